@@ -24,7 +24,8 @@ from quizzes.models import (
     User,
 )
 from quizzes.people import rosters
-from quizzes.people.names import InvalidName, PersonName, clean_name, name_key, split_name
+from quizzes.people.names import InvalidName, PersonName, clean_name, join_name, name_key, numbered_name, split_name
+from quizzes.people.rosters import NewStudent
 
 Claims = Mapping[str, Any]
 
@@ -95,9 +96,8 @@ def link_of(launch: LtiLaunch, course: LtiCourse) -> LtiLink | None:
     if link is None and claims.get("assignment"):
         named = course.classroom.assignments.filter(public_id=claims["assignment"]).first()
         return connect_link(launch, course, named) if named is not None else None
-    if link is not None and claims.get("line_item") and link.line_item_url != claims["line_item"]:
-        link.line_item_url = claims["line_item"]
-        link.save(update_fields=["line_item_url"])
+    if link is not None and _take_columns(link, claims):
+        link.save(update_fields=_COLUMNS)
     return link
 
 
@@ -110,9 +110,23 @@ def connect_link(launch: LtiLaunch, course: LtiCourse, assignment: Assignment) -
         )
         if link.assignment_id != assignment.pk:
             link.scores.all().delete()
-        link.assignment, link.line_item_url = assignment, claims.get("line_item", "")
-        link.save(update_fields=["assignment", "line_item_url"])
+            link.assignment, link.line_item_url = assignment, ""
+        _take_columns(link, claims)
+        link.save(update_fields=["assignment", *_COLUMNS])
     return link
+
+
+_COLUMNS = ["line_item_url", "line_items_url", "item_tries", "item_try_at", "item_error"]
+
+
+def _take_columns(link: LtiLink, claims: Claims) -> bool:
+    """Take what the launch says of the gradebook; whether something changed. A column that the site made stays."""
+    own, container = claims.get("line_item") or link.line_item_url, claims.get("line_items") or link.line_items_url
+    if (own, container) == (link.line_item_url, link.line_items_url):
+        return False
+    link.line_item_url, link.line_items_url = own, container
+    link.item_tries, link.item_try_at, link.item_error = 0, None, ""
+    return True
 
 
 def student_of(launch: LtiLaunch, course: LtiCourse, *, now: datetime) -> Student:
@@ -138,17 +152,16 @@ def add_student(course: LtiCourse, subject: str, name: PersonName, *, now: datet
     classroom = course.classroom
     try:
         with transaction.atomic():
+            # The lock of the roster, taken before its names are read.
             Classroom.objects.select_for_update().get(pk=classroom.pk)
-            free = _free_name(name, rosters.names_present(classroom))
-            columns = rosters.name_columns(free, by_first=classroom.sorts_by_first_name)
-            student = Student.objects.create(classroom=classroom, created_at=now, **columns)
+            present = rosters.names_present(classroom)
+            if name_key(name.display) in present:
+                name = PersonName(numbered_name(name.display, present), name.family)
+            [student] = rosters.add_students(classroom, [NewStudent(name)], by=None, now=now)
             LtiStudent.objects.create(course=course, subject=subject, student=student)
     except IntegrityError:
         # The same learner launched twice at the same time.
         return LtiStudent.objects.select_related("student").get(course=course, subject=subject).student
-    AuditEvent.objects.record(
-        AuditEvent.Action.STUDENTS_ADDED, actor=None, classroom=classroom, at=now, count=1, platform=str(course.pk)
-    )
     return student
 
 
@@ -201,18 +214,9 @@ def connect_student(course: LtiCourse, subject: str, student: Student) -> None:
 def member_name(claims: Claims) -> PersonName | None:
     """The name for a roster, from the claims of a launch or of a list of members; None without one."""
     given, family = str(claims.get("given_name") or ""), str(claims.get("family_name") or "")
-    full = " ".join(part for part in (given, family) if part) or str(claims.get("name") or "")
+    joined = join_name(given, family)
     try:
-        display = clean_name(full)
-        return PersonName(display, clean_name(family)) if given and family else split_name(display)
+        display = clean_name(joined.display or str(claims.get("name") or ""))
     except InvalidName:
         return None
-
-
-def _free_name(name: PersonName, present: set[str]) -> PersonName:
-    """The name, with the first free number behind it where somebody has it."""
-    number, display = 2, name.display
-    while name_key(display) in present:
-        suffix = f" ({number})"
-        display, number = f"{name.display[: 60 - len(suffix)]}{suffix}", number + 1
-    return PersonName(display, name.family)
+    return PersonName(display, joined.family) if joined.family else split_name(display)

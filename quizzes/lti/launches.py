@@ -1,18 +1,22 @@
 """A launch from a platform: the login that starts it, and the signed message that ends it.
 
-The library checks the message. State, nonce and browser are ours, since each must work once in every process.
+The library checks the message. State, nonce and browser are ours, since each must work once in every process. Anybody
+can ask for a login, so a login stores nothing: the signed state says what the launch needs. A launch stores its nonce.
 """
 
-import hashlib
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
-from urllib.parse import urlencode, urlsplit
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from urllib.parse import urlencode
 
 import jwt
 import requests
+from django.core import signing
+from django.db import IntegrityError, transaction
+from django.utils.crypto import constant_time_compare
 from pylti1p3.cookie import CookieService
 from pylti1p3.exception import LtiException
 from pylti1p3.message_launch import MessageLaunch
@@ -22,15 +26,20 @@ from pylti1p3.session import SessionService
 from quizzes.lti.errors import LaunchRefused
 from quizzes.lti.platforms import ToolConfig, fetch_key_set
 from quizzes.models import LtiLaunch, LtiPlatform
+from quizzes.people.accounts import token_digest
 
 # From the login to the page where the launch ends.
 LAUNCH_LIFETIME = timedelta(minutes=30)
+_STATE = signing.Signer(salt="quizzes.lti.state")
 # Clocks of two machines.
 LEEWAY_SECONDS = 60
+# Its origin goes into the browser policy of a page, so its host has no sign that would end a directive there.
+_HTTPS_ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?(?:/|$)")
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 DEEP_LINKING = "LtiDeepLinkingRequest"
 SETTINGS = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings"
 SCORES = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
+LINE_ITEM_SCOPE: Final = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem"
 MEMBERS = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
 
 
@@ -53,14 +62,14 @@ def start_login(data: Mapping[str, str], *, launch_url: str, browser_secret: str
     [platform] = found
     if not data.get("login_hint"):
         raise LaunchRefused("the login has no login_hint")
-    state, nonce = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
-    browser_secret = browser_secret or secrets.token_urlsafe(32)
-    LtiLaunch.objects.create(
-        platform=platform,
-        browser_digest=digest(browser_secret),
-        state_digest=digest(state),
-        nonce_digest=digest(nonce),
-        expires_at=now + LAUNCH_LIFETIME,
+    nonce, browser_secret = secrets.token_urlsafe(32), browser_secret or secrets.token_urlsafe(32)
+    state = _STATE.sign_object(
+        {
+            "platform": platform.pk,
+            "browser": token_digest(browser_secret),
+            "nonce": token_digest(nonce),
+            "until": int((now + LAUNCH_LIFETIME).timestamp()),
+        }
     )
     query = {
         "scope": "openid",
@@ -81,27 +90,33 @@ def start_login(data: Mapping[str, str], *, launch_url: str, browser_secret: str
 
 def receive_launch(data: Mapping[str, str], *, browser_secret: str, now: datetime) -> LtiLaunch:
     """The launch with its claims, once: a second message with the same state is refused. Raises LaunchRefused."""
-    launch = (
-        LtiLaunch.objects.not_expired(now=now)
-        .select_related("platform")
-        .filter(state_digest=digest(data.get("state", "")))
-        .first()
-    )
-    if launch is None:
-        raise LaunchRefused("the state is unknown, too old, or was used before")
-    if not browser_secret or digest(browser_secret) != launch.browser_digest:
+    launch = _begun_launch(data.get("state", ""), now)
+    if not browser_secret or not constant_time_compare(token_digest(browser_secret), launch.browser_digest):
         raise LaunchRefused("the launch began in another browser, or the browser keeps no cookies")
-    if not LtiLaunch.objects.filter(pk=launch.pk, state_digest=launch.state_digest).update(state_digest=""):
-        raise LaunchRefused("the state was used before")
     launch.claims = _claims(_checked_message(data, launch, now))
-    launch.state_digest = ""
-    launch.save(update_fields=["claims"])
+    try:
+        with transaction.atomic():
+            launch.save(force_insert=True)
+    except IntegrityError as error:
+        raise LaunchRefused("the state was used before") from error
     return launch
 
 
-def digest(secret: str) -> str:
-    """What the database has of a secret."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+def _begun_launch(state: str, now: datetime) -> LtiLaunch:
+    """The launch that this state began, not stored yet. Raises LaunchRefused."""
+    try:
+        begun = _STATE.unsign_object(state)
+    except signing.BadSignature as error:
+        raise LaunchRefused("this site did not make the state") from error
+    expires_at = datetime.fromtimestamp(begun["until"], UTC)
+    if expires_at <= now:
+        raise LaunchRefused("the state is too old")
+    platform = LtiPlatform.objects.filter(pk=begun["platform"], is_active=True).first()
+    if platform is None:
+        raise LaunchRefused("the platform is off")
+    return LtiLaunch(
+        platform=platform, browser_digest=begun["browser"], nonce_digest=begun["nonce"], expires_at=expires_at
+    )
 
 
 class _State(SessionService):
@@ -117,7 +132,7 @@ class _State(SessionService):
         """Nothing to keep: the state was used up."""
 
     def check_nonce(self, nonce: str) -> bool:
-        return isinstance(nonce, str) and digest(nonce) == self.launch.nonce_digest
+        return isinstance(nonce, str) and token_digest(nonce) == self.launch.nonce_digest
 
     def save_launch_data(self, key: str, jwt_body: Mapping[str, Any]) -> None:
         """Nothing to keep: `receive_launch` keeps what is needed."""
@@ -186,7 +201,7 @@ def _claims(body: Mapping[str, Any]) -> dict[str, Any]:
     settings = body.get(SETTINGS) or {}
     is_teacher = TeacherRole(body).check()
     is_deep_linking = body.get(f"{CLAIM}message_type") == DEEP_LINKING
-    if is_deep_linking and urlsplit(str(settings.get("deep_link_return_url"))).scheme != "https":
+    if is_deep_linking and not _HTTPS_ADDRESS.match(str(settings.get("deep_link_return_url"))):
         raise LaunchRefused("the address for the link is not https")
     return {
         "deployment": str(body.get(f"{CLAIM}deployment_id")),
@@ -202,6 +217,8 @@ def _claims(body: Mapping[str, Any]) -> dict[str, Any]:
         "link_title": str(link.get("title") or ""),
         "assignment": str((body.get(f"{CLAIM}custom") or {}).get("assignment") or ""),
         "line_item": str(scores.get("lineitem") or ""),
+        # Where the site may make a column, if the platform lets it.
+        "line_items": str(scores.get("lineitems") or "") if LINE_ITEM_SCOPE in (scores.get("scope") or ()) else "",
         "members": str((body.get(MEMBERS) or {}).get("context_memberships_url") or ""),
         "deep_linking": settings if is_deep_linking else None,
     }

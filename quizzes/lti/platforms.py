@@ -1,18 +1,20 @@
-"""Registered platforms as the library reads them, the site's own keys, and HTTP with limits."""
+"""Registered platforms as the library reads them, the site's own keys, and HTTP to platforms."""
 
 from datetime import datetime, timedelta
 from typing import Any
 
-import requests
 from jwcrypto.jwk import JWK  # type: ignore[import-untyped]
 from pylti1p3.deployment import Deployment
 from pylti1p3.registration import Registration
 from pylti1p3.tool_config import ToolConfAbstract
 
+from quizzes.limited_http import LimitedSession
 from quizzes.models import LtiDeployment, LtiKey, LtiPlatform
 
 # A platform that does not answer must not hold a thread.
 TIMEOUT_SECONDS = 5
+# For an answer as a whole. A list of members is the longest.
+ANSWER_SECONDS, MAX_ANSWER_BYTES = 10, 4 * 1024 * 1024
 # A platform may sign with a new key at any moment, but an unknown key id must not make us ask at every request.
 KEY_SET_MIN_AGE = timedelta(seconds=60)
 KEY_SET_MAX_AGE = timedelta(hours=24)
@@ -20,18 +22,12 @@ KEY_SET_MAX_AGE = timedelta(hours=24)
 KEY_RETIRED_AFTER = timedelta(days=2)
 
 
-class PlatformSession(requests.Session):
-    """HTTP to platforms: a limit in time, no redirects, no proxies or passwords from the environment."""
+class PlatformSession(LimitedSession):
+    """HTTP to platforms, without proxies or passwords from the environment."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(timeout=TIMEOUT_SECONDS, answer_seconds=ANSWER_SECONDS, answer_bytes=MAX_ANSWER_BYTES)
         self.trust_env = False
-
-    def request(self, method: str, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
-        """Send with a time limit. Raises requests.RequestException."""
-        kwargs.setdefault("timeout", TIMEOUT_SECONDS)
-        kwargs["allow_redirects"] = False
-        return super().request(method, url, *args, **kwargs)
 
 
 class ToolConfig(ToolConfAbstract[Any]):

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models import Count, Q
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext
 
 from quizzes.assignments.release import answers_shown, last_closes
 from quizzes.assignments.status import Status
@@ -22,6 +23,8 @@ Progress = LtiScore.Progress
 PAUSES = [timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1)]
 # A round must leave time for the other periodic jobs.
 ROUND_LIMIT = 50
+# Each takes 2 calls.
+ITEM_LIMIT = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +38,21 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class SendState:
-    """What teachers see of the scores of an assignment. errors: (student's name, reason)."""
+    """What teachers see of the scores of an assignment. errors: (student's name, reason).
+
+    column_error: why the platform has no column for them, "" if it has.
+    """
 
     sent_count: int
     waiting_count: int
     errors: tuple[tuple[str, str], ...]
+    column_error: str = ""
 
 
 def exchange_scores(*, now: datetime) -> None:
-    """Queue what changed and send what waits. The periodic job; one query on a site without links."""
+    """Make missing columns, queue what changed, and send what waits. The periodic job; 3 queries without links."""
+    if missing := list(without_column(now=now)[:ITEM_LIMIT]):
+        import_string("quizzes.lti.services.make_line_items")(missing, now=now)
     queue_scores(now=now)
     if waiting(now=now).exists():
         # Loads the library, which a site without a platform never needs: see `quizzes.lti`.
@@ -87,6 +96,35 @@ def queue_scores(*, now: datetime) -> None:
                 _change(score, due or Due(None, None, Progress.NONE), now)
 
 
+def without_column(*, now: datetime) -> models.QuerySet[LtiLink]:
+    """The links for which the site makes a column of the gradebook now, the oldest first: one for each assignment."""
+    same = LtiLink.objects.filter(course=models.OuterRef("course"), assignment=models.OuterRef("assignment"))
+    return (
+        LtiLink.objects.filter(line_item_url="", course__classroom__archived_at=None)
+        .exclude(line_items_url="")
+        .filter(Q(item_try_at=None) | Q(item_try_at__lte=now), course__deployment__platform__is_active=True)
+        .exclude(models.Exists(same.exclude(line_item_url="")))
+        .exclude(models.Exists(same.filter(pk__lt=models.OuterRef("pk")).exclude(line_items_url="")))
+        .select_related("assignment__edition__question_set", "course__deployment__platform")
+        .order_by("pk")
+    )
+
+
+def keep_column(link: LtiLink, url: str) -> None:
+    """From now on, scores go to this column."""
+    LtiLink.objects.filter(pk=link.pk, line_item_url="").update(
+        line_item_url=url, item_tries=0, item_try_at=None, item_error=""
+    )
+
+
+def column_failed(link: LtiLink, reason: str, *, now: datetime) -> None:
+    """Try to make the column again later, each time after a longer pause."""
+    pause = PAUSES[min(link.item_tries, len(PAUSES) - 1)]
+    LtiLink.objects.filter(pk=link.pk).update(
+        item_tries=models.F("item_tries") + 1, item_try_at=now + pause, item_error=reason[:200]
+    )
+
+
 def waiting(*, now: datetime) -> models.QuerySet[LtiScore]:
     """The scores to send now, the oldest first."""
     return (
@@ -111,6 +149,7 @@ def mark_failed(score: LtiScore, reason: str, *, now: datetime) -> None:
 
 def retry(assignment: Assignment, *, now: datetime) -> int:
     """Send what failed at the next round; returns how many scores. Safe to repeat."""
+    LtiLink.objects.filter(assignment=assignment).exclude(item_error="").update(item_try_at=now)
     return LtiScore.objects.filter(link__assignment=assignment).exclude(error="").update(try_at=now)
 
 
@@ -121,6 +160,7 @@ def send_state(assignment: Assignment) -> SendState | None:
         sent=Count("scores", filter=Q(scores__try_at=None)),
         waiting=Count("scores", filter=Q(scores__try_at__isnull=False, scores__error="")),
         failed=Count("scores", filter=~Q(scores__error="")),
+        column_error=models.Max("item_error", filter=Q(line_item_url="")),
     )
     if not counts["links"]:
         return None
@@ -132,7 +172,10 @@ def send_state(assignment: Assignment) -> SendState | None:
         if counts["failed"]
         else ()
     )
-    return SendState(counts["sent"], counts["waiting"], tuple(failed))
+    # Errors are stored in English.
+    errors = tuple((name, gettext(error)) for name, error in failed)
+    column_error = counts["column_error"]
+    return SendState(counts["sent"], counts["waiting"], errors, gettext(column_error) if column_error else "")
 
 
 def _due(

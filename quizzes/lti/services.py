@@ -4,11 +4,12 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, cast
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import requests
 from django.core.cache import cache
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 from pylti1p3.assignments_grades import AssignmentsGradesService
 from pylti1p3.deep_link import DeepLink
 from pylti1p3.deep_link_resource import DeepLinkResource
@@ -21,26 +22,35 @@ from pylti1p3.service_connector import ServiceConnector
 
 from quizzes.lti.courses import Member, member_name
 from quizzes.lti.errors import LaunchRefused, PlatformFailed
-from quizzes.lti.launches import DEEP_LINKING, digest
+from quizzes.lti.launches import DEEP_LINKING, LINE_ITEM_SCOPE
 from quizzes.lti.platforms import PlatformSession, registration_of, rotate_key
-from quizzes.lti.scores import mark_failed, mark_sent
+from quizzes.lti.scores import column_failed, keep_column, mark_failed, mark_sent
 from quizzes.models import (
     Assignment,
     LtiCourse,
     LtiDeployment,
     LtiKey,
     LtiLaunch,
+    LtiLink,
     LtiPlatform,
     LtiRegistrationLink,
     LtiScore,
 )
+from quizzes.people.accounts import token_digest
 
 SCORE_SCOPE: Final = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
 MEMBERS_SCOPE = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
 # A round of the periodic job must end in time for the next one.
 ROUND_SECONDS = 10
-MEMBER_PAGES = 20
-NO_KEY = "This site has no key for learning platforms. The person who runs it can make one."
+MEMBER_PAGES = ITEM_PAGES = 20
+MAX_URL = 1000
+# Open edX has room for 100.
+MAX_LABEL = 100
+# What a call to a platform raises if it fails, and if the platform does not answer.
+FAILURES = (LtiKey.DoesNotExist, LtiException, requests.RequestException, ValueError, KeyError)
+SILENT = (requests.ConnectionError, requests.Timeout)
+NO_ANSWER = gettext_noop("The platform does not answer.")
+NO_KEY = gettext_noop("This site has no key for learning platforms. The person who runs it can make one.")
 
 
 class _Connector(ServiceConnector):
@@ -63,21 +73,69 @@ def send_scores(scores: Sequence[LtiScore], *, now: datetime) -> None:
             if time.monotonic() > until:
                 return
             if platform.pk in silent:
-                mark_failed(score, "The platform does not answer.", now=now)
+                mark_failed(score, NO_ANSWER, now=now)
                 continue
             try:
                 _send(score, platform, session)
-            except (requests.ConnectionError, requests.Timeout):
-                silent.add(platform.pk)
-                mark_failed(score, "The platform does not answer.", now=now)
-            except LtiKey.DoesNotExist:
-                mark_failed(score, NO_KEY, now=now)
-            except LtiServiceException as error:
-                mark_failed(score, _reason(error.response), now=now)
-            except (LtiException, requests.RequestException, ValueError, KeyError):
-                mark_failed(score, "The platform gave an answer that is not LTI.", now=now)
+            except FAILURES as error:
+                if isinstance(error, SILENT):
+                    silent.add(platform.pk)
+                mark_failed(score, _why(error), now=now)
             else:
                 mark_sent(score, now=now)
+
+
+def make_line_items(links: Sequence[LtiLink], *, now: datetime) -> None:
+    """Find or make the column of each link in the gradebook of its platform, and keep its address."""
+    until, silent = time.monotonic() + ROUND_SECONDS, set[int]()
+    with PlatformSession() as session:
+        for link in links:
+            platform = link.course.deployment.platform
+            if time.monotonic() > until or platform.pk in silent:
+                continue
+            try:
+                keep_column(link, _line_item(link, platform, session))
+            except (*FAILURES, AttributeError) as error:
+                if isinstance(error, SILENT):
+                    silent.add(platform.pk)
+                column_failed(link, _why(error), now=now)
+
+
+def _line_item(link: LtiLink, platform: LtiPlatform, session: PlatformSession) -> str:
+    """The address of the column of this assignment, which is made if the platform has none.
+
+    The resource id is that of the assignment, so that a repeated call finds what an earlier one made.
+    """
+    service = AssignmentsGradesService(
+        _Connector(registration_of(platform), session), {"scope": [LINE_ITEM_SCOPE], "lineitems": link.line_items_url}
+    )
+    resource_id = f"footnote-{link.assignment.public_id}"
+    separator = "&" if "?" in link.line_items_url else "?"
+    page: str | None = f"{link.line_items_url}{separator}{urlencode({'resource_id': resource_id})}"
+    for _ in range(ITEM_PAGES):
+        if not page:
+            break
+        items, page = service.get_lineitems_page(page)
+        # Not each platform filters.
+        found = next((item for item in items if item.get("resourceId") == resource_id), None)
+        if found is not None:
+            return _address(found.get("id"))
+    points = sum(question.points for question in link.assignment.edition.questions.all())
+    item = (
+        LineItem()
+        .set_label(link.assignment.title[:MAX_LABEL])
+        .set_score_maximum(points)
+        .set_resource_id(resource_id)
+        .set_resource_link_id(link.resource_link_id)
+        .set_tag("footnote")
+    )
+    return _address(service.create_lineitem(item).get_id())
+
+
+def _address(found: object) -> str:
+    if not isinstance(found, str) or urlsplit(found).scheme not in ("https", "http") or len(found) > MAX_URL:
+        raise ValueError(gettext_noop("the column has no address"))
+    return found
 
 
 def members_of(course: LtiCourse) -> list[Member]:
@@ -103,7 +161,7 @@ def members_of(course: LtiCourse) -> list[Member]:
         except LtiServiceException as error:
             raise PlatformFailed(_reason(error.response)) from error
         except (LtiException, requests.RequestException, ValueError, KeyError, AttributeError) as error:
-            raise PlatformFailed("The platform does not answer, or its answer is not LTI.") from error
+            raise PlatformFailed(gettext_noop("The platform does not answer, or its answer is not LTI.")) from error
     return list(found.values())
 
 
@@ -153,7 +211,7 @@ class _Registration(DynamicRegistration):
         return self.urls["logo"]
 
     def get_scopes(self) -> list[str]:
-        return [SCORE_SCOPE, MEMBERS_SCOPE]
+        return [SCORE_SCOPE, LINE_ITEM_SCOPE, MEMBERS_SCOPE]
 
     def get_claims(self) -> list[str]:
         return ["iss", "sub", "name", "given_name", "family_name"]
@@ -175,17 +233,22 @@ class _Registration(DynamicRegistration):
         platform_claim = openid_configuration.get("https://purl.imsglobal.org/spec/lti-platform-configuration", {})
         tool_claim = openid_registration.get("https://purl.imsglobal.org/spec/lti-tool-configuration", {})
         now = timezone.now()
-        platform, _ = LtiPlatform.objects.update_or_create(
+        addresses = {
+            "login_url": openid_configuration["authorization_endpoint"],
+            "token_url": openid_configuration["token_endpoint"],
+            "key_set_url": openid_configuration["jwks_uri"],
+        }
+        if any(urlsplit(str(address)).scheme != "https" for address in addresses.values()):
+            raise ValueError("an address of the platform is not https")
+        name = str(platform_claim.get("product_family_code") or "platform")[:80]
+        platform, is_new = LtiPlatform.objects.get_or_create(
             issuer=openid_configuration["issuer"],
             client_id=openid_registration["client_id"],
-            defaults={
-                "name": str(platform_claim.get("product_family_code") or "platform")[:80],
-                "login_url": openid_configuration["authorization_endpoint"],
-                "token_url": openid_configuration["token_endpoint"],
-                "key_set_url": openid_configuration["jwks_uri"],
-                "created_at": now,
-            },
+            defaults={"name": name, "created_at": now, **addresses},
         )
+        # Whoever holds a link can name any issuer. Another key for a known platform would sign in its teachers.
+        if not is_new:
+            raise ValueError("this platform is registered already")
         if tool_claim.get("deployment_id"):
             LtiDeployment.objects.get_or_create(platform=platform, deployment_id=str(tool_claim["deployment_id"]))
         return platform
@@ -198,18 +261,27 @@ def register(
 
     registration_token: from the link that the operator made. token: the platform's own. Raises LaunchRefused.
     """
-    link = LtiRegistrationLink.objects.filter(token_digest=digest(registration_token), expires_at__gt=now)
-    if not link.exists():
-        raise LaunchRefused("the registration link is unknown, used, or too old")
     if urlsplit(configuration_url).scheme != "https":
         raise LaunchRefused("the platform's configuration has no https address")
+    link = LtiRegistrationLink.objects.filter(token_digest=token_digest(registration_token), expires_at__gt=now).first()
+    # Deleted before the calls, so that one of two requests at the same moment goes on.
+    if link is None or not LtiRegistrationLink.objects.filter(pk=link.pk).delete()[0]:
+        raise LaunchRefused("the registration link is unknown, used, or too old")
     if not LtiKey.objects.filter(retired_at=None).exists():
         rotate_key(now=now)
     try:
         platform = _Registration(urls, configuration_url, token).register()
-    except (LtiException, requests.RequestException, ValueError, KeyError, AssertionError) as error:
+    except (
+        LtiException,
+        requests.RequestException,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        AssertionError,
+    ) as error:
+        LtiRegistrationLink.objects.create(token_digest=link.token_digest, expires_at=link.expires_at)
         raise LaunchRefused(f"the registration failed: {error}") from error
-    link.delete()
     return cast(LtiPlatform, platform)
 
 
@@ -239,13 +311,24 @@ def _learner(claims: Mapping[str, Any]) -> Member | None:
     return Member(str(claims["user_id"]), name)
 
 
+def _why(error: Exception) -> str:
+    """Why a call to a platform failed, for teachers."""
+    if isinstance(error, SILENT):
+        return NO_ANSWER
+    if isinstance(error, LtiKey.DoesNotExist):
+        return NO_KEY
+    if isinstance(error, LtiServiceException):
+        return _reason(error.response)
+    return gettext_noop("The platform gave an answer that is not LTI.")
+
+
 def _reason(response: requests.Response) -> str:
     """Why a platform refused, for teachers."""
     match response.status_code:
         case 401 | 403:
-            return "The platform does not allow it. Its administrator can allow scores and names."
+            return gettext_noop("The platform does not allow it. Its administrator can allow scores and names.")
         case 404 | 410:
-            return "The platform no longer has this course or this column of its gradebook."
+            return gettext_noop("The platform no longer has this course or this column of its gradebook.")
         case 422 | 409 | 400:
-            return "The platform refused it. The course may not be published."
+            return gettext_noop("The platform refused it. The course may not be published.")
     return f"The platform answered with the error {response.status_code}."

@@ -41,15 +41,20 @@ def begin(client: Client, **data: str) -> dict[str, str]:
     return {name: value for name, [value] in parse_qs(urlsplit(response["Location"]).query).items()}
 
 
+def signed_launch(platform: Platform, client: Client, **changes: Any) -> dict[str, str]:
+    """What the browser posts at the end of a launch that it has begun."""
+    asked = begin(client)
+    claims = platform.claims(asked["nonce"], now=timezone.now().timestamp(), **changes)
+    return {"state": asked["state"], "id_token": platform.signed(claims)}
+
+
 @pytest.fixture
 def launch(platform: Platform, client: Client) -> Launch:
     """Launch from the platform: login, signed message, and what the site answers."""
 
     def run(*, other: Client | None = None, **changes: Any) -> HttpResponse:
         visitor = other or client
-        asked = begin(visitor)
-        claims = platform.claims(asked["nonce"], now=timezone.now().timestamp(), **changes)
-        data = {"state": asked["state"], "id_token": platform.signed(claims)}
+        data = signed_launch(platform, visitor, **changes)
         response: HttpResponse = visitor.post("/lti/launch/", data, secure=True)
         return response
 

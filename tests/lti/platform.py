@@ -1,7 +1,10 @@
 """A learning platform on loopback for tests: it signs launches, lists members, and takes scores."""
 
 import json
+import re
+import ssl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +19,14 @@ from jwcrypto.jwk import JWK
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 MEMBERSHIP = "http://purl.imsglobal.org/vocab/lis/v2/membership#"
 ISSUER, CLIENT, DEPLOYMENT = "https://school.example", "client-1", "deployment-1"
+
+
+class Page(list[Any]):
+    """A list with the address of the next page, "" for none."""
+
+    def __init__(self, rows: list[Any], more: str) -> None:
+        super().__init__(rows)
+        self.more = more
 
 
 @cache
@@ -33,6 +44,9 @@ class Platform:
     members: list[dict[str, Any]] = field(default_factory=list)
     scores: list[dict[str, Any]] = field(default_factory=list)
     registrations: list[dict[str, Any]] = field(default_factory=list)
+    line_items: list[dict[str, Any]] = field(default_factory=list)
+    content: list[str] = field(default_factory=list)
+    next_claims: dict[str, Any] = field(default_factory=dict)
     status: int = 200
     key_requests: int = 0
     token_requests: list[dict[str, str]] = field(default_factory=list)
@@ -88,6 +102,13 @@ class Platform:
             data = {name: value for name, [value] in parse_qs(body.decode()).items()}
             self.token_requests.append(data)
             return 200, {"access_token": "token-1", "expires_in": 3600}
+        if path == "/favicon.ico":
+            return 200, ""
+        if path == "/auth":
+            return 200, self.launch_page(parse_qs(urlsplit(target).query))
+        if path == "/return":
+            self.content.append(parse_qs(body.decode())["JWT"][0])
+            return 200, '<!doctype html><html lang="en"><title>Course</title><main><h1>Added to the course</h1></main>'
         if path == "/config":
             return 200, self.configuration()
         if path == "/register":
@@ -98,11 +119,30 @@ class Platform:
             return 401, {}
         if path == "/members":
             return 200, {"members": self.members}
-        if path == "/items/1/scores" and method == "POST":
-            if self.status == 200:
-                self.scores.append(json.loads(body))
+        if self.status != 200:
             return self.status, {}
+        if path == "/items" and method == "POST":
+            self.line_items.append({**json.loads(body), "id": f"{self.origin}/items/{len(self.line_items) + 2}"})
+            return 201, self.line_items[-1]
+        if path == "/items":
+            # In pages of one, and without a filter, as some platforms do it.
+            place = int(parse_qs(urlsplit(target).query).get("page", ["0"])[0])
+            more = f"{self.origin}/items?page={place + 1}" if place + 1 < len(self.line_items) else ""
+            return 200, Page(self.line_items[place : place + 1], more)
+        if re.fullmatch(r"/items/\d+/scores", path) and method == "POST":
+            self.scores.append({**json.loads(body), "item": path.split("/")[2]})
+            return 200, {}
         return 404, {}
+
+    def launch_page(self, asked: dict[str, list[str]]) -> str:
+        """The page of the platform whose button carries the signed message to the site. `next_claims` change it."""
+        claims = self.claims(asked["nonce"][0], now=time.time(), **self.next_claims)
+        fields = {"state": asked["state"][0], "id_token": self.signed(claims)}
+        inputs = "".join(f'<input type="hidden" name="{name}" value="{value}">' for name, value in fields.items())
+        return (
+            '<!doctype html><html lang="en"><title>Course</title>'
+            f'<form method="post" action="{asked["redirect_uri"][0]}">{inputs}<button>Open Footnote</button></form>'
+        )
 
     def configuration(self) -> dict[str, Any]:
         """The platform's own description, for a dynamic registration."""
@@ -117,18 +157,21 @@ class Platform:
 
 
 @contextmanager
-def serving() -> Iterator[Platform]:
-    """A platform that answers on loopback."""
+def serving(tls: ssl.SSLContext | None = None) -> Iterator[Platform]:
+    """A platform that answers on loopback; over https with a context of a server."""
     platform = Platform()
 
     class Handler(BaseHTTPRequestHandler):
         def respond(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             status, reply = platform.answer(self.command, self.path, self.headers, body)
-            content = json.dumps(reply).encode()
+            is_page = isinstance(reply, str)
+            content = reply.encode() if is_page else json.dumps(reply).encode()
             self.send_response(status)
-            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Type", "text/html; charset=utf-8" if is_page else "application/json")
             self.send_header("Content-Length", str(len(content)))
+            if isinstance(reply, Page) and reply.more:
+                self.send_header("Link", f'<{reply.more}>; rel="next"')
             self.end_headers()
             self.wfile.write(content)
 
@@ -138,7 +181,9 @@ def serving() -> Iterator[Platform]:
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    platform.origin = f"http://127.0.0.1:{server.server_port}"
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    platform.origin = f"{'http' if tls is None else 'https'}://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:

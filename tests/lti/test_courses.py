@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from quizzes.lti import platforms
+from quizzes.lti.services import _Registration
 from quizzes.models import (
     Assignment,
     Classroom,
@@ -135,6 +136,54 @@ def test_platform_registers_itself_once(platform: Platform, client: Client, monk
     assert client.post(path + query, secure=True).status_code == 401
 
 
+def test_registration_link_used_twice_at_the_same_moment_registers_once(
+    platform: Platform, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = StringIO()
+    call_command("lti", "link", stdout=out)
+    path = "/" + out.getvalue().strip().split("/", 3)[3]
+    monkeypatch.setattr(
+        "quizzes.lti.services.urlsplit", lambda url: type("Parts", (), {"scheme": "https", "netloc": "testserver"})
+    )
+    address = f"{path}?openid_configuration={platform.origin}/config"
+    register, statuses = _Registration.register, list[int]()
+
+    def register_in_mid_request(registration: _Registration) -> Any:
+        """The second request comes while the first one asks the platform."""
+        monkeypatch.setattr(_Registration, "register", register)
+        statuses.append(client.post(address, secure=True).status_code)
+        return register(registration)
+
+    monkeypatch.setattr(_Registration, "register", register_in_mid_request)
+    statuses.append(client.post(address, secure=True).status_code)
+
+    assert statuses == [401, 200]
+    assert len(platform.registrations) == 1
+    assert not LtiRegistrationLink.objects.exists()
+
+
+def test_registration_changes_no_platform_that_is_known(
+    platform: Platform, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new key for it would sign in the teachers of its school."""
+    known = {"issuer": "https://other.example", "client_id": "made-by-platform"}
+    addresses = {name: "https://other.example/own" for name in ("login_url", "token_url", "key_set_url")}
+    LtiPlatform.objects.create(name="Known", created_at=timezone.now(), **known, **addresses)
+    out = StringIO()
+    call_command("lti", "link", stdout=out)
+    path = "/" + out.getvalue().strip().split("/", 3)[3]
+    monkeypatch.setattr(
+        "quizzes.lti.services.urlsplit", lambda url: type("Parts", (), {"scheme": "https", "netloc": "testserver"})
+    )
+
+    reply = client.post(f"{path}?openid_configuration={platform.origin}/config", secure=True)
+
+    assert reply.status_code == 401
+    assert LtiPlatform.objects.filter(**known, **addresses).exists()
+    # The link was not used up.
+    assert LtiRegistrationLink.objects.exists()
+
+
 @pytest.mark.parametrize("configuration", ["http://school.example/config", "", "file:///etc/passwd"])
 def test_registration_needs_an_https_address(client: Client, db: None, configuration: str) -> None:
     out = StringIO()
@@ -182,7 +231,7 @@ def test_operator_adds_allows_and_turns_off(platform: Platform) -> None:
     call_command("lti", "list", stdout=out)
 
     assert f"{row.pk}  Canvas (off)  https://canvas.example  deployments: one, two" in out.getvalue()
-    with pytest.raises(CommandError, match="begins with https"):
+    with pytest.raises(CommandError, match="starts with https"):
         call_command("lti", "add", *[flag.replace("https://canvas", "http://canvas") for flag in flags])
     with pytest.raises(CommandError, match="no platform 999"):
         call_command("lti", "off", "999")
@@ -196,7 +245,7 @@ def test_erasures_take_the_platforms_ids_along(
     student = LtiStudent.objects.get().student
     erase_student(student, by=None, now=timezone.now())
     assert not LtiStudent.objects.exists()
-    assert not LtiLaunch.objects.exists()
+    assert [launch.claims for launch in LtiLaunch.objects.all()] == [None]
 
     LtiTeacher.objects.create(platform=LtiPlatform.objects.get(), subject="t-1", user=teacher)
     erase_classroom(course.classroom, by=None, now=timezone.now())

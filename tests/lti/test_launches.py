@@ -1,5 +1,6 @@
 """Launches: the right person gets in, once, and everything else is refused with a reason in the log."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
+from quizzes.lti.launches import start_login
 from quizzes.lti.scores import delete_old_launches
 from quizzes.models import (
     Assignment,
@@ -20,8 +22,9 @@ from quizzes.models import (
     Student,
     User,
 )
-from tests.lti.conftest import Launch, begin
-from tests.lti.platform import CLAIM, DEPLOYMENT, MEMBERSHIP, Platform, make_key
+from quizzes.people.erasure import erase_student
+from tests.lti.conftest import Launch, begin, signed_launch
+from tests.lti.platform import CLAIM, DEPLOYMENT, ISSUER, MEMBERSHIP, Platform, make_key
 from tests.pages import form_of, text_of
 
 pytestmark = pytest.mark.sockets
@@ -159,6 +162,10 @@ def test_deep_link_carries_the_quiz(
     )
     assert response["Location"] == f"/student/assignments/{assignment.public_id}/"
 
+    # A host that would add to the browser policy is none.
+    settings["deep_link_return_url"] = "https://school.example;script-src *//return"
+    assert launch(role="Instructor", **deep).status_code == 401
+
 
 def refused(caplog: pytest.LogCaptureFixture, response: Any, reason: str) -> None:
     assert response.status_code in {401, 403}
@@ -170,11 +177,7 @@ def refused(caplog: pytest.LogCaptureFixture, response: Any, reason: str) -> Non
 def test_replayed_launch_is_refused(
     platform: Platform, client: Client, course: LtiCourse, caplog: pytest.LogCaptureFixture
 ) -> None:
-    asked = begin(client)
-    data = {
-        "state": asked["state"],
-        "id_token": platform.signed(platform.claims(asked["nonce"], now=timezone.now().timestamp())),
-    }
+    data = signed_launch(platform, client)
     assert client.post("/lti/launch/", data, secure=True).status_code == 302
     LtiStudent.objects.all().delete()
 
@@ -184,13 +187,90 @@ def test_replayed_launch_is_refused(
 def test_launch_in_another_browser_is_refused(
     platform: Platform, client: Client, course: LtiCourse, caplog: pytest.LogCaptureFixture
 ) -> None:
-    asked = begin(client)
-    data = {
-        "state": asked["state"],
-        "id_token": platform.signed(platform.claims(asked["nonce"], now=timezone.now().timestamp())),
-    }
+    data = signed_launch(platform, client)
+    other = Client()
+    begin(other)
 
-    refused(caplog, Client().post("/lti/launch/", data, secure=True), "another browser")
+    for browser in (Client(), other):
+        refused(caplog, browser.post("/lti/launch/", data, secure=True), "another browser")
+        caplog.clear()
+    assert client.post("/lti/launch/", data, secure=True).status_code == 302
+
+
+def test_nonce_of_another_login_of_this_browser_is_refused(
+    platform: Platform, client: Client, course: LtiCourse, caplog: pytest.LogCaptureFixture
+) -> None:
+    data = signed_launch(platform, client)
+
+    refused(caplog, client.post("/lti/launch/", data | {"state": begin(client)["state"]}, secure=True), "Nonce")
+
+
+@pytest.mark.parametrize("part", [None, 0, 1])
+def test_state_that_the_site_did_not_sign_is_refused(
+    platform: Platform, client: Client, course: LtiCourse, caplog: pytest.LogCaptureFixture, part: int | None
+) -> None:
+    """None: no state. 0, 1: what it says, and its signature, are those of another state."""
+    data, other = signed_launch(platform, client), begin(Client())["state"].split(":")
+    parts = data["state"].split(":")
+    data["state"] = "" if part is None else ":".join([*parts[:part], other[part], *parts[part + 1 :]])
+
+    refused(caplog, client.post("/lti/launch/", data, secure=True), "did not make the state")
+
+
+def test_flood_of_logins_writes_nothing(platform: Platform, queries: Callable[[], Any]) -> None:
+    """Any of 1,000 anonymous logins can become a launch, and none has a row."""
+    said = {"iss": ISSUER, "login_hint": "7"}
+    with queries() as seen:
+        for _ in range(10):
+            begin(Client())
+        urls = {
+            start_login(said, launch_url="https://testserver/lti/launch/", browser_secret="", now=timezone.now()).url
+            for _ in range(1_000)
+        }
+
+    assert len(urls) == 1_000
+    assert seen.writes == []
+    assert not LtiLaunch.objects.exists()
+
+
+def test_used_state_stays_used_until_it_is_too_old(
+    platform: Platform,
+    client: Client,
+    course: LtiCourse,
+    clock: time_machine.Traveller,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    data = signed_launch(platform, client, exp=int((timezone.now() + timedelta(days=1)).timestamp()))
+    assert client.post("/lti/launch/", data, secure=True).status_code == 302
+    LtiStudent.objects.all().delete()
+
+    # An erasure takes what the platform said, and no more.
+    erase_student(Student.objects.get(), by=None, now=timezone.now())
+    assert LtiLaunch.objects.get().claims is None
+    clock.shift(timedelta(minutes=30, seconds=-1))
+    delete_old_launches(now=timezone.now())
+    refused(caplog, client.post("/lti/launch/", data, secure=True), "was used before")
+    clock.shift(timedelta(seconds=1))
+    delete_old_launches(now=timezone.now())
+    assert not LtiLaunch.objects.exists()
+    refused(caplog, client.post("/lti/launch/", data, secure=True), "too old")
+
+
+def test_message_that_is_refused_does_not_use_the_state(platform: Platform, client: Client, course: LtiCourse) -> None:
+    data = signed_launch(platform, client)
+    assert client.post("/lti/launch/", data | {"id_token": "x"}, secure=True).status_code == 401
+    assert not LtiLaunch.objects.exists()
+
+    assert client.post("/lti/launch/", data, secure=True).status_code == 302
+
+
+def test_platform_that_is_turned_off_in_mid_launch_is_refused(
+    platform: Platform, client: Client, course: LtiCourse, caplog: pytest.LogCaptureFixture
+) -> None:
+    data = signed_launch(platform, client)
+    LtiPlatform.objects.update(is_active=False)
+
+    refused(caplog, client.post("/lti/launch/", data, secure=True), "the platform is off")
 
 
 @pytest.mark.parametrize(
@@ -288,8 +368,6 @@ def test_launch_is_too_old_after_half_an_hour(
     }
 
     refused(caplog, client.post("/lti/launch/", data, secure=True), "too old")
-    delete_old_launches(now=timezone.now())
-    assert not LtiLaunch.objects.exists()
 
 
 def test_platform_that_is_off_cannot_launch(platform: Platform, client: Client) -> None:

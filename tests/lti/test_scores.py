@@ -199,11 +199,11 @@ def test_queue_costs_the_same_for_one_student_and_ten(
     assert len(ten) == len(one) == 7
 
 
-def test_site_without_links_costs_two_queries(db: None, queries: Callable[[], Any]) -> None:
+def test_site_without_links_costs_three_queries(db: None, queries: Callable[[], Any]) -> None:
     with queries() as seen:
         exchange_scores(now=NOW)
 
-    assert len(seen) == 2
+    assert len(seen) == 3
 
 
 def test_link_without_a_column_sends_nothing(platform: Platform, link: LtiLink, learner: LtiStudent) -> None:

@@ -1,0 +1,74 @@
+"""Answers of a platform have limits, so that none holds a thread or fills the memory."""
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import ModuleType
+
+import pytest
+import requests
+
+from quizzes.limited_http import LimitedSession
+from quizzes.lti import platforms
+from quizzes.lti.platforms import PlatformSession
+from quizzes.views import sign_on_adapter
+
+pytestmark = pytest.mark.sockets
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9999999\r\n\r\n"
+
+
+@contextmanager
+def answering(send: Callable[[socket.socket], None]) -> Iterator[str]:
+    """The address of a server that sends an answer in its own way."""
+
+    def serve() -> None:
+        link, _ = server.accept()
+        with link:
+            link.recv(65536)
+            try:
+                send(link)
+            except OSError:
+                pass
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/"
+        thread.join()
+
+
+def drip(link: socket.socket) -> None:
+    link.sendall(HEAD)
+    while True:
+        link.sendall(b" ")
+        time.sleep(0.01)
+
+
+def flood(link: socket.socket) -> None:
+    link.sendall(HEAD + b" " * 9_999_999)
+
+
+@pytest.mark.parametrize("send", [drip, flood])
+@pytest.mark.parametrize(
+    ("module", "open_session"), [(platforms, PlatformSession), (sign_on_adapter, sign_on_adapter.provider_session)]
+)
+def test_answer_that_drips_or_floods_is_cut_off(
+    module: ModuleType,
+    open_session: Callable[[], LimitedSession],
+    send: Callable[[socket.socket], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "ANSWER_SECONDS", 0.2 if send is drip else 60)
+    with answering(send) as address, open_session() as session:
+        with pytest.raises(requests.ConnectionError, match="too long or too slow"):
+            session.get(address)
+
+
+def test_answer_within_the_limits_is_whole() -> None:
+    body = b'{"keys": []}'
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n"
+    with answering(lambda link: link.sendall(head + body)) as address, PlatformSession() as session:
+        assert session.get(address).json() == {"keys": []}
