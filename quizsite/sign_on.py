@@ -1,0 +1,97 @@
+"""Sign-on with a school account: the OpenID Connect providers that the environment names."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+from quizsite.environment import words
+
+GOOGLE_ISSUER = "https://accounts.google.com"
+# The tenants that Microsoft shares between organizations. Any of them lets every organization in.
+SHARED_TENANTS = {"common", "organizations", "consumers"}
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A service that signs teachers in. id: in addresses and rows. name: on buttons. issuer: of its ID tokens."""
+
+    id: str
+    name: str
+    issuer: str
+    client_id: str
+    secret: str
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port of its pages, as a content security policy names them."""
+        parts = urlsplit(self.issuer)
+        return f"{parts.scheme}://{parts.netloc}"
+
+
+def providers(variables: Mapping[str, str]) -> list[Provider]:
+    """The providers whose client id is set, in the order of their buttons."""
+    found = []
+    if pair := _client(variables, "FOOTNOTE_GOOGLE"):
+        found.append(Provider("google", "Google", GOOGLE_ISSUER, *pair))
+    if pair := _client(variables, "FOOTNOTE_MICROSOFT"):
+        tenant = _needed(variables, "FOOTNOTE_MICROSOFT_TENANT").lower()
+        if tenant in SHARED_TENANTS or not re.fullmatch(r"[0-9a-f-]{36}", tenant):
+            raise ImproperlyConfigured("FOOTNOTE_MICROSOFT_TENANT must be the id of your tenant, 36 digits and dashes.")
+        found.append(Provider("microsoft", "Microsoft", f"https://login.microsoftonline.com/{tenant}/v2.0", *pair))
+    if pair := _client(variables, "FOOTNOTE_OIDC"):
+        issuer = _issuer(variables, "FOOTNOTE_OIDC_ISSUER")
+        name = variables.get("FOOTNOTE_OIDC_NAME", "").strip() or "your school account"
+        found.append(Provider("school", name, issuer, *pair))
+    if found and not words(variables, "FOOTNOTE_SIGN_ON_DOMAINS"):
+        raise ImproperlyConfigured(
+            "FOOTNOTE_SIGN_ON_DOMAINS must name the email domains of your teachers, such as school.example."
+        )
+    return found
+
+
+def allauth_settings(found: list[Provider]) -> dict[str, Any]:
+    """The same for django-allauth, which knows them all as OpenID Connect."""
+    apps = [
+        {
+            "provider_id": provider.id,
+            "name": provider.name,
+            "client_id": provider.client_id,
+            "secret": provider.secret,
+            "settings": {"server_url": provider.issuer, "oauth_pkce_enabled": True},
+        }
+        for provider in found
+    ]
+    return {"openid_connect": {"APPS": apps}} if apps else {}
+
+
+def _client(variables: Mapping[str, str], prefix: str) -> tuple[str, str] | None:
+    client_id = variables.get(f"{prefix}_CLIENT_ID", "").strip()
+    return (client_id, _needed(variables, f"{prefix}_CLIENT_SECRET")) if client_id else None
+
+
+def _needed(variables: Mapping[str, str], name: str) -> str:
+    value = variables.get(name, "").strip()
+    if not value:
+        raise ImproperlyConfigured(f"{name} is missing.")
+    return value
+
+
+def _issuer(variables: Mapping[str, str], name: str) -> str:
+    issuer = _needed(variables, name).rstrip("/")
+    parts = urlsplit(issuer)
+    # Without TLS anyone on the way could name the keys that sign.
+    if not parts.netloc or parts.query or not (parts.scheme == "https" or _is_own(parts.hostname or "")):
+        raise ImproperlyConfigured(f"{name} must read like https://login.school.example.")
+    return issuer
+
+
+def _is_own(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
