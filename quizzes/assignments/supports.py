@@ -1,0 +1,140 @@
+"""The supports of a student: the class's or the student's own, and which of them each attempt has."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import datetime
+from typing import Any, Self
+
+from django.db import transaction
+from django.db.models import Q
+
+from quizzes.models import Attempt, AuditEvent, Classroom, Student, User
+from quizzes.models.attempts import AttemptQuerySet
+
+TEXT_SIZES = (100, 125, 150, 200)
+# For each attempt, in minutes.
+BREAKS = (0, 5, 10, 15, 20, 30, 45, 60)
+COLORS = ("yellow", "blue", "green", "rose", "contrast", "inverse")
+
+
+@dataclass(frozen=True, slots=True)
+class Supports:
+    """What helps a student to take a quiz. Only `fewer_choices` changes what is asked; nothing changes points.
+
+    read_aloud: the device reads the text with a voice of its own. text_size: in percent, one of `TEXT_SIZES`.
+    spacing: wide lines, letters and words. plain_font: letters that are easy to tell apart. color: one of `COLORS`, or
+    "". line_focus: a band shows few lines at a time. cross_out: the student can cross out answer choices.
+    fewer_choices: questions lack one wrong choice, in attempts that start while it is on.
+    notes: the student can highlight sentences of the reading and write private notes on it.
+    break_minutes: how long breaks may stop the clock of a timed attempt, one of `BREAKS`.
+    """
+
+    read_aloud: bool = False
+    text_size: int = 100
+    spacing: bool = False
+    plain_font: bool = False
+    color: str = ""
+    line_focus: bool = False
+    cross_out: bool = False
+    fewer_choices: bool = False
+    notes: bool = False
+    break_minutes: int = 0
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> Self:
+        """The supports of a stored column. Ignores what this version does not know."""
+        off: dict[str, Any] = {field.name: field.default for field in fields(cls)}
+        known = {name: value for name, value in stored.items() if name in off and type(value) is type(off[name])}
+        if known.get("text_size") not in TEXT_SIZES:
+            known.pop("text_size", None)
+        if known.get("break_minutes") not in BREAKS:
+            known.pop("break_minutes", None)
+        if known.get("color") not in COLORS:
+            known.pop("color", None)
+        return cls(**known)
+
+    def stored(self) -> dict[str, Any]:
+        """The value of a column: only what is on."""
+        off = Supports()
+        return {name: value for name, value in asdict(self).items() if value != getattr(off, name)}
+
+    @property
+    def keeps_marks(self) -> bool:
+        """Whether a page of an attempt keeps what the student does with supports."""
+        return self.read_aloud or self.line_focus or self.cross_out or self.notes
+
+    @property
+    def is_any(self) -> bool:
+        """Whether any support is on."""
+        return self != NO_SUPPORTS
+
+
+NO_SUPPORTS = Supports()
+
+
+def supports_of(student: Student) -> Supports:
+    """The student's own supports, else those of the class. No other code decides. student: with the classroom."""
+    own = student.supports
+    return Supports.of(student.classroom.supports if own is None else own)
+
+
+@transaction.atomic
+def set_class_supports(classroom: Classroom, supports: Supports, *, by: User, now: datetime) -> None:
+    """Set the supports of a class, open attempts included. A student's own ones stay. Safe to repeat."""
+    before, after = classroom.supports, supports.stored()
+    if before == after:
+        return
+    classroom.supports = after
+    classroom.save(update_fields=["supports"])
+    as_the_class = Attempt.objects.open().filter(student__classroom=classroom, student__supports__isnull=True)
+    _set_open_attempts(as_the_class, supports)
+    AuditEvent.objects.record(
+        AuditEvent.Action.CLASSROOM_CHANGED,
+        actor=by,
+        classroom=classroom,
+        at=now,
+        before={"supports": before},
+        after={"supports": after},
+    )
+
+
+@transaction.atomic
+def set_supports(student: Student, supports: Supports | None, *, by: User, now: datetime) -> None:
+    """Set a student's own supports, open attempts included. Safe to repeat.
+
+    supports: None for those of the class. student: with the classroom.
+    """
+    after = None if supports is None else supports.stored()
+    if student.supports == after:
+        return
+    student.supports = after
+    student.save(update_fields=["supports"])
+    _set_open_attempts(Attempt.objects.open().filter(student=student), supports_of(student))
+    AuditEvent.objects.record(
+        AuditEvent.Action.ACCOMMODATION_CHANGED,
+        actor=by,
+        classroom=student.classroom,
+        student=student,
+        at=now,
+        supports=after,
+    )
+
+
+def _set_open_attempts(attempts: AttemptQuerySet, supports: Supports) -> None:
+    """Set the supports of these attempts. Their choices stay, since a chosen one may be among those left out."""
+    has_fewer = Q(supports__has_key="fewer_choices")
+    for which, fewer in ((has_fewer, True), (~has_fewer, False)):
+        attempts.filter(which).update(supports=replace(supports, fewer_choices=fewer).stored())
+
+
+def change_supports(student: Student, changes: Mapping[str, Any], *, by: User, now: datetime) -> bool:
+    """Change single supports of a student, who has own ones from then on; whether anything changed. Safe to repeat.
+
+    changes: new values by name. student: with the classroom.
+    """
+    before = supports_of(student)
+    after = replace(before, **changes)
+    if after == before:
+        return False
+    set_supports(student, after, by=by, now=now)
+    return True

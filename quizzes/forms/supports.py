@@ -1,0 +1,200 @@
+"""Forms for the supports of a class and of a student."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Self
+
+from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy
+
+from quizzes.assignments.supports import BREAKS, TEXT_SIZES, Supports, supports_of
+from quizzes.files.accommodations import HEADINGS, NO_LIMIT, TIMES, read_values
+from quizzes.files.table_file import TableFile, UnreadableTable, read_table
+from quizzes.models import Student
+
+AS_THE_CLASS, OWN = "class", "own"
+SUPPORT_CHOICES: dict[str, list[tuple[Any, Any]]] = {
+    "text_size": [(size, f"{size}%") for size in TEXT_SIZES],
+    "color": [
+        ("", gettext_lazy("As on other pages")),
+        ("yellow", gettext_lazy("Yellow overlay")),
+        ("blue", gettext_lazy("Blue overlay")),
+        ("green", gettext_lazy("Green overlay")),
+        ("rose", gettext_lazy("Rose overlay")),
+        ("contrast", gettext_lazy("High contrast, black on white")),
+        ("inverse", gettext_lazy("High contrast, white on black")),
+    ],
+    "break_minutes": [
+        (0, gettext_lazy("No breaks")),
+        *((minutes, format_lazy(gettext_lazy("{count} min"), count=minutes)) for minutes in BREAKS if minutes),
+    ],
+}
+
+
+class SupportsForm(forms.Form):
+    """The supports of a class."""
+
+    read_aloud = forms.BooleanField(
+        label=gettext_lazy("Read aloud"),
+        required=False,
+        help_text=gettext_lazy("The device reads the reading and the questions with its own voice."),
+    )
+
+    text_size = forms.ChoiceField(label=gettext_lazy("Text size"), required=False, choices=SUPPORT_CHOICES["text_size"])
+    spacing = forms.BooleanField(label=gettext_lazy("Wide spacing of lines, letters, and words"), required=False)
+    plain_font = forms.BooleanField(
+        label=gettext_lazy("Easy-to-read font"),
+        required=False,
+        help_text=gettext_lazy("Lexend, with wide letters that are easy to tell apart."),
+    )
+    color = forms.ChoiceField(label=gettext_lazy("Colors"), required=False, choices=SUPPORT_CHOICES["color"])
+    line_focus = forms.BooleanField(
+        label=gettext_lazy("Line focus"),
+        required=False,
+        help_text=gettext_lazy("A button shows a few lines at a time and shades the rest."),
+    )
+    cross_out = forms.BooleanField(
+        label=gettext_lazy("Cross out answer choices"),
+        required=False,
+        help_text=gettext_lazy("A button beside each choice crosses it out. The choice can still be chosen."),
+    )
+    fewer_choices = forms.BooleanField(
+        label=gettext_lazy("One answer choice fewer"),
+        required=False,
+        help_text=gettext_lazy(
+            "Where a question has at least 3 wrong choices, one is left out. "
+            "Quizzes in progress and handouts don’t change."
+        ),
+    )
+
+    notes = forms.BooleanField(
+        label=gettext_lazy("Highlighter and notes"),
+        required=False,
+        help_text=gettext_lazy("On the reading. No page shows the notes to others; the file of all data has them."),
+    )
+    break_minutes = forms.ChoiceField(
+        label=gettext_lazy("Breaks that stop the clock"),
+        required=False,
+        choices=SUPPORT_CHOICES["break_minutes"],
+        help_text=gettext_lazy("For each attempt with a time limit. The closing time of a quiz stays."),
+    )
+
+    @classmethod
+    def of(cls, supports: Supports) -> Self:
+        """The form with these supports."""
+        return cls(initial={name: getattr(supports, name) for name in cls.base_fields if hasattr(supports, name)})
+
+    def clean_text_size(self) -> int:
+        """The size in percent."""
+        return int(self.cleaned_data["text_size"] or 100)
+
+    def clean_break_minutes(self) -> int:
+        """How long breaks may be, in minutes."""
+        return int(self.cleaned_data["break_minutes"] or 0)
+
+    @property
+    def supports(self) -> Supports:
+        """The supports of a valid form."""
+        return Supports(**{name: self.cleaned_data[name] for name in Supports.__dataclass_fields__})
+
+    @property
+    def support_fields(self) -> list[forms.BoundField]:
+        """The fields of the supports, in the order of the page."""
+        return [self[name] for name in Supports.__dataclass_fields__]
+
+
+class StudentSupportsForm(SupportsForm):
+    """The supports of one student: those of the class, or the student's own."""
+
+    source = forms.ChoiceField(
+        label=gettext_lazy("Supports"),
+        widget=forms.RadioSelect,
+        choices=[(AS_THE_CLASS, gettext_lazy("Same as the class")), (OWN, gettext_lazy("Only these:"))],
+        error_messages={
+            "required": gettext_lazy("Choose one."),
+            "invalid_choice": gettext_lazy("Choose one of these."),
+        },
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "support_%s", **kwargs})
+
+    @classmethod
+    def of_student(cls, student: Student) -> Self:
+        """The form with the student's supports. student: with the classroom."""
+        form = cls.of(supports_of(student))
+        form.initial["source"] = AS_THE_CLASS if student.supports is None else OWN
+        return form
+
+    @property
+    def own_supports(self) -> Supports | None:
+        """The student's own supports in a valid form; None for those of the class."""
+        return self.supports if self.cleaned_data["source"] == OWN else None
+
+
+NO_CHANGE = "", gettext_lazy("No change")
+
+
+def _with_no_change(choices: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    return [NO_CHANGE, *choices]
+
+
+class BulkAccommodationsForm(forms.Form):
+    """One change of accommodations and supports for several students. A field without a choice changes nothing."""
+
+    def __init__(self, *args: Any, students: Sequence[Student], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["students"] = forms.MultipleChoiceField(
+            label=gettext_lazy("Students"),
+            choices=[(one.public_id, one.display_name) for one in students],
+            widget=forms.CheckboxSelectMultiple,
+            error_messages={"required": gettext_lazy("Choose at least 1 student.")},
+        )
+        times = {"1": gettext_lazy("Same as the class"), NO_LIMIT: gettext_lazy("No time limit")}
+        self.fields["time"] = forms.ChoiceField(
+            label=gettext_lazy("Time on every quiz"),
+            required=False,
+            choices=_with_no_change((words, times.get(words, f"{words}x")) for words in TIMES),
+        )
+        on_off = [("yes", gettext_lazy("On")), ("no", gettext_lazy("Off"))]
+        for name in HEADINGS:
+            field = SupportsForm.base_fields[name]
+            choices: Iterable[tuple[str, Any]] = on_off
+            if isinstance(field, forms.ChoiceField):
+                choices = [(str(value) or "none", label) for value, label in SUPPORT_CHOICES[name]]
+            self.fields[name] = forms.ChoiceField(label=field.label, required=False, choices=_with_no_change(choices))
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """The new values of a valid form, by name."""
+        chosen = {name: words for name, words in self.cleaned_data.items() if name != "students" and words}
+        return read_values(chosen)
+
+    @property
+    def change_fields(self) -> list[forms.BoundField]:
+        """The fields of the change."""
+        return [self[name] for name in ("time", *HEADINGS)]
+
+
+class AccommodationsFileForm(forms.Form):
+    """A table with accommodations. `rows` of a valid form."""
+
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        help_text=gettext_lazy("The file from “Download”, changed in a spreadsheet. Empty cells change nothing."),
+        error_messages={"required": gettext_lazy("Choose a file."), "empty": gettext_lazy("This file is empty.")},
+        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx,.ods"}),
+    )
+
+    def clean_file(self) -> TableFile:
+        """The table of the file."""
+        try:
+            return read_table(self.cleaned_data["file"].read())
+        except UnreadableTable as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+class ConfirmChangesForm(forms.Form):
+    """The signed changes of a preview."""
+
+    packed = forms.CharField(widget=forms.HiddenInput)

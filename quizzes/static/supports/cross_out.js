@@ -1,0 +1,26 @@
+// A button beside each answer choice that crosses it out. A crossed-out choice can still be chosen.
+import { loaded, marks, onQuestion } from "./page_marks.js";
+
+const template = document.querySelector("template[data-cross-out]");
+
+function set(option, button, isCrossed) {
+  option.toggleAttribute("data-crossed", isCrossed);
+  button.setAttribute("aria-pressed", String(isCrossed));
+}
+
+function addButton(option) {
+  const token = option.querySelector("input").value;
+  const button = template.content.cloneNode(true).querySelector("button");
+  button.querySelector(".vh").append(option.querySelector("span").textContent);
+  set(option, button, marks.get("crossed", token) !== "");
+  button.addEventListener("click", () => {
+    const isCrossed = !option.hasAttribute("data-crossed");
+    set(option, button, isCrossed);
+    marks.set("crossed", token, isCrossed ? "1" : "");
+  });
+  option.after(button);
+}
+
+loaded.then(() => onQuestion((question) => {
+  question.querySelectorAll("form[data-answers] label.opt:not(:has(+ .cross))").forEach(addButton);
+}));

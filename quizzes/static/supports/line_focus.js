@@ -1,0 +1,94 @@
+// A band that shows a few lines, with the rest of the page shaded. It follows the pointer, the focus, and two buttons.
+import { loaded, marks } from "./page_marks.js";
+
+// In lines of the reading.
+const LINES = 3;
+
+const tools = document.querySelector("[data-line-focus]");
+const [toggle, up, down] = ["toggle", "up", "down"].map((name) => tools.querySelector(`[data-${name}]`));
+const shades = ["above", "below"].map((name) => {
+  const shade = document.createElement("div");
+  shade.className = `shade ${name}`;
+  return shade;
+});
+let top = 0;
+let middle = 0;
+
+const isOn = () => toggle.getAttribute("aria-pressed") === "true";
+
+// The height of a line on the screen, with the student's text size.
+function lineHeight() {
+  const text = document.querySelector(".reading") ?? document.querySelector("main");
+  const zoom = text.currentCSSZoom ?? 1;
+  return (parseFloat(getComputedStyle(text).lineHeight) || 28) * zoom;
+}
+
+const lowest = () => innerHeight - LINES * lineHeight();
+
+function place(newTop) {
+  top = Math.min(Math.max(newTop, 0), lowest());
+  document.documentElement.style.setProperty("--band-top", `${top}px`);
+  document.documentElement.style.setProperty("--band-size", `${LINES * lineHeight()}px`);
+}
+
+// What scrolls under the band: one of two panes, or the page.
+function scroller() {
+  const under = document.elementFromPoint(middle, top + lineHeight());
+  const pane = under?.closest(".pane");
+  return pane && pane.scrollHeight > pane.clientHeight ? pane : document.scrollingElement;
+}
+
+// Near the edge of the window the text moves instead of the band.
+function move(lines) {
+  const step = lines * lineHeight();
+  const isInside = top + step >= innerHeight / 4 && top + step <= innerHeight / 2;
+  const pane = scroller();
+  const before = pane.scrollTop;
+  if (!isInside) pane.scrollBy({ top: step, behavior: "instant" });
+  if (isInside || pane.scrollTop === before) place(top + step);
+}
+
+function show(isShown) {
+  toggle.setAttribute("aria-pressed", String(isShown));
+  up.hidden = down.hidden = !isShown;
+  if (!isShown) return shades.forEach((shade) => shade.remove());
+  const reading = document.querySelector("#reading, .pick, .reading")?.getBoundingClientRect();
+  middle = reading ? reading.left + reading.width / 2 : innerWidth / 2;
+  document.body.append(...shades);
+  place(reading ? Math.max(reading.top, innerHeight / 4) : innerHeight / 3);
+}
+
+function onFocus({ target }) {
+  if (!isOn() || tools.closest(".tools[data-tools]").contains(target) || !target.matches(":focus-visible")) return;
+  const box = target.getBoundingClientRect();
+  if (box.height > innerHeight / 2) return;
+  place((box.top + box.bottom) / 2 - (LINES * lineHeight()) / 2);
+}
+
+function start() {
+  tools.hidden = false;
+  toggle.addEventListener("click", () => {
+    show(!isOn());
+    marks.set("setting", "line_focus", isOn() ? "on" : "");
+    if (isOn()) marks.use("line_focus");
+  });
+  up.addEventListener("click", () => move(-1));
+  down.addEventListener("click", () => move(1));
+  // The arrow keys move the band while one of its buttons has the focus.
+  tools.addEventListener("keydown", (event) => {
+    const lines = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (!lines || !isOn()) return;
+    event.preventDefault();
+    move(lines);
+  });
+  document.addEventListener("pointermove", (event) => {
+    if (!isOn() || event.target.closest?.("[data-tools]")) return;
+    middle = event.clientX;
+    place(event.clientY - (LINES * lineHeight()) / 2);
+  });
+  document.addEventListener("focusin", onFocus);
+  window.addEventListener("resize", () => { if (isOn()) place(top); });
+  if (marks.get("setting", "line_focus")) show(true);
+}
+
+loaded.then(start);

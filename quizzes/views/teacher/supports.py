@@ -1,0 +1,147 @@
+"""The supports of a class, and the accommodations of a class at once."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from quizzes.assignments import accommodations, supports
+from quizzes.assignments.accommodations import accommodations_of
+from quizzes.assignments.supports import supports_of
+from quizzes.files import signed_preview
+from quizzes.files.accommodations import NoNames, export_accommodations, read_changes, read_values, values_of
+from quizzes.files.signed_preview import StalePreview
+from quizzes.forms.supports import (
+    AccommodationsFileForm,
+    BulkAccommodationsForm,
+    ConfirmChangesForm,
+    SupportsForm,
+)
+from quizzes.models import Classroom, Student
+from quizzes.reports.support_use import in_words
+from quizzes.views.access import TeacherRequest, exports, taught_classroom
+from quizzes.views.teacher.downloads import file_response
+
+PREVIEW = "accommodations"
+
+
+@require_POST
+def set_class_supports(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Set the supports of a class, quizzes in progress included."""
+    classroom = taught_classroom(request, public_id)
+    form = SupportsForm(request.POST)
+    if form.is_valid():
+        supports.set_class_supports(classroom, form.supports, by=request.user, now=timezone.now())
+        messages.success(request, gettext("Saved for every quiz."))
+    return redirect("change_classroom", classroom.public_id)
+
+
+@require_http_methods(["GET", "POST"])
+def class_accommodations(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """The accommodations and supports of all students of a class, and one change for several of them."""
+    classroom = taught_classroom(request, public_id)
+    students = _students(classroom)
+    form = BulkAccommodationsForm(request.POST if request.method == "POST" else None, students=students)
+    if not form.is_valid():
+        return _class_page(request, classroom, students, form=form)
+    chosen = set(form.cleaned_data["students"])
+    changes = [(student, form.changes) for student in students if student.public_id in chosen]
+    _apply(request, changes, now=timezone.now())
+    return redirect("class_accommodations", classroom.public_id)
+
+
+@require_POST
+def import_accommodations(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Show what a file changes, and then change it. Nothing is saved before the second step."""
+    classroom = taught_classroom(request, public_id)
+    confirmed = ConfirmChangesForm(request.POST)
+    if confirmed.is_valid():
+        try:
+            packed = signed_preview.unpack(confirmed.cleaned_data["packed"], purpose=PREVIEW, by=request.user)
+        except StalePreview:
+            messages.error(request, gettext("The preview is too old. Nothing was changed. Choose the file again."))
+            return redirect("class_accommodations", classroom.public_id)
+        found = {student.public_id: student for student in _students(classroom)}
+        changes = [(found[key], read_values(values)) for key, values in packed["changes"] if key in found]
+        _apply(request, changes, now=timezone.now())
+        return redirect("class_accommodations", classroom.public_id)
+    form = AccommodationsFileForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            lines = read_changes(form.cleaned_data["file"].rows, classroom)
+        except NoNames:
+            form.add_error("file", gettext("The first line needs “Name” and another heading of the downloaded file."))
+        else:
+            sure = [
+                (line.student.public_id, values_of(line.changes)) for line in lines if line.student and line.changes
+            ]
+            packed_text = signed_preview.pack({"changes": sure}, purpose=PREVIEW, by=request.user)
+            return _class_page(
+                request,
+                classroom,
+                _students(classroom),
+                file_form=form,
+                lines=lines,
+                sure_count=len(sure),
+                packed=packed_text,
+            )
+    return _class_page(request, classroom, _students(classroom), file_form=form)
+
+
+@exports
+@require_POST
+def download_accommodations(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """The accommodations and supports of a class as CSV."""
+    classroom = taught_classroom(request, public_id)
+    return file_response(export_accommodations(classroom, by=request.user, now=timezone.now()))
+
+
+def _students(classroom: Classroom) -> list[Student]:
+    return list(classroom.students.enrolled().select_related("classroom"))
+
+
+@transaction.atomic
+def _apply(request: TeacherRequest, changes: Sequence[tuple[Student, Mapping[str, Any]]], *, now: datetime) -> None:
+    """Change the accommodations of these students, and say for whom a quiz closes too early."""
+    short = []
+    accommodations.lock_quizzes_of([student for student, values in changes if "time" in values])
+    for student, values in changes:
+        rest = dict(values)
+        if "time" in rest:
+            factor = rest.pop("time")
+            accommodations.set_accommodation(student, time_factor=factor, by=request.user, now=now)
+            times = accommodations.times_with_factor(student, time_factor=factor, now=now)
+            if any(time.needed_close_at is not None for _, time in times):
+                short.append(student.display_name)
+        supports.change_supports(student, rest, by=request.user, now=now)
+    count = len(changes)
+    text = ngettext("Saved for {count} student.", "Saved for {count} students.", count).format(count=count)
+    messages.success(request, text)
+    if short:
+        text = gettext("The extra time ends after a quiz closes. Extend it on the student’s page: {names}")
+        messages.warning(request, text.format(names=", ".join(short)))
+
+
+def _class_page(
+    request: TeacherRequest, classroom: Classroom, students: Sequence[Student], **context: Any
+) -> HttpResponse:
+    """The page of a class's accommodations."""
+    factors = accommodations_of(classroom)
+    context = {
+        "classroom": classroom,
+        "rows": [(student, factors.get(student.pk), list(in_words(supports_of(student)))) for student in students],
+        "form": BulkAccommodationsForm(students=students),
+        "file_form": AccommodationsFileForm(),
+        "lines": None,
+        "sure_count": 0,
+        "packed": "",
+        **context,
+    }
+    return render(request, "teacher/class_accommodations.html", context)

@@ -1,0 +1,327 @@
+"""Supports in Chromium: read-aloud with a voice of the test."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from quizzes.models import Answer, Assignment, Attempt, Classroom, Student, SupportMark, User
+from tests.browser.conftest import NewContext, overflow, violations
+from tests.factories import make_assignment, make_attempt, make_document, make_edition
+
+# A voice that says nothing by itself: `finish()` ends what it says, and `said` lists what it was told to say.
+VOICE = """
+(() => {
+  window.said = [];
+  const voices = [{ lang: "en-US", localService: LOCAL, default: true, name: "Test" }];
+  const synth = new EventTarget();
+  Object.assign(synth, {
+    getVoices: () => voices,
+    speak: (utterance) => { window.now = utterance; window.said.push(utterance.text); },
+    cancel: () => {},
+  });
+  Object.defineProperty(window, "speechSynthesis", { value: synth });
+  window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
+  window.finish = () => window.now.onend();
+})();
+"""
+
+
+@pytest.fixture
+def attempt(classroom: Classroom, teacher: User, student: Student) -> Attempt:
+    """An open attempt, begun now."""
+    assignment = make_assignment(
+        edition=make_edition(document=make_document()),
+        classroom=classroom,
+        assigned_by=teacher,
+        created_at=timezone.now(),
+    )
+    return make_attempt(assignment=assignment, student=student, started_at=timezone.now())
+
+
+def open_question(page: Page, attempt: Attempt, number: int = 1) -> None:
+    page.goto(reverse("take_attempt", args=[attempt.public_id, number]))
+
+
+def said(page: Page) -> list[str]:
+    found: list[str] = page.evaluate("said")
+    return found
+
+
+def test_read_aloud_reads_what_the_page_shows_by_keyboard(
+    attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    Attempt.objects.update(supports={"read_aloud": True})
+    context = open_context(student, width=360, height=740)
+    context.add_init_script(VOICE.replace("LOCAL", "true"))
+    page = context.new_page()
+    open_question(page, attempt)
+    hear = page.get_by_role("button", name="Hear the question")
+    hear.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Pause")).to_be_focused()
+    spoken = page.locator("[data-speaking]")
+    expect(spoken).to_have_id("stem")
+    stem = page.locator("#stem").inner_text().strip()
+    choices = page.locator(".opt > span").all_inner_texts()
+    page.evaluate("finish()")
+    expect(spoken).to_have_text(choices[0])
+    assert said(page) == [stem, choices[0]]
+    assert (violations(page), overflow(page)) == ([], 0)
+
+    page.get_by_role("button", name="Next sentence").press("Enter")
+    page.get_by_role("button", name="Sentence before").press("Enter")
+    assert said(page) == [stem, *choices[:2], choices[0]]
+    page.get_by_role("button", name="Pause").press("Enter")
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_focused()
+    page.keyboard.press("Enter")
+    assert said(page)[-1] == choices[0]
+    page.get_by_label("Speed").select_option("1.5")
+    assert page.evaluate("now.rate") == 1.5
+    page.keyboard.press("Escape")
+    expect(hear).to_be_focused()
+    expect(spoken).to_have_count(0)
+
+    # The reading comes into sight, sentence by sentence and without the numbers.
+    page.get_by_role("button", name="Hear the reading").press("Enter")
+    expect(page.locator("#v-read")).to_be_checked()
+    # After the title, the line about the date.
+    page.evaluate("finish(), finish()")
+    expect(spoken).to_have_id("s1")
+    assert said(page)[-1] == page.locator("#s1").inner_text().removeprefix("1").strip()
+
+    # The speed holds on the next question, where the text is chosen in the reading.
+    number = attempt.assignment.edition.questions.get(type="evidence").position
+    open_question(page, attempt, number)
+    expect(page.get_by_label("Speed")).to_have_value("1.5")
+    page.get_by_role("button", name="Hear the reading").press("Enter")
+    expect(spoken).to_have_text(page.locator(".pick label > span:last-child").first.inner_text())
+    assert violations(page) == []
+
+
+def test_without_a_voice_of_the_device_a_notice_takes_the_place_of_the_buttons(
+    attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    Attempt.objects.update(supports={"read_aloud": True})
+    context = open_context(student)
+    # The only voice would send the text away.
+    context.add_init_script(VOICE.replace("LOCAL", "false"))
+    page = context.new_page()
+    open_question(page, attempt)
+    expect(page.get_by_text("This device has no voice for this text.")).to_be_visible()
+    expect(page.get_by_role("button", name="Hear")).to_have_count(0)
+    assert violations(page) == []
+
+
+DISPLAY = {
+    "spacing": True,
+    "plain_font": True,
+    "line_focus": True,
+    "cross_out": True,
+    "read_aloud": True,
+    "notes": True,
+}
+
+
+@pytest.mark.parametrize(
+    ("color", "size", "dark"), [("yellow", 200, False), ("blue", 150, True), ("inverse", 200, True)]
+)
+def test_display_supports_fit_and_have_contrast(
+    color: str, size: int, dark: bool, attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    supports = {**DISPLAY, "text_size": size, "color": color}
+    Attempt.objects.update(supports=supports)
+    Student.objects.update(supports=supports)
+    context = open_context(student, dark=dark)
+    context.add_init_script(VOICE.replace("LOCAL", "true"))
+    page = context.new_page()
+    own = [attempt.public_id]
+    count = attempt.assignment.edition.questions.count()
+    addresses = [reverse("take_attempt", args=[*own, number]) for number in range(1, count + 1)]
+    wide = []
+    for address in [*addresses, reverse("review_attempt", args=own), reverse("student_home")]:
+        page.goto(address)
+        if address in addresses:
+            expect(page.get_by_role("button", name="Line focus")).to_be_visible()
+        assert violations(page) == []
+        for width in (320, 360, 768, 1280):
+            page.set_viewport_size({"width": width, "height": 740})
+            if overflow(page) > 0:
+                wide.append((address, width, overflow(page)))
+    assert wide == []
+    assert page.evaluate("document.fonts.check('16px Lexend')")
+
+
+def test_crossed_out_choice_survives_a_reload_offline_work_and_another_device(
+    attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    Attempt.objects.update(supports={"cross_out": True})
+    number = attempt.assignment.edition.questions.get(type="single").position
+    context = open_context(student, width=360, watched=False)
+    page = context.new_page()
+    open_question(page, attempt, number)
+    choices = [text.strip() for text in page.locator(".opt > span").all_text_contents()]
+    first, second = (page.get_by_role("button", name=f"Cross out: {choice}") for choice in choices[:2])
+    page.locator("label:has(#v-q)").click()
+    with page.expect_response("**/marks/"):
+        first.press("Enter")
+    context.set_offline(True)
+    second.click()
+    # It is still a choice, and it stays crossed out on the way to another question and back.
+    page.get_by_role("radio", name=choices[0]).check(force=True)
+    expect(page.locator("[data-crossed]")).to_have_count(2)
+    with page.expect_response("**/marks/"):
+        context.set_offline(False)
+    other = open_context(student).new_page()
+    open_question(other, attempt, number)
+    expect(other.locator("[data-crossed]")).to_have_count(2)
+    expect(other.get_by_role("button", name=f"Cross out: {choices[0]}")).to_have_attribute("aria-pressed", "true")
+    other.get_by_role("button", name=f"Cross out: {choices[0]}").click()
+    page.reload()
+    expect(page.locator("[data-crossed]")).to_have_count(1)
+    used = SupportMark.objects.filter(kind="used").values_list("place", flat=True)
+    assert list(used) == ["cross_out"]
+
+
+def test_line_focus_follows_keyboard_and_pointer_and_stays_on(
+    attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    Attempt.objects.update(supports={"line_focus": True})
+    page = open_context(student).new_page()
+    open_question(page, attempt)
+    toggle = page.get_by_role("button", name="Line focus")
+    with page.expect_response("**/marks/"):
+        toggle.press("Enter")
+    expect(page.locator(".shade")).to_have_count(2)
+
+    def band() -> tuple[float, float]:
+        above, below = (page.locator(f".shade.{name}").bounding_box() for name in ("above", "below"))
+        assert above is not None
+        assert below is not None
+        return above["height"], below["y"]
+
+    top, bottom = band()
+    assert 60 < bottom - top < 150
+    page.get_by_role("button", name="Lines below").press("Enter")
+    page.keyboard.press("ArrowDown")
+    assert band()[0] > top
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    assert band()[0] == top
+    choice = page.locator(".opt").last.bounding_box()
+    assert choice is not None
+    page.mouse.move(choice["x"] + 5, choice["y"] + 5)
+    assert band()[0] < choice["y"] < band()[1]
+    # What is shaded can be used.
+    page.locator(".opt input").first.check()
+    assert violations(page) == []
+    page.reload()
+    expect(toggle).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".shade")).to_have_count(2)
+    toggle.click()
+    expect(page.locator(".shade")).to_have_count(0)
+
+
+def test_highlights_and_notes_are_there_again_on_another_device(
+    attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    Attempt.objects.update(supports={"notes": True})
+    context = open_context(student, width=360, watched=False)
+    page = context.new_page()
+    open_question(page, attempt)
+    page.get_by_role("button", name="Highlight", exact=True).press("Enter")
+    # By keyboard, and by a tap on the sentence.
+    page.get_by_role("button", name="Highlight sentence 2").press("Enter")
+    context.set_offline(True)
+    page.locator("#s3").click(position={"x": 60, "y": 12})
+    assert violations(page) == []
+    page.get_by_text("Notes", exact=True).click()
+    page.get_by_label("Your notes on the reading").fill("Who said this?")
+    page.get_by_label("Your notes on the reading").blur()
+    assert (violations(page), overflow(page)) == ([], 0)
+    with page.expect_response("**/marks/"):
+        context.set_offline(False)
+    expect(page.locator("[data-highlighted]")).to_have_count(2)
+
+    other = open_context(student).new_page()
+    open_question(other, attempt, 2)
+    expect(other.locator("[data-highlighted]")).to_have_count(2)
+    expect(other.get_by_label("Your notes on the reading")).to_have_value("Who said this?")
+    # Without the tool, a tap changes nothing.
+    other.locator("#s2").click()
+    expect(other.locator("[data-highlighted]")).to_have_count(2)
+    other.get_by_role("button", name="Highlight", exact=True).click()
+    with other.expect_response("**/marks/"):
+        other.get_by_role("button", name="Highlight sentence 2").click()
+    other.reload()
+    expect(other.locator("[data-highlighted]")).to_have_id("s3")
+
+
+def test_teachers_page_of_accommodations_fits_and_is_accessible(
+    attempt: Attempt, student: Student, teacher: User, open_context: NewContext
+) -> None:
+    Student.objects.update(supports={**DISPLAY, "text_size": 150, "color": "blue"})
+    page = open_context(teacher, dark=True).new_page()
+    addresses = [
+        reverse("class_accommodations", args=[student.classroom.public_id]),
+        reverse("change_classroom", args=[student.classroom.public_id]),
+        reverse("student_history", args=[student.public_id]),
+    ]
+    wide = []
+    for address in addresses:
+        page.goto(address)
+        page.evaluate("document.querySelectorAll('details').forEach((part) => { part.open = true; })")
+        assert violations(page) == []
+        for width in (320, 360, 600, 768, 1024, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            if overflow(page) > 0:
+                wide.append((address, width, overflow(page)))
+    assert wide == []
+
+
+def test_break_by_keyboard_stops_the_clock_and_keeps_an_answer_from_a_device_offline(
+    attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    limit = timedelta(minutes=20)
+    supports = {"break_minutes": 10}
+    Assignment.objects.update(time_limit=limit)
+    Attempt.objects.update(supports=supports, time_limit=limit, deadline_at=attempt.started_at + limit)
+    context = open_context(student, width=360, watched=False)
+    page, phone = context.new_page(), open_context(student, watched=False)
+    offline = phone.new_page()
+    number = attempt.assignment.edition.questions.get(type="single").position
+    open_question(offline, attempt, number)
+    phone.set_offline(True)
+    offline.locator(".opt input").first.check(force=True)
+
+    open_question(page, attempt, number)
+    page.locator("label:has(#v-q)").click()
+    take = page.get_by_role("button", name="Take a break (10 min)")
+    expect(take).to_be_visible()
+    assert (violations(page), overflow(page)) == ([], 0)
+    stem = page.locator("#stem").inner_text().strip()
+    take.press("Enter")
+    back = page.get_by_role("button", name="Go back to the quiz")
+    expect(back).to_be_visible()
+    expect(page.get_by_text(stem)).to_have_count(0)
+    for width in (320, 360, 1280):
+        page.set_viewport_size({"width": width, "height": 740})
+        assert (violations(page), overflow(page)) == ([], 0)
+    # The minutes count down on the page.
+    place = page.locator("[data-break-left]")
+    expect(place).to_have_text("10 min left")
+    place.evaluate("(node) => { node.dataset.breakLeft = 200; }")
+    expect(place).to_have_text("4 min left")
+
+    phone.set_offline(False)
+    offline.evaluate("window.dispatchEvent(new Event('online'))")
+    # The page of the other device asks for the time and shows the break too.
+    expect(offline.get_by_role("button", name="Go back to the quiz")).to_be_visible(timeout=15000)
+    assert Answer.objects.get().value is not None
+    back.press("Enter")
+    expect(page.get_by_role("button", name="Take a break")).to_be_visible()
+    # The other page follows.
+    expect(offline.get_by_role("heading", name="You’re on a break")).to_have_count(0)
+    expect(page.locator("[data-minutes]")).to_have_text("20 min left")
