@@ -1,4 +1,4 @@
-"""When an attempt ends, and whether an answer arrives in time. Every other module calls `is_over` or `cutoff`."""
+"""When an attempt ends, and whether an answer arrives in time. Every other module calls a function of this one."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,11 +10,9 @@ from zoneinfo import ZoneInfo
 # Answers that are on the way at the deadline still count. 60 seconds let a phone reconnect to the Wi-Fi. It is also
 # the default grace period of Moodle's quizzes.
 GRACE = timedelta(seconds=60)
-# An answer that has arrived in time can wait this long for its turn on a loaded server: three times the longest wait
-# for a lock. No periodic job submits the attempt meanwhile.
+# The second part of the time before a periodic job submits an attempt; GRACE is the first. An answer that has arrived
+# in time can wait this long for a lock on a loaded server: three times the longest wait for one lock.
 LONGEST_WAIT = timedelta(seconds=30)
-
-
 # Without a time limit, pages count the minutes only in the last hour before the close.
 COUNTDOWN = timedelta(hours=1)
 
@@ -27,16 +25,28 @@ def granted_time(time_limit: timedelta | None, *, time_factor: Decimal | None = 
     return time_limit * factor.numerator / factor.denominator
 
 
-def deadline(*, started_at: datetime, time_limit: timedelta | None, closes_at: datetime | None) -> datetime | None:
-    """The earlier of the end of the time limit and the close; None if neither is set."""
-    moments = [moment for moment in (started_at + time_limit if time_limit else None, closes_at) if moment is not None]
-    return min(moments, default=None)
+def deadline(
+    *,
+    started_at: datetime,
+    time_limit: timedelta | None,
+    closes_at: datetime | None,
+    paused_for: timedelta = timedelta(0),
+    paused_at: datetime | None = None,
+) -> datetime | None:
+    """The earlier of the end of the time limit and the close; None if neither is set, and during a pause.
+
+    paused_for: added to the time limit. paused_at: the start of a pause. It does not remove a deadline that was over
+    by then.
+    """
+    limit_ends_at = started_at + paused_for + time_limit if time_limit else None
+    ends_at = min((moment for moment in (limit_ends_at, closes_at) if moment is not None), default=None)
+    return ends_at if paused_at is None or is_over(at=paused_at, deadline_at=ends_at) else None
 
 
 def needed_close(*, starts_at: datetime, granted: timedelta | None, closes_at: datetime | None) -> datetime | None:
-    """The close, at a whole minute, that leaves the granted time after `starts_at`; None if the time fits already.
+    """The close, rounded up to a whole minute, that a student needs who starts at `starts_at`.
 
-    granted: None for no timer, which always fits.
+    None if the close is late enough, or without a timer (granted None).
     """
     if granted is None or closes_at is None or starts_at + granted <= closes_at:
         return None
@@ -46,13 +56,18 @@ def needed_close(*, starts_at: datetime, granted: timedelta | None, closes_at: d
 
 
 def cutoff(at: datetime) -> datetime:
-    """The earliest deadline that an answer can meet if it arrives `at`. Queries compare a column with it."""
+    """The earliest deadline for which an answer that arrives `at` still counts. Queries compare a column with it."""
     return at - GRACE
 
 
 def is_over(*, at: datetime, deadline_at: datetime | None) -> bool:
-    """Whether an answer that arrives `at` is too late to count. The last moment of the grace time is not."""
+    """Whether an answer that arrives `at` is too late to count. At the end of the grace time, it still counts."""
     return deadline_at is not None and deadline_at < cutoff(at)
+
+
+def grace_ends_at(deadline_at: datetime) -> datetime:
+    """The last moment at which an answer still counts."""
+    return deadline_at + GRACE
 
 
 def minutes_left(*, at: datetime, deadline_at: datetime | None) -> int | None:
@@ -69,19 +84,63 @@ def has_countdown(*, at: datetime, deadline_at: datetime | None, has_time_limit:
 
 
 @dataclass(frozen=True, slots=True)
+class Breaks:
+    """The breaks of one attempt. They move its deadline as a pause does.
+
+    used: the time of all breaks, with the whole of one that goes on. ends_at: when the clock starts again by itself
+    after the last break; None if there was none, or if the student came back before.
+    """
+
+    used: timedelta = timedelta(0)
+    ends_at: datetime | None = None
+
+    def is_on(self, *, at: datetime) -> bool:
+        """Whether a break goes on at this moment. At its end it is over."""
+        return self.ends_at is not None and at < self.ends_at
+
+    def left(self, allowance: timedelta) -> timedelta:
+        """What no break has used yet, at least 0."""
+        return max(timedelta(0), allowance - self.used)
+
+    def used_by(self, at: datetime) -> timedelta:
+        """The time of all breaks until this moment."""
+        return self.ended(at=at).used
+
+    def started(self, *, at: datetime, allowance: timedelta) -> "Breaks":
+        """With a break from now on that takes all that is left. Unchanged in a break, or if nothing is left."""
+        left = self.left(allowance)
+        return self if self.is_on(at=at) or not left else Breaks(self.used + left, at + left)
+
+    def ended(self, *, at: datetime) -> "Breaks":
+        """Without the rest of a break that goes on. Unchanged outside a break."""
+        if self.ends_at is None or at >= self.ends_at:
+            return self
+        return Breaks(self.used - (self.ends_at - at))
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
-    """When an assignment opens, is due and closes. None: no such limit."""
+    """When an assignment opens, is due and closes. None: no such limit.
+
+    waits_for_teacher: it opens when the teacher starts it. paused_at: since when its time stands still.
+    """
 
     opens_at: datetime | None = None
     due_at: datetime | None = None
     closes_at: datetime | None = None
+    waits_for_teacher: bool = False
+    paused_at: datetime | None = None
 
     def state(self, *, at: datetime) -> "WindowState":
         """The state at this moment. At the due time itself it is not past due, and at the close not closed."""
+        if self.paused_at is not None:
+            at = min(at, self.paused_at)
         if self.opens_at is not None and at < self.opens_at:
             return WindowState.NOT_OPEN
         if self.closes_at is not None and at > self.closes_at:
             return WindowState.CLOSED
+        if self.waits_for_teacher:
+            return WindowState.NOT_OPEN
         if self.due_at is not None and at > self.due_at:
             return WindowState.PAST_DUE
         return WindowState.OPEN

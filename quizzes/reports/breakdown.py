@@ -1,36 +1,45 @@
-"""Points earned by speaker and by skill, of a class or of one student.
+"""Points earned by speaker, by skill and by standard, of a class or of one student.
 
-A question counts for each speaker of the sentences that prove its answer key, and for its skill. Dropped questions and
-answers that need grading count nowhere.
+A part of a question counts for each of its speakers: a statement of “Who says so?” for the one who says it, any other
+question for each speaker of the sentences that prove its answer key. A question counts for its skill, and for each
+standard of the teaching guide that names it. Dropped questions and answers that need grading count nowhere.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from quizzes.content.question_types.question import SKILL_LABELS, Question
+from django.utils.translation import gettext, pgettext
+
+from quizzes.content.question_types.question import SKILL_LABELS, Question, Value
 from quizzes.content.reading import Reading
+from quizzes.content.set_document import SetDocument
+from quizzes.content.teaching_guide import Standard
+from quizzes.grading.points import Adjustments, EarnedPart, earned_parts, needs_grading
 
 
 @dataclass(frozen=True, slots=True)
 class AnsweredQuestion:
-    """Points earned and possible on one question, over one or more attempts. reading: of the question."""
+    """One answer to a question of an assignment, in parts. reading: of the question."""
 
+    assignment_id: int
     question: Question
     reading: Reading
-    earned: Fraction
-    possible: int
+    parts: tuple[EarnedPart, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class BreakdownLine:
-    """Points earned and possible for one speaker or skill. question_count: questions with points that count."""
+    """Points earned and possible for one speaker, skill or standard.
+
+    question_count: questions with points that count.
+    """
 
     label: str
     question_count: int
     earned: Fraction
-    possible: int
+    possible: Fraction
 
     @property
     def share(self) -> Fraction:
@@ -40,37 +49,62 @@ class BreakdownLine:
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """The lines by speaker, in the order of first use, and by skill, in the order of the skills."""
+    """The lines by speaker, in the order of first use, by skill, in the order of the skills, and by standard."""
 
     speakers: tuple[BreakdownLine, ...]
     skills: tuple[BreakdownLine, ...]
+    standards: tuple[BreakdownLine, ...] = ()
 
     @property
-    def groups(self) -> tuple[tuple[BreakdownLine, ...], ...]:
-        """The speakers, then the skills, each if there are any."""
-        return tuple(lines for lines in (self.speakers, self.skills) if lines)
+    def groups(self) -> tuple[tuple[str, tuple[BreakdownLine, ...]], ...]:
+        """The speakers, the skills, then the standards, each with a heading if there are any."""
+        named = (
+            (gettext("Speaker"), self.speakers),
+            (gettext("Skill"), self.skills),
+            (pgettext("of a state", "Standard"), self.standards),
+        )
+        return tuple((heading, lines) for heading, lines in named if lines)
 
 
-def breakdown(answered: Iterable[AnsweredQuestion]) -> Breakdown:
-    """The points by speaker and by skill; no lines without points that count."""
-    by_speaker: defaultdict[str, list[AnsweredQuestion]] = defaultdict(list)
-    by_skill: dict[str, list[AnsweredQuestion]] = {skill: [] for skill in SKILL_LABELS}
+def answered_questions(
+    assignment_id: int, document: SetDocument, values: Mapping[str, Value], adjusted: Adjustments
+) -> Iterator[AnsweredQuestion]:
+    """The answers of one attempt in parts, without those that need grading. values: by question key."""
+    for question in document.questions:
+        value = values.get(question.key)
+        if not needs_grading(question, value, adjusted):
+            parts = earned_parts(question, value, document.reading, adjusted)
+            yield AnsweredQuestion(assignment_id, question, document.reading, parts)
+
+
+def breakdown(answered: Iterable[AnsweredQuestion], standards: Sequence[Standard] = ()) -> Breakdown:
+    """The points by speaker, by skill and by each of these standards; no lines without points that count."""
+    by_speaker: defaultdict[str, list[tuple[AnsweredQuestion, EarnedPart]]] = defaultdict(list)
+    by_skill: dict[str, list[tuple[AnsweredQuestion, EarnedPart]]] = {skill: [] for skill in SKILL_LABELS}
+    by_standard: dict[str, list[tuple[AnsweredQuestion, EarnedPart]]] = {
+        f"{standard.code}: {standard.about}": [] for standard in standards
+    }
     for entry in answered:
-        if entry.possible:
-            sentences = entry.reading.sentences(entry.question.evidence)
-            for label in dict.fromkeys(sentence.voice.label for sentence in sentences):
-                by_speaker[label].append(entry)
-            by_skill[entry.question.skill].append(entry)
+        labels = {speaker.key: speaker.label for speaker in entry.reading.speakers}
+        for part in entry.parts:
+            if part.possible:
+                for speaker in part.speakers:
+                    by_speaker[labels[speaker]].append((entry, part))
+                by_skill[entry.question.skill].append((entry, part))
+                for standard in standards:
+                    if entry.question.key in standard.questions:
+                        by_standard[f"{standard.code}: {standard.about}"].append((entry, part))
     return Breakdown(
-        tuple(_line(label, entries) for label, entries in by_speaker.items()),
-        tuple(_line(SKILL_LABELS[skill], entries) for skill, entries in by_skill.items() if entries),
+        tuple(_line(label, found) for label, found in by_speaker.items()),
+        tuple(_line(gettext(SKILL_LABELS[skill]), found) for skill, found in by_skill.items() if found),
+        tuple(_line(label, found) for label, found in by_standard.items() if found),
     )
 
 
-def _line(label: str, entries: list[AnsweredQuestion]) -> BreakdownLine:
+def _line(label: str, found: list[tuple[AnsweredQuestion, EarnedPart]]) -> BreakdownLine:
     return BreakdownLine(
         label,
-        len(entries),
-        sum((entry.earned for entry in entries), start=Fraction(0)),
-        sum(entry.possible for entry in entries),
+        len({(entry.assignment_id, entry.question.key) for entry, _ in found}),
+        sum((part.points for _, part in found), start=Fraction(0)),
+        sum((part.possible for _, part in found), start=Fraction(0)),
     )

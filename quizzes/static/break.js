@@ -1,0 +1,12 @@
+// Counts the minutes of a break. The clock of this device may be wrong, so they come from the server.
+
+const place = document.querySelector("[data-break-left]");
+const since = performance.now();
+
+function tick() {
+  const seconds = Number(place.dataset.breakLeft) - (performance.now() - since) / 1000;
+  const text = place.dataset.minutes.replace("{}", Math.max(0, Math.ceil(seconds / 60)));
+  if (place.textContent !== text) place.textContent = text;
+}
+
+setInterval(tick, 1000);

@@ -1,0 +1,102 @@
+"""The pages of a student while the teacher has paused the quiz."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from quizzes.assignments import lifecycle
+from quizzes.assignments.supports import Supports, set_supports
+from quizzes.models import Answer, Assignment, Attempt, Edition, Student, User
+from tests.factories import NOW, make_assignment, make_attempt
+from tests.pages import form_of, read, text_of
+
+PAUSED = "Paused by your teacher"
+
+
+@pytest.fixture
+def attempt(edition: Edition, student: Student, teacher: User, clock: time_machine.Traveller) -> Attempt:
+    given = make_assignment(
+        edition=edition, classroom=student.classroom, assigned_by=teacher, time_limit=timedelta(minutes=20)
+    )
+    return make_attempt(assignment=given, student=student, started_at=NOW, deadline_at=NOW + timedelta(minutes=20))
+
+
+def page(name: str, attempt: Attempt, *numbers: int) -> str:
+    return reverse(name, args=[attempt.public_id, *numbers])
+
+
+def test_pause_covers_the_questions_and_keeps_what_is_on_its_way(
+    attempt: Attempt, teacher: User, student_client: Client, clock: time_machine.Traveller
+) -> None:
+    question = page("take_attempt", attempt, 1)
+    sent = form_of(student_client.get(question), having="operation")
+    stem = Assignment.objects.get().edition.document["questions"][0]["stem"]
+    assert stem in text_of(student_client.get(question))
+    ahead = student_client.get(page("questions_ahead", attempt)).content
+    tag = student_client.get(page("paced_question", attempt)).headers["ETag"]
+    lifecycle.pause(attempt.assignment, by=teacher, now=NOW)
+
+    covered = text_of(student_client.get(question))
+    assert (PAUSED in covered, stem in covered) == (True, False)
+    assert (ahead != b"", student_client.get(page("questions_ahead", attempt)).content) == (True, b"")
+    review = student_client.get(page("review_attempt", attempt), follow=True)
+    assert (review.request["PATH_INFO"], PAUSED in text_of(review)) == (question, True)
+    left = student_client.get(page("time_left", attempt)).json()
+    assert (left["seconds_left"], left["is_paused"]) == (None, True)
+    assert student_client.post(page("record_heartbeat", attempt), {"number": 1}).json()["is_paused"] is True
+    poll = student_client.get(page("paced_question", attempt), headers={"If-None-Match": tag})
+    assert (poll.status_code, poll.json()) == (200, {"number": None})
+
+    clock.shift(timedelta(hours=1))
+    name, value = sent.offered[0]
+    saved = student_client.post(question, sent.data(**{name: value, "act": "next"}), follow=True)
+    assert PAUSED in text_of(saved)
+    assert Answer.objects.get().value is not None
+
+    lifecycle.resume(attempt.assignment, by=teacher, now=NOW + timedelta(hours=1))
+    again = student_client.get(question)
+    assert stem in text_of(again)
+    assert student_client.get(page("time_left", attempt)).json()["seconds_left"] == 20 * 60
+
+
+def test_supports_hold_on_the_page_of_a_pause(attempt: Attempt, teacher: User, student_client: Client) -> None:
+    set_supports(attempt.student, Supports(text_size=150), by=teacher, now=NOW)
+    lifecycle.pause(attempt.assignment, by=teacher, now=NOW)
+
+    covered = student_client.get(page("take_attempt", attempt, 1))
+
+    assert PAUSED in text_of(covered)
+    assert ' data-text="150"' in covered.text
+
+
+def test_student_who_starts_in_a_pause_waits_with_the_class(
+    attempt: Attempt, teacher: User, student_client: Client, clock: time_machine.Traveller
+) -> None:
+    attempt.delete()
+    lifecycle.pause(attempt.assignment, by=teacher, now=NOW)
+    start = reverse("start_attempt", args=[attempt.assignment.public_id])
+    assert PAUSED in text_of(student_client.post(start, follow=True))
+
+
+def test_waiting_quiz_shows_no_start_and_the_poll_tells_when_it_opens(
+    attempt: Attempt, teacher: User, student_client: Client, clock: time_machine.Traveller
+) -> None:
+    attempt.delete()
+    Assignment.objects.update(waits_for_teacher=True)
+    attempt.assignment.refresh_from_db()
+    words = "Your teacher will start this soon."
+    home, start = reverse("student_home"), reverse("start_attempt", args=[attempt.assignment.public_id])
+    for address in (home, start):
+        waiting = student_client.get(address)
+        assert words in text_of(waiting)
+        assert start not in [form.action for form in read(waiting).forms]
+    assert words in text_of(student_client.post(start))
+    assert not Attempt.objects.exists()
+    tag = student_client.get(reverse("open_quizzes")).headers["ETag"]
+    assert student_client.get(reverse("open_quizzes"), headers={"If-None-Match": tag}).status_code == 304
+    lifecycle.open_now(attempt.assignment, by=teacher, now=NOW)
+    assert student_client.get(reverse("open_quizzes"), headers={"If-None-Match": tag}).status_code == 200
+    assert start in [form.action for form in read(student_client.get(home)).forms]
