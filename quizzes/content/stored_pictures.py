@@ -1,0 +1,78 @@
+"""The bytes of pictures: a row for each question set and picture, so that a backup and an erasure cover them."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from quizzes.content.picture_files import PictureFile
+from quizzes.content.pictures import picture_tables
+from quizzes.models import Draft, QuestionSet, StoredPicture
+
+# A removed picture can be put back with “Undo”.
+KEEP_UNUSED = timedelta(days=1)
+
+
+def store_picture(question_set: QuestionSet, file: PictureFile, *, now: datetime) -> StoredPicture:
+    """The row of this picture in this set; the one that exists if it was uploaded before."""
+    row, _ = StoredPicture.objects.get_or_create(
+        question_set=question_set,
+        digest=file.digest,
+        defaults={
+            "content": file.content,
+            "media_type": file.media_type,
+            "width": file.width,
+            "height": file.height,
+            "created_at": now,
+        },
+    )
+    return row
+
+
+def picture_files(question_set: QuestionSet, document: Mapping[str, Any]) -> dict[str, PictureFile]:
+    """The pictures of the set that its document names, by digest; no query if it names none."""
+    digests = {table["digest"] for table in picture_tables(document)}
+    if not digests:
+        return {}
+    rows = StoredPicture.objects.filter(question_set=question_set, digest__in=digests).order_by("pk")
+    return {
+        row.digest: PictureFile(row.digest, bytes(row.content), row.media_type, row.width, row.height) for row in rows
+    }
+
+
+def copy_pictures(document: Mapping[str, Any], *, to: QuestionSet, now: datetime) -> None:
+    """Copy the pictures that the document names into its new set; 2 queries, none if it names none."""
+    digests = {table["digest"] for table in picture_tables(document)}
+    if digests:
+        found = {row.digest: row for row in StoredPicture.objects.filter(digest__in=digests)}
+        StoredPicture.objects.bulk_create(
+            StoredPicture(
+                question_set=to,
+                digest=row.digest,
+                content=row.content,
+                media_type=row.media_type,
+                width=row.width,
+                height=row.height,
+                created_at=now,
+            )
+            for row in found.values()
+        )
+
+
+def mark_published(question_set: QuestionSet, document: Mapping[str, Any], *, now: datetime) -> None:
+    """Keep the pictures of an edition for as long as its set, and let its readers see them."""
+    digests = {table["digest"] for table in picture_tables(document)}
+    if digests:
+        pictures = StoredPicture.objects.filter(question_set=question_set, digest__in=digests, published_at=None)
+        pictures.update(published_at=now)
+
+
+def delete_unused_pictures(*, now: datetime) -> int:
+    """Delete pictures that no edition has, and that no draft has had since yesterday; returns how many."""
+    old = StoredPicture.objects.filter(published_at=None, created_at__lt=now - KEEP_UNUSED)
+    rows = list(old.values_list("pk", "digest", "question_set_id"))
+    drafts = Draft.objects.filter(question_set__in={row[2] for row in rows}) if rows else ()
+    documents = {draft.question_set_id: json.dumps(draft.document) for draft in drafts}
+    unused = [pk for pk, digest, set_id in rows if digest not in documents.get(set_id, "")]
+    StoredPicture.objects.filter(pk__in=unused).delete()
+    return len(unused)

@@ -1,0 +1,66 @@
+"""A picture from the editor to the student and to paper, without JavaScript where a teacher uploads it."""
+
+import re
+
+from django.urls import reverse
+from playwright.sync_api import Page
+
+from quizzes.content.drafts import publishing
+from quizzes.models import Classroom, Draft, Student, User
+from tests.browser.conftest import NewContext, overflow, violations
+from tests.browser.pdf import A4, LETTER, read_pdf
+from tests.drafting import url
+from tests.factories import NOW, make_assignment, make_attempt, make_draft, make_picture
+
+
+def test_picture_reaches_students_and_paper(
+    teacher: User, classroom: Classroom, student: Student, open_context: NewContext
+) -> None:
+    draft = make_draft(owner=teacher)
+    page = open_context(teacher, width=1280, height=800, javascript=False).new_page()
+    for name, key, size in (
+        ("edit_reading_picture", (), (1_200, 800)),
+        ("edit_question_picture", ("one",), (300, 900)),
+    ):
+        page.goto(url(name, draft, *key))
+        page.get_by_label("Picture", exact=True).set_input_files(
+            {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": make_picture(size=size, file_format="JPEG")}
+        )
+        page.get_by_label("What the picture shows").fill("A red field.")
+        page.get_by_label("Credit and license").fill("Drawn for this class, CC BY 4.0")
+        page.get_by_role("button", name="Save picture").click()
+        assert "Picture saved." in page.locator("main").inner_text()
+        page.get_by_role("link", name="Change the picture").click()
+        assert is_loaded(page, 1)
+        page.get_by_role("button", name="Remove picture").wait_for()
+
+    now = Draft.objects.get(pk=draft.pk)
+    edition = publishing.publish(now, seen=now.revision, note="", by=teacher, now=NOW)
+    assert edition is not None
+    assignment = make_assignment(edition=edition, classroom=classroom)
+    attempt = make_attempt(assignment=assignment, student=student)
+
+    phone = open_context(student, width=360, height=740).new_page()
+    phone.goto(reverse("take_attempt", args=[attempt.public_id, 1]))
+    assert is_loaded(phone, 2)
+    assert overflow(phone) == 0
+    assert violations(phone) == []
+    # The reading and the question are behind each other on a phone.
+    assert phone.get_by_role("img", name="A red field.").count() == 1
+
+    paper = open_context(teacher).new_page()
+    paper.goto(reverse("print_assignment", args=[assignment.public_id]))
+    assert is_loaded(paper, 2)
+    for name, size in (("Letter", LETTER), ("A4", A4)):
+        content = paper.pdf(format=name)
+        pages = read_pdf(content)
+        assert all(one.is_of(size) for one in pages)
+        assert len(re.findall(rb"/Subtype\s*/Image", content)) >= 2
+        assert [one.beyond for one in pages] == [[] for _ in pages]
+
+
+def is_loaded(page: Page, count: int) -> bool:
+    """Whether the page has so many pictures, and each was fetched and decoded."""
+    script = "[...document.querySelectorAll('.picture img')].map(image => image.complete && image.naturalWidth > 0)"
+    page.wait_for_load_state("networkidle")
+    return bool(page.evaluate(script) == [True] * count)
