@@ -4,6 +4,7 @@ Each language has quizzes/locale/<code>/LC_MESSAGES/django.po, for people, and d
 in the repository, so that a fresh clone needs no gettext. docs/translate.md says how to add a language.
 """
 
+import copy
 import io
 import re
 import sys
@@ -41,7 +42,7 @@ KEYWORDS = {
 def marked_texts(root: Path = ROOT) -> Catalog:
     """A catalog of all texts that templates and modules mark for translation, without translations."""
     catalog = Catalog(project="Footnote", fuzzy=False, creation_date=FIXED_DATE, revision_date=FIXED_DATE)
-    for path in sorted((root / "templates").rglob("*.html")):
+    for path in sorted(path for path in (root / "templates").rglob("*.*") if path.suffix in {".html", ".txt"}):
         # One line: the tokenizer must not look for indentation in what was a template. Without the first comment, Babel
         # parses that line to learn its encoding, which fails for a long one.
         source = " ".join(templatize(path.read_text(encoding="utf-8")).split("\n"))
@@ -75,7 +76,8 @@ def missing(catalog: Catalog, marked: Catalog) -> list[str]:
     found = []
     for message in marked:
         translated = catalog.get(message.id, message.context) if message.id else message
-        if message.id and not (translated and _is_complete(translated.string)):
+        # A fuzzy translation is one of a text that has changed; it is not compiled.
+        if message.id and not (translated and _is_complete(translated.string) and not translated.fuzzy):
             found.append(message.id[0] if isinstance(message.id, tuple) else message.id)
     return sorted(found)
 
@@ -85,9 +87,14 @@ def _is_complete(translated: str | tuple[str, ...]) -> bool:
 
 
 def compile_catalog(catalog: Catalog) -> bytes:
-    """The catalog as a .mo file."""
+    """The catalog as a .mo file, without texts that are not translated in each form of the plural."""
+    whole = copy.deepcopy(catalog)
+    for message in whole:
+        # Babel would write the English singular for a missing form.
+        if message.id and not _is_complete(message.string):
+            message.string = ""
     file = io.BytesIO()
-    write_mo(file, catalog)
+    write_mo(file, whole)
     return file.getvalue()
 
 

@@ -1,5 +1,6 @@
 """Pages in Spanish, in a language 40 % longer than English, and a reading from right to left, in Chromium."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,8 +13,17 @@ from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.models import Attempt, Classroom, Student, User
 from tests.browser.conftest import NewContext, overflow, violations
 from tests.content.question_types.test_walk import DOCUMENT
-from tests.factories import make_assignment, make_attempt, make_document, make_edition, save, wrong_value
+from tests.factories import (
+    make_assignment,
+    make_attempt,
+    make_document,
+    make_draft,
+    make_edition,
+    save,
+    wrong_value,
+)
 from tests.integration.test_languages import pseudo_language  # noqa: F401  a fixture
+from tests.views.student.test_languages import bilingual
 
 WIDTHS = (320, 360, 600, 768, 1280)
 
@@ -66,10 +76,9 @@ def test_longer_texts_break_no_page(
     assert wide == []
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_spanish_pages_are_accessible(dark: bool, attempt: Attempt, student: Student, open_context: NewContext) -> None:
+def test_spanish_pages_are_accessible(attempt: Attempt, student: Student, open_context: NewContext) -> None:
     Student.objects.update(language="es")
-    page = open_context(student, width=360, dark=dark).new_page()
+    page = open_context(student, width=360).new_page()
     for _ in open_pages(page, attempt):
         expect(page.locator("html")).to_have_attribute("lang", "es")
         assert violations(page) == []
@@ -85,6 +94,55 @@ def test_student_changes_the_language_and_goes_on(student: Student, open_context
     page.get_by_role("button", name="Buscar mi clase").click()
     page.get_by_role("button", name="English").click()
     expect(page.get_by_role("heading", name="Find your name")).to_be_visible()
+
+
+def test_typed_words_survive_a_change_of_the_language(
+    classroom: Classroom, teacher: User, student: Student, open_context: NewContext
+) -> None:
+    assignment = make_assignment(
+        edition=make_edition(document=bilingual(DOCUMENT)),
+        classroom=classroom,
+        assigned_by=teacher,
+        created_at=timezone.now(),
+        closes_at=timezone.now() + timedelta(days=2),
+    )
+    attempt = make_attempt(assignment=assignment, student=student, started_at=timezone.now())
+    questions = content_of(attempt).questions
+    number = 1 + [question.type for question in questions].index("short_answer")
+    page = open_context(student, width=360).new_page()
+    page.goto(reverse("take_attempt", args=[attempt.public_id, number]))
+    field = page.get_by_role("textbox")
+    field.fill("not saved yet")
+    page.get_by_role("button", name="Español").click()
+    expect(page.locator("html")).to_have_attribute("lang", "es")
+    expect(page.locator("#stem")).to_contain_text(f"¿{questions[number - 1].stem}?")
+    expect(field).to_have_value("not saved yet")
+    assert attempt.answers.get().value == "not saved yet"
+    # The bar above the question stays on one line beside its progress.
+    bar = page.locator(".qbar").bounding_box()
+    assert bar is not None
+    assert bar["height"] <= 60
+    assert violations(page) == []
+
+
+def test_a_teacher_translates_without_a_script(teacher: User, open_context: NewContext) -> None:
+    draft = make_draft(owner=teacher)
+    own = draft.question_set.public_id
+    page = open_context(teacher, width=360, javascript=False).new_page()
+    page.goto(reverse("edit_questions", args=[own]))
+    page.get_by_role("link", name="Languages").click()
+    page.get_by_role("button", name="Add Spanish").click()
+    page.get_by_role("link", name="Question 1", exact=True).click()
+    page.get_by_label("Question", exact=True).fill("¿Qué registra el sistema?")
+    page.get_by_role("button", name="Save and next").click()
+    expect(page.get_by_role("heading", name="Question 2 in Spanish")).to_be_visible()
+    pages = (reverse("edit_languages", args=[own]), reverse("edit_translation", args=[own, "es", "one"]))
+    for width, dark in ((1280, False), (360, False), (360, True)):
+        page = open_context(teacher, width=width, dark=dark).new_page()
+        for address in pages:
+            page.goto(address)
+            assert (violations(page), overflow(page)) == ([], 0)
+    expect(page.get_by_label("Question", exact=True)).to_have_value("¿Qué registra el sistema?")
 
 
 def test_arabic_runs_right_to_left_on_an_english_page(

@@ -7,9 +7,10 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from quizzes.content.editions import latest_edition
-from quizzes.models import Attempt, Classroom, QuestionSet
+from quizzes.models import Attempt, Classroom, QuestionSet, User
 from tests.browser.conftest import NewContext, overflow, violations
-from tests.factories import make_assignment, make_attempt, make_classroom, make_student
+from tests.content.drafts.test_levels import EASY
+from tests.factories import make_assignment, make_attempt, make_classroom, make_draft, make_student
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -32,6 +33,31 @@ def opened(page: Page, attempt: Attempt, number: int) -> Page:
     return page
 
 
+def open_list(page: Page) -> None:
+    """Open the list of words by keyboard, where the page has one."""
+    for summary in page.locator(".word-list > summary").all():
+        summary.focus()
+        page.keyboard.press("Enter")
+
+
+def test_keyboard_gets_past_the_sentences_in_a_few_stops(attempt: Attempt, open_context: NewContext) -> None:
+    page = opened(open_context(attempt.student, width=360).new_page(), attempt, 1)
+    page.locator("[name=sentence]").last.focus()
+    stops = []
+    for _ in range(2):
+        page.keyboard.press("Tab")
+        stops.append(page.evaluate("document.activeElement.innerText.trim()"))
+    # The list of words is one stop.
+    assert stops == ["Words to know", "Next question"]
+    page.get_by_role("link", name="Skip the sentences").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.innerText.trim()") == "Next question"
+    assert page.locator(".jump").is_hidden()
+    page.locator("[data-places] > summary").click()
+    expect(page.locator(".jump")).to_be_in_viewport(ratio=1)
+
+
 @pytest.mark.parametrize("javascript", [True, False])
 @pytest.mark.parametrize("number", [1, 2], ids=["sentences to choose", "beside the question"])
 def test_word_is_explained_by_keyboard_without_a_script(
@@ -41,6 +67,7 @@ def test_word_is_explained_by_keyboard_without_a_script(
     word = page.locator("button.word[popovertarget=word-agreement]").first
     note = page.locator("#word-agreement")
     expect(note).to_be_hidden()
+    open_list(page)
     word.focus()
     page.keyboard.press("Enter")
     expect(note).to_be_visible()
@@ -50,15 +77,49 @@ def test_word_is_explained_by_keyboard_without_a_script(
     expect(word).to_be_focused()
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_open_word_fits_a_phone(attempt: Attempt, open_context: NewContext, dark: bool) -> None:
-    page = opened(open_context(attempt.student, width=360, dark=dark).new_page(), attempt, 1)
+# How far the middle of a link's number is from the middle of its box, in pixels.
+OFF_CENTER = """link => {
+  const number = [...link.childNodes].find((node) => node.nodeType === 3 && node.data.trim());
+  const range = document.createRange();
+  range.selectNodeContents(number);
+  const [inner, outer] = [range.getBoundingClientRect(), link.getBoundingClientRect()];
+  return Math.hypot(inner.x + inner.width / 2 - outer.x - outer.width / 2,
+    inner.y + inner.height / 2 - outer.y - outer.height / 2);
+}"""
+
+
+def test_nothing_covers_the_choice_with_the_focus_and_numbers_stand_in_the_middle(
+    attempt: Attempt, open_context: NewContext
+) -> None:
+    page = opened(open_context(attempt.student, width=360, height=600).new_page(), attempt, 2)
+    page.locator("#v-q").check(force=True)
+    for choice in page.locator("#question .opt").all():
+        choice.locator("input").focus()
+        box, bar = choice.bounding_box(), page.locator(".acts").bounding_box()
+        assert box is not None
+        assert bar is not None
+        assert box["y"] + box["height"] <= bar["y"]
+    page.goto(reverse("review_attempt", args=[attempt.public_id]))
+    assert max(link.evaluate(OFF_CENTER) for link in page.locator(".jump a").all()) < 2
+
+
+def test_open_word_fits_a_phone(attempt: Attempt, open_context: NewContext) -> None:
+    page = opened(open_context(attempt.student, width=360).new_page(), attempt, 1)
+    open_list(page)
     for word in page.locator("button.word").all():
         word.click()
         box = page.locator(".word-note:popover-open").bounding_box()
         assert box is not None
-        assert box["x"] >= 0
-        assert box["x"] + box["width"] <= 360
+        # Below or above its word, in the middle, and not at the edge of the screen.
+        below = word.bounding_box()
+        assert below is not None
+        assert box["x"] == pytest.approx((360 - box["width"]) / 2, abs=1)
+        assert box["x"] >= 8
+        assert box["y"] + box["height"] <= 900
+        assert min(abs(box["y"] - below["y"] - below["height"]), abs(below["y"] - box["y"] - box["height"])) <= 12
+        # An open note may cover the next word.
+        page.keyboard.press("Escape")
+    page.locator("button.word").first.click()
     assert overflow(page) == 0
     assert violations(page) == []
 
@@ -74,7 +135,7 @@ def test_student_switches_the_level_and_keeps_the_answer(
     else:
         page.get_by_role("button", name="Next question").click()
         opened(page, attempt, 1)
-    page.get_by_role("button", name="Español").click()
+    page.get_by_role("form", name="Reading level").get_by_role("button", name="Español").click()
     expect(page.locator(".pick")).to_contain_text("PARS pertenecía al Departamento de Policía")
     expect(page.locator(".pick input:checked")).to_have_count(1)
     assert page.locator(".pick label").nth(2).locator("input").is_checked()
@@ -83,3 +144,29 @@ def test_student_switches_the_level_and_keeps_the_answer(
     page.get_by_role("button", name="Easier").click()
     expect(page.locator(".pick")).to_contain_text("City police owned it.")
     assert page.locator(".pick label").nth(2).locator("input").is_checked()
+
+
+def test_a_teacher_adds_a_level_without_a_script_and_changes_it_with_one(
+    teacher: User, open_context: NewContext
+) -> None:
+    draft = make_draft(owner=teacher)
+    address = reverse("edit_level", args=[draft.question_set.public_id, "easier"])
+    page = open_context(teacher, width=1280, javascript=False).new_page()
+    page.goto(reverse("edit_reading", args=[draft.question_set.public_id]))
+    page.get_by_role("link", name="Add: Easier").click()
+    page.get_by_label("Text", exact=True).fill(EASY)
+    page.get_by_role("button", name="Match with the standard reading").click()
+    expect(page.locator("#level-state")).to_contain_text("4 questions have this reading.")
+
+    for width in (1280, 360):
+        page = open_context(teacher, width=width).new_page()
+        page.goto(address)
+        assert (violations(page), overflow(page)) == ([], 0)
+    # By keyboard, saved when the list loses the focus.
+    page.get_by_label("Standard sentence that says the same as sentence 2").or_(
+        page.get_by_label("Says the same as, sentence 2")
+    ).first.focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("Tab")
+    expect(page.locator("#level-state")).to_contain_text("1 of 4 questions has the standard reading")
+    expect(page.locator("#draft-state")).to_contain_text("Saved")

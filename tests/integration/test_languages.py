@@ -7,12 +7,15 @@ import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from html.parser import HTMLParser
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 import pytest
+from babel.messages.catalog import Catalog
 from django.conf import settings
 from django.http import HttpResponse
+from django.template.base import Lexer, TokenType
 from django.test import Client
 from django.urls import reverse
 from django.utils import dates, translation
@@ -62,6 +65,22 @@ def test_no_text_is_without_a_translation(code: str) -> None:
     assert missing(translations_of(CATALOGS[code]), marked_texts()) == [], f"Translate these, then: {COMMAND}"
 
 
+def test_fuzzy_translation_counts_as_missing() -> None:
+    marked, catalog = Catalog(), Catalog(locale="es")
+    marked.add(("answer", "answers"))
+    catalog.add("answer", "respuesta")
+    catalog.update(marked, no_fuzzy_matching=True)
+    assert missing(catalog, marked) == ["answer"]
+
+
+def test_text_with_a_missing_form_of_the_plural_falls_back_to_english() -> None:
+    catalog = Catalog(locale="vi")
+    catalog.add(("{} day", "{} days"))
+    catalog.add(("{} hour", "{} hours"), ("{} giờ",))
+    compiled = gettext.GNUTranslations(io.BytesIO(compile_catalog(catalog)))
+    assert [compiled.ngettext(one, f"{one}s", 3) for one in ("{} day", "{} hour")] == ["{} days", "{} giờ"]
+
+
 @pytest.mark.parametrize("code", CATALOGS)
 def test_compiled_catalog_is_that_of_the_texts(code: str) -> None:
     with CATALOGS[code].with_suffix(".mo").open("rb") as file:
@@ -80,8 +99,10 @@ def test_translation_has_the_values_of_its_text(code: str) -> None:
     for message in filter(lambda message: message.id, translations_of(CATALOGS[code])):
         originals = message.id if isinstance(message.id, tuple) else (message.id,)
         translated = message.string if isinstance(message.string, tuple) else (message.string,)
-        for one, other in zip(originals, translated, strict=True):
-            if sorted(PLACEHOLDER.findall(one)) != sorted(PLACEHOLDER.findall(other)):
+        # A language has its own number of forms. All but the first of several stand for the plural of English.
+        pairs = zip_longest(originals, translated, fillvalue=originals[-1])
+        for one, other in pairs if len(translated) > 1 else [(originals[-1], translated[0])]:
+            if other and sorted(PLACEHOLDER.findall(one)) != sorted(PLACEHOLDER.findall(other)):
                 wrong.append(one)
     assert wrong == []
 
@@ -100,22 +121,41 @@ def language_of(page: Any) -> str:
 
 
 def test_browser_is_answered_in_a_language_that_it_asks_for(client: Client, db: None) -> None:
-    asked = {"es-US,es;q=0.9,en;q=0.8": "es", "vi,en;q=0.5": "en", "*": "en", "": "en", "no;such;header": "en"}
+    asked = {"es-US,es;q=0.9,en;q=0.8": "es", "zz,en;q=0.5": "en", "*": "en", "": "en", "no;such;header": "en"}
     for header, language in asked.items():
         assert language_of(client.get(reverse("join"), headers={"Accept-Language": header})) == language
 
 
-def test_pages_of_teachers_are_in_english(teacher_client: Client) -> None:
-    page = teacher_client.get(reverse("teacher_home"), headers={"Accept-Language": "es"})
-    assert language_of(page) == "en"
-    assert 'value="es"' not in page.content.decode()
-
-
-@pytest.mark.parametrize("name", ["help", "administration"])
-def test_other_pages_for_teachers_are_in_english(name: str, teacher: User, signed_in: Any) -> None:
+@pytest.mark.parametrize("name", ["teacher_home", "account", "mfa_index", "help", "administration"])
+def test_pages_of_teachers_are_in_the_language_that_the_browser_asks_for(
+    name: str, teacher: User, signed_in: Any
+) -> None:
     User.objects.update(is_staff=True, is_superuser=True)
     page = signed_in(teacher).get(reverse(name), headers={"Accept-Language": "es"})
+    assert (page.status_code, language_of(page)) == (200, "es")
+
+
+def test_lists_of_rows_are_in_english(teacher: User, signed_in: Any) -> None:
+    User.objects.update(is_staff=True, is_superuser=True)
+    page = signed_in(teacher).get(reverse("admin:index"), headers={"Accept-Language": "es"})
     assert (page.status_code, language_of(page)) == (200, "en")
+
+
+def test_teachers_choice_holds_on_every_device(teacher: User, signed_in: Any, queries: Any) -> None:
+    client = signed_in(teacher)
+    with queries() as before:
+        assert 'value="es"' in client.get(reverse("teacher_home")).content.decode()
+    client.post(reverse("choose_language"), {"language": "es"})
+    teacher.refresh_from_db()
+    assert teacher.language == "es"
+    other_device = signed_in(teacher)
+    with queries() as after:
+        page = other_device.get(reverse("teacher_home"), headers={"Accept-Language": "en"})
+    assert (language_of(page), len(after)) == ("es", len(before))
+    # A page that needs no sign-in does not read the account.
+    assert language_of(client.get(reverse("privacy"), headers={"Accept-Language": "en"})) == "es"
+    client.post(reverse("choose_language"), {"language": "en"})
+    assert language_of(other_device.get(reverse("account"), headers={"Accept-Language": "es"})) == "en"
 
 
 def test_choice_before_sign_in_becomes_the_students_own(client: Client, student: Student) -> None:
@@ -237,7 +277,7 @@ def unmarked(page: Any, data: list[str]) -> list[str]:
 
 
 # Names of the product, of time zones, of the other languages, and what the people of the tests are called.
-NAMES = ["Footnote", "EDT", "EST", "UTC", "Español", "English", "Spanish", NO_IDEA, "Service"]
+NAMES = ["Footnote", "EDT", "EST", "UTC", "Español", "Lectura en español", "English", "Spanish", NO_IDEA, "Service"]
 
 
 # The text of the question with blanks, as a review shows it.
@@ -286,7 +326,7 @@ def test_pages_of_students_have_no_unmarked_text(
         save(every_type, question.key, value)
     submit_attempt(every_type, now=NOW)
     every_type.refresh_from_db()
-    data += [every_type.receipt]
+    data.insert(0, every_type.receipt)  # before shorter data that a receipt may hold
     for name in ("receipt", "result"):
         page = reverse(name, args=attempt)
         found[page] = unmarked(student_client.get(page), data)
@@ -311,6 +351,48 @@ def test_pages_before_sign_in_have_no_unmarked_text(
     assert {name: texts for name, texts in found.items() if texts} == {}
 
 
+def test_pages_of_teachers_have_no_unmarked_text(
+    pseudo_language: str, every_type: Attempt, student: Student, teacher: User, signed_in: Any
+) -> None:
+    """Those that a teacher meets first, once all questions are answered and turned in."""
+    content = content_of(every_type)
+    for question in content.questions:
+        save(every_type, question.key, wrong_value(question))
+    submit_attempt(every_type, now=NOW)
+    User.objects.update(language="eo")
+    classroom, assignment = student.classroom, every_type.assignment
+    data = sorted(
+        [
+            *_data(DOCUMENT),
+            BLANKS,
+            *NAMES,
+            teacher.name,
+            teacher.email,
+            student.display_name,
+            student.first_name,
+            classroom.name,
+            classroom.shown_code,
+            "testserver/join",
+        ],
+        key=len,
+        reverse=True,
+    )
+    own = (
+        "roster",
+        "add_students",
+        "classroom_gradebook",
+        "classroom_mastery",
+        "classroom_quizzes",
+    )
+    of_quiz = ("assignment_progress", "assignment_results", "start_class", "change_assignment", "grading_queue")
+    pages = [reverse(name) for name in ("teacher_home", "assign_quiz", "question_sets", "search", "account")]
+    pages += [reverse(name, args=[classroom.public_id]) for name in own]
+    pages += [reverse(name, args=[assignment.public_id]) for name in of_quiz]
+    client = signed_in(teacher)
+    found = {page: unmarked(client.get(page), data) for page in pages}
+    assert {page: texts for page, texts in found.items() if texts} == {}
+
+
 def test_an_unmarked_text_is_found() -> None:
     page = HttpResponse("<p>⟦Šåṽéđ⟧ Maya</p><p title='Not marked'>Also not</p>")
     assert unmarked(page, ["Maya"]) == ["Not marked", "Also not"]
@@ -323,6 +405,55 @@ def test_language_of_tests_keeps_values_and_markup() -> None:
     )
 
 
+# ---- Every template, also where no test opens its page
+
+
+# What a template may say in every language: names, file formats, code.
+SAME_IN_EVERY_LANGUAGE = re.compile(
+    r"\b(Footnote|UTC|OneRoster|manage\.py|sign_in_link|venv|bin|python|you@school.example)\b"
+)
+
+
+def unmarked_in_template(source: str) -> list[str]:
+    """The words of a template that are neither marked nor the same in every language."""
+    parser = _Texts()
+    parser.feed(_without_marked_texts(source))
+    found = (" ".join(text.split()) for text in parser.found)
+    return [text for text in found if re.search(r"[A-Za-z]{2,}", SAME_IN_EVERY_LANGUAGE.sub("", text))]
+
+
+def _without_marked_texts(source: str) -> str:
+    """The HTML of a template without tags, values, and marked texts, but with texts that it passes on."""
+    kept = []
+    is_marked = False
+    for token in Lexer(source).tokenize():
+        if token.token_type is TokenType.BLOCK:
+            name = token.contents.split()[0]
+            if name in {"blocktranslate", "endblocktranslate", "comment", "endcomment"}:
+                is_marked = not name.startswith("end")
+            elif name == "include":
+                kept += [f" {text} " for text in re.findall(r'=\"([^"]* [^"]*)"', token.contents)]
+        elif token.token_type is TokenType.TEXT and not is_marked:
+            # The attribute of a block is no text.
+            kept.append(re.sub(r'^ [\w-]+="[\w -]*"$|^ data-[\w-]+=?"?$', "", token.contents))
+    return "".join(kept)
+
+
+def test_templates_have_no_unmarked_text() -> None:
+    folder = Path(settings.BASE_DIR) / "templates"
+    paths = sorted(path for path in folder.rglob("*.*") if path.suffix in {".html", ".txt"})
+    found = {str(path.relative_to(folder)): unmarked_in_template(path.read_text(encoding="utf-8")) for path in paths}
+    assert {name: texts for name, texts in found.items() if texts} == {}
+
+
+def test_an_unmarked_text_of_a_template_is_found() -> None:
+    template = """{# A comment. #}{% block body_class %} class="slim"{% endblock %}
+    <p title="Say it">{% translate "Marked" %} {{ name }}, and
+    <b>{% blocktranslate %}Marked too{% endblocktranslate %}</b></p>
+    {% include "parts/x.html" with about="two words" topic="word" more=_("two words") %}"""
+    assert unmarked_in_template(template) == ["Say it", ", and", "two words"]
+
+
 # ---- The language and the direction of a reading
 
 
@@ -332,7 +463,7 @@ def test_texts_in_another_language_say_so(student_client: Client, student: Stude
     assignment = make_assignment(edition=make_edition(document=document), classroom=classroom)
     attempt = make_attempt(assignment=assignment, student=student)
     page = student_client.get(reverse("take_attempt", args=[attempt.public_id, 1])).content.decode()
-    assert '<html lang="en" dir="ltr">' in page
+    assert '<html lang="en" dir="ltr"' in page
     assert '<article class="reading" lang="ar" dir="rtl">' in page
     assert '<div class="text" lang="ar" dir="rtl">' in page
     for question in content_of(attempt).questions:

@@ -112,23 +112,26 @@ def test_teacher_chooses_another_level_for_one_student(
 ) -> None:
     set_class(attempt.classroom, reading_variant="easier")
     profile = reverse("student_history", args=[student.public_id])
-    url = reverse("set_student_level", args=[student.public_id])
+    url = reverse("set_accommodations", args=[student.public_id])
     form = form_of(teacher_client.get(profile), having="variant")
     assert form.data()["variant"] == [""]
     for _ in range(2):
         teacher_client.post(url, form.data(variant="es"))
     assert SPANISH in page(student_client, attempt)
     assert student.audit_events.filter(action="accommodation_changed").count() == 1
-    teacher_client.post(url, {"variant": ""})
+    teacher_client.post(url, form.data(variant=""))
     assert EASY in page(student_client, attempt)
-    assert "Choose one of these." in text_of(teacher_client.post(url, {"variant": "klingon"}))
+    assert "Choose one of these." in text_of(teacher_client.post(url, form.data(variant="klingon")))
 
 
 def test_student_chooses_only_where_the_class_allows_it(
     student_client: Client, student: Student, attempt: Attempt
 ) -> None:
     url = reverse("choose_level", args=[attempt.public_id])
-    assert "Español" not in page(student_client, attempt)
+    # A new class allows it.
+    assert url in page(student_client, attempt)
+    set_class(attempt.classroom, students_choose_variant=False)
+    assert url not in page(student_client, attempt)
     student_client.post(url, {"level": "es", "number": "1"})
     assert PLAIN in page(student_client, attempt)
 
@@ -186,7 +189,7 @@ def test_levels_cost_no_query(
     student_client: Client, attempt: Attempt, queries: Callable[[], AbstractContextManager[Queries]]
 ) -> None:
     counts = []
-    for columns in ({}, {"reading_variant": "es", "students_choose_variant": True}):
+    for columns in ({"students_choose_variant": False}, {"reading_variant": "es", "students_choose_variant": True}):
         set_class(attempt.classroom, **columns)
         page(student_client, attempt)
         url = reverse("take_attempt", args=[attempt.public_id, 1])

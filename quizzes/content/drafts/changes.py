@@ -6,9 +6,11 @@ from difflib import SequenceMatcher
 from typing import Any, Literal
 
 from quizzes.content.drafts.document import anchored, finished, sentence_tables
+from quizzes.content.reading import LEVELS
 from quizzes.content.sentences import same_text
 from quizzes.content.set_document import SetDocument, parse_set
 from quizzes.content.tables import Table
+from quizzes.phrases import gettext, ngettext
 
 State = Literal["same", "changed", "moved", "new", "removed"]
 
@@ -62,37 +64,89 @@ def changes(edition: Table, document: Table) -> list[Change]:
 
 
 def _set_changes(old: Table, new: Table) -> Iterator[Change]:
-    for name, what in (("title", "The title of the question set"), ("summary", "The summary of the question set")):
+    for name, what in (
+        ("title", gettext("The title of the question set changed.")),
+        ("summary", gettext("The summary of the question set changed.")),
+    ):
         if old[name] != new[name]:
-            yield Change(f"{what} changed.", old[name], new[name])
+            yield Change(what, old[name], new[name])
     if old["about_minutes"] != new["about_minutes"]:
-        yield Change(f"The quiz takes about {new['about_minutes']} minutes.", f"{old['about_minutes']} minutes", "")
+        yield Change(
+            gettext("The quiz takes about {count} minutes.").format(count=new["about_minutes"]),
+            gettext("{count} minutes").format(count=old["about_minutes"]),
+        )
     if _without_empty(old["citation"]) != _without_empty(new["citation"]):
-        yield Change("The source changed.")
+        yield Change(gettext("The source changed."))
+    was, now = old.get("languages", []), new.get("languages", [])
+    yield from (
+        Change(gettext("Students can read the questions in “{code}”.").format(code=code))
+        for code in now
+        if code not in was
+    )
+    yield from (
+        Change(gettext("Students can no longer read the questions in “{code}”.").format(code=code))
+        for code in was
+        if code not in now
+    )
+    if was == now and old.get("texts") != new.get("texts"):
+        yield Change(gettext("The title or the summary in another language changed."))
 
 
 def _reading_changes(old: Table, new: Table) -> Iterator[Change]:
     before, after = old["reading"], new["reading"]
-    for name in ("title", "level", "language", "rights_note"):
+    for name, what in (
+        ("title", gettext("The title of the reading changed.")),
+        ("level", gettext("The level of the reading changed.")),
+        ("language", gettext("The language of the reading changed.")),
+        ("rights_note", gettext("The right of the reading changed.")),
+    ):
         if before.get(name, "") != after.get(name, ""):
-            what = {"rights_note": "right", "level": "level", "language": "language", "title": "title"}[name]
-            yield Change(f"The {what} of the reading changed.", before.get(name, ""), after.get(name, ""))
+            yield Change(what, before.get(name, ""), after.get(name, ""))
+    if before.get("picture") != after.get("picture"):
+        yield Change(gettext("The picture of the reading changed."))
     was, now = _sentences(old), _sentences(new)
-    labels = {voice["key"]: voice["label"] for voice in new["voices"]}
+    labels = {speaker["key"]: speaker["label"] for speaker in new["voices"]}
     for number, (key, table) in enumerate(now.items(), start=1):
         if key not in was:
-            yield Change(f"Sentence {number} is new.", "", table["text"])
+            yield Change(gettext("Sentence {number} is new.").format(number=number), "", table["text"])
         elif not same_text(was[key]["text"], table["text"]):
-            yield Change(f"Sentence {number} changed.", was[key]["text"], table["text"])
+            yield Change(gettext("Sentence {number} changed.").format(number=number), was[key]["text"], table["text"])
         if key in was and was[key]["voice"] != table["voice"]:
-            yield Change(f"The speaker of sentence {number} is now “{labels[table['voice']]}”.")
+            yield Change(
+                gettext("The speaker of sentence {number} is now “{name}”.").format(
+                    number=number, name=labels[table["voice"]]
+                )
+            )
     for key, table in was.items():
         if key not in now:
-            yield Change("A sentence was removed.", table["text"])
+            yield Change(gettext("A sentence was removed."), table["text"])
     if [key for key in was if key in now] != [key for key in now if key in was]:
-        yield Change("Sentences were reordered.")
+        yield Change(gettext("Sentences were reordered."))
     if old["voices"] != new["voices"]:
-        yield Change("The speakers changed.")
+        yield Change(gettext("The speakers changed."))
+    yield from _level_changes(before, after)
+
+
+def _level_changes(before: Table, after: Table) -> Iterator[Change]:
+    was = {table["key"]: table for table in before.get("variants", ())}
+    now = {table["key"]: table for table in after.get("variants", ())}
+    for key, table in now.items():
+        if key not in was:
+            yield Change(gettext("The reading level “{level}” is new.").format(level=gettext(LEVELS[key])))
+        elif _without_empty(was[key]) != _without_empty(table):
+            old, new = was[key]["sentences"], table["sentences"]
+            count = sum(old.get(sentence) != new.get(sentence) for sentence in {*old, *new})
+            words = gettext("The reading level “{level}” changed.")
+            if count:
+                words = ngettext(
+                    "The reading level “{level}” changed: {count} sentence.",
+                    "The reading level “{level}” changed: {count} sentences.",
+                    count,
+                )
+            yield Change(words.format(level=gettext(LEVELS[key]), count=count))
+    for key in was:
+        if key not in now:
+            yield Change(gettext("The reading level “{value}” was removed.").format(value=LEVELS[key]))
 
 
 def _objective_changes(old: Table, new: Table) -> Iterator[Change]:
@@ -100,16 +154,16 @@ def _objective_changes(old: Table, new: Table) -> Iterator[Change]:
     now = {table["key"]: table["title"] for table in new["objectives"]}
     for key, title in now.items():
         if key not in was:
-            yield Change(f"The objective “{title}” is new.")
+            yield Change(gettext("The objective “{title}” is new.").format(title=title))
         elif was[key] != title:
-            yield Change("The title of an objective changed.", was[key], title)
+            yield Change(gettext("The title of an objective changed."), was[key], title)
     for key, title in was.items():
         if key not in now:
-            yield Change(f"The objective “{title}” was removed.")
+            yield Change(gettext("The objective “{title}” was removed.").format(title=title))
     if {key: count for key, count in old["minimum"].items() if count} != {
         key: count for key, count in new["minimum"].items() if count
     }:
-        yield Change("The number of questions that an objective needs changed.")
+        yield Change(gettext("The number of questions that an objective needs changed."))
 
 
 def _question_changes(old: Table, new: Table) -> Iterator[Change]:
@@ -118,17 +172,21 @@ def _question_changes(old: Table, new: Table) -> Iterator[Change]:
     keys_before, keys_after = _correct_answers(parse_set(old)), _correct_answers(parse_set(new))
     for number, (key, table) in enumerate(now.items(), start=1):
         if key not in was:
-            yield Change(f"Question {number} is new.", "", table["stem"])
+            yield Change(gettext("Question {number} is new.").format(number=number), "", table["stem"])
         elif keys_before[key] != keys_after[key]:
-            yield Change(f"Question {number} has a different correct answer.", keys_before[key], keys_after[key])
+            yield Change(
+                gettext("Question {number} has a different correct answer.").format(number=number),
+                keys_before[key],
+                keys_after[key],
+            )
         elif _comparable(was[key]) != _comparable(table):
             stem = was[key]["stem"] if was[key]["stem"] != table["stem"] else ""
-            yield Change(f"Question {number} changed.", stem, table["stem"])
+            yield Change(gettext("Question {number} changed.").format(number=number), stem, table["stem"])
     for number, (key, table) in enumerate(was.items(), start=1):
         if key not in now:
-            yield Change(f"Question {number} was removed.", table["stem"])
+            yield Change(gettext("Question {number} was removed.").format(number=number), table["stem"])
     if [key for key in was if key in now] != [key for key in now if key in was]:
-        yield Change("Questions were reordered.")
+        yield Change(gettext("Questions were reordered."))
 
 
 def _correct_answers(parsed: SetDocument) -> dict[str, str]:

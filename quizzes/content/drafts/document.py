@@ -1,46 +1,58 @@
 """The document of a draft, and the document of an edition that is made from it. Pure.
 
 A draft has the shape of an edition, but may be incomplete. It also has fields that only its author sees: `saved`
-(the draft's revision at which each part was last changed), in another level of the reading `based_on` (the sentences
-that it was written from), and in a question `anchors` (sentence key: the sentence's text when it became evidence),
-`kept` (tips that the author dismissed, and why) and `set_aside` (fields of other types).
+(the draft's revision at which each part was last changed), and in a question `anchors` (sentence key: the sentence's
+text when it became evidence), `kept` (tips that the author dismissed, and why) and `set_aside` (fields of other types).
+`levels` says what another level of the reading has.
 
 Teachers do not list facts. Each sentence of an edition is one fact, with the key and the speaker of the sentence.
 """
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
+from dataclasses import replace
 from math import ceil
 from typing import Any
 
 from django.utils.text import slugify
 
+from quizzes.content.drafts.levels import finish_level, open_level
+from quizzes.content.languages import TEXTS, anchor_texts, finished_texts
+from quizzes.content.pictures import INCOMPLETE, parse_picture
 from quizzes.content.question_types.draft import rows
-from quizzes.content.question_types.registry import draft_of, open_in_draft
+from quizzes.content.question_types.registry import draft_of, open_in_draft, text_fields
 from quizzes.content.reading import (
     NOT_STATED,
     REPORTER,
     Citation,
     Reading,
     Sentence,
-    Voice,
+    Speaker,
     explain_words,
+    parse_variant,
     parse_words,
 )
 from quizzes.content.sentences import same_text
+from quizzes.content.set_document import CITATION_TEXTS, READING_TEXTS, SET_TEXTS
 from quizzes.content.tables import Table
 
 # The parts of a draft that are saved separately. Each question is a part too: see `question_part`.
-SOURCE, READING, VOICES, OBJECTIVES = "source", "reading", "voices", "objectives"
+SOURCE, READING, SPEAKERS, OBJECTIVES, LEVELS = "source", "reading", "voices", "objectives", "levels"
+LANGUAGES = "languages"
 
 UNNAMED = "unnamed"
-_STANDARD_VOICES = (
-    {"key": REPORTER, "label": "The story itself", "icon": "page"},
-    {"key": UNNAMED, "label": "Someone not named", "icon": "quote"},
-    {"key": NOT_STATED, "label": "The story does not say", "icon": "blank"},
+_STANDARD_SPEAKERS: tuple[Table, ...] = (
+    {"key": REPORTER, "label": "The story itself", "icon": "page", TEXTS: {"es": {"label": "La noticia misma"}}},
+    {"key": UNNAMED, "label": "Someone not named", "icon": "quote", TEXTS: {"es": {"label": "Alguien sin nombre"}}},
+    {
+        "key": NOT_STATED,
+        "label": "The story does not say",
+        "icon": "blank",
+        TEXTS: {"es": {"label": "La noticia no lo dice"}},
+    },
 )
 # Every story has these. They are not speakers that the teacher adds, so they keep their place in the list.
-FIXED_VOICES = frozenset(voice["key"] for voice in _STANDARD_VOICES)
+FIXED_SPEAKERS = frozenset(speaker["key"] for speaker in _STANDARD_SPEAKERS)
 
 # Why students may see the text, and the note that they read unless the author writes another.
 QUOTES, FULL_TEXT, OPEN = "quotes", "full_text", "open"
@@ -71,7 +83,7 @@ def new_document() -> Table:
         "minimum": {},
         "citation": {},
         "objectives": [],
-        "voices": [dict(voice) for voice in _STANDARD_VOICES],
+        "voices": [deepcopy(speaker) for speaker in _STANDARD_SPEAKERS],
         "reading": {"title": "", "language": "en", "level": "", "rights": "", "rights_note": "", "paragraphs": []},
         "questions": [],
         "saved": {},
@@ -88,11 +100,20 @@ def from_edition(edition: Mapping[str, Any], *, title: str) -> Table:
     document["reading"].setdefault("rights", QUOTES)
     for sentence in sentence_tables(document):
         sentence.pop("facts", None)
-    for variant in document["reading"].get("variants", ()):
-        variant["based_on"] = {table["key"]: table["text"] for table in sentence_tables(document)}
+    if "variants" in document["reading"]:
+        document["reading"]["variants"] = [
+            open_level(variant, sentence_tables(document)) for variant in document["reading"]["variants"]
+        ]
     for question in document["questions"]:
         open_in_draft(question)
         anchor_evidence(document, question)
+        anchor_texts(question, text_fields(question))
+    anchor_texts(document, SET_TEXTS)
+    if edition["title"] != title:
+        for own in document.get(TEXTS, {}).values():
+            own.pop("title", None)
+    anchor_texts(document["reading"], READING_TEXTS)
+    anchor_texts(document["citation"], CITATION_TEXTS)
     return document
 
 
@@ -114,9 +135,9 @@ def number_of(document: Table, key: str) -> int:
     return 1 + [question["key"] for question in document["questions"]].index(key)
 
 
-def voices(document: Table) -> dict[str, Voice]:
+def speakers(document: Table) -> dict[str, Speaker]:
     """The speakers by key, in their order."""
-    return {table["key"]: Voice(table["key"], table["label"], table["icon"]) for table in document["voices"]}
+    return {table["key"]: Speaker(table["key"], table["label"], table["icon"]) for table in document["voices"]}
 
 
 def sentence_tables(document: Table) -> list[Table]:
@@ -126,7 +147,7 @@ def sentence_tables(document: Table) -> list[Table]:
 
 def sentences(document: Table) -> list[Sentence]:
     """The sentences in reading order; each is its own fact."""
-    by_key = voices(document)
+    by_key = speakers(document)
     return [
         Sentence(table["key"], number, table["text"], by_key[table["voice"]], frozenset({table["key"]}))
         for number, table in enumerate(sentence_tables(document), start=1)
@@ -137,7 +158,7 @@ def reading_of(document: Table) -> Reading:
     """The reading as students see it. It may be incomplete."""
     reading, citation, remaining = document["reading"], document["citation"], iter(sentences(document))
     words = parse_words(reading.get("words", ()))
-    return Reading(
+    standard = Reading(
         title=reading["title"],
         language=reading["language"],
         level=reading["level"],
@@ -149,9 +170,14 @@ def reading_of(document: Table) -> Reading:
         citation=Citation(
             **{name: citation.get(name, "") for name in CITATION_FIELDS}, rights_note=_rights_note(document)
         ),
-        voices=tuple(voices(document).values()),
+        speakers=tuple(speakers(document).values()),
         words=words,
+        picture=parse_picture(reading),
     )
+    levels = _finished_variants(document).get("variants", ())
+    # A level shows the title of the reading, and a draft may have none yet.
+    titled = ({**level, "title": level["title"] or "..."} for level in levels)
+    return replace(standard, variants=tuple(parse_variant(level, standard) for level in titled))
 
 
 def evidence_keys(question: Table) -> list[str]:
@@ -207,60 +233,66 @@ def finished(document: Table) -> Table:
         key: question["objective"] for question in reversed(questions) for key in question.get("evidence", ())
     }
     first = document["objectives"][0]["key"] if document["objectives"] else ""
+    languages, rights_note = document.get("languages", []), _rights_note(document)
+    summary = document["summary"] or f"{_counted(len(questions), 'question')} on “{reading['title']}”."
     return {
         "slug": slugify(document["title"].replace("_", " "))[:80].strip("-") or "set",
         "title": document["title"],
-        "summary": document["summary"] or f"{_counted(len(questions), 'question')} on “{reading['title']}”.",
+        "summary": summary,
         "about_minutes": document["about_minutes"] or about_minutes(document),
         "minimum": document["minimum"],
-        "citation": document["citation"],
-        "objectives": document["objectives"],
-        "voices": document["voices"],
+        "citation": finished_texts(document["citation"], CITATION_TEXTS, languages),
         "facts": [
             {
                 "id": sentence.key,
                 "objective": objective_of.get(sentence.key, first),
-                "voice": sentence.voice.key,
+                "voice": sentence.speaker.key,
                 "text": sentence.text,
             }
             for sentence in sentences(document)
         ],
         "reading": {
-            **reading,
+            **finished_texts({**reading, "rights_note": rights_note}, READING_TEXTS, languages),
             **_finished_variants(document),
-            "rights_note": _rights_note(document),
             "paragraphs": [
                 {"sentences": [{**table, "facts": [table["key"]]} for table in paragraph["sentences"]]}
                 for paragraph in reading["paragraphs"]
             ],
         },
         "questions": questions,
+        **_finished_texts({**document, "summary": summary}),
     }
 
 
+def _finished_texts(document: Table) -> Table:
+    """The objectives, the speakers, and in a set with several languages these and the texts that no question has."""
+    languages = document.get("languages", [])
+    own = finished_texts(document, SET_TEXTS, languages)
+    names = ("objectives", "voices", *((TEXTS, "languages") if languages else ()))
+    return {name: own[name] for name in names if name in own}
+
+
 def _finished_variants(document: Table) -> Table:
-    """The other levels of the reading, without sentences that the author changed since; {} if none is left."""
-    current = {table["key"]: table["text"] for table in sentence_tables(document)}
-    finished_variants = []
-    for variant in document["reading"].get("variants", ()):
-        texts = {
-            key: text
-            for key, text in variant["sentences"].items()
-            if key in current and same_text(variant["based_on"].get(key, ""), current[key])
-        }
-        if texts:
-            kept = {name: value for name, value in variant.items() if name != "based_on"}
-            finished_variants.append({**kept, "sentences": texts})
-    return {"variants": finished_variants} if "variants" in document["reading"] else {}
+    """The other levels of the reading; {} if it never had one."""
+    if "variants" not in document["reading"]:
+        return {}
+    standard = sentence_tables(document)
+    levels = (finish_level(variant, document["reading"], standard) for variant in document["reading"]["variants"])
+    return {"variants": [level for level in levels if level is not None]}
 
 
-def finished_question(document: Table, question: Table) -> Table:
-    """A question as an edition stores it; incomplete if the draft is."""
+def finished_question(document: Table, question: Table, *, with_old_texts: bool = False) -> Table:
+    """A question as an edition stores it; incomplete if the draft is.
+
+    with_old_texts: with what the editor shows of other languages, out of date or not.
+    """
     table = draft_of(question).finish(
         question, list(sentence["key"] for sentence in sentence_tables(document)), document["voices"]
     )
-    for name in ("anchors", "kept", "set_aside"):
+    for name in ("anchors", "kept", "set_aside", INCOMPLETE):
         table.pop(name, None)
+    if not with_old_texts:
+        table = finished_texts(table, text_fields(table), document.get("languages", []))
     return {**table, "facts": list(table.get("evidence", ()))}
 
 

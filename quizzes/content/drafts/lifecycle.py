@@ -8,9 +8,11 @@ from django.db import transaction
 from django.db.models import ProtectedError
 
 from quizzes.content.drafts.document import from_edition, new_document
-from quizzes.content.drafts.saving import insert_question, new_question_key, write_source
+from quizzes.content.drafts.saving import write_source
+from quizzes.content.drafts.saving_questions import insert_question, new_question_key
 from quizzes.content.drafts.text import replace_text
 from quizzes.content.question_types.registry import TYPES
+from quizzes.content.stored_pictures import copy_pictures
 from quizzes.content.tables import Table
 from quizzes.models import AuditEvent, Draft, Edition, QuestionSet, Reading, Source, User
 from quizzes.models.public_ids import new_public_id
@@ -70,6 +72,7 @@ def _create(document: Table, *, by: User, now: datetime) -> Draft:
         reading=reading,
         owner=by,
     )
+    copy_pictures(document, to=question_set, now=now)
     return Draft.objects.create(question_set=question_set, document=document, changed_at=now, changed_by=by)
 
 

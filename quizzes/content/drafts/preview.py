@@ -2,17 +2,25 @@
 
 from typing import Any
 
-from quizzes.content.drafts.document import finished_question, reading_of, sentence_tables
+from quizzes.content.drafts.document import evidence_keys, finished_question, reading_of, sentence_tables
 from quizzes.content.question_types.question import SKILLS
 from quizzes.content.question_types.registry import draft_of, parse_question, public_view
 from quizzes.content.question_types.shuffle import Shuffle
+from quizzes.content.reading import STANDARD, Reading
 from quizzes.content.tables import InvalidDocument, Table
 
 # Choices keep the author's order. The page says that students may see another order.
 _AS_WRITTEN = Shuffle("preview", is_shuffled=False)
 
 
-def preview(document: Table, question: Table) -> dict[str, Any] | None:
+def shown_reading(document: Table, question: Table, level: str) -> Reading:
+    """The reading that students at this level see with the question: the standard one without its evidence there."""
+    reading = reading_of(document)
+    shown = reading.in_variant(level)
+    return shown if shown.has(evidence_keys(question)) else reading
+
+
+def preview(document: Table, question: Table, *, level: str = STANDARD) -> dict[str, Any] | None:
     """The public view of a question that may be incomplete; None if too little of it is written.
 
     Missing fields that students do not see before release get a placeholder, so that they do not block the preview.
@@ -20,7 +28,7 @@ def preview(document: Table, question: Table) -> dict[str, Any] | None:
     keys = [sentence["key"] for sentence in sentence_tables(document)]
     table = draft_of(question).shown(_filled(finished_question(document, question)), keys)
     try:
-        return public_view(parse_question(table), _AS_WRITTEN, None, reading_of(document))
+        return public_view(parse_question(table), _AS_WRITTEN, None, shown_reading(document, question, level))
     except InvalidDocument:
         return None
 

@@ -1,18 +1,21 @@
 """What the last save removed from a draft, so that the next page can put it back. Pure.
 
 A draft has `removed`: {"at": the draft's revision after that save, then what is gone: "questions", "objectives" and
-"voices" as [place, table] each, "minimum" by objective, and "paragraphs" as they were if a sentence is gone}.
+"voices" as [place, table] each, "minimum" by objective, "pictures" as [question key or "", table] each, "paragraphs"
+as they were if a sentence is gone, and "levels" of the reading that are gone}.
 """
 
 from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
-from quizzes.content.drafts.document import OBJECTIVES, READING, VOICES, question_part, sentence_tables
+from quizzes.content.drafts.document import LEVELS, OBJECTIVES, READING, SPEAKERS, question_part, sentence_tables
+from quizzes.content.drafts.levels import in_order
+from quizzes.content.pictures import draft_picture, set_picture
 from quizzes.content.tables import Table
+from quizzes.phrases import gettext, ngettext
 
 _LISTS = ("questions", "objectives", "voices")
-_NOUNS = {"questions": "question", "objectives": "objective", "voices": "speaker"}
 
 
 class CannotPutBack(Exception):
@@ -33,8 +36,20 @@ def remember_removals(before: Table, document: Table, *, revision: int) -> None:
     minimum = {key: count for key, count in before["minimum"].items() if key not in document["minimum"]}
     if removed.get("objectives") and minimum:
         removed["minimum"] = minimum
+    pictures = [
+        [key, deepcopy(picture)]
+        for key, part in _parts_with_pictures(before).items()
+        if (picture := draft_picture(part)) is not None
+        and (now := _parts_with_pictures(document).get(key)) is not None
+        and draft_picture(now) is None
+    ]
+    if pictures:
+        removed["pictures"] = pictures
     if {table["key"] for table in sentence_tables(before)} - {table["key"] for table in sentence_tables(document)}:
         removed["paragraphs"] = deepcopy(before["reading"]["paragraphs"])
+    left = {table["key"] for table in document["reading"].get("variants", ())}
+    if gone := [deepcopy(table) for table in before["reading"].get("variants", ()) if table["key"] not in left]:
+        removed["levels"] = gone
     if removed:
         document["removed"] = {"at": revision, **removed}
 
@@ -52,23 +67,51 @@ def put_back(document: Table) -> list[str]:
                 document[name].insert(place, table)
                 parts.append(_part(name, table))
     document["minimum"] |= removed.get("minimum", {})
+    for key, picture in removed.get("pictures", ()):
+        part = _parts_with_pictures(document).get(key)
+        if part is not None and draft_picture(part) is None:
+            set_picture(part, picture)
+            parts.append(question_part(key) if key else READING)
     if "paragraphs" in removed:
         document["reading"]["paragraphs"] = removed["paragraphs"]
         parts.append(READING)
+    variants = document["reading"].get("variants", [])
+    for table in removed.get("levels", ()):
+        if table["key"] not in {variant["key"] for variant in variants}:
+            document["reading"]["variants"] = in_order([*variants, table])
+            parts.append(LEVELS)
     return list(dict.fromkeys(parts))
 
 
 def what_was_removed(removed: Mapping[str, Any]) -> str:
     """What the last removal took, in words, such as “Removed: question 3.” A place counts from 1."""
     if "paragraphs" in removed:
-        return "The sentences of the reading changed."
+        return gettext("The sentences of the reading changed.")
+    if "levels" in removed:
+        return gettext("Reading level removed.")
     parts = []
     for name in _LISTS:
         places = [str(place + 1) for place, _ in removed.get(name, ())]
         if places:
-            parts.append(f"{_NOUNS[name]}{'s' if len(places) > 1 else ''} {', '.join(places)}")
-    return f"Removed: {' and '.join(parts)}."
+            parts.append(_places(name, len(places)).format(numbers=", ".join(places)))
+    if removed.get("pictures"):
+        parts.append(gettext("the picture"))
+    return gettext("Removed: {parts}.").format(parts=gettext(" and ").join(parts))
+
+
+def _places(name: str, count: int) -> str:
+    match name:
+        case "questions":
+            return ngettext("question {numbers}", "questions {numbers}", count)
+        case "objectives":
+            return ngettext("objective {numbers}", "objectives {numbers}", count)
+    return ngettext("speaker {numbers}", "speakers {numbers}", count)
+
+
+def _parts_with_pictures(document: Table) -> dict[str, Table]:
+    """The reading by "", and the questions by key."""
+    return {"": document["reading"], **{question["key"]: question for question in document["questions"]}}
 
 
 def _part(name: str, table: Table) -> str:
-    return {"objectives": OBJECTIVES, "voices": VOICES}.get(name) or question_part(table["key"])
+    return {"objectives": OBJECTIVES, "voices": SPEAKERS}.get(name) or question_part(table["key"])

@@ -50,13 +50,13 @@ def text_of(document: Table) -> str:
     )
 
 
-def set_sentences(document: Table, texts: Mapping[str, str], voices: Mapping[str, str]) -> None:
+def set_sentences(document: Table, texts: Mapping[str, str], speakers: Mapping[str, str]) -> None:
     """Set texts and speakers by sentence key. A line break becomes a space; an empty text changes nothing."""
-    known = {voice["key"] for voice in document["voices"]}
+    known = {speaker["key"] for speaker in document["voices"]}
     for table in sentence_tables(document):
         table["text"] = " ".join(texts.get(table["key"], "").split()) or table["text"]
-        voice = voices.get(table["key"], table["voice"])
-        table["voice"] = voice if voice in known else table["voice"]
+        speaker = speakers.get(table["key"], table["voice"])
+        table["voice"] = speaker if speaker in known else table["voice"]
 
 
 def split(document: Table, key: str, text: str) -> None:
@@ -107,26 +107,27 @@ def turn_paragraph(document: Table, key: str) -> None:
     document["reading"]["paragraphs"] = [{"sentences": tables} for tables in paragraphs]
 
 
-def set_voices(document: Table, voices: Sequence[Table]) -> None:
+def set_speakers(document: Table, speakers: Sequence[Table]) -> None:
     """Set the speakers of the source, in this order. A speaker in use stays, even if it is not in the list."""
-    uses, keys = uses_of_voices(document), {voice["key"] for voice in voices}
-    used = [voice for voice in document["voices"] if voice["key"] not in keys and uses.get(voice["key"])]
-    document["voices"] = [dict(voice) for voice in (*voices, *used)]
+    uses, keys = uses_of_speakers(document), {speaker["key"] for speaker in speakers}
+    used = [speaker for speaker in document["voices"] if speaker["key"] not in keys and uses.get(speaker["key"])]
+    before = {speaker["key"]: speaker for speaker in document["voices"]}
+    document["voices"] = [{**before.get(speaker["key"], {}), **speaker} for speaker in (*speakers, *used)]
 
 
-def add_speaker(document: Table, voice: Table, *, sentence: str) -> None:
+def add_speaker(document: Table, speaker: Table, *, sentence: str) -> None:
     """Give this sentence the speaker, who is added if the source does not have one with this key."""
-    if voice["key"] not in {table["key"] for table in document["voices"]}:
+    if speaker["key"] not in {table["key"] for table in document["voices"]}:
         keys = [table["key"] for table in document["voices"]]
         # The speaker without a name comes after those with one.
         place = keys.index(UNNAMED) if UNNAMED in keys else len(keys)
-        document["voices"].insert(place, dict(voice))
+        document["voices"].insert(place, dict(speaker))
     for table in sentence_tables(document):
         if table["key"] == sentence:
-            table["voice"] = voice["key"]
+            table["voice"] = speaker["key"]
 
 
-def uses_of_voices(document: Table) -> dict[str, int]:
+def uses_of_speakers(document: Table) -> dict[str, int]:
     """The number of sentences and statements by speaker key."""
     tables = [*sentence_tables(document)]
     tables += [row for question in document["questions"] for row in question.get("statements", ())]

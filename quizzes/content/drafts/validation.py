@@ -17,15 +17,17 @@ from quizzes.content.drafts.document import (
     sentence_tables,
     sentences,
 )
+from quizzes.content.pictures import INCOMPLETE
 from quizzes.content.question_types.registry import draft_of, parse_question
 from quizzes.content.reading import REPORTER
 from quizzes.content.sentences import nearest
-from quizzes.content.set_document import InvalidQuestion, find_errors, parse_set
+from quizzes.content.set_document import InvalidQuestion, find_errors, first_language, parse_set
 from quizzes.content.tables import InvalidDocument, Table
 from quizzes.content.writing_tips import Option, Tip, Wording, reports_speech, tips
+from quizzes.phrases import gettext, gettext_noop
 
-NO_PUBLISHER = "Add the publisher and the date so students can judge the source."
-NO_RIGHTS = "Choose what you may show students."
+NO_PUBLISHER = gettext_noop("Add the publisher and the date so students can judge the source.")
+NO_RIGHTS = gettext_noop("Choose what you may show students.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,23 @@ def lost_evidence(document: Table, question: Table) -> list[Lost]:
     return lost
 
 
+def questions_without_evidence_at(document: Table, level: str) -> list[tuple[int, str, tuple[int, ...]]]:
+    """(number, key, numbers of the missing sentences) of each question that this level of the reading cannot prove.
+
+    Students at this level see the standard reading with these questions.
+    """
+    reading = reading_of(document)
+    shown = reading.in_variant(level)
+    numbers = {sentence.key: sentence.number for sentence in reading}
+    has = {sentence.key for sentence in shown} if shown is not reading else set()
+    found = []
+    for number, question in enumerate(document["questions"], start=1):
+        missing = tuple(sorted(numbers[key] for key in evidence_keys(question) if key in numbers and key not in has))
+        if missing:
+            found.append((number, question["key"], missing))
+    return found
+
+
 # --- Problems -----------------------------------------------------------------------------------------------------
 
 
@@ -120,7 +139,7 @@ def draft_problems(document: Table) -> list[Problem]:
     """All problems that block publishing, without gaps in objectives; [] without any."""
     found = [*source_problems(document), *reading_problems(document), *objective_problems(document)]
     if not document["questions"]:
-        found.append(Problem("questions", "Add a question."))
+        found.append(Problem("questions", gettext("Add a question.")))
     for question in document["questions"]:
         found += [
             Problem(question_part(question["key"]), text, question["key"])
@@ -133,13 +152,13 @@ def source_problems(document: Table) -> list[Problem]:
     """What is missing in the title and the source."""
     citation, found = document["citation"], []
     if not document["title"].strip():
-        found.append("Enter a title.")
+        found.append(gettext("Enter a title."))
     if not citation.get("title", "").strip():
-        found.append("Enter the story’s title.")
+        found.append(gettext("Enter the story’s title."))
     if not citation.get("publisher", "").strip() or not citation.get("published_on", ""):
-        found.append(NO_PUBLISHER)
+        found.append(gettext(NO_PUBLISHER))
     if document["reading"]["rights"] not in RIGHTS:
-        found.append(NO_RIGHTS)
+        found.append(gettext(NO_RIGHTS))
     return [Problem(SOURCE, text) for text in found]
 
 
@@ -147,9 +166,9 @@ def reading_problems(document: Table) -> list[Problem]:
     """What is missing in the reading."""
     found = []
     if not document["reading"]["title"].strip():
-        found.append("Enter the reading’s title.")
+        found.append(gettext("Enter the reading’s title."))
     if not document["reading"]["paragraphs"]:
-        found.append("Add the reading.")
+        found.append(gettext("Add the reading."))
     return [Problem(READING, text) for text in found]
 
 
@@ -169,7 +188,7 @@ def sentences_without_speaker(document: Table) -> list[int]:
 
 def objective_problems(document: Table) -> list[Problem]:
     """What is missing in the objectives."""
-    return [] if document["objectives"] else [Problem(OBJECTIVES, "Add at least 1 objective.")]
+    return [] if document["objectives"] else [Problem(OBJECTIVES, gettext("Add at least 1 objective."))]
 
 
 def question_problems(document: Table, question: Table) -> list[str]:
@@ -177,25 +196,33 @@ def question_problems(document: Table, question: Table) -> list[str]:
     keys = [table["key"] for table in sentence_tables(document)]
     found = [_lost_message(document, lost) for lost in lost_evidence(document, question)]
     if not question["stem"].strip():
-        found.append("Type the question.")
+        found.append(gettext("Type the question."))
+    if INCOMPLETE in question:
+        found.append(gettext("Say what the picture shows, and add its credit and license."))
     if question["objective"] not in {objective["key"] for objective in document["objectives"]}:
-        found.append("Choose an objective.")
+        found.append(gettext("Choose an objective."))
     if draft_of(question).uses_picker and not question.get("evidence"):
-        found.append("No evidence yet. Choose the sentences that prove the answer.")
+        found.append(gettext("No evidence yet. Choose the sentences that prove the answer."))
     found += draft_of(question).problems(question, keys, document["voices"])
     return found or _parsing_problems(document, question)
 
 
 def _lost_message(document: Table, lost: Lost) -> str:
     texts = {table["key"]: table["text"] for table in sentence_tables(document)}
-    quote = f"“{lost.quote}”" if lost.quote else "The evidence"
-    near = f" Closest match: “{texts[lost.nearest]}”" if lost.nearest else " No close match."
-    return f"This quote isn’t in the reading: {quote}.{near}".replace(".”.", ".”")
+    quote = f"“{lost.quote}”" if lost.quote else gettext("The evidence")
+    text = gettext("This quote isn’t in the reading: {quote}.").format(quote=quote)
+    near = (
+        gettext("Closest match: “{text}”").format(text=texts[lost.nearest])
+        if lost.nearest
+        else gettext("No close match.")
+    )
+    return f"{text} {near}".replace(".”.", ".”")
 
 
 def _parsing_problems(document: Table, question: Table) -> list[str]:
     try:
-        parsed = parse_question(finished_question(document, question))
+        languages, first = document.get("languages", []), first_language(document)
+        parsed = parse_question(finished_question(document, question), languages, first=first)
     except InvalidDocument as error:
         return [_sentence(str(error))]
     found = parsed.problems(reading_of(document))
@@ -220,7 +247,7 @@ def _last_problems(document: Table) -> list[Problem]:
 def _with_numbers(document: Table, reason: str) -> str:
     """The reason with sentence numbers in place of keys, because pages show numbers."""
     for number, table in enumerate(sentence_tables(document), start=1):
-        reason = reason.replace(f"“{table['key']}”", f"sentence {number}")
+        reason = reason.replace(f"“{table['key']}”", gettext("sentence {number}").format(number=number))
     return reason
 
 

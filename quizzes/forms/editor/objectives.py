@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.utils.translation import gettext, ngettext
 
 from quizzes.content.drafts.document import MAX_OBJECTIVES
 from quizzes.content.question_types.form import text
@@ -28,13 +29,13 @@ class ObjectivesForm(DraftForm):
             self._add(name, "", 0, number)
 
     def _add(self, key: str, title: str, minimum: int, number: int) -> None:
-        self.fields[f"title-{key}"] = text(f"Objective {number}", 120)
+        self.fields[f"title-{key}"] = text(gettext("Objective {number}").format(number=number), 120)
         self.fields[f"minimum-{key}"] = forms.IntegerField(
-            label=f"Questions needed for objective {number}",
+            label=gettext("Questions needed for objective {number}").format(number=number),
             min_value=0,
             max_value=60,
             required=False,
-            error_messages={"invalid": "Enter a number of questions."},
+            error_messages={"invalid": gettext("Enter a number of questions.")},
         )
         self.initial.update({f"title-{key}": title, f"minimum-{key}": minimum})
 
@@ -51,8 +52,12 @@ class ObjectivesForm(DraftForm):
         for key in self.keys:
             count = self.used_objectives.count(key)
             if cleaned.get(f"title-{key}") == "" and count:
-                tests = "1 question tests" if count == 1 else f"{count} questions test"
-                self.add_error(f"title-{key}", f"{tests} this objective. Choose another objective for them first.")
+                words = ngettext(
+                    "{count} question tests this objective. Choose another objective for them first.",
+                    "{count} questions test this objective. Choose another objective for them first.",
+                    count,
+                )
+                self.add_error(f"title-{key}", words.format(count=count))
         return cleaned
 
     def blueprint(self, document: Table) -> tuple[list[Table], dict[str, int]]:

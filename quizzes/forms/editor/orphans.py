@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.content.drafts.document import sentence_tables
 from quizzes.content.drafts.validation import Lost, Orphan
@@ -14,7 +15,13 @@ from quizzes.forms.editor.base import DraftForm
 class OrphanForm(DraftForm):
     """The action for a question that lost evidence, and the replacement of each lost sentence."""
 
-    act = forms.ChoiceField(choices=[("keep", "Keep"), ("move", "Choose new sentences"), ("withdraw", "Remove")])
+    act = forms.ChoiceField(
+        choices=[
+            ("keep", gettext_lazy("Keep")),
+            ("move", gettext_lazy("Choose new sentences")),
+            ("withdraw", gettext_lazy("Remove")),
+        ]
+    )
 
     def __init__(self, data: Any = None, *, orphan: Orphan | None, document: Table) -> None:
         super().__init__(data)
@@ -25,8 +32,8 @@ class OrphanForm(DraftForm):
         ]
         for lost in orphan.lost if orphan else ():
             self.fields[f"to-{lost.key}"] = forms.ChoiceField(
-                label="Evidence now",
-                choices=[*shown, ("", "None: the other sentences are enough")],
+                label=gettext("Evidence now"),
+                choices=[*shown, ("", gettext("None: the other sentences are enough"))],
                 required=False,
             )
             self.initial[f"to-{lost.key}"] = lost.nearest

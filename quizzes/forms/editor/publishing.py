@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.content.question_types.form import text
 from quizzes.forms.editor.base import DraftForm
@@ -13,21 +14,29 @@ from quizzes.models import Assignment
 class PublishForm(DraftForm):
     """The note why a set is published with gaps in its objectives."""
 
-    note = text("Why publish with missing questions?", 300, rows=2, hint="Saved with this version.")
+    note = text(
+        gettext_lazy("Why publish with missing questions?"), 300, rows=2, hint=gettext_lazy("Saved with this version.")
+    )
 
 
 class MoveForm(forms.Form):
     """Assignments without attempts that get the latest edition."""
 
     assignments = forms.MultipleChoiceField(
-        label="Update these quizzes", widget=forms.CheckboxSelectMultiple, error_messages={"required": "Choose one."}
+        label=gettext_lazy("Update these quizzes"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("Choose one.")},
     )
 
     def __init__(self, data: Any = None, *, assignments: Sequence[Assignment]) -> None:
         super().__init__(data)
         self.offered = assignments
         self.fields["assignments"].choices = [  # type: ignore[attr-defined]
-            (row.public_id, f"{row.classroom.name}, now version {row.edition.number}") for row in assignments
+            (
+                row.public_id,
+                gettext("{name}, now version {number}").format(name=row.classroom.name, number=row.edition.number),
+            )
+            for row in assignments
         ]
 
     @property

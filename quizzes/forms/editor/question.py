@@ -3,6 +3,8 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.content.drafts.document import sentence_tables
 from quizzes.content.question_types.form import text
@@ -11,6 +13,8 @@ from quizzes.content.question_types.registry import TYPES, draft_of
 from quizzes.content.tables import Table
 from quizzes.forms.editor.base import DraftForm
 
+_POINTS = format_lazy(gettext_lazy("Enter 1 to {count} points."), count=MAX_POINTS)
+
 # The actions of the buttons, after the question is saved.
 ACTS = ("save", "next", "more", "more_tempting", "up", "down", "duplicate", "remove", "add")
 
@@ -18,27 +22,29 @@ ACTS = ("save", "next", "more", "more_tempting", "up", "down", "duplicate", "rem
 class QuestionForm(DraftForm):
     """The fields that every question has. They may be empty: the page lists what is missing."""
 
-    stem = text("Question", 1_000, rows=2, look="stem")
-    type = forms.ChoiceField(label="Type", required=False)
-    objective = forms.ChoiceField(label="Objective", required=False)
-    skill = forms.ChoiceField(label="Skill", required=False, choices=[(key, SKILL_LABELS[key]) for key in SKILLS])
+    stem = text(gettext_lazy("Question"), 1_000, rows=2, look="stem")
+    type = forms.ChoiceField(label=gettext_lazy("Type"), required=False)
+    objective = forms.ChoiceField(label=gettext_lazy("Objective"), required=False)
+    skill = forms.ChoiceField(
+        label=gettext_lazy("Skill"), required=False, choices=[(key, gettext_lazy(SKILL_LABELS[key])) for key in SKILLS]
+    )
     points = forms.IntegerField(
-        label="Points",
+        label=gettext_lazy("Points"),
         min_value=1,
         max_value=MAX_POINTS,
         error_messages={
-            "required": f"Enter 1 to {MAX_POINTS} points.",
-            "invalid": f"Enter a whole number from 1 to {MAX_POINTS}.",
-            "min_value": f"Enter 1 to {MAX_POINTS} points.",
-            "max_value": f"Enter 1 to {MAX_POINTS} points.",
+            "required": _POINTS,
+            "invalid": format_lazy(gettext_lazy("Enter a whole number from 1 to {count}."), count=MAX_POINTS),
+            "min_value": _POINTS,
+            "max_value": _POINTS,
         },
     )
-    evidence = forms.MultipleChoiceField(label="Evidence", required=False)
-    explanation = text("Explanation (optional)", 2_000, rows=3)
+    evidence = forms.MultipleChoiceField(label=gettext_lazy("Evidence"), required=False)
+    explanation = text(gettext_lazy("Explanation (optional)"), 2_000, rows=3)
     act = forms.ChoiceField(required=False, choices=[(act, act) for act in ACTS])
     # The type whose fields the page shows. Another window may have changed the type.
     shown_type = forms.CharField(required=False, max_length=30, widget=forms.HiddenInput)
-    new_type = forms.ChoiceField(label="Type of new question", required=False)
+    new_type = forms.ChoiceField(label=gettext_lazy("Type of new question"), required=False)
 
     def __init__(self, data: Any = None, *, document: Table, question: Table) -> None:
         names = ("stem", "type", "objective", "skill", "points", "evidence", "explanation")
@@ -49,15 +55,18 @@ class QuestionForm(DraftForm):
         }
         super().__init__(data, initial=initial)
         self.sentence_keys = [table["key"] for table in sentence_tables(document)]
-        types = [(name, question_type.label) for name, question_type in TYPES.items()]
+        types = [(name, gettext(question_type.label)) for name, question_type in TYPES.items()]
         objectives = [(objective["key"], objective["title"]) for objective in document["objectives"]]
         if question["objective"] not in dict(objectives):
-            objectives.insert(0, ("", "Choose one"))
+            objectives.insert(0, ("", gettext("Choose one")))
         offered: dict[str, list[tuple[str, str]]] = {
             "type": types,
             "new_type": types,
             "objective": objectives,
-            "evidence": [(key, f"Sentence {number}") for number, key in enumerate(self.sentence_keys, start=1)],
+            "evidence": [
+                (key, gettext("Sentence {number}").format(number=number))
+                for number, key in enumerate(self.sentence_keys, start=1)
+            ],
         }
         for name, choices in offered.items():
             self.fields[name].choices = choices  # type: ignore[attr-defined]
@@ -94,4 +103,4 @@ class KeepWordingForm(forms.Form):
     question = forms.SlugField(max_length=80)
     hint = forms.SlugField(max_length=40)
     about = forms.CharField(max_length=4_000, strip=False)
-    because = text("Reason", 200)
+    because = text(gettext_lazy("Reason"), 200)

@@ -8,59 +8,100 @@ from django import forms
 from django.conf.locale import LANG_INFO
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
+from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.content.drafts.document import (
-    FIXED_VOICES,
+    FIXED_SPEAKERS,
     MAX_SENTENCE_LENGTH,
     MAX_SENTENCES,
     RIGHTS,
     UNNAMED,
     sentence_tables,
 )
-from quizzes.content.drafts.text import is_much_shorter, text_of, uses_of_voices
+from quizzes.content.drafts.text import is_much_shorter, text_of, uses_of_speakers
 from quizzes.content.drafts.validation import NO_RIGHTS, sentences_without_speaker
 from quizzes.content.pasted_text import CleanText, clean_text
 from quizzes.content.question_types.form import text
 from quizzes.content.reading import NOT_STATED
 from quizzes.content.sentences import split_text
 from quizzes.content.tables import Table
+from quizzes.formatting import up_to
 from quizzes.forms.editor.base import DraftForm, new_key
 from quizzes.forms.editor.source import SourceForm
 
 # A long story has 2,000 words. This is room for 6 times as many.
 MAX_TEXT_LENGTH = 80_000
 ICON_CHOICES = (
-    ("person", "Person"),
-    ("sign", "Protest sign"),
-    ("page", "Page"),
-    ("quote", "Quotation marks"),
-    ("blank", "Crossed page"),
+    ("person", gettext_lazy("Person")),
+    ("sign", gettext_lazy("Protest sign")),
+    ("page", gettext_lazy("Page")),
+    ("quote", gettext_lazy("Quotation marks")),
+    ("blank", gettext_lazy("Crossed page")),
 )
-NEW_VOICES = 1
-MAX_VOICES = 8
+NEW_SPEAKERS = 1
+MAX_SPEAKERS = 8
+
+
+# The languages that students in schools of the United States speak at home most often, beside English. The second
+# list has those without a name in Django.
+_LANGUAGES = (
+    "en ar bn bs de es fa fr el he hi hr ht hy id it ja km ko ml mr my ne pa pl pt pt-br ro ru sq sr sw ta te th tr uk "
+    "ur uz vi zh-hans zh-hant"
+).split()
+_MORE_LANGUAGES = {
+    "am": (gettext_lazy("Amharic"), "አማርኛ"),
+    "gu": (gettext_lazy("Gujarati"), "ગુજરાતી"),
+    "hmn": (gettext_lazy("Hmong"), "Hmoob"),
+    "nv": (gettext_lazy("Navajo"), "Diné bizaad"),
+    "ps": (gettext_lazy("Pashto"), "پښتو"),
+    "so": (gettext_lazy("Somali"), "Soomaali"),
+    "tl": (gettext_lazy("Tagalog"), "Tagalog"),
+}
 
 
 def languages(current: str) -> list[tuple[str, str]]:
-    """(tag, name in English) of each language, by name; includes the current one."""
-    known = {tag: info["name"] for tag, info in LANG_INFO.items() if "name" in info}
-    return sorted({current: current, **known}.items(), key=lambda pair: pair[1])
+    """(tag, name with the language's own name) of each offered language, by name; includes the current one."""
+    english = {tag: LANG_INFO[tag]["name"] for tag in _LANGUAGES}
+    names = {tag: (gettext(name), LANG_INFO[tag]["name_local"]) for tag, name in english.items()}
+    names |= {tag: (str(name), own) for tag, (name, own) in _MORE_LANGUAGES.items()}
+    if current not in names:
+        known = LANG_INFO.get(current, {})
+        name = known.get("name", current)
+        names[current] = (gettext(name), known.get("name_local", name))
+    labels = {
+        tag: name if name.casefold() == own.casefold() else f"{name} ({own})" for tag, (name, own) in names.items()
+    }
+    return sorted(labels.items(), key=lambda pair: pair[1])
 
 
 def check_sentences(pasted: str, language: str) -> None:
     """Raise ValidationError for too many or too long sentences."""
     sentences = [sentence for paragraph in split_text(pasted, language) for sentence in paragraph]
     if len(sentences) > MAX_SENTENCES:
-        raise ValidationError(f"This has {len(sentences)} sentences. The limit is {MAX_SENTENCES}.")
+        raise ValidationError(
+            gettext("This has {count} sentences. The limit is {max_sentences}.").format(
+                count=len(sentences), max_sentences=MAX_SENTENCES
+            )
+        )
     too_long = next((one for one in sentences if len(one) > MAX_SENTENCE_LENGTH), None)
     if too_long:
-        raise ValidationError(f"A sentence is over {MAX_SENTENCE_LENGTH} characters. Split it: “{too_long[:60]}...”")
+        raise ValidationError(
+            gettext("A sentence is over {max_sentence_length} characters. Split it: “{value}...”").format(
+                max_sentence_length=MAX_SENTENCE_LENGTH, value=too_long[:60]
+            )
+        )
 
 
 class NewSetForm(SourceForm):
-    """The title and the source of a new set and, if it is there already, the text of its reading."""
+    """The title of a new set and, if they are there already, its source and the text of its reading."""
+
+    needed = ("title",)
 
     text = text(
-        "Text", MAX_TEXT_LENGTH, rows=10, hint="Leave a blank line between paragraphs. We’ll number the sentences."
+        gettext_lazy("Text"),
+        MAX_TEXT_LENGTH,
+        rows=10,
+        hint=gettext_lazy("Leave a blank line between paragraphs. We’ll number the sentences."),
     )
 
     def __init__(self, data: Any = None, *, today: date) -> None:
@@ -73,6 +114,13 @@ class NewSetForm(SourceForm):
         check_sentences(self.pasted.text, "en")
         return self.pasted.text
 
+    def clean(self) -> dict[str, Any]:
+        """Require the rights for a text."""
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("text") and cleaned.get("rights") == "":
+            self.add_error("rights", gettext(NO_RIGHTS))
+        return cleaned
+
     @property
     def source(self) -> dict[str, Any]:
         """The valid fields without the text, as a draft stores them."""
@@ -83,16 +131,16 @@ class TextForm(DraftForm):
     """The text of the reading, pasted or typed."""
 
     text = forms.CharField(
-        label="Text",
+        label=gettext_lazy("Text"),
         max_length=MAX_TEXT_LENGTH,
         widget=forms.Textarea(attrs={"rows": 14}),
-        help_text="Leave a blank line between paragraphs. We’ll number the sentences.",
+        help_text=gettext_lazy("Leave a blank line between paragraphs. We’ll number the sentences."),
         error_messages={
-            "required": "Paste or type the reading.",
-            "max_length": f"Use up to {MAX_TEXT_LENGTH:,} characters.",
+            "required": gettext_lazy("Paste or type the reading."),
+            "max_length": up_to(MAX_TEXT_LENGTH),
         },
     )
-    is_same_story = forms.BooleanField(required=False, label="Yes, it’s the same story")
+    is_same_story = forms.BooleanField(required=False, label=gettext_lazy("Yes, it’s the same story"))
 
     def __init__(self, data: Any = None, *, document: Table) -> None:
         super().__init__(data, initial={"text": text_of(document)})
@@ -104,7 +152,7 @@ class TextForm(DraftForm):
         """The text without HTML tags and broken lines; refuses too many or too long sentences. Sets `pasted`."""
         self.pasted = clean_text(self.cleaned_data["text"])
         if self.document["reading"]["rights"] not in RIGHTS:
-            raise ValidationError(NO_RIGHTS)
+            raise ValidationError(gettext("First choose what you may show students, under “Source”."))
         if not self.pasted.text:
             raise ValidationError(self.fields["text"].error_messages["required"])
         check_sentences(self.pasted.text, self.document["reading"]["language"])
@@ -115,16 +163,16 @@ class TextForm(DraftForm):
         cleaned = super().clean() or self.cleaned_data
         if "text" in cleaned and is_much_shorter(self.document, cleaned["text"]) and not cleaned.get("is_same_story"):
             self.asks_for_story = True
-            self.add_error("text", "The new text is less than half as long. Is it the same story?")
+            self.add_error("text", gettext("The new text is less than half as long. Is it the same story?"))
         return cleaned
 
 
 class ReadingForm(DraftForm):
     """The reading: title, language, level, and the text and speaker of each sentence."""
 
-    reading_title = text("Reading title", 200)
-    language = forms.ChoiceField(label="Language")
-    level = text("Level", 40, hint="Such as Grade 7")
+    reading_title = text(gettext_lazy("Reading title"), 200)
+    language = forms.ChoiceField(label=gettext_lazy("Language"))
+    level = text(gettext_lazy("Level"), 40, hint=gettext_lazy("Such as Grade 7"))
     act = forms.CharField(required=False, max_length=40)
 
     def __init__(self, data: Any = None, *, document: Table) -> None:
@@ -133,35 +181,48 @@ class ReadingForm(DraftForm):
         self.tables = sentence_tables(document)
         self.without_speaker = sentences_without_speaker(document)
         for table in self.tables:
-            initial |= {f"text-{table['key']}": table["text"], f"voice-{table['key']}": table["voice"]}
+            initial |= {f"text-{table['key']}": table["text"], f"speaker-{table['key']}": table["voice"]}
         super().__init__(data, initial=initial)
         self.fields["language"].choices = languages(reading["language"])  # type: ignore[attr-defined]
         self.document = document
-        voices = [(voice["key"], voice["label"]) for voice in document["voices"] if voice["key"] != NOT_STATED]
+        speakers = [
+            (speaker["key"], speaker["label"]) for speaker in document["voices"] if speaker["key"] != NOT_STATED
+        ]
         for number, table in enumerate(self.tables, start=1):
-            self.fields[f"text-{table['key']}"] = text(f"Sentence {number}", MAX_SENTENCE_LENGTH, rows=2, look="says")
-            self.fields[f"voice-{table['key']}"] = forms.ChoiceField(
-                label=f"Who says sentence {number}",
-                choices=voices,
+            self.fields[f"text-{table['key']}"] = text(
+                gettext("Sentence {number}").format(number=number), MAX_SENTENCE_LENGTH, rows=2, look="says"
+            )
+            self.fields[f"speaker-{table['key']}"] = forms.ChoiceField(
+                label=gettext("Who says sentence {number}").format(number=number),
+                choices=speakers,
                 required=False,
                 widget=forms.Select(attrs={"class": "why"}),
             )
-            self.fields[f"speaker-{table['key']}"] = text(f"Name of a new speaker of sentence {number}", 80)
-        self.not_saved = (*self.not_saved, *(f"speaker-{table['key']}" for table in self.tables))
+            self.fields[f"new_speaker-{table['key']}"] = text(
+                gettext("Name of a new speaker of sentence {number}").format(number=number), 80
+            )
+        self.not_saved = (*self.not_saved, *(f"new_speaker-{table['key']}" for table in self.tables))
 
     def clean(self) -> dict[str, Any]:
         """Refuse a sentence without a text, and a new speaker without a name or beyond the limit."""
         cleaned = super().clean() or self.cleaned_data
         name, _, key = cleaned.get("act", "").partition(":")
-        if name == "speaker" and f"speaker-{key}" in cleaned:
-            voice = self.speaker_for(key)
-            if voice is None:
-                self.add_error(f"speaker-{key}", "Enter the speaker’s name.")
-            elif len({voice["key"], *(table["key"] for table in self.document["voices"])}) > MAX_VOICES:
-                self.add_error(f"speaker-{key}", f"The limit is {MAX_VOICES} speakers. Remove one below.")
+        if name == "speaker" and cleaned.get(f"new_speaker-{key}") == "":
+            self.add_error(f"new_speaker-{key}", gettext("Enter the speaker’s name."))
+        if not self.is_autosave:
+            known = {table["key"] for table in self.document["voices"]}
+            for sentence, speaker in self._typed_speakers():
+                known.add(speaker["key"])
+                if len(known) > MAX_SPEAKERS:
+                    self.add_error(
+                        f"new_speaker-{sentence}",
+                        gettext("The limit is {max_speakers} speakers. Remove one below.").format(
+                            max_speakers=MAX_SPEAKERS
+                        ),
+                    )
         for table in self.tables:
             if cleaned.get(f"text-{table['key']}") == "":
-                self.add_error(f"text-{table['key']}", "To remove a sentence, choose “Remove” below.")
+                self.add_error(f"text-{table['key']}", gettext("To remove a sentence, choose “Remove” below."))
         return cleaned
 
     def paragraphs(self) -> Iterator[list["SentenceRow"]]:
@@ -174,15 +235,41 @@ class ReadingForm(DraftForm):
                 rows.append(SentenceRow(self, table, number, begins=place == 0, is_last=number == len(self.tables)))
             yield rows
 
-    def speaker_for(self, key: str) -> Table | None:
-        """The new speaker of this sentence, or the one who has that name already; None without a name."""
-        label = self.cleaned_data.get(f"speaker-{key}", "")
-        if not label:
-            return None
-        known = self.document["voices"]
-        same: Table | None = next((voice for voice in known if voice["label"].casefold() == label.casefold()), None)
-        new = {"key": new_key(label, [voice["key"] for voice in known], "speaker"), "label": label, "icon": "person"}
-        return new if same is None or same["key"] == NOT_STATED else same
+    @property
+    def is_autosave(self) -> bool:
+        """Whether no button was pressed, so that a name of a speaker may be half typed."""
+        return not self.cleaned_data.get("act") and not self.cleaned_data.get("publish")
+
+    @property
+    def new_speakers(self) -> list[tuple[str, Table]]:
+        """(sentence key, speaker) for each typed name that a button saves. One name is one speaker, new or known."""
+        self.is_valid()
+        return [] if self.is_autosave else self._typed_speakers()
+
+    def _typed_speakers(self) -> list[tuple[str, Table]]:
+        known: list[Table] = [*self.document["voices"]]
+        found = []
+        for table in self.tables:
+            label = self.cleaned_data.get(f"new_speaker-{table['key']}", "")
+            if not label:
+                continue
+            same = next((speaker for speaker in known if speaker["label"].casefold() == label.casefold()), None)
+            if same is None or same["key"] == NOT_STATED:
+                key = new_key(label, [speaker["key"] for speaker in known], "speaker")
+                same = {"key": key, "label": label, "icon": "person"}
+                known.append(same)
+            found.append((table["key"], same))
+        return found
+
+    def problems(self) -> list[str]:
+        """Also a message for each typed name of a speaker that waits for a button."""
+        waiting = self._typed_speakers() if self.is_autosave else []
+        return super().problems() + [
+            gettext("Not saved: {field}. Choose “Add speaker” or “Save”.").format(
+                field=self[f"new_speaker-{key}"].label
+            )
+            for key, _ in waiting
+        ]
 
     @property
     def reading(self) -> dict[str, str]:
@@ -196,9 +283,9 @@ class ReadingForm(DraftForm):
         return self._by_key("text-")
 
     @property
-    def voices(self) -> dict[str, str]:
+    def speakers(self) -> dict[str, str]:
         """The valid speaker keys by sentence key."""
-        return {key: voice for key, voice in self._by_key("voice-").items() if voice}
+        return {key: speaker for key, speaker in self._by_key("speaker-").items() if speaker}
 
     @property
     def action(self) -> tuple[str, str]:
@@ -220,28 +307,30 @@ class SentenceRow:
     def __init__(self, form: ReadingForm, table: Table, number: int, *, begins: bool, is_last: bool) -> None:
         self.key, self.number, self.begins, self.is_last = table["key"], number, begins, is_last
         self.text: BoundField = form[f"text-{table['key']}"]
-        self.voice: BoundField = form[f"voice-{table['key']}"]
         self.speaker: BoundField = form[f"speaker-{table['key']}"]
-        self.may_need_a_voice = number in form.without_speaker
+        self.new_speaker: BoundField = form[f"new_speaker-{table['key']}"]
+        self.may_need_a_speaker = number in form.without_speaker
 
 
-class VoicesForm(DraftForm):
+class SpeakersForm(DraftForm):
     """The speakers of the source: names and icons. A speaker with an empty name is removed."""
 
     def __init__(self, data: Any = None, *, document: Table) -> None:
         super().__init__(data)
         self.document = document
-        self.keys = [voice["key"] for voice in document["voices"]]
-        for voice in document["voices"]:
-            self._add(voice["key"], voice["label"], voice["icon"], f"“{voice['label']}”")
-        free = min(NEW_VOICES, MAX_VOICES - len(self.keys))
+        self.keys = [speaker["key"] for speaker in document["voices"]]
+        for speaker in document["voices"]:
+            self._add(speaker["key"], speaker["label"], speaker["icon"], f"“{speaker['label']}”")
+        free = min(NEW_SPEAKERS, MAX_SPEAKERS - len(self.keys))
         self.new = [f"new-{number}" for number in range(1, free + 1)]
         for name in self.new:
-            self._add(name, "", "person", "Another speaker")
+            self._add(name, "", "person", gettext("Another speaker"))
 
     def _add(self, key: str, label: str, icon: str, name: str) -> None:
         self.fields[f"label-{key}"] = text(name, 80)
-        self.fields[f"icon-{key}"] = forms.ChoiceField(label=f"Icon of {name}", choices=ICON_CHOICES, required=False)
+        self.fields[f"icon-{key}"] = forms.ChoiceField(
+            label=gettext("Icon of {name}").format(name=name), choices=ICON_CHOICES, required=False
+        )
         self.initial.update({f"label-{key}": label, f"icon-{key}": icon})
 
     def rows(self) -> list[tuple[BoundField, BoundField, bool]]:
@@ -251,28 +340,33 @@ class VoicesForm(DraftForm):
     def clean(self) -> dict[str, Any]:
         """Refuse an empty name for a speaker that is in use or that every story has."""
         cleaned = super().clean() or self.cleaned_data
-        uses = uses_of_voices(self.document)
+        uses = uses_of_speakers(self.document)
         for key in self.keys:
-            if cleaned.get(f"label-{key}") == "" and key in FIXED_VOICES:
-                self.add_error(f"label-{key}", "This speaker needs a name.")
+            if cleaned.get(f"label-{key}") == "" and key in FIXED_SPEAKERS:
+                self.add_error(f"label-{key}", gettext("This speaker needs a name."))
             elif cleaned.get(f"label-{key}") == "" and uses.get(key):
                 self.add_error(
-                    f"label-{key}", f"{uses[key]} sentences or statements have this speaker. Change them first."
+                    f"label-{key}",
+                    gettext("{value} sentences or statements have this speaker. Change them first.").format(
+                        value=uses[key]
+                    ),
                 )
         return cleaned
 
     @property
-    def voices_to_save(self) -> list[Table]:
+    def speakers_to_save(self) -> list[Table]:
         """The speakers as a draft stores them. New speakers come before the speaker without a name."""
         fields, speakers = self.valid, []
-        for voice in self.document["voices"]:
-            label = fields.get(f"label-{voice['key']}", voice["label"])
+        for speaker in self.document["voices"]:
+            label = fields.get(f"label-{speaker['key']}", speaker["label"])
             if label:
-                speakers.append({**voice, "label": label, "icon": fields.get(f"icon-{voice['key']}") or voice["icon"]})
-        place = next((number for number, voice in enumerate(speakers) if voice["key"] == UNNAMED), len(speakers))
+                speakers.append(
+                    {**speaker, "label": label, "icon": fields.get(f"icon-{speaker['key']}") or speaker["icon"]}
+                )
+        place = next((number for number, speaker in enumerate(speakers) if speaker["key"] == UNNAMED), len(speakers))
         for name in self.new:
             if label := fields.get(f"label-{name}", ""):
-                key = new_key(label, [voice["key"] for voice in speakers], "speaker")
+                key = new_key(label, [speaker["key"] for speaker in speakers], "speaker")
                 speakers.insert(place, {"key": key, "label": label, "icon": fields.get(f"icon-{name}") or "person"})
                 place += 1
         return speakers

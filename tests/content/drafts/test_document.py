@@ -24,7 +24,7 @@ from quizzes.content.drafts.validation import (
 from quizzes.content.question_types.draft import rows
 from quizzes.content.question_types.registry import change_type, public_view
 from quizzes.content.question_types.shuffle import Shuffle
-from quizzes.content.set_document import find_problems, parse_set
+from quizzes.content.set_document import find_problems, parse_set, untranslated
 from quizzes.content.tables import Table
 from quizzes.files.question_sets import read_set_files
 from quizzes.models import Edition, User
@@ -55,6 +55,37 @@ def test_a_copy_of_a_built_in_set_says_the_same_and_can_be_published(name: str) 
 
     assert draft_problems(document) == []
     assert changes(dict(file.document), document) == []
+    # Also in Spanish.
+    copied, original = parse_set(finished(document)).in_language("es"), file.parsed.in_language("es")
+    assert copied.language == "es"
+    assert [asked.stem for asked in copied.questions] == [asked.stem for asked in original.questions]
+    assert untranslated(finished(document), "es") == []
+
+
+def test_a_text_that_changed_after_its_translation_falls_back() -> None:
+    [file] = [file for file in read_set_files(FIXTURES) if file.parsed.slug == "exit-ticket"]
+    document = from_edition(file.document, title="My ticket")
+    single = document["questions"][0]
+    single["stem"] = "What else?"
+    single["choices"][0]["text"] = "Something else"
+    edition = finished(document)
+
+    assert [(key, missing.place) for key, missing in untranslated(edition, "es")] == [
+        ("", "title"),
+        (single["key"], "stem"),
+        (single["key"], "choices 1: text"),
+    ]
+    spanish = parse_set(edition).in_language("es").questions[0]
+    assert (spanish.stem, spanish.options(reading_of(document))[0].text) == ("What else?", "Something else")
+    assert find_problems(edition, parse_set(edition)) == []
+
+
+def test_a_set_in_one_language_has_no_texts_of_another() -> None:
+    [file] = [file for file in read_set_files(FIXTURES) if file.parsed.slug == "exit-ticket"]
+    document = from_edition(file.document, title="My ticket")
+    del document["languages"]
+
+    assert "texts" not in str(finished(document))
 
 
 def test_a_finished_draft_rests_on_its_sentences_as_facts() -> None:
@@ -316,7 +347,7 @@ def test_a_pasted_text_becomes_sentences_of_the_reporter() -> None:
     ]
 
 
-def test_a_corrected_text_keeps_keys_and_voices_and_never_gives_a_used_key_again() -> None:
+def test_a_corrected_text_keeps_keys_and_speakers_and_never_gives_a_used_key_again() -> None:
     document = story()
 
     text.replace_text(

@@ -51,7 +51,8 @@ def test_a_set_without_assignments_is_deleted_and_comes_back(
     [event] = AuditEvent.objects.filter(action=AuditEvent.Action.SET_DELETED)
     assert (event.actor, event.detail) == (teacher, {"set": draft.question_set.public_id, "title": "Small set"})
 
-    assert "“Small set” is back." in press(teacher_client, "restore_set", draft)
+    undo = next(form for form in read(teacher_client.get(SETS)).forms if form.action == url("restore_set", draft))
+    assert "“Small set” is back." in text_of(teacher_client.post(undo.action, undo.data(), follow=True))
     assert teacher_client.get(url("edit_source", draft)).status_code == 200
     assert "Archived and deleted" not in text_of(teacher_client.get(SETS))
 
@@ -84,7 +85,7 @@ def test_a_set_in_use_cannot_be_deleted_and_can_be_archived(
     assert "A class has “Small set”, so it can’t be deleted. You can archive it." in refused
     assert QuestionSet.objects.get(pk=draft.question_set_id).deleted_at is None
 
-    assert "“Small set” is archived. Quizzes that use it go on." in press(teacher_client, "archive_set", draft)
+    assert "“Small set” is archived. Quizzes that use it stay open." in press(teacher_client, "archive_set", draft)
     links = read(teacher_client.get(SETS)).links
     assert url("question_set", draft) not in links
     address = reverse("assignment_progress", args=[assignment.public_id])

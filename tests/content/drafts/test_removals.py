@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from quizzes.content.drafts import saving
+from quizzes.content.drafts import saving, saving_questions
 from quizzes.content.drafts.removals import CannotPutBack
 from quizzes.content.tables import Table
 from quizzes.models import Draft, User
@@ -55,8 +55,8 @@ def spared(draft: Draft, teacher: User) -> Draft:
     """With an objective and a speaker that nothing uses."""
     objectives = [{"key": "spare", "title": "Spare"}, *draft.document["objectives"]]
     saving.save_objectives(draft, objectives, {"spare": 2}, seen=1, by=teacher, now=NOW)
-    voices = [{"key": "spare", "label": "Nobody", "icon": "person"}, *draft.document["voices"]]
-    return saving.save_voices(draft, voices, seen=9, by=teacher, now=NOW)
+    speakers = [{"key": "spare", "label": "Nobody", "icon": "person"}, *draft.document["voices"]]
+    return saving.save_speakers(draft, speakers, seen=9, by=teacher, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_sentences_that_were_edited_since_are_not_overwritten(
     assert "The draft changed since, so this can’t be undone." in text_of(page)
     assert "s2" not in texts_of(document_of(draft))
     with pytest.raises(CannotPutBack):
-        saving.undo_removal(draft, by=teacher, now=NOW)
+        saving_questions.undo_removal(draft, by=teacher, now=NOW)
 
 
 def test_what_was_removed_is_in_no_edition(draft: Draft, teacher: User, teacher_client: Client) -> None:

@@ -15,7 +15,7 @@ from tests.reports.test_item_report import regrade, with_key
 
 
 def retry_keys(assignment: Assignment) -> list[str]:
-    return [report.question.key for report in class_report(assignment, now=NOW).retry]
+    return [report.question.key for report in class_report(assignment, now=NOW).retry.questions]
 
 
 def test_retry_holds_the_weakest_three_of_the_whole_set_in_their_order(classroom: None, teacher: User) -> None:
@@ -90,7 +90,7 @@ def test_results_lead_over_a_retry_to_assigning_it(
     make_student(classroom=assignment.classroom)
     sit(assignment, 5, proof=["s3"], who={"a": "reporter"})
     page = teacher_client.get(reverse("assignment_results", args=[assignment.public_id]))
-    assert "Assign a 2-question retry The weakest questions: 3 and 4" in text_of(page)
+    assert "Assign a 2-question retry Wrong answers above: questions 3 and 4 For the whole class" in text_of(page)
 
     results = reverse("retry_assignment", args=[assignment.public_id])
     pages = [teacher_client.post(results, follow=True) for _ in range(2)]

@@ -9,7 +9,7 @@ from django.db import DatabaseError, transaction
 from django.template.loader import render_to_string
 
 from quizzes.assignments.lifecycle import HasAttempts, use_edition
-from quizzes.content.drafts import lifecycle, publishing, saving, text
+from quizzes.content.drafts import lifecycle, publishing, saving, saving_questions, text
 from quizzes.content.drafts.changes import changes
 from quizzes.content.drafts.document import MAX_QUESTIONS, new_document
 from quizzes.content.drafts.publishing import NotReady
@@ -176,7 +176,7 @@ def test_copy_set_makes_a_draft_of_ones_own_and_leaves_the_set_alone(teacher: Us
 
 
 def test_a_save_counts_the_revision_and_names_who_and_when(draft: Draft, teacher: User) -> None:
-    saved = saving.save_question(draft, "one", {"stem": "What does it record?"}, seen=1, by=teacher, now=NOW)
+    saved = saving_questions.save_question(draft, "one", {"stem": "What does it record?"}, seen=1, by=teacher, now=NOW)
 
     assert (saved.revision, now_of(draft).revision) == (2, 2)
     assert question(now_of(draft).document, "one")["stem"] == "What does it record?"
@@ -187,21 +187,21 @@ def test_a_save_counts_the_revision_and_names_who_and_when(draft: Draft, teacher
 def test_a_save_of_what_another_window_saved_meanwhile_is_refused_and_loses_nothing(
     draft: Draft, teacher: User
 ) -> None:
-    saving.save_question(draft, "one", {"stem": "From the first window"}, seen=1, by=teacher, now=NOW)
+    saving_questions.save_question(draft, "one", {"stem": "From the first window"}, seen=1, by=teacher, now=NOW)
 
     with pytest.raises(DraftChanged) as refused:
-        saving.save_question(draft, "one", {"stem": "From the second window"}, seen=1, by=teacher, now=NOW)
+        saving_questions.save_question(draft, "one", {"stem": "From the second window"}, seen=1, by=teacher, now=NOW)
 
     assert question(refused.value.draft.document, "one")["stem"] == "From the first window"
     assert question(now_of(draft).document, "one")["stem"] == "From the first window"
     assert now_of(draft).revision == 2
-    saving.save_question(draft, "one", {"stem": "From the second window"}, seen=2, by=teacher, now=NOW)
+    saving_questions.save_question(draft, "one", {"stem": "From the second window"}, seen=2, by=teacher, now=NOW)
     assert question(now_of(draft).document, "one")["stem"] == "From the second window"
 
 
 def test_saves_of_different_parts_do_not_meet(draft: Draft, teacher: User) -> None:
-    saving.save_question(draft, "one", {"stem": "One"}, seen=1, by=teacher, now=NOW)
-    saving.save_question(draft, "some", {"stem": "Two"}, seen=1, by=teacher, now=NOW)
+    saving_questions.save_question(draft, "one", {"stem": "One"}, seen=1, by=teacher, now=NOW)
+    saving_questions.save_question(draft, "some", {"stem": "Two"}, seen=1, by=teacher, now=NOW)
     saving.save_source(draft, title="Another title", seen=1, by=teacher, now=NOW)
     saving.save_objectives(draft, [{"key": "records", "title": "R"}], {"records": 1}, seen=1, by=teacher, now=NOW)
 
@@ -212,9 +212,9 @@ def test_saves_of_different_parts_do_not_meet(draft: Draft, teacher: User) -> No
 
 
 def test_a_save_that_says_what_is_there_already_is_no_conflict(draft: Draft, teacher: User) -> None:
-    saving.save_question(draft, "one", {"stem": "Sent twice"}, seen=1, by=teacher, now=NOW)
+    saving_questions.save_question(draft, "one", {"stem": "Sent twice"}, seen=1, by=teacher, now=NOW)
 
-    again = saving.save_question(draft, "one", {"stem": "Sent twice"}, seen=1, by=teacher, now=NOW)
+    again = saving_questions.save_question(draft, "one", {"stem": "Sent twice"}, seen=1, by=teacher, now=NOW)
 
     assert again.revision == now_of(draft).revision == 2
 
@@ -223,7 +223,7 @@ def test_a_question_saved_beside_a_changed_reading_is_refused(draft: Draft, teac
     saving.save_reading(draft, {}, {"s1": "The system records a name."}, {}, seen=1, by=teacher, now=NOW)
 
     with pytest.raises(DraftChanged):
-        saving.save_question(draft, "one", {"evidence": ["s1", "s2"]}, seen=1, by=teacher, now=NOW)
+        saving_questions.save_question(draft, "one", {"evidence": ["s1", "s2"]}, seen=1, by=teacher, now=NOW)
 
     assert question(now_of(draft).document, "one")["evidence"] == ["s1"]
 
@@ -234,7 +234,7 @@ def test_a_save_between_the_look_and_the_write_is_kept_as_well(draft: Draft, tea
 
     def rename(document: Table) -> None:
         for stem in others:
-            saving.save_question(draft, "some", {"stem": stem}, seen=1, by=teacher, now=NOW)
+            saving_questions.save_question(draft, "some", {"stem": stem}, seen=1, by=teacher, now=NOW)
         text.turn_paragraph(document, "s2")
 
     saving.save_reading(draft, {}, {}, {}, then=rename, seen=1, by=teacher, now=NOW)
@@ -264,48 +264,50 @@ def test_questions_are_added_duplicated_moved_and_removed(draft: Draft, teacher:
     def keys() -> list[str]:
         return [table["key"] for table in now_of(draft).document["questions"]]
 
-    _, added = saving.add_question(draft, "single", after="some", by=teacher, now=NOW)
+    _, added = saving_questions.add_question(draft, "single", after="some", by=teacher, now=NOW)
     assert keys() == ["one", "some", added, "who", "proof"]
     assert question(now_of(draft).document, added)["objective"] == "records"
-    _, copy = saving.duplicate_question(draft, "one", by=teacher, now=NOW)
+    _, copy = saving_questions.duplicate_question(draft, "one", by=teacher, now=NOW)
     assert keys() == ["one", copy, "some", added, "who", "proof"]
     document = now_of(draft).document
     assert {**question(document, copy), "key": "one"} == question(document, "one")
-    saving.move_question(draft, copy, places=-1, by=teacher, now=NOW)
-    saving.move_question(draft, copy, places=-1, by=teacher, now=NOW)
-    saving.move_question(draft, "one", places=1, by=teacher, now=NOW)
+    saving_questions.move_question(draft, copy, places=-1, by=teacher, now=NOW)
+    saving_questions.move_question(draft, copy, places=-1, by=teacher, now=NOW)
+    saving_questions.move_question(draft, "one", places=1, by=teacher, now=NOW)
     assert keys() == [copy, "some", "one", added, "who", "proof"]
-    saving.remove_question(draft, added, seen=99, by=teacher, now=NOW)
-    saving.remove_question(draft, added, seen=99, by=teacher, now=NOW)
+    saving_questions.remove_question(draft, added, seen=99, by=teacher, now=NOW)
+    saving_questions.remove_question(draft, added, seen=99, by=teacher, now=NOW)
     assert keys() == [copy, "some", "one", "who", "proof"]
     with pytest.raises(NoSuchQuestion):
-        saving.save_question(draft, added, {"stem": "Late"}, seen=99, by=teacher, now=NOW)
+        saving_questions.save_question(draft, added, {"stem": "Late"}, seen=99, by=teacher, now=NOW)
 
 
 def test_a_question_changed_elsewhere_is_not_removed(draft: Draft, teacher: User) -> None:
-    saving.save_question(draft, "one", {"stem": "Better"}, seen=1, by=teacher, now=NOW)
+    saving_questions.save_question(draft, "one", {"stem": "Better"}, seen=1, by=teacher, now=NOW)
 
     with pytest.raises(DraftChanged):
-        saving.remove_question(draft, "one", seen=1, by=teacher, now=NOW)
+        saving_questions.remove_question(draft, "one", seen=1, by=teacher, now=NOW)
 
     assert question(now_of(draft).document, "one")["stem"] == "Better"
 
 
 def test_a_set_has_a_largest_number_of_questions(draft: Draft, teacher: User) -> None:
     for _ in range(MAX_QUESTIONS - 4):
-        saving.add_question(draft, "single", by=teacher, now=NOW)
+        saving_questions.add_question(draft, "single", by=teacher, now=NOW)
 
-    with pytest.raises(saving.TooManyQuestions):
-        saving.add_question(draft, "single", by=teacher, now=NOW)
+    with pytest.raises(saving_questions.TooManyQuestions):
+        saving_questions.add_question(draft, "single", by=teacher, now=NOW)
 
 
 def test_saving_a_question_does_not_anchor_a_changed_sentence_again(draft: Draft, teacher: User) -> None:
     saving.save_reading(draft, {}, {"s2": "It also records a street."}, {}, seen=1, by=teacher, now=NOW)
-    saving.save_question(draft, "some", {"stem": "Which two?", "evidence": ["s1", "s2"]}, seen=2, by=teacher, now=NOW)
+    saving_questions.save_question(
+        draft, "some", {"stem": "Which two?", "evidence": ["s1", "s2"]}, seen=2, by=teacher, now=NOW
+    )
     assert [orphan.key for orphan in orphans(now_of(draft).document)] == ["some"]
 
-    saving.save_question(draft, "some", {"evidence": ["s1"]}, seen=3, by=teacher, now=NOW)
-    saving.save_question(draft, "some", {"evidence": ["s1", "s2"]}, seen=4, by=teacher, now=NOW)
+    saving_questions.save_question(draft, "some", {"evidence": ["s1"]}, seen=3, by=teacher, now=NOW)
+    saving_questions.save_question(draft, "some", {"evidence": ["s1", "s2"]}, seen=4, by=teacher, now=NOW)
 
     assert orphans(now_of(draft).document) == []
 
@@ -313,7 +315,7 @@ def test_saving_a_question_does_not_anchor_a_changed_sentence_again(draft: Draft
 def test_an_orphan_is_kept_on_the_new_text(draft: Draft, teacher: User) -> None:
     saving.save_reading(draft, {}, {"s2": "It also records a street."}, {}, seen=1, by=teacher, now=NOW)
 
-    saving.keep_evidence(draft, "some", seen=2, by=teacher, now=NOW)
+    saving_questions.keep_evidence(draft, "some", seen=2, by=teacher, now=NOW)
 
     document = now_of(draft).document
     assert orphans(document) == []
@@ -321,12 +323,12 @@ def test_an_orphan_is_kept_on_the_new_text(draft: Draft, teacher: User) -> None:
 
 
 def test_an_orphan_is_anchored_to_other_sentences_wherever_it_names_the_lost_one(draft: Draft, teacher: User) -> None:
-    saving.save_question(draft, "one", {"evidence": ["s6"]}, seen=1, by=teacher, now=NOW)
+    saving_questions.save_question(draft, "one", {"evidence": ["s6"]}, seen=1, by=teacher, now=NOW)
     saving.save_reading(
         draft, {}, {}, {}, then=lambda document: text.remove(document, "s4"), seen=2, by=teacher, now=NOW
     )
 
-    saving.move_evidence(draft, "who", {"s4": "s3"}, seen=9, by=teacher, now=NOW)
+    saving_questions.move_evidence(draft, "who", {"s4": "s3"}, seen=9, by=teacher, now=NOW)
 
     document = now_of(draft).document
     assert question(document, "who")["statements"][1]["evidence"] == ["s3"]
@@ -338,9 +340,9 @@ def test_an_orphan_is_anchored_to_other_sentences_wherever_it_names_the_lost_one
 def test_a_kept_wording_is_stored_with_its_reason_until_that_is_deleted(draft: Draft, teacher: User) -> None:
     words = {"hint": "loaded", "about": "Which of these?"}
 
-    saving.keep_wording(draft, "one", **words, because="The story’s own word.", by=teacher, now=NOW)
+    saving_questions.keep_wording(draft, "one", **words, because="The story’s own word.", by=teacher, now=NOW)
     assert question(now_of(draft).document, "one")["kept"] == [{**words, "because": "The story’s own word."}]
-    saving.keep_wording(draft, "one", **words, because="", by=teacher, now=NOW)
+    saving_questions.keep_wording(draft, "one", **words, because="", by=teacher, now=NOW)
     assert question(now_of(draft).document, "one")["kept"] == []
 
 
@@ -370,7 +372,7 @@ def test_publish_makes_nothing_where_the_latest_edition_says_the_same(draft: Dra
 
 
 def test_publish_refuses_what_the_teacher_has_not_seen(draft: Draft, teacher: User) -> None:
-    saving.save_question(draft, "one", {"stem": "Another"}, seen=1, by=teacher, now=NOW)
+    saving_questions.save_question(draft, "one", {"stem": "Another"}, seen=1, by=teacher, now=NOW)
 
     with pytest.raises(DraftChanged):
         publishing.publish(draft, seen=1, note="", by=teacher, now=NOW)
@@ -429,7 +431,7 @@ def test_readiness_before_the_first_edition_compares_with_nothing() -> None:
 
 def test_an_assignment_gets_another_edition_only_while_nobody_has_begun(draft: Draft, teacher: User) -> None:
     first = publishing.publish(draft, seen=1, note="", by=teacher, now=NOW)
-    saving.save_question(draft, "one", {"stem": "Another?"}, seen=1, by=teacher, now=NOW)
+    saving_questions.save_question(draft, "one", {"stem": "Another?"}, seen=1, by=teacher, now=NOW)
     second = publishing.publish(draft, seen=2, note="", by=teacher, now=NOW)
     assert first is not None
     assert second is not None

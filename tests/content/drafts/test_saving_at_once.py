@@ -2,7 +2,7 @@
 
 import pytest
 
-from quizzes.content.drafts import publishing, saving
+from quizzes.content.drafts import publishing, saving_questions
 from quizzes.content.drafts.document import question_of
 from quizzes.content.drafts.saving import DraftChanged
 from quizzes.models import Draft, Edition, User
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def save_stem(draft: Draft, teacher: User, key: str, stem: str) -> str:
     """The saved stem, "" if the save was refused."""
     try:
-        saving.save_question(draft, key, {"stem": stem}, seen=1, by=teacher, now=NOW)
+        saving_questions.save_question(draft, key, {"stem": stem}, seen=1, by=teacher, now=NOW)
     except DraftChanged:
         return ""
     return stem

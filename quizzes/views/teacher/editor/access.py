@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django_htmx.middleware import HtmxDetails
 
 from quizzes.content.drafts.removals import what_was_removed
-from quizzes.content.drafts.validation import draft_problems
+from quizzes.content.drafts.validation import draft_problems, question_tips
 from quizzes.content.question_types.form import PartForm
 from quizzes.forms.classrooms import DEFAULT_ZONE
 from quizzes.models import Classroom, Draft
@@ -60,7 +61,7 @@ def show(
 
     forms: the submitted forms. The page lists their invalid fields.
     """
-    zone = _zone(request)
+    zone = own_zone(request)
     removed = draft.document.get("removed", {})
     unsaved = [line for form in forms if form.is_bound for line in form.problems()]
     shared = {
@@ -76,21 +77,33 @@ def show(
         "unsaved": unsaved,
         "undo": what_was_removed(removed) if removed.get("at") == draft.revision else "",
         "to_fix": len(draft_problems(draft.document)),
+        "tip_count": sum(len(question_tips(draft.document, question)) for question in draft.document["questions"]),
         "oob": bool(request.htmx),
     }
     fragment = "#draft-saved" if request.htmx else ""
     return render(request, f"teacher/editor/{template}.html{fragment}", {**shared, **context})
 
 
+def removed_message(draft: Draft, number: int) -> str:
+    """That this question is off the draft, and where it stays."""
+    words = (
+        gettext("Question {number} is removed from the draft. Published versions keep it and its scores.")
+        if draft.question_set.editions.exists()
+        else gettext("Question {number} is removed from the draft.")
+    )
+    return words.format(number=number)
+
+
 def today(request: TeacherRequest) -> date:
     """The date where this teacher's first class is."""
-    return timezone.now().astimezone(_zone(request)).date()
+    return timezone.now().astimezone(own_zone(request)).date()
 
 
 def _day(moment: datetime, zone: ZoneInfo) -> Any:
     return moment.astimezone(zone).date()
 
 
-def _zone(request: TeacherRequest) -> ZoneInfo:
+def own_zone(request: TeacherRequest) -> ZoneInfo:
+    """The time zone of the teacher's first class. One query."""
     classroom = Classroom.objects.taught_by(request.user).current().first()
     return classroom.zone if classroom else ZoneInfo(DEFAULT_ZONE)

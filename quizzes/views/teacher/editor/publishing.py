@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from quizzes.assignments.lifecycle import HasAttempts, use_edition
@@ -17,8 +18,8 @@ from quizzes.models import Assignment, Draft, Edition
 from quizzes.views.teacher.editor.access import EditorRequest, actor_and_time, own_draft, show
 from quizzes.views.teacher.editor.answered import AnsweredNotice, answered_notices
 
-PUBLISHED = "Version {number} is published. Assign it, or keep editing the draft."
-CHANGED = "The draft changed in another window. Check it, then publish."
+PUBLISHED = gettext_lazy("Version {number} is published. Assign it, or keep editing the draft.")
+CHANGED = gettext_lazy("The draft changed in another window. Check it, then publish.")
 
 
 @require_http_methods(["GET", "POST"])
@@ -35,10 +36,10 @@ def publish_set(request: EditorRequest, public_id: str) -> HttpResponse:
             messages.error(request, CHANGED)
         except NotReady as refused:
             if not refused.problems:
-                form.add_error("note", "Say why some questions are missing.")
+                form.add_error("note", gettext("Say why some questions are missing."))
         else:
             if edition is None:
-                messages.info(request, "No changes since the last version, so there’s no new one.")
+                messages.info(request, gettext("No changes since the last version, so there’s no new one."))
             else:
                 messages.success(request, PUBLISHED.format(number=edition.number))
             return redirect("publish_set", public_id)
@@ -70,7 +71,7 @@ def move_assignments(request: EditorRequest, public_id: str) -> HttpResponse:
     offered = [row for row in _assignments_of_set(request, draft) if row.started_count == 0]
     form = MoveForm(request.POST, assignments=offered)
     if latest is None or not form.is_valid():
-        messages.error(request, "Choose the quizzes to update.")
+        messages.error(request, gettext("Choose the quizzes to update."))
         return redirect("publish_set", public_id)
     moved = kept = 0
     for assignment in form.chosen:
@@ -80,10 +81,10 @@ def move_assignments(request: EditorRequest, public_id: str) -> HttpResponse:
         except HasAttempts:
             kept += 1
     if moved:
-        quizzes = "1 quiz now uses" if moved == 1 else f"{moved} quizzes now use"
-        messages.success(request, f"{quizzes} version {latest.number}.")
+        words = ngettext("{count} quiz now uses version {number}.", "{count} quizzes now use version {number}.", moved)
+        messages.success(request, words.format(count=moved, number=latest.number))
     if kept:
-        messages.warning(request, "Quizzes that have started or been regraded keep their version.")
+        messages.warning(request, gettext("Quizzes that have started or been regraded keep their version."))
     return redirect("publish_set", public_id)
 
 

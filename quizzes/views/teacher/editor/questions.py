@@ -8,10 +8,13 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.text import format_lazy
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from quizzes.content.drafts import saving
+from quizzes.content.drafts import saving_questions
 from quizzes.content.drafts.document import (
+    MAX_QUESTIONS,
     evidence_keys,
     number_of,
     question_of,
@@ -19,23 +22,31 @@ from quizzes.content.drafts.document import (
     sentence_tables,
     sentences,
 )
-from quizzes.content.drafts.preview import preview
+from quizzes.content.drafts.preview import preview, shown_reading
 from quizzes.content.drafts.saving import DraftChanged
 from quizzes.content.drafts.validation import lost_evidence, meter, question_problems, question_tips
 from quizzes.content.question_types.draft import MAX_ROWS
 from quizzes.content.question_types.form import QuestionTypeForm
 from quizzes.content.question_types.registry import TYPES, change_type, draft_of
+from quizzes.content.reading import STANDARD
 from quizzes.content.tables import Table
 from quizzes.forms.editor.base import DraftForm
+from quizzes.forms.editor.levels import PreviewLevelForm
 from quizzes.forms.editor.question import KeepWordingForm, QuestionForm
 from quizzes.models import Draft
 from quizzes.reports.answered_editions import answered_editions
-from quizzes.views.teacher.editor.access import Conflict, EditorRequest, actor_and_time, own_draft, show
+from quizzes.views.teacher.editor.access import (
+    Conflict,
+    EditorRequest,
+    actor_and_time,
+    own_draft,
+    removed_message,
+    show,
+)
 from quizzes.views.teacher.editor.publishing import publish_or_review
 
-GONE = "This question was removed in another window."
-REMOVED = "Question {number} is removed from the draft. Published versions keep it and its scores."
-FULL = f"The limit is {saving.MAX_QUESTIONS} questions."
+GONE = gettext_lazy("This question was removed in another window.")
+FULL = format_lazy(gettext_lazy("The limit is {count} questions."), count=MAX_QUESTIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +83,7 @@ def add_question(request: EditorRequest, public_id: str) -> HttpResponse:
     draft = own_draft(request, public_id)
     blank = {"key": "", "type": next(iter(TYPES)), "objective": ""}
     form = QuestionForm(request.POST, document=draft.document, question=blank)
-    draft, key = saving.add_question(draft, form.type_to_add, **actor_and_time(request))
+    draft, key = saving_questions.add_question(draft, form.type_to_add, **actor_and_time(request))
     return redirect("edit_question", public_id, key)
 
 
@@ -85,7 +96,7 @@ def edit_question(request: EditorRequest, public_id: str, key: str) -> HttpRespo
     editor, conflict = _question_editor(draft, key, request.POST), None
     form = editor.form
     try:
-        draft = saving.save_question(
+        draft = saving_questions.save_question(
             draft,
             key,
             editor.fields,
@@ -117,12 +128,12 @@ def remove_question(request: EditorRequest, public_id: str, key: str) -> HttpRes
     number = number_of(draft.document, key)
     if form.is_valid():
         try:
-            saving.remove_question(draft, key, seen=form.seen, **actor_and_time(request))
+            saving_questions.remove_question(draft, key, seen=form.seen, **actor_and_time(request))
         except DraftChanged as refused:
             draft = refused.draft
-            messages.error(request, "This question changed in another window. Check it, then decide.")
+            messages.error(request, gettext("This question changed in another window. Check it, then decide."))
         else:
-            messages.success(request, REMOVED.format(number=number))
+            messages.success(request, removed_message(draft, number))
             return redirect("edit_questions", public_id)
     answered = answered_editions(draft.question_set, by=request.user, key=key)
     context: dict[str, Any] = {
@@ -140,17 +151,18 @@ def preview_draft(request: EditorRequest, public_id: str, number: int) -> HttpRe
     questions = draft.document["questions"]
     if not 1 <= number <= len(questions):
         raise Http404
-    question = questions[number - 1]
-    view = preview(draft.document, question)
+    question, level = questions[number - 1], PreviewLevelForm(request.GET).chosen
+    view = preview(draft.document, question, level=level)
+    next_url = reverse("preview_draft", args=[public_id, number % len(questions) + 1])
     context = {
         "question": question,
         "number": number,
         "question_count": len(questions),
         "view": view,
         "question_template": TYPES[question["type"]].template("page"),
-        "reading": reading_of(draft.document),
+        "reading": shown_reading(draft.document, question, level),
         "is_picker": "paragraphs" in (view or {}),
-        "next_url": reverse("preview_draft", args=[public_id, number % len(questions) + 1]),
+        "next_url": next_url if level == STANDARD else f"{next_url}?level={level}",
     }
     return show(request, "preview_draft", draft, **context)
 
@@ -164,8 +176,8 @@ def keep_wording(request: EditorRequest, public_id: str) -> HttpResponse:
         messages.error(request, GONE)
         return redirect("edit_questions", public_id)
     key = form.cleaned_data.pop("question")
-    saving.keep_wording(draft, key, **form.cleaned_data, **actor_and_time(request))
-    messages.success(request, "Kept." if form.cleaned_data["because"] else "The tip is back.")
+    saving_questions.keep_wording(draft, key, **form.cleaned_data, **actor_and_time(request))
+    messages.success(request, gettext("Kept.") if form.cleaned_data["because"] else gettext("The tip is back."))
     return redirect("edit_question", public_id, key)
 
 
@@ -179,9 +191,11 @@ def _question_editor(draft: Draft, key: str, sent: Any = None) -> QuestionEditor
     if shown_type in TYPES:
         change_type(question, shown_type, draft.document["voices"])
     own = TYPES[question["type"]].form(
-        sent, question=question, sentences=sentence_tables(draft.document), voices=draft.document["voices"]
+        sent, question=question, sentences=sentence_tables(draft.document), speakers=draft.document["voices"]
     )
-    return QuestionEditor(question, QuestionForm(sent, document=draft.document, question=question), own)
+    form = QuestionForm(sent, document=draft.document, question=question)
+    form.fields["stem"].help_text = own.stem_hint
+    return QuestionEditor(question, form, own)
 
 
 def _act(request: EditorRequest, draft: Draft, key: str, form: QuestionForm) -> HttpResponse:
@@ -192,21 +206,21 @@ def _act(request: EditorRequest, draft: Draft, key: str, form: QuestionForm) -> 
     try:
         match form.action:
             case "up" | "down":
-                saving.move_question(draft, key, places=-1 if form.action == "up" else 1, **actor)
+                saving_questions.move_question(draft, key, places=-1 if form.action == "up" else 1, **actor)
             case "duplicate":
-                draft, key = saving.duplicate_question(draft, key, **actor)
+                draft, key = saving_questions.duplicate_question(draft, key, **actor)
             case "add":
-                draft, key = saving.add_question(draft, form.type_to_add, after=key, **actor)
+                draft, key = saving_questions.add_question(draft, form.type_to_add, after=key, **actor)
             case "remove":
                 if answered_editions(draft.question_set, by=request.user, key=key):
                     return redirect("remove_question", public_id, key)
                 number = number_of(draft.document, key)
-                saving.remove_question(draft, key, seen=draft.revision, **actor)
-                messages.success(request, REMOVED.format(number=number))
+                saving_questions.remove_question(draft, key, seen=draft.revision, **actor)
+                messages.success(request, removed_message(draft, number))
                 return redirect("edit_questions", public_id)
             case "next":
                 key = _next_key(draft.document, key)
-    except saving.TooManyQuestions:
+    except saving_questions.TooManyQuestions:
         messages.error(request, FULL)
     return redirect("edit_question", public_id, key)
 
@@ -266,4 +280,4 @@ def _page(
 
 
 def _types() -> list[tuple[str, str]]:
-    return [(name, question_type.label) for name, question_type in TYPES.items()]
+    return [(name, gettext(question_type.label)) for name, question_type in TYPES.items()]

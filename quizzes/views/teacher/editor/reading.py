@@ -6,26 +6,35 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from quizzes.content.drafts import saving, text
+from quizzes.content.drafts import saving, saving_questions, text
 from quizzes.content.drafts.changes import compared
-from quizzes.content.drafts.document import QUOTES, VOICES
+from quizzes.content.drafts.document import QUOTES, SPEAKERS
 from quizzes.content.drafts.saving import DraftChanged
 from quizzes.content.drafts.validation import orphans, reading_problems
 from quizzes.content.pasted_text import CleanText
 from quizzes.content.tables import Table
 from quizzes.forms.editor.orphans import OrphanForm
-from quizzes.forms.editor.reading import ReadingForm, TextForm, VoicesForm
+from quizzes.forms.editor.reading import ReadingForm, SpeakersForm, TextForm
 from quizzes.models import Draft
 from quizzes.reports.answered_editions import answered_editions
-from quizzes.views.teacher.editor.access import Conflict, EditorRequest, actor_and_time, own_draft, show
+from quizzes.views.teacher.editor.access import (
+    Conflict,
+    EditorRequest,
+    actor_and_time,
+    own_draft,
+    removed_message,
+    show,
+)
+from quizzes.views.teacher.editor.levels import levels_of
 from quizzes.views.teacher.editor.publishing import publish_or_review
 
-NO_SPLIT = "We couldn’t find a place to split. Start a new line there and try again."
+NO_SPLIT = gettext_lazy("We couldn’t find a place to split. Start a new line there and try again.")
 # A message is stored in the session.
 MAX_WORDS_SHOWN, MAX_WORD_LENGTH = 8, 40
-CHANGED = "The draft changed in another window. Nothing was lost. Check it again."
+CHANGED = gettext_lazy("The draft changed in another window. Nothing was lost. Check it again.")
 
 
 @require_http_methods(["GET", "POST"])
@@ -41,9 +50,9 @@ def edit_reading(request: EditorRequest, public_id: str) -> HttpResponse:
             draft,
             form.reading,
             form.texts,
-            form.voices,
+            form.speakers,
             then=_action(form),
-            then_touches=[VOICES] if name == "speaker" else [],
+            then_touches=[SPEAKERS] if form.new_speakers else [],
             seen=form.seen,
             **actor_and_time(request),
         )
@@ -74,7 +83,7 @@ def replace_text(request: EditorRequest, public_id: str) -> HttpResponse:
     try:
         draft = saving.save_text(draft, form.cleaned_data["text"], seen=form.seen, **actor_and_time(request))
     except DraftChanged as refused:
-        conflict = Conflict(refused.draft, form.seen, [("Text", text.text_of(refused.draft.document))])
+        conflict = Conflict(refused.draft, form.seen, [(gettext("Text"), text.text_of(refused.draft.document))])
         return _page(request, refused.draft, text_form=form, conflict=conflict)
     if form.pasted.is_changed:
         messages.info(request, cleaned_message(form.pasted))
@@ -82,24 +91,24 @@ def replace_text(request: EditorRequest, public_id: str) -> HttpResponse:
     if lost:
         messages.warning(request, _lost_message(len(lost)))
         return redirect("edit_orphans", public_id)
-    messages.success(request, "Text added. Check the sentences and choose who says each one.")
+    messages.success(request, gettext("Text added. Check the sentences and choose who says each one."))
     return redirect("edit_reading", public_id)
 
 
 @require_POST
-def edit_voices(request: EditorRequest, public_id: str) -> HttpResponse:
+def edit_speakers(request: EditorRequest, public_id: str) -> HttpResponse:
     """Save the speakers of the source."""
     draft = own_draft(request, public_id)
-    form = VoicesForm(request.POST, document=draft.document)
+    form = SpeakersForm(request.POST, document=draft.document)
     if not form.is_valid():
-        return _page(request, draft, voices_form=form)
+        return _page(request, draft, speakers_form=form)
     try:
-        saving.save_voices(draft, form.voices_to_save, seen=form.seen, **actor_and_time(request))
+        saving.save_speakers(draft, form.speakers_to_save, seen=form.seen, **actor_and_time(request))
     except DraftChanged as refused:
-        form = VoicesForm(request.POST, document=refused.draft.document)
+        form = SpeakersForm(request.POST, document=refused.draft.document)
         conflict = Conflict(refused.draft, form.seen, form.others())
-        return _page(request, refused.draft, voices_form=form, conflict=conflict)
-    messages.success(request, "Speakers saved.")
+        return _page(request, refused.draft, speakers_form=form, conflict=conflict)
+    messages.success(request, gettext("Speakers saved."))
     return redirect("edit_reading", public_id)
 
 
@@ -133,16 +142,16 @@ def resolve_orphan(request: EditorRequest, public_id: str, key: str) -> HttpResp
     try:
         match form.cleaned_data["act"]:
             case "keep":
-                saving.keep_evidence(draft, key, **actor)
-                done = f"Question {orphan.number} uses the new text."
+                saving_questions.keep_evidence(draft, key, **actor)
+                done = gettext("Question {number} uses the new text.").format(number=orphan.number)
             case "move":
-                saving.move_evidence(draft, key, form.moved, **actor)
-                done = f"Question {orphan.number} uses the sentences you chose."
+                saving_questions.move_evidence(draft, key, form.moved, **actor)
+                done = gettext("Question {number} uses the sentences you chose.").format(number=orphan.number)
             case _ if answered_editions(draft.question_set, by=request.user, key=key):
                 return redirect("remove_question", public_id, key)
             case _:
-                saving.remove_question(draft, key, **actor)
-                done = f"Question {orphan.number} is removed from the draft. Published versions keep it and its scores."
+                saving_questions.remove_question(draft, key, **actor)
+                done = removed_message(draft, orphan.number)
     except (DraftChanged, saving.NoSuchQuestion):
         messages.error(request, CHANGED)
     else:
@@ -156,18 +165,19 @@ def _page(
     *,
     reading_form: ReadingForm | None = None,
     text_form: TextForm | None = None,
-    voices_form: VoicesForm | None = None,
+    speakers_form: SpeakersForm | None = None,
     conflict: Conflict | None = None,
 ) -> HttpResponse:
     document = draft.document
-    submitted: list[Any] = [form for form in (reading_form, text_form, voices_form) if form is not None]
+    submitted: list[Any] = [form for form in (reading_form, text_form, speakers_form) if form is not None]
     context = {
         "reading_form": reading_form or ReadingForm(document=document),
         "text_form": text_form or TextForm(document=document),
-        "voices_form": voices_form or VoicesForm(document=document),
+        "speakers_form": speakers_form or SpeakersForm(document=document),
         "sent": submitted[0] if submitted else None,
         "problems": reading_problems(document),
         "orphans": orphans(document),
+        "levels": levels_of(draft),
         "has_text": bool(document["reading"]["paragraphs"]),
         "must_be_own_words": document["reading"]["rights"] == QUOTES,
     }
@@ -175,19 +185,26 @@ def _page(
 
 
 def _action(form: ReadingForm) -> saving.Change | None:
+    """What the pressed button changes after the save: typed speakers are added, then its own action."""
+    changes: list[saving.Change] = [
+        partial(text.add_speaker, speaker=speaker, sentence=sentence) for sentence, speaker in form.new_speakers
+    ]
     name, key = form.action
     match name:
         case "split":
-            return partial(_split, key=key, new_text=form.texts.get(key, ""))
+            changes.append(partial(_split, key=key, new_text=form.texts.get(key, "")))
         case "join":
-            return partial(text.join, key=key)
+            changes.append(partial(text.join, key=key))
         case "paragraph":
-            return partial(text.turn_paragraph, key=key)
+            changes.append(partial(text.turn_paragraph, key=key))
         case "remove":
-            return partial(text.remove, key=key)
-        case "speaker" if (voice := form.speaker_for(key)) is not None and not form.errors:
-            return partial(text.add_speaker, voice=voice, sentence=key)
-    return None
+            changes.append(partial(text.remove, key=key))
+    return partial(_apply, changes=changes) if changes else None
+
+
+def _apply(document: Table, *, changes: list[saving.Change]) -> None:
+    for change in changes:
+        change(document)
 
 
 def _split(document: Table, *, key: str, new_text: str) -> None:
@@ -195,19 +212,24 @@ def _split(document: Table, *, key: str, new_text: str) -> None:
 
 
 def _lost_message(count: int) -> str:
-    if count == 1:
-        return "1 question uses a sentence that changed. See “Lost evidence”."
-    return f"{count} questions use sentences that changed. See “Lost evidence”."
+    words = ngettext(
+        "{count} question uses a sentence that changed. See “Lost evidence”.",
+        "{count} questions use sentences that changed. See “Lost evidence”.",
+        count,
+    )
+    return words.format(count=count)
 
 
 def cleaned_message(pasted: CleanText) -> str:
     """What was cleaned in a pasted text."""
-    parts = ["We cleaned up the text."]
+    parts = [gettext("We cleaned up the text.")]
     if pasted.tags:
-        parts.append(f"HTML tags removed: {pasted.tags}.")
+        parts.append(gettext("HTML tags removed: {tags}.").format(tags=pasted.tags))
     if pasted.words:
         shown = ", ".join(f"“{word[:MAX_WORD_LENGTH]}”" for word in pasted.words[:MAX_WORDS_SHOWN])
-        parts.append(f"Split words joined: {len(pasted.words)}, such as {shown}.")
+        parts.append(
+            gettext("Split words joined: {count}, such as {shown}.").format(count=len(pasted.words), shown=shown)
+        )
     if pasted.lines:
-        parts.append(f"Broken lines joined: {pasted.lines}.")
+        parts.append(gettext("Broken lines joined: {lines}.").format(lines=pasted.lines))
     return " ".join(parts)

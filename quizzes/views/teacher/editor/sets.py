@@ -3,9 +3,10 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from quizzes.content.drafts import lifecycle, saving
+from quizzes.content.drafts import lifecycle, saving, saving_questions
 from quizzes.content.drafts.document import OBJECTIVES, question_part
 from quizzes.content.drafts.removals import CannotPutBack
 from quizzes.content.drafts.saving import DraftChanged
@@ -25,7 +26,7 @@ from quizzes.views.teacher.editor.access import Conflict, EditorRequest, actor_a
 from quizzes.views.teacher.editor.publishing import publish_or_review
 from quizzes.views.teacher.editor.reading import cleaned_message
 
-QUOTES_FOUND = "These sentences sound like quotes: {numbers}. Choose who says them under Reading."
+QUOTES_FOUND = gettext_lazy("These sentences sound like quotes: {numbers}. Choose who says them under Reading.")
 # A message is stored in the session.
 MAX_SHOWN = 12
 
@@ -40,10 +41,13 @@ def add_set(request: TeacherRequest) -> HttpResponse:
     if form.pasted.is_changed:
         messages.info(request, cleaned_message(form.pasted))
     question = draft.document["questions"][:1]
+    if source_problems(draft.document):
+        messages.success(request, gettext("Question set created. What is still missing is listed here."))
+        return redirect("edit_source", draft.question_set.public_id)
     if not question:
-        messages.success(request, "Question set created. Next, add the reading.")
+        messages.success(request, gettext("Question set created. Next, add the reading."))
         return redirect("edit_reading", draft.question_set.public_id)
-    messages.success(request, "Question set created. Write the first question.")
+    messages.success(request, gettext("Question set created. Write the first question."))
     quotes = sentences_without_speaker(draft.document)
     if quotes:
         messages.info(request, QUOTES_FOUND.format(numbers=", ".join(map(str, quotes[:MAX_SHOWN]))))
@@ -55,7 +59,10 @@ def copy_set(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Create a copy of a set for this teacher."""
     question_set = get_object_or_404(QuestionSet.objects.open_to(request.user).published(), public_id=public_id)
     draft = lifecycle.copy_set(latest_edition(question_set), **actor_and_time(request))
-    messages.success(request, f"This is your copy of “{question_set.title}”. The original doesn’t change.")
+    messages.success(
+        request,
+        gettext("This is your copy of “{title}”. The original doesn’t change.").format(title=question_set.title),
+    )
     return redirect("edit_source", draft.question_set.public_id)
 
 
@@ -75,7 +82,7 @@ def edit_source(request: EditorRequest, public_id: str) -> HttpResponse:
             if form.is_valid() and not request.htmx:
                 if form.publishes:
                     return publish_or_review(request, draft)
-                messages.success(request, "Saved.")
+                messages.success(request, gettext("Saved."))
                 return redirect("edit_source", public_id)
     context = {"form": form, "problems": source_problems(draft.document)}
     return show(request, "edit_source", draft, forms=[form], conflict=conflict, **context)
@@ -86,11 +93,11 @@ def undo_removal(request: EditorRequest, public_id: str) -> HttpResponse:
     """Put back what the last save removed from the draft, and lead to it."""
     draft = own_draft(request, public_id)
     try:
-        draft, parts = saving.undo_removal(draft, **actor_and_time(request))
+        draft, parts = saving_questions.undo_removal(draft, **actor_and_time(request))
     except CannotPutBack:
-        messages.error(request, "The draft changed since, so this can’t be undone.")
+        messages.error(request, gettext("The draft changed since, so this can’t be undone."))
         return redirect("edit_questions", public_id)
-    messages.success(request, "Undone. It’s back.")
+    messages.success(request, gettext("Undone. It’s back."))
     for table in draft.document["questions"]:
         if question_part(table["key"]) in parts:
             return redirect("edit_question", public_id, table["key"])
@@ -114,7 +121,7 @@ def edit_objectives(request: EditorRequest, public_id: str) -> HttpResponse:
             if form.is_valid() and not request.htmx:
                 if form.publishes:
                     return publish_or_review(request, draft)
-                messages.success(request, "Saved.")
+                messages.success(request, gettext("Saved."))
                 return redirect("edit_objectives", public_id)
     context = {"form": form, "problems": objective_problems(draft.document), "meter": meter(draft.document)}
     return show(request, "edit_objectives", draft, forms=[form], conflict=conflict, **context)

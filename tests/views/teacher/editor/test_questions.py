@@ -10,11 +10,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.content.drafts import lifecycle, saving
+from quizzes.content.drafts import lifecycle, saving, saving_questions
 from quizzes.content.drafts.changes import changes
 from quizzes.content.drafts.document import from_edition, question_of
 from quizzes.content.drafts.preview import preview
-from quizzes.content.drafts.validation import draft_problems
+from quizzes.content.drafts.validation import draft_problems, question_tips
 from quizzes.content.question_types.registry import TYPES, parse_question, public_view
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.set_document import parse_set
@@ -109,7 +109,7 @@ def test_the_editor_saves_statements_and_tempting_sentences(draft: Draft, teache
         draft,
         "who",
         voices=["mayor", "protesters"],
-        **{"text-3": "It is easy.", "voice-3": "protesters", "proof-3": ["s4"], "why-3": "It sounds like a fact."},
+        **{"text-3": "It is easy.", "speaker-3": "protesters", "proof-3": ["s4"], "why-3": "It sounds like a fact."},
     )
     save(
         teacher_client,
@@ -205,6 +205,19 @@ def test_the_editor_answers_htmx_with_what_a_save_changes_alone(draft: Draft, te
     assert [name in text for name in ("<html", 'name="stem"', 'name="evidence"')] == [False] * 3
 
 
+def test_true_or_false_says_what_belongs_into_its_two_texts(draft: Draft, teacher_client: Client) -> None:
+    hints = {
+        "question": "Ask about the statement below, such as “Is this true or false?”",
+        "statement": "Students judge this sentence, such as “The council voted on Monday.”",
+    }
+    assert hints["question"] not in text_of(teacher_client.get(desk_of(draft)))
+    data = sent(teacher_client, desk_of(draft), having="stem", type="true_false")
+    page = text_of(teacher_client.post(desk_of(draft), data, follow=True))
+    assert "Statement that is true or false" in page
+    assert page.index('id="id_stem"') < page.index(hints["question"]) < page.index('id="id_statement"')
+    assert page.index('id="id_statement"') < page.index(hints["statement"])
+
+
 def test_the_editor_previews_a_question_as_students_see_it(draft: Draft, teacher_client: Client) -> None:
     text = text_of(teacher_client.get(desk_of(draft)))
 
@@ -217,7 +230,7 @@ def test_the_editor_refuses_to_overwrite_and_shows_both(draft: Draft, teacher: U
     data = sent(teacher_client, desk_of(draft), having="stem", stem="Mine?", **{"text-1": "My answer"})
     choices = deepcopy(question_now(draft, "one")["choices"])
     choices[0]["text"] = "Their answer"
-    saving.save_question(draft, "one", {"stem": "Theirs?", "choices": choices}, seen=1, by=teacher, now=NOW)
+    saving_questions.save_question(draft, "one", {"stem": "Theirs?", "choices": choices}, seen=1, by=teacher, now=NOW)
 
     response = teacher_client.post(desk_of(draft), data)
 
@@ -239,7 +252,7 @@ def test_the_editor_keeps_what_was_typed_for_a_type_that_another_window_changed(
     draft: Draft, teacher: User, teacher_client: Client
 ) -> None:
     data = sent(teacher_client, desk_of(draft), having="stem", **{"text-1": "My answer"})
-    saving.save_question(draft, "one", {"type": "who_says_so"}, seen=1, by=teacher, now=NOW)
+    saving_questions.save_question(draft, "one", {"type": "who_says_so"}, seen=1, by=teacher, now=NOW)
 
     response = teacher_client.post(desk_of(draft), data)
 
@@ -259,7 +272,7 @@ def test_the_editor_changes_the_type_and_shows_its_own_fields(draft: Draft, teac
     assert response.headers["HX-Redirect"] == desk_of(draft)
     assert question_now(draft, "one")["type"] == "who_says_so"
     page = teacher_client.get(desk_of(draft))
-    assert form_of(page, having="stem").data()["voice-1"] == [""]
+    assert form_of(page, having="stem").data()["speaker-1"] == [""]
     save(teacher_client, draft, type="multiple")
     assert question_now(draft, "one")["choices"][0]["text"] == "Typed before"
 
@@ -283,13 +296,15 @@ def test_every_example_of_the_documentation_can_be_written_in_the_editor(
     document = {**BUILT_IN.document, "minimum": {}, "questions": [table]}
     draft = make_draft(owner=teacher, document=document)
     assert draft_problems(draft.document) == []
-    assert changes(document, {**draft.document, "title": document["title"]}) == []
+    # Another title than that of the set has no translation yet.
+    titles = {"title": document["title"], "texts": document["texts"], "based_on_texts": {}}
+    assert changes(document, {**draft.document, **titles}) == []
 
     # Saving the page without a change does not change the draft.
     save(teacher_client, draft, table["key"])
     after = document_of(draft)
     assert draft_problems(after) == []
-    assert changes(document, {**after, "title": document["title"]}) == []
+    assert changes(document, {**after, **titles}) == []
     shown = preview(after, after["questions"][0])
     of_edition = public_view(
         parse_question(table), Shuffle("preview", is_shuffled=False), None, parse_set(document).reading
@@ -419,7 +434,36 @@ def test_publish_makes_an_edition_and_says_its_number(draft: Draft, teacher: Use
     assert (edition.number, edition.published_by) == (1, teacher)
     text = text_of(page)
     assert "Version 1 is published." in text
-    assert "No changes. Students have this version." in text
+    assert "No changes to publish." in text
+
+
+def test_tips_are_counted_beside_the_button_that_publishes(draft: Draft, teacher_client: Client) -> None:
+    def tip_link(name: str) -> list[str]:
+        found = re.findall(r'#h-hints">(.*?)</a>', text_of(teacher_client.get(url(name, draft))), re.DOTALL)
+        return [" ".join(text.split()) for text in found]
+
+    document = document_of(draft)
+    count = sum(len(question_tips(document, question)) for question in document["questions"])
+    assert count > 1
+    assert tip_link("edit_reading") == [f"{count} writing tips"]
+    # A save updates the number.
+    assert 'id="tip-count" hx-swap-oob="true"' in text_of(save(teacher_client, draft, htmx=True))
+
+
+def test_the_publish_page_assigns_a_version_where_nothing_changed(draft: Draft, teacher_client: Client) -> None:
+    page = publish(teacher_client, draft)
+    headings = re.findall(r"<h2[^>]*>\s*([^<]*?)\s*<", text_of(page))
+    assert headings[-2:] == ["Since version 1", "Versions"]
+    assert words(page).count("Assign version 1") == 1
+
+    save(teacher_client, draft, stem="What is kept?")
+    page = teacher_client.get(url("publish_set", draft))
+    headings = re.findall(r"<h2[^>]*>\s*([^<]*?)\s*<", text_of(page))
+    assert headings[-3:] == ["Since version 1", "Version 2", "Versions"]
+    assert "Assign version 1" not in words(page)
+    data = sent(teacher_client, desk_of(draft), having="stem", act="remove")
+    removed = text_of(teacher_client.post(desk_of(draft), data, follow=True))
+    assert "Question 1 is removed from the draft. Published versions keep it and its scores." in removed
 
 
 def test_publish_on_the_editor_saves_first_and_publishes_a_first_version(draft: Draft, teacher_client: Client) -> None:
@@ -492,7 +536,7 @@ def test_publish_refuses_a_draft_that_changed_since_the_page(
     draft: Draft, teacher: User, teacher_client: Client
 ) -> None:
     form = form_of(teacher_client.get(url("publish_set", draft)), having="revision")
-    saving.save_question(draft, "one", {"stem": "Unseen?"}, seen=1, by=teacher, now=NOW)
+    saving_questions.save_question(draft, "one", {"stem": "Unseen?"}, seen=1, by=teacher, now=NOW)
 
     page = teacher_client.post(url("publish_set", draft), form.data())
 

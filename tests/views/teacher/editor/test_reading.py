@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from quizzes.content.drafts import lifecycle, saving
 from quizzes.content.drafts.document import question_of, sentence_tables
-from quizzes.content.drafts.validation import draft_problems, orphans
-from quizzes.forms.editor.reading import MAX_VOICES
+from quizzes.content.drafts.validation import draft_problems, orphans, source_problems
+from quizzes.forms.editor.reading import MAX_SPEAKERS, languages
 from quizzes.models import Draft, QuestionSet, Student, User
 from tests.conftest import Queries
 from tests.drafting import (
@@ -54,6 +54,16 @@ SOURCE = {
 }
 
 
+def test_languages_are_those_of_schools_with_their_own_names() -> None:
+    offered = dict(languages("en"))
+    assert 40 <= len(offered) <= 50
+    assert (offered["es"], offered["so"], offered["tl"]) == ("Spanish (español)", "Somali (Soomaali)", "Tagalog")
+    assert not {"io", "ia", "kab"} & set(offered)
+    # A draft keeps a language that is not offered.
+    assert set(dict(languages("io"))) == {*offered, "io"}
+    assert dict(languages("x-old"))["x-old"] == "x-old"
+
+
 # --- Make and copy ------------------------------------------------------------------------------------------------
 
 
@@ -73,6 +83,21 @@ def test_add_set_makes_a_draft_and_leads_to_its_reading(teacher: User, teacher_c
     assert (draft.document["title"], draft.document["reading"]["rights"]) == ("Library hours", "quotes")
 
 
+def test_add_set_saves_a_draft_with_a_title_alone(teacher: User, teacher_client: Client) -> None:
+    response = teacher_client.post(reverse("add_set"), {"title": "Library hours"}, follow=True)
+
+    draft = Draft.objects.owned_by(teacher).get()
+    assert response.redirect_chain == [(url("edit_source", draft), 302)]
+    text = text_of(response)
+    missing = [problem.text for problem in source_problems(draft.document)]
+    assert len(missing) == 3
+    assert [problem for problem in missing if problem not in text] == []
+    # A text waits for the choice of what students may see.
+    address = url("replace_text", draft)
+    refused = teacher_client.post(address, {"text": "The council voted no.", "revision": revision_of(draft)})
+    assert errors_of(refused) == ["First choose what you may show students, under “Source”."]
+
+
 def test_add_set_with_a_text_leads_to_the_first_question(teacher: User, teacher_client: Client) -> None:
     story = "The council voted <b>no</b>.\n\nMayor Ortiz said it will save money."
     response = teacher_client.post(reverse("add_set"), {**SOURCE, "text": story}, follow=True)
@@ -89,19 +114,42 @@ def test_add_set_with_a_text_leads_to_the_first_question(teacher: User, teacher_
 
 def test_a_speaker_is_added_where_a_sentence_needs_one(draft: Draft, teacher_client: Client) -> None:
     address = url("edit_reading", draft)
-    data = sent(teacher_client, address, having="reading_title", **{"speaker-s1": "The clerk", "act": "speaker:s1"})
+    data = sent(teacher_client, address, having="reading_title", **{"new_speaker-s1": "The clerk", "act": "speaker:s1"})
 
     response = teacher_client.post(address, data)
 
     assert response.headers["Location"] == f"{address}#sentence-s1"
     document = document_of(draft)
-    [clerk] = [voice for voice in document["voices"] if voice["label"] == "The clerk"]
+    [clerk] = [speaker for speaker in document["voices"] if speaker["label"] == "The clerk"]
     assert sentence_tables(document)[0]["voice"] == clerk["key"]
     # The same name again is the same speaker.
-    again = {"speaker-s2": "the CLERK", "act": "speaker:s2"}
+    again = {"new_speaker-s2": "the CLERK", "act": "speaker:s2"}
     teacher_client.post(address, sent(teacher_client, address, having="reading_title", **again))
     assert document_of(draft)["voices"] == document["voices"]
     assert sentence_tables(document_of(draft))[1]["voice"] == clerk["key"]
+
+
+def test_save_adds_the_speakers_that_are_typed_in(draft: Draft, teacher_client: Client) -> None:
+    address = url("edit_reading", draft)
+    names = {"new_speaker-s1": "The clerk", "new_speaker-s2": "the CLERK", "new_speaker-s3": "The driver"}
+    before = document_of(draft)["voices"]
+
+    # A field that saves itself waits for a button and says so.
+    half = teacher_client.post(address, sent(teacher_client, address, having="reading_title", **names), headers=HTMX)
+    assert "Not saved: Name of a new speaker of sentence 3. Choose “Add speaker” or “Save”." in text_of(half)
+    assert document_of(draft)["voices"] == before
+
+    data = sent(teacher_client, address, having="reading_title", act="save", **names)
+    for _ in range(2):
+        teacher_client.post(address, data)
+        document = document_of(draft)
+        added = {row["key"]: row["label"] for row in document["voices"] if row not in before}
+        assert sorted(added.values()) == ["The clerk", "The driver"]
+        assert [added.get(table["voice"]) for table in sentence_tables(document)[:3]] == [
+            "The clerk",
+            "The clerk",
+            "The driver",
+        ]
 
 
 def test_a_speaker_without_a_name_or_beyond_the_limit_is_refused(
@@ -110,12 +158,14 @@ def test_a_speaker_without_a_name_or_beyond_the_limit_is_refused(
     address = url("edit_reading", draft)
     empty = sent(teacher_client, address, having="reading_title", act="speaker:s1")
     assert errors_of(teacher_client.post(address, empty)) == ["Enter the speaker’s name."]
-    many = [{"key": f"v{number}", "label": f"V{number}", "icon": "person"} for number in range(MAX_VOICES)]
-    saving.save_voices(draft, [*draft.document["voices"], *many][:MAX_VOICES], seen=9, by=teacher, now=NOW)
-    data = sent(teacher_client, address, having="reading_title", **{"speaker-s1": "One more", "act": "speaker:s1"})
+    many = [{"key": f"v{number}", "label": f"V{number}", "icon": "person"} for number in range(MAX_SPEAKERS)]
+    saving.save_speakers(draft, [*draft.document["voices"], *many][:MAX_SPEAKERS], seen=9, by=teacher, now=NOW)
+    data = sent(teacher_client, address, having="reading_title", **{"new_speaker-s1": "One more", "act": "speaker:s1"})
 
-    assert errors_of(teacher_client.post(address, data)) == [f"The limit is {MAX_VOICES} speakers. Remove one below."]
-    assert len(document_of(draft)["voices"]) == MAX_VOICES
+    for act in ("speaker:s1", "save"):
+        refused = errors_of(teacher_client.post(address, {**data, "act": act}))
+        assert refused == [f"The limit is {MAX_SPEAKERS} speakers. Remove one below."]
+    assert len(document_of(draft)["voices"]) == MAX_SPEAKERS
 
 
 def test_add_set_refuses_a_sentence_that_is_too_long(teacher_client: Client) -> None:
@@ -129,14 +179,12 @@ def test_add_set_refuses_a_sentence_that_is_too_long(teacher_client: Client) -> 
     ("changes", "errors"),
     [
         ({"title": " "}, ["Enter a title."]),
-        ({"publisher": ""}, ["Add the publisher and the date so students can judge the source."]),
-        ({"published_on": ""}, ["Add the publisher and the date so students can judge the source."]),
         ({"published_on": "2099-01-01"}, ["This date is in the future. Enter the day when the story was published."]),
         ({"published_on": "soon"}, ["Enter a date, such as 2026-10-20."]),
         ({"url": "post.example"}, ["Enter a web address that starts with http:// or https://"]),
         ({"url": "javascript:alert(1)"}, ["Enter a web address that starts with http:// or https://"]),
         ({"url": "http://"}, ["Enter a web address that starts with http:// or https://"]),
-        ({"rights": ""}, ["Choose what you may show students."]),
+        ({"rights": "", "text": "The council voted no."}, ["Choose what you may show students."]),
         ({"rights": "all"}, ["Select a valid choice. all is not one of the available choices."]),
         ({"title": "x" * 201}, ["Use up to 200 characters."]),
         ({"about_minutes": "0"}, ["Ensure this value is greater than or equal to 1."]),
@@ -328,7 +376,7 @@ def test_a_pasted_text_becomes_numbered_sentences(empty: Draft, teacher_client: 
     assert [table["text"] for table in sentence_tables(document_of(empty))] == ["One.", "Two.", "Three."]
     page = teacher_client.get(url("edit_reading", empty))
     assert "We cleaned up" not in text_of(page)
-    assert form_of(page, having="text-s3").data()["voice-s3"] == ["reporter"]
+    assert form_of(page, having="text-s3").data()["speaker-s3"] == ["reporter"]
 
 
 def test_a_pasted_text_is_cleaned_and_the_page_says_what_changed(empty: Draft, teacher_client: Client) -> None:
@@ -375,7 +423,7 @@ def test_a_text_is_not_saved_without_a_choice_of_rights(empty: Draft, teacher_cl
 
     response = teacher_client.post(url("replace_text", empty), {"text": "One. Two.", "revision": "1"})
 
-    assert errors_of(response) == ["Choose what you may show students."]
+    assert errors_of(response) == ["First choose what you may show students, under “Source”."]
     assert document_of(empty)["reading"]["paragraphs"] == []
 
 
@@ -405,9 +453,9 @@ def test_a_corrected_text_leads_to_the_questions_that_lost_evidence(draft: Draft
     assert "1 question uses a sentence that changed" in page
 
 
-def test_sentences_and_voices_are_saved(draft: Draft, teacher_client: Client) -> None:
+def test_sentences_and_speakers_are_saved(draft: Draft, teacher_client: Client) -> None:
     address = url("edit_reading", draft)
-    changes = {"text-s6": "Hundreds had protested.", "voice-s6": "protesters", "level": "Grade 8", "language": "es"}
+    changes = {"text-s6": "Hundreds had protested.", "speaker-s6": "protesters", "level": "Grade 8", "language": "es"}
 
     response = teacher_client.post(address, sent(teacher_client, address, having="text-s1", **changes))
 
@@ -418,9 +466,9 @@ def test_sentences_and_voices_are_saved(draft: Draft, teacher_client: Client) ->
     assert "1 question uses a sentence that changed" in text_of(teacher_client.get(address))
 
 
-def test_a_sentence_without_a_text_or_with_a_forged_voice_stays(draft: Draft, teacher_client: Client) -> None:
+def test_a_sentence_without_a_text_or_with_a_forged_speaker_stays(draft: Draft, teacher_client: Client) -> None:
     address = url("edit_reading", draft)
-    changes = {"text-s6": " ", "voice-s5": "not_stated", "text-s5": "It ends soon."}
+    changes = {"text-s6": " ", "speaker-s5": "not_stated", "text-s5": "It ends soon."}
 
     response = teacher_client.post(address, sent(teacher_client, address, having="text-s1", **changes))
 
@@ -520,7 +568,7 @@ def test_a_pasted_text_does_not_overwrite_what_another_window_saved(
     assert sentence_tables(document_of(draft))[0]["text"] == "Their sentence."
 
 
-def test_voices_are_named_added_and_taken_away(draft: Draft, teacher_client: Client) -> None:
+def test_speakers_are_named_added_and_taken_away(draft: Draft, teacher_client: Client) -> None:
     address = url("edit_reading", draft)
     saving.save_reading(draft, {}, {}, {"s4": "mayor"}, seen=1, by=draft.changed_by, now=NOW)
     document = document_of(draft)
@@ -528,9 +576,9 @@ def test_voices_are_named_added_and_taken_away(draft: Draft, teacher_client: Cli
     Draft.objects.filter(pk=draft.pk).update(document=document)
     changes = {"label-mayor": "The mayor", "label-protesters": "", "label-new-1": "Police chief", "icon-new-1": "sign"}
 
-    teacher_client.post(url("edit_voices", draft), sent(teacher_client, address, having="label-mayor", **changes))
+    teacher_client.post(url("edit_speakers", draft), sent(teacher_client, address, having="label-mayor", **changes))
 
-    assert [(voice["key"], voice["label"], voice["icon"]) for voice in document_of(draft)["voices"]] == [
+    assert [(speaker["key"], speaker["label"], speaker["icon"]) for speaker in document_of(draft)["voices"]] == [
         ("reporter", "Reported fact", "page"),
         ("mayor", "The mayor", "person"),
         ("not_stated", "The story does not say", "blank"),
@@ -538,12 +586,12 @@ def test_voices_are_named_added_and_taken_away(draft: Draft, teacher_client: Cli
     ]
 
 
-def test_a_voice_that_is_used_or_always_there_keeps_its_name(draft: Draft, teacher_client: Client) -> None:
+def test_a_speaker_that_is_used_or_always_there_keeps_its_name(draft: Draft, teacher_client: Client) -> None:
     address = url("edit_reading", draft)
     changes = {"label-mayor": "", "label-reporter": ""}
 
     response = teacher_client.post(
-        url("edit_voices", draft), sent(teacher_client, address, having="label-mayor", **changes)
+        url("edit_speakers", draft), sent(teacher_client, address, having="label-mayor", **changes)
     )
 
     assert errors_of(response) == [
@@ -585,7 +633,9 @@ def test_an_orphan_is_anchored_to_another_sentence(orphaned: Draft, teacher_clie
 def test_an_orphan_is_withdrawn(orphaned: Draft, teacher_client: Client) -> None:
     page = resolve(teacher_client, orphaned, "withdraw")
 
-    assert "Question 2 is removed from the draft" in text_of(page)
+    # Without a published version, the notice names none.
+    assert "Question 2 is removed from the draft." in text_of(page)
+    assert "Published versions keep it" not in text_of(page)
     assert [table["key"] for table in document_of(orphaned)["questions"]] == ["one", "who", "proof"]
 
 

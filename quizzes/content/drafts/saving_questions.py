@@ -1,0 +1,240 @@
+"""Save the questions of a draft: add, change, move, remove."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from quizzes.content.drafts.document import (
+    MAX_QUESTIONS,
+    READING,
+    anchor_evidence,
+    question_of,
+    question_part,
+    replace_evidence,
+    sentence_tables,
+)
+from quizzes.content.drafts.removals import put_back
+from quizzes.content.drafts.saving import found_question, save_parts
+from quizzes.content.languages import carry_texts
+from quizzes.content.question_types.registry import TYPES, add_row, change_type, text_fields
+from quizzes.content.tables import Table
+from quizzes.models import Draft, User
+
+# The fields of a new question that every type has. The author fills in the rest.
+_NEW_QUESTION = {"stem": "", "skill": "recall", "points": 1, "evidence": [], "explanation": "", "anchors": {}}
+
+
+class TooManyQuestions(Exception):
+    """The set already has MAX_QUESTIONS questions."""
+
+
+def add_question(draft: Draft, type_name: str, *, after: str = "", by: User, now: datetime) -> tuple[Draft, str]:
+    """Add a question after this one, or as the last; also returns its key. Raises TooManyQuestions."""
+    key = new_question_key()
+    change = partial(insert_question, type_name=type_name, key=key, after=after)
+    return save_parts(draft, change, touches=[question_part(key)], seen=None, by=by, now=now), key
+
+
+def insert_question(document: Table, type_name: str, *, key: str, after: str = "") -> None:
+    """Add an empty question to a draft's document after this one, or as the last. Raises TooManyQuestions."""
+    objective = next((table["objective"] for table in document["questions"] if table["key"] == after), "")
+    first = document["objectives"][0]["key"] if document["objectives"] else ""
+    question = {
+        "key": key,
+        "type": type_name,
+        "objective": objective or first,
+        **deepcopy(_NEW_QUESTION),
+        **TYPES[type_name].draft.blank(document["voices"]),
+    }
+    _insert(document, question, after=after)
+
+
+def add_questions(draft: Draft, questions: Sequence[Table], *, by: User, now: datetime) -> Draft:
+    """Add these questions after the last one. Those with a key that the draft has are left out, so twice is once.
+
+    A question without an objective gets the first. Raises TooManyQuestions, and then adds none.
+    """
+
+    def change(document: Table) -> None:
+        first = document["objectives"][0]["key"] if document["objectives"] else ""
+        for question in questions:
+            if question_of(document, question["key"]) is None:
+                added = deepcopy(question)
+                _insert(document, {**added, "objective": added["objective"] or first}, after="")
+
+    parts = [question_part(question["key"]) for question in questions]
+    return save_parts(draft, change, touches=parts, seen=None, by=by, now=now)
+
+
+def remove_unchanged_questions(
+    draft: Draft, prefix: str, *, revision: int, by: User, now: datetime
+) -> tuple[Draft, int, int]:
+    """Remove the questions whose keys start with prefix, unless they changed after this revision.
+
+    Also returns how many are removed and how many stay.
+    """
+    counts = [0, 0]
+
+    def change(document: Table) -> None:
+        saved = document["saved"]
+        own = [question["key"] for question in document["questions"] if question["key"].startswith(prefix)]
+        gone = {key for key in own if saved.get(question_part(key), 0) <= revision}
+        document["questions"] = [question for question in document["questions"] if question["key"] not in gone]
+        for key in gone:
+            saved.pop(question_part(key), None)
+        counts[:] = [len(gone), len(own) - len(gone)]
+
+    saved = save_parts(draft, change, touches=[], seen=None, by=by, now=now)
+    return saved, counts[0], counts[1]
+
+
+def save_evidence(draft: Draft, chosen: Mapping[str, Sequence[str]], *, by: User, now: datetime) -> Draft:
+    """Save the evidence of questions that have none yet. chosen: sentence keys by question key.
+
+    A question that is gone or has evidence by now stays as it is, and so does one whose sentences are gone.
+    """
+
+    def change(document: Table) -> None:
+        known = {table["key"] for table in sentence_tables(document)}
+        for key, sentences in chosen.items():
+            question = question_of(document, key)
+            kept = [sentence for sentence in sentences if sentence in known]
+            if question is not None and not question.get("evidence") and kept:
+                question["evidence"] = kept
+                anchor_evidence(document, question)
+
+    parts = [question_part(key) for key in chosen]
+    return save_parts(draft, change, touches=parts, seen=None, by=by, now=now)
+
+
+def save_question(
+    draft: Draft,
+    key: str,
+    fields: Mapping[str, Any],
+    *,
+    shown_type: str = "",
+    add_row_to: str = "",
+    seen: int,
+    by: User,
+    now: datetime,
+) -> Draft:
+    """Save these fields of a question; other fields stay. With another `type`, fields of the old type are set aside.
+
+    shown_type: the type that the fields belong to, "" for the type of the question. add_row_to: the list of the
+    question that gets an empty row.
+    New evidence is anchored to the current text. Raises NoSuchQuestion, and DraftChanged also if the reading changed.
+    """
+
+    def change(document: Table) -> None:
+        question = found_question(document, key)
+        change_type(question, shown_type or question["type"], document["voices"])
+        before = deepcopy(question)
+        question.update({name: deepcopy(value) for name, value in fields.items() if name != "type"})
+        carry_texts(before, question, text_fields(question))
+        change_type(question, fields.get("type", question["type"]), document["voices"])
+        anchor_evidence(document, question)
+
+    def then(document: Table) -> None:
+        add_row(found_question(document, key), document["voices"], add_row_to)
+
+    return save_parts(
+        draft,
+        change,
+        then=then if add_row_to else None,
+        touches=[question_part(key)],
+        needs=[READING],
+        seen=seen,
+        by=by,
+        now=now,
+    )
+
+
+def duplicate_question(draft: Draft, key: str, *, by: User, now: datetime) -> tuple[Draft, str]:
+    """Add a copy after the question; also returns its key. Raises NoSuchQuestion and TooManyQuestions."""
+    new = new_question_key()
+
+    def change(document: Table) -> None:
+        _insert(document, {**deepcopy(found_question(document, key)), "key": new}, after=key)
+
+    return save_parts(draft, change, touches=[question_part(new)], seen=None, by=by, now=now), new
+
+
+def move_question(draft: Draft, key: str, *, places: int, by: User, now: datetime) -> Draft:
+    """Move a question down by `places` (up if negative), at most to an end; raises NoSuchQuestion."""
+
+    def change(document: Table) -> None:
+        question = found_question(document, key)
+        place = document["questions"].index(question)
+        document["questions"].remove(question)
+        document["questions"].insert(max(0, place + places), question)
+
+    return save_parts(draft, change, touches=[], seen=None, by=by, now=now)
+
+
+def remove_question(draft: Draft, key: str, *, seen: int, by: User, now: datetime) -> Draft:
+    """Remove a question from the draft; raises DraftChanged if another window changed it."""
+
+    def change(document: Table) -> None:
+        document["questions"] = [question for question in document["questions"] if question["key"] != key]
+        document["saved"].pop(question_part(key), None)
+
+    return save_parts(draft, change, needs=[question_part(key)], touches=[], seen=seen, by=by, now=now)
+
+
+def undo_removal(draft: Draft, *, by: User, now: datetime) -> tuple[Draft, list[str]]:
+    """Put back what the last removal took; also returns the parts that changed. Raises CannotPutBack."""
+    parts: list[str] = []
+
+    def change(document: Table) -> None:
+        parts[:] = put_back(document)
+
+    return save_parts(draft, change, touches=parts, seen=None, by=by, now=now), parts
+
+
+def keep_evidence(draft: Draft, key: str, *, seen: int, by: User, now: datetime) -> Draft:
+    """Anchor a question's evidence to the current text. Raises DraftChanged and NoSuchQuestion."""
+
+    def change(document: Table) -> None:
+        question = found_question(document, key)
+        anchor_evidence(document, question, again=list(question.get("anchors", {})))
+
+    return save_parts(draft, change, touches=[question_part(key)], needs=[READING], seen=seen, by=by, now=now)
+
+
+def move_evidence(draft: Draft, key: str, moved: Mapping[str, str], *, seen: int, by: User, now: datetime) -> Draft:
+    """Replace the evidence of a question; raises DraftChanged and NoSuchQuestion.
+
+    moved: new sentence key by old key, "" for none.
+    """
+
+    def change(document: Table) -> None:
+        replace_evidence(document, found_question(document, key), moved)
+
+    return save_parts(draft, change, touches=[question_part(key)], needs=[READING], seen=seen, by=by, now=now)
+
+
+def keep_wording(draft: Draft, key: str, *, hint: str, about: str, because: str, by: User, now: datetime) -> Draft:
+    """Store why the author keeps the wording despite a tip; "" deletes the reason. Raises NoSuchQuestion."""
+
+    def change(document: Table) -> None:
+        question = found_question(document, key)
+        kept = [table for table in question.get("kept", []) if (table["hint"], table["about"]) != (hint, about)]
+        question["kept"] = [*kept, {"hint": hint, "about": about, "because": because}] if because else kept
+
+    return save_parts(draft, change, touches=[], seen=None, by=by, now=now)
+
+
+def new_question_key() -> str:
+    """A random key, which reveals nothing about the question."""
+    return f"q-{secrets.token_hex(4)}"
+
+
+def _insert(document: Table, question: Table, *, after: str) -> None:
+    if len(document["questions"]) >= MAX_QUESTIONS:
+        raise TooManyQuestions
+    keys = [table["key"] for table in document["questions"]]
+    place = keys.index(after) + 1 if after in keys else len(keys)
+    document["questions"].insert(place, question)

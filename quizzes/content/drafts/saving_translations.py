@@ -1,0 +1,35 @@
+"""Save the texts of a draft in other languages."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from quizzes.content.drafts import translations
+from quizzes.content.drafts.document import LANGUAGES, OBJECTIVES, SOURCE, SPEAKERS, question_part
+from quizzes.content.drafts.saving import save_parts
+from quizzes.content.tables import Table
+from quizzes.models import Draft, User
+
+
+def set_language(draft: Draft, language: str, *, is_added: bool, by: User, now: datetime) -> Draft:
+    """Add this language to the draft or remove it. Its texts stay in the draft."""
+    change = translations.add_language if is_added else translations.remove_language
+    return save_parts(
+        draft, lambda document: change(document, language), touches=[LANGUAGES], seen=None, by=by, now=now
+    )
+
+
+def save_translations(
+    draft: Draft, key: str, language: str, values: Mapping[str, Any], *, seen: int, by: User, now: datetime
+) -> Draft:
+    """Save the texts of a question, or of the set itself, in this language, by id.
+
+    Raises DraftChanged also if a text that they translate changed.
+    """
+
+    def change(document: Table) -> None:
+        translations.add_language(document, language)
+        translations.set_translations(document, key, values, language)
+
+    parts = [SOURCE, OBJECTIVES, SPEAKERS, LANGUAGES] if key == translations.SET else [question_part(key)]
+    return save_parts(draft, change, touches=parts[-1:], needs=parts, seen=seen, by=by, now=now)

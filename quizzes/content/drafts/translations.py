@@ -1,0 +1,189 @@
+"""The texts of a draft in other languages, as its editor shows and saves them. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+from quizzes.content.drafts.document import finished, finished_question, question_of
+from quizzes.content.languages import MissingText, TextFields, is_stale, set_translation, translation_of
+from quizzes.content.question_types.registry import text_fields
+from quizzes.content.set_document import CITATION_TEXTS, READING_TEXTS, SET_TEXTS, first_language, untranslated
+from quizzes.content.tables import Table
+from quizzes.phrases import gettext, gettext_noop
+
+# Stands for a question's key where the texts are those of the set itself. No question has this key.
+SET = "set"
+# In a row of a draft while its finished copy is read: where the row is.
+_PLACE = "place_in_draft"
+
+_NAMES = {
+    "stem": gettext_noop("Question"),
+    "text": gettext_noop("Text"),
+    "title": gettext_noop("Title"),
+    "label": gettext_noop("Name"),
+    "rationale": gettext_noop("Feedback"),
+    "rationale_true": gettext_noop("Feedback for “true”"),
+    "rationale_false": gettext_noop("Feedback for “false”"),
+    "rationale_other": gettext_noop("Feedback for any other sentence"),
+    "sample_answer": gettext_noop("Sample answer"),
+    "date_note": gettext_noop("Where the date comes from"),
+    "rights_note": gettext_noop("Why students may see the text"),
+    "options": gettext_noop("Answer choices"),
+    "choices": gettext_noop("Answer choices"),
+    "accepted": gettext_noop("Accepted answers"),
+    "units": gettext_noop("Names of the unit"),
+}
+_ROWS = {
+    "choices": gettext_noop("Answer"),
+    "statements": gettext_noop("Statement"),
+    "prompts": gettext_noop("Line"),
+    "items": gettext_noop("Line"),
+    "gaps": gettext_noop("Blank"),
+    "wrong": gettext_noop("Wrong answer"),
+    "criteria": gettext_noop("Criterion"),
+    "tempting": gettext_noop("Sentence"),
+    "objectives": gettext_noop("Objective"),
+    "voices": gettext_noop("Speaker"),
+    "words": gettext_noop("Word"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TextToTranslate:
+    """One text of a draft beside its translation. id: its place, such as "choices-1-text". label: for its author.
+
+    original: a list for `lines`, texts that belong together line by line, and for `answers`, of any number.
+    translation: "" or [] without one. is_stale: whether the original changed since.
+    """
+
+    id: str
+    label: str
+    original: str | list[str]
+    translation: str | list[str]
+    is_stale: bool
+    is_lines: bool = False
+    is_answers: bool = False
+
+
+def offered_languages(document: Table, all_languages: Sequence[str]) -> list[str]:
+    """The languages that a draft can have beside its own."""
+    return [code for code in all_languages if code != first_language(document)]
+
+
+def add_language(document: Table, language: str) -> None:
+    """Give the draft this language, in place. Its texts from before are there again."""
+    document["languages"] = list(dict.fromkeys([*document.get("languages", []), language]))
+
+
+def remove_language(document: Table, language: str) -> None:
+    """Take this language from the draft, in place. Its texts stay in the draft and are not published."""
+    document["languages"] = [code for code in document.get("languages", []) if code != language]
+
+
+def texts_of_question(document: Table, key: str, language: str) -> list[TextToTranslate]:
+    """The texts of a question, in order; of the set itself for `SET`; [] for a question that is gone."""
+    return [_shown(place, name, table, fields, language) for place, name, table, fields in _slots(document, key)]
+
+
+def set_translations(document: Table, key: str, values: Mapping[str, str | list[str]], language: str) -> None:
+    """Set these translations, by id, in place. Each belongs to the text that the draft has now."""
+    for place, name, finished_table, _ in _slots(document, key):
+        id_ = _id(place, name)
+        if id_ in values and values[id_] != _value(finished_table, name, language):
+            table = _at(document, key, place)
+            set_translation(table, name, values[id_], language, of=finished_table.get(name))
+
+
+def missing_in(document: Table, language: str) -> list[tuple[str, list[MissingText]]]:
+    """(question key or `SET`, texts) of everything that the draft lacks in this language, in order.
+
+    A summary that the author left blank is not missing, although students see a line in its place.
+    """
+    found: dict[str, list[MissingText]] = {}
+    for key, text in untranslated(finished(document), language):
+        if key or text.place != "summary" or document["summary"]:
+            found.setdefault(key or SET, []).append(text)
+    return list(found.items())
+
+
+def label_of(place: str) -> str:
+    """The place of a text, such as "choices 2: rationale", in words for its author."""
+    row, _, name = place.rpartition(": ")
+    noun, _, number = row.partition(" ")
+    name = gettext(_NAMES.get(name, name.capitalize()))
+    if not row:
+        return name
+    return gettext("{row} {number}: {text}").format(
+        row=gettext(_ROWS.get(noun, noun.capitalize())), number=number, text=name.lower()
+    )
+
+
+type _Place = tuple[tuple[str, int], ...]
+
+
+def _slots(document: Table, key: str) -> Iterator[tuple[_Place, str, Table, TextFields]]:
+    """(rows on the way, name, finished table, its fields) of each text that is not empty."""
+    for part, table, fields in _tables(document, key):
+        yield from _slots_of(table, fields, ((part, 0),) if part else ())
+
+
+def _tables(document: Table, key: str) -> Iterator[tuple[str, Table, TextFields]]:
+    """(part of the document, finished table, fields) of a question or of the set itself."""
+    if key == SET:
+        edition = finished(document)
+        yield "", {**document, "summary": edition["summary"]}, SET_TEXTS
+        yield "citation", document["citation"], CITATION_TEXTS
+        yield "reading", {**document["reading"], "rights_note": edition["reading"]["rights_note"]}, READING_TEXTS
+        return
+    stored = question_of(document, key)
+    if stored is None:
+        return
+    question = deepcopy(stored)
+    for name in text_fields(question).rows:
+        for number, row in enumerate(question.get(name, ())):
+            row[_PLACE] = number
+    yield "", finished_question(document, question, with_old_texts=True), text_fields(question)
+
+
+def _slots_of(table: Table, fields: TextFields, place: _Place) -> Iterator[tuple[_Place, str, Table, TextFields]]:
+    for name in fields.names:
+        value = table.get(name)
+        if (isinstance(value, str) and value.strip()) or (isinstance(value, list) and value):
+            yield place, name, table, fields
+    for name, row_fields in fields.rows.items():
+        for number, row in enumerate(table.get(name) or ()):
+            yield from _slots_of(row, row_fields, (*place, (name, row.get(_PLACE, number))))
+
+
+def _at(document: Table, key: str, place: _Place) -> Table:
+    """The table of the draft at this place."""
+    table: Any = document if key == SET else question_of(document, key)
+    for name, number in place:
+        table = table[name] if isinstance(table[name], dict) else table[name][number]
+    found: Table = table
+    return found
+
+
+def _id(place: _Place, name: str) -> str:
+    return "-".join([*(f"{row}-{number + 1}" for row, number in place), name])
+
+
+def _value(table: Table, name: str, language: str) -> str | list[str]:
+    is_list = isinstance(table.get(name), list)
+    value: str | list[str] = translation_of(table, language).get(name) or ([] if is_list else "")
+    return value
+
+
+def _shown(place: _Place, name: str, table: Table, fields: TextFields, language: str) -> TextToTranslate:
+    rows = [(row, number) for row, number in place if row not in ("citation", "reading")]
+    where = " ".join(f"{row} {number + 1}" for row, number in rows)
+    return TextToTranslate(
+        id=_id(place, name),
+        label=label_of(f"{where}: {name}" if where else name),
+        original=table[name],
+        translation=_value(table, name, language),
+        is_stale=is_stale(table, name, language),
+        is_lines=name in fields.lines,
+        is_answers=name in fields.answers,
+    )

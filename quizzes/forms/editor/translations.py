@@ -1,0 +1,74 @@
+"""Forms for the texts of a draft in another language."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext, gettext_lazy
+
+from quizzes.content.drafts.translations import TextToTranslate, texts_of_question
+from quizzes.content.question_types.form import LinesField, text
+from quizzes.content.tables import Table
+from quizzes.forms.editor.base import DraftForm
+
+_MAX_LENGTH = 2_000
+# A text of more characters gets a field of several lines.
+_LONG = 80
+
+
+class LanguageActForm(forms.Form):
+    """Add a language to a draft, or remove it."""
+
+    language = forms.ChoiceField(choices=lambda: settings.LANGUAGES)
+    act = forms.ChoiceField(choices=[("add", gettext_lazy("Add")), ("remove", gettext_lazy("Remove"))])
+
+
+class TranslationForm(DraftForm):
+    """The texts of one question, or of the set itself, in another language. Any may be empty."""
+
+    not_saved = (*DraftForm.not_saved,)
+
+    act = forms.RegexField(r"^(save|next)\Z", required=False)
+
+    def __init__(self, data: Any = None, *, document: Table, key: str, language: str) -> None:
+        super().__init__(data)
+        self.texts = texts_of_question(document, key, language)
+        for shown in self.texts:
+            self.fields[shown.id] = _field(shown)
+            self.initial[shown.id] = shown.translation
+            self.fields[shown.id].widget.attrs["lang"] = language
+
+    def clean(self) -> dict[str, Any]:
+        """The values; lines must be as many as those that they translate."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        for shown in self.texts:
+            lines = cleaned.get(shown.id)
+            if shown.is_lines and lines and len(lines) != len(shown.original):
+                self.add_error(
+                    shown.id,
+                    ValidationError(
+                        gettext("Enter {count} lines, one for each answer.").format(count=len(shown.original))
+                    ),
+                )
+        return cleaned
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The valid translations that were sent, by id."""
+        return self.valid
+
+    def lines(self) -> list[tuple[TextToTranslate, Any]]:
+        """(text, its field) for the page."""
+        return [(shown, self[shown.id]) for shown in self.texts]
+
+
+def _field(shown: TextToTranslate) -> forms.Field:
+    if isinstance(shown.original, list):
+        hint = (
+            gettext("1 per line, in the same order.")
+            if shown.is_lines
+            else gettext("1 per line. They count in every language.")
+        )
+        return LinesField(shown.label, rows=max(3, len(shown.original)), hint=hint)
+    return text(shown.label, _MAX_LENGTH, rows=3 if len(shown.original) > _LONG else 0)

@@ -1,0 +1,118 @@
+"""Edit the texts of a draft in another language, one question at a time."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
+
+from quizzes.content.drafts import saving_translations, translations
+from quizzes.content.drafts.document import question_of
+from quizzes.content.drafts.saving import DraftChanged
+from quizzes.content.drafts.translations import SET, label_of, missing_in
+from quizzes.forms.editor.translations import LanguageActForm, TranslationForm
+from quizzes.forms.handouts import NAMES
+from quizzes.models import Draft
+from quizzes.views.teacher.editor.access import Conflict, EditorRequest, actor_and_time, own_draft, show
+from quizzes.views.teacher.editor.publishing import publish_or_review
+
+
+@require_http_methods(["GET", "POST"])
+def edit_languages(request: EditorRequest, public_id: str) -> HttpResponse:
+    """The languages that the questions of a draft are in, and what is missing in each; add or remove one."""
+    draft = own_draft(request, public_id)
+    form = LanguageActForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        language, is_added = form.cleaned_data["language"], form.cleaned_data["act"] == "add"
+        saving_translations.set_language(draft, language, is_added=is_added, **actor_and_time(request))
+        return redirect("edit_languages", public_id)
+    document = draft.document
+    languages = [
+        (code, NAMES.get(code, code), code in document.get("languages", []), _missing(draft, code))
+        for code in translations.offered_languages(document, [code for code, _ in settings.LANGUAGES])
+    ]
+    return show(request, "edit_languages", draft, languages=languages, set_key=SET)
+
+
+@require_http_methods(["GET", "POST"])
+def edit_translation(request: EditorRequest, public_id: str, language: str, key: str) -> HttpResponse:
+    """The texts of one question, or of the set itself, in another language beside those of the first one."""
+    draft = _draft(request, public_id, language, key)
+    if request.method == "GET":
+        return _page(
+            request, draft, language, key, TranslationForm(document=draft.document, key=key, language=language)
+        )
+    form = TranslationForm(request.POST, document=draft.document, key=key, language=language)
+    try:
+        draft = saving_translations.save_translations(
+            draft, key, language, form.values, seen=form.seen, **actor_and_time(request)
+        )
+    except DraftChanged as refused:
+        draft = refused.draft
+        form = TranslationForm(request.POST, document=draft.document, key=key, language=language)
+        return _page(request, draft, language, key, form, conflict=Conflict(draft, form.seen, form.others()))
+    if not form.is_valid():
+        return _page(request, draft, language, key, form)
+    if form.publishes:
+        return publish_or_review(request, draft)
+    following = _following(draft, key) if form.cleaned_data["act"] == "next" else key
+    return (
+        redirect("edit_translation", public_id, language, following)
+        if following
+        else redirect("edit_languages", public_id)
+    )
+
+
+def _draft(request: EditorRequest, public_id: str, language: str, key: str) -> Draft:
+    """The teacher's draft; raises Http404 also for a question or a language that it does not have."""
+    draft = own_draft(request, public_id)
+    is_known = key == SET or question_of(draft.document, key) is not None
+    offered = translations.offered_languages(draft.document, [code for code, _ in settings.LANGUAGES])
+    if language not in offered or not is_known:
+        raise Http404
+    return draft
+
+
+def _missing(draft: Draft, language: str) -> list[tuple[str, int, list[str]]]:
+    """(question key or `SET`, its number or 0, labels) of what this language lacks.
+
+    [] also for a language that the draft does not have.
+    """
+    if language not in draft.document.get("languages", []):
+        return []
+    numbers = {question["key"]: number for number, question in enumerate(draft.document["questions"], start=1)}
+    return [
+        (key, numbers.get(key, 0), [label_of(text.place) for text in texts])
+        for key, texts in missing_in(draft.document, language)
+    ]
+
+
+def _following(draft: Draft, key: str) -> str:
+    """The key of the question after this one, "" after the last. The texts of the set come before the first."""
+    keys = [SET, *(question["key"] for question in draft.document["questions"])]
+    place = keys.index(key) + 1
+    return keys[place] if place < len(keys) else ""
+
+
+def _page(
+    request: EditorRequest,
+    draft: Draft,
+    language: str,
+    key: str,
+    form: TranslationForm,
+    *,
+    conflict: Conflict | None = None,
+) -> HttpResponse:
+    keys = [question["key"] for question in draft.document["questions"]]
+    context: dict[str, Any] = {
+        "form": form,
+        "language": language,
+        "language_name": NAMES.get(language, language),
+        "first": draft.document["reading"]["language"],
+        "key": key,
+        "number": keys.index(key) + 1 if key in keys else 0,
+        "is_last": not _following(draft, key),
+        "problems": (),
+    }
+    return show(request, "edit_translation", draft, forms=(form,), conflict=conflict, **context)

@@ -1,0 +1,157 @@
+"""The editor of reading levels: a teacher adds a level, matches its sentences, and publishes it."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from quizzes.content.drafts.document import finished
+from quizzes.content.drafts.lifecycle import copy_set
+from quizzes.files.class_export.reader import import_classroom
+from quizzes.files.class_export.writer import export_classroom
+from quizzes.files.questions import importing
+from quizzes.files.questions.formats import read_questions, write_own
+from quizzes.models import Classroom, Draft, Edition, User
+from tests.conftest import Queries
+from tests.content.drafts.test_levels import EASY, SPANISH
+from tests.drafting import HTMX, document_of, errors_of, publish, revision_of, sent, text_of, url
+from tests.factories import NOW, make_assignment, make_draft
+from tests.files.test_class_export import empty_site
+from tests.pages import text_of as words_of
+
+
+@pytest.fixture
+def draft(teacher: User) -> Draft:
+    return make_draft(owner=teacher)
+
+
+def add(client: Client, draft: Draft, level: str = "easier", text: str = EASY) -> None:
+    address = url("edit_level", draft, level)
+    response = client.post(url("replace_level_text", draft, level), sent(client, address, having="text", text=text))
+    assert response.headers["Location"] == address
+
+
+def save(client: Client, draft: Draft, **changes: str) -> None:
+    address = url("edit_level", draft, "easier")
+    response = client.post(address, sent(client, address, having="level_title", **changes))
+    assert response.headers["Location"] == address
+
+
+def test_a_teacher_adds_a_level_and_sees_which_questions_it_has(teacher_client: Client, draft: Draft) -> None:
+    assert "Add: Easier" in words_of(teacher_client.get(url("edit_reading", draft)))
+    add(teacher_client, draft)
+    save(teacher_client, draft, level="Grade 4", note="Read slowly.", **{"to-r2": ""})
+
+    shown = words_of(teacher_client.get(url("edit_level", draft, "easier")))
+    assert "1 of 4 questions has the standard reading" in shown
+    assert "Question 2 needs sentence 2" in shown
+    assert "Standard sentences without a match: 2." in shown
+    reading = words_of(teacher_client.get(url("edit_reading", draft)))
+    assert "Easier 3 of 4 questions" in reading
+    assert "Check the matches" in reading
+    preview = reverse("preview_draft", args=[draft.question_set.public_id, 1])
+    assert "The system keeps a birthplace." in words_of(teacher_client.get(preview, {"level": "easier"}))
+    second = preview.replace("/1/", "/2/")
+    assert "The system records a birthplace." in words_of(teacher_client.get(second, {"level": "easier"}))
+
+
+def test_a_published_level_stays_in_copies_and_class_files(
+    teacher_client: Client, other_teacher: User, teacher: User, classroom: Classroom, draft: Draft
+) -> None:
+    add(teacher_client, draft)
+    add(teacher_client, draft, "es", SPANISH)
+    save(teacher_client, draft, level="Grade 4")
+    publish(teacher_client, draft)
+
+    edition = Edition.objects.get(question_set=draft.question_set)
+    variants = edition.document["reading"]["variants"]
+    assert [(table["key"], table["level"], len(table["sentences"])) for table in variants] == [
+        ("easier", "Grade 4", 6),
+        ("es", "", 6),
+    ]
+    # The edition is frozen: a later change of the draft is in the next one only.
+    save(teacher_client, draft, level="Grade 5")
+    edition.refresh_from_db()
+    assert edition.document["reading"]["variants"] == variants
+    copied = copy_set(edition, by=other_teacher, now=NOW)
+    assert [table["key"] for table in copied.document["reading"]["variants"]] == ["easier", "es"]
+    make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+    content = export_classroom(classroom, now=NOW)
+    taken = import_classroom(content, by=empty_site(), now=NOW)
+    assert taken.assignments.get().edition.document["reading"]["variants"] == variants
+
+
+@pytest.mark.parametrize("as_toml", [True, False])
+def test_a_file_of_the_whole_set_keeps_the_levels(
+    teacher_client: Client, teacher: User, draft: Draft, as_toml: bool
+) -> None:
+    add(teacher_client, draft, "es", SPANISH)
+    document = finished(document_of(draft))
+    whole = importing.whole_set(read_questions(write_own(document, as_toml=as_toml)))
+    assert whole is not None
+    taken = importing.import_whole_set(whole, title="Again", by=teacher, now=NOW)
+    assert finished(taken.document)["reading"]["variants"] == document["reading"]["variants"]
+
+
+def test_a_changed_sentence_is_checked_with_a_button(teacher_client: Client, draft: Draft) -> None:
+    add(teacher_client, draft)
+    reading = url("edit_reading", draft)
+    new = {"text-s3": "The mayor said that nobody broke the rules."}
+    teacher_client.post(reading, sent(teacher_client, reading, having="reading_title", **new))
+    shown = words_of(teacher_client.get(url("edit_level", draft, "easier")))
+    assert "This standard sentence changed. It now says: The mayor said that nobody broke the rules." in shown
+
+    save(teacher_client, draft, act="keep:s3")
+    assert "This standard sentence changed." not in words_of(teacher_client.get(url("edit_level", draft, "easier")))
+
+
+def test_bad_input_and_another_window(teacher_client: Client, draft: Draft) -> None:
+    add(teacher_client, draft)
+    address = url("edit_level", draft, "easier")
+    data = sent(teacher_client, address, having="level_title", **{"text-r1": " "})
+    assert errors_of(teacher_client.post(address, data)) == ["To remove a sentence, delete it from the text below."]
+    empty = sent(teacher_client, address, having="text", text=" ")
+    response = teacher_client.post(url("replace_level_text", draft, "easier"), empty)
+    assert errors_of(response) == ["Paste or type the text."]
+    # Each valid save raises the revision. A page from before it may not overwrite another value.
+    old = sent(teacher_client, address, having="level_title", level="Grade 3")
+    save(teacher_client, draft, level="Grade 4")
+    refused = words_of(teacher_client.post(address, old))
+    assert "This was changed in another window" in refused
+    assert "Level: Grade 4" in refused
+    assert document_of(draft)["reading"]["variants"][0]["level"] == "Grade 4"
+    # Twice the same is no conflict and no change.
+    revision = revision_of(draft)
+    save(teacher_client, draft, level="Grade 4")
+    assert revision_of(draft) == revision
+    fragment = teacher_client.post(address, sent(teacher_client, address, having="level_title"), headers=HTMX)
+    assert "<h1" not in text_of(fragment)
+    assert 'id="level-state"' in text_of(fragment)
+
+
+def test_a_removed_level_comes_back_with_undo(teacher_client: Client, draft: Draft) -> None:
+    add(teacher_client, draft)
+    gone = teacher_client.post(url("remove_level", draft, "easier"), follow=True)
+    assert "Reading level removed." in words_of(gone)
+    assert "Add: Easier" in words_of(gone)
+    teacher_client.post(url("undo_removal", draft))
+    assert [table["key"] for table in document_of(draft)["reading"]["variants"]] == ["easier"]
+
+
+@pytest.mark.parametrize("level", ["standard", "klingon"])
+def test_other_levels_are_not_found(teacher_client: Client, draft: Draft, level: str) -> None:
+    assert teacher_client.get(url("edit_level", draft, level)).status_code == 404
+
+
+def test_the_page_has_the_same_queries_for_1_and_more_sentences(
+    teacher_client: Client, draft: Draft, queries: Callable[[], AbstractContextManager[Queries]]
+) -> None:
+    counts = []
+    for text in ("The agreement ends in August.", EASY):
+        add(teacher_client, draft, text=text)
+        with queries() as asked:
+            teacher_client.get(url("edit_level", draft, "easier"))
+        counts.append(len(asked))
+    assert counts == [6, 6]

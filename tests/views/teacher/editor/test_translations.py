@@ -1,0 +1,167 @@
+"""A teacher writes the texts of a set in another language: form, list of what is missing, publishing, and copies."""
+
+import json
+from copy import deepcopy
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from quizzes.content.drafts.document import finished, from_edition
+from quizzes.content.drafts.translations import SET, missing_in, set_translations, texts_of_question
+from quizzes.content.editions import latest_edition, published
+from quizzes.content.set_document import combine, parse_set, untranslated
+from quizzes.models import Draft, User
+from tests.content.question_types.test_reference import EXAMPLES, SOURCE
+from tests.factories import make_document, make_draft
+
+
+@pytest.fixture
+def draft(teacher: User) -> Draft:
+    return make_draft(document=make_document(), owner=teacher)
+
+
+def address(draft: Draft, key: str, language: str = "es") -> str:
+    return reverse("edit_translation", args=[draft.question_set.public_id, language, key])
+
+
+def languages(draft: Draft) -> str:
+    return reverse("edit_languages", args=[draft.question_set.public_id])
+
+
+def sent(draft: Draft, key: str, **values: str) -> dict[str, str]:
+    """The form as a browser sends it, with these values for the texts that end in these names."""
+    texts = {text.id: text for text in texts_of_question(draft.document, key, "es")}
+    return {
+        **{id_: "" for id_ in texts},
+        **{name.replace("_", "-"): value for name, value in values.items()},
+        "revision": str(draft.revision),
+        "act": "save",
+    }
+
+
+def test_a_blank_summary_is_not_missing(draft: Draft) -> None:
+    def missing(summary: str) -> list[str]:
+        return [text.place for _, texts in missing_in({**draft.document, "summary": summary}, "es") for text in texts]
+
+    assert "summary" in missing("Four questions.")
+    assert "summary" not in missing("")
+
+
+def test_a_teacher_translates_a_question_and_publishes_it(draft: Draft, teacher_client: Client) -> None:
+    assert "Add Spanish" in teacher_client.get(languages(draft)).content.decode()
+    teacher_client.post(languages(draft), {"language": "es", "act": "add"})
+    teacher_client.post(languages(draft), {"language": "es", "act": "add"})  # twice changes nothing
+    draft.refresh_from_db()
+    assert draft.document["languages"] == ["es"]
+    listed = teacher_client.get(languages(draft)).content.decode()
+    assert "Some texts have no translation yet." in listed
+    assert "Answer 1: text" in listed
+    assert "Add Spanish texts" in listed
+
+    page = teacher_client.get(address(draft, "one")).content.decode()
+    question = draft.document["questions"][0]
+    assert f'<p lang="en">{question["stem"]}</p>' in page
+    assert 'lang="es"' in page
+    assert "Leave a text blank to show students the original." in page
+    response = teacher_client.post(
+        address(draft, "one"), sent(draft, "one", stem="¿Qué día?", choices_1_text="El lunes")
+    )
+    assert response["Location"] == address(draft, "one")
+    draft.refresh_from_db()
+    assert draft.document["questions"][0]["texts"]["es"]["stem"] == "¿Qué día?"
+    assert ("one", "stem") not in [
+        (key, text.place) for key, texts in missing_in(draft.document, "es") for text in texts
+    ]
+
+    publish = reverse("publish_set", args=[draft.question_set.public_id])
+    teacher_client.post(publish, {"revision": draft.revision, "note": "Few questions."})
+    spanish = published(latest_edition(draft.question_set).pk).document.in_language("es")
+    question = spanish.question("one")
+    assert question is not None
+    assert question.stem == "¿Qué día?"
+    reading = spanish.reading
+    assert [option.text for option in question.options(reading)][0] == "El lunes"
+    # What has no translation stays in English.
+    assert [option.text for option in question.options(reading)][1] == draft.document["questions"][0]["choices"][1][
+        "text"
+    ]
+
+
+def test_saving_the_question_keeps_its_translation_and_a_change_drops_it(draft: Draft, teacher_client: Client) -> None:
+    teacher_client.post(address(draft, "one"), sent(draft, "one", stem="¿Qué día?", choices_2_text="El martes"))
+    draft.refresh_from_db()
+    edit = reverse("edit_question", args=[draft.question_set.public_id, "one"])
+    form = teacher_client.get(edit).context["form"]
+    own = teacher_client.get(edit).context["own"]
+    fields = {
+        name: value
+        for shown in (form, own)
+        for name, value in ((field.html_name, field.value()) for field in shown)
+        if value not in (None, False)
+    }
+    teacher_client.post(edit, {**fields, "revision": draft.revision, "stem": "On what other day?", "act": "save"})
+    draft.refresh_from_db()
+    question = draft.document["questions"][0]
+    assert question["stem"] == "On what other day?"
+    assert question["choices"][1]["texts"]["es"]["text"] == "El martes"
+
+    spanish = parse_set(finished(draft.document)).in_language("es").question("one")
+    assert spanish is not None
+    assert spanish.stem == "On what other day?"
+    assert spanish.options(published_reading(draft))[1].text == "El martes"
+    page = teacher_client.get(address(draft, "one")).content.decode()
+    assert "This text changed after it was translated." in page
+
+
+def published_reading(draft: Draft):  # noqa: ANN201  a Reading
+    return parse_set(finished(draft.document)).reading
+
+
+def test_a_list_needs_as_many_lines_as_the_first_language(teacher: User, teacher_client: Client) -> None:
+    [example] = [example for example in EXAMPLES if example.document["type"] == "matching"][:1]
+    draft = make_draft(document=_edition_of([example.document]), owner=teacher)
+    key = example.document["key"]
+    page = teacher_client.post(address(draft, key), sent(draft, key, options="Uno")).content.decode()
+    assert f"Enter {len(example.document['options'])} lines" in page
+    draft.refresh_from_db()
+    lines = "\n".join(f"Línea {number}" for number in range(len(example.document["options"])))
+    teacher_client.post(address(draft, key), sent(draft, key, options=lines))
+    draft.refresh_from_db()
+    spanish = parse_set(finished(draft.document)).in_language("es").questions[0]
+    assert "Línea 0" in json.dumps(spanish.review(None, published_reading(draft)).correct, ensure_ascii=False)
+
+
+def test_every_type_can_be_translated() -> None:
+    document = from_edition(_edition_of([example.document for example in EXAMPLES]), title="Mine")
+    document["languages"] = ["es"]
+    for key in (SET, *(question["key"] for question in document["questions"])):
+        texts = texts_of_question(document, key, "es")
+        values = {
+            text.id: [f"¿{line}?" for line in text.original]
+            if isinstance(text.original, list)
+            else f"¿{text.original}?"
+            for text in texts
+        }
+        assert len(values) == len(texts)
+        set_translations(document, key, values, "es")
+
+    edition = finished(document)
+    assert untranslated(edition, "es") == []
+    assert missing_in(document, "es") == []
+    # A copy of the published set keeps them.
+    copy = from_edition(deepcopy(edition), title=edition["title"])
+    assert finished(copy) == edition
+    assert parse_set(edition).in_language("es").questions[0].stem.startswith("¿")
+
+
+@pytest.mark.parametrize(("language", "key"), [("en", "one"), ("xx", "one"), ("es", "nothing")])
+def test_only_texts_and_languages_that_there_are(language: str, key: str, draft: Draft, teacher_client: Client) -> None:
+    assert teacher_client.get(address(draft, key, language)).status_code == 404
+
+
+def _edition_of(questions: list[dict[str, object]]) -> dict[str, object]:
+    source = {name: value for name, value in SOURCE.items() if name != "languages"}
+    own = {"slug": "mine", "title": "Mine", "summary": "Mine.", "about_minutes": 5, "questions": questions}
+    edition: dict[str, object] = json.loads(json.dumps(combine(source, own)))
+    return edition
