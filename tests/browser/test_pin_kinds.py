@@ -1,0 +1,73 @@
+"""A PIN of pictures by keyboard, without scripts, and on the page of an attempt; in English and Spanish."""
+
+import re
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from quizzes.attempts.attempt_content import content_of
+from quizzes.models import Answer, Attempt, Classroom, Student
+from quizzes.people.student_sign_in import pin_of
+from tests.browser.conftest import NewContext, overflow, violations
+from tests.browser.test_join_to_receipt import pick_first, show_question
+
+
+@pytest.fixture
+def student_with_pictures(student: Student) -> Student:
+    Classroom.objects.filter(pk=student.classroom_id).update(pin_kind="pictures")
+    student.classroom.refresh_from_db()
+    return student
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_student_chooses_pictures_by_keyboard_without_scripts(
+    dark: bool, student_with_pictures: Student, open_context: NewContext
+) -> None:
+    page = open_context(width=360, height=740, dark=dark, javascript=False).new_page()
+    page.goto(f"/j/{student_with_pictures.classroom.join_code}/")
+    page.get_by_role("button", name=student_with_pictures.first_name).click()
+    assert overflow(page) == 0
+    page.get_by_role("radio", name="Sun").first.focus()
+    for digit in pin_of(student_with_pictures):
+        # One tab stop for each row, and arrows within it.
+        page.keyboard.press("Space")
+        for _ in range(int(digit)):
+            page.keyboard.press("ArrowRight")
+        page.keyboard.press("Tab")
+    page.get_by_role("button", name="Sign in").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{reverse('student_home')}")
+
+
+def test_pages_with_pictures_pass_axe_in_both_languages(
+    student_with_pictures: Student, open_context: NewContext
+) -> None:
+    for language, picture in (("en", "Moon"), ("es", "Luna")):
+        context = open_context(width=1280)
+        context.set_extra_http_headers({"Accept-Language": language})
+        page = context.new_page()
+        page.goto(f"/j/{student_with_pictures.classroom.join_code}/")
+        page.get_by_role("button", name=student_with_pictures.first_name).click()
+        expect(page.get_by_role("group", name=re.compile("(Picture|Dibujo) 4"))).to_contain_text(picture)
+        assert violations(page) == []
+        expect(page.get_by_role("radio")).to_have_count(42)
+
+
+def test_attempt_asks_for_pictures_after_the_session_ended(
+    attempt: Attempt, student_with_pictures: Student, open_context: NewContext
+) -> None:
+    page = open_context(student_with_pictures, width=360, watched=False).new_page()
+    page.goto(reverse("take_attempt", args=[attempt.public_id, 1]))
+    Session.objects.all().delete()
+    show_question(page)
+    pick_first(page, content_of(attempt).questions[0].type)
+    notice = page.locator("form[data-pin]")
+    expect(notice).to_be_visible()
+    assert violations(page) == []
+    for place, digit in enumerate(pin_of(student_with_pictures), start=1):
+        notice.locator(f"[name=pin-{place}][value='{digit}']").check()
+    notice.get_by_role("button", name="Continue").click()
+    expect(page.locator("[data-save-state]")).to_have_text(re.compile("Saved"))
+    assert Answer.objects.get(attempt=attempt).value is not None
