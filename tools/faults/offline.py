@@ -20,7 +20,7 @@ def answer_offline(url: str, client: Client, *, outage_seconds: float) -> tuple[
     """
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(**launch_arguments())
-        context = browser.new_context(base_url=url)
+        context = browser.new_context(base_url=url, service_workers="block")
         context.add_cookies([{"name": "sessionid", "value": client.cookie, "url": url}])
         stored = noticed = 0.0
         for outage in range(5):
