@@ -2,7 +2,7 @@
 
 from quizzes.models.accounts import HiddenTodo, Invitation, TeacherSession, User
 from quizzes.models.assignments import Assignment, Excuse, Extension
-from quizzes.models.attempts import Answer, AnswerEvent, Attempt
+from quizzes.models.attempts import Answer, AnswerEvent, Attempt, SupportMark
 from quizzes.models.audit import AuditEvent, ErasureInProgress
 from quizzes.models.boards import Board, Presence
 from quizzes.models.lti import (
@@ -17,9 +17,9 @@ from quizzes.models.lti import (
     LtiStudent,
     LtiTeacher,
 )
-from quizzes.models.question_sets import Draft, Edition, Question, QuestionSet, Reading, SetShare, Source
+from quizzes.models.question_sets import Draft, Edition, Question, QuestionSet, Reading, SetShare, Source, StoredPicture
 from quizzes.models.regrades import ManualGrade, Regrade
-from quizzes.models.rosters import Accommodation, Classroom, FailedTry, KnownDevice, Student, Teaching
+from quizzes.models.rosters import Accommodation, Classroom, FailedTry, KnownDevice, PinKind, Student, Teaching
 
 __all__ = [
     "Accommodation",
@@ -51,13 +51,16 @@ __all__ = [
     "LtiTeacher",
     "ManualGrade",
     "Presence",
+    "PinKind",
     "Question",
     "QuestionSet",
     "Reading",
     "Regrade",
     "SetShare",
     "Source",
+    "StoredPicture",
     "Student",
+    "SupportMark",
     "TeacherSession",
     "Teaching",
     "User",

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 
 class UserManager(BaseUserManager["User"]):
@@ -30,14 +31,15 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """An account of a teacher or of site staff. Students have none."""
+    """An account of a teacher or of site staff. Students have none. language: of the pages, "" if not chosen."""
 
     email = models.EmailField("e-mail address", unique=True)
-    name = models.CharField(max_length=60, help_text="As students read it, for example Ms. Rivera.")
+    name = models.CharField(max_length=60, help_text="What students call you, such as Ms. Rivera.")
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now)
     session_version = models.PositiveIntegerField(default=0)
+    language = models.CharField(max_length=10, blank=True, default="", db_default="")
 
     objects = UserManager()
 
@@ -50,7 +52,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.UniqueConstraint(
                 Lower("email"),
                 name="user_email_once",
-                violation_error_message="There is an account with this address.",
+                violation_error_message=gettext_lazy("Another account has this email."),
             )
         ]
 

@@ -1,10 +1,11 @@
 """Assignments of editions to classrooms, extensions and excuses."""
 
 import uuid
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Count, F, Q
+from django.utils.translation import gettext_lazy
 
 from quizzes.models.accounts import User
 from quizzes.models.public_ids import new_public_id
@@ -51,6 +52,10 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         erased = Q(classroom__audit_events__action="student_erased", classroom__audit_events__at__gte=F("created_at"))
         return self.annotate(erased_count=Count("classroom__audit_events", filter=erased, distinct=True))
 
+    def with_guide(self) -> Self:
+        """With `guide`: the tables of the source's teaching guide, None without one."""
+        return self.annotate(guide=F("edition__question_set__reading__source__teaching_guide"))
+
     def with_set(self) -> Self:
         """With classroom and question set, without the edition's large document."""
         return self.select_related("classroom", "edition__question_set").defer("edition__document")
@@ -61,22 +66,23 @@ class Assignment(models.Model):
 
     group: assignments made with one form. Release "after the close" waits for all classes with the question set.
     opens_at None: open from the start. due_at None: never late. closes_at None: never closes.
+    waits_for_teacher: not open until the teacher presses Start. paused_at: since when its time stands still.
     time_limit None: untimed. max_attempts None: no limit.
     is_teacher_paced: every student is at the question on the class board, and only that one takes answers.
     own_title: shown instead of the title of the question set, "" for none.
     """
 
     class AttemptPolicy(models.TextChoices):
-        FIRST = "first", "The first"
-        BEST = "best", "The best"
-        LATEST = "latest", "The latest"
+        FIRST = "first", gettext_lazy("The first")
+        BEST = "best", gettext_lazy("The best")
+        LATEST = "latest", gettext_lazy("The latest")
 
     class Release(models.TextChoices):
-        AT_ONCE = "at_once", "Right after each question"
-        AFTER_SUBMIT = "after_hand_in", "After turning in"
-        AFTER_LAST = "after_last", "After the last attempt"
-        AFTER_CLOSE = "after_close", "After all classes close"
-        NEVER = "never", "Never"
+        AT_ONCE = "at_once", gettext_lazy("Right after each question")
+        AFTER_SUBMIT = "after_hand_in", gettext_lazy("After each attempt")
+        AFTER_LAST = "after_last", gettext_lazy("After the last attempt")
+        AFTER_CLOSE = "after_close", gettext_lazy("After all classes close")
+        NEVER = "never", gettext_lazy("Never")
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="assignments")
@@ -87,6 +93,8 @@ class Assignment(models.Model):
     opens_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
     closes_at = models.DateTimeField(null=True, blank=True)
+    waits_for_teacher = models.BooleanField(default=False, db_default=False)
+    paused_at = models.DateTimeField(null=True, blank=True)
     time_limit = models.DurationField(null=True, blank=True)
     max_attempts = models.PositiveSmallIntegerField(null=True, blank=True, default=1)
     attempt_policy = models.CharField(max_length=6, choices=AttemptPolicy, default=AttemptPolicy.BEST)
@@ -99,6 +107,7 @@ class Assignment(models.Model):
 
     started_count: int  # on rows of `with_started_counts()`
     erased_count: int  # on rows of `with_erased_counts()`
+    guide: dict[str, Any] | None  # on rows of `with_guide()`
 
     own_role: str  # on rows of `with_role()`
 
@@ -110,53 +119,66 @@ class Assignment(models.Model):
             models.UniqueConstraint(
                 fields=["group", "classroom"],
                 name="assignment_once_per_group_and_classroom",
-                violation_error_message="This class already has this quiz.",
+                violation_error_message=gettext_lazy("This class already has this quiz."),
             ),
             models.CheckConstraint(
                 condition=Q(opens_at=None) | Q(closes_at=None) | Q(closes_at__gt=F("opens_at")),
                 name="assignment_closes_after_it_opens",
-                violation_error_message="“Closes” is before “Opens”.",
+                violation_error_message=gettext_lazy("“Closes” is before “Opens”."),
             ),
             models.CheckConstraint(
                 condition=Q(opens_at=None) | Q(due_at=None) | Q(due_at__gt=F("opens_at")),
                 name="assignment_due_after_it_opens",
-                violation_error_message="“Due” is before “Opens”.",
+                violation_error_message=gettext_lazy("“Due” is before “Opens”."),
             ),
             models.CheckConstraint(
                 condition=Q(due_at=None) | Q(closes_at=None) | Q(closes_at__gte=F("due_at")),
                 name="assignment_closes_after_it_is_due",
-                violation_error_message="“Closes” is before “Due”.",
+                violation_error_message=gettext_lazy("“Closes” is before “Due”."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(waits_for_teacher=True) | Q(opens_at=None),
+                name="assignment_waits_without_opening_time",
+                violation_error_message=gettext_lazy(
+                    "A quiz that you start yourself has no opening time. Leave this blank."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(max_attempts=None) | Q(max_attempts__gte=1),
                 name="assignment_allows_an_attempt",
-                violation_error_message="Choose 1, 2, 3, or unlimited.",
+                violation_error_message=gettext_lazy("Choose 1, 2, 3, or unlimited."),
             ),
             models.CheckConstraint(
                 condition=~Q(release="after_close") | Q(closes_at__isnull=False),
                 name="assignment_release_after_close_needs_a_close",
-                violation_error_message="Set a closing time. Answers show after all classes close.",
+                violation_error_message=gettext_lazy("Set a closing time. Answers show after all classes close."),
             ),
             models.CheckConstraint(
                 condition=~Q(release="after_last") | Q(max_attempts__isnull=False) | Q(closes_at__isnull=False),
                 name="assignment_release_after_last_needs_an_end",
-                violation_error_message="Set a closing time. With unlimited attempts, no attempt is the last.",
+                violation_error_message=gettext_lazy(
+                    "Set a closing time. With unlimited attempts, no attempt is the last."
+                ),
             ),
             models.CheckConstraint(
                 condition=~Q(is_teacher_paced=True) | Q(shuffle_questions=False),
                 name="assignment_paced_is_not_shuffled",
-                violation_error_message="In a teacher-paced quiz, everyone gets the questions in the same order.",
+                violation_error_message=gettext_lazy(
+                    "In a teacher-paced quiz, everyone gets the questions in the same order."
+                ),
             ),
             models.CheckConstraint(
                 condition=~Q(is_teacher_paced=True) | ~Q(release="at_once"),
                 name="assignment_paced_shows_no_answers_at_once",
-                violation_error_message="In a teacher-paced quiz, you show the answers on the class board.",
+                violation_error_message=gettext_lazy(
+                    "In a teacher-paced quiz, you show the answers on the class board."
+                ),
             ),
             # Whose time is over may see the answers to questions that others have not reached.
             models.CheckConstraint(
                 condition=~Q(is_teacher_paced=True) | Q(time_limit=None),
                 name="assignment_paced_has_no_time_limit",
-                violation_error_message="In a teacher-paced quiz, you set the time. Leave this blank.",
+                violation_error_message=gettext_lazy("In a teacher-paced quiz, you set the time. Leave this blank."),
             ),
         ]
 
@@ -186,7 +208,7 @@ class Extension(models.Model):
             models.UniqueConstraint(
                 fields=["assignment", "student"],
                 name="extension_once_per_assignment_and_student",
-                violation_error_message="This student already has an extension. Change that one.",
+                violation_error_message=gettext_lazy("This student already has an extension. Change that one."),
             )
         ]
 

@@ -1,11 +1,12 @@
 """Attempts, current answers, and the log of saves."""
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.utils.translation import gettext_lazy
 
 from quizzes.models.accounts import User
 from quizzes.models.assignments import Assignment
@@ -60,14 +61,23 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         return self.open().filter(deadline_at__lt=before)
 
 
+# The language of an attempt whose student changed it on a question page.
+MIXED_LANGUAGES = "mixed"
+
+
 class Attempt(models.Model):
     """One attempt of one student on one assignment.
 
     seed, shuffle_questions, shuffle_choices: fix the order that the student sees; on paper, of the printed form.
-    deadline_at None: no deadline.
+    deadline_at None: no deadline, or the teacher has paused the quiz. paused_for: how long its clock stood still, by
+    pauses and breaks. break_time, break_ends_at: as in `assignments.deadlines.Breaks`.
     score, max_score: in points, None until it is submitted. ungraded_count: answers that a teacher must still grade, 0
     until it is submitted. All three are a cache that `grading.scores.rescore` recomputes.
-    carried_from: the attempt in another class that this one is a copy of (`attempts.carried_work`), None for most.
+    supports: those that the student has in it, as `assignments.supports.Supports` stores them.
+    language: of the pages in which the student worked on it, MIXED_LANGUAGES after a change on a question page, "" if
+    it is not known.
+    comment: of a teacher on the whole attempt, shown with the answers, "" for none. The audit log says who wrote it.
+    carried_from: the attempt in another class that this one is a copy of (`attempts.transfers`), None for most.
     """
 
     class SubmittedBy(models.TextChoices):
@@ -75,8 +85,8 @@ class Attempt(models.Model):
         DEADLINE = "deadline"
 
     class Medium(models.TextChoices):
-        SCREEN = "screen", "Online"
-        PAPER = "paper", "On paper"
+        SCREEN = "screen", gettext_lazy("Online")
+        PAPER = "paper", gettext_lazy("On paper")
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
     assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="attempts")
@@ -89,6 +99,9 @@ class Attempt(models.Model):
     shuffle_choices = models.BooleanField()
     time_limit = models.DurationField(null=True)
     started_at = models.DateTimeField()
+    paused_for = models.DurationField(default=timedelta(0), db_default=timedelta(0))
+    break_time = models.DurationField(default=timedelta(0), db_default=timedelta(0))
+    break_ends_at = models.DateTimeField(null=True)
     deadline_at = models.DateTimeField(null=True)
     submitted_at = models.DateTimeField(null=True)
     submitted_by = models.CharField(max_length=8, choices=SubmittedBy, blank=True)
@@ -96,6 +109,9 @@ class Attempt(models.Model):
     score = models.DecimalField(max_digits=8, decimal_places=4, null=True)
     max_score = models.PositiveIntegerField(null=True)
     ungraded_count = models.PositiveSmallIntegerField(default=0, db_default=0)
+    supports = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
+    comment = models.CharField(max_length=600, blank=True, default="", db_default="")
+    language = models.CharField(max_length=10, blank=True, default="", db_default="")
     carried_from = models.ForeignKey("self", models.SET_NULL, null=True, related_name="carried_to")
 
     own_role: str  # on rows of `with_role()`
@@ -168,11 +184,11 @@ class AnswerEvent(models.Model):
     """
 
     class Outcome(models.TextChoices):
-        SAVED = "saved", "Saved"
-        STALE = "stale", "Not used: a newer answer was saved"
-        SETTLED = "settled", "Not used: it was already checked"
-        LATE = "late", "Late, not counted"
-        ACCEPTED = "accepted", "Late, accepted by the teacher"
+        SAVED = "saved", gettext_lazy("Saved")
+        STALE = "stale", gettext_lazy("Not used: a newer answer was saved")
+        SETTLED = "settled", gettext_lazy("Not used: it was already checked")
+        LATE = "late", gettext_lazy("Late, not counted")
+        ACCEPTED = "accepted", gettext_lazy("Late, accepted by the teacher")
 
     attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="events")
     question = models.ForeignKey(Question, models.PROTECT, related_name="events")
@@ -190,3 +206,32 @@ class AnswerEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.outcome} at {self.at:%Y-%m-%d %H:%M:%S}"
+
+
+class SupportMark(models.Model):
+    """What a student did with a support in an attempt, by kind and place.
+
+    place: the token of a crossed-out choice, or the key of a highlighted sentence; else a name.
+    """
+
+    class Kind(models.TextChoices):
+        CROSSED = "crossed", gettext_lazy("Crossed out")
+        HIGHLIGHT = "highlight", gettext_lazy("Highlight")
+        NOTE = "note", gettext_lazy("Note")
+        SETTING = "setting", gettext_lazy("Setting")
+        USED = "used", gettext_lazy("Used")
+
+    attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="support_marks")
+    kind = models.CharField(max_length=9, choices=Kind)
+    place = models.CharField(max_length=80)
+    value = models.TextField(blank=True)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["attempt", "kind", "place"]
+        constraints = [
+            models.UniqueConstraint(fields=["attempt", "kind", "place"], name="support_mark_once_per_attempt_and_place")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.place}"

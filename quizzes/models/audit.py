@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
+from django.utils.translation import pgettext_lazy
 
 from quizzes.models.accounts import User
 from quizzes.models.rosters import Classroom, Student
@@ -33,58 +34,70 @@ class AuditEvent(models.Model):
     """
 
     class Action(models.TextChoices):
-        CLASSROOM_MADE = "classroom_made", "created the class"
-        CLASSROOM_CHANGED = "classroom_changed", "changed the class"
-        CLASSROOM_ARCHIVED = "classroom_archived", "archived the class"
-        CLASSROOM_RESTORED = "classroom_restored", "restored the class"
-        CODE_CHANGED = "code_changed", "changed the class code"
-        STUDENTS_ADDED = "students_added", "added students"
-        STUDENT_RENAMED = "student_renamed", "renamed"
-        STUDENT_MOVED = "student_moved", "moved to another class"
-        WORK_CARRIED = "work_carried", "counted work of another class of"
-        STUDENT_REMOVED = "student_removed", "removed"
-        STUDENT_RESTORED = "student_restored", "restored"
-        PIN_CHANGED = "pin_changed", "made a new PIN for"
-        LET_IN = "let_in", "let in"
-        ASSIGNMENT_GIVEN = "assignment_given", "assigned"
-        ASSIGNMENT_CHANGED = "assignment_changed", "changed quiz settings"
-        ACCOMMODATION_CHANGED = "accommodation_changed", "changed the accommodations of"
-        EXTENSION_GIVEN = "extension_given", "gave an extension to"
-        EXCUSED = "excused", "excused"
-        EXCUSE_TAKEN_BACK = "excuse_taken_back", "no longer excused"
-        ATTEMPT_REOPENED = "attempt_reopened", "reopened the attempt of"
-        LATE_ACCEPTED = "late_accepted", "accepted late answers of"
-        PAPER_TYPED = "paper_typed", "entered paper answers for"
-        PAPER_MOVED = "paper_moved", "moved paper answers of"
-        PAPER_TAKEN_AWAY = "paper_taken_away", "took away paper answers of"
-        ANSWER_GRADED = "answer_marked", "graded an answer of"
-        GRADE_UNDONE = "grade_undone", "undid a grade of"
-        REGRADED = "regraded", "regraded a question"
-        REGRADE_UNDONE = "regrade_undone", "undid a regrade"
-        DRAFT_DELETED = "draft_deleted", "deleted the draft"
-        SET_DELETED = "set_deleted", "deleted the question set"
-        SET_RESTORED = "set_restored", "restored the question set"
-        SCORES_EXPORTED = "scores_exported", "downloaded the scores"
-        STUDENT_ERASED = "student_erased", "erased a student"
-        CLASSROOM_ERASED = "classroom_erased", "erased a class"
-        ACCOUNT_ERASED = "account_erased", "erased an account"
-        ACCOUNT_CLOSED = "account_closed", "closed an account"
-        ACCOUNT_REOPENED = "account_reopened", "reopened an account"
-        ACCOUNT_EXPORTED = "account_exported", "downloaded the data of an account"
-        EMAIL_CHANGED = "email_changed", "changed an email address"
-        COURSE_CONNECTED = "course_connected", "connected a course to the class"
-        CLASSROOM_HANDED_OVER = "classroom_handed_over", "handed over the class"
-        ADMINISTRATOR_ADDED = "administrator_added", "made an account a site administrator"
-        ADMINISTRATOR_REMOVED = "administrator_removed", "took the role of site administrator"
-        SET_SHARED = "set_shared", "shared a question set"
-        SET_UNSHARED = "set_unshared", "stopped sharing a question set"
-        PERSON_ADDED = "person_added", "added a colleague to the class"
-        ROLE_CHANGED = "role_changed", "changed a role in the class"
-        PERSON_REMOVED = "person_removed", "removed a colleague from the class"
-        PERSON_LEFT = "person_left", "left the class"
-        SECOND_FACTOR_ADDED = "second_factor_added", "added a second step of sign-in"
-        SECOND_FACTOR_REMOVED = "second_factor_removed", "removed a second step of sign-in"
-        RECOVERY_CODES_MADE = "recovery_codes_made", "made new recovery codes"
+        CLASSROOM_MADE = "classroom_made", pgettext_lazy("who did what", "created the class")
+        CLASSROOM_CHANGED = "classroom_changed", pgettext_lazy("who did what", "changed the class")
+        CLASSROOM_ARCHIVED = "classroom_archived", pgettext_lazy("who did what", "archived the class")
+        CLASSROOM_RESTORED = "classroom_restored", pgettext_lazy("who did what", "restored the class")
+        CODE_CHANGED = "code_changed", pgettext_lazy("who did what", "changed the class code")
+        STUDENTS_ADDED = "students_added", pgettext_lazy("who did what", "added students")
+        STUDENT_RENAMED = "student_renamed", pgettext_lazy("who did what", "renamed")
+        STUDENT_MOVED = "student_moved", pgettext_lazy("who did what", "moved to another class")
+        WORK_CARRIED = "work_carried", pgettext_lazy("who did what", "counted work of another class of")
+        STUDENT_REMOVED = "student_removed", pgettext_lazy("who did what", "removed")
+        STUDENT_RESTORED = "student_restored", pgettext_lazy("who did what", "restored")
+        PIN_CHANGED = "pin_changed", pgettext_lazy("who did what", "made a new PIN for")
+        LET_IN = "let_in", pgettext_lazy("who did what", "let in")
+        ASSIGNMENT_GIVEN = "assignment_given", pgettext_lazy("who did what", "assigned")
+        ASSIGNMENT_CHANGED = "assignment_changed", pgettext_lazy("who did what", "changed quiz settings")
+        ACCOMMODATION_CHANGED = "accommodation_changed", pgettext_lazy("who did what", "changed the accommodations of")
+        EXTENSION_GIVEN = "extension_given", pgettext_lazy("who did what", "gave an extension to")
+        EXCUSED = "excused", pgettext_lazy("who did what", "excused")
+        EXCUSE_TAKEN_BACK = "excuse_taken_back", pgettext_lazy("who did what", "no longer excused")
+        ATTEMPT_REOPENED = "attempt_reopened", pgettext_lazy("who did what", "reopened the attempt of")
+        LATE_ACCEPTED = "late_accepted", pgettext_lazy("who did what", "accepted late answers of")
+        PAPER_TYPED = "paper_typed", pgettext_lazy("who did what", "entered paper answers for")
+        PAPER_MOVED = "paper_moved", pgettext_lazy("who did what", "moved paper answers of")
+        PAPER_TAKEN_AWAY = "paper_taken_away", pgettext_lazy("who did what", "deleted paper answers of")
+        ANSWER_GRADED = "answer_marked", pgettext_lazy("who did what", "graded an answer of")
+        ATTEMPT_COMMENTED = "attempt_commented", pgettext_lazy("who did what", "commented on an attempt of")
+        GRADE_UNDONE = "grade_undone", pgettext_lazy("who did what", "undid a grade of")
+        REGRADED = "regraded", pgettext_lazy("who did what", "regraded a question")
+        REGRADE_UNDONE = "regrade_undone", pgettext_lazy("who did what", "undid a regrade")
+        DRAFT_DELETED = "draft_deleted", pgettext_lazy("who did what", "deleted the draft")
+        SET_DELETED = "set_deleted", pgettext_lazy("who did what", "deleted the question set")
+        SET_RESTORED = "set_restored", pgettext_lazy("who did what", "restored the question set")
+        SCORES_EXPORTED = "scores_exported", pgettext_lazy("who did what", "downloaded the scores")
+        STUDENT_ERASED = "student_erased", pgettext_lazy("who did what", "deleted a student")
+        CLASSROOM_ERASED = "classroom_erased", pgettext_lazy("who did what", "deleted a class")
+        ACCOUNT_ERASED = "account_erased", pgettext_lazy("who did what", "deleted an account")
+        ACCOUNT_CLOSED = "account_closed", pgettext_lazy("who did what", "closed an account")
+        ACCOUNT_REOPENED = "account_reopened", pgettext_lazy("who did what", "reopened an account")
+        ACCOUNT_EXPORTED = "account_exported", pgettext_lazy("who did what", "downloaded the data of an account")
+        EMAIL_CHANGED = "email_changed", pgettext_lazy("who did what", "changed an email address")
+        COURSE_CONNECTED = "course_connected", pgettext_lazy("who did what", "connected a course to the class")
+        CLASSROOM_HANDED_OVER = "classroom_handed_over", pgettext_lazy("who did what", "handed over the class")
+        ADMINISTRATOR_ADDED = (
+            "administrator_added",
+            pgettext_lazy("who did what", "made an account a site administrator"),
+        )
+        ADMINISTRATOR_REMOVED = (
+            "administrator_removed",
+            pgettext_lazy("who did what", "took the role of site administrator"),
+        )
+        SET_SHARED = "set_shared", pgettext_lazy("who did what", "shared a question set")
+        SET_UNSHARED = "set_unshared", pgettext_lazy("who did what", "stopped sharing a question set")
+        PERSON_ADDED = "person_added", pgettext_lazy("who did what", "added a teacher to the class")
+        ROLE_CHANGED = "role_changed", pgettext_lazy("who did what", "changed a role in the class")
+        PERSON_REMOVED = "person_removed", pgettext_lazy("who did what", "removed a teacher from the class")
+        PERSON_LEFT = "person_left", pgettext_lazy("who did what", "left the class")
+        SECOND_FACTOR_ADDED = "second_factor_added", pgettext_lazy("who did what", "added a second step of sign-in")
+        SECOND_FACTOR_REMOVED = (
+            "second_factor_removed",
+            pgettext_lazy("who did what", "removed a second step of sign-in"),
+        )
+        RECOVERY_CODES_MADE = "recovery_codes_made", pgettext_lazy("who did what", "made new recovery codes")
+        SIGN_ON_LINKED = "sign_on_linked", pgettext_lazy("who did what", "linked a school account")
+        SIGN_ON_UNLINKED = "sign_on_unlinked", pgettext_lazy("who did what", "removed a school account")
 
     action = models.CharField(max_length=21, choices=Action)
     actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="audit_events")

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 from quizzes.models.accounts import User
 from quizzes.models.assignments import Assignment
@@ -17,10 +18,10 @@ class Board(models.Model):
     """
 
     class Phase(models.IntegerChoices):
-        QUESTION = 1, "The question"
-        COUNT = 2, "How many have answered"
-        ANSWERS = 3, "The answers"
-        PROOF = 4, "The evidence"
+        QUESTION = 1, gettext_lazy("The question")
+        COUNT = 2, gettext_lazy("How many have answered")
+        ANSWERS = 3, gettext_lazy("The answers")
+        PROOF = 4, gettext_lazy("The evidence")
 
     assignment = models.OneToOneField(Assignment, models.CASCADE, primary_key=True, related_name="board")
     position = models.PositiveSmallIntegerField()

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
 
 from quizzes.models.accounts import User
 from quizzes.models.assignments import Assignment
@@ -81,16 +80,14 @@ class LtiLaunchQuerySet(models.QuerySet["LtiLaunch"]):
 
 
 class LtiLaunch(models.Model):
-    """One launch, from the login to the page where it ends. Only digests of its secrets are stored.
+    """One launch that arrived, until its time is over, so that it cannot arrive twice. Has digests of its secrets only.
 
-    state_digest: "" once the launch arrived, so that it cannot arrive twice. claims: what the platform said, None
-    before.
+    claims: what the platform said, None after an erasure.
     """
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
     platform = models.ForeignKey(LtiPlatform, models.CASCADE, related_name="launches")
     browser_digest = models.CharField(max_length=64)
-    state_digest = models.CharField(max_length=64, blank=True)
     nonce_digest = models.CharField(max_length=64)
     claims = models.JSONField(null=True)
     expires_at = models.DateTimeField()
@@ -98,9 +95,7 @@ class LtiLaunch(models.Model):
     objects = LtiLaunchQuerySet.as_manager()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["state_digest"], condition=~Q(state_digest=""), name="lti_state_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["nonce_digest"], name="lti_nonce_once")]
         indexes = [models.Index(fields=["expires_at"])]
 
     def __str__(self) -> str:
@@ -153,13 +148,18 @@ class LtiStudent(models.Model):
 class LtiLink(models.Model):
     """One link in a course and the assignment that it opens.
 
-    line_item_url: the column of the platform's gradebook; "" if the platform takes no scores.
+    line_item_url: the column of the platform's gradebook; "" without one. line_items_url: where the site may make a
+    column, "" if it may not. item_error: why the last try to make it failed, for teachers; item_try_at: of the next.
     """
 
     course = models.ForeignKey(LtiCourse, models.CASCADE, related_name="links")
     resource_link_id = models.CharField(max_length=255)
     assignment = models.ForeignKey(Assignment, models.CASCADE, related_name="lti_links")
     line_item_url = models.URLField(max_length=1000, blank=True)
+    line_items_url = models.URLField(max_length=1000, blank=True, default="")
+    item_tries = models.PositiveSmallIntegerField(default=0)
+    item_try_at = models.DateTimeField(null=True)
+    item_error = models.CharField(max_length=200, blank=True, default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["course", "resource_link_id"], name="lti_link_once")]

@@ -160,6 +160,47 @@ class SetShare(models.Model):
         return f"{self.question_set} for {self.user or 'all teachers'}"
 
 
+class StoredPictureQuerySet(models.QuerySet["StoredPicture"]):
+    """Pictures by who may see them. A draft's pictures are its owner's; an edition's are its readers' too."""
+
+    def visible_to(self, user: User) -> Self:
+        """Those of this teacher's sets, and the published ones of sets that the teacher may see."""
+        seen = QuestionSet.objects.visible_to(user).values("pk")
+        return self.filter(Q(question_set__owner=user) | Q(question_set__in=seen, published_at__isnull=False))
+
+    def of_student(self, student_id: int) -> Self:
+        """The published ones of sets on which the student has an attempt."""
+        return self.filter(
+            question_set__editions__assignments__attempts__student=student_id, published_at__isnull=False
+        )
+
+
+class StoredPicture(models.Model):
+    """A picture of a question set. digest: SHA-256 of content, by which documents name it.
+
+    published_at: when an edition first had it, None while only the draft has or had it. width, height: in pixels.
+    """
+
+    question_set = models.ForeignKey(QuestionSet, models.CASCADE, related_name="pictures")
+    digest = models.CharField(max_length=64, db_index=True)
+    content = models.BinaryField()
+    media_type = models.CharField(max_length=10)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    created_at = models.DateTimeField()
+    published_at = models.DateTimeField(null=True)
+
+    objects = StoredPictureQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["question_set", "digest"], name="stored_picture_once_per_set"),
+        ]
+
+    def __str__(self) -> str:
+        return f"picture of {self.question_set}"
+
+
 class DraftQuerySet(models.QuerySet["Draft"]):
     """Drafts that a user may see."""
 

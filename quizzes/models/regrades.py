@@ -4,6 +4,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 from quizzes.models.accounts import User
 from quizzes.models.assignments import Assignment
@@ -19,10 +20,10 @@ class Regrade(models.Model):
     """
 
     class Policy(models.TextChoices):
-        NEW_KEY = "new_key", "New answer only"
-        EITHER_KEY = "either_key", "Accept both answers"
-        DROP = "drop", "Drop the question"
-        FULL_CREDIT = "full_credit", "Full credit for everyone"
+        NEW_KEY = "new_key", gettext_lazy("New answer only")
+        EITHER_KEY = "either_key", gettext_lazy("Accept both answers")
+        DROP = "drop", gettext_lazy("Drop the question")
+        FULL_CREDIT = "full_credit", gettext_lazy("Full credit for everyone")
 
     group = models.UUIDField(db_index=True)
     assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="regrades")
@@ -42,7 +43,7 @@ class Regrade(models.Model):
             models.CheckConstraint(
                 condition=~Q(reason=""),
                 name="regrade_has_a_reason",
-                violation_error_message="Tell students why.",
+                violation_error_message=gettext_lazy("Tell students why."),
             ),
             models.CheckConstraint(
                 condition=Q(policy__in=["drop", "full_credit"], document__isnull=True)
@@ -86,7 +87,7 @@ class ManualGrade(models.Model):
             models.CheckConstraint(
                 condition=Q(points__gte=0),
                 name="manual_grade_is_not_negative",
-                violation_error_message="Points can’t be below 0.",
+                violation_error_message=gettext_lazy("Points can’t be below 0."),
             ),
             models.UniqueConstraint(
                 fields=["attempt", "question", "group"], name="manual_grade_once_per_group_and_answer"

@@ -5,7 +5,8 @@ from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, Value
+from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.models.accounts import User
 from quizzes.models.public_ids import new_public_id, new_readable_code
@@ -23,7 +24,7 @@ def new_join_code() -> str:
 def check_time_zone(name: str) -> None:
     """Raise ValidationError unless `name` is an IANA time zone."""
     if name not in zoneinfo.available_timezones():
-        raise ValidationError("Choose a time zone from the list.")
+        raise ValidationError(gettext("Choose a time zone from the list."))
 
 
 class ClassroomQuerySet(models.QuerySet["Classroom"]):
@@ -59,6 +60,14 @@ class ClassroomQuerySet(models.QuerySet["Classroom"]):
         return self.current().filter(join_open=True)
 
 
+class PinKind(models.TextChoices):
+    """How the students of a class see their PINs."""
+
+    DIGITS = "digits", gettext_lazy("4 digits")
+    PICTURES = "pictures", gettext_lazy("4 pictures, for young students")
+    WORDS = "words", gettext_lazy("2 words, such as “frog lamp”")
+
+
 class Classroom(models.Model):
     """A group taught together, with its class code.
 
@@ -66,6 +75,8 @@ class Classroom(models.Model):
     counts_missing_as_zero: whether missing work counts as 0 in averages; otherwise it is left out.
     is_sample: a teacher opened it to look around. Its students are invented, and home asks for nothing in it.
     reading_variant: the level of readings for the class. students_choose_variant: whether students may choose another.
+    supports: of students without their own, as `assignments.supports.Supports` stores them.
+    pin_kind: how the sign-in page and cards show PINs. The PINs themselves are the same.
     """
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
@@ -80,7 +91,11 @@ class Classroom(models.Model):
     counts_missing_as_zero = models.BooleanField(default=False, db_default=False)
     is_sample = models.BooleanField(default=False, db_default=False)
     reading_variant = models.CharField(max_length=10, default="standard", db_default="standard")
-    students_choose_variant = models.BooleanField(default=False, db_default=False)
+    students_choose_variant = models.BooleanField(default=True, db_default=True)
+    supports = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
+    pin_kind = models.CharField(
+        max_length=10, choices=PinKind.choices, default=PinKind.DIGITS, db_default=PinKind.DIGITS
+    )
     erasure_announced_at = models.DateTimeField(null=True, blank=True)
 
     student_count: int  # on rows of `with_student_counts()`
@@ -115,9 +130,9 @@ class Teaching(models.Model):
     """One teacher of one classroom."""
 
     class Role(models.TextChoices):
-        OWNER = "owner", "Owner"
-        TEACHER = "teacher", "Teacher"
-        VIEWER = "viewer", "Viewer"
+        OWNER = "owner", gettext_lazy("Owner")
+        TEACHER = "teacher", gettext_lazy("Teacher")
+        VIEWER = "viewer", gettext_lazy("Viewer")
 
     classroom = models.ForeignKey(Classroom, models.CASCADE)
     teacher = models.ForeignKey(User, models.PROTECT)
@@ -164,7 +179,7 @@ class Student(models.Model):
     that the classroom has chosen. external_id: the school's own number, "" if not kept. language: of the pages, "" if
     the student never chose one.
     reading_variant: the level of readings that the teacher chose, "" for as the class. chosen_variant: the level that
-    the student chose, "" for none.
+    the student chose, "" for none. supports: the student's own, None for those of the class.
     """
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
@@ -180,6 +195,7 @@ class Student(models.Model):
     removed_at = models.DateTimeField(null=True, blank=True)
     reading_variant = models.CharField(max_length=10, blank=True, default="", db_default="")
     chosen_variant = models.CharField(max_length=10, blank=True, default="", db_default="")
+    supports = models.JSONField(null=True, blank=True)
 
     own_role: str  # on rows of `with_role()`
 
@@ -192,12 +208,17 @@ class Student(models.Model):
                 fields=["classroom", "name_key"],
                 condition=Q(removed_at=None),
                 name="student_name_once_per_classroom",
-                violation_error_message="A student in this class already has that name.",
+                violation_error_message=gettext_lazy("A student in this class already has that name."),
             )
         ]
 
     def __str__(self) -> str:
         return self.display_name
+
+    @property
+    def pin_kind(self) -> str:
+        """How the PIN looks. A query, unless the classroom is loaded."""
+        return self.classroom.pin_kind
 
     @property
     def first_name(self) -> str:
@@ -209,9 +230,9 @@ class Accommodation(models.Model):
     """More time for a student on every assignment. time_factor None: no timer."""
 
     class Factor(models.TextChoices):
-        QUARTER_MORE = "1.25", "1.25x time"
-        HALF_MORE = "1.5", "1.5x time"
-        DOUBLE = "2", "2x time"
+        QUARTER_MORE = "1.25", gettext_lazy("1.25x time")
+        HALF_MORE = "1.5", gettext_lazy("1.5x time")
+        DOUBLE = "2", gettext_lazy("2x time")
 
     student = models.OneToOneField(Student, models.CASCADE, related_name="accommodation")
     time_factor = models.DecimalField(max_digits=3, decimal_places=2, null=True)
@@ -222,12 +243,16 @@ class Accommodation(models.Model):
             models.CheckConstraint(
                 condition=Q(time_factor=None) | Q(time_factor__gt=1),
                 name="accommodation_gives_more_time",
-                violation_error_message="An accommodation gives more time, never less.",
+                violation_error_message=gettext_lazy("An accommodation gives more time, never less."),
             )
         ]
 
     def __str__(self) -> str:
-        return "no time limit" if self.time_factor is None else f"{self.time_factor.normalize()}x time"
+        return (
+            gettext("no time limit")
+            if self.time_factor is None
+            else gettext("{factor}x time").format(factor=self.time_factor.normalize())
+        )
 
 
 class FailedTry(models.Model):

@@ -1,0 +1,33 @@
+"""Locks of rows, in one order for all transactions: classrooms, assignments, students, attempts, each by row id.
+
+Whoever writes a row of the log about a student locks the student before the attempt: at the commit, PostgreSQL needs
+the key of the student. A start of an attempt locks nothing first, and needs the keys of its assignment and its student.
+"""
+
+from collections.abc import Iterable
+
+from quizzes.models.assignments import Assignment
+from quizzes.models.attempts import Attempt
+from quizzes.models.rosters import Student
+
+
+def lock_rows(
+    *,
+    assignments: Iterable[int] = (),
+    students: Iterable[int] = (),
+    attempts: Iterable[int] = (),
+    with_starts: bool = False,
+) -> None:
+    """Lock these rows before the first write. The arguments are row ids; at most three queries.
+
+    with_starts: these students start no attempt meanwhile. Whoever adds attempts must not ask for it: a start waits for
+    the number that they take, and they would wait for the key that the start needs.
+    """
+    rows = (
+        (Assignment.objects.select_for_update(no_key=True), list(assignments)),
+        (Student.objects.select_for_update(no_key=not with_starts), list(students)),
+        (Attempt.objects.select_for_update(), list(attempts)),
+    )
+    for locked, keys in rows:
+        if keys:
+            list(locked.order_by("pk").filter(pk__in=keys).values_list("pk"))

@@ -1,0 +1,187 @@
+"""Two people change rows of one attempt at once: neither waits for the other in a circle. PostgreSQL only."""
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from functools import partial
+from itertools import permutations
+
+import pytest
+from django.db import OperationalError, connection, transaction
+
+from quizzes.assignments import accommodations, lifecycle
+from quizzes.assignments.student_settings import window_of
+from quizzes.assignments.supports import Supports, set_supports
+from quizzes.attempts.breaks import end_break, start_break
+from quizzes.attempts.lifecycle import reopen, start_attempt
+from quizzes.attempts.paper.corrections import move_paper_answers, take_paper_answers_away
+from quizzes.grading import manual_grades
+from quizzes.models import Attempt, Classroom, Edition, Student, User
+from quizzes.people import erasure
+from tests.attempts.paper.test_answers import type_in, values_of
+from tests.attempts.paper.test_corrections import version_of
+from tests.factories import NOW, make_answered_attempt, make_assignment, make_student
+
+pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+
+MINUTE = timedelta(minutes=1)
+LATER = NOW + 5 * MINUTE
+WAITING = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+PAIRS = [
+    *permutations(("resume", "extend", "accommodate"), 2),
+    ("resume", "end break"),
+    ("end break", "resume"),
+    ("end break", "change"),
+    ("extend", "end break"),
+]
+
+
+def acts_of(attempt: Attempt, teacher: User) -> dict[str, Callable[[], object]]:
+    assignment, student = attempt.assignment, attempt.student
+    times = {"due_at": None, "closes_at": NOW + 50 * MINUTE, "extra_attempts": 0, "reason": ""}
+    settings = lifecycle.settings_of(assignment)
+    return {
+        "resume": partial(lifecycle.resume, assignment, by=teacher, now=LATER),
+        "change": partial(
+            lifecycle.change_assignment,
+            assignment,
+            window=window_of(assignment),
+            settings=settings,
+            by=teacher,
+            now=LATER,
+        ),
+        "extend": partial(accommodations.extend, assignment, student, **times, by=teacher, now=LATER),
+        "accommodate": partial(
+            accommodations.set_accommodation, student, time_factor=Decimal(2), by=teacher, now=LATER
+        ),
+        "end break": partial(end_break, attempt.pk, now=LATER),
+    }
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("first", "second"), PAIRS)
+def test_changes_of_one_deadline_at_once_end_in_no_deadlock(
+    first: str, second: str, edition: Edition, classroom: Classroom, student: Student, teacher: User
+) -> None:
+    assignment = make_assignment(
+        edition=edition,
+        classroom=classroom,
+        assigned_by=teacher,
+        time_limit=30 * MINUTE,
+        closes_at=NOW + 40 * MINUTE,
+    )
+    set_supports(student, Supports(break_minutes=15), by=teacher, now=NOW)
+    attempt = start_attempt(student, assignment, now=NOW)
+    start_break(attempt.pk, now=NOW)
+    assignment = lifecycle.pause(assignment, by=teacher, now=NOW + MINUTE)
+    errors = at_once(attempt, [acts_of(attempt, teacher)[name] for name in (first, second)])
+    assert errors == []
+
+
+PAPER_PAIRS = [
+    *(("grade", act) for act in ("move", "take away", "type")),
+    *(("comment", act) for act in ("move", "type")),
+    ("move", "grade"),
+    ("type", "grade"),
+]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("first", "second"), PAPER_PAIRS)
+def test_grades_and_corrections_of_paper_at_once_end_in_no_deadlock(
+    first: str, second: str, edition: Edition, classroom: Classroom, student: Student, teacher: User
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+    type_in(assignment, student, values_of(assignment, right=3), by=teacher)
+    attempt, other = assignment.attempts.get(), make_student(classroom=classroom)
+    seen = version_of(assignment, student)
+    acts: dict[str, Callable[[], object]] = {
+        "move": partial(move_paper_answers, assignment, student, other, seen=seen, by=teacher, now=LATER),
+        "take away": partial(take_paper_answers_away, assignment, student, seen=seen, by=teacher, now=LATER),
+        "type": partial(type_in, assignment, student, values_of(assignment, right=1), by=teacher, operation="again"),
+        "grade": partial(grade, attempt, teacher),
+        "comment": partial(manual_grades.comment_on, attempt, "Well done.", by=teacher, now=LATER),
+    }
+    assert deadlocks(at_once(attempt, [acts[first], acts[second]])) == []
+
+
+ERASURE_PAIRS = [
+    *(("erase class", act) for act in ("extend", "grade", "erase student")),
+    *((act, "erase class") for act in ("extend", "grade", "erase student")),
+    *(("erase student", act) for act in ("extend", "grade")),
+    *((act, "erase student") for act in ("extend", "grade")),
+    ("grade", "reopen"),
+    ("reopen", "grade"),
+]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("first", "second"), ERASURE_PAIRS)
+def test_an_erasure_and_an_act_on_the_same_attempt_end_in_no_deadlock(
+    first: str, second: str, edition: Edition, classroom: Classroom, student: Student, teacher: User
+) -> None:
+    assignment = make_assignment(
+        edition=edition, classroom=classroom, assigned_by=teacher, closes_at=NOW + 40 * MINUTE, max_attempts=None
+    )
+    # An extension changes the attempt that is open, and a new opening the one that is not.
+    attempt = make_answered_attempt(assignment=assignment, student=student, submitted="reopen" in {first, second})
+    times = {"due_at": None, "closes_at": NOW + 50 * MINUTE, "extra_attempts": 0, "reason": ""}
+    acts: dict[str, Callable[[], object]] = {
+        "extend": partial(accommodations.extend, assignment, student, **times, by=teacher, now=LATER),
+        "grade": partial(grade, attempt, teacher),
+        "reopen": partial(reopen, attempt, more_time=MINUTE, reason="", by=teacher, now=LATER),
+        "erase student": partial(erasure.erase_student, student, by=teacher, now=LATER),
+        "erase class": partial(erasure.erase_classroom, classroom, by=teacher, now=LATER),
+    }
+    assert deadlocks(at_once(attempt, [acts[first], acts[second]])) == []
+
+
+def grade(attempt: Attempt, teacher: User) -> None:
+    question = attempt.assignment.edition.questions.get(position=1)
+    manual_grades.grade_answer(attempt, question, points=Decimal(1), comment="", by=teacher, now=LATER)
+
+
+def deadlocks(errors: list[Exception]) -> list[Exception]:
+    """Those that PostgreSQL raised to end a circle. Whoever comes second may find the row gone."""
+    return [error for error in errors if isinstance(error, OperationalError)]
+
+
+def at_once(attempt: Attempt, acts: list[Callable[[], object]]) -> list[Exception]:
+    """Run the acts in threads, each up to the lock of the attempt, then all to their ends; what they raised."""
+    errors: list[Exception] = []
+
+    def run(act: Callable[[], object]) -> None:
+        try:
+            act()
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[act]) for act in acts]
+    # Whoever comes first holds its first locks and waits for the attempt; then the other one takes its own.
+    with transaction.atomic():
+        list(Attempt.objects.select_for_update().filter(pk=attempt.pk).values_list("pk"))
+        for count, thread in enumerate(threads, start=1):
+            thread.start()
+            _wait_until(lambda count=count: _waiting() == count)
+    for thread in threads:
+        thread.join(timeout=30)
+    return errors
+
+
+def _waiting() -> int:
+    with connection.cursor() as cursor:
+        # In a transaction, PostgreSQL reads the list of activities once.
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute(WAITING)
+        return int(cursor.fetchone()[0])
+
+
+def _wait_until(holds: Callable[[], bool]) -> None:
+    ends_at = time.monotonic() + 10
+    while not holds() and time.monotonic() < ends_at:
+        time.sleep(0.01)
+    assert holds()
