@@ -25,8 +25,10 @@ from quizzes.models import (
     ManualGrade,
     Presence,
     Student,
+    SupportMark,
 )
-from quizzes.people.data_inventory import INVENTORY, Copy, privacy_document
+from quizzes.people.data_inventory import INVENTORY, privacy_document
+from quizzes.people.stored_tables.declarations import Copy
 from tests.pages import text_of
 
 DOCUMENT = Path(site_settings.BASE_DIR) / "docs" / "privacy.md"
@@ -69,7 +71,18 @@ def test_files_of_people_have_the_tables_that_the_inventory_names() -> None:
     of_teacher = {table.name for table in INVENTORY if table.copy in {Copy.TEACHER, Copy.BOTH}}
     of_student = {table.name for table in INVENTORY if table.copy in {Copy.STUDENT, Copy.BOTH}}
     # tests/files/test_student.py compares the file with the relations of these.
-    models = [Student, Attempt, Answer, AnswerEvent, ManualGrade, Accommodation, Extension, Excuse, Presence]
+    models = [
+        Student,
+        Attempt,
+        Answer,
+        AnswerEvent,
+        SupportMark,
+        ManualGrade,
+        Accommodation,
+        Extension,
+        Excuse,
+        Presence,
+    ]
 
     assert of_teacher == {model._meta.db_table for model in teacher_file.SECTIONS.values()}
     assert of_student == {model._meta.db_table for model in [*models, FailedTry, AuditEvent, LtiStudent, LtiScore]}
