@@ -1,6 +1,7 @@
 """Database errors raised in every view: never a stack trace, always a form that can be sent again (R18)."""
 
 import json
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -29,6 +30,14 @@ ERRORS = [
     InterfaceError("connection already closed"),
     InternalError("current transaction is aborted"),
 ]
+
+
+@pytest.fixture(autouse=True)
+def _no_log() -> Iterator[None]:
+    # To write the traceback of thousands of errors takes most of the time. Other tests read the log.
+    logging.disable(logging.ERROR)
+    yield
+    logging.disable(logging.NOTSET)
 
 
 @pytest.fixture
