@@ -4,12 +4,12 @@ PIP := $(PY) -m pip install --disable-pip-version-check --quiet --require-hashes
 PIP_WHEEL := $(PY) -m pip wheel --disable-pip-version-check --quiet --no-deps
 # pytest-playwright leaves an event loop running, beside which Django's ORM refuses to work. Two workers, not one per
 # core: some tests wait at most 5 seconds for a page, and each worker has a server and a Chromium of several processes.
-BROWSER := DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PY) -m pytest -n 2 -m browser
+BROWSER := DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PY) -m pytest -n 2 tests/browser
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint unit coverage javascript browser test-postgres
-.PHONY: faults machines mutations bench scaling simulate screenshots strings translations accessibility-report
-.PHONY: wheel format requirements
+.PHONY: help run demo test lint unit coverage javascript browser test-browsers test-postgres
+.PHONY: faults fuzz machines mutations bench scaling simulate screenshots strings translations accessibility-report
+.PHONY: wheel release format requirements
 
 help:                             ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -26,9 +26,10 @@ demo: .venv/.base                 ## The same on a data folder of its own (DEMO_
 
 test: lint unit javascript browser ## Everything that must be green
 
-lint: .venv/.test                 ## Style, layers, templates, types, migrations
+lint: .venv/.test                 ## Style, unsafe calls, layers, templates, types, migrations
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
+	$(PY) -m bandit --quiet --recursive --configfile pyproject.toml manage.py setup.py quizsite quizzes tools
 	.venv/bin/lint-imports
 	$(PY) -m mypy
 	git ls-files -z -- 'templates/*.html' | xargs -0 -r .venv/bin/djade --target-version 6.1 --check
@@ -37,7 +38,7 @@ lint: .venv/.test                 ## Style, layers, templates, types, migrations
 	$(PY) manage.py makemigrations --check --dry-run --settings quizsite.settings_for_tests
 
 unit: .venv/.test                 ## All tests but the browser's, on SQLite
-	$(PY) -m pytest -n auto -m "not browser"
+	$(PY) -m pytest -n auto --ignore tests/browser
 
 javascript:                       ## Unit tests of the JavaScript under node
 	@if command -v node >/dev/null; then node --test tests/javascript/*.test.js; \
@@ -46,15 +47,21 @@ javascript:                       ## Unit tests of the JavaScript under node
 
 coverage: .venv/.test             ## Branch coverage of the unit tests, module by module
 	$(PY) -m coverage erase
-	$(PY) -m coverage run -m pytest -n auto -m "not browser"
+	$(PY) -m coverage run -m pytest -n auto --ignore tests/browser
 	$(PY) -m coverage combine --quiet
 	$(PY) -m coverage report
 
 browser: .venv/.test              ## Tests in Chromium, apart from the others because of Playwright's event loop
 	$(BROWSER)
 
+test-browsers: .venv/.browsers    ## The main pages in Firefox (with geckodriver) and in WebKit (webkit2gtk-driver, xvfb)
+	$(PY) -m tools.other_browsers
+
 test-postgres: .venv/.test        ## The unit tests on a PostgreSQL server of their own
 	tools/test-postgres
+
+fuzz: .venv/.test                 ## Damaged files for each reader, 1 minute each; MINUTES=10, SEED=n, READER=name
+	$(PY) -m tools.fuzz --minutes $(or $(MINUTES),1) --seed $(or $(SEED),1) $(READER)
 
 faults: .venv/.test               ## Kill, fill, repeat, race: one line per fault; FULL=1 runs as many as the goals ask for
 	$(PY) -m tools.faults $(if $(FULL),--full)
@@ -72,10 +79,16 @@ scaling: .venv/.test              ## From a class to a state, by simulation, int
 	$(if $(MEASURE),$(PY) -m tools.scaling.measure)
 	$(PY) -m tools.scaling
 
-wheel: .venv/.base                ## A wheel in dist/, byte for byte the same for the same commit
-	rm -rf build
+wheel: .venv/.base                ## A wheel, its SBOM, and its pins in dist/, byte for byte the same for the same commit
+	rm -rf build dist/footnote-*.whl
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(PIP_WHEEL) --wheel-dir dist .
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(PY) -m tools.sbom dist/footnote.cdx.json
+	cp requirements/base.txt dist/footnote-requirements.txt
 	rm -rf build *.egg-info
+
+release: .venv/.base              ## Check that version, changelog, and tag of a release agree, then make its wheel
+	$(PY) -m tools.release
+	$(MAKE) wheel
 
 simulate: .venv/.test             ## Random steps on site and model; STEPS=1000000 takes an hour, SEED=n replays a fault
 	$(PY) -m tools.simulate --steps $(or $(STEPS),20000) --seed $(or $(SEED),1)
@@ -100,6 +113,7 @@ format: .venv/.test               ## Put code and templates into shape
 requirements:                     ## Pin pyproject.toml's dependencies anew; needs uv
 	uv pip compile $(PINS) pyproject.toml -o requirements/base.txt
 	uv pip compile $(PINS) pyproject.toml --group pyproject.toml:test -c requirements/base.txt -o requirements/test.txt
+	uv pip compile $(PINS) --group pyproject.toml:browsers -c requirements/test.txt -o requirements/browsers.txt
 # No lock file and no index options: both would write package hosts' addresses into the repository.
 PINS := --universal --python-version 3.12 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
@@ -115,3 +129,7 @@ PINS := --universal --python-version 3.12 --generate-hashes --no-emit-index-url 
 .venv/.test: .venv/.made requirements/test.txt
 	$(PIP) -r requirements/test.txt
 	@touch $@ .venv/.base
+
+.venv/.browsers: .venv/.test requirements/browsers.txt
+	$(PIP) -r requirements/browsers.txt
+	@touch $@

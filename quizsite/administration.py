@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from quizsite import health, storage
@@ -21,16 +22,16 @@ from quizzes.views.access import TeacherRequest
 ACCOUNTS_ON_A_PAGE = 100
 # What the checks of `/readyz` are about, in the words of a school.
 LABELS = {
-    "files": "Data folder",
-    "read": "Database",
-    "migrations": "Version of the database",
-    "durability": "Saved work survives a power cut",
-    "disk": "Free space",
-    "clock": "Clock",
-    "jobs": "Jobs in the background",
-    "key": "Secret key",
-    "integrity": "Check of the database file",
-    "backup": "Last backup",
+    "files": gettext_lazy("Data folder"),
+    "read": gettext_lazy("Database"),
+    "migrations": gettext_lazy("Version of the database"),
+    "durability": gettext_lazy("Saved work survives a power cut"),
+    "disk": gettext_lazy("Free space"),
+    "clock": gettext_lazy("Clock"),
+    "jobs": gettext_lazy("Background jobs"),
+    "key": gettext_lazy("Secret key"),
+    "integrity": gettext_lazy("Check of the database file"),
+    "backup": gettext_lazy("Last backup"),
 }
 
 type AdministratorView[**P] = Callable[Concatenate[TeacherRequest, P], HttpResponse]
@@ -72,10 +73,10 @@ def close_account(request: TeacherRequest, number: int) -> HttpResponse:
     """Close another account. Its classes stay."""
     user = _account(number)
     if user == request.user:
-        messages.error(request, "You can’t close your own account here. Delete it under your name.")
+        messages.error(request, gettext("You can’t close your own account here. Delete it under your name."))
     else:
         accounts.close_account(user, by=request.user, now=timezone.now())
-        messages.success(request, f"Account closed: {user.email}")
+        messages.success(request, gettext("Account closed: {email}").format(email=user.email))
     return redirect("administration")
 
 
@@ -85,7 +86,7 @@ def reopen_account(request: TeacherRequest, number: int) -> HttpResponse:
     """Let a closed account sign in again."""
     user = _account(number)
     accounts.reopen_account(user, by=request.user, now=timezone.now())
-    messages.success(request, f"Account open again: {user.email}")
+    messages.success(request, gettext("Account open again: {email}").format(email=user.email))
     return redirect("administration")
 
 
@@ -94,7 +95,7 @@ def reopen_account(request: TeacherRequest, number: int) -> HttpResponse:
 def revoke_invitation(request: TeacherRequest, number: int) -> HttpResponse:
     """Cancel anyone's open invitation."""
     accounts.revoke_invitation(number)
-    messages.success(request, "Invitation canceled. Its link doesn’t work anymore.")
+    messages.success(request, gettext("Invitation canceled. Its link doesn’t work anymore."))
     return redirect("administration")
 
 

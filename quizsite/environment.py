@@ -66,6 +66,14 @@ def words(variables: Mapping[str, str], name: str) -> list[str]:
     return [word.strip() for word in variables.get(name, "").split(",") if word.strip()]
 
 
+def web_address(variables: Mapping[str, str], name: str) -> str:
+    """The address of another server, without a slash at its end; "" if it is not set."""
+    text = variables.get(name, "").strip().rstrip("/")
+    if text and not text.startswith(("http://", "https://")):
+        raise ImproperlyConfigured(f"{name} must read like http://127.0.0.1:4318.")
+    return text
+
+
 def postgresql(variables: Mapping[str, str], name: str) -> dict[str, Any] | None:
     """Django's settings for the PostgreSQL server that `name` addresses; None if it is not set."""
     text = variables.get(name, "").strip()

@@ -14,9 +14,10 @@ from django.contrib.sessions.models import Session
 from django.core.exceptions import ImproperlyConfigured
 from django.db import Error, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
+from django.utils.module_loading import import_string
 from django.views.decorators.http import require_safe
 
 from quizsite.models import SiteState
@@ -29,6 +30,8 @@ DISK_LEAST_SHARE = 0.05
 
 # The grace time is one minute. Web machines that differ by more than this would decide differently.
 CLOCK_TOLERANCE = timedelta(seconds=5)
+
+METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 # Headers that a proxy adds, as WSGI names them.
 FORWARDED = ("HTTP_X_FORWARDED_", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_VIA")
@@ -69,6 +72,16 @@ def readyz(request: HttpRequest) -> HttpResponse:
     if not is_operator(request):
         lines = ["ok" if fit else "fail"]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8", status=200 if fit else 503)
+
+
+@login_not_required
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Figures for Prometheus. Strangers, and everyone while FOOTNOTE_METRICS is off, see that nothing is here."""
+    if settings.METRICS_DIR is None or not is_operator(request):
+        raise Http404
+    # Loads prometheus_client, which a site without metrics never needs.
+    return HttpResponse(import_string("quizsite.metrics.text")(), content_type=METRICS_TYPE)
 
 
 def is_operator(request: HttpRequest) -> bool:
@@ -183,7 +196,7 @@ def files() -> str:
     if database is not None:
         connection.ensure_connection()
         if database.stat().st_ino != connection.opened_inode:  # type: ignore[attr-defined]  # our backend's
-            raise CheckFailed("the database's file was replaced: start the site anew")
+            raise CheckFailed("the database's file was replaced: start the site again")
     return ""
 
 

@@ -27,6 +27,8 @@ REFUSALS = frozenset({403, 404, 405})
 
 # Of the running request; "" outside of requests and while FOOTNOTE_REQUEST_IDS is off.
 current_request_id: ContextVar[str] = ContextVar("current_request_id", default="")
+# Where request.META has the same id. Django logs a refused request after the middleware is done with it.
+REQUEST_ID_KEY = "footnote.request_id"
 
 
 def hide_secrets(text: str) -> str:
@@ -42,8 +44,11 @@ class RequestFilter(logging.Filter):
         request = getattr(record, "request", None)
         status = getattr(record, "status_code", 500)
         may_query = status in REFUSALS
-        record.account = account_of(request, may_query=may_query) if isinstance(request, HttpRequest) else ""
-        record.request_id = current_request_id.get()
+        account, request_id = "", current_request_id.get()
+        if isinstance(request, HttpRequest):
+            account = account_of(request, may_query=may_query)
+            request_id = request_id or request.META.get(REQUEST_ID_KEY, "")
+        record.account, record.request_id = account, request_id
         record.msg, record.args = hide_secrets(record.getMessage()), None
         return True
 

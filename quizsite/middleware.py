@@ -12,8 +12,9 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy
 
-from quizsite.log import current_request_id
+from quizsite.log import REQUEST_ID_KEY, current_request_id
 from quizzes.models import User
 from quizzes.people.second_factor import has_second_factor, is_required
 from quizzes.people.teacher_sessions import renew_teacher_session
@@ -23,7 +24,7 @@ from quizzes.views.language import visitor_language
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 REQUEST_ID = "X-Request-ID"
-HEALTH_CHECKS = {"livez", "readyz"}
+HEALTH_CHECKS = {"livez", "readyz", "metrics"}
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 # Footnote uses no camera, location, payment or sensor of the browser.
@@ -68,6 +69,7 @@ def request_id(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         sent = request.headers.get(REQUEST_ID, "") if settings.TRUSTED_PROXY_COUNT else ""
         chosen = sent if _REQUEST_ID.fullmatch(sent) else secrets.token_hex(8)
+        request.META[REQUEST_ID_KEY] = chosen
         token = current_request_id.set(chosen)
         try:
             response = get_response(request)
@@ -105,19 +107,37 @@ def response_headers(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
-# Pages for teachers are not translated yet. A browser's language must not translate half of a page.
-ENGLISH_ONLY = ("/teacher/", "/accounts/", "/admin/", "/invitation/", "/enter/", "/account/", "/site/", "/help/")
+# The lists of rows have English column names. Django's own words in another language would be half of a page.
+ENGLISH_ONLY = ("/admin/",)
+# Pages that read the account of a signed-in teacher anyway.
+TEACHER_PAGES = ("/teacher/", "/accounts/", "/account/", "/site/", "/help/")
 
 
 def page_language(get_response: GetResponse) -> GetResponse:
-    """Use the language that this browser chose, or asks for, on pages for students and visitors.
+    """Use the language that this browser chose, or asks for.
 
-    A signed-in student's own choice comes after this, in views/access.py, because only the view has read the row.
+    A signed-in teacher's own choice comes after this, in `teachers_language`. A student's comes in views/access.py,
+    because only the view has read the row.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         is_english = request.path_info.startswith(ENGLISH_ONLY)
         with translation.override(settings.LANGUAGE_CODE if is_english else visitor_language(request)):
+            return get_response(request)
+
+    return middleware
+
+
+def teachers_language(get_response: GetResponse) -> GetResponse:
+    """Use the language that the signed-in teacher chose, on pages for teachers."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith(TEACHER_PAGES):
+            return get_response(request)
+        chosen = request.user.language if isinstance(request.user, User) else ""
+        if chosen not in dict(settings.LANGUAGES):
+            return get_response(request)
+        with translation.override(chosen):
             return get_response(request)
 
     return middleware
@@ -167,10 +187,12 @@ def wrong_method_page(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
+        if response.status_code != 405 or response.content:
+            return response
         is_script = request.get_preferred_type(["text/html", "application/json"]) == "application/json"
         # Monitoring reads no pages, and a page would need the database.
         is_health_check = request.resolver_match is not None and request.resolver_match.url_name in HEALTH_CHECKS
-        if response.status_code != 405 or response.content or is_script or is_health_check:
+        if is_script or is_health_check:
             return response
         address = request.path if "GET" in response.headers["Allow"] else page_before(request)
         page = render(request, "405.html", {"address": address}, status=405)
@@ -220,8 +242,8 @@ class SecondFactorRequired:
         return redirect("mfa_index")
 
 
-EXPORTS_NEED_IT = "Turn on 2-step sign-in before you download student data."
-PAGES_NEED_IT = "Turn on 2-step sign-in to go on. This site asks for it."
+EXPORTS_NEED_IT = gettext_lazy("Turn on 2-step sign-in before you download student data.")
+PAGES_NEED_IT = gettext_lazy("Turn on 2-step sign-in to continue. This site asks for it.")
 
 
 # A live page polls while its teacher may be gone. That is no use of the session.

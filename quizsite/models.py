@@ -34,6 +34,8 @@ class SiteState(models.Model):
     BACKUP = "backup"
     # A digest of the secret key, see `secret_key_check`.
     SECRET_KEY = "secret_key"  # noqa: S105  a name, not a key
+    # A digest of the files of the built-in question sets, see `load_if_changed`.
+    QUESTION_SETS = "question_sets"
     # Where `serve` said that the site is.
     ADDRESS = "address"
 

@@ -18,6 +18,7 @@ from quizzes.assignments.deadlines import LONGEST_WAIT
 from quizzes.attempts.heartbeats import delete_old_heartbeats
 from quizzes.attempts.lifecycle import submit_overdue
 from quizzes.content.drafts.lifecycle import delete_sets_for_good
+from quizzes.content.stored_pictures import delete_unused_pictures
 from quizzes.lti.scores import delete_old_launches, exchange_scores
 from quizzes.people.erased_bytes import clear_marked_files_when_quiet
 from quizzes.people.known_devices import delete_old_devices
@@ -50,6 +51,7 @@ def run_periodic_jobs(*, now: datetime) -> None:
         ("delete old sessions", SessionStore.clear_expired),
         ("delete old cache entries", lambda: delete_expired_entries(now=now)),
         ("apply retention", lambda: apply_retention(now=now)),
+        ("delete unused pictures", lambda: delete_unused_pictures(now=now)),
         ("delete question sets for good", lambda: delete_sets_for_good(now=now)),
         ("clear erased bytes", clear_marked_files_when_quiet),
         ("delete old launches", lambda: delete_old_launches(now=now)),

@@ -40,6 +40,8 @@ REPLY_HEADERS: Headers = [
 # Granian drops a header with bytes that are not ASCII. Without one of these the request would mean something else: for
 # example, it would count as the proxy's own.
 NEEDED_HEADERS = ("cookie", "host", "x-forwarded-for", "x-forwarded-proto")
+# In a request's environ: how many waited for a thread when one took it.
+REQUESTS_WAITING = "footnote.requests_waiting"
 # Of a body that is too long. Enough for a photo, by mistake in place of a roster.
 MOST_DISCARDED_BYTES = 16 * 1024 * 1024
 # Seconds that a worker waits at its end for tasks of connections that are gone.
@@ -170,7 +172,7 @@ class Bridge:
             raise Refusal(408, "The request took too long to arrive. Try again.") from None
         # Granian ends each body with one empty chunk, and puts another before it if the body breaks off.
         if length is not None or chunks.count(b"") > 1:
-            raise Refusal(400, "The request did not arrive whole. Try again.")
+            raise Refusal(400, "The request was incomplete. Try again.")
 
     async def _discard_body(self, protocol: Any) -> None:
         """Read on without keeping anything: a browser shows the reply only once it has sent what it was sending."""
@@ -204,7 +206,9 @@ class Bridge:
         def start_response(status: str, headers: Headers, exc_info: Any = None) -> None:
             started[:] = [(int(status.partition(" ")[0]), headers)]
 
-        response = self._application(environ_of(request), start_response)
+        environ = environ_of(request)
+        environ[REQUESTS_WAITING] = self._queue.qsize()
+        response = self._application(environ, start_response)
         try:
             # Granian takes the bytes and waits for the client itself. No page or file of the site is large.
             content = b"".join(response)

@@ -14,8 +14,9 @@ from django.utils.csp import CSP
 from quizsite import __version__
 from quizsite.backups.swap import finish_restore
 from quizsite.data_folder import make_data_folder, secret_key, strong_key
-from quizsite.environment import choice, flag, mailer, postgresql, secret, some_of, whole_number, words
+from quizsite.environment import choice, flag, mailer, postgresql, secret, some_of, web_address, whole_number, words
 from quizsite.places import CODE, CONTENT, IS_CLONE, data_folder
+from quizsite.sign_on import allauth_settings, providers
 
 # The folder of `templates` and `fixtures`.
 BASE_DIR = CONTENT
@@ -56,6 +57,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "django_htmx",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -82,6 +84,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "quizsite.middleware.teachers_language",
     "django_htmx.middleware.HtmxMiddleware",
     "quizsite.middleware.htmx_redirect",
     "quizsite.middleware.LoginRequired",
@@ -155,11 +158,13 @@ DATABASES = {
 
 # allauth counts sign-in failures in the default cache. In local memory each process would count separately, so the
 # default cache is a database table. Nothing else needs a cache, and no save of an answer uses one.
-CACHES = {
+CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache_entries",
         "KEY_FUNCTION": "quizsite.cache.hashed_key",
+        # Above this, entries that still count are dropped: tries of sign-in, used messages of providers.
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
     }
 }
 
@@ -203,7 +208,7 @@ CSRF_COOKIE_SAMESITE = "Lax"
 
 SECURE_SSL_REDIRECT = HTTPS
 # Health checks from the machine itself request these without TLS.
-SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 # Preloading binds a school's whole domain for years. One site cannot promise that.
@@ -223,6 +228,7 @@ SECURE_CSP = {
     "img-src": [CSP.SELF],
     "font-src": [CSP.SELF],
     "connect-src": [CSP.SELF],
+    "manifest-src": [CSP.SELF],
     "form-action": [CSP.SELF],
     "base-uri": [CSP.NONE],
     "frame-ancestors": [CSP.NONE],
@@ -235,6 +241,8 @@ REQUEST_MAX_BYTES = 64 * 1024
 REQUEST_MAX_BYTES_AT = (
     # Packages of questions hold pictures, which are left out but sent. A class file has every save of a year.
     (re.compile("/teacher/(sets/import|classrooms/(import|oneroster))/"), 16 * 1024 * 1024 + 64 * 1024),
+    # A photo as a phone takes it. It is encoded again, much smaller.
+    (re.compile("/teacher/sets/[^/]+/edit/(questions/[^/]+/)?picture/"), 8 * 1024 * 1024 + 64 * 1024),
     (re.compile("/teacher/"), 1024 * 1024 + 64 * 1024),
 )
 # Without one byte of the headers or of the body, and for the whole body. A phone on slow Wi-Fi sends 64 KB in a second.
@@ -339,12 +347,22 @@ MFA_RECOVERY_CODES_SHOW_ONCE = True
 # Without mail, no address is verified. The invitation identifies the person.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 
+# Sign-in with a school account. quizzes/people/sign_on.py has the rule.
+SIGN_ON = providers(os.environ)
+SIGN_ON_DOMAINS = [word.lower() for word in words(os.environ, "FOOTNOTE_SIGN_ON_DOMAINS")]
+# Further hosts on the way, such as the school's own sign-in page to which Google leads.
+SIGN_ON_ORIGINS = [*(provider.origin for provider in SIGN_ON), *words(os.environ, "FOOTNOTE_SIGN_ON_ORIGINS")]
+SOCIALACCOUNT_ADAPTER = "quizzes.views.sign_on_adapter.SignOnAdapter"
+SOCIALACCOUNT_PROVIDERS = allauth_settings(SIGN_ON)
+# A teacher waits for the page while the site asks the provider.
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
+
 # --- Log ------------------------------------------------------------------------------------------------------------
 
 LOG_FORMAT = choice(os.environ, "FOOTNOTE_LOG", ("lines", "json"))
 # Without a level: warnings of Django and of the libraries, and what Footnote itself says.
 LOG_LEVEL = choice(os.environ, "FOOTNOTE_LOG_LEVEL", ("", "debug", "info", "warning", "error")).upper()
-LOGGING = {
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"request": {"()": "quizsite.log.RequestFilter"}},
@@ -367,5 +385,25 @@ LOGGING = {
         "django.db": {"level": LOG_LEVEL.replace("DEBUG", "") or "INFO"},
     },
 }
+# Errors also go to this Sentry server, reduced to their types and places.
+if dsn := os.environ.get("FOOTNOTE_SENTRY_DSN", "").strip():
+    LOGGING["handlers"]["reports"] = {"class": "quizsite.error_reports.ReportHandler", "dsn": dsn}
+    LOGGING["root"]["handlers"].append("reports")
+
+# --- Metrics --------------------------------------------------------------------------------------------------------
+
+# Each worker of the server counts in files of its own here. None: /metrics is off.
+METRICS_DIR = DATA_DIR / "metrics" if flag(os.environ, "FOOTNOTE_METRICS") else None
+if METRICS_DIR:
+    METRICS_DIR.mkdir(mode=0o700, exist_ok=True)
+    # prometheus_client reads it when it is imported.
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(METRICS_DIR)
+    MIDDLEWARE.insert(0, "quizsite.metrics.count_requests")
+# A collector that gets a span for each request. "": none.
+TRACES = web_address(os.environ, "FOOTNOTE_TRACES")
+if TRACES:
+    MIDDLEWARE.insert(0, "quizsite.traces.Spans")
+    # While the collector is down, each further try would be a warning, beside the error at their end.
+    LOGGING["loggers"]["opentelemetry"] = {"level": "ERROR"}
 if flag(os.environ, "FOOTNOTE_REQUEST_IDS"):
     MIDDLEWARE.insert(0, "quizsite.middleware.request_id")

@@ -30,6 +30,17 @@ account_urls = [
         allauth_views.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
+    # School accounts.
+    path(
+        "sign-on/<slug:provider_id>/",
+        on_demand("quizzes.views.sign_on.start_sign_on", is_public=True),
+        name="openid_connect_login",
+    ),
+    path(
+        "sign-on/<slug:provider_id>/callback/",
+        on_demand("quizzes.views.sign_on.finish_sign_on", is_public=True),
+        name="openid_connect_callback",
+    ),
     # The second step. The browser allows passkeys below this address only, see quizsite/middleware.py.
     path("2-step/confirm/", allauth_views.reauthenticate, name="account_reauthenticate"),
     path("2-step/", on_demand("allauth.mfa.base.views.index"), name="mfa_index"),
@@ -69,6 +80,7 @@ urlpatterns = [
     path("site/invitations/<int:number>/cancel/", administration.revoke_invitation, name="revoke_invitation"),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
     path("admin/", admin.site.urls),
 ]
 

@@ -21,7 +21,6 @@ from quizsite.backups.manifest import (
     File,
     Manifest,
 )
-from quizsite.backups.postgresql import dump_database, parameters
 from quizsite.backups.rotation import backup_name, superseded
 from quizsite.durable import copy_private, sha256, sync
 from quizsite.models import SiteState
@@ -87,6 +86,9 @@ def _fill(folder: Path, *, now: datetime) -> None:
         database = folder / SQLITE_FILE
         migrations, counts = _copy_sqlite(Path(connection.settings_dict["NAME"]), database)
     else:
+        # It loads psycopg, which would take 10 MB in each process of a site on SQLite.
+        from quizsite.backups.postgresql import dump_database, parameters
+
         database = folder / POSTGRESQL_FILE
         migrations, counts = dump_database(parameters(connection), database)
     files = [File(database.name, database.stat().st_size, sha256(database))]

@@ -30,7 +30,7 @@ def prepare_database(
     if not init and marker_of(path).exists() and not (path.exists() and path.stat().st_size):
         raise ImproperlyConfigured(
             f"The database {path} is gone, and this site had one. Run `manage.py restore BACKUP`. "
-            "To begin anew without it, add --init."
+            "To start without it, add --init."
         )
     try:
         connection = library.sqlite.connect(str(path), timeout=10)

@@ -112,7 +112,7 @@ def test_file_of_the_database_that_was_replaced_is_red(client: Client) -> None:
         failed = red(client)
     finally:
         aside.rename(path)
-    assert failed == {"files": "the database's file was replaced: start the site anew"}
+    assert failed == {"files": "the database's file was replaced: start the site again"}
     assert red(client) == {}
 
 

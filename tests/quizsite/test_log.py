@@ -300,3 +300,12 @@ def test_request_id_is_in_the_header_and_in_the_lines(
     logging.getLogger("quizzes.test").info("after")
     assert chosen not in lines.take()[0]
     assert sys.exception() is None
+
+
+def test_request_id_is_in_the_line_about_a_refused_request(client: Client, lines: Lines, settings: Any) -> None:
+    settings.MIDDLEWARE = ["quizsite.middleware.request_id", *settings.MIDDLEWARE]
+
+    response = client.get("/nothing-here/")
+
+    [line] = [line for line in lines.take() if "Not Found" in line]
+    assert response.headers[REQUEST_ID] in line

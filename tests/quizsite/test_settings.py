@@ -21,16 +21,20 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django_htmx.middleware import HtmxDetails
 
+from quizsite import settings as site_settings
 from quizsite.data_folder import make_data_folder, secret_key
 from quizsite.environment import flag, mailer, postgresql, secret, some_of, whole_number, words
 from quizsite.middleware import htmx_redirect
+from quizsite.sign_on import providers
 from quizzes.models import User
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+    "connect-src 'self'; manifest-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
 )
 
 
@@ -429,7 +433,9 @@ PASSWORD = "quillfeather-brambleworth"
 
 
 def test_password_is_hashed_at_the_cost_that_a_classroom_machine_bears() -> None:
-    assert make_password(PASSWORD).startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
+    assert site_settings.PASSWORD_HASHERS == ["quizsite.hashers.FootnoteArgon2Hasher"]
+    hasher = import_string(site_settings.PASSWORD_HASHERS[0])()
+    assert make_password(PASSWORD, hasher=hasher).startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
 
 
 @pytest.mark.parametrize("password", ["elevenchars", "footnotefootnote", "123456789101112"])
@@ -503,3 +509,76 @@ def test_page_is_compressed_for_who_takes_it(client: Client, db: None) -> None:
     assert packed.headers["Content-Encoding"] == "gzip"
     assert len(packed.content) < len(plain) / 2
     assert "Accept-Encoding" in packed.headers["Vary"]
+
+
+# --- School accounts ----------------------------------------------------------------------------------------------
+
+TENANT = "0f0a1b2c-3d4e-5f60-7182-93a4b5c6d7e8"
+GOOGLE = {"FOOTNOTE_GOOGLE_CLIENT_ID": "id", "FOOTNOTE_GOOGLE_CLIENT_SECRET": "secret"}
+MICROSOFT = {
+    "FOOTNOTE_MICROSOFT_CLIENT_ID": "id",
+    "FOOTNOTE_MICROSOFT_CLIENT_SECRET": "secret",
+    "FOOTNOTE_MICROSOFT_TENANT": TENANT,
+}
+OTHER = {
+    "FOOTNOTE_OIDC_CLIENT_ID": "id",
+    "FOOTNOTE_OIDC_CLIENT_SECRET": "secret",
+    "FOOTNOTE_OIDC_ISSUER": "https://login.school.example/realm/",
+}
+DOMAINS = {"FOOTNOTE_SIGN_ON_DOMAINS": "school.example"}
+
+
+def test_providers_of_school_accounts_come_from_the_environment() -> None:
+    found = providers(GOOGLE | MICROSOFT | OTHER | DOMAINS)
+
+    assert providers(DOMAINS) == []
+    assert [(provider.id, provider.issuer, provider.origin) for provider in found] == [
+        ("google", "https://accounts.google.com", "https://accounts.google.com"),
+        ("microsoft", f"https://login.microsoftonline.com/{TENANT}/v2.0", "https://login.microsoftonline.com"),
+        ("school", "https://login.school.example/realm", "https://login.school.example"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        (GOOGLE, "FOOTNOTE_SIGN_ON_DOMAINS must name"),
+        (GOOGLE | DOMAINS | {"FOOTNOTE_GOOGLE_CLIENT_SECRET": " "}, "FOOTNOTE_GOOGLE_CLIENT_SECRET is missing."),
+        (MICROSOFT | DOMAINS | {"FOOTNOTE_MICROSOFT_TENANT": "common"}, "must be the id of your tenant"),
+        (MICROSOFT | DOMAINS | {"FOOTNOTE_MICROSOFT_TENANT": "school.example"}, "must be the id of your tenant"),
+        (OTHER | DOMAINS | {"FOOTNOTE_OIDC_ISSUER": "http://login.school.example"}, "must read like https://"),
+        (OTHER | DOMAINS | {"FOOTNOTE_OIDC_ISSUER": "login.school.example"}, "must read like https://"),
+    ],
+)
+def test_half_of_a_provider_stops_the_start(variables: dict[str, str], message: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=re.escape(message)):
+        providers(variables)
+
+
+def test_client_of_providers_loads_with_the_first_sign_on(tmp_path: Path) -> None:
+    script = """
+import sys
+from django.test import RequestFactory
+from django.urls import resolve
+heavy = ("requests", "jwt", "allauth.socialaccount.providers.openid_connect.provider")
+match = resolve("/accounts/sign-on/school/")
+print([name for name in heavy if name in sys.modules])
+match.func(RequestFactory().get("/"), **match.kwargs)
+print([name for name in heavy if name in sys.modules] == list(heavy))
+"""
+    done = manage("shell", "--no-imports", "--command", script, folder=tmp_path)
+
+    assert done.stdout.splitlines()[-2:] == ["[]", "True"], done.stderr
+
+
+def test_site_on_sqlite_loads_no_client_of_postgresql(tmp_path: Path) -> None:
+    script = """
+import sys
+import quizsite.management.commands.serve
+from quizsite.server import load_site
+load_site()
+print([name for name in ("psycopg", "psycopg_binary") if name in sys.modules])
+"""
+    done = manage("shell", "--no-imports", "--command", script, folder=tmp_path)
+
+    assert done.stdout.splitlines()[-1:] == ["[]"], done.stderr

@@ -8,9 +8,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from quizsite.addresses import site_address
-from quizzes.lti.launches import digest
 from quizzes.lti.platforms import rotate_key
 from quizzes.models import LtiDeployment, LtiKey, LtiPlatform, LtiRegistrationLink
+from quizzes.people.accounts import token_digest
 
 LINK_LIFETIME = timedelta(hours=24)
 
@@ -65,7 +65,7 @@ class Command(BaseCommand):
     def _add(self, options: dict[str, Any]) -> None:
         urls = {name: options[name] for name in ("login_url", "token_url", "key_set_url")}
         if any(not url.startswith("https://") for url in urls.values()):
-            raise CommandError("Each address of a platform begins with https://.")
+            raise CommandError("Each address of a platform starts with https://.")
         if not LtiKey.objects.filter(retired_at=None).exists():
             rotate_key(now=timezone.now())
         platform, _ = LtiPlatform.objects.update_or_create(
@@ -79,7 +79,7 @@ class Command(BaseCommand):
     def _link(self) -> None:
         token = secrets.token_urlsafe(32)
         LtiRegistrationLink.objects.create(
-            token_digest=digest(token),
+            token_digest=token_digest(token),
             expires_at=timezone.now() + LINK_LIFETIME,
         )
         self.stdout.write(f"{site_address()}/lti/register/{token}/")

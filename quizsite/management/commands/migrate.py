@@ -13,7 +13,9 @@ class Command(migrate.Command):
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--init", action="store_true", help="begin anew where SQLite's file is gone")
+        parser.add_argument(
+            "--init", action="store_true", help="start with an empty database where SQLite's file is gone"
+        )
 
     def handle(self, *args: Any, init: bool = False, **options: Any) -> None:
         connection = connections[options["database"]]

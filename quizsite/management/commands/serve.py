@@ -1,3 +1,4 @@
+import gc
 import os
 import sys
 from argparse import ArgumentParser
@@ -18,6 +19,7 @@ from quizsite.backups.rotation import BEFORE_MIGRATION
 from quizsite.environment import whole_number
 from quizsite.health import CheckFailed, durability, pending_migrations
 from quizsite.models import SiteState
+from quizsite.question_sets import load_if_changed
 from quizsite.secret_key import record_secret_key, require_its_key
 from quizsite.server import load_site, serve
 from quizsite.site_lock import SiteInUse, hold_while_serving
@@ -34,7 +36,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes; one per core")
-        parser.add_argument("--init", action="store_true", help="begin anew where SQLite's file is gone")
+        parser.add_argument(
+            "--init", action="store_true", help="start with an empty database where SQLite's file is gone"
+        )
 
     def handle(self, *args: Any, workers: int, init: bool, **options: Any) -> None:
         host = os.environ.get("HOST") or "127.0.0.1"
@@ -61,6 +65,8 @@ class Command(BaseCommand):
 
     def prepare(self, *, init: bool) -> None:
         """Run `prepare_site` in its own process; a failure prints one line, as `manage.py` does."""
+        # A migration of a large database makes garbage, unlike loading the site.
+        gc.enable()
         try:
             exit_with_message(partial(self.prepare_site, init=init))
         except CommandError as problem:
@@ -87,7 +93,7 @@ class Command(BaseCommand):
             self.back_up_before_migration()
             call_command("migrate", interactive=False, verbosity=0, init=init)
         record_secret_key(now=timezone.now())
-        call_command("load_question_sets", verbosity=0)
+        load_if_changed(now=timezone.now())
         if collect_if_changed():
             self.stdout.write("Collected the static files.")
 

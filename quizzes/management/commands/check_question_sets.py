@@ -1,17 +1,18 @@
 """`manage.py check_question_sets`: validate question sets in files."""
 
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from quizzes.content.question_types.question import SKILLS
+from quizzes.content.question_types.question import SKILLS, Question
 from quizzes.content.rules.all_rules import findings
 from quizzes.content.rules.evidence_rules import confirmation, named_sentences
 from quizzes.content.rules.folder import Folder
-from quizzes.content.rules.hint_rules import guessers
+from quizzes.content.rules.guess_rules import guesses, guesses_over_all
 from quizzes.content.set_document import SetDocument, coverage
 from quizzes.files.question_sets import BadFile, read_set_files, read_story_runs, rule_folders
 
@@ -25,7 +26,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("path", nargs="?", type=Path, default=BUILT_IN)
-        parser.add_argument("--built-in", action="store_true", help="hold PATH to the rules for the built-in sets")
+        parser.add_argument(
+            "--built-in", action="store_true", help="check PATH against the rules for the built-in sets"
+        )
         parser.add_argument("--confirm", metavar="KEY", help="print this question with its sentences and “confirmed”")
 
     def handle(self, *args: Any, path: Path, built_in: bool, confirm: str | None, **options: Any) -> None:
@@ -39,6 +42,8 @@ class Command(BaseCommand):
             return
         for file in files:
             self.stdout.write(coverage_table(file.parsed))
+        for folder in folders:
+            self.stdout.write(points_table([one.parsed for one in folder.sets]))
         if built_in or path == BUILT_IN:
             self._hold_to_rules(folders)
 
@@ -46,8 +51,11 @@ class Command(BaseCommand):
         for folder in folders:
             if folder.story_runs is None:
                 self.stdout.write(f"Not checked: runs of the story, since {STORY_RUNS.name} is missing")
-            for name, score in guessers(folder).items():
-                self.stdout.write(f"guess “{name}”: {float(score):.1f} of {len(folder.singles)} keys")
+            for guess in guesses_over_all(folder):
+                self.stdout.write(f"guess {guess}")
+            for one in folder.sets:
+                best = max(guesses(folder, one), key=lambda guess: guess.gain)
+                self.stdout.write(f"best guess in {one.file}: {best}")
         found = [str(finding) for folder in folders for finding in findings(folder)]
         if found:
             raise CommandError("\n".join(found))
@@ -80,3 +88,18 @@ def coverage_table(parsed: SetDocument) -> str:
         offered = sum(variant.has(question.evidence) for question in parsed.questions)
         lines.append(f"  Reading level {variant.level_name}: {offered} of {len(parsed.questions)} questions")
     return "\n".join(lines) + "\n"
+
+
+def points_table(sets: Sequence[SetDocument]) -> str:
+    """One line for each set of a source, with questions and points by objective, and one for all."""
+    objectives = [objective.key for objective in sets[0].objectives]
+
+    def cells(questions: Sequence[Question]) -> list[str]:
+        groups = [[q for q in questions if q.objective == key] for key in objectives]
+        return [f"{len(group)} / {sum(q.points for q in group)}" for group in groups]
+
+    everything = [question for one in sets for question in one.questions]
+    rows = [(one.title, cells(one.questions)) for one in sets] + [("all", cells(everything))]
+    rows.insert(0, ("Questions / points", objectives))
+    width = max(len(title) for title, _ in rows)
+    return "".join(f"{title:{width}}  {'  '.join(f'{cell:>10}' for cell in row)}\n" for title, row in rows)

@@ -17,7 +17,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("public_id", help="as in the address of the class's page")
         parser.add_argument("email", help="the address of the account that gets the class")
-        parser.add_argument("--giver", default="", help="whose place it takes, if the class has several owners")
+        parser.add_argument("--giver", default="", help="the owner it replaces, if the class has several")
 
     def handle(self, *args: Any, public_id: str, email: str, giver: str, **options: Any) -> None:
         classroom = Classroom.objects.filter(public_id=public_id).first()

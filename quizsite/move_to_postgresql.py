@@ -1,0 +1,151 @@
+"""Copy a whole site from its SQLite file into an empty PostgreSQL database, in one transaction."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.color import no_style
+from django.db import DatabaseError, connection, connections, transaction
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import Field, JSONField, Model
+from psycopg import sql
+
+from quizsite.models import SiteState
+from quizsite.site_lock import SiteInUse, exclusive
+from quizsite.sqlite.copy import quick_check
+from quizzes.attempts.integrity import check_integrity
+from quizzes.models import Classroom, User
+
+# The alias of the SQLite file while it is copied.
+SOURCE = "sqlite_file"
+BATCH = 2000
+
+
+class MoveError(Exception):
+    """The site cannot be moved. The message is one sentence for the operator, and PostgreSQL has no row of the site."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What was copied: tables that have rows, and rows."""
+
+    tables: int
+    rows: int
+
+
+def move(*, accept_findings: bool = False, report: Callable[[str], None]) -> Moved:
+    """Copy every table and check the copy. Raises MoveError.
+
+    accept_findings: also if `check_integrity` finds something. report: gets a line for each table with rows.
+    """
+    if connection.vendor != "postgresql":
+        raise MoveError("Set DATABASE_URL to the new, empty PostgreSQL database first.")
+    path = Path(settings.SQLITE_PATH)
+    if not path.exists():
+        raise MoveError(f"There is no SQLite file at {path}.")
+    try:
+        with exclusive(settings.DATA_DIR):
+            if (found := quick_check(path)) != "ok":
+                raise MoveError(f"The database {path} is damaged ({found}). Restore a backup first.")
+            connections.settings[SOURCE] = {**connections.settings["default"], **settings.SQLITE}
+            try:
+                return _copy(accept_findings, report)
+            finally:
+                connections[SOURCE].close()
+                del connections[SOURCE], connections.settings[SOURCE]
+    except SiteInUse as error:
+        raise MoveError("The site is running. Stop it first.") from error
+    except (DatabaseError, psycopg.Error) as error:
+        # COPY raises the errors of psycopg itself.
+        raise MoveError(f"A database refused: {' '.join(str(error).split())}.") from error
+
+
+def _copy(accept_findings: bool, report: Callable[[str], None]) -> Moved:
+    known = set(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
+    if set(MigrationRecorder(connections[SOURCE]).applied_migrations()) != known:
+        raise MoveError("The SQLite file is of another version. Start the site once without DATABASE_URL, and stop it.")
+    call_command("migrate", interactive=False, verbosity=0)
+    if User.objects.exists() or Classroom.objects.exists():
+        raise MoveError("The PostgreSQL database has accounts or classes. Name an empty one.")
+    models = [model for model in apps.get_models(include_auto_created=True) if model._meta.managed]
+    # SQLite gives all reads of one transaction the same moment.
+    with transaction.atomic(using=SOURCE), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        tables = sql.SQL(", ").join(sql.Identifier(model._meta.db_table) for model in models)
+        cursor.execute(sql.SQL("TRUNCATE {}").format(tables))
+        counts = []
+        for model in models:
+            counts.append(_copy_table(cursor, model))
+            if counts[-1]:
+                report(f"{model._meta.db_table}: {counts[-1]:,}")
+        for query in connection.ops.sequence_reset_sql(no_style(), models):
+            cursor.execute(query)
+        for model in models:
+            if _digest(model, "default") != _digest(model, SOURCE):
+                raise MoveError(f"The table {model._meta.db_table} has other rows after the copy.")
+        _check_triggers(cursor)
+        broken = sum(len(finding.broken) for finding in check_integrity())
+        if broken and not accept_findings:
+            raise MoveError(
+                f"`check_integrity` finds {broken} broken, as it would on the SQLite file. Run it there, without "
+                "DATABASE_URL, or add --accept-findings."
+            )
+        # They are of the SQLite file. Without them, the next start makes a backup.
+        SiteState.objects.filter(name__in=[SiteState.BACKUP, SiteState.DATABASE_CHECK]).delete()
+    return Moved(tables=sum(count > 0 for count in counts), rows=sum(counts))
+
+
+def _copy_table(cursor: Any, model: type[Model]) -> int:
+    """Copy all rows of a table; returns how many. Foreign keys are checked at the end of the transaction."""
+    fields = model._meta.local_concrete_fields
+    columns = sql.SQL(", ").join(sql.Identifier(str(field.column)) for field in fields)
+    command = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(model._meta.db_table), columns)
+    count = 0
+    with cursor.copy(command) as copy:
+        for row in _rows(model, SOURCE):
+            copy.write_row(
+                [field.get_db_prep_save(value, connection) for field, value in zip(fields, row, strict=True)]
+            )
+            count += 1
+    return count
+
+
+def _rows(model: type[Model], alias: str) -> Iterator[tuple[Any, ...]]:
+    names = [field.attname for field in model._meta.local_concrete_fields]
+    return model._base_manager.using(alias).order_by().values_list(*names).iterator(BATCH)
+
+
+def _digest(model: type[Model], alias: str) -> tuple[int, int]:
+    """How many rows a table has, and a sum over their contents that is the same in any order."""
+    fields, count, total = model._meta.local_concrete_fields, 0, 0
+    for row in _rows(model, alias):
+        content = repr([_plain(field, value) for field, value in zip(fields, row, strict=True)]).encode()
+        total += int.from_bytes(blake2b(content, digest_size=8).digest())
+        count += 1
+    return count, total % 2**64
+
+
+def _plain(field: "Field[Any, Any]", value: Any) -> object:
+    """A value in a form that does not depend on the engine."""
+    if isinstance(field, JSONField):
+        # PostgreSQL sorts the keys of an object.
+        return json.dumps(value, sort_keys=True)
+    return bytes(value) if isinstance(value, memoryview) else None if value is None else str(value)
+
+
+def _check_triggers(cursor: Any) -> None:
+    """Raises MoveError if a trigger of the SQLite file is missing. Triggers refuse changes of logs and versions."""
+    with connections[SOURCE].cursor() as source:
+        source.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        wanted = {name for (name,) in source.fetchall()}
+    cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'O'")
+    if missing := sorted(wanted - {name for (name,) in cursor.fetchall()}):
+        raise MoveError(f"The PostgreSQL database lacks a trigger: {', '.join(missing)}.")

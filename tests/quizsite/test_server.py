@@ -1,0 +1,53 @@
+"""What the process behind the workers loads, which each of them then has."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.servers import ROOT, environment
+
+# Each of these takes a part of the start and memory of each worker, and few pages need it. The functions that need one
+# import it.
+ON_DEMAND = (
+    "PIL",
+    "babel",
+    "fido2",
+    "jwt",
+    "openpyxl",
+    "opentelemetry",
+    "prometheus_client",
+    "pylti1p3",
+    "python_calamine",
+    "rapidfuzz",
+    "requests",
+    "segno",
+    "urllib.request",
+    "xlsxwriter",
+)
+LOADED = """
+import sys
+import django
+django.setup()
+import quizsite.management.commands.serve
+from quizsite.server import load_site
+from django.urls import get_resolver
+load_site()
+print(*sorted(sys.modules), "urls" if get_resolver()._populated else "")
+"""
+
+
+def test_start_loads_all_views_once_and_no_library_of_a_few_pages(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", LOADED],
+        env={**environment(tmp_path, 0, {"DATABASE_URL": ""}), "PYTHONPATH": os.pathsep.join([str(ROOT)])},
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    loaded = set(done.stdout.split())
+
+    # What every worker would otherwise make for itself at its first page.
+    assert {"quizzes.views.student.attempts", "quizzes.templatetags.questions", "urls"} <= loaded
+    assert [name for name in ON_DEMAND if name in loaded] == []
