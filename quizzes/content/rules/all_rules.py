@@ -4,6 +4,7 @@ from quizzes.content.rules import (
     choice_rules,
     evidence_rules,
     form_rules,
+    guess_rules,
     guide_rules,
     hint_rules,
     points_rules,
@@ -19,6 +20,7 @@ RULES: tuple[Rule, ...] = (
     *points_rules.RULES,
     *choice_rules.RULES,
     *hint_rules.RULES,
+    *guess_rules.RULES,
     *form_rules.RULES,
     *wording_rules.RULES,
 )

@@ -10,6 +10,8 @@ from quizzes.content.rules.folder import Finding, Folder, Item, Rule, words
 # The marks of wrong choices, as files and editions store them.
 CONTRADICTED, NOT_STATED, BESIDE_THE_POINT = "contradicted", "not_stated", "beside_the_point"
 SAID_BY_SOMEONE = "said_by_someone"
+# How a stem begins that asks what a speaker says.
+_TOLD_BY = {"mayor": "According to the mayor", "protesters": "According to the protesters"}
 _ABOUT_CHOICES = re.compile(
     r"\b(?:all|none|both|neither|any) of (?:the|these|them)\b|\bthe above\b|\b[A-D] and [A-D]\b", re.I
 )
@@ -32,11 +34,19 @@ def wrong_choices_are_marked(folder: Folder) -> Iterator[Finding]:
 
 
 def speakers_contradict_nothing(folder: Folder) -> Iterator[Finding]:
-    """What a speaker says shows what was said. It contradicts a choice only where the question asks who says it."""
+    """What a speaker says shows what was said. It contradicts a choice only where the question asks for that.
+
+    Such a question asks who says something, or what somebody says: “According to the mayor, ...”.
+    """
     for item in folder.items:
+        told = {speaker for speaker, begin in _TOLD_BY.items() if item.table["stem"].startswith(begin)}
         for choice in item.choices:
-            voices = folder.voices(choice.get("mark_at", ()))
-            if choice.get("mark") == CONTRADICTED and voices - {REPORTER} and item.table["skill"] != "attribution":
+            speakers = folder.speakers(choice.get("mark_at", ()))
+            if (
+                choice.get("mark") == CONTRADICTED
+                and speakers - told - {REPORTER}
+                and item.table["skill"] != "attribution"
+            ):
                 yield item.finding(f"the choice “{choice['text']}” is contradicted only by a speaker")
 
 

@@ -66,7 +66,7 @@ def wording_is_confirmed(folder: Folder) -> Iterator[Finding]:
     yield from changed_wording(folder)
     for item in folder.items:
         if "confirmed" not in item.table:
-            yield item.finding(f"nobody confirmed it with its sentences{_how_to_confirm(item)}")
+            yield item.finding(f"no one confirmed it with its sentences{_how_to_confirm(item)}")
 
 
 def changed_wording(folder: Folder) -> Iterator[Finding]:
@@ -92,13 +92,16 @@ def absence_is_shown(folder: Folder) -> Iterator[Finding]:
 
 
 def quotes_are_in_the_reading(folder: Folder) -> Iterator[Finding]:
-    """Words in quotation marks in a rationale or an explanation stand in the reading at every English level."""
-    english = [reading for reading in folder.readings if reading.language == "en"]
-    texts = [" ".join(sentence.text for sentence in reading).casefold() for reading in english]
+    """Words in quotation marks in a stem or in feedback stand in the reading, at every level of their language."""
+    texts: dict[str, list[str]] = {}
+    for reading in folder.readings:
+        texts.setdefault(reading.language, []).append(" ".join(sentence.text for sentence in reading).casefold())
     for item in folder.items:
-        for quote in _quotes([*item.feedback, item.explanation]):
-            if not all(quote.casefold() in text for text in texts):
-                yield item.finding(f"“{quote}” is in quotation marks and not in the reading")
+        for language, levels in texts.items():
+            shown = item.in_language(language)
+            for quote in _quotes([shown.table["stem"], *shown.feedback, shown.explanation]):
+                if not all(quote.casefold() in text for text in levels):
+                    yield item.finding(f"“{quote}” is in quotation marks and not in the reading ({language})")
 
 
 def _quotes(texts: Sequence[str]) -> list[str]:

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
+from quizzes.content.languages import translated
+from quizzes.content.question_types.registry import text_fields
 from quizzes.content.reading import Reading
 from quizzes.content.set_document import SetDocument
 from quizzes.content.tables import Table
@@ -13,6 +15,8 @@ from quizzes.content.teaching_guide import TeachingGuide, parse_guide
 from quizzes.content.writing_tips import syllables
 
 SOURCE_NAME, GUIDE_NAME = "source.toml", "teaching-guide.toml"
+# The language that the built-in sets are written in.
+FIRST_LANGUAGE = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,12 @@ class Item:
             str(self.table.get(name, "")) for name in (*both, *other)
         ]
 
+    def in_language(self, language: str) -> "Item":
+        """The question with its texts in this language; a missing text stays in English."""
+        if language == FIRST_LANGUAGE:
+            return self
+        return replace(self, table=translated(self.table, text_fields(self.table), language, FIRST_LANGUAGE))
+
     def finding(self, reason: str) -> Finding:
         """A finding on this question."""
         return Finding(self.file, f"question “{self.key}”", reason)
@@ -164,9 +174,9 @@ class Folder:
             for table in paragraph["sentences"]
         }
 
-    def voices(self, keys: Sequence[str]) -> set[str]:
+    def speakers(self, keys: Sequence[str]) -> set[str]:
         """The speakers of these sentences."""
-        return {sentence.voice.key for sentence in self.reading.sentences(keys)}
+        return {sentence.speaker.key for sentence in self.reading.sentences(keys)}
 
 
 Rule = Callable[[Folder], Iterator[Finding]]

@@ -2,20 +2,15 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from quizzes.content.rules.folder import Finding, Folder, Item, Rule, chance, long_words, words
-from quizzes.content.tables import Table
+from quizzes.content.rules.folder import Finding, Folder, Item, Rule, chance, long_words
 from quizzes.models.question_sets import TRY_OUT
 
 _TOKEN = re.compile(r"(F\d+)(?:@(?:who|where))?|N:[a-z-]+")
-# Over all single choices, a strategy without the reading may earn this share more than chance.
-_MORE_THAN_CHANCE = Fraction(1, 10)
 _LEAST_PLACE, _MOST_PLACE = Fraction(1, 8), Fraction(2, 5)
-_MOST_VOICE, _FEW_STATEMENTS = Fraction(2, 5), 10
-_MILD = {"may", "some", "many", "can", "could", "much"}
-_NO = re.compile(r"\b(?:no|not|nobody|none|never|nothing)\b|n’t\b", re.IGNORECASE)
+_MOST_SPEAKER, _FEW_STATEMENTS = Fraction(2, 5), 10
 _NAMES = {
     "mayor": r"mayor|Kenney",
     "protesters": r"protester|somebody|someone",
@@ -54,6 +49,16 @@ def no_question_gives_another_away(folder: Folder) -> Iterator[Finding]:
                 yield item.finding(f"the try-out shows visitors what it asks: {', '.join(sorted(shown))}")
 
 
+def no_statement_is_made_twice(folder: Folder) -> Iterator[Finding]:
+    """In a set no question gives a fact whose speaker another one asks: it shows that the fact is in the story."""
+    for one in folder.sets:
+        for item in one.items:
+            facts = {token.removesuffix("@who") for token in item.table.get("asks", ()) if token.endswith("@who")}
+            for other in one.items:
+                if other.key != item.key and (given := facts & set(other.table.get("gives", ()))):
+                    yield item.finding(f"“{other.key}” shows that this is in the story: {', '.join(sorted(given))}")
+
+
 def stems_hold_no_key(folder: Folder) -> Iterator[Finding]:
     """A stem does not hold its key, and a key is not the only choice that shares a word with the stem."""
     for item in folder.items:
@@ -84,73 +89,23 @@ def length_gives_no_key(folder: Folder) -> Iterator[Finding]:
             yield Finding("all sets", "", f"the key is the {name} choice {float(score):.1f} times")
 
 
-def guessers(folder: Folder) -> dict[str, Fraction]:
-    """How many single choices each strategy gets right without the reading; ties are shared."""
-    printed = {
-        one.parsed.slug: Counter(word for item in one.items for word in _printed_words(item)) for one in folder.sets
-    }
-    return {
-        name: sum(
-            (_share(i, [appeal(i, choice, printed[i.slug]) for choice in i.choices]) for i in folder.singles),
-            Fraction(0),
-        )
-        for name, appeal in _strategies().items()
-    }
-
-
-def choices_alone_tell_no_key(folder: Folder) -> Iterator[Finding]:
-    """Each strategy scores at most chance + 10 points over all single choices."""
-    most = chance(folder.singles) + len(folder.singles) * _MORE_THAN_CHANCE
-    for name, score in guessers(folder).items():
-        if score > most:
-            yield Finding("all sets", "", f"“{name}” guesses {float(score):.1f} of {len(folder.singles)} keys")
-
-
-def _strategies() -> dict[str, Callable[[Item, Table, Counter[str]], float]]:
-    def others(item: Item, choice: Table) -> int:
-        rest = set[str]().union(*(long_words(c["text"]) for c in item.choices if c is not choice))
-        return len(long_words(choice["text"]) & rest)
-
-    def elsewhere(item: Item, choice: Table, printed: Counter[str]) -> int:
-        own = Counter(_printed_words(item))
-        return sum(printed[word] > own[word] for word in long_words(choice["text"]))
-
-    def only_no(item: Item, choice: Table) -> int:
-        negated = [c for c in item.choices if _NO.search(c["text"])]
-        return len(negated) == 1 and negated[0] is choice
-
-    return {
-        "most words of the stem": lambda i, c, _: len(long_words(i.asked) & long_words(c["text"])),
-        "most words of the other choices": lambda i, c, _: others(i, c),
-        "fewest words of the other choices": lambda i, c, _: -others(i, c),
-        "most words printed elsewhere in the set": elsewhere,
-        "the only negation": lambda i, c, _: only_no(i, c),
-        "the mildest": lambda i, c, _: len(_MILD & {word.casefold() for word in words(c["text"])}),
-    }
-
-
 def _share(item: Item, scores: Sequence[float]) -> Fraction:
     """The share of a point for picking one of the choices with the highest score at random."""
     best = [choice for choice, score in zip(item.choices, scores, strict=True) if score == max(scores)]
     return Fraction(sum(bool(choice.get("key")) for choice in best), len(best))
 
 
-def _printed_words(item: Item) -> list[str]:
-    texts = [item.asked, *(row["text"] for row in (*item.choices, *item.statements))]
-    return [word for text in texts for word in long_words(text)]
-
-
-def every_voice_is_offered(folder: Folder) -> Iterator[Finding]:
+def every_speaker_is_offered(folder: Folder) -> Iterator[Finding]:
     """Who-says-so questions offer all speakers, and no speaker is the key of over 2/5 of a set's statements."""
-    voices = [voice.key for voice in folder.reading.voices]
+    speakers = [speaker.key for speaker in folder.reading.speakers]
     for one in folder.sets:
         keyed = Counter(statement["voice"] for item in one.items for statement in item.statements)
         for item in one.items:
-            if item.statements and item.table["voices"] != voices:
+            if item.statements and item.table["voices"] != speakers:
                 yield item.finding("it does not offer all speakers in their order")
-        for voice, count in keyed.items():
-            if keyed.total() >= _FEW_STATEMENTS and count > keyed.total() * _MOST_VOICE:
-                yield Finding(one.file, "", f"“{voice}” is the key of {count} of {keyed.total()} statements")
+        for speaker, count in keyed.items():
+            if keyed.total() >= _FEW_STATEMENTS and count > keyed.total() * _MOST_SPEAKER:
+                yield Finding(one.file, "", f"“{speaker}” is the key of {count} of {keyed.total()} statements")
 
 
 def contested_facts_name_their_speaker(folder: Folder) -> Iterator[Finding]:
@@ -159,12 +114,12 @@ def contested_facts_name_their_speaker(folder: Folder) -> Iterator[Finding]:
         is_free = item.statements or item.is_written or item.table["skill"] == "attribution"
         if is_free or item.table.get("absent"):
             continue
-        for voice in sorted(folder.voices(item.table["evidence"]) & set(_NAMES)):
-            if not re.search(_NAMES[voice], item.asked, re.IGNORECASE):
-                yield item.finding(f"its evidence has the speaker “{voice}” and it names none")
+        for speaker in sorted(folder.speakers(item.table["evidence"]) & set(_NAMES)):
+            if not re.search(_NAMES[speaker], item.asked, re.IGNORECASE):
+                yield item.finding(f"its evidence has the speaker “{speaker}” and it names none")
 
 
-def no_fact_gets_a_wrong_voice(folder: Folder) -> Iterator[Finding]:
+def no_fact_gets_a_wrong_speaker(folder: Folder) -> Iterator[Finding]:
     """The source names facts that no who-says-so statement may rest on, since two speakers would be right."""
     barred = set(folder.source.get("not_for_voices", ()))
     for item in folder.items:
@@ -176,11 +131,11 @@ def no_fact_gets_a_wrong_voice(folder: Folder) -> Iterator[Finding]:
 RULES: tuple[Rule, ...] = (
     tokens_are_known,
     no_question_gives_another_away,
+    no_statement_is_made_twice,
     stems_hold_no_key,
     key_stands_in_every_place,
     length_gives_no_key,
-    choices_alone_tell_no_key,
-    every_voice_is_offered,
+    every_speaker_is_offered,
     contested_facts_name_their_speaker,
-    no_fact_gets_a_wrong_voice,
+    no_fact_gets_a_wrong_speaker,
 )

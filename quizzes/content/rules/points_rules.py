@@ -49,7 +49,7 @@ def sets_have_every_objective(folder: Folder) -> Iterator[Finding]:
 
 def choices_keep_their_natural_order(folder: Folder) -> Iterator[Finding]:
     """Dates rise and speakers stand in the order of the source; neither is shuffled."""
-    labels = [voice.label for voice in folder.reading.voices]
+    labels = [speaker.label for speaker in folder.reading.speakers]
     for item in folder.items:
         texts = [choice["text"] for choice in item.choices]
         if len(texts) > 1 and all(text in labels for text in texts):

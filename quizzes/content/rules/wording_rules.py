@@ -45,7 +45,7 @@ def words_take_no_side(folder: Folder) -> Iterator[Finding]:
 
 
 def _is_the_mayors(folder: Folder, item: Item, text: str) -> bool:
-    return bool(re.search("mayor|Kenney", text, re.I)) or "mayor" in folder.voices(item.table["evidence"])
+    return bool(re.search("mayor|Kenney", text, re.I)) or "mayor" in folder.speakers(item.table["evidence"])
 
 
 def questions_are_easy_to_read(folder: Folder) -> Iterator[Finding]:
