@@ -13,7 +13,7 @@ import sys
 from dataclasses import dataclass
 from fractions import Fraction
 
-from quizzes.content.question_types.question import Option
+from quizzes.content.question_types.results import Option
 from quizzes.reports.item_analysis.analysis import analyze
 from quizzes.reports.item_analysis.figures import Figures, Item
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.mutations.__main__ import copies
+from tools.mutations.__main__ import Outcome, copies, counted
 from tools.mutations.control import Control
 from tools.mutations.controls import CONTROLS
 
@@ -33,6 +33,14 @@ def test_control_names_tests_that_exist(one: Control) -> None:
 def test_controls_have_names_of_their_own() -> None:
     assert [name for name, count in Counter(one.name for one in CONTROLS).items() if count > 1] == []
     assert len(CONTROLS) >= 30
+
+
+def test_test_that_is_red_anyway_counts_for_no_control() -> None:
+    both = Outcome(CONTROLS[0], "red", "2 failed", frozenset({"tests/a.py::test_a", "tests/b.py::test_b"}))
+    alone = Outcome(CONTROLS[1], "red", "1 failed", frozenset({"tests/a.py::test_a"}))
+    seen = [counted(outcome, frozenset({"tests/a.py::test_a"})) for outcome in (both, alone)]
+    assert [(outcome.word, outcome.detail) for outcome in seen] == [("red", "1 failed"), ("SURVIVED", "")]
+    assert counted(both, frozenset()) is both
 
 
 def test_copy_of_the_site_keeps_what_may_be_run() -> None:

@@ -88,7 +88,7 @@ def started(command: Sequence[str]) -> Iterator[tuple[int, int]]:
     try:
         for _ in range(1000):
             try:
-                urlopen(f"http://127.0.0.1:{port}/livez", timeout=2).close()  # noqa: S310  an address of this machine
+                urlopen(f"http://127.0.0.1:{port}/livez", timeout=2).close()  # nosec B310 # noqa: S310  an address of this machine
             except (URLError, OSError):
                 time.sleep(0.01)
             else:

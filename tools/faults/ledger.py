@@ -7,10 +7,11 @@ import secrets
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -284,13 +285,16 @@ def finish(clients: list[Client]) -> None:
             client.save_until_settled(number, "a", patience=20)
 
 
-@contextmanager
-def busy(clients: list[Client]) -> Iterator[None]:
+def busy(clients: list[Client]) -> AbstractContextManager[None]:
     """A context in which all clients save at full speed."""
+    return at_work([partial(random_saves, client, seed=place) for place, client in enumerate(clients)])
+
+
+@contextmanager
+def at_work(tasks: Sequence[Callable[[threading.Event], None]]) -> Iterator[None]:
+    """A context in which each task runs in a thread. At its end they are told to stop, and it waits for them."""
     stop = threading.Event()
-    threads = [
-        threading.Thread(target=random_saves, args=[client, stop, place]) for place, client in enumerate(clients)
-    ]
+    threads = [threading.Thread(target=task, args=[stop]) for task in tasks]
     for thread in threads:
         thread.start()
     try:

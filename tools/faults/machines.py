@@ -26,7 +26,7 @@ import psycopg
 from tests.servers import MANAGE, ROOT, START_SECONDS, Site, environment
 from tools.bench.before_after import old_checkout
 from tools.faults.cluster import Cluster
-from tools.faults.ledger import RETRYABLE, Client, Save
+from tools.faults.ledger import RETRYABLE, Client, Save, at_work
 from tools.faults.proxies import haproxy, missing_programs, paused, pgbouncer, pgbouncer_url
 from tools.faults.register import Key, Operation, anomalies, saved_after
 
@@ -152,7 +152,7 @@ def _run(folder: Path, cluster: Cluster, port: int, bouncer: int, old: Path, wan
     with _stopped_at_the_end(a, b, other), haproxy(folder, [(a.host, a.port), (b.host, b.port)]) as front:
         windows = _windows(clients, front)
         parts = []
-        with _working(windows):
+        with at_work([window.work for window in windows]):
             for name, fault in (
                 ("rolling restart", lambda: _rolling_restart(a, b)),
                 ("killed", lambda: _killed(a)),
@@ -168,7 +168,7 @@ def _run(folder: Path, cluster: Cluster, port: int, bouncer: int, old: Path, wan
             # A second district beside, in a database of its own behind the same PgBouncer.
             district = _windows(_make_clients(other, ROOT, 2), other.port, other.host)
             other.start()
-            with _working(district):
+            with at_work([window.work for window in district]):
                 time.sleep(FAULT_SECONDS)
                 while sum(len(window.operations) for window in windows) < wanted:
                     time.sleep(0.5)
@@ -249,20 +249,6 @@ def _windows(clients: list[Client], port: int, host: str = "127.0.0.1") -> list[
 
 
 @contextmanager
-def _working(windows: list[Window]) -> Iterator[None]:
-    stop = threading.Event()
-    threads = [threading.Thread(target=window.work, args=[stop]) for window in windows]
-    for thread in threads:
-        thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
-
-
-@contextmanager
 def _stopped_at_the_end(*machines: Machine) -> Iterator[None]:
     try:
         yield
@@ -287,7 +273,7 @@ def _wait_until_ready(machine: Machine) -> None:
     ends = time.monotonic() + START_SECONDS
     while True:
         with suppress(OSError):
-            urlopen(f"{machine.url}/readyz", timeout=5).close()  # noqa: S310  an address of this machine
+            urlopen(f"{machine.url}/readyz", timeout=5).close()  # nosec B310 # noqa: S310  an address of this machine
             break
         if time.monotonic() > ends:
             raise TimeoutError(machine.url)
@@ -316,7 +302,7 @@ def _fast_clock(machine: Machine, clients: list[Client], windows: list[Window]) 
     machine.start()
     status, _ = replace(clients[0], port=machine.port, host=machine.host).request("GET", "/readyz")
     direct = _windows(clients[:2], machine.port, machine.host)
-    with _working(direct):
+    with at_work([window.work for window in direct]):
         time.sleep(FAULT_SECONDS)
     # faketime waits for the site as its child and passes no signal on.
     machine.kill()

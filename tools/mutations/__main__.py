@@ -1,9 +1,9 @@
 """`make mutations`: a line a control, red where the tests notice that it is gone; all of it in docs/mutations.md."""
 
 import argparse
+import json
 import os
 import platform
-import re
 import shutil
 import subprocess
 import sys
@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from queue import Queue
@@ -25,6 +25,8 @@ DOCUMENT = ROOT / "docs" / "mutations.md"
 # Far above the slowest selection, for a mutation that makes the site wait for ever.
 LIMIT_SECONDS = 300
 ALL_LIMIT_SECONDS = 1800
+# In a tree; not where the tests' own files are.
+CACHE = ".mutations-cache"
 # pytest's own codes: everything else means that the tests did not run, which proves nothing.
 PASSED, FAILED = 0, 1
 TOO_LONG = "the tests took too long"
@@ -33,18 +35,23 @@ INTRODUCTION = """# Mutations
 
 A test that never fails proves nothing. `make mutations` copies the site, takes one control out of the copy at a time
 and runs the few tests that should notice. It ends with an error where one survives, or where the text that it takes out
-is no longer there. The list is data, in `tools/mutations/`, and a unit test holds it to the code.
+is no longer there. At the end the tests that turned red run again with every control in its place. A test that is red
+there too counts for no control. The list is data, in `tools/mutations/`, and a unit test holds it to the code.
 `.venv/bin/python -m tools.mutations regrade code` runs those controls that have one of these words in their names.
 """
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one control. word: red, SURVIVED, GONE (its text is no longer there) or BROKEN."""
+    """What became of one control. word: red, SURVIVED, GONE (its text is no longer there) or BROKEN.
+
+    failed: the tests that turned red, as pytest names them.
+    """
 
     control: Control
     word: str
     detail: str = ""
+    failed: frozenset[str] = frozenset()
 
     @property
     def is_noticed(self) -> bool:
@@ -60,16 +67,17 @@ def main() -> int:
     controls = [one for one in CONTROLS if not chosen or any(word in one.name for word in chosen)]
     began = time.monotonic()
     with copies(os.cpu_count() or 1) as trees, ThreadPoolExecutor(trees.qsize()) as pool:
-        if fault := unmutated(controls, trees):
-            print(f"The tests fail before anything is taken out:\n{fault}")
-            return 1
         outcomes = list(pool.map(lambda one: report(without(one, trees)), controls))
+        red_anyway = unmutated(outcomes, trees)
+    outcomes = [counted(outcome, red_anyway) for outcome in outcomes]
+    for test in sorted(red_anyway):
+        print(f"Red with every control in its place: {test}")
     noticed = sum(outcome.is_noticed for outcome in outcomes)
     summary = f"{noticed} of {len(outcomes)} controls are noticed when they are gone"
     print(f"{summary}; {time.monotonic() - began:.0f} s")
     if not chosen:
         DOCUMENT.write_text(document(outcomes, summary), encoding="utf-8")
-    return 0 if noticed == len(outcomes) else 1
+    return 0 if noticed == len(outcomes) and not red_anyway else 1
 
 
 @contextmanager
@@ -95,13 +103,32 @@ def copies(count: int) -> "Iterator[Queue[Path]]":
         yield trees
 
 
-def unmutated(controls: Sequence[Control], trees: "Queue[Path]") -> str:
-    """What fails with every control in its place; "" where nothing does, as it must be."""
-    files = sorted({test.partition("::")[0] for one in controls for test in one.tests if test.startswith("tests/")})
+def unmutated(outcomes: Sequence[Outcome], trees: "Queue[Path]") -> frozenset[str]:
+    """The tests that turned red without a control and are red with every control in its place too."""
+    tests = sorted(frozenset().union(*(outcome.failed for outcome in outcomes)))
+    if not tests:
+        return frozenset()
     tree = trees.get()
-    code, output = run(["-n", str(trees.qsize() + 1), *files], tree, seconds=ALL_LIMIT_SECONDS)
+    code, output, failed = run(["-n", str(trees.qsize() + 1), *tests], tree, seconds=ALL_LIMIT_SECONDS)
     trees.put(tree)
-    return "" if code == PASSED else output or TOO_LONG
+    if code not in {PASSED, FAILED}:
+        # Nothing is known about any of them.
+        print(output or TOO_LONG)
+        return frozenset(tests)
+    return failed
+
+
+def counted(outcome: Outcome, red_anyway: frozenset[str]) -> Outcome:
+    """The outcome without the tests that are red anyway."""
+    if not outcome.failed & red_anyway:
+        return outcome
+    failed = outcome.failed - red_anyway
+    return replace(outcome, failed=failed, word="red" if failed else "SURVIVED", detail=described(failed))
+
+
+def described(failed: frozenset[str]) -> str:
+    """How many tests turned red; "" where none did."""
+    return f"{len(failed)} failed" if failed else ""
 
 
 def without(one: Control, trees: "Queue[Path]") -> Outcome:
@@ -113,23 +140,24 @@ def without(one: Control, trees: "Queue[Path]") -> Outcome:
         if original.count(one.text) != 1:
             return Outcome(one, "GONE", f"its text stands {original.count(one.text)} times in {one.file}")
         path.write_text(original.replace(one.text, one.without), encoding="utf-8")
-        code, output = run(one.tests, tree)
+        code, output, failed = run(one.tests, tree)
     finally:
         if original:
             path.write_text(original, encoding="utf-8")
         trees.put(tree)
     if code == PASSED:
         return Outcome(one, "SURVIVED")
-    counts = re.findall(r"(\d+) (?:failed|error)", output.splitlines()[-1] if output else "")
-    if code != FAILED or not counts:
+    if code != FAILED or not failed:
         return Outcome(one, "BROKEN", " ".join(output.splitlines()[-1:]) or TOO_LONG)
-    return Outcome(one, "red", f"{sum(map(int, counts))} failed")
+    return Outcome(one, "red", described(failed), failed)
 
 
-def run(arguments: Sequence[str], tree: Path, *, seconds: int = LIMIT_SECONDS) -> tuple[int, str]:
-    """pytest in a tree of its own: its exit code and what it printed; the code is -1 where it took too long."""
-    command = [sys.executable, "-m", "pytest", "-q", "--tb=no", "-p", "no:cacheprovider", "-m", "not browser"]
+def run(arguments: Sequence[str], tree: Path, *, seconds: int = LIMIT_SECONDS) -> tuple[int, str, frozenset[str]]:
+    """(exit code, what it printed, failed tests) of pytest in a tree; the code is -1 where it took too long."""
+    command = [sys.executable, "-m", "pytest", "-q", "--tb=no", "-o", f"cache_dir={CACHE}", "-m", "not browser"]
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "FOOTNOTE"))}
+    noted = tree / CACHE / "v" / "cache" / "lastfailed"
+    noted.unlink(missing_ok=True)
     try:
         done = subprocess.run(
             [*command, *arguments],
@@ -141,8 +169,9 @@ def run(arguments: Sequence[str], tree: Path, *, seconds: int = LIMIT_SECONDS) -
             timeout=seconds,
         )
     except subprocess.TimeoutExpired:
-        return -1, ""
-    return done.returncode, done.stdout.strip()
+        return -1, "", frozenset()
+    failed = json.loads(noted.read_text(encoding="utf-8")) if noted.exists() else {}
+    return done.returncode, done.stdout.strip(), frozenset(failed)
 
 
 def report(outcome: Outcome) -> Outcome:

@@ -42,7 +42,7 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "nobody signs up without an invitation",
         "quizzes/views/account_adapter.py",
-        'return "invitation_id" in request.session',
+        "return accepted_invitation(request) is not None",
         "return True",
         "tests/views/test_accounts.py",
     ),

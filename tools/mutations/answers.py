@@ -65,7 +65,7 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "a page's clock submits nothing that has time left",
         "quizzes/views/student/attempts.py",
-        'if "time_up" in request.POST and attempt.is_open',
+        "if is_from_clock and attempt.is_open",
         "if False and attempt.is_open",
         "tests/views/student/test_attempts.py",
         *("-k", "time_is_up"),

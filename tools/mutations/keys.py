@@ -14,7 +14,7 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "answers after the close wait for the last class",
         "quizzes/assignments/release.py",
-        "return shown_at is not None and is_over(at=now, deadline_at=shown_at)",
+        "return shown_at is not None and is_over(at=at, deadline_at=shown_at)",
         "return True",
         "tests/assignments/test_release.py",
         *("-k", "answers"),
@@ -22,8 +22,8 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "an open attempt shows no answers",
         "quizzes/assignments/release.py",
-        "    if attempt.is_open:\n        return False\n    match assignment.release:",
-        "    match assignment.release:",
+        "return not attempt.is_open and is_released(",
+        "return is_released(",
         "tests/assignments/test_release.py",
         *("-k", "answers"),
     ),
@@ -89,7 +89,7 @@ CONTROLS: tuple[Control, ...] = (
             (
                 "who_says_so",
                 '                    "text": statement.text,\n',
-                '                    "text": statement.text + " " * len(statement.voice),\n',
+                '                    "text": statement.text + " " * len(statement.speaker),\n',
             ),
             (
                 "evidence",

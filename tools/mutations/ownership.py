@@ -36,7 +36,7 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "a viewer of a class changes nothing",
         "quizzes/people/class_roles.py",
-        "return act in _ACTS[role]",
+        "return role in EDITORS",
         "return True",
         *(ACCESS, "-k", "viewer and (change_pin or sign_in_cards or add_person)"),
     ),

@@ -74,6 +74,8 @@ class ModelAssignment:
     policy: str
     release: str
     due: datetime | None = None
+    waits: bool = False
+    paused: datetime | None = None
     extensions: dict[int, tuple[datetime | None, datetime | None, int]] = field(default_factory=dict)
     excused: set[int] = field(default_factory=set)
     model_regrades: list[ModelRegrade] = field(default_factory=list)
@@ -93,6 +95,7 @@ class ModelAttempt:
     started: datetime
     limit: timedelta | None
     ends: datetime | None
+    stopped: timedelta = timedelta(0)
     answers: dict[str, tuple[Any, int]] = field(default_factory=dict)
     given_at: dict[str, datetime] = field(default_factory=dict)
     log: list[Entry] = field(default_factory=list)
@@ -129,18 +132,66 @@ class Ledger:
     def move(self, model_attempts: Iterable[ModelAttempt]) -> None:
         """Recompute the deadlines of open attempts. A time limit never gets shorter."""
         for model_attempt in model_attempts:
-            if model_attempt.submitted is not None:
+            if model_attempt.submitted is None:
+                self.move_one(model_attempt)
+
+    def move_one(self, model_attempt: ModelAttempt) -> None:
+        """Recompute the time limit and the deadline of one attempt."""
+        granted = self.limit_for(model_attempt.model_assignment, model_attempt.student)
+        if granted is None or model_attempt.limit is None:
+            model_attempt.limit = None
+        else:
+            model_attempt.limit = max(granted, model_attempt.limit)
+        self.set_end(model_attempt)
+
+    def set_end(self, model_attempt: ModelAttempt) -> None:
+        """Recompute the deadline. In a pause there is none, unless the time was over before it."""
+        model_assignment = model_attempt.model_assignment
+        model_attempt.ends = end_of(
+            model_attempt.started + model_attempt.stopped,
+            model_attempt.limit,
+            model_assignment.closes_for(model_attempt.student),
+        )
+        if model_assignment.paused is not None and not model_attempt.is_over(model_assignment.paused):
+            model_attempt.ends = None
+
+    def start_quiz(self, model_assignment: ModelAssignment, now: datetime) -> None:
+        """Open an assignment that is not open yet."""
+        is_early = model_assignment.opens is not None and now < model_assignment.opens
+        is_too_late = model_assignment.closes is not None and now >= model_assignment.closes
+        if is_early or (model_assignment.waits and not is_too_late):
+            model_assignment.opens, model_assignment.waits = now, False
+
+    def pause(self, model_assignment: ModelAssignment, now: datetime) -> None:
+        """Stop the clock of an open assignment."""
+        is_early = model_assignment.waits or (model_assignment.opens is not None and now < model_assignment.opens)
+        is_closed = model_assignment.closes is not None and now > model_assignment.closes
+        if model_assignment.paused is None and not is_early and not is_closed:
+            model_assignment.paused = now
+            self.move(own for own in self.model_attempts if own.model_assignment is model_assignment)
+
+    def resume(self, model_assignment: ModelAssignment, now: datetime) -> None:
+        """Let the clock go on. What was still to come at the start of the pause comes later by its length."""
+        paused = model_assignment.paused
+        if paused is None:
+            return
+        model_assignment.paused = None
+
+        def later(moment: datetime | None) -> datetime | None:
+            return moment if moment is None or moment < paused else moment + (now - paused)
+
+        model_assignment.due, model_assignment.closes = later(model_assignment.due), later(model_assignment.closes)
+        for student, (due, closes, extra) in model_assignment.extensions.items():
+            model_assignment.extensions[student] = later(due), later(closes), extra
+        for own in self.model_attempts:
+            if own.model_assignment is not model_assignment:
                 continue
-            granted = self.limit_for(model_attempt.model_assignment, model_attempt.student)
-            if granted is None or model_attempt.limit is None:
-                model_attempt.limit = None
-            else:
-                model_attempt.limit = max(granted, model_attempt.limit)
-            model_attempt.ends = end_of(
-                model_attempt.started,
-                model_attempt.limit,
-                model_attempt.model_assignment.closes_for(model_attempt.student),
-            )
+            until, is_stopped = (now, True) if own.submitted is None else (own.submitted[0], own.ends is None)
+            if not is_stopped or until < paused:
+                continue
+            if not own.is_over(paused):
+                own.stopped += until - max(paused, own.started)
+            self.move_one(own)
 
     def change(
         self,
@@ -199,18 +250,21 @@ class Ledger:
                 self.submit_attempt(model_attempt, now)
         if student in model_assignment.excused:
             raise Refused("IsExcused")
-        closes = model_assignment.closes_for(student)
-        if model_assignment.opens is not None and now < model_assignment.opens:
+        closes, at = model_assignment.closes_for(student), model_assignment.paused or now
+        if model_assignment.opens is not None and at < model_assignment.opens:
             raise Refused("NotOpenYet")
-        if closes is not None and now > closes:
+        if closes is not None and at > closes:
             raise Refused("AssignmentClosed")
+        if model_assignment.waits:
+            raise Refused("NotOpenYet")
         if (
             model_assignment.most is not None
             and len(made) >= model_assignment.most + model_assignment.extensions.get(student, (None, None, 0))[2]
         ):
             raise Refused("NoAttemptsLeft")
         limit = self.limit_for(model_assignment, student)
-        model_attempt = ModelAttempt(model_assignment, student, len(made) + 1, now, limit, end_of(now, limit, closes))
+        model_attempt = ModelAttempt(model_assignment, student, len(made) + 1, now, limit, None)
+        self.set_end(model_attempt)
         self.model_attempts.append(model_attempt)
         return model_attempt
 
@@ -276,22 +330,26 @@ class Ledger:
         return count
 
     def reopen(self, model_attempt: ModelAttempt, more: timedelta, now: datetime) -> None:
-        """Reopen an attempt with the time that was left and the added time."""
+        """Reopen an attempt with the time that was left and the added time. In a pause, its clock stands still."""
         assert model_attempt.submitted is not None
+        paused = model_attempt.model_assignment.paused
+        now = paused or now
         model_assignment, student = model_attempt.model_assignment, model_attempt.student
         closes = model_assignment.closes_for(student)
         ends = None
         if model_attempt.ends is not None and model_attempt.limit is not None:
             ends = now + max(timedelta(0), model_attempt.ends - model_attempt.submitted[0]) + more
-        elif model_attempt.ends is not None and closes is not None:
+        elif model_attempt.limit is None and closes is not None:
             ends = max(closes, now + more)
         if ends is not None and ends <= now:
             raise Refused("NoTimeLeft")
         if any(other.submitted is None for other in self.of(model_assignment, student)):
             raise Refused("StillOpen")
-        model_attempt.submitted, model_attempt.ends = None, ends
+        model_attempt.submitted, model_attempt.ends = None, None if paused else ends
+        if ends is None and model_attempt.limit is not None:
+            model_attempt.limit += more
         if ends is not None:
-            model_attempt.limit = model_attempt.limit and ends - model_attempt.started
+            model_attempt.limit = model_attempt.limit and ends - model_attempt.started - model_attempt.stopped
             if closes is not None and ends > closes:
                 due, _, extra = model_assignment.extensions.get(student, (None, None, 0))
                 model_assignment.extensions[student] = due, ends, extra

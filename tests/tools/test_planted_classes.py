@@ -1,0 +1,34 @@
+"""The results of a class name the misconception that was planted in it, on the first screen and with the reason."""
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+
+from quizzes.models import Assignment
+from quizzes.reports.class_report import class_report
+from tools.planted_classes import CLASS_COUNT, make_classes
+
+
+@pytest.mark.usefixtures("db")
+def test_first_misconception_of_each_class_is_the_planted_one() -> None:
+    call_command("load_question_sets", verbosity=0)
+    now = timezone.now()
+
+    classes = make_classes(now=now)
+    if connection.vendor == "postgresql":
+        # Without it the planner takes the tables for empty, and a report meets the time limit of queries.
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+
+    assert len(classes) == CLASS_COUNT
+    for planted in classes:
+        report = class_report(Assignment.objects.with_set().get(pk=planted.assignment_id), now=now)
+        shared = report.misconceptions[0]
+        found = (shared.question.number, shared.choice.option.id, shared.choice.count, report.attempt_count)
+        assert found == (planted.number, planted.option_id, planted.student_count, planted.class_size)
+        assert shared.is_strong
+        assert shared.choice.option.why == planted.why
+        # A reason that fits a whole statement is not given for one speaker.
+        assert bool(planted.why) != bool(shared.choice.option.row)
+        assert len(shared.students) == planted.student_count

@@ -1,0 +1,42 @@
+"""The check before a release: version, changelog, security policy, and the site for the upgrade test agree."""
+
+from collections import Counter
+
+from tools.release import ROOT, agreement, problems, released_versions
+
+CHANGELOG = "# Changelog\n\n## Unreleased\n\n## 0.3.0 (2026-11-26)\n\n- New.\n\n## 0.2.0 (2026-11-25)\n"
+SECURITY = "| 0.3 | yes |\n| 0.2 | no |\n"
+
+
+def found(
+    version: str = "0.3.0", changelog: str = CHANGELOG, security: str = SECURITY, old_site: str = "0.2.0"
+) -> list[str]:
+    return problems(version, changelog=changelog, security=security, old_sites={old_site})
+
+
+def test_release_in_which_all_agrees_has_no_problem() -> None:
+    assert released_versions(CHANGELOG) == ["0.3.0", "0.2.0"]
+    assert found() == []
+    # The first release has none before it.
+    assert found("0.3.0", CHANGELOG.partition("## 0.2.0")[0], old_site="") == []
+
+
+def test_each_disagreement_is_named() -> None:
+    assert found("0.3.1") == ["The newest entry of CHANGELOG.md is not 0.3.1."]
+    assert found(changelog=CHANGELOG.replace("Unreleased\n", "Unreleased\n\n- Later.\n")) == [
+        "CHANGELOG.md has lines under Unreleased."
+    ]
+    assert found(security=SECURITY.replace("0.2 | no", "0.2 | yes")) == [
+        "SECURITY.md does not say that 0.3.0 alone is supported."
+    ]
+    assert found(old_site="0.1.0") == ["tests/data/ has no site of 0.2.0, so no test upgrades from it."]
+
+
+def test_this_checkout_agrees_but_for_what_is_not_released_yet() -> None:
+    assert [line for line in agreement() if "Unreleased" not in line] == []
+
+
+def test_no_line_of_the_changelog_stands_twice() -> None:
+    lines = Counter((ROOT / "CHANGELOG.md").read_text(encoding="utf-8").splitlines())
+
+    assert [line for line, count in lines.items() if line.startswith("- ") and count > 1] == []
