@@ -1,4 +1,4 @@
-"""Points that a teacher gives to one answer."""
+"""What a teacher says of an attempt: points for one answer, and a comment on the whole attempt."""
 
 import uuid
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from django.db import transaction
 
 from quizzes.grading.scores import rescore
 from quizzes.models import Assignment, Attempt, AuditEvent, ManualGrade, Question, User
+from quizzes.models.locks import lock_rows
 
 
 @transaction.atomic
@@ -26,12 +27,14 @@ def grade_answer(
 
     A grade that equals the newest one is not added. group: of `grade_answers`.
     """
-    list(Attempt.objects.select_for_update().filter(pk=attempt.pk))
+    lock_rows(students=[attempt.student_id], attempts=[attempt.pk])
     newest = ManualGrade.objects.in_force().filter(attempt=attempt, question=question).last()
     if newest is not None and (newest.points, newest.comment) == (points, comment):
         return newest
+    # The last one counts, also after a clock was set back.
+    made_at = max(now, newest.made_at) if newest is not None else now
     grade = ManualGrade.objects.create(
-        attempt=attempt, question=question, points=points, comment=comment, group=group, made_by=by, made_at=now
+        attempt=attempt, question=question, points=points, comment=comment, group=group, made_by=by, made_at=made_at
     )
     rescore([attempt])
     AuditEvent.objects.record(
@@ -63,11 +66,32 @@ def grade_answers(
 
     group: an id from the form, so that a form sent twice grades once, even if the grade was undone between.
     """
-    list(Attempt.objects.select_for_update().filter(pk__in=[attempt.pk for attempt in attempts]).order_by("pk"))
+    lock_rows(
+        students={attempt.student_id for attempt in attempts},
+        attempts=[attempt.pk for attempt in attempts],
+    )
     if ManualGrade.objects.filter(group=group).exists():
         return
     for attempt in attempts:
         grade_answer(attempt, question, points=points, comment=comment, by=by, now=now, group=group)
+
+
+@transaction.atomic
+def comment_on(attempt: Attempt, comment: str, *, by: User, now: datetime) -> bool:
+    """Set the comment on the whole attempt, "" for none. Returns whether it changed."""
+    lock_rows(students=[attempt.student_id])
+    changed = Attempt.objects.filter(pk=attempt.pk).exclude(comment=comment).update(comment=comment)
+    if changed:
+        AuditEvent.objects.record(
+            AuditEvent.Action.ATTEMPT_COMMENTED,
+            actor=by,
+            classroom=attempt.classroom,
+            student=attempt.student,
+            at=now,
+            attempt=attempt.public_id,
+            comment=comment,
+        )
+    return bool(changed)
 
 
 @transaction.atomic
@@ -77,7 +101,9 @@ def undo(group: uuid.UUID, *, by: User, now: datetime) -> list[ManualGrade]:
     An older grade of the same answer counts again.
     """
     taught = Assignment.objects.editable_by(by)
-    list(Attempt.objects.select_for_update().filter(manual_grades__group=group, assignment__in=taught).order_by("pk"))
+    graded = Attempt.objects.filter(manual_grades__group=group, assignment__in=taught)
+    keys = dict(graded.order_by().values_list("pk", "student"))
+    lock_rows(students=set(keys.values()), attempts=keys)
     in_force = ManualGrade.objects.in_force().filter(group=group, attempt__assignment__in=taught)
     grades = list(in_force.select_related("attempt__assignment", "attempt__classroom", "attempt__student", "question"))
     ManualGrade.objects.filter(pk__in=[grade.pk for grade in grades]).update(undone_at=now)

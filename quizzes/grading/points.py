@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Literal
 
 from quizzes.content.question_types.question import Question, Value
+from quizzes.content.reading import Reading
 
 SCORE_STEP = Decimal("0.0001")
 
@@ -36,7 +37,7 @@ class AppliedRegrade:
 class Adjustments:
     """What teachers decided after publishing, by question key.
 
-    regrades: in the order made, without undone ones. grades: the newest grade of each answer, in points.
+    regrades: the oldest first, and none that is undone. grades: the newest grade of each answer, in points.
     """
 
     regrades: Mapping[str, Sequence[AppliedRegrade]] = field(default_factory=dict)
@@ -49,6 +50,16 @@ class Earned:
 
     points: Fraction
     possible: int
+
+
+@dataclass(frozen=True, slots=True)
+class EarnedPart:
+    """Points earned and possible on one part of a question. speakers: keys of the speakers that it is about."""
+
+    key: str
+    speakers: tuple[str, ...]
+    points: Fraction
+    possible: Fraction
 
 
 NO_ADJUSTMENTS = Adjustments()
@@ -66,20 +77,44 @@ def earned(question: Question, value: Value, adjustments: Adjustments = NO_ADJUS
     since_new_key = policies[len(policies) - policies[::-1].index("new_key") :] if "new_key" in policies else policies
     if "full_credit" in since_new_key:
         return Earned(Fraction(question.points), question.points)
-    credit = max(version.grade(value) for version in keys_in_force(question, adjustments))
+    credit = max(version.grade(value) for version in accepted_versions(question, adjustments))
     return Earned(question.points * credit, question.points)
+
+
+def earned_parts(
+    question: Question, value: Value, reading: Reading, adjustments: Adjustments = NO_ADJUSTMENTS
+) -> tuple[EarnedPart, ...]:
+    """What one answer earns on each part of the question; the parts add up to `earned`.
+
+    The newest key says who the speakers are. Points that come from no key, such as a teacher's grade, are spread over
+    the parts.
+    """
+    whole = earned(question, value, adjustments)
+    best = max(accepted_versions(question, adjustments), key=lambda version: version.grade(value))
+    graded = {part.key: part for part in best.graded_parts(value, reading)}
+    by_key = whole.points == whole.possible * sum(part.share * part.credit for part in graded.values())
+    rest = whole.points / whole.possible if whole.possible else Fraction(0)
+    return tuple(
+        EarnedPart(
+            part.key,
+            part.speakers,
+            whole.possible * part.share * (graded[part.key].credit if by_key else rest),
+            whole.possible * part.share,
+        )
+        for part in regraded_question(question, adjustments).graded_parts(value, reading)
+    )
 
 
 def needs_grading(question: Question, value: Value, adjustments: Adjustments = NO_ADJUSTMENTS) -> bool:
     """Whether a teacher must still grade this answer: a written one, or a typed one that is close to a key.
 
-    Until then it is no wrong answer: it earns no points, and its attempt counts in no average.
+    Until then it is not a wrong answer. It earns no points, and no average counts its attempt.
     """
     if value is None or question.key in adjustments.grades:
         return False
     points = earned(question, value, adjustments)
     return points.points < points.possible and all(
-        keyed.needs_grading(value) for keyed in keys_in_force(question, adjustments)
+        keyed.needs_grading(value) for keyed in accepted_versions(question, adjustments)
     )
 
 
@@ -99,8 +134,8 @@ def verdict(points: Earned, *, is_answered: bool, needs_grading: bool) -> Verdic
     return "partly" if points.points else "wrong"
 
 
-def keys_in_force(question: Question, adjustments: Adjustments) -> tuple[Question, ...]:
-    """The question once for each accepted key: the newest replacement, and the keys added after it."""
+def accepted_versions(question: Question, adjustments: Adjustments) -> tuple[Question, ...]:
+    """The question with each accepted key: the newest key that replaced the others, and the keys added after it."""
     questions: tuple[Question, ...] = (question,)
     for regrade in adjustments.regrades.get(question.key, ()):
         if regrade.question is not None:

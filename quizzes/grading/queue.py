@@ -9,10 +9,11 @@ from fractions import Fraction
 
 from quizzes.content.answer_matching import normalize
 from quizzes.content.editions import published
-from quizzes.content.question_types.question import KeyRow, Question, Value
+from quizzes.content.question_types.question import Question, Value
 from quizzes.content.question_types.registry import TYPES, type_of
+from quizzes.content.question_types.results import KeyRow
 from quizzes.content.reading import Reading, Sentence
-from quizzes.grading.points import Adjustments, earned, keys_in_force, needs_grading, regraded_question
+from quizzes.grading.points import Adjustments, accepted_versions, earned, needs_grading, regraded_question
 from quizzes.grading.scores import adjustments
 from quizzes.models import Answer, Assignment, Attempt
 
@@ -87,7 +88,7 @@ def _queued_answer(
     values = [json.loads(text) for text, _ in counts.most_common()]
     first = answers[0]
     own = adjusted[first.attempt_id]
-    rows = [row for key in keys_in_force(question, own) for row in key.answer_key(reading) if row.right]
+    rows = [row for key in accepted_versions(question, own) for row in key.answer_key(reading) if row.right]
     return QueuedAnswer(
         name=hashlib.sha256(name.encode()).hexdigest()[:32],
         question=question,

@@ -10,11 +10,12 @@ from statistics import mean
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 
 from quizzes.content.editions import published
 from quizzes.content.question_types.question import Question as SetQuestion
 from quizzes.content.question_types.question import Value
-from quizzes.content.question_types.registry import regraded
+from quizzes.content.question_types.registry import Shuffle, regraded
 from quizzes.grading.points import Adjustments, AppliedRegrade, score
 from quizzes.grading.scores import adjustments, applied_regrade, rescore, values_of
 from quizzes.models import Assignment, Attempt, AuditEvent, Edition, Question, Regrade, User
@@ -35,7 +36,8 @@ class Preview:
     """What a regrade would do to the attempts submitted so far.
 
     mean_before, mean_after: points over those attempts, None without attempts. grades_kept: how many answers keep a
-    manual grade. stamp: identifies the rows behind the preview; `apply` accepts only the current stamp.
+    manual grade. fewer_count: attempts, open ones too, that lack a wrong choice of the question. stamp: identifies the
+    rows behind the preview; `apply` accepts only the current stamp.
     """
 
     attempt_count: int
@@ -45,6 +47,7 @@ class Preview:
     mean_after: Decimal | None
     grades_kept: int
     open_count: int
+    fewer_count: int
     stamp: str
 
 
@@ -104,8 +107,18 @@ def preview(
         mean_after=mean(after) if after else None,
         grades_kept=grades_kept,
         open_count=open_count,
+        fewer_count=_fewer_count(assignments, question),
         stamp=_stamp(assignments, submitted),
     )
+
+
+def _fewer_count(assignments: Sequence[Assignment], question: Question) -> int:
+    """How many attempts show this question without one of its wrong choices."""
+    document = published(question.edition_id).document
+    asked = next(one for one in document.questions if one.key == question.key)
+    if asked.with_fewer_choices(Shuffle("", is_shuffled=True)) == asked:
+        return 0
+    return Attempt.objects.filter(assignment__in=assignments, supports__has_key="fewer_choices").count()
 
 
 @transaction.atomic
@@ -133,6 +146,8 @@ def apply(
     submitted, _ = _attempts(assignments)
     if _stamp(assignments, submitted) != stamp:
         raise StalePreview(len(submitted) - _count_in(stamp))
+    # Regrades apply in the order of their times. A clock that was set back must not put this one before older ones.
+    newest = Regrade.objects.filter(assignment__in=assignments).aggregate(at=Max("made_at"))["at"]
     regrades = [
         Regrade(
             group=group,
@@ -142,7 +157,7 @@ def apply(
             document=document,
             reason=reason,
             made_by=by,
-            made_at=now,
+            made_at=max(now, newest or now),
         )
         for assignment in assignments
     ]

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple, cast
 
 from quizzes.content.editions import published
+from quizzes.content.languages import TEXTS
 from quizzes.content.question_types.registry import parse_question
 from quizzes.grading.points import Adjustments, AppliedRegrade, Policy, score, ungraded_count
 from quizzes.models import Answer, Attempt, ManualGrade, Regrade
@@ -43,7 +44,8 @@ def applied_regrade(
     if document is None:
         return AppliedRegrade(cast(Policy, policy), reason=reason, made_at=made_at)
     explanation = str(document.get(NEW_EXPLANATION, ""))
-    return AppliedRegrade(cast(Policy, policy), parse_question(document), explanation, reason, made_at)
+    question = parse_question(document, tuple(document.get(TEXTS, {})), first="")
+    return AppliedRegrade(cast(Policy, policy), question, explanation, reason, made_at)
 
 
 def values_of(attempts: Sequence[Attempt]) -> dict[int, dict[str, Any]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from quizzes.content.question_types.question import Option
+from quizzes.content.question_types.results import Option
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ class StudentVisibility:
 
 @dataclass(frozen=True, slots=True)
 class ClassVisibility:
-    """One class with the question set. lines: its students by name. since: the earliest of theirs, None for no one."""
+    """One class with the question set. lines: its students by name."""
 
     assignment: Assignment
     lines: tuple[StudentVisibility, ...]
@@ -40,21 +40,20 @@ def answer_visibility(assignment: Assignment, *, by: User, now: datetime) -> lis
     assignment: with its set.
     """
     given = Assignment.objects.taught_by(by).of_set(assignment.edition.question_set).with_set()
-    assignments = sorted(given, key=lambda other: (other.pk != assignment.pk, other.classroom.name, other.pk))
-    classrooms = {other.classroom_id for other in assignments}
+    assignments = sorted(given, key=lambda each: (each.pk != assignment.pk, each.classroom.name, each.pk))
+    classrooms = {each.classroom_id for each in assignments}
     students: defaultdict[int, list[Student]] = defaultdict(list)
     for student in Student.objects.enrolled().filter(classroom__in=classrooms).order_by("display_name", "pk"):
         students[student.classroom_id].append(student)
     since = visible_since(assignments, now=now)
     return [
         ClassVisibility(
-            other,
+            each,
             tuple(
-                StudentVisibility(student, since.get((student.pk, other.pk)))
-                for student in students[other.classroom_id]
+                StudentVisibility(student, since.get((student.pk, each.pk))) for student in students[each.classroom_id]
             ),
         )
-        for other in assignments
+        for each in assignments
     ]
 
 

@@ -10,10 +10,10 @@ from typing import Literal
 from django.db.models import Q
 
 from quizzes.attempts.attempt_content import AttemptContent, CurrentAnswer, content_of
-from quizzes.content.question_types.question import Review
 from quizzes.content.question_types.question_type import QuestionType
 from quizzes.content.question_types.registry import Question, Value, type_of
-from quizzes.content.reading import STANDARD, Sentence, Voice
+from quizzes.content.question_types.results import Review
+from quizzes.content.reading import STANDARD, Sentence, Speaker
 from quizzes.content.set_document import Objective
 from quizzes.grading.points import (
     NO_ADJUSTMENTS,
@@ -21,18 +21,21 @@ from quizzes.grading.points import (
     AppliedRegrade,
     Earned,
     Verdict,
+    accepted_versions,
     earned,
-    keys_in_force,
     needs_grading,
     regraded_question,
     verdict,
 )
 from quizzes.grading.scores import adjustments
 from quizzes.models import Answer, AnswerEvent, Attempt, ManualGrade
+from quizzes.models.attempts import AttemptQuerySet
 from quizzes.phrases import gettext
 
 # Mastery levels of the design: secure from 80 %, not yet below 50 %.
 SECURE_SHARE, NOT_YET_SHARE = Fraction(4, 5), Fraction(1, 2)
+# A student rereads a few sentences. A list of 12 of 21 sends them back to the whole reading, which says nothing.
+MAX_REREAD = 5
 
 Level = Literal["secure", "nearly", "not_yet"]
 
@@ -41,17 +44,18 @@ Level = Literal["secure", "nearly", "not_yet"]
 class ReviewedQuestion:
     """One question of an attempt with its verdict. number: its position in the attempt. earned: in points.
 
-    language: of its texts.
+    language: of its texts. reading_language: of the sentences that prove its answer.
     """
 
     number: int
     language: str
+    reading_language: str
     question: Question
     type_label: str
     review: Review
     answer: Answer | CurrentAnswer | None
     evidence: tuple[Sentence, ...]
-    voices: tuple[Voice, ...]
+    speakers: tuple[Speaker, ...]
     earned: Fraction
     possible: int
     needs_grading: bool
@@ -118,13 +122,14 @@ class ObjectiveScore:
 class ReviewedAttempt:
     """A whole attempt with verdicts. read_again: the evidence of most missed questions, at most one sentence.
 
+    With a sentence to reread are the numbers of the missed questions whose answers it proves.
     missed: the questions without full points, except those that a teacher must still grade.
     """
 
     content: AttemptContent
     questions: tuple[ReviewedQuestion, ...]
     objectives: tuple[ObjectiveScore, ...]
-    read_again: tuple[Sentence, ...]
+    read_again: tuple[tuple[Sentence, list[int]], ...]
     missed: tuple[ReviewedQuestion, ...]
 
     @property
@@ -134,24 +139,50 @@ class ReviewedAttempt:
 
     @property
     def known(self) -> tuple[Objective, ...]:
-        """The objectives without a missed question."""
-        missed = {item.question.objective for item in self.missed}
-        return tuple(score.objective for score in self.objectives if score.objective.key not in missed)
+        """The objectives that the student got, by their level."""
+        return tuple(score.objective for score in self.objectives if score.level == "secure")
 
     @property
-    def reread(self) -> tuple[tuple[Objective, tuple[Sentence, ...]], ...]:
-        """Each objective with a missed question, and the sentences that prove its missed answers, in reading order."""
-        found = []
-        for objective in self.content.published.document.objectives:
-            proofs = {
-                sentence
-                for item in self.missed
-                if item.question.objective == objective.key
-                for sentence in item.evidence
-            }
-            if proofs:
-                found.append((objective, tuple(sorted(proofs, key=lambda sentence: sentence.number))))
-        return tuple(found)
+    def reread(self) -> tuple[tuple[Objective, tuple[tuple[Sentence, list[int]], ...]], ...]:
+        """Each objective that is not in `known`, and the sentences to reread for it first, in reading order.
+
+        Each objective has the sentence that cost most points. Others follow by the points that they cost, up to
+        MAX_REREAD in all.
+        """
+        known = self.known
+        costs = [
+            (objective, ranked)
+            for objective in self.content.published.document.objectives
+            if objective not in known and (ranked := self._by_cost(objective.key))
+        ]
+        chosen = {ranked[0][1] for _, ranked in costs}
+        others = sorted((pair for _, ranked in costs for pair in ranked), key=_dearest_first)
+        for _, sentence in others:
+            if len(chosen) < MAX_REREAD:
+                chosen.add(sentence)
+        return tuple(
+            (
+                objective,
+                tuple(
+                    (sentence, _numbers(self.missed, sentence, objective.key))
+                    for sentence in sorted({one for _, one in ranked} & chosen, key=lambda sentence: sentence.number)
+                ),
+            )
+            for objective, ranked in costs
+        )
+
+    def _by_cost(self, objective: str) -> list[tuple[Fraction, Sentence]]:
+        """(points lost, sentence) of each sentence that proves a missed answer, the most points first.
+
+        The points that a question lost are shared by the sentences that prove its answer.
+        """
+        lost: dict[Sentence, Fraction] = {}
+        for item in self.missed:
+            if item.question.objective == objective:
+                for sentence in item.evidence:
+                    share = (item.possible - item.earned) / len(item.evidence)
+                    lost[sentence] = lost.get(sentence, Fraction(0)) + share
+        return sorted(((cost, sentence) for sentence, cost in lost.items()), key=_dearest_first)
 
     @property
     def missed_keys(self) -> frozenset[str]:
@@ -162,6 +193,16 @@ class ReviewedAttempt:
     def ungraded(self) -> tuple[ReviewedQuestion, ...]:
         """The answers that a teacher must still grade."""
         return tuple(item for item in self.questions if item.verdict == "ungraded")
+
+    @property
+    def ungraded_points(self) -> int:
+        """The points that wait for a teacher."""
+        return sum(item.possible for item in self.ungraded)
+
+
+def _dearest_first(pair: tuple[Fraction, Sentence]) -> tuple[Fraction, int]:
+    cost, sentence = pair
+    return -cost, sentence.number
 
 
 def even_columns(count: int, *, at_most: int) -> int:
@@ -182,14 +223,15 @@ def review_question(
     points = earned(question, value, adjustments)
     evidence = reading.sentences(regraded_question(question, adjustments).evidence)
     return ReviewedQuestion(
-        number=content.questions.index(question) + 1,
-        language=content.published.document.reading.language,
+        number=content.number(question.key),
+        language=content.published.document.language,
+        reading_language=reading.language,
         question=question,
         type_label=gettext(type_of(question).label),
         review=_review(question, value, content, adjustments),
         answer=answer,
         evidence=evidence,
-        voices=tuple(dict.fromkeys(sentence.voice for sentence in evidence)),
+        speakers=tuple(dict.fromkeys(sentence.speaker for sentence in evidence)),
         earned=points.points,
         possible=points.possible,
         needs_grading=needs_grading(question, value, adjustments),
@@ -198,13 +240,16 @@ def review_question(
     )
 
 
-def review_attempt(attempt: Attempt, *, variant: str = STANDARD) -> ReviewedAttempt:
+def review_attempt(attempt: Attempt, *, variant: str = STANDARD, language: str | None = None) -> ReviewedAttempt:
     """The whole attempt with verdicts; 3 queries. attempt: with its assignment. variant: the level of the reading.
 
-    The caller checks that the reader may see it.
+    language: of the texts, None for the language that they were written in. The caller checks that the reader may see
+    it.
     """
     answers = {answer.question_id: answer for answer in attempt.answers.all()}
-    return review_content(content_of(attempt, variant=variant), answers, adjustments([attempt])[attempt.pk])
+    return review_content(
+        content_of(attempt, variant=variant, language=language), answers, adjustments([attempt])[attempt.pk]
+    )
 
 
 def review_content(
@@ -233,7 +278,9 @@ def _review(question: Question, value: Value, content: AttemptContent, adjustmen
     The reason beside a row is shown only if a regrade did not change that row.
     """
     reading, shuffle = content.reading_of(question), content.shuffle
-    keys = [key.arranged(shuffle) for key in reversed(keys_in_force(question, adjustments))]
+    language = content.published.document.language
+    in_force = reversed(accepted_versions(question, adjustments))
+    keys = [key.in_language(language).arranged(shuffle) for key in in_force]
     versions = [key.review(value, reading) for key in keys]
     best = max(versions, key=lambda version: version.credit)
     written = set(question.arranged(shuffle).review(value, reading).rows)
@@ -256,8 +303,19 @@ def next_attempt(attempt: Attempt) -> Attempt | None:
     """
     student = attempt.student
     later = Q(student__sort_key__gt=student.sort_key) | Q(student__sort_key=student.sort_key, student__gt=student.pk)
-    submitted = Attempt.objects.submitted().filter(later, assignment=attempt.assignment_id, student__removed_at=None)
-    return submitted.select_related("student").order_by("student__sort_key", "student_id", "-number").first()
+    return _of_classmates(attempt, later).order_by("student__sort_key", "student_id", "-number").first()
+
+
+def previous_attempt(attempt: Attempt) -> Attempt | None:
+    """The newest submitted attempt of the student before this one; otherwise as `next_attempt`."""
+    student = attempt.student
+    earlier = Q(student__sort_key__lt=student.sort_key) | Q(student__sort_key=student.sort_key, student__lt=student.pk)
+    return _of_classmates(attempt, earlier).order_by("-student__sort_key", "-student_id", "-number").first()
+
+
+def _of_classmates(attempt: Attempt, where: Q) -> AttemptQuerySet:
+    submitted = Attempt.objects.submitted().filter(where, assignment=attempt.assignment_id, student__removed_at=None)
+    return submitted.select_related("student")
 
 
 def newest_grades(attempt: Attempt) -> dict[str, ManualGrade]:
@@ -279,6 +337,16 @@ def _by_objective(questions: Sequence[ReviewedQuestion], objectives: Sequence[Ob
     return tuple(scores)
 
 
-def _most_common_evidence(missed: Sequence[ReviewedQuestion]) -> tuple[Sentence, ...]:
+def _most_common_evidence(missed: Sequence[ReviewedQuestion]) -> tuple[tuple[Sentence, list[int]], ...]:
     counted = Counter(sentence for item in missed for sentence in item.evidence)
-    return (max(counted, key=lambda sentence: (counted[sentence], -sentence.number)),) if counted else ()
+    if not counted:
+        return ()
+    most_common = max(counted, key=lambda sentence: (counted[sentence], -sentence.number))
+    return ((most_common, _numbers(missed, most_common)),)
+
+
+def _numbers(missed: Sequence[ReviewedQuestion], sentence: Sentence, objective: str | None = None) -> list[int]:
+    """The numbers of the questions whose answers the sentence proves. objective: only those of this objective."""
+    return [
+        item.number for item in missed if sentence in item.evidence and objective in {None, item.question.objective}
+    ]

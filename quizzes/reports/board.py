@@ -8,13 +8,16 @@ from fractions import Fraction
 from string import ascii_uppercase
 from typing import Any
 
+from django.utils.translation import gettext
+
 from quizzes.content.answer_matching import normalize
 from quizzes.content.editions import published
-from quizzes.content.question_types.question import Option, Question, Value
+from quizzes.content.question_types.question import Question, Value
 from quizzes.content.question_types.registry import public_view, type_of
+from quizzes.content.question_types.results import Option
 from quizzes.content.question_types.shuffle import Shuffle
-from quizzes.content.reading import Reading, Sentence
-from quizzes.grading.points import Adjustments, earned, keys_in_force
+from quizzes.content.reading import STANDARD, Reading, Sentence
+from quizzes.grading.points import Adjustments, accepted_versions, earned
 from quizzes.grading.scores import applied_regrades
 from quizzes.models import Answer, Assignment, Attempt, Board
 from quizzes.reports.answer_grid import AnswerGrid, answer_grid
@@ -51,6 +54,7 @@ class Proof:
 class Slide:
     """What the board shows. view: the public view of the question; offers: (letter, text) of each choice, () if none.
 
+    reading: at the level whose sentences it shows.
     templates: names of templates for the question. The first that exists shows it.
     started_count: students with an attempt. answered_count: students with an answer to this question.
     open_count: students in progress. absent_count: students without an attempt who are not excused.
@@ -61,6 +65,7 @@ class Slide:
     number: int
     question_count: int
     phase: Phase
+    reading: Reading
     view: Mapping[str, Any]
     templates: tuple[str, ...]
     offers: tuple[tuple[str, str], ...]
@@ -93,13 +98,19 @@ class Slide:
         return self.phase in {Phase.COUNT, Phase.ANSWERS} and bool(self.open_count or self.absent_count)
 
 
-def slide(assignment: Assignment, board: tuple[int, int] | None) -> Slide:
-    """What the board shows; 3 queries, 4 with the evidence. board: (position, phase), None before its first slide."""
-    content = published(assignment.edition_id)
-    questions, reading = content.document.questions, content.document.reading
+def slide(
+    assignment: Assignment, board: tuple[int, int] | None, *, language: str | None = None, level: str = STANDARD
+) -> Slide:
+    """What the board shows; 3 queries, 4 with the evidence. board: (position, phase), None before its first slide.
+
+    language: of the texts, None for the language that they were written in. level: of the sentences of the reading.
+    """
+    content = published(assignment.edition_id).in_language(language)
+    questions = content.document.questions
     position, shown = board or (1, Phase.QUESTION)
     number, phase = min(position, len(questions)), Phase(shown if position <= len(questions) else 1)
     question = questions[number - 1]
+    reading = content.document.reading.at_level(level, question.evidence)
     latest = _latest_attempts(assignment)
     counted = {attempt.pk for attempt in latest}
     answers = Answer.objects.filter(
@@ -109,11 +120,12 @@ def slide(assignment: Assignment, board: tuple[int, int] | None) -> Slide:
     values = [value for attempt_id, value in rows if attempt_id in counted]
     view = public_view(question, Shuffle("", is_shuffled=False), None, reading)
     bars = distribution(question, values, reading) if phase >= Phase.ANSWERS else None
-    proof = _proof(assignment, question, reading) if phase == Phase.PROOF else None
+    proof = _proof(assignment, question, reading, language) if phase == Phase.PROOF else None
     return Slide(
         number=number,
         question_count=len(questions),
         phase=phase,
+        reading=reading,
         view=view,
         templates=(type_of(question).template("board"), "teacher/board_question.html"),
         offers=_offers(view),
@@ -210,14 +222,15 @@ def _letters(question: Question, reading: Reading) -> dict[str, str]:
     return {option.id: letter for option, letter in zip(offered, ascii_uppercase, strict=False)}
 
 
-def _proof(assignment: Assignment, question: Question, reading: Reading) -> Proof:
+def _proof(assignment: Assignment, question: Question, reading: Reading, language: str | None) -> Proof:
     after = Adjustments(applied_regrades([assignment.pk])[assignment.pk])
-    keys, letters = keys_in_force(question, after), _letters(question, reading)
+    keys = [key.in_language(language or "") for key in accepted_versions(question, after)]
+    letters = _letters(question, reading)
     sentences = reading.sentences(tuple(dict.fromkeys(sentence for key in keys for sentence in key.evidence)))
     if not earned(question, None, after).possible:
-        return Proof((), sentences, "This question was dropped. It doesn’t count.")
+        return Proof((), sentences, gettext("This question was dropped. It doesn’t count."))
     if earned(question, None, after).points:
-        return Proof((), sentences, "Everyone gets full credit for this question.")
+        return Proof((), sentences, gettext("Everyone gets full credit for this question."))
     right = dict.fromkeys(
         line
         for key in keys
@@ -227,7 +240,7 @@ def _proof(assignment: Assignment, question: Question, reading: Reading) -> Proo
             else [("", part) for part in _right_parts(key, reading)]
         )
     )
-    note = "The answer changed after the quiz." if after.regrades.get(question.key) else ""
+    note = gettext("The answer changed after the quiz.") if after.regrades.get(question.key) else ""
     return Proof(tuple(right), sentences, note)
 
 

@@ -1,6 +1,7 @@
 """The results of an assignment: scores, misconceptions, each question, each student by objective.
 
-Counts only attempts that count by the assignment's policy, of enrolled students who are not excused.
+Counts only attempts that count by the assignment's policy, of enrolled students who are not excused. An answer that a
+teacher must still grade counts in no figure, and its student has no score yet.
 """
 
 from bisect import bisect
@@ -18,20 +19,23 @@ from quizzes.content.editions import published
 from quizzes.content.question_types.question import Question
 from quizzes.content.reading import Sentence
 from quizzes.content.set_document import Objective
+from quizzes.content.teaching_guide import Standard
 from quizzes.grading.points import Adjustments, earned, needs_grading
 from quizzes.grading.scores import adjustments
 from quizzes.models import Answer, Assignment, Attempt, Student
 from quizzes.reports.attempt_review import NOT_YET_SHARE, SECURE_SHARE, ObjectiveScore
-from quizzes.reports.breakdown import AnsweredQuestion, Breakdown, breakdown
-from quizzes.reports.gradebook import cell_of, mean_of
+from quizzes.reports.breakdown import AnsweredQuestion, Breakdown, answered_questions, breakdown
+from quizzes.reports.gradebook import average_of, cell_of
 from quizzes.reports.item_report import ItemReport, QuestionReport, item_report
-from quizzes.reports.misconceptions import Misconception, most_common
+from quizzes.reports.misconceptions import GivenAnswers, Misconception, most_common
 from quizzes.reports.misread_map import Misread
 from quizzes.reports.score_histogram import ScoreRange, score_histogram
 
 # The quarters of the class in which a sentence of the misread map has a darker tint. In a long set every sentence
 # misleads someone, so one threshold would mark nearly all of them alike.
 TINT_SHARES = (0.25, 0.5, 0.75)
+# As many as a teacher can talk to in one lesson.
+LOWEST_COUNT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +57,23 @@ class StudentLine:
         return self.found.counting_attempt or self.found.latest_attempt
 
     @property
+    def is_ungraded(self) -> bool:
+        """Whether the attempt that counts has answers that need grading."""
+        return self.found.counting_attempt is not None and self.found.counting_attempt.ungraded_count > 0
+
+    @property
+    def has_score(self) -> bool:
+        """Whether an attempt counts and all its answers are graded."""
+        return self.found.counting_attempt is not None and not self.is_ungraded
+
+    @property
     def earned(self) -> Fraction:
-        """The points earned on all objectives."""
+        """The points earned on all objectives, without answers that need grading."""
         return sum((score.earned for score in self.scores if score is not None), start=Fraction(0))
 
     @property
     def possible(self) -> int:
-        """The points possible on all objectives."""
+        """The points possible on all objectives, without answers that need grading."""
         return sum(score.points for score in self.scores if score is not None)
 
     @property
@@ -69,34 +83,65 @@ class StudentLine:
 
     @property
     def needs_help(self) -> bool:
-        """Whether the attempt that counts earned less than half of the points."""
-        return self.found.counting_attempt is not None and self.share < NOT_YET_SHARE
+        """Whether the score is less than half of the points."""
+        return self.has_score and self.share < NOT_YET_SHARE
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionLine:
-    """One question. right_count: attempts with full credit.
+    """One question. right_count: attempts with full credit, of graded_count.
 
-    points_share: points earned, the average share of points; full_share: the share of attempts with full credit. Both
-    are None without attempts or if the question was dropped. has_misconception: whether the page names one of it.
+    points_share: points earned, the average share of points; None without graded attempts or if the question was
+    dropped. graded_count: attempts without those in which its answer needs grading. has_misconception: whether the page
+    names one of it.
     """
 
     report: QuestionReport
     objective: str
     right_count: int
+    graded_count: int
     points_share: float | None
-    full_share: Fraction | None
     has_misconception: bool
 
     @property
+    def is_dropped(self) -> bool:
+        """Whether the question counts for no student."""
+        return not self.report.figures.item.points
+
+    @property
+    def full_share(self) -> Fraction | None:
+        """The share of graded attempts with full credit; None where `points_share` is None."""
+        return None if self.points_share is None else Fraction(self.right_count, self.graded_count)
+
+    @property
     def is_weak(self) -> bool:
-        """Whether fewer than half of the points were earned. Part of the points of a long question is no failure."""
-        return self.points_share is not None and self.points_share < NOT_YET_SHARE
+        """Whether fewer than half of the points were earned, with all answers graded.
+
+        Part of the points of a long question is no failure.
+        """
+        return self.points_share is not None and self.points_share < NOT_YET_SHARE and not self.report.waiting_count
 
     @property
     def is_to_reteach(self) -> bool:
         """Whether the question is weak or has one of the most common misconceptions."""
         return self.is_weak or self.has_misconception
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """The questions of a retry, at most 3. shared: with one of the most common misconceptions, the commonest first.
+
+    weakest: added while there are fewer than 3, the fewest points first. None has a regraded key.
+    """
+
+    shared: tuple[QuestionLine, ...]
+    weakest: tuple[QuestionLine, ...]
+
+    @property
+    def questions(self) -> tuple[QuestionReport, ...]:
+        """All of them in the order of the set."""
+        reports = [line.report for line in (*self.shared, *self.weakest)]
+        return tuple(sorted(reports, key=lambda report: report.number))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +161,10 @@ class MappedSentence:
 class ClassReport:
     """An assignment's results. lines: the lowest share first, then students without a score, by name.
 
-    totals: the class by objective. misconceptions: at most 3. retry: the weakest questions, at most 3, in the order of
-    the set; none with a regraded key. hardest: the 2 weakest questions. misread: the reading by paragraph; None below 5
-    attempts. histogram: () if no points count. average: in points, as in the gradebook; None without work that counts.
-    split: points by speaker and skill.
+    totals: the class by objective. misconceptions: at most 3. misread: the reading by paragraph; None below 5 attempts.
+    histogram: of the students with a score, () if no points count. average: in points, as in the gradebook; None
+    without work that counts.
+    split: points by speaker, skill, and standard.
     """
 
     items: ItemReport
@@ -128,11 +173,10 @@ class ClassReport:
     lines: tuple[StudentLine, ...]
     totals: tuple[ObjectiveScore | None, ...]
     misconceptions: tuple[Misconception, ...]
-    retry: tuple[QuestionReport, ...]
+    retry: Retry
     histogram: tuple[ScoreRange, ...]
     average: Decimal | None
     split: Breakdown
-    hardest: tuple[QuestionLine, ...]
     misread: tuple[tuple[MappedSentence, ...], ...] | None
 
     @property
@@ -141,9 +185,40 @@ class ClassReport:
         return self.items.figures.attempt_count
 
     @property
+    def max_points(self) -> int:
+        """The points possible, without dropped questions."""
+        return sum(line.report.figures.item.points for line in self.questions)
+
+    @property
+    def ungraded_count(self) -> int:
+        """The number of students without a score because answers need grading."""
+        return sum(line.is_ungraded for line in self.lines)
+
+    @property
+    def scored_count(self) -> int:
+        """The number of students with a score."""
+        return sum(line.has_score for line in self.lines)
+
+    @property
     def needing_help(self) -> tuple[StudentLine, ...]:
         """The students who need help, the lowest share first."""
         return tuple(line for line in self.lines if line.needs_help)
+
+    @property
+    def average_share(self) -> Fraction | None:
+        """The average as a share of the points possible, 0 to 1; None without one."""
+        return Fraction(self.average) / self.max_points if self.max_points and self.average is not None else None
+
+    @property
+    def lowest(self) -> tuple[StudentLine, ...]:
+        """The 3 lowest scores under 80 %, for a class in which nobody needs help."""
+        scored = (line for line in self.lines if line.has_score)
+        return tuple(line for line in scored if line.share < SECURE_SHARE)[:LOWEST_COUNT]
+
+    @property
+    def has_missing(self) -> bool:
+        """Whether the average depends on how missing work counts."""
+        return any(line.status is Status.MISSING for line in self.lines)
 
     @property
     def weak(self) -> tuple[QuestionLine, ...]:
@@ -159,34 +234,36 @@ class ClassReport:
             counts[choice.option.mark] += choice.count
         return +counts
 
+    @property
+    def marked_count(self) -> int:
+        """How many wrong choices `wrong_by_mark` has."""
+        return self.wrong_by_mark.total()
 
-def class_report(assignment: Assignment, *, now: datetime) -> ClassReport:
-    """The results of an assignment; at most 14 queries for a class of any size."""
+
+def class_report(assignment: Assignment, *, now: datetime, standards: Sequence[Standard] = ()) -> ClassReport:
+    """The results of an assignment; at most 14 queries for a class of any size. standards: to group points by."""
     items = item_report([assignment], policy=None)
     document = published(assignment.edition_id).document
     used = {question.objective for question in document.questions}
     objectives = tuple(objective for objective in document.objectives if objective.key in used)
-    lines, right, gained = _lines(assignment, objectives, now)
+    lines, right, answered, given = _lines(assignment, objectives, now)
     titles = {objective.key: objective.title for objective in objectives}
-    count = items.figures.attempt_count
-    misconceptions = most_common(items)
+    misconceptions = tuple(shared.given_by(given) for shared in most_common(items))
     named = {misconception.question.number for misconception in misconceptions}
     questions = tuple(
         QuestionLine(
             report=question,
             objective=titles.get(question.question.objective, ""),
             right_count=right[question.question.key],
+            graded_count=items.figures.attempt_count - question.waiting_count,
             points_share=question.figures.facility if question.figures.item.points else None,
-            full_share=Fraction(right[question.question.key], count)
-            if count and question.figures.item.points
-            else None,
             has_misconception=question.number in named,
         )
         for question in items.questions
     )
     weakest = sorted(
-        (line for line in questions if line.points_share is not None),
-        key=lambda line: (line.points_share or 0, line.full_share or 0),
+        (line for line in questions if line.points_share is not None and not line.report.waiting_count),
+        key=_difficulty,
     )
     return ClassReport(
         items=items,
@@ -195,21 +272,22 @@ def class_report(assignment: Assignment, *, now: datetime) -> ClassReport:
         lines=lines,
         totals=tuple(_total(lines, place) for place in range(len(objectives))),
         misconceptions=misconceptions,
-        retry=_retry(weakest),
+        retry=_retry(questions, misconceptions, weakest),
         histogram=_histogram(lines),
         average=_average(lines, missing_is_zero=assignment.classroom.counts_missing_as_zero),
-        split=breakdown(
-            AnsweredQuestion(question, document.reading, *gained[question.key]) for question in document.questions
-        ),
-        hardest=tuple(weakest[:2]),
+        split=breakdown(answered, standards),
         misread=_misread_paragraphs(items),
     )
 
 
+def _difficulty(line: QuestionLine) -> tuple[Fraction, Fraction]:
+    return Fraction(line.points_share or 0), Fraction(line.full_share or 0)
+
+
 def _lines(
     assignment: Assignment, objectives: Sequence[Objective], now: datetime
-) -> tuple[tuple[StudentLine, ...], Counter[str], defaultdict[str, tuple[Fraction, int]]]:
-    """One line for each student; by question key, the number of right attempts, and points earned and possible."""
+) -> tuple[tuple[StudentLine, ...], Counter[str], list[AnsweredQuestion], list[GivenAnswers]]:
+    """One line for each student, the right attempts by question key, each answer in parts, and by name who gave it."""
     content = published(assignment.edition_id)
     made = by_student_and_assignment(assignment.attempts.all())
     overrides = load_overrides(assignment=assignment)
@@ -224,7 +302,8 @@ def _lines(
     for answer in Answer.objects.filter(attempt__assignment=assignment, attempt__submitted_at__isnull=False):
         values[answer.attempt_id][answer.question_id] = answer
     lines, right = [], Counter[str]()
-    gained: defaultdict[str, tuple[Fraction, int]] = defaultdict(lambda: (Fraction(0), 0))
+    answered: list[AnsweredQuestion] = []
+    given_answers: list[GivenAnswers] = []
     for student, found in zip(students, statuses, strict=True):
         attempt = found.counting_attempt
         scores: tuple[ObjectiveScore | None, ...] = ()
@@ -234,26 +313,12 @@ def _lines(
                 for question in content.document.questions
             }
             scores = _scores(content.document.questions, answers, adjusted[attempt.pk], objectives, right)
-            _add_points(gained, content.document.questions, answers, adjusted[attempt.pk])
+            given = {key: answer.value for key, answer in answers.items() if answer is not None}
+            given_answers.append(GivenAnswers(student, given, adjusted[attempt.pk]))
+            answered += answered_questions(assignment.pk, content.document, given, adjusted[attempt.pk])
         lines.append(StudentLine(student, found, scores))
     lines.sort(key=lambda line: (line.found.counting_attempt is None, line.share))
-    return tuple(lines), right, gained
-
-
-def _add_points(
-    gained: dict[str, tuple[Fraction, int]],
-    questions: Sequence[Question],
-    answers: Mapping[str, Answer | None],
-    after: Adjustments,
-) -> None:
-    """Add the points of one attempt by question key, without answers that need grading."""
-    for question in questions:
-        answer = answers[question.key]
-        value = answer.value if answer is not None else None
-        if not needs_grading(question, value, after):
-            points = earned(question, value, after)
-            so_far, possible = gained[question.key]
-            gained[question.key] = so_far + points.points, possible + points.possible
+    return tuple(lines), right, answered, given_answers
 
 
 def _scores(
@@ -267,7 +332,10 @@ def _scores(
     possible: Counter[str] = Counter()
     for question in questions:
         answer = answers[question.key]
-        points = earned(question, answer.value if answer is not None else None, after)
+        value = answer.value if answer is not None else None
+        if needs_grading(question, value, after):
+            continue
+        points = earned(question, value, after)
         gained[question.objective] += points.points
         possible[question.objective] += points.possible
         right[question.key] += bool(points.possible) and points.points >= points.possible
@@ -285,23 +353,31 @@ def _total(lines: Sequence[StudentLine], place: int) -> ObjectiveScore | None:
     return ObjectiveScore(scores[0].objective, whole, sum(score.points for score in scores))
 
 
-def _retry(weakest: Sequence[QuestionLine]) -> tuple[QuestionReport, ...]:
-    """The weakest questions that the class has not got yet, whose key was not regraded."""
-    chosen = [
-        line.report
+def _retry(
+    questions: Sequence[QuestionLine], misconceptions: Sequence[Misconception], weakest: Sequence[QuestionLine]
+) -> Retry:
+    """The questions with a misconception, then the weakest that the class has not got yet; no regraded key."""
+    numbers = dict.fromkeys(misconception.question.number for misconception in misconceptions)
+    by_number = {line.report.number: line for line in questions}
+    shared = [line for number in numbers if not (line := by_number[number]).report.is_regraded]
+    rest = [
+        line
         for line in weakest
-        if line.points_share is not None and line.points_share < SECURE_SHARE and not line.report.is_regraded
+        if line.points_share is not None
+        and line.points_share < SECURE_SHARE
+        and line.report.number not in numbers
+        and not line.report.is_regraded
     ]
-    return tuple(sorted(chosen[:RETRY_COUNT], key=lambda report: report.number))
+    return Retry(tuple(shared), tuple(rest[: RETRY_COUNT - len(shared)]))
 
 
 def _average(lines: Sequence[StudentLine], *, missing_is_zero: bool) -> Decimal | None:
     cells = [cell_of(line.found, missing_is_zero=missing_is_zero) for line in lines]
-    return mean_of(score for cell in cells if (score := cell.counted_score) is not None)
+    return average_of(score for cell in cells if (score := cell.counted_score) is not None)
 
 
 def _histogram(lines: Sequence[StudentLine]) -> tuple[ScoreRange, ...]:
-    scored = [line for line in lines if line.found.counting_attempt is not None]
+    scored = [line for line in lines if line.has_score]
     max_points = max((line.possible for line in scored), default=0)
     if not max_points:
         return ()

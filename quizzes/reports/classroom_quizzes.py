@@ -1,15 +1,18 @@
 """The quizzes of a classroom: the window of each, and how many students have each status."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from quizzes.assignments.deadlines import WindowState
-from quizzes.assignments.lifecycle import window_state
+from quizzes.assignments.lifecycle import is_current, window_state
 from quizzes.assignments.status import Status
 from quizzes.assignments.student_statuses import by_student_and_assignment, load_overrides
 from quizzes.models import Assignment, Attempt, Classroom
+
+# More would push the page down. The Quizzes tab has them all.
+LINKED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,21 @@ class QuizLine:
     def expected_count(self) -> int:
         """How many students should turn it in."""
         return self.counts.total() - self.counts[Status.EXCUSED]
+
+
+def current_quizzes(classroom: Classroom, *, now: datetime) -> list[Assignment]:
+    """`current_among` all quizzes of the class. One query."""
+    return current_among(classroom.assignments.with_set(), now=now)
+
+
+def current_among(assignments: Iterable[Assignment], *, now: datetime) -> list[Assignment]:
+    """The open quizzes, the newest first, at most LINKED of them; without any, the newest one.
+
+    A quiz that waits for its teacher is among the open ones.
+    """
+    newest_first = sorted(assignments, key=lambda assignment: (assignment.created_at, assignment.pk), reverse=True)
+    current = [assignment for assignment in newest_first if is_current(assignment, now=now)]
+    return current[:LINKED] or newest_first[:1]
 
 
 def quiz_lines(classroom: Classroom, *, now: datetime) -> list[QuizLine]:

@@ -91,18 +91,18 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One assignment of a gradebook, with the median and mean of the scores that count, in points."""
+    """One assignment of a gradebook, with the median and average of the scores that count, in points."""
 
     assignment: Assignment
     title: str
     max_points: int
     median: Decimal | None
-    mean: Decimal | None
+    average: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One student of a gradebook. average_share: mean share over the assignments that count in averages."""
+    """One student of a gradebook. average_share: over the assignments that count in averages."""
 
     student: StudentRow
     cells: tuple[Cell, ...]
@@ -119,9 +119,14 @@ class Gradebook:
     classroom: Classroom
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
-    mean_share: Decimal | None
+    average_share: Decimal | None
     median_share: Decimal | None
     has_others_work: bool = False
+
+    @property
+    def scored_count(self) -> int:
+        """The number of students whose averages the class average and the median are of."""
+        return sum(row.average_share is not None for row in self.rows)
 
 
 def gradebook(classroom: Classroom, *, now: datetime) -> Gradebook:
@@ -140,7 +145,7 @@ def gradebook(classroom: Classroom, *, now: datetime) -> Gradebook:
             attempts = made.get((student.pk, assignment.pk), ())
             found = overrides.status(assignment, student.pk, attempts, now=now)
             cells.append(cell_of(found, missing_is_zero=classroom.counts_missing_as_zero))
-        rows.append(Row(student, tuple(cells), average_of(cells)))
+        rows.append(Row(student, tuple(cells), average_of_cells(cells)))
     columns = []
     for place, assignment in enumerate(assignments):
         scores = [row.cells[place].counted_score for row in rows]
@@ -151,7 +156,7 @@ def gradebook(classroom: Classroom, *, now: datetime) -> Gradebook:
                 assignment.title,
                 assignment.edition.max_points,
                 median(graded) if graded else None,
-                mean_of(graded),
+                average_of(graded),
             )
         )
     averages = [row.average_share for row in rows if row.average_share is not None]
@@ -159,7 +164,7 @@ def gradebook(classroom: Classroom, *, now: datetime) -> Gradebook:
         classroom,
         tuple(columns),
         tuple(rows),
-        mean_of(averages),
+        average_of(averages),
         median(averages) if averages else None,
         has_others_work,
     )
@@ -197,12 +202,12 @@ def cell_of(found: StudentStatus[AttemptRow] | StudentStatus[Attempt], *, missin
     return Cell(found.status, attempt, attempt.score, attempt.max_score, found.is_late, is_ungraded=is_ungraded)
 
 
-def average_of(cells: Iterable[Cell]) -> Decimal | None:
-    """The average of one student: the mean of the shares that count; None without one."""
-    return mean_of(share for cell in cells if (share := cell.counted_share) is not None)
+def average_of_cells(cells: Iterable[Cell]) -> Decimal | None:
+    """The average of the shares of one student that count; None without one."""
+    return average_of(share for cell in cells if (share := cell.counted_share) is not None)
 
 
-def mean_of(numbers: Iterable[Decimal]) -> Decimal | None:
-    """The mean of the numbers; None without numbers."""
+def average_of(numbers: Iterable[Decimal]) -> Decimal | None:
+    """The average of the numbers; None without numbers."""
     values = list(numbers)
     return sum(values, start=Decimal(0)) / len(values) if values else None

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext, gettext_noop
+
 from quizzes.content.editions import published
 from quizzes.reports.gradebook import Gradebook, Row
 from quizzes.reports.growth_figures import MIN_HALF, GrowthFigure, growth_figure
 from quizzes.reports.mastery import Points, objective_points
 
-ALL_QUESTIONS = "All questions"
+ALL_QUESTIONS = gettext_noop("All questions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +36,15 @@ class GrowthLine:
     def sentence(self) -> str:
         """What the figure tells, in one plain sentence."""
         if self.figure is None:
-            return "Too few to tell."
+            return gettext("Too few to tell.")
         low, high = round(100 * self.figure.low), round(100 * self.figure.high)
         if not self.figure.is_clear:
-            return f"Too few to tell: the change is between {_signed(low)} and {_signed(high)} points of 100."
+            return gettext("Too few to tell: the change is between {low} and {high} points of 100.").format(
+                low=_signed(low), high=_signed(high)
+            )
         if self.figure.low > 0:
-            return f"More than before, by {max(low, 1)} to {high} points of 100."
-        return f"Less than before, by {max(-high, 1)} to {-low} points of 100."
+            return gettext("More than before, by {low} to {high} points of 100.").format(low=max(low, 1), high=high)
+        return gettext("Less than before, by {low} to {high} points of 100.").format(low=max(-high, 1), high=-low)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +132,7 @@ def _line(title: str, halves: tuple[list[_Pair], list[_Pair]]) -> GrowthLine:
     ]
     both = [pair for half in shares for pair in half]
     return GrowthLine(
-        title,
+        gettext(title) if title == ALL_QUESTIONS else title,
         sum(before for before, _ in both) / len(both) if both else 0,
         sum(after for _, after in both) / len(both) if both else 0,
         growth_figure(*([after - before for before, after in half] for half in shares)),

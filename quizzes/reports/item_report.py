@@ -14,20 +14,24 @@ from typing import NamedTuple
 
 from django.db.models import F, TextField
 from django.db.models.functions import Cast
+from django.utils.translation import gettext
 
 from quizzes.assignments.status import counting_attempt
 from quizzes.assignments.student_statuses import load_overrides
 from quizzes.content.editions import Published, published
-from quizzes.content.question_types.question import Option, Question
+from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import type_of
+from quizzes.content.question_types.results import Option
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.reading import Reading, Sentence
-from quizzes.grading.points import NO_ADJUSTMENTS, Adjustments, earned, keys_in_force, needs_grading
+from quizzes.grading.points import NO_ADJUSTMENTS, Adjustments, accepted_versions, earned, needs_grading
 from quizzes.grading.scores import applied_regrades
 from quizzes.models import Answer, Assignment, Attempt, ManualGrade
+from quizzes.models.attempts import MIXED_LANGUAGES
 from quizzes.reports.answer_grid import AnswerGrid, answer_grid
 from quizzes.reports.item_analysis.analysis import analyze_columns
-from quizzes.reports.item_analysis.figures import ChoiceFigures, Column, Figures, Item, ItemFigures, Kind
+from quizzes.reports.item_analysis.figures import ChoiceFigures, Column, DistinctAnswer, Figures, Item, ItemFigures
+from quizzes.reports.item_analysis.languages import language_flags
 from quizzes.reports.misread_map import MisreadColumn, MisreadMap, misread_map
 
 FIRST, BEST = Assignment.AttemptPolicy.FIRST, Assignment.AttemptPolicy.BEST
@@ -41,7 +45,7 @@ class DifferentEditions(ValueError):
 class QuestionReport:
     """One question with its figures. number: its position in the set. evidence: the sentences of its key.
 
-    waiting_count: answers that a teacher must still grade; until then they earn no points.
+    waiting_count: answers that a teacher must still grade; until then they count in no figure but this one.
     is_regraded: whether a regrade of the question is in force in one of the assignments.
     """
 
@@ -70,6 +74,7 @@ class QuestionReport:
 class ItemReport:
     """The figures of a set, its questions in the order of the set, and the misread map (None below 5 attempts).
 
+    figures: the totals leave out a question with answers that need grading.
     paper_count: how many of the attempts were entered from paper.
     """
 
@@ -92,6 +97,7 @@ class _SubmittedAttempt(NamedTuple):
     seed: str
     shuffle_questions: bool
     medium: str
+    language: str
     # Loaded only if the best attempt counts.
     score: Decimal | None = None
     max_score: int | None = None
@@ -107,7 +113,7 @@ class _DistinctAnswer:
     """One distinct answer to one question.
 
     credit: 0 to 1, None without an answer and without points. misread: the sentences that each wrong option points to.
-    is_waiting: a teacher must still grade it; until then it earns no points.
+    is_waiting: a teacher must still grade it; until then nobody knows whether its options are wrong.
     """
 
     credit: Fraction | None
@@ -118,24 +124,32 @@ class _DistinctAnswer:
 
 @dataclass(frozen=True, slots=True)
 class _QuestionAnswers:
-    """One question over all attempts. codes: for each attempt, the index of its answer in `kinds`."""
+    """One question over all attempts. codes: for each attempt, the index of its answer in `answers`."""
 
-    kinds: list[_DistinctAnswer]
+    answers: list[_DistinctAnswer]
     codes: list[int]
 
     def column(self) -> Column:
         """The column for item analysis."""
-        kinds = [Kind(kind.credit, tuple(option.id for option in kind.options)) for kind in self.kinds]
-        return Column(kinds, self.codes)
+        answers = [
+            DistinctAnswer(answer.credit, () if answer.is_waiting else tuple(option.id for option in answer.options))
+            for answer in self.answers
+        ]
+        return Column(answers, self.codes)
 
     def misread(self) -> MisreadColumn:
         """The column for the misread map."""
-        return MisreadColumn([kind.misread for kind in self.kinds], self.codes)
+        return MisreadColumn([() if answer.is_waiting else answer.misread for answer in self.answers], self.codes)
 
     def waiting_count(self) -> int:
         """The number of answers that a teacher must still grade."""
         counts = Counter(self.codes)
-        return sum(counts[code] for code, kind in enumerate(self.kinds) if kind.is_waiting)
+        return sum(counts[code] for code, answer in enumerate(self.answers) if answer.is_waiting)
+
+    def graded_share(self) -> float | None:
+        """The mean credit without the answers that a teacher must still grade; None if no other is left."""
+        graded = [answer for code in self.codes if not (answer := self.answers[code]).is_waiting]
+        return float(sum(answer.credit or Fraction(0) for answer in graded) / len(graded)) if graded else None
 
 
 def item_report(assignments: Sequence[Assignment], *, policy: str | None = FIRST) -> ItemReport:
@@ -153,14 +167,15 @@ def item_report(assignments: Sequence[Assignment], *, policy: str | None = FIRST
     regrades = _regrades(attempts)
     answers = _answers(content, attempts, regrades)
     shown = [(question.key, place) for place, question in enumerate(questions)]
-    figures = analyze_columns(
-        [
-            _item(question, regrades.values(), [option for kind in row.kinds for option in kind.options], reading)
-            for question, row in zip(questions, answers, strict=True)
-        ],
-        [row.column() for row in answers],
-        order_of=lambda number: _order(attempts[number], shown),
-    )
+    items = [
+        _item(question, regrades.values(), [option for answer in row.answers for option in answer.options], reading)
+        for question, row in zip(questions, answers, strict=True)
+    ]
+    columns = [row.column() for row in answers]
+    waiting_counts = [row.waiting_count() for row in answers]
+    in_totals = [replace(item, points=0) if count else item for item, count in zip(items, waiting_counts, strict=True)]
+    figures = analyze_columns(in_totals, columns, order_of=lambda number: _order(attempts[number], shown))
+    figures = _with_languages(figures, columns, attempts, content)
     return ItemReport(
         published=content,
         assignments=tuple(assignments),
@@ -171,10 +186,12 @@ def item_report(assignments: Sequence[Assignment], *, policy: str | None = FIRST
             QuestionReport(
                 number=place + 1,
                 question=question,
-                type_label=type_of(question).label,
+                type_label=gettext(type_of(question).label),
                 evidence=reading.sentences(question.evidence),
-                figures=figures.items[place],
-                waiting_count=answers[place].waiting_count(),
+                figures=_without_ungraded(figures.items[place], items[place], answers[place])
+                if waiting_counts[place]
+                else figures.items[place],
+                waiting_count=waiting_counts[place],
                 reading=reading,
                 is_regraded=any(after.regrades.get(question.key) for after in regrades.values()),
             )
@@ -182,6 +199,34 @@ def item_report(assignments: Sequence[Assignment], *, policy: str | None = FIRST
         ),
         misread=misread_map([row.misread() for row in answers], reading_order=[sentence.key for sentence in reading]),
     )
+
+
+def _without_ungraded(figures: ItemFigures, item: Item, answers: _QuestionAnswers) -> ItemFigures:
+    """The figures of a question with answers that need grading: of the others, and compared with nothing yet."""
+    return replace(
+        figures,
+        item=item,
+        facility=answers.graded_share(),
+        discrimination=None,
+        upper_share=None,
+        lower_share=None,
+        flags=(),
+    )
+
+
+def _with_languages(
+    figures: Figures, columns: Sequence[Column], attempts: Sequence[_SubmittedAttempt], content: Published
+) -> Figures:
+    """The figures with flags of questions that differ between the languages that students read."""
+    offered = content.document.languages
+    if len(offered) < 2:
+        return figures
+    # A student whose language the set lacks read its first one.
+    known = {"": "", MIXED_LANGUAGES: "", **{language: language for language in offered}}
+    languages = [known.get(attempt.language, offered[0]) for attempt in attempts]
+    flags = language_flags([one.item for one in figures.items], columns, languages)
+    items = zip(figures.items, flags, strict=True)
+    return replace(figures, items=tuple(replace(one, flags=(*one.flags, *own)) for one, own in items))
 
 
 def _counting(assignments: Sequence[Assignment], policy: str | None) -> list[_SubmittedAttempt]:
@@ -212,21 +257,23 @@ def _regrades(attempts: Iterable[_SubmittedAttempt]) -> dict[int, Adjustments]:
 
 
 class _AnswerCodes(dict[str | None, int]):
-    """The index in `kinds` by answer value (as JSON text), for one question on one assignment. Computed on first use.
+    """The index in `answers` by answer value (as JSON text), for one question on one assignment. Computed on first use.
 
-    All assignments share the `kinds` of the question.
+    All assignments share the `answers` of the question.
     """
 
-    def __init__(self, question: Question, after: Adjustments, reading: Reading, kinds: list[_DistinctAnswer]) -> None:
+    def __init__(
+        self, question: Question, after: Adjustments, reading: Reading, answers: list[_DistinctAnswer]
+    ) -> None:
         super().__init__()
         self.question = question
         self.after = after
         self.reading = reading
-        self.kinds = kinds
+        self.answers = answers
 
     def __missing__(self, text: str | None) -> int:
         value = None if text is None else json.loads(text)
-        keys = keys_in_force(self.question, self.after)
+        keys = accepted_versions(self.question, self.after)
         points = earned(self.question, value, self.after)
         # A dropped question earns no points, but its answers still show who knew the right one.
         credit = points.points / points.possible if points.possible else max(key.grade(value) for key in keys)
@@ -234,7 +281,7 @@ class _AnswerCodes(dict[str | None, int]):
         is_free = type_of(self.question).graded_by == "teacher"
         chosen = (option for key in keys for option in key.chosen_options(value, self.reading))
         options = () if is_free else _merged(chosen)
-        self.kinds.append(
+        self.answers.append(
             _DistinctAnswer(
                 credit=credit if credit or value is not None else None,
                 options=options,
@@ -242,7 +289,7 @@ class _AnswerCodes(dict[str | None, int]):
                 is_waiting=needs_grading(self.question, value, self.after),
             )
         )
-        self[text] = len(self.kinds) - 1
+        self[text] = len(self.answers) - 1
         return self[text]
 
 
@@ -254,7 +301,7 @@ def _answers(
     answers = [_QuestionAnswers([], []) for _ in questions]
     tables = {
         assignment_id: [
-            _AnswerCodes(question, after, content.document.reading, row.kinds)
+            _AnswerCodes(question, after, content.document.reading, row.answers)
             for question, row in zip(questions, answers, strict=True)
         ]
         for assignment_id, after in regrades.items()
@@ -290,8 +337,12 @@ def _apply_manual_grades(
             place = place_of[key]
             row, number = answers[place], number_of[attempt_id]
             credit = Fraction(points) / questions[place].points
-            row.kinds.append(replace(row.kinds[row.codes[number]], credit=credit, is_waiting=False))
-            row.codes[number] = len(row.kinds) - 1
+            graded = replace(row.answers[row.codes[number]], credit=credit, is_waiting=False)
+            if credit == 1 and type_of(questions[place]).is_typed:
+                # No key has these words, and they are right.
+                graded = replace(graded, options=tuple(replace(one, right=True) for one in graded.options), misread=())
+            row.answers.append(graded)
+            row.codes[number] = len(row.answers) - 1
 
 
 def _values(assignment_ids: Iterable[int]) -> Iterable[tuple[int, int, str]]:
@@ -306,7 +357,7 @@ def _item(question: Question, regrades: Iterable[Adjustments], seen: Iterable[Op
     keys: list[Question] = []
     for after in adjustments:
         # Not a set: a question that holds a dict cannot be hashed.
-        keys += [key for key in keys_in_force(question, after) if key not in keys]
+        keys += [key for key in accepted_versions(question, after) if key not in keys]
     is_dropped = any(not earned(question, None, after).possible for after in adjustments)
     offered = [option for key in keys for option in key.options(reading)]
     return Item(

@@ -20,11 +20,11 @@ from django.db.models.functions import Cast
 from quizzes.content.editions import published
 from quizzes.content.question_types.question import Question
 from quizzes.content.set_document import Objective
-from quizzes.grading.points import SCORE_STEP, Adjustments, earned, keys_in_force, needs_grading
+from quizzes.grading.points import SCORE_STEP, Adjustments, accepted_versions, earned, needs_grading
 from quizzes.grading.scores import applied_regrades
 from quizzes.models import Answer, Classroom, ManualGrade
 from quizzes.reports.attempt_review import ObjectiveScore
-from quizzes.reports.gradebook import Cell, Gradebook, Row, StudentRow, average_of, mean_of
+from quizzes.reports.gradebook import Cell, Gradebook, Row, StudentRow, average_of, average_of_cells
 
 # Points earned and possible on one objective, by its title, of one student on one assignment.
 Points = dict[str, tuple[Fraction, int]]
@@ -89,18 +89,18 @@ def filter_by_objective(book: Gradebook, title: str) -> Gradebook:
             _cell_of_objective(row.cells[place], points[row.student.pk, book.columns[place].assignment.pk].get(title))
             for place in places
         )
-        rows.append(Row(row.student, cells, average_of(cells)))
+        rows.append(Row(row.student, cells, average_of_cells(cells)))
     columns = []
     for number, place in enumerate(places):
         column = book.columns[place]
         scores = [score for row in rows if (score := row.cells[number].counted_score) is not None]
         possible = sum(question.points for question in _questions(column.assignment.edition_id).get(title, ()))
         columns.append(
-            replace(column, max_points=possible, median=median(scores) if scores else None, mean=mean_of(scores))
+            replace(column, max_points=possible, median=median(scores) if scores else None, average=average_of(scores))
         )
     averages = [row.average_share for row in rows if row.average_share is not None]
     return Gradebook(
-        book.classroom, tuple(columns), tuple(rows), mean_of(averages), median(averages) if averages else None
+        book.classroom, tuple(columns), tuple(rows), average_of(averages), median(averages) if averages else None
     )
 
 
@@ -121,33 +121,35 @@ def objective_points(book: Gradebook) -> defaultdict[tuple[int, int], Points]:
     }
     regrades = applied_regrades({assignment.pk for _, assignment in counting.values()})
     values: defaultdict[int, dict[int, str]] = defaultdict(dict)
-    marks: defaultdict[int, dict[str, Decimal]] = defaultdict(dict)
-    of = {"attempt__classroom": book.classroom, "attempt__submitted_at__isnull": False}
-    given = Answer.objects.filter(**of, value__isnull=False).order_by()
+    grades: defaultdict[int, dict[str, Decimal]] = defaultdict(dict)
+    submitted = {"attempt__classroom": book.classroom, "attempt__submitted_at__isnull": False}
+    given = Answer.objects.filter(**submitted, value__isnull=False).order_by()
     for pk, question_id, text in given.values_list("attempt_id", "question_id", Cast("value", TextField())):
         values[pk][question_id] = text
-    marked = ManualGrade.objects.in_force().filter(**of)
-    for pk, key, points in marked.values_list("attempt_id", "question__key", "points"):
-        marks[pk][key] = points
+    graded = ManualGrade.objects.in_force().filter(**submitted)
+    for pk, key, points in graded.values_list("attempt_id", "question__key", "points"):
+        grades[pk][key] = points
     known: dict[tuple[int, int, str | None], tuple[Fraction, int]] = {}
     found: defaultdict[tuple[int, int], Points] = defaultdict(dict)
     for pk, (student_id, assignment) in counting.items():
         ids = published(assignment.edition_id).question_ids
         after = Adjustments(regrades[assignment.pk])
-        own = found[student_id, assignment.pk]
+        by_title = found[student_id, assignment.pk]
         for title, questions in _questions(assignment.edition_id).items():
             total, possible = Fraction(0), 0
             for question in questions:
                 text = values[pk].get(ids[question.key])
-                if question.key in marks[pk]:
-                    one = Fraction(marks[pk][question.key]), question.points
+                if question.key in grades[pk]:
+                    pair = Fraction(grades[pk][question.key]), question.points
                 else:
                     # Equal answers to one question of one assignment are worth the same.
-                    at = (assignment.pk, ids[question.key], text)
-                    one = known[at] if at in known else known.setdefault(at, _points_of(question, text, after))
-                total, possible = total + one[0], possible + one[1]
+                    cache_key = (assignment.pk, ids[question.key], text)
+                    if cache_key not in known:
+                        known[cache_key] = _points_of(question, text, after)
+                    pair = known[cache_key]
+                total, possible = total + pair[0], possible + pair[1]
             if possible:
-                own[title] = (total, possible)
+                by_title[title] = (total, possible)
     return found
 
 
@@ -156,7 +158,7 @@ def _points_of(question: Question, text: str | None, after: Adjustments) -> tupl
     points = earned(question, value, after)
     if needs_grading(question, value, after):
         return Fraction(0), 0
-    if not any(key.has_right_evidence(value) for key in keys_in_force(question, after)):
+    if not any(key.has_right_evidence(value) for key in accepted_versions(question, after)):
         return Fraction(0), points.possible
     return points.points, points.possible
 

@@ -28,13 +28,13 @@ class MisreadMap:
 
 @dataclass(frozen=True, slots=True)
 class MisreadColumn:
-    """One question over all attempts. codes: for each attempt, the index of its answer in `kinds`.
+    """One question over all attempts. answer_indexes: for each attempt, the index of its answer in `answers`.
 
-    kinds: for each distinct answer, the keys of the sentences that each of its wrong parts points to.
+    answers: for each distinct answer, the keys of the sentences that each of its wrong parts points to.
     """
 
-    kinds: Sequence[Sequence[Sequence[str]]]
-    codes: Sequence[int]
+    answers: Sequence[Sequence[Sequence[str]]]
+    answer_indexes: Sequence[int]
 
 
 def misread_map(columns: Sequence[MisreadColumn], *, reading_order: Sequence[str]) -> MisreadMap | None:
@@ -42,24 +42,24 @@ def misread_map(columns: Sequence[MisreadColumn], *, reading_order: Sequence[str
 
     A sentence that one part of an answer names twice counts once. reading_order: all sentence keys; it breaks ties.
     """
-    attempt_count = len(columns[0].codes) if columns else 0
+    attempt_count = len(columns[0].answer_indexes) if columns else 0
     if attempt_count < MIN_ATTEMPTS:
         return None
     place = {sentence: number for number, sentence in enumerate(reading_order)}
     by_answer: Counter[str] = Counter()
     # One bit for each sentence: this reads each column once, not once for each sentence.
-    pointed = [0] * attempt_count
+    masks = [0] * attempt_count
     for column in columns:
-        bits = [0] * len(column.kinds)
-        for code, number in Counter(column.codes).items():
-            for sentences in column.kinds[code]:
+        bits = [0] * len(column.answers)
+        for index, number in Counter(column.answer_indexes).items():
+            for sentences in column.answers[index]:
                 for sentence in set(sentences):
                     by_answer[sentence] += number
-                    bits[code] |= 1 << place[sentence]
+                    bits[index] |= 1 << place[sentence]
         if any(bits):
-            pointed = [mask | bits[code] for mask, code in zip(pointed, column.codes, strict=True)]
+            masks = [mask | bits[index] for mask, index in zip(masks, column.answer_indexes, strict=True)]
     by_attempt: Counter[str] = Counter()
-    for mask, number in Counter(pointed).items():
+    for mask, number in Counter(masks).items():
         for sentence, bit in place.items():
             if mask >> bit & 1:
                 by_attempt[sentence] += number

@@ -1,7 +1,9 @@
 """The progress of each student on an assignment, and what an open attempt's page last showed.
 
-Two rules, which the page states. Stuck: in progress, with a page that sends heartbeats or with a deadline, and no
-answer saved for `STUCK_AFTER`. Offline: the quiz page sent heartbeats, and then nothing for `OFFLINE_AFTER`.
+The first of these that fits is the activity of a student in progress. On a break: a break stops the clock. Offline: the
+quiz page sent heartbeats, and then neither a heartbeat nor an answer for `OFFLINE_AFTER`. All answered: each question
+has an answer. Stuck: no answer saved for `STUCK_AFTER`, and the page sends heartbeats or the attempt has a deadline.
+Working: any other. Without JavaScript there are no heartbeats, so no student is offline.
 """
 
 import hashlib
@@ -13,9 +15,11 @@ from enum import Enum
 from typing import Any
 
 from django.db.models import Count, Max
+from django.utils.translation import gettext
 
 from quizzes.assignments.status import Status, StudentStatus
 from quizzes.assignments.student_statuses import by_student_and_assignment, load_overrides
+from quizzes.attempts.breaks import breaks_of, earliest_end
 from quizzes.content.editions import published
 from quizzes.models import Answer, Assignment, Attempt, Presence, Student
 
@@ -32,15 +36,17 @@ class Activity(Enum):
     ALL_ANSWERED = "all_answered"
     STUCK = "stuck"
     OFFLINE = "offline"
+    ON_BREAK = "on_break"
 
     @property
     def label(self) -> str:
         """The word beside the status; a student who works needs none."""
         return {
             Activity.WORKING: "",
-            Activity.ALL_ANSWERED: "All answered",
-            Activity.STUCK: "Stuck",
-            Activity.OFFLINE: "Offline",
+            Activity.ALL_ANSWERED: gettext("All answered"),
+            Activity.STUCK: gettext("Stuck"),
+            Activity.OFFLINE: gettext("Offline"),
+            Activity.ON_BREAK: gettext("On a break"),
         }[self]
 
 
@@ -52,6 +58,7 @@ class StudentProgress:
     at_number: position in the set of the question on the screen, else of the last answered one; None before either and
     without an open attempt. is_reviewing: the review page is on the screen.
     seen_at: the last heartbeat or save of the open attempt, None without one.
+    earliest_end: when the open attempt ends if a break stops now; None if it has no end.
     """
 
     student: Student
@@ -62,6 +69,7 @@ class StudentProgress:
     at_number: int | None = None
     is_reviewing: bool = False
     seen_at: datetime | None = None
+    earliest_end: datetime | None = None
 
     @property
     def status(self) -> Status:
@@ -76,26 +84,29 @@ class StudentProgress:
 
 def progress(assignment: Assignment, *, now: datetime) -> list[StudentProgress]:
     """One entry for each enrolled student, by name; 6 queries for any number of students."""
-    made = by_student_and_assignment(assignment.attempts.all())
+    attempts = by_student_and_assignment(assignment.attempts.all())
     overrides = load_overrides(assignment=assignment)
     students = list(assignment.classroom.students.enrolled().order_by("sort_key", "pk"))
     statuses = {
-        student.pk: overrides.status(assignment, student.pk, made.get((student.pk, assignment.pk), ()), now=now)
+        student.pk: overrides.status(assignment, student.pk, attempts.get((student.pk, assignment.pk), ()), now=now)
         for student in students
     }
-    latest = [found.latest_attempt.pk for found in statuses.values() if found.latest_attempt is not None]
-    answered = Answer.objects.filter(attempt__in=latest, value__isnull=False).order_by().values("attempt")
-    counted = {row["attempt"]: row for row in answered.annotate(count=Count("pk"), last=Max("saved_at"))}
+    latest_ids = [found.latest_attempt.pk for found in statuses.values() if found.latest_attempt is not None]
+    answered = Answer.objects.filter(attempt__in=latest_ids, value__isnull=False).order_by().values("attempt")
+    answer_counts = {row["attempt"]: row for row in answered.annotate(count=Count("pk"), last=Max("saved_at"))}
     open_ids = [found.open_attempt.pk for found in statuses.values() if found.open_attempt is not None]
-    seen = {row.attempt_id: row for row in Presence.objects.filter(attempt__in=open_ids)}
-    last: dict[int, tuple[datetime, int]] = {}
+    presences = {row.attempt_id: row for row in Presence.objects.filter(attempt__in=open_ids)}
+    last_answers: dict[int, tuple[datetime, int]] = {}
     saved = Answer.objects.filter(attempt__in=open_ids).order_by("saved_at", "pk")
     for attempt_id, question_id, saved_at in saved.values_list("attempt_id", "question_id", "saved_at"):
         if saved_at is not None:
-            last[attempt_id] = (saved_at, question_id)
+            last_answers[attempt_id] = (saved_at, question_id)
     content = published(assignment.edition_id)
     numbers = {content.question_ids[entry.key]: place for place, entry in enumerate(content.document.questions, 1)}
-    return [_progress(student, statuses[student.pk], counted, seen, last, numbers, now) for student in students]
+    return [
+        _progress(student, statuses[student.pk], answer_counts, presences, last_answers, numbers, now)
+        for student in students
+    ]
 
 
 def status_counts(entries: Iterable[StudentProgress]) -> Counter[Status]:
@@ -115,33 +126,40 @@ def anonymous_numbers(students: Sequence[Student], assignment: Assignment) -> di
 def _progress(
     student: Student,
     found: StudentStatus[Attempt],
-    counted: Mapping[int, Mapping[str, Any]],
-    seen: Mapping[int, Presence],
-    last: Mapping[int, tuple[datetime, int]],
+    answer_counts: Mapping[int, Mapping[str, Any]],
+    presences: Mapping[int, Presence],
+    last_answers: Mapping[int, tuple[datetime, int]],
     numbers: Mapping[int, int],
     now: datetime,
 ) -> StudentProgress:
     latest, attempt = found.latest_attempt, found.open_attempt
-    answers = counted.get(latest.pk, {}) if latest is not None else {}
+    answers = answer_counts.get(latest.pk, {}) if latest is not None else {}
     answered_count, last_saved_at = answers.get("count", 0), answers.get("last")
     if attempt is None:
         return StudentProgress(student, found, None, answered_count, last_saved_at)
-    presence = seen.get(attempt.pk)
-    saved_at, answered_id = last.get(attempt.pk, (None, None))
+    presence = presences.get(attempt.pk)
+    saved_at, answered_id = last_answers.get(attempt.pk, (None, None))
     is_newer = presence is not None and (saved_at is None or presence.seen_at >= saved_at)
     question_id = presence.question_id if presence is not None and is_newer else answered_id
     has_answered_all = answered_count == len(numbers)
+    if found.status is not Status.IN_PROGRESS:
+        activity = None
+    elif breaks_of(attempt).is_on(at=now):
+        activity = Activity.ON_BREAK
+    else:
+        activity = _activity(
+            attempt, presence, saved_at or attempt.started_at, has_answered_all=has_answered_all, now=now
+        )
     return StudentProgress(
         student,
         found,
-        _activity(attempt, presence, saved_at or attempt.started_at, has_answered_all=has_answered_all, now=now)
-        if found.status is Status.IN_PROGRESS
-        else None,
+        activity,
         answered_count,
         last_saved_at,
         at_number=numbers[question_id] if question_id is not None else None,
         is_reviewing=is_newer and question_id is None,
         seen_at=presence.seen_at if presence is not None and is_newer else saved_at,
+        earliest_end=earliest_end(attempt, now=now),
     )
 
 

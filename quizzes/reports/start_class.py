@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef
 from quizzes.assignments.status import Status
 from quizzes.assignments.student_statuses import by_student_and_assignment, load_overrides
 from quizzes.models import Assignment, Attempt, Classroom, KnownDevice, Presence
+from quizzes.people.names import PersonName, short_names
 
 # The longest usual lesson. Whoever was last seen before it began is not in the room because of that.
 HERE_FOR = timedelta(minutes=90)
@@ -16,15 +17,15 @@ HERE_FOR = timedelta(minutes=90)
 
 @dataclass(frozen=True, slots=True)
 class Attendance:
-    """The names of the students who are here, in the order of the roster, and how many are on the roster."""
+    """The shortened names of the students who are here and of those who are not, each in the order of the roster."""
 
     here: tuple[str, ...]
-    student_count: int
+    absent: tuple[str, ...]
 
     @property
-    def absent_places(self) -> range:
-        """One place for each student who is not here."""
-        return range(self.student_count - len(self.here))
+    def student_count(self) -> int:
+        """How many students are on the roster."""
+        return len(self.here) + len(self.absent)
 
 
 def attendance(classroom_id: int, *, now: datetime) -> Attendance:
@@ -36,8 +37,12 @@ def attendance(classroom_id: int, *, now: datetime) -> Attendance:
         | Exists(Presence.objects.filter(attempt__student=own, seen_at__gte=since))
     )
     enrolled = Classroom(pk=classroom_id).students.enrolled().order_by("sort_key", "pk")
-    rows = list(enrolled.annotate(is_here=seen).values_list("display_name", "is_here"))
-    return Attendance(tuple(name for name, is_here in rows if is_here), len(rows))
+    rows = list(enrolled.annotate(is_here=seen).values_list("display_name", "family_name", "is_here"))
+    # A wall protects family names as the list of the join page does.
+    shown = list(zip(short_names([PersonName(*row[:2]) for row in rows]), [row[2] for row in rows], strict=True))
+    return Attendance(
+        tuple(name for name, is_here in shown if is_here), tuple(name for name, is_here in shown if not is_here)
+    )
 
 
 def class_counts(assignment: Assignment, *, now: datetime) -> Counter[Status]:

@@ -5,11 +5,13 @@ Before the answers are shown, nothing here depends on the answer key. The best a
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import F, QuerySet
+from django.utils.translation import get_language
 
 from quizzes.assignments.deadlines import Window, WindowState, has_countdown, is_over, minutes_left
+from quizzes.assignments.lifecycle import OPEN_STATES
 from quizzes.assignments.release import answers_shown, last_closes
 from quizzes.assignments.status import Status, StudentStatus, counting_attempt, is_late
 from quizzes.assignments.student_settings import window_of
@@ -18,6 +20,9 @@ from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import is_complete, resume_number
 from quizzes.content.editions import Size, sizes_of
 from quizzes.models import Assignment, Attempt, Extension, Student
+
+# A quiz that the class takes now opened in this lesson. Three hours are longer than a double lesson.
+LESSON = timedelta(hours=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +77,15 @@ class Current:
 class StudentAssignments:
     """A student's assignments by what to do with them, each list with the most urgent or newest first.
 
-    current: the attempt to continue. next_up: the one to start if there is none to continue; not in `to_do`.
+    current: the attempt to continue. next_up: without one, the quiz to start; not in `to_do`. A quiz that the class
+    takes now comes before an attempt at another quiz, which is then in `to_do`.
+    waiting: with neither, the newest one that the teacher starts in class; not in `coming`.
     open_times: as in the function `open_times`.
     """
 
     current: Current | None
     next_up: StudentAssignment | None
+    waiting: StudentAssignment | None
     to_do: tuple[StudentAssignment, ...]
     coming: tuple[StudentAssignment, ...]
     done: tuple[StudentAssignment, ...]
@@ -96,13 +104,21 @@ def student_assignments(student: Student, *, now: datetime) -> StudentAssignment
     running = sorted((given for given in found if given.status is Status.IN_PROGRESS), key=_started, reverse=True)
     to_start = [given for given in found if given.status in {Status.NOT_STARTED, Status.MISSING} and given.can_start]
     done = {Status.SUBMITTED, Status.TIME_UP, Status.EXCUSED}
-    current = current_of(running[0], now=now) if running else None
-    to_do = sorted([*running[1:], *to_start], key=_urgency)
+    running.sort(key=lambda given: not _is_taken_now(given, now))
+    taken_now = max((given for given in to_start if _is_taken_now(given, now)), key=_opening, default=None)
+    continues = bool(running) and (taken_now is None or _is_taken_now(running[0], now))
+    current = current_of(running[0], now=now) if continues else None
+    others = [*(running[1:] if continues else running), *to_start]
+    to_do = sorted(others, key=lambda given: (given is not taken_now, *_urgency(given)))
+    coming = sorted((given for given in found if given.status is Status.NOT_OPEN), key=_opening)
+    is_free = current is None and not to_do
+    waiting = max((given for given in coming if is_free and given.window.waits_for_teacher), key=_opening, default=None)
     return StudentAssignments(
         current=current,
         next_up=to_do[0] if to_do and current is None else None,
+        waiting=waiting,
         to_do=tuple(to_do if current is not None else to_do[1:]),
-        coming=tuple(sorted((given for given in found if given.status is Status.NOT_OPEN), key=_opening)),
+        coming=tuple(given for given in coming if given is not waiting),
         done=tuple(given for given in found if given.status in done),
         missed=tuple(given for given in found if given.status is Status.MISSING and not given.can_start),
         open_times=_open_times((given.assignment for given in found), now=now),
@@ -111,7 +127,9 @@ def student_assignments(student: Student, *, now: datetime) -> StudentAssignment
 
 def open_times(student: Student, *, now: datetime) -> tuple[datetime, ...]:
     """When each assignment was made that is open for the class, in order; 1 query. Changes when one opens or closes."""
-    rows = student.classroom.assignments.only("opens_at", "due_at", "closes_at", "created_at").order_by()
+    rows = student.classroom.assignments.order_by().only(
+        *("opens_at", "due_at", "closes_at", "waits_for_teacher", "paused_at", "created_at")
+    )
     return _open_times(rows, now=now)
 
 
@@ -150,8 +168,7 @@ def answered_count(attempt: Attempt) -> int:
 
 
 def _open_times(assignments: Iterable[Assignment], *, now: datetime) -> tuple[datetime, ...]:
-    open_states = {WindowState.OPEN, WindowState.PAST_DUE}
-    return tuple(sorted(entry.created_at for entry in assignments if window_of(entry).state(at=now) in open_states))
+    return tuple(sorted(entry.created_at for entry in assignments if window_of(entry).state(at=now) in OPEN_STATES))
 
 
 def _load(queryset: QuerySet[Assignment], student: Student, now: datetime) -> list[StudentAssignment]:
@@ -165,7 +182,9 @@ def _load(queryset: QuerySet[Assignment], student: Student, now: datetime) -> li
     return [
         _student_assignment(
             assignment,
-            assignment.own_title or assignment.set_title,
+            assignment.own_title
+            or sizes[assignment.edition_id].titles.get(get_language() or "")
+            or assignment.set_title,
             student.pk,
             made.get((student.pk, assignment.pk), ()),
             overrides,
@@ -225,7 +244,7 @@ def _attempt_to_show(
 
 
 def _attempts_left(limit: int | None, made: int, state: WindowState) -> int | None:
-    if state not in {WindowState.OPEN, WindowState.PAST_DUE}:
+    if state not in OPEN_STATES:
         return 0
     return None if limit is None else max(0, limit - made)
 
@@ -237,6 +256,12 @@ def _started(given: StudentAssignment) -> float:
 def _urgency(given: StudentAssignment) -> tuple[float, int]:
     end = given.window.due_at or given.window.closes_at
     return (end.timestamp() if end is not None else float("inf"), -given.assignment.pk)
+
+
+def _is_taken_now(given: StudentAssignment, now: datetime) -> bool:
+    # What is due later is homework, whenever it opened.
+    opened, due = given.window.opens_at, given.window.due_at
+    return opened is not None and due is None and opened <= now < opened + LESSON
 
 
 def _opening(given: StudentAssignment) -> tuple[float, int]:

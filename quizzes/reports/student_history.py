@@ -9,7 +9,7 @@ from django.db.models import Q
 from quizzes.assignments.status import Status, StudentStatus, score_share
 from quizzes.assignments.student_statuses import by_student_and_assignment, load_overrides
 from quizzes.models import Assignment, Attempt, Student, User
-from quizzes.reports.gradebook import average_of, cell_of
+from quizzes.reports.gradebook import average_of_cells, cell_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class HistoryLine:
 def class_average(student: Student, lines: list[HistoryLine]) -> Decimal | None:
     """The student's average in their class, as in its gradebook; None without work that counts. student: with class."""
     missing_is_zero = student.classroom.counts_missing_as_zero
-    return average_of(
+    return average_of_cells(
         cell_of(line.found, missing_is_zero=missing_is_zero)
         for line in lines
         if line.assignment.classroom_id == student.classroom_id

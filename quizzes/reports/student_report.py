@@ -11,8 +11,9 @@ from quizzes.content.question_types.registry import Value
 from quizzes.grading.scores import adjustments
 from quizzes.models import Answer, Assignment, Attempt, ManualGrade, Student, User
 from quizzes.reports.attempt_review import ReviewedQuestion, review_content
-from quizzes.reports.breakdown import AnsweredQuestion, Breakdown, breakdown
+from quizzes.reports.breakdown import AnsweredQuestion, Breakdown, answered_questions, breakdown
 from quizzes.reports.student_history import HistoryLine, history_lines
+from quizzes.reports.support_use import support_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,14 @@ class ReportedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ReportedAttempt:
-    """One attempt. is_released: whether the student may see score, verdicts and correct answers."""
+    """One attempt. is_released: whether the student may see score, verdicts and correct answers.
+
+    supports: those that the student had, in words.
+    """
 
     attempt: Attempt
     is_released: bool
+    supports: list[str]
     answers: tuple[ReportedAnswer, ...]
 
 
@@ -60,7 +65,7 @@ class ReportLine:
 def student_report(student: Student, *, by: User, now: datetime) -> list[ReportLine]:
     """Everything that the student did in this teacher's classes, the newest quiz first.
 
-    At most 8 queries, and 2 for each edition that is not in the process cache.
+    At most 9 queries, and 2 for each edition that is not in the process cache.
     """
     lines = history_lines(student, by=by, now=now)
     attempts = []
@@ -72,6 +77,7 @@ def student_report(student: Student, *, by: User, now: datetime) -> list[ReportL
     reviewed = review_attempts(attempts)
     closes = last_closes([line.assignment for line in lines])
     comments = _comments(attempts)
+    supports = support_lines(attempts, now=now)
     return [
         ReportLine(
             line,
@@ -80,6 +86,7 @@ def student_report(student: Student, *, by: User, now: datetime) -> list[ReportL
                     attempt,
                     reviewed[attempt.pk],
                     comments[attempt.pk],
+                    supports[attempt.pk],
                     is_released=answers_shown(line.assignment, attempt, shown_at=closes[line.assignment.pk], now=now),
                 )
                 for attempt, _ in reversed(line.attempts)
@@ -94,9 +101,7 @@ def review_attempts(attempts: list[Attempt]) -> dict[int, tuple[ReviewedQuestion
 
     attempts: with their assignments.
     """
-    answers: defaultdict[int, dict[int, Answer]] = defaultdict(dict)
-    for answer in Answer.objects.filter(attempt__in=attempts).order_by():
-        answers[answer.attempt_id][answer.question_id] = answer
+    answers = _answers(attempts)
     adjusted = adjustments(attempts)
     reviewed = {}
     for attempt in attempts:
@@ -116,13 +121,18 @@ def student_breakdown(lines: list[HistoryLine]) -> Breakdown:
         if line.found.counting_attempt is not None:
             line.found.counting_attempt.assignment = line.assignment
             attempts.append(line.found.counting_attempt)
-    reviewed = review_attempts(attempts)
-    return breakdown(
-        AnsweredQuestion(item.question, content_of(attempt).published.document.reading, item.earned, item.possible)
-        for attempt in attempts
-        for item in reviewed[attempt.pk]
-        if not item.needs_grading
-    )
+    answers = _answers(attempts)
+    adjusted = adjustments(attempts)
+    answered: list[AnsweredQuestion] = []
+    for attempt in attempts:
+        content = content_of(attempt).published
+        values = {
+            key: answers[attempt.pk][row_id].value
+            for key, row_id in content.question_ids.items()
+            if row_id in answers[attempt.pk]
+        }
+        answered += answered_questions(attempt.assignment_id, content.document, values, adjusted[attempt.pk])
+    return breakdown(answered)
 
 
 def question_text(attempt: Attempt, item: ReviewedQuestion) -> str:
@@ -140,8 +150,21 @@ def in_words(attempt: Attempt, question_key: str, value: Value) -> str:
     return "; ".join(question.as_written(option, value) for option in chosen)
 
 
+def _answers(attempts: list[Attempt]) -> defaultdict[int, dict[int, Answer]]:
+    """The current answers by attempt id and question row id; 1 query."""
+    answers: defaultdict[int, dict[int, Answer]] = defaultdict(dict)
+    for answer in Answer.objects.filter(attempt__in=attempts).order_by():
+        answers[answer.attempt_id][answer.question_id] = answer
+    return answers
+
+
 def _reported(
-    attempt: Attempt, questions: tuple[ReviewedQuestion, ...], comments: Mapping[str, str], *, is_released: bool
+    attempt: Attempt,
+    questions: tuple[ReviewedQuestion, ...],
+    comments: Mapping[str, str],
+    supports: list[str],
+    *,
+    is_released: bool,
 ) -> ReportedAttempt:
     answers = tuple(
         ReportedAnswer(
@@ -153,7 +176,7 @@ def _reported(
         )
         for number, item in enumerate(questions, start=1)
     )
-    return ReportedAttempt(attempt, is_released, answers)
+    return ReportedAttempt(attempt, is_released, supports, answers)
 
 
 def _comments(attempts: list[Attempt]) -> defaultdict[int, dict[str, str]]:

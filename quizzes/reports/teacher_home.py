@@ -11,7 +11,7 @@ from typing import Literal
 from django.db.models import F
 
 from quizzes.assignments.deadlines import WindowState
-from quizzes.assignments.lifecycle import window_state
+from quizzes.assignments.lifecycle import is_current, window_state
 from quizzes.assignments.status import Status
 from quizzes.assignments.student_statuses import Key, Overrides, by_student_and_assignment, load_overrides
 from quizzes.grading.queue import queued_answers
@@ -19,7 +19,7 @@ from quizzes.models import Assignment, Attempt, Classroom, Student, User
 from quizzes.models.rosters import EDITORS
 from quizzes.people import student_sign_in
 from quizzes.people.todos import hidden_counts
-from quizzes.reports.gradebook import average_of, cell_of, mean_of
+from quizzes.reports.gradebook import average_of, average_of_cells, cell_of
 from quizzes.reports.next_step import step_of
 
 SOON = timedelta(hours=24)
@@ -50,7 +50,10 @@ class TodoItem:
 
 @dataclass(frozen=True, slots=True)
 class OpenQuiz:
-    """One open assignment. submitted_count, expected_count: of the students, without excused ones."""
+    """One assignment that is open or waits for its teacher.
+
+    submitted_count, expected_count: of the students, without excused ones.
+    """
 
     assignment: Assignment
     submitted_count: int
@@ -59,9 +62,9 @@ class OpenQuiz:
 
 @dataclass(frozen=True, slots=True)
 class ClassroomSummary:
-    """One classroom. assignment: the newest open one. open_quizzes: all open ones, the newest first.
+    """One classroom. assignment: the newest open one. open_quizzes: all open and waiting ones, newest first.
 
-    mean_share: the class average, as in the gradebook.
+    average_share: the class average, as in the gradebook.
     submitted_count, expected_count: of the students on the newest one, without excused ones.
     """
 
@@ -71,7 +74,7 @@ class ClassroomSummary:
     title: str
     submitted_count: int
     expected_count: int
-    mean_share: Decimal | None
+    average_share: Decimal | None
     open_quizzes: tuple[OpenQuiz, ...] = ()
 
 
@@ -185,14 +188,13 @@ def _load(user: User, now: datetime) -> _Classes:
 
 def _summary(classes: _Classes, classroom: Classroom) -> ClassroomSummary:
     assignments = classes.assignments.get(classroom.pk, ())
-    open_states = {WindowState.OPEN, WindowState.PAST_DUE}
     open_quizzes = []
     for entry in reversed(assignments):
-        if window_state(entry, now=classes.now) in open_states:
+        if is_current(entry, now=classes.now):
             counts = classes.counts(entry)
             expected = counts.total() - counts[Status.EXCUSED]
             open_quizzes.append(OpenQuiz(entry, counts[Status.SUBMITTED], expected))
-    newest = open_quizzes[0] if open_quizzes else None
+    newest = next((quiz for quiz in open_quizzes if not quiz.assignment.waits_for_teacher), None)
     missing_is_zero = classroom.counts_missing_as_zero
     averages = []
     for student_id in classes.students.get(classroom.pk, ()):
@@ -203,7 +205,7 @@ def _summary(classes: _Classes, classroom: Classroom) -> ClassroomSummary:
             if attempts or missing_is_zero:
                 found = classes.overrides.status(assignment, student_id, attempts, now=classes.now)
                 cells.append(cell_of(found, missing_is_zero=missing_is_zero))
-        averages.append(average_of(cells))
+        averages.append(average_of_cells(cells))
     return ClassroomSummary(
         classroom,
         len(classes.students.get(classroom.pk, ())),
@@ -211,7 +213,7 @@ def _summary(classes: _Classes, classroom: Classroom) -> ClassroomSummary:
         newest.assignment.title if newest is not None else "",
         newest.submitted_count if newest is not None else 0,
         newest.expected_count if newest is not None else 0,
-        mean_of(average for average in averages if average is not None),
+        average_of(average for average in averages if average is not None),
         tuple(open_quizzes),
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from quizzes.models import Student
-from quizzes.reports.gradebook import Gradebook, cell_of
+from quizzes.reports.gradebook import Gradebook, average_of, cell_of
 from quizzes.reports.student_history import HistoryLine
 
 
@@ -26,9 +26,9 @@ def student_trend(student: Student, lines: Sequence[HistoryLine]) -> list[TrendP
 
 
 def class_trend(book: Gradebook) -> list[TrendPoint]:
-    """The class average of each quiz with a score that counts."""
-    return [
-        TrendPoint(column.title, column.mean / column.max_points)
-        for column in reversed(book.columns)
-        if column.mean is not None and column.max_points
+    """The class average of each quiz with a score that counts: the mean of the shares, as a question may be dropped."""
+    averages = [
+        (column.title, average_of(share for row in book.rows if (share := row.cells[place].counted_share) is not None))
+        for place, column in reversed(list(enumerate(book.columns)))
     ]
+    return [TrendPoint(title, mean) for title, mean in averages if mean is not None]

@@ -24,7 +24,6 @@ for _format in (
     formatting.percent,
     formatting.bar_width,
     formatting.duration,
-    formatting.in_words,
 ):
     register.filter(_format.__name__, _format)
 

@@ -6,12 +6,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django import template
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext, gettext_lazy
 
 from quizzes.assignments.status import Status
 from quizzes.caches import process_cache
@@ -25,15 +27,31 @@ register = template.Library()
 
 # The design sets a score below half in the brick of what is not correct.
 HALF = Decimal("0.5")
-_LEVELS = {"not_yet": (1, "Not yet"), "nearly": (2, "Almost"), "secure": (3, "Got it")}
+_LEVELS = {
+    "not_yet": (1, gettext_lazy("Not yet")),
+    "nearly": (2, gettext_lazy("Almost")),
+    "secure": (3, gettext_lazy("Got it")),
+}
 
 # Has the shape of a public id, and is none: it stands where an id goes in the one address that is looked up.
 PLACEHOLDER_ID = "-" * 12
 
-_LATE = format_html(' <span class="tag">{} Late</span>', icon("clock"))
-_PAPER = format_html(' <span class="tag mid">{} On paper</span>', icon("page"))
-_UNMARKED = format_html('<span class="tag mid">{} Needs grading</span>', icon("person"))
-_DROPPED = format_html('<span class="soft">{}</span>', "Dropped")
+
+class _Tags(NamedTuple):
+    late: SafeString
+    paper: SafeString
+    ungraded: SafeString
+    dropped: SafeString
+
+
+@process_cache(maxsize=8)
+def _tags(_language: str | None) -> _Tags:
+    return _Tags(
+        format_html(' <span class="tag">{} {}</span>', icon("clock"), gettext("Late")),
+        format_html(' <span class="tag mid">{} {}</span>', icon("page"), gettext("On paper")),
+        format_html('<span class="tag mid">{} {}</span>', icon("person"), gettext("Needs grading")),
+        format_html('<span class="soft">{}</span>', gettext("Dropped")),
+    )
 
 
 @register.simple_tag
@@ -75,41 +93,49 @@ def mastery_cells(scores: Sequence[ObjectiveScore | None]) -> SafeString:
 
 def _mastery(score: ObjectiveScore | None) -> tuple[int, str]:
     if score is None:
-        return 0, "Nothing yet"
+        return 0, gettext("Nothing yet")
     level, word = _LEVELS[score.level]
-    return level, f"{word} {points(score.earned)} of {score.points}"
+    return level, gettext("{level} {earned} of {possible}").format(
+        level=word, earned=points(score.earned), possible=score.points
+    )
 
 
 def _average(share: Decimal | None) -> SafeString:
     if share is None:
-        return format_html('<span class="vh">{}</span>', "No score yet")
+        return format_html('<span class="vh">{}</span>', gettext("No score yet"))
     return format_html("<b>{}</b>", percent(share))
 
 
 def _status(cell: Cell, opens_at: datetime | None, zone: ZoneInfo) -> SafeString:
     """The status, empty if the score alone says that the work is turned in."""
-    return SafeString() if cell.status is Status.SUBMITTED else status_tag(cell.status, opens_at, zone)
+    return SafeString("") if cell.status is Status.SUBMITTED else status_tag(cell.status, opens_at, zone)
 
 
 def _cell(cell: Cell, status: SafeString, attempt: list[str]) -> SafeString:
     if cell.attempt is None:
         return format_html("<td>{}</td>", status)
     address = cell.attempt.public_id.join(attempt)
-    paper = _PAPER if cell.attempt.is_on_paper else ""
+    language = get_language()
+    tags = _tags(language)
+    paper = tags.paper if cell.attempt.is_on_paper else ""
     if cell.score is None:
-        return format_html('<td><a href="{}">{}{}</a></td>', address, _DROPPED if cell.is_dropped else status, paper)
+        return format_html(
+            '<td><a href="{}">{}{}</a></td>', address, tags.dropped if cell.is_dropped else status, paper
+        )
     share = cell.share
     is_low = share is not None and share < HALF
-    score = _score(cell.score, is_low=is_low, is_late=cell.is_late, is_ungraded=cell.is_ungraded)
+    score = _score(language, cell.score, is_low=is_low, is_late=cell.is_late, is_ungraded=cell.is_ungraded)
     gap = " " if status else ""
     return format_html('<td><a href="{}">{}{}{}{}</a></td>', address, score, gap, status, paper)
 
 
 # A table has few different scores, and escaping is most of what a cell costs.
 @process_cache(maxsize=1024)
-def _score(score: Decimal, *, is_low: bool, is_late: bool, is_ungraded: bool) -> SafeString:
-    late = _LATE if is_late else ""
+def _score(language: str | None, score: Decimal, *, is_low: bool, is_late: bool, is_ungraded: bool) -> SafeString:
+    tags = _tags(language)
+    late = tags.late if is_late else ""
     if is_ungraded:
         # Show no number: 0 would look like a score.
-        return format_html("{} {}{}", points(score), _UNMARKED, late) if score else format_html("{}{}", _UNMARKED, late)
+        tag = tags.ungraded
+        return format_html("{} {}{}", points(score), tag, late) if score else format_html("{}{}", tag, late)
     return format_html('<b class="bad">{}</b>{}' if is_low else "{}{}", points(score), late)

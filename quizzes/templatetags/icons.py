@@ -2,7 +2,6 @@
 
 import io
 
-import segno
 from django import template
 from django.template import Context, Node
 from django.template.base import FilterExpression, Parser, TextNode, Token
@@ -42,6 +41,22 @@ _SHAPES = {
     "turned_in": '<path d="M20 13v8H4V4h9"/><path d="M8 11l4 4L21 4"/>',
     "dropped": '<circle cx="12" cy="12" r="9.5"/><path d="M7 12h10"/>',
     "missing": '<circle cx="12" cy="12" r="9.5"/><path d="M12 6.5v7M12 17v.01"/>',
+    "play": '<path d="M6 4l13 8-13 8z"/>',
+    "break": '<path d="M5 8h11v7a5 5 0 0 1-5 5h-1a5 5 0 0 1-5-5zM16 10h1.5a2.5 2.5 0 0 1 0 5H16M8 2.5V5M13 2.5V5"/>',
+    "pause": '<path d="M7 4h3v16H7zM14 4h3v16h-3z"/>',
+    "sound": '<path d="M3 9h4l5-5v16l-5-5H3zM15.5 9c1.5 2 1.5 4 0 6M18.5 6c3.5 4 3.5 8 0 12"/>',
+    "pin_sun": '<circle cx="12" cy="12" r="4.5"/>'
+    '<path d="M12 1.5V4M12 20v2.5M1.5 12H4M20 12h2.5"/>'
+    '<path d="M4.6 4.6l1.8 1.8M17.6 17.6l1.8 1.8M4.6 19.4l1.8-1.8M17.6 6.4l1.8-1.8"/>',
+    "pin_moon": '<path d="M15 2.5A10 10 0 1 0 21.5 15 8 8 0 0 1 15 2.5z"/>',
+    "pin_star": '<path d="M12 2l3 6.8 7.3.7-5.5 4.9 1.6 7.2L12 17.8l-6.4 3.8 1.6-7.2L1.7 9.5 9 8.8z"/>',
+    "pin_heart": '<path d="M12 21C4 15 2 11.5 2 8.5A5 5 0 0 1 12 7a5 5 0 0 1 10 1.500c0 3-2 6.5-10 12.500z"/>',
+    "pin_house": '<path d="M2 12 12 3l10 9M5 9.500V21h14V9.500M10 21v-6h4v6"/>',
+    "pin_tree": '<path d="M12 2 5 10h3l-4.5 6.500h17L16 10h3zM12 16.500V22"/>',
+    "pin_fish": '<path d="M2 12c4-7 11-7 15 0-4 7-11 7-15 0zM17 12l5-5v10zM7 11v.01"/>',
+    "pin_boat": '<path d="M2 16h20l-3.5 5h-13zM11 16V2.500M11 4l7.5 9H11z"/>',
+    "pin_key": '<circle cx="7" cy="12" r="5"/><path d="M12 12h10v4M17.5 12v3"/>',
+    "pin_cup": '<path d="M4 4h13l-1 16H5zM17 8h2a2.5 2.5 0 0 1 0 7h-2.5"/>',
     "not_started": '<circle cx="12" cy="12" r="9.5"/>',
     "all_answered": '<path d="M2.5 7l2 2L8 4.5M2.5 16l2 2L8 13.5M12 7h9.5M12 16h9.5"/>',
 }
@@ -49,7 +64,7 @@ _SHAPES = {
 _POINTING = {"next", "back", "open"}
 
 _ICONS = {
-    name: mark_safe(  # noqa: S308  constants of this module
+    name: mark_safe(  # nosec B308 B703 # noqa: S308  constants of this module
         f'<svg class="ic{" ic-next" if name in _POINTING else ""}" viewBox="0 0 24 24" aria-hidden="true">{shape}</svg>'
     )
     for name, shape in _SHAPES.items()
@@ -74,7 +89,7 @@ class IconNode(Node):
 
 @register.tag("icon")
 def icon_tag(parser: Parser, token: Token) -> Node:
-    """`{% icon "next" %}` becomes plain text when the template is compiled. `{% icon voice.icon %}` is a variable."""
+    """`{% icon "next" %}` becomes plain text when the template is compiled. `{% icon speaker.icon %}` is a variable."""
     _, name = token.split_contents()
     if name[0] == name[-1] == '"':
         return TextNode(icon(name[1:-1]))
@@ -84,9 +99,12 @@ def icon_tag(parser: Parser, token: Token) -> Node:
 @register.simple_tag
 def qr_code(text: str) -> SafeString:
     """A QR code of `text` as inline SVG, hidden from screen readers, because the page also shows the text."""
+    # Here, because it loads an HTTP client and an XML library too, and one page in a lesson shows a code.
+    import segno
+
     image = io.BytesIO()
     segno.make(text, error="m").save(
         image, kind="svg", xmldecl=False, svgns=True, omitsize=True, border=2, light="#fff"
     )
     svg = image.getvalue().decode().replace("<svg ", '<svg aria-hidden="true" ', 1)
-    return mark_safe(svg)  # noqa: S308  segno writes path data, none of the text
+    return mark_safe(svg)  # nosec B308 B703 # noqa: S308  segno writes path data, none of the text

@@ -4,18 +4,25 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from django import template
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext, pgettext_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy, pgettext_lazy
 
 from quizzes.caches import process_cache
-from quizzes.content.reading import Sentence
+from quizzes.content.reading import Reading, Sentence
 from quizzes.reports.attempt_review import ReviewedQuestion
 
 register = template.Library()
 
 SHOWN = format_html(' aria-current="{}"', "page")
 DONE, ANSWERED, PARTLY, FLAGGED = (format_html(" data-{}", name) for name in ("done", "answered", "partly", "flagged"))
+
+
+@register.simple_tag
+def told_then(reading: Reading) -> str:
+    """The line above an old story that says when it was news; "" for a story of the last two months."""
+    return reading.told_then if reading.citation.is_old(today=timezone.now().date()) else ""
 
 
 class Place(Protocol):
@@ -75,10 +82,9 @@ _WORD = '<button type="button" class="word" popovertarget="word-{}">{}</button>'
 
 # The notes of a review speak to the student. A teacher reads the same review.
 TO_TEACHER = (
-    ("Your answer", "Student’s answer"),
-    ("You answered:", "Student answered:"),
-    ("You gave:", "Student answered:"),
-    ("You chose:", "Student chose:"),
+    (gettext_lazy("Your answer"), gettext_lazy("Student’s answer")),
+    (gettext_lazy("You answered:"), gettext_lazy("Student answered:")),
+    (gettext_lazy("You chose:"), gettext_lazy("Student chose:")),
 )
 
 
@@ -86,7 +92,7 @@ TO_TEACHER = (
 def to_teacher(note: str) -> str:
     """A note of a review, such as “Your answer, correct”, in words for the teacher."""
     for to_student, words in TO_TEACHER:
-        note = note.replace(to_student, words)
+        note = note.replace(str(to_student), str(words))
     return note
 
 

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
 from quizzes.caches import process_cache
+from quizzes.content.languages import TranslatedText
 
 register = template.Library()
 
@@ -62,6 +63,27 @@ def words_language(language: str) -> SafeString:
     """The attributes of an element with words of the page inside a text in this language; "" if the page has it too."""
     page = get_language() or "en"
     return _if_other(page, language) if language and page != language else _NONE
+
+
+@register.simple_tag
+def reading_language(reading: str, around: str) -> SafeString:
+    """The attributes of an element with sentences of the reading inside a text in the language `around`."""
+    return _if_other(reading, around) if reading and around else _NONE
+
+
+@register.filter
+def language_attributes(text: str) -> SafeString:
+    """The attributes `lang` and `dir` of an element with a text that has no translation; "" for any other."""
+    if isinstance(text, TranslatedText) and text.is_fallback and text.language:
+        return _attributes(text.language)
+    return _NONE
+
+
+@register.filter
+def in_own_language(text: str) -> str:
+    """The text; with the language that it is in if it has no translation."""
+    attributes = language_attributes(text)
+    return format_html("<span{}>{}</span>", attributes, str(text)) if attributes else text
 
 
 _NONE = SafeString("")

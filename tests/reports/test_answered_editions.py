@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.content.drafts import publishing, saving
+from quizzes.content.drafts import publishing, saving, saving_questions
 from quizzes.content.drafts.changes import KeyChange, key_changes
 from quizzes.models import Assignment, Classroom, Draft, Edition, User
 from quizzes.reports.answered_editions import answered_editions
@@ -102,7 +102,7 @@ def test_publish_tells_who_answered_before_and_after(given: Assignment, draft: D
 def test_question_that_is_gone_can_be_withdrawn_from_scoring(
     given: Assignment, draft: Draft, teacher: User, teacher_client: Client
 ) -> None:
-    saving.remove_question(draft, "proof", seen=1, by=teacher, now=NOW)
+    saving_questions.remove_question(draft, "proof", seen=1, by=teacher, now=NOW)
     page = publish(teacher_client, draft)
     assert "Drop question 4 of version 1 from scoring" in words(page)
     [link] = [link for link in read(page).links if link.endswith("?policy=drop")]
@@ -172,7 +172,7 @@ def test_deleting_is_refused_where_another_window_changed_the_question(
 ) -> None:
     address = reverse("remove_question", args=[draft.question_set.public_id, "one"])
     form = form_of(teacher_client.get(address), having="revision")
-    saving.save_question(draft, "one", {"stem": "Newer?"}, seen=1, by=teacher, now=NOW)
+    saving_questions.save_question(draft, "one", {"stem": "Newer?"}, seen=1, by=teacher, now=NOW)
     page = teacher_client.post(address, form.data())
     assert "This question changed in another window." in words(page)
     assert len(document_of(draft)["questions"]) == 4

@@ -7,10 +7,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from quizzes.attempts.attempt_content import arrange_content
 from quizzes.grading import manual_grades
-from quizzes.models import Assignment, Attempt, Student, User
-from quizzes.reports.attempt_review import even_columns, review_attempt
-from tests.factories import NOW, make_answered_attempt, make_assignment, make_edition, make_regrade
+from quizzes.models import Answer, Assignment, Attempt, Student, User
+from quizzes.reports.attempt_review import MAX_REREAD, even_columns, review_attempt, review_content
+from tests.drafting import BUILT_IN
+from tests.factories import NOW, make_answered_attempt, make_assignment, make_edition, make_regrade, right_value
 from tests.pages import text_of
 from tests.views.teacher.test_grading_queue import typed_document
 
@@ -56,7 +58,8 @@ def test_student_reads_that_an_answer_is_not_marked_yet(
 ) -> None:
     result = reverse("result", args=[waiting.public_id])
     page = text_of(student_client.get(result))
-    assert "1 answer not graded yet" in page
+    assert "1 answer not graded yet: 3 points can still be added" in page
+    assert re.search(r"Your score [0-9.]+ of \d+ so far", page)
     assert page.count("Not graded yet") == 2  # its square and its line
     assert "You answered: The rules. Your teacher will grade this answer. It has no points yet." in page
     question = waiting.assignment.edition.questions.get(key="who")
@@ -97,3 +100,40 @@ def test_strip_has_even_rows(count: int, at_most: int, columns: int) -> None:
     assert even_columns(count, at_most=at_most) == columns
     # No number stands alone in the last row, unless it is the only one.
     assert count <= 1 or columns == 1 or count % columns != 1
+
+
+def test_a_weak_student_rereads_a_few_sentences_and_one_for_each_objective(db: None) -> None:
+    edition = make_edition(document=dict(BUILT_IN.document))
+    content = arrange_content(edition.pk, seed="0", shuffle_questions=False)
+    reviewed = review_content(content, {})
+
+    listed = [sentence.number for _, sentences in reviewed.reread for sentence, _ in sentences]
+    assert len(reviewed.missed) == 16
+    assert len(reviewed.missed_keys) > 12
+    assert [objective.key for objective, _ in reviewed.reread] == ["records", "access", "ended", "expires"]
+    # s4, s6, s18 and s21 cost most for their objectives, and s5 comes next.
+    assert len(listed) == len(set(listed)) == MAX_REREAD
+    assert listed == [4, 5, 6, 18, 21]
+    # Each one says for which questions of its objective.
+    assert [(sentence.number, numbers) for _, sentences in reviewed.reread for sentence, numbers in sentences] == [
+        (4, [2, 3]),
+        (5, [5, 7]),
+        (6, [4, 6]),
+        (18, [12, 13]),
+        (21, [14, 15, 16]),
+    ]
+
+
+def test_an_objective_that_the_student_got_is_not_to_reread(db: None) -> None:
+    edition = make_edition(document=dict(BUILT_IN.document))
+    content = arrange_content(edition.pk, seed="0", shuffle_questions=False)
+    of_objective = [question for question in content.questions if question.objective == "ended"]
+    missed = min(of_objective, key=lambda question: question.points)
+    values = {question.key: right_value(question) for question in content.questions if question is not missed}
+    answers = {content.question_id(question): Answer(value=values.get(question.key)) for question in content.questions}
+    reviewed = review_content(content, answers)
+    [score] = [score for score in reviewed.objectives if score.objective.key == "ended"]
+    assert (score.level, score.earned < score.points, len(of_objective) > 3) == ("secure", True, True)
+    assert [objective.key for objective in reviewed.known] == ["records", "access", "ended", "expires"]
+    assert reviewed.reread == ()
+    assert [item.question.key for item in reviewed.missed] == [missed.key]

@@ -12,6 +12,7 @@ from django.urls import reverse
 from quizzes.assignments.board import show_on_board
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.caches import clear_all
+from quizzes.content.editions import published
 from quizzes.content.question_types.registry import parse_question, regraded, type_of
 from quizzes.content.reading import Reading
 from quizzes.content.set_document import parse_set
@@ -20,6 +21,7 @@ from quizzes.models import Assignment, Attempt, Board, Classroom, Student, User
 from quizzes.reports.board import Bar, distribution, slide
 from tests.content.question_types.test_reference import EXAMPLES
 from tests.content.question_types.test_walk import DOCUMENT
+from tests.content.test_languages import marked
 from tests.factories import (
     CANARY,
     NOW,
@@ -35,6 +37,8 @@ from tests.factories import (
 from tests.integration.test_secrecy import other_key
 from tests.pages import form_of, read, text_of
 from tests.reports.test_class_report import sit
+from tests.views.student.test_languages import bilingual
+from tests.views.test_reading_levels import document as with_levels
 
 PHASES = (1, 2, 3, 4)
 _DRAWN = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"|data-tag="[^"]*"')
@@ -82,7 +86,7 @@ def test_each_phase_shows_what_it_is_for(answered: Assignment) -> None:
 def test_evidence_names_the_key_its_sentences_and_who_vouches(answered: Assignment) -> None:
     proof = slide(answered, (3, 4)).proof
     assert proof is not None
-    assert [(sentence.number, sentence.voice.label) for sentence in proof.sentences] == [
+    assert [(sentence.number, sentence.speaker.label) for sentence in proof.sentences] == [
         (3, "Mayor’s account"),
         (4, "Protesters’ claim"),
     ]
@@ -310,7 +314,7 @@ def test_results_and_progress_lead_to_the_board(answered: Assignment, teacher_cl
     results = teacher_client.get(reverse("assignment_results", args=[answered.public_id]))
     form = form_of(results, having="aim")
     assert form.buttons == [("aim", "4-1")]
-    assert "Put on the board : question 4" in text_of(results)
+    assert "Show on class board : question 4" in text_of(results)
     page = teacher_client.post(form.action, form.data(aim="4-1"), follow=True)
     assert "Question 4 of 4" in text_of(page)
 
@@ -361,3 +365,50 @@ def test_page_and_poll_cost_the_same_for_any_number(
     with queries() as changed:
         assert poll(teacher_client, assignment, page.headers["ETag"]).status_code == 200
     assert (len(changed), changed.writes) == (8, [])
+
+
+def test_the_board_shows_the_questions_in_the_language_that_the_teacher_chooses(
+    teacher_client: Client, classroom: Classroom, teacher: User
+) -> None:
+    edition = make_edition(document=bilingual(make_document()))
+    assignment = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+    address = reverse("class_board", args=[assignment.public_id])
+    question = published(edition.pk).document.questions[0]
+    english = teacher_client.get(address).content.decode()
+    assert f'href="{address}?language=es">Questions in Spanish</a>' in english
+    assert marked(question.stem) not in english
+    spanish = teacher_client.get(f"{address}?controls=off&language=es").content.decode()
+    assert re.search(r'<section[^>]*\slang="es"', spanish)
+    assert "Pregunta 1 de" in spanish
+    assert marked(question.stem) in spanish
+    # The poll and the buttons keep both.
+    live = reverse("live_board", args=[assignment.public_id])
+    assert f'data-live="{live}?controls=off&amp;language=es"' in spanish
+    assert marked(question.stem) in teacher_client.get(f"{live}?language=es").content.decode()
+    # A language that the set does not have changes nothing.
+    assert marked(question.stem) not in teacher_client.get(f"{address}?language=fr").content.decode()
+
+
+def test_the_board_of_a_class_that_reads_in_spanish_is_in_spanish(
+    teacher_client: Client, classroom: Classroom, student: Student
+) -> None:
+    edition = make_edition(document=bilingual(with_levels()))
+    assignment = make_assignment(edition=edition, classroom=classroom)
+    make_attempt(assignment=assignment, student=student)
+    Classroom.objects.update(reading_variant="es")
+    number = edition.questions.get(type="single").position
+    spanish = text_of(show(teacher_client, assignment, number, Board.Phase.COUNT))
+    # The controls are in the language of the teacher.
+    assert ("1 en curso." in spanish, "Show the answers" in spanish) == (True, True)
+    assert "in progress" not in spanish
+    show(teacher_client, assignment, number, Board.Phase.PROOF)
+    address = board_of(assignment)
+    live = reverse("live_board", args=[assignment.public_id])
+    for page, is_spanish in ((address, True), (live, True), (f"{address}?language=en", False)):
+        text = text_of(teacher_client.get(page))
+        assert ("Fácil" in text, f"Pregunta {number} de" in text) == (is_spanish, is_spanish)
+    # An English board of a teacher who reads in Spanish is in English.
+    Classroom.objects.update(reading_variant="easier")
+    teacher_client.cookies["language"] = "es"
+    text = text_of(teacher_client.get(address))
+    assert (f"Question {number} of" in text, "Easy s" in text, "Progreso" in text) == (True, True, True)

@@ -12,6 +12,7 @@ import pytest
 from quizzes.assignments.status import Status
 from quizzes.content.editions import published
 from quizzes.models import Assignment, Attempt, Classroom, Edition, Excuse, Extension, Student, User
+from quizzes.reports.attempt_review import SECURE_SHARE
 from quizzes.reports.class_report import ClassReport, class_report
 from tests.factories import (
     NOW,
@@ -61,7 +62,34 @@ def test_report_shows_the_evidence_of_the_statement_with_the_wrong_speaker(assig
     [shared] = class_report(assignment, now=NOW).misconceptions
 
     assert shared.choice.option.text == "“People are easy to find.” Mayor’s account"
+    assert shared.correct == ("Protesters’ claim",)
     assert [sentence.key for sentence in shared.evidence] == ["s4"]
+    # The author's reason is about the statement. It need not fit this speaker, so it is only the feedback.
+    [statement] = [part for part in shared.question.question.statements if part.id == "b"]
+    assert (shared.choice.option.why, shared.feedback) == ("", statement.rationale)
+    assert shared.feedback.startswith("rationale")
+
+
+def test_a_statement_that_nobody_says_has_no_evidence(assignment: Assignment) -> None:
+    sit(assignment, 3, who={"a": "mayor", "b": "protesters", "c": "mayor"})
+
+    [shared] = class_report(assignment, now=NOW).misconceptions
+
+    assert shared.correct == ("The story does not say",)
+    assert shared.evidence == ()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "is_strong"), [(3, 0, False), (4, 8, True), (4, 9, False), (5, 10, True), (6, 24, False)]
+)
+def test_a_third_of_the_class_and_more_than_three_is_a_strong_sign(
+    wrong: int, right: int, is_strong: bool, assignment: Assignment
+) -> None:
+    sit(assignment, wrong, one="a")
+    sit(assignment, right)
+    [shared] = class_report(assignment, now=NOW).misconceptions
+    assert shared.is_strong is is_strong
+    assert shared.correct == ("Birthplace",)
 
 
 @pytest.mark.parametrize(("wrong", "right", "count"), [(2, 0, 0), (3, 12, 1), (3, 13, 0), (4, 16, 1)])
@@ -85,7 +113,7 @@ def test_report_names_at_most_three_and_none_of_a_dropped_question(assignment: A
 def test_report_of_a_class_that_knows_everything_has_nothing_to_reteach(assignment: Assignment) -> None:
     sit(assignment, 3)
     report = class_report(assignment, now=NOW)
-    assert (report.misconceptions, report.weak, report.retry, report.needing_help) == ((), (), (), ())
+    assert (report.misconceptions, report.weak, report.retry.questions, report.needing_help) == ((), (), (), ())
 
 
 def test_part_of_the_points_of_a_long_question_is_not_weak(assignment: Assignment) -> None:
@@ -124,11 +152,16 @@ def test_what_to_reteach_never_contradicts_the_tables(seed: int, assignment: Ass
         reverse=True,
     )
     assert [count for _, _, count in named(report)] == wrong[:3]
-    # No question outside the retry is weaker than one in it.
+    for shared in report.misconceptions:
+        assert len(shared.students) == len(set(shared.students)) == shared.choice.count
+    # The retry starts with the questions of these wrong answers. None outside it is weaker than the others in it.
     shares = {line.report.number: line.points_share or 0 for line in report.questions}
-    inside = {question.number for question in report.retry}
+    inside = {question.number for question in report.retry.questions}
+    assert {line.report.number for line in report.retry.shared} == {number for number, _, _ in named(report)}
     outside = [share for number, share in shares.items() if number not in inside]
-    assert not inside or not outside or max(shares[number] for number in inside) <= min(outside)
+    added = [shares[line.report.number] for line in report.retry.weakest]
+    assert not added or not outside or max(added) <= min(outside)
+    assert len(inside) == 3 or min(outside, default=1) >= SECURE_SHARE
 
 
 def test_report_counts_who_had_a_question_wholly_right(assignment: Assignment) -> None:
@@ -145,7 +178,19 @@ def test_report_counts_who_had_a_question_wholly_right(assignment: Assignment) -
         (4, Fraction(1), 1, False),
         (1, Fraction(1, 4), 0.25, True),
     ]
-    assert [line.report.number for line in report.hardest] == [4, 2]
+
+
+def test_retry_starts_with_the_shared_wrong_answers_and_adds_the_weakest(assignment: Assignment) -> None:
+    sit(assignment, 3, who={"a": "reporter", "b": "protesters", "c": "not_stated"}, some=["b"])
+    sit(assignment, 3, some=["a"], proof=["s5"])
+    sit(assignment, 4)
+
+    retry = class_report(assignment, now=NOW).retry
+
+    # Question 3 has 90 % of the points, and a wrong answer of 3 students. Question 2 is weaker.
+    assert [line.report.number for line in retry.shared] == [2, 3]
+    assert [line.report.number for line in retry.weakest] == []
+    assert [question.number for question in retry.questions] == [2, 3]
 
 
 def test_histogram_has_each_student_once_and_says_who_needs_help(assignment: Assignment) -> None:
@@ -156,10 +201,14 @@ def test_histogram_has_each_student_once_and_says_who_needs_help(assignment: Ass
 
     # 0, 0, 3, 6 and 8 of 8 points.
     assert [(part.label, part.count, part.help_count) for part in report.histogram] == [
-        ("0–1", 2, 2),
-        ("2–3", 1, 1),
-        ("4–5", 0, 0),
-        ("6–7", 1, 0),
+        ("0", 2, 2),
+        ("1", 0, 0),
+        ("2", 0, 0),
+        ("3", 1, 1),
+        ("4", 0, 0),
+        ("5", 0, 0),
+        ("6", 1, 0),
+        ("7", 0, 0),
         ("8", 1, 0),
     ]
     assert [(line.earned, line.possible) for line in report.needing_help] == [(0, 8), (0, 8), (3, 8)]

@@ -11,6 +11,7 @@ from django.urls import reverse
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.models import Assignment, Classroom, Edition, Student, User
 from quizzes.people import classrooms, rosters
+from quizzes.reports.classroom_quizzes import current_quizzes
 from quizzes.reports.next_step import next_step
 from tests.conftest import Queries
 from tests.factories import NOW, make_assignment, make_attempt, make_student
@@ -99,7 +100,8 @@ def test_each_step_of_a_new_class_offers_the_next(
     # The cards page offers students in its own words.
     assert steps() == ["add students", "add students", ""]
     student = rosters.add_students(classroom, rosters.new_students(["Maya Lopez"]), by=teacher, now=NOW)[0]
-    assert steps() == ["print the sign-in cards and assign a quiz"] * 3
+    # The cards page does not lead to itself.
+    assert steps() == [*["print the sign-in cards and assign a quiz"] * 2, "assign a quiz"]
     quiz = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
     assert steps() == ["start class"] * 3
     make_attempt(assignment=quiz, student=student)
@@ -118,3 +120,22 @@ def test_archived_class_and_a_closed_quiz_need_no_start(
     assert found.name == "quiz"
     classrooms.set_archived(classroom, is_archived=True, by=teacher, now=NOW)
     assert next_step(classroom, now=NOW) is None
+
+
+def test_pages_of_a_class_link_open_and_waiting_quizzes_else_the_newest(
+    edition: Edition, classroom: Classroom, teacher: User
+) -> None:
+    given = [
+        make_assignment(
+            edition=edition,
+            classroom=classroom,
+            assigned_by=teacher,
+            created_at=NOW + timedelta(seconds=number),
+            closes_at=NOW - timedelta(hours=1) if number < 2 else None,
+            waits_for_teacher=number == 3,
+        )
+        for number in range(6)
+    ]
+    assert current_quizzes(classroom, now=NOW) == [given[5], given[4], given[3]]
+    Assignment.objects.update(waits_for_teacher=False, closes_at=NOW - timedelta(hours=1))
+    assert current_quizzes(classroom, now=NOW) == [given[5]]

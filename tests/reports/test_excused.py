@@ -75,7 +75,7 @@ def test_summary_leaves_out_who_is_excused(due: Assignment, four: list[Student],
     [summary] = load_teacher_home(teacher, now=NOW).summaries
 
     assert (summary.submitted_count, summary.expected_count, summary.student_count) == (1, 2, 4)
-    assert summary.mean_share == Decimal(1)
+    assert summary.average_share == Decimal(1)
 
 
 def test_home_says_how_many_of_those_who_have_to(

@@ -61,8 +61,8 @@ def test_gradebook_of_hand_worked_scores(edition: Edition, classroom: Classroom,
     ]
     # Ada: the mean of 1/8 and 8/8. Ben: 3/8. Class: their mean and median.
     assert [row.average_share for row in book.rows] == [Decimal("0.5625"), Decimal("0.375"), None, None]
-    assert (book.mean_share, book.median_share) == (Decimal("0.46875"), Decimal("0.46875"))
-    assert [(column.max_points, column.mean, column.median) for column in book.columns] == [
+    assert (book.average_share, book.median_share) == (Decimal("0.46875"), Decimal("0.46875"))
+    assert [(column.max_points, column.average, column.median) for column in book.columns] == [
         (8, 1, 1),
         (8, Decimal("5.5"), Decimal("5.5")),
     ]
@@ -72,8 +72,8 @@ def test_gradebook_without_scores_has_no_averages(assignment: Assignment, studen
     book = gradebook(assignment.classroom, now=NOW)
 
     assert cells(book) == [("Maya Lopez", [(Status.NOT_STARTED, None)])]
-    assert (book.mean_share, book.median_share, book.rows[0].average_share) == (None, None, None)
-    assert (book.columns[0].mean, book.columns[0].median) == (None, None)
+    assert (book.average_share, book.median_share, book.rows[0].average_share) == (None, None, None)
+    assert (book.columns[0].average, book.columns[0].median) == (None, None)
 
 
 def test_gradebook_score_of_nothing_right_is_zero_and_not_missing(assignment: Assignment, student: Student) -> None:
@@ -136,7 +136,7 @@ def test_gradebook_shows_who_is_in_the_class_now(
 
     book = gradebook(classroom, now=now)
     assert cells(book) == [("Ada", [(Status.SUBMITTED, 8)])]
-    assert book.mean_share == 1
+    assert book.average_share == 1
     assert cells(gradebook(other_classroom, now=now)) == [("Ben", [])]
     assert Attempt.objects.count() == 3
 
@@ -151,8 +151,8 @@ def test_gradebook_excused_student_counts_in_nothing(
     book = gradebook(assignment.classroom, now=NOW + MINUTE)
 
     assert cells(book) == [("Maya Lopez", [(Status.EXCUSED, None)]), ("Noah Park", [(Status.SUBMITTED, 8)])]
-    assert book.mean_share == 1
-    assert book.columns[0].mean == 8
+    assert book.average_share == 1
+    assert book.columns[0].average == 8
 
 
 def test_gradebook_costs_three_statements_however_large(
@@ -187,12 +187,12 @@ def credit(right: set[str], wrong: set[str], picked: Any) -> Fraction:
 
 def points(given: dict[str, Any]) -> Decimal:
     """The points of these answers, worked out again from the text of `make_document` alone."""
-    voices = {"a": "mayor", "b": "protesters", "c": "not_stated"}
+    speakers = {"a": "mayor", "b": "protesters", "c": "not_stated"}
     told = given.get("who") or {}
     total = (
         (given.get("one") == "b")
         + 2 * credit({"a", "c"}, {"b", "d"}, given.get("some"))
-        + 3 * Fraction(sum(told.get(key) == voice for key, voice in voices.items()), 3)
+        + 3 * Fraction(sum(told.get(key) == speaker for key, speaker in speakers.items()), 3)
         + 2 * credit({"s5", "s6"}, {"s1", "s2", "s3", "s4"}, given.get("proof"))
     )
     return (Decimal(total.numerator) / Decimal(total.denominator)).quantize(Decimal("0.0001"), ROUND_HALF_UP)
@@ -255,14 +255,14 @@ def test_review_of_an_attempt_says_what_was_earned_and_why(assignment: Assignmen
         "Evidence",
     ]
     assert [sentence.key for sentence in reviewed.questions[2].evidence] == ["s3", "s4"]
-    assert [voice.key for voice in reviewed.questions[2].voices] == ["mayor", "protesters"]
+    assert [speaker.key for speaker in reviewed.questions[2].speakers] == ["mayor", "protesters"]
     assert [(score.objective.key, score.earned, score.points, score.level) for score in reviewed.objectives] == [
         ("records", Fraction(2), 3, "nearly"),
         ("ended", Fraction(0), 5, "not_yet"),
     ]
     assert [item.question.key for item in reviewed.missed] == ["some", "who", "proof"]
     # s1 to s6 are each the evidence of one missed question; the first is shown.
-    assert [sentence.key for sentence in reviewed.read_again] == ["s1"]
+    assert [(sentence.key, numbers) for sentence, numbers in reviewed.read_again] == [("s1", [2])]
 
 
 def test_review_of_a_perfect_attempt_has_nothing_to_read_again(assignment: Assignment) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.content.question_types.question import Option
+from quizzes.content.question_types.results import Option
 from quizzes.reports.item_analysis.analysis import analyze
 from quizzes.reports.item_analysis.figures import ChoiceFigures, Figures, Item, ItemFigures
 from quizzes.reports.item_analysis.flags import at_most, find_flags

@@ -85,7 +85,7 @@ def test_report_counts_answers_with_their_rationale_and_sentences(assignment: As
     assert [sentence.key for sentence in question.evidence] == ["s1"]
 
 
-def test_report_counts_each_voice_and_each_sentence_given(assignment: Assignment) -> None:
+def test_report_counts_each_speaker_and_each_sentence_given(assignment: Assignment) -> None:
     sit(assignment, [{"who": {"a": "mayor", "b": "mayor"}, "proof": ["s3", "s5"]}, {"proof": ["s1"]}])
 
     _, _, who, proof = item_report([assignment]).questions
@@ -365,7 +365,9 @@ def test_an_answer_waits_for_its_mark_and_is_no_wrong_answer(essay: Assignment, 
     question = item_report([essay]).questions[4]
 
     assert (question.waiting_count, question.figures.answered_count) == (1, 2)
-    assert question.figures.facility == pytest.approx(1 / 6)
+    # 1 of 2 points, and nothing for the skipped question. It is in no total until the third is graded.
+    assert question.figures.facility == pytest.approx(1 / 4)
+    assert item_report([essay]).figures.max_points == 8
     assert question.figures.choices == ()
     assert question.commonest_wrong is None
     verdicts = {(row.student, row.verdict) for row in answer_rows(essay.classroom) if row.question.key == "essay"}

@@ -194,7 +194,7 @@ def test_narrowed_gradebook_has_the_points_on_one_objective(
 
     records, ended = filter_by_objective(book, RECORDS), filter_by_objective(book, ENDED)
 
-    assert [(column.title, column.max_points, column.mean) for column in records.columns] == [
+    assert [(column.title, column.max_points, column.average) for column in records.columns] == [
         ("Second set", 1, 1),
         ("Small set", 3, 1),
     ]

@@ -136,14 +136,14 @@ def test_summary_of_a_class_names_the_newest_open_assignment(
     assert (summary.classroom, summary.student_count, summary.assignment) == (classroom, 2, running)
     assert (summary.title, summary.submitted_count) == ("Small set", 1)
     # The mean of 8/8 and 3/8.
-    assert summary.mean_share == Decimal("0.6875")
+    assert summary.average_share == Decimal("0.6875")
 
 
 def test_summary_of_an_empty_class_has_no_figures(classroom: Classroom, teacher: User, other_teacher: User) -> None:
     [summary] = classroom_summaries(teacher, now=NOW)
 
     assert (summary.student_count, summary.assignment, summary.title) == (0, None, "")
-    assert (summary.submitted_count, summary.mean_share) == (0, None)
+    assert (summary.submitted_count, summary.average_share) == (0, None)
     assert classroom_summaries(other_teacher, now=NOW) == []
 
 
@@ -161,7 +161,7 @@ def test_summary_counts_who_is_in_the_class_now(
     [summary] = classroom_summaries(teacher, now=now)
 
     assert (summary.student_count, summary.submitted_count) == (1, 1)
-    assert summary.mean_share == 1
+    assert summary.average_share == 1
 
 
 def test_home_costs_the_same_for_any_number_of_classes(

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.template.loader import render_to_string
@@ -14,7 +15,9 @@ from quizzes.grading import manual_grades
 from quizzes.grading.scores import rescore
 from quizzes.models import Assignment, Classroom, User
 from quizzes.reports.attempt_review import review_attempt
+from quizzes.reports.class_report import class_report
 from quizzes.reports.gradebook import gradebook
+from quizzes.reports.mastery import mastery_of
 from tests.factories import NOW, make_answered_attempt, make_assignment, make_edition, make_regrade, make_student
 from tests.pages import text_of
 from tests.views.teacher.test_grading_queue import typed_document
@@ -51,7 +54,7 @@ def test_unmarked_score_is_in_no_figure(given: Assignment, teacher: User) -> Non
         (1, False, Decimal(1) / 8),
         (0, True, None),
     ]
-    assert (book.columns[0].mean, book.mean_share) == (1, Decimal(1) / 8)
+    assert (book.columns[0].average, book.average_share) == (1, Decimal(1) / 8)
     mark(given, "Ana", 2, teacher)
     mark(given, "Cy", 0, teacher)
     book = gradebook(given.classroom, now=NOW)
@@ -79,6 +82,28 @@ def test_files_hold_no_score_that_is_not_whole(given: Assignment) -> None:
     assert [line[-2] for line in scores_table(book)[3:]] == ["Needs grading", 1.0, "Needs grading"]
     assert [line[-1] for line in canvas_table(book)[2:]] == [None, 1.0, None]
     assert [line[-1] for line in moodle_table(book, given)[1:]] == [1.0]
+
+
+def test_results_count_no_ungraded_answer(given: Assignment, teacher: User, teacher_client: Client) -> None:
+    report = class_report(given, now=NOW)
+    assert (report.scored_count, report.ungraded_count, report.average, report.max_points) == (1, 2, 1, 8)
+    assert sum(part.count for part in report.histogram) == 1
+    assert [line.student.display_name for line in report.needing_help] == ["Ben"]
+    # Ben skipped question 3, and the other 2 answers wait.
+    question = report.questions[2]
+    assert (question.report.waiting_count, question.right_count, question.graded_count) == (2, 0, 1)
+    assert (question.points_share, question.is_weak) == (0, False)
+    assert 3 not in [retried.number for retried in report.retry.questions]
+    mastery = mastery_of(gradebook(given.classroom, now=NOW))
+    assert [total.share for total in report.totals if total] == [total.share for total in mastery.totals if total]
+    address = reverse("assignment_results", args=[given.public_id])
+    page = text_of(teacher_client.get(address))
+    assert "Until then, the average and the chart show 1 of 3." in page
+    mark(given, "Ana", 2, teacher)
+    mark(given, "Cy", 0, teacher)
+    report = class_report(given, now=NOW)
+    assert (report.scored_count, report.questions[2].is_weak) == (3, True)
+    assert "Until then" not in text_of(teacher_client.get(address))
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -111,3 +136,23 @@ def test_close_answer_waits_and_is_never_called_not_correct(classroom: Classroom
     [question, *_] = review_attempt(attempt).questions
     assert question.verdict == "wrong"
     assert "close, but not accepted" in render_to_string("parts/review_rows.html", {"item": question})
+
+
+def test_close_answer_is_no_misconception_until_it_is_graded(classroom: Classroom, teacher: User) -> None:
+    assignment = make_assignment(
+        edition=make_edition(document=typed_document()), classroom=classroom, assigned_by=teacher
+    )
+    question = assignment.edition.questions.get(key="one")
+    attempts = [make_answered_attempt(assignment=assignment, answers={"one": "Friday, August 31"}) for _ in range(3)]
+
+    def grade(points: int) -> None:
+        manual_grades.grade_answers(
+            attempts, question, points=Decimal(points), comment="", group=uuid4(), by=teacher, now=NOW
+        )
+
+    assert class_report(assignment, now=NOW).misconceptions == ()
+    grade(0)
+    [shared] = class_report(assignment, now=NOW).misconceptions
+    assert (shared.choice.option.text, shared.choice.count, len(shared.students)) == ("Friday, August 31", 3, 3)
+    grade(1)
+    assert class_report(assignment, now=NOW).misconceptions == ()

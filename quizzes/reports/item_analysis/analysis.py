@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import lcm
 from statistics import median
 
-from quizzes.reports.item_analysis.figures import ChoiceFigures, Column, Figures, Item, ItemFigures, Kind
+from quizzes.reports.item_analysis.figures import ChoiceFigures, Column, DistinctAnswer, Figures, Item, ItemFigures
 from quizzes.reports.item_analysis.flags import find_flags
 from quizzes.reports.item_analysis.formulas import (
     Group,
@@ -44,9 +44,11 @@ def analyze(
     """
     columns = []
     for place in range(len(items)):
-        known: dict[Kind, int] = {}
-        kinds = [Kind(row[place], picks[number][place] if picks else ()) for number, row in enumerate(credits)]
-        codes = [known.setdefault(kind, len(known)) for kind in kinds]
+        known: dict[DistinctAnswer, int] = {}
+        answers = [
+            DistinctAnswer(row[place], picks[number][place] if picks else ()) for number, row in enumerate(credits)
+        ]
+        codes = [known.setdefault(answer, len(known)) for answer in answers]
         columns.append(Column(list(known), codes))
     return analyze_columns(items, columns, order_of=orders.__getitem__ if orders is not None else None)
 
@@ -71,7 +73,7 @@ def analyze_columns(
     figures = []
     for place, item in enumerate(items):
         column = columns[place]
-        unanswered = sum(number for kind, number in numbers[place].items() if column.kinds[kind].credit is None)
+        unanswered = sum(number for answer, number in numbers[place].items() if column.answers[answer].credit is None)
         item_figures = ItemFigures(
             item=item,
             attempt_count=count,
@@ -131,7 +133,7 @@ def _choices(
     attempt_count: int,
     groups: tuple[Group, Group] | None,
 ) -> tuple[ChoiceFigures, ...]:
-    picks = [kind.picks for kind in column.kinds]
+    picks = [answer.picks for answer in column.answers]
     counts = count_options(numbers, picks)
     upper, lower = (group.shares(column.codes, picks) for group in groups) if groups is not None else ({}, {})
     return tuple(
@@ -158,15 +160,15 @@ def _unscaled(value: float | None, scale: int) -> float | None:
 def _used_credits(columns: Sequence[Column], numbers: Sequence[Mapping[int, int]]) -> Iterator[Fraction]:
     """The credits of at least one attempt."""
     for column, counts in zip(columns, numbers, strict=True):
-        for kind in counts:
-            credit = column.kinds[kind].credit
+        for answer in counts:
+            credit = column.answers[answer].credit
             if credit is not None:
                 yield credit
 
 
 def _scaled(column: Column, scale: int) -> list[int]:
-    # The credit of a kind without answers may not fit the scale. Its rounded value is never used.
-    worth = [int(kind.credit * scale) if kind.credit is not None else 0 for kind in column.kinds]
+    # The credit of an answer that nobody gave may not fit the scale. Its rounded value is never used.
+    worth = [int(answer.credit * scale) if answer.credit is not None else 0 for answer in column.answers]
     return [worth[code] for code in column.codes]
 
 
@@ -180,7 +182,7 @@ def _unreached(columns: Sequence[Column], order_of: Callable[[int], Order] | Non
     # One bit for each question: most attempts have no bit set and need no further work.
     left_out = [0] * (len(columns[0].codes) if columns else 0)
     for place, column in enumerate(columns):
-        bits = [0 if kind.credit is not None else 1 << place for kind in column.kinds]
+        bits = [0 if answer.credit is not None else 1 << place for answer in column.answers]
         if any(bits):
             left_out = [mask | bits[code] for mask, code in zip(left_out, column.codes, strict=True)]
     counts = [0] * width

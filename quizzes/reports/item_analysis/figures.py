@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from quizzes.content.question_types.question import Option
+from quizzes.content.question_types.results import Option
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class DistinctAnswer:
     """One distinct answer to a question. credit: 0 to 1, None without an answer and without points.
 
     picks: the ids of the options that it contains.
@@ -34,9 +34,9 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One question over all attempts. codes: for each attempt, the index of its answer in `kinds`."""
+    """One question over all attempts. codes: for each attempt, the index of its answer in `answers`."""
 
-    kinds: Sequence[Kind]
+    answers: Sequence[DistinctAnswer]
     codes: Sequence[int]
 
 
@@ -44,7 +44,7 @@ class Column:
 class Flag:
     """A problem of one question that a teacher should check. reason: in words, written to follow a colon."""
 
-    kind: Literal["key", "discrimination", "chance", "unused", "not_reached"]
+    kind: Literal["key", "discrimination", "chance", "unused", "not_reached", "language"]
     reason: str
 
 

@@ -9,7 +9,8 @@ from fractions import Fraction
 from math import atanh, ceil, exp, lgamma, log, log1p, sqrt
 from statistics import NormalDist
 
-from quizzes.content.question_types.question import Option
+from quizzes.content.question_types.results import Option
+from quizzes.phrases import gettext
 from quizzes.reports.item_analysis.figures import ChoiceFigures, Flag, ItemFigures
 
 # Swineford, F. (1974), "The test analysis manual", ETS SR-74-06: a test is speeded unless 80 % reach its last question.
@@ -33,25 +34,30 @@ def find_flags(figures: ItemFigures, *, question_count: int) -> Iterator[Flag]:
     ):
         yield Flag(
             "discrimination",
-            "strong students did worse on this: check the answer and wording",
+            gettext("strong students did worse on this: check the answer and wording"),
         )
     chance = figures.item.chance_share
     if chance is not None and figures.facility is not None:
         right = ceil(figures.facility * figures.attempt_count - 1e-9)
         least = min(1.0, chance + BETTER_THAN_CHANCE)
         if at_most(right, figures.attempt_count, least) <= CHANCE_LEVEL / question_count:
-            yield Flag("chance", "no better than guessing: check the answer, or reteach")
+            yield Flag("chance", gettext("no better than guessing: check the answer, or reteach"))
     wrong = [choice for choice in figures.choices if not choice.option.right and choice.option.listed]
     for group in dict.fromkeys(choice.option.group for choice in wrong):
         in_group = [choice for choice in wrong if choice.option.group == group]
         count = sum(choice.count for choice in in_group)
         for choice in in_group:
             if not choice.count and (1 - TEMPTING_SHARE) ** count <= UNUSED_LEVEL / (question_count * len(wrong)):
-                yield Flag("unused", f"no one chose {_named(choice.option)}: try a likelier wrong answer")
+                yield Flag(
+                    "unused",
+                    gettext("no one chose {option}: try a likelier wrong answer").format(option=_named(choice.option)),
+                )
     if figures.not_reached_count > NOT_REACHED_SHARE * figures.attempt_count:
         yield Flag(
             "not_reached",
-            f"{figures.not_reached_count} of {figures.attempt_count} did not get this far: allow more time",
+            gettext("{not_reached_count} of {attempt_count} did not get this far: allow more time").format(
+                not_reached_count=figures.not_reached_count, attempt_count=figures.attempt_count
+            ),
         )
 
 
@@ -69,7 +75,9 @@ def _key_flags(choices: Sequence[ChoiceFigures], question_count: int) -> Iterato
         # The sign test: of those who gave one of the two, each as likely as the other.
         by_chance = at_most(least_chosen.count, least_chosen.count + choice.count, 0.5)
         if by_chance <= KEY_LEVEL / (question_count * wrong_count):
-            yield Flag("key", f"strong students chose {_named(choice.option)}: check the answer")
+            yield Flag(
+                "key", gettext("strong students chose {option}: check the answer").format(option=_named(choice.option))
+            )
 
 
 def _is_negative(correlation: float, attempt_count: int, level: float) -> bool:

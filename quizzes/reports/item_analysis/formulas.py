@@ -31,7 +31,7 @@ class Group:
     def shares(self, codes: Sequence[int], picks: Sequence[tuple[str, ...]]) -> dict[str, float]:
         """The share of the group that gave each option, 0 to 1, without options that nobody gave.
 
-        codes: for each attempt, the index of its answer in the kinds. picks: the options of each kind.
+        codes: for each attempt, the index of its distinct answer. picks: the options of each.
         """
         inside = count_options(Counter([codes[place] for place in self.whole]), picks)
         tied = count_options(Counter([codes[place] for place in self.ties]), picks)
@@ -138,10 +138,10 @@ def _group(size: int, whole: list[int], ties: list[int]) -> Group:
 
 
 def count_options(numbers: Mapping[int, int], picks: Sequence[tuple[str, ...]]) -> Counter[str]:
-    """How often each option was given. numbers: how many attempts gave each kind; picks: the options of each kind."""
+    """How often each option was given. numbers: how many attempts gave each answer; picks: its options."""
     counts: Counter[str] = Counter()
-    for kind, number in numbers.items():
-        for option_id in picks[kind]:
+    for answer, number in numbers.items():
+        for option_id in picks[answer]:
             counts[option_id] += number
     return counts
 
