@@ -8,10 +8,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from quizzes.assignments.deadlines import Window, deadline, granted_time, needed_close
 from quizzes.assignments.student_settings import personal_window, student_settings, time_factors
 from quizzes.models import Accommodation, Assignment, Attempt, AuditEvent, Classroom, Excuse, Extension, Student, User
+from quizzes.models.locks import lock_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def extended_times(
         if attempt is not None and not attempt.is_open:
             continue
         granted = granted_time(time_limit, time_factor=accommodation.time_factor)
-        starts_at = attempt.started_at if attempt is not None else max(window.opens_at or now, now)
+        starts_at = attempt.started_at + attempt.paused_for if attempt is not None else max(window.opens_at or now, now)
         extension = extensions.get(student.pk)
         closes_at = extension.closes_at if extension is not None and extension.closes_at else window.closes_at
         times.append(
@@ -99,7 +101,7 @@ def time_on(
     if assignment.time_limit is None or (working is None and (has_none_left or (closes_at and closes_at <= now))):
         return None
     granted = granted_time(assignment.time_limit, time_factor=time_factor)
-    starts_at = working.started_at if working is not None else max(assignment.opens_at or now, now)
+    starts_at = working.started_at + working.paused_for if working is not None else max(assignment.opens_at or now, now)
     if working is not None and granted is not None:
         # An open attempt keeps a longer time that it has.
         granted = None if working.time_limit is None else max(granted, working.time_limit)
@@ -142,9 +144,21 @@ def times_with_factor(
     return found
 
 
+def lock_quizzes_of(students: Sequence[Student]) -> None:
+    """Lock all quizzes of these students: those of their classes, and those that they have open."""
+    started = Attempt.objects.open().filter(student__in=students).order_by().values("assignment")
+    of_class = Q(classroom__in={student.classroom_id for student in students})
+    quizzes = Assignment.objects.filter(of_class | Q(pk__in=started)).order_by()
+    keys = [student.pk for student in students]
+    lock_rows(assignments=quizzes.values_list("pk", flat=True), students=keys, with_starts=True)
+
+
 @transaction.atomic
-def extend_to_fit(assignment: Assignment, times: Iterable[ExtendedTime], *, by: User, now: datetime) -> None:
+def extend_to_fit(assignment: Assignment, times: Sequence[ExtendedTime], *, by: User, now: datetime) -> None:
     """Extend the close for these students so that their granted time fits. The rest of an extension stays."""
+    if not times:
+        return
+    lock_rows(assignments=[assignment.pk], students=[time.student.pk for time in times], with_starts=True)
     extensions = _extensions(assignment)
     for time in times:
         extension = extensions.get(time.student.pk)
@@ -165,17 +179,26 @@ def move_deadlines(attempts: Iterable[Attempt]) -> int:
 
     Two queries per attempt, three with a time limit, and one update.
     """
-    moved: list[Attempt] = []
-    for attempt in attempts:
-        settings = student_settings(attempt.assignment, attempt.student)
-        limits = (settings.time_limit, attempt.time_limit)
-        limit = None if None in limits else max(limit for limit in limits if limit is not None)
-        deadline_at = deadline(started_at=attempt.started_at, time_limit=limit, closes_at=settings.window.closes_at)
-        if (limit, deadline_at) != (attempt.time_limit, attempt.deadline_at):
-            attempt.time_limit, attempt.deadline_at = limit, deadline_at
-            moved.append(attempt)
+    moved = [attempt for attempt in attempts if set_deadline(attempt)]
     Attempt.objects.bulk_update(moved, ["time_limit", "deadline_at"])
     return len(moved)
+
+
+def set_deadline(attempt: Attempt) -> bool:
+    """Recompute the deadline of an open attempt without saving it; whether it or the time limit changed."""
+    settings = student_settings(attempt.assignment, attempt.student)
+    before = attempt.time_limit, attempt.deadline_at
+    limits = (settings.time_limit, attempt.time_limit)
+    limit = None if None in limits else max(limit for limit in limits if limit is not None)
+    deadline_at = deadline(
+        started_at=attempt.started_at,
+        time_limit=limit,
+        closes_at=settings.window.closes_at,
+        paused_for=attempt.paused_for,
+        paused_at=attempt.assignment.paused_at,
+    )
+    attempt.time_limit, attempt.deadline_at = limit, deadline_at
+    return (limit, deadline_at) != before
 
 
 @transaction.atomic
@@ -184,7 +207,7 @@ def set_accommodation(student: Student, *, time_factor: Decimal | None, by: User
 
     time_factor: None for no timer, 1 to remove the accommodation.
     """
-    list(Student.objects.select_for_update().filter(pk=student.pk).values_list("pk"))
+    lock_quizzes_of([student])
     if time_factors([student.pk]).get(student.pk, Decimal(1)) == time_factor:
         return
     if time_factor == 1:
@@ -237,7 +260,7 @@ def extend(
 
     Writes nothing if the student already has this extension.
     """
-    list(Student.objects.select_for_update().filter(pk=student.pk).values_list("pk"))
+    lock_rows(assignments=[assignment.pk], students=[student.pk], with_starts=True)
     before = assignment.extensions.filter(student=student).first()
     new_values = (due_at, closes_at, extra_attempts, reason)
     if before is not None and (before.due_at, before.closes_at, before.extra_attempts, before.reason) == new_values:
@@ -275,7 +298,7 @@ def set_excused(
     assignment: Assignment, student: Student, *, is_excused: bool, reason: str, by: User, now: datetime
 ) -> None:
     """Excuse a student from an assignment, or undo that. Answers stay in both cases. Safe to repeat."""
-    list(Student.objects.select_for_update().filter(pk=student.pk).values_list("pk"))
+    lock_rows(assignments=[assignment.pk], students=[student.pk], with_starts=True)
     if assignment.excuses.filter(student=student).exists() == is_excused:
         return
     if is_excused:

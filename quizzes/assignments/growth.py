@@ -13,6 +13,7 @@ from quizzes.assignments.deadlines import Window
 from quizzes.assignments.lifecycle import AssignmentSettings
 from quizzes.content.editions import published
 from quizzes.models import Assignment, Classroom, Edition, Excuse, Student, User
+from quizzes.models.locks import lock_rows
 
 REASON = "Takes the other form of the check"
 
@@ -102,8 +103,11 @@ def give_halves(check: HalvedCheck, *, by: User, now: datetime) -> int:
     A student of a half is excused from the other form each time.
     """
     classroom = check.before[0].classroom
-    list(Classroom.objects.select_for_update().filter(pk=classroom.pk).values_list("pk"))
+    # `no_key`: whoever holds the lock of a student writes to the log, which needs the key of the classroom.
+    list(Classroom.objects.select_for_update(no_key=True).filter(pk=classroom.pk).values_list("pk"))
     students = students_without_half(check, classroom)
+    quizzes = [assignment.pk for assignment in (*check.before, *check.after)]
+    lock_rows(assignments=quizzes, students=[student.pk for student in students], with_starts=True)
     # A lot that nobody can choose, and the same when the page is sent twice.
     lot = {
         student.pk: sha256(f"{check.before[0].public_id}:{student.public_id}".encode()).digest() for student in students

@@ -1,19 +1,25 @@
-"""Give an edition to classrooms, change an assignment's settings, delete it."""
+"""Give an edition to classrooms, change an assignment's settings, start, pause and end it, delete it."""
 
 import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
-from django.db import transaction
+from django.core import serializers
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 
-from quizzes.assignments.accommodations import move_deadlines, set_excused
-from quizzes.assignments.deadlines import Window, WindowState
+from quizzes.assignments.accommodations import move_deadlines, set_deadline, set_excused
+from quizzes.assignments.deadlines import Breaks, Window, WindowState, is_over
 from quizzes.assignments.release import shows_before_last_attempt
 from quizzes.assignments.student_settings import window_of
-from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, User
+from quizzes.models import Assignment, Attempt, AuditEvent, Board, Classroom, Edition, Extension, User
 from quizzes.models.assignments import MAX_TITLE
+from quizzes.models.locks import lock_rows
+
+OPEN_STATES = {WindowState.OPEN, WindowState.PAST_DUE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +41,10 @@ class AssignmentSettings:
 
 class HasAttempts(Exception):
     """The assignment has attempts or regrades."""
+
+
+class CannotRestore(Exception):
+    """The deleted assignment needs rows that are gone."""
 
 
 class NotOpen(Exception):
@@ -60,7 +70,9 @@ def assign(
     group: an id from the form, so that a form sent twice assigns once.
     """
     # Locks in a fixed order, so that a form sent twice at the same time neither assigns twice nor ends in a deadlock.
-    list(Classroom.objects.select_for_update().filter(pk__in=[classroom.pk for classroom in windows]).order_by("pk"))
+    # `no_key`: whoever holds the lock of a student writes to the log, which needs the key of the classroom.
+    keys = [classroom.pk for classroom in windows]
+    list(Classroom.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk"))
     assigned_ids = set(Assignment.objects.filter(group=group).values_list("classroom_id", flat=True))
     made = [
         Assignment(
@@ -86,7 +98,7 @@ def change_assignment(
     assignment: Assignment, *, window: Window, settings: AssignmentSettings, by: User, now: datetime
 ) -> Assignment:
     """Change window and settings. Attempts keep their answers and order, and their time limits never get shorter."""
-    before = {name: str(getattr(assignment, name)) for name in (*_window_fields(window), *asdict(settings))}
+    before = _in_force(assignment)
     for name, value in {**_window_fields(window), **asdict(settings)}.items():
         setattr(assignment, name, value)
     assignment.save(update_fields=[*_window_fields(window), *asdict(settings)])
@@ -94,19 +106,23 @@ def change_assignment(
         # An extension that ends before the new time of the class would take time away.
         outdated = assignment.extensions.filter(**{f"{name}__lte": end}) if end else assignment.extensions.all()
         outdated.update(**{name: None})
-    move_deadlines(Attempt.objects.open().filter(assignment=assignment).select_related("assignment", "student"))
+    move_deadlines(_locked_attempts(Q(submitted_at=None), assignment))
     _record(AuditEvent.Action.ASSIGNMENT_CHANGED, assignment, by=by, now=now, before=before)
     return assignment
 
 
 def open_now(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
-    """Open an assignment that has not opened, with its due time and its close. Any other stays as it is."""
-    if window_state(assignment, now=now) is not WindowState.NOT_OPEN:
+    """Open an assignment that has not opened, also one that waits for its teacher. Any other stays as it is.
+
+    Its due time and its close stay. At the moment of its close it is too late.
+    """
+    if window_state(assignment, now=now) is not WindowState.NOT_OPEN or assignment.closes_at == now:
         return assignment
-    window = Window(now, assignment.due_at, assignment.closes_at)
+    window = replace(window_of(assignment), opens_at=now, waits_for_teacher=False)
     return change_assignment(assignment, window=window, settings=settings_of(assignment), by=by, now=now)
 
 
+@transaction.atomic
 def close_now(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
     """Close an open assignment. Extensions stay; attempts without one are submitted after the grace time.
 
@@ -117,8 +133,9 @@ def close_now(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
             raise NotOpen
         case WindowState.CLOSED:
             return assignment
+    assignment = resume(assignment, by=by, now=now)
     due_at = min(assignment.due_at, now) if assignment.due_at is not None else None
-    window = Window(assignment.opens_at, due_at, now)
+    window = replace(window_of(assignment), due_at=due_at, closes_at=now)
     return change_assignment(assignment, window=window, settings=settings_of(assignment), by=by, now=now)
 
 
@@ -132,8 +149,55 @@ def keep_open(
     closes_at = assignment.closes_at
     if closes_at is None or closes_at != seen_close:
         return assignment
-    window = Window(assignment.opens_at, assignment.due_at, max(closes_at, now) + more_time)
+    window = replace(window_of(assignment), closes_at=max(closes_at, assignment.paused_at or now) + more_time)
     return change_assignment(assignment, window=window, settings=settings_of(assignment), by=by, now=now)
+
+
+@transaction.atomic
+def pause(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
+    """Stop the clock of an open assignment for all its students. Safe to repeat; answers on their way still count."""
+    current = _locked(assignment)
+    if current.paused_at is not None or window_state(current, now=now) not in OPEN_STATES:
+        return current
+    before = _in_force(current)
+    current.paused_at = now
+    current.save(update_fields=["paused_at"])
+    move_deadlines(_locked_attempts(Q(submitted_at=None), current))
+    _record(AuditEvent.Action.ASSIGNMENT_CHANGED, current, by=by, now=now, before=before, paused=True)
+    return current
+
+
+@transaction.atomic
+def resume(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
+    """Let the clock of a paused assignment go on. Safe to repeat.
+
+    Time limits and the times of class and students that were still to come move by the length of the pause.
+    """
+    current = _locked(assignment)
+    paused_at = current.paused_at
+    if paused_at is None:
+        return current
+    before = _in_force(current)
+    current.paused_at = None
+    _shift(current, since=paused_at, length=now - paused_at)
+    current.save(update_fields=["paused_at", "due_at", "closes_at"])
+    extensions = list(current.extensions.all())
+    for extension in extensions:
+        _shift(extension, since=paused_at, length=now - paused_at)
+    current.extensions.bulk_update(extensions, ["due_at", "closes_at"])
+    submitted_in_pause = Q(submitted_at__gte=paused_at, deadline_at=None)
+    attempts = _locked_attempts(Q(submitted_at=None) | submitted_in_pause, current)
+    for attempt in attempts:
+        if not is_over(at=paused_at, deadline_at=attempt.deadline_at):
+            attempt.paused_for += (attempt.submitted_at or now) - max(paused_at, attempt.started_at)
+        # The pause takes nothing from a break that went on.
+        if attempt.break_ends_at is not None and Breaks(ends_at=attempt.break_ends_at).is_on(at=paused_at):
+            attempt.break_ends_at += now - paused_at
+        set_deadline(attempt)
+    # One update: a second one of a row would lock the key of its student, out of the order of `lock_rows`.
+    Attempt.objects.bulk_update(attempts, ["paused_for", "break_ends_at", "time_limit", "deadline_at"])
+    _record(AuditEvent.Action.ASSIGNMENT_CHANGED, current, by=by, now=now, before=before, paused=False)
+    return current
 
 
 def release_now(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
@@ -148,12 +212,41 @@ def release_now(assignment: Assignment, *, by: User, now: datetime) -> Assignmen
 
 
 @transaction.atomic
-def delete_assignment(assignment: Assignment, *, by: User, now: datetime) -> None:
-    """Delete an assignment without attempts. Raises HasAttempts."""
+def delete_assignment(assignment: Assignment, *, by: User, now: datetime) -> str:
+    """Delete an assignment without attempts; returns its rows as text, for `restore_assignment`. Raises HasAttempts."""
     if assignment.attempts.exists():
         raise HasAttempts
+    details = [assignment.extensions.all(), assignment.excuses.all(), assignment.lti_links.all()]
+    board = Board.objects.filter(assignment=assignment)
+    rows = serializers.serialize("json", [assignment, *chain(*details, board)])
     _record(AuditEvent.Action.ASSIGNMENT_CHANGED, assignment, by=by, now=now, withdrawn=True)
     assignment.delete()
+    return rows
+
+
+@transaction.atomic
+def restore_assignment(rows: str, classroom: Classroom, *, by: User, now: datetime) -> Assignment:
+    """Bring a deleted assignment of this classroom back with its extensions and excuses. Safe to repeat.
+
+    rows: of `delete_assignment`. Raises CannotRestore if a student, a version or the class of it is gone.
+    """
+    saved = list(serializers.deserialize("json", rows))
+    assignment = saved[0].object
+    if not isinstance(assignment, Assignment) or assignment.classroom_id != classroom.pk:
+        raise CannotRestore
+    current = Assignment.objects.filter(pk=assignment.pk).first()
+    if current is not None:
+        return current
+    try:
+        with transaction.atomic():
+            for row in saved:
+                row.save(force_insert=True)
+            # SQLite checks foreign keys at the commit, too late for a refusal.
+            connection.check_constraints(table_names={row.object._meta.db_table for row in saved})
+    except IntegrityError as error:
+        raise CannotRestore from error
+    _record(AuditEvent.Action.ASSIGNMENT_CHANGED, assignment, by=by, now=now, withdrawn=False)
+    return assignment
 
 
 @transaction.atomic
@@ -197,7 +290,9 @@ def split_by_edition(
     )
     made.save()
     _record(AuditEvent.Action.ASSIGNMENT_GIVEN, made, by=by, now=now)
-    for student in current.classroom.students.enrolled():
+    students = list(current.classroom.students.enrolled())
+    lock_rows(assignments=[made.pk], students=[student.pk for student in students], with_starts=True)
+    for student in students:
         stays = student.pk in started or student.pk in excused
         left, number = (made, current.edition.number) if stays else (current, edition.number)
         reason = f"Has version {number} of this quiz." if student.pk not in excused else "Excused from this quiz."
@@ -213,13 +308,71 @@ def window_state(assignment: Assignment, *, now: datetime) -> WindowState:
     return window_of(assignment).state(at=now)
 
 
+def starts_in_class(assignment: Assignment) -> bool:
+    """Whether the teacher starts this quiz in class, also if that is done. One query unless it still waits."""
+    if assignment.waits_for_teacher or assignment.opens_at is None:
+        return assignment.waits_for_teacher
+    # `open_now` sets the opening time to the moment of its own event in the log.
+    started = AuditEvent.objects.filter(
+        action=AuditEvent.Action.ASSIGNMENT_CHANGED,
+        classroom=assignment.classroom_id,
+        at=assignment.opens_at,
+        detail__assignment=assignment.public_id,
+        detail__before__waits_for_teacher="True",
+    )
+    return started.exists()
+
+
+def is_current(assignment: Assignment, *, now: datetime) -> bool:
+    """Whether the assignment is open, or waits for its teacher to start it."""
+    state = window_state(assignment, now=now)
+    return state in OPEN_STATES or (assignment.waits_for_teacher and state is WindowState.NOT_OPEN)
+
+
 def settings_of(assignment: Assignment) -> AssignmentSettings:
     """The assignment's settings."""
     return AssignmentSettings(**{name: getattr(assignment, name) for name in AssignmentSettings.__dataclass_fields__})
 
 
-def _window_fields(window: Window) -> dict[str, datetime | None]:
-    return {"opens_at": window.opens_at, "due_at": window.due_at, "closes_at": window.closes_at}
+def _window_fields(window: Window) -> dict[str, Any]:
+    """The columns that a change of the window sets. A pause has columns of its own."""
+    return {
+        "opens_at": window.opens_at,
+        "due_at": window.due_at,
+        "closes_at": window.closes_at,
+        "waits_for_teacher": window.waits_for_teacher,
+    }
+
+
+def _in_force(assignment: Assignment) -> dict[str, str]:
+    """Window and settings as text, for the audit log. In a pause, an assignment does not close."""
+    window = window_of(assignment)
+    if window.paused_at is not None:
+        window = replace(window, closes_at=None)
+    return {name: str(value) for name, value in {**_window_fields(window), **asdict(settings_of(assignment))}.items()}
+
+
+def _locked(assignment: Assignment) -> Assignment:
+    """The same row, read again under a lock, so that a button that is pressed twice acts once."""
+    assignment.refresh_from_db(
+        from_queryset=Assignment.objects.select_for_update(of=("self",)).select_related("classroom")
+    )
+    return assignment
+
+
+def _locked_attempts(which: Q, assignment: Assignment) -> list[Attempt]:
+    """The attempts of this assignment, locked in a fixed order, with this object as their assignment."""
+    rows = Attempt.objects.select_for_update(of=("self",), no_key=True).select_related("student")
+    attempts = list(rows.filter(which, assignment=assignment).order_by("pk"))
+    for attempt in attempts:
+        attempt.assignment = assignment
+    return attempts
+
+
+def _shift(row: Assignment | Extension, *, since: datetime, length: timedelta) -> None:
+    """Move the due time and the close of this row if they were still to come."""
+    row.due_at = row.due_at + length if row.due_at is not None and row.due_at >= since else row.due_at
+    row.closes_at = row.closes_at + length if row.closes_at is not None and row.closes_at >= since else row.closes_at
 
 
 def _record(action: str, assignment: Assignment, *, by: User, now: datetime, **detail: Any) -> None:

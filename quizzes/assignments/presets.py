@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from quizzes.assignments.lifecycle import AssignmentSettings
 from quizzes.models import Assignment
@@ -21,20 +22,24 @@ TEST_TAKES = timedelta(hours=2)
 class Preset(models.TextChoices):
     """The choices under “How”. SAME: as the quiz that is assigned again."""
 
-    SAME = "same", "Same settings as before"
-    IN_CLASS = "in_class", "In class now"
-    HOMEWORK = "homework", "Homework"
-    TEST = "test", "Test"
+    SAME = "same", gettext_lazy("Same settings as before")
+    IN_CLASS = "in_class", gettext_lazy("In class now")
+    HOMEWORK = "homework", gettext_lazy("Homework")
+    TEST = "test", gettext_lazy("Test")
 
 
 @dataclass(frozen=True, slots=True)
 class PresetValues:
-    """What a preset sets. opens, due, closes: naive local times, None for no such limit."""
+    """What a preset sets. opens, due, closes: naive local times, None for no such limit.
+
+    waits_for_teacher: the teacher starts the quiz in class.
+    """
 
     settings: AssignmentSettings
     opens: datetime | None = None
     due: datetime | None = None
     closes: datetime | None = None
+    waits_for_teacher: bool = False
 
 
 def preset_values(preset: Preset, *, zone: ZoneInfo, now: datetime, copied: PresetValues | None) -> PresetValues:
@@ -43,7 +48,7 @@ def preset_values(preset: Preset, *, zone: ZoneInfo, now: datetime, copied: Pres
     today, tomorrow = local.date(), local.date() + timedelta(days=1)
     match preset:
         case Preset.IN_CLASS:
-            return PresetValues(_settings(IN_CLASS_LIMIT, Assignment.Release.AFTER_LAST))
+            return PresetValues(_settings(IN_CLASS_LIMIT, Assignment.Release.AFTER_LAST), waits_for_teacher=True)
         case Preset.HOMEWORK:
             due = datetime.combine(tomorrow, HOMEWORK_DUE)
             return PresetValues(_settings(None, Assignment.Release.AFTER_LAST), due=due)

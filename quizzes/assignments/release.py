@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import Max, Q, Subquery
 
-from quizzes.assignments.deadlines import GRACE, is_over
+from quizzes.assignments.deadlines import grace_ends_at, is_over
 from quizzes.models import Assignment, Attempt, Extension, QuestionSet
 
 Release = Assignment.Release
@@ -18,8 +18,15 @@ def shows_before_last_attempt(release: str, max_attempts: int | None) -> bool:
     return release in {Release.AT_ONCE, Release.AFTER_SUBMIT} and max_attempts != 1
 
 
+def shows_after_submit(assignment: Assignment) -> bool:
+    """Whether a student of the class can see answers after turning in once, at the latest."""
+    return assignment.release in {Release.AT_ONCE, Release.AFTER_SUBMIT} or (
+        assignment.release == Release.AFTER_LAST and assignment.max_attempts == 1
+    )
+
+
 def answers_shown_at(assignment: Assignment, student_id: int) -> datetime | None:
-    """When answers appear to a student, None if no known moment decides. One query, or none.
+    """When a student can see answers, None if no moment is known. One query, or none.
 
     After the close: the last close of all classes that get this question set from this teacher.
     After the last attempt: see `last_attempt_ended_at`.
@@ -39,7 +46,7 @@ def answers_shown_at(assignment: Assignment, student_id: int) -> datetime | None
     return last_attempt_ended_at(
         [submitted_at for submitted_at, _, _ in rows],
         max_attempts=None if assignment.max_attempts is None else assignment.max_attempts + (extra or 0),
-        closes_at=extended_close or assignment.closes_at,
+        closes_at=None if assignment.paused_at is not None else extended_close or assignment.closes_at,
     )
 
 
@@ -49,7 +56,7 @@ def last_attempt_ended_at(
     """From when a student can neither work on an attempt nor start another; None while an attempt is open.
 
     submitted_at: of each attempt, None for an open one. max_attempts, closes_at: the student's own, None for no limit.
-    Without a limit of either kind, there is no such moment.
+    Without a limit of either kind, there is no such moment. A quiz does not close in a pause.
     """
     ended = [moment for moment in submitted_at if moment is not None]
     if len(ended) < len(submitted_at):
@@ -57,7 +64,7 @@ def last_attempt_ended_at(
     if max_attempts is not None and len(ended) >= max_attempts:
         return max(ended)
     # At the close itself, an attempt can still be started.
-    return closes_at + GRACE if closes_at is not None else None
+    return grace_ends_at(closes_at) if closes_at is not None else None
 
 
 def last_closes(assignments: Collection[Assignment]) -> dict[int, datetime | None]:
@@ -66,12 +73,12 @@ def last_closes(assignments: Collection[Assignment]) -> dict[int, datetime | Non
     None if the release does not wait for the close, or if one of these classes never closes.
     """
     closes = closes_of_sets([assignment for assignment in assignments if assignment.release == Release.AFTER_CLOSE])
-    return {assignment.pk: _last(closes.get(assignment.pk, ())) for assignment in assignments}
+    return {assignment.pk: last_of(closes.get(assignment.pk, ())) for assignment in assignments}
 
 
 @dataclass(frozen=True, slots=True)
 class SetClose:
-    """The close of one assignment of a set, with extensions. closes_at None: it never closes."""
+    """The close of one assignment of a set, with extensions. closes_at None: it never closes, or is paused."""
 
     created_at: datetime
     closes_at: datetime | None
@@ -93,12 +100,13 @@ def closes_of_sets(assignments: Collection[Assignment]) -> dict[int, list[SetClo
             assigned_by__in={item.assigned_by_id for item in assignments},
         )
         .order_by()
-        .values_list("assigned_by", "edition__question_set", "edition", "created_at", "closes_at")
+        .values_list("assigned_by", "edition__question_set", "edition", "created_at", "closes_at", "paused_at")
         .annotate(extended=Max("extensions__closes_at"))
     )
-    for teacher, question_set, edition, created_at, class_close, extended in rows:
+    for teacher, question_set, edition, created_at, class_close, paused_at, extended in rows:
         sets[edition] = question_set
         last = class_close if extended is None or class_close is None else max(class_close, extended)
+        last = None if paused_at is not None else last
         closes[teacher, question_set].append(SetClose(created_at, last))
     # An assignment that was deleted since it was read has no set here.
     return {item.pk: closes[item.assigned_by_id, sets.get(item.edition_id, 0)] for item in assignments}
@@ -107,20 +115,25 @@ def closes_of_sets(assignments: Collection[Assignment]) -> dict[int, list[SetClo
 def answers_shown(assignment: Assignment, attempt: Attempt, *, shown_at: datetime | None, now: datetime) -> bool:
     """Whether the student may see key, score and evidence of the whole attempt.
 
-    shown_at: from `answers_shown_at`. After the close, answers appear after the grace time, in which other students may
-    still save.
+    shown_at: from `answers_shown_at`.
     """
-    if attempt.is_open:
-        return False
-    match assignment.release:
+    return not attempt.is_open and is_released(assignment.release, shown_at=shown_at, at=now)
+
+
+def is_released(release: str, *, shown_at: datetime | None, at: datetime) -> bool:
+    """Whether a student can see the answers of a submitted attempt at this moment.
+
+    After the close, answers appear after the grace time, in which other students may still save.
+    """
+    match release:
         case Release.AFTER_CLOSE:
-            return shown_at is not None and is_over(at=now, deadline_at=shown_at)
+            return shown_at is not None and is_over(at=at, deadline_at=shown_at)
         case Release.AFTER_LAST:
-            return shown_at is not None and shown_at <= now
-    return assignment.release in {Release.AT_ONCE, Release.AFTER_SUBMIT}
+            return shown_at is not None and shown_at <= at
+    return release in {Release.AT_ONCE, Release.AFTER_SUBMIT}
 
 
-def _last(closes: Collection[SetClose]) -> datetime | None:
-    """The last of these closes; None without any, and if one never comes."""
+def last_of(closes: Collection[SetClose]) -> datetime | None:
+    """The last of these closes; None without any, and if one class never closes."""
     known = [close.closes_at for close in closes if close.closes_at is not None]
     return max(known) if known and len(known) == len(closes) else None

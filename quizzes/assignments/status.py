@@ -27,7 +27,7 @@ class Status(Enum):
 
     @property
     def label(self) -> str:
-        """The label on pages and in files. `status_label` adds the day to “Opens”."""
+        """The label on pages and in files. `status_label` adds the day on which a quiz opens."""
         return gettext(_LABELS[self])
 
 
@@ -36,7 +36,7 @@ _LABELS = {
     Status.IN_PROGRESS: gettext_noop("In progress"),
     Status.TIME_UP: gettext_noop("Time’s up"),
     Status.SUBMITTED: gettext_noop("Turned in"),
-    Status.NOT_OPEN: gettext_noop("Opens"),
+    Status.NOT_OPEN: gettext_noop("Not open yet"),
     Status.MISSING: gettext_noop("Missing"),
     Status.NOT_STARTED: gettext_noop("Not started"),
 }

@@ -1,7 +1,7 @@
 """The settings of one student on one assignment: window, time limit, attempts, excuse."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -24,7 +24,13 @@ class StudentSettings:
 
 def window_of(assignment: Assignment) -> Window:
     """The assignment's window."""
-    return Window(assignment.opens_at, assignment.due_at, assignment.closes_at)
+    return Window(
+        assignment.opens_at,
+        assignment.due_at,
+        assignment.closes_at,
+        assignment.waits_for_teacher,
+        assignment.paused_at,
+    )
 
 
 def personal_window(assignment: Assignment, extension: Extension | None) -> Window:
@@ -32,7 +38,7 @@ def personal_window(assignment: Assignment, extension: Extension | None) -> Wind
     window = window_of(assignment)
     if extension is None:
         return window
-    return Window(window.opens_at, extension.due_at or window.due_at, extension.closes_at or window.closes_at)
+    return replace(window, due_at=extension.due_at or window.due_at, closes_at=extension.closes_at or window.closes_at)
 
 
 def student_settings(assignment: Assignment, student: Student) -> StudentSettings:

@@ -16,6 +16,7 @@ from quizzes.assignments.status import Made, Status, StudentStatus, status_of
 from quizzes.assignments.student_settings import personal_window
 from quizzes.formatting import day
 from quizzes.models import Assignment, Attempt, Excuse, Extension
+from quizzes.phrases import gettext
 
 # (student id, assignment id)
 Key = tuple[int, int]
@@ -61,7 +62,7 @@ class Overrides:
         return last_attempt_ended_at(
             [attempt.submitted_at for attempt in attempts],
             max_attempts=self.max_attempts(assignment, student_id),
-            closes_at=self.window(assignment, student_id).closes_at,
+            closes_at=None if assignment.paused_at is not None else self.window(assignment, student_id).closes_at,
         )
 
 
@@ -97,5 +98,10 @@ def by_student_and_assignment(attempts: Iterable[Attempt]) -> defaultdict[Key, l
 
 
 def status_label(status: Status, opens_at: datetime | None, zone: ZoneInfo | None = None) -> str:
-    """The label of a status on pages and in files: “Missing”, “Opens Fri, Oct 23”. zone None: the current zone."""
-    return f"{status.label} {day(opens_at, zone)}" if status is Status.NOT_OPEN else status.label
+    """The label of a status on pages and in files: “Missing”, “Opens Fri, Oct 23”. zone None: the current zone.
+
+    opens_at None: the quiz opens when the teacher starts it.
+    """
+    if status is Status.NOT_OPEN and opens_at is not None:
+        return f"{gettext('Opens')} {day(opens_at, zone)}"
+    return status.label

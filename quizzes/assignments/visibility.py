@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db.models import Q
 
-from quizzes.assignments.deadlines import GRACE, is_over
-from quizzes.assignments.release import Release, SetClose, closes_of_sets
+from quizzes.assignments.deadlines import grace_ends_at
+from quizzes.assignments.release import Release, SetClose, closes_of_sets, is_released, last_attempt_ended_at, last_of
 from quizzes.assignments.student_statuses import Key
 from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Extension
 
@@ -19,7 +19,10 @@ _TICK = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The settings of one student during a time. max_attempts, closes_at: their own. ends_at None: until now."""
+    """The settings of one student during a time. max_attempts, closes_at: their own. ends_at None: until now.
+
+    closes_at None: no close, or a pause.
+    """
 
     starts_at: datetime
     ends_at: datetime | None
@@ -35,13 +38,9 @@ class Work:
     started_at: datetime
     submissions: tuple[tuple[datetime, datetime | None], ...]
 
-    def is_submitted(self, at: datetime) -> bool:
-        """Whether it was submitted at this moment."""
-        return any(start <= at and (end is None or at < end) for start, end in self.submissions)
-
-    def is_open(self, at: datetime) -> bool:
-        """Whether it was started and not submitted at this moment."""
-        return self.started_at <= at and not self.is_submitted(at)
+    def submitted_at(self, at: datetime) -> datetime | None:
+        """When it was submitted, None if it was not submitted at this moment."""
+        return next((start for start, end in self.submissions if start <= at and (end is None or at < end)), None)
 
 
 def first_visible_at(
@@ -60,9 +59,9 @@ def first_visible_at(
     found = [checked_at] if checked_at is not None else []
     for period in periods:
         moments = {period.starts_at, *(start for work in works for start, _ in work.submissions)}
-        moments |= {close.closes_at + GRACE + _TICK for close in set_closes if close.closes_at is not None}
+        moments |= {grace_ends_at(close.closes_at) + _TICK for close in set_closes if close.closes_at is not None}
         if period.closes_at is not None:
-            moments.add(period.closes_at + GRACE)
+            moments.add(grace_ends_at(period.closes_at))
         end = min(now, period.ends_at or now)
         found += [at for at in moments if period.starts_at <= at <= end and _is_shown(period, works, set_closes, at)]
     return min(found, default=None)
@@ -115,27 +114,24 @@ def _first_checks(attempts: Sequence[Attempt]) -> dict[Key, datetime]:
 
 
 def _is_shown(period: Period, works: Sequence[Work], set_closes: Sequence[SetClose], at: datetime) -> bool:
-    """The rule of `answers_shown` at a past moment."""
-    submitted_count = sum(work.is_submitted(at) for work in works)
-    if not submitted_count:
+    """Whether the student could see answers at this moment. `is_released` decides, as it does for now."""
+    submitted_at = [work.submitted_at(at) for work in works if work.started_at <= at or work.submitted_at(at)]
+    if not any(submitted_at):
         return False
-    match period.release:
-        case Release.AT_ONCE | Release.AFTER_SUBMIT:
-            return True
-        case Release.AFTER_LAST:
-            is_over_for_student = period.closes_at is not None and at >= period.closes_at + GRACE
-            has_used_all = period.max_attempts is not None and submitted_count >= period.max_attempts
-            return not any(work.is_open(at) for work in works) and (has_used_all or is_over_for_student)
-        case Release.AFTER_CLOSE:
-            return all(is_over(at=at, deadline_at=close.closes_at) for close in set_closes if close.created_at <= at)
-    return False
+    shown_at = (
+        last_attempt_ended_at(submitted_at, max_attempts=period.max_attempts, closes_at=period.closes_at)
+        if period.release == Release.AFTER_LAST
+        else last_of([close for close in set_closes if close.created_at <= at])
+    )
+    return is_released(period.release, shown_at=shown_at, at=at)
 
 
 def _history(
     assignments: Sequence[Assignment],
-) -> tuple[defaultdict[str, list[tuple[datetime, dict[str, str]]]], defaultdict[str, list[tuple[datetime, datetime]]]]:
+) -> tuple[defaultdict[str, list[tuple[datetime, dict[str, Any]]]], defaultdict[str, list[tuple[datetime, datetime]]]]:
     """Changes of settings by assignment: (moment, settings before); undone submissions by attempt. One query."""
-    changes: defaultdict[str, list[tuple[datetime, dict[str, str]]]] = defaultdict(list)
+    changes: defaultdict[str, list[tuple[datetime, dict[str, Any]]]] = defaultdict(list)
+    paused: set[str] = set()
     reopened: defaultdict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
     actions = AuditEvent.Action
     events = AuditEvent.objects.filter(
@@ -144,7 +140,10 @@ def _history(
     )
     for action, at, detail in events.order_by("at", "pk").values_list("action", "at", "detail"):
         if action == actions.ASSIGNMENT_CHANGED:
-            changes[detail["assignment"]].append((at, detail["before"]))
+            changed = detail["assignment"]
+            changes[changed].append((at, _parsed(detail["before"]) | {"is_paused": changed in paused}))
+            if "paused" in detail:
+                (paused.add if detail["paused"] else paused.discard)(changed)
         else:
             # Events of older versions do not say when it was submitted: the moment before it was reopened.
             submitted_at = detail.get("submitted_at")
@@ -154,13 +153,18 @@ def _history(
 
 
 def _periods(
-    assignment: Assignment, changes: Sequence[tuple[datetime, dict[str, str]]], extension: Extension | None
+    assignment: Assignment, changes: Sequence[tuple[datetime, dict[str, Any]]], extension: Extension | None
 ) -> Iterator[Period]:
     """The settings of one student from the first to those of now. An extension splits the period in which it came."""
     current = {name: getattr(assignment, name) for name in ("release", "max_attempts", "closes_at")}
+    current["is_paused"] = assignment.paused_at is not None
     moments = [at for at, _ in changes]
-    settings = [*(_parsed(before) for _, before in changes), current]
+    settings = [*(before for _, before in changes), current]
     for start, end, values in zip([assignment.created_at, *moments], [*moments, None], settings, strict=True):
+        values = dict(values)
+        is_paused = values.pop("is_paused")
+        # A quiz does not close in a pause.
+        values["closes_at"] = None if is_paused else values["closes_at"]
         if extension is None or (end is not None and end <= extension.given_at):
             yield Period(start, end, **values)
             continue
@@ -172,7 +176,7 @@ def _periods(
             end,
             values["release"],
             None if limit is None else limit + extension.extra_attempts,
-            extension.closes_at or values["closes_at"],
+            None if is_paused else extension.closes_at or values["closes_at"],
         )
 
 

@@ -3,14 +3,16 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from django.db import connection
+from django.utils.translation import get_language
 
-from quizzes.assignments.deadlines import is_over
+from quizzes.assignments.deadlines import Breaks, is_over
+from quizzes.assignments.supports import NO_SUPPORTS, Supports
 from quizzes.attempts.attempt_content import AttemptContent, CurrentAnswer, attempt_content, current_answers
 from quizzes.attempts.reading_levels import ReadingChoice
 from quizzes.models import Attempt
@@ -23,13 +25,17 @@ class AnswersNotLoaded(Exception):
 
 @dataclass(frozen=True, slots=True)
 class LoadedStudent:
-    """The student of a loaded attempt. language: of the pages, "" if the student never chose one."""
+    """The student of a loaded attempt. language: of the pages, "" if the student never chose one.
+
+    pin_kind: how the student's PIN looks.
+    """
 
     id: int
     display_name: str
     pin_version: int
     is_removed: bool
     language: str
+    pin_kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,8 @@ class LoadedAttempt:
     """The columns of an attempt that a student's request needs.
 
     loaded_answers: by question row id; None if they were not loaded. pace: None unless it is teacher-paced.
+    is_paused: whether the teacher has paused the quiz. Then its pages show no question. Answers that were sent before
+    still count.
     """
 
     id: int
@@ -71,13 +79,16 @@ class LoadedAttempt:
     loaded_answers: Mapping[int, CurrentAnswer] | None
     pace: Pace | None = None
     reading_choice: ReadingChoice = ReadingChoice()
+    supports: Supports = NO_SUPPORTS
+    is_paused: bool = False
+    breaks: Breaks = Breaks()
 
     @property
     def content(self) -> AttemptContent:
-        """The edition in this attempt's order. No query if the process has it cached."""
-        return attempt_content(
-            self.edition_id, self.seed, self.shuffle_questions, self.shuffle_choices, self.reading_choice.variant
-        )
+        """The edition in this attempt's order, in the language of the page. No query if the process has it cached."""
+        order = self.seed, self.shuffle_questions, self.shuffle_choices
+        level, fewer = self.reading_choice.variant, self.supports.fewer_choices
+        return attempt_content(self.edition_id, *order, level, get_language(), fewer)
 
     @property
     def answers(self) -> Mapping[int, CurrentAnswer]:
@@ -109,17 +120,24 @@ class LoadedAttempt:
         """Whether the attempt is submitted or its time is over."""
         return not self.is_open or is_over(at=now, deadline_at=self.deadline_at)
 
+    def stands_still(self, *, now: datetime) -> bool:
+        """Whether the clock of an open attempt stands still by a pause or a break. Its pages show no question then."""
+        return self.is_paused or (self.is_open and self.breaks.is_on(at=now))
+
     def row(self) -> Attempt:
         """The model row with its assignment. One query."""
         return Attempt.objects.select_related("assignment").order_by().get(pk=self.id)
 
 
+NO_BREAKS = Breaks()
+
 # Raw SQL for the 1.1 ms gate of the question page. A queryset with these joins takes 0.54 ms, this takes 0.03 ms.
 _LOAD = """
 SELECT a.id, a.student_id, s.display_name, s.pin_version, s.removed_at IS NOT NULL, c.time_zone, a.assignment_id,
 g.edition_id, g.own_title, g.release, a.seed, a.shuffle_questions, a.shuffle_choices, a.time_limit IS NOT NULL,
-a.deadline_at, a.submitted_at, g.is_teacher_paced, b.position, b.closed_through,
-c.reading_variant, s.reading_variant, s.chosen_variant, c.students_choose_variant, s.language{columns}
+a.deadline_at, a.submitted_at, g.is_teacher_paced, b.position, b.closed_through, g.paused_at IS NOT NULL,
+c.reading_variant, s.reading_variant, s.chosen_variant, c.students_choose_variant, s.language, a.supports,
+a.break_time, a.break_ends_at, c.pin_kind{columns}
 FROM quizzes_attempt a JOIN quizzes_student s ON s.id = a.student_id JOIN quizzes_classroom c ON c.id = a.classroom_id
 JOIN quizzes_assignment g ON g.id = a.assignment_id LEFT JOIN quizzes_board b ON b.assignment_id = g.id{join}
 WHERE a.public_id = %s
@@ -129,7 +147,7 @@ _LOAD_WITH_ANSWERS = _LOAD.format(
     columns=", n.question_id, n.value, n.revision, n.flagged, n.saved_at, n.checked_at",
     join=" LEFT JOIN quizzes_answer n ON n.attempt_id = a.id",
 )
-_ATTEMPT_COLUMNS = 24
+_ATTEMPT_COLUMNS = 29
 
 
 def load_attempt(public_id: str, *, with_answers: bool) -> LoadedAttempt | None:
@@ -141,12 +159,13 @@ def load_attempt(public_id: str, *, with_answers: bool) -> LoadedAttempt | None:
         return None
     pk, student_id, name, pin_version, is_removed, time_zone, assignment_id, edition_id = rows[0][:8]
     own_title, release, seed, shuffle_questions, shuffle_choices, has_time_limit = rows[0][8:14]
-    deadline_at, submitted_at, is_teacher_paced, position, closed_through = rows[0][14:19]
-    of_class, by_teacher, by_student, may_choose, language = rows[0][19:_ATTEMPT_COLUMNS]
+    deadline_at, submitted_at, is_teacher_paced, position, closed_through, is_paused = rows[0][14:20]
+    of_class, by_teacher, by_student, may_choose, language, supports = rows[0][20:26]
+    break_time, break_ends_at, pin_kind = rows[0][26:_ATTEMPT_COLUMNS]
     return LoadedAttempt(
         pk,
         public_id,
-        LoadedStudent(student_id, name, pin_version, bool(is_removed), language),
+        LoadedStudent(student_id, name, pin_version, bool(is_removed), language, pin_kind),
         time_zone,
         assignment_id,
         edition_id,
@@ -161,6 +180,9 @@ def load_attempt(public_id: str, *, with_answers: bool) -> LoadedAttempt | None:
         _answers(rows) if with_answers else None,
         Pace(position, closed_through or 0) if is_teacher_paced else None,
         ReadingChoice(of_class, by_teacher, by_student, bool(may_choose)),
+        NO_SUPPORTS if supports == "{}" else Supports.of(json.loads(supports)),
+        bool(is_paused),
+        Breaks(_duration(break_time), _moment(break_ends_at)) if break_time else NO_BREAKS,
     )
 
 
@@ -187,6 +209,11 @@ def check_access(session: StudentSession | None, attempt: LoadedAttempt | None) 
 def _moment(value: datetime | None) -> datetime | None:
     """The moment with its time zone. A raw query on SQLite returns none, and Django stores UTC."""
     return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+def _duration(value: timedelta | int) -> timedelta:
+    """The duration of a raw query. SQLite has microseconds."""
+    return timedelta(microseconds=value) if isinstance(value, int) else value
 
 
 def _answers(rows: list[tuple[Any, ...]]) -> dict[int, CurrentAnswer]:

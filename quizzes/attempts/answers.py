@@ -14,6 +14,7 @@ from quizzes.attempts.access import LoadedAttempt, Pace
 from quizzes.content.question_types.registry import Value
 from quizzes.grading.scores import rescore
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, Board, Question, User
+from quizzes.models.locks import lock_rows
 
 Outcome = AnswerEvent.Outcome
 
@@ -140,6 +141,7 @@ def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
 
     A newer answer, saved in a reopened attempt, stays. attempt: submitted, with its assignment.
     """
+    lock_rows(students=[attempt.student_id], attempts=[attempt.pk])
     newest: dict[int, AnswerEvent] = {}
     for event in attempt.events.filter(outcome=Outcome.LATE).order_by("at", "pk"):
         newest[event.question_id] = event

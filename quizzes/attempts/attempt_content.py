@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from quizzes.assignments.supports import Supports
 from quizzes.caches import process_cache
 from quizzes.content.editions import Published, published
 from quizzes.content.question_types.registry import Question, Shuffle, Value
@@ -14,7 +15,8 @@ from quizzes.models import Answer, Attempt
 class AttemptContent:
     """An edition in one attempt's order. shuffle: gives the order of the choices.
 
-    variant: the level of the reading that the student gets, one of `LEVELS`.
+    variant: the level of the reading that the student gets, one of `LEVELS`. The texts of `published` and `questions`
+    are in the student's language, as far as the edition has them.
     """
 
     published: Published
@@ -24,9 +26,7 @@ class AttemptContent:
 
     def reading_of(self, question: Question) -> Reading:
         """The reading for this question at the student's level; as written if its evidence does not stand there."""
-        reading = self.published.document.reading
-        shown = reading.in_variant(self.variant)
-        return shown if shown is reading or shown.has(question.evidence) else reading
+        return self.published.document.reading.at_level(self.variant, question.evidence)
 
     @property
     def whole_reading(self) -> Reading:
@@ -36,6 +36,10 @@ class AttemptContent:
         if shown is reading:
             return reading
         return shown if all(shown.has(question.evidence) for question in self.questions) else reading
+
+    def number(self, question_key: str) -> int:
+        """The number of the question with this key, in the attempt's order, from 1."""
+        return [question.key for question in self.questions].index(question_key) + 1
 
     def question_id(self, question: Question) -> int:
         """The row id of a question of this attempt."""
@@ -62,29 +66,60 @@ class CurrentAnswer:
 
 
 def arrange_content(
-    edition_id: int, *, seed: str, shuffle_questions: bool, shuffle_choices: bool = True, variant: str = STANDARD
+    edition_id: int,
+    *,
+    seed: str,
+    shuffle_questions: bool,
+    shuffle_choices: bool = True,
+    variant: str = STANDARD,
+    language: str | None = None,
+    fewer_choices: bool = False,
 ) -> AttemptContent:
-    """The edition in the order of this seed. No query if the process has the edition cached."""
-    content = published(edition_id)
+    """The edition in the order of this seed. No query if the process has the edition cached.
+
+    language: of its texts, None for the language that they were written in. fewer_choices: without one wrong choice of
+    each question that has enough.
+    """
+    content = published(edition_id).in_language(language)
     order = Shuffle(seed, shuffle_questions)
     questions = order.order("questions", [(question.key, question) for question in content.document.questions])
+    if fewer_choices:
+        # Not by the seed: a second attempt would lack another wrong choice, and both together tell more than one.
+        draw = Shuffle(content.content_hash, is_shuffled=True)
+        questions = [question.with_fewer_choices(draw) for question in questions]
     return AttemptContent(content, Shuffle(seed, shuffle_choices), tuple(questions), variant)
 
 
 @process_cache(maxsize=10_000)
 def attempt_content(
-    edition_id: int, seed: str, shuffle_questions: bool, shuffle_choices: bool, variant: str = STANDARD
+    edition_id: int,
+    seed: str,
+    shuffle_questions: bool,
+    shuffle_choices: bool,
+    variant: str = STANDARD,
+    language: str | None = None,
+    fewer_choices: bool = False,
 ) -> AttemptContent:
     """`arrange_content` for an attempt, cached, since its order never changes."""
     return arrange_content(
-        edition_id, seed=seed, shuffle_questions=shuffle_questions, shuffle_choices=shuffle_choices, variant=variant
+        edition_id,
+        seed=seed,
+        shuffle_questions=shuffle_questions,
+        shuffle_choices=shuffle_choices,
+        variant=variant,
+        language=language,
+        fewer_choices=fewer_choices,
     )
 
 
-def content_of(attempt: Attempt, *, variant: str = STANDARD) -> AttemptContent:
-    """The content of an attempt. attempt: with its assignment. variant: the level of the reading that is shown."""
+def content_of(attempt: Attempt, *, variant: str = STANDARD, language: str | None = None) -> AttemptContent:
+    """The content of an attempt. attempt: with its assignment. variant: the level of the reading that is shown.
+
+    language: of the texts, None for the language that they were written in.
+    """
+    order = attempt.seed, attempt.shuffle_questions, attempt.shuffle_choices
     return attempt_content(
-        attempt.assignment.edition_id, attempt.seed, attempt.shuffle_questions, attempt.shuffle_choices, variant
+        attempt.assignment.edition_id, *order, variant, language, Supports.of(attempt.supports).fewer_choices
     )
 
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,11 +11,16 @@ from django.db.models import Exists
 
 from quizzes.assignments.accommodations import extend
 from quizzes.assignments.deadlines import WindowState, cutoff, deadline, is_over
-from quizzes.assignments.student_settings import personal_window, student_settings
+from quizzes.assignments.lifecycle import change_assignment, settings_of
+from quizzes.assignments.student_settings import personal_window, student_settings, window_of
+from quizzes.assignments.supports import supports_of
 from quizzes.attempts.attempt_content import AttemptContent
+from quizzes.attempts.breaks import breaks_of, end_break, set_breaks
 from quizzes.content.question_types.registry import Question
 from quizzes.grading.scores import ScoreColumns, computed
 from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Student, User
+from quizzes.models.attempts import MIXED_LANGUAGES
+from quizzes.models.locks import lock_rows
 from quizzes.models.public_ids import new_receipt
 
 logger = logging.getLogger(__name__)
@@ -30,6 +36,18 @@ class AssignmentClosed(Exception):
 
 class IsExcused(Exception):
     """The student is excused and has no open attempt."""
+
+
+@dataclass(frozen=True, slots=True)
+class UndoneClose:
+    """What an undone close did. working: open attempts now. reopened: those that the close had submitted.
+
+    left: attempts that stay submitted.
+    """
+
+    working: int
+    reopened: int
+    left: int
 
 
 class NoAttemptsLeft(Exception):
@@ -74,28 +92,36 @@ def start_attempt(student: Student, assignment: Assignment, *, now: datetime) ->
                 number=len(attempts) + 1,
                 shuffle_questions=assignment.shuffle_questions,
                 shuffle_choices=assignment.shuffle_choices,
+                supports=supports_of(student).stored(),
                 time_limit=settings.time_limit,
                 started_at=now,
                 deadline_at=deadline(
-                    started_at=now, time_limit=settings.time_limit, closes_at=settings.window.closes_at
+                    started_at=now,
+                    time_limit=settings.time_limit,
+                    closes_at=settings.window.closes_at,
+                    paused_at=settings.window.paused_at,
                 ),
             )
     except IntegrityError:
         return assignment.attempts.made_by(student.pk).latest("number")
 
 
-def submit_attempt(attempt: Attempt, *, now: datetime) -> Attempt:
-    """Submit an attempt with a receipt and a score. Later calls change nothing.
+def submit_attempt(attempt: Attempt, *, now: datetime, language: str = "") -> Attempt:
+    """Submit an attempt with a receipt and a score. Later calls change nothing. language: of the student's pages.
 
-    After the deadline and the grace time, `submitted_at` is the deadline.
+    After the deadline and the grace time, `submitted_at` is the deadline. A break ends, so that its rest is not lost if
+    the teacher opens the attempt again.
     """
+    if breaks_of(attempt).is_on(at=now):
+        end_break(attempt.pk, now=now)
+        attempt.refresh_from_db(fields=["deadline_at"])
     at, by = now, Attempt.SubmittedBy.STUDENT
     if attempt.deadline_at is not None and is_over(at=now, deadline_at=attempt.deadline_at):
         at, by = attempt.deadline_at, Attempt.SubmittedBy.DEADLINE
     # The deadline submits only if the row still has it: a teacher may have moved it since the row was read.
     conditions = {"deadline_at": attempt.deadline_at} if by == Attempt.SubmittedBy.DEADLINE else {}
     with transaction.atomic():
-        is_submitted_now = _submit(attempt, at=at, by=by, conditions=conditions)
+        is_submitted_now = _submit(attempt, at=at, by=by, conditions=conditions, language=language)
     if not is_submitted_now:
         attempt.refresh_from_db(
             fields=["deadline_at", "submitted_at", "submitted_by", "receipt", *ScoreColumns._fields]
@@ -103,28 +129,49 @@ def submit_attempt(attempt: Attempt, *, now: datetime) -> Attempt:
     return attempt
 
 
+def is_ended_by_teacher(attempt: Attempt) -> bool:
+    """Whether a teacher closed the quiz at the moment at which the attempt was turned in. At most one query."""
+    if attempt.submitted_by != Attempt.SubmittedBy.DEADLINE or attempt.submitted_at is None:
+        return False
+    closed = AuditEvent.objects.filter(
+        classroom=attempt.assignment.classroom_id,
+        action=AuditEvent.Action.ASSIGNMENT_CHANGED,
+        at=attempt.submitted_at,
+        detail__assignment=attempt.assignment.public_id,
+    )
+    return closed.exists()
+
+
 @transaction.atomic
 def reopen(attempt: Attempt, *, more_time: timedelta | None, reason: str, by: User, now: datetime) -> Attempt:
     """Reopen a submitted attempt with its answers and the time that was left.
 
     more_time: added to what was left of the time limit, or to the close. It is needed if no time was left. Time past
-    the close becomes an extension of this student. Raises StillOpen or NoTimeLeft.
+    the close becomes an extension of this student. In a pause, the time goes on when the pause ends.
+    Raises StillOpen or NoTimeLeft.
     """
+    paused_at = attempt.assignment.paused_at
+    at = paused_at or now
+    lock_rows(assignments=[attempt.assignment_id], students=[attempt.student_id], with_starts=True)
     attempt.refresh_from_db(from_queryset=Attempt.objects.select_for_update())
     if attempt.is_open:
         return attempt
     extension = attempt.assignment.extensions.filter(student=attempt.student_id).first()
     closes_at = personal_window(attempt.assignment, extension).closes_at
-    deadline_at = _reopened_deadline(attempt, more_time or timedelta(0), closes_at=closes_at, now=now)
-    if deadline_at is not None and deadline_at <= now:
+    deadline_at = _reopened_deadline(attempt, more_time or timedelta(0), closes_at=closes_at, now=at)
+    if deadline_at is not None and deadline_at <= at:
         raise NoTimeLeft
     receipt, submitted_at = attempt.receipt, attempt.submitted_at
+    # The close may have come in a break.
+    set_breaks(attempt, breaks_of(attempt).ended(at=submitted_at or at))
     attempt.submitted_at, attempt.submitted_by, attempt.receipt = None, "", None
     attempt.score, attempt.max_score, attempt.ungraded_count = None, None, 0
-    attempt.deadline_at = deadline_at
+    attempt.deadline_at = None if paused_at is not None else deadline_at
     if attempt.time_limit is not None and deadline_at is not None:
         # From the start of the attempt, so that a later change of the settings does not remove the granted time.
-        attempt.time_limit = deadline_at - attempt.started_at
+        attempt.time_limit = deadline_at - attempt.started_at - attempt.paused_for
+    elif attempt.time_limit is not None and more_time is not None:
+        attempt.time_limit += more_time
     try:
         with transaction.atomic():
             attempt.save(
@@ -135,6 +182,9 @@ def reopen(attempt: Attempt, *, more_time: timedelta | None, reason: str, by: Us
                     *ScoreColumns._fields,
                     "deadline_at",
                     "time_limit",
+                    "paused_for",
+                    "break_time",
+                    "break_ends_at",
                 ]
             )
     except IntegrityError as error:
@@ -162,6 +212,29 @@ def reopen(attempt: Attempt, *, more_time: timedelta | None, reason: str, by: Us
         submitted_at=submitted_at and submitted_at.isoformat(),
     )
     return attempt
+
+
+@transaction.atomic
+def undo_close_now(
+    assignment: Assignment, *, due_at: datetime | None, closes_at: datetime | None, by: User, now: datetime
+) -> UndoneClose:
+    """Give an assignment back the times from before its close, and reopen the attempts that the close turned in.
+
+    Each attempt has the time that was left at the close.
+    """
+    closed_at = assignment.closes_at
+    window = replace(window_of(assignment), due_at=due_at, closes_at=closes_at)
+    change_assignment(assignment, window=window, settings=settings_of(assignment), by=by, now=now)
+    reopened = left = 0
+    ended = assignment.attempts.filter(submitted_by=Attempt.SubmittedBy.DEADLINE, submitted_at=closed_at)
+    for attempt in list(ended.select_related("assignment", "student", "classroom").order_by("pk")):
+        try:
+            reopen(attempt, more_time=_time_left(attempt, closes_at=closes_at, now=now), reason="", by=by, now=now)
+        except (NoTimeLeft, StillOpen):
+            left += 1
+        else:
+            reopened += 1
+    return UndoneClose(assignment.attempts.open().count(), reopened, left)
 
 
 def submit_overdue(now: datetime) -> int:
@@ -199,18 +272,31 @@ def is_complete(content: AttemptContent, question: Question, answer: Answer | No
     return not content.missing_parts(question, answer.value, is_checked=answer.checked_at is not None)
 
 
+def _time_left(attempt: Attempt, *, closes_at: datetime | None, now: datetime) -> timedelta | None:
+    """What an attempt had left of its time limit when it was submitted, at most until the close; None without one."""
+    if attempt.time_limit is None or attempt.submitted_at is None:
+        return None
+    left = attempt.started_at + attempt.time_limit + attempt.paused_for - attempt.submitted_at
+    return left if closes_at is None else min(left, closes_at - now)
+
+
 def _reopened_deadline(
     attempt: Attempt, more_time: timedelta, *, closes_at: datetime | None, now: datetime
 ) -> datetime | None:
-    if attempt.deadline_at is None or attempt.submitted_at is None:
-        return None
     if attempt.time_limit is not None:
+        if attempt.deadline_at is None or attempt.submitted_at is None:
+            return None
         return now + max(timedelta(0), attempt.deadline_at - attempt.submitted_at) + more_time
     # Without a time limit, the close is the only deadline.
     return None if closes_at is None else max(closes_at, now + more_time)
 
 
-def _submit(attempt: Attempt, *, at: datetime, by: str, conditions: Mapping[str, Any]) -> bool:
+def note_change_of_language(attempt_id: int) -> None:
+    """Note that the student worked on this attempt in more than one language. 1 query. Safe to repeat."""
+    Attempt.objects.filter(pk=attempt_id).update(language=MIXED_LANGUAGES)
+
+
+def _submit(attempt: Attempt, *, at: datetime, by: str, conditions: Mapping[str, Any], language: str = "") -> bool:
     """Whether this call submitted the attempt. conditions: lookups that its row must match."""
     # The first query locks the row: a save on another connection comes before it or is late.
     locked = list(
@@ -228,6 +314,7 @@ def _submit(attempt: Attempt, *, at: datetime, by: str, conditions: Mapping[str,
             "submitted_at": at,
             "submitted_by": by,
             "receipt": new_receipt(),
+            "language": attempt.language or language,
             **columns,
         }
         is_free = ~Exists(Attempt.objects.filter(receipt=fields["receipt"]))

@@ -77,17 +77,20 @@ def preview_attempt(
     only: Collection[str] | None = None,
     kept_as: str = "",
     variant: str = STANDARD,
+    language: str | None = None,
 ) -> PreviewAttempt:
     """The preview attempt in this store, else a new one, which is stored with its first answer.
 
     only: keys of its questions, None for all. kept_as: the key in the store, by default the edition's row id.
-    variant: the level of the reading.
+    variant: the level of the reading. language: of the texts, None for the language that they were written in.
     """
     kept_as = kept_as or str(edition_id)
     stored: dict[str, Any] = store.get(PREVIEWS, {}).get(kept_as, {})
     stored_values = stored.get("values", {})
     order = stored.get("order") or secrets.token_hex(16)
-    content = arrange_content(edition_id, seed=_seed(order), shuffle_questions=False, variant=variant)
+    content = arrange_content(
+        edition_id, seed=_seed(order), shuffle_questions=False, variant=variant, language=language
+    )
     questions = tuple(question for question in content.questions if only is None or question.key in only)
     values = {question.key: stored_values[question.key] for question in questions if question.key in stored_values}
     return PreviewAttempt(replace(content, questions=questions), order, values, kept_as)

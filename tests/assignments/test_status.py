@@ -116,7 +116,7 @@ def test_each_status_has_a_label() -> None:
         "In progress",
         "Time’s up",
         "Turned in",
-        "Opens",
+        "Not open yet",
         "Missing",
         "Not started",
     ]

@@ -6,6 +6,7 @@ import pytest
 
 from quizzes.assignments.accommodations import extend
 from quizzes.assignments.deadlines import GRACE, Window
+from quizzes.assignments.lifecycle import pause, resume
 from quizzes.assignments.release import answers_shown, answers_shown_at
 from quizzes.assignments.visibility import visible_since
 from quizzes.attempts.answers import check_answer
@@ -168,3 +169,26 @@ def test_visible_since_counts_answers_from_before_another_class_got_the_set(
     assert answers_shown_at(given, student.pk) == NOW + 5 * DAY
 
     assert since(attempt, now=NOW + 3 * DAY) == NOW + DAY + GRACE + MICROSECOND
+
+
+@pytest.mark.parametrize("is_extended", [False, True])
+@pytest.mark.parametrize("resumed_after", [None, 3 * DAY])
+def test_visible_since_waits_for_the_end_of_a_pause(
+    resumed_after: timedelta | None, is_extended: bool, given: Assignment, student: Student, teacher: User
+) -> None:
+    """A quiz does not close in a pause, also for a student with an extension."""
+    attempt = make_answered_attempt(assignment=released(given, "after_last"), student=student)
+    if is_extended:
+        close = NOW + DAY + HOUR
+        extend(given, student, due_at=None, closes_at=close, extra_attempts=0, reason="", by=teacher, now=NOW)
+    attempt.assignment = pause(given, by=teacher, now=NOW + HOUR)
+    moment = NOW + 2 * DAY
+    shown_at = answers_shown_at(attempt.assignment, student.pk)
+    assert not answers_shown(attempt.assignment, attempt, shown_at=shown_at, now=moment)
+    assert since(attempt, now=moment) is None
+    if resumed_after is None:
+        return
+    attempt.assignment = resume(attempt.assignment, by=teacher, now=NOW + resumed_after)
+
+    assert since(attempt, now=NOW + resumed_after) is None
+    assert since(attempt) == answers_shown_at(attempt.assignment, student.pk)

@@ -38,20 +38,20 @@ def test_accommodation_is_in_the_next_reply(
     student_client: Client,
     clock: time_machine.Traveller,
 ) -> None:
-    assert asked(student_client, running) == {"seconds_left": 1200, "closing": ""}
+    assert asked(student_client, running) == {"seconds_left": 1200, "closing": "", "is_paused": False}
     given = None if factor is None else Decimal(factor)
     accommodations.set_accommodation(running.student, time_factor=given, by=teacher, now=NOW)
-    assert asked(student_client, running) == {"seconds_left": seconds, "closing": ""}
+    assert asked(student_client, running) == {"seconds_left": seconds, "closing": "", "is_paused": False}
 
 
 def test_no_time_is_left_when_it_is_over_or_submitted(
     running: Attempt, student_client: Client, clock: time_machine.Traveller
 ) -> None:
     clock.shift(timedelta(minutes=20, seconds=30))
-    assert asked(student_client, running) == {"seconds_left": 0, "closing": ""}
+    assert asked(student_client, running) == {"seconds_left": 0, "closing": "", "is_paused": False}
     submit_attempt(running, now=NOW + timedelta(minutes=5))
     clock.move_to(NOW + timedelta(minutes=6))
-    assert asked(student_client, running) == {"seconds_left": 0, "closing": ""}
+    assert asked(student_client, running) == {"seconds_left": 0, "closing": "", "is_paused": False}
 
 
 def test_request_costs_two_queries_and_writes_nothing(
@@ -101,4 +101,5 @@ def test_minutes_are_counted_under_a_time_limit_and_in_the_last_hour(
     assert asked(student_client, attempt) == {
         "seconds_left": (min(closes_in, time_limit or closes_in)).total_seconds(),
         "closing": closing,
+        "is_paused": False,
     }

@@ -12,7 +12,7 @@ from quizzes.assignments.lifecycle import AssignmentSettings, change_assignment
 from quizzes.attempts.answers import accept_late
 from quizzes.attempts.integrity import check_integrity
 from quizzes.attempts.lifecycle import reopen, start_attempt, submit_attempt, submit_overdue
-from quizzes.models import Answer, Attempt, Classroom, Student, User
+from quizzes.models import Answer, Assignment, Attempt, Classroom, Student, User
 from tests.factories import NOW, make_assignment, make_attempt, save
 
 pytestmark = pytest.mark.django_db
@@ -101,3 +101,21 @@ def test_integrity_finds_a_late_answer_after_a_deadline_was_moved(
 
     [found] = [finding for finding in check_integrity() if finding.broken]
     assert found.name == "I4 nothing late counts"
+
+
+@pytest.mark.parametrize(("more_time", "minutes"), [(None, 10), (60 * MINUTE, 62)])
+def test_attempt_that_had_no_deadline_ends_at_the_close_when_it_is_reopened(
+    more_time: timedelta | None, minutes: int, classroom: Classroom, student: Student, teacher: User
+) -> None:
+    quiz = make_assignment(classroom=classroom)
+    attempt = make_attempt(assignment=quiz, student=student)
+    submit_attempt(attempt, now=NOW)
+    Assignment.objects.update(closes_at=NOW + 10 * MINUTE)
+    attempt = Attempt.objects.select_related("assignment").get()
+
+    reopen(attempt, more_time=more_time, reason="Ill.", by=teacher, now=NOW + 2 * MINUTE)
+    assert Attempt.objects.get().deadline_at == NOW + minutes * MINUTE
+    accommodations.set_accommodation(student, time_factor=None, by=teacher, now=NOW + 3 * MINUTE)
+
+    assert Attempt.objects.get().deadline_at == NOW + minutes * MINUTE
+    assert start_attempt(student, quiz, now=NOW + 9 * MINUTE) == attempt

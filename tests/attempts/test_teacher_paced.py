@@ -17,7 +17,17 @@ from quizzes.attempts.access import Pace
 from quizzes.attempts.answers import accept_late, save_answer
 from quizzes.attempts.lifecycle import reopen, submit_attempt
 from quizzes.models import Answer, Assignment, Attempt, Board, Edition, Student, User
-from tests.factories import CANARY, NOW, make_assignment, make_attempt, make_document, make_edition, save
+from tests.factories import (
+    CANARY,
+    NOW,
+    make_answered_attempt,
+    make_assignment,
+    make_attempt,
+    make_document,
+    make_edition,
+    make_student,
+    save,
+)
 from tests.pages import form_of, read, text_of
 
 QUESTION, COUNT, ANSWERS, PROOF = Board.Phase
@@ -292,9 +302,12 @@ def test_no_byte_for_a_student_depends_on_the_key(
 # --- The poll -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("classmates", [0, 3])
 def test_poll_costs_two_queries_and_changes_with_the_class(
-    paced: Assignment, running: Attempt, student_client: Client, queries: Callable[[], Any]
+    classmates: int, paced: Assignment, running: Attempt, student_client: Client, queries: Callable[[], Any]
 ) -> None:
+    for _ in range(classmates):
+        make_answered_attempt(assignment=paced, student=make_student(classroom=paced.classroom), submitted=False)
     tag = ""
     for step in [(1, QUESTION), (1, ANSWERS), (2, QUESTION)]:
         show(paced, *step)

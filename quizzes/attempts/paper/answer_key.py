@@ -3,18 +3,21 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy
+
 from quizzes.attempts.paper.entries import written
 from quizzes.attempts.paper.handout import PaperForm
 from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import type_of
-from quizzes.content.reading import Reading, Sentence, Voice
+from quizzes.content.reading import Reading, Sentence, Speaker
+from quizzes.formatting import Label
 from quizzes.grading.points import Adjustments, AppliedRegrade, Policy, regraded_question
 
-NOTES: Mapping[Policy, str] = {
-    "new_key": "Regraded.",
-    "either_key": "Regraded: the old answer counts too.",
-    "drop": "Dropped: doesn’t count.",
-    "full_credit": "Regraded: full credit for everyone.",
+NOTES: Mapping[Policy, Label] = {
+    "new_key": gettext_lazy("Regraded."),
+    "either_key": gettext_lazy("Regraded: the old answer counts too."),
+    "drop": gettext_lazy("Dropped: doesn’t count."),
+    "full_credit": gettext_lazy("Regraded: full credit for everyone."),
 }
 
 
@@ -23,7 +26,7 @@ class KeyLine:
     """One question of a handout with its key. number: on the handout, from 1.
 
     marks: the letters or numbers of the correct answer, "" if the answer is text. answer: in words. note: how a
-    regrade changed the key. sentences: the evidence. voices: the speakers of the evidence, each once.
+    regrade changed the key. sentences: the evidence. speakers: the speakers of the evidence, each once.
     """
 
     number: int
@@ -32,7 +35,7 @@ class KeyLine:
     answer: str
     note: str
     sentences: tuple[Sentence, ...]
-    voices: tuple[Voice, ...]
+    speakers: tuple[Speaker, ...]
 
 
 def key_lines(
@@ -58,7 +61,7 @@ def _line(
         question,
         marks,
         keyed.arranged(form.shuffle).review(None, reading).correct,
-        " ".join(dict.fromkeys(NOTES[regrade.policy] for regrade in regrades)),
+        " ".join(dict.fromkeys(str(NOTES[regrade.policy]) for regrade in regrades)),
         sentences,
-        tuple(dict.fromkeys(sentence.voice for sentence in sentences)),
+        tuple(dict.fromkeys(sentence.speaker for sentence in sentences)),
     )

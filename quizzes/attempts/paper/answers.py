@@ -17,6 +17,7 @@ from quizzes.content.editions import Published, published
 from quizzes.content.question_types.question import Value
 from quizzes.grading.scores import rescore
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, Student, User
+from quizzes.models.locks import lock_rows
 from quizzes.models.public_ids import new_receipt
 
 # The result for one student. changed_meanwhile: someone entered other answers after the page was opened.
@@ -116,9 +117,8 @@ def save_paper_answers(
 def _save(
     assignment: Assignment, entered_rows: Sequence[PaperAnswers], *, operation: str, by: User, now: datetime
 ) -> list[Outcome]:
-    # The lock makes teachers who enter the same answers wait for each other. `no_key`: a student who starts an attempt
-    # needs the key of this row, and a full lock would end in a deadlock.
-    list(Assignment.objects.select_for_update(no_key=True).filter(pk=assignment.pk).values_list("pk"))
+    # Teachers who enter the same answers wait for each other.
+    lock_rows(assignments=[assignment.pk], students=[entered.student.pk for entered in entered_rows])
     stored_rows = stored_paper_answers(assignment, [entered.student for entered in entered_rows])
     pairs = list(zip(entered_rows, stored_rows, strict=True))
     outcomes = [_outcome_of(entered, stored) for entered, stored in pairs]

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from quizzes.attempts.paper.answers import StoredPaperAnswers, stored_paper_answers
 from quizzes.models import AnswerEvent, Assignment, Attempt, AuditEvent, Student, User
+from quizzes.models.locks import lock_rows
 from quizzes.people.erasure import allow_deleting_logs
 
 
@@ -69,9 +70,7 @@ def can_receive(stored: StoredPaperAnswers) -> bool:
 
 def _lock(assignment: Assignment, *students: Student) -> None:
     """Wait for others who enter answers of this assignment, and for starts of these students."""
-    list(Assignment.objects.select_for_update(no_key=True).filter(pk=assignment.pk).values_list("pk"))
-    keys = [student.pk for student in students]
-    list(Student.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
+    lock_rows(assignments=[assignment.pk], students=[student.pk for student in students], with_starts=True)
 
 
 def _current(stored: StoredPaperAnswers, seen: int) -> Attempt:

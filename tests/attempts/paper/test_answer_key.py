@@ -18,7 +18,7 @@ def test_letters_and_words_of_a_key_name_the_same_speakers(letter: FormLetter) -
     for line in lines:
         if not isinstance(line.question, WhoSaysSo):
             continue
-        offered = [voice.label for voice in WHO.reading.voices if voice.key in line.question.voices]
+        offered = [speaker.label for speaker in WHO.reading.speakers if speaker.key in line.question.speakers]
         labels = dict(zip(ascii_uppercase, offered, strict=False))
         by_letter = [labels[mark] for mark in line.marks]
         assert re.findall(r"” ([^;]+)(?:;|$)", line.answer) == by_letter

@@ -156,7 +156,7 @@ def test_teacher_moves_a_sheet_and_takes_it_away_on_its_page(
     refused = teacher_client.post(form.action, form.data(student=""), follow=True)
     assert "Choose the student whose paper answers these are." in text_of(refused)
     done = teacher_client.post(form.action, form.data(student=ben.public_id), follow=True)
-    assert f"Moved to {ben.display_name}. {student.display_name} has the attempt back." in text_of(done)
+    assert f"Moved to {ben.display_name}. {student.display_name} can use the attempt again." in text_of(done)
     again = teacher_client.post(form.action, form.data(student=ben.public_id), follow=True)
     assert "Choose the student whose paper answers these are." in text_of(again)
     assert Attempt.objects.get().student == ben
@@ -171,6 +171,6 @@ def test_teacher_moves_a_sheet_and_takes_it_away_on_its_page(
     action = reverse("take_paper_answers_away", args=[assignment.public_id, ben.public_id])
     assert action in teacher_client.get(of_ben).content.decode()
     gone = teacher_client.post(action, {"seen": str(version_of(assignment, ben))}, follow=True)
-    assert f"Taken away. {ben.display_name} has the attempt back." in text_of(gone)
+    assert f"Deleted. {ben.display_name} can use the attempt again." in text_of(gone)
     assert "Wrong student?" not in text_of(gone)
     assert not Attempt.objects.exists()

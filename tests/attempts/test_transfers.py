@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.attempts.carried_work import carriable_work, carry_work
 from quizzes.attempts.integrity import check_integrity
 from quizzes.attempts.lifecycle import submit_attempt
+from quizzes.attempts.transfers import transfer_attempts, transferable_attempts
 from quizzes.files.downloads import FileFormat, Layout, export
 from quizzes.grading.manual_grades import grade_answer
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, Classroom, Edition, Student, User
@@ -54,7 +54,7 @@ def test_moved_student_keeps_the_score_on_every_page_and_file(
     done: Attempt, quiz: Assignment, student: Student, target: Classroom, teacher: User, now: datetime
 ) -> None:
     student = moved(student, target, teacher, now)
-    assert carry_work(student, by=teacher, now=now) == 1
+    assert transfer_attempts(student, by=teacher, now=now) == 1
 
     [row] = gradebook(target, now=now).rows
     assert (row.cells[0].status.name, row.cells[0].score) == ("SUBMITTED", done.score)
@@ -79,7 +79,7 @@ def test_copy_has_answers_log_and_grades_and_a_receipt_of_its_own(
     question = done.answers.first().question
     grade_answer(done, question, points=Decimal("0.5"), comment="Half.", by=teacher, now=now)
     done.refresh_from_db()
-    carry_work(moved(student, target, teacher, now), by=teacher, now=now)
+    transfer_attempts(moved(student, target, teacher, now), by=teacher, now=now)
     copy = Attempt.objects.get(carried_from=done)
     same = ("student_id", "seed", "started_at", "submitted_at", "submitted_by", "score", "max_score", "medium")
     assert [getattr(copy, name) for name in same] == [getattr(done, name) for name in same]
@@ -101,13 +101,13 @@ def test_work_is_carried_once(
     done: Attempt, quiz: Assignment, student: Student, target: Classroom, teacher: User, now: datetime
 ) -> None:
     student = moved(student, target, teacher, now)
-    assert [carry_work(student, by=teacher, now=now) for _ in range(2)] == [1, 0]
+    assert [transfer_attempts(student, by=teacher, now=now) for _ in range(2)] == [1, 0]
     assert Attempt.objects.count() == 2
     event = AuditEvent.objects.get(action="work_carried")
     assert (event.actor, event.classroom, event.student) == (teacher, target, student)
     # Back in the old class, the originals are there, and the copies stay in the other record.
     student = moved(student, done.classroom, teacher, now)
-    assert carry_work(student, by=teacher, now=now) == 0
+    assert transfer_attempts(student, by=teacher, now=now) == 0
     assert gradebook(done.classroom, now=now).rows[0].cells[0].score == done.score
 
 
@@ -116,15 +116,15 @@ def test_only_finished_work_on_the_same_version_is_carried(
 ) -> None:
     student = moved(student, target, teacher, now)
     # The attempt is open.
-    assert carriable_work(student) == {}
+    assert transferable_attempts(student) == {}
     submit_attempt(attempt, now=now)
-    assert list(carriable_work(student)) == [quiz]
+    assert list(transferable_attempts(student)) == [quiz]
     # Work that was started in the new class comes first.
     own = make_attempt(assignment=quiz, student=student)
-    assert carriable_work(student) == {}
+    assert transferable_attempts(student) == {}
     own.delete()
     Assignment.objects.filter(pk=quiz.pk).update(edition=make_assignment(classroom=target).edition)
-    assert carriable_work(student) == {}
+    assert transferable_attempts(student) == {}
 
 
 def test_all_attempts_are_carried_and_the_older_quiz_gets_them(
@@ -135,10 +135,10 @@ def test_all_attempts_are_carried_and_the_older_quiz_gets_them(
     submit_attempt(second, now=now + timedelta(hours=2))
     make_assignment(edition=quiz.edition, classroom=target, created_at=now + timedelta(days=1))
     student = moved(student, target, teacher, now)
-    assert {key: [row.pk for row in rows] for key, rows in carriable_work(student).items()} == {
+    assert {key: [row.pk for row in rows] for key, rows in transferable_attempts(student).items()} == {
         quiz: [done.pk, second.pk]
     }
-    carry_work(student, by=teacher, now=now)
+    transfer_attempts(student, by=teacher, now=now)
     assert list(Attempt.objects.filter(assignment=quiz).values_list("number", "carried_from")) == [
         (1, done.pk),
         (2, second.pk),
@@ -156,7 +156,7 @@ def test_old_class_keeps_the_record(
 ) -> None:
     old = done.classroom
     assert moved_away(old) == []
-    carry_work(moved(student, target, teacher, now), by=teacher, now=now)
+    transfer_attempts(moved(student, target, teacher, now), by=teacher, now=now)
     [record] = moved_away(old)
     assert (record.student, record.attempts) == (student, (done,))
     page = teacher_client.get(reverse("classroom_gradebook", args=[old.public_id]))
@@ -192,7 +192,7 @@ def test_saves_after_a_deadline_that_was_moved_stay_counted(
         at=now + timedelta(hours=1),
         assignment=done.assignment.public_id,
     )
-    carry_work(moved(student, target, teacher, now), by=teacher, now=now + timedelta(hours=2))
+    transfer_attempts(moved(student, target, teacher, now), by=teacher, now=now + timedelta(hours=2))
     assert [finding.broken for finding in check_integrity()] == [(), (), (), ()]
 
 
@@ -200,7 +200,7 @@ def test_erasing_takes_copies_too(
     done: Attempt, quiz: Assignment, student: Student, target: Classroom, teacher: User, now: datetime
 ) -> None:
     student = moved(student, target, teacher, now)
-    carry_work(student, by=teacher, now=now)
+    transfer_attempts(student, by=teacher, now=now)
     erase_classroom(done.classroom, by=teacher, now=now)
     copy = Attempt.objects.get()
     assert (copy.carried_from, copy.score) == (None, done.score)
@@ -214,14 +214,14 @@ def test_teacher_says_where_the_work_counts(
     page = reverse("student_history", args=[student.public_id])
     move = reverse("move_student", args=[student.public_id])
     assert "Also count finished work in the new class" in text_of(teacher_client.get(page))
-    sent = {"classroom": target.public_id, "carries_work": "on"}
+    sent = {"classroom": target.public_id, "transfers_work": "on"}
     question = teacher_client.post(move, sent)
-    assert 'name="carries_work"' in question.content.decode()
+    assert 'name="transfers_work"' in question.content.decode()
     teacher_client.post(move, {"classroom": target.public_id, "is_confirmed": "on"})
     assert Attempt.objects.count() == 1
     later = text_of(teacher_client.get(page))
     assert "Finished in another class, not counted in Period 6: 1" in later
-    counted = teacher_client.post(reverse("carry_work", args=[student.public_id]), follow=True)
+    counted = teacher_client.post(reverse("transfer_work", args=[student.public_id]), follow=True)
     assert "1 quiz counts in Period 6 too." in text_of(counted)
     assert "Done in another class, counts here too" in text_of(counted)
     assert "not counted in Period 6" not in text_of(counted)
@@ -231,7 +231,7 @@ def test_teacher_says_where_the_work_counts(
 def test_move_carries_the_work_in_the_same_act(
     done: Attempt, quiz: Assignment, student: Student, target: Classroom, teacher_client: Client
 ) -> None:
-    sent = {"classroom": target.public_id, "carries_work": "on", "is_confirmed": "on"}
+    sent = {"classroom": target.public_id, "transfers_work": "on", "is_confirmed": "on"}
     page = teacher_client.post(reverse("move_student", args=[student.public_id]), sent, follow=True)
     assert "Print a new card. 1 quiz counts here too." in text_of(page)
     assert Attempt.objects.filter(classroom=target, submitted_at__isnull=False).count() == 1

@@ -1,7 +1,7 @@
-"""Work that a student did in another class, and that a teacher counts in the student's class.
+"""Attempts from a student's old class that a teacher counts in the student's new class.
 
-The attempts stay in the record of the old class. Copies of them, with answers, log and grades, stand in the new class,
-so that every page and file counts them as its own.
+The attempts stay in the old class. The new class gets copies of them, with answers, log and grades, so that every page
+and file counts them.
 """
 
 from datetime import datetime
@@ -13,12 +13,12 @@ from quizzes.grading.scores import rescore
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, ManualGrade, Student, User
 from quizzes.models.public_ids import new_public_id, new_receipt
 
-# Columns of an attempt that a copy has of its own.
-_OWN = {"id", "public_id", "receipt", "assignment", "classroom", "number", "carried_from"}
+# Columns of an attempt that get a new value in the copy.
+_NOT_COPIED = {"id", "public_id", "receipt", "assignment", "classroom", "number", "carried_from"}
 
 
-def carriable_work(student: Student) -> dict[Assignment, list[Attempt]]:
-    """The finished attempts in other classes, by the quiz of the student's class that they can count for.
+def transferable_attempts(student: Student) -> dict[Assignment, list[Attempt]]:
+    """The finished attempts in other classes, by the quiz of the student's class for which they can count.
 
     A quiz gets them if it has the same version of the question set and no attempt of this student. 2 queries.
     """
@@ -33,17 +33,17 @@ def carriable_work(student: Student) -> dict[Assignment, list[Attempt]]:
     quizzes = Assignment.objects.filter(classroom=student.classroom_id, edition__in=elsewhere)
     found: dict[Assignment, list[Attempt]] = {}
     for quiz in quizzes.exclude(pk__in=taken).order_by("created_at", "pk"):
-        # Of two quizzes with the same version, the older one gets the work.
+        # If two quizzes have the same version, the older one gets the attempts.
         if attempts := elsewhere.pop(quiz.edition_id, []):
             found[quiz] = attempts
     return found
 
 
 @transaction.atomic
-def carry_work(student: Student, *, by: User, now: datetime) -> int:
-    """Count the finished work of other classes in the student's class; returns for how many quizzes. Safe to repeat."""
+def transfer_attempts(student: Student, *, by: User, now: datetime) -> int:
+    """Copy finished attempts of other classes to the student's class. Returns for how many quizzes. Safe to repeat."""
     Student.objects.select_for_update().get(pk=student.pk)
-    found = carriable_work(student)
+    found = transferable_attempts(student)
     for quiz, attempts in found.items():
         rescore([_copy(attempt, quiz, student, number) for number, attempt in enumerate(attempts, start=1)])
         AuditEvent.objects.record(
@@ -60,7 +60,7 @@ def carry_work(student: Student, *, by: User, now: datetime) -> int:
 def _copy(attempt: Attempt, quiz: Assignment, student: Student, number: int) -> Attempt:
     columns = {field.name: getattr(attempt, field.name) for field in Attempt._meta.concrete_fields}
     made = Attempt(
-        **{name: value for name, value in columns.items() if name not in _OWN},
+        **{name: value for name, value in columns.items() if name not in _NOT_COPIED},
         public_id=new_public_id(),
         receipt=_free_receipt(),
         assignment=quiz,
