@@ -14,8 +14,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
 
-from rapidfuzz.distance import OSA
-
 from quizzes.caches import process_cache
 
 # 1 typo is accepted in a word of at least this many letters. In a shorter word it often makes another word.
@@ -179,7 +177,7 @@ def _month_with_typo(word: str) -> str | None:
     months = {
         number
         for name, number in _MONTHS.items()
-        if len(name) >= TYPO_MIN_LETTERS - 1 and name[0] == word[0] and OSA.distance(word, name) == 1
+        if len(name) >= TYPO_MIN_LETTERS - 1 and name[0] == word[0] and _edits(word, name) == 1
     }
     return _MONTH_NAMES[months.pop()] if len(months) == 1 else None
 
@@ -205,12 +203,20 @@ def is_typo(answer: str, accepted: str) -> bool:
     )
 
 
+def _edits(one: str, other: str) -> int:
+    """How many letters were left out, added, changed or swapped with the next one."""
+    # Here, because the library takes 5 ms of a start and few answers need it.
+    from rapidfuzz.distance import OSA
+
+    return OSA.distance(one, other)
+
+
 def _is_typo_of_word(word: str, accepted: str) -> bool:
     return (
         len(accepted) >= TYPO_MIN_LETTERS
         and word[0] == accepted[0]
         and not any(char.isdigit() for char in word + accepted)
-        and OSA.distance(word, accepted) == 1
+        and _edits(word, accepted) == 1
         and (word not in _english_words() or f"{word}s" == accepted or word == f"{accepted}s")
     )
 
@@ -239,7 +245,7 @@ def is_close(answer: str, accepted: str) -> bool:
         return True
     if _figures(one) != _figures(other):
         return False
-    return OSA.distance("".join(one), "".join(other)) <= len("".join(other)) // CLOSE_LETTERS
+    return _edits("".join(one), "".join(other)) <= len("".join(other)) // CLOSE_LETTERS
 
 
 def _words(text: str) -> list[str]:

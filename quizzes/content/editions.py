@@ -1,7 +1,7 @@
 """Publish the document of a question set as an edition, and read a published edition."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from quizzes.content.set_document import (
     find_problems,
     parse_set,
 )
+from quizzes.content.stored_pictures import mark_published
 from quizzes.models import Edition, Question, QuestionSet, Reading, Source, User
 
 
@@ -30,12 +31,21 @@ class NotPublishable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """An edition as each process caches it. question_ids: row id by question key."""
+    """An edition as each process caches it. question_ids: row id by question key.
+
+    content_hash: known to the server only, since the document has the answer key.
+    """
 
     edition_id: int
     number: int
+    content_hash: str
     document: SetDocument
     question_ids: Mapping[str, int]
+
+    def in_language(self, language: str | None) -> "Published":
+        """The edition with its texts in this language; itself if it has none."""
+        document = self.document.in_language(language)
+        return self if document is self.document else replace(self, document=document)
 
 
 @transaction.atomic
@@ -102,6 +112,7 @@ def publish_edition(
         published_by=by,
         note=note if find_gaps(parsed) else "",
     )
+    mark_published(question_set, document, now=now)
     Question.objects.bulk_create(
         Question(
             edition=edition,
@@ -135,15 +146,16 @@ def published(edition_id: int) -> Published:
     """A published edition. 2 queries on the first call in a process, then none, because an edition never changes."""
     edition = Edition.objects.get(pk=edition_id)
     ids = dict(Question.objects.filter(edition_id=edition_id).values_list("key", "pk"))
-    return Published(edition_id, edition.number, parse_set(edition.document), ids)
+    return Published(edition_id, edition.number, edition.content_hash, parse_set(edition.document), ids)
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How long an edition is. about_minutes: the author's estimate."""
+    """How long an edition is. about_minutes: the author's estimate. titles: in other languages, by language."""
 
     question_count: int
     about_minutes: int
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 _sizes: dict[int, Size] = process_dict()
@@ -154,6 +166,12 @@ def sizes_of(edition_ids: Iterable[int]) -> dict[int, Size]:
     wanted = set(edition_ids)
     new = Edition.objects.filter(pk__in=wanted - _sizes.keys()).order_by()
     if wanted - _sizes.keys():
-        rows = new.annotate(count=Count("questions")).values_list("pk", "count", "document__about_minutes")
-        _sizes.update({pk: Size(count, minutes) for pk, count, minutes in rows})
+        rows = new.annotate(count=Count("questions")).values_list(
+            "pk", "count", "document__about_minutes", "document__texts"
+        )
+        _sizes.update({pk: Size(count, minutes, _titles(texts or {})) for pk, count, minutes, texts in rows})
     return {pk: _sizes[pk] for pk in wanted}
+
+
+def _titles(texts: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    return {language: own["title"] for language, own in texts.items() if own.get("title")}

@@ -3,16 +3,20 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from quizzes.content.languages import TranslatedText
+from quizzes.content.pictures import Picture, parse_picture
 from quizzes.content.tables import InvalidDocument, tables_of, text_of, texts_of
 from quizzes.phrases import gettext, gettext_noop
 
-VOICE_ICONS = ("page", "person", "sign", "quote", "blank")
+SPEAKER_ICONS = ("page", "person", "sign", "quote", "blank")
 # The key of the speaker “The story itself”.
 REPORTER = "reporter"
 NOT_STATED = "not_stated"
+# A story of the last two months still tells how things are.
+RECENT = timedelta(days=60)
 MONTHS = (
     gettext_noop("January"),
     gettext_noop("February"),
@@ -30,15 +34,15 @@ MONTHS = (
 _SPANISH_MONTHS = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
 # The levels of a reading by key, with their names. The reading as written is the standard level.
 STANDARD = "standard"
-LEVELS = {STANDARD: gettext_noop("Standard"), "easier": gettext_noop("Easier"), "es": "Spanish"}
+LEVELS = {STANDARD: gettext_noop("Standard"), "easier": gettext_noop("Easier"), "es": gettext_noop("Spanish")}
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class Speaker:
     """A speaker: who says a sentence.
 
     key: never changes; `NOT_STATED` means “the story does not say”.
-    label: what students read. icon: one of `VOICE_ICONS`.
+    label: what students read. icon: one of `SPEAKER_ICONS`.
     """
 
     key: str
@@ -58,6 +62,11 @@ class Word:
     spanish: str
     forms: tuple[str, ...]
     forms_es: tuple[str, ...]
+
+    @property
+    def is_in_spanish(self) -> bool:
+        """Whether its meaning is in Spanish too, so that the Spanish word comes first."""
+        return bool(self.spanish) and isinstance(self.meaning, TranslatedText) and self.meaning.language == "es"
 
     @property
     def slug(self) -> str:
@@ -83,7 +92,7 @@ class Sentence:
     key: str
     number: int
     text: str
-    voice: Voice
+    speaker: Speaker
     facts: frozenset[str]
     parts: tuple[Part, ...] = ()
 
@@ -109,6 +118,10 @@ class Citation:
         """The day when the story was published; None if it is not known."""
         return date.fromisoformat(self.published_on) if self.published_on else None
 
+    def is_old(self, *, today: date) -> bool:
+        """Whether the story is too old to tell how things are today. False without a date."""
+        return self.day is not None and today - self.day > RECENT
+
     @property
     def as_of(self) -> str:
         """The line beside every question, such as “As of July 2018”, so that nobody reads old news as news of today."""
@@ -118,6 +131,17 @@ class Citation:
             text = gettext("As of {month} {year} (date from outside the story)")
         else:
             text = gettext("As of {month} {year}")
+        return text.format(month=gettext(MONTHS[self.day.month - 1]), year=self.day.year)
+
+    @property
+    def story_date(self) -> str:
+        """The line on pages of results, which have dates of their own: “News story from July 2018”."""
+        if self.day is None:
+            return gettext("The source gives no date")
+        if self.date_note:
+            text = gettext("News story from {month} {year} (date from outside the story)")
+        else:
+            text = gettext("News story from {month} {year}")
         return text.format(month=gettext(MONTHS[self.day.month - 1]), year=self.day.year)
 
     @property
@@ -140,11 +164,12 @@ class Reading:
     level: str
     paragraphs: tuple[tuple[Sentence, ...], ...]
     citation: Citation
-    voices: tuple[Voice, ...]
+    speakers: tuple[Speaker, ...]
     words: tuple[Word, ...] = ()
     variant: str = STANDARD
     note: str = ""
     variants: tuple["Reading", ...] = ()
+    picture: Picture | None = None
 
     def __iter__(self) -> Iterator[Sentence]:
         for paragraph in self.paragraphs:
@@ -162,6 +187,11 @@ class Reading:
         """The reading at this level; itself if it has no such level."""
         return next((variant for variant in self.variants if variant.variant == key), self)
 
+    def at_level(self, key: str, evidence: Sequence[str]) -> "Reading":
+        """The reading at this level; itself without such a level, or if the level lacks a sentence of the evidence."""
+        shown = self.in_variant(key)
+        return shown if shown is self or shown.has(evidence) else self
+
     @property
     def told_then(self) -> str:
         """The line above the reading that says when it was news, in English or Spanish; "" without a date."""
@@ -173,12 +203,12 @@ class Reading:
             month = _SPANISH_MONTHS[day.month - 1]
             return f"Noticia de {month} de {day.year}. Cuenta cómo eran las cosas entonces, no cómo son hoy.{outside}"
         outside = " The date comes from outside the story." if self.citation.date_note else ""
-        return f"News from {day:%B %Y}. It tells what was so then, not what is so today.{outside}"
+        return f"News from {day:%B %Y}. It tells how things were then, not how they are now.{outside}"
 
     @property
     def level_name(self) -> str:
         """The name of its level."""
-        return LEVELS[self.variant]
+        return gettext(LEVELS[self.variant])
 
     def has(self, keys: Sequence[str]) -> bool:
         """Whether it has all these sentences."""
@@ -190,22 +220,22 @@ class Reading:
         found = {part.word for sentence in self for part in sentence.parts if part.word is not None}
         return tuple(word for word in self.words if word in found)
 
-    def voice(self, key: str) -> Voice | None:
+    def speaker(self, key: str) -> Speaker | None:
         """The speaker with this key, or None."""
-        return next((voice for voice in self.voices if voice.key == key), None)
+        return next((speaker for speaker in self.speakers if speaker.key == key), None)
 
 
-def parse_voices(tables: Sequence[Mapping[str, Any]]) -> tuple[Voice, ...]:
+def parse_speakers(tables: Sequence[Mapping[str, Any]]) -> tuple[Speaker, ...]:
     """The speakers in the order of the source; raises InvalidDocument. Students always see them in this order."""
-    voices = tuple(Voice(text_of(t, "key"), text_of(t, "label"), text_of(t, "icon")) for t in tables)
-    for voice in voices:
-        if voice.icon not in VOICE_ICONS:
+    speakers = tuple(Speaker(text_of(t, "key"), text_of(t, "label"), text_of(t, "icon")) for t in tables)
+    for speaker in speakers:
+        if speaker.icon not in SPEAKER_ICONS:
             raise InvalidDocument(
-                f"voice “{voice.key}” has the icon “{voice.icon}”, which is none of {', '.join(VOICE_ICONS)}"
+                f"speaker “{speaker.key}” has the icon “{speaker.icon}”, which is none of {', '.join(SPEAKER_ICONS)}"
             )
-    if len({voice.key for voice in voices}) != len(voices):
-        raise InvalidDocument("two voices have the same key")
-    return voices
+    if len({speaker.key for speaker in speakers}) != len(speakers):
+        raise InvalidDocument("two speakers have the same key")
+    return speakers
 
 
 def parse_words(tables: Sequence[Mapping[str, Any]]) -> tuple[Word, ...]:
@@ -255,20 +285,20 @@ def _parts(text: str, pattern: re.Pattern[str], forms: Mapping[str, Word], seen:
     return (*(part for part in parts if part.text), *([Part(text[end:])] if text[end:] else [])) if parts else ()
 
 
-def parse_reading(table: Mapping[str, Any], *, citation: Citation, voices: Sequence[Voice]) -> Reading:
+def parse_reading(table: Mapping[str, Any], *, citation: Citation, speakers: Sequence[Speaker]) -> Reading:
     """A reading from its document; raises InvalidDocument, which names the sentence."""
-    by_key = {voice.key: voice for voice in voices if voice.key != NOT_STATED}
+    by_key = {speaker.key: speaker for speaker in speakers if speaker.key != NOT_STATED}
     paragraphs: list[tuple[Sentence, ...]] = []
     number = 0
     for paragraph in tables_of(table, "paragraphs"):
         sentences = []
         for item in tables_of(paragraph, "sentences"):
             number += 1
-            key, voice = text_of(item, "key"), text_of(item, "voice")
-            if voice not in by_key:
-                raise InvalidDocument(f"sentence “{key}” has the voice “{voice}”, which the source does not list")
+            key, speaker = text_of(item, "key"), text_of(item, "voice")
+            if speaker not in by_key:
+                raise InvalidDocument(f"sentence “{key}” has the speaker “{speaker}”, which the source does not list")
             sentences.append(
-                Sentence(key, number, text_of(item, "text"), by_key[voice], frozenset(texts_of(item, "facts")))
+                Sentence(key, number, text_of(item, "text"), by_key[speaker], frozenset(texts_of(item, "facts")))
             )
         if not sentences:
             raise InvalidDocument("a paragraph has no sentence")
@@ -280,21 +310,22 @@ def parse_reading(table: Mapping[str, Any], *, citation: Citation, voices: Seque
         level=text_of(table, "level", optional=True),
         paragraphs=explain_words(paragraphs, words, language),
         citation=citation,
-        voices=tuple(voices),
+        speakers=tuple(speakers),
         words=words,
+        picture=parse_picture(table),
     )
     keys = [sentence.key for sentence in reading]
     if not keys:
         raise InvalidDocument("the reading has no sentence")
     if len(set(keys)) != len(keys):
         raise InvalidDocument("two sentences have the same key")
-    variants = tuple(_parse_variant(variant, reading) for variant in tables_of(table, "variants"))
+    variants = tuple(parse_variant(variant, reading) for variant in tables_of(table, "variants"))
     if len({variant.variant for variant in variants}) != len(variants):
         raise InvalidDocument("two levels of the reading have the same key")
     return replace(reading, variants=variants)
 
 
-def _parse_variant(table: Mapping[str, Any], reading: Reading) -> Reading:
+def parse_variant(table: Mapping[str, Any], reading: Reading) -> Reading:
     """Another level of the reading; raises InvalidDocument. A sentence without a text there is left out."""
     key, texts = text_of(table, "key"), table.get("sentences")
     if key not in LEVELS or key == STANDARD:

@@ -9,17 +9,26 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from quizzes.content.languages import MissingText, TextFields, missing_texts, translated, unknown_texts
 from quizzes.content.question_types.question import Question
-from quizzes.content.question_types.registry import parse_question
-from quizzes.content.reading import NOT_STATED, Citation, Reading, parse_reading, parse_voices
-from quizzes.content.tables import InvalidDocument, tables_of, text_of
+from quizzes.content.question_types.registry import parse_question, text_fields
+from quizzes.content.reading import NOT_STATED, Citation, Reading, parse_reading, parse_speakers
+from quizzes.content.tables import InvalidDocument, Table, tables_of, text_of, texts_of
 
 # What a file says about a question, a statement or a sentence for the rules only.
 FILE_FIELDS = frozenset({"asks", "gives", "confirmed", "absent", "stands_alone", "near", "refers_to"})
+
+# What students read of a set beside its questions and the sentences of its reading, by table.
+SET_TEXTS = TextFields(
+    texts=("title", "summary"),
+    rows={"objectives": TextFields(texts=("title",)), "voices": TextFields(texts=("label",))},
+)
+CITATION_TEXTS = TextFields(texts=("date_note",))
+READING_TEXTS = TextFields(texts=("rights_note",), rows={"words": TextFields(texts=("meaning",))})
 
 
 class InvalidQuestion(InvalidDocument):
@@ -43,7 +52,8 @@ class Objective:
 class SetDocument:
     """A whole question set. questions: in the author's order. about_minutes: the author's estimate, at least 1.
 
-    form_of: the slug of the set that is its other form, "" for none.
+    form_of: the slug of the set that is its other form, "" for none. language: of its texts, beside the reading.
+    translations: the same set in other languages, by language. A missing text there is in the first language.
     """
 
     slug: str
@@ -54,6 +64,17 @@ class SetDocument:
     reading: Reading
     questions: tuple[Question, ...]
     form_of: str = ""
+    language: str = "en"
+    translations: Mapping[str, "SetDocument"] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that students can choose, its own first."""
+        return (self.language, *(code for code in self.translations if code != self.language))
+
+    def in_language(self, language: str | None) -> "SetDocument":
+        """The set with its texts in this language; itself if it has none."""
+        return self.translations.get(language or "", self)
 
     @property
     def max_points(self) -> int:
@@ -97,6 +118,8 @@ def combine(source: Mapping[str, Any], question_set: Mapping[str, Any]) -> dict[
         "reading": _without_file_fields(source.get("reading", {})),
         "questions": _without_file_fields(question_set.get("questions", [])),
         **({"form_of": question_set["form_of"]} if "form_of" in question_set else {}),
+        **({"languages": source["languages"]} if "languages" in source else {}),
+        **({"texts": question_set["texts"]} if "texts" in question_set else {}),
     }
 
 
@@ -118,13 +141,63 @@ def parse_set(document: Mapping[str, Any]) -> SetDocument:
     """The parsed set; raises InvalidQuestion or InvalidDocument. `find_problems` validates it."""
     if not _can_be_stored(document):
         raise InvalidDocument("the document holds a value that a database cannot store")
+    first, others = first_language(document), other_languages(document)
+    parsed = _parse(document, others, first)
+    translations = {
+        code: replace(
+            _parse(_translated(document, code, first), (), first),
+            questions=tuple(question.in_language(code) for question in parsed.questions),
+            language=code,
+        )
+        for code in others
+    }
+    return replace(parsed, translations=translations)
+
+
+def first_language(document: Mapping[str, Any]) -> str:
+    """The language that the questions are written in: that of the reading, without its region."""
+    return text_of(_table(document, "reading"), "language", at_most=20).partition("-")[0]
+
+
+def other_languages(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """The other languages that the set has texts in; raises InvalidDocument."""
+    others = texts_of(document, "languages")
+    if first_language(document) in others:
+        raise InvalidDocument("“languages” names the language that the set is written in")
+    return others
+
+
+def _translated(document: Mapping[str, Any], language: str, first: str) -> Table:
+    """The document with the texts of this language, without its questions."""
+    return {
+        **translated(document, SET_TEXTS, language, first),
+        "citation": translated(_table(document, "citation"), CITATION_TEXTS, language, first),
+        "reading": translated(_table(document, "reading"), READING_TEXTS, language, first),
+    }
+
+
+def untranslated(document: Mapping[str, Any], language: str) -> list[tuple[str, MissingText]]:
+    """(question key or "", text) of each text that this language lacks, in order; [] for a complete language."""
+    around = (
+        (document, SET_TEXTS),
+        (_table(document, "citation"), CITATION_TEXTS),
+        (_table(document, "reading"), READING_TEXTS),
+    )
+    found = [("", text) for table, fields in around for text in missing_texts(table, fields, language)]
+    for question in tables_of(document, "questions"):
+        found += [(question["key"], text) for text in missing_texts(question, text_fields(question), language)]
+    return found
+
+
+def _parse(document: Mapping[str, Any], languages: Sequence[str], first: str) -> SetDocument:
     reading = parse_reading(
         _table(document, "reading"),
         citation=_citation(_table(document, "citation"), _table(document, "reading")),
-        voices=parse_voices(tables_of(document, "voices")),
+        speakers=parse_speakers(tables_of(document, "voices")),
     )
     questions = tuple(
-        _question(table, number) for number, table in enumerate(tables_of(document, "questions"), start=1)
+        _question(table, number, languages, first)
+        for number, table in enumerate(tables_of(document, "questions"), start=1)
     )
     repeated = [key for key, count in Counter(question.key for question in questions).items() if count > 1]
     if repeated:
@@ -143,6 +216,7 @@ def parse_set(document: Mapping[str, Any]) -> SetDocument:
         reading=reading,
         questions=questions,
         form_of=text_of(document, "form_of", optional=True, at_most=80),
+        language=first,
     )
 
 
@@ -165,7 +239,7 @@ def find_problems(document: Mapping[str, Any], parsed: SetDocument) -> list[tupl
 
 def find_errors(document: Mapping[str, Any], parsed: SetDocument) -> list[tuple[str, str]]:
     """(question key or "", reason) for each error; [] without any. A set with an error cannot be published."""
-    errors = [("", reason) for reason in _fact_problems(document, parsed)]
+    errors = [("", reason) for reason in (*_fact_problems(document, parsed), *_text_problems(document))]
     objectives = {objective.key for objective in parsed.objectives}
     facts = {text_of(fact, "id"): text_of(fact, "objective") for fact in tables_of(document, "facts")}
     for question in parsed.questions:
@@ -196,10 +270,22 @@ def coverage(parsed: SetDocument) -> list[CoverageRow]:
     ]
 
 
-def _question(table: Mapping[str, Any], number: int) -> Question:
+def _text_problems(document: Mapping[str, Any]) -> Sequence[str]:
+    """Why texts in other languages do not fit what they translate."""
+    languages = other_languages(document)
+    problems = [*unknown_texts(document, SET_TEXTS, languages)]
+    problems += unknown_texts(_table(document, "citation"), CITATION_TEXTS, languages)
+    problems += unknown_texts(_table(document, "reading"), READING_TEXTS, languages)
+    for question in tables_of(document, "questions"):
+        reasons = unknown_texts(question, text_fields(question), languages)
+        problems += [f"question “{question['key']}”: {reason}" for reason in reasons]
+    return problems
+
+
+def _question(table: Mapping[str, Any], number: int, languages: Sequence[str], first: str) -> Question:
     name = table.get("key")
     try:
-        return parse_question(table)
+        return parse_question(table, languages, first=first)
     except InvalidDocument as error:
         raise InvalidQuestion(name if isinstance(name, str) and name else f"number {number}", str(error)) from error
 
@@ -221,25 +307,25 @@ def _objectives(document: Mapping[str, Any]) -> tuple[Objective, ...]:
 
 def _fact_problems(document: Mapping[str, Any], parsed: SetDocument) -> Sequence[str]:
     problems = []
-    voice_of = {text_of(table, "id"): text_of(table, "voice") for table in tables_of(document, "facts")}
+    speaker_of = {text_of(table, "id"): text_of(table, "voice") for table in tables_of(document, "facts")}
     objectives = {objective.key for objective in parsed.objectives}
     for table in tables_of(document, "facts"):
         what = f"the fact “{text_of(table, 'id')}”"
-        voice, objective = text_of(table, "voice"), text_of(table, "objective")
-        if voice == NOT_STATED or parsed.reading.voice(voice) is None:
-            problems.append(f"{what} has the voice “{voice}”, which cannot vouch for a fact")
+        speaker, objective = text_of(table, "voice"), text_of(table, "objective")
+        if speaker == NOT_STATED or parsed.reading.speaker(speaker) is None:
+            problems.append(f"{what} has the speaker “{speaker}”, which cannot vouch for a fact")
         if objective not in objectives:
             problems.append(f"{what} has the objective “{objective}”, which is not one of the source")
     for sentence in parsed.reading:
         if not sentence.facts:
             problems.append(f"sentence “{sentence.key}” rests on no fact")
         for fact in sorted(sentence.facts):
-            if fact not in voice_of:
+            if fact not in speaker_of:
                 problems.append(f"sentence “{sentence.key}” rests on the fact “{fact}”, which the source does not list")
-            elif voice_of[fact] != sentence.voice.key:
+            elif speaker_of[fact] != sentence.speaker.key:
                 problems.append(
-                    f"sentence “{sentence.key}” has the voice “{sentence.voice.key}” "
-                    f"and its fact “{fact}” the voice “{voice_of[fact]}”"
+                    f"sentence “{sentence.key}” has the speaker “{sentence.speaker.key}” "
+                    f"and its fact “{fact}” the speaker “{speaker_of[fact]}”"
                 )
     return problems
 

@@ -22,7 +22,9 @@ def text_of(table: Mapping[str, Any], name: str, *, optional: bool = False, at_m
         raise InvalidDocument(f"“{name}” is missing")
     if at_most is not None and len(value.strip()) > at_most:
         raise InvalidDocument(f"“{name}” is longer than {at_most} characters")
-    return value.strip()
+    text = value.strip()
+    # A translated text knows its language, and `strip` would lose that.
+    return value if text == value else text
 
 
 def texts_of(table: Mapping[str, Any], name: str) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from itertools import combinations
 from quizzes.caches import process_cache
 from quizzes.content.reading import REPORTER, Sentence
 from quizzes.content.sentences import split_sentences
+from quizzes.phrases import gettext
 
 # A correct choice stands out if it is 1.5 times as long as the longest wrong choice and a word or two longer.
 LONGER = 1.5
@@ -55,7 +56,9 @@ _NUMBER = re.compile(rf"\b(?:{'|'.join(_COUNTS[2:])}|[2-7])\b", re.IGNORECASE)
 _MONTHS = tuple("january february march april may june july august september october november december".split())
 _DATE = re.compile(rf"({'|'.join(_MONTHS)}) (\d\d?)(?:, \d{{4}})?", re.IGNORECASE)
 _SAID = re.compile(r"\b(according to|added|argued|claimed|insisted|said|says|testified|told)\b", re.IGNORECASE)
-_NAME = re.compile(r"((?:\b[A-Z][\w’'-]+ )+)(?:said|says|told|argued|claimed)\b")
+# Possessive and apart from the verb, so that a long run of capital words is read once, not from each of its words.
+_CAPITAL_WORDS = re.compile(r"(?:\b[A-Z][\w’'-]++ )++")
+_SAID_AFTER_NAME = re.compile(r"(?:said|says|told|argued|claimed)\b")
 _QUOTED = re.compile('“[^”]*”|"[^"]*"|‘[^’]*’(?!\\w)')
 _WORD = re.compile(r"[^\W_]+(?:[’'-][^\W_]+)*")
 # Words that most sentences share, so they say nothing about similarity.
@@ -163,7 +166,11 @@ def _key_longer(wording: Wording) -> Iterator[Tip]:
     longest = max(map(len, wording.others), default=0)
     for key in wording.keys:
         if longest and len(key) >= max(longest * LONGER, longest + LONGER_BY):
-            yield Tip("key_longer", key, "The correct answer is much longer than every wrong answer, so it stands out.")
+            yield Tip(
+                "key_longer",
+                key,
+                gettext("The correct answer is much longer than every wrong answer, so it stands out."),
+            )
 
 
 def _too_alike(wording: Wording) -> Iterator[Tip]:
@@ -175,7 +182,9 @@ def _too_alike(wording: Wording) -> Iterator[Tip]:
             yield Tip(
                 "too_alike",
                 f"{one.text} / {other.text}",
-                f"Answers {place} and {other_place} are nearly the same.",
+                gettext("Answers {place} and {other_place} are nearly the same.").format(
+                    place=place, other_place=other_place
+                ),
             )
 
 
@@ -185,8 +194,10 @@ def _unsettled(wording: Wording) -> Iterator[Tip]:
         yield Tip(
             "unsettled",
             " / ".join(open_choices),
-            "Choose what’s wrong with each: the reading says otherwise, doesn’t say it, it’s off the question, or "
-            "someone in the story says it. If none fits, it may be correct.",
+            gettext(
+                "Choose what’s wrong with each: the reading says otherwise, doesn’t say it, it’s off the "
+                "question, or someone in the story says it. If none fits, it may be correct."
+            ),
         )
 
 
@@ -201,7 +212,7 @@ def _stem_repeats_key(wording: Wording) -> Iterator[Tip]:
             yield Tip(
                 "stem_repeats_key",
                 key,
-                f"Only the question and the correct answer say “{' '.join(said)}”.",
+                gettext("Only the question and the correct answer say “{words}”.").format(words=" ".join(said)),
             )
 
 
@@ -215,7 +226,7 @@ def _absolute(wording: Wording) -> Iterator[Tip]:
             yield Tip(
                 "absolute",
                 option.text,
-                f"“{found[0].capitalize()}” often signals a wrong answer.",
+                gettext("“{text}” often signals a wrong answer.").format(text=found[0].capitalize()),
             )
 
 
@@ -226,24 +237,33 @@ def _loaded(wording: Wording) -> Iterator[Tip]:
             yield Tip(
                 "loaded",
                 text,
-                f"“{found[0].capitalize()}” takes a side. Use a neutral word or a quote.",
+                gettext("“{text}” takes a side. Use a neutral word or a quote.").format(text=found[0].capitalize()),
             )
 
 
 def _unattributed(wording: Wording) -> Iterator[Tip]:
-    claimed = [sentence for sentence in wording.rests_on if sentence.voice.key != REPORTER]
+    claimed = [sentence for sentence in wording.rests_on if sentence.speaker.key != REPORTER]
     text = " ".join((wording.stem, *wording.keys))
     if not claimed or wording.asks_who or _SPEAKING.search(text):
         return
-    named = {word for sentence in claimed for word in _stems(sentence.voice.label, leave_out=_COMMON_IN_QUESTIONS)}
-    named |= {_stem(word) for sentence in claimed for match in _NAME.findall(sentence.text) for word in match.split()}
+    named = {word for sentence in claimed for word in _stems(sentence.speaker.label, leave_out=_COMMON_IN_QUESTIONS)}
+    named |= {_stem(word) for sentence in claimed for word in _names_of_speakers(sentence.text)}
     if not named & _stems(text, leave_out=_COMMON_IN_QUESTIONS):
         first = claimed[0]
         yield Tip(
             "unattributed",
             wording.stem,
-            f"Sentence {first.number} is said by “{first.voice.label}”. Name the speaker, such as “According to ...”.",
+            gettext("Sentence {number} is said by “{label}”. Name the speaker, such as “According to ...”.").format(
+                number=first.number, label=first.speaker.label
+            ),
         )
+
+
+def _names_of_speakers(text: str) -> Iterator[str]:
+    """The words of the names before “said” and its like."""
+    for match in _CAPITAL_WORDS.finditer(text):
+        if _SAID_AFTER_NAME.match(text, match.end()):
+            yield from match[0].split()
 
 
 def _above(wording: Wording) -> Iterator[Tip]:
@@ -252,14 +272,18 @@ def _above(wording: Wording) -> Iterator[Tip]:
             yield Tip(
                 "above",
                 option.text,
-                "Avoid “both A and B”. Choices are shuffled, so spell it out.",
+                gettext("Avoid “both A and B”. Choices are shuffled, so spell it out."),
             )
 
 
 def _how_many(wording: Wording) -> Iterator[Tip]:
     count = len(wording.keys)
     if wording.others and 1 < count < len(_COUNTS) and not _NUMBER.search(wording.stem):
-        yield Tip("how_many", wording.stem, f"Say how many answers to choose, such as “Choose {_COUNTS[count]}.”")
+        yield Tip(
+            "how_many",
+            wording.stem,
+            gettext("Say how many answers to choose, such as “Choose {count}.”").format(count=_COUNTS[count]),
+        )
 
 
 def _out_of_order(wording: Wording) -> Iterator[Tip]:
@@ -269,7 +293,7 @@ def _out_of_order(wording: Wording) -> Iterator[Tip]:
         yield Tip(
             "out_of_order",
             " / ".join(option.text for option in wording.options),
-            "Put dates in order, and choose “Keep this order for every student”.",
+            gettext("Put dates in order, and choose “Keep this order for every student”."),
         )
 
 
@@ -281,7 +305,9 @@ def _harder(wording: Wording, reading: Sequence[str]) -> Iterator[Tip]:
         yield Tip(
             "harder",
             wording.stem,
-            f"The question reads like grade {max(grades):.0f}. The reading is grade {max(text, 0):.0f}.",
+            gettext("The question reads like grade {grades}. The reading is grade {text}.").format(
+                grades=format(max(grades), ".0f"), text=format(max(text, 0), ".0f")
+            ),
         )
 
 

@@ -8,10 +8,10 @@ from django.conf import settings
 from quizzes.content.reading import (
     Citation,
     Sentence,
-    Voice,
+    Speaker,
     explain_words,
     parse_reading,
-    parse_voices,
+    parse_speakers,
     parse_words,
 )
 from quizzes.content.tables import InvalidDocument, tables_of, text_of, texts_of
@@ -19,8 +19,8 @@ from quizzes.files.question_sets import read_set_files
 from tests.factories import parsed_reading
 
 CITATION = Citation("The Daily Test", "City ends an agreement", "", "2018-07-27", "", "")
-MAYOR = Voice("mayor", "Mayor’s account", "person")
-NOBODY = Voice("not_stated", "The story does not say", "blank")
+MAYOR = Speaker("mayor", "Mayor’s account", "person")
+NOBODY = Speaker("not_stated", "The story does not say", "blank")
 
 
 def sentence(key: str, **changes: Any) -> dict[str, Any]:
@@ -38,24 +38,24 @@ def reading_table(*paragraphs: list[dict[str, Any]], **changes: Any) -> dict[str
 
 def test_reading_numbers_sentences_across_paragraphs() -> None:
     reading = parse_reading(
-        reading_table([sentence("x"), sentence("y")], [sentence("z")]), citation=CITATION, voices=[MAYOR]
+        reading_table([sentence("x"), sentence("y")], [sentence("z")]), citation=CITATION, speakers=[MAYOR]
     )
 
-    assert [(s.number, s.key, s.voice) for s in reading] == [(1, "x", MAYOR), (2, "y", MAYOR), (3, "z", MAYOR)]
+    assert [(s.number, s.key, s.speaker) for s in reading] == [(1, "x", MAYOR), (2, "y", MAYOR), (3, "z", MAYOR)]
     assert [len(paragraph) for paragraph in reading.paragraphs] == [2, 1]
 
 
-def test_reading_finds_sentences_and_voices_by_key() -> None:
+def test_reading_finds_sentences_and_speakers_by_key() -> None:
     reading = parsed_reading()
 
     found = reading.sentence("s3")
     assert found is not None
-    assert (found.number, found.voice.key, found.facts) == (3, "mayor", frozenset({"F3"}))
+    assert (found.number, found.speaker.key, found.facts) == (3, "mayor", frozenset({"F3"}))
     assert reading.sentence("s99") is None
-    voice = reading.voice("protesters")
-    assert voice is not None
-    assert voice.label == "Protesters’ claim"
-    assert reading.voice("senator") is None
+    speaker = reading.speaker("protesters")
+    assert speaker is not None
+    assert speaker.label == "Protesters’ claim"
+    assert reading.speaker("senator") is None
 
 
 def test_reading_gives_sentences_in_reading_order_and_leaves_out_unknown_keys() -> None:
@@ -70,12 +70,12 @@ def test_reading_gives_sentences_in_reading_order_and_leaves_out_unknown_keys() 
         (reading_table([sentence("x"), sentence("x")]), "two sentences have the same key"),
         (
             reading_table([sentence("x", voice="senator")]),
-            "sentence “x” has the voice “senator”, which the source does not list",
+            "sentence “x” has the speaker “senator”, which the source does not list",
         ),
         (
-            # "The story does not say" is an answer, never a voice.
+            # "The story does not say" is an answer, never a speaker.
             reading_table([sentence("x", voice="not_stated")]),
-            "sentence “x” has the voice “not_stated”, which the source does not list",
+            "sentence “x” has the speaker “not_stated”, which the source does not list",
         ),
         (reading_table([sentence("x", text="  ")]), "“text” is missing"),
         (reading_table([sentence("x", facts="F1")]), "“facts” must be a list of texts"),
@@ -87,18 +87,18 @@ def test_reading_gives_sentences_in_reading_order_and_leaves_out_unknown_keys() 
 )
 def test_reading_bad_document_says_what_is_wrong(table: dict[str, Any], reason: str) -> None:
     with pytest.raises(InvalidDocument) as refused:
-        parse_reading(table, citation=CITATION, voices=[MAYOR, NOBODY])
+        parse_reading(table, citation=CITATION, speakers=[MAYOR, NOBODY])
 
     assert str(refused.value) == reason
 
 
-def test_voices_keep_the_order_of_the_source() -> None:
+def test_speakers_keep_the_order_of_the_source() -> None:
     tables = [
         {"key": "not_stated", "label": "The story does not say", "icon": "blank"},
         {"key": "mayor", "label": " Mayor’s account ", "icon": "person"},
     ]
 
-    assert parse_voices(tables) == (NOBODY, MAYOR)
+    assert parse_speakers(tables) == (NOBODY, MAYOR)
 
 
 @pytest.mark.parametrize(
@@ -106,18 +106,18 @@ def test_voices_keep_the_order_of_the_source() -> None:
     [
         (
             [{"key": "mayor", "label": "Mayor", "icon": "star"}],
-            "voice “mayor” has the icon “star”, which is none of page, person, sign, quote, blank",
+            "speaker “mayor” has the icon “star”, which is none of page, person, sign, quote, blank",
         ),
         (
             [{"key": "mayor", "label": "Mayor", "icon": "page"}, {"key": "mayor", "label": "M", "icon": "page"}],
-            "two voices have the same key",
+            "two speakers have the same key",
         ),
         ([{"key": "mayor", "icon": "page"}], "“label” is missing"),
     ],
 )
-def test_voices_bad_document_says_what_is_wrong(tables: list[dict[str, str]], reason: str) -> None:
+def test_speakers_bad_document_says_what_is_wrong(tables: list[dict[str, str]], reason: str) -> None:
     with pytest.raises(InvalidDocument) as refused:
-        parse_voices(tables)
+        parse_speakers(tables)
 
     assert str(refused.value) == reason
 
@@ -160,8 +160,8 @@ WORDS = [
 
 def explained(*texts: str, language: str = "en") -> list[list[tuple[str, str | None]]]:
     """The parts of each sentence of one paragraph, with the word of each part."""
-    voice = Voice("reporter", "The story itself", "page")
-    paragraph = [Sentence(f"s{n}", n, text, voice, frozenset()) for n, text in enumerate(texts, start=1)]
+    speaker = Speaker("reporter", "The story itself", "page")
+    paragraph = [Sentence(f"s{n}", n, text, speaker, frozenset()) for n, text in enumerate(texts, start=1)]
     [shown] = explain_words([paragraph], parse_words(WORDS), language)
     return [[(part.text, part.word.word if part.word else None) for part in sentence.parts] for sentence in shown]
 

@@ -170,15 +170,15 @@ def test_set_document_bad_question_is_named(change: Callable[[Any], Any], questi
         ),
         (
             lambda d: d["facts"][2].update(voice="protesters"),
-            [("", "sentence “s3” has the voice “mayor” and its fact “F3” the voice “protesters”")],
+            [("", "sentence “s3” has the speaker “mayor” and its fact “F3” the speaker “protesters”")],
         ),
         (
             lambda d: d["facts"].append({"id": "F9", "objective": "ended", "voice": "not_stated", "text": "Nobody."}),
-            [("", "the fact “F9” has the voice “not_stated”, which cannot vouch for a fact")],
+            [("", "the fact “F9” has the speaker “not_stated”, which cannot vouch for a fact")],
         ),
         (
             lambda d: d["facts"].append({"id": "F9", "objective": "ended", "voice": "senator", "text": "Nobody."}),
-            [("", "the fact “F9” has the voice “senator”, which cannot vouch for a fact")],
+            [("", "the fact “F9” has the speaker “senator”, which cannot vouch for a fact")],
         ),
         (
             lambda d: d["facts"][5].update(objective="weather"),

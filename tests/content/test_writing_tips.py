@@ -8,18 +8,18 @@ from typing import Any
 
 import pytest
 
-from quizzes.content.reading import Sentence, Voice
+from quizzes.content.reading import Sentence, Speaker
 from quizzes.content.writing_tips import Option, Tip, Wording, reading_grade, reports_speech, syllables, tips
 from quizzes.files.question_sets import read_set_files
 
 ROOT = Path(__file__).resolve().parents[2]
 ITEMS = tomllib.loads((ROOT / "tests/data/item_quality.toml").read_text())
-REPORTER = Voice("reporter", "Reported fact", "page")
-MAYOR = Voice("mayor", "Mayor’s account", "person")
+REPORTER = Speaker("reporter", "Reported fact", "page")
+MAYOR = Speaker("mayor", "Mayor’s account", "person")
 
 
-def sentence(text: str, voice: Voice = REPORTER) -> Sentence:
-    return Sentence("s1", 1, text, voice, frozenset())
+def sentence(text: str, speaker: Speaker = REPORTER) -> Sentence:
+    return Sentence("s1", 1, text, speaker, frozenset())
 
 
 def wording(stem: str, *choices: str, rests_on: tuple[Sentence, ...] = (), asks_who: bool = False) -> Wording:
@@ -152,6 +152,13 @@ def test_a_claim_without_its_speaker_is_found(stem: str, is_found: bool) -> None
     assert found(wording(stem, "*In spring", "In autumn", rests_on=(source,))) == expected
 
 
+def test_a_sentence_of_names_only_is_read_once() -> None:
+    """An allowed text of 80 KB took 20 seconds, when each capital word was the start of a new search."""
+    source = sentence("Jim " * 200_000 + "said so.", MAYOR)
+    stem = "What does Jim want?"
+    assert found(wording(stem, "*In spring", "In autumn", rests_on=(source,))) == []
+
+
 def test_a_question_on_who_says_so_names_no_speaker() -> None:
     assert found(wording("Sort these.", rests_on=(sentence("It broke.", MAYOR),), asks_who=True)) == []
 
@@ -226,7 +233,7 @@ def measured() -> list[tuple[set[str], set[str]]]:
     labels = {table["key"]: table["label"] for table in ITEMS["voices"]}
     sentences = {
         table["key"]: Sentence(
-            table["key"], number, table["text"], Voice(table["voice"], labels[table["voice"]], "page"), frozenset()
+            table["key"], number, table["text"], Speaker(table["voice"], labels[table["voice"]], "page"), frozenset()
         )
         for number, table in enumerate(ITEMS["sentences"], start=1)
     }
@@ -261,7 +268,7 @@ def test_tips_reach_their_measured_precision_and_recall() -> None:
 
 
 def test_tips_leave_the_built_in_questions_alone() -> None:
-    """57 questions of another author. Measured: three tips on two of them, each read and kept."""
+    """57 questions of another author. Measured: a tip on 4 of them, read and kept. In 3, a key begins with “nobody”."""
     accused = []
     for file in read_set_files(ROOT / "fixtures"):
         reading = file.parsed.reading
@@ -275,4 +282,9 @@ def test_tips_leave_the_built_in_questions_alone() -> None:
             texts = [one.text for one in reading]
             accused += [question.key for _ in tips(item, reading=texts, language="en")]
 
-    assert Counter(accused) == {"two-people-held": 2, "does-another-voice-agree": 1}
+    assert Counter(accused) == {
+        "does-another-voice-agree": 1,
+        "did-the-protest-decide-it": 1,
+        "a-access-after-the-announcement": 1,
+        "b-access-up-to-the-last-day": 1,
+    }

@@ -37,19 +37,19 @@ class QuestionDraft(ABC):
         """The lists that a teacher can add rows to, the main list first."""
 
     @abstractmethod
-    def blank(self, voices: Sequence[Table]) -> Table:
-        """The fields of a new question. voices: those of the source."""
+    def blank(self, speakers: Sequence[Table]) -> Table:
+        """The fields of a new question. speakers: those of the source."""
 
     def open(self, question: Table) -> None:
         """Change a question from the shape of an edition to the shape of a draft, in place."""
         return
 
     @abstractmethod
-    def finish(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> Table:
+    def finish(self, question: Table, sentence_keys: Sequence[str], speakers: Sequence[Table]) -> Table:
         """The question in the shape of an edition; incomplete if the draft is."""
 
     @abstractmethod
-    def problems(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> list[str]:
+    def problems(self, question: Table, sentence_keys: Sequence[str], speakers: Sequence[Table]) -> list[str]:
         """What is missing before publishing, in the words of the page. `Question.problems` speaks to a programmer."""
 
     @abstractmethod
@@ -93,13 +93,16 @@ def too_few(rows: Sequence[Table], at_least: int, message: str) -> list[str]:
     return [] if len(numbered(rows)) >= at_least else [message]
 
 
-def equals(rows: Sequence[Table], noun: str) -> list[str]:
-    """“Options 2 and 4 are the same.” for each row that repeats an earlier one, apart from case and spaces."""
+def equals(rows: Sequence[Table], message: str) -> list[str]:
+    """For each row that repeats an earlier one, apart from case and spaces, the message with their numbers.
+
+    message: such as “Options {first} and {second} are the same.”
+    """
     found, seen = [], dict[str, int]()
     for number, row in numbered(rows):
         normalized = " ".join(text_in(row, "text").casefold().split())
         if normalized in seen:
-            found.append(f"{noun} {seen[normalized]} and {number} are the same.")
+            found.append(message.format(first=seen[normalized], second=number))
         seen.setdefault(normalized, number)
     return found
 

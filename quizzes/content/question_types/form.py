@@ -6,8 +6,10 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.utils.translation import gettext
 
 from quizzes.content.tables import Table
+from quizzes.formatting import Label, up_to
 
 
 class PartForm(forms.Form):
@@ -31,7 +33,10 @@ class PartForm(forms.Form):
 
     def problems(self) -> list[str]:
         """A message for each invalid field, for a page that does not show the form again."""
-        return [f"Not saved: {self[name].label}. {' '.join(map(str, errors))}" for name, errors in self.errors.items()]
+        return [
+            gettext("Not saved: {field}. {problem}").format(field=self[name].label, problem=" ".join(map(str, errors)))
+            for name, errors in self.errors.items()
+        ]
 
 
 class QuestionTypeForm(PartForm):
@@ -41,11 +46,11 @@ class QuestionTypeForm(PartForm):
     """
 
     def __init__(
-        self, data: Any = None, *, question: Table, sentences: Sequence[Table], voices: Sequence[Table]
+        self, data: Any = None, *, question: Table, sentences: Sequence[Table], speakers: Sequence[Table]
     ) -> None:
-        """question: of a draft. sentences: of its reading, in order. voices: of its source."""
+        """question: of a draft. sentences: of its reading, in order. speakers: of its source."""
         super().__init__(data)
-        self.question, self.sentences, self.voices = question, sentences, voices
+        self.question, self.sentences, self.speakers = question, sentences, speakers
         self.sentence_keys = [table["key"] for table in sentences]
         self.build()
 
@@ -57,6 +62,11 @@ class QuestionTypeForm(PartForm):
     @abstractmethod
     def own(self) -> Table:
         """The fields of the question that only this type has, with the valid values that were sent."""
+
+    @property
+    def stem_hint(self) -> str:
+        """What belongs into the question, if the type also has a text beside it; else ""."""
+        return ""
 
     @property
     def template(self) -> str:
@@ -99,8 +109,11 @@ class SentencesField(forms.MultipleChoiceField):
     """Sentences of the reading, each with its number to check. The value is their keys, in reading order."""
 
     def __init__(self, *, sentence_keys: Sequence[str], **kwargs: Any) -> None:
-        choices = [(key, f"Sentence {number}") for number, key in enumerate(sentence_keys, start=1)]
-        messages = {"invalid_choice": "The reading doesn’t have this sentence."}
+        choices = [
+            (key, gettext("Sentence {number}").format(number=number))
+            for number, key in enumerate(sentence_keys, start=1)
+        ]
+        messages = {"invalid_choice": gettext("The reading doesn’t have this sentence.")}
         super().__init__(choices=choices, required=False, error_messages=messages, **kwargs)
         self.sentence_keys = sentence_keys
 
@@ -120,7 +133,7 @@ class LinesField(forms.CharField):
             required=False,
             help_text=hint,
             widget=forms.Textarea(attrs={"rows": rows, "class": look}),
-            error_messages={"max_length": "Use up to 2,000 characters."},
+            error_messages={"max_length": up_to(2_000)},
         )
 
     def prepare_value(self, value: Any) -> Any:
@@ -138,7 +151,14 @@ class LinesField(forms.CharField):
 
 
 def text(
-    label: str, at_most: int, *, rows: int = 0, hint: str = "", look: str = "", named: bool = False, **kwargs: Any
+    label: Label,
+    at_most: int,
+    *,
+    rows: int = 0,
+    hint: Label = "",
+    look: str = "",
+    named: bool = False,
+    **kwargs: Any,
 ) -> forms.CharField:
     """A field for text that may be empty.
 
@@ -156,7 +176,7 @@ def text(
         required=False,
         help_text=hint,
         widget=widget,
-        error_messages={"max_length": f"Use up to {at_most:,} characters."},
+        error_messages={"max_length": up_to(at_most)},
         **kwargs,
     )
 

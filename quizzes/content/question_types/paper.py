@@ -12,6 +12,7 @@ from string import ascii_uppercase
 from typing import Any, Literal
 
 from quizzes.content.question_types.shuffle import NotAChoice
+from quizzes.phrases import gettext
 
 # The public view of a question.
 View = Mapping[str, Any]
@@ -76,7 +77,7 @@ class TypedEntry(PaperEntry):
 
     def cells(self, view: View) -> tuple[Cell, ...]:
         """One cell."""
-        return (Cell("", "As written", self.kind, view["max_length"]),)
+        return (Cell("", gettext("As written"), self.kind, view["max_length"]),)
 
     def read(self, view: View, typed: Sequence[str]) -> Fields:
         """The text."""
@@ -91,13 +92,14 @@ class RowsEntry(PaperEntry):
     """One letter for each row, such as “ACB”.
 
     rows: the list of the view. choices: the list of each row. token: the field of a choice that the page sends.
-    noun: what a row is called.
+    hint: what to type. request: what to type instead, with {none} for no answer.
     """
 
     has_marks_as_key = True
 
-    def __init__(self, *, rows: str, choices: str, token: str, noun: str) -> None:
-        self.rows, self.choices, self.token, self.noun = rows, choices, token, noun
+    def __init__(self, *, rows: str, choices: str, token: str, hint: str, request: str) -> None:
+        self.rows, self.choices, self.token = rows, choices, token
+        self.hint, self.request = hint, request
 
     def printed(self, view: View) -> dict[str, Any]:
         """With a letter for each choice of each row."""
@@ -107,20 +109,24 @@ class RowsEntry(PaperEntry):
     def cells(self, view: View) -> tuple[Cell, ...]:
         """One cell for all rows."""
         rows = view[self.rows]
-        return marks_cell(f"{len(rows)} letters, 1 for each {self.noun}: {letters_of(rows[0][self.choices])}")
+        return marks_cell(gettext(self.hint).format(count=len(rows), letters=letters_of(rows[0][self.choices])))
 
     def read(self, view: View, typed: Sequence[str]) -> Fields:
         """The token of each row with a letter."""
         rows, marks = view[self.rows], squeezed(typed[0])
         offered = letters_of(rows[0][self.choices])
         if len(marks) != len(rows):
-            raise NotAChoice(f"Enter {len(rows)} letters, 1 for each {self.noun}: {offered}, or {NONE} for none.")
+            raise NotAChoice(gettext(self.request).format(count=len(rows), letters=offered, none=NONE))
         found = {}
         for row, mark in zip(rows, marks, strict=True):
             if mark not in NO_ANSWER:
                 tokens = {choice["letter"]: choice[self.token] for choice in row[self.choices]}
                 if mark not in tokens:
-                    raise NotAChoice(f"“{mark}” isn’t on the handout. Enter {offered}, or {NONE} for none.")
+                    raise NotAChoice(
+                        gettext("“{mark}” isn’t on the handout. Enter {letters}, or {none} for none.").format(
+                            mark=mark, letters=offered, none=NONE
+                        )
+                    )
                 found[row["name"]] = [tokens[mark]]
         return found
 
@@ -146,7 +152,9 @@ def with_letters(choices: Sequence[View], letters: str = ascii_uppercase) -> lis
 def letters_of(choices: Sequence[View]) -> str:
     """The letters of these choices in words: “A, B, or C”."""
     letters = [choice["letter"] for choice in choices]
-    return f"{', '.join(letters[:-1])}{',' if len(letters) > 2 else ''} or {letters[-1]}"
+    if len(letters) > 2:
+        return gettext("{letters}, or {last}").format(letters=", ".join(letters[:-1]), last=letters[-1])
+    return gettext("{letters} or {last}").format(letters=", ".join(letters[:-1]), last=letters[-1])
 
 
 def squeezed(typed: str) -> str:

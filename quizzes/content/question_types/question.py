@@ -1,18 +1,26 @@
-"""The abstract base of every question, and what its methods return."""
+"""The abstract base of every question, and what its types share."""
 
+import re
 import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, Literal, Self
+from typing import Any, Self
 
+from quizzes.content.languages import TextFields, original_of
+from quizzes.content.pictures import Picture, parse_picture
+from quizzes.content.question_types.results import GradedPart, KeyRow, Option, Review
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
-from quizzes.content.reading import Reading, Sentence, Voice
+from quizzes.content.reading import Reading
 from quizzes.content.tables import InvalidDocument, text_of, texts_of
-from quizzes.phrases import gettext
+from quizzes.phrases import gettext, gettext_noop
 
-SKILL_LABELS = {"recall": "Recall", "inference": "Inference", "attribution": "Who says it"}
+SKILL_LABELS = {
+    "recall": gettext_noop("Recall"),
+    "inference": gettext_noop("Inference"),
+    "attribution": gettext_noop("Who says it"),
+}
 SKILLS = tuple(SKILL_LABELS)
 CHOICE_IDS = "abcdefgh"
 # More than any question is worth. A score of dozens of such questions still fits its column.
@@ -30,85 +38,13 @@ Value = Any
 Choose = Callable[[Sequence[Any]], Any]
 
 
-RowState = Literal["right", "missed", "wrong", "no", "given", "close"]
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewRow:
-    """One line of a reviewed question.
-
-    state: right = chosen and correct, missed = correct but not chosen, wrong = chosen and wrong, no = neither,
-    given = typed and without a verdict, close = typed, and a teacher decides whether it is correct.
-    note: the answer or the correct answer in words, if the text alone does not say it. why: the rationale, or "".
-    fault: what is wrong with a wrong choice, in words, or "".
-    """
-
-    text: str
-    state: RowState
-    note: str
-    why: str
-    fault: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Review:
-    """A graded question, for after release. credit: 0 to 1. given, correct: in words; given is "" without an answer.
-
-    note: why an answer that is partly right earned nothing, "" for any other.
-    """
-
-    credit: Fraction
-    rows: tuple[ReviewRow, ...]
-    given: str
-    correct: str
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class KeyRow:
-    """One line of the answer key that a teacher reads.
-
-    why: the rationale. voice: who says it, if that is the question.
-    sentences: those that prove a correct line or lead a student to a wrong one, in reading order.
-    fault: what is wrong with a wrong choice, in words, or "".
-    """
-
-    text: str
-    right: bool
-    why: str
-    voice: Voice | None = None
-    sentences: tuple[Sentence, ...] = ()
-    fault: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One part that an answer can consist of, for counting answers.
-
-    group: the part of the question that it answers, such as one statement of several; "" if there is one part only.
-    leans_on: keys of the sentences that a student with this wrong answer has misread.
-    listed: whether it is counted even if no answer has it. mark: what is wrong with it, one of `choices.MARKS`, or "".
-    row, column: its place, if the answers of a question are counted in a table; "" otherwise.
-    """
-
-    id: str
-    text: str
-    right: bool
-    why: str
-    leans_on: tuple[str, ...] = ()
-    group: str = ""
-    listed: bool = True
-    mark: str = ""
-    row: str = ""
-    column: str = ""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question(ABC):
     """What every question has. A type adds its own fields and implements the abstract methods.
 
     key: unique in its set, never sent to a student. points: 1 to MAX_POINTS.
-    facts: the ids of the facts it rests on. evidence: keys of the sentences that prove its answer key.
+    facts: the ids of the facts that it uses. evidence: keys of the sentences that prove its answer key.
+    translations: the same question in other languages, by language. Each has the same key, ids and grades.
     """
 
     key: str
@@ -120,6 +56,16 @@ class Question(ABC):
     facts: frozenset[str]
     evidence: tuple[str, ...]
     explanation: str
+    picture: Picture | None = None
+    translations: Mapping[str, "Question"] = field(default_factory=dict, compare=False, repr=False)
+
+    @classmethod
+    @abstractmethod
+    def own_texts(cls) -> TextFields:
+        """Which fields of this type are texts for people, beside those that every question has (`COMMON_TEXTS`).
+
+        Students may read these in another language.
+        """
 
     @classmethod
     @abstractmethod
@@ -163,7 +109,16 @@ class Question(ABC):
     def regraded(cls, document: Mapping[str, Any], value: Value) -> dict[str, Any]:
         """A new document that gives `value` full credit; raises InvalidDocument. value: not None."""
 
+    def in_language(self, language: str) -> "Question":
+        """The question with its texts in this language; itself if it has none."""
+        return self.translations.get(language, self)
+
     # Optional hooks.
+
+    @classmethod
+    def with_references(cls, document: Mapping[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+        """The translated document `new` with what refers to a text of `document` by that text."""
+        return new
 
     def credit_rule(self, of_type: str) -> str:
         """How this question gives partial credit, for students; "" if it does not. of_type: the rule of its type."""
@@ -171,6 +126,10 @@ class Question(ABC):
 
     def arranged(self, shuffle: Shuffle) -> Self:
         """The question with its choices in the order that `public` shows, so that reviews keep that order."""
+        return self
+
+    def with_fewer_choices(self, draw: Shuffle) -> Self:
+        """The question without one of its wrong choices if at least 2 remain. draw: says which one it lacks."""
         return self
 
     def missing_parts(self, value: Value, shuffle: Shuffle) -> tuple[str, ...]:
@@ -183,6 +142,14 @@ class Question(ABC):
     def needs_grading(self, value: Value) -> bool:
         """Whether a teacher should read this answer before it counts as wrong; False with full credit."""
         return False
+
+    def graded_parts(self, value: Value, reading: Reading) -> tuple[GradedPart, ...]:
+        """The parts of which each is about speakers of its own. By default the question is one part.
+
+        It is then about each speaker of its evidence.
+        """
+        speakers = tuple(dict.fromkeys(sentence.speaker.key for sentence in reading.sentences(self.evidence)))
+        return (GradedPart("", Fraction(1), self.grade(value), speakers),)
 
     def has_right_evidence(self, value: Value) -> bool:
         """Whether the evidence that the question asks for is right; True if it asks for none."""
@@ -212,6 +179,9 @@ class Question(ABC):
         return None
 
 
+# The texts of every question.
+COMMON_TEXTS = TextFields(texts=("stem", "explanation"))
+
 # --- For `parse` and `regraded` -----------------------------------------------------------------------------------
 
 
@@ -233,12 +203,13 @@ def common_fields(document: Mapping[str, Any]) -> dict[str, Any]:
         "facts": frozenset(texts_of(document, "facts")),
         "evidence": texts_of(document, "evidence"),
         "explanation": text_of(document, "explanation", optional=True),
+        "picture": parse_picture(document),
     }
 
 
 def lines_of(document: Mapping[str, Any], name: str) -> tuple[str, ...]:
     """The list of texts under `name`, stripped, () when absent; raises InvalidDocument for a blank one."""
-    texts = tuple(text.strip() for text in texts_of(document, name))
+    texts = tuple(text if text == text.strip() else text.strip() for text in texts_of(document, name))
     if not all(texts):
         raise InvalidDocument(f"“{name}” has an empty text")
     return texts
@@ -290,8 +261,10 @@ def by_text[T](items: Sequence[tuple[str, T]]) -> list[T]:
     """The second members of (text, item) pairs, by text.
 
     An author writes a closed list beside its answers, in their order. Shown as written, the order would tell them.
+    The order is that of the first language, so that letters on paper mean the same in every language.
     """
-    return [item for _, item in sorted(items, key=lambda pair: (pair[0].casefold(), pair[0]))]
+    texts = [(original_of(text), item) for text, item in items]
+    return [item for _, item in sorted(texts, key=lambda pair: (pair[0].casefold(), pair[0]))]
 
 
 def read_typed(submitted: Submitted, name: str, *, limit: int = MAX_LINE, lines: bool = False) -> str | None:
@@ -325,39 +298,14 @@ def share_of_choices(chosen: Sequence[str], correct: Sequence[str]) -> Fraction:
     return max(Fraction(0), Fraction(hits - misses, len(correct)))
 
 
-# --- For `review` -------------------------------------------------------------------------------------------------
+_ASKED = re.compile(r"\b(?:Choose|Elige) (\w+)\.$")
+_COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5}
 
 
-def choice_row(text: str, *, right: bool, chosen: bool, why: str, fault: str = "") -> ReviewRow:
-    """A line for one choice, with its rationale if the student chose it or should have."""
-    if right:
-        return (
-            ReviewRow(text, "right", gettext("Your answer, correct"), why)
-            if chosen
-            else ReviewRow(text, "missed", gettext("Correct answer"), why)
-        )
-    return ReviewRow(text, "wrong", gettext("Your answer"), why, fault) if chosen else ReviewRow(text, "no", "", "")
+def asked_count(stem: str) -> int | None:
+    """How many choices the stem asks for at its end, such as “Choose two.”; None if it does not say.
 
-
-def given_row(
-    text: str, *, right: str, given: str | None, is_right: bool, why: str, is_close: bool = False
-) -> ReviewRow:
-    """A line for one part of a question with several: the correct answer there, and the given one (None: nothing)."""
-    if is_right:
-        return ReviewRow(text, "right", f"{right}. {gettext('Your answer, correct')}", "")
-    state: RowState = "close" if is_close else "wrong"
-    what = gettext("Not answered") if given is None else gettext("You answered: {answer}").format(answer=given)
-    return ReviewRow(text, state, f"{right}. {what}", why)
-
-
-def typed_review(value: str | None, *, credit: Fraction, correct: str, needs_grading: bool, why: str) -> Review:
-    """The typed answer and, unless it is correct, the correct one. why: why a student may give that answer."""
-    key = ReviewRow(correct, "missed", gettext("Correct answer"), "")
-    if value is None:
-        rows: tuple[ReviewRow, ...] = (key,)
-    elif credit:
-        rows = (ReviewRow(value, "right", gettext("Your answer, correct"), ""),)
-    else:
-        close = ReviewRow(value, "close", gettext("Your answer: close, but not accepted"), why)
-        rows = (close if needs_grading else ReviewRow(value, "wrong", gettext("Your answer"), why), key)
-    return Review(credit=credit, rows=rows, given=value or "", correct=correct)
+    It reads the text that students see and not the key, so it tells nothing new.
+    """
+    found = _ASKED.search(stem)
+    return _COUNTS.get(found[1]) if found else None

@@ -1,8 +1,10 @@
 """All question types, by the name in a question's document."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from typing import Any
 
+from quizzes.content.languages import TextFields, translated
 from quizzes.content.question_types.answer_and_proof.question_type import ANSWER_AND_PROOF
 from quizzes.content.question_types.blanks.question_type import BLANKS
 from quizzes.content.question_types.draft import MAX_ROWS, QuestionDraft, rows
@@ -12,7 +14,7 @@ from quizzes.content.question_types.matching.question_type import MATCHING
 from quizzes.content.question_types.multiple.question_type import MULTIPLE
 from quizzes.content.question_types.numeric.question_type import NUMERIC
 from quizzes.content.question_types.ordering.question_type import ORDERING
-from quizzes.content.question_types.question import Question, Value
+from quizzes.content.question_types.question import COMMON_TEXTS, Question, Value
 from quizzes.content.question_types.question_type import QuestionType
 from quizzes.content.question_types.short_answer.question_type import SHORT_ANSWER
 from quizzes.content.question_types.shuffle import Shuffle
@@ -43,12 +45,32 @@ TYPES: dict[str, QuestionType] = {
 }
 
 
-def parse_question(document: Mapping[str, Any]) -> Question:
-    """The question of a document; raises InvalidDocument with the reason."""
+def parse_question(document: Mapping[str, Any], languages: Sequence[str] = (), *, first: str = "en") -> Question:
+    """The question of a document; raises InvalidDocument with the reason.
+
+    languages: the other languages to read it in. first: the language that it is written in, "" if it is not known.
+    """
     name = text_of(document, "type")
     if name not in TYPES:
         raise InvalidDocument(f"there is no question type “{name}”; there are {', '.join(TYPES)}")
-    return TYPES[name].question.parse(document)
+    question = TYPES[name].question.parse(document)
+    if not languages:
+        return question
+    return replace(question, translations={code: _in_language(document, name, code, first) for code in languages})
+
+
+def _in_language(document: Mapping[str, Any], name: str, language: str, first: str) -> Question:
+    cls = TYPES[name].question
+    try:
+        new = translated(document, text_fields(document), language, first)
+        return cls.parse(cls.with_references(document, new))
+    except InvalidDocument as error:
+        raise InvalidDocument(f"in “{language}”: {error}") from error
+
+
+def text_fields(document: Mapping[str, Any]) -> TextFields:
+    """Which fields of a question's table are texts for people."""
+    return COMMON_TEXTS | TYPES[text_of(document, "type")].question.own_texts()
 
 
 def type_of(question: Question) -> QuestionType:
@@ -61,7 +83,8 @@ def public_view(question: Question, shuffle: Shuffle, value: Value, reading: Rea
     question_type = TYPES[question.type]
     view = question.public(shuffle, value, reading)
     hint, credit = gettext(question_type.hint), gettext(question.credit_rule(question_type.partial_credit))
-    return {"type": question.type, "hint": hint, "partial_credit": credit, **view}
+    shown = {"type": question.type, "hint": hint, "partial_credit": credit, **view}
+    return {**shown, "picture": question.picture and asdict(question.picture)}
 
 
 def regraded(document: Mapping[str, Any], value: Value) -> dict[str, Any]:
@@ -70,7 +93,7 @@ def regraded(document: Mapping[str, Any], value: Value) -> dict[str, Any]:
     It parses. `Question.problems` says whether the reading proves its new answer.
     """
     if value is None:
-        raise InvalidDocument("no answer cannot be the key")
+        raise InvalidDocument(gettext("no answer cannot be the key"))
     found = type_of(parse_question(document)).question.regraded(document, value)
     parse_question(found)
     return found
@@ -91,7 +114,7 @@ def open_in_draft(question: Table) -> None:
     draft_of(question).open(question)
 
 
-def change_type(question: Table, name: str, voices: Sequence[Table]) -> None:
+def change_type(question: Table, name: str, speakers: Sequence[Table]) -> None:
     """Change the type of a question, in place.
 
     The fields that only the old type has are set aside, and come back with it.
@@ -104,11 +127,11 @@ def change_type(question: Table, name: str, voices: Sequence[Table]) -> None:
         return
     aside = question.setdefault("set_aside", {})
     aside[old.set_aside_key] = {field: question.pop(field) for field in old.fields if field in question}
-    question.update(aside.pop(new.set_aside_key, None) or new.blank(voices))
+    question.update(aside.pop(new.set_aside_key, None) or new.blank(speakers))
 
 
-def add_row(question: Table, voices: Sequence[Table], name: str) -> None:
+def add_row(question: Table, speakers: Sequence[Table], name: str) -> None:
     """Add an empty row to this list of the question, in place, unless it is full."""
     draft = draft_of(question)
     if name in draft.row_lists and len(question[name]) < MAX_ROWS:
-        question[name].append(draft.blank(voices)[name][0])
+        question[name].append(draft.blank(speakers)[name][0])

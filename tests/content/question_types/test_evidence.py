@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.content.question_types.question import ReviewRow
 from quizzes.content.question_types.registry import parse_question, public_view
+from quizzes.content.question_types.results import ReviewRow
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.tables import InvalidDocument
 from tests.factories import make_question_document, parsed_reading
@@ -95,8 +95,9 @@ def test_evidence_public_view_is_an_allowlist() -> None:
     ]
     numbers = iter(range(1, 7))
     assert view == {
+        "picture": None,
         "type": "evidence",
-        "hint": "Tap the sentence. Tap again to undo.",
+        "hint": "Choose the sentence. Choose it again to undo.",
         "partial_credit": ("Correct sentences add points. Wrong ones take points away. You can’t go below 0."),
         "stem": "Which two sentences prove this?",
         "statement": "After a protest there is an end in summer.",

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.content.question_types.question import ReviewRow
 from quizzes.content.question_types.registry import parse_question, public_view, regraded, type_of
+from quizzes.content.question_types.results import ReviewRow
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.tables import InvalidDocument
 from tests.factories import parsed_reading
@@ -79,6 +79,7 @@ def test_free_text_page_is_the_same_whatever_earns_points(sitting: Shuffle, valu
 
 def test_free_text_public_view_is_an_allowlist_without_what_earns_points() -> None:
     assert public_view(QUESTION, SITTING, "Because.", READING) == {
+        "picture": None,
         "type": "free_text",
         "hint": "Your teacher will read this",
         "partial_credit": "Your teacher will grade this. The question lists how you earn points.",
@@ -169,7 +170,7 @@ def test_free_text_paper_has_lines_to_write_on() -> None:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"criteria": []}, "a question that a teacher marks needs at least one criterion"),
+        ({"criteria": []}, "a question that a teacher grades needs at least one criterion"),
         ({"criteria": [criterion()]}, "the points of the criteria add up to 1 and those of the question are 3"),
         (
             {"criteria": [criterion(points=3), criterion("B")]},

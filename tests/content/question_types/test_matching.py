@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizzes.content.question_types.matching.question import MAX_OPTIONS
-from quizzes.content.question_types.question import Question, ReviewRow
+from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import parse_question, public_view, regraded
+from quizzes.content.question_types.results import ReviewRow
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.tables import InvalidDocument
 from tests.factories import parsed_reading
@@ -106,6 +107,7 @@ def test_matching_public_view_is_an_allowlist_with_options_by_text() -> None:
     token = SITTING.token
 
     assert public_view(QUESTION, Shuffle("seed", is_shuffled=False), {"b": "3"}, READING) == {
+        "picture": None,
         "type": "matching",
         "hint": "Choose an answer for each line",
         "partial_credit": "Use an answer once, more than once, or not at all.",

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizzes.content.drafts.document import finished
-from quizzes.content.question_types.question import CHOICE_IDS, ReviewRow
+from quizzes.content.question_types.question import CHOICE_IDS
 from quizzes.content.question_types.registry import parse_question, public_view, regraded
+from quizzes.content.question_types.results import ReviewRow
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.tables import InvalidDocument
 from quizzes.models import Classroom, Edition, User
@@ -161,8 +162,9 @@ def test_multiple_public_view_is_an_allowlist() -> None:
     view = public_view(QUESTION, Shuffle("seed", is_shuffled=False), ["b", "c"], READING)
 
     assert view == {
+        "picture": None,
         "type": "multiple",
-        "hint": "Choose every answer that the reading supports",
+        "hint": "Choose all that apply",
         "partial_credit": ("Correct choices add points. Wrong choices take points away. You can’t go below 0."),
         "stem": "Which two of these does the system record?",
         "choices": [

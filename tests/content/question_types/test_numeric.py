@@ -220,6 +220,7 @@ def test_numeric_public_view_is_an_allowlist(table: dict[str, Any], hint: str, n
     question = parse_question(table)
 
     assert public_view(question, SITTING, "31", READING) == {
+        "picture": None,
         "type": "numeric",
         "hint": hint,
         "partial_credit": "",

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.content.question_types.question import ReviewRow
 from quizzes.content.question_types.registry import parse_question, public_view, regraded
+from quizzes.content.question_types.results import ReviewRow
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.tables import InvalidDocument
 from tests.factories import make_question_document, parsed_reading
@@ -110,6 +110,7 @@ def line(item_id: str) -> dict[str, str]:
 
 def test_ordering_public_view_is_an_allowlist_by_text() -> None:
     assert public_view(QUESTION, Shuffle("seed", is_shuffled=False), None, READING) == {
+        "picture": None,
         "type": "ordering",
         "hint": "Put the lines in order",
         "partial_credit": "The closer your order is, the more points you earn.",

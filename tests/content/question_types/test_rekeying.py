@@ -14,7 +14,7 @@ from tests.question_laws import check_answer, check_rekeyed, sittings
 
 READING = parsed_reading()
 TYPES = ("single", "multiple", "who_says_so", "evidence")
-VOICES = ("reporter", "mayor", "protesters", "not_stated")
+SPEAKERS = ("reporter", "mayor", "protesters", "not_stated")
 
 KEYS: dict[str, Any] = {
     "single": "b",
@@ -25,7 +25,7 @@ KEYS: dict[str, Any] = {
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "single": st.sampled_from("abc"),
     "multiple": st.lists(st.sampled_from("abcd"), min_size=1, max_size=3, unique=True).map(sorted),
-    "who_says_so": st.fixed_dictionaries({key: st.sampled_from(VOICES) for key in "abc"}),
+    "who_says_so": st.fixed_dictionaries({key: st.sampled_from(SPEAKERS) for key in "abc"}),
     "evidence": st.lists(st.sampled_from([f"s{n}" for n in range(1, 7)]), min_size=1, unique=True).map(sorted),
 }
 
@@ -61,11 +61,11 @@ def test_rekeyed_question_takes_the_old_key_back(name: str, data: st.DataObject)
         ("single", "d", "there is no choice “d”"),
         ("multiple", ["a", "e"], "there is no choice “e”"),
         ("multiple", ["a", "b", "c", "d"], "every choice is a key, so the question asks nothing"),
-        ("who_says_so", {"a": "mayor"}, "each statement needs one of the voices that the question offers"),
+        ("who_says_so", {"a": "mayor"}, "each statement needs one of the speakers that the question offers"),
         (
             "who_says_so",
             {"a": "mayor", "b": "mayor", "c": "unnamed"},
-            "each statement needs one of the voices that the question offers",
+            "each statement needs one of the speakers that the question offers",
         ),
     ],
 )

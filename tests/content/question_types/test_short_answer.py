@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizzes.content.answer_matching import normalize
-from quizzes.content.question_types.question import ReviewRow
 from quizzes.content.question_types.registry import parse_question, public_view, regraded
+from quizzes.content.question_types.results import ReviewRow
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.tables import InvalidDocument
 from tests.factories import parsed_reading
@@ -143,6 +143,7 @@ def test_short_answer_without_letter_or_figure_cannot_be_the_key() -> None:
 
 def test_short_answer_public_view_is_an_allowlist() -> None:
     assert public_view(QUESTION, SITTING, "Sept. 1", READING) == {
+        "picture": None,
         "type": "short_answer",
         "hint": "Answer in a few words",
         "partial_credit": "",
@@ -254,7 +255,7 @@ def test_short_answer_options_are_counted_by_answer_not_by_spelling() -> None:
     [
         ({"accepted": []}, "at least one answer must be accepted"),
         ({"accepted": [" "]}, "“accepted” has an empty text"),
-        ({"accepted": ["?!"]}, "the accepted answer “?!” holds no letter and no figure"),
+        ({"accepted": ["?!"]}, "the accepted answer “?!” has no letter and no digit"),
         (
             {"accepted": ["x" * 201]},
             f"the accepted answer “{'x' * 40}…” is longer than 200 characters",

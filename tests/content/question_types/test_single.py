@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.content.question_types.question import CHOICE_IDS, ReviewRow
+from quizzes.content.question_types.question import CHOICE_IDS
 from quizzes.content.question_types.registry import parse_question, public_view
+from quizzes.content.question_types.results import ReviewRow
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.tables import InvalidDocument
 from tests.factories import make_question_document, parsed_reading
@@ -64,6 +65,7 @@ def test_single_public_view_is_an_allowlist() -> None:
     view = public_view(QUESTION, Shuffle("seed", is_shuffled=False), "c", READING)
 
     assert view == {
+        "picture": None,
         "type": "single",
         "hint": "Choose one answer",
         "partial_credit": "",

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.content.question_types.question import ReviewRow
 from quizzes.content.question_types.registry import parse_question, public_view
+from quizzes.content.question_types.results import ReviewRow
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.tables import InvalidDocument
 from tests.factories import parsed_reading
@@ -54,6 +54,7 @@ def test_true_false_keeps_the_laws(answer: bool, value: bool | None, sitting: Sh
 
 def test_true_false_public_view_is_an_allowlist() -> None:
     assert public_view(QUESTION, SITTING, False, READING) == {
+        "picture": None,
         "type": "true_false",
         "hint": "Choose true or false",
         "partial_credit": "",

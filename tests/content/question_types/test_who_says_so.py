@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.content.question_types.question import CHOICE_IDS, ReviewRow
+from quizzes.content.question_types.question import CHOICE_IDS
 from quizzes.content.question_types.registry import parse_question, public_view
+from quizzes.content.question_types.results import ReviewRow
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.tables import InvalidDocument
 from tests.factories import make_question_document, parsed_reading
@@ -16,29 +17,29 @@ from tests.factories import make_question_document, parsed_reading
 READING = parsed_reading()
 QUESTION = parse_question(make_question_document("who_says_so"))
 SITTING = Shuffle("seed", is_shuffled=True)
-VOICES = ["reporter", "mayor", "protesters", "not_stated"]
+SPEAKERS = ["reporter", "mayor", "protesters", "not_stated"]
 
 sittings = st.builds(Shuffle, st.text("0123456789abcdef", min_size=32, max_size=32), st.booleans())
-# The right voice of each statement.
-keys = st.lists(st.sampled_from(VOICES), min_size=2, max_size=8)
+# The right speaker of each statement.
+keys = st.lists(st.sampled_from(SPEAKERS), min_size=2, max_size=8)
 
 
-def document(voices: list[str], *, secret: str = "") -> dict[str, Any]:
+def document(speakers: list[str], *, secret: str = "") -> dict[str, Any]:
     statements = [
         {
             "text": f"Statement {place}",
-            "voice": voice,
+            "voice": speaker,
             "rationale": f"Why {place} {secret}",
-            "facts": [] if voice == "not_stated" else ["F1"],
-            "evidence": [] if voice == "not_stated" else ["s1"],
+            "facts": [] if speaker == "not_stated" else ["F1"],
+            "evidence": [] if speaker == "not_stated" else ["s1"],
         }
-        for place, voice in enumerate(voices)
+        for place, speaker in enumerate(speakers)
     ]
     return make_question_document("who_says_so", statements=statements, explanation=f"Because. {secret}")
 
 
 def values(size: int) -> st.SearchStrategy[dict[str, str]]:
-    return st.dictionaries(st.sampled_from(CHOICE_IDS[:size]), st.sampled_from(VOICES))
+    return st.dictionaries(st.sampled_from(CHOICE_IDS[:size]), st.sampled_from(SPEAKERS))
 
 
 # --- Grading laws -------------------------------------------------------------------------------------------------
@@ -57,29 +58,29 @@ def values(size: int) -> st.SearchStrategy[dict[str, str]]:
         (None, "0"),
     ],
 )
-def test_who_says_so_credit_is_the_share_of_right_voices(value: dict[str, str] | None, credit: str) -> None:
+def test_who_says_so_credit_is_the_share_of_right_speakers(value: dict[str, str] | None, credit: str) -> None:
     assert QUESTION.grade(value) == Fraction(credit)
 
 
 @given(keys, st.data())
-def test_who_says_so_credit_lies_between_none_and_all(voices: list[str], data: st.DataObject) -> None:
-    assert 0 <= parse_question(document(voices)).grade(data.draw(values(len(voices)))) <= 1
+def test_who_says_so_credit_lies_between_none_and_all(speakers: list[str], data: st.DataObject) -> None:
+    assert 0 <= parse_question(document(speakers)).grade(data.draw(values(len(speakers)))) <= 1
 
 
 @given(keys)
-def test_who_says_so_the_key_earns_all_and_no_answer_nothing(voices: list[str]) -> None:
-    question = parse_question(document(voices))
+def test_who_says_so_the_key_earns_all_and_no_answer_nothing(speakers: list[str]) -> None:
+    question = parse_question(document(speakers))
 
-    assert question.grade(dict(zip(CHOICE_IDS, voices, strict=False))) == 1
+    assert question.grade(dict(zip(CHOICE_IDS, speakers, strict=False))) == 1
     assert question.grade(None) == question.grade({}) == 0
 
 
 @given(keys, st.data())
-def test_who_says_so_one_more_wrong_voice_never_helps(voices: list[str], data: st.DataObject) -> None:
-    question = parse_question(document(voices))
-    value = data.draw(values(len(voices)))
-    place = data.draw(st.integers(0, len(voices) - 1))
-    wrong = data.draw(st.sampled_from([voice for voice in VOICES if voice != voices[place]]))
+def test_who_says_so_one_more_wrong_speaker_never_helps(speakers: list[str], data: st.DataObject) -> None:
+    question = parse_question(document(speakers))
+    value = data.draw(values(len(speakers)))
+    place = data.draw(st.integers(0, len(speakers) - 1))
+    wrong = data.draw(st.sampled_from([speaker for speaker in SPEAKERS if speaker != speakers[place]]))
 
     assert question.grade({**value, CHOICE_IDS[place]: wrong}) <= question.grade(value)
 
@@ -99,33 +100,38 @@ def test_who_says_so_public_view_is_an_allowlist() -> None:
         ]
 
     assert view == {
+        "picture": None,
         "type": "who_says_so",
         "hint": "Choose who says each statement",
         "partial_credit": "Each statement counts the same.",
         "stem": "Who says so?",
         "statements": [
-            {"name": SITTING.token(QUESTION.key, "a"), "text": "Rules were broken.", "voices": offered()},
-            {"name": SITTING.token(QUESTION.key, "b"), "text": "People are easy to find.", "voices": offered("mayor")},
-            {"name": SITTING.token(QUESTION.key, "c"), "text": "A court ended it.", "voices": offered()},
+            {"name": SITTING.token(QUESTION.key, "a"), "text": "Rules were broken.", "speakers": offered()},
+            {
+                "name": SITTING.token(QUESTION.key, "b"),
+                "text": "People are easy to find.",
+                "speakers": offered("mayor"),
+            },
+            {"name": SITTING.token(QUESTION.key, "c"), "text": "A court ended it.", "speakers": offered()},
         ],
     }
 
 
-def test_who_says_so_offers_voices_in_the_order_of_the_source_only() -> None:
+def test_who_says_so_offers_speakers_in_the_order_of_the_source_only() -> None:
     question = parse_question(make_question_document("who_says_so", voices=["not_stated", "mayor", "protesters"]))
     for number in range(20):
         for statement in public_view(question, Shuffle(str(number), is_shuffled=True), None, READING)["statements"]:
-            assert [voice["key"] for voice in statement["voices"]] == ["mayor", "protesters", "not_stated"]
+            assert [speaker["key"] for speaker in statement["speakers"]] == ["mayor", "protesters", "not_stated"]
 
 
 @given(keys, st.data(), sittings)
-def test_who_says_so_public_view_is_the_same_whichever_voice_is_right(
-    voices: list[str], data: st.DataObject, sitting: Shuffle
+def test_who_says_so_public_view_is_the_same_whichever_speaker_is_right(
+    speakers: list[str], data: st.DataObject, sitting: Shuffle
 ) -> None:
-    size = len(voices)
-    others = data.draw(st.lists(st.sampled_from(VOICES), min_size=size, max_size=size))
+    size = len(speakers)
+    others = data.draw(st.lists(st.sampled_from(SPEAKERS), min_size=size, max_size=size))
     value = data.draw(st.none() | values(size))
-    one, other = parse_question(document(voices, secret="x")), parse_question(document(others, secret="y"))
+    one, other = parse_question(document(speakers, secret="x")), parse_question(document(others, secret="y"))
 
     assert public_view(one, sitting, value, READING) == public_view(other, sitting, value, READING)
 
@@ -135,13 +141,13 @@ def test_who_says_so_public_view_is_the_same_whichever_voice_is_right(
 
 @given(keys, sittings, st.data())
 def test_who_says_so_picks_come_back_beside_their_statements(
-    voices: list[str], sitting: Shuffle, data: st.DataObject
+    speakers: list[str], sitting: Shuffle, data: st.DataObject
 ) -> None:
-    question = parse_question(document(voices))
+    question = parse_question(document(speakers))
     shown = public_view(question, sitting, None, READING)["statements"]
     given_by_text = data.draw(
         st.dictionaries(
-            st.sampled_from([statement["text"] for statement in shown]), st.sampled_from(VOICES), min_size=1
+            st.sampled_from([statement["text"] for statement in shown]), st.sampled_from(SPEAKERS), min_size=1
         )
     )
     submitted = {
@@ -152,10 +158,13 @@ def test_who_says_so_picks_come_back_beside_their_statements(
 
     value = question.read_answer(submitted, sitting, READING)
 
-    assert value == {CHOICE_IDS[int(text.split()[1])]: voice for text, voice in given_by_text.items()}
+    assert value == {CHOICE_IDS[int(text.split()[1])]: speaker for text, speaker in given_by_text.items()}
     again = public_view(question, sitting, value, READING)["statements"]
     chosen = {
-        statement["text"]: voice["key"] for statement in again for voice in statement["voices"] if voice["chosen"]
+        statement["text"]: speaker["key"]
+        for statement in again
+        for speaker in statement["speakers"]
+        if speaker["chosen"]
     }
     assert chosen == given_by_text
 
@@ -166,7 +175,7 @@ def test_who_says_so_nothing_picked_is_no_answer(submitted: dict[str, list[str]]
 
 
 @pytest.mark.parametrize("picked", [["unnamed"], [""], ["Mayor"], ["mayor", "reporter"], ["mayor", "mayor"]])
-def test_who_says_so_refuses_a_voice_that_it_does_not_offer(picked: list[str]) -> None:
+def test_who_says_so_refuses_a_speaker_that_it_does_not_offer(picked: list[str]) -> None:
     submitted = {SITTING.token(QUESTION.key, "a"): ["mayor"], SITTING.token(QUESTION.key, "b"): picked}
 
     with pytest.raises(NotAChoice):
@@ -210,7 +219,7 @@ def statement(**changes: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"voices": ["mayor"]}, "a who-says-so question offers at least two voices"),
+        ({"voices": ["mayor"]}, "a who-says-so question offers at least two speakers"),
         ({"voices": ["mayor", "mayor"]}, "“voices” names the same thing twice"),
         ({"statements": [statement()]}, "a who-says-so question needs 2 to 8 statements and this one has 1"),
         (
@@ -244,7 +253,7 @@ NOT_STATED = statement(text="Not in it.", voice="not_stated", facts=[], evidence
         (
             {"voice": "unnamed"},
             [
-                "the statement “Said.” has the voice “unnamed”, which the question does not offer",
+                "the statement “Said.” has the speaker “unnamed”, which the question does not offer",
                 "the statement “Said.” is keyed to “unnamed” but sentence 3 is Mayor’s account",
             ],
         ),
@@ -288,7 +297,7 @@ NOT_STATED = statement(text="Not in it.", voice="not_stated", facts=[], evidence
             ],
         ),
         (
-            # A fact of another voice, proved by no sentence of this statement.
+            # A fact of another speaker, proved by no sentence of this statement.
             {"facts": ["F3", "F4"]},
             [
                 "the fact “F4” of the statement “Said.” is on none of its evidence",
@@ -305,7 +314,7 @@ def test_who_says_so_problems_name_statement_and_reason(changed: dict[str, Any],
     assert parse_question(table).problems(READING) == reasons
 
 
-def test_who_says_so_offers_only_voices_of_the_source() -> None:
-    question = parse_question(make_question_document("who_says_so", voices=[*VOICES, "senator"]))
+def test_who_says_so_offers_only_speakers_of_the_source() -> None:
+    question = parse_question(make_question_document("who_says_so", voices=[*SPEAKERS, "senator"]))
 
-    assert question.problems(READING) == ["the voice “senator” is not one that the source lists"]
+    assert question.problems(READING) == ["the speaker “senator” is not one that the source lists"]

@@ -33,19 +33,20 @@ from quizzes.content.rules.form_rules import (
     forms_name_each_other,
     forms_share_only_what_they_list,
 )
+from quizzes.content.rules.guess_rules import choices_alone_tell_no_key
 from quizzes.content.rules.guide_rules import (
     guide_has_every_part,
     standards_name_questions,
     words_are_used_and_explained,
 )
 from quizzes.content.rules.hint_rules import (
-    choices_alone_tell_no_key,
     contested_facts_name_their_speaker,
-    every_voice_is_offered,
+    every_speaker_is_offered,
     key_stands_in_every_place,
     length_gives_no_key,
-    no_fact_gets_a_wrong_voice,
+    no_fact_gets_a_wrong_speaker,
     no_question_gives_another_away,
+    no_statement_is_made_twice,
     stems_hold_no_key,
     tokens_are_known,
 )
@@ -58,7 +59,7 @@ from quizzes.content.rules.points_rules import (
 )
 from quizzes.content.rules.source_rules import (
     date_is_explained,
-    every_fact_is_told,
+    every_fact_is_in_the_reading,
     keys_are_numbered,
     levels_are_complete,
     levels_suit_their_readers,
@@ -114,6 +115,10 @@ class Tables:
         """Every single choice."""
         return [table for own in self.own.values() for table in own["questions"] if table["type"] == "single"]
 
+    def all_evidence(self) -> list[dict[str, Any]]:
+        """Every question that asks for sentences."""
+        return [table for own in self.own.values() for table in own["questions"] if table["type"] == "evidence"]
+
     def folder(self) -> Folder:
         """What the rules read."""
         sets = tuple(RuleSet(name, own, parse_set(combine(self.source, own))) for name, own in self.own.items())
@@ -166,9 +171,13 @@ CASES += [
         lambda t: (set_(t.sentence("s2"), key="s99"), t.source["reading"].pop("variants")),
         "sentence 2 must have the key “s2”",
     ),
-    (every_fact_is_told, lambda t: set_(t.sentence("s2"), facts=["F2"]), "fact “F1”: no sentence of the reading"),
     (
-        every_fact_is_told,
+        every_fact_is_in_the_reading,
+        lambda t: set_(t.sentence("s2"), facts=["F2"]),
+        "fact “F1”: no sentence of the reading",
+    ),
+    (
+        every_fact_is_in_the_reading,
         lambda t: set_(t.sentence("s3"), text="The story says so."),
         "“s3”: it speaks about the story",
     ),
@@ -198,7 +207,7 @@ CASES += [
         lambda t: set_(t.level(0), s4="interdepartmental " * 15),
         "at most 5.0 at the level “easier”",
     ),
-    (levels_suit_their_readers, lambda t: set_(t.level(0), s4="It " * 60), "it does not have 150 to 200 words"),
+    (levels_suit_their_readers, lambda t: set_(t.level(0), s4="It " * 60), "it does not have 150 to 220 words"),
     (levels_suit_their_readers, lambda t: set_(t.level(1), s4="Un " * 60), "it does not have 250 to 380 words"),
     (
         date_is_explained,
@@ -215,30 +224,30 @@ CASES += [
     ),
     (
         evidence_is_whole,
-        lambda t: set_(t.question("who-says-so-about-ice"), evidence=["s8", "s18", "s19", "s20"]),
+        lambda t: set_(t.question("voices-on-ice-in-the-city"), evidence=["s8", "s18", "s19", "s20"]),
         "its evidence “s8” refers to “s7”",
     ),
     (
         evidence_is_whole,
-        lambda t: t.question("said-by-nobody").pop("stands_alone"),
-        "its evidence “s19” refers to “s18”",
+        lambda t: t.question("what-ice-told-the-city").pop("stands_alone"),
+        "its evidence “s8” refers to “s7”",
     ),
     (
         statements_have_their_own_evidence,
-        lambda t: t.question("voices-on-access")["statements"][1].pop("near"),
-        "“ICE looked at PARS every day.” names no fact that is near",
+        lambda t: t.question("voices-on-whom-ice-looked-up")["statements"][2].pop("near"),
+        "“ICE looked into PARS more often than the agreement allowed.” names no fact that is near",
     ),
     (
         statements_have_their_own_evidence,
-        lambda t: set_(t.question("voices-on-access")["statements"][0], near="F7"),
+        lambda t: set_(t.question("voices-on-whom-ice-looked-up")["statements"][1], near="F7"),
         "is in the story and has “near”",
     ),
     (
         wording_is_confirmed,
         lambda t: set_(t.sentence("s21"), text="It was to end."),
-        "proof-end-of-a-month”: a sentence changed",
+        "the-only-day-with-a-date”: a sentence changed",
     ),
-    (wording_is_confirmed, lambda t: t.question("a-last-day").pop("confirmed"), "a-last-day”: nobody confirmed it"),
+    (wording_is_confirmed, lambda t: t.question("a-last-day").pop("confirmed"), "a-last-day”: no one confirmed it"),
     (
         absence_is_shown,
         lambda t: set_(t.question("does-another-voice-agree"), evidence=["s7"]),
@@ -246,7 +255,10 @@ CASES += [
     ),
     (
         absence_is_shown,
-        lambda t: set_(t.question("said-by-nobody"), explanation="Three of these have a speaker, one has none at all."),
+        lambda t: set_(
+            t.question("did-the-protest-decide-it"),
+            explanation="The story tells of both, and that is all there is to it.",
+        ),
         "does not say that something is absent",
     ),
     (
@@ -257,33 +269,33 @@ CASES += [
     # Objectives, points, order.
     (
         facts_belong_to_the_objective,
-        lambda t: set_(t.question("who-could-see-pars"), objective="records"),
+        lambda t: set_(t.question("proof-what-opened-pars"), objective="records"),
         "the fact “F6” belongs to “access”, not to “records”",
     ),
     (
         facts_belong_to_the_objective,
-        lambda t: set_(t.question("voices-on-access")["statements"][1], near="F1"),
+        lambda t: set_(t.question("voices-on-whom-ice-looked-up")["statements"][2], near="F1"),
         "the fact “F1” belongs to “records”",
     ),
     (
         points_follow_the_type,
-        lambda t: set_(t.question("who-could-see-pars"), points=2),
+        lambda t: set_(t.question("proof-what-opened-pars"), points=2),
         "counts 2 points and should count 1",
     ),
     (
         points_follow_the_type,
-        lambda t: set_(t.question("voices-on-access"), points=2),
+        lambda t: set_(t.question("voices-on-whom-ice-looked-up"), points=2),
         "counts 2 points and should count 3",
     ),
-    (points_follow_the_type, lambda t: set_(t.question("a-proof-time-was-enough"), points=2), "should count 1"),
+    (points_follow_the_type, lambda t: set_(t.question("a-access-after-the-announcement"), points=2), "should count 1"),
     (
         stems_say_how_many,
-        lambda t: set_(t.question("mayor-on-effects"), stem="What came of it?"),
+        lambda t: set_(t.question("mayor-on-effects"), stem="What came of it, as the mayor says?"),
         "end with “Choose two.”",
     ),
     (
         stems_say_how_many,
-        lambda t: set_(t.question("what-to-ask-about-pars"), stem="Which? Choose two."),
+        lambda t: set_(t.question("what-pars-leaves-open"), stem="Which? Choose two."),
         "end with “Choose three.”",
     ),
     (sets_have_every_objective, lambda t: t.own[EXIT]["questions"].pop(), "it has no question on “When it expires”"),
@@ -299,7 +311,7 @@ CASES += [
     ),
     (
         choices_keep_their_natural_order,
-        lambda t: t.question("a-who-says-crimes-harder")["choices"].reverse(),
+        lambda t: t.question("a-who-says-people-nearby")["choices"].reverse(),
         "not in their order",
     ),
     # Marks and choices.
@@ -324,6 +336,16 @@ CASES += [
         "is contradicted only by a speaker",
     ),
     (
+        speakers_contradict_nothing,
+        lambda t: set_(t.question("mayor-on-the-citys-worries"), stem="What did ICE do when the mayor spoke of PARS?"),
+        "is contradicted only by a speaker",
+    ),
+    (
+        speakers_contradict_nothing,
+        lambda t: set_(t.question("mayor-on-the-citys-worries")["choices"][1], mark_at=["s18"]),
+        "is contradicted only by a speaker",
+    ),
+    (
         a_wrong_choice_tempts,
         lambda t: [choice.pop("leans_on", None) for choice in t.question("b-last-day")["choices"]],
         "none of its wrong choices leans on a sentence",
@@ -336,8 +358,8 @@ CASES += [
     (nothing_is_asked_twice, lambda t: set_(t.question("b-last-day"), key="a-last-day"), "two questions have this key"),
     (
         nothing_is_asked_twice,
-        lambda t: set_(t.question("voices-on-access")["statements"][0], text="ICE broke the agreement"),
-        "the statement “ICE broke the agreement” is asked twice",
+        lambda t: set_(t.question("voices-on-pars")["statements"][0], text="Crimes became harder to solve"),
+        "the statement “Crimes became harder to solve” is asked twice",
     ),
     (
         choices_differ,
@@ -357,7 +379,7 @@ CASES += [
     (feedback_has_a_length, lambda t: set_(t.question("b-last-day"), explanation="Yes."), "has 1 words, not 8 to 40"),
     (
         feedback_has_a_length,
-        lambda t: t.question("proof-two-places")["choices"].pop(),
+        lambda t: t.question("proof-no-wait")["choices"].__delitem__(slice(1, None)),
         "fewer than two tempting sentences",
     ),
     (
@@ -374,13 +396,18 @@ CASES += [
     (tokens_are_known, lambda t: t.question("a-last-day").pop("asks"), "it does not say what it asks"),
     (
         no_question_gives_another_away,
-        lambda t: set_(t.question("proof-no-wait"), gives=["F7", "F6"]),
-        "who-could-see-pars”: “proof-no-wait” gives what it asks: F6",
+        lambda t: set_(t.question("proof-no-wait"), gives=["F7", "F6@where"]),
+        "proof-what-opened-pars”: “proof-no-wait” gives what it asks: F6@where",
     ),
     (
         no_question_gives_another_away,
-        lambda t: set_(t.question("who-could-see-pars"), asks=["F20@who"]),
+        lambda t: set_(t.question("proof-what-opened-pars"), asks=["F20@who"]),
         "the try-out shows visitors what it asks: F20@who",
+    ),
+    (
+        no_statement_is_made_twice,
+        lambda t: set_(t.question("voices-on-ice-in-the-city"), asks=["F23@who"]),
+        "“proof-less-work-for-ice” shows that this is in the story: F23",
     ),
     (
         stems_hold_no_key,
@@ -389,39 +416,45 @@ CASES += [
     ),
     (
         stems_hold_no_key,
-        lambda t: set_(t.question("a-how-ice-saw-pars"), stem="Did ICE see it in some real way?"),
-        "only its key “In real time” shares a word with its stem",
+        lambda t: set_(t.question("a-which-of-these-was-recorded"), stem="Did PARS record an address?"),
+        "only its key “The local address” shares a word with its stem",
     ),
-    (key_stands_in_every_place, key_first, "choice 1 is the key of 24 of 24 questions"),
+    (key_stands_in_every_place, key_first, "choice 1 is the key of 19 of 19 questions"),
     (
         length_gives_no_key,
         lambda t: all_keys(t, lambda text: f"{text}, as the reading tells in full"),
         "the longest choice",
     ),
     (length_gives_no_key, lambda t: all_keys(t, lambda text: text[:3]), "the shortest choice"),
-    (choices_alone_tell_no_key, lambda t: all_keys(t, lambda text: f"{text} not"), "“the only negation” guesses"),
-    (choices_alone_tell_no_key, lambda t: all_keys(t, lambda text: f"Some {text}"), "“the mildest” guesses"),
-    (choices_alone_tell_no_key, lambda t: all_keys(t, lambda _: "Xxxx"), "“fewest words of the other choices” guesses"),
+    (choices_alone_tell_no_key, lambda t: all_keys(t, lambda text: f"{text} not"), "“the only negation” earns"),
+    (choices_alone_tell_no_key, lambda t: all_keys(t, lambda text: f"Some {text}"), "“the mildest” earns"),
     (
-        every_voice_is_offered,
+        choices_alone_tell_no_key,
+        lambda t: [set_(table, key_sentences=["s21"]) for table in t.all_evidence()],
+        "“the last sentences” earns",
+    ),
+    (choices_alone_tell_no_key, lambda t: all_keys(t, lambda _: "Xxxx"), "“fewest words of the other choices” earns"),
+    (
+        every_speaker_is_offered,
         lambda t: set_(
-            t.question("voices-on-access"), voices=["reporter", "mayor", "not_stated", "protesters", "unnamed"]
+            t.question("voices-on-whom-ice-looked-up"),
+            voices=["reporter", "mayor", "not_stated", "protesters", "unnamed"],
         ),
         "does not offer all speakers in their order",
     ),
     (
-        every_voice_is_offered,
+        every_speaker_is_offered,
         lambda t: [set_(s, voice="mayor") for q in t.own[WHO]["questions"] for s in q.get("statements", ())],
-        "“mayor” is the key of 23 of 23 statements",
+        "“mayor” is the key of 15 of 15 statements",
     ),
     (
         contested_facts_name_their_speaker,
-        lambda t: set_(t.question("mayor-on-how-ice-broke-it"), stem="How did ICE break the agreement?"),
+        lambda t: set_(t.question("proof-how-ice-broke-it"), statement="ICE broke the agreement."),
         "its evidence has the speaker “mayor” and it names none",
     ),
     (
-        no_fact_gets_a_wrong_voice,
-        lambda t: set_(t.question("try-who-says-so")["statements"][1], facts=["F21"]),
+        no_fact_gets_a_wrong_speaker,
+        lambda t: set_(t.question("try-voices")["statements"][1], facts=["F21"]),
         "rests on “F21”, which has no clear speaker",
     ),
     # Forms.
@@ -441,8 +474,8 @@ CASES += [
     ),
     (
         forms_share_only_what_they_list,
-        lambda t: set_(t.question("b-which-address"), asks=["F3"]),
-        "“shared_asks” must be F26, F27@where, F3",
+        lambda t: set_(t.question("b-which-address"), asks=["F4", "F9@where"]),
+        "“shared_asks” must be F26, F4, F9@where, N:early-stop",
     ),
     # The teaching guide and the words to know.
     (guide_has_every_part, lambda t: setattr(t, "guide", None), "teaching-guide.toml: there is no such file"),
@@ -491,7 +524,7 @@ CASES += [
     ),
     (
         words_take_no_side,
-        lambda t: set_(t.question("a-mayor-on-recent-talks"), stem="What did the mayor claim?"),
+        lambda t: set_(t.question("mayor-on-the-citys-worries"), stem="What did the mayor claim?"),
         "“claim” takes a side",
     ),
     (
@@ -529,11 +562,27 @@ def test_a_changed_level_must_be_confirmed() -> None:
     assert any("“what-put-a-person-in-pars”: a sentence changed" in line for line in found), found
 
 
-def test_quote_must_stand_at_every_english_level() -> None:
+@pytest.mark.parametrize(
+    ("level", "key", "text", "quote"),
+    [
+        (0, "s5", "The agreement let ICE agents see PARS as things happened.", "In real time"),
+        (1, "s5", "El acuerdo permitía que los agentes de ICE vieran PARS sin espera.", "En tiempo real"),
+        (1, "s8", "Él dijo que ICE admitió esto en reuniones con funcionarios de la ciudad.", None),
+    ],
+)
+def test_quote_must_stand_at_every_level_of_its_language(level: int, key: str, text: str, quote: str | None) -> None:
+    """The words of another sentence are enough: the mayor speaks in seven."""
     tables = Tables()
-    tables.level(0)["s5"] = "The agreement let ICE agents see PARS as things happened."
+    tables.level(level)[key] = text
     found = [str(one) for one in quotes_are_in_the_reading(tables.folder())]
-    assert any("“in real time” is in quotation marks" in line for line in found), found
+    assert any(f"“{quote}” is in quotation marks" in line for line in found) == (quote is not None), found
+
+
+def test_quote_in_a_stem_must_stand_in_the_reading_of_its_language() -> None:
+    tables = Tables()
+    tables.question("how-often-the-mayor-speaks")["texts"]["es"]["stem"] = "¿Cuántas oraciones tienen “Kenney said”?"
+    [found] = [str(one) for one in quotes_are_in_the_reading(tables.folder())]
+    assert "“Kenney said” is in quotation marks and not in the reading (es)" in found
 
 
 def test_runs_are_normalized_as_the_story_was_hashed() -> None:

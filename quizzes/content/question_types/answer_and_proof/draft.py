@@ -25,10 +25,10 @@ class AnswerAndProofDraft(QuestionDraft):
     fields = ("answer_type", *SingleDraft.fields, *TrueFalseDraft.fields, "tempting", "rationale_other")
     row_lists = ("choices", "tempting")
 
-    def blank(self, voices: Sequence[Table]) -> Table:
+    def blank(self, speakers: Sequence[Table]) -> Table:
         """A single choice with four empty answers, and two empty tempting sentences."""
         tempting = [{"sentence": "", "rationale": ""} for _ in range(2)]
-        own = {**STEPS["true_false"].blank(voices), **STEPS["single"].blank(voices)}
+        own = {**STEPS["true_false"].blank(speakers), **STEPS["single"].blank(speakers)}
         return {"answer_type": "single", **own, "tempting": tempting, "rationale_other": ""}
 
     def open(self, question: Table) -> None:
@@ -36,19 +36,19 @@ class AnswerAndProofDraft(QuestionDraft):
         for name, value in self.blank(()).items():
             question.setdefault(name, value)
 
-    def finish(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> Table:
+    def finish(self, question: Table, sentence_keys: Sequence[str], speakers: Sequence[Table]) -> Table:
         """Without the fields of other first steps, and without empty rows."""
         step = _step(question)
-        finished = step.finish(_first(question), sentence_keys, voices)
+        finished = step.finish(_first(question), sentence_keys, speakers)
         unused = {*SingleDraft.fields, *TrueFalseDraft.fields} - {*step.fields}
-        proof = _EVIDENCE.finish(_second(question), sentence_keys, voices)
+        proof = _EVIDENCE.finish(_second(question), sentence_keys, speakers)
         kept = {name: value for name, value in finished.items() if name not in unused}
         return {**kept, "type": "answer_and_proof", "tempting": proof["choices"]}
 
-    def problems(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> list[str]:
+    def problems(self, question: Table, sentence_keys: Sequence[str], speakers: Sequence[Table]) -> list[str]:
         """Those of both steps."""
-        found = _step(question).problems(_first(question), sentence_keys, voices)
-        return found + _EVIDENCE.problems(_second(question), sentence_keys, voices)
+        found = _step(question).problems(_first(question), sentence_keys, speakers)
+        return found + _EVIDENCE.problems(_second(question), sentence_keys, speakers)
 
     def shown(self, question: Table, sentence_keys: Sequence[str]) -> Table:
         """With a placeholder key in both steps, which students do not see."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 
 from quizzes.content.question_types.evidence.form import TemptingForm
 from quizzes.content.question_types.form import Row
@@ -21,17 +22,17 @@ class AnswerAndProofForm(TemptingForm):
     """A first step of one of three types, and tempting sentences."""
 
     def __init__(
-        self, data: Any = None, *, question: Table, sentences: Sequence[Table], voices: Sequence[Table]
+        self, data: Any = None, *, question: Table, sentences: Sequence[Table], speakers: Sequence[Table]
     ) -> None:
         answer_type = question.get("answer_type") or "single"
         first = {**question, "type": answer_type}
-        self.step = STEPS[answer_type].form(data, question=first, sentences=sentences, voices=voices)
-        super().__init__(data, question=question, sentences=sentences, voices=voices)
+        self.step = STEPS[answer_type].form(data, question=first, sentences=sentences, speakers=speakers)
+        super().__init__(data, question=question, sentences=sentences, speakers=speakers)
 
     def build(self) -> None:
         """The type of the first step, and the rows of the second."""
         types = [(name, step.label) for name, step in STEPS.items()]
-        field = forms.ChoiceField(label="First step", choices=types, required=False)
+        field = forms.ChoiceField(label=gettext("First step"), choices=types, required=False)
         self.put("answer_type", field, self.question.get("answer_type") or "single")
         super().build()
 

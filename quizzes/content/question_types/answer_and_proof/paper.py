@@ -19,6 +19,7 @@ from quizzes.content.question_types.paper import (
 from quizzes.content.question_types.shuffle import NotAChoice
 from quizzes.content.question_types.single.paper import SingleEntry
 from quizzes.content.question_types.true_false.paper import TrueFalseEntry
+from quizzes.phrases import gettext
 
 # The first step, by its type.
 _STEPS: Mapping[str, PaperEntry] = {
@@ -40,13 +41,15 @@ class AnswerAndProofEntry(PaperEntry):
 
     def cells(self, view: View) -> tuple[Cell, ...]:
         """One cell for both steps."""
-        return marks_cell(f"{letters_of(view['answer']['choices'])}, then sentence numbers")
+        return marks_cell(
+            gettext("{letters}, then sentence numbers").format(letters=letters_of(view["answer"]["choices"]))
+        )
 
     def read(self, view: View, typed: Sequence[str]) -> Fields:
         """The fields of both steps."""
         parts = re.fullmatch(r"(\D*?)[\s,;.–—-]*([\d\s,;.]*)", typed[0])
         if parts is None:
-            raise NotAChoice("Enter the letter, then the sentence numbers.")
+            raise NotAChoice(gettext("Enter the letter, then the sentence numbers."))
         answer, numbers = parts.groups()
         return {
             **(_step(view).read(view["answer"], [answer]) if answer not in NO_ANSWER else {}),

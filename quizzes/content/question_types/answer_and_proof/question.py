@@ -9,18 +9,12 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Self
 
+from quizzes.content.languages import TextFields
+from quizzes.content.question_types.choices import CHOICE_TEXTS
 from quizzes.content.question_types.evidence.question import Evidence
 from quizzes.content.question_types.multiple.question import PARTIAL_CREDIT, Multiple
-from quizzes.content.question_types.question import (
-    Choose,
-    KeyRow,
-    Option,
-    Question,
-    Review,
-    Submitted,
-    Value,
-    common_fields,
-)
+from quizzes.content.question_types.question import Choose, Question, Submitted, Value, common_fields
+from quizzes.content.question_types.results import KeyRow, Option, Review
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.question_types.single.question import Single
 from quizzes.content.question_types.true_false.question import TrueFalse
@@ -46,6 +40,14 @@ class AnswerAndProof(Question):
     def statement(self) -> str:
         """The statement of the first step, "" if it has none."""
         return getattr(self.answer, "statement", "")
+
+    @classmethod
+    def own_texts(cls) -> TextFields:
+        """The texts of both steps."""
+        return TextFields(
+            texts=("statement", "rationale_true", "rationale_false", "rationale_other"),
+            rows={"choices": CHOICE_TEXTS, "tempting": TextFields(texts=("rationale",))},
+        )
 
     @classmethod
     def parse(cls, document: Mapping[str, Any]) -> Self:
@@ -90,6 +92,10 @@ class AnswerAndProof(Question):
     def arranged(self, shuffle: Shuffle) -> Self:
         """The question with the choices of its first step in the order that `public` shows."""
         return replace(self, answer=self.answer.arranged(shuffle))
+
+    def with_fewer_choices(self, draw: Shuffle) -> Self:
+        """The question without one of the wrong choices of its first step if at least 2 remain."""
+        return replace(self, answer=self.answer.with_fewer_choices(draw))
 
     def read_answer(self, submitted: Submitted, shuffle: Shuffle, reading: Reading) -> Value:
         """Both steps, None without any; raises NotAChoice."""
@@ -139,7 +145,7 @@ class AnswerAndProof(Question):
         """The document with this answer and these sentences as its key; it needs both steps."""
         answer, proof = _steps(value)
         if answer is None or not proof:
-            raise InvalidDocument("the new key needs an answer and its proof")
+            raise InvalidDocument(gettext("it needs an answer and its evidence"))
         answer_type = text_of(document, "answer_type")
         regraded = ANSWER_TYPES[answer_type].regraded(document, answer)
         tempting = [table for table in tables_of(document, "tempting") if table.get("sentence") not in proof]

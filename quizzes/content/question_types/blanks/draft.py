@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from quizzes.content.question_types.draft import QuestionDraft, missing, text_in
 from quizzes.content.question_types.question import CHOICE_IDS
 from quizzes.content.tables import Table
+from quizzes.phrases import gettext
 
 _GAP = re.compile(r"\{([a-z])\}")
 
@@ -17,7 +18,7 @@ class BlanksDraft(QuestionDraft):
     fields = ("text", "gaps", "forgive_slips", "note")
     row_lists = ("gaps",)
 
-    def blank(self, voices: Sequence[Table]) -> Table:
+    def blank(self, speakers: Sequence[Table]) -> Table:
         """An empty text and two empty gaps."""
         gaps = [{"accepted": [], "choices": [], "rationale": ""} for _ in range(2)]
         return {"text": "", "gaps": gaps, "forgive_slips": False, "note": ""}
@@ -25,18 +26,24 @@ class BlanksDraft(QuestionDraft):
     def open(self, question: Table) -> None:
         """Move the answer of a gap with choices to `accepted`, as typed gaps have it."""
         question["gaps"] = [
-            {"accepted": [row["answer"]], "choices": list(row["choices"]), "rationale": text_in(row, "rationale")}
+            {
+                **{name: value for name, value in row.items() if name != "answer"},
+                "accepted": [row["answer"]],
+                "choices": list(row["choices"]),
+                "rationale": text_in(row, "rationale"),
+            }
             if "choices" in row
             else {**row, "choices": []}
             for row in question["gaps"]
         ]
 
-    def finish(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> Table:
+    def finish(self, question: Table, sentence_keys: Sequence[str], speakers: Sequence[Table]) -> Table:
         """The gaps that the text has. With choices, the first accepted answer is one of them."""
         gaps = []
         for row in question.get("gaps", [])[: len(_letters(question))]:
             accepted, choices = list(row.get("accepted", [])), list(row.get("choices", []))
-            gap: Table = {"rationale": text_in(row, "rationale")}
+            gap: Table = {name: value for name, value in row.items() if name not in ("accepted", "choices")}
+            gap["rationale"] = text_in(row, "rationale")
             if choices:
                 gap |= {"choices": list(dict.fromkeys([*choices, *accepted[:1]])), "answer": "".join(accepted[:1])}
             else:
@@ -44,19 +51,19 @@ class BlanksDraft(QuestionDraft):
             gaps.append(gap)
         return {**question, "gaps": gaps}
 
-    def problems(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> list[str]:
+    def problems(self, question: Table, sentence_keys: Sequence[str], speakers: Sequence[Table]) -> list[str]:
         """What is missing, in the words of the page."""
-        found = missing(question, "text", "Enter the text, with {a} where the first blank goes.")
+        found = missing(question, "text", gettext("Enter the text, with {a} where the first blank goes."))
         letters, rows = _letters(question), question.get("gaps", [])
         if not found and not letters:
-            found.append("Add a blank: type {a} where it goes.")
+            found.append(gettext("Add a blank: type {a} where it goes."))
         if letters != list(CHOICE_IDS[: len(letters)]):
-            found.append("Name the blanks {a}, {b}, and so on, in this order, once each.")
+            found.append(gettext("Name the blanks {a}, {b}, and so on, in this order, once each."))
         if len(letters) > len(rows):
-            found.append(f"The text has {len(letters)} blanks. Add a row below for each.")
+            found.append(gettext("The text has {count} blanks. Add a row below for each.").format(count=len(letters)))
         for letter, row in zip(letters, rows, strict=False):
             if not row.get("accepted"):
-                found.append(f"Enter the correct answer for blank {letter}.")
+                found.append(gettext("Enter the correct answer for blank {letter}.").format(letter=letter))
         return found
 
     def shown(self, question: Table, sentence_keys: Sequence[str]) -> Table:

@@ -1,6 +1,7 @@
 """The editor's form of fill in the blanks."""
 
 from django import forms
+from django.utils.translation import gettext
 
 from quizzes.content.question_types.form import LinesField, QuestionTypeForm, Row, text
 from quizzes.content.question_types.question import CHOICE_IDS
@@ -12,16 +13,24 @@ class BlanksForm(QuestionTypeForm):
 
     def build(self) -> None:
         """The text; for each gap what is accepted, its choices and a reason."""
-        hint = "Type {a} where the first blank goes, {b} for the second, and so on."
-        self.put("blank_text", text("Text", 2_000, rows=4, hint=hint), self.question.get("text", ""))
-        slips = forms.BooleanField(label="Allow 1 typo in longer words", required=False)
+        hint = gettext("Type {a} where the first blank goes, {b} for the second, and so on.")
+        self.put("blank_text", text(gettext("Text"), 2_000, rows=4, hint=hint), self.question.get("text", ""))
+        slips = forms.BooleanField(label=gettext("Allow 1 typo in longer words"), required=False)
         self.put("forgive_slips", slips, self.question.get("forgive_slips", False))
-        self.put("note", text("Note to students", 200), self.question.get("note", ""))
+        self.put("note", text(gettext("Note to students"), 200), self.question.get("note", ""))
         for number, row in enumerate(self._rows, start=1):
             letter = CHOICE_IDS[number - 1]
-            self.put(f"accepted-{number}", LinesField(f"Accepted in blank {letter}", rows=2), row.get("accepted", []))
-            self.put(f"choices-{number}", LinesField(f"Choices for blank {letter}", rows=2), row.get("choices", []))
-            why = text(f"Feedback for blank {letter}", 500, look="why")
+            self.put(
+                f"accepted-{number}",
+                LinesField(gettext("Accepted in blank {letter}").format(letter=letter), rows=2),
+                row.get("accepted", []),
+            )
+            self.put(
+                f"choices-{number}",
+                LinesField(gettext("Choices for blank {letter}").format(letter=letter), rows=2),
+                row.get("choices", []),
+            )
+            why = text(gettext("Feedback for blank {letter}").format(letter=letter), 500, look="why")
             self.put(f"why-{number}", why, row.get("rationale", ""))
 
     @property

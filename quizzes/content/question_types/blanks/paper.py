@@ -5,6 +5,7 @@ from typing import Any
 
 from quizzes.content.question_types.paper import NO_ANSWER, Cell, Fields, PaperEntry, View, letters_of, with_letters
 from quizzes.content.question_types.shuffle import NotAChoice
+from quizzes.phrases import gettext
 
 
 class BlanksEntry(PaperEntry):
@@ -21,7 +22,9 @@ class BlanksEntry(PaperEntry):
         return tuple(
             Cell(
                 f"({gap['letter']})",
-                f"{letters_of(gap['options'])}, or the word" if gap["options"] else "As written",
+                gettext("{letters}, or the word").format(letters=letters_of(gap["options"]))
+                if gap["options"]
+                else gettext("As written"),
                 "words",
                 gap["max_length"],
             )
@@ -49,7 +52,9 @@ def _token(gap: View, text: str) -> str:
     tokens |= {option["letter"].casefold(): option["token"] for option in gap["options"]}
     if text.casefold() not in tokens:
         raise NotAChoice(
-            f"“{text}” isn’t on the handout at ({gap['letter']}). Enter {letters_of(gap['options'])}, or the word."
+            gettext("“{mark}” isn’t on the handout at ({blank}). Enter {letters}, or the word.").format(
+                mark=text, blank=gap["letter"], letters=letters_of(gap["options"])
+            )
         )
     token: str = tokens[text.casefold()]
     return token

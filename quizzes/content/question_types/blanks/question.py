@@ -7,26 +7,24 @@ from fractions import Fraction
 from typing import Any, Self
 
 from quizzes.content.answer_matching import is_close, is_same, is_typo, normalize
+from quizzes.content.languages import TextFields
 from quizzes.content.question_types.question import (
     CHOICE_IDS,
     MAX_LINE,
     NO_IDEA,
     Choose,
-    KeyRow,
-    Option,
     Question,
-    Review,
     Submitted,
     Value,
     by_text,
     common_fields,
     evidence_problems,
     flag_of,
-    given_row,
     lines_of,
     read_typed,
     refuse_equal,
 )
+from quizzes.content.question_types.results import KeyRow, Option, Review, given_row
 from quizzes.content.question_types.short_answer.question import NOTE, accept_also, parse_accepted
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.reading import Reading
@@ -73,6 +71,14 @@ class Blanks(Question):
         return _GAP.sub(r"(\1) …", self.text)
 
     @classmethod
+    def own_texts(cls) -> TextFields:
+        """The text, the note, and the choices or accepted answers of each gap."""
+        return TextFields(
+            texts=("text", "note"),
+            rows={"gaps": TextFields(texts=("rationale",), lines=("choices",), answers=("accepted",))},
+        )
+
+    @classmethod
     def parse(cls, document: Mapping[str, Any]) -> Self:
         """The question of a document; raises InvalidDocument."""
         text, tables = text_of(document, "text"), tables_of(document, "gaps")
@@ -88,6 +94,15 @@ class Blanks(Question):
             gaps=tuple(_parse_gap(gap_id, table) for gap_id, table in zip(ids, tables, strict=True)),
             forgive_slips=flag_of(document, "forgive_slips"),
         )
+
+    @classmethod
+    def with_references(cls, document: Mapping[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+        """With the answer of each gap with choices as its translated text."""
+        gaps = []
+        for table, gap in zip(document["gaps"], new["gaps"], strict=True):
+            texts = dict(zip(lines_of(table, "choices"), lines_of(gap, "choices"), strict=True))
+            gaps.append({**gap, "answer": texts.get(gap["answer"], gap["answer"])} if "answer" in gap else gap)
+        return {**new, "gaps": gaps}
 
     def problems(self, reading: Reading) -> list[str]:
         """What prevents publishing with this reading; [] for nothing."""
@@ -187,7 +202,7 @@ class Blanks(Question):
         """The document with this answer as its key. A typed gap accepts it too, a chosen gap accepts it only."""
         question = cls.parse(document)
         if any(not gap.text(value.get(gap.id, "")) for gap in question.gaps):
-            raise InvalidDocument("each gap needs an answer")
+            raise InvalidDocument(gettext("each gap needs an answer"))
         return {
             **document,
             "gaps": [
@@ -215,7 +230,7 @@ class Blanks(Question):
                 f"{gap.id}:{answer_id}",
                 f"({gap.id}) {text}",
                 self._is_right(gap, answer_id if gap.choices else text),
-                "" if text in gap.accepted else gap.rationale,
+                "",
                 group=gap.id,
                 listed=bool(gap.choices) or text == gap.accepted[0],
             )
@@ -241,7 +256,7 @@ class Blanks(Question):
                 option_id,
                 f"({gap.id}) {given}",
                 is_right,
-                "" if is_right else gap.rationale,
+                "",
                 group=gap.id,
                 listed=False,
             )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from quizzes.content.question_types.draft import QuestionDraft, kept_rows, lost, missing, numbered
 from quizzes.content.tables import Table
+from quizzes.phrases import gettext
 
 
 class EvidenceDraft(QuestionDraft):
@@ -13,7 +14,7 @@ class EvidenceDraft(QuestionDraft):
     fields = ("statement", "choices", "rationale_other")
     row_lists = ("choices",)
 
-    def blank(self, voices: Sequence[Table]) -> Table:
+    def blank(self, speakers: Sequence[Table]) -> Table:
         """An empty statement and two empty tempting sentences."""
         return {
             "statement": "",
@@ -25,7 +26,7 @@ class EvidenceDraft(QuestionDraft):
         """Remove the key sentences: a draft has them as its evidence."""
         question.pop("key_sentences", None)
 
-    def finish(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> Table:
+    def finish(self, question: Table, sentence_keys: Sequence[str], speakers: Sequence[Table]) -> Table:
         """With the evidence as key sentences, without rows that have no sentence."""
         return {
             **question,
@@ -33,19 +34,25 @@ class EvidenceDraft(QuestionDraft):
             "choices": kept_rows(question.get("choices", []), "sentence"),
         }
 
-    def problems(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> list[str]:
+    def problems(self, question: Table, sentence_keys: Sequence[str], speakers: Sequence[Table]) -> list[str]:
         """What is missing, in the words of the page."""
         rows = numbered(question.get("choices", []), "sentence")
-        found = missing(question, "statement", "Enter the statement that the sentences prove.")
+        found = missing(question, "statement", gettext("Enter the statement that the sentences prove."))
         chosen = [row["sentence"] for _, row in rows]
         if len(set(chosen)) != len(chosen):
-            found.append("Two wrong sentences are the same.")
+            found.append(gettext("Two wrong sentences are the same."))
         numbers = {key: number for number, key in enumerate(sentence_keys, start=1)}
         for number, row in rows:
             key = row["sentence"]
-            found += lost([key], sentence_keys, f"Wrong sentence {number} is no longer in the reading. Choose another.")
+            found += lost(
+                [key],
+                sentence_keys,
+                gettext("Wrong sentence {number} is no longer in the reading. Choose another.").format(number=number),
+            )
             if key in question.get("evidence", ()) and key in numbers:
-                found.append(f"Sentence {numbers[key]} is evidence, so it can’t be a wrong choice.")
+                found.append(
+                    gettext("Sentence {value} is evidence, so it can’t be a wrong choice.").format(value=numbers[key])
+                )
         return found
 
     def shown(self, question: Table, sentence_keys: Sequence[str]) -> Table:

@@ -1,6 +1,7 @@
 """The editor's form of evidence, and the tempting sentences that it shares with answer and evidence."""
 
 from django import forms
+from django.utils.translation import gettext
 
 from quizzes.content.question_types.form import QuestionTypeForm, Row, text
 from quizzes.content.tables import Table
@@ -17,14 +18,20 @@ class TemptingForm(QuestionTypeForm):
 
     def build(self) -> None:
         """A sentence and a reason for each row."""
-        hint = "Feedback for any sentence not listed above"
+        hint = gettext("Feedback for any sentence not listed above")
         self.put(
-            "other", text("Any other sentence (optional)", 500, hint=hint), self.question.get("rationale_other", "")
+            "other",
+            text(gettext("Any other sentence (optional)"), 500, hint=hint),
+            self.question.get("rationale_other", ""),
         )
         for number, row in enumerate(self._rows, start=1):
-            field = forms.ChoiceField(label=f"Wrong sentence {number}", choices=self._sentences(row), required=False)
+            field = forms.ChoiceField(
+                label=gettext("Wrong sentence {number}").format(number=number),
+                choices=self._sentences(row),
+                required=False,
+            )
             self.put(f"sentence-{number}", field, row.get("sentence", ""))
-            why = text(f"Feedback for wrong sentence {number}", 500, look="why")
+            why = text(gettext("Feedback for wrong sentence {number}").format(number=number), 500, look="why")
             self.put(f"tempts-{number}", why, row.get("rationale", ""))
 
     @property
@@ -45,13 +52,13 @@ class TemptingForm(QuestionTypeForm):
         return [Row(self, number, "sentence", "tempts") for number in range(1, len(self._rows) + 1)]
 
     def _sentences(self, row: Table) -> list[tuple[str, str]]:
-        shown = [("", "None")]
+        shown = [("", gettext("None"))]
         for number, table in enumerate(self.sentences, start=1):
             words = table["text"].split()
             end = " ..." if len(words) > SHOWN_WORDS else ""
             shown.append((table["key"], f"{number} {' '.join(words[:SHOWN_WORDS])}{end}"))
         if row.get("sentence", "") not in dict(shown):
-            shown.append((row["sentence"], "A sentence that was removed from the reading"))
+            shown.append((row["sentence"], gettext("A sentence that was removed from the reading")))
         return shown
 
     @property
@@ -67,7 +74,7 @@ class EvidenceForm(TemptingForm):
 
     def build(self) -> None:
         """The statement, and the rows of tempting sentences."""
-        self.put("statement", text("Statement to prove", 1_000, rows=2), self.question.get("statement", ""))
+        self.put("statement", text(gettext("Statement to prove"), 1_000, rows=2), self.question.get("statement", ""))
         super().build()
 
     @property

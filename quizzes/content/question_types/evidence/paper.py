@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from quizzes.content.question_types.paper import Cell, Fields, PaperEntry, View, marks_cell
 from quizzes.content.question_types.shuffle import NotAChoice
+from quizzes.phrases import gettext
 
 
 class EvidenceEntry(PaperEntry):
@@ -15,7 +16,7 @@ class EvidenceEntry(PaperEntry):
 
     def cells(self, view: View) -> tuple[Cell, ...]:
         """One cell."""
-        return marks_cell("Sentence numbers")
+        return marks_cell(gettext("Sentence numbers"))
 
     def read(self, view: View, typed: Sequence[str]) -> Fields:
         """The tokens of the sentences."""
@@ -23,7 +24,11 @@ class EvidenceEntry(PaperEntry):
         numbers = [number for number in re.split(r"[\s,;.]+", typed[0]) if number]
         for number in numbers:
             if number not in tokens:
-                raise NotAChoice(f"“{number}” isn’t a sentence. Enter numbers from 1 to {len(tokens)}.")
+                raise NotAChoice(
+                    gettext("“{number}” isn’t a sentence. Enter numbers from 1 to {count}.").format(
+                        number=number, count=len(tokens)
+                    )
+                )
         return {"sentence": [tokens[number] for number in numbers]}
 
     def write(self, view: View, blank: View) -> tuple[str, ...]:

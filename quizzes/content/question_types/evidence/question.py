@@ -5,19 +5,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Self
 
+from quizzes.content.languages import TextFields
 from quizzes.content.question_types.question import (
     Choose,
-    KeyRow,
-    Option,
     Question,
-    Review,
     Submitted,
     Value,
-    choice_row,
     common_fields,
     evidence_problems,
     share_of_choices,
 )
+from quizzes.content.question_types.results import KeyRow, Option, Review, choice_row
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.reading import Reading, Sentence
 from quizzes.content.tables import InvalidDocument, tables_of, text_of, texts_of
@@ -42,11 +40,16 @@ class Evidence(Question):
     rationale_other: str
 
     @classmethod
+    def own_texts(cls) -> TextFields:
+        """The statement and the rationales. The sentences are texts of the reading."""
+        return TextFields(texts=("statement", "rationale_other"), rows={"choices": TextFields(texts=("rationale",))})
+
+    @classmethod
     def parse(cls, document: Mapping[str, Any]) -> Self:
         """The question of a document; raises InvalidDocument."""
         keys = texts_of(document, "key_sentences")
         if not keys:
-            raise InvalidDocument("an evidence question needs at least one key sentence and this one has none")
+            raise InvalidDocument(gettext("an evidence question needs at least one key sentence and this one has none"))
         tempting = tuple(
             TemptingSentence(text_of(table, "sentence"), text_of(table, "rationale", optional=True))
             for table in tables_of(document, "choices")
@@ -139,7 +142,7 @@ class Evidence(Question):
             )
             for sentence in reading.sentences([*self.key_sentences, *why])
         ]
-        return (*rows, KeyRow("Any other sentence", False, self.rationale_other))
+        return (*rows, KeyRow(gettext("Any other sentence"), False, self.rationale_other))
 
     def correct_answer(self) -> Value:
         """The value with full credit."""
@@ -173,7 +176,7 @@ class Evidence(Question):
         is_right = sentence.key in self.key_sentences
         return Option(
             sentence.key,
-            f"Sentence {sentence.number}: {sentence.text}",
+            gettext("Sentence {number}").format(number=sentence.number) + f": {sentence.text}",
             is_right,
             "" if is_right else why.get(sentence.key, self.rationale_other),
             () if is_right else (sentence.key,),

@@ -10,7 +10,7 @@ from quizzes.phrases import gettext_noop
 EVIDENCE = QuestionType(
     name="evidence",
     label=gettext_noop("Evidence"),
-    hint=gettext_noop("Tap the sentence. Tap again to undo."),
+    hint=gettext_noop("Choose the sentence. Choose it again to undo."),
     partial_credit=gettext_noop("Correct sentences add points. Wrong ones take points away. You can’t go below 0."),
     graded_by="rule",
     is_typed=False,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from quizzes.content.question_types.draft import QuestionDraft, kept_rows, missing, numbered, text_in
 from quizzes.content.tables import Table
+from quizzes.phrases import gettext
 
 
 class FreeTextDraft(QuestionDraft):
@@ -13,12 +14,12 @@ class FreeTextDraft(QuestionDraft):
     fields = ("criteria", "sample_answer", "min_length", "max_length", "note")
     row_lists = ("criteria",)
 
-    def blank(self, voices: Sequence[Table]) -> Table:
+    def blank(self, speakers: Sequence[Table]) -> Table:
         """Two empty lines of a rubric."""
         criteria = [{"title": "", "points": 1, "description": ""} for _ in range(2)]
         return {"criteria": criteria, "sample_answer": "", "min_length": None, "max_length": None, "note": ""}
 
-    def finish(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> Table:
+    def finish(self, question: Table, sentence_keys: Sequence[str], speakers: Sequence[Table]) -> Table:
         """Without empty lines and blank lengths."""
         finished = {**question, "criteria": kept_rows(question.get("criteria", []), "title")}
         for name in ("min_length", "max_length"):
@@ -26,19 +27,23 @@ class FreeTextDraft(QuestionDraft):
                 finished.pop(name, None)
         return finished
 
-    def problems(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> list[str]:
+    def problems(self, question: Table, sentence_keys: Sequence[str], speakers: Sequence[Table]) -> list[str]:
         """What is missing, in the words of the page."""
         rows = numbered(question.get("criteria", []), "title")
-        found = [] if rows else ["Add at least 1 line to the rubric."]
+        found = [] if rows else [gettext("Add at least 1 line to the rubric.")]
         found += [
-            f"Say how to earn the points of line {number}." for number, row in rows if not text_in(row, "description")
+            gettext("Say how to earn the points of line {number}.").format(number=number)
+            for number, row in rows
+            if not text_in(row, "description")
         ]
         total = sum(row["points"] for _, row in rows)
         if rows and total != question["points"]:
             found.append(
-                f"The lines of the rubric add up to {total} and the question gives {question['points']} points."
+                gettext("The lines of the rubric add up to {total} and the question gives {points} points.").format(
+                    total=total, points=question["points"]
+                )
             )
-        return found + missing(question, "sample_answer", "Enter a sample answer.")
+        return found + missing(question, "sample_answer", gettext("Enter a sample answer."))
 
     def shown(self, question: Table, sentence_keys: Sequence[str]) -> Table:
         """With points that fit its rubric, and one line if it has none."""

@@ -1,6 +1,7 @@
 """The editor's form of a written answer."""
 
 from django import forms
+from django.utils.translation import gettext
 
 from quizzes.content.question_types.form import QuestionTypeForm, Row, text
 from quizzes.content.question_types.free_text.question import MAX_LENGTH
@@ -13,17 +14,26 @@ class FreeTextForm(QuestionTypeForm):
 
     def build(self) -> None:
         """A title, points and a description for each line; the good answer; the lengths."""
-        self.put("sample", text("Sample answer", 2_000, rows=4), self.question.get("sample_answer", ""))
-        self.put("note", text("Note to students", 200), self.question.get("note", ""))
-        for name, label, least in (("min_length", "Minimum characters", 0), ("max_length", "Maximum characters", 1)):
+        self.put("sample", text(gettext("Sample answer"), 2_000, rows=4), self.question.get("sample_answer", ""))
+        self.put("note", text(gettext("Note to students"), 200), self.question.get("note", ""))
+        for name, label, least in (
+            ("min_length", gettext("Minimum characters"), 0),
+            ("max_length", gettext("Maximum characters"), 1),
+        ):
             length = forms.IntegerField(label=label, min_value=least, max_value=MAX_LENGTH, required=False)
             self.put(name, length, self.question.get(name))
         for number, row in enumerate(self._rows, start=1):
-            self.put(f"text-{number}", text(f"Line {number}", 200, named=True), row.get("title", ""))
-            points = forms.IntegerField(label=f"Points of line {number}", min_value=1, max_value=MAX_POINTS)
+            self.put(
+                f"text-{number}",
+                text(gettext("Line {number}").format(number=number), 200, named=True),
+                row.get("title", ""),
+            )
+            points = forms.IntegerField(
+                label=gettext("Points of line {number}").format(number=number), min_value=1, max_value=MAX_POINTS
+            )
             points.widget.attrs["class"] = "why"
             self.put(f"points-{number}", points, row.get("points", 1))
-            earns = text(f"How to earn the points of line {number}", 500, look="why")
+            earns = text(gettext("How to earn the points of line {number}").format(number=number), 500, look="why")
             self.put(f"earns-{number}", earns, row.get("description", ""))
 
     @property

@@ -5,14 +5,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Self
 
+from quizzes.content.languages import TextFields
 from quizzes.content.question_types.question import (
     NO_IDEA,
     Choose,
-    KeyRow,
-    Option,
     Question,
-    Review,
-    ReviewRow,
     Submitted,
     Value,
     common_fields,
@@ -20,6 +17,7 @@ from quizzes.content.question_types.question import (
     read_typed,
     refuse_equal,
 )
+from quizzes.content.question_types.results import KeyRow, Option, Review, ReviewRow
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.reading import Reading
 from quizzes.content.tables import InvalidDocument, tables_of, text_of
@@ -53,6 +51,13 @@ class FreeText(Question):
     sample_answer: str
 
     @classmethod
+    def own_texts(cls) -> TextFields:
+        """The note, the sample answer, and the rubric."""
+        return TextFields(
+            texts=("note", "sample_answer"), rows={"criteria": TextFields(texts=("title", "description"))}
+        )
+
+    @classmethod
     def parse(cls, document: Mapping[str, Any]) -> Self:
         """The question of a document; raises InvalidDocument."""
         fields = common_fields(document)
@@ -63,7 +68,7 @@ class FreeText(Question):
             for table in tables_of(document, "criteria")
         )
         if not criteria:
-            raise InvalidDocument("a question that a teacher marks needs at least one criterion")
+            raise InvalidDocument("a question that a teacher grades needs at least one criterion")
         total = sum(criterion.points for criterion in criteria)
         if total != fields["points"]:
             raise InvalidDocument(
@@ -137,7 +142,7 @@ class FreeText(Question):
     @classmethod
     def regraded(cls, document: Mapping[str, Any], value: Value) -> dict[str, Any]:
         """Raises InvalidDocument: the type has no key."""
-        raise InvalidDocument("a teacher marks this question; it has no key to change")
+        raise InvalidDocument(gettext("a teacher marks this question; it has no key to change"))
 
     def needs_grading(self, value: Value) -> bool:
         """Whether there is an answer."""
@@ -145,7 +150,7 @@ class FreeText(Question):
 
     def chosen_options(self, value: Value, reading: Reading) -> tuple[Option, ...]:
         """One option for every answer, since no two texts are equal; () for no answer."""
-        return () if value is None else (Option("answer", "An answer", False, "", listed=False),)
+        return () if value is None else (Option("answer", gettext("An answer"), False, "", listed=False),)
 
 
 def _line(criterion: Criterion) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from quizzes.content.question_types.draft import QuestionDraft, equals, numbered, text_in, too_few
 from quizzes.content.tables import Table
+from quizzes.phrases import gettext
 
 
 class MatchingDraft(QuestionDraft):
@@ -13,23 +14,29 @@ class MatchingDraft(QuestionDraft):
     fields = ("options", "prompts")
     row_lists = ("prompts",)
 
-    def blank(self, voices: Sequence[Table]) -> Table:
+    def blank(self, speakers: Sequence[Table]) -> Table:
         """Three empty lines and no option."""
         return {"options": [], "prompts": [{"text": "", "option": "", "rationale": ""} for _ in range(3)]}
 
-    def finish(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> Table:
+    def finish(self, question: Table, sentence_keys: Sequence[str], speakers: Sequence[Table]) -> Table:
         """Without the empty lines. Equal options become one."""
         prompts = [{**row, "option": text_in(row, "option")} for _, row in numbered(question.get("prompts", []))]
         written = [*question.get("options", ()), *(row["option"] for row in prompts if row["option"])]
         return {**question, "options": list(dict.fromkeys(written)), "prompts": prompts}
 
-    def problems(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> list[str]:
+    def problems(self, question: Table, sentence_keys: Sequence[str], speakers: Sequence[Table]) -> list[str]:
         """What is missing, in the words of the page."""
         rows = question.get("prompts", [])
-        found = too_few(rows, 2, "Enter at least 2 lines.") + equals(rows, "Lines")
-        found += [f"Enter the match for line {number}." for number, row in numbered(rows) if not text_in(row, "option")]
-        if len(self.finish(question, sentence_keys, voices)["options"]) < 2:
-            found.append("Offer at least 2 answer choices.")
+        found = too_few(rows, 2, gettext("Enter at least 2 lines.")) + equals(
+            rows, gettext("Lines {first} and {second} are the same.")
+        )
+        found += [
+            gettext("Enter the match for line {number}.").format(number=number)
+            for number, row in numbered(rows)
+            if not text_in(row, "option")
+        ]
+        if len(self.finish(question, sentence_keys, speakers)["options"]) < 2:
+            found.append(gettext("Offer at least 2 answer choices."))
         return found
 
     def shown(self, question: Table, sentence_keys: Sequence[str]) -> Table:

@@ -1,5 +1,7 @@
 """The editor's form of matching."""
 
+from django.utils.translation import gettext
+
 from quizzes.content.question_types.form import QuestionTypeForm, Row, text
 from quizzes.content.tables import Table
 
@@ -13,15 +15,24 @@ class MatchingForm(QuestionTypeForm):
         others = [option for option in self.question.get("options", []) if option not in matched]
         self.put(
             "options",
-            text("More options", 1_000, rows=3, hint="1 per line. They match no line above and make guessing harder."),
+            text(
+                gettext("More options"),
+                1_000,
+                rows=3,
+                hint=gettext("1 per line. They match no line above and make guessing harder."),
+            ),
             "\n".join(others),
         )
         for number, row in enumerate(self._rows, start=1):
-            self.put(f"text-{number}", text(f"Line {number}", 300), row.get("text", ""))
-            self.put(f"option-{number}", text(f"Match for line {number}", 200, look="why"), row.get("option", ""))
+            self.put(f"text-{number}", text(gettext("Line {number}").format(number=number), 300), row.get("text", ""))
+            self.put(
+                f"option-{number}",
+                text(gettext("Match for line {number}").format(number=number), 200, look="why"),
+                row.get("option", ""),
+            )
             self.put(
                 f"why-{number}",
-                text(f"Feedback for line {number}", 500, look="why"),
+                text(gettext("Feedback for line {number}").format(number=number), 500, look="why"),
                 row.get("rationale", ""),
             )
 

@@ -6,22 +6,20 @@ from fractions import Fraction
 from string import ascii_uppercase
 from typing import Any, Self
 
+from quizzes.content.languages import TextFields
 from quizzes.content.question_types.question import (
     CHOICE_IDS,
     Choose,
-    KeyRow,
-    Option,
     Question,
-    Review,
     Submitted,
     Value,
     by_text,
     common_fields,
     evidence_problems,
-    given_row,
     lines_of,
     refuse_equal,
 )
+from quizzes.content.question_types.results import KeyRow, Option, Review, given_row
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.reading import Reading
 from quizzes.content.tables import InvalidDocument, tables_of, text_of
@@ -49,6 +47,11 @@ class Matching(Question):
     prompts: tuple[Prompt, ...]
 
     @classmethod
+    def own_texts(cls) -> TextFields:
+        """The options and the prompts."""
+        return TextFields(lines=("options",), rows={"prompts": TextFields(texts=("text", "rationale"))})
+
+    @classmethod
     def parse(cls, document: Mapping[str, Any]) -> Self:
         """The question of a document; raises InvalidDocument."""
         texts = lines_of(document, "options")
@@ -73,6 +76,13 @@ class Matching(Question):
             option_texts={option_id: text for text, option_id in ids.items()},
             prompts=tuple(prompts),
         )
+
+    @classmethod
+    def with_references(cls, document: Mapping[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+        """With the option of each prompt as its translated text."""
+        texts = dict(zip(lines_of(document, "options"), lines_of(new, "options"), strict=True))
+        prompts = [{**table, "option": texts.get(table.get("option"), table.get("option"))} for table in new["prompts"]]
+        return {**new, "prompts": prompts}
 
     def problems(self, reading: Reading) -> list[str]:
         """What prevents publishing with this reading; [] for nothing."""
@@ -185,7 +195,7 @@ class Matching(Question):
         for prompt_id, table in zip(CHOICE_IDS, tables_of(document, "prompts"), strict=False):
             option = value.get(prompt_id, "")
             if not option.isdecimal() or int(option) not in texts:
-                raise InvalidDocument("each prompt needs one of the options")
+                raise InvalidDocument(gettext("each prompt needs one of the options"))
             prompts.append({**table, "option": texts[int(option)]})
         return {**document, "prompts": prompts}
 
@@ -196,10 +206,11 @@ class Matching(Question):
                 f"{prompt.id}:{option_id}",
                 f"“{prompt.text}” {self.option_texts[option_id]}",
                 option_id == prompt.option,
-                "" if option_id == prompt.option else prompt.rationale,
+                "",
                 group=prompt.id,
                 # The key of one line may not tempt on another line.
                 listed=option_id == prompt.option,
+                part_feedback=prompt.rationale,
             )
             for prompt in self.prompts
             for option_id in self._by_text()

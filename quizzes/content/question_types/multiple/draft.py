@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from quizzes.content.question_types.draft import numbered
 from quizzes.content.question_types.single.draft import ChoicesDraft
 from quizzes.content.tables import Table
+from quizzes.phrases import gettext
 
 
 class MultipleDraft(ChoicesDraft):
@@ -15,5 +16,5 @@ class MultipleDraft(ChoicesDraft):
     def key_problems(self, keys: Sequence[int], rows: Sequence[Table]) -> list[str]:
         """A message if every choice is correct."""
         if len(keys) > 1 and len(keys) >= len(numbered(rows)):
-            return ["Every answer is correct. Add a wrong one."]
+            return [gettext("Every answer is correct. Add a wrong one.")]
         return []

@@ -1,6 +1,7 @@
 """The editor's form of multiple answers."""
 
 from django import forms
+from django.utils.translation import gettext
 
 from quizzes.content.question_types.single.form import ChoicesForm
 from quizzes.content.tables import Table
@@ -14,7 +15,7 @@ class MultipleForm(ChoicesForm):
     def build(self) -> None:
         """The choices, and the switch for all or nothing."""
         super().build()
-        label = "All or nothing: full credit only for every correct answer and no other"
+        label = gettext("All or nothing: full credit only for every correct answer and no other")
         all_or_nothing = forms.BooleanField(label=label, required=False)
         self.put("all_or_nothing", all_or_nothing, self.question.get("all_or_nothing", False))
 

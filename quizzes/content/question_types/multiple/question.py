@@ -5,22 +5,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Self
 
-from quizzes.content.question_types.question import (
-    Choose,
-    KeyRow,
-    Option,
-    Question,
-    Review,
-    Submitted,
-    Value,
-    choice_row,
-    common_fields,
-    evidence_problems,
-    flag_of,
-    share_of_choices,
-)
-from quizzes.content.question_types.shuffle import Shuffle
-from quizzes.content.question_types.single.choices import (
+from quizzes.content.languages import TextFields
+from quizzes.content.question_types.choices import (
+    CHOICE_TEXTS,
     Choice,
     choice_keys,
     choice_options,
@@ -30,10 +17,23 @@ from quizzes.content.question_types.single.choices import (
     parse_choices,
     regraded_choices,
     tempting,
+    without_one,
 )
+from quizzes.content.question_types.question import (
+    Choose,
+    Question,
+    Submitted,
+    Value,
+    common_fields,
+    evidence_problems,
+    flag_of,
+    share_of_choices,
+)
+from quizzes.content.question_types.results import KeyRow, Option, Review, choice_row
+from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.reading import Reading
 from quizzes.content.tables import InvalidDocument, tables_of
-from quizzes.phrases import gettext_noop
+from quizzes.phrases import gettext, gettext_noop
 
 # Both are also shown at the first step of answer and evidence.
 ALL_OR_NOTHING = gettext_noop("You earn the points only if you choose every correct answer and no other.")
@@ -57,14 +57,19 @@ class Multiple(Question):
         return tuple(choice.id for choice in self.choices if choice.right)
 
     @classmethod
+    def own_texts(cls) -> TextFields:
+        """The choices."""
+        return TextFields(rows={"choices": CHOICE_TEXTS})
+
+    @classmethod
     def parse(cls, document: Mapping[str, Any]) -> Self:
         """The question of a document; raises InvalidDocument."""
         choices = parse_choices(document, tables_of(document, "choices"))
         keys = sum(choice.right for choice in choices)
         if not keys:
-            raise InvalidDocument("a multiple-choice question needs at least one key and this one has none")
+            raise InvalidDocument(gettext("a multiple-choice question needs at least one key and this one has none"))
         if keys == len(choices):
-            raise InvalidDocument("every choice is a key, so the question asks nothing")
+            raise InvalidDocument(gettext("every choice is a key, so the question asks nothing"))
         return cls(
             **common_fields(document),
             choices=choices,
@@ -100,6 +105,10 @@ class Multiple(Question):
         """The question with its choices in the order that `public` shows."""
         pairs = [(choice.id, choice) for choice in self.choices]
         return replace(self, choices=tuple(in_order(shuffle, self.key, pairs, keep_order=self.keep_order)))
+
+    def with_fewer_choices(self, draw: Shuffle) -> Self:
+        """The question without one of its wrong choices if at least 2 remain."""
+        return replace(self, choices=without_one(self.choices, self.key, draw))
 
     def read_answer(self, submitted: Submitted, shuffle: Shuffle, reading: Reading) -> Value:
         """The chosen ids, sorted, None without any; raises NotAChoice."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from quizzes.content.question_types.draft import QuestionDraft, missing, text_in
 from quizzes.content.tables import Table
+from quizzes.phrases import gettext
 
 
 class NumericDraft(QuestionDraft):
@@ -13,7 +14,7 @@ class NumericDraft(QuestionDraft):
     fields = ("kind", "answer", "tolerance", "units", "unit_required", "note")
     row_lists = ()
 
-    def blank(self, voices: Sequence[Table]) -> Table:
+    def blank(self, speakers: Sequence[Table]) -> Table:
         """An exact number, without a value."""
         return {"kind": "number", "answer": "", "tolerance": "", "units": [], "unit_required": False, "note": ""}
 
@@ -23,7 +24,7 @@ class NumericDraft(QuestionDraft):
             question.setdefault(name, value)
         question |= {"answer": str(question["answer"]), "tolerance": str(question["tolerance"])}
 
-    def finish(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> Table:
+    def finish(self, question: Table, sentence_keys: Sequence[str], speakers: Sequence[Table]) -> Table:
         """Without units for a date, and without a blank tolerance."""
         finished = {**question, "answer": text_in(question, "answer")}
         if question.get("kind") == "date":
@@ -32,9 +33,13 @@ class NumericDraft(QuestionDraft):
             finished.pop("tolerance", None)
         return finished
 
-    def problems(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> list[str]:
+    def problems(self, question: Table, sentence_keys: Sequence[str], speakers: Sequence[Table]) -> list[str]:
         """What is missing, in the words of the page."""
-        return missing(question, "answer", f"Write the right {question.get('kind') or 'number'}.")
+        return missing(
+            question,
+            "answer",
+            gettext("Write the right date.") if question.get("kind") == "date" else gettext("Write the right number."),
+        )
 
     def shown(self, question: Table, sentence_keys: Sequence[str]) -> Table:
         """With a placeholder key, which students do not see."""

@@ -1,6 +1,7 @@
 """The editor's form of a number or a date."""
 
 from django import forms
+from django.utils.translation import gettext
 
 from quizzes.content.question_types.form import LinesField, QuestionTypeForm, text
 from quizzes.content.tables import Table
@@ -11,18 +12,18 @@ class NumericForm(QuestionTypeForm):
 
     def build(self) -> None:
         """Kind, key, tolerance, units and a note."""
-        kinds = [("number", "A number"), ("date", "A date")]
-        kind = forms.ChoiceField(label="The answer is", choices=kinds, required=False)
+        kinds = [("number", gettext("A number")), ("date", gettext("A date"))]
+        kind = forms.ChoiceField(label=gettext("The answer is"), choices=kinds, required=False)
         self.put("kind", kind, self.question.get("kind", "number"))
-        hint = "A number, or a date such as 2018-08-31 (--08-31 for any year)"
-        self.put("figure", text("Correct answer", 60, hint=hint), self.question.get("answer", ""))
-        hint = "How far off still counts: 0.5, or 1 for a day. Leave blank for exact."
-        self.put("tolerance", text("Tolerance", 20, hint=hint), self.question.get("tolerance", ""))
-        hint = "1 per line, most common first (optional)"
-        self.put("units", LinesField("Units", rows=2, hint=hint), self.question.get("units", []))
-        required = forms.BooleanField(label="A unit is required", required=False)
+        hint = gettext("A number, or a date such as 2018-08-31 (--08-31 for any year)")
+        self.put("figure", text(gettext("Correct answer"), 60, hint=hint), self.question.get("answer", ""))
+        hint = gettext("How far off still counts: 0.5, or 1 for a day. Leave blank for exact.")
+        self.put("tolerance", text(gettext("Tolerance"), 20, hint=hint), self.question.get("tolerance", ""))
+        hint = gettext("1 per line, most common first (optional)")
+        self.put("units", LinesField(gettext("Units"), rows=2, hint=hint), self.question.get("units", []))
+        required = forms.BooleanField(label=gettext("A unit is required"), required=False)
         self.put("unit_required", required, self.question.get("unit_required", False))
-        self.put("note", text("Note to students", 200), self.question.get("note", ""))
+        self.put("note", text(gettext("Note to students"), 200), self.question.get("note", ""))
 
     @property
     def own(self) -> Table:

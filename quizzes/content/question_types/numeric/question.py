@@ -16,14 +16,12 @@ from quizzes.content.answer_matching import (
     with_month_typos_corrected,
     write_date,
 )
+from quizzes.content.languages import TextFields, all_languages
 from quizzes.content.question_types.question import (
     MAX_LINE,
     NO_IDEA,
     Choose,
-    KeyRow,
-    Option,
     Question,
-    Review,
     Submitted,
     Value,
     common_fields,
@@ -31,10 +29,10 @@ from quizzes.content.question_types.question import (
     flag_of,
     lines_of,
     read_typed,
-    typed_review,
 )
+from quizzes.content.question_types.results import KeyRow, Option, Review, typed_review
 from quizzes.content.question_types.shuffle import Shuffle
-from quizzes.content.reading import Reading
+from quizzes.content.reading import MONTHS, Reading
 from quizzes.content.tables import InvalidDocument, text_of
 from quizzes.phrases import gettext
 
@@ -64,6 +62,21 @@ class Numeric(Question):
             return write_date(self.answer)
         return " ".join([f"{self.answer:f}", *self.units[:1]])
 
+    @property
+    def _in_words(self) -> str:
+        """The correct answer in the language of the page."""
+        if not isinstance(self.answer, Day):
+            return self.shown
+        month, day, year = gettext(MONTHS[self.answer.month - 1]), self.answer.day, self.answer.year
+        if year is None:
+            return gettext("{month} {day}").format(month=month, day=day)
+        return gettext("{month} {day}, {year}").format(month=month, day=day, year=year)
+
+    @classmethod
+    def own_texts(cls) -> TextFields:
+        """The note and the names of the unit."""
+        return TextFields(texts=("note",), answers=("units",))
+
     @classmethod
     def parse(cls, document: Mapping[str, Any]) -> Self:
         """The question of a document; raises InvalidDocument."""
@@ -76,7 +89,8 @@ class Numeric(Question):
                 "“answer” must be a date, such as 2018-08-31, or --08-31 where the year does not matter"
             )
         tolerance = _number(document, "tolerance") if "tolerance" in document else Decimal(0)
-        units = lines_of(document, "units")
+        others = [unit for units in all_languages(document, "units") for unit in units]
+        units = tuple(dict.fromkeys((*lines_of(document, "units"), *others)))
         unit_required = flag_of(document, "unit_required")
         if tolerance < 0:
             raise InvalidDocument("“tolerance” cannot be below zero")
@@ -133,17 +147,21 @@ class Numeric(Question):
         return typed_review(
             value,
             credit=self.grade(value),
-            correct=self.shown,
+            correct=self._in_words,
             needs_grading=self.needs_grading(value),
             why="",
         )
 
     def answer_key(self, reading: Reading) -> tuple[KeyRow, ...]:
         """The correct answer with its tolerance."""
-        unit = "days" if isinstance(self.answer, Day) else "".join(self.units[:1])
-        margin = f" (give or take {self.tolerance:f} {unit}".rstrip() + ")" if self.tolerance else ""
-        year = " (the year may be left out)" if isinstance(self.answer, Day) and self.answer.year is not None else ""
-        return (KeyRow(self.shown + margin + year, True, ""),)
+        text = self.shown
+        if self.tolerance:
+            unit = gettext("days") if isinstance(self.answer, Day) else "".join(self.units[:1])
+            margin = f"{self.tolerance:f} {unit}".rstrip()
+            text = gettext("{answer} (give or take {margin})").format(answer=text, margin=margin)
+        if isinstance(self.answer, Day) and self.answer.year is not None:
+            text = gettext("{answer} (the year may be left out)").format(answer=text)
+        return (KeyRow(text, True, ""),)
 
     def correct_answer(self) -> Value:
         """The value with full credit."""
@@ -160,13 +178,13 @@ class Numeric(Question):
         if isinstance(question.answer, Day):
             day = read_date(value)
             if day is None:
-                raise InvalidDocument(f"“{value}” is not a date")
+                raise InvalidDocument(gettext("“{value}” is not a date").format(value=value))
             return {**document, "answer": iso_date(day)}
         found = read_number(value)
         if found is None:
-            raise InvalidDocument(f"“{value}” is not a number")
+            raise InvalidDocument(gettext("“{value}” is not a number").format(value=value))
         if not question._has_unit(found[1]):
-            raise InvalidDocument(f"“{value}” is not in the unit of the question")
+            raise InvalidDocument(gettext("“{value}” is not in the unit of the question").format(value=value))
         return {**document, "answer": f"{found[0]:f}"}
 
     def needs_grading(self, value: Value) -> bool:

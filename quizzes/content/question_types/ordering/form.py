@@ -1,5 +1,7 @@
 """The editor's form of ordering."""
 
+from django.utils.translation import gettext
+
 from quizzes.content.question_types.form import QuestionTypeForm, Row, text
 from quizzes.content.tables import Table
 
@@ -10,10 +12,10 @@ class OrderingForm(QuestionTypeForm):
     def build(self) -> None:
         """A text and a reason for each line."""
         for number, row in enumerate(self._rows, start=1):
-            self.put(f"text-{number}", text(f"Line {number}", 300), row.get("text", ""))
+            self.put(f"text-{number}", text(gettext("Line {number}").format(number=number), 300), row.get("text", ""))
             self.put(
                 f"why-{number}",
-                text(f"Feedback for line {number}", 500, look="why"),
+                text(gettext("Feedback for line {number}").format(number=number), 500, look="why"),
                 row.get("rationale", ""),
             )
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from quizzes.content.question_types.paper import Cell, Fields, PaperEntry, View, marks_cell, squeezed
 from quizzes.content.question_types.shuffle import NotAChoice
+from quizzes.phrases import gettext
 
 
 class OrderingEntry(PaperEntry):
@@ -13,13 +14,15 @@ class OrderingEntry(PaperEntry):
 
     def cells(self, view: View) -> tuple[Cell, ...]:
         """One cell."""
-        return marks_cell(f"The {len(view['lines'])} numbers from top to bottom")
+        return marks_cell(gettext("The {count} numbers from top to bottom").format(count=len(view["lines"])))
 
     def read(self, view: View, typed: Sequence[str]) -> Fields:
         """The tokens of the lines in the order of their numbers."""
         places, count = squeezed(typed[0]), len(view["lines"])
         if sorted(places) != [str(place) for place in range(1, count + 1)]:
-            raise NotAChoice(f"Enter the {count} numbers from top to bottom. Use 1 to {count} once each.")
+            raise NotAChoice(
+                gettext("Enter the {count} numbers from top to bottom. Use 1 to {count} once each.").format(count=count)
+            )
         lines = sorted(zip(places, view["lines"], strict=True), key=lambda pair: pair[0])
         return {"item": [line["token"] for _, line in lines], "placed": ["1"]}
 

@@ -6,21 +6,19 @@ from fractions import Fraction
 from itertools import combinations
 from typing import Any, Self
 
+from quizzes.content.languages import TextFields
 from quizzes.content.question_types.question import (
     CHOICE_IDS,
     Choose,
-    KeyRow,
-    Option,
     Question,
-    Review,
     Submitted,
     Value,
     by_text,
     common_fields,
     evidence_problems,
-    given_row,
     refuse_equal,
 )
+from quizzes.content.question_types.results import KeyRow, Option, Review, given_row
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.reading import Reading
 from quizzes.content.tables import InvalidDocument, tables_of, text_of
@@ -47,6 +45,11 @@ class Ordering(Question):
     def in_order(self) -> tuple[Item, ...]:
         """The key."""
         return tuple(sorted(self.items, key=lambda item: item.place))
+
+    @classmethod
+    def own_texts(cls) -> TextFields:
+        """The lines."""
+        return TextFields(rows={"items": TextFields(texts=("text", "rationale"))})
 
     @classmethod
     def parse(cls, document: Mapping[str, Any]) -> Self:
@@ -155,7 +158,7 @@ class Ordering(Question):
         """The document with this order as its key."""
         tables = tables_of(document, "items")
         if sorted(value) != list(CHOICE_IDS[: len(tables)]):
-            raise InvalidDocument("the order needs each item once")
+            raise InvalidDocument(gettext("the order needs each item once"))
         return {
             **document,
             "items": [
@@ -172,12 +175,13 @@ class Ordering(Question):
         return tuple(
             Option(
                 f"{item.id}:{place}",
-                f"“{item.text}” at place {place}",
+                gettext("“{text}” at place {number}").format(text=item.text, number=place),
                 place == item.place,
-                "" if place == item.place else item.rationale,
+                "",
                 group=item.id,
                 # No author wrote the wrong places to tempt.
                 listed=place == item.place,
+                part_feedback=item.rationale,
             )
             for item in self.in_order
             for place in range(1, len(self.items) + 1)

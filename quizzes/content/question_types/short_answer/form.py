@@ -1,6 +1,7 @@
 """The editor's form of a short answer."""
 
 from django import forms
+from django.utils.translation import gettext
 
 from quizzes.content.question_types.form import LinesField, QuestionTypeForm, Row, text
 from quizzes.content.tables import Table
@@ -11,16 +12,20 @@ class ShortAnswerForm(QuestionTypeForm):
 
     def build(self) -> None:
         """Accepted answers; a text, a reason and sentences for each wrong one."""
-        hint = "1 per line. Capitals, accents, and punctuation don’t matter."
-        self.put("accepted", LinesField("Accepted answers", hint=hint), self.question.get("accepted", []))
-        slips = forms.BooleanField(label="Allow 1 typo in longer words", required=False)
+        hint = gettext("1 per line. Capitals, accents, and punctuation don’t matter.")
+        self.put("accepted", LinesField(gettext("Accepted answers"), hint=hint), self.question.get("accepted", []))
+        slips = forms.BooleanField(label=gettext("Allow 1 typo in longer words"), required=False)
         self.put("forgive_slips", slips, self.question.get("forgive_slips", False))
-        self.put("note", text("Note to students", 200), self.question.get("note", ""))
+        self.put("note", text(gettext("Note to students"), 200), self.question.get("note", ""))
         for number, row in enumerate(self._rows, start=1):
-            self.put(f"text-{number}", text(f"Wrong answer {number}", 200, named=True), row.get("text", ""))
-            why = text(f"Feedback for wrong answer {number}", 500, look="why")
+            self.put(
+                f"text-{number}",
+                text(gettext("Wrong answer {number}").format(number=number), 200, named=True),
+                row.get("text", ""),
+            )
+            why = text(gettext("Feedback for wrong answer {number}").format(number=number), 500, look="why")
             self.put(f"why-{number}", why, row.get("rationale", ""))
-            leans = self.sentences_field(f"Sentences that suggest wrong answer {number}")
+            leans = self.sentences_field(gettext("Sentences that suggest wrong answer {number}").format(number=number))
             self.put(f"leans-{number}", leans, row.get("leans_on", []))
 
     @property

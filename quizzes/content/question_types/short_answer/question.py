@@ -6,14 +6,12 @@ from fractions import Fraction
 from typing import Any, Self
 
 from quizzes.content.answer_matching import is_close, is_same, is_typo, normalize
+from quizzes.content.languages import TextFields, all_languages
 from quizzes.content.question_types.question import (
     MAX_LINE,
     NO_IDEA,
     Choose,
-    KeyRow,
-    Option,
     Question,
-    Review,
     Submitted,
     Value,
     common_fields,
@@ -21,8 +19,8 @@ from quizzes.content.question_types.question import (
     flag_of,
     lines_of,
     read_typed,
-    typed_review,
 )
+from quizzes.content.question_types.results import KeyRow, Option, Review, typed_review
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.reading import Reading
 from quizzes.content.tables import InvalidDocument, tables_of, text_of, texts_of
@@ -33,10 +31,10 @@ NOTE = gettext_noop("Capital letters, accents, and punctuation don’t matter.")
 
 @dataclass(frozen=True, slots=True)
 class WrongAnswer:
-    """A known wrong answer, and why a student may give it. normalized: its normalized form."""
+    """A known wrong answer, and why a student may give it. normalized: its normalized form in each language."""
 
     text: str
-    normalized: str
+    normalized: tuple[str, ...]
     rationale: str
     leans_on: tuple[str, ...]
 
@@ -56,18 +54,30 @@ class ShortAnswer(Question):
     forgive_slips: bool
 
     @classmethod
+    def own_texts(cls) -> TextFields:
+        """The note, the accepted answers, and the known wrong ones."""
+        return TextFields(
+            texts=("note",), answers=("accepted",), rows={"wrong": TextFields(texts=("text", "rationale"))}
+        )
+
+    @classmethod
     def parse(cls, document: Mapping[str, Any]) -> Self:
         """The question of a document; raises InvalidDocument."""
         accepted, normalized = parse_accepted(document)
         wrong = tuple(
-            WrongAnswer(text, normalize(text), text_of(table, "rationale", optional=True), texts_of(table, "leans_on"))
+            WrongAnswer(
+                text,
+                tuple(dict.fromkeys(map(normalize, [text, *all_languages(table, "text")]))),
+                text_of(table, "rationale", optional=True),
+                texts_of(table, "leans_on"),
+            )
             for table in tables_of(document, "wrong")
             for text in [text_of(table, "text")]
         )
         for answer in wrong:
-            if answer.normalized in normalized:
+            if set(answer.normalized) & set(normalized):
                 raise InvalidDocument(f"“{answer.text}” is both accepted and wrong")
-        if len({answer.normalized for answer in wrong}) != len(wrong):
+        if len({text for answer in wrong for text in answer.normalized}) != sum(len(one.normalized) for one in wrong):
             raise InvalidDocument("two wrong answers are the same")
         return cls(
             **common_fields(document),
@@ -110,7 +120,7 @@ class ShortAnswer(Question):
 
     def review(self, value: Value, reading: Reading) -> Review:
         """The answer and the first accepted one."""
-        known = None if value is None else next((one for one in self.wrong if one.normalized == normalize(value)), None)
+        known = None if value is None else self._known_wrong(normalize(value))
         return typed_review(
             value,
             credit=self.grade(value),
@@ -156,7 +166,7 @@ class ShortAnswer(Question):
         normalized = normalize(value)
         return (
             not self.accepts(normalized)
-            and normalized not in {answer.normalized for answer in self.wrong}
+            and self._known_wrong(normalized) is None
             and any(is_close(normalized, accepted) for accepted in self.normalized_accepted)
         )
 
@@ -168,7 +178,7 @@ class ShortAnswer(Question):
                 for place, (normalized, text) in enumerate(zip(self.normalized_accepted, self.accepted, strict=True))
             ),
             *(
-                Option(answer.normalized, answer.text, False, answer.rationale, answer.leans_on)
+                Option(answer.normalized[0], answer.text, False, answer.rationale, answer.leans_on)
                 for answer in self.wrong
             ),
         )
@@ -178,6 +188,8 @@ class ShortAnswer(Question):
         if value is None:
             return ()
         normalized = normalize(value)
+        if (wrong := self._known_wrong(normalized)) is not None:
+            normalized = wrong.normalized[0]
         known = [option for option in self.options(reading) if option.id == normalized]
         return tuple(known[:1]) or (Option(normalized or value, value, self.accepts(normalized), "", listed=False),)
 
@@ -185,27 +197,39 @@ class ShortAnswer(Question):
         """The answer itself."""
         return str(value)
 
+    def _known_wrong(self, normalized: str) -> WrongAnswer | None:
+        return next((answer for answer in self.wrong if normalized in answer.normalized), None)
+
     def accepts(self, normalized: str) -> bool:
         """Whether this normalized answer is accepted, or only a typo away if the question forgives typos."""
         if any(is_same(normalized, accepted) for accepted in self.normalized_accepted):
             return True
         return (
             self.forgive_slips
-            and normalized not in {answer.normalized for answer in self.wrong}
+            and self._known_wrong(normalized) is None
             and any(is_typo(normalized, accepted) for accepted in self.normalized_accepted)
         )
 
 
 def parse_accepted(table: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The accepted answers of a table, as written and normalized; raises InvalidDocument."""
+    """The accepted answers of a table in every language, as written and normalized; raises InvalidDocument.
+
+    Those of the table's own language come first.
+    """
     accepted = lines_of(table, "accepted")
     if not accepted:
-        raise InvalidDocument("at least one answer must be accepted")
+        raise InvalidDocument(gettext("at least one answer must be accepted"))
     for text in accepted:
         if len(text) > MAX_LINE:
-            raise InvalidDocument(f"the accepted answer “{text[:40]}…” is longer than {MAX_LINE} characters")
+            raise InvalidDocument(
+                gettext("the accepted answer “{text}…” is longer than {count} characters").format(
+                    text=text[:40], count=MAX_LINE
+                )
+            )
         if not normalize(text):
-            raise InvalidDocument(f"the accepted answer “{text}” holds no letter and no figure")
+            raise InvalidDocument(gettext("the accepted answer “{text}” has no letter and no digit").format(text=text))
+    others = [text for texts in all_languages(table, "accepted") for text in texts if text not in accepted]
+    accepted = tuple(dict.fromkeys((*accepted, *others)))
     return accepted, tuple(normalize(text) for text in accepted)
 
 

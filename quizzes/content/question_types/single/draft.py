@@ -3,9 +3,10 @@
 from abc import abstractmethod
 from collections.abc import Sequence
 
+from quizzes.content.question_types.choices import CONTRADICTED, NOT_STATED, SAID_BY_SOMEONE
 from quizzes.content.question_types.draft import QuestionDraft, equals, lost, numbered, text_in, too_few
-from quizzes.content.question_types.single.choices import CONTRADICTED, NOT_STATED, SAID_BY_SOMEONE
 from quizzes.content.tables import Table
+from quizzes.phrases import gettext
 
 
 class ChoicesDraft(QuestionDraft):
@@ -17,11 +18,11 @@ class ChoicesDraft(QuestionDraft):
     # Single choice and multiple answers keep each other's fields. An edition has only those that the type uses.
     switches: tuple[str, ...] = ("keep_order",)
 
-    def blank(self, voices: Sequence[Table]) -> Table:
+    def blank(self, speakers: Sequence[Table]) -> Table:
         """Four empty choices."""
         return {"choices": [{"text": "", "rationale": ""} for _ in range(4)]}
 
-    def finish(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> Table:
+    def finish(self, question: Table, sentence_keys: Sequence[str], speakers: Sequence[Table]) -> Table:
         """Without the empty choices. A correct choice without a rationale gets the explanation as its rationale."""
         choices = []
         for _, row in numbered(question.get("choices", [])):
@@ -44,26 +45,30 @@ class ChoicesDraft(QuestionDraft):
     def key_problems(self, keys: Sequence[int], rows: Sequence[Table]) -> list[str]:
         """What is wrong with the number of correct choices. keys: their numbers."""
 
-    def problems(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> list[str]:
+    def problems(self, question: Table, sentence_keys: Sequence[str], speakers: Sequence[Table]) -> list[str]:
         """What is missing, in the words of the page."""
         rows = question.get("choices", [])
         written = numbered(rows)
         keys = [number for number, row in enumerate(rows, start=1) if row.get("key")]
-        found = too_few(rows, 2, "Enter at least 2 answers.")
+        found = too_few(rows, 2, gettext("Enter at least 2 answers."))
         if not keys:
-            found.append("Choose at least 1 correct answer.")
-        found += [f"Answer {number} is correct but blank." for number in keys if not text_in(rows[number - 1], "text")]
+            found.append(gettext("Choose at least 1 correct answer."))
+        found += [
+            gettext("Answer {number} is correct but blank.").format(number=number)
+            for number in keys
+            if not text_in(rows[number - 1], "text")
+        ]
         found += self.key_problems(keys, rows)
-        found += equals(rows, "Options")
+        found += equals(rows, gettext("Options {first} and {second} are the same."))
         for number, row in written:
             if not row.get("key") and row.get("mark") == CONTRADICTED and not row.get("mark_at"):
-                found.append(f"Add the evidence against answer {number}.")
+                found.append(gettext("Add the evidence against answer {number}.").format(number=number))
             if not row.get("key") and row.get("mark") == SAID_BY_SOMEONE and not row.get("mark_at"):
-                found.append(f"Add the sentence in which someone says answer {number}.")
+                found.append(gettext("Add the sentence in which someone says answer {number}.").format(number=number))
             found += lost(
                 row.get("leans_on", ()),
                 sentence_keys,
-                f"A sentence that suggests answer {number} is no longer in the reading.",
+                gettext("A sentence that suggests answer {number} is no longer in the reading.").format(number=number),
             )
         return found
 
@@ -81,4 +86,8 @@ class SingleDraft(ChoicesDraft):
 
     def key_problems(self, keys: Sequence[int], rows: Sequence[Table]) -> list[str]:
         """A message for a second correct choice."""
-        return ["Choose 1 correct answer, or change the type to “Choose all that apply”."] if len(keys) > 1 else []
+        return (
+            [gettext("Choose 1 correct answer, or change the type to “Choose all that apply”.")]
+            if len(keys) > 1
+            else []
+        )

@@ -3,17 +3,18 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, gettext_lazy
 
+from quizzes.content.question_types.choices import BESIDE_THE_POINT, CONTRADICTED, NOT_STATED, SAID_BY_SOMEONE
 from quizzes.content.question_types.form import QuestionTypeForm, Row, text
-from quizzes.content.question_types.single.choices import BESIDE_THE_POINT, CONTRADICTED, NOT_STATED, SAID_BY_SOMEONE
 from quizzes.content.tables import Table
 
 MARK_CHOICES = [
-    ("", "Choose"),
-    (CONTRADICTED, "The reading says otherwise"),
-    (NOT_STATED, "The reading doesn’t say this"),
-    (BESIDE_THE_POINT, "True, but off the question"),
-    (SAID_BY_SOMEONE, "Someone says this, the story itself doesn’t"),
+    ("", gettext_lazy("Choose")),
+    (CONTRADICTED, gettext_lazy("The reading says otherwise")),
+    (NOT_STATED, gettext_lazy("The reading doesn’t say this")),
+    (BESIDE_THE_POINT, gettext_lazy("True, but off the question")),
+    (SAID_BY_SOMEONE, gettext_lazy("Someone says this, the story itself doesn’t")),
 ]
 
 
@@ -25,30 +26,46 @@ class ChoicesForm(QuestionTypeForm):
     def build(self) -> None:
         """A text, a reason and the sentences that tempt, for each choice; and which is right."""
         keys = [str(number) for number, row in enumerate(self._rows, start=1) if row.get("key")]
-        offered = [(str(number), f"Answer {number}") for number in range(1, len(self._rows) + 1)]
+        offered = [
+            (str(number), gettext("Answer {number}").format(number=number)) for number in range(1, len(self._rows) + 1)
+        ]
         if self.is_single:
             self.put(
-                "key", forms.ChoiceField(label="Correct answer", choices=offered, required=False), "".join(keys[:1])
+                "key",
+                forms.ChoiceField(label=gettext("Correct answer"), choices=offered, required=False),
+                "".join(keys[:1]),
             )
         else:
-            self.put("key", forms.MultipleChoiceField(label="Correct answers", choices=offered, required=False), keys)
-        kept = forms.BooleanField(label="Keep this order for every student", required=False)
+            self.put(
+                "key",
+                forms.MultipleChoiceField(label=gettext("Correct answers"), choices=offered, required=False),
+                keys,
+            )
+        kept = forms.BooleanField(label=gettext("Keep this order for every student"), required=False)
         self.put("keep_order", kept, self.question.get("keep_order", False))
         for number, row in enumerate(self._rows, start=1):
-            self.put(f"text-{number}", text(f"Answer {number}", 500, named=True), row.get("text", ""))
+            self.put(
+                f"text-{number}",
+                text(gettext("Answer {number}").format(number=number), 500, named=True),
+                row.get("text", ""),
+            )
             self.put(
                 f"why-{number}",
-                text(f"Feedback for answer {number}", 500, look="why"),
+                text(gettext("Feedback for answer {number}").format(number=number), 500, look="why"),
                 row.get("rationale", ""),
             )
             self.put(
                 f"leans-{number}",
-                self.sentences_field(f"Sentences that suggest answer {number}"),
+                self.sentences_field(gettext("Sentences that suggest answer {number}").format(number=number)),
                 row.get("leans_on", []),
             )
-            mark = forms.ChoiceField(label=f"What’s wrong with answer {number}", choices=MARK_CHOICES, required=False)
+            mark = forms.ChoiceField(
+                label=gettext("What’s wrong with answer {number}").format(number=number),
+                choices=MARK_CHOICES,
+                required=False,
+            )
             self.put(f"mark-{number}", mark, row.get("mark", ""))
-            against = self.sentences_field(f"Evidence against answer {number}")
+            against = self.sentences_field(gettext("Evidence against answer {number}").format(number=number))
             self.put(f"against-{number}", against, row.get("mark_at", []))
 
     @property

@@ -15,6 +15,7 @@ from quizzes.content.question_types.paper import (
     with_letters,
 )
 from quizzes.content.question_types.shuffle import NotAChoice
+from quizzes.phrases import gettext
 
 
 class ChoicesEntry(PaperEntry):
@@ -45,7 +46,7 @@ class SingleEntry(ChoicesEntry):
         """The token of the letter."""
         tokens = tokens_of(view, typed[0])
         if len(tokens) > 1:
-            raise NotAChoice(f"Enter {letters_of(view['choices'])}.")
+            raise NotAChoice(gettext("Enter {letters}.").format(letters=letters_of(view["choices"])))
         return {"choice": tokens}
 
 
@@ -55,5 +56,9 @@ def tokens_of(view: View, typed: str) -> list[str]:
     marks = squeezed(typed)
     for mark in marks:
         if mark not in by_letter:
-            raise NotAChoice(f"“{mark}” isn’t on the handout. Enter {letters_of(view['choices'])}.")
+            raise NotAChoice(
+                gettext("“{mark}” isn’t on the handout. Enter {letters}.").format(
+                    mark=mark, letters=letters_of(view["choices"])
+                )
+            )
     return [by_letter[mark] for mark in dict.fromkeys(marks)]

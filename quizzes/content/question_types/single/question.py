@@ -5,21 +5,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Self
 
-from quizzes.content.question_types.question import (
-    Choose,
-    KeyRow,
-    Option,
-    Question,
-    Review,
-    Submitted,
-    Value,
-    choice_row,
-    common_fields,
-    evidence_problems,
-    flag_of,
-)
-from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
-from quizzes.content.question_types.single.choices import (
+from quizzes.content.languages import TextFields
+from quizzes.content.question_types.choices import (
+    CHOICE_TEXTS,
     Choice,
     choice_keys,
     choice_options,
@@ -29,7 +17,19 @@ from quizzes.content.question_types.single.choices import (
     parse_choices,
     regraded_choices,
     tempting,
+    without_one,
 )
+from quizzes.content.question_types.question import (
+    Choose,
+    Question,
+    Submitted,
+    Value,
+    common_fields,
+    evidence_problems,
+    flag_of,
+)
+from quizzes.content.question_types.results import KeyRow, Option, Review, choice_row
+from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.reading import Reading
 from quizzes.content.tables import InvalidDocument, tables_of
 from quizzes.phrases import gettext
@@ -41,6 +41,11 @@ class Single(Question):
 
     choices: tuple[Choice, ...]
     keep_order: bool = False
+
+    @classmethod
+    def own_texts(cls) -> TextFields:
+        """The choices."""
+        return TextFields(rows={"choices": CHOICE_TEXTS})
 
     @classmethod
     def parse(cls, document: Mapping[str, Any]) -> Self:
@@ -78,6 +83,10 @@ class Single(Question):
         """The question with its choices in the order that `public` shows."""
         pairs = [(choice.id, choice) for choice in self.choices]
         return replace(self, choices=tuple(in_order(shuffle, self.key, pairs, keep_order=self.keep_order)))
+
+    def with_fewer_choices(self, draw: Shuffle) -> Self:
+        """The question without one of its wrong choices if at least 2 remain."""
+        return replace(self, choices=without_one(self.choices, self.key, draw))
 
     def read_answer(self, submitted: Submitted, shuffle: Shuffle, reading: Reading) -> Value:
         """The chosen id, None without one; raises NotAChoice."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from quizzes.content.question_types.draft import QuestionDraft, lost, missing, text_in
 from quizzes.content.tables import Table
+from quizzes.phrases import gettext
 
 
 class TrueFalseDraft(QuestionDraft):
@@ -13,24 +14,24 @@ class TrueFalseDraft(QuestionDraft):
     fields = ("statement", "answer", "rationale_true", "rationale_false", "leans_on")
     row_lists = ()
 
-    def blank(self, voices: Sequence[Table]) -> Table:
+    def blank(self, speakers: Sequence[Table]) -> Table:
         """An empty statement without a key."""
         return {"statement": "", "answer": None, "rationale_true": "", "rationale_false": "", "leans_on": []}
 
-    def finish(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> Table:
+    def finish(self, question: Table, sentence_keys: Sequence[str], speakers: Sequence[Table]) -> Table:
         """The correct answer without a rationale gets the explanation as its rationale."""
         right = "rationale_true" if question.get("answer") else "rationale_false"
         return {**question, right: text_in(question, right) or text_in(question, "explanation")}
 
-    def problems(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> list[str]:
+    def problems(self, question: Table, sentence_keys: Sequence[str], speakers: Sequence[Table]) -> list[str]:
         """What is missing, in the words of the page."""
         answer = question.get("answer")
-        found = missing(question, "statement", "Enter the statement.")
+        found = missing(question, "statement", gettext("Enter the statement."))
         if answer is None:
-            found.append("Choose true or false for the statement.")
+            found.append(gettext("Choose true or false for the statement."))
         leaning = question.get("leans_on", ())
         return found + lost(
-            leaning, sentence_keys, "A sentence that suggests the wrong answer is no longer in the reading."
+            leaning, sentence_keys, gettext("A sentence that suggests the wrong answer is no longer in the reading.")
         )
 
     def shown(self, question: Table, sentence_keys: Sequence[str]) -> Table:

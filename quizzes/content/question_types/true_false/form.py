@@ -1,6 +1,7 @@
 """The editor's form of true or false."""
 
 from django import forms
+from django.utils.translation import gettext
 
 from quizzes.content.question_types.form import QuestionTypeForm, text
 from quizzes.content.tables import Table
@@ -12,26 +13,39 @@ class TrueFalseForm(QuestionTypeForm):
     def build(self) -> None:
         """Statement, key, both reasons, and the sentences that tempt."""
         answer = self.question.get("answer")
-        self.put("statement", text("Statement", 1_000, rows=2), self.question.get("statement", ""))
+        hint = gettext("Students judge this sentence, such as “The council voted on Monday.”")
+        label = gettext("Statement that is true or false")
+        self.put("statement", text(label, 1_000, rows=2, hint=hint), self.question.get("statement", ""))
         self.put(
             "answer",
             forms.ChoiceField(
-                label="The statement is",
-                choices=[("true", "True"), ("false", "False")],
+                label=gettext("The statement is"),
+                choices=[("true", gettext("True")), ("false", gettext("False"))],
                 required=False,
                 widget=forms.RadioSelect,
             ),
             "" if answer is None else str(answer).lower(),
         )
         self.put(
-            "why_true", text("Feedback for the answer true (optional)", 500), self.question.get("rationale_true", "")
+            "why_true",
+            text(gettext("Feedback for the answer true (optional)"), 500),
+            self.question.get("rationale_true", ""),
         )
         self.put(
-            "why_false", text("Feedback for the answer false (optional)", 500), self.question.get("rationale_false", "")
+            "why_false",
+            text(gettext("Feedback for the answer false (optional)"), 500),
+            self.question.get("rationale_false", ""),
         )
         self.put(
-            "leans", self.sentences_field("Sentences that suggest the wrong answer"), self.question.get("leans_on", [])
+            "leans",
+            self.sentences_field(gettext("Sentences that suggest the wrong answer")),
+            self.question.get("leans_on", []),
         )
+
+    @property
+    def stem_hint(self) -> str:
+        """The statement has a field of its own."""
+        return gettext("Ask about the statement below, such as “Is this true or false?”")
 
     @property
     def own(self) -> Table:

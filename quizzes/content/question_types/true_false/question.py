@@ -1,29 +1,20 @@
 """True or false: one statement about the reading."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Self
 
-from quizzes.content.question_types.question import (
-    Choose,
-    KeyRow,
-    Option,
-    Question,
-    Review,
-    Submitted,
-    Value,
-    choice_row,
-    common_fields,
-    evidence_problems,
-)
-from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
-from quizzes.content.question_types.single.choices import (
+from quizzes.content.languages import TextFields
+from quizzes.content.question_types.choices import (
     Choice,
     choice_keys,
     choice_options,
     leaning_problems,
 )
+from quizzes.content.question_types.question import Choose, Question, Submitted, Value, common_fields, evidence_problems
+from quizzes.content.question_types.results import KeyRow, Option, Review, choice_row
+from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.reading import Reading
 from quizzes.content.tables import InvalidDocument, text_of, texts_of
 from quizzes.phrases import gettext, gettext_noop
@@ -39,6 +30,11 @@ class TrueFalse(Question):
     statement: str
     answer: bool
     choices: tuple[Choice, Choice]
+
+    @classmethod
+    def own_texts(cls) -> TextFields:
+        """The statement and the rationales."""
+        return TextFields(texts=("statement", "rationale_true", "rationale_false"))
 
     @classmethod
     def parse(cls, document: Mapping[str, Any]) -> Self:
@@ -106,7 +102,7 @@ class TrueFalse(Question):
 
     def answer_key(self, reading: Reading) -> tuple[KeyRow, ...]:
         """Both choices with their rationale."""
-        return choice_keys(self.choices, reading)
+        return choice_keys(self._named_choices(), reading)
 
     def correct_answer(self) -> Value:
         """The value with full credit."""
@@ -123,11 +119,15 @@ class TrueFalse(Question):
 
     def options(self, reading: Reading) -> tuple[Option, ...]:
         """True, then false."""
-        return choice_options(self.choices)
+        return choice_options(self._named_choices())
 
     def chosen_options(self, value: Value, reading: Reading) -> tuple[Option, ...]:
         """The chosen one; () for no answer."""
         return tuple(option for option in self.options(reading) if option.id == _id(value))
+
+    def _named_choices(self) -> tuple[Choice, ...]:
+        """The choices in the language of the page."""
+        return tuple(replace(choice, text=gettext(choice.text)) for choice in self.choices)
 
     def guess_share(self) -> Fraction | None:
         """One in two."""

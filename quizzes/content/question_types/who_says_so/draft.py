@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from quizzes.content.question_types.draft import QuestionDraft, equals, lost, numbered, text_in, too_few
 from quizzes.content.reading import NOT_STATED
 from quizzes.content.tables import Table
+from quizzes.phrases import gettext
 
 
 class WhoSaysSoDraft(QuestionDraft):
-    """Statements, each with its voice and the sentences that say it."""
+    """Statements, each with its speaker and the sentences that say it."""
 
     set_aside_key = "who_says_so"
     fields = ("voices", "statements")
@@ -16,12 +17,12 @@ class WhoSaysSoDraft(QuestionDraft):
     # Each statement has its own evidence. The evidence of the question is all of it.
     uses_picker = False
 
-    def blank(self, voices: Sequence[Table]) -> Table:
-        """Three empty statements, with every voice of the source."""
+    def blank(self, speakers: Sequence[Table]) -> Table:
+        """Three empty statements, with every speaker of the source."""
         statements = [{"text": "", "voice": "", "evidence": [], "rationale": ""} for _ in range(3)]
-        return {"voices": [voice["key"] for voice in voices], "statements": statements}
+        return {"voices": [speaker["key"] for speaker in speakers], "statements": statements}
 
-    def finish(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> Table:
+    def finish(self, question: Table, sentence_keys: Sequence[str], speakers: Sequence[Table]) -> Table:
         """Without empty statements. The evidence of the question is that of its statements together."""
         statements = [
             {**row, "facts": list(row.get("evidence", ())), "evidence": list(row.get("evidence", ()))}
@@ -30,31 +31,43 @@ class WhoSaysSoDraft(QuestionDraft):
         proof = {key for statement in statements for key in statement["evidence"]}
         return {
             **question,
-            "voices": [voice["key"] for voice in voices if voice["key"] in question.get("voices", ())],
+            "voices": [speaker["key"] for speaker in speakers if speaker["key"] in question.get("voices", ())],
             "statements": statements,
             "evidence": [key for key in sentence_keys if key in proof],
         }
 
-    def problems(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> list[str]:
+    def problems(self, question: Table, sentence_keys: Sequence[str], speakers: Sequence[Table]) -> list[str]:
         """What is missing, in the words of the page."""
         rows = question.get("statements", [])
-        found = too_few(rows, 2, "Enter at least 2 statements.") + equals(rows, "Statements")
-        offered = [voice["key"] for voice in voices if voice["key"] in question.get("voices", ())]
+        found = too_few(rows, 2, gettext("Enter at least 2 statements.")) + equals(
+            rows, gettext("Statements {first} and {second} are the same.")
+        )
+        offered = [speaker["key"] for speaker in speakers if speaker["key"] in question.get("voices", ())]
         if len(offered) < 2:
-            found.append("Offer at least 2 speakers.")
-        labels = {voice["key"]: voice["label"] for voice in voices}
+            found.append(gettext("Offer at least 2 speakers."))
+        labels = {speaker["key"]: speaker["label"] for speaker in speakers}
         for number, row in numbered(rows):
-            voice, evidence = text_in(row, "voice"), row.get("evidence", ())
-            if voice not in labels:
-                found.append(f"Choose who says statement {number}.")
-            elif voice not in offered:
-                found.append(f"The speaker of statement {number}, “{labels[voice]}”, isn’t one of the choices.")
-            if voice == NOT_STATED and evidence:
-                found.append(f"Statement {number} is “The story does not say”, so leave its sentence blank.")
-            if voice != NOT_STATED and not evidence:
-                found.append(f"Enter the sentence that says statement {number}.")
+            speaker, evidence = text_in(row, "voice"), row.get("evidence", ())
+            if speaker not in labels:
+                found.append(gettext("Choose who says statement {number}.").format(number=number))
+            elif speaker not in offered:
+                found.append(
+                    gettext("The speaker of statement {number}, “{value}”, isn’t one of the choices.").format(
+                        number=number, value=labels[speaker]
+                    )
+                )
+            if speaker == NOT_STATED and evidence:
+                found.append(
+                    gettext("Statement {number} is “The story does not say”, so leave its sentence blank.").format(
+                        number=number
+                    )
+                )
+            if speaker != NOT_STATED and not evidence:
+                found.append(gettext("Enter the sentence that says statement {number}.").format(number=number))
             found += lost(
-                evidence, sentence_keys, f"A sentence that says statement {number} is no longer in the reading."
+                evidence,
+                sentence_keys,
+                gettext("A sentence that says statement {number} is no longer in the reading.").format(number=number),
             )
         return found
 

@@ -1,32 +1,38 @@
 """The editor's form of who says so."""
 
 from django import forms
+from django.utils.translation import gettext
 
 from quizzes.content.question_types.form import QuestionTypeForm, Row, text
 from quizzes.content.tables import Table
 
 
 class WhoSaysSoForm(QuestionTypeForm):
-    """Statements, each with who says it and where; and the voices that students choose from."""
+    """Statements, each with who says it and where; and the speakers that students choose from."""
 
     def build(self) -> None:
-        """A text, a voice, its sentences and a reason, for each statement."""
-        voices = [(voice["key"], voice["label"]) for voice in self.voices]
-        offered = [key for key in self.question.get("voices", []) if key in dict(voices)]
+        """A text, a speaker, its sentences and a reason, for each statement."""
+        speakers = [(speaker["key"], speaker["label"]) for speaker in self.speakers]
+        offered = [key for key in self.question.get("voices", []) if key in dict(speakers)]
         self.put(
             "voices",
             forms.MultipleChoiceField(
-                label="Speakers to choose from", choices=voices, required=False, widget=forms.CheckboxSelectMultiple
+                label=gettext("Speakers to choose from"),
+                choices=speakers,
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
             ),
             offered,
         )
         for number, row in enumerate(self._rows, start=1):
-            self.put(f"text-{number}", text(f"Statement {number}", 500), row.get("text", ""))
             self.put(
-                f"voice-{number}",
+                f"text-{number}", text(gettext("Statement {number}").format(number=number), 500), row.get("text", "")
+            )
+            self.put(
+                f"speaker-{number}",
                 forms.ChoiceField(
-                    label=f"Who says statement {number}",
-                    choices=[("", "Choose one"), *voices],
+                    label=gettext("Who says statement {number}").format(number=number),
+                    choices=[("", gettext("Choose one")), *speakers],
                     required=False,
                     widget=forms.Select(attrs={"class": "why"}),
                 ),
@@ -34,23 +40,23 @@ class WhoSaysSoForm(QuestionTypeForm):
             )
             self.put(
                 f"proof-{number}",
-                self.sentences_field(f"Sentences that say statement {number}"),
+                self.sentences_field(gettext("Sentences that say statement {number}").format(number=number)),
                 row.get("evidence", []),
             )
             self.put(
                 f"why-{number}",
-                text(f"Feedback for statement {number}", 500, look="why"),
+                text(gettext("Feedback for statement {number}").format(number=number), 500, look="why"),
                 row.get("rationale", ""),
             )
 
     @property
     def own(self) -> Table:
-        """Voices and statements, with the valid values that were sent."""
+        """Speakers and statements, with the valid values that were sent."""
         fields = self.valid
         statements = [
             {
                 "text": fields.get(f"text-{number}", row.get("text", "")),
-                "voice": fields.get(f"voice-{number}", row.get("voice", "")),
+                "voice": fields.get(f"speaker-{number}", row.get("voice", "")),
                 # What is no longer in the reading has no number: it stays until its author settles it.
                 "evidence": [*fields.get(f"proof-{number}", self._here(row)), *self._lost(row)],
                 "rationale": fields.get(f"why-{number}", row.get("rationale", "")),
@@ -67,7 +73,7 @@ class WhoSaysSoForm(QuestionTypeForm):
 
     def rows(self) -> list[Row]:
         """A row for each statement."""
-        return [Row(self, number, "text", "voice", "proof", "why") for number in range(1, len(self._rows) + 1)]
+        return [Row(self, number, "text", "speaker", "proof", "why") for number in range(1, len(self._rows) + 1)]
 
     @property
     def _rows(self) -> list[Table]:

@@ -1,36 +1,34 @@
-"""Who says so: several statements, one voice for each, with credit per statement."""
+"""Who says so: several statements, one speaker for each, with credit per statement."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Self
 
+from quizzes.content.languages import TextFields
 from quizzes.content.question_types.question import (
     CHOICE_IDS,
     Choose,
-    KeyRow,
-    Option,
     Question,
-    Review,
-    ReviewRow,
     Submitted,
     Value,
     common_fields,
     evidence_problems,
 )
+from quizzes.content.question_types.results import GradedPart, KeyRow, Option, Review, ReviewRow
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
-from quizzes.content.reading import NOT_STATED, Reading, Voice
+from quizzes.content.reading import NOT_STATED, Reading, Speaker
 from quizzes.content.tables import InvalidDocument, tables_of, text_of, texts_of
 from quizzes.phrases import gettext
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement. voice: the key. evidence and facts are empty only if the story does not say it."""
+    """One statement. speaker: the key. evidence and facts are empty only if the story does not say it."""
 
     id: str
     text: str
-    voice: str
+    speaker: str
     facts: frozenset[str]
     evidence: tuple[str, ...]
     rationale: str
@@ -38,18 +36,23 @@ class Statement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhoSaysSo(Question):
-    """Statements to give a voice. voices: the keys offered. Its value: {statement id: voice key} of those answered."""
+    """Statements to give a speaker. speakers: the keys offered. Its value: {statement id: speaker key}, if answered."""
 
-    voices: tuple[str, ...]
+    speakers: tuple[str, ...]
     statements: tuple[Statement, ...]
+
+    @classmethod
+    def own_texts(cls) -> TextFields:
+        """The statements. The speakers are texts of the source."""
+        return TextFields(rows={"statements": TextFields(texts=("text", "rationale"))})
 
     @classmethod
     def parse(cls, document: Mapping[str, Any]) -> Self:
         """The question of a document; raises InvalidDocument."""
-        voices = texts_of(document, "voices")
+        speakers = texts_of(document, "voices")
         tables = tables_of(document, "statements")
-        if len(voices) < 2:
-            raise InvalidDocument("a who-says-so question offers at least two voices")
+        if len(speakers) < 2:
+            raise InvalidDocument("a who-says-so question offers at least two speakers")
         if not 2 <= len(tables) <= len(CHOICE_IDS):
             raise InvalidDocument(
                 f"a who-says-so question needs 2 to {len(CHOICE_IDS)} statements and this one has {len(tables)}"
@@ -67,31 +70,33 @@ class WhoSaysSo(Question):
         )
         if len({" ".join(statement.text.casefold().split()) for statement in statements}) != len(statements):
             raise InvalidDocument("two statements are the same")
-        return cls(**common_fields(document), voices=voices, statements=statements)
+        return cls(**common_fields(document), speakers=speakers, statements=statements)
 
     def problems(self, reading: Reading) -> list[str]:
         """What prevents publishing with this reading; [] for nothing."""
         found = [
-            f"the voice “{key}” is not one that the source lists" for key in self.voices if reading.voice(key) is None
+            f"the speaker “{key}” is not one that the source lists"
+            for key in self.speakers
+            if reading.speaker(key) is None
         ]
         for statement in self.statements:
             what = f"the statement “{statement.text}”"
-            if statement.voice not in self.voices:
-                found.append(f"{what} has the voice “{statement.voice}”, which the question does not offer")
-            if statement.voice == NOT_STATED:
+            if statement.speaker not in self.speakers:
+                found.append(f"{what} has the speaker “{statement.speaker}”, which the question does not offer")
+            if statement.speaker == NOT_STATED:
                 if statement.facts or statement.evidence:
                     found.append(f"{what} is keyed as not stated but names facts or evidence")
                 continue
             found += evidence_problems(statement.evidence, statement.facts, reading, what=what)
-            # A sentence has the voice of its facts, so a fact that the evidence proves has the statement's voice.
+            # A sentence has the speaker of its facts, so a fact that the evidence proves has the statement's speaker.
             proved = frozenset[str]().union(*(sentence.facts for sentence in reading.sentences(statement.evidence)))
             found += [
                 f"the fact “{fact}” of {what} is on none of its evidence" for fact in sorted(statement.facts - proved)
             ]
             found += [
-                f"{what} is keyed to “{statement.voice}” but sentence {sentence.number} is {sentence.voice.label}"
+                f"{what} is keyed to “{statement.speaker}” but sentence {sentence.number} is {sentence.speaker.label}"
                 for sentence in reading.sentences(statement.evidence)
-                if sentence.voice.key != statement.voice
+                if sentence.speaker.key != statement.speaker
             ]
         proof = {key for statement in self.statements for key in statement.evidence}
         if set(self.evidence) != proof:
@@ -101,7 +106,7 @@ class WhoSaysSo(Question):
         return found
 
     def public(self, shuffle: Shuffle, value: Value, reading: Reading) -> dict[str, Any]:
-        """What a student may see before release: statements in the attempt's order, voices in their fixed order."""
+        """What a student may see before release: statements in the attempt's order, speakers in their fixed order."""
         given = value or {}
         statements = [
             (
@@ -109,15 +114,15 @@ class WhoSaysSo(Question):
                 {
                     "name": shuffle.token(self.key, statement.id),
                     "text": statement.text,
-                    "voices": [
+                    "speakers": [
                         {
-                            "key": voice.key,
-                            "label": voice.label,
-                            "icon": voice.icon,
-                            "chosen": given.get(statement.id) == voice.key,
+                            "key": speaker.key,
+                            "label": speaker.label,
+                            "icon": speaker.icon,
+                            "chosen": given.get(statement.id) == speaker.key,
                         }
-                        for voice in reading.voices
-                        if voice.key in self.voices
+                        for speaker in reading.speakers
+                        if speaker.key in self.speakers
                     ],
                 },
             )
@@ -131,13 +136,13 @@ class WhoSaysSo(Question):
         return replace(self, statements=tuple(shuffle.order(self.key, pairs)))
 
     def read_answer(self, submitted: Submitted, shuffle: Shuffle, reading: Reading) -> Value:
-        """{statement id: voice key} of each statement with an answer, None without any; raises NotAChoice."""
+        """{statement id: speaker key} of each statement with an answer, None without any; raises NotAChoice."""
         given = {}
         for statement in self.statements:
             chosen = submitted.get(shuffle.token(self.key, statement.id), ())
             if not chosen:
                 continue
-            if len(chosen) > 1 or chosen[0] not in self.voices:
+            if len(chosen) > 1 or chosen[0] not in self.speakers:
                 raise NotAChoice(gettext("That answer isn’t one of the choices."))
             given[statement.id] = chosen[0]
         return given or None
@@ -152,19 +157,29 @@ class WhoSaysSo(Question):
         )
 
     def grade(self, value: Value) -> Fraction:
-        """The share of statements with the correct voice."""
+        """The share of statements with the correct speaker."""
         given = value or {}
-        hits = sum(given.get(statement.id) == statement.voice for statement in self.statements)
+        hits = sum(given.get(statement.id) == statement.speaker for statement in self.statements)
         return Fraction(hits, len(self.statements))
 
+    def graded_parts(self, value: Value, reading: Reading) -> tuple[GradedPart, ...]:
+        """One part for each statement, about the speaker of its key."""
+        given, share = value or {}, Fraction(1, len(self.statements))
+        return tuple(
+            GradedPart(
+                statement.id, share, Fraction(given.get(statement.id) == statement.speaker), (statement.speaker,)
+            )
+            for statement in self.statements
+        )
+
     def review(self, value: Value, reading: Reading) -> Review:
-        """The statements with their voices."""
+        """The statements with their speakers."""
         given = value or {}
-        labels = {voice.key: voice.label for voice in reading.voices}
+        labels = {speaker.key: speaker.label for speaker in reading.speakers}
         rows: list[ReviewRow] = []
         for statement in self.statements:
-            right, chosen = labels[statement.voice], given.get(statement.id)
-            if chosen == statement.voice:
+            right, chosen = labels[statement.speaker], given.get(statement.id)
+            if chosen == statement.speaker:
                 rows.append(ReviewRow(statement.text, "right", f"{right}. {gettext('Your answer, correct')}", ""))
             elif chosen is None:
                 rows.append(
@@ -178,17 +193,17 @@ class WhoSaysSo(Question):
             credit=self.grade(value),
             rows=tuple(rows),
             given=gettext("{count} of {total} correct").format(count=hits, total=len(rows)) if given else "",
-            correct="; ".join(f"“{statement.text}” {labels[statement.voice]}" for statement in self.statements),
+            correct="; ".join(f"“{statement.text}” {labels[statement.speaker]}" for statement in self.statements),
         )
 
     def answer_key(self, reading: Reading) -> tuple[KeyRow, ...]:
-        """Every statement with its voice, its evidence, and why a student may choose another."""
+        """Every statement with its speaker, its evidence, and why a student may choose another."""
         return tuple(
             KeyRow(
                 statement.text,
                 True,
                 statement.rationale,
-                reading.voice(statement.voice),
+                reading.speaker(statement.speaker),
                 reading.sentences(statement.evidence),
             )
             for statement in self.statements
@@ -196,28 +211,28 @@ class WhoSaysSo(Question):
 
     def correct_answer(self) -> Value:
         """The value with full credit."""
-        return {statement.id: statement.voice for statement in self.statements}
+        return {statement.id: statement.speaker for statement in self.statements}
 
     def wrong_answer(self, choose: Choose) -> Value:
-        """Another voice for every statement."""
+        """Another speaker for every statement."""
         return {
-            statement.id: choose([voice for voice in self.voices if voice != statement.voice])
+            statement.id: choose([speaker for speaker in self.speakers if speaker != statement.speaker])
             for statement in self.statements
         }
 
     @classmethod
     def regraded(cls, document: Mapping[str, Any], value: Value) -> dict[str, Any]:
-        """The document with these voices as its key; every statement needs one.
+        """The document with these speakers as its key; every statement needs one.
 
         What is now not stated loses its facts and evidence. Other evidence stays, for its author to prove the new key.
         """
         statements = []
         for statement_id, table in zip(CHOICE_IDS, tables_of(document, "statements"), strict=False):
-            voice = value.get(statement_id)
-            if voice not in texts_of(document, "voices"):
-                raise InvalidDocument("each statement needs one of the voices that the question offers")
+            speaker = value.get(statement_id)
+            if speaker not in texts_of(document, "voices"):
+                raise InvalidDocument(gettext("each statement needs one of the speakers that the question offers"))
             statements.append(
-                {**table, "voice": voice, **({"facts": [], "evidence": []} if voice == NOT_STATED else {})}
+                {**table, "voice": speaker, **({"facts": [], "evidence": []} if speaker == NOT_STATED else {})}
             )
         together = {
             name: list(dict.fromkeys(key for table in statements for key in texts_of(table, name)))
@@ -226,38 +241,39 @@ class WhoSaysSo(Question):
         return {**document, "statements": statements, **together}
 
     def options(self, reading: Reading) -> tuple[Option, ...]:
-        """Each statement with each voice. A student who chooses a wrong voice has misread the statement's evidence."""
+        """Each statement with each speaker. A wrong speaker shows that the student misread the statement's evidence."""
         return tuple(
-            _option(statement, voice)
+            _option(statement, speaker)
             for statement in self.statements
-            for voice in reading.voices
-            if voice.key in self.voices
+            for speaker in reading.speakers
+            if speaker.key in self.speakers
         )
 
     def chosen_options(self, value: Value, reading: Reading) -> tuple[Option, ...]:
-        """The voice of each statement with an answer; () for no answer."""
+        """The speaker of each statement with an answer; () for no answer."""
         given = value or {}
         return tuple(
-            _option(statement, voice)
+            _option(statement, speaker)
             for statement in self.statements
-            for voice in reading.voices
-            if voice.key in self.voices and voice.key == given.get(statement.id)
+            for speaker in reading.speakers
+            if speaker.key in self.speakers and speaker.key == given.get(statement.id)
         )
 
     def guess_share(self) -> Fraction | None:
-        """One in the number of voices."""
-        return Fraction(1, len(self.voices))
+        """One in the number of speakers."""
+        return Fraction(1, len(self.speakers))
 
 
-def _option(statement: Statement, voice: Voice) -> Option:
-    is_right = voice.key == statement.voice
+def _option(statement: Statement, speaker: Speaker) -> Option:
+    is_right = speaker.key == statement.speaker
     return Option(
-        f"{statement.id}:{voice.key}",
-        f"“{statement.text}” {voice.label}",
+        f"{statement.id}:{speaker.key}",
+        f"“{statement.text}” {speaker.label}",
         is_right,
-        "" if is_right else statement.rationale,
+        "",
         () if is_right else statement.evidence,
         group=statement.id,
         row=statement.text,
-        column=voice.label,
+        column=speaker.label,
+        part_feedback=statement.rationale,
     )

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from quizzes.content.languages import TextFields
 from quizzes.content.question_types import question as base
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.reading import REPORTER, Reading
@@ -19,6 +20,8 @@ MARKS = {
     BESIDE_THE_POINT: gettext_noop("True, but it doesn’t answer the question"),
     SAID_BY_SOMEONE: gettext_noop("Someone in the story says this. The story itself doesn’t."),
 }
+
+CHOICE_TEXTS = TextFields(texts=("text", "rationale"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ def parse_choices(document: Mapping[str, Any], tables: Sequence[Mapping[str, Any
             raise InvalidDocument("“key” of a choice must be true or false")
         mark, mark_at = text_of(table, "mark", optional=True), texts_of(table, "mark_at")
         if mark and (right or mark not in MARKS):
-            raise InvalidDocument(f"“mark” may stand at a wrong choice and be one of {', '.join(MARKS)}")
+            raise InvalidDocument(f"“mark” belongs to a wrong choice and is one of {', '.join(MARKS)}")
         choices.append(
             Choice(
                 choice_id,
@@ -78,11 +81,20 @@ def parse_choices(document: Mapping[str, Any], tables: Sequence[Mapping[str, Any
 def in_order[T](
     shuffle: Shuffle, question_key: str, pairs: Sequence[tuple[str, T]], *, keep_order: bool
 ) -> Sequence[T]:
-    """The second members of (choice id, item) pairs: in the attempt's order, or as written with keep_order.
+    """The items of (choice id, item) pairs: in the attempt's order, or as written with keep_order.
 
     Dates, amounts and steps are easier to compare in their own order.
     """
     return [item for _, item in pairs] if keep_order else shuffle.order(question_key, pairs)
+
+
+def without_one(choices: tuple[Choice, ...], question_key: str, draw: Shuffle) -> tuple[Choice, ...]:
+    """The choices without one wrong choice; all of them if fewer than 2 wrong ones would remain."""
+    wrong = [(choice.id, choice) for choice in choices if not choice.right]
+    if len(wrong) < 3:
+        return choices
+    left_out = draw.order(f"fewer:{question_key}", wrong)[0]
+    return tuple(choice for choice in choices if choice is not left_out)
 
 
 def leaning_problems(choices: Sequence[Choice], reading: Reading) -> list[str]:
@@ -108,7 +120,7 @@ def mark_problems(choices: Sequence[Choice], reading: Reading) -> list[str]:
             found += [
                 f"{what} is marked as said by someone, and the story itself says sentence {sentence.number}"
                 for sentence in reading.sentences(choice.mark_at)
-                if sentence.voice.key == REPORTER
+                if sentence.speaker.key == REPORTER
             ]
         if choice.mark_at and choice.mark in {"", NOT_STATED}:
             found.append(f"{what} names sentences in “mark_at” that its mark does not speak of")
