@@ -1,4 +1,7 @@
-"""All caches of a process. They hold only what never changes, and `clear_all()` empties them."""
+"""All caches of a process, and `clear_all()`, which empties them. They hold only what never changes.
+
+The one exception has a limit in time: what providers of school accounts say of themselves (views/sign_on_adapter.py).
+"""
 
 from collections.abc import Callable
 from functools import lru_cache

@@ -3,10 +3,18 @@
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext, pgettext, pgettext_lazy
+from django.utils.text import format_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext, pgettext_lazy
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+# A text, or one that is translated when a page shows it.
+type Label = str | _StrPromise
 
 WEEKDAYS = (
     pgettext_lazy("day of the week", "Mon"),
@@ -106,10 +114,9 @@ def duration(value: timedelta | None) -> str:
     return " ".join(parts)
 
 
-def in_words(number: int) -> str:
-    """A count in a sentence: “no” for 0, “one” to “nine”, then digits."""
-    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-    return words[number] if 0 <= number < len(words) else str(number)
+def up_to(characters: int) -> Label:
+    """The error of a text that is longer, in the language of the page that shows it."""
+    return format_lazy(gettext_lazy("Use up to {count} characters."), count=f"{characters:,}")
 
 
 def _decimal(value: Decimal | Fraction | float) -> Decimal:

@@ -4,9 +4,10 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from quizzes.people.class_roles import ClassAct
-from quizzes.views import accounts, language, previews, public
+from quizzes.views import accounts, language, offline, previews, public, stored_pictures
+from quizzes.views.access import exports
 from quizzes.views.on_demand import on_demand
-from quizzes.views.student import attempts, home, practice, results, sign_in
+from quizzes.views.student import attempts, breaks, home, practice, results, sign_in, support_marks
 from quizzes.views.teacher import (
     accommodations,
     account,
@@ -15,7 +16,6 @@ from quizzes.views.teacher import (
     assignments,
     attempt_review,
     board,
-    class_files,
     class_people,
     class_report,
     classrooms,
@@ -26,10 +26,8 @@ from quizzes.views.teacher import (
     growth,
     handouts,
     item_report,
-    oneroster,
     paper_answers,
     progress,
-    question_files,
     question_sets,
     regrades,
     rosters,
@@ -38,9 +36,10 @@ from quizzes.views.teacher import (
     start_class,
     student_report,
     students,
+    supports,
     teaching_guides,
 )
-from quizzes.views.teacher.editor import publishing, questions, reading, sets
+from quizzes.views.teacher.editor import levels, pictures, publishing, questions, reading, sets, translations
 
 
 class PublicIdConverter(StringConverter):
@@ -49,7 +48,14 @@ class PublicIdConverter(StringConverter):
     regex = "[A-Za-z0-9_-]{12}"
 
 
+class DigestConverter(StringConverter):
+    """A SHA-256 digest."""
+
+    regex = "[0-9a-f]{64}"
+
+
 register_converter(PublicIdConverter, "public_id")
+register_converter(DigestConverter, "digest")
 
 urlpatterns = [
     # The most requested first: Django tries patterns in order.
@@ -71,11 +77,15 @@ urlpatterns = [
         name="live_running_class",
     ),
     # Everyone
+    path("pictures/<digest:digest>/", stored_pictures.picture, name="picture"),
     path("", public.landing, name="landing"),
     path("try/<int:number>/", previews.try_question, name="try_question"),
     path("try/result/", previews.try_result, name="try_result"),
     path("language/", language.choose_language, name="choose_language"),
     path("about/privacy/", public.privacy, name="privacy"),
+    path("manifest.webmanifest", offline.manifest, name="manifest"),
+    path("offline.js", offline.offline_worker, name="offline_worker"),
+    path("offline/", offline.offline, name="offline"),
     path("about/accessibility/", public.accessibility, name="accessibility"),
     path("help/", public.help_page, name="help"),
     path("about/questions/", public.how_we_write, name="how_we_write"),
@@ -93,6 +103,8 @@ urlpatterns = [
     path("student/", home.student_home, name="student_home"),
     path("student/assignments/<public_id:public_id>/", attempts.start_attempt, name="start_attempt"),
     path("student/attempts/<public_id:public_id>/questions/", attempts.questions_ahead, name="questions_ahead"),
+    path("student/attempts/<public_id:public_id>/marks/", support_marks.support_marks, name="support_marks"),
+    path("student/attempts/<public_id:public_id>/break/", breaks.change_break, name="change_break"),
     path("student/attempts/<public_id:public_id>/level/", attempts.choose_level, name="choose_level"),
     path("student/attempts/<public_id:public_id>/review/", attempts.review_attempt, name="review_attempt"),
     path("student/attempts/<public_id:public_id>/hand-in/", attempts.submit_attempt, name="submit_attempt"),
@@ -130,6 +142,7 @@ urlpatterns = [
     path("teacher/to-do/hide/", classrooms.hide_todo, name="hide_todo"),
     path("teacher/to-do/show/", classrooms.show_todo, name="show_todo"),
     path("teacher/account/", account.account, name="account"),
+    path("teacher/account/school-account/remove/", account.remove_school_account, name="remove_school_account"),
     path("teacher/account/email/", account.change_email, name="change_email"),
     path("teacher/account/delete/", account.delete_account, name="delete_account"),
     path("teacher/account/file/", account.download_account, name="download_account"),
@@ -138,9 +151,19 @@ urlpatterns = [
     path("teacher/account/invitations/<int:number>/cancel/", account.cancel_invitation, name="cancel_invitation"),
     # Teachers: classrooms and rosters
     path("teacher/classrooms/new/", classrooms.add_classroom, name="add_classroom"),
-    path("teacher/classrooms/oneroster/", oneroster.import_oneroster, name="import_oneroster"),
-    path("teacher/classrooms/import/", class_files.import_class, name="import_class"),
-    path("teacher/classrooms/<public_id:public_id>/export/", class_files.download_class, name="download_class"),
+    path(
+        "teacher/classrooms/oneroster/",
+        on_demand("quizzes.views.teacher.oneroster.import_oneroster"),
+        name="import_oneroster",
+    ),
+    path(
+        "teacher/classrooms/import/", on_demand("quizzes.views.teacher.class_files.import_class"), name="import_class"
+    ),
+    path(
+        "teacher/classrooms/<public_id:public_id>/export/",
+        exports(on_demand("quizzes.views.teacher.class_files.download_class")),
+        name="download_class",
+    ),
     path("teacher/classrooms/sample/", classrooms.open_sample_class, name="open_sample_class"),
     path("teacher/classrooms/archived/", classrooms.archived_classrooms, name="archived_classrooms"),
     path("teacher/classrooms/<public_id:public_id>/", gradebook.classroom_gradebook, name="classroom_gradebook"),
@@ -157,9 +180,31 @@ urlpatterns = [
     path("teacher/classrooms/<public_id:public_id>/settings/", classrooms.change_classroom, name="change_classroom"),
     path("teacher/classrooms/<public_id:public_id>/code/", classrooms.change_code, name="change_code"),
     path("teacher/classrooms/<public_id:public_id>/code/undo/", classrooms.restore_code, name="restore_code"),
+    path(
+        "teacher/classrooms/<public_id:public_id>/quizzes/undo/",
+        assignments.restore_assignment,
+        name="restore_assignment",
+    ),
     path("teacher/classrooms/<public_id:public_id>/joining/", classrooms.set_code_active, name="set_code_active"),
     path("teacher/classrooms/<public_id:public_id>/sort/", classrooms.sort_roster, name="sort_roster"),
+    path("teacher/classrooms/<public_id:public_id>/supports/", supports.set_class_supports, name="set_class_supports"),
+    path(
+        "teacher/classrooms/<public_id:public_id>/accommodations/",
+        supports.class_accommodations,
+        name="class_accommodations",
+    ),
+    path(
+        "teacher/classrooms/<public_id:public_id>/accommodations/import/",
+        supports.import_accommodations,
+        name="import_accommodations",
+    ),
+    path(
+        "teacher/classrooms/<public_id:public_id>/accommodations/download/",
+        supports.download_accommodations,
+        name="download_accommodations",
+    ),
     path("teacher/classrooms/<public_id:public_id>/levels/", classrooms.set_reading_levels, name="set_reading_levels"),
+    path("teacher/classrooms/<public_id:public_id>/pins/", classrooms.set_pin_kind, name="set_pin_kind"),
     path("teacher/classrooms/<public_id:public_id>/missing/", classrooms.set_missing_rule, name="set_missing_rule"),
     path("teacher/classrooms/<public_id:public_id>/archive/", classrooms.set_archived, name="set_archived"),
     path("teacher/classrooms/<public_id:public_id>/start/", start_class.start_classroom, name="start_classroom"),
@@ -188,11 +233,14 @@ urlpatterns = [
     path("teacher/students/<public_id:public_id>/", students.student_history, name="student_history"),
     path("teacher/students/<public_id:public_id>/rename/", students.rename_student, name="rename_student"),
     path("teacher/students/<public_id:public_id>/move/", students.move_student, name="move_student"),
-    path("teacher/students/<public_id:public_id>/carry/", students.carry_work, name="carry_work"),
+    path("teacher/students/<public_id:public_id>/transfer-work/", students.transfer_work, name="transfer_work"),
     path("teacher/students/<public_id:public_id>/remove/", students.remove_student, name="remove_student"),
     path("teacher/students/<public_id:public_id>/restore/", students.restore_student, name="restore_student"),
-    path("teacher/students/<public_id:public_id>/time/", accommodations.set_accommodation, name="set_accommodation"),
-    path("teacher/students/<public_id:public_id>/level/", accommodations.set_student_level, name="set_student_level"),
+    path(
+        "teacher/students/<public_id:public_id>/accommodations/",
+        accommodations.set_accommodations,
+        name="set_accommodations",
+    ),
     path("teacher/students/<public_id:public_id>/file/", downloads.download_student, name="download_student"),
     path("teacher/students/<public_id:public_id>/report/", student_report.student_report, name="student_report"),
     path("teacher/students/<public_id:public_id>/pin/", students.change_pin, name="change_pin"),
@@ -201,12 +249,32 @@ urlpatterns = [
     path("teacher/deleted/<slug:receipt>/", erasure.erasure_receipt, name="erasure_receipt"),
     # Teachers: question sets
     path("teacher/sets/", question_sets.question_sets, name="question_sets"),
-    path("teacher/sets/import/", question_files.import_questions, name="import_questions"),
-    path("teacher/sets/template/<slug:file_format>/", question_files.question_template, name="question_template"),
+    path(
+        "teacher/sets/import/",
+        on_demand("quizzes.views.teacher.question_files.import_questions"),
+        name="import_questions",
+    ),
+    path(
+        "teacher/sets/template/<slug:file_format>/",
+        on_demand("quizzes.views.teacher.question_files.question_template"),
+        name="question_template",
+    ),
     path("teacher/sets/<public_id:public_id>/", question_sets.question_set, name="question_set"),
-    path("teacher/sets/<public_id:public_id>/export/", question_files.export_questions, name="export_questions"),
-    path("teacher/sets/<public_id:public_id>/evidence/", question_files.choose_evidence, name="choose_evidence"),
-    path("teacher/sets/<public_id:public_id>/import/undo/", question_files.undo_import, name="undo_import"),
+    path(
+        "teacher/sets/<public_id:public_id>/export/",
+        on_demand("quizzes.views.teacher.question_files.export_questions"),
+        name="export_questions",
+    ),
+    path(
+        "teacher/sets/<public_id:public_id>/evidence/",
+        on_demand("quizzes.views.teacher.question_files.choose_evidence"),
+        name="choose_evidence",
+    ),
+    path(
+        "teacher/sets/<public_id:public_id>/import/undo/",
+        on_demand("quizzes.views.teacher.question_files.undo_import"),
+        name="undo_import",
+    ),
     path("teacher/sets/<public_id:public_id>/archive/", question_sets.archive_set, name="archive_set"),
     path("teacher/sets/<public_id:public_id>/delete/", question_sets.delete_set, name="delete_set"),
     path("teacher/sets/<public_id:public_id>/restore/", question_sets.restore_set, name="restore_set"),
@@ -228,7 +296,38 @@ urlpatterns = [
     path("teacher/sets/<public_id:public_id>/edit/reading/", reading.edit_reading, name="edit_reading"),
     path("teacher/sets/<public_id:public_id>/edit/text/", reading.replace_text, name="replace_text"),
     path("teacher/sets/<public_id:public_id>/edit/text/compare/", reading.compare_reading, name="compare_reading"),
-    path("teacher/sets/<public_id:public_id>/edit/voices/", reading.edit_voices, name="edit_voices"),
+    path("teacher/sets/<public_id:public_id>/edit/levels/<slug:level>/", levels.edit_level, name="edit_level"),
+    path(
+        "teacher/sets/<public_id:public_id>/edit/levels/<slug:level>/text/",
+        levels.replace_level_text,
+        name="replace_level_text",
+    ),
+    path(
+        "teacher/sets/<public_id:public_id>/edit/levels/<slug:level>/remove/", levels.remove_level, name="remove_level"
+    ),
+    path("teacher/sets/<public_id:public_id>/edit/picture/", pictures.edit_picture, name="edit_reading_picture"),
+    path(
+        "teacher/sets/<public_id:public_id>/edit/picture/remove/",
+        pictures.remove_picture,
+        name="remove_reading_picture",
+    ),
+    path(
+        "teacher/sets/<public_id:public_id>/edit/questions/<slug:key>/picture/",
+        pictures.edit_picture,
+        name="edit_question_picture",
+    ),
+    path(
+        "teacher/sets/<public_id:public_id>/edit/questions/<slug:key>/picture/remove/",
+        pictures.remove_picture,
+        name="remove_question_picture",
+    ),
+    path("teacher/sets/<public_id:public_id>/edit/languages/", translations.edit_languages, name="edit_languages"),
+    path(
+        "teacher/sets/<public_id:public_id>/edit/languages/<slug:language>/<slug:key>/",
+        translations.edit_translation,
+        name="edit_translation",
+    ),
+    path("teacher/sets/<public_id:public_id>/edit/speakers/", reading.edit_speakers, name="edit_speakers"),
     path("teacher/sets/<public_id:public_id>/edit/lost/", reading.edit_orphans, name="edit_orphans"),
     path("teacher/sets/<public_id:public_id>/edit/lost/<slug:key>/", reading.resolve_orphan, name="resolve_orphan"),
     path("teacher/sets/<public_id:public_id>/edit/", questions.edit_questions, name="edit_questions"),
@@ -262,6 +361,7 @@ urlpatterns = [
     path("teacher/assignments/<public_id:public_id>/classes/", assign.add_classes, name="add_classes"),
     path("teacher/assignments/<public_id:public_id>/version/", assignments.change_version, name="change_version"),
     path("teacher/assignments/<public_id:public_id>/window/", assignments.change_window, name="change_window"),
+    path("teacher/assignments/<public_id:public_id>/window/undo/", assignments.undo_close, name="undo_close"),
     path(
         "teacher/assignments/<public_id:public_id>/withdraw/",
         assignments.delete_assignment,
@@ -354,6 +454,9 @@ urlpatterns = [
     path("teacher/attempts/<public_id:public_id>/", attempt_review.attempt_review, name="attempt_review"),
     path("teacher/attempts/<public_id:public_id>/reopen/", attempt_review.reopen_attempt, name="reopen_attempt"),
     path("teacher/attempts/<public_id:public_id>/late/", attempt_review.accept_late, name="accept_late"),
+    path(
+        "teacher/attempts/<public_id:public_id>/comment/", attempt_review.comment_on_attempt, name="comment_on_attempt"
+    ),
     path(
         "teacher/attempts/<public_id:public_id>/question-<int:number>/mark/",
         attempt_review.grade_answer,

@@ -11,7 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from quizzes.content.rules.folder import GUIDE_NAME, SOURCE_NAME, Folder, RuleSet
-from quizzes.content.set_document import InvalidQuestion, SetDocument, combine, find_problems, parse_set, slug_of
+from quizzes.content.set_document import (
+    InvalidQuestion,
+    SetDocument,
+    combine,
+    find_problems,
+    parse_set,
+    slug_of,
+    untranslated,
+)
 from quizzes.content.tables import InvalidDocument
 from quizzes.content.teaching_guide import parse_guide
 
@@ -123,6 +131,9 @@ def _validated(path: Path, source: Mapping[str, Any], guide: Mapping[str, Any] |
         raise BadFile(path, "", str(error)) from error
     if problems:
         raise BadFile(path, *problems[0])
+    for language in parsed.translations:
+        for question, text in untranslated(document, language):
+            raise BadFile(path, question, f"no text in “{language}” for {text.place}: “{text.original}”")
     return SetFile(path, source, own, document, parsed, guide)
 
 

@@ -10,6 +10,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model
 
 from quizzes.assignments.release import answers_shown, last_closes
+from quizzes.assignments.supports import supports_of
 from quizzes.files.downloads import ExportedFile, file_name
 from quizzes.models import (
     Accommodation,
@@ -23,6 +24,7 @@ from quizzes.models import (
     ManualGrade,
     Presence,
     Student,
+    SupportMark,
     User,
 )
 from quizzes.reports.attempt_review import ReviewedQuestion
@@ -32,7 +34,7 @@ Json = dict[str, Any]
 
 
 def export_student(student: Student, *, by: User, now: datetime) -> ExportedFile:
-    """Every row about the student in this teacher's classes, as JSON; at most 17 queries. Records the download first.
+    """Every row about the student in this teacher's classes, as JSON; at most 18 queries. Records the download first.
 
     Questions and answers are in words too, correct answers only where the student may see them. Moments are in UTC;
     points are text, so that decimals stay exact. The PIN is not stored, so it is not in the file.
@@ -57,6 +59,7 @@ def export_student(student: Student, *, by: User, now: datetime) -> ExportedFile
             "removed_at": student.removed_at,
             "reading_level": student.reading_variant,
             "own_reading_level": student.chosen_variant,
+            "supports": supports_of(student).stored(),
         },
         "accommodations": [
             _columns(row, "time_factor", "changed_at") for row in Accommodation.objects.filter(student=student)
@@ -111,12 +114,17 @@ def _attempts(student: Student, by: User, now: datetime) -> list[Json]:
         ManualGrade.objects.filter(**in_attempts).select_related("question").order_by("made_at", "pk"),
         lambda row: {**_question(row), **_columns(row, "points", "comment", "made_at", "undone_at")},
     )
+    support_marks = _by_attempt(
+        SupportMark.objects.filter(**in_attempts).order_by("kind", "place"),
+        lambda row: _columns(row, "kind", "place", "value", "changed_at"),
+    )
     seen = dict(Presence.objects.filter(**in_attempts).values_list("attempt_id", "seen_at"))
-    names = ["number", "medium", "started_at", "deadline_at", "submitted_at", "submitted_by", "receipt"]
+    names = ["number", "medium", "started_at", "paused_for", "break_time", "break_ends_at", "deadline_at"]
+    names += ["submitted_at", "submitted_by", "receipt"]
     return [
         {
             "assignment": _title(attempt),
-            **_columns(attempt, *names, "score", "max_score"),
+            **_columns(attempt, *names, "score", "max_score", "comment", "supports", "language"),
             "last_seen_at": seen.get(attempt.pk),
             "answers": [
                 _answer(attempt, item, answer, number, is_released=is_released)
@@ -125,6 +133,7 @@ def _attempts(student: Student, by: User, now: datetime) -> list[Json]:
             ],
             "saves": events[attempt.pk],
             "marks": grades[attempt.pk],
+            "support_marks": support_marks[attempt.pk],
         }
         for attempt in attempts
         for is_released in [answers_shown(attempt.assignment, attempt, shown_at=closes[attempt.assignment_id], now=now)]

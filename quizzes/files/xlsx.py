@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from xlsxwriter import Workbook
-
 from quizzes.files.spreadsheet import CellValue, safe_cell
 
 # Limits of Excel: characters in a cell, characters in a sheet name, and characters that a sheet name must not contain.
@@ -37,6 +35,9 @@ def write_xlsx(sheets: Sequence[Sheet]) -> bytes:
 
     Text that starts a formula is escaped as in CSV, because a workbook may be saved as CSV later.
     """
+    # Here, because the library takes 10 ms of a start, and only the process that makes a workbook needs it.
+    from xlsxwriter import Workbook
+
     content = io.BytesIO()
     with Workbook(content, _OPTIONS) as workbook:
         workbook.set_properties({"created": _MADE_AT})

@@ -9,8 +9,10 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from quizzes.assignments.deadlines import minutes_left
+from quizzes.formatting import Label
 from quizzes.forms.fields import NameField
 from quizzes.models import User
 from quizzes.people.guess_limits import Limit, Refusal
@@ -19,39 +21,47 @@ from quizzes.people.guess_limits import Limit, Refusal
 # who uses a sign-in link may have forgotten it.
 LINK_GOOD_UNTIL = "sign_in_link_good_until"
 
-PASSWORD_HINT = "At least 12 characters. A few unrelated words work well."  # noqa: S105  not a password
-NAME_HINT = "What students call you, such as Ms. Rivera."
+PASSWORD_HINT = gettext_lazy("At least 12 characters. A few unrelated words work well.")  # noqa: S105  not a password
+NAME_HINT = gettext_lazy("What students call you, such as Ms. Rivera.")
 
 
 def too_many_passwords(refusal: Refusal, *, now: datetime) -> str:
     """The error of a sign-in that must wait."""
-    return f"Too many wrong passwords {_where_and_when(refusal, now)}"
+    words = {
+        Limit.DEVICE: gettext("Too many wrong passwords on this device."),
+        Limit.ACCOUNT: gettext("Too many wrong passwords for this email."),
+        Limit.ADDRESS: gettext("Too many wrong passwords from this network."),
+    }
+    return f"{words[refusal.limit]} {_again(refusal, now)}"
 
 
 def too_many_codes(refusal: Refusal, *, now: datetime) -> str:
     """The error of a second step that must wait."""
-    return f"Too many wrong codes {_where_and_when(refusal, now)}"
+    words = {
+        Limit.DEVICE: gettext("Too many wrong codes on this device."),
+        Limit.ACCOUNT: gettext("Too many wrong codes for this email."),
+        Limit.ADDRESS: gettext("Too many wrong codes from this network."),
+    }
+    return f"{words[refusal.limit]} {_again(refusal, now)}"
 
 
-def _where_and_when(refusal: Refusal, now: datetime) -> str:
+def _again(refusal: Refusal, now: datetime) -> str:
     minutes = minutes_left(at=now, deadline_at=refusal.until) or 1
-    when = f"in {minutes} minute{'' if minutes == 1 else 's'}"
-    where = {Limit.DEVICE: "on this device", Limit.ACCOUNT: "for this email", Limit.ADDRESS: "from this network"}
-    return f"{where[refusal.limit]}. Try again {when}."
+    return ngettext("Try again in {count} minute.", "Try again in {count} minutes.", minutes).format(count=minutes)
 
 
 class Labeled:
     """Sets labels and hints, and removes placeholders, which disappear when a user types."""
 
-    wording: dict[str, tuple[str, str]] = {
-        "login": ("Email", ""),
-        "email": ("Email", "You sign in with it. Students don’t see it."),
-        "password": ("Password", ""),
-        "oldpassword": ("Current password", ""),
-        "password1": ("New password", PASSWORD_HINT),
-        "password2": ("Confirm new password", ""),
-        "code": ("Code", ""),
-        "name": ("Name", ""),
+    wording: dict[str, tuple[Label, Label]] = {
+        "login": (gettext_lazy("Email"), ""),
+        "email": (gettext_lazy("Email"), gettext_lazy("You sign in with it. Students don’t see it.")),
+        "password": (gettext_lazy("Password"), ""),
+        "oldpassword": (gettext_lazy("Current password"), ""),
+        "password1": (gettext_lazy("New password"), PASSWORD_HINT),
+        "password2": (gettext_lazy("Confirm new password"), ""),
+        "code": (gettext_lazy("Code"), ""),
+        "name": (gettext_lazy("Name"), ""),
     }
     fields: dict[str, forms.Field]
 
@@ -70,13 +80,17 @@ class SignUpForm(Labeled, allauth_forms.SignupForm):
     """A new teacher account. The account adapter saves it and marks the invitation as used."""
 
     name = NameField(
-        label="Your name",
+        label=gettext_lazy("Your name"),
         help_text=NAME_HINT,
-        error_messages={"required": "Enter the name that students call you."},
+        error_messages={"required": gettext_lazy("Enter the name that students call you.")},
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     field_order = ["name", "email", "password1"]
-    wording = {**Labeled.wording, "password1": ("Password", PASSWORD_HINT)}
+    wording = {
+        **Labeled.wording,
+        "name": (gettext_lazy("Your name"), NAME_HINT),
+        "password1": (gettext_lazy("Password"), PASSWORD_HINT),
+    }
 
     def clean(self) -> dict[str, Any]:
         """Also refuse a password that is similar to the name; allauth checks only the email address."""
@@ -105,7 +119,7 @@ class SetPasswordForm(Labeled, allauth_forms.SetPasswordForm):
 class ForgottenPasswordForm(Labeled, allauth_forms.ResetPasswordForm):
     """The email address that gets a link for a new password."""
 
-    wording = {"email": ("Email", "")}
+    wording = {"email": (gettext_lazy("Email"), "")}
 
 
 class NewPasswordForm(Labeled, allauth_forms.ResetPasswordKeyForm):
@@ -115,7 +129,7 @@ class NewPasswordForm(Labeled, allauth_forms.ResetPasswordKeyForm):
 class ConfirmPasswordForm(Labeled, allauth_forms.ReauthenticateForm):
     """The password of the signed-in account, before its second step changes."""
 
-    wording = {"password": ("Your password", "")}
+    wording = {"password": (gettext_lazy("Your password"), "")}
 
 
 class PasswordField(forms.CharField):
@@ -123,10 +137,10 @@ class PasswordField(forms.CharField):
 
     def __init__(self, *, user: User, **kwargs: Any) -> None:
         super().__init__(
-            label="Your password",
+            label=gettext("Your password"),
             strip=False,
             widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-            error_messages={"required": "Enter your password."},
+            error_messages={"required": gettext("Enter your password.")},
             **kwargs,
         )
         self.user = user
@@ -135,7 +149,7 @@ class PasswordField(forms.CharField):
         """The password; refuses a wrong one."""
         password = str(super().clean(value))
         if not self.user.check_password(password):
-            raise ValidationError("This isn’t your password. Try again.")
+            raise ValidationError(gettext("This isn’t your password. Try again."))
         return password
 
 
@@ -143,10 +157,13 @@ class EmailForm(forms.Form):
     """A new email address, with the password."""
 
     email = forms.EmailField(
-        label="New email",
-        help_text="You sign in with it. Students never see it.",
+        label=gettext_lazy("New email"),
+        help_text=gettext_lazy("You sign in with it. Students never see it."),
         max_length=254,
-        error_messages={"required": "Enter an email.", "invalid": "Enter an email, such as name@school.org."},
+        error_messages={
+            "required": gettext_lazy("Enter an email."),
+            "invalid": gettext_lazy("Enter an email, such as name@school.org."),
+        },
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
 
@@ -167,8 +184,8 @@ class OwnNameForm(forms.Form):
     """The teacher's name."""
 
     name = NameField(
-        label="Your name",
+        label=gettext_lazy("Your name"),
         help_text=NAME_HINT,
-        error_messages={"required": "Enter the name that students call you."},
+        error_messages={"required": gettext_lazy("Enter the name that students call you.")},
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )

@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
+from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.assignments.deadlines import Window
 from quizzes.assignments.presets import Preset, PresetValues, preset_values
-from quizzes.formatting import duration
+from quizzes.content.editions import Size, sizes_of
+from quizzes.formatting import Label, duration
 from quizzes.forms.assignments import TIMES, AssignmentSettingsForm, field_values
 from quizzes.forms.fields import WALL_TIME, WallTimeField, clock, moment_of, zone_name
 from quizzes.models import Classroom, QuestionSet
@@ -24,11 +26,22 @@ from quizzes.models import Classroom, QuestionSet
 class PresetOption:
     """One choice under “How”, with what it sets in words."""
 
-    label: str
+    label: Label
     hint: str
 
     def __str__(self) -> str:
-        return self.label
+        return str(self.label)
+
+
+@dataclass(frozen=True, slots=True)
+class SetOption:
+    """One choice under “What”, with its length. size: None if it is not known."""
+
+    question_set: QuestionSet
+    size: Size | None
+
+    def __str__(self) -> str:
+        return self.question_set.title
 
 
 class AssignForm(AssignmentSettingsForm):
@@ -41,21 +54,24 @@ class AssignForm(AssignmentSettingsForm):
     group = forms.UUIDField(widget=forms.HiddenInput)
     filled = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
     question_set = forms.ChoiceField(
-        label="Question set",
+        label=gettext_lazy("Question set"),
+        widget=forms.RadioSelect,
         error_messages={
-            "required": "Choose a question set.",
-            "invalid_choice": "Choose from the question sets on this page.",
+            "required": gettext_lazy("Choose a question set."),
+            "invalid_choice": gettext_lazy("Choose from the question sets on this page."),
         },
     )
     classrooms = forms.MultipleChoiceField(
-        label="Classes",
+        label=gettext_lazy("Classes"),
         widget=forms.CheckboxSelectMultiple,
         error_messages={
-            "required": "Choose at least 1 class.",
-            "invalid_choice": "Choose from the classes on this page.",
+            "required": gettext_lazy("Choose at least 1 class."),
+            "invalid_choice": gettext_lazy("Choose from the classes on this page."),
         },
     )
-    preset = forms.ChoiceField(label="How", widget=forms.RadioSelect, error_messages={"required": "Choose one."})
+    preset = forms.ChoiceField(
+        label=gettext_lazy("How"), widget=forms.RadioSelect, error_messages={"required": gettext_lazy("Choose one.")}
+    )
     field_order = ("group", "question_set", "classrooms", "preset", "filled")
 
     # Whether the fields of the settings follow another preset than the page showed.
@@ -95,7 +111,8 @@ class AssignForm(AssignmentSettingsForm):
         if question_sets is None:
             del self.fields["question_set"]
         else:
-            self._set_choices("question_set", _set_choices(question_sets))
+            sizes = sizes_of(item.latest_edition_id for item in question_sets)
+            self._set_choices("question_set", _set_choices(question_sets, sizes))
         if len(classrooms) > 1:
             for classroom in classrooms:
                 for name in TIMES:
@@ -130,9 +147,9 @@ class AssignForm(AssignmentSettingsForm):
 
     @property
     def is_for_now(self) -> bool:
-        """Whether a valid form assigns to one class that starts now."""
+        """Whether a valid form assigns to one class, which its teacher starts in class."""
         [window, *others] = self.windows.values()
-        return not others and window.opens_at is None and self.cleaned_data["preset"] == Preset.IN_CLASS
+        return not others and window.waits_for_teacher
 
     @property
     def class_times(self) -> list[tuple[Classroom, list[BoundField]]]:
@@ -183,7 +200,11 @@ class AssignForm(AssignmentSettingsForm):
         return f"{name}-{classroom.public_id}" if any(self.cleaned_data.get(field) for field in own) else name
 
     def _window(self, classroom: Classroom) -> Window:
-        return Window(*(self._moment(name, classroom) for name in TIMES))
+        opens_at, due_at, closes_at = (self._moment(name, classroom) for name in TIMES)
+        preset = self.cleaned_data.get("preset")
+        values = self._values(Preset(preset), classroom.zone) if preset else None
+        waits = values is not None and values.waits_for_teacher and opens_at is None
+        return Window(opens_at, due_at, closes_at, waits)
 
     def _moment(self, name: str, classroom: Classroom) -> datetime | None:
         own = f"{name}-{classroom.public_id}"
@@ -198,17 +219,26 @@ class AssignForm(AssignmentSettingsForm):
     def _described(self, preset: Preset) -> PresetOption:
         values = self._values(preset, self.zones[0])
         if preset is Preset.SAME:
-            return PresetOption(preset.label, "Times that have passed are blank.")
-        limit = f"{duration(values.settings.time_limit)}." if values.settings.time_limit else "No time limit."
+            return PresetOption(preset.label, gettext("Times that have passed are blank."))
+        limit = f"{duration(values.settings.time_limit)}." if values.settings.time_limit else gettext("No time limit.")
         today = self.now.astimezone(self.zones[0]).date()
         if values.due is not None:
-            hint = f"Opens now. {limit} Answers after each student turns in."
-            return PresetOption(f"{preset.label}, due tomorrow {clock(values.due)}", hint)
+            hint = gettext("Opens now. {limit} Answers after the last attempt.").format(limit=limit)
+            return PresetOption(
+                gettext("{label}, due tomorrow {due}").format(label=preset.label, due=clock(values.due)), hint
+            )
         if values.closes is not None:
-            day = "today" if values.closes.date() == today else "tomorrow"
-            hint = f"Opens now. {limit} Closes {day}, {clock(values.closes)}. Answers after it closes."
-            return PresetOption(f"{preset.label}, answers after everyone is done", hint)
-        return PresetOption(preset.label, f"Opens now. {limit} Answers after each student turns in.")
+            words = (
+                gettext("Opens now. {limit} Closes today, {closes}. Answers after all classes close.")
+                if values.closes.date() == today
+                else gettext("Opens now. {limit} Closes tomorrow, {closes}. Answers after all classes close.")
+            )
+            hint = words.format(limit=limit, closes=clock(values.closes))
+            return PresetOption(preset.label, hint)
+        return PresetOption(
+            preset.label,
+            gettext("Opens when you press Start. {limit} Answers after the last attempt.").format(limit=limit),
+        )
 
 
 def _sent(value: Any) -> list[str]:
@@ -221,10 +251,7 @@ def _sent(value: Any) -> list[str]:
     return ["" if value is None else str(value)]
 
 
-def _set_choices(question_sets: Sequence[QuestionSet]) -> list[Any]:
-    groups = (
-        ("Your question sets", [item for item in question_sets if item.owner_id is not None]),
-        ("Built in", [item for item in question_sets if item.owner_id is None]),
-    )
-    grouped = [(label, [(item.public_id, item.title) for item in items]) for label, items in groups if items]
-    return [("", "Choose a question set"), *grouped]
+def _set_choices(question_sets: Sequence[QuestionSet], sizes: Mapping[int, Size]) -> list[Any]:
+    """The teachers' own sets first, then those that are built in."""
+    ordered = sorted(question_sets, key=lambda item: item.owner_id is None)
+    return [(item.public_id, SetOption(item, sizes.get(item.latest_edition_id))) for item in ordered]

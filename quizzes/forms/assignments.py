@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import CheckConstraint
+from django.utils.text import format_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.assignments.deadlines import Window, needed_close
 from quizzes.assignments.lifecycle import AssignmentSettings, settings_of
@@ -32,6 +34,7 @@ FIELD_OF_CONSTRAINT = {
     "assignment_closes_after_it_opens": "closes",
     "assignment_due_after_it_opens": "due",
     "assignment_closes_after_it_is_due": "closes",
+    "assignment_waits_without_opening_time": "opens",
     "assignment_allows_an_attempt": "max_attempts",
     "assignment_release_after_close_needs_a_close": "closes",
     "assignment_release_after_last_needs_an_end": "closes",
@@ -45,57 +48,62 @@ class AssignmentSettingsForm(forms.Form):
     """The window and the settings of an assignment. zones: the time zones of its classrooms."""
 
     own_title = forms.CharField(
-        label="Title",
+        label=gettext_lazy("Title"),
         required=False,
         max_length=MAX_TITLE,
-        help_text="Leave blank to use the title of the question set.",
+        help_text=gettext_lazy("Leave blank to use the title of the question set."),
         error_messages={
             "max_length": "Use up to %(limit_value)d characters.",
-            "null_characters_not_allowed": "The title has a hidden character. Retype it.",
+            "null_characters_not_allowed": gettext_lazy("The title has a hidden character. Retype it."),
         },
     )
-    opens = WallTimeField(label="Opens", required=False)
-    due = WallTimeField(label="Due", required=False)
-    closes = WallTimeField(label="Closes", required=False)
+    opens = WallTimeField(label=gettext_lazy("Opens"), required=False)
+    due = WallTimeField(label=gettext_lazy("Due"), required=False)
+    closes = WallTimeField(label=gettext_lazy("Closes"), required=False)
     max_attempts = forms.ChoiceField(
-        label="Attempts",
-        choices=[("1", "1"), ("2", "2"), ("3", "3"), (UNLIMITED, "Unlimited")],
+        label=gettext_lazy("Attempts"),
+        choices=[("1", "1"), ("2", "2"), ("3", "3"), (UNLIMITED, gettext_lazy("Unlimited"))],
         initial="1",
-        error_messages={"invalid_choice": "Choose 1, 2, 3, or unlimited."},
+        error_messages={"invalid_choice": gettext_lazy("Choose 1, 2, 3, or unlimited.")},
     )
     attempt_policy = forms.ChoiceField(
-        label="Which attempt counts",
+        label=gettext_lazy("Which attempt counts"),
         choices=Assignment.AttemptPolicy.choices,
         initial=Assignment.AttemptPolicy.BEST,
-        help_text="Used only for 2 or more attempts.",
+        help_text=gettext_lazy("Used only for 2 or more attempts."),
     )
     time_limit = forms.IntegerField(
-        label="Time limit in minutes",
+        label=gettext_lazy("Time limit in minutes"),
         required=False,
         min_value=1,
         max_value=MAX_MINUTES,
-        help_text="Leave blank for no limit.",
+        help_text=gettext_lazy("Leave blank for no limit."),
         error_messages={
-            "invalid": "Enter whole minutes, or leave blank for no limit.",
-            "min_value": "Enter 1 minute or more, or leave blank for no limit.",
-            "max_value": f"Enter up to {MAX_MINUTES} minutes, or leave blank for no limit.",
+            "invalid": gettext_lazy("Enter whole minutes, or leave blank for no limit."),
+            "min_value": gettext_lazy("Enter 1 minute or more, or leave blank for no limit."),
+            "max_value": format_lazy(
+                gettext_lazy("Enter up to {count} minutes, or leave blank for no limit."), count=MAX_MINUTES
+            ),
         },
     )
-    shuffle_questions = forms.BooleanField(label="Shuffle questions", required=False)
-    shuffle_choices = forms.BooleanField(label="Shuffle answer choices", required=False, initial=True)
+    shuffle_questions = forms.BooleanField(label=gettext_lazy("Shuffle questions"), required=False)
+    shuffle_choices = forms.BooleanField(label=gettext_lazy("Shuffle answer choices"), required=False, initial=True)
     is_teacher_paced = forms.BooleanField(
-        label="Teacher-paced",
+        label=gettext_lazy("Teacher-paced"),
         required=False,
-        help_text="You move everyone from question to question on the class board.",
+        help_text=gettext_lazy("You move everyone from question to question on the class board."),
     )
     release = forms.ChoiceField(
-        label="When students see answers",
+        label=gettext_lazy("When students see answers"),
         widget=forms.RadioSelect,
         choices=Assignment.Release.choices,
         initial=Assignment.Release.AFTER_LAST,
     )
 
-    act = forms.ChoiceField(choices=[("preview", "Review"), ("edit", "Edit"), ("save", "Save")], required=False)
+    act = forms.ChoiceField(
+        choices=[("preview", gettext_lazy("Review")), ("edit", gettext_lazy("Edit")), ("save", gettext_lazy("Save"))],
+        required=False,
+    )
     # Sent by the page that asks to confirm.
     is_confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
@@ -106,8 +114,12 @@ class AssignmentSettingsForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.now = now
         note = zone_note(zones)
-        for name, blank in (("opens", "to open now"), ("due", "for no due time"), ("closes", "to keep it open")):
-            self.fields[name].help_text = f"Leave blank {blank}. {note}"
+        for name, hint in (
+            ("opens", gettext("Leave blank to open now. {zone}")),
+            ("due", gettext("Leave blank for no due time. {zone}")),
+            ("closes", gettext("Leave blank to keep it open. {zone}")),
+        ):
+            self.fields[name].help_text = hint.format(zone=note)
 
     def clean_time_limit(self) -> timedelta | None:
         """The time limit; None for none."""
@@ -130,10 +142,13 @@ class AssignmentSettingsForm(forms.Form):
         stored: an unchanged time keeps its stored moment, with seconds and in the hour that clocks repeat.
         """
         stored = stored or Window()
+        opens_at = moment_in_zone(self, "opens", zone, stored=stored.opens_at)
         return Window(
-            moment_in_zone(self, "opens", zone, stored=stored.opens_at),
+            opens_at,
             moment_in_zone(self, "due", zone, stored=stored.due_at),
             moment_in_zone(self, "closes", zone, stored=stored.closes_at),
+            # An opening time takes the place of the teacher's start.
+            waits_for_teacher=stored.waits_for_teacher and opens_at is None,
         )
 
     def check_window(
@@ -162,32 +177,34 @@ class AssignmentSettingsForm(forms.Form):
             and window.closes_at <= self.now
             and not unchanged
         ):
-            self.add_error(closes, "This closing time has passed. Choose a later one.")
+            self.add_error(closes, gettext("This closing time has passed. Choose a later one."))
 
     def warnings(self, window: Window, *, stored: Window | None = None) -> list[str]:
         """Messages about settings that may be mistakes. They do not block saving. stored: times without a message."""
         stored = stored or Window()
         messages = []
         if window.opens_at is not None and window.opens_at <= self.now and window.opens_at != stored.opens_at:
-            messages.append("The opening time has passed. Students can start now.")
+            messages.append(gettext("The opening time has passed. Students can start now."))
         if window.due_at is not None and window.due_at <= self.now and window.due_at != stored.due_at:
-            messages.append("The due time has passed. New work will be late.")
-        for name, moment, known in (
-            ("opening", window.opens_at, stored.opens_at),
-            ("due", window.due_at, stored.due_at),
-            ("closing", window.closes_at, stored.closes_at),
+            messages.append(gettext("The due time has passed. New work will be late."))
+        for message, moment, known in (
+            (gettext("The opening time is in {year}. Check the year."), window.opens_at, stored.opens_at),
+            (gettext("The due time is in {year}. Check the year."), window.due_at, stored.due_at),
+            (gettext("The closing time is in {year}. Check the year."), window.closes_at, stored.closes_at),
         ):
             # Pages show dates without a year, so a teacher would not see a wrong year.
             if moment is not None and moment != known and abs(moment - self.now) > HALF_A_YEAR:
-                messages.append(f"The {name} time is in {moment.year}. Check the year.")
+                messages.append(message.format(year=moment.year))
         chosen = self.settings
         starts_at = max(window.opens_at or self.now, self.now)
         if needed_close(starts_at=starts_at, granted=chosen.time_limit, closes_at=window.closes_at) is not None:
             messages.append(
-                "The time limit is longer than the quiz is open. Students get only the time until it closes."
+                gettext("The time limit is longer than the quiz is open. Students get only the time until it closes.")
             )
         if chosen.release == Release.AFTER_LAST and chosen.max_attempts != 1 and window.closes_at is None:
-            messages.append("No closing time: students who stop before the last attempt never see the answers.")
+            messages.append(
+                gettext("No closing time: students who stop before the last attempt never see the answers.")
+            )
         return messages
 
     def _row(self, window: Window) -> Assignment:
@@ -218,7 +235,9 @@ class EarlyAnswersForm(forms.Form):
     """Confirm that students see answers before their last attempt. It has no field if they do not."""
 
     early_answers = forms.BooleanField(
-        error_messages={"required": "Check this box, or go back and show the answers after the last attempt."}
+        error_messages={
+            "required": gettext_lazy("Check this box, or go back and show the answers after the last attempt.")
+        }
     )
 
     def __init__(self, *args: Any, settings: AssignmentSettings, **kwargs: Any) -> None:
@@ -226,14 +245,14 @@ class EarlyAnswersForm(forms.Form):
         if not shows_before_last_attempt(settings.release, settings.max_attempts):
             del self.fields["early_answers"]
         elif settings.release == Release.AT_ONCE:
-            self.fields["early_answers"].label = (
+            self.fields["early_answers"].label = gettext(
                 "Students see the correct answer to each question when they check it, and can use it in their next"
                 " attempt."
             )
         else:
-            self.fields[
-                "early_answers"
-            ].label = "Students see all correct answers after their first attempt, and can use them in the next one."
+            self.fields["early_answers"].label = gettext(
+                "Students see all correct answers after their first attempt, and can use them in the next one."
+            )
 
 
 class ChangeAssignmentForm(AssignmentSettingsForm):
@@ -243,10 +262,10 @@ class ChangeAssignmentForm(AssignmentSettingsForm):
         """assignment: with its classroom."""
         self.zone = assignment.classroom.zone
         self.stored = window_of(assignment)
-        times = (
+        opens, due, closes = (
             wall_time(moment, self.zone) for moment in (assignment.opens_at, assignment.due_at, assignment.closes_at)
         )
-        initial = field_values(PresetValues(settings_of(assignment), *times))
+        initial = field_values(PresetValues(settings_of(assignment), opens, due, closes))
         super().__init__(*args, zones=[self.zone], now=now, initial=initial, **kwargs)
 
     def clean(self) -> dict[str, Any]:
@@ -263,23 +282,42 @@ class ChangeAssignmentForm(AssignmentSettingsForm):
 
 
 class WindowActForm(forms.Form):
-    """One click on a window: open or close it now, keep it open longer, or release the answers.
+    """One click on a window: open or close it now, pause or resume it, keep it open longer, or release the answers.
 
-    on_wall: sent by the page on the wall, which then opens again.
+    page: the page in front of the class that sent it and opens again, "" for any other. is_sure: whether the teacher
+    was asked before the close.
     """
 
     OPEN, CLOSE, MORE_TIME, RELEASE = "open", "close", "more_time", "release"
+    PAUSE, RESUME = "pause", "resume"
 
     act = forms.ChoiceField(
         choices=[
-            (OPEN, "Start"),
-            (CLOSE, "Close now"),
-            (MORE_TIME, "Open 10 more minutes"),
-            (RELEASE, "Release answers now"),
+            (OPEN, gettext_lazy("Start")),
+            (CLOSE, gettext_lazy("Close now")),
+            (MORE_TIME, gettext_lazy("Open 10 more minutes")),
+            (RELEASE, gettext_lazy("Release answers now")),
+            (PAUSE, gettext_lazy("Pause")),
+            (RESUME, gettext_lazy("Resume")),
         ]
     )
     seen_close = forms.DateTimeField(required=False)
-    on_wall = forms.BooleanField(required=False)
+    is_sure = forms.BooleanField(required=False)
+    page = forms.ChoiceField(
+        required=False,
+        choices=[("running_class", gettext_lazy("Quiz in class")), ("class_board", gettext_lazy("Class board"))],
+    )
+
+    @property
+    def must_ask(self) -> bool:
+        """Whether a valid form ends the quiz by a single press, beside other buttons."""
+        return self.cleaned_data["act"] == self.CLOSE and not self.cleaned_data["is_sure"]
+
+
+class RestoreForm(forms.Form):
+    """Bring a deleted quiz back. rows: as the notice of the deletion has them, signed."""
+
+    rows = forms.CharField(max_length=200_000)
 
 
 class VersionForm(forms.Form):
@@ -298,7 +336,7 @@ class VersionForm(forms.Form):
         """The number of the newest version."""
         number: int = self.cleaned_data["number"]
         if number != self.newest:
-            raise ValidationError("There is a newer version.")
+            raise ValidationError(gettext("There is a newer version."))
         return number
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy
 
 from quizzes.forms.fields import NO_SUCH_QUESTION
 from quizzes.models import Board
@@ -33,5 +34,9 @@ class NamesForm(forms.Form):
     """Whether this browser hides the names of students."""
 
     is_hidden = forms.TypedChoiceField(
-        choices=[("True", "Hide names"), ("False", "Show names")], coerce=lambda value: value == "True"
+        choices=[
+            ("True", gettext_lazy("Hide names")),
+            ("False", gettext_lazy("Show names")),
+        ],
+        coerce=lambda value: value == "True",
     )

@@ -2,81 +2,97 @@
 
 import zoneinfo
 from collections import defaultdict
+from pathlib import Path
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.caches import process_cache
 from quizzes.content.reading import LEVELS
+from quizzes.formatting import Label
 from quizzes.forms.fields import NameField
-from quizzes.models import Teaching, User
+from quizzes.models import PinKind, Student, Teaching, User
 
 DEFAULT_ZONE = "America/New_York"
+_LEVEL_CHOICES = [(key, gettext_lazy(name)) for key, name in LEVELS.items()]
 # The common names of time zones in the United States, each with one place that uses the zone.
 US_ZONES = (
-    ("America/New_York", "Eastern (New York)"),
-    ("America/Chicago", "Central (Chicago)"),
-    ("America/Denver", "Mountain (Denver)"),
-    ("America/Phoenix", "Arizona (Phoenix)"),
-    ("America/Los_Angeles", "Pacific (Los Angeles)"),
-    ("America/Anchorage", "Alaska (Anchorage)"),
-    ("Pacific/Honolulu", "Hawaii (Honolulu)"),
-    ("America/Puerto_Rico", "Atlantic (Puerto Rico)"),
-    ("Pacific/Guam", "Chamorro (Guam)"),
-    ("Pacific/Pago_Pago", "Samoa (Pago Pago)"),
+    ("America/New_York", gettext_lazy("Eastern (New York)")),
+    ("America/Chicago", gettext_lazy("Central (Chicago)")),
+    ("America/Denver", gettext_lazy("Mountain (Denver)")),
+    ("America/Phoenix", gettext_lazy("Arizona (Phoenix)")),
+    ("America/Los_Angeles", gettext_lazy("Pacific (Los Angeles)")),
+    ("America/Anchorage", gettext_lazy("Alaska (Anchorage)")),
+    ("Pacific/Honolulu", gettext_lazy("Hawaii (Honolulu)")),
+    ("America/Puerto_Rico", gettext_lazy("Atlantic (Puerto Rico)")),
+    ("Pacific/Guam", gettext_lazy("Chamorro (Guam)")),
+    ("Pacific/Pago_Pago", gettext_lazy("Samoa (Pago Pago)")),
 )
 # The other names of the database (“US/Eastern”, “EST5EDT”) are aliases of these.
-REGIONS = (
-    "Africa",
-    "America",
-    "Antarctica",
-    "Arctic",
-    "Asia",
-    "Atlantic",
-    "Australia",
-    "Europe",
-    "Indian",
-    "Pacific",
-)
+REGIONS = {
+    "Africa": gettext_lazy("Africa"),
+    "America": gettext_lazy("America"),
+    "Antarctica": gettext_lazy("Antarctica"),
+    "Arctic": gettext_lazy("Arctic"),
+    "Asia": gettext_lazy("Asia"),
+    "Atlantic": gettext_lazy("Atlantic"),
+    "Australia": gettext_lazy("Australia"),
+    "Europe": gettext_lazy("Europe"),
+    "Indian": gettext_lazy("Indian"),
+    "Pacific": gettext_lazy("Pacific"),
+}
 
-Groups = list[tuple[str, list[tuple[str, str]]]]
+Groups = list[tuple[Label, list[tuple[str, Label]]]]
 
 
 @process_cache(maxsize=1)
 def zone_choices() -> Groups:
     """Time zones in groups: the United States first, then every region of the IANA database, then UTC."""
-    by_region: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+    by_region: defaultdict[str, list[tuple[str, Label]]] = defaultdict(list)
+    current = _current_zones()
     for name in sorted(zoneinfo.available_timezones()):
         region, _, place = name.partition("/")
-        if place:
+        if place and (not current or name in current):
             by_region[region].append((name, place.replace("_", " ").replace("/", ", ")))
     return [
-        ("United States", list(US_ZONES)),
-        *((region, by_region[region]) for region in REGIONS),
-        ("Everywhere", [("UTC", "UTC")]),
+        (gettext_lazy("United States"), list(US_ZONES)),
+        *((name, by_region[region]) for region, name in REGIONS.items()),
+        (gettext_lazy("Everywhere"), [("UTC", "UTC")]),
     ]
+
+
+def _current_zones() -> set[str]:
+    """The names that the IANA database uses now, without old ones; empty if its list is missing."""
+    tables = [Path(folder, "zone.tab") for folder in zoneinfo.TZPATH]
+    table = next((path for path in tables if path.is_file()), None)
+    lines = table.read_text(encoding="utf-8").splitlines() if table else []
+    return {line.split("\t")[2] for line in lines if line and not line.startswith("#")}
 
 
 class ClassroomForm(forms.Form):
     """A class's name and its time zone."""
 
     name = NameField(
-        label="Class name",
-        help_text="What students call it, such as Civics, Period 3.",
-        error_messages={"required": "Name your class."},
+        label=gettext_lazy("Class name"),
+        help_text=gettext_lazy("What students call it, such as Civics, Period 3."),
+        error_messages={"required": gettext_lazy("Name your class.")},
     )
     time_zone = forms.ChoiceField(
-        label="Time zone",
-        help_text="Quizzes use this time zone.",
-        error_messages={"required": "Choose a time zone.", "invalid_choice": "Choose a time zone from the list."},
+        label=gettext_lazy("Time zone"),
+        help_text=gettext_lazy("Quizzes use this time zone."),
+        error_messages={
+            "required": gettext_lazy("Choose a time zone."),
+            "invalid_choice": gettext_lazy("Choose a time zone from the list."),
+        },
     )
 
     def __init__(self, *args: Any, current_zone: str = DEFAULT_ZONE, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = zone_choices()
         if not any(current_zone == name for _, zones in choices for name, _ in zones):
-            choices = [("Current", [(current_zone, current_zone)]), *choices]
+            choices = [(gettext("Current"), [(current_zone, current_zone)]), *choices]
         self.fields["time_zone"].choices = choices  # type: ignore[attr-defined]
         self.fields["name"].widget.attrs["autocomplete"] = "off"
 
@@ -97,32 +113,60 @@ class ReadingLevelsForm(forms.Form):
     """The level of readings for a class, and whether students may choose another."""
 
     variant = forms.ChoiceField(
-        label="Reading level",
-        choices=list(LEVELS.items()),
-        help_text="Questions and answers stay the same. A reading without this level shows its standard text.",
-        error_messages={"invalid_choice": "Choose one of these."},
+        label=gettext_lazy("Reading level"),
+        choices=_LEVEL_CHOICES,
+        help_text=gettext_lazy(
+            "Questions and answers stay the same. A reading without this level shows its standard text."
+        ),
+        error_messages={"invalid_choice": gettext_lazy("Choose one of these.")},
     )
-    may_choose = forms.BooleanField(label="Students can change the level of their reading", required=False)
+    may_choose = forms.BooleanField(
+        label=gettext_lazy("Students can change the level of their reading"), required=False
+    )
+
+
+class PinKindForm(forms.Form):
+    """How the students of a class see their PINs."""
+
+    pin_kind = forms.ChoiceField(
+        label=gettext_lazy("How students enter their PIN"),
+        choices=PinKind.choices,
+        widget=forms.RadioSelect,
+        help_text=gettext_lazy("Cards that you’ve already printed show the old way. Print new ones after a change."),
+        error_messages={
+            "required": gettext_lazy("Choose one of these."),
+            "invalid_choice": gettext_lazy("Choose one of these."),
+        },
+    )
 
 
 class StudentLevelForm(forms.Form):
     """The level of readings for one student."""
 
     variant = forms.ChoiceField(
-        label="Reading level",
+        label=gettext_lazy("Reading level"),
         required=False,
-        choices=[("", "Same as the class"), *LEVELS.items()],
-        error_messages={"invalid_choice": "Choose one of these."},
+        choices=[("", gettext_lazy("Same as the class")), *_LEVEL_CHOICES],
+        error_messages={"invalid_choice": gettext_lazy("Choose one of these.")},
     )
+
+    @classmethod
+    def of(cls, student: Student) -> "StudentLevelForm":
+        """The form with the level that the student has: an own choice counts where the class allows one."""
+        own = student.chosen_variant if student.classroom.students_choose_variant else ""
+        return cls(initial={"variant": own or student.reading_variant})
 
 
 class ColleagueForm(forms.Form):
     """A colleague's account."""
 
     email = forms.EmailField(
-        label="Teacher’s email",
-        help_text="They need an account here.",
-        error_messages={"required": "Enter an email.", "invalid": "Enter an email, such as name@school.org."},
+        label=gettext_lazy("Teacher’s email"),
+        help_text=gettext_lazy("They need an account here."),
+        error_messages={
+            "required": gettext_lazy("Enter an email."),
+            "invalid": gettext_lazy("Enter an email, such as name@school.org."),
+        },
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
 
@@ -130,8 +174,14 @@ class ColleagueForm(forms.Form):
         """The open account with this address."""
         user = User.objects.filter(email__iexact=self.cleaned_data["email"], is_active=True).first()
         if user is None:
-            raise ValidationError("No account here has this email. Invite this teacher first.")
+            raise ValidationError(gettext("No account here has this email. Invite this teacher first."))
         return user
+
+
+class AllTeachersForm(forms.Form):
+    """Valid if the button for all teachers of the site sent it."""
+
+    all = forms.BooleanField()
 
 
 class HandOverForm(ColleagueForm):
@@ -141,21 +191,21 @@ class HandOverForm(ColleagueForm):
 class RoleForm(forms.Form):
     """What a person may do in a class."""
 
-    role = forms.ChoiceField(label="Role", choices=Teaching.Role.choices)
+    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=Teaching.Role.choices)
 
 
 class AddPersonForm(ColleagueForm):
     """A colleague, and what they may do in a class."""
 
     role = forms.ChoiceField(
-        label="Role",
+        label=gettext_lazy("Role"),
         choices=[
-            ("teacher", "Teacher: does everything but decide who is in the class"),
-            ("viewer", "Viewer: sees all pages and changes nothing"),
-            ("owner", "Owner: does everything"),
+            ("teacher", gettext_lazy("Teacher: does everything but decide who is in the class")),
+            ("viewer", gettext_lazy("Viewer: sees all pages and changes nothing")),
+            ("owner", gettext_lazy("Owner: does everything")),
         ],
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose a role."},
+        error_messages={"required": gettext_lazy("Choose a role.")},
     )
 
 

@@ -4,25 +4,32 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext, gettext_lazy
 
 
 class EraseClassroomForm(forms.Form):
     """The name of the class, typed by hand."""
 
     name = forms.CharField(
-        label="Class name",
-        error_messages={"required": "Type the class name."},
+        label=gettext_lazy("Class name"),
+        error_messages={"required": gettext_lazy("Type the class name.")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 
     def __init__(self, *args: Any, classroom_name: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.classroom_name = classroom_name
-        self.fields["name"].help_text = f"Type “{classroom_name}” to delete the class."
+        self.fields["name"].help_text = gettext("Type “{classroom_name}” to delete the class.").format(
+            classroom_name=classroom_name
+        )
 
     def clean_name(self) -> str:
         """The name, if it is that of the class, with any spacing."""
         name = str(self.cleaned_data["name"])
         if " ".join(name.split()) != " ".join(self.classroom_name.split()):
-            raise ValidationError(f"This isn’t the name of the class. Type “{self.classroom_name}”.")
+            raise ValidationError(
+                gettext("This isn’t the name of the class. Type “{classroom_name}”.").format(
+                    classroom_name=self.classroom_name
+                )
+            )
         return name

@@ -9,13 +9,15 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.dateparse import parse_datetime
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext, gettext_lazy, pgettext
 
 from quizzes.assignments.deadlines import NoSuchLocalTime, in_zone
+from quizzes.formatting import up_to
 from quizzes.people.names import MAX_NAME_LENGTH, InvalidName, clean_name
 
-NO_SUCH_QUESTION = "There’s no such question."
+NO_SUCH_QUESTION = gettext_lazy("There’s no such question.")
 
-REASON_REQUIRED = "Tell students why."
+REASON_REQUIRED = gettext_lazy("Tell students why.")
 
 # The format of `<input type=datetime-local>`.
 WALL_TIME = "%Y-%m-%dT%H:%M"
@@ -36,7 +38,7 @@ class NextPageForm(forms.Form):
         """A path of this site."""
         path: str = self.cleaned_data["next"]
         if not url_has_allowed_host_and_scheme(path, allowed_hosts={self.host}):
-            raise ValidationError("This page is not on this site.")
+            raise ValidationError(gettext("This page is not on this site."))
         return path
 
 
@@ -51,8 +53,14 @@ class NameField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"max_length": MAX_NAME_LENGTH, **kwargs})
-        self.error_messages["max_length"] = f"Use up to {self.max_length} characters."
-        self.error_messages["null_characters_not_allowed"] = "The name has a hidden character, so retype it."
+        self.error_messages["max_length"] = up_to(self.max_length or MAX_NAME_LENGTH)
+        self.error_messages["null_characters_not_allowed"] = gettext_lazy(
+            "The name has a hidden character, so retype it."
+        )
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """No `maxlength`: a browser cuts a pasted name there and says nothing."""
+        return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}
 
     def clean(self, value: Any) -> str:
         """The name as `clean_name` returns it; refuses hidden characters."""
@@ -77,9 +85,9 @@ class WallTimeField(forms.Field):
         except ValueError:
             moment = None
         if moment is None or moment.tzinfo is not None:
-            raise ValidationError("Enter a date and time, such as 2026-10-26T08:00.")
+            raise ValidationError(gettext("Enter a date and time, such as 2026-10-26T08:00."))
         if moment.year not in YEARS:
-            raise ValidationError("Check the year.")
+            raise ValidationError(gettext("Check the year."))
         return moment.replace(second=0, microsecond=0)
 
 
@@ -92,18 +100,19 @@ def wall_time(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
 
 def zone_name(zone: ZoneInfo) -> str:
     """The zone in words: “New York time” for America/New_York."""
-    return f"{zone.key.rpartition('/')[2].replace('_', ' ')} time"
+    return gettext("{city} time").format(city=zone.key.rpartition("/")[2].replace("_", " "))
 
 
 def zone_note(zones: Sequence[ZoneInfo]) -> str:
     """The zone of the wall times in words; "" without zones."""
     names = list(dict.fromkeys(zone_name(zone) for zone in zones))
-    return names[0] if len(names) == 1 else "Each class’s own time zone" if names else ""
+    return names[0] if len(names) == 1 else gettext("Each class’s own time zone") if names else ""
 
 
 def clock(wall: datetime) -> str:
     """The time of day: “2:30 am”."""
-    return f"{wall.hour % 12 or 12}:{wall:%M} {'am' if wall.hour < 12 else 'pm'}"
+    half = pgettext("time of day", "am") if wall.hour < 12 else pgettext("time of day", "pm")
+    return f"{wall.hour % 12 or 12}:{wall:%M} {half}"
 
 
 def moment_in_zone(form: forms.Form, name: str, zone: ZoneInfo, *, stored: datetime | None) -> datetime | None:
@@ -123,7 +132,12 @@ def moment_of(form: forms.Form, name: str, wall: datetime, zone: ZoneInfo) -> da
     try:
         return in_zone(wall, zone)
     except NoSuchLocalTime as error:
-        form.add_error(name, f"Daylight saving time skips {clock(wall)}. Use {clock(error.suggestion)}.")
+        form.add_error(
+            name,
+            gettext("Daylight saving time skips {wall}. Use {suggestion}.").format(
+                wall=clock(wall), suggestion=clock(error.suggestion)
+            ),
+        )
         return None
 
 
@@ -134,8 +148,8 @@ class ReasonField(forms.CharField):
         super().__init__(
             max_length=300,
             widget=forms.Textarea(attrs={"rows": 2}),
-            **{"label": "Why", "error_messages": {}, **kwargs},
+            **{"label": gettext_lazy("Why"), "error_messages": {}, **kwargs},
         )
         self.error_messages["required"] = REASON_REQUIRED
-        self.error_messages["max_length"] = "Use up to 300 characters."
-        self.error_messages["null_characters_not_allowed"] = "The text has a hidden character. Retype it."
+        self.error_messages["max_length"] = up_to(300)
+        self.error_messages["null_characters_not_allowed"] = gettext_lazy("The text has a hidden character. Retype it.")

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from quizzes.content.editions import published
 from quizzes.content.question_types.form import SentencesField
@@ -15,6 +16,7 @@ from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import public_view, type_of
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.tables import InvalidDocument
+from quizzes.formatting import Label, up_to
 from quizzes.forms.fields import ReasonField
 from quizzes.grading.regrades import corrected_document
 from quizzes.grading.scores import NEW_EXPLANATION
@@ -25,10 +27,10 @@ Policy = Regrade.Policy
 # The form is for a teacher, so its choices keep the author's order.
 AS_WRITTEN = Shuffle("regrade", is_shuffled=False)
 POLICIES = {
-    Policy.NEW_KEY: "New answer only. Some students may lose points",
-    Policy.EITHER_KEY: "Accept both answers. No one loses points",
-    Policy.DROP: "Drop the question for everyone",
-    Policy.FULL_CREDIT: "Full credit for everyone",
+    Policy.NEW_KEY: gettext_lazy("New answer only. Some students may lose points"),
+    Policy.EITHER_KEY: gettext_lazy("Accept both answers. No one loses points"),
+    Policy.DROP: gettext_lazy("Drop the question for everyone"),
+    Policy.FULL_CREDIT: gettext_lazy("Full credit for everyone"),
 }
 WITH_KEY = (Policy.NEW_KEY, Policy.EITHER_KEY)
 MAX_COMMENT = 600
@@ -59,20 +61,23 @@ class RegradeForm(forms.Form):
     """
 
     policy = forms.ChoiceField(
-        label="How to regrade",
+        label=gettext_lazy("How to regrade"),
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose how to regrade.", "invalid_choice": "Choose one of these."},
+        error_messages={
+            "required": gettext_lazy("Choose how to regrade."),
+            "invalid_choice": gettext_lazy("Choose one of these."),
+        },
     )
-    reason = ReasonField(help_text="Affected students see this with your name.")
+    reason = ReasonField(help_text=gettext_lazy("Affected students see this with your name."))
     explanation = forms.CharField(
-        label="New explanation",
+        label=gettext_lazy("New explanation"),
         required=False,
         max_length=MAX_EXPLANATION,
-        help_text="Replaces the old explanation.",
+        help_text=gettext_lazy("Replaces the old explanation."),
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={
-            "max_length": f"Use up to {MAX_EXPLANATION:,} characters.",
-            "null_characters_not_allowed": "The text has a hidden character. Retype it.",
+            "max_length": up_to(MAX_EXPLANATION),
+            "null_characters_not_allowed": gettext_lazy("The text has a hidden character. Retype it."),
         },
     )
     group = forms.UUIDField(widget=forms.HiddenInput)
@@ -93,7 +98,7 @@ class RegradeForm(forms.Form):
             del self.fields["explanation"]
         elif not type_of(question).regrade_sets_evidence:
             self.fields["evidence"] = SentencesField(
-                label="Evidence for the new answer (optional)",
+                label=gettext("Evidence for the new answer (optional)"),
                 sentence_keys=[sentence.key for sentence in self.reading],
             )
             self.initial["evidence"] = list(question.evidence)
@@ -153,12 +158,12 @@ class RegradeForm(forms.Form):
         if self.key_error:
             raise ValidationError(self.key_error)
         if self.value is None:
-            raise ValidationError("Choose the new correct answer.")
+            raise ValidationError(gettext("Choose the new correct answer."))
         try:
             document = corrected_document(self.edition, self.question, self.value)
         except InvalidDocument as error:
             reason = str(error)
-            raise ValidationError(f"This can’t be the answer: {reason}.") from error
+            raise ValidationError(gettext("This can’t be the answer: {reason}.").format(reason=reason)) from error
         if "evidence" in self.cleaned_data:
             document["evidence"] = self.cleaned_data["evidence"]
         if self.cleaned_data.get("explanation"):
@@ -183,6 +188,30 @@ class OpenAnswersForm(forms.Form):
         return int(shown) if shown.isascii() and shown.isdigit() else None
 
 
+def _comment_field(label: Label, help_text: Label, *, rows: int) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        required=False,
+        max_length=MAX_COMMENT,
+        help_text=help_text,
+        widget=forms.Textarea(attrs={"rows": rows}),
+        error_messages={
+            "max_length": up_to(MAX_COMMENT),
+            "null_characters_not_allowed": gettext_lazy("The comment has a hidden character. Retype it."),
+        },
+    )
+
+
+class AttemptCommentForm(forms.Form):
+    """A comment on the whole attempt, "" for none."""
+
+    comment = _comment_field(
+        gettext_lazy("Comment on the whole attempt"),
+        gettext_lazy("The student sees it with the answers. Leave blank for no comment."),
+        rows=3,
+    )
+
+
 class GradeForm(forms.Form):
     """The points and the comment for one answer."""
 
@@ -191,39 +220,33 @@ class GradeForm(forms.Form):
         max_digits=6,
         decimal_places=2,
         error_messages={
-            "required": "Enter points.",
-            "invalid": "Enter a number, such as 1.5.",
-            "min_value": "Points can’t be below 0.",
-            "max_decimal_places": "Use up to 2 decimals.",
-            "max_digits": "Enter a number, such as 1.5.",
-            "max_whole_digits": "Enter a number, such as 1.5.",
+            "required": gettext_lazy("Enter points."),
+            "invalid": gettext_lazy("Enter a number, such as 1.5."),
+            "min_value": gettext_lazy("Points can’t be below 0."),
+            "max_decimal_places": gettext_lazy("Use up to 2 decimals."),
+            "max_digits": gettext_lazy("Enter a number, such as 1.5."),
+            "max_whole_digits": gettext_lazy("Enter a number, such as 1.5."),
         },
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
-    comment = forms.CharField(
-        label="Comment",
-        required=False,
-        max_length=MAX_COMMENT,
-        help_text="The student sees it with the answers.",
-        widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={
-            "max_length": f"Use up to {MAX_COMMENT} characters.",
-            "null_characters_not_allowed": "The comment has a hidden character. Retype it.",
-        },
-    )
+    comment = _comment_field(gettext_lazy("Comment"), gettext_lazy("The student sees it with the answers."), rows=2)
 
     def __init__(self, *args: Any, possible: int, **kwargs: Any) -> None:
         """possible: the question's points."""
         super().__init__(*args, **kwargs)
         self.possible = possible
-        self.fields["points"].label = f"Points, 0 to {possible}"
+        self.fields["points"].label = gettext("Points, 0 to {possible}").format(possible=possible)
 
     def clean_points(self) -> Decimal:
         """The points, at most those of the question."""
         points: Decimal = self.cleaned_data["points"]
         if points > self.possible:
-            plural = "" if self.possible == 1 else "s"
-            raise ValidationError(f"The question has {self.possible} point{plural}. Give 0 to {self.possible}.")
+            words = ngettext(
+                "The question has {possible} point. Enter 0 to {possible}.",
+                "The question has {possible} points. Enter 0 to {possible}.",
+                self.possible,
+            )
+            raise ValidationError(words.format(possible=self.possible))
         return points
 
 
@@ -232,7 +255,7 @@ class QueuePageForm(forms.Form):
 
     answer = forms.CharField(required=False, max_length=32)
     undo = forms.UUIDField(required=False)
-    comment = forms.ChoiceField(choices=[("last", "The last comment")], required=False)
+    comment = forms.ChoiceField(choices=[("last", gettext_lazy("The last comment"))], required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -264,7 +287,13 @@ class SettleForm(forms.Form):
     """
 
     doubt = forms.CharField(max_length=32)
-    act = forms.ChoiceField(choices=[("accept", "Accept"), ("keep", "Don’t accept"), ("grade", "Save and next")])
+    act = forms.ChoiceField(
+        choices=[
+            ("accept", gettext_lazy("Accept")),
+            ("keep", gettext_lazy("Don’t accept")),
+            ("grade", gettext_lazy("Save and next")),
+        ]
+    )
     group = forms.UUIDField()
     # 12 characters for each attempt; more than any class has.
     attempts = forms.CharField(max_length=20_000)
@@ -292,8 +321,9 @@ class QueueGradeForm(GradeForm):
         """0 to the question's points, one number key each; [] for a question with more, which has a text field."""
         if self.possible > MAX_KEY:
             return []
-        labels = {0: "No credit", 1: "point", self.possible: "Full credit"}
+        labels = {0: gettext("No credit"), 1: gettext("point"), self.possible: gettext("Full credit")}
         chosen = str(self["points"].value())
         return [
-            Level(points, labels.get(points, "points"), str(points) == chosen) for points in range(self.possible + 1)
+            Level(points, labels.get(points, gettext("points")), str(points) == chosen)
+            for points in range(self.possible + 1)
         ]

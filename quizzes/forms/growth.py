@@ -5,22 +5,23 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.assignments.deadlines import Window
 from quizzes.forms.fields import WallTimeField, moment_in_zone, zone_note
 from quizzes.models import Classroom
 
-_TIME = {"required": "Enter a date and time."}
+_TIME = {"required": gettext_lazy("Enter a date and time.")}
 
 
 class GrowthForm(forms.Form):
     """When the class takes the check before the lessons, and after them. group: makes a repeated request safe."""
 
     group = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
-    before_opens = WallTimeField(label="Before the lessons: opens", error_messages=_TIME)
-    before_closes = WallTimeField(label="Before the lessons: closes", error_messages=_TIME)
-    after_opens = WallTimeField(label="After the lessons: opens", error_messages=_TIME)
-    after_closes = WallTimeField(label="After the lessons: closes", error_messages=_TIME)
+    before_opens = WallTimeField(label=gettext_lazy("Before the lessons: opens"), error_messages=_TIME)
+    before_closes = WallTimeField(label=gettext_lazy("Before the lessons: closes"), error_messages=_TIME)
+    after_opens = WallTimeField(label=gettext_lazy("After the lessons: opens"), error_messages=_TIME)
+    after_closes = WallTimeField(label=gettext_lazy("After the lessons: closes"), error_messages=_TIME)
 
     def __init__(self, *args: Any, classroom: Classroom, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -36,10 +37,10 @@ class GrowthForm(forms.Form):
             return self.cleaned_data
         for name, earlier, later in zip(names[1:], moments, moments[1:], strict=False):
             if later <= earlier:  # type: ignore[operator]  # no moment is None here
-                self.add_error(name, "Choose a later time than the one above.")
+                self.add_error(name, gettext("Choose a later time than the one above."))
                 return self.cleaned_data
         if moments[1] <= self.now:  # type: ignore[operator]
-            self.add_error("before_closes", "This closing time has passed. Choose a later one.")
+            self.add_error("before_closes", gettext("This closing time has passed. Choose a later one."))
         return {
             **self.cleaned_data,
             "before": Window(moments[0], None, moments[1]),

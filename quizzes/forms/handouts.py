@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from quizzes.attempts.paper.handout import LETTERS, FormLetter
 from quizzes.content.reading import LEVELS, STANDARD
 
+# The languages in the words of teachers' pages.
+NAMES = {"en": gettext_lazy("English"), "es": gettext_lazy("Spanish")}
 BOTH, LARGE, SHORT = "AB", "large", "short"
 
 
@@ -15,46 +18,67 @@ class PrintForm(forms.Form):
     """The forms to print and how; an unknown value means the first choice."""
 
     form = forms.ChoiceField(
-        label="Form",
+        label=gettext_lazy("Form"),
         required=False,
         widget=forms.RadioSelect,
-        choices=[("A", "Form A"), ("B", "Form B, different order"), (BOTH, "Both")],
+        choices=[
+            ("A", gettext_lazy("Form A")),
+            ("B", gettext_lazy("Form B, different order")),
+            (BOTH, gettext_lazy("Both")),
+        ],
     )
     size = forms.ChoiceField(
-        label="Print",
+        label=pgettext_lazy("size of the letters", "Print"),
         required=False,
         widget=forms.RadioSelect,
-        choices=[("usual", "Regular print"), (LARGE, "Large print, 18 points")],
+        choices=[("usual", gettext_lazy("Regular print")), (LARGE, gettext_lazy("Large print, 18 points"))],
     )
     length = forms.ChoiceField(
-        label="Questions",
+        label=gettext_lazy("Questions"),
         required=False,
         widget=forms.RadioSelect,
-        choices=[("all", "All questions"), (SHORT, "Short form: the number needed for each objective")],
+        choices=[
+            ("all", gettext_lazy("All questions")),
+            (SHORT, gettext_lazy("Short form: the number needed for each objective")),
+        ],
     )
-    level = forms.ChoiceField(label="Reading level", required=False)
-    edition = forms.TypedChoiceField(label="Version", required=False, coerce=int, empty_value=None)
+    language = forms.ChoiceField(label=gettext_lazy("Language of the questions"), required=False)
+    level = forms.ChoiceField(label=gettext_lazy("Reading level"), required=False)
+    edition = forms.TypedChoiceField(label=gettext_lazy("Version"), required=False, coerce=int, empty_value=None)
 
-    def __init__(self, data: Any, *, editions: Sequence[int], levels: Sequence[str], may_be_short: bool = True) -> None:
+    def __init__(
+        self,
+        data: Any,
+        *,
+        editions: Sequence[int],
+        levels: Sequence[str],
+        languages: Sequence[str] = ("en",),
+        may_be_short: bool = True,
+    ) -> None:
         """editions: edition numbers, newest first. may_be_short: False for an assignment, which has all questions.
 
-        levels: keys of the levels of the reading, the standard one first.
+        levels: keys of the levels of the reading, the standard one first. languages: of the questions, the first one
+        first.
         """
         super().__init__(data)
-        numbered = [(number, f"Version {number}") for number in editions]
+        numbered = [(number, gettext("Version {number}").format(number=number)) for number in editions]
         self.fields["edition"].choices = numbered  # type: ignore[attr-defined]
         if len(editions) < 2:
             del self.fields["edition"]
         if not may_be_short:
             del self.fields["length"]
-        self.fields["level"].choices = [(key, LEVELS[key]) for key in levels]  # type: ignore[attr-defined]
+        self.fields["level"].choices = [(key, gettext(LEVELS[key])) for key in levels]  # type: ignore[attr-defined]
         if len(levels) < 2:
             del self.fields["level"]
+        self.fields["language"].choices = [(code, NAMES.get(code, code)) for code in languages]  # type: ignore[attr-defined]
+        if len(languages) < 2:
+            del self.fields["language"]
         self.is_valid()
         chosen = {name: self.cleaned_data.get(name) or self._first(name) for name in self.fields}
         self.letters: tuple[FormLetter, ...] = tuple(letter for letter in LETTERS if letter in str(chosen["form"]))
         self.is_large = chosen["size"] == LARGE
         self.is_short = chosen.get("length") == SHORT
+        self.text_language = str(chosen.get("language", ""))
         self.reading_level = str(chosen.get("level", STANDARD))
         self.edition_number: int = chosen.get("edition") or editions[0]
         # The page shows the options in effect, without errors for unknown values in the URL.

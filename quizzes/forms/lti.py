@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.lti.courses import MemberPreview
 from quizzes.models import Assignment, Classroom, Student
@@ -15,8 +16,11 @@ class CourseForm(forms.Form):
     """The class that a course of the platform is."""
 
     classroom = forms.ChoiceField(
-        label="Class",
-        error_messages={"required": "Choose a class.", "invalid_choice": "Choose a class from the list."},
+        label=gettext_lazy("Class"),
+        error_messages={
+            "required": gettext_lazy("Choose a class."),
+            "invalid_choice": gettext_lazy("Choose a class from the list."),
+        },
     )
 
     def __init__(self, *args: Any, classrooms: Iterable[Classroom], **kwargs: Any) -> None:
@@ -35,8 +39,11 @@ class LinkForm(forms.Form):
     """The quiz that a link of the platform opens."""
 
     assignment = forms.ChoiceField(
-        label="Quiz",
-        error_messages={"required": "Choose a quiz.", "invalid_choice": "Choose a quiz from the list."},
+        label=gettext_lazy("Quiz"),
+        error_messages={
+            "required": gettext_lazy("Choose a quiz."),
+            "invalid_choice": gettext_lazy("Choose a quiz from the list."),
+        },
     )
 
     def __init__(self, *args: Any, assignments: Iterable[tuple[Assignment, str]], **kwargs: Any) -> None:
@@ -59,16 +66,22 @@ class MembersForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.students = {student.public_id: student for student in preview.unconnected}
         choices = [
-            (NEW, "Add as a new student"),
-            *((student.public_id, f"Is {student.display_name}") for student in preview.unconnected),
-            (SKIP, "Leave out"),
+            (NEW, gettext("Add as a new student")),
+            *(
+                (student.public_id, gettext("Is {name}").format(name=student.display_name))
+                for student in preview.unconnected
+            ),
+            (SKIP, gettext("Leave out")),
         ]
         for member, proposed in preview.new:
             self.fields[member.subject] = forms.ChoiceField(
                 label=member.name.display,
                 choices=choices,
                 initial=proposed.public_id if proposed is not None else NEW,
-                error_messages={"required": "Choose one.", "invalid_choice": "Choose one from the list."},
+                error_messages={
+                    "required": gettext("Choose one."),
+                    "invalid_choice": gettext("Choose one from the list."),
+                },
             )
 
     def clean(self) -> dict[str, Any]:
@@ -76,7 +89,7 @@ class MembersForm(forms.Form):
         chosen = [value for value in self.cleaned_data.values() if value in self.students]
         for subject, value in list(self.cleaned_data.items()):
             if value in self.students and chosen.count(value) > 1:
-                self.add_error(subject, "This student is chosen twice.")
+                self.add_error(subject, gettext("This student is chosen twice."))
         return self.cleaned_data
 
     def student(self, subject: str) -> Student | None:

@@ -1,33 +1,47 @@
-"""Forms to import and sync classes from a OneRoster package."""
+"""Forms to import and sync classes from a OneRoster or Clever package."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.files.oneroster import OneRoster, RosterClass, UnreadableOneRoster, read_oneroster
 from quizzes.files.roster_sync import ClassPlan
 from quizzes.forms.classrooms import DEFAULT_ZONE
-from quizzes.models import Classroom
+from quizzes.models import Classroom, User
 
 NO_CLASS, NEW_CLASS = "", "new"
 # With more classes than this, the file is hardly of one teacher, so none is chosen for them.
 _OF_ONE_TEACHER = 8
+# A check box for each student, of at most 1,000 fields that the site takes.
+_MOST_STUDENTS = 900
 
 
 class OneRosterFileForm(forms.Form):
-    """A OneRoster package. `read` has its classes."""
+    """A OneRoster or Clever package. `read` has its classes."""
 
     file = forms.FileField(
-        label="OneRoster file",
-        help_text="A ZIP file with users.csv, classes.csv, and enrollments.csv. Up to 16 MB.",
+        label=gettext_lazy("OneRoster or Clever file"),
+        help_text=gettext_lazy("The ZIP file with the CSV files in it. Up to 16 MB."),
         allow_empty_file=True,
-        error_messages={"required": "Choose a file."},
+        error_messages={"required": gettext_lazy("Choose a file.")},
         widget=forms.FileInput(attrs={"accept": ".zip,application/zip"}),
     )
+    teacher = forms.CharField(
+        label=gettext_lazy("Classes of this teacher only"),
+        help_text=gettext_lazy("A last name or an email, as in the file. Leave blank to see all classes."),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"null_characters_not_allowed": gettext_lazy("The name has a hidden character.")},
+    )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by: User, today: date, **kwargs: Any) -> None:
+        """by: the teacher who reads the file. Their own classes come first."""
         super().__init__(*args, **kwargs)
+        self.by, self.today = by, today
         self.read: OneRoster | None = None
 
     def clean(self) -> dict[str, Any]:
@@ -35,7 +49,9 @@ class OneRosterFileForm(forms.Form):
         cleaned = super().clean() or {}
         if not self.errors:
             try:
-                self.read = read_oneroster(cleaned["file"].read())
+                self.read = read_oneroster(
+                    cleaned["file"].read(), today=self.today, email=self.by.email, teacher=cleaned["teacher"]
+                )
             except UnreadableOneRoster as error:
                 self.add_error("file", str(error))
         return cleaned
@@ -56,10 +72,11 @@ class TargetsForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.file, self.own = file, {classroom.public_id: classroom for classroom in own}
         by_name = {classroom.name.casefold(): classroom.public_id for classroom in own}
-        otherwise = NEW_CLASS if len(file.classes) <= _OF_ONE_TEACHER else NO_CLASS
+        has_own = any(one.is_own for one in file.classes)
+        chooses_all = not has_own and len(file.classes) <= _OF_ONE_TEACHER
         choices = [
-            (NO_CLASS, "Don’t import"),
-            (NEW_CLASS, "A new class"),
+            (NO_CLASS, gettext("Don’t import")),
+            (NEW_CLASS, gettext("A new class")),
             *((classroom.public_id, classroom.name) for classroom in own),
         ]
         for place, one in enumerate(file.classes):
@@ -68,7 +85,8 @@ class TargetsForm(forms.Form):
                 choices=choices,
                 required=False,
                 widget=forms.Select(attrs={"class": "in"}),
-                initial=by_name.get(one.title.casefold(), otherwise),
+                initial=_same(one.title, by_name)
+                or (NEW_CLASS if one.students and (one.is_own or chooses_all) else NO_CLASS),
             )
 
     @property
@@ -91,10 +109,31 @@ class TargetsForm(forms.Form):
         cleaned = super().clean() or {}
         filled = [value for value in cleaned.values() if value not in (NO_CLASS, NEW_CLASS)]
         if len(set(filled)) != len(filled):
-            self.add_error(None, "2 classes of the file go into one class. Choose another one for 1 of them.")
+            self.add_error(None, gettext("2 classes of the file go into one class. Choose another one for 1 of them."))
         elif not any(value != NO_CLASS for value in cleaned.values()):
-            self.add_error(None, "Choose at least 1 class to import.")
+            self.add_error(None, gettext("Choose at least 1 class to import."))
+        elif sum(self._size(place) for place in range(len(self.file.classes))) > _MOST_STUDENTS:
+            self.add_error(
+                None,
+                gettext("Choose fewer classes. Up to {count} students can be imported at a time.").format(
+                    count=_MOST_STUDENTS
+                ),
+            )
         return cleaned
+
+    def _size(self, place: int) -> int:
+        """The number of students in the class at this place, 0 if it is not imported."""
+        is_chosen = self.cleaned_data.get(f"target-{place}", NO_CLASS) != NO_CLASS
+        return len(self.file.classes[place].students) if is_chosen else 0
+
+
+def _same(title: str, by_name: Mapping[str, str]) -> str:
+    """The id of the class with this title, or of the only one with this title and a period behind it; "" for none.
+
+    A file with changes may have one of several sections, and then its title needs no period.
+    """
+    longer = [public_id for name, public_id in by_name.items() if name.startswith(f"{title.casefold()} (")]
+    return by_name.get(title.casefold(), longer[0] if len(longer) == 1 else "")
 
 
 class ChangesForm(forms.Form):

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.attempts.paper.answers import PaperAnswers, StoredPaperAnswers
 from quizzes.attempts.paper.entries import Cell, cells, has_input, paper_view, read_typed, written
@@ -14,6 +15,7 @@ from quizzes.attempts.paper.handout import LETTERS, FormLetter, PaperForm
 from quizzes.content.question_types.question import Question, Value
 from quizzes.content.question_types.shuffle import NotAChoice
 from quizzes.content.reading import Reading
+from quizzes.formatting import up_to
 from quizzes.models import Student
 
 MAX_OPERATION = 40
@@ -35,12 +37,14 @@ class CorrectionForm(forms.Form):
 class MoveForm(CorrectionForm):
     """The student whose paper answers these are."""
 
-    student = forms.ChoiceField(label="They belong to", error_messages={"required": "Choose a student."})
+    student = forms.ChoiceField(
+        label=gettext_lazy("They belong to"), error_messages={"required": gettext_lazy("Choose a student.")}
+    )
 
     def __init__(self, data: Any = None, *, students: Sequence[Student], seen: int) -> None:
         """students: who may receive the answers."""
         super().__init__(data, initial={"seen": seen})
-        offered = [("", "Choose a student"), *((one.public_id, one.display_name) for one in students)]
+        offered = [("", gettext("Choose a student")), *((one.public_id, one.display_name) for one in students)]
         self.students = students
         self.fields["student"].choices = offered  # type: ignore[attr-defined]
 
@@ -97,7 +101,9 @@ class PaperAnswersForm(forms.Form):
     """One student's answers from paper. An answer that the handout does not have is an error of its cell."""
 
     form = forms.ChoiceField(
-        label="Form", choices=[(letter, letter) for letter in LETTERS], widget=forms.Select(attrs={"class": "cell"})
+        label=gettext_lazy("Form"),
+        choices=[(letter, letter) for letter in LETTERS],
+        widget=forms.Select(attrs={"class": "cell"}),
     )
     seen = forms.IntegerField(min_value=0, max_value=MAX_VERSION, widget=forms.HiddenInput)
 
@@ -118,7 +124,11 @@ class PaperAnswersForm(forms.Form):
             texts = self._written(typed, shown.get(typed.question.key))
             for place, cell in enumerate(typed.cells):
                 self.fields[typed.name(place)] = _cell_field(
-                    cell, f"{stored.student.display_name}, question {typed.number} {cell.label}".strip(), texts[place]
+                    cell,
+                    gettext("{name}, question {number} {blank}")
+                    .format(name=stored.student.display_name, number=typed.number, blank=cell.label)
+                    .strip(),
+                    texts[place],
                 )
 
     def clean(self) -> dict[str, Any]:
@@ -185,7 +195,7 @@ def _cell_field(cell: Cell, label: str, text: str) -> forms.CharField:
         initial=text,
         widget=widget,
         error_messages={
-            "max_length": f"Use up to {cell.max_length:,} characters.",
-            "null_characters_not_allowed": "This has a hidden character. Retype it.",
+            "max_length": up_to(cell.max_length),
+            "null_characters_not_allowed": gettext("This has a hidden character. Retype it."),
         },
     )

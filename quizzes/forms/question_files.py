@@ -5,14 +5,17 @@ from pathlib import PurePath
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.content.drafts.document import MAX_QUESTIONS
+from quizzes.content.picture_files import PictureFile
 from quizzes.files.questions.formats import FORMATS, ReadFile, read_questions
-from quizzes.files.questions.importing import fitting
+from quizzes.files.questions.importing import fitting, picture_contents
 from quizzes.files.questions.item import ReadQuestion, UnreadableFile
+from quizzes.files.questions.pictures import clean_pictures, with_clean_pictures
 from quizzes.models import Draft
 
-OWN_FORMATS = (("json", "Footnote (JSON)"), ("toml", "Footnote (TOML)"))
+OWN_FORMATS = (("json", gettext_lazy("Footnote (JSON)")), ("toml", gettext_lazy("Footnote (TOML)")))
 NEW_SET = "new"
 
 
@@ -20,12 +23,12 @@ class TargetField(forms.ChoiceField):
     """The question set that gets the questions: a new one, or a draft."""
 
     def __init__(self) -> None:
-        super().__init__(label="Add them to", choices=[(NEW_SET, "A new question set")])
+        super().__init__(label=gettext_lazy("Add them to"), choices=[(NEW_SET, gettext_lazy("A new question set"))])
 
     def offer(self, drafts: Sequence[Draft]) -> None:
         """Offer these drafts too."""
         self.choices = [
-            (NEW_SET, "A new question set"),
+            (NEW_SET, gettext("A new question set")),
             *((draft.question_set.public_id, draft.question_set.title) for draft in drafts),
         ]
 
@@ -34,10 +37,12 @@ class QuestionFileForm(forms.Form):
     """A file of questions and where they go. `outcomes` has what becomes of each question."""
 
     file = forms.FileField(
-        label="File",
-        help_text="GIFT, Aiken, Moodle XML, QTI (Canvas and others), Kahoot, Blackboard, or our template. Up to 16 MB.",
+        label=gettext_lazy("File"),
+        help_text=gettext_lazy(
+            "GIFT, Aiken, Moodle XML, QTI (Canvas and others), Kahoot, Blackboard, or our template. Up to 16 MB."
+        ),
         allow_empty_file=True,
-        error_messages={"required": "Choose a file."},
+        error_messages={"required": gettext_lazy("Choose a file.")},
         widget=forms.FileInput(attrs={"accept": ".gift,.txt,.xml,.zip,.xlsx,.xls,.ods,.csv,.tsv,.json,.toml"}),
     )
     target = TargetField()
@@ -49,6 +54,7 @@ class QuestionFileForm(forms.Form):
         self.fields["target"].offer(drafts)  # type: ignore[attr-defined]
         self.read: ReadFile | None = None
         self.outcomes: list[ReadQuestion] = []
+        self.pictures: Mapping[bytes, PictureFile] = {}
 
     @property
     def draft(self) -> Draft | None:
@@ -59,7 +65,7 @@ class QuestionFileForm(forms.Form):
     def proposed_title(self) -> str:
         """A title for a new question set: that of the file, or its name."""
         title = self.read.title if self.read else ""
-        return title or PurePath(self.cleaned_data["file"].name).stem[:120] or "Imported questions"
+        return title or PurePath(self.cleaned_data["file"].name).stem[:120] or gettext("Imported questions")
 
     @property
     def imported(self) -> list[ReadQuestion]:
@@ -97,7 +103,10 @@ class QuestionFileForm(forms.Form):
             return cleaned
         draft = self.draft
         room = MAX_QUESTIONS - (len(draft.document["questions"]) if draft is not None else 0)
-        self.outcomes = fitting(self.read.questions, room)
+        outcomes = fitting(self.read.questions, room)
+        pictures = clean_pictures(picture_contents(self.read, outcomes))
+        self.outcomes = [with_clean_pictures(outcome, pictures) for outcome in outcomes]
+        self.pictures = pictures.files
         return cleaned
 
 
@@ -106,7 +115,7 @@ class ImportQuestionsForm(forms.Form):
 
     packed = forms.CharField(widget=forms.HiddenInput)
     chosen = forms.MultipleChoiceField(required=False)
-    title = forms.CharField(label="Title of the question set", max_length=200, required=False)
+    title = forms.CharField(label=gettext_lazy("Title of the question set"), max_length=200, required=False)
     target = TargetField()
 
     def __init__(self, *args: Any, drafts: Sequence[Draft], **kwargs: Any) -> None:
@@ -170,6 +179,9 @@ class ExportForm(forms.Form):
     """The format of an export."""
 
     file_format = forms.ChoiceField(
-        choices=[*((one.name, one.label) for one in FORMATS), *OWN_FORMATS],
-        error_messages={"required": "Choose a format.", "invalid_choice": "Choose a format."},
+        choices=[*((one.name, gettext_lazy(one.label)) for one in FORMATS), *OWN_FORMATS],
+        error_messages={
+            "required": gettext_lazy("Choose a format."),
+            "invalid_choice": gettext_lazy("Choose a format."),
+        },
     )

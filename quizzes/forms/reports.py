@@ -1,19 +1,21 @@
 """Forms with the options of a gradebook, a report or a download."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from quizzes.files.downloads import FileFormat, Layout
+from quizzes.formatting import Label
 from quizzes.models import Assignment, Classroom
 
 NAME, AVERAGE = "name", "average"
 
 ATTEMPT_NAMES = {
-    Assignment.AttemptPolicy.FIRST.value: "First attempts",
-    Assignment.AttemptPolicy.BEST.value: "Best attempts",
-    Assignment.AttemptPolicy.LATEST.value: "Latest attempts",
+    Assignment.AttemptPolicy.FIRST.value: gettext_lazy("First attempts"),
+    Assignment.AttemptPolicy.BEST.value: gettext_lazy("Best attempts"),
+    Assignment.AttemptPolicy.LATEST.value: gettext_lazy("Latest attempts"),
 }
 
 
@@ -21,7 +23,9 @@ class AttemptsForm(forms.Form):
     """The attempts and classes of an item analysis; by default, first attempts of this class."""
 
     attempts = forms.ChoiceField(choices=Assignment.AttemptPolicy.choices, required=False)
-    classes = forms.ChoiceField(choices=[("this", "This class"), ("together", "All my classes")], required=False)
+    classes = forms.ChoiceField(
+        choices=[("this", gettext_lazy("This class")), ("together", gettext_lazy("All my classes"))], required=False
+    )
 
     @property
     def policy(self) -> str:
@@ -34,7 +38,7 @@ class AttemptsForm(forms.Form):
         return self._chosen("classes") or "this"
 
     @property
-    def policies(self) -> Sequence[tuple[str, str, bool]]:
+    def policies(self) -> Sequence[tuple[str, Label, bool]]:
         """(value, name, whether it is selected) of each choice of attempts."""
         return [(value, name, value == self.policy) for value, name in ATTEMPT_NAMES.items()]
 
@@ -73,10 +77,10 @@ class ObjectiveForm(forms.Form):
 
     objective = forms.ChoiceField(required=False)
 
-    def __init__(self, *args: Any, titles: Sequence[str], **kwargs: Any) -> None:
-        """titles: of the objectives in the assignments of the class."""
+    def __init__(self, *args: Any, titles: Callable[[], Sequence[str]], **kwargs: Any) -> None:
+        """titles: returns those of the objectives of the class. It is called only if the query string names one."""
         super().__init__(*args, **kwargs)
-        self.fields["objective"].choices = [(title, title) for title in titles]  # type: ignore[attr-defined]
+        self.fields["objective"].choices = lambda: [(title, title) for title in titles()]  # type: ignore[attr-defined]
 
     @property
     def title(self) -> str:

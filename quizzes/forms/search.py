@@ -1,19 +1,22 @@
 """The form of the search box."""
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
-NOT_TEXT = "The text has a hidden character. Retype it."
+from quizzes.formatting import up_to
+
+NOT_TEXT = gettext_lazy("The text has a hidden character. Retype it.")
 
 
 class SearchForm(forms.Form):
     """What a teacher searches for."""
 
     q = forms.CharField(
-        label="Student, question set, or receipt",
+        label=gettext_lazy("Student, question set, or receipt"),
         max_length=100,
         error_messages={
-            "required": "Type a name, a title, or a receipt.",
-            "max_length": "Use up to 100 characters.",
+            "required": gettext_lazy("Type a name, a title, or a receipt."),
+            "max_length": up_to(100),
             "null_characters_not_allowed": NOT_TEXT,
         },
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),

@@ -14,6 +14,7 @@ from allauth.mfa.webauthn.forms import AddWebAuthnForm, AuthenticateWebAuthnForm
 from django import forms
 from django.conf import settings
 from django.core.cache import cache
+from django.utils.translation import gettext_lazy
 
 from quizzes.forms.accounts import Labeled
 from quizzes.models import User
@@ -22,7 +23,7 @@ from quizzes.models import User
 class _Code(Labeled):
     """A code of the authenticator app or a recovery code; each works once."""
 
-    wording = {"code": ("Code", "6 digits from your app, or a recovery code of 8 digits.")}
+    wording = {"code": (gettext_lazy("Code"), gettext_lazy("6 digits from your app, or a recovery code of 8 digits."))}
     user: User
     authenticator: Authenticator
 
@@ -51,13 +52,15 @@ class ConfirmCodeForm(_Code, step_forms.ReauthenticateForm):
 class AddAppForm(Labeled, ActivateTOTPForm):
     """The first code of a new authenticator app."""
 
-    wording = {"code": ("Code", "The 6 digits that your app shows now.")}
+    wording = {"code": (gettext_lazy("Code"), gettext_lazy("The 6 digits that your app shows now."))}
 
 
 class AddPasskeyForm(Labeled, AddWebAuthnForm):
     """A new passkey. A script fills in what the device said."""
 
-    name = forms.CharField(label="Name", help_text="Where the passkey is, such as My laptop.", max_length=40)
+    name = forms.CharField(
+        label=gettext_lazy("Name"), help_text=gettext_lazy("Where the passkey is, such as My laptop."), max_length=40
+    )
     wording = {}
 
     def clean(self) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Forms for student sign-in: class code, name and PIN."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -8,8 +9,10 @@ from django.core.validators import MaxLengthValidator
 from django.db.models import QuerySet
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
-from quizzes.models import Student
+from quizzes.formatting import Label
+from quizzes.models import PinKind, Student
 from quizzes.people.guess_limits import PIN_LENGTH, Limit, Refusal
+from quizzes.people.pins import pin_of_words
 
 NO_SUCH_CODE = gettext_lazy("No class has this code.")
 NOT_ON_THE_LIST = gettext_lazy("Choose your name from the list.")
@@ -21,6 +24,12 @@ TOO_MANY = {
     Limit.CLASSROOM: gettext_lazy("Too many wrong PINs in this class, so a new device needs your teacher."),
     Limit.ADDRESS: gettext_lazy("Too many wrong PINs from this network."),
 }
+
+
+class UnsentForm(forms.Form):
+    """Valid if the page follows a form that was not sent, because the student was signed out."""
+
+    unsent = forms.BooleanField()
 
 
 class CodeForm(forms.Form):
@@ -72,17 +81,67 @@ class NameForm(forms.Form):
         return student
 
 
-class PinForm(forms.Form):
-    """A PIN as a student types it; it is never shown again."""
+class PinKindForm(forms.Form):
+    """The kind of PIN that a page asked for. 4 digits if it does not say."""
 
-    pin = forms.CharField(
-        label=gettext_lazy("Your PIN"),
-        error_messages={"required": gettext_lazy("Type your PIN."), "null_characters_not_allowed": NOT_A_PIN},
-        validators=[MaxLengthValidator(40, NOT_A_PIN)],
-        widget=forms.PasswordInput(
-            attrs={"inputmode": "numeric", "autocomplete": "current-password", "maxlength": str(PIN_LENGTH)}
-        ),
+    kind = forms.ChoiceField(choices=PinKind.choices)
+
+    @property
+    def pin_kind(self) -> str:
+        """The kind, whether the form is valid or not."""
+        return str(self.cleaned_data["kind"]) if self.is_valid() else PinKind.DIGITS
+
+
+class PicturesInput(forms.Widget):
+    """4 groups of radio buttons, one for each place of a PIN. `parts/picture_pin.html` has the markup."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> str:
+        """The digits of the chosen pictures, fewer than 4 if a group has none."""
+        return "".join(data.get(f"{name}-{place}", "") for place in range(1, PIN_LENGTH + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """What the form of one kind of PIN says."""
+
+    required: Label
+    malformed: Label
+    hint: Label
+
+
+_TEXTS = {
+    PinKind.DIGITS: _Texts(
+        gettext_lazy("Type your PIN."),
+        NOT_A_PIN,
+        gettext_lazy("4 digits. Forgot it? Ask {teacher} for a new one."),
+    ),
+    PinKind.PICTURES: _Texts(
+        gettext_lazy("Choose your 4 pictures."),
+        gettext_lazy("Choose 1 picture in each row."),
+        gettext_lazy("4 pictures, in the order on your card. Forgot them? Ask {teacher} for new ones."),
+    ),
+    PinKind.WORDS: _Texts(
+        gettext_lazy("Type your 2 words."),
+        gettext_lazy("Type the 2 words on your card, with a space between them."),
+        gettext_lazy("2 words. Forgot them? Ask {teacher} for new ones."),
+    ),
+}
+
+
+def _widget(kind: str) -> forms.Widget:
+    if kind == PinKind.PICTURES:
+        return PicturesInput()
+    if kind == PinKind.WORDS:
+        return forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false", "maxlength": "40"}
+        )
+    return forms.PasswordInput(
+        attrs={"inputmode": "numeric", "autocomplete": "current-password", "maxlength": str(PIN_LENGTH)}
     )
+
+
+class PinForm(forms.Form):
+    """A PIN as a student enters it. Digits and pictures are never shown again."""
 
     device = forms.ChoiceField(
         label=gettext_lazy("This device"),
@@ -101,11 +160,23 @@ class PinForm(forms.Form):
         """Whether the session ends with the browser. Of a valid form."""
         return self.cleaned_data["device"] != "own"
 
+    def __init__(self, *args: Any, kind: str = PinKind.DIGITS, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind, self._texts = PinKind(kind), _TEXTS[PinKind(kind)]
+        self.fields["pin"] = forms.CharField(
+            label=gettext_lazy("Your PIN"),
+            widget=_widget(kind),
+            error_messages={
+                "required": self._texts.required,
+                "null_characters_not_allowed": self._texts.malformed,
+            },
+            validators=[MaxLengthValidator(40, self._texts.malformed)],
+        )
+        self.order_fields(["pin", "device"])
+
     def name_teachers(self, teachers: Sequence[str]) -> None:
         """Set the hint with the names of teachers who can give a new PIN."""
-        self["pin"].help_text = gettext("4 digits. Forgot it? Ask {teacher} for a new one.").format(
-            teacher=gettext(" or ").join(teachers)
-        )
+        self["pin"].help_text = str(self._texts.hint).format(teacher=gettext(" or ").join(teachers))
 
     def refuse_pin(self, tries_left: int) -> None:
         """Add the error for a wrong PIN, with how many more tries this device has."""
@@ -131,7 +202,8 @@ class PinForm(forms.Form):
 
     def clean_pin(self) -> str:
         """Four digits 0 to 9, also if the keyboard writes digits of another script."""
-        digits = self.cleaned_data["pin"]
+        typed = self.cleaned_data["pin"]
+        digits = pin_of_words(typed) if self.kind is PinKind.WORDS else typed
         if len(digits) != PIN_LENGTH or not digits.isdecimal():
-            raise forms.ValidationError(NOT_A_PIN)
+            raise forms.ValidationError(self._texts.malformed)
         return "".join(str(int(digit)) for digit in digits)

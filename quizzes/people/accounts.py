@@ -56,7 +56,7 @@ def invite(*, by: User | None, now: datetime) -> str:
             raise TooManyInvitations
     token = secrets.token_urlsafe(32)
     Invitation.objects.create(
-        token_digest=_digest(token), invited_by=by, created_at=now, expires_at=now + INVITATION_LIFETIME
+        token_digest=token_digest(token), invited_by=by, created_at=now, expires_at=now + INVITATION_LIFETIME
     )
     return token
 
@@ -78,7 +78,7 @@ def revoke_invitation(invitation_id: int) -> None:
 
 def find_invitation(token: str, *, now: datetime) -> Invitation:
     """The unused invitation with this token. Raises InvitationVoid."""
-    invitation = Invitation.objects.open(now=now).filter(token_digest=_digest(token)).first()
+    invitation = Invitation.objects.open(now=now).filter(token_digest=token_digest(token)).first()
     if invitation is None:
         raise InvitationVoid
     return invitation
@@ -96,6 +96,13 @@ def change_name(user: User, *, name: str) -> User:
     """Change the name of a teacher that students see."""
     user.name = name
     user.save(update_fields=["name"])
+    return user
+
+
+def set_language(user: User, *, language: str) -> User:
+    """Show this teacher's pages in this language from now on, on every device. Safe to repeat."""
+    user.language = language
+    user.save(update_fields=["language"])
     return user
 
 
@@ -183,5 +190,6 @@ def _set_active(user: User, is_active: bool, action: str, by: User | None, now: 
     AuditEvent.objects.record(action, actor=by, classroom=None, at=now, account=user.pk)
 
 
-def _digest(token: str) -> str:
+def token_digest(token: str) -> str:
+    """What the database has of a random token."""
     return hashlib.sha256(token.encode()).hexdigest()

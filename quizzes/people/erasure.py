@@ -11,6 +11,7 @@ from pathlib import Path
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.contrib.admin.models import LogEntry
 from django.db import transaction
 from django.db.models import Count, ProtectedError, Q, QuerySet
@@ -110,8 +111,8 @@ def erase_student(student: Student, *, by: User | None, now: datetime) -> Erasur
     """Erase a student with every attempt, in other classes too. by: None for a command."""
     receipt = new_receipt()
     with _erasing():
-        students = Student.objects.select_for_update().filter(pk=student.pk)
-        attempts = Attempt.objects.made_by(student.pk)
+        students, attempts = Student.objects.filter(pk=student.pk), Attempt.objects.made_by(student.pk)
+        _lock(Classroom.objects.filter(students__in=students), students, attempts)
         counts = _counts(students, attempts, 0)
         if not counts.students:
             raise Student.DoesNotExist
@@ -126,8 +127,9 @@ def erase_classroom(classroom: Classroom, *, by: User | None, now: datetime) -> 
     """Erase a class: its students, quizzes, attempts and log. by: None for a command or the periodic job."""
     receipt = new_receipt()
     with _erasing():
-        # Raises Classroom.DoesNotExist for a form that comes again.
-        Classroom.objects.select_for_update().get(pk=classroom.pk)
+        # A form that comes again.
+        if not _lock_classrooms([classroom]):
+            raise Classroom.DoesNotExist
         counts = preview_classroom(classroom)
         append_to_ledger("class", classroom.public_id, receipt, now=now)
         _delete_classrooms([classroom])
@@ -143,8 +145,9 @@ def erase_teacher(user: User, *, now: datetime) -> Erasure:
     """
     receipt = new_receipt()
     with _erasing():
-        User.objects.select_for_update().get(pk=user.pk)
         classrooms = list(own_classrooms(user))
+        _lock_classrooms(classrooms)
+        User.objects.select_for_update(no_key=True).get(pk=user.pk)
         counts = _preview_classrooms(classrooms)
         append_to_ledger("teacher", account_key(user), receipt, now=now)
         for classroom in classrooms:
@@ -210,8 +213,8 @@ def _erasing() -> Iterator[None]:
     """A transaction that may delete, and that clears the files after its commit."""
     with allow_deleting_logs():
         mark_files()
-        # A launch in progress has the name of whoever launched, for 30 minutes. The next one makes a new row.
-        LtiLaunch.objects.all().delete()
+        # A launch has the name of whoever launched, for 30 minutes. Without its row, it could arrive again.
+        LtiLaunch.objects.update(claims=None)
         transaction.on_commit(clear_marked_files_when_quiet)
         yield
 
@@ -245,6 +248,34 @@ def _attempts_of(classrooms: Collection[Classroom]) -> QuerySet[Attempt]:
     return Attempt.objects.filter(ours)
 
 
+def _lock_classrooms(classrooms: Collection[Classroom]) -> int:
+    """Lock the classes with everything in them; how many of them are still there."""
+    keys = [classroom.pk for classroom in classrooms]
+    students, attempts = Student.objects.filter(classroom__in=keys), _attempts_of(classrooms)
+    return _lock(Classroom.objects.filter(pk__in=keys), students, attempts, with_assignments=True)
+
+
+def _lock(
+    classrooms: QuerySet[Classroom],
+    students: QuerySet[Student],
+    attempts: QuerySet[Attempt],
+    *,
+    with_assignments: bool = False,
+) -> int:
+    """Lock what goes, in the order of `quizzes.models.locks`, before the first row goes; how many classes there are.
+
+    with_assignments: they go too. A start of an attempt waits for its assignment first, where it holds nothing yet.
+    """
+    # `no_key`: whoever holds a row below writes to the log, which needs the key of the classroom.
+    found = list(classrooms.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk", flat=True))
+    quizzes = Q(classroom__in=found) | Q(pk__in=attempts.order_by().values("assignment"))
+    assignments = Assignment.objects.select_for_update(no_key=not with_assignments)
+    list(assignments.filter(quizzes).order_by("pk").values_list("pk"))
+    list(students.select_for_update().order_by("pk").values_list("pk"))
+    list(attempts.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+    return len(found)
+
+
 def _delete_classrooms(classrooms: Collection[Classroom]) -> None:
     students = Student.objects.filter(classroom__in=classrooms)
     names = _names(students) | {classroom.name for classroom in classrooms}
@@ -259,7 +290,7 @@ def _delete_classrooms(classrooms: Collection[Classroom]) -> None:
 def _delete_students(students: QuerySet[Student], attempts: QuerySet[Attempt]) -> None:
     # Materialized, because the rows that the queries join go one after another.
     student_ids = list(students.order_by().values_list("pk", flat=True))
-    attempt_ids = list(attempts.order_by().select_for_update(of=("self",)).values_list("pk", flat=True))
+    attempt_ids = list(attempts.order_by().values_list("pk", flat=True))
     for start in range(0, len(attempt_ids), _BATCH):
         batch = attempt_ids[start : start + _BATCH]
         AnswerEvent.objects.filter(attempt__in=batch).delete()
@@ -281,6 +312,7 @@ def _delete_account(user: User) -> None:
     EmailAddress.objects.filter(user=user).delete()
     LtiTeacher.objects.filter(user=user).delete()
     Authenticator.objects.filter(user=user).delete()
+    SocialAccount.objects.filter(user=user).delete()
     KnownDevice.objects.filter(user=user).delete()
     SetShare.objects.filter(user=user).delete()
     TeacherSession.objects.filter(user=user).delete()

@@ -1,7 +1,7 @@
 """When a wrong PIN makes a device wait, or need the teacher. docs/guessing.md has the figures that follow.
 
-A device that signed in as a student before meets only its own failures. All other devices share counters, because
-whoever deletes cookies has a new device each time. Failures from addresses where the class signs in, such as the
+For a device that signed in as a student before, only its own failures count. All other devices share counters, because
+a person who deletes cookies has a new device each time. Failures from addresses where the class signs in, such as the
 school's, and failures from elsewhere have counters of their own: nobody outside can lock out a school.
 """
 
@@ -22,7 +22,7 @@ CLASS_TRIES = ADDRESS_TRIES = 35
 # 2 * 35 / 7 = 10 guesses a class and day, and 10 of 10,000 PINs are 0.001.
 PIN_SPAN = timedelta(days=7)
 # How long “Let in now” works, time to walk to a desk and type a PIN.
-LET_IN = timedelta(minutes=10)
+LET_IN_DURATION = timedelta(minutes=10)
 
 
 class Limit(Enum):
@@ -32,7 +32,7 @@ class Limit(Enum):
     STUDENT = "student"
     CLASSROOM = "classroom"
     ADDRESS = "address"
-    # Of a teacher. The limits of teachers are in teacher_sign_in.py.
+    # The account of a teacher. teacher_sign_in.py has the limits of teachers.
     ACCOUNT = "account"
 
 
@@ -57,7 +57,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """The device of a try."""
+    """The device on which a PIN was typed. is_known, is_known_address: as in `Failure`."""
 
     digest: str
     is_known: bool
@@ -65,7 +65,7 @@ class Device:
 
 
 def failures_that_count(failures: Sequence[Failure], student_id: int | None, device: Device) -> list[Failure]:
-    """Failures for this student that this device meets: its own if it is known, else those of all new devices."""
+    """Failures for this student that count for this device: its own if it is known, else those of all new devices."""
     if device.is_known:
         return [one for one in failures if one.student_id == student_id and one.device == device.digest]
     return [one for one in _of_new_devices(failures, device) if one.student_id == student_id]
@@ -73,8 +73,9 @@ def failures_that_count(failures: Sequence[Failure], student_id: int | None, dev
 
 def refusal_for_student(failures: Sequence[Failure], device: Device, now: datetime) -> Refusal | None:
     """Whether these failures for one student make the device wait, or need the teacher."""
-    moments = [one.at for one in failures if one.at > now - PIN_SPAN]
-    limit = Limit.DEVICE if all(one.device == device.digest for one in failures) else Limit.STUDENT
+    counted = [one for one in failures if one.at > now - PIN_SPAN]
+    moments = [one.at for one in counted]
+    limit = Limit.DEVICE if all(one.device == device.digest for one in counted) else Limit.STUDENT
     if len(moments) < PIN_TRIES:
         return None
     if len(moments) >= STUDENT_TRIES:
@@ -93,10 +94,10 @@ def tries_left_in_class(failures: Sequence[Failure], device: Device) -> int:
     return CLASS_TRIES - (0 if device.is_known else len(_of_new_devices(failures, device)))
 
 
-def is_attacked(failures: Sequence[Failure]) -> bool:
+def is_class_locked(failures: Sequence[Failure]) -> bool:
     """Whether new devices of a class with these failures need the teacher, at school or elsewhere."""
-    places = [Device("", is_known=False, is_known_address=is_known) for is_known in (True, False)]
-    return any(refusal_for_class(failures, place) is not None for place in places)
+    new_devices = [Device("", is_known=False, is_known_address=is_known) for is_known in (True, False)]
+    return any(refusal_for_class(failures, device) is not None for device in new_devices)
 
 
 def is_locked(failures: Sequence[Failure], student_id: int, now: datetime) -> bool:
@@ -108,7 +109,7 @@ def is_locked(failures: Sequence[Failure], student_id: int, now: datetime) -> bo
 
 
 def most_failures(failures: Sequence[Failure], student_id: int) -> int:
-    """The most wrong PINs for this student that one device meets."""
+    """The most wrong PINs for this student that count for one device."""
     counted = (failures_that_count(failures, student_id, device) for device in _devices(failures, student_id))
     return max(map(len, counted), default=0)
 

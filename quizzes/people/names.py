@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from quizzes.phrases import gettext
+
 MAX_NAME_LENGTH = 60
 # Letters that look alike in most typefaces, in lower or upper case. Nobody can distinguish two names that differ only
 # in these. Source: confusables of Unicode TR 39, limited to the Cyrillic and Greek letters of common names.
@@ -17,8 +19,8 @@ _FIRST_JOINED = "\u0590"
 _HIDDEN = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}
 # Words that belong to the family name behind them: “de la Cruz”, “van Dyke”.
 _PARTICLES = frozenset(
-    "da das de del della der di do dos du el la las le los lo mac mc san santa st te ten van von y zu al bin"
-    " ibn".split()
+    "da das de del della den der di do dos du el la las le los lo mac mc san santa st te ten ter van von y zu abu al"
+    " bin ibn".split()
 )
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|v)\.?", re.IGNORECASE)
 # Two students with one name: “Maria Garcia (2)”.
@@ -44,13 +46,15 @@ def clean_name(text: str) -> str:
     """
     name = " ".join(unicodedata.normalize("NFKC", text[: MAX_NAME_LENGTH * 20]).split())
     if any(_is_hidden(name, place) for place in range(len(name))):
-        raise InvalidName("the name has a hidden character, so retype it")
+        raise InvalidName(gettext("the name has a hidden character, so retype it"))
     if "@" in name:
-        raise InvalidName("this is an email address, not a name")
+        raise InvalidName(gettext("this is an email address, not a name"))
     if not any(character.isalnum() for character in name):
-        raise InvalidName("the name is blank")
+        raise InvalidName(gettext("the name is blank"))
     if len(name) > MAX_NAME_LENGTH or len(text) > MAX_NAME_LENGTH * 20:
-        raise InvalidName(f"the name is over {MAX_NAME_LENGTH} characters")
+        raise InvalidName(
+            gettext("the name is over {max_name_length} characters").format(max_name_length=MAX_NAME_LENGTH)
+        )
     return name
 
 
@@ -62,15 +66,21 @@ def name_key(name: str) -> str:
     return " ".join(words.split())
 
 
-def split_name(name: str) -> PersonName:
-    """A full name with its family name: the last word with its particles, without a suffix such as “Jr.”."""
+def split_name(name: str, *, family_count: int = 1) -> PersonName:
+    """A full name with its family name: the last word with its particles, without a suffix such as “Jr.”.
+
+    family_count: 2 for a list of people with 2 family names, “Ana Ruiz Peña”. A name of 2 words has 1.
+    """
     words = name.split()
     last = len(words)
     while last > 1 and (_SUFFIX.fullmatch(words[last - 1]) or _NUMBERED.fullmatch(words[last - 1])):
         last -= 1
     first = last - 1
-    while first > 1 and words[first - 1].casefold() in _PARTICLES:
-        first -= 1
+    for number in range(1, family_count + 1):
+        while first > 1 and words[first - 1].casefold().rstrip(".") in _PARTICLES:
+            first -= 1
+        if number < family_count and first > 1:
+            first -= 1
     return PersonName(name, " ".join(words[first:last]).rstrip(",") if last > 1 else "")
 
 
@@ -79,8 +89,25 @@ def join_name(given: str, family: str, *, suffix: str = "") -> PersonName:
     family, suffix = " ".join(family.split()), " ".join(suffix.split())
     words = family.split()
     if len(words) > 1 and _SUFFIX.fullmatch(words[-1]):
-        family, suffix = " ".join(words[:-1]), " ".join([words[-1], suffix]).strip()
+        family, suffix = " ".join(words[:-1]).rstrip(","), " ".join([words[-1], suffix]).strip()
     return PersonName(" ".join(f"{given} {family} {suffix}".split()), family if given.strip() else "")
+
+
+def family_first_name(text: str, *, family_count: int = 1) -> PersonName:
+    """The name of “Lopez Maya Ann”, where only the heading says that the family name comes first.
+
+    family_count: 2 for “Ruiz Peña Ana”. At least one word is left for the first name.
+    """
+    words = text.split()
+    suffixes = list[str]()
+    while len(words) > 2 and _SUFFIX.fullmatch(words[-1]) and words[-1].casefold() != "v":
+        suffixes.insert(0, words.pop())
+    last = 0
+    for _ in range(family_count):
+        while last < len(words) - 2 and words[last].casefold().rstrip(".") in _PARTICLES:
+            last += 1
+        last = min(last + 1, len(words) - 1)
+    return join_name(" ".join(words[last:]), " ".join(words[:last]), suffix=" ".join(suffixes))
 
 
 def turned_name(text: str) -> PersonName | None:
@@ -90,7 +117,13 @@ def turned_name(text: str) -> PersonName | None:
     rest = [part for part in parts[1:] if not _SUFFIX.fullmatch(part)]
     if len(rest) != 1:
         return None
-    return join_name(rest[0], parts[0], suffix=" ".join(suffixes))
+    given = rest[0].split()
+    # “Lee, Robert III”. A lone “V” may be an initial.
+    if len(given) > 1 and _SUFFIX.fullmatch(given[-1]) and given[-1].casefold() != "v":
+        suffixes.insert(0, given.pop())
+    if len(given) > 1 and _NUMBERED.fullmatch(given[-1]):
+        suffixes.append(given.pop())
+    return join_name(" ".join(given), parts[0], suffix=" ".join(suffixes))
 
 
 def given_name(name: PersonName) -> str:
@@ -123,11 +156,16 @@ def short_names(names: Sequence[PersonName]) -> list[str]:
 
 
 def numbered_name(name: str, taken: Sequence[str] | set[str]) -> str:
-    """The name with the first free number: “Maria Garcia (2)”. taken: name keys."""
+    """The name with the first free number: “Maria Garcia (2)”. taken: name keys. A name that is too long is cut."""
     number = 2
-    while name_key(f"{name} ({number})") in taken:
+    while name_key(numbered := _with_number(name, number)) in taken:
         number += 1
-    return f"{name} ({number})"
+    return numbered
+
+
+def _with_number(name: str, number: int) -> str:
+    ending = f" ({number})"
+    return f"{name[: MAX_NAME_LENGTH - len(ending)]}{ending}"
 
 
 def _shortened(name: PersonName, letters: int) -> str:

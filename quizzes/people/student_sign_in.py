@@ -15,7 +15,16 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from quizzes.models import AuditEvent, Classroom, FailedTry, Student, User
 from quizzes.people import guess_limits
-from quizzes.people.guess_limits import ADDRESS_TRIES, LET_IN, PIN_LENGTH, PIN_SPAN, Device, Failure, Limit, Refusal
+from quizzes.people.guess_limits import (
+    ADDRESS_TRIES,
+    LET_IN_DURATION,
+    PIN_LENGTH,
+    PIN_SPAN,
+    Device,
+    Failure,
+    Limit,
+    Refusal,
+)
 from quizzes.people.known_devices import (
     device_of_student,
     hash_address,
@@ -190,7 +199,7 @@ def check_pin_of_attempt(
 
 
 def let_in(student: Student, *, by: User, now: datetime) -> AuditEvent:
-    """Let a student sign in on a new device for LET_IN, whatever failed before. Returns the event of the audit log."""
+    """Let a student sign in on a new device for LET_IN_DURATION. Returns the event of the audit log."""
     return AuditEvent.objects.record(
         AuditEvent.Action.LET_IN, actor=by, classroom=student.classroom, student=student, at=now
     )
@@ -210,7 +219,7 @@ def sign_in_trouble(classrooms: list[Classroom], *, now: datetime) -> SignInTrou
         .order_by("sort_key")
     )
     found = (_guessed(student, by_classroom[student.classroom_id], student.let_in_at, now) for student in students)
-    attacked = (pk for pk, failures in by_classroom.items() if guess_limits.is_attacked(failures))
+    attacked = (pk for pk, failures in by_classroom.items() if guess_limits.is_class_locked(failures))
     return SignInTrouble([one for one in found if one is not None], frozenset(attacked))
 
 
@@ -244,11 +253,11 @@ def _guessed(
         return None
     is_locked = guess_limits.is_locked(failures, student.pk, now)
     last = max(one.at for one in failures if one.student_id == student.pk)
-    is_open = let_in_at is not None and let_in_at > now - LET_IN
+    is_open = let_in_at is not None and let_in_at > now - LET_IN_DURATION
     return GuessedStudent(
         student,
         is_locked,
-        let_in_at + LET_IN if let_in_at is not None and is_open else None,
+        let_in_at + LET_IN_DURATION if let_in_at is not None and is_open else None,
         needs_teacher=is_locked and (let_in_at is None or let_in_at < last),
     )
 
@@ -315,6 +324,6 @@ def _try(
 def _let_in_at(student: Student | None, now: datetime) -> datetime | None:
     """When a teacher last let this student in, if that still holds."""
     events = AuditEvent.objects.filter(
-        student=student.pk if student is not None else 0, action=AuditEvent.Action.LET_IN, at__gt=now - LET_IN
+        student=student.pk if student is not None else 0, action=AuditEvent.Action.LET_IN, at__gt=now - LET_IN_DURATION
     )
     return events.aggregate(at=Max("at"))["at"]

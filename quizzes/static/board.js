@@ -67,7 +67,7 @@ function notice(name) {
   const template = name && root.querySelector(`template[data-notice="${name}"]`);
   place.replaceChildren(...(template ? [template.content.cloneNode(true)] : []));
   const at = place.querySelector("[data-since]");
-  if (at) at.textContent = since.toLocaleTimeString("en-US", { hour: "numeric", minute: "2-digit" }).toLowerCase();
+  if (at) at.textContent = since.toLocaleTimeString(document.documentElement.lang, { hour: "numeric", minute: "2-digit" }).toLowerCase();
 }
 
 // ---- Changing only what differs

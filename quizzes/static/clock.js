@@ -1,5 +1,7 @@
 // Shows the time that is left. It comes from the server, since the clock of this device may be wrong.
 
+import { move } from "./move.js";
+
 // In ms. The outbox first sends what waits. If that fails, the attempt is submitted again later.
 const AGAIN = 10000;
 
@@ -48,6 +50,8 @@ async function ask() {
     .then((response) => response.ok ? response.json() : {})
     .catch(() => ({}));
   if (reply.seconds_left === undefined) return;
+  // The teacher has paused the quiz.
+  if (reply.is_paused) return move(location.pathname);
   closing = reply.closing;
   set(reply.seconds_left);
 }

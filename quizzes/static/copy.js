@@ -7,10 +7,10 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   button.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(source.value);
-      copied.textContent = "Link copied";
+      copied.textContent = copied.dataset.done;
     } catch {
       source.select();
-      copied.textContent = "The link is selected. Copy it now.";
+      copied.textContent = copied.dataset.selected;
     }
   });
 }

@@ -7,19 +7,20 @@ let inFlight = 0;
 /** The button that waits for a save, or null. @type {HTMLElement | null} */
 let waiting = null;
 
-function showState(text, isBad) {
+/** @param {"changed" | "failed"} name of a text that the page has */
+function showState(name, isBad) {
   const state = document.getElementById("draft-state");
   if (!state) return;
   const tag = document.createElement("span");
   tag.className = isBad ? "tag bad" : "tag mid";
-  tag.textContent = text;
+  tag.textContent = state.dataset[name];
   state.replaceChildren(tag);
 }
 
 function onFailure() {
   isUnsaved = true;
   waiting = null;
-  showState("Not saved. Your text is still here. Save again when you’re online.", true);
+  showState("failed", true);
 }
 
 function pressWaiting() {
@@ -31,7 +32,7 @@ function pressWaiting() {
 
 if (form) {
   form.addEventListener("input", () => {
-    if (!isUnsaved) showState("Not saved yet", false);
+    if (!isUnsaved) showState("changed", false);
     isUnsaved = true;
   });
   form.addEventListener("submit", (event) => {

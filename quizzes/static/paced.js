@@ -1,4 +1,6 @@
-// Follows the class: opens the question that the teacher moved to.
+// Follows the class: opens the question that the teacher moved to, and the page again after a pause.
+
+import { move } from "./move.js";
 
 const place = document.querySelector("[data-paced]");
 
@@ -20,17 +22,11 @@ async function ask() {
   const response = await fetch(paced, { ...options, signal: AbortSignal.timeout(TIMEOUT) }).catch(() => null);
   const reply = response?.status === 200 ? await response.json().catch(() => null) : null;
   isAsking = false;
-  if (reply) return move(`../${reply.number}/`);
+  if (reply) return move(reply.number === null ? location.pathname : `../${reply.number}/`);
   failures = response?.status === 304 ? 0 : failures + 1;
   // Random, so that a class does not ask at the same moment.
   const pause = failures ? PAUSES[Math.min(failures, PAUSES.length) - 1] : PERIOD;
   timer = setTimeout(ask, pause * (1 + Math.random() / 4));
-}
-
-// The outbox first sends what waits. Without it, no answer waits.
-function move(address) {
-  const event = new CustomEvent("footnote:move", { detail: address, cancelable: true });
-  if (document.dispatchEvent(event)) location.replace(address);
 }
 
 document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") ask(); });

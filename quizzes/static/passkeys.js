@@ -56,10 +56,7 @@ for (const form of document.querySelectorAll("[data-passkey]")) {
       form.elements.credential.value = JSON.stringify(writeCredential(credential));
       form.submit();
     } catch (error) {
-      problem.textContent =
-        error.name === "InvalidStateError"
-          ? "This device already has a passkey for your account."
-          : "The device didn’t confirm. Try again, or use another way.";
+      problem.textContent = error.name === "InvalidStateError" ? problem.dataset.known : problem.dataset.failed;
     }
   });
   // Enter in a field must not send the form without a passkey.

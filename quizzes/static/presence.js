@@ -1,6 +1,8 @@
 // Sends heartbeats, so that a teacher sees who is offline. A tab in the background sends them too, since the page is
 // still open. The browser slows them down there.
 
+import { move } from "./move.js";
+
 // In ms. Each heartbeat is a write, and a teacher needs no more of them.
 const PERIOD = 20000;
 const KEPT = "footnote.presence";
@@ -30,6 +32,8 @@ async function sendHeartbeat() {
     .catch(() => ({}));
   // After a refusal or the end of the attempt, the page sends no more, unless its student signs in again.
   if (reply === null || reply.is_open === false) return;
+  // The teacher has paused the quiz.
+  if (reply.is_paused && !("paused" in form.dataset)) return move(location.pathname);
   timer = setTimeout(sendHeartbeat, PERIOD);
 }
 

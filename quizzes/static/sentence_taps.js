@@ -36,7 +36,7 @@ function start(fieldset, button) {
   const done = document.createElement("button");
   done.type = "button";
   done.className = "btn alt";
-  done.textContent = "Done";
+  done.textContent = fieldset.dataset.done;
   done.addEventListener("click", stop);
   bar.className = "tapbar";
   bar.replaceChildren(label, done);
@@ -62,7 +62,7 @@ if (reading) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "txt";
-    button.textContent = "Choose in the reading";
+    button.textContent = fieldset.dataset.choose;
     button.addEventListener("click", () => start(fieldset, button));
     fieldset.append(button);
     fieldset.addEventListener("change", () => { if (chips === fieldset) showChosen(); });

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import rotate_token
@@ -18,7 +19,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 from django_htmx.middleware import HtmxDetails
 
 from quizzes.attempts.access import Access, LoadedAttempt, check_access, load_attempt
@@ -34,12 +35,14 @@ from quizzes.people.student_sessions import (
 from quizzes.people.teacher_sessions import end_teacher_session
 
 DEVICE_COOKIE = f"{settings.COOKIE_PREFIX}device"
+INVITATION_COOKIE = f"{settings.COOKIE_PREFIX}invitation"
+INVITATION_COOKIE_AGE = 24 * 60 * 60
 DEVICE_COOKIE_AGE = 180 * 24 * 60 * 60
 # In `request.META`: when the server had read the request, in seconds since 1970. No header of a client has this name.
 ARRIVED_AT = "footnote.arrived_at"
 
-ONLY_VIEWS = "You can see this class, but not change it. Ask its teacher."
-ONLY_OWNERS = "Only the owner of the class can do this. You’ll find the name in its settings."
+ONLY_VIEWS = gettext_lazy("You can see this class, but not change it. Ask its teacher.")
+ONLY_OWNERS = gettext_lazy("Only the owner of the class can do this. You’ll find the name in its settings.")
 
 type AttemptView[**P] = Callable[Concatenate[HttpRequest, LoadedAttempt, P], HttpResponse]
 type PublicIdView[**P] = Callable[Concatenate[HttpRequest, str, P], HttpResponse]
@@ -228,6 +231,42 @@ def remember_device(response: HttpResponse, device: str) -> None:
     )
 
 
+def keep_invitation(request: HttpRequest, invitation_id: int) -> None:
+    """Accept an invitation in this browser. It becomes a signed cookie: a session row would be for anyone's asking."""
+    request.COOKIES[INVITATION_COOKIE] = signing.dumps(invitation_id, salt=INVITATION_COOKIE)
+
+
+def accepted_invitation(request: HttpRequest) -> int | None:
+    """The row id of the invitation that this browser accepted, None for none."""
+    try:
+        found: int = signing.loads(
+            request.COOKIES.get(INVITATION_COOKIE, ""), salt=INVITATION_COOKIE, max_age=INVITATION_COOKIE_AGE
+        )
+    except signing.BadSignature:
+        return None
+    return found
+
+
+def forget_invitation(request: HttpRequest) -> None:
+    """Drop the invitation, which is used or void."""
+    request.COOKIES.pop(INVITATION_COOKIE, None)
+
+
+def remember_invitation(request: HttpRequest, response: HttpResponse) -> None:
+    """Set the cookie as this request leaves it."""
+    if value := request.COOKIES.get(INVITATION_COOKIE):
+        response.set_cookie(
+            INVITATION_COOKIE,
+            value,
+            max_age=INVITATION_COOKIE_AGE,
+            httponly=True,
+            secure=settings.HTTPS,
+            samesite="Lax",
+        )
+    else:
+        response.delete_cookie(INVITATION_COOKIE, samesite="Lax")
+
+
 def teachers_of(classroom: Classroom) -> list[str]:
     """The names of a classroom's teachers for students, at least one; 1 query."""
     editors = classroom.teaching_set.filter(role__in=EDITORS).order_by("pk")
@@ -236,4 +275,4 @@ def teachers_of(classroom: Classroom) -> list[str]:
 
 def _redirect_to_sign_in(request: HttpRequest) -> HttpResponse:
     """Redirect to the join page, with a notice if a POST is lost."""
-    return redirect(f"{reverse('join')}{'?unsent' if request.method == 'POST' else ''}")
+    return redirect(f"{reverse('join')}{'?unsent=1' if request.method == 'POST' else ''}")

@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.forms.accounts import LINK_GOOD_UNTIL, too_many_codes, too_many_passwords
 from quizzes.models import FailedTry, User
@@ -28,7 +29,7 @@ from quizzes.people.teacher_sessions import (
     start_teacher_session,
 )
 from quizzes.people.teacher_sign_in import PasswordLocked, begin_try, end_try, remember_user_device
-from quizzes.views.access import client_address, device_of
+from quizzes.views.access import accepted_invitation, client_address, device_of, forget_invitation
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -36,15 +37,15 @@ class AccountAdapter(DefaultAccountAdapter):
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        "email_password_mismatch": "That email and password don’t match.",
-        "email_taken": "This email already has an account. Sign in instead.",
-        "enter_current_password": "That’s not your current password.",
-        "incorrect_password": "This isn’t your password. Try again.",
+        "email_password_mismatch": gettext_lazy("That email and password don’t match."),
+        "email_taken": gettext_lazy("This email already has an account. Sign in instead."),
+        "enter_current_password": gettext_lazy("That’s not your current password."),
+        "incorrect_password": gettext_lazy("This isn’t your password. Try again."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Whether this session has accepted an invitation."""
-        return "invitation_id" in request.session
+        """Whether this browser has accepted an invitation."""
+        return accepted_invitation(request) is not None
 
     def save_user(
         self, request: HttpRequest, user: AbstractBaseUser, form: BaseForm, commit: bool = True
@@ -53,18 +54,19 @@ class AccountAdapter(DefaultAccountAdapter):
         # Unsaved, so that the slow hash is computed before the transaction takes its lock.
         made: User = super().save_user(request, user, form, commit=False)
         made.name = form.cleaned_data["name"]
+        invitation_id = accepted_invitation(request) or 0
         try:
             with transaction.atomic():
                 made.save()
-                accounts.use_invitation(request.session["invitation_id"], made, now=timezone.now())
+                accounts.use_invitation(invitation_id, made, now=timezone.now())
         except accounts.InvitationVoid as error:
-            del request.session["invitation_id"]
+            forget_invitation(request)
             raise ImmediateHttpResponse(render(request, "public/invitation_void.html", status=404)) from error
         except IntegrityError as error:
             # The same form, sent twice at the same time.
-            messages.info(request, "This email already has an account. Sign in instead.")
+            messages.info(request, gettext("This email already has an account. Sign in instead."))
             raise ImmediateHttpResponse(redirect("account_login")) from error
-        del request.session["invitation_id"]
+        forget_invitation(request)
         return made
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
@@ -92,9 +94,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """The ways to confirm before a change of the second step, in plain words."""
-        words = {"mfa_reauthenticate": "Use a code", "mfa_reauthenticate:webauthn": "Use a passkey"}
+        words = {"mfa_reauthenticate": gettext("Use a code"), "mfa_reauthenticate:webauthn": gettext("Use a passkey")}
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
-        return [{**method, "description": words.get(method["id"], "Use your password")} for method in methods]
+        return [{**method, "description": words.get(method["id"], gettext("Use your password"))} for method in methods]
 
     def reauthenticate(self, user: User, password: str) -> bool:
         """Whether this is the account's password. Counts as a sign-in for the limits."""
@@ -116,7 +118,9 @@ class AccountAdapter(DefaultAccountAdapter):
         """Lead on. After a sign-in link, a new password does not need the old one for a while."""
         if signal_kwargs and signal_kwargs.get("by_link"):
             request.session[LINK_GOOD_UNTIL] = timezone.now().timestamp() + settings.PASSWORD_RESET_TIMEOUT
-            messages.info(request, "You’re signed in. This link won’t work again. Set a password under your name.")
+            messages.info(
+                request, gettext("You’re signed in. This link won’t work again. Set a password under your name.")
+            )
         response: HttpResponse = super().post_login(request, user, signal_kwargs=signal_kwargs, **kwargs)
         return response
 

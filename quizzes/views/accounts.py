@@ -5,46 +5,60 @@ from collections.abc import Callable
 from allauth.account import views as allauth_views
 from allauth.account.internal.flows.login import perform_login
 from allauth.account.models import Login
+from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.csp import CSP
+from django.views.decorators.csp import csp_override
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
+from quizzes.forms.accounts import SignUpForm
 from quizzes.people import accounts
-from quizzes.views.access import keep_device, remember_device
+from quizzes.views.access import keep_device, keep_invitation, remember_device, remember_invitation
 
 
 @sensitive_variables("token")
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
-    """Show who invites. The button leads to the sign-up form."""
+    """Show who invites, and the sign-up form; with school accounts, a button that leads to it and to theirs.
+
+    A GET stores nothing, because mail programs follow links.
+    """
     try:
         invitation = accounts.find_invitation(token, now=timezone.now())
     except accounts.InvitationVoid:
         return render(request, "public/invitation_void.html", status=404)
     if request.method == "POST" and not request.user.is_authenticated:
-        request.session["invitation_id"] = invitation.pk
-        return redirect("account_signup")
-    return render(request, "public/accept_invitation.html", {"invited_by": invitation.invited_by})
+        keep_invitation(request, invitation.pk)
+        if not settings.SIGN_ON:
+            return _with_invitation(request, allauth_views.signup)
+        response: HttpResponse = redirect("account_signup")
+        remember_invitation(request, response)
+        return response
+    context = {"invited_by": invitation.invited_by, "form": None if settings.SIGN_ON else SignUpForm()}
+    return render(request, "public/accept_invitation.html", context)
 
 
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """allauth's sign-in. The browser's id tells a device that signed in before from others that guess."""
-    return _with_device(request, allauth_views.login)
+    return _with_providers(request, allauth_views.login)
 
 
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def sign_up(request: HttpRequest) -> HttpResponse:
-    """allauth's sign-up, for the person whose invitation this session accepted."""
-    return _with_device(request, allauth_views.signup)
+    """allauth's sign-up, for the person whose invitation this browser accepted."""
+    if request.method == "POST":
+        return _with_invitation(request, allauth_views.signup)
+    return _with_providers(request, allauth_views.signup)
 
 
 @sensitive_variables("token")
@@ -73,6 +87,23 @@ def reset_password(request: HttpRequest) -> HttpResponse:
         response: HttpResponse = allauth_views.password_reset(request)
         return response
     return render(request, "public/no_mail.html")
+
+
+def _with_providers(request: HttpRequest, view: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
+    """The page with its forms that lead to providers of school accounts: a browser lets them lead only there."""
+    if settings.SIGN_ON:
+        view = csp_override({**settings.SECURE_CSP, "form-action": [CSP.SELF, *settings.SIGN_ON_ORIGINS]})(view)
+    return _with_device(request, view)
+
+
+def _with_invitation(request: HttpRequest, view: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
+    """The page, with a cookie for an invitation that is not used and not void."""
+    try:
+        response = _with_providers(request, view)
+    except ImmediateHttpResponse as error:
+        response = error.response
+    remember_invitation(request, response)
+    return response
 
 
 def _with_device(request: HttpRequest, view: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""The language of pages for students and visitors: what was chosen, or what the browser asks for."""
+"""The language of pages: what a student, a teacher, or this browser chose, or what the browser asks for."""
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -11,6 +11,8 @@ from django.views.decorators.http import require_POST
 
 from quizzes.caches import process_cache
 from quizzes.forms.language import LanguageForm
+from quizzes.models import User
+from quizzes.people import accounts
 from quizzes.people.rosters import set_language
 from quizzes.people.student_sessions import signed_in_student
 from quizzes.views.access import page_before
@@ -28,13 +30,13 @@ def visitor_language(request: HttpRequest) -> str:
 def chosen_language(request: HttpRequest) -> str:
     """The language that was chosen in this browser before sign-in, "" if none was."""
     chosen = request.COOKIES.get(LANGUAGE_COOKIE, "")
-    return chosen if chosen in dict(settings.LANGUAGES) else ""
+    return chosen if chosen and chosen in dict(settings.LANGUAGES) else ""
 
 
 @login_not_required
 @require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
-    """Keep a language, for the signed-in student or else for this browser, and go back to the page."""
+    """Keep a language, for the signed-in student or teacher or else for this browser, and go back to the page."""
     form = LanguageForm(request.POST)
     response = redirect(page_before(request) or "join")
     if not form.is_valid():
@@ -42,8 +44,11 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     language = form.cleaned_data["language"]
     student = signed_in_student(request.session, now=timezone.now())
     if student is not None:
-        set_language(student, language)
+        set_language(student.pk, language)
     else:
+        if isinstance(request.user, User):
+            accounts.set_language(request.user, language=language)
+        # For a teacher too: pages that need no sign-in do not read the account.
         response.set_cookie(LANGUAGE_COOKIE, language, httponly=True, secure=settings.HTTPS, samesite="Lax")
     return response
 

@@ -13,6 +13,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.csp import CSP
+from django.utils.translation import gettext
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csp import csp_override
 from django.views.decorators.debug import sensitive_variables
@@ -118,12 +119,12 @@ def may_change(course: LtiCourse, user: User) -> bool:
 def _launch_student(request: HttpRequest, launch: LtiLaunch) -> HttpResponse:
     course = courses.course_of(launch)
     if course is None or course.classroom.archived_at is not None:
-        return _not_ready(request, "Your teacher hasn’t connected this course yet.")
+        return _not_ready(request, gettext("Your teacher hasn’t connected this course yet."))
     link = courses.link_of(launch, course)
     try:
         student = courses.student_of(launch, course, now=timezone.now())
     except courses.NotOnRoster:
-        return _not_ready(request, "You are not on the roster of this class.")
+        return _not_ready(request, gettext("You’re not on the roster of this class."))
     sign_in_student(request, student, is_shared=True)
     if link is None:
         return redirect("student_home")

@@ -1,4 +1,4 @@
-"""Views that are imported at their first request, because their libraries take memory in each process."""
+"""Views that are imported at their first request: they cost each process memory, or a part of its start."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +13,7 @@ from quizzes.views.access import class_act
 def on_demand(
     view: str, *, is_public: bool = False, is_for_platforms: bool = False, act: ClassAct | None = None, **options: Any
 ) -> Callable[..., HttpResponse]:
-    """A view by its path. The second step of sign-in takes 17 MB, LTI 21 MB: processes that meet neither stay small.
+    """A view by its path. The second step of sign-in takes 17 MB, LTI 21 MB; readers of files a third of the start.
 
     is_public: needs no sign-in. is_for_platforms: public, and called by a learning platform without a CSRF token.
     act: as of `class_act`. options: of a class-based view that has some.

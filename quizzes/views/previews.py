@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_http_methods
 
 from quizzes.attempts import previews
@@ -53,7 +54,12 @@ class Place:
     def preview(self, request: HttpRequest) -> PreviewAttempt:
         """The stored preview attempt, else a new one."""
         return previews.preview_attempt(
-            self.store_of(request), self.edition_id, only=self.only, kept_as=self.kept_as, variant=self.variant
+            self.store_of(request),
+            self.edition_id,
+            only=self.only,
+            kept_as=self.kept_as,
+            variant=self.variant,
+            language=get_language(),
         )
 
 
@@ -93,7 +99,7 @@ def answer_question(request: HttpRequest, place: Place, number: int) -> HttpResp
         return _question_page(request, place, preview, number)
     form = PreviewForm(request.POST)
     if not form.is_valid():
-        return _not_an_answer(request, place, number, "This page is out of date. Open the question again.")
+        return _not_an_answer(request, place, number, gettext("This page is out of date. Open the question again."))
     order = form.cleaned_data["order"]
     try:
         value = previews.read_preview_answer(preview, question, form.submitted, order=order)
@@ -134,6 +140,7 @@ def _question_page(
         "question_count": question_count,
         "question_url": place.question_url(number),
         "reading": reading,
+        "language": preview.content.published.document.language,
         "citation": reading.citation,
         "steps": _steps(place, preview),
         "answered_count": len(preview.values),
@@ -223,7 +230,7 @@ def _try_out(store: PreviewStore) -> Place:
         lambda number: reverse("try_question", args=[number]),
         reverse("try_result"),
         reverse("landing"),
-        "Start page",
+        gettext("Start page"),
         store,
     )
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from quizzes.attempts.previews import preview_attempt, try_out
@@ -26,13 +27,14 @@ def landing(request: HttpRequest) -> HttpResponse:
     has_teacher = User.objects.exists()
     if edition_id is None:
         return render(request, "public/landing.html", {"has_teacher": has_teacher})
-    preview = preview_attempt(visitor_store(request), edition_id)
+    preview = preview_attempt(visitor_store(request), edition_id, language=get_language())
     reading = preview.content.published.document.reading
     question = preview.content.questions[0]
     context = {
         "has_teacher": has_teacher,
         "preview": preview,
         "question": public_view(question, preview.content.shuffle, None, reading),
+        "language": preview.content.published.document.language,
         "question_template": type_of(question).template("page"),
         "question_count": len(preview.content.questions),
         "reading": reading,

@@ -9,6 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from quizzes.models import AuditEvent, User
 from quizzes.people import stored_secrets
@@ -19,8 +20,8 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     error_messages = {
         **DefaultMFAAdapter.error_messages,
-        "incorrect_code": "That didn’t match. Type the newest code, or use another way.",
-        "cannot_generate_recovery_codes": "Add an authenticator app or a passkey first.",
+        "incorrect_code": gettext_lazy("That didn’t match. Type the newest code, or use another way."),
+        "cannot_generate_recovery_codes": gettext_lazy("Add an authenticator app or a passkey first."),
     }
 
     def encrypt(self, text: str) -> str:

@@ -4,6 +4,8 @@
 const QUIET = 5000;
 // In ms. A region that is emptied and filled in one task, or beside other changes of the page, is often not read out.
 const OWN_TASK = 100;
+// In ms, less than QUIET. A browser tells screen readers of changes in batches: the same text again within one is no change.
+const KEPT = 4000;
 
 /**
  * Reads messages out one at a time. Uses no DOM but the two live regions, which stay in the page.
@@ -25,6 +27,7 @@ export function createAnnouncer(status, alarm) {
     writing.set(region, setTimeout(() => {
       region.textContent = clean(text);
       announcedAt = performance.now();
+      writing.set(region, setTimeout(() => { region.textContent = ""; }, KEPT));
     }, OWN_TASK));
     announcedAt = performance.now();
   }

@@ -298,7 +298,7 @@ async function signIn(form) {
   const field = await sender.signIn(`${attemptPath}again/`, new URLSearchParams(new FormData(form)));
   if (!field) return;
   find(".field", form).replaceWith(find(".field", parseHTML(field)));
-  form.elements.pin.focus();
+  find("input:not([type=hidden])", form).focus();
 }
 
 async function onClick(event) {
@@ -355,6 +355,11 @@ async function onConfirm(event) {
   if (await settle("act")) event.detail.issueRequest(true);
 }
 
+// The list of all questions stands last, so it opens below what is in sight.
+function onToggle({ target }) {
+  if (target.open && target.matches("[data-places]")) target.scrollIntoView({ block: "nearest" });
+}
+
 // A button that was disabled during its request has lost the focus.
 function onSettled({ target }) {
   const place = target.id === "flag" ? target : find("#question .verdict, #question .err[role=alert]");
@@ -390,13 +395,19 @@ function start() {
     "htmx:afterSettle": onSettled,
   };
   for (const [name, listener] of Object.entries(listeners)) document.addEventListener(name, listener);
+  // A toggle does not bubble.
+  document.addEventListener("toggle", onToggle, true);
   window.addEventListener("popstate", onPopState);
   window.addEventListener("online", () => { if (board) sender.retryNow(); });
   window.addEventListener("beforeunload", (event) => {
     if (!isLeaving && board && (typingTimer || store.pending().length > 0)) event.preventDefault();
   });
+  // Browsers have this with https only, and some refuse it in private windows.
+  const worker = find("link[rel=manifest]")?.dataset.worker;
+  if (worker) navigator.serviceWorker?.register(worker).catch(() => null);
   if (find("[data-clear-answers]")) {
     clearAnswers(localStorage);
+    clearAnswers(localStorage, "footnote.mark.");
     sessionStorage.clear();
   }
   if (find("#reading")) keepScroll(find("#reading"));

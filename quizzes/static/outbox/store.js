@@ -12,9 +12,9 @@ export const attemptOf = (url) => url.replace(/\d+\/$/, "");
 /** @param {string} url path of a question; returns its number */
 export const numberOf = (url) => /(\d+)\/$/.exec(url)?.[1];
 
-/** @param {Storage} storage loses all answers */
-export function clearAnswers(storage) {
-  Object.keys(storage).filter((key) => key.startsWith(PREFIX)).forEach((key) => storage.removeItem(key));
+/** @param {Storage} storage loses all answers, or what else has keys with this prefix */
+export function clearAnswers(storage, prefix = PREFIX) {
+  Object.keys(storage).filter((key) => key.startsWith(prefix)).forEach((key) => storage.removeItem(key));
 }
 
 // Without TLS there is no crypto.randomUUID.

@@ -12,12 +12,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.middleware import HtmxDetails
 
 from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.release import Release
+from quizzes.assignments.supports import supports_of
 from quizzes.attempts import heartbeats, reading_levels
 from quizzes.attempts import lifecycle as attempts
 from quizzes.attempts.access import LoadedAttempt, Pace
@@ -32,17 +33,21 @@ from quizzes.attempts.answers import (
     set_flag,
 )
 from quizzes.attempts.attempt_content import content_of
+from quizzes.attempts.breaks import start_break
 from quizzes.attempts.lifecycle import AssignmentClosed, IsExcused, NoAttemptsLeft, NotOpenYet, resume_number
 from quizzes.content.question_types.registry import Question
-from quizzes.forms.attempts import AnswerForm, ChooseLevelForm, HeartbeatForm
+from quizzes.forms.attempts import AnswerForm, ChooseLevelForm, HeartbeatForm, TimeUpForm
 from quizzes.models import Attempt, Student
+from quizzes.people.rosters import set_language
 from quizzes.reports.student_assignments import answered_count, current_of, student_assignment
 from quizzes.views.access import arrival, attempt_required, student_required, teachers_of
+from quizzes.views.student.breaks import break_page, paused_page
 from quizzes.views.student.question_page import (
     closing_words,
     form_context,
     may_submit,
     next_url,
+    other_counts,
     pace_tag,
     paced_number,
     places_of,
@@ -77,6 +82,7 @@ def start_attempt(request: HttpRequest, student: Student, public_id: str) -> Htt
         "student/start_attempt.html",
         {
             "student": student,
+            "supports": supports_of(student),
             "teachers": partial(teachers_of, student.classroom),
             **start_context(student, given, now=now),
             "is_closed": given.window.state(at=now) is WindowState.CLOSED,
@@ -97,6 +103,10 @@ def take_attempt(request: HttpRequest, attempt: LoadedAttempt, number: int) -> H
     now = timezone.now()
     if attempt.has_ended(now=now):
         return redirect("receipt", attempt.public_id)
+    if attempt.is_paused:
+        return paused_page(request, attempt, number, now)
+    if attempt.stands_still(now=now):
+        return break_page(request, attempt, number, now)
     if attempt.pace is not None:
         return _paced_page(request, attempt, number, attempt.pace, now)
     return _question_page(request, attempt, number, now)
@@ -105,12 +115,15 @@ def take_attempt(request: HttpRequest, attempt: LoadedAttempt, number: int) -> H
 @require_GET
 @attempt_required()
 def paced_question(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse:
-    """The number of the question that a teacher-paced class is at, polled by the page, or a 304. 2 queries."""
-    tag = pace_tag(attempt)
+    """The number of the question that a teacher-paced class is at, polled by the page, or a 304. 2 queries.
+
+    A page that a pause covers also asks. Its number is None if students set their own pace.
+    """
+    tag = pace_tag(attempt, now=timezone.now())
     if request.headers.get("If-None-Match") == tag:
         response: HttpResponse = HttpResponseNotModified()
     else:
-        response = JsonResponse({"number": paced_number(attempt) or 1})
+        response = JsonResponse({"number": (paced_number(attempt) or 1) if attempt.pace is not None else None})
     response.headers["ETag"] = tag
     return response
 
@@ -123,9 +136,10 @@ def questions_ahead(request: HttpRequest, attempt: LoadedAttempt) -> HttpRespons
     Leaves out questions that are answered in the reading. Empty if answers are shown after each question, or if the
     teacher sets the pace.
     """
-    if attempt.has_ended(now=timezone.now()):
+    now = timezone.now()
+    if attempt.has_ended(now=now):
         return redirect("receipt", attempt.public_id)
-    if attempt.release == Release.AT_ONCE or attempt.pace is not None:
+    if attempt.release == Release.AT_ONCE or attempt.pace is not None or attempt.stands_still(now=now):
         return HttpResponse()
     # The forms share one CSRF token and need no other context of a page.
     shared = {"csrf_token": get_token(request)}
@@ -152,17 +166,19 @@ def review_attempt(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse
     now = timezone.now()
     if attempt.has_ended(now=now):
         return redirect("receipt", attempt.public_id)
-    if not may_submit(attempt):
+    if attempt.stands_still(now=now) or not may_submit(attempt):
         return redirect("take_attempt", attempt.public_id, paced_number(attempt) or 1)
     places = places_of(attempt)
     context = {
         "attempt": attempt,
         "student": attempt.student,
         "title": attempt.title,
+        "supports": attempt.supports,
         "places": places,
         "complete": [place for place in places if place.is_complete],
         "unfinished": [place for place in places if not place.is_complete],
         "flagged": [place for place in places if place.is_flagged],
+        "other_counts": other_counts(attempt),
         **time_context(attempt, now=now),
     }
     return render(request, "student/review_attempt.html", context)
@@ -173,11 +189,18 @@ def review_attempt(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse
 def time_left(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse:
     """The seconds left, polled by the page's clock because a teacher may move the deadline. 2 queries.
 
-    closing: what the clock shows before the last hour if there is no time limit.
+    closing: what the clock shows before the last hour if there is no time limit. is_paused: by the teacher or by
+    a break; the page then opens again.
     """
     now = timezone.now()
     left = seconds_until(attempt.deadline_at, now=now) if attempt.is_open else 0
-    return JsonResponse({"seconds_left": left, "closing": closing_words(attempt, now=now)})
+    return JsonResponse(
+        {
+            "seconds_left": left,
+            "closing": closing_words(attempt, now=now),
+            "is_paused": attempt.stands_still(now=now),
+        }
+    )
 
 
 @require_POST
@@ -188,11 +211,11 @@ def record_heartbeat(request: HttpRequest, attempt: LoadedAttempt) -> HttpRespon
     form = HeartbeatForm(request.POST, question_count=len(content.questions))
     if not form.is_valid():
         return JsonResponse({"is_open": attempt.is_open}, status=400)
-    number = form.cleaned_data["number"]
+    number, now = form.cleaned_data["number"], timezone.now()
     if attempt.is_open:
         question_id = content.question_id(content.questions[number - 1]) if number else None
-        heartbeats.record_heartbeat(attempt.id, question_id, now=timezone.now())
-    return JsonResponse({"is_open": attempt.is_open})
+        heartbeats.record_heartbeat(attempt.id, question_id, now=now)
+    return JsonResponse({"is_open": attempt.is_open, "is_paused": attempt.stands_still(now=now)})
 
 
 @require_POST
@@ -202,12 +225,12 @@ def submit_attempt(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse
 
     `time_up`: sent by the page's clock, not by the student. The clock may not know about time added since.
     """
-    now = arrival(request)
-    if "time_up" in request.POST and attempt.is_open and seconds_until(attempt.deadline_at, now=now) != 0:
+    now, is_from_clock = arrival(request), TimeUpForm(request.POST).is_valid()
+    if is_from_clock and attempt.is_open and seconds_until(attempt.deadline_at, now=now) != 0:
         return redirect("review_attempt", attempt.public_id)
-    if not attempt.has_ended(now=now) and "time_up" not in request.POST and not may_submit(attempt):
+    if not attempt.has_ended(now=now) and not is_from_clock and not may_submit(attempt):
         return redirect("take_attempt", attempt.public_id, paced_number(attempt) or 1)
-    attempts.submit_attempt(attempt.row(), now=now)
+    attempts.submit_attempt(attempt.row(), now=now, language=get_language() or "")
     return redirect("receipt", attempt.public_id)
 
 
@@ -234,6 +257,14 @@ def _take_answer(request: HttpRequest, attempt: LoadedAttempt, number: int, *, n
         return _ended(request, attempt, now)
     if _wants_json(request):
         return _saved_reply(saved or Saved(Outcome.SAVED, 0, None), attempt, question)
+    if form.language:
+        set_language(attempt.student.id, form.language)
+        if form.language != get_language():
+            attempts.note_change_of_language(attempt.id)
+        # The next page shows a newer answer from another window, if there is one.
+        return redirect("take_attempt", attempt.public_id, number)
+    if attempt.stands_still(now=now):
+        return redirect("take_attempt", attempt.public_id, number)
     if saved is not None and saved.outcome == Outcome.STALE:
         return _question_page(request, attempt, number, now, is_stale=True)
     if saved is not None and saved.outcome == Outcome.SETTLED:
@@ -250,6 +281,8 @@ def _act(request: HttpRequest, attempt: LoadedAttempt, number: int, act: str, no
                 return redirect(next_url(attempt, number))
             case "previous":
                 return redirect("take_attempt", attempt.public_id, max(1, number - 1))
+            case "break":
+                start_break(attempt.id, now=now)
             case "flag" | "unflag":
                 set_flag(attempt, question_id, flagged=act == "flag", now=now)
             case "check":
@@ -298,7 +331,7 @@ def _not_an_answer(request: HttpRequest, attempt: LoadedAttempt, number: int, fo
 
 def _ended(request: HttpRequest, attempt: LoadedAttempt, now: datetime) -> HttpResponse:
     """Submit what is saved and lead to the receipt. An answer that arrived later is kept, labeled late."""
-    submitted = attempts.submit_attempt(attempt.row(), now=now)
+    submitted = attempts.submit_attempt(attempt.row(), now=now, language=get_language() or "")
     address = reverse("receipt", args=[attempt.public_id])
     if _wants_json(request):
         return JsonResponse({"outcome": str(Outcome.LATE), "location": address}, status=410)
@@ -325,7 +358,7 @@ def _paced_page(request: HttpRequest, attempt: LoadedAttempt, number: int, pace:
         "is_waiting": current is None,
         "is_open": is_open,
         "may_submit": may_submit(attempt),
-        "pace_tag": pace_tag(attempt),
+        "pace_tag": pace_tag(attempt, now=now),
     }
     return render(request, "student/paced_question.html", context)
 

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from quizzes.assignments.supports import supports_of
 from quizzes.models import Student
 from quizzes.reports.live_etag import content_etag
 from quizzes.reports.student_assignments import open_times, student_assignments
@@ -20,6 +21,7 @@ def student_home(request: HttpRequest, student: Student) -> HttpResponse:
     assignments = student_assignments(student, now=now)
     context = {
         "student": student,
+        "supports": supports_of(student),
         "now": now,
         "teachers": teachers_of(student.classroom),
         "assignments": assignments,

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from quizzes.assignments.release import answers_shown, answers_shown_at
@@ -46,7 +47,7 @@ def _place(loaded: LoadedAttempt, now: datetime) -> Place | None:
         lambda number: reverse("practice_question", args=[attempt.public_id, number]),
         reverse("practice_result", args=[attempt.public_id]),
         reverse("result", args=[attempt.public_id]),
-        "Your result",
+        gettext("Your result"),
         only=practice.keys,
         kept_as=f"practice-{attempt.public_id}",
         adjusted=practice.adjusted,

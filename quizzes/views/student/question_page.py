@@ -3,9 +3,10 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -15,9 +16,10 @@ from quizzes.assignments.deadlines import has_countdown, minutes_left
 from quizzes.assignments.release import Release
 from quizzes.attempts.access import LoadedAttempt
 from quizzes.attempts.attempt_content import AttemptContent, CurrentAnswer
+from quizzes.attempts.breaks import allowance
 from quizzes.caches import process_cache
 from quizzes.content.editions import published
-from quizzes.content.question_types.question import Question
+from quizzes.content.question_types.question import Question, asked_count
 from quizzes.content.question_types.registry import public_view, type_of
 from quizzes.content.reading import LEVELS, STANDARD, Reading
 from quizzes.formatting import upcoming
@@ -26,14 +28,15 @@ from quizzes.grading.scores import applied_regrades
 from quizzes.reports.attempt_review import review_question
 from quizzes.reports.live_etag import content_etag
 
-# Whoever reads Spanish best should find it by its own name.
-STUDENT_LEVELS = {**LEVELS, "es": "Español"}
+# Whoever reads Spanish best should find it by its own name. The button for the language of the page says “Español”.
+STUDENT_LEVELS = {**LEVELS, "es": "Lectura en español"}
 
 # Defaults of the template's variables. A missing variable costs 6 times as much as one that is present.
 EMPTY_CONTEXT: Mapping[str, object] = {
     "item": None,
     "marked": (),
     "view": None,
+    "asked_count": None,
     "is_picker": False,
     "places": (),
     "is_stale": False,
@@ -75,15 +78,26 @@ def places_of(attempt: LoadedAttempt) -> list[Place]:
     return places
 
 
+def other_counts(attempt: LoadedAttempt) -> list[tuple[int, int, int]]:
+    """(number, chosen, asked) of each answer with another number of choices than its question asks for."""
+    content, found = attempt.content, []
+    for number, question in enumerate(content.questions, start=1):
+        answer, asked = attempt.answers.get(content.question_id(question)), asked_count(question.stem)
+        if asked and answer is not None and isinstance(answer.value, list) and len(answer.value) != asked:
+            found.append((number, len(answer.value), asked))
+    return found
+
+
 def question_context(attempt: LoadedAttempt, number: int, *, now: datetime) -> dict[str, Any]:
     """The context of `student/take_attempt.html`; no query, 1 for a verdict. attempt: with answers."""
     places, published_edition = places_of(attempt), attempt.content.published
     form = form_context(attempt, number)
     reading = attempt.content.reading_of(attempt.content.questions[number - 1])
-    shown = published_edition.edition_id, reading.variant, get_language()
+    shown = published_edition.edition_id, reading.variant, get_language(), reading.citation.is_old(today=now.date())
     return form | {
         "attempt": attempt,
         "student": attempt.student,
+        "supports": attempt.supports,
         "reading": reading,
         "plain_reading": plain_reading(*shown),
         "word_list": word_list(published_edition.edition_id, reading.variant, get_language())
@@ -109,7 +123,7 @@ def paced_number(attempt: LoadedAttempt) -> int | None:
         return None
     questions = content.published.document.questions
     # Another edition may have had more questions.
-    return content.questions.index(questions[min(pace.position, len(questions)) - 1]) + 1
+    return content.number(questions[min(pace.position, len(questions)) - 1].key)
 
 
 def may_submit(attempt: LoadedAttempt) -> bool:
@@ -120,9 +134,9 @@ def may_submit(attempt: LoadedAttempt) -> bool:
     return attempt.pace is None or attempt.pace.closed_through >= len(attempt.content.questions)
 
 
-def pace_tag(attempt: LoadedAttempt) -> str:
-    """The ETag of where a teacher-paced class is."""
-    return content_etag(attempt.pace, attempt.is_open)
+def pace_tag(attempt: LoadedAttempt, *, now: datetime) -> str:
+    """The ETag of where a teacher-paced class is, of a pause, and of a break."""
+    return content_etag(attempt.pace, attempt.is_open, attempt.is_paused, attempt.breaks.is_on(at=now))
 
 
 def time_context(attempt: LoadedAttempt, *, now: datetime) -> dict[str, Any]:
@@ -155,8 +169,11 @@ def form_context(attempt: LoadedAttempt, number: int) -> dict[str, Any]:
     context = {
         **EMPTY_CONTEXT,
         "number": number,
-        "language": content.published.document.reading.language,
+        "language": content.published.document.language,
+        "other_languages": other_languages(get_language()),
+        "reading_language": content.reading_of(question).language,
         "question_count": question_count,
+        "worth": question.points,
         "citation": content.published.document.reading.citation,
         "answer": answer,
         "revision": answer.revision if answer is not None else 0,
@@ -166,9 +183,22 @@ def form_context(attempt: LoadedAttempt, number: int) -> dict[str, Any]:
         "previous_link": "" if number == 1 else f"../{number - 1}/",
         "next_link": "../review/" if number == question_count else f"../{number + 1}/",
         "checks_at_once": checks_at_once,
+        "break_left": _break_minutes_left(attempt) if attempt.supports.break_minutes else 0,
         "operation": uuid.uuid4(),
     }
     return context | _verdict_or_question(attempt, question, answer, is_shown=is_settled and checks_at_once)
+
+
+def _break_minutes_left(attempt: LoadedAttempt) -> int:
+    """How long breaks may still stop the clock, in whole minutes, rounded up; 0 without a time limit."""
+    left = attempt.breaks.left(allowance(attempt.supports)) if attempt.has_time_limit else timedelta(0)
+    return -int(-left.total_seconds() // 60)
+
+
+@process_cache(maxsize=16)
+def other_languages(language: str | None) -> list[tuple[str, str]]:
+    """(code, name) of each language that a page in this language can change to."""
+    return [(code, name) for code, name in settings.LANGUAGES if code != language]
 
 
 def _verdict_or_question(
@@ -183,6 +213,7 @@ def _verdict_or_question(
     view = public_view(question, content.shuffle, answer.value if answer else None, reading)
     return {
         "view": view,
+        "asked_count": asked_count(view.get("stem", "")),
         "question_template": type_of(question).template("page"),
         # A question that is answered in the reading shows the reading only once.
         "is_picker": "paragraphs" in view,
@@ -205,19 +236,19 @@ def _is_complete(content: AttemptContent) -> bool:
 
 
 @process_cache(maxsize=256)
-def plain_reading(edition_id: int, variant: str, language: str | None) -> SafeString:
+def plain_reading(edition_id: int, variant: str, language: str | None, _is_old: bool) -> SafeString:
     """The HTML of an edition's reading without marks, on a page in the active language.
 
-    Cached: it is the same for every student and half of the work.
+    Cached: it is the same for every student and half of the work. _is_old: of its story, which changes a line.
     """
-    reading = published(edition_id).document.reading.in_variant(variant)
+    reading = published(edition_id).document.in_language(language).reading.in_variant(variant)
     return render_to_string("parts/reading.html", {"reading": reading, "marked": ()})
 
 
 @process_cache(maxsize=256)
 def word_list(edition_id: int, variant: str, language: str | None) -> SafeString:
     """The HTML of an edition's words to know, for a question that is answered in the reading."""
-    reading = published(edition_id).document.reading.in_variant(variant)
+    reading = published(edition_id).document.in_language(language).reading.in_variant(variant)
     return render_to_string("parts/word_list.html", {"reading": reading})
 
 

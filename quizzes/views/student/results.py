@@ -5,6 +5,7 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from quizzes.assignments.deadlines import WindowState
@@ -12,6 +13,7 @@ from quizzes.assignments.lifecycle import window_state
 from quizzes.assignments.release import answers_shown, answers_shown_at
 from quizzes.attempts.access import LoadedAttempt
 from quizzes.attempts.answers import waiting_late_count
+from quizzes.attempts.lifecycle import is_ended_by_teacher
 from quizzes.grading import regrades
 from quizzes.grading.regrades import Notice
 from quizzes.models import Attempt
@@ -34,9 +36,11 @@ def receipt(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
     context = {
         "attempt": attempt,
         "student": loaded.student,
+        "supports": loaded.supports,
         "title": loaded.title,
         "document": loaded.content.published.document,
         "answered_count": sum(place.is_complete for place in places_of(loaded)),
+        "is_ended_by_teacher": is_ended_by_teacher(attempt),
         "late_count": waiting_late_count(attempt),
         "shown_at": shown_at,
         "is_shown": answers_shown(attempt.assignment, attempt, shown_at=shown_at, now=now),
@@ -56,19 +60,24 @@ def result(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
     context = {
         "attempt": attempt,
         "student": loaded.student,
+        "supports": loaded.supports,
         "title": loaded.title,
         "document": loaded.content.published.document,
         "reading": loaded.content.whole_reading,
         "shown_at": shown_at,
     }
     if answers_shown(attempt.assignment, attempt, shown_at=shown_at, now=now):
-        reviewed = attempt_review.review_attempt(attempt, variant=loaded.reading_choice.variant)
+        reviewed = attempt_review.review_attempt(
+            attempt, variant=loaded.reading_choice.variant, language=get_language()
+        )
         is_marked = any(item.mark is not None for item in reviewed.questions)
+        practice = practice_of(reviewed).keys
         context |= {
             "reviewed": reviewed,
             "notices": _notices(attempt, reviewed),
             "marks": attempt_review.newest_grades(attempt) if is_marked else {},
-            "practice_count": len(practice_of(reviewed).keys),
+            "practice_count": len(practice),
+            "practice_number": next((item.number for item in reviewed.missed if item.question.key in practice), None),
             "can_try_again": _can_try_again(attempt, now=now),
         }
     return render(request, "student/result.html", context)

@@ -1,10 +1,14 @@
-"""Student sign-in in 3 steps: class code, name, PIN. The session stores the completed steps."""
+"""Student sign-in in 3 steps: class code, name, PIN. A signed cookie has the completed steps.
+
+A session row for each step would let anyone with a class code fill the disk.
+"""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core import signing
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
@@ -15,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from quizzes.assignments.deadlines import minutes_left
 from quizzes.formatting import clock
-from quizzes.forms.student_sign_in import CodeForm, NameForm, PinForm
+from quizzes.forms.student_sign_in import CodeForm, NameForm, PinForm, PinKindForm, UnsentForm
 from quizzes.models import Classroom, Student
 from quizzes.people.rosters import join_list, set_language
 from quizzes.people.student_sessions import signed_in_student
@@ -32,7 +36,9 @@ from quizzes.people.student_sign_in import (
 from quizzes.views.access import client_address, device_of, remember_device, sign_in_student, teachers_of
 from quizzes.views.language import LANGUAGE_COOKIE, chosen_language
 
-CLASSROOM, NAME = "joining_classroom_id", "joining_student_id"
+STEPS_COOKIE = f"{settings.COOKIE_PREFIX}joining"
+_STEPS_AGE = timedelta(hours=1)
+_STEPS_SALT = "quizzes.student_sign_in"
 # Set by sign-out and deleted by the next page, which tells the script to empty the browser's store. A URL or a session
 # value would last longer: a page opened again later must not empty the store of another student.
 SIGNED_OUT_COOKIE = f"{settings.COOKIE_PREFIX}signed_out"
@@ -80,7 +86,7 @@ def enter_pin(request: HttpRequest) -> HttpResponse:
     if student is None:
         return redirect("join" if _joined_classroom(request) is None else "choose_name")
     classroom, device = student.classroom, device_of(request)
-    form = PinForm(request.POST if request.method == "POST" else None)
+    form = PinForm(request.POST if request.method == "POST" else None, kind=classroom.pin_kind)
     try:
         is_right = form.is_valid()
         if is_right:
@@ -97,11 +103,13 @@ def enter_pin(request: HttpRequest) -> HttpResponse:
     if is_right:
         sign_in_student(request, student, is_shared=form.is_shared)
         if (chosen := chosen_language(request)) and chosen != student.language:
-            set_language(student, chosen)
+            set_language(student.pk, chosen)
         response: HttpResponse = redirect("student_home")
+        response.delete_cookie(STEPS_COOKIE, samesite="Lax")
     else:
         form.name_teachers(teachers_of(classroom))
-        context = {"form": form, "classroom": classroom, "student": student}
+        name = dict(join_list(classroom)).get(student.public_id, student.first_name)
+        context = {"form": form, "classroom": classroom, "name": name}
         response = render(request, "student/enter_pin.html", context)
     remember_device(response, device)
     return response
@@ -117,7 +125,7 @@ def enter_pin_again(request: HttpRequest, public_id: str) -> JsonResponse:
     """
     device, now = device_of(request), timezone.now()
     student = student_of_attempt(public_id)
-    form = PinForm(request.POST)
+    form = PinForm(request.POST, kind=PinKindForm(request.POST).pin_kind)
     form.name_teachers([gettext("your teacher")])
     try:
         is_right = form.is_valid()
@@ -132,7 +140,8 @@ def enter_pin_again(request: HttpRequest, public_id: str) -> JsonResponse:
         sign_in_student(request, student, is_shared=True)
         response = JsonResponse({"token": get_token(request)})
     else:
-        response = JsonResponse({"field": render_to_string("parts/field.html", {"field": form["pin"]})}, status=400)
+        field = render_to_string("parts/pin_field.html", {"field": form["pin"], "kind": form.kind})
+        response = JsonResponse({"field": field}, status=400)
     remember_device(response, device)
     return response
 
@@ -145,6 +154,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     response = redirect("join")
     # The next student on a shared device chooses their own.
     response.delete_cookie(LANGUAGE_COOKIE, samesite="Lax")
+    response.delete_cookie(STEPS_COOKIE, samesite="Lax")
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     response.set_cookie(SIGNED_OUT_COOKIE, "1", max_age=60, httponly=True, secure=settings.HTTPS, samesite="Lax")
     return response
@@ -172,17 +182,15 @@ def _with_classroom(
     return response
 
 
-def _keep_classroom(request: HttpRequest, classroom: Classroom) -> HttpResponse:
-    request.session[CLASSROOM] = classroom.pk
-    return redirect("choose_name")
+def _keep_classroom(_request: HttpRequest, classroom: Classroom) -> HttpResponse:
+    return _remember(redirect("choose_name"), classroom)
 
 
 def _take_name(request: HttpRequest, classroom: Classroom) -> HttpResponse:
     form = NameForm(request.POST, students=classroom.students.enrolled())
     if not form.is_valid():
         return _names_page(request, classroom, form)
-    request.session[CLASSROOM], request.session[NAME] = classroom.pk, form.cleaned_data["student"].pk
-    return redirect("enter_pin")
+    return _remember(redirect("enter_pin"), classroom, form.cleaned_data["student"])
 
 
 def _names_page(request: HttpRequest, classroom: Classroom, form: NameForm | None = None) -> HttpResponse:
@@ -202,7 +210,7 @@ def _code_page(request: HttpRequest, form: CodeForm) -> HttpResponse:
         "form": form,
         "signed_in": signed_in_student(request.session, now=timezone.now()),
         "has_signed_out": has_signed_out,
-        "is_unsent": "unsent" in request.GET,
+        "is_unsent": UnsentForm(request.GET).is_valid(),
     }
     response = render(request, "student/join.html", context)
     if has_signed_out:
@@ -210,14 +218,32 @@ def _code_page(request: HttpRequest, form: CodeForm) -> HttpResponse:
     return response
 
 
+def _remember(response: HttpResponse, classroom: Classroom, student: Student | None = None) -> HttpResponse:
+    """The response with the completed steps in the cookie."""
+    steps = signing.dumps([classroom.pk, student.pk if student is not None else 0], salt=_STEPS_SALT)
+    response.set_cookie(STEPS_COOKIE, steps, max_age=_STEPS_AGE, httponly=True, secure=settings.HTTPS, samesite="Lax")
+    return response
+
+
+def _steps(request: HttpRequest) -> tuple[int, int]:
+    """The row ids of the class and of the name, 0 for a step that is not done."""
+    try:
+        classroom, student = signing.loads(request.COOKIES.get(STEPS_COOKIE, ""), salt=_STEPS_SALT, max_age=_STEPS_AGE)
+    except signing.BadSignature:
+        return 0, 0
+    return classroom, student
+
+
 def _joined_classroom(request: HttpRequest) -> Classroom | None:
-    return Classroom.objects.joinable().filter(pk=request.session.get(CLASSROOM, 0)).order_by().first()
+    classroom, _ = _steps(request)
+    return Classroom.objects.joinable().filter(pk=classroom).order_by().first()
 
 
 def _chosen_student(request: HttpRequest) -> Student | None:
     """The chosen student with the classroom; None if the student left or the class cannot be joined."""
-    chosen = {"pk": request.session.get(NAME, 0), "classroom": request.session.get(CLASSROOM, 0)}
-    student = Student.objects.enrolled().filter(**chosen).select_related("classroom").order_by().first()
+    classroom, name = _steps(request)
+    chosen = Student.objects.enrolled().filter(pk=name, classroom=classroom).select_related("classroom")
+    student = chosen.order_by().first()
     return student if student is not None and student.classroom.is_joinable else None
 
 

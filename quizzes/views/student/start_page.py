@@ -1,6 +1,6 @@
 """What a student reads above the button that starts an attempt: on the home page and on the quiz's own page."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from quizzes.assignments.deadlines import deadline
@@ -16,14 +16,16 @@ def start_context(student: Student, given: StudentAssignment, *, now: datetime) 
     """The context of `parts/before_start.html` and `parts/slip.html`. One query with a time limit, else none,
     and one for an edition that is not in the process cache.
 
-    time_there_is: from now to the end, None without one.
+    time_there_is: from now to the end, None without one. is_last_minute: whether that is less than a minute.
     """
     terms = settings_given(given.assignment, student, extension=given.extension, is_excused=given.is_excused)
     ends_at = deadline(started_at=now, time_limit=terms.time_limit, closes_at=given.window.closes_at)
+    time_there_is = ends_at - now if ends_at is not None else None
     return {
         "given": given,
         "terms": terms,
-        "time_there_is": ends_at - now if ends_at is not None else None,
+        "time_there_is": time_there_is,
+        "is_last_minute": time_there_is is not None and time_there_is < timedelta(minutes=1),
         "partial_credit": _partial_credit(given.assignment.edition_id),
     }
 

@@ -9,11 +9,13 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
-from quizzes.assignments import accommodations, student_settings
+from quizzes.assignments import accommodations, student_settings, supports
 from quizzes.assignments.accommodations import ExtendedTime
 from quizzes.assignments.status import status_of
+from quizzes.attempts.breaks import earliest_end
 from quizzes.forms.accommodations import (
     AccommodationForm,
     ExcuseForm,
@@ -22,6 +24,7 @@ from quizzes.forms.accommodations import (
     ExtensionForm,
 )
 from quizzes.forms.classrooms import StudentLevelForm
+from quizzes.forms.supports import StudentSupportsForm
 from quizzes.models import Assignment, Student
 from quizzes.views.access import TeacherRequest, taught_assignment, taught_student
 from quizzes.views.teacher.students import history_page
@@ -57,7 +60,7 @@ def extend_student(request: TeacherRequest, public_id: str, student_id: str) -> 
     if room.asked and room.extended:
         extension["closes_at"] = room.extended[0].needed_close_at
     accommodations.extend(assignment, student, by=request.user, now=now, **extension)
-    messages.success(request, "Saved. The quiz in progress has the new end time.")
+    messages.success(request, gettext("Saved. The quiz in progress has the new end time."))
     return redirect("student_overrides", assignment.public_id, student.public_id)
 
 
@@ -70,10 +73,12 @@ def excuse_student(request: TeacherRequest, public_id: str, student_id: str) -> 
         return _overrides_page(request, assignment, student, now=now, excuse_form=form)
     accommodations.set_excused(assignment, student, by=request.user, now=now, **form.cleaned_data)
     if form.cleaned_data["is_excused"]:
-        text = f"{student.display_name} is excused. This quiz doesn’t count."
+        text = gettext("{display_name} is excused. This quiz doesn’t count.").format(display_name=student.display_name)
         offer_undo(request, text, request.path, is_excused="False", reason="Excused by mistake.")
     else:
-        messages.success(request, f"{student.display_name} is no longer excused.")
+        messages.success(
+            request, gettext("{display_name} is no longer excused.").format(display_name=student.display_name)
+        )
     return redirect("student_overrides", assignment.public_id, student.public_id)
 
 
@@ -81,34 +86,30 @@ def excuse_student(request: TeacherRequest, public_id: str, student_id: str) -> 
 
 
 @require_POST
-def set_accommodation(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Give a student more time in every assignment, or undo that."""
+def set_accommodations(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Set a student's time, supports and reading level on every assignment."""
     student = taught_student(request, public_id)
-    form = AccommodationForm(request.POST)
-    if not form.is_valid():
-        return history_page(request, student, accommodation_form=form)
+    time_form, supports_form = AccommodationForm(request.POST), StudentSupportsForm(request.POST)
+    level_form = StudentLevelForm(request.POST)
+    bound = {"accommodation_form": time_form, "supports_form": supports_form, "level_form": level_form}
+    if not all([form.is_valid() for form in bound.values()]):
+        return history_page(request, student, **bound)
     now = timezone.now()
-    times = accommodations.times_with_factor(student, time_factor=form.time_factor, now=now)
-    room = ExtendQuizzesForm(request.POST if form.cleaned_data["asked"] else None, times=times)
+    times = accommodations.times_with_factor(student, time_factor=time_form.time_factor, now=now)
+    room = ExtendQuizzesForm(request.POST if time_form.cleaned_data["asked"] else None, times=times)
     if room.asked and not room.is_valid():
-        return history_page(request, student, accommodation_form=form, room=room)
+        return history_page(request, student, **bound, room=room)
     with transaction.atomic():
+        accommodations.lock_quizzes_of([student])
         for assignment, time in room.extended if room.asked else ():
             accommodations.extend_to_fit(assignment, [time], by=request.user, now=now)
-        accommodations.set_accommodation(student, time_factor=form.time_factor, by=request.user, now=now)
-    messages.success(request, "Saved for every quiz.")
-    return redirect("student_history", student.public_id)
-
-
-@require_POST
-def set_student_level(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Set the level of one student's readings."""
-    student = taught_student(request, public_id)
-    form = StudentLevelForm(request.POST)
-    if not form.is_valid():
-        return history_page(request, student, level_form=form)
-    accommodations.set_reading_level(student, variant=form.cleaned_data["variant"], by=request.user, now=timezone.now())
-    messages.success(request, "Saved for every quiz.")
+        accommodations.set_accommodation(student, time_factor=time_form.time_factor, by=request.user, now=now)
+        supports.set_supports(student, supports_form.own_supports, by=request.user, now=now)
+        if level_form.cleaned_data["variant"] != StudentLevelForm.of(student).initial["variant"]:
+            accommodations.set_reading_level(
+                student, variant=level_form.cleaned_data["variant"], by=request.user, now=now
+            )
+    messages.success(request, gettext("Saved for every quiz."))
     return redirect("student_history", student.public_id)
 
 
@@ -148,6 +149,7 @@ def _overrides_page(
         "student": student,
         "settings": settings,
         "attempts": attempts,
+        "earliest_end": next((earliest_end(attempt, now=now) for attempt in attempts if attempt.is_open), None),
         "found": status_of(
             settings.window,
             attempts,

@@ -8,14 +8,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from quizzes.files.teacher import export_teacher
 from quizzes.forms.accounts import DeleteAccountForm, EmailForm, OwnNameForm
-from quizzes.people import accounts, erasure, teacher_sessions
+from quizzes.models import User
+from quizzes.people import accounts, erasure, sign_on, teacher_sessions
 from quizzes.people.second_factor import has_second_factor
 from quizzes.views.access import TeacherRequest
 from quizzes.views.teacher.downloads import file_response
+from quizzes.views.teacher.editor.access import own_zone
 
 # The session key of the link that the next page shows once. The database has only a digest of its token.
 INVITATION_LINK = "invitation_link"
@@ -32,7 +35,7 @@ def account(request: TeacherRequest) -> HttpResponse:
     )
     if form.is_valid():
         accounts.change_name(request.user, **form.cleaned_data)
-        messages.success(request, "Saved. Students read your new name from now on.")
+        messages.success(request, gettext("Saved. Students read your new name from now on."))
         return redirect("account")
     context = {
         "form": form,
@@ -40,11 +43,21 @@ def account(request: TeacherRequest) -> HttpResponse:
         "invitation_days": accounts.INVITATION_LIFETIME.days,
         "invitations": accounts.open_invitations(request.user, now=timezone.now()),
         "has_second_factor": has_second_factor(request.user),
+        "school_account": _school_account(request.user),
         "sends_mail": bool(settings.MAILER),
+        "zone": own_zone(request),
         "sessions": teacher_sessions.open_sessions(request.user, now=timezone.now()),
         "this_session": request.session.get(teacher_sessions.SESSION_ID),
     }
     return render(request, "teacher/account.html", context)
+
+
+@require_POST
+def remove_school_account(request: TeacherRequest) -> HttpResponse:
+    """Sign in with the password alone from now on. Changes nothing for an account without one."""
+    if request.user.has_usable_password() and sign_on.unlink(request.user, by=request.user, now=timezone.now()):
+        messages.success(request, gettext("School account removed. Sign in with your email and password."))
+    return redirect("account")
 
 
 @require_http_methods(["GET", "POST"])
@@ -55,9 +68,9 @@ def change_email(request: TeacherRequest) -> HttpResponse:
         try:
             accounts.change_email(request.user, email=form.cleaned_data["email"], now=timezone.now())
         except accounts.EmailTaken:
-            form.add_error("email", "Another account has this email.")
+            form.add_error("email", gettext("Another account has this email."))
         else:
-            messages.success(request, "Email changed. Sign in with it from now on.")
+            messages.success(request, gettext("Email changed. Sign in with it from now on."))
             return redirect("account")
     return render(request, "teacher/change_email.html", {"form": form})
 
@@ -99,7 +112,10 @@ def invite(request: TeacherRequest) -> HttpResponse:
         token = accounts.invite(by=request.user, now=timezone.now())
     except accounts.TooManyInvitations:
         limit = accounts.OPEN_INVITATIONS
-        messages.error(request, f"You have {limit} open invitations. Cancel one, or wait until one is used.")
+        messages.error(
+            request,
+            gettext("You have {limit} open invitations. Cancel one, or wait until one is used.").format(limit=limit),
+        )
     else:
         request.session[INVITATION_LINK] = request.build_absolute_uri(reverse("accept_invitation", args=[token]))
     return redirect("account")
@@ -109,7 +125,7 @@ def invite(request: TeacherRequest) -> HttpResponse:
 def cancel_invitation(request: TeacherRequest, number: int) -> HttpResponse:
     """Cancel one of this teacher's open invitations. Other numbers change nothing."""
     accounts.cancel_invitation(number, by=request.user)
-    messages.success(request, "Invitation canceled. Its link doesn’t work anymore.")
+    messages.success(request, gettext("Invitation canceled. Its link doesn’t work anymore."))
     return redirect("account")
 
 
@@ -118,5 +134,11 @@ def sign_out_everywhere(request: TeacherRequest) -> HttpResponse:
     """End all sessions of this teacher, this one included."""
     teacher_sessions.end_all_sessions(request.user)
     logout(request)
-    messages.success(request, "You’re signed out on all devices.")
+    messages.success(request, gettext("You’re signed out on all devices."))
     return redirect("account_login")
+
+
+def _school_account(user: User) -> str:
+    """The name of the provider of the account's school account; "" for none, and for one that is set up no more."""
+    names = {provider.id: provider.name for provider in settings.SIGN_ON}
+    return names.get(sign_on.linked_provider(user) or "", "") if names else ""

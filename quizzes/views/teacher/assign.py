@@ -1,6 +1,6 @@
 """Assign a question set to classrooms in one step: from a set, from a class, again, or to one more class."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.text import get_text_list
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from quizzes.assignments import lifecycle
@@ -25,10 +26,10 @@ from quizzes.forms.assign import AssignForm
 from quizzes.forms.assignments import ClassLinkForm
 from quizzes.forms.fields import wall_time
 from quizzes.forms.reports import RetryLinkForm
-from quizzes.models import Assignment, Classroom, Edition, QuestionSet
+from quizzes.models import Assignment, Classroom, Edition, QuestionSet, User
 from quizzes.people.class_roles import ClassAct
 from quizzes.views.access import TeacherRequest, class_act, taught_assignment
-from quizzes.views.teacher.assignments import confirmation
+from quizzes.views.teacher.assignments import Confirmation, confirmation
 
 PRESETS = (Preset.IN_CLASS, Preset.HOMEWORK, Preset.TEST)
 
@@ -70,6 +71,20 @@ class Offer:
             if self.retry_of is not None
             else [],
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a valid form assigns. title: as students read it. edition: of a retry, the one that it comes from."""
+
+    edition: Edition
+    group: UUID
+    title: str
+
+    def classes_with_title(self, classrooms: Iterable[Classroom]) -> set[int]:
+        """The ids of those classes that have another quiz with this title."""
+        alike = Assignment.objects.of_title(self.title).filter(classroom__in=classrooms).exclude(group=self.group)
+        return set(alike.values_list("classroom", flat=True))
 
 
 @require_http_methods(["GET", "POST"])
@@ -132,58 +147,72 @@ def assign_retry(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 def _assign(request: TeacherRequest, offer: Offer) -> HttpResponse:
     """The page, the page that asks to confirm, or the redirect after assigning."""
-    editions = Edition.objects.select_related("question_set__reading__source")
-    editions = editions.defer("document", "question_set__reading__document")
-    edition = editions.get(pk=offer.edition_id) if offer.edition_id is not None else None
+    edition = _edition(offer.edition_id) if offer.edition_id is not None else None
     context: dict[str, Any] = {
         "edition": edition,
         "source": offer.source,
         "is_added": offer.group is not None,
+        # The menu marks the part of the site that the teacher came from.
+        "section": "classes" if offer.source or offer.retry_of or ClassLinkForm(request.GET).is_valid() else "sets",
         "retry_of": offer.retry_of,
         "retry_title": retry_title(edition.question_set.title) if edition is not None and offer.retry_of else "",
         "retry_count": len(offer.retry_keys),
-        "public_count": public_question_count(offer.edition_id) if offer.edition_id is not None else 0,
+        "public_count": public_question_count(edition.pk) if edition is not None else 0,
     }
     if not offer.classrooms:
         return render(request, "teacher/assign.html", context)
+    page = "teacher/assign.html#assign-live" if request.htmx else "teacher/assign.html"
     form = offer.form(request, now=timezone.now())
     context |= {"form": form}
     if not form.is_valid() or form.cleaned_data["act"] == "edit":
-        return render(request, "teacher/assign.html#assign-live" if request.htmx else "teacher/assign.html", context)
-    if edition is None:
-        edition = editions.get(pk=form.chosen_set.latest_edition_id)
-        context |= {"public_count": public_question_count(edition.pk)}
-    # The group id from the form is combined with the teacher's id, so that nobody can join another teacher's group.
-    group = offer.group or uuid5(form.cleaned_data["group"], f"{request.user.pk}:{edition.question_set_id}")
-    title = form.settings.own_title or context["retry_title"] or edition.question_set.title
-    alike = Assignment.objects.of_title(title).filter(classroom__in=form.windows).exclude(group=group)
-    asked = confirmation(request, form, form.windows, alike=set(alike.values_list("classroom", flat=True)))
+        return render(request, page, context)
+    plan = _plan(form, offer, edition or _edition(form.chosen_set.latest_edition_id), by=request.user)
+    asked = confirmation(request, form, form.windows, alike=plan.classes_with_title(form.windows))
     context |= {"room": asked.room, "early": asked.early, "summary": asked.summary}
-    if request.htmx:
-        return render(request, "teacher/assign.html#assign-live", context)
-    if not asked.is_settled or (offer.edition_id is None and context["public_count"] and not asked.is_confirmed):
-        return render(request, "teacher/assign.html", {**context, "is_asked": True})
-    with transaction.atomic():
-        if offer.retry_of is not None:
-            made_set = make_retry(offer.retry_of, offer.retry_keys, by=request.user, now=form.now)
-            edition = latest_edition(made_set)
-        made = lifecycle.assign(
-            edition, form.windows, settings=form.settings, group=group, by=request.user, now=form.now
-        )
-        for assignment in made:
-            extended = [entry for entry in asked.room.extended if entry.student.classroom_id == assignment.classroom_id]
-            extend_to_fit(assignment, extended, by=request.user, now=form.now)
-    assigned = list(
-        Assignment.objects.taught_by(request.user)
-        .given_together(group)
-        .filter(classroom__in=form.windows)
-        .select_related("classroom")
-    )
+    is_news = False
+    if edition is None:
+        # The page of one set names its public questions from the start, the page with a choice of sets only here.
+        context["public_count"] = public_question_count(plan.edition.pk)
+        is_news = context["public_count"] > 0 and not asked.is_confirmed
+    if request.htmx or is_news or not asked.is_settled:
+        return render(request, page, {**context, "is_asked": not request.htmx})
+    _save(form, offer, plan, asked, by=request.user)
+    return _redirect_to_next(request, form, plan)
+
+
+def _edition(edition_id: int) -> Edition:
+    """The edition with its question set, without the documents."""
+    editions = Edition.objects.select_related("question_set__reading__source")
+    return editions.defer("document", "question_set__reading__document").get(pk=edition_id)
+
+
+def _plan(form: AssignForm, offer: Offer, edition: Edition, *, by: User) -> Plan:
+    """What to assign by a valid form."""
+    # The group id from the form is combined with the teacher's id, so that nobody can join another teacher's group.
+    group = offer.group or uuid5(form.cleaned_data["group"], f"{by.pk}:{edition.question_set_id}")
+    title = edition.question_set.title if offer.retry_of is None else retry_title(edition.question_set.title)
+    return Plan(edition=edition, group=group, title=form.settings.own_title or title)
+
+
+def _redirect_to_next(request: TeacherRequest, form: AssignForm, plan: Plan) -> HttpResponse:
+    """To the page for the wall for a quiz in class now, else to the progress of the first class with a notice."""
+    given = Assignment.objects.taught_by(request.user).given_together(plan.group)
+    assigned = list(given.filter(classroom__in=form.windows).select_related("classroom"))
     if form.is_for_now:
-        # The page on the wall is the next step.
         return redirect("start_class", assigned[0].public_id)
-    messages.success(request, _assigned_message(assigned, title))
+    messages.success(request, _assigned_message(assigned, plan.title))
     return redirect("assignment_progress", assigned[0].public_id)
+
+
+@transaction.atomic
+def _save(form: AssignForm, offer: Offer, plan: Plan, asked: Confirmation, *, by: User) -> None:
+    """Make the assignments, with the set of a retry, and the extensions that the teacher confirmed."""
+    edition, now = plan.edition, form.now
+    if offer.retry_of is not None:
+        edition = latest_edition(make_retry(offer.retry_of, offer.retry_keys, by=by, now=now))
+    for assignment in lifecycle.assign(edition, form.windows, settings=form.settings, group=plan.group, by=by, now=now):
+        extended = [entry for entry in asked.room.extended if entry.student.classroom_id == assignment.classroom_id]
+        extend_to_fit(assignment, extended, by=by, now=now)
 
 
 def _classrooms(request: TeacherRequest) -> list[Classroom]:
@@ -194,8 +223,8 @@ def _copied(source: Assignment, *, now: datetime) -> PresetValues:
     """The settings of an assignment, with those of its times that are still to come."""
     zone = source.classroom.zone
     times = (source.opens_at, source.due_at, source.closes_at)
-    walls = [wall_time(moment, zone) if moment is not None and moment > now else None for moment in times]
-    return PresetValues(lifecycle.settings_of(source), *walls)
+    opens, due, closes = (wall_time(moment, zone) if moment is not None and moment > now else None for moment in times)
+    return PresetValues(lifecycle.settings_of(source), opens, due, closes, lifecycle.starts_in_class(source))
 
 
 def _assigned_message(assigned: Sequence[Assignment], title: str) -> str:
@@ -203,12 +232,12 @@ def _assigned_message(assigned: Sequence[Assignment], title: str) -> str:
     links = []
     for place, assignment in enumerate(assigned):
         of_class = f": {assignment.classroom.name}" if assigned[1:] else ""
-        links.append((reverse("start_class", args=[assignment.public_id]), "Start class", of_class))
+        links.append((reverse("start_class", args=[assignment.public_id]), gettext("Start class"), of_class))
         if place:
-            links.append((reverse("assignment_progress", args=[assignment.public_id]), "Progress", of_class))
+            links.append((reverse("assignment_progress", args=[assignment.public_id]), gettext("Progress"), of_class))
     return format_html(
-        "Assigned to {}: “{}”. {}",
-        get_text_list([assignment.classroom.name for assignment in assigned], "and"),
-        title,
-        format_html_join(" ", '<a href="{}">{}{}</a>', links),
+        gettext("Assigned to {classes}: “{title}”. {links}"),
+        classes=get_text_list([assignment.classroom.name for assignment in assigned], gettext("and")),
+        title=title,
+        links=format_html_join(" ", '<a href="{}">{}{}</a>', links),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid5
 
@@ -10,28 +10,38 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from quizzes.assignments import lifecycle
 from quizzes.assignments.accommodations import ExtendedTime, extend_to_fit, extended_times
-from quizzes.assignments.deadlines import Window
+from quizzes.assignments.deadlines import Window, WindowState
+from quizzes.assignments.lifecycle import OPEN_STATES, window_state
 from quizzes.assignments.student_settings import window_of
+from quizzes.attempts.lifecycle import undo_close_now
+from quizzes.files import signed_preview
 from quizzes.formatting import moment
 from quizzes.forms.accommodations import ExtendToFitForm
 from quizzes.forms.assignments import (
     AssignmentSettingsForm,
     ChangeAssignmentForm,
     EarlyAnswersForm,
+    RestoreForm,
     VersionForm,
     WindowActForm,
 )
-from quizzes.models import Assignment, Classroom, Edition, QuestionSet
+from quizzes.models import Assignment, Attempt, Classroom, Edition, QuestionSet
 from quizzes.people.class_roles import ClassAct
-from quizzes.views.access import TeacherRequest, class_act, taught_assignment
+from quizzes.views.access import TeacherRequest, class_act, taught_assignment, taught_classroom
+from quizzes.views.teacher.undo import offer_undo
 
+DELETED = "deleted quiz"
+# The session key of what “Undo” after “Close now” brings back: the quiz, its close, and the due time and close before.
+CLOSED = "closed_quiz"
 TEN_MINUTES = timedelta(minutes=10)
-SAME_TITLE = "This class already has a quiz with this title. Add a title to tell them apart."
+SAME_TITLE = gettext_lazy("This class already has a quiz with this title. Add a title to tell them apart.")
 
 
 @class_act(ClassAct.CHANGE)
@@ -61,7 +71,7 @@ def change_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
         lifecycle.change_assignment(
             assignment, window=form.window, settings=form.settings, by=request.user, now=form.now
         )
-    messages.success(request, "Changes saved.")
+    messages.success(request, gettext("Changes saved."))
     return redirect("assignment_progress", assignment.public_id)
 
 
@@ -72,7 +82,7 @@ def change_version(request: TeacherRequest, public_id: str) -> HttpResponse:
     newest = _newest(request, assignment)
     form = VersionForm(request.POST, newest=newest.number) if newest is not None else None
     if newest is None or form is None or not form.is_valid():
-        messages.error(request, "This page is out of date. Try again.")
+        messages.error(request, gettext("This page is out of date. Try again."))
         return redirect("change_assignment", public_id)
     try:
         lifecycle.use_edition(assignment, newest, by=request.user, now=now)
@@ -80,45 +90,136 @@ def change_version(request: TeacherRequest, public_id: str) -> HttpResponse:
         # The group id is combined with the quiz, so that nobody can join another group.
         group = uuid5(form.cleaned_data["group"], f"{request.user.pk}:{assignment.public_id}")
         made = lifecycle.split_by_edition(assignment, newest, group=group, by=request.user, now=now)
-        messages.success(request, f"Students who hadn’t started now have “{made.title}”.")
+        messages.success(request, gettext("Students who hadn’t started now have “{title}”.").format(title=made.title))
         return redirect("assignment_progress", made.public_id)
-    messages.success(request, f"This quiz now uses version {newest.number}.")
+    messages.success(request, gettext("This quiz now uses version {number}.").format(number=newest.number))
     return redirect("assignment_progress", public_id)
 
 
 @require_POST
 def change_window(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Open or close now, keep open 10 minutes longer, or release the answers: one click each."""
+    """Open or close now, pause or resume, keep open 10 minutes longer, or release the answers: one click each."""
     assignment, now = taught_assignment(request, public_id), timezone.now()
     form = WindowActForm(request.POST)
+    if form.is_valid() and form.must_ask and window_state(assignment, now=now) in OPEN_STATES:
+        return _end_question(request, assignment, page=form.cleaned_data["page"])
     match form.cleaned_data["act"] if form.is_valid() else "":
         case WindowActForm.OPEN:
             # The page that opens next shows that it is open.
             lifecycle.open_now(assignment, by=request.user, now=now)
         case WindowActForm.CLOSE:
-            try:
-                lifecycle.close_now(assignment, by=request.user, now=now)
-            except lifecycle.NotOpen:
-                messages.error(request, "This quiz isn’t open yet. Change its opening time instead.")
+            _close(request, assignment, now=now)
+        case WindowActForm.PAUSE:
+            if lifecycle.pause(assignment, by=request.user, now=now).paused_at is not None:
+                messages.success(request, gettext("Paused. The clock has stopped for everyone."))
             else:
-                messages.success(request, "Closed. Quizzes in progress are turned in within 2 minutes.")
+                messages.error(request, gettext("This quiz isn’t open, so you can’t pause it."))
+        case WindowActForm.RESUME:
+            lifecycle.resume(assignment, by=request.user, now=now)
+            messages.success(request, gettext("Resumed. No one lost time."))
         case WindowActForm.MORE_TIME:
-            seen = form.cleaned_data["seen_close"]
-            lifecycle.keep_open(assignment, more_time=TEN_MINUTES, seen_close=seen, by=request.user, now=now)
-            messages.success(request, f"Closes {moment(assignment.closes_at, assignment.classroom.zone)}.")
+            _keep_open(request, assignment, seen_close=form.cleaned_data["seen_close"], now=now)
         case WindowActForm.RELEASE:
             try:
                 lifecycle.release_now(assignment, by=request.user, now=now)
             except lifecycle.StillMoreAttempts:
-                messages.error(request, "Students can still start another attempt. Close the quiz first.")
+                messages.error(request, gettext("Students can still start another attempt. Close the quiz first."))
             else:
-                messages.success(request, "Answers released. Students who turned in can see them.")
+                messages.success(request, gettext("Answers released. Students who turned in can see them."))
         case _:
-            messages.error(request, "This page is out of date. Try again.")
-    page = "running_class" if form.is_valid() and form.cleaned_data["on_wall"] else "assignment_progress"
+            messages.error(request, gettext("This page is out of date. Try again."))
+    page = form.cleaned_data["page"] or "assignment_progress" if form.is_valid() else "assignment_progress"
     if assignment.is_teacher_paced and form.is_valid() and form.cleaned_data["act"] == WindowActForm.OPEN:
         page = "class_board"
     return redirect(page, assignment.public_id)
+
+
+@require_POST
+def undo_close(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Take “Close now” back for the whole class, also for quizzes that were turned in since."""
+    assignment, now = taught_assignment(request, public_id), timezone.now()
+    owner, closed_at, *before = request.session.pop(CLOSED, ("", "", None, None))
+    due_at, closes_at = (datetime.fromisoformat(moment) if moment else None for moment in before)
+    if owner != public_id or assignment.closes_at is None or assignment.closes_at.isoformat() != closed_at:
+        messages.error(request, gettext("This page is out of date. Try again."))
+        return redirect("assignment_progress", public_id)
+    undone = undo_close_now(assignment, due_at=due_at, closes_at=closes_at, by=request.user, now=now)
+    text = ngettext(
+        "Reopened. {count} student can keep working.", "Reopened. {count} students can keep working.", undone.working
+    ).format(count=undone.working)
+    if undone.reopened and assignment.release != Assignment.Release.NEVER:
+        text = f"{text} {gettext('Some of them may have seen the answers.')}"
+    messages.success(request, text)
+    if undone.left:
+        messages.warning(
+            request,
+            ngettext(
+                "{count} attempt stays turned in, because its time ran out.",
+                "{count} attempts stay turned in, because their time ran out.",
+                undone.left,
+            ).format(count=undone.left),
+        )
+    return redirect("assignment_progress", public_id)
+
+
+def _close(request: TeacherRequest, assignment: Assignment, *, now: datetime) -> None:
+    """Close a quiz, and offer to take it back."""
+    before = [moment.isoformat() if moment else None for moment in (assignment.due_at, assignment.closes_at)]
+    was_open = window_state(assignment, now=now) in OPEN_STATES
+    try:
+        closed = lifecycle.close_now(assignment, by=request.user, now=now)
+    except lifecycle.NotOpen:
+        messages.error(request, gettext("This quiz isn’t open yet. Change its opening time instead."))
+        return
+    text = gettext("Closed. Quizzes in progress are turned in within 2 minutes.")
+    if was_open and closed.closes_at is not None:
+        request.session[CLOSED] = [assignment.public_id, closed.closes_at.isoformat(), *before]
+        offer_undo(request, text, reverse("undo_close", args=[assignment.public_id]))
+    else:
+        messages.success(request, text)
+
+
+def _keep_open(request: TeacherRequest, assignment: Assignment, *, seen_close: datetime | None, now: datetime) -> None:
+    """Keep a quiz open 10 minutes longer, and say who had turned in by then."""
+    was_closed = window_state(assignment, now=now) is WindowState.CLOSED
+    lifecycle.keep_open(assignment, more_time=TEN_MINUTES, seen_close=seen_close, by=request.user, now=now)
+    text = gettext("Closes {time}.").format(time=moment(assignment.closes_at, assignment.classroom.zone))
+    ended_count = assignment.attempts.filter(submitted_by=Attempt.SubmittedBy.DEADLINE).count()
+    if was_closed and ended_count:
+        messages.warning(request, f"{text} {_ended_already(ended_count)}")
+    else:
+        messages.success(request, text)
+
+
+def _end_question(request: TeacherRequest, assignment: Assignment, *, page: str) -> HttpResponse:
+    """The question before a quiz closes. page: as in `WindowActForm`."""
+    count = assignment.attempts.open().count()
+    context = {
+        "question": gettext("Close “{title}” now?").format(title=assignment.title),
+        "effect": ngettext(
+            "{count} student is still working. Saved answers are turned in, and the student can’t continue.",
+            "{count} students are still working. Saved answers are turned in, and the students can’t continue.",
+            count,
+        ).format(count=count),
+        "verb": gettext("Close now"),
+        "keep": gettext("Keep it open"),
+        "place": assignment.classroom.name,
+        "back": reverse(page or "assignment_progress", args=[assignment.public_id]),
+        "action": request.path,
+        "fields": [("act", WindowActForm.CLOSE), ("page", page), ("is_sure", "on")],
+    }
+    return render(request, "teacher/confirm.html", context)
+
+
+def _ended_already(count: int) -> str:
+    """What a teacher must know of attempts that the close turned in, once the quiz is open again."""
+    return ngettext(
+        "{count} attempt was turned in at the close and stays turned in. To let the student continue, open the attempt "
+        "from Progress and choose Reopen. The student may have seen the answers.",
+        "{count} attempts were turned in at the close and stay turned in. To let a student continue, open the attempt "
+        "from Progress and choose Reopen. The student may have seen the answers.",
+        count,
+    ).format(count=count)
 
 
 @require_POST
@@ -126,12 +227,31 @@ def delete_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Delete an assignment that no student has started."""
     assignment = taught_assignment(request, public_id)
     try:
-        lifecycle.delete_assignment(assignment, by=request.user, now=timezone.now())
+        rows = lifecycle.delete_assignment(assignment, by=request.user, now=timezone.now())
     except lifecycle.HasAttempts:
-        messages.error(request, "Students have started, so you can’t delete this quiz. Close it instead.")
+        messages.error(request, gettext("Students have started, so you can’t delete this quiz. Close it instead."))
         return redirect("change_assignment", assignment.public_id)
-    messages.success(request, f"Deleted from {assignment.classroom}: “{assignment.title}”.")
-    return redirect("classroom_gradebook", assignment.classroom.public_id)
+    classroom = assignment.classroom
+    undo = signed_preview.pack({"rows": rows}, purpose=DELETED, by=request.user)
+    text = gettext("Deleted from {classroom}: “{title}”.").format(classroom=classroom, title=assignment.title)
+    offer_undo(request, text, reverse("restore_assignment", args=[classroom.public_id]), rows=undo)
+    return redirect("classroom_quizzes", classroom.public_id)
+
+
+@require_POST
+def restore_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Bring a quiz of this class back that was deleted on the page before."""
+    classroom = taught_classroom(request, public_id)
+    form = RestoreForm(request.POST)
+    try:
+        sent = form.cleaned_data["rows"] if form.is_valid() else ""
+        rows = signed_preview.unpack(sent, purpose=DELETED, by=request.user)["rows"]
+        restored = lifecycle.restore_assignment(rows, classroom, by=request.user, now=timezone.now())
+    except (signed_preview.StalePreview, lifecycle.CannotRestore):
+        messages.error(request, gettext("This quiz can’t be restored. Assign it again."))
+        return redirect("classroom_quizzes", public_id)
+    messages.success(request, gettext("“{title}” is back.").format(title=restored.title))
+    return redirect("assignment_progress", restored.public_id)
 
 
 def _newest(request: TeacherRequest, assignment: Assignment) -> Edition | None:
@@ -189,7 +309,7 @@ def confirmation(
     for classroom, window in windows.items():
         times = extended_times(classroom, window, limit, now=form.now, assignment=assignment)
         title = [SAME_TITLE] if classroom.pk in alike else []
-        summary.append((classroom, window, [*title, *form.warnings(window, stored=stored)], times))
+        summary.append((classroom, window, [*map(str, title), *form.warnings(window, stored=stored)], times))
     times_of = {time.student.pk: classroom for classroom, _, _, times in summary for time in times}
     sent = request.POST if is_confirmed else None
     room = ExtendToFitForm(

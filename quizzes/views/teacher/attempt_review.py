@@ -1,6 +1,6 @@
 """One attempt: its review, grades, late answers, reopening."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from quizzes.assignments.student_statuses import load_overrides
@@ -19,11 +20,19 @@ from quizzes.content.editions import published
 from quizzes.content.question_types.question import Question
 from quizzes.formatting import points
 from quizzes.forms.accommodations import ReopenForm
-from quizzes.forms.grading import GradeForm, OpenAnswersForm
+from quizzes.forms.grading import AttemptCommentForm, GradeForm, OpenAnswersForm
 from quizzes.grading import manual_grades
 from quizzes.models import AnswerEvent, Attempt, ManualGrade
 from quizzes.reports.answer_visibility import student_saw_answers_at
-from quizzes.reports.attempt_review import ReviewedAttempt, newest_grades, next_attempt, review_attempt, unused_events
+from quizzes.reports.attempt_review import (
+    ReviewedAttempt,
+    newest_grades,
+    next_attempt,
+    previous_attempt,
+    review_attempt,
+    unused_events,
+)
+from quizzes.reports.support_use import support_lines
 from quizzes.views.access import TeacherRequest, taught_attempt
 
 Outcome = AnswerEvent.Outcome
@@ -68,14 +77,14 @@ def attempt_page(
     now: datetime,
     grade_form: tuple[str, GradeForm] | None = None,
     reopen_form: ReopenForm | None = None,
+    comment_form: AttemptCommentForm | None = None,
 ) -> HttpResponse:
-    """The page of one attempt. grade_form: (question key, invalid form). reopen_form: an invalid form.
+    """The page of one attempt. grade_form: (question key, invalid form). reopen_form, comment_form: an invalid form.
 
     attempt: as `taught_attempt` returns it.
     """
     reviewed = review_attempt(attempt)
     overrides = load_overrides(assignment=attempt.assignment_id, student=attempt.student_id)
-    marks = newest_grades(attempt)
     late, unused_count = _unused(unused_events(attempt), reviewed)
     forms = {key: form for key, form in [grade_form] if key} if grade_form else {}
     shown = OpenAnswersForm(request.GET)
@@ -84,26 +93,37 @@ def attempt_page(
         "assignment": attempt.assignment,
         "classroom": attempt.classroom,
         "reviewed": reviewed,
+        "supports": support_lines([attempt], now=now)[attempt.pk],
         "found": overrides.status(attempt.assignment, attempt.student_id, [attempt], now=now),
+        "previous_attempt": previous_attempt(attempt),
         "next_attempt": next_attempt(attempt),
         "all_open": shown.is_all,
         "open_numbers": _open_numbers(reviewed, shown, refused=forms),
         "late": late,
         "waits_for_acceptance": not attempt.is_open and any(line.may_count for line in late),
         "unused_count": unused_count,
-        "tools": {
-            question.key: AnswerTools(
-                position,
-                marks.get(question.key),
-                forms.get(question.key) or grade_form_of(question, position, marks.get(question.key)),
-                question.key in forms,
-            )
-            for position, question in enumerate(reviewed.content.published.document.questions, start=1)
-        },
+        "tools": _answer_tools(attempt, reviewed, forms),
+        "comment_form": comment_form or AttemptCommentForm(initial={"comment": attempt.comment}, auto_id="id_whole_%s"),
         "reopen_form": reopen_form or ReopenForm(initial={"receipt": attempt.receipt}),
         "answers_since": None if attempt.is_open else student_saw_answers_at(attempt, now=now),
     }
     return render(request, "teacher/attempt_review.html", context)
+
+
+def _answer_tools(
+    attempt: Attempt, reviewed: ReviewedAttempt, refused: Mapping[str, GradeForm]
+) -> dict[str, AnswerTools]:
+    """What a teacher can do with each answer, by question. refused: forms with an error."""
+    marks = newest_grades(attempt)
+    return {
+        question.key: AnswerTools(
+            position,
+            marks.get(question.key),
+            refused.get(question.key) or grade_form_of(question, position, marks.get(question.key)),
+            question.key in refused,
+        )
+        for position, question in enumerate(reviewed.content.published.document.questions, start=1)
+    }
 
 
 def grade_form_of(question: Question, position: int, mark: ManualGrade | None = None, data: Any = None) -> GradeForm:
@@ -117,14 +137,14 @@ def _open_numbers(reviewed: ReviewedAttempt, shown: OpenAnswersForm, *, refused:
 
     refused: keys of the questions with an invalid form.
     """
-    questions = reviewed.content.published.document.questions
+    keys = [question.key for question in reviewed.content.published.document.questions]
     return {
         item.number
         for item in reviewed.questions
         if shown.is_all
         or item.verdict in OPEN_VERDICTS
         or item.question.key in refused
-        or shown.position == questions.index(item.question) + 1
+        or shown.position == keys.index(item.question.key) + 1
     }
 
 
@@ -165,10 +185,23 @@ def grade_answer(request: TeacherRequest, public_id: str, number: int) -> HttpRe
         return attempt_page(request, attempt, now=now, grade_form=(question.key, form))
     row = attempt.assignment.edition.questions.get(key=question.key)
     manual_grades.grade_answer(attempt, row, by=request.user, now=now, **form.cleaned_data)
-    messages.success(request, f"Question {number} graded.")
+    messages.success(request, gettext("Question {number} graded.").format(number=number))
     # Back to the answer, which full points would close.
-    place = content_of(attempt).questions.index(question) + 1
+    place = content_of(attempt).number(question.key)
     return redirect(reverse("attempt_review", args=[attempt.public_id], query={"show": number}, fragment=f"r{place}"))
+
+
+@require_POST
+def comment_on_attempt(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Set, change, or clear the comment on the whole attempt."""
+    attempt, now = taught_attempt(request, public_id), timezone.now()
+    form = AttemptCommentForm(request.POST, auto_id="id_whole_%s")
+    if not form.is_valid():
+        return attempt_page(request, attempt, now=now, comment_form=form)
+    comment = form.cleaned_data["comment"]
+    if manual_grades.comment_on(attempt, comment, by=request.user, now=now):
+        messages.success(request, gettext("Comment saved.") if comment else gettext("Comment deleted."))
+    return redirect("attempt_review", attempt.public_id)
 
 
 @require_POST
@@ -176,11 +209,14 @@ def accept_late(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Accept the answers that arrived after the deadline."""
     attempt = taught_attempt(request, public_id)
     if attempt.is_open:
-        messages.error(request, "This attempt was reopened. You can accept late answers after it’s turned in.")
+        messages.error(request, gettext("This attempt was reopened. You can accept late answers after it’s turned in."))
         return redirect("attempt_review", attempt.public_id)
     count = answers.accept_late(attempt, by=request.user, now=timezone.now())
     if count:
-        messages.success(request, f"{count} late answer{'' if count == 1 else 's'} accepted. Score updated.")
+        words = ngettext(
+            "{count} late answer accepted. Score updated.", "{count} late answers accepted. Score updated.", count
+        )
+        messages.success(request, words.format(count=count))
     return redirect("attempt_review", attempt.public_id)
 
 
@@ -199,11 +235,11 @@ def reopen_attempt(request: TeacherRequest, public_id: str) -> HttpResponse:
                 attempt, more_time=form.more_time, reason=form.cleaned_data["reason"], by=request.user, now=now
             )
         except lifecycle.NoTimeLeft:
-            form.add_error("minutes", "Time ran out. Add some minutes.")
+            form.add_error("minutes", gettext("Time ran out. Add some minutes."))
         except lifecycle.StillOpen:
-            form.add_error(None, f"{name} has another attempt in progress.")
+            form.add_error(None, gettext("{name} has another attempt in progress.").format(name=name))
         else:
-            messages.success(request, f"{name} can keep working. Answers are kept.")
+            messages.success(request, gettext("{name} can keep working. Answers are kept.").format(name=name))
     if form.errors:
         return attempt_page(request, taught_attempt(request, public_id), now=now, reopen_form=form)
     # Sent twice, or submitted again since. The teacher has not seen that work, so it stays closed.

@@ -2,17 +2,23 @@
 
 from contextlib import suppress
 from typing import Any
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_POST
 
-from quizzes.assignments import board
+from quizzes.assignments import board, lifecycle
 from quizzes.content.editions import published
+from quizzes.content.reading import LEVELS
 from quizzes.forms.board import ShowForm
-from quizzes.models import Assignment, Board
+from quizzes.forms.handouts import NAMES
+from quizzes.models import Assignment, Board, Classroom
 from quizzes.reports.board import Slide, slide
 from quizzes.reports.live_etag import LiveState, live_etag
 from quizzes.views.access import TeacherRequest, taught_assignment
@@ -46,16 +52,25 @@ def show_on_board(request: TeacherRequest, public_id: str) -> HttpResponse:
     assignment = taught_assignment(request, public_id)
     count = len(published(assignment.edition_id).document.questions)
     form = ShowForm(request.POST, question_count=count)
+    now = timezone.now()
     if form.is_valid():
+        if assignment.is_teacher_paced and assignment.waits_for_teacher:
+            assignment = lifecycle.open_now(assignment, by=request.user, now=now)
         # The board that opens next shows where the class is.
         with suppress(board.SkipsQuestions):
-            board.show_on_board(assignment, **form.cleaned_data["aim"], by=request.user, now=timezone.now())
+            board.show_on_board(assignment, **form.cleaned_data["aim"], by=request.user, now=now)
     return redirect(f"{reverse('class_board', args=[assignment.public_id])}{_query(request)}")
 
 
-def _query(request: TeacherRequest) -> str:
-    """The query string that keeps the controls hidden in this window, "" if they show. The keys work in both cases."""
-    return "?controls=off" if request.GET.get("controls") == "off" else ""
+def _query(request: TeacherRequest, **changed: str) -> str:
+    """The query string that keeps the language and hidden controls in this window. The keys work in both cases.
+
+    changed: another value, "" for none.
+    """
+    hides = "off" if request.GET.get("controls") == "off" else ""
+    kept = {"controls": hides, "language": request.GET.get("language", "")[:10], **changed}
+    query = urlencode({name: value for name, value in kept.items() if value})
+    return f"?{query}" if query else ""
 
 
 def _pace_context(assignment: Assignment, shown: Slide) -> dict[str, bool]:
@@ -72,17 +87,49 @@ def _pace_context(assignment: Assignment, shown: Slide) -> dict[str, bool]:
     }
 
 
+def _wall_language(request: TeacherRequest, classroom: Classroom) -> tuple[str, str]:
+    """The language of the questions and the level of the reading: what the teacher chose, else what the class has."""
+    level = classroom.reading_variant
+    chosen = request.GET.get("language", "")
+    if not chosen:
+        return level, level
+    # A class that reads in Spanish sees the reading as written when the teacher chooses English.
+    return chosen, chosen if chosen in LEVELS or level in NAMES else level
+
+
 def _board_context(request: TeacherRequest, assignment: Assignment, state: LiveState) -> dict[str, Any]:
-    shown = slide(assignment, state.board)
+    written = published(assignment.edition_id).document
+    language, level = _wall_language(request, assignment.classroom)
+    document = written.in_language(language)
+    others = [code for code in written.languages if code != document.language]
+    # Everything on the wall is in one language, also the words of Footnote. The controls are for the teacher.
+    wall = document.language if document.language in dict(settings.LANGUAGES) else get_language()
+    with translation.override(wall):
+        shown = slide(assignment, state.board, language=document.language, level=level)
+        pace = _pace_context(assignment, shown)
+        slide_html = render_to_string(
+            "teacher/board_slide.html",
+            {
+                "assignment": assignment,
+                "classroom": assignment.classroom,
+                "language": document.language,
+                "slide": shown,
+                "is_closed": pace["is_closed"],
+                # One tick for each student, in units of the SVG.
+                "tick_places": range(2, 20 * shown.started_count, 20),
+            },
+        )
     return {
         "assignment": assignment,
         "classroom": assignment.classroom,
-        "reading": published(assignment.edition_id).document.reading,
+        "languages": [(NAMES.get(code, code), _query(request, language=code)) for code in others],
         "slide": shown,
+        "slide_html": slide_html,
         "query": _query(request),
-        **_pace_context(assignment, shown),
-        "is_plain": bool(_query(request)),
+        "with_controls": _query(request, controls=""),
+        "without_controls": _query(request, controls="off"),
+        **pace,
+        "is_open": lifecycle.window_state(assignment, now=timezone.now()) in lifecycle.OPEN_STATES,
+        "is_plain": request.GET.get("controls") == "off",
         "numbers": range(1, shown.question_count + 1),
-        # One tick for each student, in units of the SVG.
-        "tick_places": range(2, 20 * shown.started_count, 20),
     }

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from quizzes.files.class_export.document import InvalidExport
@@ -12,11 +13,10 @@ from quizzes.files.class_export.writer import export_classroom
 from quizzes.files.downloads import ExportedFile, file_name
 from quizzes.forms.class_files import ClassFileForm
 from quizzes.people.classrooms import ClassroomNameTaken
-from quizzes.views.access import TeacherRequest, exports, taught_classroom
+from quizzes.views.access import TeacherRequest, taught_classroom
 from quizzes.views.teacher.downloads import file_response
 
 
-@exports
 @require_POST
 def download_class(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The whole class as a file that another Footnote site can import."""
@@ -34,14 +34,24 @@ def import_class(request: TeacherRequest) -> HttpResponse:
         try:
             classroom = import_classroom(form.cleaned_data["file"].read(), by=request.user, now=timezone.now())
         except InvalidExport as error:
-            form.add_error("file", f"{error} Nothing was imported.")
+            form.add_error("file", gettext("{error} Nothing was imported.").format(error=error))
         except AlreadyHere:
-            form.add_error("file", "This site already has this class. Nothing was imported.")
+            form.add_error("file", gettext("This site already has this class. Nothing was imported."))
         except ClassroomNameTaken:
-            form.add_error("file", "You already have a class with this name. Rename it first. Nothing was imported.")
+            form.add_error(
+                "file", gettext("You already have a class with this name. Rename it first. Nothing was imported.")
+            )
         else:
             students, quizzes = classroom.students.enrolled().count(), classroom.assignments.count()
-            counts = f"{students} student{'' if students == 1 else 's'}, {quizzes} quiz{'' if quizzes == 1 else 'zes'}"
-            messages.success(request, f"Class imported: {counts}. The class code is new. Print new sign-in cards.")
+            counts = (
+                ngettext("{count} student", "{count} students", students).format(count=students),
+                ngettext("{count} quiz", "{count} quizzes", quizzes).format(count=quizzes),
+            )
+            messages.success(
+                request,
+                gettext("Class imported: {counts}. The class code is new. Print new sign-in cards.").format(
+                    counts=", ".join(counts)
+                ),
+            )
             return redirect("roster", classroom.public_id)
     return render(request, "teacher/import_class.html", {"form": form})

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from quizzes.forms.classrooms import AddPersonForm, RoleForm
@@ -11,7 +12,7 @@ from quizzes.people import class_people
 from quizzes.people.class_roles import ClassAct
 from quizzes.views.access import TeacherRequest, class_act, taught_classroom
 
-NO_OWNER = "The class needs an owner. Make someone else an owner first."
+NO_OWNER = gettext_lazy("The class needs an owner. Make someone else an owner first.")
 
 
 @class_act(ClassAct.OWN)
@@ -27,7 +28,9 @@ def add_person(request: TeacherRequest, public_id: str) -> HttpResponse:
         except class_people.LastOwner:
             form.add_error("email", NO_OWNER)
         else:
-            messages.success(request, f"Added to {classroom.name}: {person.name}")
+            messages.success(
+                request, gettext("Added to {classroom}: {name}").format(classroom=classroom.name, name=person.name)
+            )
             return redirect("change_classroom", classroom.public_id)
     return render(request, "teacher/add_person.html", {"classroom": classroom, "form": form})
 
@@ -47,7 +50,7 @@ def change_role(request: TeacherRequest, public_id: str, number: int) -> HttpRes
         except class_people.LastOwner:
             messages.error(request, NO_OWNER)
         else:
-            messages.success(request, "Saved.")
+            messages.success(request, gettext("Saved."))
     return redirect("change_classroom", classroom.public_id)
 
 
@@ -63,7 +66,7 @@ def remove_person(request: TeacherRequest, public_id: str, number: int) -> HttpR
         except class_people.LastOwner:
             messages.error(request, NO_OWNER)
         else:
-            messages.success(request, f"No longer in this class: {person.name}")
+            messages.success(request, gettext("No longer in this class: {name}").format(name=person.name))
             if person == request.user:
                 return redirect("teacher_home")
     return redirect("change_classroom", classroom.public_id)
@@ -80,6 +83,6 @@ def leave_classroom(request: TeacherRequest, public_id: str) -> HttpResponse:
         except class_people.LastOwner:
             messages.error(request, NO_OWNER)
             return redirect("change_classroom", classroom.public_id)
-        messages.success(request, f"You left {classroom.name}")
+        messages.success(request, gettext("You left {name}").format(name=classroom.name))
         return redirect("teacher_home")
     return render(request, "teacher/leave_classroom.html", {"classroom": classroom})

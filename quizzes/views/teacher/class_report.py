@@ -7,9 +7,11 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from quizzes.assignments.status import Status
+from quizzes.content.teaching_guide import parse_guide
 from quizzes.models import Assignment
 from quizzes.reports.class_report import class_report
 from quizzes.reports.misconceptions import MIN_STUDENTS
@@ -19,9 +21,10 @@ from quizzes.views.access import TeacherRequest, allowed, taught_assignment
 @require_GET
 def assignment_results(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Scores, misconceptions, who needs help, each question, the misread map, and students by objective."""
-    assignments = Assignment.objects.taught_by(request.user).with_role().with_set().with_erased_counts()
+    assignments = Assignment.objects.taught_by(request.user).with_role().with_set().with_erased_counts().with_guide()
     assignment = allowed(request, get_object_or_404(assignments, public_id=public_id))
-    report = class_report(assignment, now=timezone.now())
+    standards = parse_guide(assignment.guide).standards if assignment.guide else ()
+    report = class_report(assignment, now=timezone.now(), standards=standards)
     context = {
         "assignment": assignment,
         "classroom": assignment.classroom,
@@ -36,11 +39,11 @@ def assignment_results(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 def retry_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Redirect to assign a retry of the weakest questions. Its question set is made when it is assigned."""
+    """Redirect to assign a retry of the questions to reteach. Its question set is made when it is assigned."""
     assignment = taught_assignment(request, public_id)
-    retry = class_report(assignment, now=timezone.now()).retry
+    retry = class_report(assignment, now=timezone.now()).retry.questions
     if not retry:
-        messages.error(request, "There’s no question to retry.")
+        messages.error(request, gettext("There’s no question to retry."))
         return redirect("assignment_results", public_id)
     keys = urlencode([("question", report.question.key) for report in retry])
     return redirect(f"{reverse('assign_retry', args=[public_id])}?{keys}")

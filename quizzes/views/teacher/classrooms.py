@@ -7,9 +7,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from quizzes.assignments.deadlines import WindowState
+from quizzes.assignments.supports import Supports
 from quizzes.attempts.sample_class import NoBuiltInSets, make_sample_class
 from quizzes.forms.classrooms import (
     DEFAULT_ZONE,
@@ -18,34 +20,37 @@ from quizzes.forms.classrooms import (
     CodeActiveForm,
     HandOverForm,
     MissingRuleForm,
+    PinKindForm,
     ReadingLevelsForm,
     TodoForm,
 )
 from quizzes.forms.fields import ConfirmForm, NextPageForm
 from quizzes.forms.rosters import SortForm
+from quizzes.forms.supports import SupportsForm
 from quizzes.models import Classroom, Teaching
 from quizzes.people import class_people, classrooms, rosters, todos
 from quizzes.people.class_roles import ClassAct, may
 from quizzes.people.retention import erased_at
-from quizzes.reports.classroom_quizzes import quiz_lines
+from quizzes.reports.classroom_quizzes import current_quizzes, quiz_lines
 from quizzes.reports.next_step import next_step
 from quizzes.reports.teacher_home import load_teacher_home
 from quizzes.views.access import TeacherRequest, class_act, taught_classroom
 from quizzes.views.teacher.undo import offer_undo
 
-NAME_TAKEN = "You already have a class with this name. Open it under Classes, or choose another name."
-NEW_CODE = "New class code saved. Old sign-in cards won’t work, so print new ones."
-OPENED = "Class code on. Students can sign in."
-CLOSED = "Class code off. Signed-in students stay in."
-ARCHIVED = "“{name}” is archived. Scores are kept. Students can’t sign in."
-UNARCHIVED = "“{name}” is restored."
+NAME_TAKEN = gettext_lazy("You already have a class with this name. Open it under Classes, or choose another name.")
+NEW_CODE = gettext_lazy("New class code saved. Old sign-in cards won’t work, so print new ones.")
+NEW_PIN_KIND = gettext_lazy("Saved. The PINs look different now, so print new sign-in cards.")
+OPENED = gettext_lazy("Class code on. Students can sign in.")
+CLOSED = gettext_lazy("Class code off. Signed-in students stay in.")
+ARCHIVED = gettext_lazy("“{name}” is archived. Scores are kept. Students can’t sign in.")
+UNARCHIVED = gettext_lazy("“{name}” is restored.")
 
 # The session key of the class code that “Undo” brings back: the class’s public id and the code.
 OLD_CODE = "old_class_code"
 QUIZ_GROUPS = {
-    "Open": {WindowState.OPEN, WindowState.PAST_DUE},
-    "Not open yet": {WindowState.NOT_OPEN},
-    "Closed": {WindowState.CLOSED},
+    pgettext_lazy("quizzes of a class", "Open"): {WindowState.OPEN, WindowState.PAST_DUE},
+    gettext_lazy("Not open yet"): {WindowState.NOT_OPEN},
+    gettext_lazy("Closed"): {WindowState.CLOSED},
 }
 
 
@@ -76,7 +81,7 @@ def hide_todo(request: TeacherRequest) -> HttpResponse:
     if form.is_valid():
         todos.hide_todo(request.user, **form.cleaned_data)
         fields = {"key": form.cleaned_data["key"], "count": str(form.cleaned_data["count"])}
-        offer_undo(request, "Hidden. It comes back when there is more to do.", reverse("show_todo"), **fields)
+        offer_undo(request, gettext("Hidden. It comes back when there is more to do."), reverse("show_todo"), **fields)
     return redirect("teacher_home")
 
 
@@ -95,9 +100,11 @@ def open_sample_class(request: TeacherRequest) -> HttpResponse:
     try:
         classroom = make_sample_class(by=request.user, now=timezone.now())
     except NoBuiltInSets:
-        messages.error(request, "The sample class needs the built-in question sets. Ask the person who runs Footnote.")
+        messages.error(
+            request, gettext("The sample class needs the built-in question sets. Ask the person who runs Footnote.")
+        )
     except classrooms.ClassroomNameTaken:
-        messages.error(request, "Rename one of your classes named “Sample class” first.")
+        messages.error(request, gettext("Rename one of your classes named “Sample class” first."))
     else:
         return redirect("classroom_quizzes", classroom.public_id)
     return redirect("teacher_home")
@@ -152,16 +159,19 @@ def change_classroom(request: TeacherRequest, public_id: str) -> HttpResponse:
         except classrooms.ClassroomNameTaken:
             form.add_error("name", NAME_TAKEN)
         else:
-            messages.success(request, "Saved.")
+            messages.success(request, gettext("Saved."))
             return redirect("change_classroom", classroom.public_id)
     sort_form = SortForm(initial={"by_first": "1" if classroom.sorts_by_first_name else ""})
     levels = {"variant": classroom.reading_variant, "may_choose": classroom.students_choose_variant}
     context = {
         "classroom": classroom,
+        "current_quizzes": current_quizzes(classroom, now=timezone.now()),
         "form": form,
         "sort_form": sort_form,
         "courses": classroom.lti_courses.select_related("deployment__platform").order_by("pk"),
         "level_form": ReadingLevelsForm(initial=levels),
+        "pin_form": PinKindForm(initial={"pin_kind": classroom.pin_kind}),
+        "supports_form": SupportsForm.of(Supports.of(classroom.supports)),
         "people": class_people.people(classroom),
         "is_owner": may(classroom.own_role, ClassAct.OWN),
         "roles": Teaching.Role.choices,
@@ -176,7 +186,7 @@ def sort_roster(request: TeacherRequest, public_id: str) -> HttpResponse:
     form = SortForm(request.POST)
     if form.is_valid():
         rosters.sort_roster(classroom, by_first=bool(form.cleaned_data["by_first"]))
-        messages.success(request, "Saved.")
+        messages.success(request, gettext("Saved."))
     return redirect("change_classroom", classroom.public_id)
 
 
@@ -187,7 +197,19 @@ def set_reading_levels(request: TeacherRequest, public_id: str) -> HttpResponse:
     form = ReadingLevelsForm(request.POST)
     if form.is_valid():
         classrooms.set_reading_levels(classroom, by=request.user, now=timezone.now(), **form.cleaned_data)
-        messages.success(request, "Saved.")
+        messages.success(request, gettext("Saved."))
+    return redirect("change_classroom", classroom.public_id)
+
+
+@require_POST
+def set_pin_kind(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Set how the students of a class see their PINs."""
+    classroom = taught_classroom(request, public_id)
+    form = PinKindForm(request.POST)
+    if form.is_valid():
+        before = classroom.pin_kind
+        classrooms.set_pin_kind(classroom, by=request.user, now=timezone.now(), **form.cleaned_data)
+        messages.success(request, gettext("Saved.") if classroom.pin_kind == before else NEW_PIN_KIND)
     return redirect("change_classroom", classroom.public_id)
 
 
@@ -200,7 +222,7 @@ def set_missing_rule(request: TeacherRequest, public_id: str) -> HttpResponse:
         classrooms.set_missing_rule(
             classroom, is_zero=form.cleaned_data["is_zero"], by=request.user, now=timezone.now()
         )
-        messages.success(request, "Saved.")
+        messages.success(request, gettext("Saved."))
     page = NextPageForm(request.POST, host=request.get_host())
     if page.is_valid():
         return redirect(page.cleaned_data["next"])
@@ -221,9 +243,16 @@ def hand_over_classroom(request: TeacherRequest, public_id: str) -> HttpResponse
             # The same form, sent twice at the same time.
             raise Http404 from error
         except classrooms.ClassroomNameTaken:
-            form.add_error("email", f"This teacher already has a class named {classroom.name}. Rename one of them.")
+            form.add_error(
+                "email",
+                gettext("This teacher already has a class named {name}. Rename one of them.").format(
+                    name=classroom.name
+                ),
+            )
         else:
-            messages.success(request, f"{classroom.name} now belongs to {to.name}")
+            messages.success(
+                request, gettext("{classroom} now belongs to {name}").format(classroom=classroom.name, name=to.name)
+            )
             return redirect("teacher_home")
     return render(request, "teacher/hand_over_classroom.html", {"classroom": classroom, "form": form})
 
@@ -236,10 +265,10 @@ def change_code(request: TeacherRequest, public_id: str) -> HttpResponse:
     form = ConfirmForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         context = {
-            "question": f"Get a new class code for {classroom.name}?",
-            "effect": "Sign-in cards that you’ve already printed stop working. Signed-in students stay in.",
-            "verb": "Get a new code",
-            "keep": "Keep this code",
+            "question": gettext("Get a new class code for {name}?").format(name=classroom.name),
+            "effect": gettext("Sign-in cards that you’ve already printed stop working. Signed-in students stay in."),
+            "verb": gettext("Get a new code"),
+            "keep": gettext("Keep this code"),
             "place": classroom.name,
             "back": reverse("roster", args=[public_id]),
             "action": request.path,
@@ -262,9 +291,9 @@ def restore_code(request: TeacherRequest, public_id: str) -> HttpResponse:
         try:
             classrooms.restore_code(classroom, code=code, by=request.user, now=timezone.now())
         except classrooms.CodeTaken:
-            messages.error(request, "Another class has the old code now. Print new cards.")
+            messages.error(request, gettext("Another class has the old code now. Print new cards."))
         else:
-            messages.success(request, "The class has its old code again. Printed cards work.")
+            messages.success(request, gettext("The class has its old code again. Printed cards work."))
     return redirect("roster", public_id)
 
 

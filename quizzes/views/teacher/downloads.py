@@ -1,8 +1,12 @@
 """Downloads of files. Each is a POST, because it records who downloaded the file."""
 
+from collections.abc import Callable
+from functools import wraps
+
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.utils import timezone
 from django.utils.http import content_disposition_header
+from django.utils.translation import override
 from django.views.decorators.http import require_POST
 
 from quizzes.files import downloads, student
@@ -12,8 +16,20 @@ from quizzes.reports.item_report import item_report
 from quizzes.views.access import TeacherRequest, exports, taught_assignment, taught_classroom, taught_student
 
 
+def in_english[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
+    """Decorator: the file has English words, so that programs and other schools read it in every language."""
+
+    @wraps(view)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        with override("en"):
+            return view(*args, **kwargs)
+
+    return wrapper
+
+
 @exports
 @require_POST
+@in_english
 def download_items(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The item analysis of an assignment as a file."""
     assignment = taught_assignment(request, public_id)
@@ -28,6 +44,7 @@ def download_items(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 @exports
 @require_POST
+@in_english
 def download_answers(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The answers to an assignment as a file."""
     assignment = taught_assignment(request, public_id)
@@ -40,6 +57,7 @@ def download_answers(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 @exports
 @require_POST
+@in_english
 def download_student(request: TeacherRequest, public_id: str) -> HttpResponse:
     """All data about one student as a file."""
     return file_response(
@@ -49,6 +67,7 @@ def download_student(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 @exports
 @require_POST
+@in_english
 def download_file(request: TeacherRequest, public_id: str) -> HttpResponse:
     """A classroom's scores or answers as a file."""
     classroom = taught_classroom(request, public_id)
@@ -72,6 +91,7 @@ def file_response(file: ExportedFile) -> HttpResponse:
 
 @exports
 @require_POST
+@in_english
 def download_gradebook(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The gradebook as a CSV file."""
     classroom = taught_classroom(request, public_id)

@@ -8,8 +8,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from quizzes.assignments.status import Status
 from quizzes.files.gradebook import quiz_choices
 from quizzes.forms.reports import NAME, GradebookOrderForm, ObjectiveForm
+from quizzes.reports.classroom_quizzes import current_among
 from quizzes.reports.gradebook import Gradebook, Row, gradebook
 from quizzes.reports.mastery import filter_by_objective, mastery_of, titles_of
 from quizzes.reports.moved_away import moved_away
@@ -21,22 +23,23 @@ from quizzes.views.access import TeacherRequest, taught_classroom
 def classroom_gradebook(request: TeacherRequest, public_id: str) -> HttpResponse:
     """A classroom's scores: students by assignments. The query string selects an objective and the order."""
     classroom = taught_classroom(request, public_id)
-    book, objective = gradebook(classroom, now=timezone.now()), ""
+    whole = gradebook(classroom, now=timezone.now())
     # Only an objective needs the documents of the editions.
-    if "objective" in request.GET:
-        objective = ObjectiveForm(request.GET, titles=titles_of(book)).title
-        book = filter_by_objective(book, objective) if objective else book
+    objective = ObjectiveForm(request.GET, titles=lambda: titles_of(whole)).title
+    book = filter_by_objective(whole, objective) if objective else whole
     form = GradebookOrderForm(request.GET, columns=[column.assignment.public_id for column in book.columns])
     rows = sorted_rows(book, form.column, descending=form.descending)
     context = {
         "classroom": classroom,
         "book": book,
         "rows": rows,
+        "current_quizzes": current_among((column.assignment for column in book.columns), now=timezone.now()),
         "order": form,
         "objective": objective,
         "moved_away": moved_away(classroom) if book.has_others_work else [],
         "file_quizzes": quiz_choices(book),
-        "numberless": sum(not row.student.external_id for row in book.rows),
+        "icon_statuses": _icon_statuses(rows),
+        "missing_number_count": sum(not row.student.external_id for row in book.rows),
     }
     return render(request, "teacher/classroom_gradebook.html", context)
 
@@ -52,10 +55,17 @@ def classroom_mastery(request: TeacherRequest, public_id: str) -> HttpResponse:
         "classroom": classroom,
         "book": book,
         "mastery": mastery,
-        "asked": objectives,
+        "current_quizzes": current_among((column.assignment for column in book.columns), now=timezone.now()),
+        "objectives": objectives,
         "trend_points": class_trend(book),
     }
     return render(request, "teacher/classroom_mastery.html", context)
+
+
+def _icon_statuses(rows: Sequence[Row]) -> list[Status]:
+    """The statuses in the cells. A wide table on paper has their icons only, so the page says what each one is."""
+    shown = {cell.status for row in rows for cell in row.cells} - {Status.SUBMITTED}
+    return [status for status in Status if status in shown]
 
 
 def sorted_rows(book: Gradebook, column: str, *, descending: bool) -> Sequence[Row]:

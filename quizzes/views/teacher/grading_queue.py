@@ -12,16 +12,18 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from quizzes.attempts.attempt_content import content_of
+from quizzes.content.editions import published
 from quizzes.content.question_types.registry import type_of
 from quizzes.content.tables import InvalidDocument
 from quizzes.formatting import points as points_text
 from quizzes.forms.grading import QueueGradeForm, QueuePageForm, SettleForm
 from quizzes.grading import manual_grades, queue, regrades
 from quizzes.grading.queue import QueuedAnswer
-from quizzes.models import Assignment, Attempt, Edition, ManualGrade, Question, Regrade
+from quizzes.models import Assignment, Attempt, Edition, ManualGrade, Question, Regrade, User
 from quizzes.people.class_roles import ClassAct
 from quizzes.views.access import TeacherRequest, class_act, taught_assignment
 
@@ -35,13 +37,24 @@ class StudentAnswer:
     place: int
 
 
+@dataclass(frozen=True, slots=True)
+class OpenEntry:
+    """The entry that a page shows: its place in the queue, and what its form has. group: of the grades to save."""
+
+    place: int
+    form: QueueGradeForm
+    group: UUID
+    grades_all: bool
+
+
 @class_act(ClassAct.CHANGE)
 @require_GET
 def grading_queue(request: TeacherRequest, public_id: str) -> HttpResponse:
     """One entry of the queue: equal answers to one question, with its rubric or its accepted answers."""
     assignment = taught_assignment(request, public_id)
-    shown = QueuePageForm(request.GET)
-    return _queue_page(request, assignment, _entries(assignment), shown=shown)
+    link, entries = QueuePageForm(request.GET), _entries(assignment)
+    opened = _asked_entry(assignment, entries, link, by=request.user) if entries else None
+    return _queue_page(request, assignment, entries, opened, undo_group=link.undo_group)
 
 
 @require_POST
@@ -65,7 +78,8 @@ def settle_queued_answer(request: TeacherRequest, public_id: str) -> HttpRespons
     if act == "grade":
         grade = QueueGradeForm(request.POST, possible=entry.question.points)
         if not grade.is_valid():
-            return _queue_page(request, assignment, entries, refused=(place, form, grade))
+            refused = OpenEntry(place, grade, group=group, grades_all=form.cleaned_data["all"])
+            return _queue_page(request, assignment, entries, refused)
         first = form.cleaned_data["attempts"][0]
         attempts = [one for one in attempts if form.cleaned_data["all"] or one.public_id == first]
         if not attempts:
@@ -96,7 +110,7 @@ def undo_settled(request: TeacherRequest, public_id: str, group: UUID) -> HttpRe
         key = regrade.question.key
     elif not grades and not manual_grades.is_used(group, assignment=assignment):
         raise Http404
-    messages.success(request, "Undone. The answer needs grading again.")
+    messages.success(request, gettext("Undone. The answer needs grading again."))
     of_question = [entry for entry in _entries(assignment) if entry.question.key == key]
     undone = {grade.attempt_id for grade in grades}
     same = [entry for entry in of_question if undone & {attempt.pk for attempt in entry.attempts}]
@@ -116,59 +130,74 @@ def _already_graded(request: TeacherRequest, assignment: Assignment, form: Settl
     """The queue, with the notice of this form's grade if it was sent twice."""
     group = form.cleaned_data.get("group")
     if group is None or _notice(assignment, group) == "":
-        messages.info(request, "This answer is already graded.")
+        messages.info(request, gettext("This answer is already graded."))
         return redirect(_address(assignment))
     return redirect(_address(assignment, undo=group))
+
+
+def _asked_entry(
+    assignment: Assignment, entries: Sequence[QueuedAnswer], link: QueuePageForm, *, by: User
+) -> OpenEntry:
+    """The entry of a link, else the first, with an empty form or one with the last comment."""
+    names = [entry.name for entry in entries]
+    place = names.index(link.answer_name) if link.answer_name in names else 0
+    initial = {"comment": manual_grades.last_comment(assignment, by=by)} if link.repeats_comment else {}
+    form = QueueGradeForm(possible=entries[place].question.points, initial=initial)
+    return OpenEntry(place, form, group=uuid4(), grades_all=True)
 
 
 def _queue_page(
     request: TeacherRequest,
     assignment: Assignment,
     entries: Sequence[QueuedAnswer],
+    opened: OpenEntry | None,
     *,
-    shown: QueuePageForm | None = None,
-    refused: tuple[int, SettleForm, QueueGradeForm] | None = None,
+    undo_group: UUID | None = None,
 ) -> HttpResponse:
-    """The page of one entry. refused: its place, and the form that was sent with an invalid grade."""
+    """The page of one entry; None if the queue is empty. undo_group: what the notice is about."""
     context: dict[str, Any] = {
         "assignment": assignment,
         "classroom": assignment.classroom,
         "entry": None,
-        "undo_group": shown.undo_group if shown else None,
-        "notice": _notice(assignment, shown.undo_group) if shown and shown.undo_group else "",
+        "undo_group": undo_group,
+        "notice": _notice(assignment, undo_group) if undo_group else "",
     }
-    if entries:
-        names = [entry.name for entry in entries]
-        place = refused[0] if refused else names.index(shown.answer_name) if shown and shown.answer_name in names else 0
-        entry = entries[place]
-        last_comment = manual_grades.last_comment(assignment, by=request.user)
-        initial = {"comment": last_comment} if shown and shown.repeats_comment else {}
-        answers = _student_answers(assignment, entry)
-        context |= {
-            "entry": entry,
-            "type_label": type_of(entry.question).label,
-            "first": answers[0],
-            "others": answers[1:],
-            "number": place + 1,
-            "entry_count": len(entries),
-            "answer_count": sum(len(entry.attempts) for entry in entries),
-            "previous": names[place - 1] if place else "",
-            "next": names[place + 1] if place + 1 < len(names) else "",
-            "last_comment": last_comment,
-            "grades": entry.is_by_hand or not entry.may_accept,
-            "form": refused[2] if refused else QueueGradeForm(possible=entry.question.points, initial=initial),
-            "group": refused[1].cleaned_data["group"] if refused else uuid4(),
-            "grades_all": refused[1].cleaned_data["all"] if refused else True,
-        }
+    if opened is not None:
+        context |= _entry_context(assignment, entries, opened, by=request.user)
     return render(request, "teacher/grading_queue.html", context)
+
+
+def _entry_context(
+    assignment: Assignment, entries: Sequence[QueuedAnswer], opened: OpenEntry, *, by: User
+) -> dict[str, Any]:
+    """What the page says of its entry, and of the queue around it."""
+    names, place = [entry.name for entry in entries], opened.place
+    entry = entries[place]
+    first, *others = _student_answers(assignment, entry)
+    return {
+        "entry": entry,
+        "citation": published(assignment.edition_id).document.reading.citation,
+        "type_label": gettext(type_of(entry.question).label),
+        "first": first,
+        "others": others,
+        "number": place + 1,
+        "entry_count": len(entries),
+        "answer_count": sum(len(entry.attempts) for entry in entries),
+        "previous": names[place - 1] if place else "",
+        "next": names[place + 1] if place + 1 < len(names) else "",
+        "last_comment": manual_grades.last_comment(assignment, by=by),
+        "grades": entry.is_by_hand or not entry.may_accept,
+        "form": opened.form,
+        "group": opened.group,
+        "grades_all": opened.grades_all,
+    }
 
 
 def _student_answers(assignment: Assignment, entry: QueuedAnswer) -> list[StudentAnswer]:
     answers = []
     for attempt, words in zip(entry.attempts, entry.words, strict=True):
         attempt.assignment = assignment
-        keys = [question.key for question in content_of(attempt).questions]
-        answers.append(StudentAnswer(attempt, words, keys.index(entry.question.key) + 1))
+        answers.append(StudentAnswer(attempt, words, content_of(attempt).number(entry.question.key)))
     return answers
 
 
@@ -177,12 +206,15 @@ def _notice(assignment: Assignment, group: UUID) -> str:
     grades = ManualGrade.objects.in_force().filter(group=group, attempt__assignment=assignment)
     saved = list(grades.select_related("attempt__student"))
     if saved:
-        points = f"{points_text(saved[0].points)} point{'' if saved[0].points == 1 else 's'}"
+        words = ngettext("{points} point", "{points} points", 1 if saved[0].points == 1 else 2)
+        points = words.format(points=points_text(saved[0].points))
         if len(saved) == 1:
-            return f"Saved. {saved[0].attempt.student.display_name} gets {points}."
-        return f"Saved. {len(saved)} students get {points}."
+            return gettext("Saved. {display_name} gets {points}.").format(
+                display_name=saved[0].attempt.student.display_name, points=points
+            )
+        return gettext("Saved. {count} students get {points}.").format(count=len(saved), points=points)
     regrade = assignment.regrades.filter(group=group, undone_at=None).first()
-    return f"{regrade.reason} Scores updated." if regrade else ""
+    return gettext("{reason} Scores updated.").format(reason=regrade.reason) if regrade else ""
 
 
 def _accept(

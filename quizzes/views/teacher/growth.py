@@ -4,12 +4,14 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from quizzes.assignments import growth as halves
 from quizzes.content.editions import published
 from quizzes.forms.growth import GrowthForm
 from quizzes.models import Edition, QuestionSet, User
+from quizzes.reports.classroom_quizzes import current_quizzes
 from quizzes.reports.gradebook import gradebook
 from quizzes.reports.growth import growth_of
 from quizzes.views.access import TeacherRequest, taught_classroom
@@ -25,10 +27,14 @@ def classroom_growth(request: TeacherRequest, public_id: str) -> HttpResponse:
     if forms is not None and check is None and form.is_valid():
         data = {name: form.cleaned_data[name] for name in ("before", "after", "group")}
         count = halves.assign_halves(classroom, forms, by=request.user, now=now, **data)
-        messages.success(request, f"Assigned. {count} student{'' if count == 1 else 's'} got a half by lot.")
+        words = ngettext(
+            "Assigned. {count} student got a random half.", "Assigned. {count} students got a random half.", count
+        )
+        messages.success(request, words.format(count=count))
         return redirect("classroom_growth", classroom.public_id)
     context = {
         "classroom": classroom,
+        "current_quizzes": current_quizzes(classroom, now=now),
         "form": form,
         "has_forms": forms is not None,
         "check": check,
@@ -46,7 +52,8 @@ def give_halves(request: TeacherRequest, public_id: str) -> HttpResponse:
     if check is None:
         raise Http404
     count = halves.give_halves(check, by=request.user, now=timezone.now())
-    messages.success(request, f"{count} student{'' if count == 1 else 's'} got a half by lot.")
+    words = ngettext("{count} student got a random half.", "{count} students got a random half.", count)
+    messages.success(request, words.format(count=count))
     return redirect("classroom_growth", classroom.public_id)
 
 

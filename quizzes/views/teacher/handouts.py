@@ -4,8 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
 from quizzes.attempts.paper.answer_key import KeyLine, key_lines
@@ -31,12 +36,16 @@ class SheetLine:
 
 @dataclass(frozen=True, slots=True)
 class PrintedForm:
-    """One form as printed. name: printed on every page. lines: of the handout or of the answer key."""
+    """One form as printed. name: printed on every page. lines: of the handout or of the answer key.
+
+    sheet: the HTML of the handout in its language.
+    """
 
     letter: str
     name: str
     lines: Sequence[SheetLine | KeyLine]
     max_points: int
+    sheet: SafeString = SafeString("")
 
 
 @require_GET
@@ -71,7 +80,9 @@ def print_assignment_key(request: TeacherRequest, public_id: str) -> HttpRespons
 def _set_context(request: TeacherRequest, public_id: str) -> dict[str, Any]:
     question_set = get_object_or_404(QuestionSet.objects.open_to(request.user).published(), public_id=public_id)
     editions = {edition.number: edition for edition in question_set.editions.defer("document").order_by("-number")}
-    form = PrintForm(request.GET, editions=list(editions), levels=_levels(next(iter(editions.values()))))
+    newest = next(iter(editions.values()))
+    languages = published(newest.pk).document.languages
+    form = PrintForm(request.GET, editions=list(editions), levels=_levels(newest), languages=languages)
     content = _content(form, editions[form.edition_number])
     return {"question_set": question_set, "title": content["document"].title, **content}
 
@@ -89,7 +100,10 @@ def _levels(edition: Edition) -> list[str]:
 def _assignment_context(request: TeacherRequest, public_id: str) -> dict[str, Any]:
     assignment: Assignment = taught_assignment(request, public_id)
     edition = assignment.edition
-    form = PrintForm(request.GET, editions=[edition.number], levels=_levels(edition), may_be_short=False)
+    languages = published(edition.pk).document.languages
+    form = PrintForm(
+        request.GET, editions=[edition.number], levels=_levels(edition), languages=languages, may_be_short=False
+    )
     content = _content(form, edition)
     return {
         "assignment": assignment,
@@ -101,7 +115,7 @@ def _assignment_context(request: TeacherRequest, public_id: str) -> dict[str, An
 
 
 def _content(form: PrintForm, edition: Edition) -> dict[str, Any]:
-    document = published(edition.pk).document
+    document = published(edition.pk).document.in_language(form.text_language)
     document = replace(document, reading=document.reading.in_variant(form.reading_level))
     return {
         "print_form": form,
@@ -114,17 +128,19 @@ def _content(form: PrintForm, edition: Edition) -> dict[str, Any]:
 
 def _handouts(context: Mapping[str, Any]) -> list[PrintedForm]:
     document: SetDocument = context["document"]
-    return [
-        _printed(
-            form,
-            context["edition_number"],
-            [
-                SheetLine(number, paper_view(question, form.shuffle, document.reading), question.points)
-                for number, question in enumerate(form.questions, start=1)
-            ],
-        )
-        for form in context["drawn"]
+    # The words around the questions are in the language of the handout, and the page is not.
+    with translation.override(document.language if document.language in dict(settings.LANGUAGES) else "en"):
+        return [_handout(form, document, context) for form in context["drawn"]]
+
+
+def _handout(form: PaperForm, document: SetDocument, context: Mapping[str, Any]) -> PrintedForm:
+    lines = [
+        SheetLine(number, paper_view(question, form.shuffle, document.reading), question.points)
+        for number, question in enumerate(form.questions, start=1)
     ]
+    printed = _printed(form, context["edition_number"], lines)
+    shown = {**context, "form": printed, "language": translation.get_language()}
+    return replace(printed, sheet=render_to_string("parts/handout.html", shown))
 
 
 def _keys(context: Mapping[str, Any], regrades: Mapping[str, Sequence[AppliedRegrade]]) -> list[PrintedForm]:
@@ -133,5 +149,10 @@ def _keys(context: Mapping[str, Any], regrades: Mapping[str, Sequence[AppliedReg
 
 
 def _printed(form: PaperForm, edition_number: int, lines: Sequence[SheetLine | KeyLine]) -> PrintedForm:
-    name = f"Form {form.letter}{', short' if form.is_short else ''} · Version {edition_number}"
+    text = (
+        gettext("Form {letter}, short · Version {number}")
+        if form.is_short
+        else gettext("Form {letter} · Version {number}")
+    )
+    name = text.format(letter=form.letter, number=edition_number)
     return PrintedForm(form.letter, name, lines, sum(question.points for question in form.questions))

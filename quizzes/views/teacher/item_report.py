@@ -17,12 +17,15 @@ def item_analysis(request: TeacherRequest, public_id: str) -> HttpResponse:
     form = AttemptsForm(request.GET)
     together = _together(request, assignment)
     report = item_report(together if form.over == "together" else [assignment], policy=form.policy)
+    waiting = [question for question in report.questions if question.waiting_count]
     context = {
         "assignment": assignment,
         "classroom": assignment.classroom,
         "form": form,
         "class_count": len(together),
         "report": report,
+        "waiting": waiting,
+        "waiting_numbers": ", ".join(str(question.number) for question in waiting),
         "flags": [(question, flag) for question in report.questions for flag in question.figures.flags],
     }
     return render(request, "teacher/item_analysis.html", context)

@@ -8,15 +8,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_http_methods, require_POST
 
 from quizzes.forms.lti import NEW, CourseForm, LinkForm, MembersForm
 from quizzes.lti import courses, scores
 from quizzes.lti.errors import PlatformFailed
-from quizzes.lti.launches import digest
 from quizzes.lti.services import deep_link_message, members_of
 from quizzes.models import Assignment, Classroom, LtiCourse, LtiLaunch
+from quizzes.people.accounts import token_digest
 from quizzes.views.access import TeacherRequest, taught_assignment, taught_classroom
 from quizzes.views.lti import COOKIE, form_action_of, may_change
 
@@ -44,7 +45,7 @@ def lti_members(request: TeacherRequest, public_id: str, course_id: int) -> Http
     try:
         preview = courses.preview_members(course, members_of(course))
     except PlatformFailed as error:
-        return render(request, "teacher/lti_members.html", {**context, "error": str(error)})
+        return render(request, "teacher/lti_members.html", {**context, "error": gettext(str(error))})
     form = MembersForm(request.POST if request.method == "POST" else None, preview=preview)
     if form.is_valid():
         messages.success(request, _connect_members(course, preview, form))
@@ -57,7 +58,14 @@ def lti_retry(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Send the scores again that the platform did not take."""
     assignment = taught_assignment(request, public_id)
     count = scores.retry(assignment, now=timezone.now())
-    messages.success(request, f"Sending {count} score{'' if count == 1 else 's'} again. This takes up to a minute.")
+    words = ngettext(
+        "Sending {count} score again. This takes up to a minute.",
+        "Sending {count} scores again. This takes up to a minute.",
+        count,
+    )
+    messages.success(
+        request, words.format(count=count) if count else gettext("Trying again. This takes up to a minute.")
+    )
     return redirect("assignment_progress", assignment.public_id)
 
 
@@ -83,7 +91,7 @@ def _choose_assignment(request: TeacherRequest, launch: LtiLaunch, course: LtiCo
         if claims["deep_linking"] is not None:
             return _deep_link(request, launch, assignment)
         courses.connect_link(launch, course, assignment)
-        messages.success(request, "The link in your course opens this quiz.")
+        messages.success(request, gettext("The link in your course opens this quiz."))
         return redirect("assignment_progress", assignment.public_id)
     context = {"launch": launch, "claims": claims, "course": course, "form": form, "assignments": listed}
     return render(request, "teacher/lti_choose_quiz.html", context)
@@ -120,7 +128,10 @@ def _connect_members(course: LtiCourse, preview: courses.MemberPreview, form: Me
         elif form.cleaned_data[member.subject] == NEW:
             courses.add_student(course, member.subject, member.name, now=now)
             added += 1
-    return f"{added} student{'' if added == 1 else 's'} added, {connected} connected"
+    words = ngettext(
+        "{count} student added, {connected} connected", "{count} students added, {connected} connected", added
+    )
+    return words.format(count=added, connected=connected)
 
 
 def _own_launch(request: TeacherRequest, public_id: str) -> LtiLaunch:
@@ -128,7 +139,7 @@ def _own_launch(request: TeacherRequest, public_id: str) -> LtiLaunch:
     launch = get_object_or_404(
         LtiLaunch.objects.not_expired(now=timezone.now()).select_related("platform"), public_id=public_id
     )
-    is_own = constant_time_compare(launch.browser_digest, digest(request.COOKIES.get(COOKIE, "")))
+    is_own = constant_time_compare(launch.browser_digest, token_digest(request.COOKIES.get(COOKIE, "")))
     if not is_own or not (launch.claims or {}).get("is_teacher"):
         raise Http404
     return launch

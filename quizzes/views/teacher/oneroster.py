@@ -1,4 +1,4 @@
-"""Import classes from a OneRoster package, and sync them again later."""
+"""Import classes from a OneRoster or Clever package, and sync them again later."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods
 
 from quizzes.files import roster_sync
@@ -28,15 +29,19 @@ def import_oneroster(request: TeacherRequest) -> HttpResponse:
         try:
             file = roster_sync.unpack(step.cleaned_data["packed"], by=request.user)
         except StalePreview:
-            messages.error(request, "The preview is too old. Nothing was changed. Choose the file again.")
+            messages.error(request, gettext("The preview is too old. Nothing was changed. Choose the file again."))
             return redirect("import_oneroster")
         return _chosen(request, file, is_confirmed=step.cleaned_data["is_confirmed"])
-    form = OneRosterFileForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
+    form = _file_form(request, *((request.POST, request.FILES) if request.method == "POST" else ()))
     context: dict[str, Any] = {"form": form}
     if form.is_valid() and form.read is not None:
         own = roster_sync.rosters_of(request.user)
         context |= _packed(request, form.read) | {"targets": TargetsForm(file=form.read, own=own)}
     return render(request, TEMPLATE, context)
+
+
+def _file_form(request: TeacherRequest, *data: Any) -> OneRosterFileForm:
+    return OneRosterFileForm(*data, by=request.user, today=timezone.localdate())
 
 
 def _packed(request: TeacherRequest, file: OneRoster) -> dict[str, Any]:
@@ -46,7 +51,7 @@ def _packed(request: TeacherRequest, file: OneRoster) -> dict[str, Any]:
 def _chosen(request: TeacherRequest, file: OneRoster, *, is_confirmed: bool) -> HttpResponse:
     own = roster_sync.rosters_of(request.user)
     targets = TargetsForm(request.POST, file=file, own=own)
-    context: dict[str, Any] = {"form": OneRosterFileForm(), "targets": targets, **_packed(request, file)}
+    context: dict[str, Any] = {"form": _file_form(request), "targets": targets, **_packed(request, file)}
     if not targets.is_valid():
         return render(request, TEMPLATE, context)
     plans = roster_sync.plans(file, targets.targets, by=request.user)
@@ -62,15 +67,28 @@ def _apply(request: TeacherRequest, plans: Sequence[roster_sync.ClassPlan], own:
     try:
         done = roster_sync.apply(plans, chosen, time_zone=time_zone_of(own), **acts)
     except roster_sync.RosterChanged:
-        messages.error(request, "A roster changed in another window. Nothing was changed. Check the list again.")
+        messages.error(
+            request, gettext("A roster changed in another window. Nothing was changed. Check the list again.")
+        )
         return False
     except ClassroomNameTaken:
         messages.error(
-            request, "You already have a class with one of these names. Choose that class. Nothing was changed."
+            request,
+            gettext("You already have a class with one of these names. Choose that class. Nothing was changed."),
         )
         return False
-    words = {"new": "added", "moved": "moved", "numbered": "got a number", "restored": "restored", "gone": "removed"}
-    parts = [f"{count} {words[kind]}" for kind, count in done.counts.items() if count]
-    classes = f"{done.classes} class{'' if done.classes == 1 else 'es'}"
-    messages.success(request, f"{classes} synced: {', '.join(parts) or 'no changes'}. New students need sign-in cards.")
+    words = {
+        "new": gettext("{count} added"),
+        "moved": gettext("{count} moved"),
+        "numbered": gettext("{count} got a number"),
+        "restored": gettext("{count} restored"),
+        "gone": gettext("{count} removed"),
+    }
+    parts = [words[kind].format(count=count) for kind, count in done.counts.items() if count]
+    synced = ngettext(
+        "{count} class synced: {changes}. New students need sign-in cards.",
+        "{count} classes synced: {changes}. New students need sign-in cards.",
+        done.classes,
+    )
+    messages.success(request, synced.format(count=done.classes, changes=", ".join(parts) or gettext("no changes")))
     return True

@@ -9,6 +9,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from quizzes.attempts.paper import corrections
@@ -32,7 +33,7 @@ from quizzes.views.access import TeacherRequest, class_act, taught_assignment
 # DATA_UPLOAD_MAX_NUMBER_FIELDS minus the other fields of the form, and the columns that fit on a screen.
 MOST_FIELDS, MOST_COLUMNS = 980, 30
 
-CHANGED = "These paper answers changed after you opened the page. Check them again."
+CHANGED = gettext_lazy("These paper answers changed after you opened the page. Check them again.")
 
 
 @class_act(ClassAct.CHANGE)
@@ -115,7 +116,7 @@ def move_paper_answers(request: TeacherRequest, public_id: str, student_id: str)
     student, receivers = _student_and_receivers(assignment, student_id)
     form = MoveForm(request.POST, students=receivers, seen=0)
     if not form.is_valid():
-        messages.error(request, "Choose the student whose paper answers these are.")
+        messages.error(request, gettext("Choose the student whose paper answers these are."))
         return redirect("student_paper_answers", public_id, student_id)
     to = form.chosen
     try:
@@ -126,9 +127,19 @@ def move_paper_answers(request: TeacherRequest, public_id: str, student_id: str)
         messages.error(request, CHANGED)
         return redirect("student_paper_answers", public_id, student_id)
     except CannotReceive:
-        messages.error(request, f"{to.display_name} has paper answers already, or no attempt left.")
+        messages.error(
+            request,
+            gettext("{display_name} has paper answers already, or no attempt left.").format(
+                display_name=to.display_name
+            ),
+        )
         return redirect("student_paper_answers", public_id, student_id)
-    messages.success(request, f"Moved to {to.display_name}. {student.display_name} has the attempt back.")
+    messages.success(
+        request,
+        gettext("Moved to {receiver}. {giver} can use the attempt again.").format(
+            receiver=to.display_name, giver=student.display_name
+        ),
+    )
     return redirect("student_paper_answers", public_id, to.public_id)
 
 
@@ -145,7 +156,10 @@ def take_paper_answers_away(request: TeacherRequest, public_id: str, student_id:
     except PaperAnswersChanged:
         messages.error(request, CHANGED)
     else:
-        messages.success(request, f"Taken away. {student.display_name} has the attempt back.")
+        messages.success(
+            request,
+            gettext("Deleted. {display_name} can use the attempt again.").format(display_name=student.display_name),
+        )
     return redirect("student_paper_answers", public_id, student_id)
 
 
@@ -191,10 +205,10 @@ def _store(
     saved: list[Student] = []
     for form, outcome in zip(valid, outcomes, strict=True):
         if outcome == "changed_meanwhile":
-            form.add_error(None, "Someone else entered answers after you opened this page.")
+            form.add_error(None, gettext("Someone else entered answers after you opened this page."))
             refused[form.stored.student.pk] = form
         elif outcome == "no_attempt_left":
-            form.add_error(None, "No attempts left. These answers weren’t saved.")
+            form.add_error(None, gettext("No attempts left. These answers weren’t saved."))
             refused[form.stored.student.pk] = form
         elif outcome == "saved":
             saved.append(form.stored.student)
@@ -208,15 +222,22 @@ def _add_messages(
     if len(saved) == 1:
         attempt = assignment.attempts.on_paper().get(student=saved[0])
         messages.success(
-            request, f"Saved: {saved[0].display_name}, {points(attempt.score)} of {attempt.max_score} points."
+            request,
+            gettext("Saved: {display_name}, {score} of {max_score} points.").format(
+                display_name=saved[0].display_name, score=points(attempt.score), max_score=attempt.max_score
+            ),
         )
     elif saved:
-        messages.success(request, f"Saved: paper answers of {len(saved)} students.")
+        messages.success(request, gettext("Saved: paper answers of {count} students.").format(count=len(saved)))
     if refused_count:
-        students = "1 student’s answers are" if refused_count == 1 else f"{refused_count} students’ answers are"
-        messages.error(request, f"{students} not saved. Your entries are still here. Fix them and save again.")
+        words = ngettext(
+            "{count} student’s answers are not saved. Your entries are still here. Fix them and save again.",
+            "{count} students’ answers are not saved. Your entries are still here. Fix them and save again.",
+            refused_count,
+        )
+        messages.error(request, words.format(count=refused_count))
     elif not saved:
-        messages.success(request, "No changes.")
+        messages.success(request, gettext("No changes."))
 
 
 def _resend_form(form: PaperAnswersForm, stored: StoredPaperAnswers, data: QueryDict) -> PaperAnswersForm:

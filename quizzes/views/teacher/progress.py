@@ -7,11 +7,12 @@ from django.http import Http404, HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from quizzes.assignments.accommodations import accommodations_of
-from quizzes.assignments.deadlines import WindowState
-from quizzes.assignments.lifecycle import window_state
+from quizzes.assignments.lifecycle import OPEN_STATES, window_state
+from quizzes.assignments.release import shows_after_submit
 from quizzes.assignments.status import Status
 from quizzes.content.editions import published
 from quizzes.forms.board import NamesForm
@@ -34,12 +35,12 @@ from quizzes.views.access import TeacherRequest, class_act, taught_assignment
 NAMES_HIDDEN = "names_hidden"
 # The counts that follow “3 of 6 turned in”, in this order, in the words of the labels.
 COUNTED = {
-    Status.IN_PROGRESS: "in progress",
-    Status.TIME_UP: "time’s up",
-    Status.NOT_STARTED: "not started",
-    Status.MISSING: "missing",
-    Status.NOT_OPEN: "not open yet",
-    Status.EXCUSED: "excused",
+    Status.IN_PROGRESS: gettext_lazy("in progress"),
+    Status.TIME_UP: gettext_lazy("time’s up"),
+    Status.NOT_STARTED: gettext_lazy("not started"),
+    Status.MISSING: pgettext_lazy("a count of students", "missing"),
+    Status.NOT_OPEN: gettext_lazy("not open yet"),
+    Status.EXCUSED: pgettext_lazy("a count of students", "excused"),
 }
 
 
@@ -53,7 +54,9 @@ def assignment_progress(request: TeacherRequest, public_id: str) -> HttpResponse
     context = {
         **_progress_context(request, assignment, now),
         "questions": content.questions,
-        "is_open": window_state(assignment, now=now) in {WindowState.OPEN, WindowState.PAST_DUE},
+        "citation": content.reading.citation,
+        "shows_after_submit": shows_after_submit(assignment),
+        "is_open": window_state(assignment, now=now) in OPEN_STATES,
         "tag": tag,
         "lti_scores": scores.send_state(assignment),
     }

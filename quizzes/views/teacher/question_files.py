@@ -1,6 +1,6 @@
 """Questions in and out as files: import with a preview, undo, evidence of imported questions, export."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,12 +10,15 @@ from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from quizzes.content.drafts import saving
+from quizzes.content.drafts import saving_questions
 from quizzes.content.drafts.document import finished
 from quizzes.content.drafts.suggestions import questions_without_evidence, sentences_of, suggested_sentences
+from quizzes.content.picture_files import PictureFile
 from quizzes.content.question_types.registry import TYPES
+from quizzes.content.stored_pictures import picture_files
 from quizzes.content.tables import Table
 from quizzes.files.downloads import ExportedFile, file_name
 from quizzes.files.questions import importing
@@ -23,6 +26,7 @@ from quizzes.files.questions.drafts import item_of
 from quizzes.files.questions.formats import FORMATS, QuestionFormat, holds, losses, write_own
 from quizzes.files.questions.item import Item
 from quizzes.files.signed_preview import StalePreview
+from quizzes.formatting import Label
 from quizzes.forms.classrooms import DEFAULT_ZONE
 from quizzes.forms.question_files import (
     OWN_FORMATS,
@@ -52,11 +56,12 @@ def import_questions(request: TeacherRequest) -> HttpResponse:
         form = QuestionFileForm(drafts=drafts, initial={"target": TargetForm(request.GET).target})
     context: dict[str, Any] = {"form": form, "preview": form.is_valid()}
     if form.is_valid() and form.read is not None:
-        document = importing.whole_set(form.read) if form.draft is None else None
+        document = importing.whole_set(form.read, form.pictures) if form.draft is None else None
         context |= {
-            "packed": importing.pack(form.outcomes, document, by=request.user),
+            "packed": importing.pack(form.outcomes, document, form.pictures.values(), by=request.user),
             "is_whole": document is not None,
             "question_count": len(document["questions"]) if document is not None else 0,
+            "lost_pictures": importing.lost_pictures(form.read, document),
         }
     return render(request, "teacher/import_questions.html", context)
 
@@ -68,31 +73,33 @@ def _confirmed(request: TeacherRequest, drafts: Sequence[Draft]) -> HttpResponse
             raise StalePreview
         parcel = importing.unpack(form.cleaned_data["packed"], by=request.user)
     except StalePreview:
-        messages.error(request, "We couldn’t read the preview. Nothing was imported. Choose the file again.")
+        messages.error(request, gettext("We couldn’t read the preview. Nothing was imported. Choose the file again."))
         return redirect("import_questions")
     acts = actor_and_time(request)
-    title = form.cleaned_data["title"] or "Imported questions"
+    title = form.cleaned_data["title"] or gettext("Imported questions")
     if parcel.document is not None and form.draft is None:
-        draft = importing.import_whole_set(parcel.document, title=title, **acts)
-        messages.success(request, "Question set imported with its reading and evidence. It’s a draft.")
+        draft = importing.import_whole_set(parcel.document, parcel.pictures, title=title, **acts)
+        messages.success(request, gettext("Question set imported with its reading and evidence. It’s a draft."))
         return redirect("edit_questions", draft.question_set.public_id)
     chosen = [parcel.questions[number] for number in form.numbers if number < len(parcel.questions)]
     if not chosen:
-        messages.error(request, "No question was chosen, so nothing was imported.")
+        messages.error(request, gettext("No question was chosen, so nothing was imported."))
         return redirect("import_questions")
     try:
         if form.draft is None:
             draft = importing.import_as_set(parcel, chosen, title=title, **acts)
         else:
-            draft = importing.import_into(form.draft, chosen, **acts)
-    except saving.TooManyQuestions:
-        messages.error(request, "The question set has no room for all of them. Nothing was imported.")
+            draft = importing.import_into(form.draft, chosen, parcel.pictures, **acts)
+    except saving_questions.TooManyQuestions:
+        messages.error(request, gettext("The question set has no room for all of them. Nothing was imported."))
         return redirect("import_questions")
     count = len(chosen)
     public_id = draft.question_set.public_id
     offer_undo(
         request,
-        f"{count} question{'' if count == 1 else 's'} imported as a draft.",
+        ngettext("{count} question imported as a draft.", "{count} questions imported as a draft.", count).format(
+            count=count
+        ),
         reverse("undo_import", args=[public_id]),
         batch=parcel.batch,
         revision=str(importing.revision_of(draft, parcel.batch)),
@@ -107,8 +114,9 @@ def undo_import(request: EditorRequest, public_id: str) -> HttpResponse:
     if not form.is_valid():
         return HttpResponseBadRequest()
     left, removed, kept = importing.undo_import(draft, **form.cleaned_data, **actor_and_time(request))
-    stay = f" {kept} stay, because you changed them." if kept else ""
-    messages.success(request, f"{removed} imported question{'' if removed == 1 else 's'} removed.{stay}")
+    words = ngettext("{count} imported question removed.", "{count} imported questions removed.", removed)
+    stay = gettext("{count} stay, because you changed them.").format(count=kept) if kept else ""
+    messages.success(request, f"{words.format(count=removed)} {stay}".strip())
     return redirect("question_sets") if left is None else redirect("edit_questions", public_id)
 
 
@@ -120,8 +128,10 @@ def choose_evidence(request: EditorRequest, public_id: str) -> HttpResponse:
     proposals = [(question["key"], suggested_sentences(draft.document, question)) for question in questions]
     if request.method == "POST":
         chosen = EvidenceForm(request.POST, proposals=proposals).chosen
-        saving.save_evidence(draft, chosen, **actor_and_time(request))
-        messages.success(request, f"Evidence saved for {len(chosen)} question{'' if len(chosen) == 1 else 's'}.")
+        saving_questions.save_evidence(draft, chosen, **actor_and_time(request))
+        count = len(chosen)
+        words = ngettext("Evidence saved for {count} question.", "Evidence saved for {count} questions.", count)
+        messages.success(request, words.format(count=count))
         return redirect("choose_evidence", public_id)
     rows = [
         (draft.document["questions"].index(question) + 1, question, sentences_of(draft.document, proposed))
@@ -142,7 +152,7 @@ class FormatLine:
     """What one format can hold of a set. lost: (number of the question, what is left out)."""
 
     name: str
-    label: str
+    label: Label
     held: int
     total: int
     lost: tuple[tuple[int, str], ...] = ()
@@ -153,18 +163,25 @@ def export_questions(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Say what each format can hold of a question set, then export it."""
     question_set = get_object_or_404(QuestionSet.objects.open_to(request.user), public_id=public_id)
     document = _document(request, question_set)
+    pictures = picture_files(question_set, document)
     numbered = [
-        (number, question, item_of(question, number)) for number, question in enumerate(document["questions"], start=1)
+        (number, question, item_of(question, number, pictures))
+        for number, question in enumerate(document["questions"], start=1)
     ]
     if request.method == "POST":
         form = ExportForm(request.POST)
         if not form.is_valid():
             return HttpResponseBadRequest()
         items = [item for _, _, item in numbered if item is not None]
-        return file_response(_exported(form.cleaned_data["file_format"], document, items))
+        return file_response(_exported(form.cleaned_data["file_format"], document, items, pictures))
     lines = [_line(one, numbered) for one in FORMATS]
     lines += [FormatLine(name, label, len(numbered), len(numbered)) for name, label in OWN_FORMATS]
-    context = {"question_set": question_set, "document": document, "lines": lines, "total": len(numbered)}
+    context = {
+        "question_set": question_set,
+        "document": document,
+        "lines": lines,
+        "total": len(numbered),
+    }
     return render(request, "teacher/export_questions.html", context)
 
 
@@ -179,20 +196,21 @@ def _document(request: TeacherRequest, question_set: QuestionSet) -> Table:
     return dict(edition.document)
 
 
+def _type_label(question: Table) -> str:
+    question_type = TYPES[question["type"]]
+    return gettext(question_type.label)
+
+
 def _line(one: QuestionFormat, numbered: Sequence[tuple[int, Table, Item | None]]) -> FormatLine:
-    lost = [
-        (number, text)
-        for number, question, item in numbered
-        for text in losses(one, item, TYPES[question["type"]].label)
-    ]
+    lost = [(number, text) for number, question, item in numbered for text in losses(one, item, _type_label(question))]
     held = sum(holds(one, item) for _, _, item in numbered)
-    return FormatLine(one.name, one.label, held, len(numbered), tuple(lost))
+    return FormatLine(one.name, gettext(one.label), held, len(numbered), tuple(lost))
 
 
-def _exported(name: str, document: Table, items: Sequence[Item]) -> ExportedFile:
+def _exported(name: str, document: Table, items: Sequence[Item], pictures: Mapping[str, PictureFile]) -> ExportedFile:
     title = str(document["title"]) or "Questions"
     if name in dict(OWN_FORMATS):
-        content = write_own(document, as_toml=name == "toml")
+        content = write_own(document, as_toml=name == "toml", pictures=pictures)
         content_type = "application/toml" if name == "toml" else "application/json"
         return ExportedFile(_file_name(title, name), content_type, content)
     found = next(one for one in FORMATS if one.name == name)

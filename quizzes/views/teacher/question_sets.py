@@ -6,18 +6,22 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from quizzes.content.drafts import lifecycle
 from quizzes.content.editions import published
-from quizzes.content.question_types.question import KeyRow, Question
+from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import type_of
-from quizzes.content.reading import Sentence, Voice
+from quizzes.content.question_types.results import KeyRow
+from quizzes.content.reading import Sentence, Speaker
 from quizzes.content.set_document import CoverageRow, SetDocument, coverage
 from quizzes.models import Classroom, Draft, QuestionSet
 from quizzes.views.access import TeacherRequest
 from quizzes.views.teacher.editor.answered import answered_notices
+from quizzes.views.teacher.undo import offer_undo
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class KeyedQuestion:
     type_label: str
     rows: tuple[KeyRow, ...]
     evidence: tuple[Sentence, ...]
-    voices: tuple[Voice, ...]
+    speakers: tuple[Speaker, ...]
 
 
 @require_GET
@@ -38,9 +42,12 @@ def question_sets(request: TeacherRequest) -> HttpResponse:
     open_sets = QuestionSet.objects.open_to(request.user).current().published().select_related("owner")
     lines = [(question_set, published(question_set.latest_edition_id).document) for question_set in open_sets]
     groups = [
-        ("Yours", [line for line in lines if line[0].owner_id == request.user.pk]),
-        ("Shared with you", [line for line in lines if line[0].owner_id not in {None, request.user.pk}]),
-        ("Built in", [line for line in lines if line[0].owner_id is None]),
+        (pgettext("question sets", "Yours"), [line for line in lines if line[0].owner_id == request.user.pk]),
+        (
+            pgettext("question sets", "Shared with you"),
+            [line for line in lines if line[0].owner_id not in {None, request.user.pk}],
+        ),
+        (pgettext("question sets", "Built in"), [line for line in lines if line[0].owner_id is None]),
     ]
     shown = [(label, group) for label, group in groups if group]
     drafts = Draft.objects.owned_by(request.user).never_published()
@@ -59,7 +66,8 @@ def archive_set(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Leave an own set out of the lists."""
     question_set = _own_set(request, public_id)
     lifecycle.archive_set(question_set, now=timezone.now())
-    messages.success(request, f"“{question_set.title}” is archived. Quizzes that use it go on.")
+    text = gettext("“{title}” is archived. Quizzes that use it stay open.").format(title=question_set.title)
+    offer_undo(request, text, reverse("restore_set", args=[public_id]))
     return redirect("question_sets")
 
 
@@ -70,9 +78,17 @@ def delete_set(request: TeacherRequest, public_id: str) -> HttpResponse:
     try:
         lifecycle.delete_set(question_set, by=request.user, now=timezone.now())
     except lifecycle.InUse:
-        messages.error(request, f"A class has “{question_set.title}”, so it can’t be deleted. You can archive it.")
+        messages.error(
+            request,
+            gettext("A class has “{title}”, so it can’t be deleted. You can archive it.").format(
+                title=question_set.title
+            ),
+        )
     else:
-        messages.success(request, f"“{question_set.title}” is deleted. You can restore it below until tomorrow.")
+        text = gettext("“{title}” is deleted. You can restore it below until tomorrow.").format(
+            title=question_set.title
+        )
+        offer_undo(request, text, reverse("restore_set", args=[public_id]))
     return redirect("question_sets")
 
 
@@ -81,7 +97,7 @@ def restore_set(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Bring an own set back that was archived or deleted."""
     question_set = _own_set(request, public_id)
     lifecycle.restore_set(question_set, by=request.user, now=timezone.now())
-    messages.success(request, f"“{question_set.title}” is back.")
+    messages.success(request, gettext("“{title}” is back.").format(title=question_set.title))
     return redirect("question_sets")
 
 
@@ -126,8 +142,8 @@ def _keyed(number: int, question: Question, document: SetDocument) -> KeyedQuest
     return KeyedQuestion(
         number,
         question,
-        type_of(question).label,
+        gettext(type_of(question).label),
         question.answer_key(document.reading),
         evidence,
-        tuple(dict.fromkeys(sentence.voice for sentence in evidence)),
+        tuple(dict.fromkeys(sentence.speaker for sentence in evidence)),
     )

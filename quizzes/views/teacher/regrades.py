@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from quizzes.content.editions import published
@@ -51,7 +52,7 @@ def regrade_question(request: TeacherRequest, public_id: str, number: int) -> Ht
         except StalePreview as error:
             context["stale"] = error.new_count
         else:
-            messages.success(request, f"Question {number} is regraded. Scores updated.")
+            messages.success(request, gettext("Question {number} is regraded. Scores updated.").format(number=number))
             return redirect("assignment_regrades", assignment.public_id)
     preview = regrades.preview(reached, row, **act)
     context |= {
@@ -84,8 +85,8 @@ def undo_regrade(request: TeacherRequest, public_id: str, group: UUID) -> HttpRe
     if not assignment.regrades.filter(group=group).exists():
         raise Http404
     changed = regrades.undo(group, by=request.user, now=timezone.now())
-    scores = f"{changed} score{'' if changed == 1 else 's'} changed"
-    messages.success(request, f"Regrade undone: {scores}.")
+    words = ngettext("Regrade undone: {count} score changed.", "Regrade undone: {count} scores changed.", changed)
+    messages.success(request, words.format(count=changed))
     return redirect("assignment_regrades", assignment.public_id)
 
 
@@ -97,6 +98,7 @@ def _context(assignment: Assignment, row: Question, reached: list[Assignment], f
         "classroom": assignment.classroom,
         "number": row.position,
         "question": form.question,
+        "citation": form.reading.citation,
         "present_key": [line for line in present.answer_key(form.reading) if line.right],
         "sentences": form.reading.sentences(form.question.evidence),
         "earlier_regrades": regrades.get(row.key, []),
@@ -114,4 +116,4 @@ def _in_words(document: Mapping[str, Any] | None, reading: Reading) -> str:
     if document is None:
         return ""
     lines = [line for line in parse_question(document).answer_key(reading) if line.right]
-    return "; ".join(f"“{line.text}” {line.voice.label}" if line.voice else line.text for line in lines)
+    return "; ".join(f"“{line.text}” {line.speaker.label}" if line.speaker else line.text for line in lines)

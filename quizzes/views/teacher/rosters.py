@@ -9,12 +9,14 @@ from django.http.request import split_domain_port
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from quizzes.files.rosters import RosterRow
 from quizzes.forms.rosters import AddStudentsForm, CardsForm
 from quizzes.people import rosters, student_sign_in
 from quizzes.people.class_roles import ClassAct
+from quizzes.reports.classroom_quizzes import current_quizzes
 from quizzes.reports.next_step import next_step
 from quizzes.views.access import TeacherRequest, class_act, taught_classroom
 
@@ -36,6 +38,7 @@ def roster(request: TeacherRequest, public_id: str) -> HttpResponse:
         "guessed": {guessed.student.pk: guessed for guessed in trouble.students},
         "is_attacked": classroom.pk in trouble.attacked,
         "next_step": next_step(classroom, now=timezone.now()),
+        "current_quizzes": current_quizzes(classroom, now=timezone.now()),
         **address_context(request),
     }
     return render(request, "teacher/roster.html", context)
@@ -59,7 +62,13 @@ def add_students(request: TeacherRequest, public_id: str) -> HttpResponse:
         if form.not_added:
             messages.warning(request, _not_added_message(form.not_added))
         return redirect("roster", classroom.public_id)
-    return render(request, "teacher/add_students.html", {"classroom": classroom, "form": form, "preview": preview})
+    context = {
+        "classroom": classroom,
+        "form": form,
+        "preview": preview,
+        "current_quizzes": current_quizzes(classroom, now=timezone.now()),
+    }
+    return render(request, "teacher/add_students.html", context)
 
 
 @class_act(ClassAct.CHANGE)
@@ -75,6 +84,7 @@ def sign_in_cards(request: TeacherRequest, public_id: str) -> HttpResponse:
         "cards": [(student, student_sign_in.pin_of(student)) for student in ([only] if only else students)],
         "code_path": reverse("join_with_code", args=[classroom.join_code]),
         "next_step": next_step(classroom, now=timezone.now()),
+        "current_quizzes": current_quizzes(classroom, now=timezone.now()),
         **address_context(request),
     }
     return render(request, "teacher/sign_in_cards.html", context)
@@ -97,13 +107,18 @@ def address_context(request: TeacherRequest) -> dict[str, Any]:
 
 def _added_message(added: int, restored: int) -> str:
     if not added and not restored:
-        return "No new students. Everyone else was on the roster already."
-    parts = [f"{added} student{'' if added == 1 else 's'} added"] if added else []
-    parts += [f"{restored} student{'' if restored == 1 else 's'} restored"] if restored else []
-    return f"{', '.join(parts)}. Print their sign-in cards. Each has a PIN."
+        return gettext("No new students. Everyone else was on the roster already.")
+    parts = []
+    if added:
+        parts.append(ngettext("{count} student added", "{count} students added", added).format(count=added))
+    if restored:
+        parts.append(ngettext("{count} student restored", "{count} students restored", restored).format(count=restored))
+    return gettext("{done}. Print their sign-in cards. Each has a PIN.").format(done=", ".join(parts))
 
 
 def _not_added_message(rows: Sequence[RosterRow]) -> str:
-    listed = [f"row {row.number} (“{row.text}”)" for row in rows[:SHOWN_ROWS]]
+    line = gettext("row {number} (“{text}”)")
+    listed = [line.format(number=row.number, text=row.text) for row in rows[:SHOWN_ROWS]]
     more = len(rows) - len(listed)
-    return f"{len(rows)} not added: {', '.join(listed)}{f', and {more} more' if more else ''}."
+    text = gettext("{count} not added: {rows}, and {more} more.") if more else gettext("{count} not added: {rows}.")
+    return text.format(count=len(rows), rows=", ".join(listed), more=more)

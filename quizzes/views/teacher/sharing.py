@@ -4,10 +4,11 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from quizzes.content import sharing
-from quizzes.forms.classrooms import ColleagueForm
+from quizzes.forms.classrooms import AllTeachersForm, ColleagueForm
 from quizzes.models import QuestionSet
 from quizzes.views.access import TeacherRequest
 
@@ -16,15 +17,16 @@ from quizzes.views.access import TeacherRequest
 def share_set(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Who may use and copy an own set, and a form that shares it."""
     question_set = _own_set(request, public_id)
-    is_for_all = request.method == "POST" and "all" in request.POST
+    is_for_all = request.method == "POST" and AllTeachersForm(request.POST).is_valid()
     form = ColleagueForm(request.POST if request.method == "POST" and not is_for_all else None)
     if is_for_all or form.is_valid():
         user = None if is_for_all else form.cleaned_data["email"]
         if user == request.user:
-            form.add_error("email", "This is you. Enter a colleague’s email.")
+            form.add_error("email", gettext("This is you. Enter another teacher’s email."))
         else:
             sharing.share_set(question_set, with_user=user, by=request.user, now=timezone.now())
-            messages.success(request, f"Shared with {'all teachers' if user is None else user.name}")
+            text = gettext("Shared with all teachers") if user is None else gettext("Shared with {name}")
+            messages.success(request, text if user is None else text.format(name=user.name))
             return redirect("share_set", question_set.public_id)
     shares = question_set.shares.select_related("user").order_by("pk")
     context = {"question_set": question_set, "form": form, "shares": shares}
@@ -36,7 +38,7 @@ def stop_sharing(request: TeacherRequest, public_id: str, number: int) -> HttpRe
     """End one share of an own set."""
     question_set = _own_set(request, public_id)
     sharing.stop_sharing(question_set, number, by=request.user, now=timezone.now())
-    messages.success(request, "No longer shared. Quizzes and copies that were made go on.")
+    messages.success(request, gettext("No longer shared. Quizzes and copies that teachers made stay."))
     return redirect("share_set", question_set.public_id)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseNotModified
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from quizzes.assignments.deadlines import WindowState, has_countdown, minutes_left
@@ -20,12 +21,13 @@ from quizzes.views.teacher.rosters import address_context
 
 # Label and mark of each count on the live bar, in this order.
 BAR = {
-    Status.SUBMITTED: ("Turned in", "full"),
-    Status.IN_PROGRESS: ("In progress", "half"),
-    Status.TIME_UP: ("Time’s up", "half"),
-    Status.NOT_STARTED: ("Not started", "none"),
-    Status.MISSING: ("Missing", "none"),
-    Status.EXCUSED: ("Excused", "none"),
+    Status.SUBMITTED: (gettext_lazy("Turned in"), "full"),
+    Status.IN_PROGRESS: (gettext_lazy("In progress"), "half"),
+    Status.TIME_UP: (gettext_lazy("Time’s up"), "half"),
+    Status.NOT_OPEN: (gettext_lazy("Not open yet"), "none"),
+    Status.NOT_STARTED: (gettext_lazy("Not started"), "none"),
+    Status.MISSING: (gettext_lazy("Missing"), "none"),
+    Status.EXCUSED: (gettext_lazy("Excused"), "none"),
 }
 ALWAYS_ON_BAR = {Status.SUBMITTED, Status.IN_PROGRESS, Status.NOT_STARTED}
 
@@ -68,12 +70,13 @@ def start_class(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The page for the wall before a quiz: how to sign in, who is here, and the button that starts it."""
     now = timezone.now()
     assignment = taught_assignment(request, public_id)
-    present = attendance(assignment.classroom_id, now=now)
+    present, state = attendance(assignment.classroom_id, now=now), window_state(assignment, now=now)
     tag = content_etag(present, assignment.classroom.join_code)
     context = {
         **_join_context(request, assignment.classroom, present),
         "assignment": assignment,
-        "is_closed": window_state(assignment, now=now) is WindowState.CLOSED,
+        "is_closed": state is WindowState.CLOSED,
+        "is_early": state is WindowState.NOT_OPEN,
         "tag": tag,
         "live": reverse("live_start_classroom", args=[assignment.classroom.public_id]),
         "page": request.path,
@@ -128,8 +131,6 @@ def _running_context(
     request: TeacherRequest, assignment: Assignment, state: LiveState, now: datetime
 ) -> dict[str, Any]:
     counts = class_counts(assignment, now=now)
-    # A quiz that has not opened has no other status before a start.
-    counts[Status.NOT_STARTED] += counts.pop(Status.NOT_OPEN, 0)
     bar = [
         (label, mark, counts[status])
         for status, (label, mark) in BAR.items()
@@ -154,7 +155,7 @@ def _running_context(
 
 
 def _minutes(assignment: Assignment, now: datetime) -> int | None:
-    """Whole minutes until the close in its last hour; None before, and without a close."""
-    if not has_countdown(at=now, deadline_at=assignment.closes_at, has_time_limit=False):
+    """Whole minutes until the close in its last hour; None before, in a pause, and without a close."""
+    if assignment.paused_at or not has_countdown(at=now, deadline_at=assignment.closes_at, has_time_limit=False):
         return None
     return minutes_left(at=now, deadline_at=assignment.closes_at)

@@ -8,20 +8,23 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from quizzes.attempts import carried_work
+from quizzes.attempts import transfers
 from quizzes.content.reading import LEVELS
 from quizzes.formatting import clock
 from quizzes.forms.accommodations import AccommodationForm
 from quizzes.forms.classrooms import StudentLevelForm
 from quizzes.forms.fields import ConfirmForm, NextPageForm
 from quizzes.forms.rosters import MoveStudentForm, RenameStudentForm
+from quizzes.forms.supports import StudentSupportsForm
 from quizzes.models import Accommodation, Classroom, Student
 from quizzes.models.rosters import ClassroomQuerySet
 from quizzes.people import rosters, student_sign_in
 from quizzes.people.class_roles import ClassAct
-from quizzes.people.guess_limits import LET_IN
+from quizzes.people.guess_limits import LET_IN_DURATION
+from quizzes.reports.classroom_quizzes import current_quizzes
 from quizzes.reports.student_history import class_average, history_lines
 from quizzes.reports.student_report import student_breakdown
 from quizzes.reports.trend import student_trend
@@ -51,9 +54,9 @@ def rename_student(request: TeacherRequest, public_id: str) -> HttpResponse:
         try:
             rosters.rename_student(student, by=request.user, now=timezone.now(), **form.cleaned_data)
         except rosters.NameTaken:
-            form.add_error("name", "A student in this class already has that name.")
+            form.add_error("name", gettext("A student in this class already has that name."))
         else:
-            messages.success(request, f"Renamed to “{student.display_name}”.")
+            messages.success(request, gettext("Renamed to “{display_name}”.").format(display_name=student.display_name))
             return redirect("student_history", student.public_id)
     return history_page(request, taught_student(request, public_id), rename_form=form)
 
@@ -66,48 +69,55 @@ def move_student(request: TeacherRequest, public_id: str) -> HttpResponse:
     if form.is_valid():
         to = form.cleaned_data["classroom"]
         if not form.cleaned_data["is_confirmed"]:
-            effect = "The sign-in card has the code of the old class, so print a new one. The PIN stays the same."
-            return _question(
-                request,
-                student,
-                question=f"Move {student.display_name} to {to.name}?",
-                effect=effect,
-                verb="Move to this class",
-                keep=f"Stay in {student.classroom.name}",
-                fields=[
-                    ("classroom", to.public_id),
-                    ("is_confirmed", "on"),
-                    *([("carries_work", "on")] if form.cleaned_data["carries_work"] else []),
-                ],
-            )
+            return _move_question(request, student, to=to, transfers_work=form.cleaned_data["transfers_work"])
         try:
             with transaction.atomic():
                 rosters.move_student(student, to=to, by=request.user, now=timezone.now())
-                if form.cleaned_data["carries_work"]:
-                    count = carried_work.carry_work(student, by=request.user, now=timezone.now())
+                if form.cleaned_data["transfers_work"]:
+                    count = transfers.transfer_attempts(student, by=request.user, now=timezone.now())
                 else:
                     count = 0
         except rosters.NameTaken:
-            form.add_error("classroom", f"{to.name} already has a student with this name. Rename one of them first.")
+            form.add_error(
+                "classroom",
+                gettext("{name} already has a student with this name. Rename one of them first.").format(name=to.name),
+            )
         else:
-            counted = f" {_counts(count)} here too." if count else ""
-            messages.success(request, f"{student.display_name} moved to “{to.name}”. Print a new card.{counted}")
+            words = ngettext("{count} quiz counts here too.", "{count} quizzes count here too.", count)
+            moved = gettext("{display_name} moved to “{name}”. Print a new card.").format(
+                display_name=student.display_name, name=to.name
+            )
+            messages.success(request, f"{moved} {words.format(count=count)}" if count else moved)
             return redirect("student_history", student.public_id)
     return history_page(request, taught_student(request, public_id), move_form=form)
 
 
+def _move_question(request: TeacherRequest, student: Student, *, to: Classroom, transfers_work: bool) -> HttpResponse:
+    """The question before a student moves to another class."""
+    return _question(
+        request,
+        student,
+        question=gettext("Move {display_name} to {name}?").format(display_name=student.display_name, name=to.name),
+        effect=gettext("The sign-in card has the code of the old class, so print a new one. The PIN stays the same."),
+        verb=gettext("Move to this class"),
+        keep=gettext("Stay in {name}").format(name=student.classroom.name),
+        fields=[
+            ("classroom", to.public_id),
+            ("is_confirmed", "on"),
+            *([("transfers_work", "on")] if transfers_work else []),
+        ],
+    )
+
+
 @require_POST
-def carry_work(request: TeacherRequest, public_id: str) -> HttpResponse:
+def transfer_work(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Count a student's finished work of other classes in the student's class."""
     student = taught_student(request, public_id)
-    count = carried_work.carry_work(student, by=request.user, now=timezone.now())
+    count = transfers.transfer_attempts(student, by=request.user, now=timezone.now())
     if count:
-        messages.success(request, f"{_counts(count)} in {student.classroom.name} too.")
+        words = ngettext("{count} quiz counts in {name} too.", "{count} quizzes count in {name} too.", count)
+        messages.success(request, words.format(count=count, name=student.classroom.name))
     return redirect("student_history", student.public_id)
-
-
-def _counts(count: int) -> str:
-    return "1 quiz counts" if count == 1 else f"{count} quizzes count"
 
 
 @require_POST
@@ -115,7 +125,9 @@ def remove_student(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Remove a student from the roster."""
     student = taught_student(request, public_id)
     rosters.remove_student(student, by=request.user, now=timezone.now())
-    text = f"{student.display_name} is off the roster and signed out. Work is kept."
+    text = gettext("{display_name} is off the roster and signed out. Work is kept.").format(
+        display_name=student.display_name
+    )
     offer_undo(request, text, reverse("restore_student", args=[public_id]))
     return redirect("roster", student.classroom.public_id)
 
@@ -128,9 +140,11 @@ def restore_student(request: TeacherRequest, public_id: str) -> HttpResponse:
         try:
             rosters.restore_student(student, by=request.user, now=timezone.now())
         except rosters.NameTaken:
-            messages.error(request, "A student in this class already has that name. Rename one of them first.")
+            messages.error(request, gettext("A student in this class already has that name. Rename one of them first."))
         else:
-            messages.success(request, f"{student.display_name} is back on the roster.")
+            messages.success(
+                request, gettext("{display_name} is back on the roster.").format(display_name=student.display_name)
+            )
     return redirect("student_history", student.public_id)
 
 
@@ -144,10 +158,10 @@ def change_pin(request: TeacherRequest, public_id: str) -> HttpResponse:
         return _question(
             request,
             student,
-            question=f"Make a new PIN for {student.display_name}?",
-            effect="The old PIN and the printed card stop working, and the student is signed out.",
-            verb="Make a new PIN",
-            keep="Keep this PIN",
+            question=gettext("Make a new PIN for {display_name}?").format(display_name=student.display_name),
+            effect=gettext("The old PIN and the printed card stop working, and the student is signed out."),
+            verb=gettext("Make a new PIN"),
+            keep=gettext("Keep this PIN"),
             fields=[("seen", student.pin_version)],
         )
     if form.cleaned_data["seen"] == str(student.pin_version):
@@ -162,8 +176,13 @@ def let_student_in(request: TeacherRequest, public_id: str) -> HttpResponse:
     student = taught_student(request, public_id)
     now = timezone.now()
     student_sign_in.let_in(student, by=request.user, now=now)
-    until = clock(now + LET_IN, student.classroom.zone)
-    messages.success(request, f"{student.display_name} can sign in on any device until {until}.")
+    until = clock(now + LET_IN_DURATION, student.classroom.zone)
+    messages.success(
+        request,
+        gettext("{display_name} can sign in on any device until {until}.").format(
+            display_name=student.display_name, until=until
+        ),
+    )
     form = NextPageForm(request.POST, host=request.get_host())
     if form.is_valid():
         return redirect(form.cleaned_data["next"])
@@ -188,6 +207,7 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
     context = {
         "student": student,
         "classroom": student.classroom,
+        "current_quizzes": current_quizzes(student.classroom, now=timezone.now()),
         "work": work,
         "average": class_average(student, work),
         "trend_points": student_trend(student, work),
@@ -195,12 +215,15 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
         "rename_form": RenameStudentForm(initial={"name": student.display_name, "family_name": student.family_name}),
         "move_form": MoveStudentForm(others=others),
         "accommodation_form": AccommodationForm.of(Accommodation.objects.filter(student=student).first()),
-        "level_form": StudentLevelForm(initial={"variant": student.reading_variant}),
-        "chosen_level": LEVELS.get(student.chosen_variant, ""),
+        "level_form": StudentLevelForm.of(student),
+        "supports_form": StudentSupportsForm.of_student(student),
+        "chosen_level": gettext(LEVELS[student.chosen_variant]) if student.chosen_variant in LEVELS else "",
         "room": None,
-        "is_refused": bool(context.keys() & {"rename_form", "move_form", "accommodation_form", "level_form"}),
+        "is_refused": bool(
+            context.keys() & {"rename_form", "move_form", "accommodation_form", "level_form", "supports_form"}
+        ),
         "has_other_classroom": others.exists(),
-        "carriable_count": len(carried_work.carriable_work(student)),
+        "transferable_count": len(transfers.transferable_attempts(student)),
         "events": student.audit_events.select_related("actor", "classroom"),
         **context,
     }
