@@ -1,5 +1,6 @@
 """Fixtures of people and their rows by role, empty caches for each test, and a guard against network use."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -17,6 +18,7 @@ from hypothesis import settings
 from quizzes.caches import clear_all
 from quizzes.models import Assignment, Attempt, Classroom, Edition, Student, Teaching, User
 from quizzes.people.student_sessions import PIN_VERSION, STUDENT
+from tests import sent_queries
 from tests.factories import NOW, make_assignment, make_attempt, make_classroom, make_edition, make_student, make_user
 
 # --- For every test -----------------------------------------------------------------------------------------------
@@ -42,25 +44,74 @@ def pytest_configure(config: pytest.Config) -> None:
     # Without this, the first mail looks up the host name of the machine.
     DNS_NAME._fqdn = "school.test"
     sys.addaudithook(_guard_network)
+    if sent_queries.folder() and connection.vendor == "sqlite":
+        _recorder.install()
 
 
 # Packages whose tests without a database call functions that know no engine. The run on SQLite has them.
 _PURE = ("assignments", "content", "files", "people", "reports", "tools")
-_DATABASE = {"db", "transactional_db", "live_server"}
+_COMMITS = {"transactional_db", "live_server"}
+_DATABASE = {"db", *_COMMITS}
+_recorder = sent_queries.Recorder()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL, leave out the tests that use no database."""
+    """On PostgreSQL, leave out the tests that use no database, and those whose queries others send too."""
     if connection.vendor != "postgresql":
         return
-    config.hook.pytest_deselected(items=[item for item in items if _is_pure(item)])
-    items[:] = [item for item in items if not _is_pure(item)]
+    left_out = {item for item in items if _is_pure(item)}
+    if folder := sent_queries.folder():
+        recorded, failed = sent_queries.read(folder)
+        # A test that is skipped here sends nothing.
+        kinds = {item.nodeid: recorded[item.nodeid] for item in items if item.nodeid in recorded and not _skips(item)}
+        always = [item.nodeid for item in items if item.nodeid in failed or _is_of_the_engine(item)]
+        kept = sent_queries.chosen(kinds, always=always)
+        left_out |= {item for item in items if item.nodeid in kinds and item.nodeid not in kept}
+    config.hook.pytest_deselected(items=[item for item in items if item in left_out])
+    items[:] = [item for item in items if item not in left_out]
 
 
 def _is_pure(item: pytest.Item) -> bool:
     folder = item.path.relative_to(item.config.rootpath).parts[1]
     fixtures = getattr(item, "fixturenames", ())
     return folder in _PURE and item.get_closest_marker("django_db") is None and not _DATABASE & set(fixtures)
+
+
+def _skips(item: pytest.Item) -> bool:
+    return item.get_closest_marker("skip") is not None or any(mark.args[0] for mark in item.iter_markers("skipif"))
+
+
+def _is_of_the_engine(item: pytest.Item) -> bool:
+    """Whether it is about constraints or triggers, commits, or starts a server."""
+    mark = item.get_closest_marker("django_db")
+    commits = mark is not None and mark.kwargs.get("transaction", False)
+    folder = item.path.relative_to(item.config.rootpath).parts[1]
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return folder == "models" or commits or bool(_COMMITS & fixtures) or item.get_closest_marker("sockets") is not None
+
+
+def pytest_report_header() -> str | None:
+    folder = sent_queries.folder()
+    if folder is None or connection.vendor != "postgresql":
+        return None
+    kinds, failed = sent_queries.read(folder)
+    sent = {kind for counts in kinds.values() for kind in counts}
+    kept = sent_queries.chosen(kinds, always=failed)
+    return f"{len(kept)} of {len(kinds)} tests with queries send all {len(sent)} kinds of queries of the run on SQLite"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    _recorder.test = item.nodeid
+    try:
+        return (yield)
+    finally:
+        _recorder.test = ""
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if (folder := sent_queries.folder()) and connection.vendor == "sqlite":
+        _recorder.write(folder, os.environ.get("PYTEST_XDIST_WORKER", "main"))
 
 
 @pytest.fixture(autouse=True)

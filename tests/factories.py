@@ -1,6 +1,7 @@
 """Functions that make the smallest valid row of each model. A counter makes names and addresses unique."""
 
 import hashlib
+import io
 import itertools
 import json
 import secrets
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection
+from PIL import Image
 
 from quizzes.assignments.deadlines import deadline
 from quizzes.attempts.access import LoadedAttempt, load_attempt
@@ -291,6 +293,13 @@ def make_edition(
     return edition
 
 
+def make_picture(*, size: tuple[int, int] = (40, 30), file_format: str = "PNG", **options: Any) -> bytes:
+    """A red picture as a file. options: of Pillow, such as `exif`."""
+    file = io.BytesIO()
+    Image.new("RGB", size, "red").save(file, file_format, **options)
+    return file.getvalue()
+
+
 def make_draft(*, owner: User | None = None, document: Mapping[str, Any] | None = None, now: datetime = NOW) -> Draft:
     """The draft of a teacher's set that was never published. document: by default `make_document()`."""
     owner = owner or make_user()
@@ -433,15 +442,15 @@ def _toml(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _sentence(key: str, text: str, voice: str, fact: str) -> dict[str, Any]:
-    return {"key": key, "text": text, "voice": voice, "facts": [fact]}
+def _sentence(key: str, text: str, speaker: str, fact: str) -> dict[str, Any]:
+    return {"key": key, "text": text, "voice": speaker, "facts": [fact]}
 
 
-def _statement(text: str, voice: str, facts: list[str], evidence: list[str], rationale: str) -> dict[str, Any]:
-    return {"text": text, "voice": voice, "facts": facts, "evidence": evidence, "rationale": rationale}
+def _statement(text: str, speaker: str, facts: list[str], evidence: list[str], rationale: str) -> dict[str, Any]:
+    return {"text": text, "voice": speaker, "facts": facts, "evidence": evidence, "rationale": rationale}
 
 
-def make_lti_link(*, assignment: Assignment, now: datetime = NOW) -> LtiLink:
+def make_lti_link(*, assignment: Assignment, now: datetime = NOW, **fields: Any) -> LtiLink:
     """A link of a course on a learning platform, which opens the assignment."""
     platform, _ = LtiPlatform.objects.get_or_create(
         issuer="https://school.example", client_id="client-1", defaults={"name": "Moodle", "created_at": now}
@@ -450,7 +459,7 @@ def make_lti_link(*, assignment: Assignment, now: datetime = NOW) -> LtiLink:
     course, _ = LtiCourse.objects.get_or_create(
         deployment=deployment, context_id=assignment.classroom.public_id, defaults={"classroom": assignment.classroom}
     )
-    return LtiLink.objects.create(course=course, resource_link_id=assignment.public_id, assignment=assignment)
+    return LtiLink.objects.create(course=course, resource_link_id=assignment.public_id, assignment=assignment, **fields)
 
 
 def make_lti_score(*, link: LtiLink, student: Student, subject: str = "user-1", now: datetime = NOW) -> LtiScore:

@@ -21,7 +21,12 @@ expect.set_options(timeout=PATIENCE)
 AXE_OPTIONS = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "resultTypes": ["violations"],
+    # It reads all style sheets and media for rules on audio, which no page has, and for experimental ones.
+    "preload": False,
 }
+AXE = Axe()
+# The rules that a color scheme can change.
+COLOR_RULES = ["color-contrast", "link-in-text-block"]
 # Django's live server opens the database's rows to the server's own threads.
 DATABASE = pytest.mark.django_db(transaction=True)
 
@@ -80,6 +85,7 @@ def open_context(browser: Browser, live_server: Any, watch: Watch) -> Iterator[N
         dark: bool = False,
         javascript: bool = True,
         watched: bool = True,
+        has_worker: bool = False,
     ) -> BrowserContext:
         context = browser.new_context(
             base_url=live_server.url,
@@ -87,6 +93,8 @@ def open_context(browser: Browser, live_server: Any, watch: Watch) -> Iterator[N
             color_scheme="dark" if dark else "light",
             java_script_enabled=javascript,
             reduced_motion="reduce",
+            # Requests of a service worker are not those of a page, which tests hold or refuse.
+            service_workers="allow" if has_worker else "block",
         )
         context.set_default_timeout(PATIENCE)
         if watched:
@@ -105,8 +113,18 @@ def open_context(browser: Browser, live_server: Any, watch: Watch) -> Iterator[N
 
 
 def violations(page: Page) -> list[str]:
-    """What axe finds on the page as it stands: rule, and the place of each."""
-    found = Axe().run(page, options=AXE_OPTIONS).response["violations"]
+    """What axe finds on the page as it stands, in light and in the colors of dark: rule, and the place of each."""
+    found = _axe(page, AXE_OPTIONS)
+    page.emulate_media(color_scheme="dark")
+    found += [f"dark {one}" for one in _axe(page, {**AXE_OPTIONS, "runOnly": COLOR_RULES})]
+    page.emulate_media(color_scheme="light")
+    return found
+
+
+def _axe(page: Page, options: dict[str, Any]) -> list[str]:
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.axe_script)
+    found = page.evaluate("async (options) => (await axe.run(options)).violations", options)
     return [
         f"{rule['id']}: {node['target']} {node.get('failureSummary', '')}" for rule in found for node in rule["nodes"]
     ]

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from quizzes.content.drafts import publishing, saving
+from quizzes.content.drafts import publishing, saving, saving_questions
 from quizzes.models import Assignment, Draft, Edition, Student, User
 from tests.browser.conftest import NewContext, overflow, violations
 from tests.content.question_types.test_distractor_marks import marked_document
@@ -29,8 +29,8 @@ def draft(teacher: User, student: Student) -> Draft:
         {"text": "Citizenship", "rationale": "", "key": True},
         {"text": "Birthplace", "rationale": "It is one as well.", "mark": "beside_the_point", "mark_at": ["s1"]},
     ]
-    saving.save_question(made, "one", {"choices": choices}, seen=9, by=teacher, now=now)
-    return saving.remove_question(made, "proof", seen=9, by=teacher, now=now)
+    saving_questions.save_question(made, "one", {"choices": choices}, seen=9, by=teacher, now=now)
+    return saving_questions.remove_question(made, "proof", seen=9, by=teacher, now=now)
 
 
 @pytest.mark.parametrize("width", [1280, 320])

@@ -16,7 +16,7 @@ def test_two_accounts_work_in_one_class(
     classroom = assignment.classroom
     page = open_context(teacher, width=width, dark=dark).new_page()
     page.goto(reverse("change_classroom", args=[classroom.public_id]))
-    page.get_by_role("link", name="Add a colleague").click()
+    page.get_by_role("link", name="Add a teacher").click()
     assert violations(page) == []
     assert overflow(page) == 0
     page.get_by_label("Teacher’s email").fill("okafor@school.test")

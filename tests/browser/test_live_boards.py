@@ -268,11 +268,9 @@ def test_count_on_the_board_rises_as_students_answer(
     expect(page.get_by_role("button", name="Show the answers")).to_be_focused()
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("phase", [1, 2, 3, 4])
 def test_board_is_accessible_in_each_phase(
     phase: int,
-    dark: bool,
     school: School,  # noqa: F811
     open_context: NewContext,
 ) -> None:
@@ -281,7 +279,7 @@ def test_board_is_accessible_in_each_phase(
     for question in edition.questions.order_by("position"):
         kinds.setdefault(question.type, question.position)
     assert set(kinds) == {"single", "multiple", "who_says_so", "evidence"}
-    page = open_context(school.teacher, dark=dark).new_page()
+    page = open_context(school.teacher).new_page()
     for number in kinds.values():
         show_on_board(school.assignment, number=number, phase=phase, by=school.teacher, now=timezone.now())
         page.set_viewport_size({"width": 1280, "height": 800})
@@ -305,6 +303,48 @@ def test_board_without_javascript_is_driven_by_its_buttons(
     page.get_by_role("button", name="Back").click()
     page.get_by_role("button", name="Question 3").click()
     expect(page.locator("#board-slide")).to_contain_text("Question 3 of 4")
+
+
+def test_progress_shows_answers_and_menu_on_a_phone(
+    running: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    page = open_context(teacher, width=360).new_page()
+    page.goto(reverse("assignment_progress", args=[running.public_id]))
+    places = [cell.bounding_box() for cell in page.locator("#progress-board tbody tr:first-child > :is(th, td)").all()]
+    assert max(place["x"] + place["width"] for place in places if place) <= 360
+    # The second half of the class has the columns of the first one.
+    halves = page.locator("#progress-board table")
+    ends = [
+        [round(cell["x"] + cell["width"]) for one in row.locator("> :is(th, td)").all() if (cell := one.bounding_box())]
+        for row in (halves.nth(number).locator("tbody tr").first for number in range(halves.count()))
+    ]
+    assert len(ends) == 2
+    assert ends[0] == ends[1]
+
+
+def test_progress_of_30_students_fits_on_one_screen(
+    running: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    page = open_context(teacher, height=800).new_page()
+    page.goto(reverse("assignment_progress", args=[running.public_id]))
+    expect(page.locator("#progress-board tbody tr")).to_have_count(30)
+    # As much as a row can have without a lock: a status, and that the student is offline.
+    page.locator("#progress-board td:nth-child(2)").first.evaluate(
+        "cell => cell.append(cell.querySelector('.tag').cloneNode(true))"
+    )
+    end = page.locator("#progress-board").bounding_box()
+    assert end is not None
+    assert end["y"] + end["height"] <= 800
+
+
+def test_board_draws_a_small_box_for_one_student(running: Assignment, teacher: User, open_context: NewContext) -> None:
+    Attempt.objects.exclude(student__display_name="Student 03").delete()
+    page = open_context(teacher, javascript=False).new_page()
+    page.goto(reverse("class_board", args=[running.public_id]))
+    page.get_by_role("button", name="Show how many have answered").click()
+    box = page.locator(".ticks.few").bounding_box()
+    assert box is not None
+    assert box["height"] < 60
 
 
 def test_board_fits_a_projector_and_marks_its_question(
@@ -360,6 +400,6 @@ def test_results_put_their_question_on_the_board(running: Assignment, teacher: U
     page = open_context(teacher).new_page()
     page.goto(reverse("assignment_results", args=[running.public_id]))
     assert violations(page) == []
-    page.get_by_role("button", name=re.compile("Put on the board")).first.click()
+    page.get_by_role("button", name=re.compile("Show on class board")).first.click()
     page.wait_for_url("**/board/")
     expect(page.locator("#board-slide")).to_contain_text(re.compile("Question . of 4"))

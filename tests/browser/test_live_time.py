@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from quizzes.assignments import accommodations
+from quizzes.assignments import accommodations, lifecycle
 from quizzes.models import Attempt, Student, User
 from tests.browser.conftest import NewContext, overflow
 from tests.factories import make_assignment, make_attempt, make_edition
@@ -91,3 +91,20 @@ def test_page_without_time_limit_shows_when_the_quiz_closes(
     assert overflow(page) == 0
     Attempt.objects.update(deadline_at=timezone.now() + timedelta(minutes=59, seconds=50))
     expect(clock).to_have_text("60 min left", timeout=AT_MOST)
+
+
+@pytest.mark.parametrize("opened", [on_question, on_review], ids=["question", "review"])
+def test_pause_covers_the_page_and_ends_by_itself(
+    opened: Callable[[Page, Attempt], None],
+    running: Attempt,
+    teacher: User,
+    student: Student,
+    open_context: NewContext,
+) -> None:
+    page = open_context(student, width=360).new_page()
+    opened(page, running)
+    lifecycle.pause(running.assignment, by=teacher, now=timezone.now())
+    expect(page.get_by_role("heading", name="Paused by your teacher")).to_be_visible(timeout=AT_MOST)
+    assert overflow(page) == 0
+    lifecycle.resume(running.assignment, by=teacher, now=timezone.now())
+    expect(page.locator("[data-minutes]")).to_have_text(re.compile("(19|20) min left"))

@@ -131,7 +131,7 @@ def test_a_sheet_under_the_wrong_name_is_moved_and_one_card_prints_alone(
     for width, dark in ((1280, False), (360, True)):
         page = open_context(teacher, width=width, dark=dark).new_page()
         page.goto(reverse("student_paper_answers", args=[assignment.public_id, amara.public_id]))
-        page.get_by_text("Take these answers away").click()
+        page.get_by_text("Delete these answers").click()
         assert (violations(page), overflow(page)) == ([], 0)
         page.goto(reverse("regrade_question", args=[assignment.public_id, 3]))
         assert (violations(page), overflow(page)) == ([], 0)

@@ -9,9 +9,8 @@ PAGES = ["landing", "join", "privacy", "accessibility", "how_we_write", "help", 
 
 
 @pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize("dark", [False, True])
-def test_public_page_is_accessible(open_context: NewContext, name: str, dark: bool) -> None:
-    page = open_context(width=360, dark=dark).new_page()
+def test_public_page_is_accessible(open_context: NewContext, name: str) -> None:
+    page = open_context(width=360).new_page()
     page.goto(reverse(name))
     assert violations(page) == []
     page.set_viewport_size({"width": 320, "height": 640})

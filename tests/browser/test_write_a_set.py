@@ -99,7 +99,7 @@ def write_source(page: Page) -> None:
 
 
 def write_reading(page: Page) -> None:
-    """Paste, join two sentences that belong together, split one that two people say, give each its voice."""
+    """Paste, join two sentences that belong together, split one that two people say, give each its speaker."""
     page.get_by_label("Text", exact=True).fill(STORY)
     page.get_by_role("button", name="Split into sentences").click()
     expect(page.get_by_label("Sentence 7", exact=True)).to_be_visible()
@@ -119,8 +119,8 @@ def write_reading(page: Page) -> None:
     page.get_by_label("Name of a new speaker of sentence 6").fill("Shop owner’s account")
     page.get_by_role("button", name="Add speaker to sentence 6").click()
     expect(page.get_by_label("Said by, sentence 6")).to_have_value("shop-owners-account")
-    page.get_by_label("Level").fill("Grade 7")
-    page.get_by_label("Level").blur()
+    page.get_by_role("textbox", name="Level", exact=True).fill("Grade 7")
+    page.get_by_role("textbox", name="Level", exact=True).blur()
     saved(page)
     assert violations(page) == []
     page.get_by_role("link", name="Next: Objectives").click()
@@ -157,7 +157,7 @@ def write_questions(page: Page) -> None:
 
     add(page, "True or false")
     begin(page, 3, "Is this so?", evidence=[1])
-    page.get_by_label("Statement", exact=True).fill("Three members voted against the bus.")
+    page.get_by_label("Statement that is true or false", exact=True).fill("Three members voted against the bus.")
     page.get_by_label("True", exact=True).check()
     page.get_by_label("Feedback for the answer false").fill("Nobody is named who was against it.")
     end(page, "Six to three: three were against.")
@@ -212,9 +212,9 @@ def choices(page: Page, written: list[str]) -> None:
             page.get_by_label(f"Feedback for answer {number}").fill("The story has a figure like it.")
 
 
-def statement(page: Page, number: int, words: str, voice: str, sentence: str) -> None:
+def statement(page: Page, number: int, words: str, speaker: str, sentence: str) -> None:
     page.get_by_label(f"Statement {number}", exact=True).fill(words)
-    page.get_by_label(f"Speaker of statement {number}").select_option(voice)
+    page.get_by_label(f"Speaker of statement {number}").select_option(speaker)
     chips = page.get_by_role("group", name=f"Sentences that say statement {number}")
     chips.get_by_role("checkbox", name=f"Sentence {sentence}", exact=True).check()
     page.get_by_label(f"Feedback for statement {number}").fill("Both spoke in one hall.")
@@ -305,8 +305,8 @@ def give(page: Page, number: int, first: str) -> None:
         case 5:
             page.locator("form input.in").fill("9,400")
         case 6:
-            for words, voice in (("hospital", "Council member’s account"), ("sidewalks", "Shop owner’s account")):
-                page.locator("fieldset", has_text=words).locator("label", has_text=voice).click()
+            for words, speaker in (("hospital", "Council member’s account"), ("sidewalks", "Shop owner’s account")):
+                page.locator("fieldset", has_text=words).locator("label", has_text=speaker).click()
 
 
 def pick(page: Page, words: str) -> None:

@@ -35,7 +35,15 @@ from tests.factories import (
     make_user,
     save,
 )
-from tests.integration.test_access import TABLE, Actor, School, first_of_draft, of_draft, of_draft_question
+from tests.integration.test_access import (
+    TABLE,
+    Actor,
+    School,
+    first_of_draft,
+    of_draft,
+    of_draft_question,
+    translation_of_draft,
+)
 
 # Prefixes that end the context in which a page puts a text.
 BREAKERS = (
@@ -317,7 +325,7 @@ class HostileSchool:
 
 # These pages show no user input, or need rows of another user.
 WITHOUT_TEXT = {"livez", "readyz", "time_left", "accept_invitation", "use_sign_in_link", "try_question", "try_result"}
-WITHOUT_TEXT |= {"question_template", "lti_keys", "lti_register"}
+WITHOUT_TEXT |= {"picture", "question_template", "lti_keys", "lti_register"}
 
 
 def addresses(hostile: HostileSchool, person: Student | User) -> list[str]:
@@ -333,7 +341,7 @@ def addresses(hostile: HostileSchool, person: Student | User) -> list[str]:
         if row.method != "get" or name in WITHOUT_TEXT or row.outcomes[actor] not in {"page", "moves"}:
             continue
         kwargs = row.kwargs(school)
-        if row.kwargs in {of_draft, of_draft_question, first_of_draft}:
+        if row.kwargs in {of_draft, of_draft_question, first_of_draft, translation_of_draft}:
             kwargs["public_id"] = hostile.draft.question_set.public_id
         if "key" in kwargs:
             kwargs["key"] = hostile.document["questions"][-1]["key"]

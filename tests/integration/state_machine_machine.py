@@ -18,7 +18,7 @@ from quizzes.assignments.deadlines import Window
 from quizzes.assignments.lifecycle import AssignmentSettings, HasAttempts
 from quizzes.attempts.lifecycle import submit_overdue
 from quizzes.caches import clear_all
-from quizzes.content.drafts import publishing, saving
+from quizzes.content.drafts import publishing, saving_questions
 from quizzes.content.drafts.saving import DraftChanged
 from quizzes.models import Assignment, Attempt, Draft, Edition
 from tests.factories import NOW, make_classroom, make_draft, make_student, make_user
@@ -131,7 +131,7 @@ class SettingsMachine(RuleBasedStateMachine):
 
     def save_question(self, draft: Draft, question: str, fields: dict[str, Any], seen: int) -> Draft:
         """Save a question in the editor."""
-        return saving.save_question(draft, question, fields, seen=seen, by=self.teacher, now=self.now)
+        return saving_questions.save_question(draft, question, fields, seen=seen, by=self.teacher, now=self.now)
 
     @rule(behind=st.sampled_from([0, 0, 1]))
     def publish(self, behind: int) -> None:

@@ -1,12 +1,14 @@
 """Who may open which URL: one table of URLs and actors. A URL that is not in the table fails a test."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import resolve_url
 from django.test import Client
@@ -14,6 +16,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse, reverse_
 from django.utils import timezone
 
 from quizzes.attempts.lifecycle import submit_attempt
+from quizzes.content.picture_files import clean_picture
+from quizzes.content.stored_pictures import store_picture
 from quizzes.models import (
     Assignment,
     Attempt,
@@ -21,7 +25,9 @@ from quizzes.models import (
     LtiDeployment,
     LtiPlatform,
     Source,
+    StoredPicture,
     Student,
+    Teaching,
     User,
 )
 from quizzes.people import accounts
@@ -30,12 +36,15 @@ from tests.factories import (
     NOW,
     make_assignment,
     make_attempt,
+    make_classroom,
     make_document,
     make_draft,
     make_edition,
+    make_picture,
     make_question_set,
     make_regrade,
     make_student,
+    make_user,
 )
 from tests.pages import form_of, read, text_of
 
@@ -142,6 +151,23 @@ def of_draft_question(school: School) -> dict[str, Any]:
     return {**of_draft(school), "key": "one"}
 
 
+def translation_of_draft(school: School) -> dict[str, Any]:
+    return {**of_draft_question(school), "language": "es"}
+
+
+def of_picture(school: School) -> dict[str, Any]:
+    """A published picture of a set of the teacher, on which the student has an attempt."""
+    file = clean_picture(make_picture())
+    question_set = make_question_set(owner=school.teacher)
+    edition = make_edition(question_set=question_set)
+    store_picture(question_set, file, now=NOW)
+    StoredPicture.objects.update(published_at=NOW)
+    make_attempt(
+        assignment=make_assignment(edition=edition, classroom=school.assignment.classroom), student=school.student
+    )
+    return {"digest": file.digest}
+
+
 def first_of_draft(school: School) -> dict[str, Any]:
     return {**of_draft(school), "number": 1}
 
@@ -201,10 +227,20 @@ FOR_PLATFORMS = {"lti_login", "lti_launch", "lti_register"}
 TABLE: dict[str, Row] = {
     # Everyone
     "landing": Row(EVERYONE),
+    "picture": Row(
+        {
+            **dict.fromkeys(EVERYONE, "missing"),
+            **dict.fromkeys(("student", "teacher", "viewer"), "page"),
+        },
+        of_picture,
+    ),
     "try_question": Row(EVERYONE, lambda school: {"number": 1}),
     "try_result": Row(moving(EVERYONE)),
     "privacy": Row(EVERYONE),
     "help": Row(EVERYONE),
+    "manifest": Row(EVERYONE),
+    "offline": Row(EVERYONE),
+    "offline_worker": Row(EVERYONE),
     "accessibility": Row(EVERYONE),
     "how_we_write": Row(EVERYONE),
     "accept_invitation": Row(EVERYONE, with_invitation),
@@ -222,6 +258,8 @@ TABLE: dict[str, Row] = {
     "lti_retry": Row(moving(EDITOR), of_assignment, method="post"),
     "livez": Row(EVERYONE),
     "readyz": Row(EVERYONE),
+    # Off, as by default.
+    "metrics": Row(dict.fromkeys(EVERYONE, "missing")),
     # Students
     "join": Row(EVERYONE),
     "join_with_code": Row(EVERYONE, lambda school: {"code": school.assignment.classroom.join_code}),
@@ -235,6 +273,8 @@ TABLE: dict[str, Row] = {
     "take_attempt": Row(OWN_STUDENT, first_of_attempt),
     "review_attempt": Row(OWN_STUDENT, of_attempt),
     "choose_level": Row(moving(OWN_STUDENT), of_attempt, method="post", data={"level": "es", "number": "1"}),
+    "support_marks": Row(OWN_STUDENT, of_attempt),
+    "change_break": Row(moving(OWN_STUDENT), of_attempt, method="post", data={"act": "break", "number": "1"}),
     "paced_question": Row(OWN_STUDENT, of_attempt),
     "time_left": Row(OWN_STUDENT, of_attempt),
     "questions_ahead": Row(OWN_STUDENT, of_attempt),
@@ -262,11 +302,17 @@ TABLE: dict[str, Row] = {
     "change_classroom": Row(OWN_TEACHER, of_classroom),
     "change_code": Row(EDITOR, of_classroom),
     "restore_code": Row(moving(EDITOR), of_classroom, method="post"),
+    "restore_assignment": Row(moving(EDITOR), of_classroom, method="post"),
     "set_code_active": Row(moving(EDITOR), of_classroom, method="post", data={"is_open": "True"}),
     "set_missing_rule": Row(moving(EDITOR), of_classroom, method="post", data={"is_zero": "on"}),
     "classroom_growth": Row(OWN_TEACHER, of_classroom),
     "give_halves": Row(moving(EDITOR), of_halves, method="post"),
+    "set_pin_kind": Row(moving(EDITOR), of_classroom, method="post", data={"pin_kind": "pictures"}),
     "set_reading_levels": Row(moving(EDITOR), of_classroom, method="post", data={"variant": "es"}),
+    "class_accommodations": Row(OWN_TEACHER, of_classroom),
+    "import_accommodations": Row(EDITOR, of_classroom, method="post"),
+    "download_accommodations": Row(OWN_TEACHER, of_classroom, method="post"),
+    "set_class_supports": Row(moving(EDITOR), of_classroom, method="post", data={"read_aloud": "on"}),
     "sort_roster": Row(moving(EDITOR), of_classroom, method="post", data={"by_first": "1"}),
     "set_archived": Row(moving(EDITOR), of_classroom, method="post", data={"is_archived": "True"}),
     "roster": Row(OWN_TEACHER, of_classroom),
@@ -277,11 +323,10 @@ TABLE: dict[str, Row] = {
     "download_student": Row(OWN_TEACHER, of_student, method="post"),
     "rename_student": Row(moving(EDITOR), of_student, method="post", data={"name": "Maya L."}),
     "move_student": Row(EDITOR, of_student, method="post"),
-    "carry_work": Row(moving(EDITOR), of_student, method="post"),
+    "transfer_work": Row(moving(EDITOR), of_student, method="post"),
     "remove_student": Row(moving(EDITOR), of_student, method="post"),
     "restore_student": Row(moving(EDITOR), of_student, method="post"),
-    "set_accommodation": Row(moving(EDITOR), of_student, method="post", data={"time": "1.5"}),
-    "set_student_level": Row(moving(EDITOR), of_student, method="post", data={"variant": "es"}),
+    "set_accommodations": Row(moving(EDITOR), of_student, method="post", data={"time": "1.5", "source": "own"}),
     "change_pin": Row(EDITOR, of_student),
     "let_student_in": Row(moving(EDITOR), of_student, method="post"),
     "erase_student": Row(EDITOR, of_student),
@@ -312,7 +357,16 @@ TABLE: dict[str, Row] = {
     "edit_reading": Row(SET_OWNER, of_draft),
     "replace_text": Row(SET_OWNER, of_draft, method="post"),
     "compare_reading": Row(SET_OWNER, of_draft),
-    "edit_voices": Row(SET_OWNER, of_draft, method="post"),
+    "edit_level": Row(SET_OWNER, lambda school: {**of_draft(school), "level": "easier"}),
+    "replace_level_text": Row(SET_OWNER, lambda school: {**of_draft(school), "level": "easier"}, method="post"),
+    "remove_level": Row(moving(SET_OWNER), lambda school: {**of_draft(school), "level": "easier"}, method="post"),
+    "edit_reading_picture": Row(SET_OWNER, of_draft),
+    "remove_reading_picture": Row(moving(SET_OWNER), of_draft, method="post"),
+    "edit_question_picture": Row(SET_OWNER, of_draft_question),
+    "remove_question_picture": Row(moving(SET_OWNER), of_draft_question, method="post"),
+    "edit_languages": Row(SET_OWNER, of_draft),
+    "edit_translation": Row(SET_OWNER, translation_of_draft),
+    "edit_speakers": Row(SET_OWNER, of_draft, method="post"),
     "edit_orphans": Row(SET_OWNER, of_draft),
     "resolve_orphan": Row(moving(SET_OWNER), of_draft_question, method="post"),
     "import_questions": Row(ANY_TEACHER),
@@ -346,7 +400,8 @@ TABLE: dict[str, Row] = {
     "move_paper_answers": Row(moving(EDITOR), of_student_on_assignment, method="post"),
     "take_paper_answers_away": Row(moving(EDITOR), of_student_on_assignment, method="post"),
     "change_assignment": Row(EDITOR, of_assignment),
-    "change_window": Row(moving(EDITOR), of_assignment, method="post", data={"act": "close"}),
+    "undo_close": Row(moving(EDITOR), of_assignment, method="post"),
+    "change_window": Row(moving(EDITOR), of_assignment, method="post", data={"act": "close", "is_sure": "on"}),
     "delete_assignment": Row(moving(EDITOR), of_assignment, method="post"),
     "assignment_regrades": Row(OWN_TEACHER, of_assignment),
     "regrade_question": Row(EDITOR, lambda school: {**of_assignment(school), "number": 1}),
@@ -375,11 +430,13 @@ TABLE: dict[str, Row] = {
         moving(EDITOR), of_attempt, method="post", data={"receipt": "ABC-DEF", "reason": "The fire alarm."}
     ),
     "accept_late": Row(moving(EDITOR), of_attempt, method="post"),
+    "comment_on_attempt": Row(moving(EDITOR), of_attempt, method="post", data={"comment": "Well done."}),
     "grade_answer": Row(moving(EDITOR), first_of_attempt, method="post", data={"points": "1"}),
     "account": Row(ANY_TEACHER),
     "change_email": Row(ANY_TEACHER),
     "delete_account": Row(ANY_TEACHER),
     "download_account": Row(ANY_TEACHER, method="post"),
+    "remove_school_account": Row(moving(ANY_TEACHER), method="post"),
     "account_deleted": Row(moving(EVERYONE)),
     "hand_over_classroom": Row(EDITOR, of_classroom),
     # Whoever is signed out is led to the sign-in page.
@@ -410,31 +467,60 @@ def site_names(patterns: list[URLPattern | URLResolver], prefix: str = "") -> se
     return names
 
 
-@pytest.fixture
-def school(teacher: User, student: Student, assignment: Assignment) -> School:
-    return School(teacher, student, assignment, make_attempt(assignment=assignment, student=student))
+@pytest.fixture(autouse=True)
+def passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Teachers have passwords, without the slow hash. Otherwise pages of the account ask for one first."""
+    monkeypatch.setattr(User, "has_usable_password", lambda user: True)
+
+
+Cast = dict[Actor, Student | User | None]
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[School, Cast]]:
+    """The rows of `school` and `cast`, made once for a module. Each test's own writes are rolled back after it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        teacher = make_user(email="rivera@school.test", name="Ms. Rivera")
+        other_teacher = make_user(email="okafor@school.test", name="Mr. Okafor")
+        viewer = make_user(email="baker@school.test", name="Ms. Baker")
+        staff = make_user(email="office@school.test", name="The office", is_staff=True)
+        classroom = make_classroom(teacher=teacher, name="Period 3")
+        Teaching.objects.create(classroom=classroom, teacher=viewer, role=Teaching.Role.VIEWER)
+        student = make_student(classroom=classroom, name="Maya Lopez")
+        classmate = make_student(classroom=classroom, name="Noah Park")
+        outsider = make_student(classroom=make_classroom(teacher=other_teacher, name="Period 5"), name="Omar Diaz")
+        assignment = make_assignment(edition=make_edition(), classroom=classroom, assigned_by=teacher)
+        school = School(teacher, student, assignment, make_attempt(assignment=assignment, student=student))
+        yield (
+            school,
+            {
+                "nobody": None,
+                "student": student,
+                "classmate": classmate,
+                "outsider": outsider,
+                "teacher": teacher,
+                "viewer": viewer,
+                "other_teacher": other_teacher,
+                "staff": staff,
+            },
+        )
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
-def cast(
-    student: Student,
-    classmate: Student,
-    outsider: Student,
-    teacher: User,
-    viewer: User,
-    other_teacher: User,
-    staff: User,
-) -> dict[Actor, Student | User | None]:
-    return {
-        "nobody": None,
-        "student": student,
-        "classmate": classmate,
-        "outsider": outsider,
-        "teacher": teacher,
-        "viewer": viewer,
-        "other_teacher": other_teacher,
-        "staff": staff,
-    }
+def people(world: tuple[School, Cast], db: None) -> tuple[School, Cast]:
+    """Copies, since a test may change an object as well as its row."""
+    return deepcopy(world)
+
+
+@pytest.fixture
+def school(people: tuple[School, Cast]) -> School:
+    return people[0]
+
+
+@pytest.fixture
+def cast(people: tuple[School, Cast]) -> Cast:
+    return people[1]
 
 
 def outcome_of(response: HttpResponse) -> str:
@@ -458,7 +544,7 @@ def test_address_opens_for_whom_it_should(
     name: str,
     actor: Actor,
     school: School,
-    cast: dict[Actor, Student | User | None],
+    cast: Cast,
     signed_in: Callable[[Student | User], Client],
 ) -> None:
     row = TABLE[name]
@@ -479,7 +565,7 @@ def of_nothing(kwargs: dict[str, Any]) -> dict[str, Any]:
 def test_address_of_nothing_is_as_that_of_somebody_elses(
     name: str,
     school: School,
-    cast: dict[Actor, Student | User | None],
+    cast: Cast,
     signed_in: Callable[[Student | User], Client],
 ) -> None:
     row = TABLE[name]
@@ -602,11 +688,14 @@ def test_headers_hold_on_every_page(
         response = getattr(signed_in(person), row.method)(reverse(name, kwargs=row.kwargs(school)), data=row.data)
         assert response.headers["Content-Security-Policy"] == (
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
-            "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+            "connect-src 'self'; manifest-src 'self'; "
+            "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
         )
         assert response.headers["X-Content-Type-Options"] == "nosniff"
         assert response.headers["Referrer-Policy"] == "same-origin"
         assert response.headers["Cross-Origin-Opener-Policy"] == "same-origin"
         assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
-        assert "no-store" in response.headers["Cache-Control"]
+        # A picture is the same for all of its readers and says nothing of them. A class loads it once for each device.
+        kept = "private, max-age=31536000, immutable" if name == "picture" else "no-store"
+        assert kept in response.headers["Cache-Control"]
         assert "Access-Control-Allow-Origin" not in response.headers

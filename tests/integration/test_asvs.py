@@ -87,6 +87,10 @@ def test_each_line_has_a_test_a_file_or_a_reason(row: re.Match[str]) -> None:
         assert proof
 
 
+def test_tests_that_promises_name_exist() -> None:
+    assert missing_in((ROOT / "docs" / "promises.md").read_text(encoding="utf-8")) == []
+
+
 def test_a_name_that_does_not_exist_is_told() -> None:
     assert missing_in("`tests/integration/test_asvs.py::test_nothing`, `docs/no-such.md`, `docs/asvs.md`") == [
         "tests/integration/test_asvs.py::test_nothing",

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
 from threading import Barrier
 from typing import Any
 
@@ -13,9 +14,11 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from quizzes.assignments import lifecycle
 from quizzes.assignments.deadlines import Window
 from quizzes.assignments.lifecycle import AssignmentSettings, assign
 from quizzes.attempts.answers import Saved
+from quizzes.attempts.breaks import end_break, start_break
 from quizzes.attempts.integrity import check_integrity
 from quizzes.attempts.lifecycle import start_attempt, submit_attempt
 from quizzes.grading.scores import computed, stored
@@ -245,3 +248,27 @@ def test_sign_in_link_at_once_opens_one_session(teacher: User) -> None:
 
     assert sorted(at_once([use] * 8)) == [302] + [404] * 7
     assert TeacherSession.objects.count() == 1
+
+
+def test_breaks_and_pauses_at_once_leave_a_deadline_that_their_times_explain(
+    classroom: Classroom, student: Student, teacher: User, now: datetime
+) -> None:
+    minute = timedelta(minutes=1)
+    given = make_assignment(classroom=classroom, assigned_by=teacher, time_limit=30 * minute, closes_at=None)
+    Student.objects.filter(pk=student.pk).update(supports={"break_minutes": 15})
+    attempt = start_attempt(Student.objects.get(pk=student.pk), given, now=now)
+
+    def paused() -> None:
+        lifecycle.pause(Assignment.objects.get(pk=given.pk), by=teacher, now=now + 2 * minute)
+
+    def resumed() -> None:
+        lifecycle.resume(Assignment.objects.get(pk=given.pk), by=teacher, now=now + 12 * minute)
+
+    start, end = partial(start_break, attempt.pk), partial(end_break, attempt.pk)
+    at_once([partial(start, now=now + minute)] * 3 + [paused] * 2)
+    at_once([partial(end, now=now + 12 * minute)] * 3 + [resumed] * 2)
+    attempt.refresh_from_db()
+    # The break started before the pause or not at all, and ended in it or right after it: 1 minute each time.
+    assert attempt.break_time in {timedelta(0), minute}
+    assert (attempt.break_ends_at, attempt.paused_for) == (None, 10 * minute + attempt.break_time)
+    assert attempt.deadline_at == now + 40 * minute + attempt.break_time

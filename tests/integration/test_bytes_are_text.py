@@ -13,7 +13,9 @@ from quizzes.models import Student, User
 from quizzes.views.access import DEVICE_COOKIE
 from quizzes.views.student.sign_in import SIGNED_OUT_COOKIE
 from tests.integration.test_access import TABLE, School
+from tests.integration.test_access import people as people
 from tests.integration.test_access import school as school
+from tests.integration.test_access import world as world
 from tests.pages import Form, errors_of, form_of, read
 
 BYTES = ("\x00", "a\x00b", "\x1b[0m\x07", "\x7f\r\n")

@@ -19,7 +19,7 @@ from quizzes.models import Assignment, Attempt, Classroom, Student, User
 from tests.factories import CANARY, NOW, make_assignment, make_attempt, make_draft, make_edition, make_question_set
 from tests.integration.test_access import TABLE, School
 from tests.integration.test_secrecy import whole
-from tests.integration.twin_documents import KINDS, document
+from tests.integration.twin_documents import GENERATORS, document
 from tests.pages import form_of
 
 Release = Assignment.Release
@@ -40,7 +40,7 @@ def canaries() -> Callable[[str], str]:
 
 def with_canaries() -> dict[str, Any]:
     """One question of each type. Keys of questions contain a canary too, since no page shows them."""
-    drawn = document(7, list(KINDS), keyed_by=Random(7), secret=canaries())
+    drawn = document(7, list(GENERATORS), keyed_by=Random(7), secret=canaries())
     for question in drawn["questions"]:
         question["key"] = f"{CANARY}-{question['key']}"
     return drawn
@@ -53,7 +53,7 @@ def found(reply: HttpResponse) -> set[str]:
 
 def follow(client: Client, school: School, question_set: str) -> Iterator[tuple[str, HttpResponse]]:
     """(name, reply) of every URL of the table for this client, for each of its questions."""
-    numbers = range(1, len(KINDS) + 1)
+    numbers = range(1, len(GENERATORS) + 1)
     for name, row in TABLE.items():
         if name in {"sign_out", "submit_attempt"}:
             continue
@@ -68,7 +68,7 @@ def follow(client: Client, school: School, question_set: str) -> Iterator[tuple[
 
 def answer_all(client: Client, attempt: Attempt) -> Iterator[tuple[str, HttpResponse]]:
     """Save an answer to each question, and send one that its page does not offer."""
-    for number in range(1, len(KINDS) + 1):
+    for number in range(1, len(GENERATORS) + 1):
         address = reverse("take_attempt", args=[attempt.public_id, number])
         form = form_of(client.get(address), having="operation")
         offered = {name: value for name, value in form.offered if value}

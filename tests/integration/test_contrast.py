@@ -7,7 +7,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-CSS = Path(__file__).resolve().parents[2] / "quizzes" / "static" / "footnote.css"
+from quizzes.assignments.supports import COLORS
+
+STATIC = Path(__file__).resolve().parents[2] / "quizzes" / "static"
+CSS = STATIC / "footnote.css"
 
 # Backgrounds by the text colors that stand on them. `--line` and `--rule` color borders and bars, never text.
 PAIRS = {
@@ -43,6 +46,13 @@ def tokens(scheme: str) -> dict[str, str]:
     return found
 
 
+def overlay_tokens(color: str) -> dict[str, str]:
+    """The colors of a student's overlay or scheme by name. Each changes some of those that all have."""
+    text = (STATIC / "supports" / "supports.css").read_text(encoding="utf-8")
+    rules = dict(re.findall(r"^\[data-color(=\w+)?\]{(.*)}$", text, re.MULTILINE))
+    return dict(re.findall(r"--([\w-]+):(#[0-9a-f]{6})", rules[""] + ";" + rules[f"={color}"]))
+
+
 def luminance(color: str) -> float:
     """The relative luminance of WCAG 2."""
     channels = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
@@ -57,25 +67,25 @@ def contrast(one: str, other: str) -> float:
 
 
 def ratios(scheme: str) -> dict[str, float]:
-    """The contrast of each pair of a scheme."""
-    colors = tokens(scheme)
+    """The contrast of each pair of a scheme, or of an overlay."""
+    colors = overlay_tokens(scheme) if scheme in COLORS else tokens(scheme)
     return {f"{text} on {back}": contrast(colors[text], colors[back]) for text in PAIRS for back in PAIRS[text]}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", "dark", *COLORS])
 def test_every_pair_of_colors_has_enough_contrast(scheme: str) -> None:
     assert {pair: ratio for pair, ratio in ratios(scheme).items() if ratio < 4.5} == {}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", "dark", *COLORS])
 def test_borders_of_fields_and_the_focus_ring_stand_out(scheme: str) -> None:
-    colors = tokens(scheme)
+    colors = overlay_tokens(scheme) if scheme in COLORS else tokens(scheme)
     pairs = [(edge, back) for edge in ("line", "azure") for back in ("paper", "sheet")]
     found = {pair: contrast(*(colors[name] for name in pair)) for pair in pairs}
     assert {pair: ratio for pair, ratio in found.items() if ratio < 3} == {}
 
 
-@pytest.mark.parametrize("scheme", ["light-more", "dark-more"])
+@pytest.mark.parametrize("scheme", ["light-more", "dark-more", "contrast", "inverse"])
 def test_more_contrast_is_at_least_7_to_1(scheme: str) -> None:
     assert {pair: ratio for pair, ratio in ratios(scheme).items() if ratio < 7} == {}
 
@@ -84,6 +94,11 @@ def test_more_contrast_is_at_least_7_to_1(scheme: str) -> None:
 def test_no_color_is_left_out(scheme: str) -> None:
     backgrounds = {back for backs in PAIRS.values() for back in backs}
     assert set(tokens(scheme)) == set(PAIRS) | backgrounds | NO_TEXT
+
+
+@pytest.mark.parametrize("color", COLORS)
+def test_an_overlay_sets_every_color(color: str) -> None:
+    assert set(overlay_tokens(color)) == set(tokens("light"))
 
 
 def test_contrast_of_known_colors() -> None:

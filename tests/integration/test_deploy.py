@@ -1,16 +1,20 @@
 """The examples for proxies, systemd and containers: each is run or checked, if its program is here."""
 
 import http.client
+import json
 import os
 import re
 import shutil
 import socket
 import ssl
 import subprocess
+import sys
 import time
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -30,7 +34,7 @@ LOGIN = reverse("account_login")
 def program(name: str) -> str:
     """The path of a program; skips the test without it. NGINX_PROGRAM in the environment, for example, may name one."""
     found = os.environ.get(f"{name.upper()}_PROGRAM") or shutil.which(
-        name, path=f"{os.environ.get('PATH', '')}:/usr/sbin"
+        name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:{Path(sys.executable).parent}"
     )
     if not found:
         pytest.skip(f"{name} is not on this machine")
@@ -66,10 +70,12 @@ def nginx(folder: Path, port: int, site: Site) -> list[str]:
         f"{name}_temp_path {folder / name};\n" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
     whole = folder / "whole.conf"
-    whole.write_text(
-        f"daemon off; pid {folder / 'pid'}; error_log {folder / 'error.log'};\nevents {{}}\nhttp {{\n{paths}{text}}}\n"
-    )
-    return [program("nginx"), "-c", str(whole), "-p", str(folder), "-e", str(folder / "error.log")]
+    # Started by root, its workers would be of a user who may not write here.
+    user = "user root;\n" if os.geteuid() == 0 else ""
+    log = folder / "error.log"
+    head = f"{user}daemon off; pid {folder / 'pid'}; error_log {log};\nevents {{}}\n"
+    whole.write_text(f"{head}http {{\n{paths}{text}}}\n")
+    return [program("nginx"), "-c", str(whole), "-p", str(folder), "-e", str(log)]
 
 
 def caddy(folder: Path, port: int, site: Site) -> list[str]:
@@ -106,15 +112,21 @@ def proxied(command: list[str], folder: Path, port: int) -> Iterator[None]:
         process.wait(timeout=20)
 
 
-def request(
-    port: int, method: str, path: str, *, body: bytes = b"", headers: dict[str, str] | None = None
-) -> tuple[int, http.client.HTTPMessage]:
-    """Status and headers of a reply through the proxy. The certificate is the test's own, so it is not checked."""
+def connected(port: int) -> http.client.HTTPSConnection:
+    """A connection to the proxy. The certificate is the test's own, so it is not checked."""
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     client = http.client.HTTPSConnection("127.0.0.1", port, timeout=20, context=context)
     # The name for the handshake, as a browser sends it.
     client.sock = context.wrap_socket(socket.create_connection(("127.0.0.1", port), timeout=20), server_hostname=NAME)
+    return client
+
+
+def request(
+    port: int, method: str, path: str, *, body: bytes = b"", headers: dict[str, str] | None = None
+) -> tuple[int, http.client.HTTPMessage]:
+    """Status and headers of a reply through the proxy."""
+    client = connected(port)
     try:
         client.request(method, path, body, {"Host": NAME, **(headers or {})})
         response = client.getresponse()
@@ -124,10 +136,62 @@ def request(
         client.close()
 
 
-def status_of_upload(port: int, length: int) -> int | None:
+COUNT_ADDRESSES = """
+from quizzes.models import FailedTry
+print(FailedTry.objects.count(), FailedTry.objects.values("address").distinct().count())
+"""
+
+
+def body_of(port: int, path: str) -> str:
+    """What a stranger reads through the proxy."""
+    client = connected(port)
+    try:
+        client.request("GET", path, headers={"Host": NAME})
+        return client.getresponse().read().decode()
+    finally:
+        client.close()
+
+
+def sign_in_wrongly(port: int, claimed: str) -> None:
+    """Try a password through the proxy, as if from this address."""
+    client = connected(port)
+    try:
+        client.request("GET", LOGIN, headers={"Host": NAME})
+        page = client.getresponse()
+        cookie = page.headers["Set-Cookie"].partition(";")[0]
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.read().decode())
+        assert token
+        fields = {"csrfmiddlewaretoken": token[1], "login": "rosa@school.example", "password": "wrong"}
+        headers = {"Host": NAME, "Cookie": cookie, "Referer": f"https://{NAME}{LOGIN}", "X-Forwarded-For": claimed}
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+        client.request("POST", LOGIN, urlencode(fields), headers)
+        reply = client.getresponse()
+        reply.read()
+        assert reply.status == 200
+    finally:
+        client.close()
+
+
+@contextmanager
+def half_sent(port: int, count: int) -> Iterator[None]:
+    """Requests whose bodies have not arrived whole."""
+    clients = [connected(port) for _ in range(count)]
+    try:
+        for client in clients:
+            client.putrequest("POST", LOGIN, skip_host=True)
+            client.putheader("Host", NAME)
+            client.putheader("Content-Length", "1000")
+            client.endheaders(b"x" * 500)
+        yield
+    finally:
+        for client in clients:
+            client.close()
+
+
+def status_of_upload(port: int, path: str, length: int) -> int | None:
     """Status of a reply to a body of this length; None if the proxy closed the connection instead of reading it."""
     try:
-        return request(port, "POST", LOGIN, body=b"x" * length)[0]
+        return request(port, "POST", path, body=b"x" * length)[0]
     except (BrokenPipeError, ConnectionResetError):
         return None
 
@@ -146,10 +210,24 @@ def test_proxy_example_serves_the_site_over_tls(proxy: object, tmp_path: Path) -
         sign_in, with_cookie = request(port, "GET", LOGIN)
         # A browser that claims to come over plain HTTP changes nothing.
         claimed, _ = request(port, "GET", "/", headers={"X-Forwarded-Proto": "http"})
-        too_large = status_of_upload(port, 6_000_000)
+        # What the site allows at the address of an import, and refuses at the sign-in page.
+        package = status_of_upload(port, reverse("import_questions"), 12_000_000)
+        too_large = status_of_upload(port, LOGIN, 6_000_000)
+        # The proxy connects from this machine, where the operator would see details.
+        health = body_of(port, "/readyz")
+        for number in (1, 2):
+            sign_in_wrongly(port, f"203.0.113.{number}")
+        addresses = site.run("shell", "--no-imports", "-c", COUNT_ADDRESSES).split()
+        with half_sent(port, 20):
+            beside, _ = request(port, "GET", "/")
 
     assert (landing, claimed) == (200, 200)
+    assert package == 403
     assert too_large in {413, None}
+    assert health == "ok\n"
+    # 2 tries from 1 address: nobody chooses an address by a header.
+    assert addresses == ["2", "1"]
+    assert beside == 200
     assert headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
     assert sign_in == 200
     assert re.match(r"__Host-csrftoken=.*; Secure$|__Host-csrftoken=.*; Secure;", with_cookie["Set-Cookie"])
@@ -183,6 +261,35 @@ def test_container_copies_what_the_code_has_and_sets_what_the_site_reads() -> No
 
     assert copied == allowed
     assert [name for name in copied if not (ROOT / name).exists()] == []
-    assert {"FOOTNOTE_DATA", "HOST", "PORT", "DATABASE_URL", "FOOTNOTE_HOSTS"} <= set(names)
+    assert {"FOOTNOTE_DATA", "HOST", "PORT", "DATABASE_URL"} <= set(names)
+    # The others come from there.
+    assert "    env_file: .env\n" in compose
     assert [name for name in names if name not in read] == []
-    assert "USER footnote" in dockerfile
+    assert "useradd --uid 10001" in dockerfile
+    assert "\nUSER 10001\n" in dockerfile
+
+
+def test_image_starts_the_command_of_the_wheel_and_asks_the_site_for_its_health(tmp_path: Path) -> None:
+    dockerfile = (ROOT / "Dockerfile").read_text().replace("\\\n", "")
+    [start] = re.findall(r"^CMD (.+)$", dockerfile, re.MULTILINE)
+    [check] = re.findall(r"^HEALTHCHECK .* CMD (.+)$", dockerfile, re.MULTILINE)
+    program, *arguments = json.loads(start)
+    python, option, code = json.loads(check)
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
+
+    assert "python -m venv /opt/footnote " in dockerfile
+    assert "COPY --from=build /opt/footnote /opt/footnote\n" in dockerfile
+    assert (program, python) == (f"/opt/footnote/bin/{next(iter(scripts))}", "/opt/footnote/bin/python")
+    # Behind a proxy the site is only for another name and TLS. The check comes from inside the container.
+    settings = {"FOOTNOTE_HTTPS": "1", "FOOTNOTE_TRUSTED_PROXIES": "1", "FOOTNOTE_HOSTS": NAME, "DATABASE_URL": ""}
+    site = Site(tmp_path, extra=settings, command=tuple(arguments))
+    asked = [sys.executable, option, code.replace("8000", str(site.port))]
+    with running(site):
+        assert subprocess.run(asked, capture_output=True).returncode == 0
+    assert subprocess.run(asked, capture_output=True).returncode == 1
+
+
+def test_dockerfile_has_no_finding_of_hadolint() -> None:
+    checked = subprocess.run([program("hadolint"), str(ROOT / "Dockerfile")], capture_output=True, text=True)
+
+    assert (checked.returncode, checked.stdout) == (0, "")

@@ -63,6 +63,7 @@ def known_names() -> frozenset[str]:
             continue
         words |= set(re.findall(r"[A-Za-z_][\w-]*", path.read_text(encoding="utf-8")))
         words |= {path.name, path.stem}
+    words |= {path.stem for path in tracked(":(top,glob)*.md", "LICENSE")}
     return frozenset(words | set(get_commands()))
 
 

@@ -121,8 +121,8 @@ def other_key(document: dict[str, Any]) -> dict[str, Any]:
                 first, *rest = question["statements"]
                 keyed = [statement["voice"] for statement in rest] + [first["voice"]]
                 parts = [(s["facts"], s["evidence"]) for s in [*rest, first]]
-                for statement, voice, (facts, evidence) in zip(question["statements"], keyed, parts, strict=True):
-                    statement.update(voice=voice, facts=facts, evidence=evidence)
+                for statement, speaker, (facts, evidence) in zip(question["statements"], keyed, parts, strict=True):
+                    statement.update(voice=speaker, facts=facts, evidence=evidence)
             case "evidence":
                 old, tempting = question["key_sentences"], question["choices"]
                 new = next(

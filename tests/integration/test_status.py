@@ -13,8 +13,9 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.assignments import accommodations
+from quizzes.assignments import accommodations, lifecycle
 from quizzes.assignments.status import Status
+from quizzes.attempts import lifecycle as attempts
 from quizzes.models import Assignment, Attempt, Classroom, Edition, Student, User
 from quizzes.people import rosters
 from tests.factories import NOW, make_answered_attempt, make_assignment, make_attempt
@@ -23,7 +24,7 @@ from tests.pages import text_of
 pytestmark = pytest.mark.django_db
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-LABELS = [status.label for status in Status if status is not Status.NOT_OPEN] + ["Opens Sat, Oct 24", "Late"]
+LABELS = [status.label for status in Status] + ["Opens Sat, Oct 24", "Late"]
 PAST_DUE = {"due_at": NOW - HOUR}
 CLOSED = {"closes_at": NOW - HOUR}
 
@@ -78,15 +79,37 @@ def remove(assignment: Assignment, student: Student, teacher: User) -> None:
     rosters.remove_student(student, by=teacher, now=NOW)
 
 
+def press_start(assignment: Assignment, student: Student, teacher: User) -> None:
+    lifecycle.open_now(assignment, by=teacher, now=NOW - MINUTE)
+
+
+def pause(assignment: Assignment, student: Student, teacher: User) -> None:
+    lifecycle.pause(assignment, by=teacher, now=NOW - MINUTE)
+
+
+def pause_early(assignment: Assignment, student: Student, teacher: User) -> None:
+    lifecycle.pause(assignment, by=teacher, now=NOW - 20 * MINUTE)
+
+
+def start_early(assignment: Assignment, student: Student, teacher: User) -> Attempt:
+    return attempts.start_attempt(student, assignment, now=NOW - 30 * MINUTE)
+
+
 TWO = {"max_attempts": 2}
 SITUATIONS = [
     Situation("not open", ["Opens Sat, Oct 24"], {"opens_at": NOW + DAY}),
+    Situation("waits for the teacher", ["Not open yet"], {"waits_for_teacher": True}),
+    Situation("waited, then closed", ["Missing"], {"waits_for_teacher": True, **CLOSED}),
+    Situation("started by the teacher", ["Not started"], {"waits_for_teacher": True}, (press_start,)),
     Situation("open", ["Not started"]),
+    Situation("paused", ["Not started"], {}, (pause,)),
+    Situation("paused past the due time", ["Not started"], {"due_at": NOW - MINUTE}, (pause_early,)),
     Situation("past due", ["Missing"], PAST_DUE),
     Situation("closed", ["Missing"], CLOSED),
     Situation("extended", ["Not started"], PAST_DUE, (extend,)),
     Situation("extended past the close", ["Not started"], {"due_at": NOW - 2 * HOUR, **CLOSED}, (extend,)),
     Situation("in progress", ["In progress"], {}, (start,)),
+    Situation("paused in progress", ["In progress"], {"time_limit": 20 * MINUTE}, (start_early, pause_early)),
     Situation("in progress past due", ["In progress"], PAST_DUE, (start,)),
     Situation("time up", ["Time’s up"], {"time_limit": 20 * MINUTE}, (start,)),
     Situation("time up and closed", ["Time’s up"], {"closes_at": NOW - 10 * MINUTE}, (start,)),
@@ -259,7 +282,8 @@ def test_file_of_answers_says_late(situation: Situation, assignment: Assignment,
 def test_counts_are_counts_of_the_status(situation: Situation, assignment: Assignment, teacher_client: Client) -> None:
     label = situation.words[0]
     turned_in = f"{int(label == 'Turned in')} of {int(label != 'Excused')} turned in"
-    other = "not open yet" if label.startswith("Opens") else label.lower()
+    is_early = label == "Not open yet" or label.startswith("Opens")
+    other = "not open yet" if is_early else label.lower()
     progress = part(
         teacher_client, "assignment_progress", [assignment.public_id], r'id="progress-counts"[^>]*>(.*?)</p>'
     )
@@ -268,7 +292,7 @@ def test_counts_are_counts_of_the_status(situation: Situation, assignment: Assig
     results = text_of(teacher_client.get(reverse("assignment_results", args=[assignment.public_id])))
     assert f"{turned_in}. " in results or f"{turned_in}. Average" in results
     home = text_of(teacher_client.get(reverse("teacher_home")))
-    is_open = not {"opens_at", "closes_at"} & set(situation.given)
+    is_open = not is_early and not {"opens_at", "closes_at"} & set(situation.given)
     assert (turned_in in home) is is_open
     needs_teacher = "Not turned in" in home
     is_due = "due_at" in situation.given and "closes_at" not in situation.given

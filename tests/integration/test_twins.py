@@ -19,14 +19,14 @@ from quizzes.caches import clear_all
 from quizzes.models import Assignment, Attempt, Classroom, Student, User
 from tests.factories import make_assignment, make_edition, make_question_set
 from tests.integration.test_secrecy import whole
-from tests.integration.twin_documents import KINDS, twins
+from tests.integration.twin_documents import GENERATORS, twins
 from tests.pages import Form, form_of
 
 Release = Assignment.Release
 RELEASES = [Release.AFTER_CLOSE, Release.NEVER, Release.AFTER_SUBMIT, Release.AT_ONCE, Release.AFTER_LAST]
 SEED = "0" * 32
 PAIRS, GROUPS, QUESTIONS = 200, 8, 2
-NAMES = list(KINDS)
+NAMES = list(GENERATORS)
 CLOSES_AT = datetime.fromisoformat("2026-10-24T15:00:00Z")
 JSON = {"Accept": "application/json"}
 HTMX = {"HX-Request": "true", "HX-Target": "question"}
@@ -194,5 +194,5 @@ def test_twins_cannot_be_told_apart_before_release(group: int, replies_to: Calla
 
 def test_pairs_have_every_kind_of_question() -> None:
     counts = Counter(name for pair in range(PAIRS) for name in types_of(pair))
-    assert set(counts) == set(KINDS)
+    assert set(counts) == set(GENERATORS)
     assert min(counts.values()) > 25

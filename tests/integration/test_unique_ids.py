@@ -8,7 +8,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.integration.test_access import TABLE, School, school  # noqa: F401  a fixture
+from tests.integration.test_access import TABLE, School
+from tests.integration.test_access import people as people
+from tests.integration.test_access import school as school
+from tests.integration.test_access import world as world
 
 PAGES = [name for name, row in TABLE.items() if row.method == "get"]
 

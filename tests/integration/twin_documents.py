@@ -12,16 +12,16 @@ Table = dict[str, Any]
 # Makes a text that students may not see before release. The argument is its prefix.
 Secret = Callable[[str], str]
 
-VOICES = ("reporter", "mayor", "protesters", "not_stated")
+SPEAKERS = ("reporter", "mayor", "protesters", "not_stated")
 SENTENCES = [f"s{number}" for number in range(1, 10)]
 # The position of a sentence decides its speaker, so that each speaker has three.
-VOICE_OF = {key: VOICES[place % 3] for place, key in enumerate(SENTENCES)}
+SPEAKER_OF = {key: SPEAKERS[place % 3] for place, key in enumerate(SENTENCES)}
 OBJECTIVES = ("records", "ended", "access")
 SKILLS = ("recall", "inference", "attribution")
 
 
 def twins(seed: int, types: Sequence[str]) -> tuple[Table, Table]:
-    """Two publishable documents with one question of each of these types (names of KINDS) and different keys."""
+    """Two publishable documents with one question of each of these types (names of GENERATORS) and different keys."""
     one = document(seed, types, keyed_by=Random(f"{seed}-one"), secret=_words(Random(f"{seed}-one-words")))
     for number in itertools.count():
         side = f"{seed}-other-{number}"
@@ -37,7 +37,7 @@ def document(seed: int, types: Sequence[str], *, keyed_by: Random, secret: Secre
     facts = {key: secret("fact") for key in SENTENCES}
     questions = []
     for number, name in enumerate(types, start=1):
-        see, hide = KINDS[name]
+        see, hide = GENERATORS[name]
         question = see(shown) | {"key": f"question-{number}", "stem": _line(shown), "points": shown.randint(1, 6)}
         hidden = {"explanation": secret("explanation"), "skill": keyed_by.choice(SKILLS)}
         proof = keyed_by.sample(SENTENCES, keyed_by.randint(1, 3))
@@ -59,10 +59,10 @@ def document(seed: int, types: Sequence[str], *, keyed_by: Random, secret: Secre
         "objectives": [{"key": key, "title": secret("objective")} for key in OBJECTIVES],
         "voices": [
             {"key": key, "label": key.replace("_", " ").capitalize(), "icon": icon}
-            for key, icon in zip(VOICES, ("page", "person", "sign", "blank"), strict=True)
+            for key, icon in zip(SPEAKERS, ("page", "person", "sign", "blank"), strict=True)
         ],
         "facts": [
-            {"id": facts[key], "objective": "records", "voice": VOICE_OF[key], "text": secret("fact")}
+            {"id": facts[key], "objective": "records", "voice": SPEAKER_OF[key], "text": secret("fact")}
             for key in SENTENCES
         ],
         "reading": {
@@ -73,7 +73,7 @@ def document(seed: int, types: Sequence[str], *, keyed_by: Random, secret: Secre
             "paragraphs": [
                 {
                     "sentences": [
-                        {"key": key, "text": f"{_line(shown)}.", "voice": VOICE_OF[key], "facts": [facts[key]]}
+                        {"key": key, "text": f"{_line(shown)}.", "voice": SPEAKER_OF[key], "facts": [facts[key]]}
                         for key in paragraph
                     ]
                 }
@@ -115,16 +115,20 @@ def _hide_multiple(question: Table, keyed_by: Random, secret: Secret) -> Table:
 
 
 def _see_statements(shown: Random) -> Table:
-    return {"voices": list(VOICES), "statements": [{"text": text} for text in _lines(shown, 2, 5)]}
+    return {"voices": list(SPEAKERS), "statements": [{"text": text} for text in _lines(shown, 2, 5)]}
 
 
 def _hide_statements(question: Table, keyed_by: Random, secret: Secret) -> Table:
     statements = []
     for place, statement in enumerate(question["statements"]):
         # A question needs evidence, so its first statement has some.
-        voice = keyed_by.choice(VOICES[:3] if place == 0 else VOICES)
-        proof = [keyed_by.choice([key for key in SENTENCES if VOICE_OF[key] == voice])] if voice != VOICES[3] else []
-        statements.append({**statement, "voice": voice, "evidence": proof, "rationale": secret("rationale")})
+        speaker = keyed_by.choice(SPEAKERS[:3] if place == 0 else SPEAKERS)
+        proof = (
+            [keyed_by.choice([key for key in SENTENCES if SPEAKER_OF[key] == speaker])]
+            if speaker != SPEAKERS[3]
+            else []
+        )
+        statements.append({**statement, "voice": speaker, "evidence": proof, "rationale": secret("rationale")})
     proofs = itertools.chain.from_iterable(statement["evidence"] for statement in statements)
     return {"statements": statements, "evidence": sorted(set(proofs))}
 
@@ -265,7 +269,7 @@ def _named(type_name: str, see: Callable[[Random], Table], **fields: str) -> Cal
     return lambda shown: {"type": type_name, **fields, **see(shown)}
 
 
-KINDS: dict[str, tuple[Callable[[Random], Table], Callable[[Table, Random, Secret], Table]]] = {
+GENERATORS: dict[str, tuple[Callable[[Random], Table], Callable[[Table, Random, Secret], Table]]] = {
     "single": (_named("single", _see_choices), _hide_single),
     "multiple": (_named("multiple", _see_choices), _hide_multiple),
     "who_says_so": (_named("who_says_so", _see_statements), _hide_statements),

@@ -18,6 +18,9 @@ Small set: 4 questions, 8 points
                            have  need  recall  inference  attribution
   What the system records     2     2       2          0            0
   Why it was ended            2     2       0          1            1
+Questions / points     records       ended
+Small set                2 / 3       2 / 5
+all                      2 / 3       2 / 5
 """
 
 
@@ -86,7 +89,7 @@ def test_check_lists_all_that_breaks_a_rule_of_the_built_in_sets(tmp_path: Path)
     assert any(line.startswith("check-a.toml: question “a-last-day”: “2018” may not stand in") for line in lines)
     changed = [line.split(": a sentence changed since")[0] for line in lines if "a sentence changed since" in line]
     assert len(changed) > 5
-    assert "exit-ticket.toml: question “proof-end-of-a-month”" in changed
+    assert "exit-ticket.toml: question “the-only-day-with-a-date”" in changed
 
 
 def test_check_holds_other_sets_to_no_rule_of_the_built_in_ones(tmp_path: Path) -> None:
@@ -95,7 +98,7 @@ def test_check_holds_other_sets_to_no_rule_of_the_built_in_ones(tmp_path: Path) 
 
 def test_author_confirms_one_question_with_its_sentences(tmp_path: Path) -> None:
     folder = broken_built_in(tmp_path)
-    shown = run("check_question_sets", folder, confirm="proof-end-of-a-month")
+    shown = run("check_question_sets", folder, confirm="the-only-day-with-a-date")
     assert "s21 (standard): It was to end on August 31." in shown
     [line] = re.findall('^confirmed = "[0-9a-f]{12}"$', shown, re.MULTILINE)
     ticket = folder / "story" / "exit-ticket.toml"
@@ -104,7 +107,7 @@ def test_author_confirms_one_question_with_its_sentences(tmp_path: Path) -> None
 
     with pytest.raises(CommandError) as refused:
         run("check_question_sets", folder, "--built-in")
-    assert "proof-end-of-a-month" not in str(refused.value)
+    assert "the-only-day-with-a-date" not in str(refused.value)
     with pytest.raises(CommandError, match="no question has the key “nothing”"):
         run("check_question_sets", folder, confirm="nothing")
 
@@ -116,7 +119,8 @@ def test_check_says_so_if_runs_of_the_story_are_not_known(monkeypatch: pytest.Mo
 
 
 def test_check_of_the_built_in_sets_passes() -> None:
-    titles = [line.split(":")[0] for line in run("check_question_sets").splitlines() if "points" in line]
+    printed = run("check_question_sets")
+    titles = [line.split(":")[0] for line in printed.splitlines() if line.endswith(" points")]
 
     assert titles == [
         "Check A",
@@ -127,6 +131,7 @@ def test_check_of_the_built_in_sets_passes() -> None:
         "Try it",
         "Who says so?",
     ]
+    assert re.search(r"^all +10 / 14 +12 / 16 +25 / 46 +10 / 12$", printed, re.MULTILINE)
 
 
 @pytest.mark.django_db
@@ -167,7 +172,7 @@ def test_load_stops_and_names_the_questions_whose_sentence_changed(tmp_path: Pat
     with pytest.raises(CommandError) as refused:
         run("load_question_sets", broken_built_in(tmp_path))
 
-    assert "exit-ticket.toml: question “proof-end-of-a-month”: a sentence changed since" in str(refused.value)
+    assert "exit-ticket.toml: question “the-only-day-with-a-date”: a sentence changed since" in str(refused.value)
     assert "2018" not in str(refused.value)
     assert QuestionSet.objects.count() == Edition.objects.count() == 0
 

@@ -36,7 +36,9 @@ from quizzes.models import (
     QuestionSet,
     Regrade,
     SetShare,
+    StoredPicture,
     Student,
+    SupportMark,
     Teaching,
     User,
     public_ids,
@@ -92,6 +94,13 @@ def attempt(**changes: Any) -> models.Model:
 
 def submitted(**changes: Any) -> models.Model:
     return copy_of(make_answered_attempt(), **{"number": 2, "receipt": "AAA-AAA", **changes})
+
+
+def same_support_mark() -> models.Model:
+    mark = SupportMark.objects.create(
+        attempt=make_attempt(), kind="note", place="reading", value="Mine", changed_at=NOW
+    )
+    return copy_of(mark)
 
 
 def of_answer(model: type[models.Model], **changes: Any) -> models.Model:
@@ -150,6 +159,19 @@ def same_regrade_group() -> models.Model:
     return copy_of(Regrade.objects.get())
 
 
+def same_picture() -> models.Model:
+    picture = StoredPicture.objects.create(
+        question_set=make_question_set(),
+        digest="0" * 64,
+        content=b"",
+        media_type="png",
+        width=1,
+        height=1,
+        created_at=NOW,
+    )
+    return copy_of(picture)
+
+
 def same_grade_group() -> models.Model:
     mark(group=uuid.uuid4()).save()
     return copy_of(ManualGrade.objects.get())
@@ -193,11 +215,9 @@ def lti_teacher_twice() -> models.Model:
     return copy_of(LtiTeacher.objects.create(platform=platform, subject="t-1", user=make_user()))
 
 
-def lti_state_twice() -> models.Model:
+def lti_nonce_twice() -> models.Model:
     platform = lti_link().course.deployment.platform
-    launch = LtiLaunch.objects.create(
-        platform=platform, browser_digest="b", state_digest="s", nonce_digest="n", expires_at=NOW
-    )
+    launch = LtiLaunch.objects.create(platform=platform, browser_digest="b", nonce_digest="n", expires_at=NOW)
     return copy_of(launch)
 
 
@@ -205,7 +225,7 @@ def lti_state_twice() -> models.Model:
 REFUSED: dict[str, tuple[Callable[[], models.Model], str]] = {
     "user_email_once": (
         lambda: copy_of(make_user(email="Rivera@school.test"), email="rivera@SCHOOL.test"),
-        "There is an account with this address.",
+        "Another account has this email.",
     ),
     "question_set_built_in_slug_once": (
         lambda: copy_of(make_question_set(slug="story")),
@@ -239,6 +259,10 @@ REFUSED: dict[str, tuple[Callable[[], models.Model], str]] = {
     "assignment_closes_after_it_is_due": (
         lambda: assignment(due_at=NOW + HOUR, closes_at=NOW + HOUR - timedelta(seconds=1)),
         "“Closes” is before “Due”.",
+    ),
+    "assignment_waits_without_opening_time": (
+        lambda: assignment(waits_for_teacher=True, opens_at=NOW, due_at=None, closes_at=None),
+        "A quiz that you start yourself has no opening time. Leave this blank.",
     ),
     "assignment_allows_an_attempt": (lambda: assignment(max_attempts=0), "Choose 1, 2, 3, or unlimited."),
     "assignment_release_after_close_needs_a_close": (
@@ -274,12 +298,14 @@ REFUSED: dict[str, tuple[Callable[[], models.Model], str]] = {
     "attempt_receipt_and_score_when_submitted": (lambda: submitted(score=None), ""),
     "answer_once_per_attempt_and_question": (lambda: of_answer(Answer), ""),
     "answer_event_operation_once_per_attempt": (lambda: of_answer(AnswerEvent), ""),
+    "support_mark_once_per_attempt_and_place": (same_support_mark, ""),
     "regrade_once_per_group_and_assignment": (same_regrade_group, ""),
     "regrade_has_a_reason": (lambda: regrade(reason=""), "Tell students why."),
     "regrade_has_a_new_key_where_one_is_used": (lambda: regrade(policy="new_key"), ""),
     "known_device_once_per_student": (lambda: known_twice(student=make_student()), ""),
     "known_device_once_per_user": (lambda: known_twice(user=make_user()), ""),
     "known_device_of_a_student_or_a_user": (lambda: known_device(student=make_student(), user=make_user()), ""),
+    "stored_picture_once_per_set": (same_picture, ""),
     "manual_grade_is_not_negative": (lambda: mark(points=Decimal(-1)), "Points can’t be below 0."),
     "manual_grade_once_per_group_and_answer": (same_grade_group, ""),
     "set_share_once_per_user": (lambda: shared_twice(user=make_user()), ""),
@@ -292,7 +318,7 @@ REFUSED: dict[str, tuple[Callable[[], models.Model], str]] = {
     "lti_student_once": (lambda: copy_of(lti_score().lti_student), ""),
     "lti_score_once": (lambda: copy_of(lti_score()), ""),
     "lti_teacher_once": (lti_teacher_twice, ""),
-    "lti_state_once": (lti_state_twice, ""),
+    "lti_nonce_once": (lti_nonce_twice, ""),
     "erasure_in_progress_is_one_row": (lambda: ErasureInProgress(pk=2), ""),
 }
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.apps import apps
 from django.conf import settings as site_settings
 from django.contrib.messages import constants
@@ -43,11 +44,12 @@ from quizzes.models import (
     Presence,
     QuestionSet,
     Student,
+    SupportMark,
     TeacherSession,
     Teaching,
     User,
 )
-from quizzes.people.data_inventory import INVENTORY, Deletion
+from quizzes.people.data_inventory import INVENTORY
 from quizzes.people.erased_bytes import clear_files, clear_marked_files
 from quizzes.people.erasure import (
     ERASED_NAME,
@@ -63,6 +65,7 @@ from quizzes.people.erasure import (
 )
 from quizzes.people.erasure_ledger import LedgerDamaged, LedgerLine, ledger_path, read_ledger
 from quizzes.people.rosters import move_student, rename_student
+from quizzes.people.stored_tables.declarations import Deletion
 from quizzes.people.teacher_sign_in import remember_user_device
 from tests.factories import (
     make_answered_attempt,
@@ -127,6 +130,7 @@ def fill(student: Student, by: User, now: datetime, mark: str = MARK) -> Attempt
     Excuse.objects.create(assignment=assignment, student=student, reason=mark, given_by=by, given_at=now)
     Accommodation.objects.create(student=student, time_factor=None, changed_at=now)
     make_failed_try(student=student, device=mark)
+    SupportMark.objects.create(attempt=attempt, kind="note", place="reading", value=f"{mark} note", changed_at=now)
     record_heartbeat(attempt.pk, question.pk, now=now)
     make_lti_score(link=make_lti_link(assignment=assignment), student=student, subject=f"{mark} subject")
     AuditEvent.objects.record("excused", actor=by, classroom=student.classroom, student=student, at=now, reason=mark)
@@ -399,12 +403,13 @@ def test_a_set_that_a_class_of_a_colleague_uses_stays(teacher: User, other_class
     unused = make_edition(question_set=make_question_set(owner=teacher))
     make_assignment(edition=used, classroom=other_classroom, assigned_by=teacher)
     Authenticator.objects.create(user=teacher, type=Authenticator.Type.TOTP, data={})
+    SocialAccount.objects.create(user=teacher, provider="google", uid="digest")
     remember_user_device(teacher, device="device", address="address", now=now)
     TeacherSession.objects.create(user=teacher, key="key", browser="Firefox", started_at=now, seen_at=now)
 
     erase_teacher(teacher, now=now)
 
-    for model in (Authenticator, KnownDevice, TeacherSession):
+    for model in (Authenticator, KnownDevice, SocialAccount, TeacherSession):
         assert not model.objects.exists()
     assert list(QuestionSet.objects.filter(pk__in=[used.question_set_id, unused.question_set_id])) == [
         used.question_set

@@ -1,6 +1,7 @@
 """Class code, name and PIN, and the limits on guessing: tables of moments around each limit."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,17 @@ from pytest_django import Settings
 from quizzes.models import Assignment, Classroom, FailedTry, KnownDevice, Student, User
 from quizzes.models.public_ids import READABLE, new_readable_code
 from quizzes.people.classrooms import change_code, set_archived, set_code_active
-from quizzes.people.guess_limits import ADDRESS_TRIES, CLASS_TRIES, LET_IN, PIN_SPAN, STUDENT_TRIES
+from quizzes.people.guess_limits import (
+    ADDRESS_TRIES,
+    CLASS_TRIES,
+    LET_IN_DURATION,
+    PIN_SPAN,
+    STUDENT_TRIES,
+    Device,
+    Failure,
+    Limit,
+    refusal_for_student,
+)
 from quizzes.people.known_devices import KEEP_DEVICES, delete_old_devices, hash_address, hash_device
 from quizzes.people.rosters import change_pin, remove_student
 from quizzes.people.student_sign_in import (
@@ -358,9 +369,9 @@ def test_let_in_opens_for_ten_minutes_whatever_failed(
     let_in(student, by=teacher, now=now)
 
     if locked_by in {"classroom", "address"}:
-        assert right(student, now=now + LET_IN) == f"{locked_by}: teacher"
+        assert right(student, now=now + LET_IN_DURATION) == f"{locked_by}: teacher"
     assert guess(student, now=now + MINUTE) == "wrong, 4 left"
-    assert right(student, now=now + LET_IN - SECOND) == "in"
+    assert right(student, now=now + LET_IN_DURATION - SECOND) == "in"
 
 
 def test_let_in_allows_five_wrong_pins(student: Student, teacher: User, now: datetime) -> None:
@@ -479,7 +490,7 @@ def test_trouble_says_who_was_let_in(student: Student, teacher: User, classroom:
     let_in(student, by=teacher, now=now + SECOND)
 
     [found] = sign_in_trouble([classroom], now=now + MINUTE).students
-    assert found.let_in_until == now + SECOND + LET_IN
+    assert found.let_in_until == now + SECOND + LET_IN_DURATION
     assert trouble([classroom], now + MINUTE) == [("Maya Lopez", True, True, False)]
     attack([student], 5, now=now + 2 * MINUTE, address=HOME)
     assert trouble([classroom], now + 2 * MINUTE) == [("Maya Lopez", True, True, True)]
@@ -556,3 +567,16 @@ def test_known_devices_are_digests_and_are_deleted_180_days_after_their_last_use
     assert delete_old_devices(now=now + KEEP_DEVICES) == 0
     assert delete_old_devices(now=now + KEEP_DEVICES + SECOND) == 1
     assert KnownDevice.objects.get().student == student
+
+
+def test_text_of_a_refusal_counts_no_old_failures(now: datetime) -> None:
+    mine = Device("mine", is_known=False, is_known_address=False)
+    recent = [Failure(1, "mine", False, False, now - number * MINUTE) for number in range(STUDENT_TRIES)]
+    old = Failure(1, "other", False, False, now - PIN_SPAN)
+
+    refused = refusal_for_student([old, *recent], mine, now)
+    assert refused is not None
+    assert refused.limit is Limit.DEVICE
+    refused = refusal_for_student([replace(old, at=old.at + SECOND), *recent], mine, now)
+    assert refused is not None
+    assert refused.limit is Limit.STUDENT

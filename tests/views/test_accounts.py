@@ -13,6 +13,7 @@ from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.http import HttpResponse
@@ -28,6 +29,7 @@ from quizzes.models import Classroom, FailedTry, Invitation, Student, User
 from quizzes.people import accounts
 from quizzes.people.known_devices import hash_target
 from quizzes.people.teacher_sign_in import ACCOUNT_TRIES, ADDRESS_TRIES, DEVICE_TRIES, PasswordLocked, begin_try
+from quizzes.views.access import INVITATION_COOKIE, keep_invitation
 from tests.factories import NOW, make_invitation, make_user
 from tests.pages import form_of, read, text_of
 
@@ -42,8 +44,10 @@ def url(name: str, *args: str) -> str:
 
 def accepted(client: Client, token: str) -> Client:
     """The client, with the invitation accepted."""
-    answer = client.post(url("accept_invitation", token), {})
-    assert answer.headers["Location"] == reverse("account_signup")
+    client.post(url("accept_invitation", token), {})
+    # A row for each acceptance would let whoever has a link fill the disk.
+    assert client.cookies[INVITATION_COOKIE].value
+    assert not Session.objects.exists()
     return client
 
 
@@ -70,6 +74,8 @@ def test_only_pages_that_a_teacher_needs_are_there() -> None:
         "account_reset_password_from_key",
         "account_reset_password_from_key_done",
         "account_reauthenticate",
+        "openid_connect_login",
+        "openid_connect_callback",
         "mfa_index",
         "mfa_authenticate",
         "mfa_reauthenticate",
@@ -93,10 +99,14 @@ def test_invitation_makes_an_account_once(teacher: User, clock: time_machine.Tra
     assert "Ms. Rivera invites you" in page.content.decode()
     # A GET changes nothing: a mail program that follows links does not use it up.
     assert client.get(reverse("account_signup")).content.decode().count("An account needs an invitation") == 1
-    assert read(page).forms[0].method == "post"
+    assert INVITATION_COOKIE not in client.cookies
+    address = url("accept_invitation", token)
+    refused = client.post(address, form_of(page, having="password1").data(**SIGN_UP | {"password1": "short"}))
+    form = form_of(refused, having="password1")
+    assert (form.action, User.objects.count()) == (reverse("account_signup"), 1)
+    assert not Session.objects.exists()
 
-    form = form_of(accepted(client, token).get(reverse("account_signup")), having="password1")
-    home = client.post(form.action, form.data(**SIGN_UP), follow=True)
+    home = client.post(address, form_of(page, having="password1").data(**SIGN_UP), follow=True)
 
     assert home.request["PATH_INFO"] == reverse("add_classroom")
     user = User.objects.get(email="baptiste@school.test")
@@ -105,7 +115,7 @@ def test_invitation_makes_an_account_once(teacher: User, clock: time_machine.Tra
     assert not user.is_staff
     invitation.refresh_from_db()
     assert (invitation.used_by, invitation.used_at) == (user, NOW)
-    assert "invitation_id" not in client.session
+    assert not client.cookies[INVITATION_COOKIE].value
     assert Client().get(url("accept_invitation", token)).status_code == 404
 
 
@@ -139,7 +149,7 @@ def test_invitation_is_not_for_who_is_signed_in(
     ):
         assert answer.status_code == 200
         assert "This link is for someone else" in answer.content.decode()
-    assert "invitation_id" not in teacher_client.session
+    assert INVITATION_COOKIE not in teacher_client.cookies
 
 
 def test_who_was_slower_gets_no_account(teacher: User, clock: time_machine.Traveller) -> None:
@@ -163,7 +173,7 @@ def test_form_sent_twice_at_once_makes_one_account(teacher: User, clock: time_ma
     request = RequestFactory().post(reverse("account_signup"), SIGN_UP)
     SessionMiddleware(lambda request: HttpResponse()).process_request(request)
     MessageMiddleware(lambda request: HttpResponse()).process_request(request)
-    request.session["invitation_id"] = invitation.pk
+    keep_invitation(request, invitation.pk)
     with context.request_context(request):
         form = SignUpForm(SIGN_UP)
         assert form.is_valid()
@@ -713,6 +723,8 @@ def test_sign_in_page_and_landing_page_say_how_to_get_an_account(db: None) -> No
     sign_in = text_of(Client().get(reverse("account_login")))
     assert "No account? Ask a teacher who uses Footnote to invite you." in sign_in
     assert first in sign_in
+    # Also reached from pages in another language.
+    assert "Español" in sign_in
     assert first in text_of(Client().get(reverse("landing")))
     make_user()
     assert first not in text_of(Client().get(reverse("landing")))
@@ -722,3 +734,7 @@ def test_a_new_invitation_link_has_a_copy_button(teacher_client: Client) -> None
     assert "data-copy" not in teacher_client.get(reverse("account")).content.decode()
     page = teacher_client.post(reverse("invite"), follow=True).content.decode()
     assert '<button class="btn alt" type="button" data-copy="link" hidden>Copy link</button>' in page
+
+
+def test_sign_up_says_what_the_name_is_for() -> None:
+    assert str(SignUpForm().fields["name"].help_text) == "What students call you, such as Ms. Rivera."

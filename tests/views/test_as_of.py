@@ -1,11 +1,13 @@
 """Every page that shows a question says what its source is as of, so that nobody reads old news as news of today."""
 
 import copy
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from quizzes.content.reading import Citation, Reading
 from quizzes.models import Assignment, Attempt, Edition, Student, User
@@ -19,6 +21,7 @@ from tests.factories import (
     make_question_set,
 )
 from tests.pages import form_of, text_of
+from tests.views.teacher.test_grading_queue import typed_document
 
 HTMX = {"HX-Request": "true", "HX-Target": "question"}
 
@@ -36,12 +39,12 @@ def test_line_is_made_from_the_date_of_the_source(published_on: str, date_note: 
 @pytest.mark.parametrize(
     ("published_on", "date_note", "language", "line"),
     [
-        ("2018-07-27", "", "en", "News from July 2018. It tells what was so then, not what is so today."),
+        ("2018-07-27", "", "en", "News from July 2018. It tells how things were then, not how they are now."),
         (
             "2018-07-27",
             "Other reports give the year.",
             "en",
-            "News from July 2018. It tells what was so then, not what is so today."
+            "News from July 2018. It tells how things were then, not how they are now."
             " The date comes from outside the story.",
         ),
         (
@@ -72,7 +75,29 @@ def test_line_stands_above_the_reading_on_screen_and_paper(
         student_client.get(reverse("take_attempt", args=[attempt.public_id, number])),
         teacher_client.get(reverse("print_assignment", args=[assignment.public_id])),
     ):
-        assert ("It tells what was so then, not what is so today." in text_of(response)) == shown
+        assert ("It tells how things were then, not how they are now." in text_of(response)) == shown
+
+
+@pytest.mark.parametrize(("published_on", "is_old"), [("2026-09-01", False), ("2026-08-31", True), ("", False)])
+def test_story_is_old_after_sixty_days(published_on: str, is_old: bool) -> None:
+    assert Citation("Paper", "Title", "", published_on, "", "").is_old(today=date(2026, 10, 31)) == is_old
+
+
+def test_recent_story_has_no_line_above_it(
+    student: Student, teacher: User, student_client: Client, teacher_client: Client
+) -> None:
+    shown = []
+    for days in (60, 61):
+        day = (timezone.now() - timedelta(days=days)).date()
+        edition = make_edition(document=document(published_on=day.isoformat()))
+        assignment = make_assignment(edition=edition, classroom=student.classroom, assigned_by=teacher)
+        attempt = make_attempt(assignment=assignment, student=student)
+        number = edition.questions.get(type="single").position
+        page = student_client.get(reverse("take_attempt", args=[attempt.public_id, number]))
+        paper = teacher_client.get(reverse("print_assignment", args=[assignment.public_id]))
+        assert f"As of {day:%B %Y}" in text_of(page)
+        shown += ["It tells how things were then" in text_of(response) for response in (page, paper)]
+    assert shown == [False, False, True, True]
 
 
 def document(**citation: str) -> dict[str, Any]:
@@ -106,7 +131,10 @@ def test_students_read_it_beside_each_question_and_in_the_result(
         assert line in text_of(student_client.get(reverse("take_attempt", args=[attempt.public_id, number])))
     attempt.delete()
     attempt = make_answered_attempt(assignment=assignment, student=student, answers={"one": "a"})
-    assert line in text_of(student_client.get(reverse("result", args=[attempt.public_id])))
+    page = text_of(student_client.get(reverse("result", args=[attempt.public_id])))
+    # Below the score, which has a date of its own.
+    assert page.index(line.replace("As of", "News story from")) > page.index("Open a question to see its evidence")
+    assert DATED not in page
 
 
 def test_it_stays_when_a_checked_question_replaces_the_page(
@@ -131,10 +159,28 @@ def test_teachers_read_it_on_the_board_on_paper_and_in_the_review(
         reverse("live_board", args=[assignment.public_id]),
         reverse("print_assignment", args=[assignment.public_id]),
         reverse("print_assignment_key", args=[assignment.public_id]),
-        reverse("attempt_review", args=[attempt.public_id]),
+        reverse("regrade_question", args=[assignment.public_id, 1]),
     ]
     for address in addresses:
         assert line in text_of(teacher_client.get(address)), address
+    # These pages have dates of their own, so the line says that the date is that of the story.
+    dated = [reverse(name, args=[assignment.public_id]) for name in ("assignment_progress", "assignment_results")]
+    dated += [
+        reverse("item_analysis", args=[assignment.public_id]),
+        reverse("attempt_review", args=[attempt.public_id]),
+    ]
+    for name in dated:
+        page = text_of(teacher_client.get(name))
+        assert line.replace("As of", "News story from") in page, name
+
+
+def test_teachers_read_it_beside_an_answer_to_grade(teacher: User, student: Student, teacher_client: Client) -> None:
+    edition = make_edition(document=typed_document())
+    assignment = make_assignment(edition=edition, classroom=student.classroom, assigned_by=teacher)
+    make_answered_attempt(assignment=assignment, student=student, answers={"who": "Because of the rules."})
+    page = text_of(teacher_client.get(reverse("grading_queue", args=[assignment.public_id])))
+    assert "1 of 1" in page
+    assert DATED in page
 
 
 def test_visitors_read_it_beside_each_question(line: str, edition: Edition, client: Client) -> None:

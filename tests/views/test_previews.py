@@ -64,7 +64,7 @@ def fields_for(question: Question, value: Any, order: str) -> dict[str, list[str
     """What a page of this order sends for a value."""
     shown = Shuffle(_seed(order), is_shuffled=True)
     if question.type == "who_says_so":
-        return {shown.token(question.key, statement): [voice] for statement, voice in value.items()}
+        return {shown.token(question.key, statement): [speaker] for statement, speaker in value.items()}
     if question.type == "evidence":
         return {"sentence": value}
     return {"choice": [shown.token(question.key, choice) for choice in ([value] if isinstance(value, str) else value)]}
@@ -109,7 +109,7 @@ def test_landing_says_only_what_the_built_in_reading_says(visitor: Client, db: N
         sentence = reading.sentence(key)
         assert sentence is not None
         assert before + sentence.text in page
-        assert before.strip() in {str(sentence.number), sentence.voice.label}
+        assert before.strip() in {str(sentence.number), sentence.speaker.label}
 
 
 def test_landing_has_a_working_question(try_out: Edition, visitor: Client) -> None:
@@ -466,10 +466,10 @@ def test_about_pages_are_open_and_cost_nothing(
     assert not visitor.cookies
 
 
-def test_how_we_write_names_every_voice_of_the_built_in_source(visitor: Client, db: None) -> None:
+def test_how_we_write_names_every_speaker_of_the_built_in_source(visitor: Client, db: None) -> None:
     text = text_of(visitor.get(reverse("how_we_write")))
-    for voice in read_set_files(FIXTURES)[0].parsed.reading.voices:
-        assert voice.label in text
+    for speaker in read_set_files(FIXTURES)[0].parsed.reading.speakers:
+        assert speaker.label in text
 
 
 def test_privacy_names_every_cookie(visitor: Client, db: None) -> None:

@@ -46,7 +46,7 @@ def number_of(edition: Edition, type_name: str) -> int:
 def check(page: str, type_name: str) -> None:
     """The page has a button in each paragraph, or 1 beside sentences to choose, and the note once."""
     buttons = re.findall(
-        r'<button type="button" class="word"\s+popovertarget="word-agreement">agreement</button>', page
+        r'<button type="button" class="word"\s+popovertarget="word-agreement"\s*>agreement</button>', page
     )
     assert len(buttons) == (2 if type_name == "single" else 1)
     [note] = re.findall(r'<div popover class="word-note" id="word-agreement">(.*?)</div>', page, re.DOTALL)
@@ -83,7 +83,7 @@ def test_copy_of_a_set_publishes_its_words(teacher: User) -> None:
 
 def test_handout_lists_the_words_that_its_reading_has(teacher_client: Client, assignment: Assignment) -> None:
     text = text_of(teacher_client.get(reverse("print_assignment", args=[assignment.public_id])))
-    assert "Words to know. agreement : a promise between two sides." in text
+    assert "Words to know: agreement : a promise between two sides." in text
     assert "allege" not in text
 
 

@@ -781,7 +781,7 @@ def test_json_stale_is_409_with_the_newest_revision(student_client: Client, atte
 def test_json_without_a_session_leads_to_the_join_page(student_client: Client, attempt: Attempt) -> None:
     data = fields(student_client, attempt, 1, choice=token(attempt, 1, "b"))
     reply = as_json(Client(), address(attempt, 1), data)
-    assert (reply.status_code, reply.headers["Location"]) == (302, f"{reverse('join')}?unsent")
+    assert (reply.status_code, reply.headers["Location"]) == (302, f"{reverse('join')}?unsent=1")
     assert events(attempt) == []
 
 
@@ -999,7 +999,7 @@ def test_question_with_a_missing_part_is_not_finished(student_client: Client, at
     page = student_client.get(page_of("review_attempt", attempt))
     content = content_of(attempt)
     view = content.questions[2].public(content.shuffle, {"b": "mayor"}, content.published.document.reading)
-    given = [any(voice["chosen"] for voice in statement["voices"]) for statement in view["statements"]]
+    given = [any(speaker["chosen"] for speaker in statement["speakers"]) for statement in view["statements"]]
     missing = ", ".join(f"statement {place}" for place, is_given in enumerate(given, start=1) if not is_given)
     assert given.count(False) == 2
     assert f"3 of 4 answered Not answered: 3 ({missing})." in words(page)
@@ -1116,7 +1116,7 @@ def test_result_leads_from_each_question_to_its_sentence_in_the_reading(
     attempt = make_answered_attempt(assignment=assignment, student=student, answers=right)
     page = student_client.get(page_of("result", attempt))
     text = words(page)
-    assert "What you know: What the system records What to reread" in text
+    assert "What you know: What the system records What to reread first" in text
     # Why it was ended: of “who” the sentences s3 and s4, of “proof” s5 and s6.
     marked = re.findall(r'<span id="(s\d)">\s*<mark class="ev">', body(page))
     missed = {key for name in ("who", "proof") for key in questions[name].evidence}

@@ -1,18 +1,21 @@
 """The student's home page: the terms above “Start”, and the poll that shows a quiz when it opens."""
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
 
+import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from quizzes.content.question_types.question import asked_count
 from quizzes.models import Assignment, Attempt, Classroom, Edition, Student, User
 from quizzes.people.session_limits import SEEN_AT, STARTED_AT
 from tests.conftest import Queries
-from tests.factories import NOW, make_assignment
-from tests.pages import read, text_of
+from tests.factories import NOW, make_answered_attempt, make_assignment, make_attempt, make_document, make_edition
+from tests.pages import form_of, read, text_of
 
 type Gather = Callable[[], AbstractContextManager[Queries]]
 
@@ -80,3 +83,96 @@ def test_poll_of_the_home_page_keeps_no_session_open(student: Student, clock: ti
     clock.shift(timedelta(minutes=11))
     assert client.get(reverse("open_quizzes")).headers["Location"] == reverse("join")
     assert client.get(reverse("student_home")).headers["Location"] == reverse("join")
+
+
+def test_quiz_that_the_class_takes_now_comes_before_homework_and_a_started_attempt(
+    assignment: Assignment,
+    classroom: Classroom,
+    teacher: User,
+    edition: Edition,
+    student: Student,
+    student_client: Client,
+    clock: time_machine.Traveller,
+) -> None:
+    Assignment.objects.filter(pk=assignment.pk).update(own_title="Homework", due_at=NOW + timedelta(hours=20))
+    in_class = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher, opens_at=NOW, due_at=None)
+    Assignment.objects.filter(pk=in_class.pk).update(own_title="In class")
+    home = student_client.get(reverse("student_home")).context["assignments"]
+    assert (home.next_up.title, [given.title for given in home.to_do]) == ("In class", ["Homework"])
+    make_attempt(assignment=assignment, student=student)
+    home = student_client.get(reverse("student_home")).context["assignments"]
+    assert (home.current, home.next_up.title, [given.title for given in home.to_do]) == (None, "In class", ["Homework"])
+    # An attempt at a quiz of this lesson stays first.
+    make_attempt(assignment=in_class, student=student)
+    home = student_client.get(reverse("student_home")).context["assignments"]
+    assert (home.current.given.title, [given.title for given in home.to_do]) == ("In class", ["Homework"])
+    # After the lesson, what is due comes first.
+    Attempt.objects.all().delete()
+    clock.shift(timedelta(hours=3))
+    home = student_client.get(reverse("student_home")).context["assignments"]
+    assert (home.next_up.title, [given.title for given in home.to_do]) == ("Homework", ["In class"])
+
+
+def test_last_minute_promises_no_time(
+    assignment: Assignment, student_client: Client, clock: time_machine.Traveller
+) -> None:
+    Assignment.objects.update(time_limit=timedelta(minutes=45), closes_at=NOW + timedelta(seconds=61))
+    for address in (reverse("student_home"), reverse("start_attempt", args=[assignment.public_id])):
+        text = text_of(student_client.get(address))
+        assert "You have 1 minute, because the quiz closes at 11:01 am." in text
+        assert "You can finish later on any device." in text
+    clock.shift(timedelta(seconds=2))
+    for address in (reverse("student_home"), reverse("start_attempt", args=[assignment.public_id])):
+        text = text_of(student_client.get(address))
+        assert "This quiz closes in less than a minute." in text
+        assert not [words for words in ("0 minutes", "finish later", "45 minutes") if words in text]
+
+
+def test_score_with_answers_to_grade_is_one_so_far(
+    assignment: Assignment, student: Student, teacher_client: Client, student_client: Client
+) -> None:
+    attempt = make_answered_attempt(assignment=assignment, student=student, answers={})
+    pages = [
+        (student_client, reverse("student_home")),
+        (teacher_client, reverse("assignment_progress", args=[assignment.public_id])),
+        (teacher_client, reverse("student_history", args=[student.public_id])),
+    ]
+    assert [re.findall(r"0 of 8( so far)?", text_of(client.get(page))) for client, page in pages] == [[""]] * 3
+    Attempt.objects.filter(pk=attempt.pk).update(ungraded_count=1)
+    assert [re.findall(r"0 of 8( so far)?", text_of(client.get(page))) for client, page in pages] == [[" so far"]] * 3
+
+
+def test_question_says_if_it_counts_several_points(attempt: Attempt, student_client: Client) -> None:
+    worth = {}
+    for question in attempt.assignment.edition.questions.all():
+        page = text_of(student_client.get(reverse("take_attempt", args=[attempt.public_id, question.position])))
+        worth[question.key] = re.findall(r"This question counts (\d+) points\.", page)
+    assert worth == {"one": [], "some": ["2"], "who": ["3"], "proof": ["2"]}
+
+
+@pytest.mark.parametrize(
+    ("stem", "count"),
+    [("Which? Choose two.", 2), ("¿Cuáles? Elige tres.", 3), ("Choose two. Why?", None), ("Choose wisely.", None)],
+)
+def test_number_to_choose_is_read_from_the_stem(stem: str, count: int | None) -> None:
+    assert asked_count(stem) == count
+
+
+def test_other_number_of_choices_than_asked_is_told_and_never_refused(
+    classroom: Classroom, teacher: User, student: Student, student_client: Client
+) -> None:
+    document = make_document()
+    [some] = [question for question in document["questions"] if question["key"] == "some"]
+    some["stem"] = "Which are recorded? Choose two."
+    assignment = make_assignment(edition=make_edition(document=document), classroom=classroom, assigned_by=teacher)
+    attempt = make_attempt(assignment=assignment, student=student)
+    number = assignment.edition.questions.get(key="some").position
+    address, told = reverse("take_attempt", args=[attempt.public_id, number]), []
+    for count in (1, 2, 3):
+        form = form_of(student_client.get(address), having="choice")
+        tokens = [value for name, value in form.offered if name == "choice"]
+        student_client.post(address, {**form.data(), "choice": tokens[:count], "act": "next"})
+        review = text_of(student_client.get(reverse("review_attempt", args=[attempt.public_id])))
+        told += [re.findall(rf"Question {number} ?: (\d chosen of 2)", review)]
+    assert told == [["1 chosen of 2"], [], ["3 chosen of 2"]]
+    assert "selected of 2" in text_of(student_client.get(address))

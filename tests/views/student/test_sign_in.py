@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.sessions.models import Session
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -21,10 +22,10 @@ from quizzes.people.known_devices import hash_device
 from quizzes.people.student_sessions import PIN_VERSION, STUDENT
 from quizzes.people.student_sign_in import CODE_TRIES, let_in, pin_of
 from quizzes.views.access import DEVICE_COOKIE, client_address
-from quizzes.views.student.sign_in import SIGNED_OUT_COOKIE
+from quizzes.views.student.sign_in import SIGNED_OUT_COOKIE, STEPS_COOKIE
 from tests.conftest import Queries
 from tests.factories import NOW, make_assignment, make_attempt, make_classroom, make_student
-from tests.pages import form_of, read
+from tests.pages import form_of, read, text_of
 
 type Gather = Callable[[], AbstractContextManager[Queries]]
 
@@ -69,18 +70,44 @@ def test_student_gets_in_with_code_name_and_pin(student: Student, classmate: Stu
     ]
     chosen = client.post(reverse("choose_name"), {"student": student.public_id})
     assert chosen.headers["Location"] == reverse("enter_pin")
+    # A row for each code and name would let a class fill the disk.
+    assert not Session.objects.exists()
     before = client.session.session_key
     response = client.post(reverse("enter_pin"), {"pin": pin_of(student)})
     assert response.headers["Location"] == reverse("student_home")
     assert (client.session[STUDENT], client.session[PIN_VERSION]) == (student.pk, student.pin_version)
     assert client.session.session_key != before
+    # The next one on this device starts with the code.
+    assert not client.cookies[STEPS_COOKIE].value
     assert FailedTry.objects.count() == 0
+
+
+def test_completed_steps_are_signed_and_end_after_an_hour(student: Student, clock: time_machine.Traveller) -> None:
+    client = at_pin(student)
+    kept = client.cookies[STEPS_COOKIE].value
+    clock.shift(timedelta(minutes=59))
+    assert client.get(reverse("enter_pin")).status_code == 200
+    for changed, minutes in ((kept[:-1], 0), (kept, 2)):
+        client.cookies[STEPS_COOKIE] = changed
+        clock.shift(timedelta(minutes=minutes))
+        assert client.get(reverse("enter_pin")).headers["Location"] == reverse("join")
 
 
 def test_pin_in_another_script_gets_in(student: Student) -> None:
     arabic = "".join(chr(ord("٠") + int(digit)) for digit in pin_of(student))
     response = at_pin(student).post(reverse("enter_pin"), {"pin": arabic})
     assert response.headers["Location"] == reverse("student_home")
+
+
+def test_pin_page_names_the_student_as_the_list_does(classroom: Classroom) -> None:
+    students = [make_student(classroom=classroom, name=name) for name in ("Maria Garrido", "Maria Gomez", "Ava Brown")]
+    names = dict(rosters.join_list(classroom))
+    shown = [text_of(at_pin(student).get(reverse("enter_pin"))) for student in students]
+    assert [f"Hello, {names[student.public_id]}" in text for student, text in zip(students, shown, strict=True)] == [
+        True
+    ] * 3
+    assert len({names[student.public_id] for student in students}) == 3
+    assert all("Not you? Choose another name" in text for text in shown)
 
 
 def test_qr_code_leads_to_the_names_and_changes_nothing(student: Student, queries: Gather) -> None:
@@ -365,7 +392,8 @@ def test_pin_alone_signs_in_again_with_a_new_token(attempt: Attempt, student: St
     address, presence = reverse("record_heartbeat", args=[attempt.public_id]), {"number": "1"}
     assert client.post(address, presence, headers={"X-CSRFToken": token}).status_code == 403
     fresh = response.json()["token"]
-    assert client.post(address, presence, headers={"X-CSRFToken": fresh}).json() == {"is_open": True}
+    beat = client.post(address, presence, headers={"X-CSRFToken": fresh})
+    assert beat.json() == {"is_open": True, "is_paused": False}
     assert FailedTry.objects.count() == 0
 
 
@@ -526,5 +554,5 @@ def test_name_list_costs_the_same_at_1_and_3_students(classroom: Classroom, quer
         client = at_name_list(classroom)
         with queries() as seen:
             client.get(reverse("choose_name"))
-        # The session, the class, its students, its teachers.
-        assert len(seen) == 4
+        # The class, its students, its teachers.
+        assert len(seen) == 3

@@ -1,5 +1,6 @@
 """What a teacher decides about one student or one attempt: marks, late answers, second chances, time, excuses."""
 
+import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,9 @@ from django.urls import reverse
 
 from quizzes.assignments import accommodations
 from quizzes.attempts import lifecycle
+from quizzes.files.class_export.document import read_class_export
+from quizzes.files.class_export.writer import export_classroom
+from quizzes.files.student import export_student
 from quizzes.models import (
     Accommodation,
     Assignment,
@@ -92,7 +96,7 @@ def test_newer_mark_takes_the_place_of_the_older(done: Attempt, teacher_client: 
         ({"points": "NaN"}, "Enter a number, such as 1.5."),
         ({"points": "-1"}, "Points can’t be below 0."),
         ({"points": "1.005"}, "Use up to 2 decimals."),
-        ({"points": "2.5"}, "The question has 2 points. Give 0 to 2."),
+        ({"points": "2.5"}, "The question has 2 points. Enter 0 to 2."),
         ({"points": "1", "comment": "x" * 601}, "Use up to 600 characters."),
     ],
 )
@@ -168,7 +172,43 @@ def test_next_student_is_the_next_on_the_roster_with_an_attempt(
     assert review_of(newest) in read(page).links
     page = teacher_client.get(review_of(newest))
     assert "Next student: Zoe Z." in text_of(page)
-    assert "Next student" not in text_of(teacher_client.get(review_of(end)))
+    page = teacher_client.get(review_of(end))
+    assert "Next student" not in text_of(page)
+    assert "Previous student: Pia P." in text_of(page)
+    assert review_of(newest) in read(page).links
+    assert "Previous student: Maya Lopez" in text_of(teacher_client.get(review_of(newest)))
+    assert "Previous student: Ann A." in text_of(teacher_client.get(review_of(first)))
+
+
+def test_comment_on_an_attempt_is_recorded_once_and_shown_with_the_answers(
+    done: Attempt, student: Student, teacher: User, teacher_client: Client, student_client: Client
+) -> None:
+    address = reverse("comment_on_attempt", args=[done.public_id])
+    result = reverse("result", args=[done.public_id])
+    report = reverse("student_report", args=[student.public_id])
+    for _ in range(2):
+        response = teacher_client.post(address, {"comment": "Reread <b>both</b> speakers."})
+        assert (response.status_code, response.headers["Location"]) == (302, review_of(done))
+    done.refresh_from_db()
+    assert (done.comment, acts()) == ("Reread <b>both</b> speakers.", ["attempt_commented"])
+    for client, page in ((teacher_client, review_of(done)), (student_client, result), (teacher_client, report)):
+        content = client.get(page).content.decode()
+        assert "Reread &lt;b&gt;both&lt;/b&gt; speakers." in content
+        assert "<b>both" not in content
+    assert json.loads(export_student(student, by=teacher, now=NOW).content)["attempts"][0]["comment"] == done.comment
+    assert read_class_export(export_classroom(done.classroom, now=NOW)).attempts[0].comment == done.comment
+
+    # Before the answers are shown, the student reads nothing of it.
+    Assignment.objects.update(release="never")
+    for client, page in ((student_client, result), (teacher_client, report)):
+        assert "speakers." not in client.get(page).content.decode()
+
+    page = teacher_client.post(address, {"comment": "x" * 601})
+    assert errors_of(page) == ["Use up to 600 characters."]
+    assert "Comment deleted." in text_of(teacher_client.post(address, {"comment": " "}, follow=True))
+    done.refresh_from_db()
+    assert done.comment == ""
+    assert acts() == ["attempt_commented", "scores_exported", "attempt_commented"]
 
 
 @pytest.mark.parametrize("number", [0, 5, 10**20])
@@ -497,7 +537,7 @@ def test_terms_page_costs_the_same_however_many_attempts(
 
 
 def set_time(client: Client, student: Student, time: str) -> Any:
-    return client.post(reverse("set_accommodation", args=[student.public_id]), {"time": time})
+    return client.post(reverse("set_accommodations", args=[student.public_id]), {"time": time, "source": "class"})
 
 
 @pytest.mark.parametrize(("time", "minutes"), [("1.25", 25), ("1.5", 30), ("2", 40), ("none", None), ("1", 20)])
@@ -536,6 +576,8 @@ def test_accommodation_that_does_not_fit_an_open_quiz_asks_first(
     attempt = make_attempt(assignment=tight, student=student, deadline_at=NOW + timedelta(minutes=30))
     page = set_time(teacher_client, student, "1.5")
     assert f"Small set: {TIGHT}" in text_of(page)
+    text = page.content.decode()
+    assert text.index("Not saved yet.") < text.index("<h1>") < text.index('id="not-saved" tabindex="-1" autofocus')
     assert errors_of(page) == []
     assert not Accommodation.objects.exists()
     form = form_of(page, having="time")
@@ -590,6 +632,28 @@ def test_extension_that_fits_is_saved_without_a_question(
     assert Extension.objects.get().closes_at == NOW + timedelta(minutes=45)
 
 
+def test_one_save_keeps_time_supports_and_level(
+    tight: Assignment, student: Student, classroom: Classroom, teacher_client: Client
+) -> None:
+    make_attempt(assignment=tight, student=student, deadline_at=NOW + timedelta(minutes=30))
+    Classroom.objects.update(students_choose_variant=True)
+    Student.objects.filter(pk=student.pk).update(chosen_variant="easier")
+    form = form_of(teacher_client.get(reverse("student_history", args=[student.public_id])), having="time")
+    assert form.data()["variant"] == ["easier"]
+    asked = teacher_client.post(form.action, form.data(time="1.5", source="own", read_aloud="on"))
+    form = form_of(asked, having="time")
+    for _ in range(2):
+        teacher_client.post(form.action, form.data(**{f"room-{tight.public_id}": "keep"}))
+    student.refresh_from_db()
+    assert (Accommodation.objects.get().time_factor, student.supports) == (Decimal("1.5"), {"read_aloud": True})
+    # An unchanged level keeps the student's own choice.
+    assert (student.reading_variant, student.chosen_variant) == ("", "easier")
+    assert acts() == ["accommodation_changed"] * 2
+    teacher_client.post(form.action, form.data(**{f"room-{tight.public_id}": "keep", "variant": ""}))
+    student.refresh_from_db()
+    assert (student.reading_variant, student.chosen_variant, acts()) == ("", "", ["accommodation_changed"] * 3)
+
+
 @pytest.mark.parametrize("time", ["", "0.5", "3", "NaN"])
 def test_accommodation_that_is_not_offered_is_refused(time: str, student: Student, teacher_client: Client) -> None:
     page = set_time(teacher_client, student, time)
@@ -616,7 +680,7 @@ def test_what_another_teacher_sends_changes_nothing(
         (reverse("reopen_attempt", args=[done.public_id]), {"receipt": done.receipt, "reason": "No."}),
         (reverse("extend_student", args=of_student), {"extra_attempts": "1", "reason": "No."}),
         (reverse("excuse_student", args=of_student), {"is_excused": "True", "reason": "No."}),
-        (reverse("set_accommodation", args=[student.public_id]), {"time": "2"}),
+        (reverse("set_accommodations", args=[student.public_id]), {"time": "2", "source": "class"}),
     ):
         assert client.post(address, data).status_code == 404
     assert acts() == []

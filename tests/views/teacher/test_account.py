@@ -164,7 +164,7 @@ def test_file_of_a_teacher_takes_the_same_queries_for_more_classes(
     with queries() as seen:
         export_teacher(teacher, now=now)
 
-    assert len(seen) == 15
+    assert len(seen) == 17
 
 
 # --- Hand over ----------------------------------------------------------------------------------------------------
@@ -204,3 +204,11 @@ def test_class_stays_if_nobody_can_take_it(
 
     assert list(classroom.teachers.all()) == [teacher]
     assert AuditEvent.objects.count() == 0
+
+
+def test_times_are_in_the_zone_of_the_classes(teacher_client: Client, classroom: Classroom) -> None:
+    Classroom.objects.update(time_zone="Asia/Tokyo")
+    teacher_client.post(reverse("invite"))
+    text = text_of(teacher_client.get(reverse("account")))
+    assert "JST" in text
+    assert "UTC" not in text

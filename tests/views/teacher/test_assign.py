@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,8 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from quizzes.assignments import lifecycle
+from quizzes.assignments.student_settings import window_of
 from quizzes.models import Accommodation, Assignment, AuditEvent, Classroom, Edition, QuestionSet, User
 from tests.factories import (
     NOW,
@@ -81,12 +84,42 @@ def test_preset_assigns_in_one_step_and_leads_on(
 
 def test_presets_say_what_they_set(edition: Edition, classroom: Classroom, teacher_client: Client) -> None:
     text = text_of(teacher_client.get(address_of(edition)))
-    assert "In class now Opens now. 30 minutes. Answers after each student turns in." in text
+    assert "In class now Opens when you press Start. 30 minutes. Answers after the last attempt." in text
     assert (
-        "Homework, due tomorrow 8:00 am Opens now. No time limit. Answers after each student turns in. "
-        "Test, answers after everyone is done Opens now. 40 minutes. Closes today, 4:00 pm. Answers after it closes."
+        "Homework, due tomorrow 8:00 am Opens now. No time limit. Answers after the last attempt. "
+        "Test Opens now. 40 minutes. Closes today, 4:00 pm. Answers after all classes close."
     ) in text
     assert "Same settings as before" not in text
+
+
+@pytest.mark.parametrize(
+    ("release", "label"),
+    [("after_hand_in", "after each attempt"), ("after_last", "after the last attempt")],
+)
+def test_the_summary_and_the_choices_have_one_word_for_each_release(
+    release: str, label: str, edition: Edition, classroom: Classroom, teacher_client: Client
+) -> None:
+    address = address_of(edition)
+    page = teacher_client.get(address)
+    assert f"A{label[1:]}" in text_of(page)
+    data = form_of(page, having="preset").data(release=release, classrooms=classroom.public_id)
+    summary = teacher_client.post(address, data, headers={"HX-Request": "true"})
+    assert f"Answers show {label}." in text_of(summary)
+
+
+def test_the_menu_marks_the_part_that_the_teacher_came_from(
+    edition: Edition, classroom: Classroom, teacher_client: Client
+) -> None:
+    given = make_assignment(edition=edition, classroom=classroom)
+    pages = {
+        reverse("assign_quiz"): "question_sets",
+        address_of(edition): "question_sets",
+        f"{reverse('assign_quiz')}?classroom={classroom.public_id}": "teacher_home",
+        reverse("assign_again", args=[given.public_id]): "teacher_home",
+    }
+    for address, marked in pages.items():
+        page = teacher_client.get(address).content.decode()
+        assert re.findall(r'<a href="([^"]*)" aria-current="page"', page) == [reverse(marked)], address
 
 
 def test_homework_is_due_tomorrow_in_the_zone_of_each_class(
@@ -239,7 +272,7 @@ def test_fragment_has_the_summary_and_the_settings_of_a_new_preset(
     form = form_of(teacher_client.get(address), having="preset")
     headers = {"HX-Request": "true"}
     same = teacher_client.post(address, form.data(act="preview"), headers=headers)
-    assert "can start now; no closing time. 1 attempt. Time limit: 30 minutes." in text_of(same)
+    assert "can start when you press Start; no closing time. 1 attempt. Time limit: 30 minutes." in text_of(same)
     assert "assign-settings" not in same.content.decode()
     other = teacher_client.post(address, form.data(act="preview", preset="homework"), headers=headers)
     assert "due Sat, Oct 24, 8:00 am EDT" in text_of(other)
@@ -262,10 +295,13 @@ def test_question_set_is_chosen_on_the_page(
     address = f"{reverse('assign_quiz')}?classroom={chicago.public_id}"
     form = form_of(teacher_client.get(address), having="question_set")
     assert [value for name, value in form.offered if name == "question_set"] == [
-        *("", mine.question_set.public_id),
+        mine.question_set.public_id,
         edition.question_set.public_id,
     ]
     assert form.data()["classrooms"] == [chicago.public_id]
+    page = teacher_client.get(address)
+    assert "Small set 4 questions, about 4 minutes. Built in" in text_of(page)
+    assert reverse("try_set_question", args=[mine.question_set.public_id, 1]) in read(page).links
     refused = teacher_client.post(address, form.data(act="save"))
     assert errors_of(refused) == ["Choose a question set."]
     teacher_client.post(address, form.data(act="save", question_set=mine.question_set.public_id))
@@ -302,7 +338,7 @@ def test_assign_quiz_costs_the_same_for_any_number(
         make_edition(document=make_document(title=f"Set {number}"))
     with queries() as seen:
         teacher_client.get(reverse("assign_quiz"))
-    assert len(seen) == 4  # session, teacher, classes, sets
+    assert len(seen) == 5  # session, teacher, classes, sets, sizes of sets
 
 
 # --- Again, and to one more class ---------------------------------------------------------------------------------
@@ -341,6 +377,31 @@ def test_assign_again_copies_the_settings_with_the_newest_version(
     # The wall time of the close, in the zone of the other class.
     assert (copy.opens_at, copy.due_at, copy.closes_at) == (None, None, NOW + timedelta(days=1, hours=1))
     assert copy.group != given.group
+
+
+@pytest.mark.parametrize("name", ["assign_again", "add_classes"])
+@pytest.mark.parametrize(("waits", "expected"), [(True, (True, None)), (False, (False, None))])
+def test_quiz_that_was_started_in_class_waits_for_start_again(
+    waits: bool,
+    expected: tuple[bool, datetime | None],
+    name: str,
+    edition: Edition,
+    classroom: Classroom,
+    chicago: Classroom,
+    teacher: User,
+    teacher_client: Client,
+) -> None:
+    opens_at = None if waits else NOW + timedelta(hours=2)
+    given = make_assignment(
+        edition=edition, classroom=classroom, assigned_by=teacher, waits_for_teacher=waits, opens_at=opens_at
+    )
+    lifecycle.open_now(given, by=teacher, now=NOW - timedelta(seconds=75))
+    # A later change of other settings keeps both.
+    settings = replace(lifecycle.settings_of(given), own_title="Friday check")
+    lifecycle.change_assignment(given, window=window_of(given), settings=settings, by=teacher, now=NOW)
+    send(teacher_client, reverse(name, args=[given.public_id]), chicago)
+    copy = Assignment.objects.get(classroom=chicago)
+    assert (copy.waits_for_teacher, copy.opens_at) == expected
 
 
 def test_assign_again_to_the_same_class_asks_for_a_title(
@@ -397,8 +458,9 @@ def test_pages_from_a_quiz_cost_the_same_for_any_number_of_classes(
         make_classroom(teacher=teacher, name=f"Class {number}")
     with queries() as seen:
         teacher_client.get(reverse(name, args=[given.public_id]))
-    # session, teacher, quiz, newest version or classes with the quiz, classes, version, public questions
-    assert len(seen) == 7
+    # session, teacher, quiz, its start in class, newest version or classes with the quiz, classes, version, public
+    # questions
+    assert len(seen) == 8
 
 
 # --- Changing -----------------------------------------------------------------------------------------------------

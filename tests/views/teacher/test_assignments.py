@@ -10,9 +10,11 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from quizzes.attempts import lifecycle
 from quizzes.content.drafts.retry import make_retry
-from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Extension, QuestionSet, User
+from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Extension, QuestionSet, Student, User
 from tests.factories import (
     NOW,
     make_assignment,
@@ -80,7 +82,7 @@ def test_question_sets_costs_the_same_for_any_number(
     assert len(seen) == 6  # session, teacher, sets, drafts, unused sets, archived and deleted sets
 
 
-def test_question_set_shows_key_reasons_evidence_and_voices(teacher_client: Client) -> None:
+def test_question_set_shows_key_reasons_evidence_and_speakers(teacher_client: Client) -> None:
     edition = make_edition(canary=True)
     page = teacher_client.get(reverse("question_set", args=[edition.question_set.public_id]))
     text = text_of(page)
@@ -94,7 +96,7 @@ def test_question_set_shows_key_reasons_evidence_and_voices(teacher_client: Clie
         ]
     ]
     assert [reason for reason in texts if reason not in text] == []
-    # One right choice, two of four, none for statements (they have voices), two sentences.
+    # One right choice, two of four, none for statements (they have speakers), two sentences.
     assert text.count("Correct answer") == 1 + 2 + 2
     assert "Citizenship zqx-rationale-2 Sentence 2" in text
     assert "Rules were broken. Mayor’s account zqx-rationale" in text
@@ -574,10 +576,33 @@ def test_change_counts_all_classes_of_the_group(
 def test_delete_assignment_without_attempts(assignment: Assignment, change: str, teacher_client: Client) -> None:
     assert "Delete quiz" in text_of(teacher_client.get(change))
     response = teacher_client.post(reverse("delete_assignment", args=[assignment.public_id]))
-    gradebook = reverse("classroom_gradebook", args=[assignment.classroom.public_id])
-    assert response.headers["Location"] == gradebook
+    quizzes = reverse("classroom_quizzes", args=[assignment.classroom.public_id])
+    assert response.headers["Location"] == quizzes
     assert not Assignment.objects.exists()
-    assert "Deleted from Period 3: “Small set”." in text_of(teacher_client.get(gradebook))
+    assert "Deleted from Period 3: “Small set”." in text_of(teacher_client.get(quizzes))
+
+
+def test_deleted_quiz_comes_back_as_it_was(
+    assignment: Assignment, student: Student, teacher: User, other_teacher: User, teacher_client: Client
+) -> None:
+    extend_to = {"due_at": None, "closes_at": None, "extra_attempts": 2, "reason": "Was away."}
+    Extension.objects.create(assignment=assignment, student=student, given_by=teacher, given_at=NOW, **extend_to)
+    before = [list(model.objects.values()) for model in (Assignment, Extension)]
+    deleted = teacher_client.post(reverse("delete_assignment", args=[assignment.public_id]), follow=True)
+    undo = form_of(deleted, having="rows")
+    # The notice is good for its class only, and a second press changes nothing.
+    other = make_classroom(teacher=teacher, name="Period 4")
+    refused = teacher_client.post(reverse("restore_assignment", args=[other.public_id]), undo.data(), follow=True)
+    assert "This quiz can’t be restored. Assign it again." in text_of(refused)
+    for _ in range(2):
+        restored = teacher_client.post(undo.action, undo.data(), follow=True)
+        assert "“Small set” is back." in text_of(restored)
+    assert [list(model.objects.values()) for model in (Assignment, Extension)] == before
+    teacher_client.post(reverse("delete_assignment", args=[assignment.public_id]))
+    student.delete()
+    gone = teacher_client.post(undo.action, undo.data(), follow=True)
+    assert "This quiz can’t be restored. Assign it again." in text_of(gone)
+    assert not Assignment.objects.exists()
 
 
 def test_delete_assignment_is_refused_once_a_student_has_started(
@@ -618,6 +643,8 @@ def click(client: Client, given: Assignment, act: str) -> Any:
     form = next(form for form in read(page).forms if ("act", act) in form.buttons)
     for _ in range(2):
         reply = client.post(form.action, form.data(act=act), follow=True)
+        if act == "close" and "is_sure" in (asked := form_of(reply, having="act")).data():
+            reply = client.post(form.action, asked.data(), follow=True)
     given.refresh_from_db()
     return reply
 
@@ -655,6 +682,45 @@ def test_close_now_ends_the_quiz_and_keeps_extensions(timed: Assignment, teacher
     assert (working.deadline_at, extended.deadline_at) == (NOW, extension.closes_at)
 
 
+def test_close_now_asks_and_can_be_undone_for_the_whole_class(
+    timed: Assignment, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    page = reverse("assignment_progress", args=[timed.public_id])
+    Assignment.objects.update(time_limit=timedelta(minutes=30))
+    untimed, limited, done = (
+        make_attempt(
+            assignment=timed,
+            student=make_student(classroom=timed.classroom),
+            started_at=NOW - timedelta(minutes=10),
+            time_limit=limit,
+            deadline_at=NOW + (timedelta(minutes=20) if limit else timedelta(hours=2)),
+        )
+        for limit in (None, timedelta(minutes=30), None)
+    )
+    lifecycle.submit_attempt(done, now=NOW)
+    asked = teacher_client.post(reverse("change_window", args=[timed.public_id]), {"act": "close"})
+    assert "2 students are still working." in text_of(asked)
+    assert page in read(asked).links
+    timed.refresh_from_db()
+    assert timed.closes_at == NOW + timedelta(hours=2)
+
+    form = form_of(asked, having="is_sure")
+    closed = teacher_client.post(form.action, form.data(), follow=True)
+    clock.shift(timedelta(minutes=5))
+    assert lifecycle.submit_overdue(timezone.now()) == 2
+    undo = next(form for form in read(closed).forms if form.action == reverse("undo_close", args=[timed.public_id]))
+    reply = teacher_client.post(undo.action, undo.data(), follow=True)
+    assert "Reopened. 2 students can keep working. Some of them may have seen the answers." in text_of(reply)
+    for row in (timed, untimed, limited, done):
+        row.refresh_from_db()
+    assert (timed.due_at, timed.closes_at) == (NOW + timedelta(hours=1), NOW + timedelta(hours=2))
+    assert (untimed.submitted_at, untimed.deadline_at) == (None, NOW + timedelta(hours=2))
+    # The 20 minutes that were left go on from now.
+    assert (limited.submitted_at, limited.deadline_at) == (None, NOW + timedelta(minutes=25))
+    assert done.submitted_at == NOW
+    assert "This page is out of date." in text_of(teacher_client.post(undo.action, undo.data(), follow=True))
+
+
 def test_open_10_more_minutes_adds_them_once(
     timed: Assignment, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
@@ -666,6 +732,12 @@ def test_open_10_more_minutes_adds_them_once(
 
 
 def test_release_answers_now(timed: Assignment, teacher_client: Client) -> None:
+    progress = reverse("assignment_progress", args=[timed.public_id])
+    for max_attempts, is_offered in ((1, False), (2, True)):
+        # The only attempt is the last one, so its answers show already.
+        Assignment.objects.update(release="after_last", max_attempts=max_attempts)
+        assert ("Release answers now" in text_of(teacher_client.get(progress))) == is_offered
+    Assignment.objects.update(max_attempts=1)
     Assignment.objects.update(release="never")
     click(teacher_client, timed, "release")
     assert timed.release == "after_hand_in"

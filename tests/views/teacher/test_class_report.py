@@ -36,11 +36,22 @@ def test_results_say_what_to_reteach_and_on_how_many_it_rests(teacher_client: Cl
 
     text = words(teacher_client, "assignment_results", assignment)
 
-    assert "6 of 7 turned in. Average 6.33 of 8." in text
-    assert "Based on 6 students’ attempts. Practice isn’t included." in text
-    assert "5 of 6 Sentence 3: The mayor said that the rules were broken. Question 4 ." in text
-    assert "5 The agreement ends in August." in text
-    assert "Put on the board : question 4" in text
+    assert "6 of 7 turned in. Average 79%, 6.33 of 8 points." in text
+    # Said once: the figure of who turned in is the base, unless another attempt counts for someone.
+    assert "points. Practice isn’t included." in text
+    entry = text[text.index("5 of 6 chose it") : text.index("Assign a ")]
+    assert "Question 4 . After a protest there is an end in summer. Which two sentences prove this?" in entry
+    assert "Wrong answer Sentence 3: The mayor said that the rules were broken." in entry
+    # The correct answer is the evidence.
+    assert entry.count("Correct answer") == 1
+    assert "rationale 16 Correct answers Evidence: Sentence 5 The agreement ends in August." in entry
+    assert "Show on class board : question 4" in entry
+    assert "Weaker sign" not in entry
+    wrong = assignment.classroom.students.filter(attempts__answers__value=["s3"]).order_by("sort_key")
+    names = " ".join(student.display_name for student in wrong)
+    assert f"Who chose it : question 4, Sentence 3: The mayor said that the rules were broken. {names}" in entry
+    # Nothing is missing, so the average does not depend on the rule.
+    assert "missing work" not in text
     assert "4 Which two sentences prove this? After a protest there is an end in summer. Reteach" in text
     assert "Evidence, Why it was ended 1 of 6 17%" in text
     assert "5 students 3 The mayor said that the rules were broken." in text
@@ -123,7 +134,7 @@ def test_item_analysis_takes_the_attempts_asked_for(
     for number, right in enumerate((0, 4), start=1):
         make_answered_attempt(assignment=assignment, student=student, number=number, right=right)
     shown = words(teacher_client, "item_analysis", assignment, query)
-    assert f"Average Of these attempts. An answer that needs grading earns 0 here. {mean}" in shown
+    assert f"Average Of 1 attempt. {mean}" in shown
 
 
 def test_item_analysis_spans_the_teachers_own_classes_alone(

@@ -1,5 +1,6 @@
 """The teacher's home, and a class from its making to the archive."""
 
+import re
 import zoneinfo
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -84,7 +85,7 @@ def test_home_gives_a_new_pin_to_who_is_locked_out(
     hide = reverse("hide_todo")
     let_in = reverse("let_student_in", args=[student.public_id])
     # The second item is the next step of a class without a quiz.
-    assert [form.action for form in read(page).forms] == [let_in, hide, hide]
+    assert [form.action for form in read(page).forms] == [let_in, hide, hide, reverse("choose_language")]
     question = reverse("change_pin", args=[student.public_id])
     assert question in read(page).links
     student.refresh_from_db()
@@ -382,6 +383,8 @@ def test_zones_begin_with_the_united_states_and_hold_every_place() -> None:
     assert {name for name, _ in US_ZONES} <= zoneinfo.available_timezones()
     assert offered >= {"Europe/Kyiv", "America/Argentina/Buenos_Aires", "Asia/Kathmandu", "UTC"}
     assert offered <= zoneinfo.available_timezones()
+    assert not offered & {"Asia/Calcutta", "Europe/Kiev", "America/Indianapolis"}
+    assert ClassroomForm({"name": "Period 3", "time_zone": "Asia/Calcutta"}, current_zone="Asia/Calcutta").is_valid()
     assert ClassroomForm({"name": "Period 3", "time_zone": "Asia/Kathmandu"}).is_valid()
 
 
@@ -524,3 +527,15 @@ def test_nobody_changes_the_class_of_another_teacher(
 
     assert answer.status_code == 404
     assert Classroom.objects.values().get(pk=classroom.pk) == before
+
+
+def test_a_class_name_that_is_too_long_is_refused_and_not_cut(teacher_client: Client) -> None:
+    address = reverse("add_classroom")
+    form = form_of(teacher_client.get(address), having="name")
+    # A browser would cut the name at `maxlength` without a word.
+    field = re.search(r'<input[^>]*name="name"[^>]*>', teacher_client.get(address).content.decode())
+    assert field is not None
+    assert "maxlength" not in field[0]
+    page = teacher_client.post(address, form.data(name="x" * 61))
+    assert "Use up to 60 characters." in text_of(page)
+    assert not Classroom.objects.exists()

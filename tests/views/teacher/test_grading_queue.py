@@ -92,7 +92,7 @@ def test_equal_answers_stand_together_the_commonest_first(assignment: Assignment
     assert "1 of 2 3 answers to grade. Equal answers are together." in text
     assert "Ana 2 equal answers Friday, August 31 See the other 1 answer friday august 31st! Ben" in text
     assert "Correct answer August 31 Evidence" in text
-    assert "2018" not in text
+    assert "August 31, 2018" not in text
     text = text_of(teacher_client.get(queue_of(assignment) + next_of(page)))
     assert "2 of 2" in text
     assert "Cy Close to a correct answer August 31, 2018" in text
@@ -245,7 +245,7 @@ def test_equal_answers_are_graded_together_or_one_at_a_time(
     ("data", "message"),
     [
         ({}, "Enter points."),
-        ({"points": "4"}, "The question has 3 points. Give 0 to 3."),
+        ({"points": "4"}, "The question has 3 points. Enter 0 to 3."),
         ({"points": "1", "comment": "x" * 601}, "Use up to 600 characters."),
     ],
 )

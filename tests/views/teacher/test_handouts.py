@@ -18,6 +18,7 @@ from quizzes.content.set_document import parse_set
 from quizzes.models import Assignment, Classroom, User
 from tests.conftest import Queries
 from tests.content.question_types.test_walk import DOCUMENT
+from tests.content.test_languages import marked
 from tests.factories import (
     CANARY,
     make_assignment,
@@ -28,6 +29,7 @@ from tests.factories import (
     make_regrade,
 )
 from tests.pages import Page, read, text_of
+from tests.views.student.test_languages import bilingual
 
 ALL = {"form": "AB"}
 
@@ -126,7 +128,7 @@ def test_nothing_of_the_key_is_on_the_students_sheet(
         assert CANARY not in page.content.decode()
 
 
-def test_key_gives_marks_sentence_and_voice_of_each_question(teacher_client: Client, assignment: Assignment) -> None:
+def test_key_gives_marks_sentence_and_speaker_of_each_question(teacher_client: Client, assignment: Assignment) -> None:
     [leaf] = leaves(teacher_client.get(key_url(assignment), {"form": "B"}))
 
     document = published(assignment.edition_id).document
@@ -135,11 +137,11 @@ def test_key_gives_marks_sentence_and_voice_of_each_question(teacher_client: Cli
         r"<th scope=\"row\">(\d+)</th>\s*<td>(.*?)</td>\s*<td>(.*?)</td>\s*<td>(.*?)</td>", leaf, re.DOTALL
     )
     assert [int(number) for number, *_ in rows] == [1, 2, 3, 4]
-    for question, (_, answer, proof, voices) in zip(form.questions, rows, strict=True):
+    for question, (_, answer, proof, speakers) in zip(form.questions, rows, strict=True):
         answer = " ".join(answer.split())
         sentences = document.reading.sentences(question.evidence)
         assert re.findall(r"</sup>(.*?)</p>", proof) == [sentence.text for sentence in sentences]
-        assert re.findall(r"<p>(.*?)</p>", voices) == list(dict.fromkeys(one.voice.label for one in sentences))
+        assert re.findall(r"<p>(.*?)</p>", speakers) == list(dict.fromkeys(one.speaker.label for one in sentences))
         if question.key == "one":
             choices = paper_view(question, form.shuffle, document.reading)["choices"]
             letter = next(choice["letter"] for choice in choices if choice["text"] == "Birthplace")
@@ -230,3 +232,24 @@ def test_print_pages_cost_the_same_statements_for_any_set(
         counts.append(len(seen))
         assert seen.writes == []
     assert counts[0] == counts[1]
+
+
+def test_a_handout_is_printed_in_a_language_of_its_set(
+    teacher_client: Client, classroom: Classroom, teacher: User
+) -> None:
+    edition = make_edition(document=bilingual(make_document()))
+    assignment = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+    english, spanish = (
+        leaves(teacher_client.get(sheet_url(assignment), {"language": language})) for language in ("en", "es")
+    )
+    question = published(edition.pk).document.questions[0]
+    assert (question.stem in english[0], marked(question.stem) in english[0]) == (True, False)
+    assert marked(question.stem) in spanish[0]
+    assert "Rellena el óvalo" in spanish[0]
+    assert 'lang="es"' in spanish[0]
+    # The letters mean the same, so that answers of both are entered in one grid.
+    pattern = r'<span class="oval">(\w)</span>(?:<span lang="en" dir="ltr">)?¿?([^<?]+)'
+    ovals = [re.findall(pattern, leaf) for leaf in (english[0], spanish[0])]
+    assert ovals[0] == ovals[1]
+    key = teacher_client.get(reverse("print_assignment_key", args=[assignment.public_id]), {"language": "es"})
+    assert marked(question.options(published(edition.pk).document.reading)[1].text) in key.content.decode()

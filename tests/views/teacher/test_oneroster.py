@@ -3,6 +3,7 @@
 import io
 import zipfile
 from contextlib import suppress
+from datetime import date
 from typing import Any
 
 import pytest
@@ -175,12 +176,185 @@ def test_version_1_2_has_roles_of_its_own() -> None:
     ]
 
 
+def classes_of(**tables: str) -> list[tuple[str, list[tuple[str, str]], tuple[str, ...]]]:
+    """(title, (number, name) of each student, who is gone) of each class of a package with these tables."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        # What a Mac adds to a ZIP file that somebody made anew.
+        archive.writestr("__MACOSX/rosters/._users.csv", b"\x00\x05\x16\x07")
+        for name, text in tables.items():
+            archive.writestr(f"rosters/{name.upper()}.csv", text.encode("utf-8-sig"))
+    return [
+        (one.title, [(student.external_id, student.name.display) for student in one.students], one.gone)
+        for one in read_oneroster(content.getvalue()).classes
+    ]
+
+
+def test_sections_of_one_course_are_told_apart_and_the_role_in_the_class_counts() -> None:
+    users = "sourcedId,status,role,givenName,familyName,middleName,identifier\n"
+    people = "a,active,student,Ana,Ruiz,M,1\nb,active,student,Bo,Cho,,2\nc,inactive,student,Cy,Dunn,,3\n"
+    roles = [("1", "a", "student", ""), ("1", "b", "aide", ""), ("1", "c", "student", ""), ("2", "b", "student", "")]
+    # Ana left and came back. An empty role is that of the user.
+    roles += [("1", "a", "student", "tobedeleted"), ("2", "a", "", "")]
+    enrollments = "".join(f"e,{status},{period},{user},{role}\n" for period, user, role, status in roles)
+    assert classes_of(
+        users=users + people,
+        classes="sourcedId,status,title,periods\n1,,Civics,3\n2,,Civics,4\n",
+        enrollments="sourcedId,status,classSourcedId,userSourcedId,role\n" + enrollments,
+    ) == [
+        ("Civics (period 3)", [("1", "Ana M Ruiz")], ("3",)),
+        ("Civics (period 4)", [("2", "Bo Cho"), ("1", "Ana M Ruiz")], ()),
+    ]
+
+
+def test_number_that_several_students_have_is_nobodys() -> None:
+    assert classes_of(
+        users="sourcedId,givenName,familyName,identifier\na,Ana,Ruiz,0\nb,Bo,Cho,0\n",
+        classes="sourcedId,title\n1,Civics\n",
+        enrollments="sourcedId,classSourcedId,userSourcedId,role\n1,1,a,student\n2,1,b,student\n",
+    ) == [("Civics", [("b", "Bo Cho"), ("a", "Ana Ruiz")], ())]
+
+
 def test_a_package_that_unpacks_without_end_is_not_read() -> None:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("users.csv", b"a" * 70_000_000)
     with pytest.raises(UnreadableOneRoster, match="unpacks to far more"):
         read_oneroster(content.getvalue())
+
+
+CLEVER = {
+    "Schools": "School_id,School_name\n100,Lincoln\n",
+    # A row for each parent. Bo has no number of the school.
+    "Students": "School_id,Student_id,Student_number,Last_name,Middle_name,First_name,Student_email,Contact_name\n"
+    "100,9001,701,García Márquez,,Sofía,s@x.test,Luz\n100,9001,701,García Márquez,,Sofía,s@x.test,Ivan\n"
+    "100,9002,702,Brown,Lee,DeShawn,,\n100,9003,,Cho,,Bo,,\n",
+    "Teachers": "School_id,Teacher_id,Teacher_email,First_name,Last_name\n100,9001,pat@x.test,Pat,Rivera\n"
+    "100,502,mo@x.test,Mo,Lane\n",
+    "Sections": "School_id,Section_id,Teacher_id,Teacher_2_id,Name,Section_number,Course_name,Period,Term_name\n"
+    "100,31,9001,,,1,Civics 8,2,S1\n100,32,9001,502,,1,Civics 8,2,S2\n100,33,502,,Lane Homeroom,1,Homeroom,0,Year\n",
+    "Enrollments": "School_id,Section_id,Student_id\n100,31,9001\n100,31,9002\n100,32,9003\n100,33,9001\n100,31,9\n",
+}
+
+
+def clever(**changed: str) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, text in (CLEVER | changed).items():
+            archive.writestr(f"upload/{name}.csv", text)
+    return content.getvalue()
+
+
+def test_the_whole_school_of_clever_is_read_and_synced_like_oneroster(teacher_client: Client, teacher: User) -> None:
+    User.objects.filter(pk=teacher.pk).update(email="PAT@x.test")
+    address = reverse("import_oneroster")
+    first = teacher_client.post(address, {"file": SimpleUploadedFile("c.zip", clever())})
+    # The teacher's own classes come first and are chosen.
+    lines = [(one.title, one.teachers, field.value()) for one, field in first.context["targets"].lines]
+    assert lines == [
+        ("Civics 8 (S1)", ("Pat Rivera",), "new"),
+        ("Civics 8 (S2)", ("Pat Rivera", "Mo Lane"), "new"),
+        ("Lane Homeroom", ("Mo Lane",), ""),
+    ]
+    page = run(teacher_client, clever())
+    assert "The file has no name for student 9." in text_of(page)
+    assert roster_of("Civics 8 (S1)") == {"DeShawn Lee Brown": "702", "Sofía García Márquez": "701"}
+    assert roster_of("Civics 8 (S2)") == {"Bo Cho": "9003"}
+    assert Classroom.objects.count() == 2
+
+    moved = "School_id,Section_id,Student_id\n100,31,9001\n100,32,9003\n100,32,9002\n100,33,9001\n"
+    assert "Moves from Civics 8 (S1)" in text_of(run(teacher_client, clever(Enrollments=moved)))
+    assert roster_of("Civics 8 (S1)") == {"Sofía García Márquez": "701"}
+    assert roster_of("Civics 8 (S2)") == {"DeShawn Lee Brown": "702", "Bo Cho": "9003"}
+
+
+@pytest.mark.parametrize(
+    ("teacher", "found"),
+    [
+        ("lane", ["Civics 8 (S2)", "Lane Homeroom"]),
+        ("Rivera, Pat", ["Civics 8 (S1)", "Civics 8 (S2)"]),
+        ("MO@x.test", ["Civics 8 (S2)", "Lane Homeroom"]),
+    ],
+)
+def test_only_the_classes_of_one_teacher_are_read(teacher: str, found: list[str]) -> None:
+    assert [one.title for one in read_oneroster(clever(), teacher=teacher).classes] == found
+
+
+def test_an_unknown_teacher_and_a_district_are_refused_in_words(teacher_client: Client) -> None:
+    address = reverse("import_oneroster")
+    sent = {"file": SimpleUploadedFile("c.zip", clever()), "teacher": "Nobody"}
+    assert errors_of(teacher_client.post(address, sent)) == [
+        "No class in this file has the teacher “Nobody”. Check the name."
+    ]
+    sections = "School_id,Section_id,Teacher_id,Name\n" + "".join(f"1,{n},502,Class {n}\n" for n in range(301))
+    enrolled = "School_id,Section_id,Student_id\n" + "".join(f"1,{n},9001\n" for n in range(301))
+    large = clever(Sections=sections.replace("1,7,502", "1,7,9001"), Enrollments=enrolled)
+    [error] = errors_of(teacher_client.post(address, {"file": SimpleUploadedFile("c.zip", large)}))
+    assert error.startswith("This file has 301 classes. Type your last name below")
+    assert [one.title for one in read_oneroster(large, teacher="rivera").classes] == ["Class 7"]
+
+
+def test_more_students_than_a_form_can_send_are_refused_before_the_preview(teacher_client: Client) -> None:
+    students = "Student_id,Last_name,First_name\n" + "".join(f"{n},Ruiz,Ana {n}\n" for n in range(901))
+    enrolled = "Section_id,Student_id\n" + "".join(f"{31 + n % 3},{n}\n" for n in range(901))
+    content = clever(Students=students, Enrollments=enrolled)
+    address = reverse("import_oneroster")
+    first = teacher_client.post(address, {"file": SimpleUploadedFile("c.zip", content)})
+    form = form_of(first, having="packed")
+    page = teacher_client.post(address, form.data(**{f"target-{n}": "new" for n in range(3)}))
+    assert "Choose fewer classes. Up to 900 students can be imported at a time." in text_of(page)
+    page = teacher_client.post(address, form.data(**{"target-0": "new", "target-1": "new", "target-2": ""}))
+    assert "Check the changes" in text_of(page)
+
+
+def test_a_delta_that_does_not_name_who_left_says_so(teacher_client: Client) -> None:
+    run(teacher_client, package({"A": ["u1", "u2", "u3"]}))
+    delta = {
+        "manifest": MANIFEST.format(kind="delta", version="1.1"),
+        "users": USERS,
+        "classes": CLASSES + "A,active,,Civics A,09,c,CA",
+        "enrollments": ENROLLMENTS + "e1,tobedeleted,,A,org,u2,student\ne2,tobedeleted,,A,org,u3,student",
+    }
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, text in delta.items():
+            archive.writestr(f"{name}.csv", text)
+    page = text_of(run(teacher_client, content.getvalue(), also=("gone-",)))
+    # Ben has the number of the school, Cy has the id of the system.
+    assert "Student u2 left the class. The file has no name." in page
+    assert "Student u3 left" not in page
+    assert roster_of("Civics A") == {"Ana Reyes": "1001", "Ben Cole": "1002"}
+
+
+def test_a_class_that_lost_all_its_students_is_synced(teacher_client: Client) -> None:
+    run(teacher_client, package({"A": ["u1", "t1"], "B": ["u2", "t1"]}))
+    assert "Moves from Civics B" in text_of(run(teacher_client, package({"A": ["u1", "u2", "t1"], "B": ["t1"]})))
+    assert roster_of("Civics A") == {"Ana Reyes": "1001", "Ben Cole": "1002"}
+    assert roster_of("Civics B") == {}
+
+
+def test_one_section_alone_finds_its_class(teacher_client: Client, classroom: Classroom) -> None:
+    Classroom.objects.filter(pk=classroom.pk).update(name="Civics A (period 3)")
+    page = teacher_client.post(
+        reverse("import_oneroster"), {"file": SimpleUploadedFile("r.zip", package({"A": ["u1"]}))}
+    )
+    assert [field.value() for _, field in page.context["targets"].lines] == [classroom.public_id]
+
+
+def test_an_enrollment_that_ended_is_over_unless_the_whole_term_is() -> None:
+    def found(*ends: str) -> tuple[list[str], tuple[str, ...]]:
+        enrolled = "".join(f"e{n},A,u{n},student,{end}\n" for n, end in enumerate(ends))
+        content = io.BytesIO()
+        with zipfile.ZipFile(content, "w") as archive:
+            archive.writestr("users.csv", "sourcedId,givenName,familyName\nu0,Ana,Ruiz\nu1,Bo,Cho\n")
+            archive.writestr("classes.csv", "sourcedId,title\nA,Civics\n")
+            archive.writestr("enrollments.csv", "sourcedId,classSourcedId,userSourcedId,role,endDate\n" + enrolled)
+        [one] = read_oneroster(content.getvalue(), today=date(2026, 11, 26)).classes
+        return [student.external_id for student in one.students], one.gone
+
+    assert found("2026-11-25", "2027-01-15") == (["u1"], ("u0",))
+    assert found("2026-11-26", "") == (["u1", "u0"], ())
+    assert found("2026-06-05", "2026-06-05") == (["u1", "u0"], ())
 
 
 @settings(max_examples=60, deadline=2_000)

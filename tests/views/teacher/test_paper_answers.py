@@ -317,7 +317,7 @@ def test_pages_say_that_answers_were_on_paper(teacher_client: Client, assignment
         assert "On paper" in shown.replace("On paper Print", ""), name
     results = text_of(teacher_client.get(reverse("assignment_results", args=[assignment.public_id])))
     items = text_of(teacher_client.get(reverse("item_analysis", args=[assignment.public_id])))
-    assert "1 of them was on paper." in results
+    assert "1 turned in on paper." in results
     assert "1 of them on paper" in items
     rows = answers_table(answer_rows(assignment.classroom), {assignment.pk: "Small set"}, assignment.classroom.zone)
     assert rows[0][-1] == "Online or on paper"

@@ -14,7 +14,9 @@ from django.utils.html import strip_tags
 
 from quizzes.assignments import accommodations
 from quizzes.assignments.status import Status
+from quizzes.assignments.supports import Supports, set_supports
 from quizzes.attempts import heartbeats
+from quizzes.attempts.breaks import start_break
 from quizzes.attempts.lifecycle import reopen, start_attempt, submit_attempt
 from quizzes.content.editions import published
 from quizzes.grading import regrades
@@ -67,7 +69,8 @@ def rows_of(response: Page) -> list[list[str]]:
 def status_and_end(page: Page) -> str:
     """The status of the first row, then when its attempt ends or closes, from its menu."""
     [menu] = MENU.findall(page.content.decode())
-    return " ".join([rows_of(page)[0][1], *re.findall(r"<small>((?:Ends|Closes)[^<]*)</small>", menu)])
+    ends = re.findall(r"<small>\s*((?:Ends|Closes)[^<]*)</small>", menu)
+    return " ".join([rows_of(page)[0][1], *" ".join(ends).split()])
 
 
 def question_id(attempt: Attempt, key: str) -> int:
@@ -239,12 +242,16 @@ def test_page_says_who_is_stuck_and_who_is_offline(
     page = teacher_client.get(page_of(mixed))
     assert [row[:3] for row in rows_of(page)[1:3]] == [
         ["Ben", "In progress Stuck", "2 of 4"],
-        ["Cy", "In progress Offline Since 11:01 am", "1 of 4"],
+        ["Cy", "In progress Offline", "1 of 4"],
     ]
     text = text_of(page)
     assert "1 of 4 turned in, 2 in progress, 1 not started. 1 stuck, 1 offline" in text
     assert "Stuck: no new answer for 5 minutes." in text
     assert "no signal for 90 seconds" in text
+    # In the menu of the row, so that 30 rows fit on a screen; without names, a row has no menu.
+    assert "Offline since 11:01 am" in text
+    teacher_client.post(reverse("hide_names", args=[mixed.public_id]), {"is_hidden": "True"})
+    assert "In progress Offline Since 11:01 am" in [row[1] for row in rows_of(teacher_client.get(page_of(mixed)))]
 
 
 # --- The sign of life ---------------------------------------------------------------------------------------------
@@ -258,7 +265,7 @@ def test_sign_of_life_is_one_row_however_often_it_comes(
         clock.shift(20 * SECOND)
         with queries() as seen:
             response = student_client.post(address, {"number": number})
-        assert response.json() == {"is_open": True}
+        assert response.json() == {"is_open": True, "is_paused": False}
     [row] = Presence.objects.all()
     assert (row.question, row.seen_at) == (None, NOW + 60 * SECOND)
     assert (len(seen), len(seen.writes)) == (3, 1)  # session, attempt; the sign
@@ -274,7 +281,7 @@ def test_sign_of_life_from_no_such_question_is_refused(number: str, attempt: Att
 def test_sign_of_life_after_handing_in_writes_nothing(attempt: Attempt, student_client: Client) -> None:
     submit_attempt(attempt, now=NOW)
     response = student_client.post(reverse("record_heartbeat", args=[attempt.public_id]), {"number": "1"})
-    assert response.json() == {"is_open": False}
+    assert response.json() == {"is_open": False, "is_paused": False}
     assert not Presence.objects.exists()
 
 
@@ -552,6 +559,42 @@ def test_progress_names_the_day_of_an_end_and_no_end_without_a_time_limit(
         start_attempt(student, given, now=NOW)
         page = teacher_client.get(page_of(given))
     assert status_and_end(page) == shown
+
+
+@pytest.mark.parametrize(
+    ("minutes", "shown", "more"),
+    [
+        (None, "In progress Ends 11:30 am", "ends Fri, Oct 23, 11:30 am EDT"),
+        # The deadline of the row, 11:45 am, counts all 15 minutes.
+        (
+            6,
+            "In progress On a break Ends 11:36 am, or up to 11:45 am with more break",
+            "on a break, ends Fri, Oct 23, 11:36 am EDT, or up to 11:45 am with more break",
+        ),
+        (15, "In progress Stuck Ends 11:45 am", "ends Fri, Oct 23, 11:45 am EDT"),
+    ],
+    ids=["none", "goes on", "over"],
+)
+def test_teacher_sees_when_an_attempt_ends_in_a_break(
+    minutes: int | None,
+    shown: str,
+    more: str,
+    edition: Edition,
+    classroom: Classroom,
+    teacher: User,
+    student: Student,
+    teacher_client: Client,
+) -> None:
+    set_supports(student, Supports(break_minutes=15), by=teacher, now=NOW)
+    given = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher, time_limit=30 * MINUTE)
+    attempt = start_attempt(student, given, now=NOW)
+    if minutes is not None:
+        start_break(attempt.pk, now=NOW)
+    with time_machine.travel(NOW + (minutes or 0) * MINUTE, tick=False):
+        page = teacher_client.get(page_of(given))
+        overrides = teacher_client.get(reverse("student_overrides", args=[given.public_id, student.public_id]))
+    assert status_and_end(page) == shown
+    assert more in text_of(overrides)
 
 
 def test_progress_shows_a_students_own_close_of_untimed_work(

@@ -1,6 +1,9 @@
 """Import questions with a preview, choose evidence, undo, and export."""
 
+import json
 import re
+from base64 import b64encode
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,12 +11,17 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.content.drafts import saving
+from quizzes.content.drafts import publishing, saving, saving_questions
+from quizzes.content.drafts.document import sentence_tables
+from quizzes.content.picture_files import clean_picture
+from quizzes.content.pictures import PICTURE
+from quizzes.content.stored_pictures import delete_unused_pictures, store_picture
 from quizzes.files.questions.formats import read_questions
-from quizzes.models import Draft, Edition, QuestionSet, User
+from quizzes.models import Draft, Edition, QuestionSet, StoredPicture, User
 from tests.conftest import Queries
-from tests.factories import NOW, make_draft
-from tests.pages import form_of
+from tests.drafting import url
+from tests.factories import NOW, make_draft, make_picture
+from tests.pages import form_of, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -25,8 +33,8 @@ When? {=In June ~In July}
 """
 
 
-def preview(client: Client, text: str = GIFT, *, name: str = "Unit 3.gift", target: str = "new") -> Any:
-    file = SimpleUploadedFile(name, text.encode())
+def preview(client: Client, text: str | bytes = GIFT, *, name: str = "Unit 3.gift", target: str = "new") -> Any:
+    file = SimpleUploadedFile(name, text.encode() if isinstance(text, str) else text)
     return client.post(reverse("import_questions"), {"file": file, "target": target})
 
 
@@ -43,6 +51,13 @@ def test_the_preview_says_what_becomes_of_each_question(teacher_client: Client) 
     assert "Line 3" in page
     assert "It has no answers in braces" in page
     assert not QuestionSet.objects.filter(owner__isnull=False).exists()
+
+
+def test_several_notes_are_sentences(teacher_client: Client) -> None:
+    file = SimpleUploadedFile("Unit.gift", b"Who? {=A#1 =B ~C} // page 3\n")
+    page = teacher_client.post(reverse("import_questions"), {"file": file, "target": "new"})
+    said = "Imported. A comment was left out. Any 1 of its correct answers was enough. Here students choose all"
+    assert said in text_of(page)
 
 
 def test_import_makes_a_draft_that_needs_evidence_and_twice_is_once(teacher_client: Client, teacher: User) -> None:
@@ -73,7 +88,7 @@ def test_undo_removes_what_nobody_changed(teacher_client: Client, teacher: User)
     assert len(draft.document["questions"]) == len(before) + 2
     changed = draft.document["questions"][-1]["key"]
     fields = {"stem": "When exactly?"}
-    saving.save_question(draft, changed, fields, seen=draft.revision, by=teacher, now=NOW)
+    saving_questions.save_question(draft, changed, fields, seen=draft.revision, by=teacher, now=NOW)
 
     undo = form_of(page, having="batch")
     teacher_client.post(undo.action, undo.data())
@@ -193,3 +208,116 @@ def test_the_page_of_evidence_costs_the_same_for_any_number(
         assert isinstance(seen, Queries)
         counts.append(len(seen))
     assert counts == [4, 4]
+
+
+def moodle_with_picture(alternative: str) -> str:
+    address = f"data:image/png;base64,{b64encode(make_picture()).decode()}"
+    return f"""<quiz><question type="truefalse"><questiontext format="html">
+      <text><![CDATA[<img src="{address}" alt="{alternative}"><p>Is it so?</p>]]></text></questiontext>
+      <answer fraction="100"><text>true</text></answer><answer fraction="0"><text>false</text></answer>
+    </question></quiz>"""
+
+
+def test_imported_picture_is_in_no_version_before_it_has_text_and_credit(teacher_client: Client, teacher: User) -> None:
+    draft = make_draft(owner=teacher)
+    page = preview(teacher_client, moodle_with_picture("A red square."), target=draft.question_set.public_id)
+    assert "It has a picture. Before you publish, say what it shows and add its credit." in text_of(page)
+    assert StoredPicture.objects.count() == 0
+    for _ in range(2):
+        confirm(teacher_client, page, chosen=["0"])
+    draft.refresh_from_db()
+    question = draft.document["questions"][-1]
+    stored = StoredPicture.objects.get(question_set=draft.question_set)
+    assert question["incomplete_picture"]["digest"] == stored.digest
+    proof = sentence_tables(draft.document)[0]["key"]
+    saving_questions.save_evidence(draft, {question["key"]: [proof]}, by=teacher, now=NOW)
+    draft.refresh_from_db()
+    missing = "Say what the picture shows, and add its credit and license."
+    assert [problem.text for problem in publishing.readiness(draft.document, None).problems] == [missing]
+
+    editor = teacher_client.get(url("edit_question", draft, question["key"]))
+    assert "Complete the picture" in text_of(editor)
+    assert reverse("picture", args=[stored.digest]) not in editor.content.decode()
+    # The editor of the picture shows it, and the autosave of the question keeps it.
+    address = url("edit_question_picture", draft, question["key"])
+    page = teacher_client.get(address)
+    assert reverse("picture", args=[stored.digest]) in page.content.decode()
+    form = form_of(page, having="credit").data()
+    assert [text.strip() for text in form["alternative"] + form["credit"]] == ["A red square.", ""]
+    assert "Say who made the picture" in text_of(teacher_client.post(address, form))
+    teacher_client.post(url("edit_question", draft, question["key"]), form_of(editor, having="stem").data())
+    form = form_of(teacher_client.get(address), having="credit").data()
+    assert teacher_client.post(address, {**form, "credit": "Drawn by Ms. Rivera"}).status_code == 302
+    draft.refresh_from_db()
+    assert "incomplete_picture" not in draft.document["questions"][-1]
+    assert draft.document["questions"][-1][PICTURE]["credit"] == "Drawn by Ms. Rivera"
+    assert not publishing.readiness(draft.document, None).problems
+
+
+def test_incomplete_picture_can_be_removed_and_put_back(teacher_client: Client, teacher: User) -> None:
+    draft = make_draft(owner=teacher)
+    confirm(teacher_client, preview(teacher_client, moodle_with_picture(""), target=draft.question_set.public_id))
+    draft.refresh_from_db()
+    key = draft.document["questions"][-1]["key"]
+    before = draft.document["questions"][-1]["incomplete_picture"]
+    address = url("edit_question_picture", draft, key)
+    data = form_of(teacher_client.get(address), having="revision").data()
+    page = teacher_client.post(url("remove_question_picture", draft, key), data, follow=True)
+    draft.refresh_from_db()
+    assert "incomplete_picture" not in draft.document["questions"][-1]
+    assert "Removed: the picture." in text_of(page)
+    assert "Add a picture" in text_of(page)
+    teacher_client.post(url("undo_removal", draft))
+    draft.refresh_from_db()
+    assert draft.document["questions"][-1]["incomplete_picture"] == before
+
+
+@pytest.mark.parametrize("name", ["json", "toml"])
+def test_own_file_has_the_pictures_and_brings_them_into_a_set(
+    name: str, teacher_client: Client, teacher: User, other_teacher: User, signed_in: Any
+) -> None:
+    draft = make_draft(owner=teacher)
+    texts = {"alternative": "A red square.", "credit": "Drawn by Ms. Rivera, CC BY 4.0"}
+    for place, key in ((20, ""), (30, draft.document["questions"][0]["key"])):
+        file = clean_picture(make_picture(size=(place, 10)))
+        store_picture(draft.question_set, file, now=NOW)
+        picture = {"digest": file.digest, "width": file.width, "height": file.height, **texts}
+        draft = saving.save_picture(draft, picture, question=key, seen=draft.revision, by=teacher, now=NOW)
+    digests = set(StoredPicture.objects.values_list("digest", flat=True))
+    content = teacher_client.post(url("export_questions", draft), {"file_format": name}).content
+
+    other = signed_in(other_teacher)
+    page = preview(other, content, name=f"set.{name}")
+    assert "This file has a whole question set" in text_of(page)
+    assert "left out" not in text_of(page).partition("Choose another file")[0]
+    StoredPicture.objects.all().delete()
+    confirm(other, page)
+    taken = Draft.objects.owned_by(other_teacher).get()
+    assert taken.document["reading"][PICTURE] == draft.document["reading"][PICTURE]
+    assert taken.document["questions"][0][PICTURE] == draft.document["questions"][0][PICTURE]
+    assert set(taken.question_set.pictures.values_list("digest", flat=True)) == digests
+    assert delete_unused_pictures(now=NOW + timedelta(days=900)) == 0
+    # Single questions of the file come into another set with their picture.
+    target = make_draft(owner=other_teacher, now=NOW + timedelta(days=1))
+    confirm(other, preview(other, content, name=f"set.{name}", target=target.question_set.public_id))
+    assert target.question_set.pictures.get().width == 30
+
+
+def test_a_file_cannot_name_a_picture_that_it_does_not_have(
+    teacher_client: Client, teacher: User, other_teacher: User, signed_in: Any
+) -> None:
+    draft = make_draft(owner=teacher)
+    file = clean_picture(make_picture())
+    store_picture(draft.question_set, file, now=NOW)
+    picture = {"digest": file.digest, "width": 40, "height": 30, "alternative": "A", "credit": "C"}
+    draft = saving.save_picture(draft, picture, seen=draft.revision, by=teacher, now=NOW)
+    content = json.loads(teacher_client.post(url("export_questions", draft), {"file_format": "json"}).content)
+    del content["pictures"]
+    content["questions"][0]["incomplete_picture"] = picture
+    other = signed_in(other_teacher)
+    page = preview(other, json.dumps(content), name="set.json")
+    assert "1 picture is left out. Add it in the editor." in text_of(page)
+    confirm(other, page)
+    taken = Draft.objects.owned_by(other_teacher).get()
+    assert file.digest not in json.dumps(taken.document)
+    assert not taken.question_set.pictures.exists()

@@ -85,6 +85,10 @@ def test_adding_twice_adds_nobody_twice(classroom: Classroom, teacher_client: Cl
 def test_a_name_typed_for_a_problem_is_added(classroom: Classroom, teacher_client: Client) -> None:
     address = url("add_students", classroom)
     preview = teacher_client.post(address, {"names": "Ana Reyes\nAna Reyes"})
+    page = preview.content.decode()
+    assert "Leave blank to add no one, or type a name such as Ana Reyes (2)" in text_of(preview)
+    assert '<label class="hint" for="fix-2">Name to add</label>' in page
+    assert 'placeholder="Ana' not in page
     form = form_of(preview, having="fix-2")
 
     again = teacher_client.post(address, form.data(is_confirmed="on", **{"fix-2": "ANA REYES"}))
@@ -121,6 +125,18 @@ def test_teacher_chooses_columns_and_keeps_student_numbers(classroom: Classroom,
     again = teacher_client.post(address, form.data(full="1", external_id="2"))
     teacher_client.post(address, form_of(again, having="full").data(is_confirmed="on"))
     assert list(classroom.students.values_list("display_name", "external_id")) == [("Ben O.", "18"), ("Ana S.", "17")]
+
+
+def test_preview_shows_the_columns_in_use(classroom: Classroom, teacher_client: Client) -> None:
+    address = url("add_students", classroom)
+    names = "ID,Last Name,First Name,Preferred Name\n1,Lee,Robert,Bobby\n2,Lopez,Maya,\n"
+    form = form_of(teacher_client.post(address, {"names": names}), having="full")
+    sent = form.data()
+    columns = [sent[name] for name in ("full", "first", "last", "preferred", "external_id")]
+    assert columns == [[""], ["2"], ["1"], ["3"], [""]]
+
+    teacher_client.post(address, form.data(preferred="", is_confirmed="on"))
+    assert names_of(classroom) == ["Robert Lee", "Maya Lopez"]
 
 
 @pytest.mark.parametrize("table", ["[[", "17", '[["x", "Ana"]]', "[17]", '{"a": 1}'])
@@ -314,7 +330,7 @@ def test_roster_of_an_empty_class_leads_on(classroom: Classroom, teacher_client:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("name", "cost"), [("roster", 10), ("sign_in_cards", 7), ("add_students", 5)])
+@pytest.mark.parametrize(("name", "cost"), [("roster", 11), ("sign_in_cards", 8), ("add_students", 6)])
 def test_pages_of_a_class_cost_the_same_for_any_number_of_students(
     name: str, cost: int, count: int, classroom: Classroom, teacher_client: Client, queries: Counting,
     clock: time_machine.Traveller,
@@ -460,7 +476,7 @@ def test_student_page_costs_the_same_for_any_amount_of_work(
         page = teacher_client.get(url("student_history", student))
 
     assert page.status_code == 200
-    assert len(seen) == 14
+    assert len(seen) == 15
 
 
 def test_rename_changes_the_name_and_leaves_a_record(student: Student, teacher_client: Client) -> None:
@@ -480,8 +496,8 @@ def test_rename_changes_the_name_and_leaves_a_record(student: Student, teacher_c
     [
         ("noah park", "A student in this class already has that name"),
         ("Nоah Park", "A student in this class already has that name"),  # noqa: RUF001  a Cyrillic о
-        ("", "Give the student a name."),
-        ("  ", "Give the student a name."),
+        ("", "Enter a name."),
+        ("  ", "Enter a name."),
         ("Ma\u202eya", "The name has a hidden character, so retype it."),
         ("x" * 61, "Use up to 60 characters."),
     ],
@@ -621,6 +637,7 @@ def test_remove_takes_off_the_roster_and_keeps_the_answers(
         url("set_missing_rule", student.classroom),
         url("restore_student", student),
         url("download_student", student),
+        reverse("choose_language"),
     ]
     assert AuditEvent.objects.filter(action=AuditEvent.Action.STUDENT_REMOVED).count() == 1
 
@@ -784,3 +801,14 @@ def test_no_sentence_ends_in_two_periods_after_a_name(teacher: User, teacher_cli
     for page in pages:
         assert page.status_code == 200
         assert ".." not in text_of(page).replace("...", ""), page.request["PATH_INFO"]
+
+
+def test_page_of_the_cards_does_not_send_to_itself(
+    classroom: Classroom, student: Student, teacher_client: Client
+) -> None:
+    address = url("sign_in_cards", classroom)
+    page = teacher_client.get(address)
+    assert "Next: assign a quiz." in text_of(page)
+    assert address not in read(page).links
+    roster = teacher_client.get(url("roster", classroom))
+    assert "Next: print the sign-in cards and assign a quiz." in text_of(roster)

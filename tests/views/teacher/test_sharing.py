@@ -48,7 +48,7 @@ def test_set_is_shared_with_a_colleague_by_email(
     assert "Only you can see this question set." in text_of(teacher_client.get(page_of(own_set, "share_set")))
     for email, error in (
         ("nobody@school.test", "No account here has this email"),
-        ("rivera@school.test", "This is you. Enter a colleague’s email."),
+        ("rivera@school.test", "This is you. Enter another teacher’s email."),
     ):
         assert error in text_of(teacher_client.post(page_of(own_set, "share_set"), {"email": email}))
     for _ in range(2):

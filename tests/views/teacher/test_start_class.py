@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from quizzes.assignments import lifecycle
 from quizzes.assignments.status import Status
+from quizzes.attempts import lifecycle as attempts
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Excuse, KnownDevice, Presence, Student, User
 from quizzes.people.known_devices import remember_student_device
 from quizzes.reports.start_class import HERE_FOR, attendance, class_counts
@@ -98,7 +99,7 @@ def test_here_is_who_signed_in_started_or_has_a_page_open(
     make_attempt(assignment=assignment, student=ben, started_at=NOW - HERE_FOR)
     old = make_attempt(assignment=assignment, student=cy, started_at=NOW - HERE_FOR - MINUTE)
     present = attendance(classroom.pk, now=NOW)
-    assert (present.here, present.student_count, len(present.absent_places)) == (("Ana", "Ben"), 3, 1)
+    assert (present.here, present.student_count, present.absent) == (("Ana", "Ben"), 3, ("Cy",))
     Presence.objects.create(attempt=old, seen_at=NOW)
     assert attendance(classroom.pk, now=NOW).here == ("Ana", "Ben", "Cy")
     assert attendance(classroom.pk, now=NOW + MINUTE).here == ("Cy",)
@@ -146,7 +147,7 @@ def test_poll_of_who_is_here_costs_four_queries_and_changes_with_a_sign_in(
     assert fresh.status_code == 200
     assert f"{count} of {count}" in text_of(fresh)
     assert [name for name in re.findall(r"<li>(.*?)</li>", fresh.content.decode())] == [
-        student.display_name for student in students
+        f"{student.display_name}." for student in students
     ]
 
 
@@ -211,7 +212,7 @@ def test_start_opens_no_closed_quiz(
     clock.shift(MINUTE)
     assert "This quiz is closed" in text_of(teacher_client.get(wall_of(assignment)))
     address = reverse("change_window", args=[assignment.public_id])
-    teacher_client.post(address, {"act": "open", "on_wall": "on"})
+    teacher_client.post(address, {"act": "open", "page": "running_class"})
     assignment.refresh_from_db()
     assert assignment.closes_at == NOW
 
@@ -240,12 +241,63 @@ def test_bar_counts_add_up_to_the_class(
     assert re.findall(r"<dd>(\d+)</dd>", page) == ["1", "1", "1", "1", "1"]
 
 
-def test_bar_of_a_quiz_that_is_not_open_counts_everyone_as_not_started(
+def test_bar_of_a_quiz_that_is_not_open_says_so_of_everyone(
     assignment: Assignment, three: list[Student], teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
     Assignment.objects.update(opens_at=NOW + MINUTE)
     page = teacher_client.get(running_of(assignment)).content.decode()
-    assert 'aria-label="0 turned in, 0 in progress, 3 not started"' in page
+    assert 'aria-label="0 turned in, 0 in progress, 3 not open yet, 0 not started"' in page
+
+
+def test_waiting_quiz_opens_when_the_teacher_presses_start(
+    assignment: Assignment, three: list[Student], teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    Assignment.objects.update(waits_for_teacher=True)
+    assert "Not open yet" in text_of(teacher_client.get(running_of(assignment)))
+    wall = text_of(teacher_client.get(wall_of(assignment)))
+    assert "It’s on your sign-in card. No card? Ask your teacher." in wall
+    page = press(teacher_client, wall_of(assignment), "open")
+    assert 'aria-label="0 turned in, 0 in progress, 3 not started"' in page.content.decode()
+    assert "Show the quiz" in text_of(teacher_client.get(wall_of(assignment)))
+
+
+@pytest.mark.parametrize("name", ["running_class", "assignment_progress"])
+def test_pause_and_resume_are_one_press_and_lead_back(
+    name: str, assignment: Assignment, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    address = reverse(name, args=[assignment.public_id])
+    tag = teacher_client.get(address).headers["ETag"]
+    paused = press(teacher_client, address, "pause")
+    assert (paused.request["PATH_INFO"], "Paused" in text_of(paused)) == (address, True)
+    assert teacher_client.get(address).headers["ETag"] != tag
+    clock.shift(5 * MINUTE)
+    resumed = press(teacher_client, address, "resume")
+    assert resumed.request["PATH_INFO"] == address
+    assignment.refresh_from_db()
+    assert assignment.paused_at is None
+    assert any(("act", "pause") in form.buttons for form in read(resumed).forms)
+
+
+def test_pause_on_the_board_leads_back_to_the_board(
+    assignment: Assignment, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    board = reverse("class_board", args=[assignment.public_id])
+    [form] = [form for form in read(teacher_client.get(board)).forms if ("act", "pause") in form.buttons]
+    # The button has an address of its own.
+    address = reverse("change_window", args=[assignment.public_id])
+    assert f'formaction="{address}"' in teacher_client.get(board).content.decode()
+    paused = teacher_client.post(address, form.data(act="pause"), follow=True)
+    assert (paused.request["PATH_INFO"], "Paused" in text_of(paused)) == (board, True)
+
+
+def test_closed_quiz_is_not_paused(
+    assignment: Assignment, teacher: User, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    lifecycle.close_now(assignment, by=teacher, now=NOW)
+    clock.shift(MINUTE)
+    address = reverse("change_window", args=[assignment.public_id])
+    refused = teacher_client.post(address, {"act": "pause"}, follow=True)
+    assert "This quiz isn’t open, so you can’t pause it." in text_of(refused)
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -279,11 +331,16 @@ def test_end_now_closes_and_leads_to_the_class_board(
 ) -> None:
     Assignment.objects.update(closes_at=NOW + 40 * MINUTE)
     assignment.refresh_from_db()
-    make_attempt(assignment=assignment, student=three[0])
+    attempt = make_attempt(assignment=assignment, student=three[0], deadline_at=NOW + 40 * MINUTE)
     press(teacher_client, running_of(assignment), "more_time")
     assignment.refresh_from_db()
     assert assignment.closes_at == NOW + 50 * MINUTE
-    page = press(teacher_client, running_of(assignment), "close")
+    question = press(teacher_client, running_of(assignment), "close")
+    assert "Close “Small set” now? 1 student is still working." in text_of(question)
+    assignment.refresh_from_db()
+    assert assignment.closes_at == NOW + 50 * MINUTE
+    form = form_of(question, having="is_sure")
+    page = teacher_client.post(form.action, form.data(), follow=True)
     assert page.redirect_chain[-1][0] == running_of(assignment)
     assignment.refresh_from_db()
     assert assignment.closes_at == NOW
@@ -292,13 +349,23 @@ def test_end_now_closes_and_leads_to_the_class_board(
     assert "Closed 11:00 am" in text_of(page)
     assert "Quizzes in progress are turned in within 2 minutes." in text_of(page)
     assert reverse("class_board", args=[assignment.public_id]) in read(page).links
-    with pytest.raises(AssertionError):
-        form_of(page, having="act")
+
+    clock.shift(3 * MINUTE)
+    attempt.refresh_from_db()
+    done = attempts.submit_attempt(attempt, now=NOW + 3 * MINUTE)
+    assert attempts.is_ended_by_teacher(done)
+    done.submitted_at = NOW + 40 * MINUTE
+    assert not attempts.is_ended_by_teacher(done)
+    page = press(teacher_client, running_of(assignment), "more_time")
+    assert "1 attempt was turned in at the close and stays turned in." in text_of(page)
+    assert "Closed" not in text_of(page)
 
 
 def test_close_on_the_progress_page_stays_there(assignment: Assignment, teacher_client: Client) -> None:
     progress = reverse("assignment_progress", args=[assignment.public_id])
-    assert press(teacher_client, progress, "close").redirect_chain[-1][0] == progress
+    form = form_of(press(teacher_client, progress, "close"), having="is_sure")
+    closed = teacher_client.post(form.action, form.data(), follow=True)
+    assert closed.redirect_chain[-1][0] == progress
 
 
 def test_names_on_the_wall_are_text(

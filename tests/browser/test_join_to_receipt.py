@@ -1,4 +1,4 @@
-"""A student's way in a real browser: with a pointer, by keyboard alone, without JavaScript, and offline."""
+"""A student from class code to receipt: with a pointer, by keyboard alone, without JavaScript, and offline."""
 
 import re
 from datetime import timedelta
@@ -119,7 +119,7 @@ def show_question(page: Page) -> None:
 def pick_first(page: Page, kind: str) -> None:
     match kind:
         case "who_says_so":
-            for group in page.locator("form .voices").all():
+            for group in page.locator("form .speakers").all():
                 group.locator("label").first.click()
         case "evidence":
             page.locator(".pick label").first.click()
