@@ -4,7 +4,8 @@ import os
 import shutil
 from typing import Any
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+# The headless shell first: it has no window around a page, and opens a page in a third of the processor time.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 
 def find_chromium() -> str | None:
@@ -20,6 +21,8 @@ def launch_arguments() -> dict[str, Any]:
         "--disable-component-update",
         "--disable-quic",
         "--disable-sync",
+        # Without it, the headless shell rounds the widths of letters and puts no link around the smallest text of a PDF.
+        "--font-render-hinting=none",
         "--no-first-run",
     ]
     if os.geteuid() == 0:
