@@ -169,6 +169,7 @@ def at_once(attempt: Attempt, acts: list[Callable[[], object]]) -> list[Exceptio
             _wait_until(lambda count=count: _waiting() == count)
     for thread in threads:
         thread.join(timeout=30)
+    assert [thread for thread in threads if thread.is_alive()] == []
     return errors
 
 
