@@ -269,12 +269,16 @@ def write_set_files(folder: Path, *, document: Mapping[str, Any] | None = None) 
         (folder / path).write_text("".join(lines), encoding="utf-8")
 
 
-def make_question_set(*, owner: User | None = None, title: str = "Small set", slug: str = "") -> QuestionSet:
-    """A question set without an edition; built-in without an owner."""
+def make_question_set(
+    *, owner: User | None = None, title: str = "Small set", slug: str = "", texts: Mapping[str, Any] | None = None
+) -> QuestionSet:
+    """A question set without an edition; built-in without an owner. texts: title and summary in other languages."""
     number = next(_numbers)
     source = Source.objects.create(slug=f"story-{number}", publisher="The Daily Test", title="City ends an agreement")
     text = Reading.objects.create(source=source, title="The agreement", document={})
-    return QuestionSet.objects.create(slug=slug or f"set-{number}", title=title, reading=text, owner=owner)
+    return QuestionSet.objects.create(
+        slug=slug or f"set-{number}", title=title, texts=texts or {}, reading=text, owner=owner
+    )
 
 
 def make_edition(
@@ -286,7 +290,7 @@ def make_edition(
 ) -> Edition:
     """The next edition of a set with its questions. document: by default `make_document()`."""
     document = document or make_document(canary=canary)
-    question_set = question_set or make_question_set(title=document["title"])
+    question_set = question_set or make_question_set(title=document["title"], texts=document.get("texts"))
     edition = publish_edition(question_set, document, now=published_at)
     if edition is None:
         raise ValueError("the set's latest edition has the same document: change it")

@@ -286,7 +286,7 @@ def split_by_edition(
         assigned_by=by,
         created_at=now,
         **_window_fields(window_of(current)),
-        **asdict(settings_of(current)) | {"own_title": f"{current.title[: MAX_TITLE - len(suffix)]}{suffix}"},
+        **asdict(settings_of(current)) | {"own_title": f"{current.stored_title[: MAX_TITLE - len(suffix)]}{suffix}"},
     )
     made.save()
     _record(AuditEvent.Action.ASSIGNMENT_GIVEN, made, by=by, now=now)

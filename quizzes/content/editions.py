@@ -1,7 +1,7 @@
 """Publish the document of a question set as an edition, and read a published edition."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Count
 
 from quizzes.caches import process_cache, process_dict
+from quizzes.content.languages import TEXTS
 from quizzes.content.set_document import (
     SetDocument,
     content_hash,
@@ -80,7 +81,12 @@ def publish_built_in(
     question_set, _ = QuestionSet.objects.update_or_create(
         slug=parsed.slug,
         owner=None,
-        defaults={"title": parsed.title, "summary": parsed.summary, "reading": reading},
+        defaults={
+            "title": parsed.title,
+            "summary": parsed.summary,
+            "texts": document.get(TEXTS, {}),
+            "reading": reading,
+        },
     )
     return publish_edition(question_set, document, now=now)
 
@@ -151,11 +157,10 @@ def published(edition_id: int) -> Published:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How long an edition is. about_minutes: the author's estimate. titles: in other languages, by language."""
+    """How long an edition is. about_minutes: the author's estimate."""
 
     question_count: int
     about_minutes: int
-    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 _sizes: dict[int, Size] = process_dict()
@@ -166,12 +171,6 @@ def sizes_of(edition_ids: Iterable[int]) -> dict[int, Size]:
     wanted = set(edition_ids)
     new = Edition.objects.filter(pk__in=wanted - _sizes.keys()).order_by()
     if wanted - _sizes.keys():
-        rows = new.annotate(count=Count("questions")).values_list(
-            "pk", "count", "document__about_minutes", "document__texts"
-        )
-        _sizes.update({pk: Size(count, minutes, _titles(texts or {})) for pk, count, minutes, texts in rows})
+        rows = new.annotate(count=Count("questions")).values_list("pk", "count", "document__about_minutes")
+        _sizes.update({pk: Size(count, minutes) for pk, count, minutes in rows})
     return {pk: _sizes[pk] for pk in wanted}
-
-
-def _titles(texts: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
-    return {language: own["title"] for language, own in texts.items() if own.get("title")}

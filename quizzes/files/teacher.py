@@ -109,7 +109,7 @@ def _sections(user: User) -> dict[str, QuerySet[Any, dict[str, Any]]]:
         "regrades": Regrade.objects.filter(Q(made_by=user) | Q(undone_by=user)).values(
             *in_set, "question__position", "policy", "reason", "made_at", "undone_at"
         ),
-        "question_sets": QuestionSet.objects.owned_by(user).values("public_id", "title", "summary"),
+        "question_sets": QuestionSet.objects.owned_by(user).values("public_id", "title", "summary", "texts"),
         "shared_question_sets": SetShare.objects.filter(Q(user=user) | Q(question_set__owner=user))
         .order_by("pk")
         .values("question_set__title", "question_set__owner__name", "user__name", "created_at"),

@@ -41,7 +41,7 @@ class SetOption:
     size: Size | None
 
     def __str__(self) -> str:
-        return self.question_set.title
+        return self.question_set.shown_title
 
 
 class AssignForm(AssignmentSettingsForm):

@@ -29,7 +29,7 @@ class TargetField(forms.ChoiceField):
         """Offer these drafts too."""
         self.choices = [
             (NEW_SET, gettext("A new question set")),
-            *((draft.question_set.public_id, draft.question_set.title) for draft in drafts),
+            *((draft.question_set.public_id, draft.question_set.shown_title) for draft in drafts),
         ]
 
 

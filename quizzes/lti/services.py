@@ -123,7 +123,7 @@ def _line_item(link: LtiLink, platform: LtiPlatform, session: PlatformSession) -
     points = sum(question.points for question in link.assignment.edition.questions.all())
     item = (
         LineItem()
-        .set_label(link.assignment.title[:MAX_LABEL])
+        .set_label(link.assignment.stored_title[:MAX_LABEL])
         .set_score_maximum(points)
         .set_resource_id(resource_id)
         .set_resource_link_id(link.resource_link_id)

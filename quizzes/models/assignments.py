@@ -187,7 +187,12 @@ class Assignment(models.Model):
 
     @property
     def title(self) -> str:
-        """The title that pages and files show. Up to 2 queries unless it comes from `with_set()`."""
+        """The title in the language of the page. Up to 2 queries unless it comes from `with_set()`."""
+        return self.own_title or self.edition.question_set.shown_title
+
+    @property
+    def stored_title(self) -> str:
+        """The title that is stored for good, also on a learning platform: in the first language. Costs as `title`."""
         return self.own_title or self.edition.question_set.title
 
 

@@ -1,10 +1,13 @@
 """Sources, readings, question sets, drafts and published editions."""
 
+import unicodedata
+from collections.abc import Mapping
 from typing import Any, Self
 
 from django.db import models, transaction
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.utils.translation import get_language
 
 from quizzes.models.accounts import User
 from quizzes.models.public_ids import new_public_id
@@ -43,6 +46,11 @@ class Reading(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+def text_in_page_language(texts: Mapping[str, Mapping[str, str]], name: str) -> str:
+    """The title or summary of a set in the language of the page; "" without one. texts: a `QuestionSet.texts`."""
+    return texts.get(get_language() or "", {}).get(name, "").strip()
 
 
 class QuestionSetQuerySet(models.QuerySet["QuestionSet"]):
@@ -87,11 +95,20 @@ class QuestionSetQuerySet(models.QuerySet["QuestionSet"]):
         """With `guide`: the tables of the source's teaching guide, None without one."""
         return self.annotate(guide=F("reading__source__teaching_guide"))
 
+    def by_shown_title(self) -> list["QuestionSet"]:
+        """The sets by the title that the page shows, without case, accents, and marks such as “¿”."""
+        return sorted(self.order_by("pk"), key=lambda row: _letters(row.shown_title))
+
+
+def _letters(text: str) -> str:
+    return "".join(one for one in unicodedata.normalize("NFKD", text.casefold()) if one.isalnum() or one.isspace())
+
 
 class QuestionSet(models.Model):
     """A set of questions on a reading, with a draft and published editions. owner None: built-in.
 
-    title, summary: of the latest edition; before the first one, of the draft. public_until: editions before this moment
+    title, summary: of the latest edition; before the first one, of the draft. texts: both in other languages, by
+    language, as the document has them. public_until: editions before this moment
     were the public try-out, whose keys visitors see; None for never. archived_at: since when its owner's lists leave it
     out. deleted_at: since when no page shows it; it can be restored until it is deleted for good. copied_from: the set
     that this one began as a copy of, None for most.
@@ -101,6 +118,7 @@ class QuestionSet(models.Model):
     slug = models.SlugField(max_length=80)
     title = models.CharField(max_length=200)
     summary = models.CharField(max_length=400, blank=True)
+    texts = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
     reading = models.ForeignKey(Reading, models.PROTECT, related_name="question_sets")
     owner = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="question_sets")
     public_until = models.DateTimeField(null=True)
@@ -126,6 +144,16 @@ class QuestionSet(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def shown_title(self) -> str:
+        """The title in the language of the page, else in the first language of the set."""
+        return text_in_page_language(self.texts, "title") or self.title
+
+    @property
+    def shown_summary(self) -> str:
+        """The summary in the language of the page, else in the first language of the set."""
+        return text_in_page_language(self.texts, "summary") or self.summary
 
     @transaction.atomic
     def delete_with_reading(self) -> None:

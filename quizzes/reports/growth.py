@@ -75,7 +75,7 @@ def growth_of(book: Gradebook) -> list[Growth]:
     for place, column in enumerate(book.columns):
         document = published(column.assignment.edition_id).document
         if document.form_of:
-            titles[document.slug] = document.title
+            titles[document.slug] = column.assignment.edition.question_set.shown_title
             of_pair = places.setdefault(frozenset({document.slug, document.form_of}), {})
             of_pair.setdefault(document.slug, []).append(place)
     pairs = [of_pair for of_pair in places.values() if len(of_pair) == 2]

@@ -3,6 +3,9 @@
 import re
 from dataclasses import dataclass
 
+from django.db.models import Q
+from django.utils.translation import get_language
+
 from quizzes.models import Attempt, Draft, QuestionSet, Student, User
 from quizzes.people.names import name_key
 
@@ -33,7 +36,8 @@ def search(user: User, text: str) -> SearchResults:
     """The students and receipts of this teacher's classes, and the question sets they may use. At most 4 queries."""
     key, receipt = name_key(text), receipt_of(text)
     students = Student.objects.taught_by(user).filter(name_key__contains=key) if key else Student.objects.none()
-    sets = QuestionSet.objects.open_to(user).published().filter(title__icontains=text)
+    translated = {f"texts__{get_language()}__title__icontains": text}
+    sets = QuestionSet.objects.open_to(user).published().filter(Q(title__icontains=text) | Q(**translated))
     drafts = Draft.objects.owned_by(user).never_published().filter(question_set__title__icontains=text)
     attempts = Attempt.objects.taught_by(user).with_set().filter(receipt=receipt) if receipt else Attempt.objects.none()
     found_students = list(students.select_related("classroom").order_by("sort_key", "pk")[: SHOWN + 1])

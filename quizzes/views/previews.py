@@ -242,5 +242,5 @@ def _set_place(request: TeacherRequest, public_id: str) -> Place:
         lambda number: reverse("try_set_question", args=[public_id, number]),
         reverse("try_set_result", args=[public_id]),
         reverse("question_set", args=[public_id]),
-        question_set.title,
+        question_set.shown_title,
     )

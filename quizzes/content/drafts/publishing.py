@@ -21,6 +21,7 @@ from quizzes.content.drafts.validation import (
     question_tips,
 )
 from quizzes.content.editions import publish_edition
+from quizzes.content.languages import TEXTS
 from quizzes.content.tables import Table
 from quizzes.models import Draft, Edition, QuestionSet, Reading, Source, User
 
@@ -90,6 +91,8 @@ def publish(draft: Draft, *, seen: int, note: str, by: User, now: datetime) -> E
         Source.objects.filter(pk=question_set.reading.source_id).update(**source_fields(document))
         Reading.objects.filter(pk=question_set.reading_id).update(**reading_fields(document))
         QuestionSet.objects.filter(pk=question_set.pk).update(
-            title=edition.document["title"], summary=edition.document["summary"]
+            title=edition.document["title"],
+            summary=edition.document["summary"],
+            texts=edition.document.get(TEXTS, {}),
         )
     return edition

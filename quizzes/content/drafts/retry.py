@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext, override
 
 from quizzes.content.drafts.lifecycle import take_document
 from quizzes.content.drafts.publishing import publish
+from quizzes.content.languages import TEXTS
 from quizzes.models import Assignment, Edition, QuestionSet, User
 
 # 3 questions show whether a mistake was a lapse, and fit in the first minutes of a lesson.
@@ -18,9 +20,10 @@ class NothingToRetry(ValueError):
     """The edition has none of these questions."""
 
 
-def retry_title(title: str) -> str:
-    """The title of a retry of the set with this title."""
-    return f"Retry: {title}"[:200]
+def retry_title(title: str, language: str = "en") -> str:
+    """The title of a retry of the set with this title. language: of the title; pages store the one in English."""
+    with override(language):
+        return gettext("Retry: {title}").format(title=title)[:200]
 
 
 @transaction.atomic
@@ -33,7 +36,7 @@ def make_retry(assignment: Assignment, keys: Sequence[str], *, by: User, now: da
     # The lock makes two clicks create one set.
     list(User.objects.select_for_update().filter(pk=by.pk).values_list("pk"))
     document = _document(Edition.objects.get(pk=assignment.edition_id).document, keys)
-    title = retry_title(document["title"])
+    title = document["title"]
     chosen = [question["key"] for question in document["questions"]]
     for question_set in QuestionSet.objects.owned_by(by).current().filter(title=title).published().order_by("pk"):
         latest = Edition.objects.get(pk=question_set.latest_edition_id)
@@ -50,4 +53,15 @@ def _document(edition: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Any]
         raise NothingToRetry
     objective_keys = {question["objective"] for question in questions}
     objectives = [objective for objective in edition["objectives"] if objective["key"] in objective_keys]
-    return {**edition, "questions": questions, "objectives": objectives, "minimum": {}}
+    texts = {
+        language: {**own, "title": retry_title(own["title"], language)} if own.get("title") else own
+        for language, own in edition.get(TEXTS, {}).items()
+    }
+    return {
+        **edition,
+        "title": retry_title(edition["title"]),
+        TEXTS: texts,
+        "questions": questions,
+        "objectives": objectives,
+        "minimum": {},
+    }

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from quizzes.content.drafts.document import from_edition
 from quizzes.content.editions import NotPublishable, publish_edition
+from quizzes.content.languages import TEXTS
 from quizzes.content.picture_files import stored_picture
 from quizzes.content.pictures import picture_tables
 from quizzes.content.set_document import SetDocument, content_hash, parse_set
@@ -113,6 +114,7 @@ def _question_set(document: Mapping[str, Any], parsed: SetDocument, *, by: User)
         slug=f"set-{public_id}",
         title=parsed.title,
         summary=parsed.summary,
+        texts=document.get(TEXTS, {}),
         reading=reading,
         owner=by,
     )

@@ -17,7 +17,7 @@ CONTENT: tuple[StoredTable, ...] = (
         About.TEACHERS,
         (
             ID,
-            ("public_id slug title summary reading_id", "what it is called, and its reading"),
+            ("public_id slug title summary texts reading_id", "what it is called in each language, and its reading"),
             ("owner_id", "who wrote it; empty for a built-in set"),
             ("public_until", "until when visitors could try its questions"),
             ("archived_at deleted_at", "since when lists leave it out; a deleted set is gone after a day"),

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.text import get_text_list
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_http_methods
 
 from quizzes.assignments import lifecycle
@@ -75,7 +75,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What a valid form assigns. title: as students read it. edition: of a retry, the one that it comes from."""
+    """What a valid form assigns. title: as it is stored. edition: of a retry, the one that it comes from."""
 
     edition: Edition
     group: UUID
@@ -97,8 +97,8 @@ def assign(request: TeacherRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def assign_quiz(request: TeacherRequest) -> HttpResponse:
     """Assign a question set that the teacher chooses on the page."""
-    question_sets = QuestionSet.objects.open_to(request.user).current().published().order_by("title", "pk")
-    return _assign(request, Offer(classrooms=_classrooms(request), question_sets=list(question_sets)))
+    question_sets = QuestionSet.objects.open_to(request.user).current().published().by_shown_title()
+    return _assign(request, Offer(classrooms=_classrooms(request), question_sets=question_sets))
 
 
 @class_act(ClassAct.CHANGE)
@@ -155,7 +155,7 @@ def _assign(request: TeacherRequest, offer: Offer) -> HttpResponse:
         # The menu marks the part of the site that the teacher came from.
         "section": "classes" if offer.source or offer.retry_of or ClassLinkForm(request.GET).is_valid() else "sets",
         "retry_of": offer.retry_of,
-        "retry_title": retry_title(edition.question_set.title) if edition is not None and offer.retry_of else "",
+        "retry_title": _retry_title(edition) if edition is not None and offer.retry_of else "",
         "retry_count": len(offer.retry_keys),
         "public_count": public_question_count(edition.pk) if edition is not None else 0,
     }
@@ -186,6 +186,10 @@ def _edition(edition_id: int) -> Edition:
     return editions.defer("document", "question_set__reading__document").get(pk=edition_id)
 
 
+def _retry_title(edition: Edition) -> str:
+    return retry_title(edition.question_set.shown_title, get_language() or "en")
+
+
 def _plan(form: AssignForm, offer: Offer, edition: Edition, *, by: User) -> Plan:
     """What to assign by a valid form."""
     # The group id from the form is combined with the teacher's id, so that nobody can join another teacher's group.
@@ -197,10 +201,10 @@ def _plan(form: AssignForm, offer: Offer, edition: Edition, *, by: User) -> Plan
 def _redirect_to_next(request: TeacherRequest, form: AssignForm, plan: Plan) -> HttpResponse:
     """To the page for the wall for a quiz in class now, else to the progress of the first class with a notice."""
     given = Assignment.objects.taught_by(request.user).given_together(plan.group)
-    assigned = list(given.filter(classroom__in=form.windows).select_related("classroom"))
+    assigned = list(given.filter(classroom__in=form.windows).with_set())
     if form.is_for_now:
         return redirect("start_class", assigned[0].public_id)
-    messages.success(request, _assigned_message(assigned, plan.title))
+    messages.success(request, _assigned_message(assigned))
     return redirect("assignment_progress", assigned[0].public_id)
 
 
@@ -227,7 +231,7 @@ def _copied(source: Assignment, *, now: datetime) -> PresetValues:
     return PresetValues(lifecycle.settings_of(source), opens, due, closes, lifecycle.starts_in_class(source))
 
 
-def _assigned_message(assigned: Sequence[Assignment], title: str) -> str:
+def _assigned_message(assigned: Sequence[Assignment]) -> str:
     """The notice on the progress page of the first class: the next step of each class."""
     links = []
     for place, assignment in enumerate(assigned):
@@ -238,6 +242,6 @@ def _assigned_message(assigned: Sequence[Assignment], title: str) -> str:
     return format_html(
         gettext("Assigned to {classes}: “{title}”. {links}"),
         classes=get_text_list([assignment.classroom.name for assignment in assigned], gettext("and")),
-        title=title,
+        title=assigned[0].title,
         links=format_html_join(" ", '<a href="{}">{}{}</a>', links),
     )

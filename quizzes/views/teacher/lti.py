@@ -101,7 +101,7 @@ def _deep_link(request: TeacherRequest, launch: LtiLaunch, assignment: Assignmen
     """A page whose button carries the link to the platform."""
     claims = launch.claims or {}
     return_url = claims["deep_linking"]["deep_link_return_url"]
-    title = assignment.title
+    title = assignment.stored_title
     launch_url = request.build_absolute_uri(reverse("lti_launch"))
     context = {
         "return_url": return_url,

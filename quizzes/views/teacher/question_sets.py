@@ -39,7 +39,7 @@ class KeyedQuestion:
 @require_GET
 def question_sets(request: TeacherRequest) -> HttpResponse:
     """The sets that a teacher may use, the teacher's drafts, and what the teacher archived or deleted."""
-    open_sets = QuestionSet.objects.open_to(request.user).current().published().select_related("owner")
+    open_sets = QuestionSet.objects.open_to(request.user).current().published().select_related("owner").by_shown_title()
     lines = [(question_set, published(question_set.latest_edition_id).document) for question_set in open_sets]
     groups = [
         (pgettext("question sets", "Yours"), [line for line in lines if line[0].owner_id == request.user.pk]),
@@ -66,7 +66,7 @@ def archive_set(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Leave an own set out of the lists."""
     question_set = _own_set(request, public_id)
     lifecycle.archive_set(question_set, now=timezone.now())
-    text = gettext("“{title}” is archived. Quizzes that use it stay open.").format(title=question_set.title)
+    text = gettext("“{title}” is archived. Quizzes that use it stay open.").format(title=question_set.shown_title)
     offer_undo(request, text, reverse("restore_set", args=[public_id]))
     return redirect("question_sets")
 
@@ -81,12 +81,12 @@ def delete_set(request: TeacherRequest, public_id: str) -> HttpResponse:
         messages.error(
             request,
             gettext("A class has “{title}”, so it can’t be deleted. You can archive it.").format(
-                title=question_set.title
+                title=question_set.shown_title
             ),
         )
     else:
         text = gettext("“{title}” is deleted. You can restore it below until tomorrow.").format(
-            title=question_set.title
+            title=question_set.shown_title
         )
         offer_undo(request, text, reverse("restore_set", args=[public_id]))
     return redirect("question_sets")
@@ -97,7 +97,7 @@ def restore_set(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Bring an own set back that was archived or deleted."""
     question_set = _own_set(request, public_id)
     lifecycle.restore_set(question_set, by=request.user, now=timezone.now())
-    messages.success(request, gettext("“{title}” is back.").format(title=question_set.title))
+    messages.success(request, gettext("“{title}” is back.").format(title=question_set.shown_title))
     return redirect("question_sets")
 
 

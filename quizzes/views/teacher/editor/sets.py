@@ -61,7 +61,7 @@ def copy_set(request: TeacherRequest, public_id: str) -> HttpResponse:
     draft = lifecycle.copy_set(latest_edition(question_set), **actor_and_time(request))
     messages.success(
         request,
-        gettext("This is your copy of “{title}”. The original doesn’t change.").format(title=question_set.title),
+        gettext("This is your copy of “{title}”. The original doesn’t change.").format(title=question_set.shown_title),
     )
     return redirect("edit_source", draft.question_set.public_id)
 
