@@ -298,7 +298,7 @@ CASES += [
         lambda t: set_(t.question("what-pars-leaves-open"), stem="Which? Choose two."),
         "end with “Choose three.”",
     ),
-    (sets_have_every_objective, lambda t: t.own[EXIT]["questions"].pop(), "it has no question on “When it expires”"),
+    (sets_have_every_objective, lambda t: t.own[EXIT]["questions"].pop(), "no question on “When it was to expire”"),
     (
         choices_keep_their_natural_order,
         lambda t: t.question("day-the-agreement-expires")["choices"].reverse(),
