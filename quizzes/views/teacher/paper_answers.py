@@ -116,7 +116,7 @@ def move_paper_answers(request: TeacherRequest, public_id: str, student_id: str)
     student, receivers = _student_and_receivers(assignment, student_id)
     form = MoveForm(request.POST, students=receivers, seen=0)
     if not form.is_valid():
-        messages.error(request, gettext("Choose the student whose paper answers these are."))
+        messages.error(request, gettext("Choose the student for these paper answers."))
         return redirect("student_paper_answers", public_id, student_id)
     to = form.chosen
     try:

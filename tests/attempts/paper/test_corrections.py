@@ -154,11 +154,11 @@ def test_teacher_moves_a_sheet_and_takes_it_away_on_its_page(
     form = form_of(teacher_client.get(address), having="student")
 
     refused = teacher_client.post(form.action, form.data(student=""), follow=True)
-    assert "Choose the student whose paper answers these are." in text_of(refused)
+    assert "Choose the student for these paper answers." in text_of(refused)
     done = teacher_client.post(form.action, form.data(student=ben.public_id), follow=True)
     assert f"Moved to {ben.display_name}. {student.display_name} can use the attempt again." in text_of(done)
     again = teacher_client.post(form.action, form.data(student=ben.public_id), follow=True)
-    assert "Choose the student whose paper answers these are." in text_of(again)
+    assert "Choose the student for these paper answers." in text_of(again)
     assert Attempt.objects.get().student == ben
     home = text_of(student_client.get(reverse("student_home")))
     assert "No attempts left" not in home

@@ -130,7 +130,7 @@ def test_draft_asks_for_the_sentence_in_which_someone_says_it() -> None:
     document = story()
     one = question(document, "one")
     one["choices"][0] |= {"mark": "said_by_someone"}
-    assert question_problems(document, one) == ["Add the sentence in which someone says answer 1."]
+    assert question_problems(document, one) == ["Add the sentence where someone says answer 1."]
     one["choices"][0]["mark_at"] = ["s1"]
     [problem] = question_problems(document, one)
     assert "the story itself says sentence 1" in problem

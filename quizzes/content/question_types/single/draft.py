@@ -64,7 +64,7 @@ class ChoicesDraft(QuestionDraft):
             if not row.get("key") and row.get("mark") == CONTRADICTED and not row.get("mark_at"):
                 found.append(gettext("Add the evidence against answer {number}.").format(number=number))
             if not row.get("key") and row.get("mark") == SAID_BY_SOMEONE and not row.get("mark_at"):
-                found.append(gettext("Add the sentence in which someone says answer {number}.").format(number=number))
+                found.append(gettext("Add the sentence where someone says answer {number}.").format(number=number))
             found += lost(
                 row.get("leans_on", ()),
                 sentence_keys,
