@@ -1149,6 +1149,16 @@ def test_result_offers_the_next_attempt_first(
     assert ("Try again" in words(page)) == can_try
 
 
+def test_result_has_its_main_button_beside_the_score(
+    student: Student, student_client: Client, assignment: Assignment
+) -> None:
+    Assignment.objects.update(release=Assignment.Release.AFTER_SUBMIT)
+    attempt = make_attempt(assignment=assignment, student=student)
+    submit_attempt(attempt, now=NOW)
+    text = words(student_client.get(page_of("result", attempt)))
+    assert text.index("Your score") < text.index("Practice these") < text.index("What’s next")
+
+
 def test_result_costs_a_query_more_only_if_another_attempt_is_possible(
     student: Student, student_client: Client, assignment: Assignment, queries: Gather
 ) -> None:
