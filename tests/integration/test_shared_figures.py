@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from quizzes.content.editions import published
 from quizzes.files.class_export.document import read_class_export
 from quizzes.files.class_export.writer import export_classroom
 from quizzes.files.items import questions_table
+from quizzes.files.student import export_student
 from quizzes.formatting import points
 from quizzes.grading.manual_grades import grade_answer
 from quizzes.grading.scores import rescore
@@ -29,11 +31,13 @@ from quizzes.models import Assignment, Classroom, Edition, Excuse, LtiScore, Lti
 from quizzes.people.classrooms import set_missing_rule
 from quizzes.reports.answer_table import answer_rows
 from quizzes.reports.class_report import class_report
+from quizzes.reports.classroom_quizzes import quiz_lines
 from quizzes.reports.gradebook import average_of, gradebook
 from quizzes.reports.growth import growth_of
 from quizzes.reports.item_report import item_report
 from quizzes.reports.mastery import mastery_of, objective_points
 from quizzes.reports.progress import progress, status_counts
+from quizzes.reports.start_class import class_counts
 from quizzes.reports.student_history import history_lines
 from quizzes.reports.student_report import student_breakdown
 from quizzes.reports.teacher_home import load_teacher_home
@@ -264,6 +268,74 @@ def test_each_score_is_the_same_on_every_page_and_in_every_file(
             if quiz_line.assignment == assignment:
                 assert quiz_line.submitted_count == counted[Status.SUBMITTED]
                 assert quiz_line.expected_count == len(book.rows) - counted[Status.EXCUSED]
+
+
+@SEEDS
+def test_progress_lists_home_trend_and_the_students_pages_agree(
+    seed: int, classroom: Classroom, edition: Edition, teacher: User, teacher_client: Client, signed_in: SignIn
+) -> None:
+    chance = Random(seed)
+    given = fill(classroom, edition, teacher, chance)
+    decide(given, teacher, chance)
+    set_missing_rule(classroom, is_zero=bool(seed % 2), by=teacher, now=timezone.now())
+    now = timezone.now()
+    book = gradebook(classroom, now=now)
+    quizzes = {line.assignment.pk: line for line in quiz_lines(classroom, now=now)}
+    score_rows = table(teacher_client, classroom, "score_rows")[1:]
+    quizzes_page = text_of(teacher_client.get(reverse("classroom_quizzes", args=[classroom.public_id])))
+    trend_page = teacher_client.get(reverse("classroom_mastery", args=[classroom.public_id])).content.decode()
+    drawn = re.findall(r'<td class="r">(\d+%)</td>\s*</tr>', trend_page.partition('id="h-trend"')[2])
+    averages = []
+
+    for place, column in enumerate(book.columns):
+        public_id = column.assignment.public_id
+        statuses = Counter(row.cells[place].status for row in book.rows)
+        turned_in = f"{statuses[Status.SUBMITTED]} of {len(book.rows) - statuses[Status.EXCUSED]} turned in"
+        assignment = Assignment.objects.with_set().select_related("classroom").get(pk=column.assignment.pk)
+        # The same count on progress, on results, on the list of quizzes, and while the class runs.
+        assert quizzes[column.assignment.pk].counts == class_counts(assignment, now=now) == statuses
+        progress_page = teacher_client.get(reverse("assignment_progress", args=[public_id]))
+        results = text_of(teacher_client.get(reverse("assignment_results", args=[public_id])))
+        assert turned_in in text_of(progress_page)
+        assert turned_in in results
+        assert turned_in in quizzes_page
+        # The same scores in the rows of progress, and in the file with a row for each score.
+        shown = dict(re.findall(r'id="c-([^"]+)"[^>]*>\s*([^<]*?)\s*</a>', progress_page.content.decode()))
+        scored = [
+            cell for row in book.rows if (cell := row.cells[place]).score is not None and cell.attempt is not None
+        ]
+        for cell in scored:
+            assert shown[cell.attempt.public_id] == f"{points(cell.score)} of {cell.max_score}"
+        excused = {cell.attempt.public_id for row in book.rows if (cell := row.cells[place]).attempt is not None} - {
+            cell.attempt.public_id for cell in scored
+        }
+        assert set(shown) <= {cell.attempt.public_id for cell in scored} | excused
+        written = score_rows[place * len(book.rows) : (place + 1) * len(book.rows)]
+        for row, line in zip(book.rows, written, strict=True):
+            score = row.cells[place].score
+            assert line[0] == row.student.display_name
+            assert line[8] == "" if score is None else float(line[8]) == pytest.approx(float(score), abs=0.0001)
+        # The average on results, and the point of the trend.
+        average = re.search(r"Average (\d+%)", results)
+        if average:
+            averages.append(average[1])
+
+        # By objective, on the result of the student and on the results of the class.
+        report = class_report(assignment, now=now)
+        lines = {line.student.pk: line for line in report.lines}
+        for row in chance.sample(book.rows, min(2, len(book.rows))):
+            cell = row.cells[place]
+            if cell.score is None or cell.attempt is None:
+                continue
+            client = signed_in(Student.objects.get(pk=row.student.pk))
+            result = text_of(client.get(reverse("result", args=[cell.attempt.public_id])))
+            by_objective = result.partition("By objective ")[2]
+            own = json.loads(export_student(Student.objects.get(pk=row.student.pk), by=teacher, now=now).content)
+            assert str(cell.score) in [attempt["score"] for attempt in own["attempts"]]
+            for score in lines[row.student.pk].scores:
+                if score is not None:
+                    assert f"{score.objective.title} {points(score.earned)} of {score.points}," in by_objective
+    assert drawn == (averages[::-1] if len(averages) > 1 else [])
 
 
 @SEEDS
