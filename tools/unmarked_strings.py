@@ -33,6 +33,7 @@ ENGLISH = (
     "quizzes/files/roster_columns.py",
     "quizzes/files/student.py",
     "quizzes/files/teacher.py",
+    "quizzes/grading/similar_answers.py",
     "quizzes/lti/launches.py",
     "quizzes/management/",
     "quizzes/migrations/",

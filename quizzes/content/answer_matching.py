@@ -11,10 +11,9 @@ from calendar import monthrange
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
-from pathlib import Path
 from typing import NamedTuple
 
-from quizzes.caches import process_cache
+from quizzes.content.english_words import english_words
 
 # 1 typo is accepted in a word of at least this many letters. In a shorter word it often makes another word.
 # 2 typos are never accepted: “persecution” and “prosecution” differ by 2 letters.
@@ -217,14 +216,8 @@ def _is_typo_of_word(word: str, accepted: str) -> bool:
         and word[0] == accepted[0]
         and not any(char.isdigit() for char in word + accepted)
         and _edits(word, accepted) == 1
-        and (word not in _english_words() or f"{word}s" == accepted or word == f"{accepted}s")
+        and (word not in english_words() or f"{word}s" == accepted or word == f"{accepted}s")
     )
-
-
-@process_cache(maxsize=1)
-def _english_words() -> frozenset[str]:
-    """The English words and names of at least four letters, normalized."""
-    return frozenset((Path(__file__).parent / "data" / "english-words.txt").read_text(encoding="utf-8").split())
 
 
 def is_close(answer: str, accepted: str) -> bool:

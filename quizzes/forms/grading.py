@@ -282,8 +282,8 @@ class QueuePageForm(forms.Form):
 class SettleForm(forms.Form):
     """What a teacher decides about one entry of the grading queue.
 
-    doubt: the name of the entry. attempts: public ids of the attempts that the page showed, so that no answer is graded
-    unseen. group: a new id, so that a form sent twice grades once. all: grade all of them, not only the first.
+    doubt: the name of the entry. attempts: public ids of the attempts to grade, so that no answer is graded unseen;
+    [] if the teacher left out all. group: a new id, so that a form sent twice grades once.
     """
 
     doubt = forms.CharField(max_length=32)
@@ -295,13 +295,12 @@ class SettleForm(forms.Form):
         ]
     )
     group = forms.UUIDField()
-    # 12 characters for each attempt; more than any class has.
-    attempts = forms.CharField(max_length=20_000)
-    all = forms.BooleanField(required=False)
+    # A list of texts. Each has the ids of one check box, with spaces between them.
+    attempts = forms.Field(widget=forms.MultipleHiddenInput, required=False)
 
     def clean_attempts(self) -> list[str]:
         """The public ids, in the order of the page."""
-        return str(self.cleaned_data["attempts"]).split()
+        return " ".join(self.cleaned_data["attempts"] or []).split()
 
 
 @dataclass(frozen=True, slots=True)

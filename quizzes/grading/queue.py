@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -15,6 +15,7 @@ from quizzes.content.question_types.results import KeyRow
 from quizzes.content.reading import Reading, Sentence
 from quizzes.grading.points import Adjustments, accepted_versions, earned, needs_grading, regraded_question
 from quizzes.grading.scores import adjustments
+from quizzes.grading.similar_answers import Context, content_of, context_of
 from quizzes.models import Answer, Assignment, Attempt
 
 # Only typed answers can need grading.
@@ -22,37 +23,81 @@ TYPED = tuple(name for name, question_type in TYPES.items() if question_type.is_
 
 
 @dataclass(frozen=True, slots=True)
-class QueuedAnswer:
-    """Equal answers to one question that a teacher must grade. name: identifies the entry in a form.
+class Wording:
+    """Answers that an accepted answer matches all or none of, as `normalize` makes them equal.
 
-    position: of the question in the edition. value: the most frequent spelling. given: all spellings, in words.
-    words: what each of the attempts says. earned: points of each answer. correct: the key or the rubric, and its
-    evidence. is_by_hand: the question has no key, so that a teacher grades each answer.
+    value: the most frequent spelling. spellings: each in words, with how many answers have it. attempts: by student.
+    """
+
+    value: Value
+    spellings: tuple[tuple[str, int], ...]
+    attempts: tuple[Attempt, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedAnswer:
+    """Similar answers to one question that a teacher must grade. name: identifies the entry in a form.
+
+    position: of the question in the edition. wordings: the most frequent first. earned: points of each answer.
+    correct: the key or the rubric, and its evidence. is_by_hand: the question has no key, so that a teacher grades each
+    answer.
     """
 
     name: str
     question: Question
     position: int
-    value: Value
-    given: tuple[str, ...]
-    attempts: tuple[Attempt, ...]
-    words: tuple[str, ...]
+    wordings: tuple[Wording, ...]
     earned: Fraction
     correct: tuple[KeyRow, ...]
     evidence: tuple[Sentence, ...]
     is_by_hand: bool
 
     @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """The attempts of all wordings."""
+        return tuple(attempt for wording in self.wordings for attempt in wording.attempts)
+
+    @property
     def may_accept(self) -> bool:
         """Whether all of it can be accepted. An answer with several parts cannot, since one part may be wrong."""
-        return isinstance(self.value, str) and not self.is_by_hand
+        return isinstance(self.wordings[0].value, str) and not self.is_by_hand
 
 
-def queued_answers(assignments: Sequence[Assignment]) -> dict[int, list[QueuedAnswer]]:
-    """The answers of submitted attempts that need grading, by assignment id. Three queries.
+@dataclass(frozen=True, slots=True)
+class _Ungraded:
+    """One answer that a teacher must grade. adjusted: of its attempt."""
+
+    answer: Answer
+    question: Question
+    adjusted: Adjustments
+
+
+def queued_counts(assignments: Sequence[Assignment]) -> Counter[int]:
+    """How many answers of submitted attempts need grading, by assignment id. Three queries."""
+    return Counter(found.answer.attempt.assignment_id for found in _ungraded(assignments))
+
+
+def queued_answers(assignment: Assignment) -> list[QueuedAnswer]:
+    """The answers of submitted attempts that need grading, similar ones together. Three queries.
 
     Sorted by question, the most frequent answer first. Answers with a grade or with full points are left out.
     """
+    reading = published(assignment.edition_id).document.reading
+    contexts: dict[str, Context] = {}
+    alike: defaultdict[str, list[_Ungraded]] = defaultdict(list)
+    for found in _ungraded([assignment]):
+        question = found.question
+        if question.key not in contexts:
+            contexts[question.key] = _context(question, reading)
+        # Answers without points and with some are not graded alike, whatever they say.
+        points = earned(question, found.answer.value, found.adjusted).points
+        content = _content(found.answer.value, contexts[question.key])
+        alike[json.dumps([question.key, str(points), content])].append(found)
+    entries = [_queued_answer(name, answers, reading) for name, answers in alike.items()]
+    return sorted(entries, key=lambda entry: (entry.position, -len(entry.attempts), entry.wordings[0].spellings))
+
+
+def _ungraded(assignments: Sequence[Assignment]) -> Iterator[_Ungraded]:
     rows = Answer.objects.filter(
         attempt__assignment__in=assignments,
         attempt__submitted_at__isnull=False,
@@ -62,46 +107,56 @@ def queued_answers(assignments: Sequence[Assignment]) -> dict[int, list[QueuedAn
     candidates = list(rows.select_related("attempt__student", "question").order_by("attempt__student__sort_key", "pk"))
     editions = {assignment.pk: assignment.edition_id for assignment in assignments}
     adjusted = adjustments([answer.attempt for answer in candidates])
-    grouped: defaultdict[tuple[int, str, str], list[Answer]] = defaultdict(list)
     for answer in candidates:
         content = published(editions[answer.attempt.assignment_id]).document
         question = content.questions[answer.question.position - 1]
         if needs_grading(question, answer.value, adjusted[answer.attempt_id]):
-            grouped[answer.attempt.assignment_id, question.key, _normalized(answer.value)].append(answer)
-    by_assignment: defaultdict[int, list[QueuedAnswer]] = defaultdict(list)
-    for (assignment_id, key, normalized), answers in grouped.items():
-        content = published(editions[assignment_id]).document
-        question = content.questions[answers[0].question.position - 1]
-        by_assignment[assignment_id].append(
-            _queued_answer(question, f"{key}:{normalized}", answers, content.reading, adjusted)
-        )
-    return {
-        pk: sorted(entries, key=lambda entry: (entry.position, -len(entry.attempts), entry.given))
-        for pk, entries in by_assignment.items()
-    }
+            yield _Ungraded(answer, question, adjusted[answer.attempt_id])
 
 
-def _queued_answer(
-    question: Question, name: str, answers: Sequence[Answer], reading: Reading, adjusted: Mapping[int, Adjustments]
-) -> QueuedAnswer:
-    counts = Counter(json.dumps(answer.value, sort_keys=True) for answer in answers)
-    values = [json.loads(text) for text, _ in counts.most_common()]
-    first = answers[0]
-    own = adjusted[first.attempt_id]
+def _queued_answer(name: str, answers: Sequence[_Ungraded], reading: Reading) -> QueuedAnswer:
+    question, first = answers[0].question, answers[0].answer
+    own = answers[0].adjusted
+    by_wording: defaultdict[str, list[Answer]] = defaultdict(list)
+    for found in answers:
+        by_wording[_normalized(found.answer.value)].append(found.answer)
+    wordings = [_wording(question, equal, reading) for equal in by_wording.values()]
     rows = [row for key in accepted_versions(question, own) for row in key.answer_key(reading) if row.right]
     return QueuedAnswer(
         name=hashlib.sha256(name.encode()).hexdigest()[:32],
         question=question,
         position=first.question.position,
-        value=values[0],
-        given=tuple(dict.fromkeys(question.review(value, reading).given for value in values)),
-        attempts=tuple(answer.attempt for answer in answers),
-        words=tuple(question.review(answer.value, reading).given for answer in answers),
+        wordings=tuple(sorted(wordings, key=lambda wording: (-len(wording.attempts), wording.spellings))),
         earned=earned(question, first.value, own).points,
         correct=tuple({row.text: row for row in rows}.values()),
         evidence=reading.sentences(regraded_question(question, own).evidence),
         is_by_hand=type_of(question).graded_by == "teacher",
     )
+
+
+def _wording(question: Question, answers: Sequence[Answer], reading: Reading) -> Wording:
+    counts = Counter(json.dumps(answer.value, sort_keys=True) for answer in answers)
+    spelled = [(json.loads(text), count) for text, count in counts.most_common()]
+    return Wording(
+        value=spelled[0][0],
+        spellings=tuple((question.review(value, reading).given, count) for value, count in spelled),
+        attempts=tuple(answer.attempt for answer in answers),
+    )
+
+
+def _context(question: Question, reading: Reading) -> Context:
+    key = (row.text for row in question.answer_key(reading))
+    sentences = (sentence.text for level in (reading, *reading.variants) for sentence in level)
+    return context_of((question.stem, *key, *sentences), language=reading.language)
+
+
+def _content(value: Value, context: Context) -> Value:
+    """The value with each text in it as `content_of` has it."""
+    if isinstance(value, str):
+        return content_of(value, context)
+    if isinstance(value, dict):
+        return {name: _content(part, context) for name, part in sorted(value.items())}
+    return value
 
 
 def _normalized(value: Value) -> str:

@@ -75,10 +75,12 @@ def lock_affected(edition: Edition, *, by: User) -> list[Assignment]:
     return assignments
 
 
-def corrected_document(edition: Edition, question: Question | SetQuestion, value: Value) -> dict[str, Any]:
-    """The question's document with this answer as its key. Raises InvalidDocument."""
-    document = next(table for table in edition.document["questions"] if table["key"] == question.key)
-    return regraded(document, value)
+def corrected_document(edition: Edition, question: Question | SetQuestion, *values: Value) -> dict[str, Any]:
+    """The question's document with these answers as its key. Raises InvalidDocument."""
+    document: dict[str, Any] = next(table for table in edition.document["questions"] if table["key"] == question.key)
+    for value in values:
+        document = regraded(document, value)
+    return document
 
 
 def preview(

@@ -14,7 +14,7 @@ from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.lifecycle import is_current, window_state
 from quizzes.assignments.status import Status
 from quizzes.assignments.student_statuses import Key, Overrides, by_student_and_assignment, load_overrides
-from quizzes.grading.queue import queued_answers
+from quizzes.grading.queue import queued_counts
 from quizzes.models import Assignment, Attempt, Classroom, Student, User
 from quizzes.models.rosters import EDITORS
 from quizzes.people import student_sign_in
@@ -258,11 +258,11 @@ def _queued(classes: _Classes, by_pk: Mapping[int, Classroom]) -> list[TodoItem]
         chain.from_iterable(classes.assignments.values()),
         key=lambda assignment: (assignment.created_at, assignment.pk),
     )
-    queued = queued_answers(assignments)
+    queued = queued_counts(assignments)
     return [
         TodoItem(
             "queued_answers",
-            sum(len(answer.attempts) for answer in queued[assignment.pk]),
+            queued[assignment.pk],
             by_pk[assignment.classroom_id],
             assignment,
             assignment.title,

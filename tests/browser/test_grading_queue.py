@@ -99,6 +99,35 @@ def test_keys_move_comment_repeat_and_undo(assignment: Assignment, teacher: User
     assert (points_of("Ana R."), points_of("Ben O.")) == ([1], [])
 
 
+def test_group_is_graded_with_one_key_without_the_answer_that_was_left_out(
+    assignment: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    for name, words in (
+        ("Ana R.", "The agreement was unfair."),
+        ("Ben O.", "the agreemnt was unfair"),
+        ("Cy T.", "Agreement was unfair!"),
+        ("Dee P.", "The agreement was not unfair."),
+    ):
+        give(assignment, name, who=words)
+    page = open_context(teacher).new_page()
+    open_queue(page, assignment)
+    expect(page.locator("#g-a")).to_have_text("3 similar answers")
+    boxes = page.get_by_role("checkbox")
+    expect(boxes).to_have_count(3)
+    page.get_by_role("checkbox", name="Ben O.").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("3")
+    expect(page.locator("main")).to_contain_text("Saved. 2 students get 3 points.")
+    expect(page.locator(".words")).to_have_text("the agreemnt was unfair")
+    assert [points_of(name) for name in ("Ana R.", "Ben O.", "Cy T.", "Dee P.")] == [[3], [], [3], []]
+    page.keyboard.press("u")
+    expect(page.locator("#g-a")).to_have_text("3 similar answers")
+    page.keyboard.press("2")
+    expect(page.locator("main")).to_contain_text("Saved. 3 students get 2 points.")
+    expect(page.locator(".words")).to_have_text("The agreement was not unfair.")
+    assert [points_of(name) for name in ("Ana R.", "Ben O.", "Cy T.", "Dee P.")] == [[2], [2], [2], []]
+
+
 def test_shortcuts_can_be_turned_off(assignment: Assignment, teacher: User, open_context: NewContext) -> None:
     give(assignment, "Ana R.", who="A rule.")
     give(assignment, "Ben O.", who="B rule.")
@@ -161,7 +190,8 @@ def test_queue_works_without_a_script(assignment: Assignment, teacher: User, ope
     page = open_context(teacher, width=360, javascript=False).new_page()
     open_queue(page, assignment)
     expect(page.get_by_text("Turn shortcuts off")).to_be_hidden()
-    expect(page.get_by_label("Grade all 2 the same")).to_be_checked()
+    for box in page.get_by_role("checkbox").all():
+        expect(box).to_be_checked()
     page.locator("label.speaker").nth(2).click()
     page.get_by_label("Comment").fill("Which one?")
     page.get_by_role("button", name="Save and next").click()

@@ -23,12 +23,14 @@ def assignment_results(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Scores, misconceptions, who needs help, each question, the misread map, and students by objective."""
     assignments = Assignment.objects.taught_by(request.user).with_role().with_set().with_erased_counts().with_guide()
     assignment = allowed(request, get_object_or_404(assignments, public_id=public_id))
-    standards = parse_guide(assignment.guide).standards if assignment.guide else ()
-    report = class_report(assignment, now=timezone.now(), standards=standards)
+    guide = parse_guide(assignment.guide or {})
+    report = class_report(assignment, now=timezone.now(), standards=guide.standards)
     context = {
         "assignment": assignment,
         "classroom": assignment.classroom,
         "report": report,
+        "about_story": guide.summary,
+        "has_weaker_sign": not all(shared.is_strong for shared in report.misconceptions),
         "is_too_few": report.attempt_count < MIN_STUDENTS,
         "has_average": bool(report.attempt_count) and report.average is not None,
         "submitted_count": sum(line.status is Status.SUBMITTED for line in report.lines),

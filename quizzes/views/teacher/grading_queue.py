@@ -1,6 +1,6 @@
-"""The grading queue: one page for each written answer and each typed answer that is close to a correct one."""
+"""The grading queue: one page for similar answers that are written, or typed and close to a correct one."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_UP, Decimal
 from typing import Any
@@ -22,7 +22,7 @@ from quizzes.content.tables import InvalidDocument
 from quizzes.formatting import points as points_text
 from quizzes.forms.grading import QueueGradeForm, QueuePageForm, SettleForm
 from quizzes.grading import manual_grades, queue, regrades
-from quizzes.grading.queue import QueuedAnswer
+from quizzes.grading.queue import QueuedAnswer, Wording
 from quizzes.models import Assignment, Attempt, Edition, ManualGrade, Question, Regrade, User
 from quizzes.people.class_roles import ClassAct
 from quizzes.views.access import TeacherRequest, class_act, taught_assignment
@@ -33,24 +33,47 @@ class StudentAnswer:
     """The answer of one student in an entry. place: of the question in the attempt."""
 
     attempt: Attempt
-    words: str
     place: int
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerBox:
+    """One check box: the answers that are graded together or left out together."""
+
+    answers: tuple[StudentAnswer, ...]
+    is_checked: bool
+
+    @property
+    def value(self) -> str:
+        """The public ids of the attempts, with spaces between them."""
+        return " ".join(answer.attempt.public_id for answer in self.answers)
+
+
+@dataclass(frozen=True, slots=True)
+class WordingBoxes:
+    """One wording of an entry, with a check box for each answer, or one for all if a key accepts all or none."""
+
+    wording: Wording
+    boxes: tuple[AnswerBox, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OpenEntry:
-    """The entry that a page shows: its place in the queue, and what its form has. group: of the grades to save."""
+    """The entry that a page shows: its place in the queue, and what its form has.
+
+    group: of the grades to save. chosen: public ids of the attempts to grade; None for all.
+    """
 
     place: int
     form: QueueGradeForm
     group: UUID
-    grades_all: bool
+    chosen: Collection[str] | None = None
 
 
 @class_act(ClassAct.CHANGE)
 @require_GET
 def grading_queue(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """One entry of the queue: equal answers to one question, with its rubric or its accepted answers."""
+    """One entry of the queue: similar answers to one question, with its rubric or its accepted answers."""
     assignment = taught_assignment(request, public_id)
     link, entries = QueuePageForm(request.GET), _entries(assignment)
     opened = _asked_entry(assignment, entries, link, by=request.user) if entries else None
@@ -72,25 +95,21 @@ def settle_queued_answer(request: TeacherRequest, public_id: str) -> HttpRespons
         return _already_graded(request, assignment, form)
     place = names.index(form.cleaned_data["doubt"])
     entry, act, group = entries[place], form.cleaned_data["act"], form.cleaned_data["group"]
-    attempts = [attempt for attempt in entry.attempts if attempt.public_id in form.cleaned_data["attempts"]]
-    if not attempts or manual_grades.is_used(group) or (entry.is_by_hand and act != "grade"):
+    chosen = form.cleaned_data["attempts"]
+    attempts = [attempt for attempt in entry.attempts if attempt.public_id in chosen]
+    if (chosen and not attempts) or manual_grades.is_used(group) or (entry.is_by_hand and act != "grade"):
         return _already_graded(request, assignment, form)
+    grade = QueueGradeForm(request.POST if act == "grade" else None, possible=entry.question.points)
+    if not attempts or (act == "grade" and not grade.is_valid()):
+        return _queue_page(request, assignment, entries, OpenEntry(place, grade, group, chosen))
     if act == "grade":
-        grade = QueueGradeForm(request.POST, possible=entry.question.points)
-        if not grade.is_valid():
-            refused = OpenEntry(place, grade, group=group, grades_all=form.cleaned_data["all"])
-            return _queue_page(request, assignment, entries, refused)
-        first = form.cleaned_data["attempts"][0]
-        attempts = [one for one in attempts if form.cleaned_data["all"] or one.public_id == first]
-        if not attempts:
-            return _already_graded(request, assignment, form)
         _grade_all(request, assignment, entry, attempts, group, **grade.cleaned_data)
     elif not entry.may_accept or act == "keep":
         # Rounded up, so that a grade of one third of a point does not reduce the score.
         points = (Decimal(entry.earned.numerator) / entry.earned.denominator).quantize(Decimal("0.01"), ROUND_UP)
         _grade_all(request, assignment, entry, attempts, group, points=points)
     else:
-        _accept(request, assignment, affected, edition, entry, group)
+        _accept(request, assignment, affected, edition, entry, attempts, group)
     # An entry that keeps some of its answers stays. After the last one comes the first that was skipped.
     rest = [*names[place + 1 :], *names[:place]]
     following = entry.name if len(attempts) < len(entry.attempts) else next(iter(rest), "")
@@ -118,7 +137,7 @@ def undo_settled(request: TeacherRequest, public_id: str, group: UUID) -> HttpRe
 
 
 def _entries(assignment: Assignment) -> list[QueuedAnswer]:
-    return queue.queued_answers([assignment]).get(assignment.pk, [])
+    return queue.queued_answers(assignment)
 
 
 def _address(assignment: Assignment, **query: Any) -> str:
@@ -143,7 +162,7 @@ def _asked_entry(
     place = names.index(link.answer_name) if link.answer_name in names else 0
     initial = {"comment": manual_grades.last_comment(assignment, by=by)} if link.repeats_comment else {}
     form = QueueGradeForm(possible=entries[place].question.points, initial=initial)
-    return OpenEntry(place, form, group=uuid4(), grades_all=True)
+    return OpenEntry(place, form, uuid4())
 
 
 def _queue_page(
@@ -173,13 +192,15 @@ def _entry_context(
     """What the page says of its entry, and of the queue around it."""
     names, place = [entry.name for entry in entries], opened.place
     entry = entries[place]
-    first, *others = _student_answers(assignment, entry)
+    wordings = _wording_boxes(assignment, entry, opened.chosen)
     return {
         "entry": entry,
+        "wordings": wordings,
         "citation": published(assignment.edition_id).document.reading.citation,
         "type_label": gettext(type_of(entry.question).label),
-        "first": first,
-        "others": others,
+        "first": wordings[0].boxes[0].answers[0],
+        "is_group": len(entry.attempts) > 1,
+        "none_chosen": opened.chosen == [],
         "number": place + 1,
         "entry_count": len(entries),
         "answer_count": sum(len(entry.attempts) for entry in entries),
@@ -189,16 +210,24 @@ def _entry_context(
         "grades": entry.is_by_hand or not entry.may_accept,
         "form": opened.form,
         "group": opened.group,
-        "grades_all": opened.grades_all,
     }
 
 
-def _student_answers(assignment: Assignment, entry: QueuedAnswer) -> list[StudentAnswer]:
-    answers = []
-    for attempt, words in zip(entry.attempts, entry.words, strict=True):
-        attempt.assignment = assignment
-        answers.append(StudentAnswer(attempt, words, content_of(attempt).number(entry.question.key)))
-    return answers
+def _wording_boxes(assignment: Assignment, entry: QueuedAnswer, chosen: Collection[str] | None) -> list[WordingBoxes]:
+    """The wordings of an entry. An accepted answer counts for everyone who gave it, so it has one box."""
+    found = []
+    for wording in entry.wordings:
+        answers = []
+        for attempt in wording.attempts:
+            attempt.assignment = assignment
+            answers.append(StudentAnswer(attempt, content_of(attempt).number(entry.question.key)))
+        together = [tuple(answers)] if entry.may_accept else [(answer,) for answer in answers]
+        boxes = [
+            AnswerBox(some, chosen is None or all(answer.attempt.public_id in chosen for answer in some))
+            for some in together
+        ]
+        found.append(WordingBoxes(wording, tuple(boxes)))
+    return found
 
 
 def _notice(assignment: Assignment, group: UUID) -> str:
@@ -223,26 +252,35 @@ def _accept(
     affected: list[Assignment],
     edition: Edition,
     entry: QueuedAnswer,
+    attempts: Sequence[Attempt],
     group: UUID,
 ) -> None:
+    """Accept the wordings of these attempts."""
+    wordings = [wording for wording in entry.wordings if set(attempts) & set(wording.attempts)]
     row = Question.objects.get(edition=edition, key=entry.question.key)
     try:
-        document = regrades.corrected_document(edition, row, entry.value)
+        document = regrades.corrected_document(edition, row, *(wording.value for wording in wordings))
     except InvalidDocument:
         # The key cannot contain this answer, for example a number in words. So these answers get a manual grade.
-        _grade_all(request, assignment, entry, entry.attempts, group, points=Decimal(entry.question.points))
+        _grade_all(request, assignment, entry, attempts, group, points=Decimal(entry.question.points))
         return
     change: dict[str, Any] = {"policy": Regrade.Policy.EITHER_KEY, "document": document}
     regrades.apply(
         affected,
         row,
-        reason=f"“{entry.given[0]}” is accepted too."[:300],
+        reason=_reason(wordings),
         stamp=regrades.preview(affected, row, **change).stamp,
         group=group,
         by=request.user,
         now=timezone.now(),
         **change,
     )
+
+
+def _reason(wordings: Sequence[Wording]) -> str:
+    """What students read about an accepted answer."""
+    words = ", ".join(f"“{wording.spellings[0][0]}”" for wording in wordings)
+    return (f"{words} is accepted too." if len(wordings) == 1 else f"{words} are accepted too.")[:300]
 
 
 def _grade_all(

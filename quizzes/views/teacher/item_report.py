@@ -1,19 +1,21 @@
 """The item analysis of an assignment."""
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
+from quizzes.content.teaching_guide import parse_guide
 from quizzes.forms.reports import AttemptsForm
 from quizzes.models import Assignment
 from quizzes.reports.item_report import item_report
-from quizzes.views.access import TeacherRequest, taught_assignment
+from quizzes.views.access import TeacherRequest, allowed
 
 
 @require_GET
 def item_analysis(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The figures of each question, for this class or for all classes that were assigned the set together."""
-    assignment = taught_assignment(request, public_id)
+    assignments = Assignment.objects.taught_by(request.user).with_role().with_set().with_guide()
+    assignment = allowed(request, get_object_or_404(assignments, public_id=public_id))
     form = AttemptsForm(request.GET)
     together = _together(request, assignment)
     report = item_report(together if form.over == "together" else [assignment], policy=form.policy)
@@ -24,6 +26,7 @@ def item_analysis(request: TeacherRequest, public_id: str) -> HttpResponse:
         "form": form,
         "class_count": len(together),
         "report": report,
+        "about_story": parse_guide(assignment.guide or {}).summary,
         "waiting": waiting,
         "waiting_numbers": ", ".join(str(question.number) for question in waiting),
         "flags": [(question, flag) for question in report.questions for flag in question.figures.flags],

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 from python_calamine import CalamineWorkbook
 
-from quizzes.models import Assignment, AuditEvent, User
+from quizzes.models import Assignment, AuditEvent, Source, User
 from tests.factories import make_answered_attempt, make_assignment, make_attempt, make_classroom, make_student
 from tests.reports.test_class_report import sit
 
@@ -56,6 +56,27 @@ def test_results_say_what_to_reteach_and_on_how_many_it_rests(teacher_client: Cl
     assert "Evidence, Why it was ended 1 of 6 17%" in text
     assert "5 students 3 The mayor said that the rules were broken." in text
     assert "Zoe In progress No score" in text
+
+
+def test_results_explain_a_weaker_sign_where_one_stands(teacher_client: Client, assignment: Assignment) -> None:
+    rule = "Weaker sign: 3 students, or under a third. It may be chance."
+    sit(assignment, 4, proof=["s3"])
+    assert rule not in words(teacher_client, "assignment_results", assignment)
+    sit(assignment, 9, one="a")
+    sit(assignment, 3, one="c")
+    text = words(teacher_client, "assignment_results", assignment)
+    assert f"Most common misconceptions {rule}" in text
+    assert "4 of 16 chose it Weaker sign" in text
+
+
+@pytest.mark.parametrize("name", ["assignment_results", "item_analysis"])
+def test_results_introduce_the_story_of_a_set_with_a_guide(
+    name: str, teacher_client: Client, assignment: Assignment
+) -> None:
+    sit(assignment, 1)
+    assert "About the story" not in words(teacher_client, name, assignment)
+    Source.objects.update(teaching_guide={"summary": ["PARS was a police system.", "It was shared."]})
+    assert "About the story PARS was a police system. It was shared." in words(teacher_client, name, assignment)
 
 
 def test_results_hide_the_map_of_few_and_say_so(teacher_client: Client, assignment: Assignment) -> None:
@@ -134,7 +155,7 @@ def test_item_analysis_takes_the_attempts_asked_for(
     for number, right in enumerate((0, 4), start=1):
         make_answered_attempt(assignment=assignment, student=student, number=number, right=right)
     shown = words(teacher_client, "item_analysis", assignment, query)
-    assert f"Average Of 1 attempt. {mean}" in shown
+    assert f"Average Of 1 attempt {mean}" in shown
 
 
 def test_item_analysis_spans_the_teachers_own_classes_alone(

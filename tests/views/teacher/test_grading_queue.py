@@ -1,4 +1,4 @@
-"""Typed answers in doubt: equal ones together, accepted once for all classes, or left as they are."""
+"""Answers that need grading: similar ones together, accepted once for all classes, graded, or left as they are."""
 
 import copy
 from collections.abc import Callable
@@ -81,7 +81,7 @@ def scores() -> list[Decimal | None]:
     return list(Attempt.objects.order_by("pk").values_list("score", flat=True))
 
 
-def test_equal_answers_stand_together_the_commonest_first(assignment: Assignment, teacher_client: Client) -> None:
+def test_similar_answers_stand_together_the_commonest_first(assignment: Assignment, teacher_client: Client) -> None:
     give(assignment, "Ana", one="Friday, August 31")
     give(assignment, "Ben", one="friday august 31st!")
     give(assignment, "Cy", one="August 31, 2018")
@@ -89,8 +89,12 @@ def test_equal_answers_stand_together_the_commonest_first(assignment: Assignment
     give(assignment, "Eve", one="never")
     page = teacher_client.get(queue_of(assignment))
     text = text_of(page)
-    assert "1 of 2 3 answers to grade. Equal answers are together." in text
-    assert "Ana 2 equal answers Friday, August 31 See the other 1 answer friday august 31st! Ben" in text
+    assert "1 of 2 3 answers to grade. Similar answers are together." in text
+    assert (
+        "2 similar answers Close to a correct answer Friday, August 31 Accepted together Uncheck an answer to leave it"
+        " in the queue. Friday, August 31 1 answer friday august 31st! 1 answer Include “Friday, August 31”: Ana Ben"
+        " Ana Ben Accept the checked answers,"
+    ) in text
     assert "Correct answer August 31 Evidence" in text
     assert "August 31, 2018" not in text
     text = text_of(teacher_client.get(queue_of(assignment) + next_of(page)))
@@ -223,22 +227,104 @@ def test_undone_grade_is_in_no_page_and_no_file(assignment: Assignment, teacher:
     assert adjustments([attempt])[attempt.pk].grades == {}
 
 
-@pytest.mark.parametrize(("all_the_same", "expected"), [("on", [2, 2, 2]), ("", [2, 0, 0])])
-def test_equal_answers_are_graded_together_or_one_at_a_time(
-    all_the_same: str, expected: list[int], assignment: Assignment, teacher_client: Client
-) -> None:
-    for name, words in (("Ana", "The rules."), ("Ben", "the  RULES"), ("Cy", "The rules!")):
+def test_similar_answers_are_listed_whole_and_graded_at_once(assignment: Assignment, teacher_client: Client) -> None:
+    words = [
+        "The agreement was unfair.",
+        "the agreement was UNFAIR",
+        "agreemnt was unfair",
+        "The agreement was not unfair.",
+    ]
+    for name, text in zip(("Ana", "Ben", "Cy", "Dee"), words, strict=True):
+        give(assignment, name, who=text)
+    give(assignment, "Eve", who=words[0])
+    page = teacher_client.get(queue_of(assignment))
+    assert (
+        "4 similar answers The agreement was unfair. Graded together Uncheck an answer to leave it in the queue."
+        " The agreement was unfair. 2 answers the agreement was UNFAIR 1 answer"
+        " Include “The agreement was unfair.”: Ana Ana Include “The agreement was unfair.”: Ben Ben"
+        " Include “The agreement was unfair.”: Eve Eve"
+        " agreemnt was unfair 1 answer Include “agreemnt was unfair”: Cy Cy Points"
+    ) in text_of(page)
+    form = form_of(page, having="doubt")
+    give(assignment, "Fay", who=words[0])  # turned in after the teacher loaded the page
+    pages = [teacher_client.post(form.action, form.data(act="grade", points="2"), follow=True) for _ in range(2)]
+    assert "Saved. 4 students get 2 points." in text_of(pages[1])
+    assert "Fay The agreement was unfair. Points" in text_of(pages[0])
+    assert scores() == [2, 2, 2, 0, 2, 0]
+
+    undo = next(form for form in read(pages[1]).forms if "/undo/" in form.action)
+    page = teacher_client.post(undo.action, undo.data(), follow=True)
+    assert "5 similar answers" in text_of(page)
+    assert scores() == [0, 0, 0, 0, 0, 0]
+
+
+def test_answer_that_is_left_out_stays_in_the_queue(assignment: Assignment, teacher_client: Client) -> None:
+    for name, words in (("Ana", "The rules."), ("Ben", "the  RULES"), ("Cy", "Rules!")):
         give(assignment, name, who=words)
     form = grade_form(teacher_client, assignment)
-    give(assignment, "Dee", who="The rules")  # turned in after the teacher loaded the page
-    for _ in range(2):
-        page = teacher_client.post(form.action, form.data(act="grade", points="2", all=all_the_same), follow=True)
-    assert scores() == [*expected, 0]
-    if all_the_same:
-        assert "Saved. 3 students get 2 points." in text_of(page)
-        assert "Dee The rules" in text_of(page)
-    else:
-        assert "Ben 3 equal answers the RULES" in text_of(page)
+    first, *_, last = form.data()["attempts"]
+    page = teacher_client.post(form.action, form.data(act="grade", points="2", attempts=[first, last]), follow=True)
+    assert "Saved. 2 students get 2 points." in text_of(page)
+    assert "Ben the RULES Points" in text_of(page)
+    assert scores() == [2, 0, 2]
+
+
+@pytest.mark.parametrize("act", ["grade", "keep", "accept"])
+def test_leaving_out_all_answers_is_refused(act: str, assignment: Assignment, teacher_client: Client) -> None:
+    key = "who" if act == "grade" else "one"
+    for name in ("Ana", "Ben"):
+        give(assignment, name, **{key: "Friday, August 31"})
+    form = grade_form(teacher_client, assignment)
+    refused = form.data(act=act, points="2", comment="Which rules?", attempts=[])
+    page = teacher_client.post(form.action, refused)
+    assert errors_of(page) == ["Choose at least 1 answer."]
+    assert ("Which rules?" in page.content.decode()) == (act == "grade")
+    again = form_of(page, having="doubt")
+    assert ("attempts" in again.data(), len([name for name, _ in again.offered if name == "attempts"])) == (
+        False,
+        2 if act == "grade" else 1,
+    )
+    assert (ManualGrade.objects.count(), Regrade.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("count", "reason", "expected", "left"),
+    [
+        (1, "“The end of August 31” is accepted too.", [1, 0, 1], "Ben Close to a correct answer the end of Agust 31"),
+        (2, "“The end of August 31”, “the end of Agust 31” are accepted too.", [1, 1, 1], "All done"),
+    ],
+)
+def test_wordings_are_accepted_together_and_undone_together(
+    count: int, reason: str, expected: list[int], left: str, assignment: Assignment, teacher_client: Client
+) -> None:
+    for name, words in (("Ana", "The end of August 31"), ("Ben", "the end of Agust 31"), ("Cy", "end of August 31")):
+        give(assignment, name, one=words)
+    form = grade_form(teacher_client, assignment)
+    boxes = form.data()["attempts"]
+    assert len(boxes) == 2
+    page = teacher_client.post(form.action, form.data(act="accept", attempts=boxes[:count]), follow=True)
+    assert [made.reason for made in Regrade.objects.all()] == [reason]
+    assert f"{reason} Scores updated." in text_of(page)
+    assert left in text_of(page)
+    assert scores() == expected
+    undo = next(form for form in read(page).forms if "/undo/" in form.action)
+    page = teacher_client.post(undo.action, undo.data(), follow=True)
+    assert "3 similar answers" in text_of(page)
+    assert scores() == [0, 0, 0]
+
+
+def test_answers_with_different_points_are_apart(teacher: User, classroom: Classroom, teacher_client: Client) -> None:
+    document = typed_document()
+    common = {
+        name: document["questions"][0][name] for name in ("key", "objective", "skill", "facts", "stem", "evidence")
+    }
+    gaps = [{"id": name, "accepted": ["agreement"], "rationale": "Look again."} for name in "ab"]
+    document["questions"][0] = {**common, "type": "blanks", "points": 2, "text": "The {a} and the {b}.", "gaps": gaps}
+    given = make_assignment(edition=make_edition(document=document), classroom=classroom, assigned_by=teacher)
+    give(given, "Ana", one={"a": "agreement", "b": "agreemnt"})
+    give(given, "Ben", one={"a": "agreemnt", "b": "agreemnt"})
+    give(given, "Cy", one={"a": "The agreement", "b": "agremnt"})
+    assert "1 of 3" in text_of(teacher_client.get(queue_of(given)))
 
 
 @pytest.mark.parametrize(
@@ -341,7 +427,7 @@ def test_another_teacher_finds_nothing(
 ) -> None:
     give(assignment, "Ana", one="Friday, August 31")
     client = signed_in(other_teacher)
-    doubt = queue.queued_answers([assignment])[assignment.pk][0].name
+    doubt = queue.queued_answers(assignment)[0].name
     assert client.get(queue_of(assignment)).status_code == 404
     settling = reverse("settle_queued_answer", args=[assignment.public_id])
     assert client.post(settling, {"doubt": doubt, "act": "accept"}).status_code == 404
