@@ -21,7 +21,7 @@ def launch_arguments() -> dict[str, Any]:
         "--disable-component-update",
         "--disable-quic",
         "--disable-sync",
-        # Without it, the headless shell rounds the widths of letters and puts no link around the smallest text of a PDF.
+        # Without it, the headless shell rounds the widths of letters, and a PDF has no link around the smallest text.
         "--font-render-hinting=none",
         "--no-first-run",
     ]
