@@ -87,7 +87,8 @@ class RegradeForm(forms.Form):
     def __init__(
         self, *args: Any, edition: Edition, question: Question, initial_policy: str = "", **kwargs: Any
     ) -> None:
-        initial = {"group": uuid.uuid4(), "policy": initial_policy or Policy.NEW_KEY}
+        # By default no score falls.
+        initial = {"group": uuid.uuid4(), "policy": initial_policy or Policy.EITHER_KEY}
         super().__init__(*args, **{**kwargs, "initial": initial})
         self.edition = edition
         self.question = question

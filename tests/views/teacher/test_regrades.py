@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.grading import manual_grades
-from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, ManualGrade, Regrade, Student, User
+from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, ManualGrade, Regrade, Student, User
 from tests.factories import (
     NOW,
     make_answered_attempt,
@@ -40,7 +40,7 @@ def filled(client: Client, address: str, *, pick: int | None = 0, **changes: str
     form = form_of(client.get(address), having="policy")
     choices = [value for name, value in form.offered if name == "choice"]
     key = {} if pick is None else {"choice": choices[pick]}
-    return form.data(**{"reason": REASON, **key, **changes}, act="preview")
+    return form.data(**{"policy": "new_key", "reason": REASON, **key, **changes}, act="preview")
 
 
 @pytest.fixture
@@ -68,6 +68,15 @@ def test_form_shows_the_question_its_key_and_whom_it_reaches(
     assert "Which of these does the system record? Birthplace Correct answer" in text_of(page)
     assert "Period 3, Period 6 All of these classes will be regraded." in text_of(page)
     assert "Period 5" not in text_of(page)
+
+
+def test_form_lowers_no_score_by_default_and_has_the_reading(assignment: Assignment, teacher_client: Client) -> None:
+    page = teacher_client.get(address_of(assignment))
+    assert form_of(page, having="policy").data()["policy"] == ["either_key"]
+    _, _, form = text_of(page).partition("Choose the correct answer.")
+    document = Edition.objects.get().document
+    texts = [sentence["text"] for part in document["reading"]["paragraphs"] for sentence in part["sentences"]]
+    assert [text for text in texts if text in form] == texts
 
 
 def test_preview_says_who_gains_and_writes_nothing(
