@@ -14,6 +14,8 @@ ENGLISH = context_of(
         "Why did Mayor Jim Kenney end the agreement?",
         "The city would not renew the PARS agreement with ICE, which expired on August 31, 2018.",
         "Protesters near City Hall had demanded it for about a month.",
+        # A name that is a word too, and at the start of a sentence one that looks like a typo.
+        "They asked Jim Street. Immigrents is what a group was called.",
     ],
     language="en",
 )
@@ -75,6 +77,9 @@ def test_answers_of_the_same_content_are_alike(answers: tuple[str, ...]) -> None
         ("Kenney ended it", "Kenny ended it", "Kenneyy ended it", "Jenney ended it"),
         ("They asked Jansenn", "They asked Janssenn"),
         ("It was clark", "It was clarke", "It was clarkk"),
+        ("in Mexico", "in mexicco"),
+        ("on a street", "on a streeet"),
+        ("It was immigrants", "it was immigrents"),
         ("near Brown", "near Brownn", "near brownnn"),
         # Another word, or a typo of several words
         ("a county rule", "a country rule", "a countr rule"),
@@ -83,6 +88,7 @@ def test_answers_of_the_same_content_are_alike(answers: tuple[str, ...]) -> None
         ("The rules", "The rule", "The rulse"),
         # A typo in a short word, two typos in a word, another first letter
         ("the city", "the citty", "the cty"),
+        ("the jail", "the jaail"),
         ("The agreement", "The agremmentt", "The agreementt", "The agreements"),
         ("The emigrants", "The imigrants"),
         # Order
@@ -102,7 +108,15 @@ def test_other_languages_have_their_articles_and_no_typos() -> None:
         content_of(answer, SPANISH) for answer in ("La alcaldía no renovó el acuerdo", "alcaldía no renovo acuerdo")
     }
     assert len(same) == 1
-    other = ("Firmó el acuerdo", "Firma el acuerdo", "Firmó los acuerdos", "Firmó the acuerdo", "Firmmó el acuerdo")
+    other = (
+        "Firmó el acuerdo",
+        "Firma el acuerdo",
+        "Firmó los acuerdos",
+        "Firmó the acuerdo",
+        "Firmmó el acuerdo",
+        "Un agreement",
+        "Un agreemnt",
+    )
     assert len({content_of(answer, SPANISH) for answer in other}) == len(other)
 
 
