@@ -441,6 +441,15 @@ def _drop(*path: Any) -> Spoil:
     return spoil
 
 
+def _on_second_quiz(document: dict[str, Any]) -> dict[str, Any]:
+    """A turned-in attempt on the quiz whose times never changed. Only its third save counts."""
+    [quiz] = [quiz["key"] for quiz in document["assignments"] if not quiz["window_changed"]]
+    found: dict[str, Any] = next(
+        one for one in document["attempts"] if one["assignment"] == quiz and one["handed_in_at"]
+    )
+    return found
+
+
 def _repeat(name: str) -> Spoil:
     return lambda document: document[name].append(document[name][0])
 
@@ -511,6 +520,23 @@ REFUSALS: dict[str, tuple[Spoil, str]] = {
     "answer before the start": (
         _set("attempts", 0, "log", 0, "at", to="2020-01-01T00:00:00+00:00"),
         " has an answer from before its start.",
+    ),
+    "more points than there are": (
+        _set("attempts", 1, "marks", 0, "points", to="99"),
+        " has 99 points for proof, which is worth ",
+    ),
+    "points below zero": (_set("attempts", 1, "marks", 0, "points", to="-1"), " has -1 points for proof"),
+    "answer after the deadline": (
+        lambda document: _on_second_quiz(document)["log"][2].update(at="2026-10-26T00:00:00+00:00"),
+        " has an answer that counts though it came after the deadline.",
+    ),
+    "answer after the turn-in": (
+        lambda document: _on_second_quiz(document)["log"][2].update(at="2026-10-24T00:00:00+00:00"),
+        " has an answer that counts though it came after it was turned in.",
+    ),
+    "answer from after the file": (
+        _set("attempts", 0, "log", 0, "at", to="2099-01-01T00:00:00+00:00"),
+        " is later than the file itself.",
     ),
     "two students who look the same": (
         lambda document: document["students"][1].update(name=document["students"][0]["name"].upper()),

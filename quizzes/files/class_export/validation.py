@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from quizzes.assignments.deadlines import is_over
+from quizzes.assignments.deadlines import grace_ends_at, is_over
 from quizzes.content.editions import Published
 from quizzes.content.question_types.question import Question, Value
 from quizzes.content.question_types.registry import parse_question
@@ -35,7 +35,7 @@ def check_times(class_export: ClassExport) -> None:
             raise InvalidExport(f"{where} was turned in before it started.")
         if attempt.deadline_at is not None and attempt.deadline_at < start:
             raise InvalidExport(f"{where} has a deadline before its start.")
-        if start > class_export.made_at or (end is not None and end > class_export.made_at):
+        if max(start, end or start, *(event.at for event in attempt.log)) > class_export.made_at:
             raise InvalidExport(f"{where} is later than the file itself.")
         # Answers from paper may be older than the row that holds them.
         if attempt.medium == _ON_SCREEN and any(event.at < start for event in attempt.log):
@@ -43,6 +43,10 @@ def check_times(class_export: ClassExport) -> None:
         saved = [event.at for event in attempt.log if event.outcome == _SAVED]
         if attempt.assignment not in moved and any(is_over(at=at, deadline_at=attempt.deadline_at) for at in saved):
             raise InvalidExport(f"{where} has an answer that counts though it came after the deadline.")
+        # The clock turns in at the deadline, and answers count until the end of the grace time.
+        is_moved = attempt.medium != _ON_SCREEN or attempt.assignment in moved
+        if end is not None and not is_moved and any(at > grace_ends_at(end) for at in saved):
+            raise InvalidExport(f"{where} has an answer that counts though it came after it was turned in.")
 
 
 def check_distinct(class_export: ClassExport) -> None:
@@ -86,6 +90,13 @@ def check_values(part: AttemptPart, content: Published) -> None:
             continue
         seen.add(key)
         _check_value(row.value, question, content, f"attempt {part.key}")
+    for mark in part.marks:
+        question = content.document.question(mark.question)
+        if question is not None and not 0 <= mark.points <= question.points:
+            raise InvalidExport(
+                f"Attempt {part.key} has {mark.points:f} points for {question.key:.40}, which is worth "
+                f"{question.points}."
+            )
 
 
 def _check_value(value: Value, question: Question, content: Published, where: str) -> None:
