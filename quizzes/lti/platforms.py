@@ -9,6 +9,7 @@ from pylti1p3.registration import Registration
 from pylti1p3.tool_config import ToolConfAbstract
 
 from quizzes.limited_http import LimitedSession
+from quizzes.lti.errors import LaunchRefused
 from quizzes.models import LtiDeployment, LtiKey, LtiPlatform
 
 # A platform that does not answer must not hold a thread.
@@ -54,9 +55,12 @@ class ToolConfig(ToolConfAbstract[Any]):
         raise NotImplementedError
 
     def find_registration_by_params(self, iss: str, client_id: str, *args: Any, **kwargs: Any) -> Registration:
-        """The registration, for this platform's own issuer and client only."""
+        """The registration, for this platform's own issuer and client only. Raises LaunchRefused."""
         if (iss, client_id) != (self.platform.issuer, self.platform.client_id):
-            return None  # type: ignore[return-value]  # the library tests for it
+            raise LaunchRefused(
+                f"the signed message says that it is from {iss!r:.200} for {client_id!r:.200}, but {self.platform.name}"
+                f" is {self.platform.issuer!r} and knows this site as {self.platform.client_id!r}"
+            )
         return registration_of(self.platform, self.key_set)
 
     def find_deployment_by_params(

@@ -9,7 +9,7 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from quizzes.lti.launches import start_login
+from quizzes.lti.launches import LEEWAY_SECONDS, start_login
 from quizzes.lti.scores import delete_old_launches
 from quizzes.models import (
     Assignment,
@@ -24,7 +24,7 @@ from quizzes.models import (
 )
 from quizzes.people.erasure import erase_student
 from tests.lti.conftest import Launch, begin, signed_launch
-from tests.lti.platform import CLAIM, DEPLOYMENT, ISSUER, MEMBERSHIP, Platform, make_key
+from tests.lti.platform import CLAIM, CLIENT, DEPLOYMENT, ISSUER, MEMBERSHIP, Platform, make_key
 from tests.pages import form_of, text_of
 
 pytestmark = pytest.mark.sockets
@@ -277,13 +277,21 @@ def test_platform_that_is_turned_off_in_mid_launch_is_refused(
     ("changes", "reason"),
     [
         ({"nonce": "other"}, "Nonce"),
-        ({"aud": "client-2"}, "Registration not found"),
+        (
+            {"aud": "client-2"},
+            "for 'client-2', but Moodle is 'https://school.example' and knows this site as 'client-1'",
+        ),
         ({"aud": ["client-1", "client-2"]}, "azp"),
-        ({"iss": "https://evil.example"}, "Registration not found"),
+        ({"aud": "client-2", "azp": "client-1"}, "for 'client-2', but Moodle"),
+        ({"aud": None, "azp": "client-1"}, "for None, but Moodle"),
+        ({"iss": "https://evil.example\n"}, r"from 'https://evil.example\n' for 'client-1', but Moodle"),
         ({f"{CLAIM}deployment_id": "deployment-2"}, "deployment"),
         ({f"{CLAIM}version": "1.1"}, "version"),
         ({f"{CLAIM}message_type": "Other"}, "message type"),
         ({"sub": None}, "sub"),
+        ({"exp": None}, "exp"),
+        ({"iat": None}, "iat"),
+        ({"nonce": None}, "nonce"),
         ({f"{CLAIM}roles": [f"{MEMBERSHIP}Mentor"]}, "neither a learner"),
         ({"exp": 1_000}, "expired"),
         ({"iat": 99_999_999_999, "exp": 99_999_999_999}, "not yet valid"),
@@ -293,6 +301,54 @@ def test_wrong_claim_is_refused(
     launch: Launch, course: LtiCourse, caplog: pytest.LogCaptureFixture, changes: dict[str, Any], reason: str
 ) -> None:
     refused(caplog, launch(**changes), reason)
+
+
+@pytest.mark.parametrize("changes", [{"aud": [CLIENT]}, {"aud": [CLIENT, "client-2"], "azp": CLIENT}])
+def test_message_for_this_site_among_others_is_taken(
+    launch: Launch, course: LtiCourse, changes: dict[str, Any]
+) -> None:
+    assert launch(**changes).status_code == 302
+
+
+def test_deployment_of_another_platform_is_refused(
+    launch: Launch, course: LtiCourse, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its id says nothing by itself: many platforms number their deployments from 1."""
+    addresses = {name: "https://other.example/x" for name in ("login_url", "token_url", "key_set_url")}
+    other = LtiPlatform.objects.create(
+        name="Other", issuer="https://other.example", client_id=CLIENT, created_at=timezone.now(), **addresses
+    )
+    LtiDeployment.objects.create(platform=other, deployment_id="7")
+
+    refused(caplog, launch(**{f"{CLAIM}deployment_id": "7"}), "deployment")
+
+
+# Seconds by which the platform's clock is ahead of ours, and how long its message is good by its own clock.
+@pytest.mark.parametrize(
+    ("ahead", "good_for", "reason"),
+    [
+        (LEEWAY_SECONDS - 1, 300, ""),
+        (LEEWAY_SECONDS + 1, 300, "not yet valid"),
+        (-LEEWAY_SECONDS, 1, ""),
+        (-LEEWAY_SECONDS - 1, 1, "expired"),
+    ],
+)
+def test_clocks_may_differ_by_a_minute(
+    launch: Launch,
+    course: LtiCourse,
+    clock: time_machine.Traveller,
+    caplog: pytest.LogCaptureFixture,
+    ahead: int,
+    good_for: int,
+    reason: str,
+) -> None:
+    issued_at = int(timezone.now().timestamp()) + ahead
+    response = launch(iat=issued_at, exp=issued_at + good_for)
+
+    if reason:
+        refused(caplog, response, reason)
+    else:
+        assert response.status_code == 302
 
 
 @pytest.mark.parametrize("alg", ["none", "HS256", "RS512"])
@@ -338,6 +394,31 @@ def test_new_key_of_the_platform_is_fetched_in_mid_launch(
 
     assert launch().status_code == 302
     assert platform.key_requests == asked_before + 1
+
+
+def test_key_that_is_changed_between_login_and_message(
+    platform: Platform,
+    launch: Launch,
+    client: Client,
+    course: LtiCourse,
+    clock: time_machine.Traveller,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The new key is taken, and from then on the old one is not."""
+    launch()
+    LtiStudent.objects.all().delete()
+    old, asked, second = platform.key, begin(client), begin(client)
+    platform.key = make_key("k4")
+    clock.shift(timedelta(minutes=2))
+    now = timezone.now().timestamp()
+
+    by_old = platform.signed(platform.claims(second["nonce"], now=now), key=old)
+    by_new = platform.signed(platform.claims(asked["nonce"], now=now))
+    assert client.post("/lti/launch/", {"state": asked["state"], "id_token": by_new}, secure=True).status_code == 302
+    LtiStudent.objects.all().delete()
+    refused(
+        caplog, client.post("/lti/launch/", {"state": second["state"], "id_token": by_old}, secure=True), "public key"
+    )
 
 
 def test_unknown_keys_do_not_make_the_site_ask_at_each_launch(
