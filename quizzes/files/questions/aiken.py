@@ -21,6 +21,8 @@ _ANSWER = re.compile(
     r"(?P<letters>\(?[a-z](?:[ ,;&]{0,3}[a-z])*[.)]?)\s*)",
     re.IGNORECASE,
 )
+# “ANSWER: B) The council” repeats the choice.
+_WHOLE_CHOICE = re.compile(r"\s*\(?([A-Za-z])[.):]\s*\w\S.*")
 _FEEDBACK = re.compile(r"\s*(?:FEEDBACK|EXPLANATION|RATIONALE|JUSTIFICATION)\s*:\s*(.*)", re.IGNORECASE)
 _NUMBERED = re.compile(r"\s*(?:Q(?:uestion)?\s?)?\d{1,3}[.):]\s+(?=\S)", re.IGNORECASE)
 
@@ -40,12 +42,22 @@ def read_aiken(content: bytes) -> list[ReadQuestion]:
 
 
 def _blocks(text: str) -> Iterator[tuple[int, list[str]]]:
-    """(first line, lines) of each question. A line ANSWER: ends it, or a line FEEDBACK: behind that."""
+    """(first line, lines) of each question. A line ANSWER: ends it, or a line FEEDBACK: behind that.
+
+    Without its line ANSWER:, a question ends at a blank line below its choices, if no other choice follows.
+    """
     block: list[str] = []
     start = 0
+    after_blank = False
     for number, line in enumerate(text.lstrip("\ufeff").split("\n"), start=1):
         if not line.strip():
+            after_blank = True
             continue
+        is_part = _CHOICE.fullmatch(line) or _ANSWER.fullmatch(line) or _FEEDBACK.fullmatch(line)
+        if block and after_blank and not is_part and _CHOICE.fullmatch(block[-1]):
+            yield start, block
+            block = []
+        after_blank = False
         if block and _ANSWER.fullmatch(block[-1]):
             if _FEEDBACK.fullmatch(line):
                 yield start, [*block, line]
@@ -102,6 +114,8 @@ def _item(stem: str, choices: list[tuple[str, str]], answer: re.Match[str] | Non
     if not choices:
         raise Skipped(gettext("It has no answers. Each starts with a letter and a period, such as A."))
     named = answer["any"] if answer["letters"] is None else answer["letters"]
+    if whole := _WHOLE_CHOICE.fullmatch(named):
+        named = whole[1]
     keys = {key for key in re.split(r"[\s,;&.()]+", named.upper()) if key}
     letters = [letter for letter, _ in choices]
     if len(keys) == 1 and not keys <= set(letters) and set(next(iter(keys))) <= set(letters):

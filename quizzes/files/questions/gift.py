@@ -26,6 +26,8 @@ _TRUTH = re.compile(r"\s*(T|TRUE|F|FALSE)\s*(#.*)?", re.IGNORECASE | re.DOTALL)
 _ANSWERS = re.compile(r"([=~])")
 _NUMBER = r"[-+]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?"
 _RANGE = re.compile(rf"\s*({_NUMBER})\s*\.\.\s*({_NUMBER})\s*")
+# One thousand in some countries, one in others.
+_AMBIGUOUS = re.compile(r"(?<!\d)(?<!\d\.)[1-9]\d{0,2},\d{3}(?!\d)")
 _TOLERANCE = re.compile(rf"\s*({_NUMBER})\s*(?::\s*({_NUMBER}))?\s*")
 _FULL = 100
 NO_PENALTY = gettext_noop("Its wrong answers cost points. Here they earn none.")
@@ -72,9 +74,10 @@ def _blocks(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _starts_next(bare: str, block: Sequence[str]) -> bool:
-    """Whether a line starts the next question, after the answers of the block."""
+    """Whether a line starts the next question, after the answers of the block or after a text without answers."""
     if bare.startswith("::"):
-        return "}" in _ESCAPED.sub("", "\n".join(block))
+        before = _ESCAPED.sub("", "\n".join(block))
+        return "}" in before or "{" not in before
     return "{" in bare and block[-1].rstrip().endswith("}") and "{" in _ESCAPED.sub("", bare)
 
 
@@ -194,7 +197,11 @@ def _lines(body: str, notes: list[str], *, is_html: bool | None) -> tuple[list[L
     """The answers with whether each starts with “=”, and their weights in percent."""
     parts = _ANSWERS.split(body)
     if parts[0].strip():
-        raise Skipped(f"Its answers start with “{_shown(parts[0])[:40]}”. Each answer needs = or ~ before it.")
+        raise Skipped(
+            gettext("Its answers start with “{value}”. Each answer needs = or ~ before it.").format(
+                value=_shown(parts[0])[:40]
+            )
+        )
     lines, weights = [], list[float | None]()
     for sign, text in zip(parts[1::2], parts[2::2], strict=True):
         weight = None
@@ -288,6 +295,12 @@ def _numeric(stem: str, body: str, notes: list[str], *, is_html: bool | None) ->
 
 def numbers(text: str) -> tuple[str, str]:
     """(number, tolerance) of “3”, “3:0.1” or “2.9..3.1”; raises Skipped."""
+    if found := _AMBIGUOUS.search(text):
+        raise Skipped(
+            gettext("“{value}” can be read as 2 numbers. Write it without a comma, or with a period.").format(
+                value=found[0]
+            )
+        )
     from_to, single = _RANGE.fullmatch(text), _TOLERANCE.fullmatch(text)
     try:
         if from_to:

@@ -33,6 +33,8 @@ ANSWERS = 8
 # What stands between a line and its match, and between a blank and its answers.
 _PAIR = re.compile(r"\s*(?:=>|->|→|=)\s*")
 
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}|--\d{2}-\d{2}")
+
 Row = tuple[int, list[str]]
 
 
@@ -180,7 +182,10 @@ def _row_item(cell: Callable[[str], str], stem: str, notes: list[str]) -> Item:
                 lines = tuple(Line(line.text, True, line.feedback) for line in lines)
             return Item("short_answer", stem, lines=lines, explanation=explanation, points=points)
         case "numeric":
-            number, tolerance = numbers(f"{answers[0]}:{cell('Tolerance') or '0'}")
+            if _DATE.fullmatch(answers[0]):
+                return Item("numeric", stem, number=answers[0], explanation=explanation, points=points)
+            tolerance = cell("Tolerance")
+            number, tolerance = numbers(f"{answers[0]}:{tolerance}" if tolerance else answers[0])
             return Item("numeric", stem, number=number, tolerance=tolerance, explanation=explanation, points=points)
         case "matching":
             pairs = []

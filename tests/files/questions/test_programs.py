@@ -109,6 +109,31 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
         "1. Who?\nA) me\nB) you\nCorrect Answer: A\n\n2) What?\n(A) this\n(B) that\nAns - (B)\n",
         ["single: Who? [*me; you]", "single: What? [this; *that]"],
     ),
+    "Aiken without an answer": (
+        "One?\nA) x\nB) y\n\nTwo?\nA) x\n\nB) y\nANSWER: B\n",
+        ["- Its line ANSWER: is missing.", "single: Two? [x; *y]"],
+    ),
+    "GIFT with a text above a title": (
+        "::Text::Read this.\n::Ask::Who? {=A ~B}\n",
+        ["- It has no answers in braces { }, so it is a text and not a question.", "single: Who? [*A; B]"],
+    ),
+    "our template with a date": (
+        "Type,Question,Answer 1,Tolerance\nnumber or date,When?,2018-08-31,\nnumber,How many?,about 7,\n",
+        ["numeric: When? 2018-08-31 ± ", "- “about 7” isn’t a number that we can read."],
+    ),
+    "Aiken whose answer repeats the choice": (
+        "Who?\nA) The mayor\nB) The council, all of it\nAnswer: B) The council, all of it\n\n"
+        "What?\nA. a\nB. b\nANSWER: (A) a\n",
+        ["single: Who? [The mayor; *The council, all of it]", "single: What? [*a; b]"],
+    ),
+    "GIFT with a comma in a number": (
+        "How many? {#1,000}\n\nHow long? {#1,5}\n\nHow far? {#0,250..1,250}\n",
+        [
+            "- “1,000” can be read as 2 numbers. Write it without a comma, or with a period.",
+            "numeric: How long? 1.5 ± 0",
+            "- “1,250” can be read as 2 numbers. Write it without a comma, or with a period.",
+        ],
+    ),
     "Aiken with feedback and a period": (
         "Who?\nA. me\nB. you\nANSWER: A.\nFEEDBACK: Because.\n\nTwo?\nA. a\nB. b\nC. c\nANSWER: AC\n",
         ["single: Who? [*me; you] = Because.", "multiple: Two? [*a; b; *c]"],
