@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from quizzes.files.table_file import TableRow
 from quizzes.people.names import name_key, turned_name
+from quizzes.phrases import gettext
 
 # Title rows stand above the headings of many exports.
 MAX_TITLE_ROWS = 15
@@ -61,6 +62,9 @@ _SHORT_FORMS = (
     (re.compile(r"\b(?:ln|lname|lastname)\b"), "last"),
     (re.compile(r"\b(?:fn|fname|firstname)\b"), "first"),
     (re.compile(r"\b(?:mn|mname|middlename)\b"), "middle"),
+    # “1er apellido”, “2.º apellido”, “Apellido 2”, “Ap. materno”.
+    (re.compile(r"\b1 ?(?:er|o)? apellido\b|\bapellido ?1\b|\bap? paterno\b"), "paterno"),
+    (re.compile(r"\b2 ?(?:do|o)? apellido\b|\bapellido ?2\b|\bap? materno\b"), "materno"),
 )
 # Words of headings, each a mark of the part of a name that the column holds. Systems put them together in many ways.
 _PART_WORDS: Mapping[str, str] = {
@@ -108,20 +112,33 @@ def heading_key(text: str) -> str:
 
 def find_columns(table: Sequence[TableRow]) -> tuple[TableRow | None, Columns]:
     """The row of headings, None without one, and the columns."""
-    for place, row in enumerate(table[:MAX_TITLE_ROWS]):
-        found = _found(row)
-        if not any(part in found for part in _NAME_PARTS):
-            continue
-        below = table[place + 1] if place + 1 < len(table) else None
-        if below is not None and {"first", "last"} <= (second := _found(below)).keys():
-            # “Student” above “Last” and “First”: the headings have 2 rows.
-            found.pop("full", None)
-            row, found = below, {**found, **second}
-        if not {"full", "last"} & found.keys() and heading_key(row.cells[found["first"]]) == "nombre":
-            # Alone, the word means the whole name.
-            found["full"] = found.pop("first")
-        return row, _without_empty(Columns(**found), [one for one in table if one.number > row.number])
-    return None, guessed_columns(table)
+    top = [(row, _found(row)) for row in table[:MAX_TITLE_ROWS]]
+    named = [place for place, (_, found) in enumerate(top) if any(part in found for part in _NAME_PARTS)]
+    if not named:
+        return None, guessed_columns(table)
+    place = named[0]
+    if top[place][1].keys() == {"full"}:
+        # “Students” and “Name: Civics 7” may be titles. Headings below them name more columns.
+        place = next((later for later in named if len(top[later][1]) > 1), place)
+    row, found = top[place]
+    second = _found(table[place + 1]) if place + 1 < len(table) else {}
+    if {"first", "last"} <= second.keys():
+        # “Student” above “Last” and “First”: the headings have 2 rows.
+        found.pop("full", None)
+        row, found = table[place + 1], {**found, **second}
+    if not {"full", "last"} & found.keys() and heading_key(row.cells[found["first"]]) == "nombre":
+        # Alone, the word means the whole name.
+        found["full"] = found.pop("first")
+    body = [one for one in table if one.number > row.number]
+    if "full" in found and not any(cell_of(one, found["full"]) for one in body):
+        # “Name” is empty, and “Pupil” has the names.
+        others = (
+            n
+            for n, cell in enumerate(row.cells)
+            if (key := heading_key(cell)) in _HEADINGS["full"] or _part_of(key) == "full"
+        )
+        found["full"] = next((n for n in others if any(cell_of(one, n) for one in body)), found["full"])
+    return row, _without_empty(Columns(**found), body)
 
 
 def _found(row: TableRow) -> dict[str, int]:
@@ -225,7 +242,9 @@ def column_labels(table: Sequence[TableRow], heading: TableRow | None) -> tuple[
     samples = [next((text for row in body if (text := cell_of(row, place))), "") for place in range(width)]
     titles = heading.cells if heading is not None else ()
     return tuple(
-        titles[place] if place < len(titles) and titles[place] else f"Column {place + 1}: {sample or 'empty'}"
+        titles[place]
+        if place < len(titles) and titles[place]
+        else gettext("Column {number}: {sample}").format(number=place + 1, sample=sample or gettext("(blank)"))
         for place, sample in enumerate(samples)
     )
 

@@ -35,15 +35,17 @@ from quizzes.people.names import (
 from quizzes.phrases import gettext
 
 MAX_ROWS = 500
+MAX_LINES = 2_000  # with the lines that are no students: contacts, totals, people who left
 RowState = Literal["new", "here", "removed", "problem", "left_out"]
 # How full names are written: first name first or last, and with how many family names.
 Order = Literal["given", "given 2", "family", "2 family"]
 
 _NOT_STUDENTS = re.compile(
-    r"\b(?:teacher|instructor|aide|staff|designer|observer|guardian|parent|administrator|admin|owner|ta|tutor|counselor|profesora?|docente|maestr[oa])\b"
+    r"\b(?:teacher|instructor|aide|staff|faculty|substitute|designer|observer|guardian|parent|administrator|admin|owner|ta"
+    r"|tutor|counselor|profesora?|docente|maestr[oa])\b"
 )
 # Rows of gradebook files and lists that are no students, as name keys. Canvas calls its sample student “Test Student”.
-_TEST_STUDENTS = {"test student", "student test", "student view test"}
+_TEST_STUDENTS = re.compile(r"test student|student (?:view )?test|(?:alumno|estudiante) de prueba")
 # Blackboard adds one for each teacher who looks at the course as a student.
 _PREVIEW_USER = re.compile(r"\bpreview ?user\b")
 _TOTALS = {
@@ -59,7 +61,9 @@ _LEFT_NUMBERS = frozenset("1234")
 # Who is not in the class any more, as schools write it in a column for the status.
 _NOT_ENROLLED = re.compile(
     r"(?:no longer|not)? ?(?:to ?be ?deleted|deleted|inactive|withdrawn?|dropped|drop|transferred(?: out)?|graduated"
-    r"|exited|concluded|suspended|not enrolled|not current|baja|inactivo|inactiva|egresad[oa])"
+    r"|exited|concluded|suspended|not enrolled|not current|w ?d|baja|inactivo|inactiva|egresad[oa])"
+    # “Withdrawn 10/3/2026”, “Dropped (Transfer)”.
+    r"(?: (?:\d|(?:on|as of|transfer|moved)\b).*)?"
 )
 # What reports print between the rows and below them.
 _PRINTED = re.compile(
@@ -85,6 +89,10 @@ _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
 _PRONOUNS = re.compile(r"[(\[]\s*\w{1,5}(?:\s*/\s*\w{1,6}){1,3}\s*[)\]]")
 # A line to sign on, a check box, or a student number behind the name.
 _ROW_END = re.compile(r"(?:\s*+_{2,}+|\s+[-–]\s*\d{1,2}(?:th)?|\s+[☐☑☒✓✔□■]|\s+[(\[#]?\d{4,12}[)\]]?)+$")
+# “Maya Lopez and Noah Kim”, “Maya Lopez / Noah Kim”. Spanish names have “y”.
+_TWO_NAMES = re.compile(r"[^\s,]+ [^,]{0,100}\S\s*(?:/|&| and )\s*[^\s,]+ [^,]{0,100}", re.IGNORECASE)
+# What stood before an address, and a quote that never ends.
+_LOOSE = re.compile(r"\s+[-–—|]+$|^[\"“](?=[^\"”]*$)")
 _EMAIL = re.compile(r"[<(\[]?[^\s<>()\[\],;]+@[^\s<>()\[\],;]+[>)\]]?")
 
 
@@ -159,12 +167,7 @@ def read_roster(
     body: Sequence[TableRow] = [row for row in table if heading is None or row.number > heading.number]
     if heading is not None:
         body = unfolded(heading, columns, body)
-    if len(body) > MAX_ROWS:
-        raise InvalidRoster(
-            gettext("This list has {count} names. A class has room for {max_rows}.").format(
-                count=len(body), max_rows=MAX_ROWS
-            )
-        )
+    _refuse_more(len(body), MAX_LINES)
     above = [
         RosterRow(
             row.number,
@@ -178,9 +181,19 @@ def read_roster(
     ]
     order = _order(heading, columns, body)
     rows = [_read_row(row, columns, fixes or {}, heading, order) for row in body]
+    _refuse_more(sum(row.state != "left_out" for row in rows), MAX_ROWS)
     beside = [] if heading is not None or chosen is not None else _beside(table, columns)
     compared = _compared(_without_repeats(rows, body, found.external_id), present, removed)
     return Roster((*above, *compared, *beside), columns, column_labels(table, heading), number_heading)
+
+
+def _refuse_more(count: int, at_most: int) -> None:
+    if count > at_most:
+        raise InvalidRoster(
+            gettext("This list has {count} names. A class has room for {max_rows}.").format(
+                count=count, max_rows=MAX_ROWS
+            )
+        )
 
 
 def _order(heading: TableRow | None, columns: Columns, body: Sequence[TableRow]) -> Order:
@@ -274,7 +287,12 @@ def _read_name(row: TableRow, columns: Columns, order: Order) -> tuple[PersonNam
     bare = _bare(text)
     if not bare and _EMAIL.search(text):
         raise InvalidName(gettext("this is an email address, not a name"))
-    if ";" in bare or (bare.count(",") > 1 and turned_name(bare) is None) or ("," in bare and ":" in bare):
+    if (
+        ";" in bare
+        or (bare.count(",") > 1 and turned_name(bare) is None)
+        or ("," in bare and ":" in bare)
+        or _TWO_NAMES.fullmatch(bare)
+    ):
         raise InvalidName(gettext("this line has several names: put each name on a line of its own"))
     suffix = cell_of(row, columns.suffix)
     turned = turned_name(bare)
@@ -295,7 +313,9 @@ def _preferred(name: PersonName, preferred: str, note: str) -> tuple[PersonName,
         return name, note
     _, _, after = name.display.rpartition(name.family)
     given = preferred.removesuffix(name.family).strip() or preferred
-    return PersonName(clean_name(f"{given} {name.family}{after}"), name.family), note or f"Was “{name.display}”"
+    return PersonName(clean_name(f"{given} {name.family}{after}"), name.family), note or gettext("Was “{text}”").format(
+        text=name.display
+    )
 
 
 def _suffix_of(name: PersonName) -> str:
@@ -307,9 +327,11 @@ def _not_a_student(row: TableRow, columns: Columns, heading: TableRow | None) ->
     key = name_key(_joined(row, columns))
     if not key and not _EMAIL.search(_joined(row, columns)):
         return gettext("No name in this row")
-    if key in _TEST_STUDENTS or _PREVIEW_USER.search(key.replace("_", " ")):
+    if _TEST_STUDENTS.fullmatch(key) or _PREVIEW_USER.search(key.replace("_", " ")):
         return gettext("A test student")
-    if re.sub(r"(?: \d+)+$", "", key) in _TOTALS or key.startswith("points possible"):
+    # “Students 24” is a count, “Student 24” a name.
+    counted = re.sub(r"(?<!\bstudent)(?<!\balumno)(?<!\bestudiante)(?: \d+)+$", "", key)
+    if counted in _TOTALS or key.startswith("points possible"):
         return gettext("Not a student")
     if _DATE.fullmatch(_joined(row, columns)) or _TIME.search(_joined(row, columns)):
         return gettext("A date, not a name")
@@ -321,7 +343,8 @@ def _not_a_student(row: TableRow, columns: Columns, heading: TableRow | None) ->
     is_number = heading is not None and heading_key(cell_of(heading, columns.status)) == "enroll status"
     if _NOT_ENROLLED.fullmatch(status) or (is_number and status in _LEFT_NUMBERS):
         return gettext("Not enrolled: {status}").format(status=cell_of(row, columns.status)[:MAX_NAME_LENGTH])
-    role = name_key(cell_of(row, columns.role)) if columns.role is not None else ""
+    # “TeacherEnrollment” is two words.
+    role = heading_key(cell_of(row, columns.role)) if columns.role is not None else ""
     label = key if re.match(r"\s*(?:teacher|instructor|maestr[oa]|profesora?)\s*:", _joined(row, columns), re.I) else ""
     if _NOT_STUDENTS.search(f"{role} {label}"):
         return gettext("Not a student: a teacher or another adult")
@@ -359,7 +382,7 @@ def _compared(rows: Sequence[RosterRow], present: Collection[str], removed: Coll
 def _bare(text: str) -> str:
     """The text without numbering, bullets, pronouns and email addresses."""
     bare = " ".join(_PRONOUNS.sub(" ", _EMAIL.sub(" ", ROW_MARK.sub("", text.strip()))).split())
-    bare = _ROW_END.sub("", bare)
+    bare = _LOOSE.sub("", _ROW_END.sub("", bare))
     return bare[1:-1].strip() if len(bare) > 2 and bare[0] in '"“' and bare[-1] in '"”' else bare
 
 

@@ -55,6 +55,8 @@ _MAC_LETTERS = re.compile(
 )
 # What a mail program adds to each name: “Ana Ruiz <ana@school.example>”.
 _MAILBOX = re.compile(r"\s*<[^<>@\s]{1,200}@[^<>@\s]{1,200}>")
+# What a spreadsheet shows for a formula that failed.
+_NO_VALUE = re.compile(r"#(?:n/a|ref!|value!|name\?|div/0!|null!|num!)|n/a", re.IGNORECASE)
 _WEB_PAGE = re.compile(r"\s*<(?:!doctype html|html|table|meta|head|\?xml)\b", re.IGNORECASE)
 # Lines that show which separator a text has.
 _SAMPLE_LINES = 50
@@ -89,6 +91,8 @@ def read_table(content: bytes) -> TableFile:
         return TableFile(_rows(sheet.rows), _other_sheets_note(sheet))
     # DOS programs end a text with this character.
     text, note = _decoded(content.removesuffix(b"\x1a"))
+    if text.startswith("{\\rtf"):
+        raise UnreadableTable(gettext("This is a Word file. Copy the names from it, and paste them here."))
     if _WEB_PAGE.match(text):
         # Some systems call a web page “.xls”.
         raise UnreadableTable(
@@ -203,6 +207,8 @@ def _text(cell: object) -> str:
     text = str(cell)[:MAX_CELL_LENGTH]
     if (formula := _TEXT_FORMULA.fullmatch(text)) is not None:
         text = formula[1]
+    if _NO_VALUE.fullmatch(text):
+        return ""
     # Web programs write “O&#39;Neil”.
     return " ".join((unescape(text) if "&" in text else text).split())
 
@@ -225,9 +231,9 @@ def _separator(lines: Sequence[str]) -> str:
     """The separator that most lines have; "" if none has more than half of them, or if the lines are “Last, First”."""
     sample = [line for line in lines if line.strip()][:_SAMPLE_LINES]
     with_comma = [line for line in sample if "," in line]
-    if with_comma and all(_LAST_FIRST.fullmatch(line) or _LAST_FIRST_ID.fullmatch(line) for line in with_comma):
-        return ""
     counts = {separator: sum(separator in line for line in sample) for separator in SEPARATORS}
+    if all(_LAST_FIRST.fullmatch(line) or _LAST_FIRST_ID.fullmatch(line) for line in with_comma):
+        counts[","] = 0
     best = max(SEPARATORS, key=lambda separator: counts[separator])
     return best if 2 * counts[best] > len(sample) else ""
 

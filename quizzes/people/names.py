@@ -22,7 +22,7 @@ _PARTICLES = frozenset(
     "da das de del della den der di do dos du el la las le los lo mac mc san santa st te ten ter van von y zu abu al"
     " bin ibn".split()
 )
-_SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|v)\.?", re.IGNORECASE)
+_SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|v|2nd|3rd)\.?", re.IGNORECASE)
 # Two students with one name: “Maria Garcia (2)”.
 _NUMBERED = re.compile(r"\((\d+)\)")
 
@@ -79,6 +79,9 @@ def split_name(name: str, *, family_count: int = 1) -> PersonName:
     for number in range(1, family_count + 1):
         while first > 1 and words[first - 1].casefold().rstrip(".") in _PARTICLES:
             first -= 1
+        if words[first].casefold() == "y" and first > 1:
+            # “Ortega y Gasset” is both last names.
+            return PersonName(name, " ".join(words[first - 1 : last]))
         if number < family_count and first > 1:
             first -= 1
     return PersonName(name, " ".join(words[first:last]).rstrip(",") if last > 1 else "")

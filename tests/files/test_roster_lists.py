@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from quizzes.files.rosters import read_roster
+from quizzes.files.rosters import InvalidRoster, read_roster
 from quizzes.files.table_file import UnreadableTable, read_table
 from quizzes.files.xlsx import Sheet, write_xlsx
 
@@ -375,6 +375,82 @@ LISTS |= {
         "Email\nmaya@x.test\n",
         ["- Not a student", "- This is an email address, not a name."],
     ),
+    "a title that could be a heading": (
+        "Students\nID,Name,Grade\n1,Maya Lopez,7\n2,Noah Kim,7\n",
+        ["- Above the headings", "Maya Lopez / Lopez", "Noah Kim / Kim"],
+    ),
+    "a name of the class above the headings": (
+        'Name,Civics 7 Period 3\nTeacher,Rivera\n\nID,Student Name,Grade\n1,"Lopez, Maya",7\n',
+        ["- Above the headings", "- Above the headings", "Maya Lopez / Lopez"],
+    ),
+    "numbered last names in Spanish": (
+        "Nombre;1er Apellido;2º Apellido;Grupo\nAna;Ruiz;Peña;2B\nLuis;Muñoz;;2B\n",
+        ["Ana Ruiz Peña / Ruiz Peña", "Luis Muñoz / Muñoz"],
+    ),
+    "last names 1 and 2": (
+        "Apellido 1;Apellido 2;Nombre\nRuiz;Peña;Ana\nde la Torre;Gil;Luis\n",
+        ["Ana Ruiz Peña / Ruiz Peña", "Luis de la Torre Gil / de la Torre Gil"],
+    ),
+    "last names of both parents, shortened": (
+        "No. Lista,Ap. Paterno,Ap. Materno,Nombre(s)\n1,RUIZ,PEÑA,ANA MARÍA\n2,MUÑOZ,,LUIS\n",
+        ["ANA MARÍA RUIZ PEÑA / RUIZ PEÑA", "LUIS MUÑOZ / MUÑOZ"],
+    ),
+    "roles as Canvas writes them": (
+        "Name,Role\nPat Diaz,TeacherEnrollment\nMaya Lopez,StudentEnrollment\nAl Ta,TaEnrollment\nJo Sub,Substitute\n",
+        [
+            "- Not a student: a teacher or another adult",
+            "Maya Lopez / Lopez",
+            "- Not a student: a teacher or another adult",
+            "- Not a student: a teacher or another adult",
+        ],
+    ),
+    "a status with its date": (
+        "Name,Status\nMaya Lopez,Active since 9/1\nNoah Kim,Withdrawn 10/3/2026\nAna Ruiz,Dropped (Transfer)\n"
+        "Bo Cho,Transferred in\n",
+        [
+            "Maya Lopez / Lopez",
+            "- Not enrolled: Withdrawn 10/3/2026",
+            "- Not enrolled: Dropped (Transfer)",
+            "Bo Cho / Cho",
+        ],
+    ),
+    "generations as ordinals": (
+        'Student Name\n"King, John 2nd"\n"King, John 3rd"\n',
+        ["John King 2nd / King", "John King 3rd / King"],
+    ),
+    "numbers in place of names": (
+        "Name\nStudent 1\nStudent 2\nEstudiante 3\nStudents 3\n",
+        ["Student 1 / 1", "Student 2 / 2", "Estudiante 3 / 3", "- Not a student"],
+    ),
+    "formulas that failed": (
+        "Name,ID\n#N/A,1\n#REF!,2\nN/A,3\nMaya Lopez,n/a\n",
+        ["- No name in this row"] * 3 + ["Maya Lopez / Lopez"],
+    ),
+    "an address behind the name, and a quote without an end": (
+        'Name,ID\nNoah Kim - noah@x.test,1\n"Maya Lopez,2\n',
+        ["Noah Kim / Kim", "Maya Lopez / Lopez"],
+    ),
+    "semicolons below a title with a comma": (
+        "Lincoln School\nTeacher: Núñez, Pat\n\nStudent Number;Last Name;First Name\n1;Muñoz;José\n2;King;John\n",
+        ["- Above the headings", "- Above the headings", "José Muñoz / Muñoz", "John King / King"],
+    ),
+    "an empty column for the name": (
+        "Name,Pupil\n,Maya Lopez\n,Noah Kim\n",
+        ["Maya Lopez / Lopez", "Noah Kim / Kim"],
+    ),
+    "the test student in Spanish": (
+        "Student;ID\nPeña, Íñigo;1\nEstudiante de prueba;2\n",
+        ["Íñigo Peña / Peña", "- A test student"],
+    ),
+    "two names in a row": (
+        "Maya Lopez and Noah Kim\nBo Cho / Cy Diaz\nAl Gil & Di Egan\nAna Ortega y Gasset\n",
+        [
+            "- This line has several names: put each name on a line of its own.",
+            "- This line has several names: put each name on a line of its own.",
+            "- This line has several names: put each name on a line of its own.",
+            "Ana Ortega y Gasset / Ortega y Gasset",
+        ],
+    ),
     "the status of an attempt": (
         "Student Name,Status\nMaya Lopez,Completed\nNoah St. John,1\n",
         ["Maya Lopez / Lopez", "Noah St. John / St. John"],
@@ -390,6 +466,23 @@ def outcomes(content: str | bytes) -> list[str]:
 @pytest.mark.parametrize(("content", "expected"), LISTS.values(), ids=LISTS)
 def test_each_row_of_a_list(content: str | bytes, expected: list[str]) -> None:
     assert outcomes(content) == expected
+
+
+def test_lines_that_are_no_students_take_no_room() -> None:
+    heads = "Student,ID,SIS User ID,SIS Login ID,Section,Essay\n    Points Possible,,,,,10\n"
+    students = [f'"Number{chr(97 + n // 26)}{chr(97 + n % 26)}, Student",{n},,,P3,\n' for n in range(501)]
+    test = '"Student, Test",999,,x,P3,\n'
+    found = outcomes(heads + "".join(students[:500]) + test)
+    assert (len(found), sum(not one.startswith("- ") for one in found)) == (502, 500)
+    with pytest.raises(InvalidRoster, match="This list has 501 names. A class has room for 500"):
+        outcomes(heads + "".join(students) + test)
+    with pytest.raises(InvalidRoster, match="This list has 2001 names"):
+        outcomes("Name,Status\n" + "Maya Lopez,Withdrawn\n" * 2_001)
+
+
+def test_rich_text_is_refused_with_the_way_to_go_on() -> None:
+    with pytest.raises(UnreadableTable, match="Copy the names from it"):
+        read_table(rb"{\rtf1 Maya Lopez\par Noah Kim}")
 
 
 def test_file_of_another_program_is_refused_with_the_way_to_go_on() -> None:
