@@ -348,13 +348,13 @@ def _read_own(document: Any, label: str) -> ReadFile:
             item = _NO_ITEM
         if item is None:
             question_type = TYPES[question["type"]]
-            label = gettext(question_type.label)
+            type_label = gettext(question_type.label)
             found.append(
                 skipped(
                     where,
                     stem,
                     gettext("“{label}” needs its own reading. Import the file as a new question set.").format(
-                        label=label
+                        label=type_label
                     ),
                 )
             )

@@ -288,7 +288,9 @@ def test_own_file_has_the_pictures_and_brings_them_into_a_set(
 
     other = signed_in(other_teacher)
     page = preview(other, content, name=f"set.{name}")
-    assert "This file has a whole question set" in text_of(page)
+    said = text_of(page)
+    assert f"Footnote ({name.upper()}). This file has a whole question set" in said
+    assert "skipped" not in said
     assert "left out" not in text_of(page).partition("Choose another file")[0]
     StoredPicture.objects.all().delete()
     confirm(other, page)
