@@ -203,12 +203,14 @@ def _lines(body: str, notes: list[str], *, is_html: bool | None) -> tuple[list[L
             )
         )
     lines, weights = [], list[float | None]()
+    # In a choice, an arrow is text.
+    is_matching = "~" not in parts[1::2] and all("->" in text for text in parts[2::2])
     for sign, text in zip(parts[1::2], parts[2::2], strict=True):
         weight = None
         if found := _WEIGHT.match(text):
             weight, text = float(found[1]), text[found.end() :]
         answer, _, feedback = text.partition("#")
-        left, arrow, right = answer.partition("->")
+        left, arrow, right = answer.partition("->") if is_matching else (answer, "", "")
         lines.append(
             Line(
                 _text(left, notes, is_html=is_html),

@@ -117,6 +117,10 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
         "::Text::Read this.\n::Ask::Who? {=A ~B}\n",
         ["- It has no answers in braces { }, so it is a text and not a question.", "single: Who? [*A; B]"],
     ),
+    "GIFT with arrows in choices": (
+        "What next? {=Bill -> law ~Law -> bill}\n\nMatch. {=a -> b =c -> d}\n",
+        ["single: What next? [*Bill -> law; Law -> bill]", "matching: Match. [a > b; c > d]"],
+    ),
     "our template with a date": (
         "Type,Question,Answer 1,Tolerance\nnumber or date,When?,2018-08-31,\nnumber,How many?,about 7,\n",
         ["numeric: When? 2018-08-31 ± ", "- “about 7” isn’t a number that we can read."],
