@@ -10,7 +10,8 @@ from quizzes.content.editions import latest_edition
 from quizzes.models import Attempt, Classroom, QuestionSet, User
 from tests.browser.conftest import NewContext, overflow, violations
 from tests.content.drafts.test_levels import EASY
-from tests.factories import make_assignment, make_attempt, make_classroom, make_draft, make_student
+from tests.factories import make_assignment, make_attempt, make_classroom, make_draft, make_edition, make_student
+from tests.integration.twin_documents import twins
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -101,6 +102,28 @@ def test_nothing_covers_the_choice_with_the_focus_and_numbers_stand_in_the_middl
         assert box["y"] + box["height"] <= bar["y"]
     page.goto(reverse("review_attempt", args=[attempt.public_id]))
     assert max(link.evaluate(OFF_CENTER) for link in page.locator(".jump a").all()) < 2
+
+
+# Whether the reader sees the main button at each place to which the page can be scrolled.
+UNCOVERED = """
+() => [...Array(20).keys()].every((step) => {
+  window.scrollTo(0, step * 40);
+  const button = document.querySelector("#go-on .btn");
+  const { left, right, top, bottom } = button.getBoundingClientRect();
+  return button.contains(document.elementFromPoint((left + right) / 2, (top + bottom) / 2));
+})
+"""
+
+
+def test_nothing_covers_the_main_button_of_a_question_in_two_steps(attempt: Attempt, open_context: NewContext) -> None:
+    edition = make_edition(document=twins(1, ["answer_and_proof"])[0])
+    assignment = make_assignment(edition=edition, classroom=attempt.student.classroom, created_at=timezone.now())
+    other = make_attempt(assignment=assignment, student=attempt.student, started_at=timezone.now())
+    page = opened(open_context(attempt.student, width=360, height=740).new_page(), other, 1)
+    # The words of the second step begin where the bar with the button is.
+    top = page.locator("#two-steps .ask").evaluate("(legend) => legend.getBoundingClientRect().top")
+    page.locator("#two-steps").evaluate("(step, top) => { step.style.paddingTop = `${620 - top}px`; }", top)
+    assert page.evaluate(UNCOVERED)
 
 
 def test_open_word_fits_a_phone(attempt: Attempt, open_context: NewContext) -> None:
