@@ -193,10 +193,12 @@ def _entry_context(
     names, place = [entry.name for entry in entries], opened.place
     entry = entries[place]
     wordings = _wording_boxes(assignment, entry, opened.chosen)
+    reading = published(assignment.edition_id).document.reading
     return {
         "entry": entry,
         "wordings": wordings,
-        "citation": published(assignment.edition_id).document.reading.citation,
+        "citation": reading.citation,
+        "language": reading.language,
         "type_label": gettext(type_of(entry.question).label),
         "first": wordings[0].boxes[0].answers[0],
         "is_group": len(entry.attempts) > 1,

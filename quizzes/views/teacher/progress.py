@@ -54,6 +54,7 @@ def assignment_progress(request: TeacherRequest, public_id: str) -> HttpResponse
     context = {
         **_progress_context(request, assignment, now),
         "questions": content.questions,
+        "language": content.language,
         "citation": content.reading.citation,
         "shows_after_submit": shows_after_submit(assignment),
         "is_open": window_state(assignment, now=now) in OPEN_STATES,

@@ -74,6 +74,7 @@ def assignment_regrades(request: TeacherRequest, public_id: str) -> HttpResponse
         "classroom": assignment.classroom,
         "made": [(regrade, _in_words(regrade.document, document.reading)) for regrade in made],
         "questions": list(enumerate(document.questions, start=1)),
+        "language": document.language,
     }
     return render(request, "teacher/assignment_regrades.html", context)
 
@@ -99,6 +100,7 @@ def _context(assignment: Assignment, row: Question, reached: list[Assignment], f
         "number": row.position,
         "question": form.question,
         "citation": form.reading.citation,
+        "language": form.reading.language,
         "present_key": [line for line in present.answer_key(form.reading) if line.right],
         "sentences": form.reading.sentences(form.question.evidence),
         "earlier_regrades": regrades.get(row.key, []),
