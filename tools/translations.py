@@ -107,12 +107,16 @@ _LOOKALIKES = str.maketrans(
 
 
 def pseudo(text: str) -> str:
-    """The text without any letter of English, 40 % longer, in brackets. Values and markup stay."""
+    """The text without any letter of English, 40 % longer, in brackets. Values and markup stay.
+
+    What is longer is words of 5 dots: a line may break between them, as between the words of a language.
+    """
     kept = _KEPT.findall(text)
     parts = [part.translate(_LOOKALIKES) for part in _KEPT.split(text)]
     length = sum(map(len, parts))
     pairs = zip(parts, [*kept, ""], strict=True)
-    return "⟦" + "".join(part + place for part, place in pairs) + "·" * (length * 2 // 5) + "⟧"
+    dots = re.sub("·{5}(?=·)", "····· ", "·" * (length * 2 // 5))
+    return "⟦" + "".join(part + place for part, place in pairs) + dots + "⟧"
 
 
 def pseudo_catalog(marked: Catalog, more: tuple[str, ...] = ()) -> Catalog:

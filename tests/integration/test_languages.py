@@ -3,9 +3,10 @@
 import gettext
 import io
 import re
-import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from functools import cache
 from html.parser import HTMLParser
 from itertools import zip_longest
 from pathlib import Path
@@ -16,7 +17,7 @@ from babel.messages.catalog import Catalog
 from django.conf import settings
 from django.http import HttpResponse
 from django.template.base import Lexer, TokenType
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import dates, translation
 from django.utils.translation import trans_real
@@ -238,17 +239,27 @@ DJANGO_TEXTS = tuple(
 
 
 @pytest.fixture
-def pseudo_language(tmp_path: Path, settings: Any) -> Iterator[str]:
+def pseudo_language(tmp_path: Path) -> Iterator[str]:
     """A language in which every marked text has no letter of English and is 40 % longer."""
-    folder = tmp_path / "eo" / "LC_MESSAGES"
-    folder.mkdir(parents=True)
-    (folder / "django.mo").write_bytes(compile_catalog(pseudo_catalog(marked_texts(), DJANGO_TEXTS)))
-    settings.LOCALE_PATHS = [tmp_path]
-    settings.LANGUAGES = [*settings.LANGUAGES, ("eo", "⟦⟧")]
+    with using_pseudo_language(tmp_path) as code:
+        yield code
+
+
+@contextmanager
+def using_pseudo_language(folder: Path) -> Iterator[str]:
+    """The site has that language too, with its catalog in this folder. Yields its code."""
+    catalog = folder / "eo" / "LC_MESSAGES" / "django.mo"
+    catalog.parent.mkdir(parents=True)
+    catalog.write_bytes(_pseudo_catalog())
+    with override_settings(LOCALE_PATHS=[folder], LANGUAGES=[*settings.LANGUAGES, ("eo", "⟦⟧")]):
+        _forget_languages()
+        yield "eo"
     _forget_languages()
-    yield "eo"
-    _forget_languages()
-    shutil.rmtree(tmp_path, ignore_errors=True)
+
+
+@cache
+def _pseudo_catalog() -> bytes:
+    return compile_catalog(pseudo_catalog(marked_texts(), DJANGO_TEXTS))
 
 
 def _forget_languages() -> None:

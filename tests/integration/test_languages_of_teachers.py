@@ -8,13 +8,16 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.drafts import lifecycle
+from quizzes.content.editions import published
 from quizzes.forms.classrooms import zone_choices
 from quizzes.models import Assignment, Attempt, Classroom, Student, User
 from tests.drafting import story
+from tests.english_left import english_in
 from tests.factories import (
     NOW,
     make_assignment,
@@ -246,3 +249,27 @@ def test_language_of_a_file_is_english(client_in_it: Client, taught: Assignment,
     file = client_in_it.post(reverse("download_file", args=[classroom.public_id]), sent)
     assert "⟦" not in file.content.decode()
     assert re.match(r"\ufeff?Student,Last name", file.content.decode())
+
+
+def test_english_words_of_a_page_are_found() -> None:
+    texts = ["⟦Šåṽéđ ƀý Maya L.⟧", "Not marked", "⟦Ñåɱé Also not⟧", "Yes", "10 % EST", "of a reading, in"]
+    stored = ["Maya L.", "Yes", "A sentence of a reading, in parts."]
+    assert english_in(texts, stored) == ["Not marked", "⟦Ñåɱé Also not⟧"]
+
+
+def test_questions_say_their_language_on_pages_in_another(teacher_client: Client, taught: Assignment) -> None:
+    teacher_client.cookies["language"] = "es"
+    questions = published(taught.edition_id).document.questions
+    of_quiz = ("item_analysis", "assignment_results", "assignment_progress", "assignment_regrades", "grading_queue")
+    pages = [reverse(name, args=[taught.public_id]) for name in of_quiz]
+    pages.append(reverse("question_set", args=[taught.edition.question_set.public_id]))
+    pages += [reverse("regrade_question", args=[taught.public_id, number]) for number in range(1, len(questions) + 1)]
+    wrong = []
+    for page in pages:
+        # The form of a regrade has the question inside an element that says its language.
+        text = teacher_client.get(page).content.decode().partition('<div class="picks" lang="en"')[0]
+        stems = "|".join(re.escape(escape(question.stem)) for question in questions)
+        found = re.findall(rf"<\w+([^>]*)>\s*(?:\d+\.\s+)?(?:{stems})", text)
+        if not found or not all('lang="en"' in attributes for attributes in found):
+            wrong.append((page.rsplit("/")[-2], found))
+    assert wrong == []
