@@ -41,6 +41,7 @@ def test_first_screen_has_scores_misconceptions_and_who_needs_help(
     page = open_context(teacher, width=1280, height=800, javascript=javascript).new_page()
     page.goto(reverse("assignment_results", args=[given.public_id]))
 
+    page.evaluate("document.fonts.ready")
     assert page.locator(".o-m .docket > li").count() == 3
     for selector in (".hist", ".o-m .docket > li:last-child", ".o-h h2", ".o-h li:first-child"):
         assert bottom(page, selector) <= 800, selector
@@ -68,6 +69,7 @@ def test_phone_scrolls_at_most_four_screens(given: Assignment, teacher: User, op
     page = open_context(teacher, width=360, height=740).new_page()
     page.goto(reverse("assignment_results", args=[given.public_id]))
 
+    page.evaluate("document.fonts.ready")
     assert page.evaluate("document.documentElement.scrollHeight") <= 4 * 740
     assert overflow(page) == 0
     for summary in page.locator("details > summary").all():
@@ -83,6 +85,7 @@ def test_progress_of_thirty_students_fits_on_one_screen(
     page = open_context(teacher, width=1280, height=800).new_page()
     page.goto(reverse("assignment_progress", args=[given.public_id]))
 
+    page.evaluate("document.fonts.ready")
     rows = page.locator("tr[id^=row-]")
     assert rows.count() == 30
     assert max(row.bounding_box()["y"] + row.bounding_box()["height"] for row in rows.all()) <= 800
