@@ -41,7 +41,8 @@ from quizzes.files.class_export.reader import AlreadyHere, import_classroom
 from quizzes.files.class_export.writer import export_classroom
 from quizzes.files.oneroster import UnreadableOneRoster, read_oneroster
 from quizzes.files.questions.drafts import draft_question
-from quizzes.files.questions.formats import FORMATS, holds, read_questions, write_own
+from quizzes.files.questions.footnote_files import write_own
+from quizzes.files.questions.formats import FORMATS, holds, read_questions
 from quizzes.files.questions.importing import EXAMPLES, whole_set
 from quizzes.files.questions.item import UnreadableFile
 from quizzes.files.rosters import InvalidRoster, read_roster

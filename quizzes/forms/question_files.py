@@ -9,9 +9,9 @@ from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.content.drafts.document import MAX_QUESTIONS
 from quizzes.content.picture_files import PictureFile
-from quizzes.files.questions.formats import FORMATS, ReadFile, read_questions
+from quizzes.files.questions.formats import FORMATS, read_questions
 from quizzes.files.questions.importing import fitting, picture_contents
-from quizzes.files.questions.item import ReadQuestion, UnreadableFile
+from quizzes.files.questions.item import ReadFile, ReadQuestion, UnreadableFile
 from quizzes.files.questions.pictures import clean_pictures, with_clean_pictures
 from quizzes.models import Draft
 

@@ -2,27 +2,19 @@
 
 import json
 import tomllib
-from base64 import b64encode
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from quizzes.content.picture_files import PictureFile
-from quizzes.content.pictures import PICTURE, map_pictures, picture_tables
-from quizzes.content.question_types.question import MAX_POINTS
-from quizzes.content.question_types.registry import TYPES
-from quizzes.content.tables import Table
 from quizzes.files.questions import aiken, blackboard, gift, kahoot, moodle_xml, tables
 from quizzes.files.questions.containers import decoded
-from quizzes.files.questions.drafts import checked, item_of
-from quizzes.files.questions.item import Item, ItemPicture, QuestionType, ReadQuestion, UnreadableFile, read, skipped
-from quizzes.files.questions.markup import tidy
+from quizzes.files.questions.drafts import checked
+from quizzes.files.questions.footnote_files import read_own
+from quizzes.files.questions.item import Item, QuestionType, ReadFile, UnreadableFile, skipped
 from quizzes.files.questions.packages import read_package, read_xml
-from quizzes.files.questions.pictures import bytes_of
 from quizzes.files.questions.qti1_writer import write_qti1
 from quizzes.files.questions.qti2_writer import write_qti2
-from quizzes.files.questions.toml_text import write_toml
 from quizzes.phrases import gettext, gettext_noop
 
 _ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
@@ -30,8 +22,6 @@ _CHOICE: frozenset[QuestionType] = frozenset(("single", "multiple"))
 _CLOSED: frozenset[QuestionType] = frozenset(("single", "multiple", "true_false"))
 _COMMON: frozenset[QuestionType] = _CLOSED | {"short_answer", "numeric", "matching", "free_text"}
 _ALL: frozenset[QuestionType] = _COMMON | {"ordering", "blanks"}
-# The version of our own JSON and TOML.
-VERSION = 1
 _HEAD_BYTES = 200
 # A preview lists each question.
 MAX_QUESTIONS_IN_FILE = 10_000
@@ -240,21 +230,6 @@ def _why_left_out(question_format: QuestionFormat, item: Item | None, label: str
 # --- Reading ------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class ReadFile:
-    """A file of questions. label: of its format. title: of the set, "" if the file has none.
-
-    document: of the whole question set, if the file is our own and has its reading; else None. pictures: those of our
-    own file, by the digest that its document names.
-    """
-
-    label: str
-    questions: tuple[ReadQuestion, ...]
-    title: str = ""
-    document: Table | None = None
-    pictures: Mapping[str, bytes] = field(default_factory=dict)
-
-
 def read_questions(content: bytes) -> ReadFile:
     """The questions of a file in any known format, each checked. Raises UnreadableFile."""
     if not content.strip():
@@ -282,7 +257,7 @@ def _read(content: bytes) -> ReadFile:
     if start.startswith("<"):
         return ReadFile(*read_xml(content))
     if start.startswith("{") and (document := _json(start)) is not None:
-        return _read_own(document, "Footnote (JSON)")
+        return read_own(document, "Footnote (JSON)")
     if "[[questions]]" in start or start.startswith("footnote_questions"):
         try:
             document = json.loads(json.dumps(tomllib.loads(start), default=str))
@@ -291,7 +266,7 @@ def _read(content: bytes) -> ReadFile:
             raise UnreadableFile(
                 gettext("This TOML file can’t be read: {value}.").format(value=str(error)[:100])
             ) from error
-        return _read_own(document, "Footnote (TOML)")
+        return read_own(document, "Footnote (TOML)")
     if blackboard.is_blackboard(start):
         return ReadFile(gettext("Blackboard (tab-delimited)"), tuple(blackboard.read_blackboard(content)))
     if aiken.is_aiken(start):
@@ -324,93 +299,3 @@ def _json(text: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError):
         return None
-
-
-def _read_own(document: Any, label: str) -> ReadFile:
-    if not isinstance(document, Mapping) or not isinstance(document.get("questions"), list):
-        raise UnreadableFile(gettext("This file has no list of questions."))
-    found, pictures = [], _own_pictures(document)
-    for number, question in enumerate(document["questions"], start=1):
-        where = gettext("Question {number}").format(number=number)
-        stem = str(question.get("stem", "")) if isinstance(question, Mapping) else ""
-        if not isinstance(question, Mapping) or str(question.get("type")) not in TYPES:
-            found.append(skipped(where, stem, gettext("Its type isn’t one that Footnote has.")))
-            continue
-        try:
-            item = item_of(question, number)
-            picture = question.get(PICTURE) or {}
-            if item is not None and (content := pictures.get(str(picture.get("digest")))) is not None:
-                alternative, credit = (
-                    " ".join(tidy(str(picture.get(name, ""))).split()) for name in ("alternative", "credit")
-                )
-                item = replace(item, picture=ItemPicture(content, alternative, credit))
-        except (KeyError, TypeError, ValueError, AttributeError):
-            item = _NO_ITEM
-        if item is None:
-            question_type = TYPES[question["type"]]
-            type_label = gettext(question_type.label)
-            found.append(
-                skipped(
-                    where,
-                    stem,
-                    gettext("“{label}” needs its own reading. Import the file as a new question set.").format(
-                        label=type_label
-                    ),
-                )
-            )
-        elif not _is_sound(item):
-            found.append(skipped(where, stem, gettext("Parts of it are missing or have another form.")))
-        else:
-            found.append(read(where, replace(item, title="")))
-    title = str(document.get("title", ""))[:200]
-    has_reading = isinstance(document.get("reading"), Mapping) and "voices" in document
-    return ReadFile(label, tuple(found), title, dict(document) if has_reading else None, pictures)
-
-
-def _own_pictures(document: Mapping[str, Any]) -> dict[str, bytes]:
-    """The pictures of our own file by digest, as far as they are base64."""
-    tables = document.get("pictures")
-    if not isinstance(tables, list):
-        return {}
-    found = {
-        str(table.get("digest")): bytes_of(str(table.get("content", "")))
-        for table in tables
-        if isinstance(table, Mapping)
-    }
-    return {digest: content for digest, content in found.items() if content is not None}
-
-
-_NO_ITEM = Item("single", "")
-
-
-def _is_sound(item: Item) -> bool:
-    """Whether each part that must be text is text."""
-    texts = [item.stem or item.text, item.text, item.explanation, item.sample_answer, item.number, item.tolerance]
-    texts += [item.feedback_true, item.feedback_false, item.unit, *item.options]
-    texts += [part for line in item.lines for part in (line.text, line.feedback, line.match)]
-    texts += [part for gap in item.gaps for part in (*gap.accepted, *gap.choices, gap.feedback)]
-    is_text = all(isinstance(text, str) for text in texts)
-    return is_text and bool(texts[0]) and isinstance(item.points, int) and 1 <= item.points <= MAX_POINTS
-
-
-def write_own(
-    document: Mapping[str, Any], *, as_toml: bool, pictures: Mapping[str, PictureFile] | None = None
-) -> bytes:
-    """A whole question set, its reading included, as JSON or TOML. document: of an edition.
-
-    pictures: by digest. Those without bytes are left out.
-    """
-    files = pictures or {}
-    table = {
-        "footnote_questions": VERSION,
-        **map_pictures(document, lambda picture: picture if picture["digest"] in files else None),
-    }
-    named = {picture["digest"]: files[picture["digest"]] for picture in picture_tables(table)}
-    if named:
-        table["pictures"] = [
-            {"digest": digest, "media_type": file.media_type, "content": b64encode(file.content).decode()}
-            for digest, file in named.items()
-        ]
-    if as_toml:
-        return write_toml(table).encode()
-    return (json.dumps(table, ensure_ascii=False, indent=2) + "\n").encode()

@@ -19,8 +19,7 @@ from quizzes.content.stored_pictures import store_picture
 from quizzes.content.tables import InvalidDocument, Table
 from quizzes.files import signed_preview
 from quizzes.files.questions.drafts import draft_question
-from quizzes.files.questions.formats import ReadFile
-from quizzes.files.questions.item import Gap, Item, Line, ReadQuestion, skipped
+from quizzes.files.questions.item import Gap, Item, Line, ReadFile, ReadQuestion, skipped
 from quizzes.models import Draft, User
 
 _PURPOSE = "imported questions"

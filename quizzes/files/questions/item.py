@@ -1,11 +1,13 @@
 """A question between file formats and drafts, and the result of reading a file."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from quizzes.content.picture_files import PictureFile
 from quizzes.content.question_types.question import MAX_POINTS
+from quizzes.content.tables import Table
 from quizzes.phrases import gettext, ngettext
 
 QuestionType = Literal[
@@ -145,3 +147,18 @@ def read(where: str, item: Item, *notes: str) -> ReadQuestion:
     if _has_tex(item.stem) or _has_tex(item.text) or any(_has_tex(line.text) for line in item.lines):
         notes = (*notes, gettext("It has a formula in TeX. Students see it as typed."))
     return ReadQuestion(where, excerpt(item.stem or item.text), item, tuple(dict.fromkeys(filter(None, notes))))
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """A file of questions. label: of its format. title: of the set, "" if the file has none.
+
+    document: of the whole question set, if the file is our own and has its reading; else None. pictures: those of our
+    own file, by the digest that its document names.
+    """
+
+    label: str
+    questions: tuple[ReadQuestion, ...]
+    title: str = ""
+    document: Table | None = None
+    pictures: Mapping[str, bytes] = field(default_factory=dict)

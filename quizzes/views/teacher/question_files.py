@@ -23,7 +23,8 @@ from quizzes.content.tables import Table
 from quizzes.files.downloads import ExportedFile, file_name
 from quizzes.files.questions import importing
 from quizzes.files.questions.drafts import item_of
-from quizzes.files.questions.formats import FORMATS, QuestionFormat, holds, losses, write_own
+from quizzes.files.questions.footnote_files import write_own
+from quizzes.files.questions.formats import FORMATS, QuestionFormat, holds, losses
 from quizzes.files.questions.item import Item
 from quizzes.files.signed_preview import StalePreview
 from quizzes.formatting import Label

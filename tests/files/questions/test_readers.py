@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from quizzes.content.question_types.registry import draft_of
 from quizzes.files.questions.containers import write_zip
 from quizzes.files.questions.drafts import draft_question, item_of
-from quizzes.files.questions.formats import FORMATS, read_questions, write_own
+from quizzes.files.questions.footnote_files import write_own
+from quizzes.files.questions.formats import FORMATS, read_questions
 from quizzes.files.questions.importing import EXAMPLES, whole_set
 from quizzes.files.questions.item import Gap, Item, Line, UnreadableFile
 from quizzes.models import Edition

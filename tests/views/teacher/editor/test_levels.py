@@ -12,7 +12,8 @@ from quizzes.content.drafts.lifecycle import copy_set
 from quizzes.files.class_export.reader import import_classroom
 from quizzes.files.class_export.writer import export_classroom
 from quizzes.files.questions import importing
-from quizzes.files.questions.formats import read_questions, write_own
+from quizzes.files.questions.footnote_files import write_own
+from quizzes.files.questions.formats import read_questions
 from quizzes.models import Classroom, Draft, Edition, User
 from tests.conftest import Queries
 from tests.content.drafts.test_levels import EASY, SPANISH

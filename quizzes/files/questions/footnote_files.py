@@ -1,0 +1,109 @@
+"""Footnote's own files of questions, JSON and TOML: they hold everything, a whole question set with its reading too."""
+
+import json
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from quizzes.content.picture_files import PictureFile
+from quizzes.content.pictures import PICTURE, map_pictures, picture_tables
+from quizzes.content.question_types.question import MAX_POINTS
+from quizzes.content.question_types.registry import TYPES
+from quizzes.files.questions.drafts import item_of
+from quizzes.files.questions.item import Item, ItemPicture, ReadFile, UnreadableFile, read, skipped
+from quizzes.files.questions.markup import tidy
+from quizzes.files.questions.pictures import bytes_of
+from quizzes.files.questions.toml_text import write_toml
+from quizzes.phrases import gettext
+
+VERSION = 1
+_NO_ITEM = Item("single", "")
+
+
+def read_own(document: Any, label: str) -> ReadFile:
+    """The questions of a JSON or TOML file of ours. document: its content. Raises UnreadableFile."""
+    if not isinstance(document, Mapping) or not isinstance(document.get("questions"), list):
+        raise UnreadableFile(gettext("This file has no list of questions."))
+    found, pictures = [], _pictures(document)
+    for number, question in enumerate(document["questions"], start=1):
+        where = gettext("Question {number}").format(number=number)
+        stem = str(question.get("stem", "")) if isinstance(question, Mapping) else ""
+        if not isinstance(question, Mapping) or str(question.get("type")) not in TYPES:
+            found.append(skipped(where, stem, gettext("Its type isn’t one that Footnote has.")))
+            continue
+        try:
+            item = item_of(question, number)
+            picture = question.get(PICTURE) or {}
+            if item is not None and (content := pictures.get(str(picture.get("digest")))) is not None:
+                alternative, credit = (
+                    " ".join(tidy(str(picture.get(name, ""))).split()) for name in ("alternative", "credit")
+                )
+                item = replace(item, picture=ItemPicture(content, alternative, credit))
+        except (KeyError, TypeError, ValueError, AttributeError):
+            item = _NO_ITEM
+        if item is None:
+            question_type = TYPES[question["type"]]
+            type_label = gettext(question_type.label)
+            found.append(
+                skipped(
+                    where,
+                    stem,
+                    gettext("“{label}” needs its own reading. Import the file as a new question set.").format(
+                        label=type_label
+                    ),
+                )
+            )
+        elif not _is_sound(item):
+            found.append(skipped(where, stem, gettext("Parts of it are missing or have another form.")))
+        else:
+            found.append(read(where, replace(item, title="")))
+    title = str(document.get("title", ""))[:200]
+    has_reading = isinstance(document.get("reading"), Mapping) and "voices" in document
+    return ReadFile(label, tuple(found), title, dict(document) if has_reading else None, pictures)
+
+
+def write_own(
+    document: Mapping[str, Any], *, as_toml: bool, pictures: Mapping[str, PictureFile] | None = None
+) -> bytes:
+    """A whole question set, its reading included, as JSON or TOML. document: of an edition.
+
+    pictures: by digest. Those without bytes are left out.
+    """
+    files = pictures or {}
+    table = {
+        "footnote_questions": VERSION,
+        **map_pictures(document, lambda picture: picture if picture["digest"] in files else None),
+    }
+    named = {picture["digest"]: files[picture["digest"]] for picture in picture_tables(table)}
+    if named:
+        table["pictures"] = [
+            {"digest": digest, "media_type": file.media_type, "content": b64encode(file.content).decode()}
+            for digest, file in named.items()
+        ]
+    if as_toml:
+        return write_toml(table).encode()
+    return (json.dumps(table, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _pictures(document: Mapping[str, Any]) -> dict[str, bytes]:
+    """The pictures of our own file by digest, as far as they are base64."""
+    tables = document.get("pictures")
+    if not isinstance(tables, list):
+        return {}
+    found = {
+        str(table.get("digest")): bytes_of(str(table.get("content", "")))
+        for table in tables
+        if isinstance(table, Mapping)
+    }
+    return {digest: content for digest, content in found.items() if content is not None}
+
+
+def _is_sound(item: Item) -> bool:
+    """Whether each part that must be text is text."""
+    texts = [item.stem or item.text, item.text, item.explanation, item.sample_answer, item.number, item.tolerance]
+    texts += [item.feedback_true, item.feedback_false, item.unit, *item.options]
+    texts += [part for line in item.lines for part in (line.text, line.feedback, line.match)]
+    texts += [part for gap in item.gaps for part in (*gap.accepted, *gap.choices, gap.feedback)]
+    is_text = all(isinstance(text, str) for text in texts)
+    return is_text and bool(texts[0]) and isinstance(item.points, int) and 1 <= item.points <= MAX_POINTS
