@@ -556,6 +556,20 @@ def test_accessibility_tree_has_each_announcement(context: BrowserContext, attem
     assert spoken(page)["status"].startswith("Back online. All your answers are saved.")
 
 
+def test_focus_stays_on_the_choice_over_a_hundred_saves(context: BrowserContext, attempt: Attempt) -> None:
+    page = open_question(context, attempt)
+    page.locator("label.opt input").first.focus()
+
+    kept = 0
+    for _ in range(100):
+        with page.expect_response(lambda response: is_save(response.request)):
+            page.keyboard.press("ArrowDown")
+        says(page, "Saved")
+        kept += page.evaluate("document.activeElement.matches('label.opt input:checked')")
+
+    assert (kept, len(saves())) == (100, 100)
+
+
 def test_next_question_is_announced_with_its_number_and_stem(context: BrowserContext, attempt: Attempt) -> None:
     page = open_with_all(context, attempt)
     page.get_by_role("button", name="Next question").click()
