@@ -915,6 +915,30 @@ def test_check_settles_the_answer_and_shows_why(student_client: Client, checkabl
     assert given(checkable) == {1: "a"}
 
 
+@pytest.mark.parametrize("run", range(4))
+def test_choices_keep_their_places_after_the_check_and_in_reviews(
+    run: int, student_client: Client, teacher_client: Client, checkable: Attempt
+) -> None:
+    chosen, correct = ("A photograph", "A visa"), ("A birthplace", "An address")
+
+    def places(response: Any, texts: tuple[str, ...]) -> list[str]:
+        return sorted(texts, key=words(response).index)
+
+    page = student_client.get(address(checkable, 2))
+    wrong = [token(checkable, 2, "b"), token(checkable, 2, "d")]
+    student_client.post(address(checkable, 2), fields(student_client, checkable, 2, choice=wrong, act="check"))
+    after_check = student_client.get(address(checkable, 2))
+    assert places(after_check, chosen + correct) == places(page, chosen + correct)
+    submit_attempt(checkable, now=timezone.now())
+    # Reviews list the chosen answers, then the correct ones.
+    for review in (
+        student_client.get(page_of("result", checkable)),
+        teacher_client.get(page_of("attempt_review", checkable)),
+    ):
+        assert places(review, chosen) == places(page, chosen)
+        assert places(review, correct) == places(page, correct)
+
+
 def test_check_by_htmx_swaps_in_the_verdict_and_marks_the_proof(student_client: Client, checkable: Attempt) -> None:
     data = fields(student_client, checkable, 2, choice=token(checkable, 2, "a"), act="check")
     headers = {"HX-Request": "true", "HX-Target": "question"}
