@@ -1,0 +1,38 @@
+"""What a student answers with is large enough for a finger, for every question type."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from quizzes.attempts.attempt_content import content_of
+from quizzes.models import Classroom, Student, User
+from tests.browser.conftest import NewContext
+from tests.content.question_types.test_walk import DOCUMENT
+from tests.factories import make_assignment, make_attempt, make_edition
+
+# A radio button or a check box is as large as its label.
+SMALL = """() => [...document.querySelectorAll(
+    "main form :is(input:not([type=hidden]), select, textarea, button[name=move])")]
+  .map(control => control.closest("label") ?? control)
+  .filter(target => target.checkVisibility({visibilityProperty: true}))
+  .map(target => [target.getBoundingClientRect().height, target.outerHTML.slice(0, 120)])"""
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_answers_are_at_least_44_pixels_high(
+    width: int, classroom: Classroom, teacher: User, student: Student, open_context: NewContext
+) -> None:
+    assignment = make_assignment(
+        edition=make_edition(document=DOCUMENT), classroom=classroom, assigned_by=teacher, created_at=timezone.now()
+    )
+    attempt = make_attempt(assignment=assignment, student=student, started_at=timezone.now())
+    page = open_context(student, width=width).new_page()
+    small = []
+    for number, question in enumerate(content_of(attempt).questions, start=1):
+        page.goto(reverse("take_attempt", args=[attempt.public_id, number]))
+        if page.locator("#v-q").is_visible():
+            page.locator("#v-q").check()
+        controls = page.evaluate(SMALL)
+        assert controls, question.type
+        small += [(question.type, height, html) for height, html in controls if height < 44]
+    assert small == []
