@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+from django.db import connection
 
 from quizsite.places import CONTENT, data_folder, user_data_folder
 from tests.servers import ROOT, Site, running
@@ -35,6 +36,7 @@ def build(folder: Path) -> Path:
     return wheel
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="starts a site on SQLite")
 @pytest.mark.sockets
 def test_wheel_is_reproducible_and_an_installed_copy_serves_a_site(tmp_path: Path) -> None:
     wheels = [build(tmp_path / name) for name in ("first", "second")]

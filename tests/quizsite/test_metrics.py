@@ -7,6 +7,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 from django.conf import settings as site_settings
+from django.db import connection
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.test import Client, RequestFactory
@@ -37,6 +38,7 @@ def refused_with(url: str, **headers: str) -> int:
         return refused.value.code
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="starts a site on SQLite")
 @pytest.mark.sockets
 def test_metrics_add_up_the_requests_of_all_workers(tmp_path: Path) -> None:
     variables = {"FOOTNOTE_METRICS": "1", "FOOTNOTE_HEALTH_TOKEN": TOKEN.replace(" ", "-"), "DATABASE_URL": ""}

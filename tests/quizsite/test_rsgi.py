@@ -9,12 +9,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from tests.quizsite.echo import LARGE
 from tests.quizsite.test_headers import POLICY
 from tests.servers import Site, family, running
 
-pytestmark = pytest.mark.sockets
+pytestmark = [
+    pytest.mark.sockets,
+    pytest.mark.skipif(connection.vendor != "sqlite", reason="no database is behind this server"),
+]
 
 SETTINGS = {"DJANGO_SETTINGS_MODULE": "tests.quizsite.echo_settings", "DATABASE_URL": ""}
 SILENT_SECONDS = 1.0

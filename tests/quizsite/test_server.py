@@ -5,6 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+from django.db import connection
+
 from tests.servers import ROOT, environment
 
 # Each of these takes a part of the start and memory of each worker, and few pages need it. The functions that need one
@@ -37,6 +40,7 @@ print(*sorted(sys.modules), "urls" if get_resolver()._populated else "")
 """
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="starts a site on SQLite")
 def test_start_loads_all_views_once_and_no_library_of_a_few_pages(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", LOADED],

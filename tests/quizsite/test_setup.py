@@ -214,6 +214,12 @@ class Run:
         return self.process.returncode, printed.splitlines()
 
 
+# What starts with the fixture below is the same on each engine.
+SQLITE = pytest.mark.skipif(
+    connection.vendor != "sqlite", reason="starts sites on SQLite, whatever database the others use"
+)
+
+
 @pytest.fixture
 def serve(tmp_path: Path) -> Iterator[Callable[..., Run]]:
     """`serve()` starts the site on one and the same new data folder each time; what still runs is ended."""
@@ -230,6 +236,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Run]]:
             run.stop()
 
 
+@SQLITE
 @pytest.mark.sockets
 def test_serve_prepares_a_site_and_is_quick_and_quiet_the_second_time(
     serve: Callable[..., Run], tmp_path: Path
@@ -265,6 +272,7 @@ def test_serve_prepares_a_site_and_is_quick_and_quiet_the_second_time(
     assert code == 0
 
 
+@SQLITE
 @pytest.mark.sockets
 def test_serve_answers_to_the_machines_own_names_for_phones_in_the_room(serve: Callable[..., Run]) -> None:
     run = serve(HOST="0.0.0.0", FOOTNOTE_HOSTS="quiz.school.example")  # noqa: S104  phones are the point
@@ -276,6 +284,7 @@ def test_serve_answers_to_the_machines_own_names_for_phones_in_the_room(serve: C
         run.get("/", host="elsewhere.example")
 
 
+@SQLITE
 @pytest.mark.sockets
 def test_serve_behind_a_proxy_prints_the_proxys_address(serve: Callable[..., Run]) -> None:
     run = serve(FOOTNOTE_HTTPS="1", FOOTNOTE_HOSTS="quiz.school.example")
@@ -337,6 +346,7 @@ def test_serve_says_in_one_line_why_it_cannot(
     assert not (tmp_path / "footnote.sqlite3").exists()
 
 
+@SQLITE
 @pytest.mark.sockets
 def test_serve_begins_no_empty_site_over_one_whose_database_is_gone(serve: Callable[..., Run], tmp_path: Path) -> None:
     database = tmp_path / "footnote.sqlite3"
@@ -368,6 +378,7 @@ def test_serve_says_in_one_line_that_the_port_is_taken(tmp_path: Path) -> None:
     )
 
 
+@SQLITE
 @pytest.mark.sockets
 def test_serve_says_in_one_line_that_the_database_server_is_away(serve: Callable[..., Run]) -> None:
     code, lines = serve(DATABASE_URL=f"postgres://footnote@127.0.0.1:{free_port()}/footnote").ended()
@@ -410,6 +421,7 @@ def test_worker_takes_as_many_connections_as_it_has_descriptors_for(monkeypatch:
     assert (connections(1024, RLIM_INFINITY), limits[2:]) == (4096, [(4352, RLIM_INFINITY)])
 
 
+@SQLITE
 @pytest.mark.sockets
 def test_housekeeping_is_taken_over_when_the_process_that_does_it_is_killed(
     serve: Callable[..., Run], tmp_path: Path

@@ -11,6 +11,7 @@ from threading import Thread
 import pytest
 from django.conf import settings as site_settings
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
@@ -23,6 +24,7 @@ from tests.servers import Site, running
 CANARY = "MayaLopez4711"
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="starts a site on SQLite")
 @pytest.mark.sockets
 def test_collector_gets_routes_and_times_only(tmp_path: Path) -> None:
     received: Queue[bytes] = Queue()
