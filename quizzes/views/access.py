@@ -24,6 +24,7 @@ from django_htmx.middleware import HtmxDetails
 
 from quizzes.attempts.access import Access, LoadedAttempt, check_access, load_attempt
 from quizzes.models import Assignment, Attempt, Classroom, Student, User
+from quizzes.models.assignments import AssignmentQuerySet
 from quizzes.models.rosters import EDITORS
 from quizzes.people.class_roles import ClassAct, may
 from quizzes.people.student_sessions import (
@@ -69,10 +70,16 @@ def taught_student(request: TeacherRequest, public_id: str) -> Student:
     return allowed(request, get_object_or_404(students, public_id=public_id))
 
 
-def taught_assignment(request: TeacherRequest, public_id: str) -> Assignment:
-    """An assignment of this teacher's classrooms, with classroom and set; raises Http404."""
-    assignments = Assignment.objects.taught_by(request.user).with_role().with_set()
-    return allowed(request, get_object_or_404(assignments, public_id=public_id))
+def taught_assignment(
+    request: TeacherRequest, public_id: str, *, among: AssignmentQuerySet | None = None
+) -> Assignment:
+    """An assignment of this teacher's classrooms, with classroom and set; raises Http404.
+
+    among: all, with what else the page needs of each.
+    """
+    assignments = Assignment.objects.all() if among is None else among
+    taught = assignments.taught_by(request.user).with_role().with_set()
+    return allowed(request, get_object_or_404(taught, public_id=public_id))
 
 
 def taught_attempt(request: TeacherRequest, public_id: str) -> Attempt:

@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -15,14 +15,13 @@ from quizzes.content.teaching_guide import parse_guide
 from quizzes.models import Assignment
 from quizzes.reports.class_report import class_report
 from quizzes.reports.misconceptions import MIN_STUDENTS
-from quizzes.views.access import TeacherRequest, allowed, taught_assignment
+from quizzes.views.access import TeacherRequest, taught_assignment
 
 
 @require_GET
 def assignment_results(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Scores, misconceptions, who needs help, each question, the misread map, and students by objective."""
-    assignments = Assignment.objects.taught_by(request.user).with_role().with_set().with_erased_counts().with_guide()
-    assignment = allowed(request, get_object_or_404(assignments, public_id=public_id))
+    assignment = taught_assignment(request, public_id, among=Assignment.objects.with_erased_counts().with_guide())
     guide = parse_guide(assignment.guide or {})
     report = class_report(assignment, now=timezone.now(), standards=guide.standards)
     context = {

@@ -1,21 +1,20 @@
 """The item analysis of an assignment."""
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from quizzes.content.teaching_guide import parse_guide
 from quizzes.forms.reports import AttemptsForm
 from quizzes.models import Assignment
 from quizzes.reports.item_report import item_report
-from quizzes.views.access import TeacherRequest, allowed
+from quizzes.views.access import TeacherRequest, taught_assignment
 
 
 @require_GET
 def item_analysis(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The figures of each question, for this class or for all classes that were assigned the set together."""
-    assignments = Assignment.objects.taught_by(request.user).with_role().with_set().with_guide()
-    assignment = allowed(request, get_object_or_404(assignments, public_id=public_id))
+    assignment = taught_assignment(request, public_id, among=Assignment.objects.with_guide())
     form = AttemptsForm(request.GET)
     together = _together(request, assignment)
     report = item_report(together if form.over == "together" else [assignment], policy=form.policy)
