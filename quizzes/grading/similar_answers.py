@@ -34,6 +34,9 @@ _NEGATED_VERBS = frozenset(
 )
 _NEGATIONS = _NEGATED_VERBS.union("never nobody nothing nowhere neither without cannot hardly barely".split())
 _LATIN_WORD = re.compile(r"[a-z]+")
+# No word of the list is so long. The texts that are one typo away from a word have so many letters as its length,
+# squared, times 53: 5 s for an answer of 4,000 letters.
+_MAX_LETTERS = 24
 # A word and what stands before it: nothing, the end of a sentence, or neither.
 _CAPITAL = re.compile(r"(?<=[^\s.!?:;])[^\S\n]+[\"“‘(]*(?P<name>[^\W\d_]+(?:['’.-][^\W\d_]+)*)")
 
@@ -85,7 +88,7 @@ def _without_typo(word: str, known: frozenset[str], names: frozenset[str]) -> st
     def is_word(text: str) -> bool:
         return text in english_words() or text in _NEGATIONS or text in known or text in names
 
-    if len(word) < TYPO_MIN_LETTERS or not _LATIN_WORD.fullmatch(word) or is_word(word):
+    if not TYPO_MIN_LETTERS <= len(word) <= _MAX_LETTERS or not _LATIN_WORD.fullmatch(word) or is_word(word):
         return word
     near = [text for text in _one_typo_away(word) if is_word(text)]
     if len(near) != 1:

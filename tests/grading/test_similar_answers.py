@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizzes.content.english_words import english_names, english_words
+from quizzes.grading import similar_answers
 from quizzes.grading.similar_answers import content_of, context_of
 
 ENGLISH = context_of(
@@ -138,6 +139,16 @@ def test_a_number_a_negation_and_a_name_always_count(words: list[str], data: st.
 
     inserted = ["", "not", "never", "didn’t", "no", "30", "31", "8/31", "Kenney", "Kenny", "Nutter"]
     assert len({with_word(word) for word in inserted}) == len(inserted)
+
+
+def test_a_word_that_is_longer_than_all_words_costs_no_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[str] = []
+    monkeypatch.setattr(similar_answers, "_one_typo_away", lambda word: {tried.append(word) or "council"})
+    context = context_of(["The council voted."], language="en")
+
+    assert content_of(f"The councxl {'x' * 4000} voted", context) == f"council {'x' * 4000} voted"
+    assert tried == ["councxl"]
+    assert max(map(len, english_words())) < similar_answers._MAX_LETTERS
 
 
 def test_list_of_words_tells_names() -> None:
