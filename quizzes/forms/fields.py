@@ -37,7 +37,8 @@ class NextPageForm(forms.Form):
     def clean_next(self) -> str:
         """A path of this site."""
         path: str = self.cleaned_data["next"]
-        if not url_has_allowed_host_and_scheme(path, allowed_hosts={self.host}):
+        # `redirect` would take another text for the name of a view.
+        if not path.startswith("/") or not url_has_allowed_host_and_scheme(path, allowed_hosts={self.host}):
             raise ValidationError(gettext("This page is not on this site."))
         return path
 

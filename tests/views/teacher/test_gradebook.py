@@ -106,8 +106,10 @@ def test_switch_counts_missing_work_as_zero_and_each_page_says_which(
     event = AuditEvent.objects.get(action=AuditEvent.Action.CLASSROOM_CHANGED)
     assert event.detail["after"] == {"counts_missing_as_zero": True}
 
-    elsewhere = teacher_client.post(switch, {"next": "https://elsewhere.example/"})
-    assert elsewhere.headers["Location"] == book
+    # A text without a slash would be the name of a view for `redirect`.
+    for other in ("https://elsewhere.example/", "//elsewhere.example/", "/\\elsewhere.example", "null", "teacher_home"):
+        elsewhere = teacher_client.post(switch, {"next": other})
+        assert elsewhere.headers["Location"] == book
     assert "class average 100%" in text_of(teacher_client.get(book))
 
 
