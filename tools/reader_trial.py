@@ -1,6 +1,7 @@
 """`python -m tools.reader_trial FOLDER`: the files for a trial of the built-in sets with readers, for each set.
 
-stems/: questions and choices without reading, title, citation, and key. masked/: the same with other names.
+stems/: questions and choices without reading, title, citation, and key. masked/: the same with other names,
+in files with a number. The first line of a key names its file.
 keys/: the key, in the letters of the other files, and what a guess earns. reading/: the same questions below the
 reading, and a file for each other level; below the Spanish one they are in Spanish. rationales/: what a student reads
 after each wrong choice. Choices have one shuffled order in every file.
@@ -34,13 +35,40 @@ ROOT = Path(__file__).parent.parent
 FEEDBACK = ROOT / "tests" / "data" / "feedback.txt"
 LETTERS = "ABCDEFGH"
 SEED = 16
-# Other names, so that a reader does not think of what happened.
+# Another place, other people, and other days, so that an adult does not think of what happened.
 MASKS = {
-    "PARS": "LEDGER",
-    "ICE": "OBR",
+    "undocumented": "unlicensed",
+    "immigrants": "peddlers",
+    "immigration status": "license status",
+    "citizenship": "guild membership",
+    "Citizenship": "Guild membership",
+    "federal agencies": "port agencies",
+    "traffic violation": "mooring violation",
+    "red light": "red buoy",
+    "driving": "sailing",
+    "driver": "skipper",
+    "district attorney": "port judge",
     "Philadelphia": "Northport",
     "City Hall": "Port Square",
     "Kenney": "Alder",
+    "PARS": "LEDGER",
+    "ICE": "OBR",
+    "police system": "harbor guard system",
+    "police": "harbor guards",
+    "mayor": "harbor master",
+    # No question has a day of September and one of October.
+    "June 15": "February 15",
+    "June 30": "February 28",
+    "July 15": "March 15",
+    "July 31": "March 31",
+    "August 15": "April 15",
+    "August 31": "April 30",
+    "September 15": "May 15",
+    "September 30": "May 31",
+    "October 15": "May 15",
+    "October 31": "May 31",
+    "December 15": "November 15",
+    "December 31": "November 30",
 }
 _NAMES = re.compile(rf"\b(?:{'|'.join(MASKS)})\b")
 HOW = (
@@ -175,13 +203,14 @@ def passage(reading: Reading) -> str:
 
 def files(folder: Folder) -> Iterator[tuple[str, str]]:
     """(path below the folder of the trial, content) of each file."""
-    for one in folder.sets:
+    for number, one in enumerate(folder.sets, start=1):
         slug, items = one.parsed.slug, one.items
         questions = [asked(folder, item) for item in items]
         stems = _numbered(questions)
         yield f"stems/{slug}.txt", f"{HOW}\n\n{stems}\n"
-        yield f"masked/{slug}.txt", mask(f"{HOW}\n\n{stems}\n")
-        yield f"keys/{slug}.txt", _keys(folder, items, questions)
+        # The name of a set would tell what happened.
+        yield f"masked/set-{number}.txt", mask(f"{HOW}\n\n{stems}\n")
+        yield f"keys/{slug}.txt", f"masked/set-{number}.txt\n{_keys(folder, items, questions)}"
         for reading in folder.readings:
             name = slug if reading is folder.reading else f"{slug}.{reading.variant}"
             below = _numbered([asked(folder, item, reading.language) for item in items])

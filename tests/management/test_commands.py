@@ -89,7 +89,7 @@ def test_check_lists_all_that_breaks_a_rule_of_the_built_in_sets(tmp_path: Path)
     assert any(line.startswith("check-a.toml: question “a-last-day”: “2018” may not stand in") for line in lines)
     changed = [line.split(": a sentence changed since")[0] for line in lines if "a sentence changed since" in line]
     assert len(changed) > 5
-    assert "exit-ticket.toml: question “the-only-day-with-a-date”" in changed
+    assert "exit-ticket.toml: question “when-it-was-to-run-out”" in changed
 
 
 def test_check_holds_other_sets_to_no_rule_of_the_built_in_ones(tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_check_holds_other_sets_to_no_rule_of_the_built_in_ones(tmp_path: Path) 
 
 def test_author_confirms_one_question_with_its_sentences(tmp_path: Path) -> None:
     folder = broken_built_in(tmp_path)
-    shown = run("check_question_sets", folder, confirm="the-only-day-with-a-date")
+    shown = run("check_question_sets", folder, confirm="when-it-was-to-run-out")
     assert "s21 (standard): It was to end on August 31." in shown
     [line] = re.findall('^confirmed = "[0-9a-f]{12}"$', shown, re.MULTILINE)
     ticket = folder / "story" / "exit-ticket.toml"
@@ -107,7 +107,7 @@ def test_author_confirms_one_question_with_its_sentences(tmp_path: Path) -> None
 
     with pytest.raises(CommandError) as refused:
         run("check_question_sets", folder, "--built-in")
-    assert "the-only-day-with-a-date" not in str(refused.value)
+    assert "when-it-was-to-run-out" not in str(refused.value)
     with pytest.raises(CommandError, match="no question has the key “nothing”"):
         run("check_question_sets", folder, confirm="nothing")
 
@@ -131,7 +131,7 @@ def test_check_of_the_built_in_sets_passes() -> None:
         "Try it",
         "Who says so?",
     ]
-    assert re.search(r"^all +10 / 14 +12 / 16 +25 / 46 +10 / 12$", printed, re.MULTILINE)
+    assert re.search(r"^all +10 / 15 +12 / 17 +26 / 42 +10 / 12$", printed, re.MULTILINE)
 
 
 @pytest.mark.django_db
@@ -172,7 +172,7 @@ def test_load_stops_and_names_the_questions_whose_sentence_changed(tmp_path: Pat
     with pytest.raises(CommandError) as refused:
         run("load_question_sets", broken_built_in(tmp_path))
 
-    assert "exit-ticket.toml: question “the-only-day-with-a-date”: a sentence changed since" in str(refused.value)
+    assert "exit-ticket.toml: question “when-it-was-to-run-out”: a sentence changed since" in str(refused.value)
     assert "2018" not in str(refused.value)
     assert QuestionSet.objects.count() == Edition.objects.count() == 0
 

@@ -14,8 +14,10 @@ FILES = dict(files(FOLDER))
 
 def test_each_set_has_its_files() -> None:
     slugs = sorted(one.parsed.slug for one in FOLDER.sets)
-    for folder in ("stems", "masked", "keys", "rationales"):
+    for folder in ("stems", "keys", "rationales"):
         assert sorted(Path(name).stem for name in FILES if name.startswith(f"{folder}/")) == slugs
+    masked = sorted(name for name in FILES if name.startswith("masked/"))
+    assert masked == [f"masked/set-{number}.txt" for number in range(1, len(slugs) + 1)]
     assert len([name for name in FILES if name.startswith("reading/")]) == 3 * len(slugs)
 
 
@@ -49,6 +51,10 @@ def test_masked_stems_have_other_names_and_the_same_questions() -> None:
     assert [name for name in MASKS if name not in stems] == []
     assert [name for name in (*MASKS, "Kenney") if name in masked] == []
     assert masked.count("\n") == stems.count("\n")
+    for slug in (one.parsed.slug for one in FOLDER.sets):
+        named = FILES[f"keys/{slug}.txt"].splitlines()[0]
+        assert FILES[named] == mask(FILES[f"stems/{slug}.txt"])
+        assert re.search("pars|check|exit|try|who|reporter", named) is None
     assert mask("ICE’s view of PARS was no ICEBERG.") == "OBR’s view of LEDGER was no ICEBERG."
 
 
