@@ -60,6 +60,7 @@ def rows(codes_a_second: float) -> Iterator[Row]:
     yield Row("the PIN of one student, in the same way", PINS, 1, GROUPS * STUDENT_TRIES / week)
     yield Row("PINs in all classes, from one address outside the schools", PINS, 1, ADDRESS_TRIES / week)
     yield Row("the PIN of one student, on a device that the student uses", PINS, 1, STUDENT_TRIES / week)
+    yield Row("the PINs of a class, on one device that its students use", PINS, 1, CLASS_TRIES / week)
     yield Row("the PINs of a class, on the first day of an attack", PINS, 1, GROUPS * CLASS_TRIES)
     yield Row(f"a class code of {CLASSES}, at the pace of the limit", CODES, CLASSES, CODE_TRIES * (DAY / CODE_SPAN))
     seconds = DAY.total_seconds()

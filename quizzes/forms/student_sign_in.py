@@ -187,6 +187,15 @@ class PinForm(forms.Form):
         )
         self.add_error("pin", text.format(count=tries_left))
 
+    def refuse_pin_of_attempt(self, tries_left: int) -> None:
+        """Add the error for a PIN that did not work on an attempt's page, where the right one may not be checked."""
+        text = ngettext(
+            "That PIN didn’t work. You have {count} more try.",
+            "That PIN didn’t work. You have {count} more tries.",
+            tries_left,
+        )
+        self.add_error("pin", text.format(count=tries_left))
+
     def refuse(self, refusal: Refusal, when: str, whom: str) -> None:
         """Add the error that this device must wait or needs the teacher.
 

@@ -15,8 +15,9 @@ PIN_LENGTH = 4
 PIN_TRIES, PIN_WAIT = 5, timedelta(minutes=5)
 # Wrong PINs for one student, after which only the teacher can let a new device in.
 STUDENT_TRIES = 10
-# Wrong PINs of new devices in one class, and from one address elsewhere, after which only the teacher can let a new
-# device in. Above 30, so that a class in which each student mistypes once locks nobody.
+# Wrong PINs of new devices in one class, on one device that its students use, and from one address elsewhere, after
+# which only the teacher can let the device in. Above 30, so that a class in which each student mistypes once locks
+# nobody.
 CLASS_TRIES = ADDRESS_TRIES = 35
 # How long a wrong PIN counts, unless the device signs in or the teacher acts. Two groups of addresses give
 # 2 * 35 / 7 = 10 guesses a class and day, and 10 of 10,000 PINs are 0.001.
@@ -85,19 +86,25 @@ def refusal_for_student(failures: Sequence[Failure], device: Device, now: dateti
 
 
 def refusal_for_class(failures: Sequence[Failure], device: Device) -> Refusal | None:
-    """Whether these failures in one class make a new device need the teacher."""
-    return Refusal(Limit.CLASSROOM, None) if tries_left_in_class(failures, device) <= 0 else None
+    """Whether these failures in one class make the device need the teacher."""
+    limit = Limit.DEVICE if device.is_known else Limit.CLASSROOM
+    return Refusal(limit, None) if tries_left_in_class(failures, device) <= 0 else None
 
 
 def tries_left_in_class(failures: Sequence[Failure], device: Device) -> int:
     """How many wrong PINs a class with these failures has left for this device."""
-    return CLASS_TRIES - (0 if device.is_known else len(_of_new_devices(failures, device)))
+    if device.is_known:
+        # Those for other students too. Else a shared device would give PIN tries for each who signed in there.
+        return CLASS_TRIES - sum(one.is_known_device and one.device == device.digest for one in failures)
+    return CLASS_TRIES - len(_of_new_devices(failures, device))
 
 
 def is_class_locked(failures: Sequence[Failure]) -> bool:
-    """Whether new devices of a class with these failures need the teacher, at school or elsewhere."""
-    new_devices = [Device("", is_known=False, is_known_address=is_known) for is_known in (True, False)]
-    return any(refusal_for_class(failures, device) is not None for device in new_devices)
+    """Whether devices of a class with these failures need the teacher: new ones, or one that its students use."""
+    shared = {one.device for one in failures if one.is_known_device}
+    devices = [Device(digest, is_known=True, is_known_address=True) for digest in shared]
+    devices += [Device("", is_known=False, is_known_address=is_known) for is_known in (True, False)]
+    return any(refusal_for_class(failures, device) is not None for device in devices)
 
 
 def is_locked(failures: Sequence[Failure], student_id: int, now: datetime) -> bool:

@@ -175,8 +175,10 @@ def check_pin_of_attempt(
 ) -> None:
     """Check the PIN of an attempt's student. Raises WrongPin or PinLocked. A wrong PIN counts toward all limits.
 
-    student None: no student may continue this attempt, so that every PIN is wrong. Failures at this id decide, and
-    those at all ids from one address. No other failures do, so that the reply never tells whether the id exists.
+    student None: no student may continue this attempt, so that every PIN is wrong. On a device that the student did not
+    use, failures at this id decide on the reply, and those at all ids from one address. No other failures do, so that
+    the reply never tells whether the id exists. Where the sign-in page would refuse to check a PIN, every PIN is wrong
+    here: else each attempt of a student would give more guesses.
     """
     target = hash_target(public_id)
     with transaction.atomic():
@@ -186,14 +188,21 @@ def check_pin_of_attempt(
             target=""
         )
         moments = list(at_attempts.filter(at__gt=now - CODE_SPAN).order_by("-at").values_list("at", flat=True))
+        in_class = _failures(now, student__classroom=student.classroom_id if student is not None else 0)
         tries = _Tries(
             student.pk if student is not None else None,
             replace(found, is_known_address=False),
-            [replace(one, is_known_address=False) for one in _failures(now, target=target)],
+            in_class
+            if found.is_known
+            else [replace(one, is_known_address=False) for one in _failures(now, target=target)],
             None if found.is_known else CODE_TRIES - len(moments),
             (moments[:CODE_TRIES][-1] if moments else now) + CODE_SPAN,
         )
-        error = _try(tries, student, pin, found, address=address, target=target, device=device, now=now)
+        on_page = replace(tries, device=found, failures=in_class, address_left=None, let_in_at=_let_in_at(student, now))
+        is_checked = on_page.refusal(now) is None
+        error = _try(
+            tries, student, pin if is_checked else "", found, address=address, target=target, device=device, now=now
+        )
     if error is not None:
         raise error
 

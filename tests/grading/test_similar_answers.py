@@ -143,7 +143,12 @@ def test_a_number_a_negation_and_a_name_always_count(words: list[str], data: st.
 
 def test_a_word_that_is_longer_than_all_words_costs_no_work(monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[str] = []
-    monkeypatch.setattr(similar_answers, "_one_typo_away", lambda word: {tried.append(word) or "council"})
+
+    def one_typo_away(word: str) -> set[str]:
+        tried.append(word)
+        return {"council"}
+
+    monkeypatch.setattr(similar_answers, "_one_typo_away", one_typo_away)
     context = context_of(["The council voted."], language="en")
 
     assert content_of(f"The councxl {'x' * 4000} voted", context) == f"council {'x' * 4000} voted"

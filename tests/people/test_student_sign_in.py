@@ -41,7 +41,7 @@ from quizzes.people.student_sign_in import (
     pin_of,
     sign_in_trouble,
 )
-from tests.factories import make_attempt, make_classroom, make_failed_try, make_student
+from tests.factories import make_assignment, make_attempt, make_classroom, make_failed_try, make_student
 
 pytestmark = pytest.mark.django_db
 
@@ -439,6 +439,53 @@ def test_attempt_failures_from_one_address_are_bounded_at_all_ids(
     assert at_attempt(student, attempt.public_id, now=now, device="new", pin=pin_of(student)) == "address: 600 s"
     assert at_attempt(student, attempt.public_id, now=now, pin=pin_of(student)) == "in"
     assert at_attempt(None, "unknown", now=now + CODE_SPAN, device="thief") == "wrong, 4 left"
+
+
+def attempt_ids(assignment: Assignment, student: Student, count: int) -> list[str]:
+    """The ids of attempts of a student, at as many quizzes."""
+    quizzes = [assignment, *(make_assignment(classroom=assignment.classroom) for _ in range(count - 1))]
+    return [make_attempt(assignment=quiz, student=student).public_id for quiz in quizzes]
+
+
+def test_many_attempts_of_a_student_give_no_more_guesses(
+    assignment: Assignment, student: Student, teacher: User, now: datetime
+) -> None:
+    """Ids of attempts are in the history of a shared device. Each id has a count of its own for the reply."""
+    ids = attempt_ids(assignment, student, 4)
+    met = [at_attempt(student, ids[number % 3], now=now, device=f"new {number}") for number in range(12)]
+    assert met == [f"wrong, {left} left" for left in (4, 3, 2, 1) for _ in range(3)]
+    unknown = [at_attempt(None, "unknown", now=now, device=f"other {number}") for number in range(2)]
+
+    # Refused as a wrong PIN is at an id that does not exist, until the teacher helps.
+    thief = [at_attempt(student, ids[3], now=now, device=f"thief {number}", pin=pin_of(student)) for number in range(2)]
+    assert thief == unknown == ["wrong, 4 left", "wrong, 3 left"]
+    let_in(student, by=teacher, now=now + SECOND)
+    assert at_attempt(student, ids[3], now=now + MINUTE, device="new", pin=pin_of(student)) == "in"
+
+
+def test_many_attempts_on_a_device_of_the_student_give_no_more_guesses(
+    assignment: Assignment, student: Student, now: datetime
+) -> None:
+    right(student, now=now)
+    ids = attempt_ids(assignment, student, 3)
+    met = [at_attempt(student, public_id, now=now) for public_id in [*ids, *ids[:2]]]
+
+    assert met == ["wrong, 4 left", "wrong, 3 left", "wrong, 2 left", "wrong, 1 left", "device: 300 s"]
+    assert at_attempt(student, ids[2], now=now, pin=pin_of(student)) == "device: 300 s"
+
+
+def test_device_that_a_class_shares_gives_no_guesses_for_each_student(classroom: Classroom, now: datetime) -> None:
+    students = [make_student(classroom=classroom, name=f"Student {number}") for number in range(12)]
+    for one in students:
+        assert right(one, now=now, device="shared", address=SCHOOL) == "in"
+
+    met = [guess(one, now=now, device="shared", address=SCHOOL) for one in students * 3]
+
+    assert met[CLASS_TRIES - 2 :] == ["wrong, 1 left", "device: teacher", "device: teacher"]
+    assert sign_in_trouble([classroom], now=now).attacked == {classroom.pk}
+    assert right(students[0], now=now, device="shared", address=SCHOOL) == "device: teacher"
+    # Another device of the same students is as before.
+    assert right(students[0], now=now, device="own", address=SCHOOL) == "in"
 
 
 def test_attempt_failures_count_for_the_student_on_the_sign_in_page(

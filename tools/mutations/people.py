@@ -111,7 +111,7 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "many wrong PINs in a class need the teacher",
         "quizzes/people/guess_limits.py",
-        "return Refusal(Limit.CLASSROOM, None) if tries_left_in_class(failures, device) <= 0 else None",
+        "return Refusal(limit, None) if tries_left_in_class(failures, device) <= 0 else None",
         "return None",
         "tests/people/test_student_sign_in.py",
         "tests/people/test_guessing.py",
@@ -143,6 +143,22 @@ CONTROLS: tuple[Control, ...] = (
         "for one in _failures(now, target=target)]",
         "for one in _failures(now, student=student)]",
         "tests/people/test_student_sign_in.py",
+    ),
+    control(
+        "the attempts of a student give no more guesses",
+        "quizzes/people/student_sign_in.py",
+        "pin if is_checked else \"\"",
+        "pin",
+        "tests/people/test_student_sign_in.py",
+        *("-k", "many_attempts"),
+    ),
+    control(
+        "a device that a class shares has one count for it",
+        "quizzes/people/guess_limits.py",
+        "return CLASS_TRIES - sum(one.is_known_device and one.device == device.digest for one in failures)",
+        "return CLASS_TRIES",
+        "tests/people/test_student_sign_in.py",
+        *("-k", "class_shares"),
     ),
     control(
         "“Let in now” ends",

@@ -21,6 +21,7 @@ from quizzes.assignments.deadlines import minutes_left
 from quizzes.formatting import clock
 from quizzes.forms.student_sign_in import CodeForm, NameForm, PinForm, PinKindForm, UnsentForm
 from quizzes.models import Classroom, Student
+from quizzes.people.guess_limits import Refusal
 from quizzes.people.rosters import join_list, set_language
 from quizzes.people.student_sessions import signed_in_student
 from quizzes.people.student_sign_in import (
@@ -94,12 +95,15 @@ def enter_pin(request: HttpRequest) -> HttpResponse:
             check_pin(student, pin, address=address, device=device, now=timezone.now())
     except (WrongPin, PinLocked) as error:
         is_right = False
-        _refuse(
-            form,
-            error,
-            lambda until: gettext("at {time}").format(time=clock(until, classroom.zone)),
-            gettext(" or ").join(teachers_of(classroom)),
-        )
+        if isinstance(error, WrongPin):
+            form.refuse_pin(error.tries_left)
+        else:
+            _refuse_lock(
+                form,
+                error.refusal,
+                lambda until: gettext("at {time}").format(time=clock(until, classroom.zone)),
+                gettext(" or ").join(teachers_of(classroom)),
+            )
     if is_right:
         sign_in_student(request, student, is_shared=form.is_shared)
         if (chosen := chosen_language(request)) and chosen != student.language:
@@ -134,8 +138,11 @@ def enter_pin_again(request: HttpRequest, public_id: str) -> JsonResponse:
             check_pin_of_attempt(student, public_id, pin, address=address, device=device, now=now)
     except (WrongPin, PinLocked) as error:
         is_right = False
-        # Minutes, not a time of day, which would reveal the class's time zone.
-        _refuse(form, error, lambda until: _in_minutes(until, now), gettext("your teacher"))
+        if isinstance(error, WrongPin):
+            form.refuse_pin_of_attempt(error.tries_left)
+        else:
+            # Minutes, not a time of day, which would reveal the class's time zone.
+            _refuse_lock(form, error.refusal, lambda until: _in_minutes(until, now), gettext("your teacher"))
     if is_right and student is not None:
         sign_in_student(request, student, is_shared=True)
         response = JsonResponse({"token": get_token(request)})
@@ -247,12 +254,8 @@ def _chosen_student(request: HttpRequest) -> Student | None:
     return student if student is not None and student.classroom.is_joinable else None
 
 
-def _refuse(form: PinForm, error: WrongPin | PinLocked, when: Callable[[datetime], str], whom: str) -> None:
-    if isinstance(error, WrongPin):
-        form.refuse_pin(error.tries_left)
-    else:
-        until = error.refusal.until
-        form.refuse(error.refusal, when(until) if until is not None else "", whom)
+def _refuse_lock(form: PinForm, refusal: Refusal, when: Callable[[datetime], str], whom: str) -> None:
+    form.refuse(refusal, when(refusal.until) if refusal.until is not None else "", whom)
 
 
 def _in_minutes(until: datetime, now: datetime) -> str:

@@ -402,7 +402,7 @@ def test_wrong_pins_of_an_attempt_count_down_and_then_this_device_waits(
 ) -> None:
     client = at_pin(student)
     for left in ("4 more tries", "3 more tries", "2 more tries", "1 more try"):
-        assert f"That’s not the right PIN. You have {left}." in field_of(
+        assert f"That PIN didn’t work. You have {left}." in field_of(
             client.post(again(attempt), {"pin": wrong_pin(student)})
         )
     locked = "Too many wrong PINs on this device. Try again in 5 minutes, or ask your teacher for a new PIN."
