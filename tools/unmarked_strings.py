@@ -24,7 +24,6 @@ ENGLISH = (
     "quizzes/content/rules/",
     "quizzes/content/teaching_guide.py",
     "quizzes/files/answers.py",
-    "quizzes/files/class_export/",
     "quizzes/files/gradebook.py",
     "quizzes/files/items.py",
     "quizzes/files/question_sets.py",

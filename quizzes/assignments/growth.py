@@ -13,6 +13,7 @@ from quizzes.assignments.deadlines import Window
 from quizzes.assignments.lifecycle import AssignmentSettings
 from quizzes.content.editions import published
 from quizzes.models import Assignment, Classroom, Edition, Excuse, Student, User
+from quizzes.models.assignments import AFTER_LESSONS, BEFORE_LESSONS
 from quizzes.models.locks import lock_rows
 
 REASON = "Takes the other form of the check"
@@ -47,7 +48,7 @@ def assign_halves(
     The answers show after every class with the form has closed, so after the second time. group: an id from the page,
     so that a form sent twice assigns once.
     """
-    for name, window in (("before", before), ("after", after)):
+    for name, own_title, window in (("before", BEFORE_LESSONS, before), ("after", AFTER_LESSONS, after)):
         for edition in forms:
             title = published(edition.pk).document.title
             lifecycle.assign(
@@ -60,7 +61,7 @@ def assign_halves(
                     shuffle_questions=False,
                     shuffle_choices=True,
                     release=Assignment.Release.AFTER_CLOSE,
-                    own_title=f"{title}, {name} the lessons",
+                    own_title=own_title.format(title=title),
                 ),
                 group=uuid.uuid5(group, f"{name}:{edition.pk}"),
                 by=by,

@@ -16,7 +16,7 @@ from quizzes.assignments.deadlines import Breaks, Window, WindowState, is_over
 from quizzes.assignments.release import shows_before_last_attempt
 from quizzes.assignments.student_settings import window_of
 from quizzes.models import Assignment, Attempt, AuditEvent, Board, Classroom, Edition, Extension, User
-from quizzes.models.assignments import MAX_TITLE
+from quizzes.models.assignments import MAX_TITLE, NEW_VERSION
 from quizzes.models.locks import lock_rows
 
 OPEN_STATES = {WindowState.OPEN, WindowState.PAST_DUE}
@@ -278,7 +278,7 @@ def split_by_edition(
         return known
     started = set(current.attempts.values_list("student", flat=True))
     excused = set(current.excuses.values_list("student", flat=True))
-    suffix = f", version {edition.number}"
+    suffix = NEW_VERSION.format(title="", number=edition.number)
     made = Assignment(
         edition=edition,
         classroom=current.classroom,

@@ -15,7 +15,9 @@ from quizzes.assignments.deadlines import Breaks, is_over
 from quizzes.assignments.supports import NO_SUPPORTS, Supports
 from quizzes.attempts.attempt_content import AttemptContent, CurrentAnswer, attempt_content, current_answers
 from quizzes.attempts.reading_levels import ReadingChoice
+from quizzes.content.languages import original_of
 from quizzes.models import Attempt
+from quizzes.models.assignments import shown_own_title
 from quizzes.people.student_sessions import StudentSession, has_open_attempt
 
 
@@ -104,7 +106,10 @@ class LoadedAttempt:
     @property
     def title(self) -> str:
         """The title that the student's pages show. No query if the process has the content cached."""
-        return self.own_title or self.content.published.document.title
+        title = self.content.published.document.title
+        if not self.own_title:
+            return title
+        return shown_own_title(self.own_title, stored=original_of(title), shown=title)
 
     @property
     def zone(self) -> ZoneInfo:

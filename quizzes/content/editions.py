@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Count
+from django.utils.translation import get_language
 
 from quizzes.caches import process_cache, process_dict
 from quizzes.content.languages import TEXTS
@@ -153,6 +154,11 @@ def published(edition_id: int) -> Published:
     edition = Edition.objects.get(pk=edition_id)
     ids = dict(Question.objects.filter(edition_id=edition_id).values_list("key", "pk"))
     return Published(edition_id, edition.number, edition.content_hash, parse_set(edition.document), ids)
+
+
+def shown_edition(edition_id: int) -> Published:
+    """`published` with its texts in the language of the page, for pages of teachers."""
+    return published(edition_id).in_language(get_language())
 
 
 @dataclass(frozen=True, slots=True)

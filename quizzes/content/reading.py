@@ -206,6 +206,12 @@ class Reading:
         return f"News from {day:%B %Y}. It tells how things were then, not how they are now.{outside}"
 
     @property
+    def shown_level(self) -> str:
+        """Its level in the words of its author, such as “Grade 7”; "" without one."""
+        grade = re.fullmatch(r"Grade (\d+)", self.level)
+        return gettext("Grade {number}").format(number=grade[1]) if grade else self.level
+
+    @property
     def level_name(self) -> str:
         """The name of its level."""
         return gettext(LEVELS[self.variant])

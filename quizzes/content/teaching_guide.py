@@ -1,10 +1,28 @@
 """The teaching guide of a source: what its teachers read. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from quizzes.content.languages import TextFields, missing_texts, translated, unknown_texts
 from quizzes.content.tables import InvalidDocument, tables_of, text_of, texts_of
+
+# The language that guides are written in. Texts in other languages are beside them, as in a question set.
+LANGUAGE = "en"
+_OWN_TEXTS = TextFields(
+    lines=("summary",),
+    rows={
+        "prompts": TextFields(texts=("question",), lines=("starters",)),
+        "extension": TextFields(texts=("title", "text")),
+        "standards": TextFields(texts=("about", "also")),
+    },
+)
+_PARTS = {
+    "care": TextFields(texts=("lead",), lines=("points",)),
+    "plan": TextFields(texts=("shorter",), rows={"days": TextFields(texts=("aim", "quizzes"), lines=("in_class",))}),
+    "checked": TextFields(lines=("inside", "outside")),
+    "parents": TextFields(texts=("text",)),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +97,14 @@ class TeachingGuide:
         return [name for name, part in parts.items() if not part]
 
 
-def parse_guide(table: Mapping[str, Any]) -> TeachingGuide:
-    """The guide of teaching-guide.toml; raises InvalidDocument."""
+def parse_guide(table: Mapping[str, Any], language: str | None = None) -> TeachingGuide:
+    """The guide of teaching-guide.toml; raises InvalidDocument.
+
+    language: of its texts, None for the one that it is written in. A missing text stays in that one and knows it.
+    """
+    if language is not None and language != LANGUAGE:
+        parts = {name: translated(part, fields, language, LANGUAGE) for name, part, fields in _parts(table)}
+        table = {**translated(table, _OWN_TEXTS, language, LANGUAGE), **parts}
     care, plan, checked, parents = (_table(table, name) for name in ("care", "plan", "checked", "parents"))
     minutes = plan.get("minutes", 0)
     if not isinstance(minutes, int) or isinstance(minutes, bool) or minutes < 0:
@@ -112,6 +136,21 @@ def parse_guide(table: Mapping[str, Any]) -> TeachingGuide:
         checked_outside=texts_of(checked, "outside"),
         parents=text_of(parents, "text", optional=True),
     )
+
+
+def untranslated_guide(table: Mapping[str, Any], languages: Sequence[str]) -> Iterator[str]:
+    """What these languages lack in the guide, and texts that fit nothing in it, one line each."""
+    for name, part, fields in [("", table, _OWN_TEXTS), *_parts(table)]:
+        where = f"{name}: " if name else ""
+        for problem in unknown_texts(part, fields, languages):
+            yield f"{where}{problem}"
+        for language in languages:
+            for text in missing_texts(part, fields, language):
+                yield f"{where}no text in “{language}” for {text.place}: “{text.original}”"
+
+
+def _parts(table: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any], TextFields]]:
+    return [(name, _table(table, name), fields) for name, fields in _PARTS.items() if name in table]
 
 
 def _table(table: Mapping[str, Any], name: str) -> Mapping[str, Any]:

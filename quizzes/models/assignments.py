@@ -1,11 +1,12 @@
 """Assignments of editions to classrooms, extensions and excuses."""
 
+import re
 import uuid
 from typing import Any, Self
 
 from django.db import models
 from django.db.models import Count, F, Q
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from quizzes.models.accounts import User
 from quizzes.models.public_ids import new_public_id
@@ -14,6 +15,19 @@ from quizzes.models.rosters import EDITORS, Classroom, Student
 
 # The longest own title of an assignment, in characters.
 MAX_TITLE = 100
+# Titles of quizzes that Footnote makes from the title of the question set. Rows have them in English.
+BEFORE_LESSONS = gettext_noop("{title}, before the lessons")
+AFTER_LESSONS = gettext_noop("{title}, after the lessons")
+NEW_VERSION = gettext_noop("{title}, version {number}")
+
+
+def shown_own_title(own_title: str, *, stored: str, shown: str) -> str:
+    """An own title; in the language of the page if Footnote made it. stored, shown: the title of the question set."""
+    for text in (BEFORE_LESSONS, AFTER_LESSONS):
+        if own_title == text.format(title=stored):
+            return gettext(text).format(title=shown)
+    number = re.fullmatch(r", version (\d+)", own_title.removeprefix(stored))
+    return gettext(NEW_VERSION).format(title=shown, number=number[1]) if number else own_title
 
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
@@ -188,7 +202,10 @@ class Assignment(models.Model):
     @property
     def title(self) -> str:
         """The title in the language of the page. Up to 2 queries unless it comes from `with_set()`."""
-        return self.own_title or self.edition.question_set.shown_title
+        question_set = self.edition.question_set
+        if not self.own_title:
+            return question_set.shown_title
+        return shown_own_title(self.own_title, stored=question_set.title, shown=question_set.shown_title)
 
     @property
     def stored_title(self) -> str:

@@ -15,7 +15,7 @@ from fractions import Fraction
 from quizzes.assignments.status import Status, StudentStatus
 from quizzes.assignments.student_statuses import by_student_and_assignment, load_overrides
 from quizzes.content.drafts.retry import RETRY_COUNT
-from quizzes.content.editions import published
+from quizzes.content.editions import shown_edition
 from quizzes.content.question_types.question import Question
 from quizzes.content.reading import Sentence
 from quizzes.content.set_document import Objective
@@ -243,7 +243,7 @@ class ClassReport:
 def class_report(assignment: Assignment, *, now: datetime, standards: Sequence[Standard] = ()) -> ClassReport:
     """The results of an assignment; at most 14 queries for a class of any size. standards: to group points by."""
     items = item_report([assignment], policy=None)
-    document = published(assignment.edition_id).document
+    document = shown_edition(assignment.edition_id).document
     used = {question.objective for question in document.questions}
     objectives = tuple(objective for objective in document.objectives if objective.key in used)
     lines, right, answered, given = _lines(assignment, objectives, now)
@@ -288,7 +288,7 @@ def _lines(
     assignment: Assignment, objectives: Sequence[Objective], now: datetime
 ) -> tuple[tuple[StudentLine, ...], Counter[str], list[AnsweredQuestion], list[GivenAnswers]]:
     """One line for each student, the right attempts by question key, each answer in parts, and by name who gave it."""
-    content = published(assignment.edition_id)
+    content = shown_edition(assignment.edition_id)
     made = by_student_and_assignment(assignment.attempts.all())
     overrides = load_overrides(assignment=assignment)
     students = list(assignment.classroom.students.enrolled().order_by("sort_key", "pk"))

@@ -8,7 +8,7 @@ from django.utils.translation import gettext, gettext_noop
 from quizzes.content.editions import published
 from quizzes.reports.gradebook import Gradebook, Row
 from quizzes.reports.growth_figures import MIN_HALF, GrowthFigure, growth_figure
-from quizzes.reports.mastery import Points, objective_points
+from quizzes.reports.mastery import Points, objective_points, titles_of
 
 ALL_QUESTIONS = gettext_noop("All questions")
 
@@ -80,7 +80,7 @@ def growth_of(book: Gradebook) -> list[Growth]:
             of_pair.setdefault(document.slug, []).append(place)
     pairs = [of_pair for of_pair in places.values() if len(of_pair) == 2]
     points = objective_points(book) if pairs else {}
-    return [_growth(book, points, of_pair, titles) for of_pair in pairs]
+    return [_growth(book, points, of_pair, titles, titles_of(book)) for of_pair in pairs]
 
 
 def _growth(
@@ -88,6 +88,7 @@ def _growth(
     points: dict[tuple[int, int], Points],
     places: dict[str, list[int]],
     titles: dict[str, str],
+    objective_titles: dict[str, str],
 ) -> Growth:
     slugs = sorted(places)
     objectives: dict[str, None] = {}
@@ -101,12 +102,12 @@ def _growth(
         before, after = (first[1], second[1]) if is_a_first else (second[1], first[1])
         objectives |= dict.fromkeys(before)
         halves[0 if is_a_first else 1].append((before, after))
-    lines = [_line(title, halves) for title in objectives]
+    lines = [_line(title, halves, shown=objective_titles[title]) for title in objectives]
     return Growth(
         titles=(titles[slugs[0]], titles[slugs[1]]),
         halves=(len(halves[0]), len(halves[1])),
         student_count=len(book.rows),
-        lines=tuple(lines) if len(lines) < 2 else (*lines, _line(ALL_QUESTIONS, halves)),
+        lines=tuple(lines) if len(lines) < 2 else (*lines, _line(ALL_QUESTIONS, halves, shown=gettext(ALL_QUESTIONS))),
     )
 
 
@@ -125,14 +126,14 @@ def _first(
     return min(found, key=lambda one: one[0], default=None)
 
 
-def _line(title: str, halves: tuple[list[_Pair], list[_Pair]]) -> GrowthLine:
+def _line(title: str, halves: tuple[list[_Pair], list[_Pair]], *, shown: str) -> GrowthLine:
     shares = [
         [(_share(before, title), _share(after, title)) for before, after in half if _has(before, after, title)]
         for half in halves
     ]
     both = [pair for half in shares for pair in half]
     return GrowthLine(
-        gettext(title) if title == ALL_QUESTIONS else title,
+        shown,
         sum(before for before, _ in both) / len(both) if both else 0,
         sum(after for _, after in both) / len(both) if both else 0,
         growth_figure(*([after - before for before, after in half] for half in shares)),

@@ -18,12 +18,13 @@ from django.utils.translation import gettext
 
 from quizzes.assignments.status import counting_attempt
 from quizzes.assignments.student_statuses import load_overrides
-from quizzes.content.editions import Published, published
+from quizzes.content.editions import Published, shown_edition
 from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import type_of
 from quizzes.content.question_types.results import Option
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.reading import Reading, Sentence
+from quizzes.content.set_document import SetDocument
 from quizzes.grading.points import NO_ADJUSTMENTS, Adjustments, accepted_versions, earned, needs_grading
 from quizzes.grading.scores import applied_regrades
 from quizzes.models import Answer, Assignment, Attempt, ManualGrade
@@ -161,14 +162,14 @@ def item_report(assignments: Sequence[Assignment], *, policy: str | None = FIRST
     """
     if len({assignment.edition_id for assignment in assignments}) != 1:
         raise DifferentEditions
-    content = published(assignments[0].edition_id)
+    content = shown_edition(assignments[0].edition_id)
     questions, reading = content.document.questions, content.document.reading
     attempts = _counting(assignments, policy)
     regrades = _regrades(attempts)
     answers = _answers(content, attempts, regrades)
     shown = [(question.key, place) for place, question in enumerate(questions)]
     items = [
-        _item(question, regrades.values(), [option for answer in row.answers for option in answer.options], reading)
+        _item(question, regrades.values(), [one for answer in row.answers for one in answer.options], content.document)
         for question, row in zip(questions, answers, strict=True)
     ]
     columns = [row.column() for row in answers]
@@ -263,17 +264,18 @@ class _AnswerCodes(dict[str | None, int]):
     """
 
     def __init__(
-        self, question: Question, after: Adjustments, reading: Reading, answers: list[_DistinctAnswer]
+        self, question: Question, after: Adjustments, document: SetDocument, answers: list[_DistinctAnswer]
     ) -> None:
         super().__init__()
         self.question = question
         self.after = after
-        self.reading = reading
+        self.reading = document.reading
+        self.language = document.language
         self.answers = answers
 
     def __missing__(self, text: str | None) -> int:
         value = None if text is None else json.loads(text)
-        keys = accepted_versions(self.question, self.after)
+        keys = _keys(self.question, self.after, self.language)
         points = earned(self.question, value, self.after)
         # A dropped question earns no points, but its answers still show who knew the right one.
         credit = points.points / points.possible if points.possible else max(key.grade(value) for key in keys)
@@ -301,7 +303,7 @@ def _answers(
     answers = [_QuestionAnswers([], []) for _ in questions]
     tables = {
         assignment_id: [
-            _AnswerCodes(question, after, content.document.reading, row.answers)
+            _AnswerCodes(question, after, content.document, row.answers)
             for question, row in zip(questions, answers, strict=True)
         ]
         for assignment_id, after in regrades.items()
@@ -352,14 +354,18 @@ def _values(assignment_ids: Iterable[int]) -> Iterable[tuple[int, int, str]]:
     return answers.order_by().values_list("attempt_id", "question_id", text).iterator(chunk_size=5000)
 
 
-def _item(question: Question, regrades: Iterable[Adjustments], seen: Iterable[Option], reading: Reading) -> Item:
+def _keys(question: Question, after: Adjustments, language: str) -> list[Question]:
+    return [key.in_language(language) for key in accepted_versions(question, after)]
+
+
+def _item(question: Question, regrades: Iterable[Adjustments], seen: Iterable[Option], document: SetDocument) -> Item:
     adjustments = list(regrades) or [NO_ADJUSTMENTS]
     keys: list[Question] = []
     for after in adjustments:
         # Not a set: a question that holds a dict cannot be hashed.
-        keys += [key for key in accepted_versions(question, after) if key not in keys]
+        keys += [key for key in _keys(question, after, document.language) if key not in keys]
     is_dropped = any(not earned(question, None, after).possible for after in adjustments)
-    offered = [option for key in keys for option in key.options(reading)]
+    offered = [option for key in keys for option in key.options(document.reading)]
     return Item(
         key=question.key,
         points=0 if is_dropped else question.points,

@@ -17,7 +17,8 @@ from statistics import median
 from django.db.models import TextField
 from django.db.models.functions import Cast
 
-from quizzes.content.editions import published
+from quizzes.content.editions import published, shown_edition
+from quizzes.content.languages import original_of
 from quizzes.content.question_types.question import Question
 from quizzes.content.set_document import Objective
 from quizzes.grading.points import SCORE_STEP, Adjustments, accepted_versions, earned, needs_grading
@@ -104,11 +105,16 @@ def filter_by_objective(book: Gradebook, title: str) -> Gradebook:
     )
 
 
-def titles_of(book: Gradebook) -> list[str]:
-    """The titles of the objectives of the gradebook's assignments, in the order of `Mastery`."""
-    return list(
-        dict.fromkeys(title for column in reversed(book.columns) for title in _objectives(column.assignment.edition_id))
-    )
+def titles_of(book: Gradebook) -> dict[str, str]:
+    """The titles of the objectives of the gradebook's assignments in the language of the page, as `Mastery` has them.
+
+    The keys are the titles in the first language of each set, which links have.
+    """
+    titles: dict[str, str] = {}
+    for column in reversed(book.columns):
+        for title, objective in _objectives(column.assignment.edition_id).items():
+            titles.setdefault(title, objective.title)
+    return titles
 
 
 def objective_points(book: Gradebook) -> defaultdict[tuple[int, int], Points]:
@@ -175,14 +181,14 @@ def _questions(edition_id: int) -> dict[str, list[Question]]:
 
 
 def _objectives(edition_id: int) -> dict[str, Objective]:
-    """The objectives that the edition's questions have, by title."""
+    """The objectives that the edition's questions have, by title, in the language of the page."""
     questions = _questions(edition_id)
-    objectives = published(edition_id).document.objectives
-    return {objective.title: objective for objective in objectives if objective.title in questions}
+    by_title = {original_of(one.title): one for one in shown_edition(edition_id).document.objectives}
+    return {title: objective for title, objective in by_title.items() if title in questions}
 
 
 def _summed(objective: Objective, points: Iterable[Mapping[str, tuple[Fraction, int]]]) -> ObjectiveScore | None:
-    pairs = [pair for by_title in points if (pair := by_title.get(objective.title)) is not None]
+    pairs = [pair for by_title in points if (pair := by_title.get(original_of(objective.title))) is not None]
     possible = sum(points_possible for _, points_possible in pairs)
     total = sum((points_earned for points_earned, _ in pairs), start=Fraction(0))
     return ObjectiveScore(objective, total, possible) if possible else None

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import get_language
+
 from quizzes.assignments.release import answers_shown, last_closes
 from quizzes.attempts.attempt_content import content_of
 from quizzes.content.question_types.registry import Value
@@ -74,7 +76,8 @@ def student_report(student: Student, *, by: User, now: datetime) -> list[ReportL
             # Otherwise each attempt would load its assignment.
             attempt.assignment = line.assignment
             attempts.append(attempt)
-    reviewed = review_attempts(attempts)
+    language = get_language()
+    reviewed = review_attempts(attempts, language=language)
     closes = last_closes([line.assignment for line in lines])
     comments = _comments(attempts)
     supports = support_lines(attempts, now=now)
@@ -87,6 +90,7 @@ def student_report(student: Student, *, by: User, now: datetime) -> list[ReportL
                     reviewed[attempt.pk],
                     comments[attempt.pk],
                     supports[attempt.pk],
+                    language=language,
                     is_released=answers_shown(line.assignment, attempt, shown_at=closes[line.assignment.pk], now=now),
                 )
                 for attempt, _ in reversed(line.attempts)
@@ -96,16 +100,16 @@ def student_report(student: Student, *, by: User, now: datetime) -> list[ReportL
     ]
 
 
-def review_attempts(attempts: list[Attempt]) -> dict[int, tuple[ReviewedQuestion, ...]]:
+def review_attempts(attempts: list[Attempt], *, language: str | None = None) -> dict[int, tuple[ReviewedQuestion, ...]]:
     """The questions of each attempt with answers and verdicts, in the order of the set, by attempt id; 3 queries.
 
-    attempts: with their assignments.
+    attempts: with their assignments. language: of the texts, None for the language that they were written in.
     """
     answers = _answers(attempts)
     adjusted = adjustments(attempts)
     reviewed = {}
     for attempt in attempts:
-        content = content_of(attempt)
+        content = content_of(attempt, language=language)
         by_key = {
             item.question.key: item
             for item in review_content(content, answers[attempt.pk], adjusted[attempt.pk]).questions
@@ -125,7 +129,7 @@ def student_breakdown(lines: list[HistoryLine]) -> Breakdown:
     adjusted = adjustments(attempts)
     answered: list[AnsweredQuestion] = []
     for attempt in attempts:
-        content = content_of(attempt).published
+        content = content_of(attempt, language=get_language()).published
         values = {
             key: answers[attempt.pk][row_id].value
             for key, row_id in content.question_ids.items()
@@ -136,15 +140,18 @@ def student_breakdown(lines: list[HistoryLine]) -> Breakdown:
 
 
 def question_text(attempt: Attempt, item: ReviewedQuestion) -> str:
-    """The question in words. attempt: with its assignment."""
-    content = content_of(attempt)
+    """The question in words, in the language of the review. attempt: with its assignment."""
+    content = content_of(attempt, language=item.language)
     shown = item.question.public(content.shuffle, None, content.published.document.reading)
     return " ".join(filter(None, (item.question.stem, shown.get("statement", ""))))
 
 
-def in_words(attempt: Attempt, question_key: str, value: Value) -> str:
-    """An answer to a question in words, as the student wrote it; "" for none. attempt: with its assignment."""
-    content = content_of(attempt)
+def in_words(attempt: Attempt, question_key: str, value: Value, *, language: str | None = None) -> str:
+    """An answer to a question in words, as the student wrote it; "" for none. attempt: with its assignment.
+
+    language: as in `review_attempts`.
+    """
+    content = content_of(attempt, language=language)
     [question] = [question for question in content.questions if question.key == question_key]
     chosen = question.chosen_options(value, content.published.document.reading)
     return "; ".join(question.as_written(option, value) for option in chosen)
@@ -164,13 +171,19 @@ def _reported(
     comments: Mapping[str, str],
     supports: list[str],
     *,
+    language: str | None,
     is_released: bool,
 ) -> ReportedAttempt:
     answers = tuple(
         ReportedAnswer(
             number=number,
             text=question_text(attempt, item),
-            given=in_words(attempt, item.question.key, item.answer.value if item.answer is not None else None),
+            given=in_words(
+                attempt,
+                item.question.key,
+                item.answer.value if item.answer is not None else None,
+                language=language,
+            ),
             comment=comments.get(item.question.key, ""),
             reviewed=item,
         )

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from quizzes.content.languages import TranslatedText
 from quizzes.content.tables import InvalidDocument
 from quizzes.content.teaching_guide import Activity, Day, Prompt, Standard, parse_guide
 
@@ -28,6 +29,22 @@ def test_guide_has_the_parts_of_its_document() -> None:
     assert guide.standards == (Standard("X.1", "sources", ("one",), "day 1"),)
     assert (guide.care_lead, guide.care, guide.minutes) == ("Take care.", ("Ask nobody.",), 45)
     assert (guide.checked_inside, guide.checked_outside) == (("From a sheet.",), ("From the city.",))
+
+
+def test_guide_in_another_language_keeps_what_is_missing_in_its_own() -> None:
+    guide = parse_guide(
+        {
+            "summary": ["A city ends an agreement."],
+            "texts": {"es": {"summary": ["Una ciudad termina un acuerdo."]}},
+            "plan": {"days": [{"aim": "Read", "in_class": ["Aloud."], "texts": {"es": {"aim": "Leer"}}}]},
+        },
+        "es",
+    )
+    assert guide.summary == ("Una ciudad termina un acuerdo.",)
+    assert guide.days == (Day("Leer", ("Aloud.",), ""),)
+    [missing] = guide.days[0].in_class
+    assert isinstance(missing, TranslatedText)
+    assert (missing.is_fallback, missing.language) == (True, "en")
 
 
 def test_empty_guide_names_its_missing_parts() -> None:

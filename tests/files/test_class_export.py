@@ -1,6 +1,7 @@
 """A classroom leaves as one file and comes in elsewhere with the same scores; a broken file changes nothing."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from datetime import timedelta
@@ -14,6 +15,7 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.core.management.color import no_style
 from django.db import connection, transaction
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -488,13 +490,13 @@ REFUSALS: dict[str, tuple[Spoil, str]] = {
         _set("attempts", 0, "answers", 0, "value", to=["\ud800"]),
         "attempts[0].answers[0].value has a character that can’t be stored.",
     ),
-    "two students of one key": (_repeat("students"), "Two students have the key"),
-    "two attempts of one key": (_repeat("attempts"), "Two attempts have the key"),
-    "unknown edition": (_set("assignments", 0, "edition", to="x"), "This file doesn’t have the edition of assignment"),
-    "unknown student": (_set("attempts", 0, "student", to="x" * 12), "This file doesn’t have the student of attempt"),
+    "two students of one key": (_repeat("students"), "2 parts of students have the key"),
+    "two attempts of one key": (_repeat("attempts"), "2 parts of attempts have the key"),
+    "unknown edition": (_set("assignments", 0, "edition", to="x"), ".edition names x, which this file doesn’t have."),
+    "unknown student": (_set("attempts", 0, "student", to="x" * 12), ".student names xxxxxxxxxxxx, which"),
     "unknown assignment": (
         _set("attempts", 0, "assignment", to="x" * 12),
-        "This file doesn’t have the assignment of attempt",
+        ".assignment names",
     ),
     "log cut short": (_set("attempts", 0, "log", to=[]), "doesn’t explain its answer to"),
     "answer changed": (_set("attempts", 0, "answers", 0, "value", to="c"), "doesn’t explain its answer to one."),
@@ -550,13 +552,13 @@ REFUSALS: dict[str, tuple[Spoil, str]] = {
     ),
     "unknown policy": (
         _set("assignments", 0, "attempt_policy", to="worst"),
-        "The attempt_policy of an assignment can’t be stored: Value 'worst' is not a valid choice.",
+        "assignment.attempt_policy can’t be stored: Value 'worst' is not a valid choice.",
     ),
     "unknown zone": (
         _set("classroom", "time_zone", to="Mars/North"),
-        "The time_zone of the classroom can’t be stored",
+        "classroom.time_zone can’t be stored",
     ),
-    "name too long": (_set("classroom", "name", to="x" * 81), "The name of the classroom can’t be stored"),
+    "name too long": (_set("classroom", "name", to="x" * 81), "classroom.name can’t be stored"),
     "family name that is none": (_set("students", 0, "family_name", to="\u200b"), "has a hidden character"),
     "closed questions of a quiz at each student's pace": (
         _set("assignments", 0, "closed_through", to=1),
@@ -600,6 +602,17 @@ def test_a_spoilt_file_is_refused_in_one_line_and_leaves_nothing(exported: bytes
     }
     assert counts == dict.fromkeys(counts, 0)
     assert AuditEvent.objects.count() == 0
+
+
+@pytest.mark.parametrize("name", ["not a number", "unknown edition", "log cut short", "name too long"])
+@pytest.mark.django_db
+def test_a_refusal_is_in_the_language_of_the_page(exported: bytes, name: str) -> None:
+    document = json.loads(exported)
+    REFUSALS[name][0](document)
+    with translation.override("es"), pytest.raises(InvalidExport) as refused:
+        import_classroom(json.dumps(document).encode(), by=make_user(email="new@school.test"), now=LATER)
+    assert re.search(r"\b(debe ser|no tiene|no explica|No se puede)\b", str(refused.value))
+    assert not re.search(r"\b(needs|have|the|be)\b", str(refused.value))
 
 
 def test_a_value_that_no_page_could_show_is_refused(school: Classroom) -> None:

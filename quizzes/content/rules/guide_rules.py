@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from quizzes.content.rules.folder import GUIDE_NAME, SOURCE_NAME, Finding, Folder, Rule, words
+from quizzes.content.teaching_guide import untranslated_guide
 
 _MEANING = 20
 
@@ -31,6 +32,12 @@ def standards_name_questions(folder: Folder) -> Iterator[Finding]:
             yield Finding(GUIDE_NAME, where, "it names no question and no part of the guide")
 
 
+def guide_is_in_every_language(folder: Folder) -> Iterator[Finding]:
+    """The guide has its texts in every language of the source."""
+    for problem in untranslated_guide(folder.guide_tables or {}, folder.source.get("languages", ())):
+        yield Finding(GUIDE_NAME, "", problem)
+
+
 def words_are_used_and_explained(folder: Folder) -> Iterator[Finding]:
     """Each form stands in a reading, and no meaning is long or another listed word alone."""
     texts: dict[str, list[str]] = {}
@@ -50,4 +57,9 @@ def words_are_used_and_explained(folder: Folder) -> Iterator[Finding]:
             yield Finding(SOURCE_NAME, where, "its meaning is only another listed word")
 
 
-RULES: tuple[Rule, ...] = (guide_has_every_part, standards_name_questions, words_are_used_and_explained)
+RULES: tuple[Rule, ...] = (
+    guide_has_every_part,
+    guide_is_in_every_language,
+    standards_name_questions,
+    words_are_used_and_explained,
+)

@@ -138,20 +138,20 @@ def _check_links(class_export: ClassExport) -> None:
     students = {line.key for line in class_export.students}
     assignments = {assignment.key for assignment in class_export.assignments}
     for assignment in class_export.assignments:
-        _check_known(assignment.edition, editions, f"the edition of assignment {assignment.key}")
+        _check_known(assignment.edition, editions, f"{assignment.key}.edition")
         named = [part.student for part in assignment.extensions] + [part.student for part in assignment.excuses]
         for student in named:
-            _check_known(student, students, f"a student of assignment {assignment.key}")
+            _check_known(student, students, f"{assignment.key}.student")
     for attempt in class_export.attempts:
-        _check_known(attempt.assignment, assignments, f"the assignment of attempt {attempt.key}")
-        _check_known(attempt.student, students, f"the student of attempt {attempt.key}")
+        _check_known(attempt.assignment, assignments, f"{attempt.key}.assignment")
+        _check_known(attempt.student, students, f"{attempt.key}.student")
         _check_log(attempt)
 
 
 def _check_log(attempt: AttemptPart) -> None:
     """Check that the log explains each answer: one accepted save for each revision, the last one with its value."""
-    _check_unique(f"answers of attempt {attempt.key}", [answer.question for answer in attempt.answers])
-    _check_unique(f"operations of attempt {attempt.key}", [event.operation for event in attempt.log])
+    _check_unique(f"{attempt.key}.answers", [answer.question for answer in attempt.answers])
+    _check_unique(f"{attempt.key}.log", [event.operation for event in attempt.log])
     saved: dict[str, list[EventPart]] = {}
     for event in attempt.log:
         if event.outcome in {"saved", "accepted"}:
@@ -160,17 +160,27 @@ def _check_log(attempt: AttemptPart) -> None:
         events = sorted(saved.pop(answer.question, []), key=lambda event: event.revision)
         last = events[-1].value if events else None
         if [event.revision for event in events] != list(range(1, answer.revision + 1)) or last != answer.value:
-            raise InvalidExport(f"The log of attempt {attempt.key} doesn’t explain its answer to {answer.question}.")
+            raise InvalidExport(
+                gettext("The log of attempt {key} doesn’t explain its answer to {question}.").format(
+                    key=attempt.key, question=answer.question
+                )
+            )
     for question in saved:
-        raise InvalidExport(f"The log of attempt {attempt.key} has a save of {question}, which has no answer.")
+        raise InvalidExport(
+            gettext("The log of attempt {key} has a save of {question}, which has no answer.").format(
+                key=attempt.key, question=question
+            )
+        )
 
 
-def _check_unique(what: str, keys: Sequence[str]) -> None:
+def _check_unique(place: str, keys: Sequence[str]) -> None:
     for key, count in Counter(keys).items():
         if count > 1:
-            raise InvalidExport(f"Two {what} have the key {key:.40}.")
+            raise InvalidExport(gettext("2 parts of {place} have the key {key}.").format(place=place, key=key[:40]))
 
 
-def _check_known(key: str, known: Iterable[str], what: str) -> None:
+def _check_known(key: str, known: Iterable[str], place: str) -> None:
     if key not in known:
-        raise InvalidExport(f"This file doesn’t have {what}: {key:.40}.")
+        raise InvalidExport(
+            gettext("{place} names {key}, which this file doesn’t have.").format(place=place, key=key[:40])
+        )

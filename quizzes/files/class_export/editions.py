@@ -99,7 +99,9 @@ def _question_set(document: Mapping[str, Any], parsed: SetDocument, *, by: User)
     try:
         published_on = date.fromisoformat(citation.published_on) if citation.published_on else None
     except ValueError as error:
-        raise InvalidExport(f"The story of “{parsed.title:.60}” has no date such as 2026-10-23.") from error
+        raise InvalidExport(
+            gettext("The story of “{title}” has no date such as 2026-10-23.").format(title=parsed.title[:60])
+        ) from error
     source = Source(
         slug=f"set-{public_id}",
         publisher=citation.publisher,
@@ -118,8 +120,8 @@ def _question_set(document: Mapping[str, Any], parsed: SetDocument, *, by: User)
         reading=reading,
         owner=by,
     )
-    for row, what in ((source, "the story"), (reading, "the reading"), (question_set, "the set")):
-        check_columns(row, f"{what} of “{parsed.title:.60}”")
+    for row, what in ((source, "citation"), (reading, "reading"), (question_set, "question_set")):
+        check_columns(row, f"“{parsed.title:.60}”.{what}")
     source.save()
     reading.save()
     question_set.save()
@@ -128,4 +130,6 @@ def _question_set(document: Mapping[str, Any], parsed: SetDocument, *, by: User)
 
 def _invalid_set(part: EditionPart, error: Exception) -> InvalidExport:
     title = part.document.get("title", part.key)
-    return InvalidExport(f"The question set “{title!s:.60}” can’t be imported: {error}.")
+    return InvalidExport(
+        gettext("The question set “{title}” can’t be imported: {reason}.").format(title=f"{title!s:.60}", reason=error)
+    )

@@ -108,7 +108,7 @@ def _classroom(class_export: ClassExport, *, by: User, now: datetime) -> Classro
             reading_variant=part.reading_variant,
             pin_kind=part.pin_kind,
         ),
-        "the classroom",
+        "classroom",
     )
     classroom = classrooms.add_classroom(by=by, name=part.name, time_zone=part.time_zone, now=now)
     columns = {
@@ -139,7 +139,9 @@ def _students(class_export: ClassExport, classroom: Classroom) -> dict[str, Stud
             if part.family_name is not None:
                 name = name._replace(family=clean_name(part.family_name) if part.family_name else "")
         except InvalidName as error:
-            raise InvalidExport(f"Student “{part.name[:60]}” ({part.key}): {error}.") from error
+            raise InvalidExport(
+                gettext("Student “{name}” ({key}): {reason}.").format(name=part.name[:60], key=part.key, reason=error)
+            ) from error
         students[str(part.key)] = Student(
             public_id=part.key,
             classroom=classroom,
@@ -153,7 +155,7 @@ def _students(class_export: ClassExport, classroom: Classroom) -> dict[str, Stud
             created_at=part.created_at,
             removed_at=part.removed_at or (class_export.made_at if part.is_elsewhere else None),
         )
-    create_rows(Student, students.values(), "a student")
+    create_rows(Student, students.values(), "student")
     create_rows(
         Accommodation,
         [
@@ -161,7 +163,7 @@ def _students(class_export: ClassExport, classroom: Classroom) -> dict[str, Stud
             for part in class_export.students
             if part.accommodation is not None
         ],
-        "an accommodation",
+        "accommodation",
     )
     return students
 
@@ -189,7 +191,7 @@ def _assignments(
         assignments[str(part.key)] = Assignment(
             public_id=part.key, edition=editions[part.edition], classroom=classroom, assigned_by=by, **columns
         )
-    create_rows(Assignment, assignments.values(), "an assignment")
+    create_rows(Assignment, assignments.values(), "assignment")
     for part in class_export.assignments:
         check_closed_through(part, published(assignments[part.key].edition_id))
     create_rows(
@@ -206,7 +208,7 @@ def _assignments(
             for part in class_export.assignments
             if part.closed_through
         ],
-        "a class board",
+        "board",
     )
     for part in class_export.assignments:
         assignment = assignments[part.key]
@@ -215,12 +217,12 @@ def _assignments(
         create_rows(
             Extension,
             [Extension(**common, **{**asdict(row), "student": students[row.student]}) for row in part.extensions],
-            "an extension",
+            "extension",
         )
         create_rows(
             Excuse,
             [Excuse(**common, **{**asdict(row), "student": students[row.student]}) for row in part.excuses],
-            "an excuse",
+            "excuse",
         )
         create_rows(
             Regrade,
@@ -239,7 +241,7 @@ def _assignments(
                 )
                 for row in part.corrections
             ],
-            "a correction",
+            "correction",
         )
     AuditEvent.objects.bulk_create(
         AuditEvent(
@@ -282,7 +284,7 @@ def _attempts(
         )
         for part in class_export.attempts
     ]
-    create_rows(Attempt, attempts, "an attempt")
+    create_rows(Attempt, attempts, "attempt")
     return attempts
 
 
@@ -296,9 +298,9 @@ def _saves(class_export: ClassExport, attempts: Sequence[Attempt], *, by: User) 
             events.append(AnswerEvent(attempt=attempt, **_with_question_id(asdict(event), questions)))
         for mark in part.marks:
             grades.append(ManualGrade(attempt=attempt, made_by=by, **_with_question_id(asdict(mark), questions)))
-    create_rows(Answer, answers, "an answer")
-    create_rows(AnswerEvent, events, "an entry of the log")
-    create_rows(ManualGrade, grades, "a mark")
+    create_rows(Answer, answers, "answer")
+    create_rows(AnswerEvent, events, "log")
+    create_rows(ManualGrade, grades, "mark")
 
 
 def _with_question_id(row: dict[str, Any], question_ids: Mapping[str, int]) -> dict[str, Any]:

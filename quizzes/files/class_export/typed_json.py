@@ -15,6 +15,7 @@ from typing import Any, NewType, cast, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from quizzes.caches import process_cache
+from quizzes.phrases import gettext, gettext_noop
 
 # A public id is part of URLs.
 _KEY = re.compile(r"[A-Za-z0-9_-]{12}")
@@ -56,30 +57,30 @@ def read(expected: Any, value: Any, where: str = "") -> Any:
         inner = next(part for part in get_args(expected) if part is not types.NoneType)
         return None if value is None else read(inner, value, where)
     if get_origin(expected) is tuple:
-        items = _of(list, value, where, "a list")
+        items = _of(list, value, where, gettext_noop("a list"))
         return tuple(read(get_args(expected)[0], item, f"{where}[{place}]") for place, item in enumerate(items))
     if get_origin(expected) is dict:
-        return _storable(_of(dict, value, where, "an object"), where)
+        return _storable(_of(dict, value, where, gettext_noop("an object")), where)
     if is_dataclass(expected):
         return _read_members(cast(type, expected), value, where)
     return _read_scalar(expected, value, where)
 
 
 def _read_members(expected: type, value: Any, where: str) -> Any:
-    table, members = _of(dict, value, where, "an object"), _members(expected)
+    table, members = _of(dict, value, where, gettext_noop("an object")), _members(expected)
     for name in table:
         if name not in members:
-            raise InvalidJson(f"{_at(where, str(name)[:40])} is not part of the format.")
+            raise InvalidJson(gettext("{place} is not part of the format.").format(place=_at(where, str(name)[:40])))
     for name in members:
         if name not in table:
-            raise InvalidJson(f"{_at(where, name)} is missing.")
+            raise InvalidJson(gettext("{place} is missing.").format(place=_at(where, name)))
     return expected(**{name: read(member, table[name], _at(where, name)) for name, member in members.items()})
 
 
 def _read_scalar(expected: Any, value: Any, where: str) -> Any:
     try:
         if expected is bool:
-            return _of(bool, value, where, "true or false")
+            return _of(bool, value, where, gettext_noop("true or false"))
         if expected is int:
             if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**31:
                 raise ValueError
@@ -88,7 +89,7 @@ def _read_scalar(expected: Any, value: Any, where: str) -> Any:
             if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 10**8:
                 raise ValueError
             return timedelta(seconds=value)
-        text = _storable(_of(str, value, where, "text"), where)
+        text = _storable(_of(str, value, where, gettext_noop("text")), where)
         if expected is Key and not _KEY.fullmatch(text):
             raise ValueError
         if expected is datetime:
@@ -105,23 +106,28 @@ def _read_scalar(expected: Any, value: Any, where: str) -> Any:
     except InvalidJson:
         raise
     except (ValueError, OverflowError, InvalidOperation) as error:
-        raise InvalidJson(f"{where} needs to be {_WORDS[expected]}, not {value!r:.40}.") from error
+        raise _wrong_shape(where, _WORDS[expected], value) from error
 
 
 _WORDS = {
-    int: "a whole number",
-    timedelta: "a number of seconds",
-    Key: "a key of letters, digits, - and _, 12 in all",
-    datetime: "a moment with its offset, such as 2026-10-23T15:00:00+00:00",
-    Decimal: "a number as text",
-    UUID: "a UUID",
+    int: gettext_noop("a whole number"),
+    timedelta: gettext_noop("a number of seconds"),
+    Key: gettext_noop("a key of letters, digits, - and _, 12 in all"),
+    datetime: gettext_noop("a moment with its offset, such as 2026-10-23T15:00:00+00:00"),
+    Decimal: gettext_noop("a number as text"),
+    UUID: gettext_noop("a UUID"),
 }
 
 
 def _of[Expected](expected: type[Expected], value: Any, where: str, words: str) -> Expected:
     if not isinstance(value, expected):
-        raise InvalidJson(f"{where or 'the file'} needs to be {words}, not {value!r:.40}.")
+        raise _wrong_shape(where, words, value)
     return value
+
+
+def _wrong_shape(where: str, words: str, value: Any) -> InvalidJson:
+    text = gettext("{place} needs to be {shape}, not {value}.")
+    return InvalidJson(text.format(place=where or gettext("the file"), shape=gettext(words), value=f"{value!r:.40}"))
 
 
 def _storable(value: Any, where: str) -> Any:
@@ -129,9 +135,9 @@ def _storable(value: Any, where: str) -> Any:
     match value:
         case str():
             if re.search("[\x00\ud800-\udfff]", value):
-                raise InvalidJson(f"{where} has a character that can’t be stored.")
+                raise InvalidJson(gettext("{place} has a character that can’t be stored.").format(place=where))
         case float() if not math.isfinite(value):
-            raise InvalidJson(f"{where} has a number that can’t be stored.")
+            raise InvalidJson(gettext("{place} has a number that can’t be stored.").format(place=where))
         case list():
             for item in value:
                 _storable(item, where)

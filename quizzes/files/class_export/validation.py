@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext
 
 from quizzes.assignments.deadlines import grace_ends_at, is_over
 from quizzes.content.editions import Published
@@ -15,6 +16,7 @@ from quizzes.content.question_types.registry import parse_question
 from quizzes.content.tables import InvalidDocument
 from quizzes.files.class_export.document import InvalidExport
 from quizzes.files.class_export.parts import AnswerPart, AssignmentPart, AttemptPart, ClassExport, EventPart
+from quizzes.files.class_export.typed_json import Key
 from quizzes.grading.scores import computed
 from quizzes.models import Attempt
 from quizzes.people.names import name_key
@@ -29,24 +31,37 @@ def check_times(class_export: ClassExport) -> None:
     names = {student.key: student.name for student in class_export.students}
     moved = {assignment.key for assignment in class_export.assignments if assignment.window_changed}
     for attempt in class_export.attempts:
-        where = f"Attempt {attempt.key} of {names[attempt.student]:.60}"
         start, end = attempt.started_at, attempt.handed_in_at
         if end is not None and end < start:
-            raise InvalidExport(f"{where} was turned in before it started.")
+            raise _wrong_time(gettext("Attempt {key} of {student} was turned in before it started."), attempt, names)
         if attempt.deadline_at is not None and attempt.deadline_at < start:
-            raise InvalidExport(f"{where} has a deadline before its start.")
+            raise _wrong_time(gettext("Attempt {key} of {student} has a deadline before its start."), attempt, names)
         if max(start, end or start, *(event.at for event in attempt.log)) > class_export.made_at:
-            raise InvalidExport(f"{where} is later than the file itself.")
+            raise _wrong_time(gettext("Attempt {key} of {student} is later than the file itself."), attempt, names)
         # Answers from paper may be older than the row that holds them.
         if attempt.medium == _ON_SCREEN and any(event.at < start for event in attempt.log):
-            raise InvalidExport(f"{where} has an answer from before its start.")
+            raise _wrong_time(
+                gettext("Attempt {key} of {student} has an answer from before its start."), attempt, names
+            )
         saved = [event.at for event in attempt.log if event.outcome == _SAVED]
         if attempt.assignment not in moved and any(is_over(at=at, deadline_at=attempt.deadline_at) for at in saved):
-            raise InvalidExport(f"{where} has an answer that counts though it came after the deadline.")
+            raise _wrong_time(
+                gettext("Attempt {key} of {student} has an answer that counts though it came after the deadline."),
+                attempt,
+                names,
+            )
         # The clock turns in at the deadline, and answers count until the end of the grace time.
         is_moved = attempt.medium != _ON_SCREEN or attempt.assignment in moved
         if end is not None and not is_moved and any(at > grace_ends_at(end) for at in saved):
-            raise InvalidExport(f"{where} has an answer that counts though it came after it was turned in.")
+            raise _wrong_time(
+                gettext("Attempt {key} of {student} has an answer that counts though it came after it was turned in."),
+                attempt,
+                names,
+            )
+
+
+def _wrong_time(text: str, attempt: AttemptPart, names: Mapping[Key, str]) -> InvalidExport:
+    return InvalidExport(text.format(key=attempt.key, student=names[attempt.student][:60]))
 
 
 def check_distinct(class_export: ClassExport) -> None:
@@ -59,23 +74,34 @@ def check_distinct(class_export: ClassExport) -> None:
         look = name_key(student.name)
         if look in by_look:
             raise InvalidExport(
-                f"2 students have the same name: “{by_look[look]:.60}” and “{student.name:.60}”. "
-                "Rename one in the class that the file comes from, and export it again."
+                gettext(
+                    "2 students have the same name: “{name}” and “{other_name}”. Rename one in the class that the file "
+                    "comes from, and export it again."
+                ).format(name=by_look[look][:60], other_name=student.name[:60])
             )
         by_look[look] = student.name
     attempts = Counter((part.student, part.assignment, part.number) for part in class_export.attempts)
     for (student_key, _, number), count in attempts.items():
         if count > 1:
-            raise InvalidExport(f"{names[student_key]:.60} has 2 attempts with number {number} on one quiz.")
+            raise InvalidExport(
+                gettext("{student} has 2 attempts with number {number} on one quiz.").format(
+                    student=names[student_key][:60], number=number
+                )
+            )
     still_open = Counter((part.student, part.assignment) for part in class_export.attempts if part.handed_in_at is None)
     for (student_key, _), count in still_open.items():
         if count > 1:
-            raise InvalidExport(f"{names[student_key]:.60} has 2 open attempts on one quiz.")
+            raise InvalidExport(
+                gettext("{student} has 2 open attempts on one quiz.").format(student=names[student_key][:60])
+            )
     for assignment in class_export.assignments:
-        for what, rows in (("extensions", assignment.extensions), ("excuses", assignment.excuses)):
+        for text, rows in (
+            (gettext("{student} has 2 extensions on one quiz."), assignment.extensions),
+            (gettext("{student} has 2 excuses on one quiz."), assignment.excuses),
+        ):
             for student_key, count in Counter(row.student for row in rows).items():
                 if count > 1:
-                    raise InvalidExport(f"{names[student_key]:.60} has 2 {what} on one quiz.")
+                    raise InvalidExport(text.format(student=names[student_key][:60]))
 
 
 def check_values(part: AttemptPart, content: Published) -> None:
@@ -89,28 +115,38 @@ def check_values(part: AttemptPart, content: Published) -> None:
         if question is None or key in seen:
             continue
         seen.add(key)
-        _check_value(row.value, question, content, f"attempt {part.key}")
+        _check_value(row.value, question, content, part.key)
     for mark in part.marks:
         question = content.document.question(mark.question)
         if question is not None and not 0 <= mark.points <= question.points:
             raise InvalidExport(
-                f"Attempt {part.key} has {mark.points:f} points for {question.key:.40}, which is worth "
-                f"{question.points}."
+                gettext("Attempt {key} has {points} points for {question}, which is worth {possible}.").format(
+                    key=part.key,
+                    points=f"{mark.points:f}",
+                    question=question.key[:40],
+                    possible=question.points,
+                )
             )
 
 
-def _check_value(value: Value, question: Question, content: Published, where: str) -> None:
+def _check_value(value: Value, question: Question, content: Published, key: str) -> None:
     try:
         question.review(value, content.document.reading)
         question.chosen_options(value, content.document.reading)
     except (TypeError, ValueError, LookupError, AttributeError) as error:
-        raise InvalidExport(f"{where}: the answer to {question.key} doesn’t fit that question.") from error
+        raise InvalidExport(
+            gettext("Attempt {key}: the answer to {question} doesn’t fit that question.").format(
+                key=key, question=question.key
+            )
+        ) from error
 
 
 def check_closed_through(part: AssignmentPart, content: Published) -> None:
     """Check that only a teacher-paced quiz has closed questions, and no more than its edition has."""
     if part.closed_through > (len(content.document.questions) if part.is_teacher_paced else 0):
-        raise InvalidExport(f"Quiz {part.key} can’t have {part.closed_through} closed questions.")
+        raise InvalidExport(
+            gettext("Quiz {key} can’t have {count} closed questions.").format(key=part.key, count=part.closed_through)
+        )
 
 
 def check_scores(attempts: Sequence[Attempt]) -> None:
@@ -123,8 +159,16 @@ def check_scores(attempts: Sequence[Attempt]) -> None:
             score, max_score, _ = expected[attempt.pk]
             if (attempt.score, attempt.max_score) != (score, max_score):
                 raise InvalidExport(
-                    f"Attempt {attempt.public_id} has {attempt.score} of {attempt.max_score} points in this file, "
-                    f"but its answers add up to {score} of {max_score}."
+                    gettext(
+                        "Attempt {key} has {stored} of {stored_max} points in this file, but its answers add up to "
+                        "{score} of {max}."
+                    ).format(
+                        key=attempt.public_id,
+                        stored=attempt.score,
+                        stored_max=attempt.max_score,
+                        score=score,
+                        max=max_score,
+                    )
                 )
 
 
@@ -134,19 +178,23 @@ def validated_question(document: dict[str, Any] | None) -> dict[str, Any] | None
         try:
             parse_question(document)
         except InvalidDocument as error:
-            raise InvalidExport(f"A regrade has a question that can’t be used: {error}.") from error
+            raise InvalidExport(
+                gettext("A regrade has a question that can’t be used: {reason}.").format(reason=error)
+            ) from error
     return document
 
 
 def question_id(question_ids: Mapping[str, int], key: str) -> int:
     """The row id of a question of an edition; raises InvalidExport if the edition does not have it."""
     if key not in question_ids:
-        raise InvalidExport(f"This file names the question {key:.40}, which its question set doesn’t have.")
+        raise InvalidExport(
+            gettext("This file names the question {key}, which its question set doesn’t have.").format(key=key[:40])
+        )
     return question_ids[key]
 
 
 def create_rows[Row: models.Model](model: type[Row], rows: Iterable[Row], what: str) -> None:
-    """Create rows of one model after a check of all their columns."""
+    """Create rows of one model after a check of all their columns. what: what a row is, for an error."""
     new_rows = list(rows)
     for row in new_rows:
         check_columns(row, what)
@@ -166,4 +214,6 @@ def check_columns(row: models.Model, what: str) -> None:
         row.clean_fields(exclude=skipped)
     except ValidationError as error:
         name, [first, *_] = next(iter(error.message_dict.items()))
-        raise InvalidExport(f"The {name} of {what} can’t be stored: {first}") from error
+        raise InvalidExport(
+            gettext("{place} can’t be stored: {reason}").format(place=f"{what}.{name}", reason=first)
+        ) from error

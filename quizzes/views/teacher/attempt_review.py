@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from quizzes.assignments.student_statuses import load_overrides
@@ -83,7 +83,7 @@ def attempt_page(
 
     attempt: as `taught_attempt` returns it.
     """
-    reviewed = review_attempt(attempt)
+    reviewed = review_attempt(attempt, language=get_language())
     overrides = load_overrides(assignment=attempt.assignment_id, student=attempt.student_id)
     late, unused_count = _unused(unused_events(attempt), reviewed)
     forms = {key: form for key, form in [grade_form] if key} if grade_form else {}

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from quizzes.assignments.status import Status
@@ -22,7 +22,7 @@ from quizzes.views.access import TeacherRequest, taught_assignment
 def assignment_results(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Scores, misconceptions, who needs help, each question, the misread map, and students by objective."""
     assignment = taught_assignment(request, public_id, among=Assignment.objects.with_erased_counts().with_guide())
-    guide = parse_guide(assignment.guide or {})
+    guide = parse_guide(assignment.guide or {}, get_language())
     report = class_report(assignment, now=timezone.now(), standards=guide.standards)
     context = {
         "assignment": assignment,

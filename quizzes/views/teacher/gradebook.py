@@ -25,7 +25,7 @@ def classroom_gradebook(request: TeacherRequest, public_id: str) -> HttpResponse
     classroom = taught_classroom(request, public_id)
     whole = gradebook(classroom, now=timezone.now())
     # Only an objective needs the documents of the editions.
-    objective = ObjectiveForm(request.GET, titles=lambda: titles_of(whole)).title
+    objective = ObjectiveForm(request.GET, titles=lambda: list(titles_of(whole))).title
     book = filter_by_objective(whole, objective) if objective else whole
     form = GradebookOrderForm(request.GET, columns=[column.assignment.public_id for column in book.columns])
     rows = sorted_rows(book, form.column, descending=form.descending)
@@ -36,6 +36,7 @@ def classroom_gradebook(request: TeacherRequest, public_id: str) -> HttpResponse
         "current_quizzes": current_among((column.assignment for column in book.columns), now=timezone.now()),
         "order": form,
         "objective": objective,
+        "objective_title": titles_of(whole)[objective] if objective else "",
         "moved_away": moved_away(classroom) if book.has_others_work else [],
         "file_quizzes": quiz_choices(book),
         "icon_statuses": _icon_statuses(rows),
@@ -50,7 +51,7 @@ def classroom_mastery(request: TeacherRequest, public_id: str) -> HttpResponse:
     classroom = taught_classroom(request, public_id)
     book = gradebook(classroom, now=timezone.now())
     mastery = mastery_of(book)
-    objectives = list(zip(mastery.objectives, mastery.assignment_counts, strict=True))
+    objectives = list(zip(titles_of(book), mastery.objectives, mastery.assignment_counts, strict=True))
     context = {
         "classroom": classroom,
         "book": book,

@@ -16,7 +16,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from quizzes.attempts.attempt_content import content_of
-from quizzes.content.editions import published
+from quizzes.content.editions import shown_edition
 from quizzes.content.question_types.registry import type_of
 from quizzes.content.tables import InvalidDocument
 from quizzes.formatting import points as points_text
@@ -193,12 +193,17 @@ def _entry_context(
     names, place = [entry.name for entry in entries], opened.place
     entry = entries[place]
     wordings = _wording_boxes(assignment, entry, opened.chosen)
-    reading = published(assignment.edition_id).document.reading
+    document = shown_edition(assignment.edition_id).document
+    question = entry.question.in_language(document.language)
+    rubric = tuple(row for row in question.answer_key(document.reading) if row.right)
     return {
         "entry": entry,
+        "question": question,
+        "correct": rubric if entry.is_by_hand else entry.correct,
         "wordings": wordings,
-        "citation": reading.citation,
-        "language": reading.language,
+        "citation": document.reading.citation,
+        "language": document.language,
+        "reading_language": document.reading.language,
         "type_label": gettext(type_of(entry.question).label),
         "first": wordings[0].boxes[0].answers[0],
         "is_group": len(entry.attempts) > 1,

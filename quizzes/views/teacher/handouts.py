@@ -84,7 +84,12 @@ def _set_context(request: TeacherRequest, public_id: str) -> dict[str, Any]:
     languages = published(newest.pk).document.languages
     form = PrintForm(request.GET, editions=list(editions), levels=_levels(newest), languages=languages)
     content = _content(form, editions[form.edition_number])
-    return {"question_set": question_set, "title": content["document"].title, **content}
+    return {
+        "question_set": question_set,
+        "title": content["document"].title,
+        "shown_title": question_set.shown_title,
+        **content,
+    }
 
 
 def _levels(edition: Edition) -> list[str]:
@@ -110,6 +115,7 @@ def _assignment_context(request: TeacherRequest, public_id: str) -> dict[str, An
         "classroom": assignment.classroom,
         "question_set": edition.question_set,
         "title": assignment.own_title or content["document"].title,
+        "shown_title": assignment.title,
         **content,
     }
 

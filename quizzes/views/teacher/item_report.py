@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from quizzes.content.teaching_guide import parse_guide
@@ -25,7 +26,7 @@ def item_analysis(request: TeacherRequest, public_id: str) -> HttpResponse:
         "form": form,
         "class_count": len(together),
         "report": report,
-        "about_story": parse_guide(assignment.guide or {}).summary,
+        "about_story": parse_guide(assignment.guide or {}, get_language()).summary,
         "waiting": waiting,
         "waiting_numbers": ", ".join(str(question.number) for question in waiting),
         "flags": [(question, flag) for question in report.questions for flag in question.figures.flags],

@@ -14,7 +14,7 @@ from quizzes.assignments.accommodations import accommodations_of
 from quizzes.assignments.lifecycle import OPEN_STATES, window_state
 from quizzes.assignments.release import shows_after_submit
 from quizzes.assignments.status import Status
-from quizzes.content.editions import published
+from quizzes.content.editions import published, shown_edition
 from quizzes.forms.board import NamesForm
 from quizzes.lti import scores
 from quizzes.models import Assignment
@@ -50,7 +50,7 @@ def assignment_progress(request: TeacherRequest, public_id: str) -> HttpResponse
     now = timezone.now()
     assignment = taught_assignment(request, public_id)
     tag = _progress_tag(request, require_live_state(request, public_id), now)
-    content = published(assignment.edition_id).document
+    content = shown_edition(assignment.edition_id).document
     context = {
         **_progress_context(request, assignment, now),
         "questions": content.questions,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from quizzes.content.drafts import lifecycle
-from quizzes.content.editions import published
+from quizzes.content.editions import shown_edition
 from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import type_of
 from quizzes.content.question_types.results import KeyRow
@@ -40,7 +40,7 @@ class KeyedQuestion:
 def question_sets(request: TeacherRequest) -> HttpResponse:
     """The sets that a teacher may use, the teacher's drafts, and what the teacher archived or deleted."""
     open_sets = QuestionSet.objects.open_to(request.user).current().published().select_related("owner").by_shown_title()
-    lines = [(question_set, published(question_set.latest_edition_id).document) for question_set in open_sets]
+    lines = [(question_set, shown_edition(question_set.latest_edition_id).document) for question_set in open_sets]
     groups = [
         (pgettext("question sets", "Yours"), [line for line in lines if line[0].owner_id == request.user.pk]),
         (
@@ -110,7 +110,7 @@ def question_set(request: TeacherRequest, public_id: str) -> HttpResponse:
     """One set: the reading, and every question with key, rationales and evidence."""
     visible = QuestionSet.objects.visible_to(request.user).published().with_guide()
     found = get_object_or_404(visible.select_related("owner", "copied_from__owner"), public_id=public_id)
-    edition = published(found.latest_edition_id)
+    edition = shown_edition(found.latest_edition_id)
     is_own = found.owner_id == request.user.pk
     has_forms = bool(edition.document.form_of)
     context = {

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from quizzes.content.editions import published
+from quizzes.content.editions import published, shown_edition
 from quizzes.content.question_types.registry import parse_question, type_of
 from quizzes.content.reading import Reading
 from quizzes.forms.grading import PolicyForm, RegradeForm
@@ -67,7 +67,7 @@ def regrade_question(request: TeacherRequest, public_id: str, number: int) -> Ht
 def assignment_regrades(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The regrades of an assignment, with teacher and reason; and every question, to regrade it."""
     assignment = taught_assignment(request, public_id)
-    document = published(assignment.edition_id).document
+    document = shown_edition(assignment.edition_id).document
     made = assignment.regrades.select_related("question", "made_by", "undone_by").order_by("-made_at", "-pk")
     context = {
         "assignment": assignment,
@@ -99,7 +99,7 @@ def _context(assignment: Assignment, row: Question, reached: list[Assignment], f
         "classroom": assignment.classroom,
         "number": row.position,
         "question": form.question,
-        "citation": form.reading.citation,
+        "citation": shown_edition(assignment.edition_id).document.reading.citation,
         "language": form.reading.language,
         "present_key": [line for line in present.answer_key(form.reading) if line.right],
         "sentences": form.reading.sentences(form.question.evidence),

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
-from quizzes.content.editions import published
+from quizzes.content.editions import shown_edition
 from quizzes.content.set_document import Objective, SetDocument
 from quizzes.content.teaching_guide import Standard, parse_guide
 from quizzes.models import QuestionSet
@@ -38,9 +39,9 @@ def teaching_guide(request: TeacherRequest, public_id: str) -> HttpResponse:
     question_set = get_object_or_404(open_sets.with_guide(), public_id=public_id)
     if question_set.guide is None:
         raise Http404
-    document = published(question_set.latest_edition_id).document
+    document = shown_edition(question_set.latest_edition_id).document
     sets = list(open_sets.filter(reading=question_set.reading_id))
-    guide, rows = parse_guide(question_set.guide), list(_rows(sets, document.objectives))
+    guide, rows = parse_guide(question_set.guide, get_language()), list(_rows(sets, document.objectives))
     context = {
         "question_set": question_set,
         "guide": guide,
@@ -54,7 +55,7 @@ def teaching_guide(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 def _rows(sets: Sequence[QuestionSet], objectives: Sequence[Objective]) -> Iterator[SetRow]:
     for question_set in sets:
-        document = published(question_set.latest_edition_id).document
+        document = shown_edition(question_set.latest_edition_id).document
         points = [
             [question.points for question in document.questions if question.objective == objective.key]
             for objective in objectives

@@ -36,6 +36,7 @@ from quizzes.content.rules.form_rules import (
 from quizzes.content.rules.guess_rules import choices_alone_tell_no_key
 from quizzes.content.rules.guide_rules import (
     guide_has_every_part,
+    guide_is_in_every_language,
     standards_name_questions,
     words_are_used_and_explained,
 )
@@ -489,6 +490,16 @@ CASES += [
     (guide_has_every_part, lambda t: setattr(t, "guide", None), "teaching-guide.toml: there is no such file"),
     (guide_has_every_part, lambda t: t.guide.pop("parents"), "part “parents”: it is empty"),
     (guide_has_every_part, lambda t: t.source["reading"].pop("words"), "the reading explains no word"),
+    (
+        guide_is_in_every_language,
+        lambda t: t.guide["plan"]["days"][0]["texts"]["es"].pop("aim"),
+        "plan: no text in “es” for days 1: aim: “Read and know the words”",
+    ),
+    (
+        guide_is_in_every_language,
+        lambda t: t.guide["care"]["texts"]["es"].update(points=["Una sola línea."]),
+        "care: no text in “es” for points",
+    ),
     (
         standards_name_questions,
         lambda t: t.guide["standards"][0]["questions"].append("none"),

@@ -31,7 +31,7 @@ class AnswerAndProofForm(TemptingForm):
 
     def build(self) -> None:
         """The type of the first step, and the rows of the second."""
-        types = [(name, step.label) for name, step in STEPS.items()]
+        types = [(name, gettext(step.label)) for name, step in STEPS.items()]
         field = forms.ChoiceField(label=gettext("First step"), choices=types, required=False)
         self.put("answer_type", field, self.question.get("answer_type") or "single")
         super().build()
