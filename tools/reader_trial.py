@@ -66,7 +66,6 @@ MASKS = {
     "September 15": "May 15",
     "September 30": "May 31",
     "October 15": "May 15",
-    "October 31": "May 31",
     "December 15": "November 15",
     "December 31": "November 30",
 }

@@ -333,7 +333,7 @@ CASES += [
     ),
     (
         wrong_choices_are_marked,
-        lambda t: set_(t.question("b-which-address")["choices"][0], mark_at=["s4"]),
+        lambda t: set_(t.question("b-which-address")["choices"][1], mark_at=["s4"]),
         "is not stated and names a sentence",
     ),
     (
@@ -372,7 +372,7 @@ CASES += [
     ),
     (
         choices_differ,
-        lambda t: set_(t.question("b-which-address")["choices"][0], text="The, local address!"),
+        lambda t: set_(t.question("b-which-address")["choices"][1], text="The, local address!"),
         "two of its choices are “the local address”",
     ),
     (
@@ -473,7 +473,7 @@ CASES += [
         "a form of “check-b”, which does not name it",
     ),
     (forms_are_alike, lambda t: t.own["check-b.toml"]["questions"].pop(), "it has 8 questions and check-b.toml 7"),
-    (forms_are_alike, lambda t: t.question("b-last-day")["choices"].pop(), "its number of choices is 4 and that of"),
+    (forms_are_alike, lambda t: t.question("b-last-day")["choices"].pop(0), "its number of choices is 4 and that of"),
     (
         forms_are_alike,
         lambda t: set_(
