@@ -176,7 +176,7 @@ def test_page_is_accessible(name: str, school: School, open_context: NewContext,
     assert violations(page) == []
     open_in(pseudo_language, page, address)
     assert english_in(page.evaluate(TEXTS), stored_texts()) == [] or name in IN_ENGLISH
-    for width in (360, 1280):
+    for width in (320, 360, 1280):
         page.set_viewport_size({"width": width, "height": 740})
         assert (width, overflow(page), page.evaluate(CUT_OFF)) == (width, 0, [])
 
