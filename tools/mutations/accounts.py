@@ -174,4 +174,28 @@ CONTROLS: tuple[Control, ...] = (
         "tests/integration/test_access.py",
         *("-k", "sign_in"),
     ),
+    control(
+        "an invitation is its inviter's to cancel",
+        "quizzes/people/accounts.py",
+        "filter(pk=invitation_id, invited_by=by, used_at=None)",
+        "filter(pk=invitation_id, used_at=None)",
+        "tests/people/test_accounts.py",
+        *("-k", "canceled"),
+    ),
+    control(
+        "a school account links by an email that its provider vouches for",
+        "quizzes/people/sign_on.py",
+        "if not email or not _is_verified(claims, provider):",
+        "if not email:",
+        "tests/views/test_sign_on.py",
+        *("-k", "vouches"),
+    ),
+    control(
+        "a site can ask for the second step",
+        "quizsite/settings.py",
+        '    "quizsite.middleware.SecondFactorRequired",\n',
+        "",
+        "tests/views/test_second_factor.py",
+        *("-k", "site_says_so"),
+    ),
 )

@@ -187,4 +187,12 @@ CONTROLS: tuple[Control, ...] = (
         "tests/views/teacher/test_accommodations.py",
         *("-k", "could_see"),
     ),
+    control(
+        "questions that visitors could try are confirmed",
+        "quizzes/views/teacher/assign.py",
+        'is_news = context["public_count"] > 0 and not asked.is_confirmed',
+        "is_news = False",
+        "tests/views/teacher/test_assign.py",
+        *("-k", "visitors_could_try"),
+    ),
 )
