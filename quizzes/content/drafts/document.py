@@ -43,7 +43,12 @@ LANGUAGES = "languages"
 UNNAMED = "unnamed"
 _STANDARD_SPEAKERS: tuple[Table, ...] = (
     {"key": REPORTER, "label": "The story itself", "icon": "page", TEXTS: {"es": {"label": "La noticia misma"}}},
-    {"key": UNNAMED, "label": "Someone not named", "icon": "quote", TEXTS: {"es": {"label": "Alguien sin nombre"}}},
+    {
+        "key": UNNAMED,
+        "label": "Someone not named",
+        "icon": "quote",
+        TEXTS: {"es": {"label": "Alguien a quien no se nombra"}},
+    },
     {
         "key": NOT_STATED,
         "label": "The story does not say",
