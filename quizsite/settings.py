@@ -97,6 +97,8 @@ MIDDLEWARE = [
 ROOT_URLCONF = "quizsite.urls"
 WSGI_APPLICATION = "quizsite.wsgi.application"
 
+# Required fields, as quizzes/forms/renderer.py says.
+FORM_RENDERER = "quizzes.forms.renderer.FormRenderer"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

@@ -1,0 +1,32 @@
+"""How forms render a required field."""
+
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+from django.forms.renderers import DjangoTemplates
+
+# Other widgets have no role that may have `aria-required`.
+TYPED = {"text", "email", "password", "number", "search", "tel", "url"}
+
+
+class RequiredField(BoundField):
+    """A field that tells only screen readers that it is required.
+
+    For an empty field with the attribute `required`, Firefox says “invalid entry” before anything is typed.
+    """
+
+    def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
+        """The attributes of the widget."""
+        attrs = super().build_widget_attrs(attrs, widget)
+        shown = widget or self.field.widget
+        is_typed = getattr(shown, "input_type", "") in TYPED or isinstance(shown, forms.Textarea)
+        if is_typed and attrs.pop("required", False):
+            attrs["aria-required"] = "true"
+        return attrs
+
+
+class FormRenderer(DjangoTemplates):
+    """Django's own renderer, with this kind of field."""
+
+    bound_field_class = RequiredField

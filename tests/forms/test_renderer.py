@@ -1,0 +1,37 @@
+"""How forms render a required field."""
+
+import re
+
+import pytest
+from django import forms
+from django.test import Client
+from django.urls import reverse
+
+
+class Example(forms.Form):
+    """One field of each kind of widget."""
+
+    typed = forms.CharField()
+    optional = forms.CharField(required=False)
+    long = forms.CharField(widget=forms.Textarea)
+    chosen = forms.ChoiceField(choices=[("a", "A")], widget=forms.RadioSelect)
+
+
+def test_typed_field_is_required_for_screen_readers_only() -> None:
+    form = Example()
+    tags = {name: re.findall(r"<(?:input|textarea)[^>]*>", str(form[name]))[0] for name in form.fields}
+    shown = {name: re.findall(r' (aria-required="true"|required)(?=[ >])', tag) for name, tag in tags.items()}
+    assert shown == {
+        "typed": ['aria-required="true"'],
+        "optional": [],
+        "long": ['aria-required="true"'],
+        "chosen": ["required"],
+    }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["join", "account_login"])
+def test_first_pages_have_no_field_that_firefox_calls_invalid(name: str, client: Client) -> None:
+    page = client.get(reverse(name)).content.decode()
+    assert 'aria-required="true"' in page
+    assert re.findall(r"<(?:input|textarea|select)[^>]* required[ >]", page) == []
