@@ -61,7 +61,7 @@ class Episode(StudentActions, TeacherActions, Clock):
             try:
                 for step in range(1, steps + 1):
                     action = self.random.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
-                    self.step(action, is_full=step % STEPS_BETWEEN_CHECKS == 0 or step == steps)
+                    self.step(action, is_full=step % STEPS_BETWEEN_CHECKS == 0)
                 self.check_all()
                 check_at_rest(self.world.documents)
                 check_gradebook(self.world.classroom, self.ledger, self.model_assignments, now=self.now)
