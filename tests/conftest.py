@@ -1,5 +1,6 @@
 """Fixtures of people and their rows by role, empty caches for each test, and a guard against network use."""
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -92,6 +93,13 @@ def _is_of_the_engine(item: pytest.Item) -> bool:
     folder = item.path.relative_to(item.config.rootpath).parts[1]
     fixtures = set(getattr(item, "fixturenames", ()))
     return folder == "models" or commits or bool(_COMMITS & fixtures) or item.get_closest_marker("sockets") is not None
+
+
+def pytest_collection_finish() -> None:
+    # What is loaded now stays to the end. The garbage collector would walk through it and the 10,000 tests for 5 % of
+    # the processor time (2026-11-26).
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_report_header() -> str | None:
