@@ -197,10 +197,10 @@ def status_of_upload(port: int, path: str, length: int) -> int | None:
 
 
 @pytest.mark.parametrize("proxy", [nginx, caddy])
-def test_proxy_example_serves_the_site_over_tls(proxy: object, tmp_path: Path) -> None:
+def test_proxy_example_serves_the_site_over_tls(proxy: object, prepared_data: Path, tmp_path: Path) -> None:
     assert callable(proxy)
     data, folder, port = tmp_path / "data", tmp_path / "proxy", free_port()
-    data.mkdir()
+    shutil.copytree(prepared_data, data)
     folder.mkdir()
     settings = {"FOOTNOTE_HTTPS": "1", "FOOTNOTE_TRUSTED_PROXIES": "1", "FOOTNOTE_HOSTS": NAME, "DATABASE_URL": ""}
     site = Site(data, extra=settings)
@@ -269,7 +269,7 @@ def test_container_copies_what_the_code_has_and_sets_what_the_site_reads() -> No
     assert "\nUSER 10001\n" in dockerfile
 
 
-def test_image_starts_the_command_of_the_wheel_and_asks_the_site_for_its_health(tmp_path: Path) -> None:
+def test_image_starts_the_command_of_the_wheel_and_asks_the_site_for_its_health(site_data: Path) -> None:
     dockerfile = (ROOT / "Dockerfile").read_text().replace("\\\n", "")
     [start] = re.findall(r"^CMD (.+)$", dockerfile, re.MULTILINE)
     [check] = re.findall(r"^HEALTHCHECK .* CMD (.+)$", dockerfile, re.MULTILINE)
@@ -282,7 +282,7 @@ def test_image_starts_the_command_of_the_wheel_and_asks_the_site_for_its_health(
     assert (program, python) == (f"/opt/footnote/bin/{next(iter(scripts))}", "/opt/footnote/bin/python")
     # Behind a proxy the site is only for another name and TLS. The check comes from inside the container.
     settings = {"FOOTNOTE_HTTPS": "1", "FOOTNOTE_TRUSTED_PROXIES": "1", "FOOTNOTE_HOSTS": NAME, "DATABASE_URL": ""}
-    site = Site(tmp_path, extra=settings, command=tuple(arguments))
+    site = Site(site_data, extra=settings, command=tuple(arguments))
     asked = [sys.executable, option, code.replace("8000", str(site.port))]
     with running(site):
         assert subprocess.run(asked, capture_output=True).returncode == 0

@@ -40,9 +40,9 @@ def refused_with(url: str, **headers: str) -> int:
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="starts a site on SQLite")
 @pytest.mark.sockets
-def test_metrics_add_up_the_requests_of_all_workers(tmp_path: Path) -> None:
+def test_metrics_add_up_the_requests_of_all_workers(site_data: Path) -> None:
     variables = {"FOOTNOTE_METRICS": "1", "FOOTNOTE_HEALTH_TOKEN": TOKEN.replace(" ", "-"), "DATABASE_URL": ""}
-    site = Site(tmp_path, extra=variables, command=("serve", "--workers", "2"))
+    site = Site(site_data, extra=variables, command=("serve", "--workers", "2"))
     for _ in range(2):
         # A start begins at 0.
         with running(site):

@@ -2,10 +2,12 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,8 +29,9 @@ MAX_BYTES = 64 * 1024
 
 
 @pytest.fixture(scope="module")
-def shared_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    site = Site(tmp_path_factory.mktemp("data"), extra=SETTINGS, command=("serve", "--workers", "1"))
+def shared_site(prepared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    data = shutil.copytree(prepared_data, tmp_path_factory.mktemp("data"), dirs_exist_ok=True)
+    site = Site(Path(data), extra=SETTINGS, command=("serve", "--workers", "1"))
     yield site
     if site.process is not None:
         site.stop()

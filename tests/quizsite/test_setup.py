@@ -274,6 +274,7 @@ def test_serve_prepares_a_site_and_is_quick_and_quiet_the_second_time(
 
 @SQLITE
 @pytest.mark.sockets
+@pytest.mark.usefixtures("site_data")
 def test_serve_answers_to_the_machines_own_names_for_phones_in_the_room(serve: Callable[..., Run]) -> None:
     run = serve(HOST="0.0.0.0", FOOTNOTE_HOSTS="quiz.school.example")  # noqa: S104  phones are the point
     run.wait_until_it_answers()
@@ -286,6 +287,7 @@ def test_serve_answers_to_the_machines_own_names_for_phones_in_the_room(serve: C
 
 @SQLITE
 @pytest.mark.sockets
+@pytest.mark.usefixtures("site_data")
 def test_serve_behind_a_proxy_prints_the_proxys_address(serve: Callable[..., Run]) -> None:
     run = serve(FOOTNOTE_HTTPS="1", FOOTNOTE_HOSTS="quiz.school.example")
     run.wait_until_it_answers()
@@ -348,6 +350,7 @@ def test_serve_says_in_one_line_why_it_cannot(
 
 @SQLITE
 @pytest.mark.sockets
+@pytest.mark.usefixtures("site_data")
 def test_serve_begins_no_empty_site_over_one_whose_database_is_gone(serve: Callable[..., Run], tmp_path: Path) -> None:
     database = tmp_path / "footnote.sqlite3"
     run = serve()
@@ -423,6 +426,7 @@ def test_worker_takes_as_many_connections_as_it_has_descriptors_for(monkeypatch:
 
 @SQLITE
 @pytest.mark.sockets
+@pytest.mark.usefixtures("site_data")
 def test_housekeeping_is_taken_over_when_the_process_that_does_it_is_killed(
     serve: Callable[..., Run], tmp_path: Path
 ) -> None:

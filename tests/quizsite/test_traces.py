@@ -26,7 +26,7 @@ CANARY = "MayaLopez4711"
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="starts a site on SQLite")
 @pytest.mark.sockets
-def test_collector_gets_routes_and_times_only(tmp_path: Path) -> None:
+def test_collector_gets_routes_and_times_only(site_data: Path) -> None:
     received: Queue[bytes] = Queue()
 
     class Collector(BaseHTTPRequestHandler):
@@ -54,7 +54,7 @@ def test_collector_gets_routes_and_times_only(tmp_path: Path) -> None:
         thread.start()
         endpoint = f"http://127.0.0.1:{collector.server_port}/"
         variables = {"FOOTNOTE_TRACES": endpoint, "DATABASE_URL": "", "OTEL_BSP_SCHEDULE_DELAY": "100"}
-        with running(Site(tmp_path, extra=variables, command=("serve", "--workers", "1"))) as site:
+        with running(Site(site_data, extra=variables, command=("serve", "--workers", "1"))) as site:
             statuses = []
             for method, path, body in requests:
                 connection = HTTPConnection("127.0.0.1", site.port, timeout=30)
