@@ -99,7 +99,7 @@ def serve(module: str, workers: int) -> Iterator[Floor]:
         try:
             for _ in range(1000):
                 try:
-                    urlopen(f"http://127.0.0.1:{port}/q/1/", timeout=2).close()  # nosec B310 # noqa: S310
+                    urlopen(f"http://127.0.0.1:{port}/q/1/", timeout=2).close()  # nosec B310 # noqa: S310  this machine
                 except (URLError, OSError):
                     time.sleep(0.01)
                 else:
