@@ -142,7 +142,7 @@ def _choices(folder: Folder, item: Item, head: Sequence[str]) -> Asked:
 
 def _who_says_so(folder: Folder, item: Item, head: Sequence[str], language: str) -> Asked:
     rows = list(item.statements)
-    Random(f"{SEED}{item.key}").shuffle(rows)  # noqa: S311
+    Random(f"{SEED}{item.key}").shuffle(rows)  # noqa: S311  no secret
     in_language = folder.sets[0].parsed.in_language(language).reading.speakers
     speakers = {speaker.key: (letter, speaker.label) for letter, speaker in zip(LETTERS, in_language, strict=False)}
     keys = [f"{number}{speakers[row['voice']][0]}" for number, row in enumerate(rows, start=1)]

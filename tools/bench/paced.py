@@ -96,7 +96,7 @@ def main() -> None:
             thread.start()
         # The first round of polls loads code and caches.
         time.sleep(2 * PERIOD)
-        assert site.process is not None  # noqa: S101
+        assert site.process is not None  # noqa: S101  for mypy
         began, used = time.monotonic(), cpu_seconds(site.process.pid)
         moved_at = {}
         for number in range(1, arguments.moves + 1):

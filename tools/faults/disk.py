@@ -56,7 +56,7 @@ def _synced_before_reply(site: Site) -> tuple[int, int]:
     [client] = make_clients(site.port, 1)
     trace = site.data / "trace"
     with running(site):
-        assert site.process is not None  # noqa: S101
+        assert site.process is not None  # noqa: S101  for mypy
         pids = [argument for pid in family(site.process.pid) for argument in ("-p", str(pid))]
         calls = "fdatasync,fsync,recvfrom,read,sendto,write,writev"
         command = ["strace", "-f", "-y", "-qq", "-s", "64", "-e", f"trace={calls}", "-o", str(trace), *pids]

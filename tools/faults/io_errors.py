@@ -254,7 +254,7 @@ def _request_thread(site: Site) -> str:
 
 
 def _family(site: Site) -> list[str]:
-    assert site.process is not None  # noqa: S101
+    assert site.process is not None  # noqa: S101  for mypy
     return [str(pid) for pid in family(site.process.pid)]
 
 

@@ -187,7 +187,7 @@ def client_of(port: int, student: Student, assignment: Assignment) -> Client:
     session.save()
     attempt = start_attempt(student, assignment, now=timezone.now())
     content = content_of(attempt)
-    assert session.session_key is not None  # noqa: S101
+    assert session.session_key is not None  # noqa: S101  for mypy
     return Client(port, session.session_key, attempt.public_id, tokens_of(content), ids_of(content))
 
 

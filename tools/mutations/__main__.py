@@ -84,7 +84,7 @@ def main() -> int:
 def copies(count: int) -> "Iterator[Queue[Path]]":
     """Copies of the files of this checkout, as they are now, in a folder that goes at the end."""
     listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],  # noqa: S607
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],  # noqa: S607  a known program
         cwd=ROOT,
         check=True,
         capture_output=True,
