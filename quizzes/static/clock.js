@@ -22,7 +22,9 @@ let closing = place?.dataset.closing;
 let left = Number(place?.dataset.secondsLeft);
 let since = performance.now();
 let triedAt = -Infinity;
-let warned = "";
+// The warning that this attempt has had, so that the next question does not say it again. Signing out deletes it.
+const kept = place && `footnote-warned ${new URL(place.dataset.timeUrl, location.href).pathname}`;
+let warned = (kept && sessionStorage.getItem(kept)) || "";
 
 function say(region, text) {
   if (region.textContent !== text) region.textContent = text;
@@ -41,6 +43,7 @@ function set(seconds) {
 function warn(text) {
   if (warned === text) return;
   warned = text;
+  sessionStorage.setItem(kept, text);
   setTimeout(() => say(warning, text), OWN_TASK);
 }
 
@@ -62,6 +65,8 @@ function tick() {
   const minutes = Math.max(0, Math.ceil(seconds / 60));
   say(words, closing && seconds > COUNTDOWN ? closing : words.dataset.minutes.replace("{}", minutes));
   if (minutes === 5 || minutes === 1) warn(warning.dataset[`at${minutes}`]);
+  // There is more time, and a new end has its own warning.
+  if (minutes > 5) warn("");
   if (seconds > 0 || performance.now() - triedAt < AGAIN) return;
   triedAt = performance.now();
   timeUp();
