@@ -65,8 +65,6 @@ MASKS = {
     "August 31": "April 30",
     "September 15": "May 15",
     "September 30": "May 31",
-    "October 15": "May 15",
-    "December 15": "November 15",
     "December 31": "November 30",
 }
 _NAMES = re.compile(rf"\b(?:{'|'.join(MASKS)})\b")

@@ -157,12 +157,9 @@ def test_objectives_have_the_expected_questions_and_points() -> None:
 
 def test_dates_and_speakers_keep_their_order() -> None:
     assert {question.key for question in SINGLES if question.keep_order} == {
-        "who-tells-when-it-began",
         "source-of-the-length",
         "when-it-was-to-run-out",
         "last-of-these-days-in-force",
-        "a-first-day-after",
-        "b-last-day-before",
         "when-the-mayor-was-to-meet-protesters",
         "day-the-agreement-expires",
         "a-who-says-people-nearby",
