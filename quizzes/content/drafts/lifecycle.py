@@ -1,6 +1,6 @@
 """Create a question set, empty or from an edition; archive, delete and restore it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +18,8 @@ from quizzes.models import AuditEvent, Draft, Edition, QuestionSet, Reading, Sou
 from quizzes.models.public_ids import new_public_id
 from quizzes.models.question_sets import DAYS_TO_RESTORE
 
+# A form that a teacher sends twice makes one set. Whoever wants a second copy waits.
+REPEATED = timedelta(seconds=30)
 # Results are shown by objective. A set has this one until its author names others.
 FIRST_OBJECTIVE = {"key": "understand-the-reading", "title": "Understand the reading"}
 
@@ -26,8 +28,9 @@ class InUse(Exception):
     """A class uses or used the set, so it can only be archived."""
 
 
+@transaction.atomic
 def make_set(*, by: User, now: datetime, text: str = "", **fields: Any) -> Draft:
-    """Create a question set of this teacher with its source. fields: as for `save_source`.
+    """Create a question set of this teacher with its source; the one that a first click made. fields: as `save_source`.
 
     text: of the reading, "" to add it later. With a text, the set has a first, empty question.
     """
@@ -38,12 +41,18 @@ def make_set(*, by: User, now: datetime, text: str = "", **fields: Any) -> Draft
     if text:
         replace_text(document, text)
         insert_question(document, next(iter(TYPES)), key=new_question_key())
+    for draft in _made_just_now(by, now=now):
+        if _without_keys(draft.document) == _without_keys(document):
+            return draft
     return _create(document, by=by, now=now)
 
 
 @transaction.atomic
 def copy_set(edition: Edition, *, by: User, now: datetime) -> Draft:
-    """Create a question set of this teacher with the content of the edition."""
+    """Create a question set of this teacher with the content of the edition; the one that a first click made."""
+    for draft in _made_just_now(by, now=now):
+        if draft.question_set.copied_from_id == edition.question_set_id:
+            return draft
     title = str(edition.document["title"])
     copies = {row.title for row in QuestionSet.objects.owned_by(by)}
     draft = take_document(edition.document, title=_free_title(title, copies), by=by, now=now)
@@ -57,6 +66,17 @@ def copy_set(edition: Edition, *, by: User, now: datetime) -> Draft:
 def take_document(document: Mapping[str, Any], *, title: str, by: User, now: datetime) -> Draft:
     """Create a question set of this teacher with the content of an edition's document."""
     return _create(from_edition(document, title=title), by=by, now=now)
+
+
+def _made_just_now(by: User, *, now: datetime) -> Iterable[Draft]:
+    """Drafts that this teacher made or changed a moment ago. Two requests of one form pass one at a time."""
+    list(User.objects.select_for_update().filter(pk=by.pk).values_list("pk"))
+    return Draft.objects.owned_by(by).filter(changed_at__gt=now - REPEATED)
+
+
+def _without_keys(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The document without the keys of its questions, which are new each time."""
+    return {**document, "questions": [{**question, "key": ""} for question in document["questions"]]}
 
 
 @transaction.atomic

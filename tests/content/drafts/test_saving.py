@@ -167,12 +167,33 @@ def test_make_set_makes_a_set_that_only_its_owner_has(teacher: User, other_teach
 
 def test_copy_set_makes_a_draft_of_ones_own_and_leaves_the_set_alone(teacher: User) -> None:
     edition = make_edition()
-    copies = [lifecycle.copy_set(edition, by=teacher, now=NOW) for _ in range(2)]
+    copies = [lifecycle.copy_set(edition, by=teacher, now=NOW + n * lifecycle.REPEATED) for n in range(2)]
 
     assert [copy.question_set.title for copy in copies] == ["Small set (copy)", "Small set (copy 2)"]
     assert changes(edition.document, {**copies[0].document, "title": "Small set"}) == []
     assert list(edition.question_set.editions.all()) == [edition]
     assert copies[0].question_set.owner == teacher
+
+
+@pytest.mark.parametrize("text", ["", "The council met. It voted."])
+def test_a_set_that_is_made_twice_is_one_set(text: str, teacher: User, other_teacher: User) -> None:
+    first, again = (lifecycle.make_set(by=teacher, now=NOW, text=text, **SOURCE_FIELDS) for _ in range(2))
+    assert again == first
+
+    others = [
+        lifecycle.make_set(by=other_teacher, now=NOW, text=text, **SOURCE_FIELDS),
+        lifecycle.make_set(by=teacher, now=NOW, text=f"{text} Nobody spoke.", **SOURCE_FIELDS),
+        lifecycle.make_set(by=teacher, now=NOW + lifecycle.REPEATED, text=text, **SOURCE_FIELDS),
+    ]
+    assert len({first.pk, *(draft.pk for draft in others)}) == 4
+
+
+def test_a_copy_that_is_made_twice_is_one_set(teacher: User, other_teacher: User) -> None:
+    edition = make_edition()
+    first, again = (lifecycle.copy_set(edition, by=teacher, now=NOW) for _ in range(2))
+    assert again == first
+    assert lifecycle.copy_set(edition, by=other_teacher, now=NOW) != first
+    assert lifecycle.copy_set(make_edition(), by=teacher, now=NOW) != first
 
 
 def test_a_save_counts_the_revision_and_names_who_and_when(draft: Draft, teacher: User) -> None:
