@@ -37,7 +37,7 @@ def test_guide_shows_every_part(teacher_client: Client, built_in: QuestionSet) -
         assert heading in text
     assert "Check the wording." in text
     assert "to hold a person who is not free to leave" in text
-    assert "The PARS agreement 3 , 4 points 4 , 5 points 6 , 9 points 3 , 3 points 21" in text
+    assert "The PARS agreement 3 , 4 points 4 , 5 points 6 , 9 points 3 , 3 points 25" in text
 
 
 def test_standards_link_to_their_questions(teacher_client: Client, built_in: QuestionSet) -> None:
