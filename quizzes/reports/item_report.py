@@ -47,6 +47,7 @@ class QuestionReport:
     """One question with its figures. number: its position in the set. evidence: the sentences of its key.
 
     waiting_count: answers that a teacher must still grade; until then they count in no figure but this one.
+    language: of the texts. A text without a translation says its own.
     is_regraded: whether a regrade of the question is in force in one of the assignments.
     """
 
@@ -57,6 +58,7 @@ class QuestionReport:
     figures: ItemFigures
     waiting_count: int
     reading: Reading
+    language: str
     is_regraded: bool = False
 
     @property
@@ -194,6 +196,7 @@ def item_report(assignments: Sequence[Assignment], *, policy: str | None = FIRST
                 else figures.items[place],
                 waiting_count=waiting_counts[place],
                 reading=reading,
+                language=content.document.language,
                 is_regraded=any(after.regrades.get(question.key) for after in regrades.values()),
             )
             for place, question in enumerate(questions)
