@@ -24,7 +24,24 @@ let since = performance.now();
 let triedAt = -Infinity;
 // The warning that this attempt has had, so that the next question does not say it again. Signing out deletes it.
 const kept = place && `footnote-warned ${new URL(place.dataset.timeUrl, location.href).pathname}`;
-let warned = (kept && sessionStorage.getItem(kept)) || "";
+let warned = remembered();
+
+// A browser that refuses storage says the warning again on the next question.
+function remembered() {
+  try {
+    return (kept && sessionStorage.getItem(kept)) || "";
+  } catch {
+    return "";
+  }
+}
+
+function remember(text) {
+  try {
+    sessionStorage.setItem(kept, text);
+  } catch {
+    return;
+  }
+}
 
 function say(region, text) {
   if (region.textContent !== text) region.textContent = text;
@@ -43,7 +60,7 @@ function set(seconds) {
 function warn(text) {
   if (warned === text) return;
   warned = text;
-  sessionStorage.setItem(kept, text);
+  remember(text);
   setTimeout(() => say(warning, text), OWN_TASK);
 }
 
