@@ -109,6 +109,30 @@ def test_save_whose_reply_is_lost_is_sent_again_and_stored_once(context: Browser
     expect(notice(page).get_by_text("Back online. All your answers are saved.")).to_be_visible()
 
 
+@pytest.mark.parametrize(("number", "is_choice"), [(1, True), (5, False)])
+def test_answer_before_the_script_comes_is_saved(
+    number: int, is_choice: bool, context: BrowserContext, attempt: Attempt
+) -> None:
+    page = context.new_page()
+    waiting: list[Route] = []
+    page.route("**/outbox/page*.js", lambda route: waiting.append(route))  # noqa: PLW0108 Playwright sets an attribute
+    page.goto(reverse("take_attempt", args=[attempt.public_id, number]), wait_until="commit")
+    if is_choice:
+        choose(page, 2)
+    else:
+        page.get_by_role("textbox").fill("August")
+    assert saves() == []
+    for route in waiting:
+        route.continue_()
+    says(page, "Saved")
+    assert saves() == [(1, "saved")]
+    # A page whose form nobody changed saves nothing.
+    page.unroute_all(behavior="wait")
+    page.reload()
+    page.wait_for_load_state("networkidle")
+    assert saves() == [(1, "saved")]
+
+
 def test_failing_site_keeps_the_answer_over_a_reload(context: BrowserContext, attempt: Attempt) -> None:
     page = open_question(context, attempt)
     on_save(page, lambda route: route.fulfill(status=503, json={"outcome": "retry"}))

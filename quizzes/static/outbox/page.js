@@ -159,6 +159,17 @@ function restore(form) {
   return true;
 }
 
+// Whether the form differs from the page that the server sent.
+function isChanged(form) {
+  return Array.from(form.elements).some((field) => {
+    if (field.matches("[type=radio], [type=checkbox]")) return field.checked !== field.defaultChecked;
+    // Without a selected option, a browser selects the first.
+    const selected = Array.from(field.options ?? []).findIndex((option) => option.defaultSelected);
+    if (field.matches("select")) return field.selectedIndex !== Math.max(0, selected);
+    return field.matches("input:not([type=hidden]), textarea") && field.value !== field.defaultValue;
+  });
+}
+
 // The neighbor is moved in the page, so that the item keeps the focus.
 function moveItem(form, button) {
   const item = button.closest("li");
@@ -416,7 +427,10 @@ function start() {
     notify("stale");
   }
   if (!board) return;
-  if (questionForm() && restore(questionForm())) notices.setSaveState("saving");
+  const form = questionForm();
+  if (form && restore(form)) notices.setSaveState("saving");
+  // The student answered before this script came.
+  else if (form && isChanged(form)) keepAnswer(form);
   if (store.pending().length > 0) sender.send();
   loadQuestions();
 }
