@@ -243,7 +243,7 @@ CONTROLS: tuple[Control, ...] = (
         "quizzes/people/names.py",
         '{"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}',
         '{"Cc"}',
-        "tests/files/test_rosters.py",
+        "tests/people/test_names.py",
         *("-k", "clean_name"),
     ),
     control(
@@ -251,7 +251,7 @@ CONTROLS: tuple[Control, ...] = (
         "quizzes/people/names.py",
         "for c in letters.translate(_LOOK_ALIKE))",
         "for c in letters)",
-        "tests/files/test_rosters.py",
+        "tests/people/test_names.py",
         *("-k", "name_key"),
     ),
     control(
