@@ -62,7 +62,7 @@ def visit_teacher(page: Page, sign_in_link: str) -> tuple[str, tuple[str, str]]:
     take(page, "progress")
     waiting = page.get_by_role("row").filter(has_text="Not started").first.get_by_role("link").first.inner_text()
     page.get_by_role("link", name="Class board").click()
-    page.get_by_role("button", name="Question 3", exact=True).click()
+    page.get_by_role("button", name="Question 6", exact=True).click()
     for _ in range(3):
         page.locator("#go-forward").click()
         page.wait_for_load_state()
@@ -106,8 +106,8 @@ def visit_student(page: Page) -> None:
         other.first.click()
     page.locator("main form button").first.click()
     page.wait_for_url("**/student/attempts/**")
-    # The third question has choices.
-    page.goto(re.sub(r"/\d+/$", "/3/", page.url))
+    # The sixth question has choices.
+    page.goto(re.sub(r"/\d+/$", "/6/", page.url))
     page.locator("label", has_text="Question").last.click()
     page.locator(".opt").nth(1).click()
     page.locator("[data-save-state]", has_text="Saved").wait_for()
