@@ -17,7 +17,7 @@ from quizzes.attempts.attempt_content import AttemptContent, CurrentAnswer, atte
 from quizzes.attempts.reading_levels import ReadingChoice
 from quizzes.content.languages import original_of
 from quizzes.models import Attempt
-from quizzes.models.assignments import shown_own_title
+from quizzes.models.assignments import assignment_title
 from quizzes.people.student_sessions import StudentSession, has_open_attempt
 
 
@@ -107,9 +107,7 @@ class LoadedAttempt:
     def title(self) -> str:
         """The title that the student's pages show. No query if the process has the content cached."""
         title = self.content.published.document.title
-        if not self.own_title:
-            return title
-        return shown_own_title(self.own_title, stored=original_of(title), shown=title)
+        return assignment_title(self.own_title, stored=original_of(title), shown=title)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -21,8 +21,13 @@ AFTER_LESSONS = gettext_noop("{title}, after the lessons")
 NEW_VERSION = gettext_noop("{title}, version {number}")
 
 
-def shown_own_title(own_title: str, *, stored: str, shown: str) -> str:
-    """An own title; in the language of the page if Footnote made it. stored, shown: the title of the question set."""
+def assignment_title(own_title: str, *, stored: str, shown: str) -> str:
+    """The own title, in the language of the page if Footnote made it; else `shown`.
+
+    stored: the title of the question set. shown: the same in the language of the page.
+    """
+    if not own_title:
+        return shown
     for text in (BEFORE_LESSONS, AFTER_LESSONS):
         if own_title == text.format(title=stored):
             return gettext(text).format(title=shown)
@@ -203,9 +208,7 @@ class Assignment(models.Model):
     def title(self) -> str:
         """The title in the language of the page. Up to 2 queries unless it comes from `with_set()`."""
         question_set = self.edition.question_set
-        if not self.own_title:
-            return question_set.shown_title
-        return shown_own_title(self.own_title, stored=question_set.title, shown=question_set.shown_title)
+        return assignment_title(self.own_title, stored=question_set.title, shown=question_set.shown_title)
 
     @property
     def stored_title(self) -> str:

@@ -80,7 +80,8 @@ def growth_of(book: Gradebook) -> list[Growth]:
             of_pair.setdefault(document.slug, []).append(place)
     pairs = [of_pair for of_pair in places.values() if len(of_pair) == 2]
     points = objective_points(book) if pairs else {}
-    return [_growth(book, points, of_pair, titles, titles_of(book)) for of_pair in pairs]
+    objective_titles = titles_of(book) if pairs else {}
+    return [_growth(book, points, of_pair, titles, objective_titles) for of_pair in pairs]
 
 
 def _growth(

@@ -20,7 +20,7 @@ from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import is_complete, resume_number
 from quizzes.content.editions import Size, sizes_of
 from quizzes.models import Assignment, Attempt, Extension, Student
-from quizzes.models.assignments import shown_own_title
+from quizzes.models.assignments import assignment_title
 from quizzes.models.question_sets import text_in_page_language
 
 # A quiz that the class takes now opened in this lesson. Three hours are longer than a double lesson.
@@ -200,8 +200,7 @@ def _load(queryset: QuerySet[Assignment], student: Student, now: datetime) -> li
 def _title(assignment: Any) -> str:
     """The title in the language of the page. assignment: with the title of its set and `QuestionSet.texts`."""
     shown = text_in_page_language(assignment.set_texts, "title") or assignment.set_title
-    own_title: str = assignment.own_title
-    return shown_own_title(own_title, stored=assignment.set_title, shown=shown) if own_title else shown
+    return assignment_title(assignment.own_title, stored=assignment.set_title, shown=shown)
 
 
 def _student_assignment(

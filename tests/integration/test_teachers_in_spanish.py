@@ -9,7 +9,7 @@ from django.utils import translation
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.editions import latest_edition, published
 from quizzes.models import Assignment, QuestionSet, User
-from quizzes.models.assignments import AFTER_LESSONS, NEW_VERSION, shown_own_title
+from quizzes.models.assignments import AFTER_LESSONS, NEW_VERSION, assignment_title
 from tests.factories import NOW, make_assignment, make_attempt, make_classroom, make_student, save, wrong_value
 from tests.integration.test_access import TABLE, School
 from tests.pages import text_of
@@ -86,5 +86,5 @@ def test_title_that_footnote_made_is_in_the_language_of_the_page(own_title: str,
     call_command("load_question_sets", verbosity=0)
     edition = latest_edition(QuestionSet.objects.get(slug="check-a"))
     with translation.override("es"):
-        assert shown_own_title(own_title, stored="Check A", shown="Prueba A") == shown
+        assert assignment_title(own_title, stored="Check A", shown="Prueba A") == shown
         assert Assignment(edition=edition, own_title=own_title).title == shown

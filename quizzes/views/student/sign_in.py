@@ -21,7 +21,6 @@ from quizzes.assignments.deadlines import minutes_left
 from quizzes.formatting import clock
 from quizzes.forms.student_sign_in import CodeForm, NameForm, PinForm, PinKindForm, UnsentForm
 from quizzes.models import Classroom, Student
-from quizzes.people.guess_limits import Refusal
 from quizzes.people.rosters import join_list, set_language
 from quizzes.people.student_sessions import signed_in_student
 from quizzes.people.student_sign_in import (
@@ -95,15 +94,13 @@ def enter_pin(request: HttpRequest) -> HttpResponse:
             check_pin(student, pin, address=address, device=device, now=timezone.now())
     except (WrongPin, PinLocked) as error:
         is_right = False
-        if isinstance(error, WrongPin):
-            form.refuse_pin(error.tries_left)
-        else:
-            _refuse_lock(
-                form,
-                error.refusal,
-                lambda until: gettext("at {time}").format(time=clock(until, classroom.zone)),
-                gettext(" or ").join(teachers_of(classroom)),
-            )
+        _refuse(
+            form,
+            error,
+            form.refuse_pin,
+            lambda until: gettext("at {time}").format(time=clock(until, classroom.zone)),
+            gettext(" or ").join(teachers_of(classroom)),
+        )
     if is_right:
         sign_in_student(request, student, is_shared=form.is_shared)
         if (chosen := chosen_language(request)) and chosen != student.language:
@@ -138,11 +135,8 @@ def enter_pin_again(request: HttpRequest, public_id: str) -> JsonResponse:
             check_pin_of_attempt(student, public_id, pin, address=address, device=device, now=now)
     except (WrongPin, PinLocked) as error:
         is_right = False
-        if isinstance(error, WrongPin):
-            form.refuse_pin_of_attempt(error.tries_left)
-        else:
-            # Minutes, not a time of day, which would reveal the class's time zone.
-            _refuse_lock(form, error.refusal, lambda until: _in_minutes(until, now), gettext("your teacher"))
+        # Minutes, not a time of day, which would reveal the class's time zone.
+        _refuse(form, error, form.refuse_pin_of_attempt, lambda until: _in_minutes(until, now), gettext("your teacher"))
     if is_right and student is not None:
         sign_in_student(request, student, is_shared=True)
         response = JsonResponse({"token": get_token(request)})
@@ -254,8 +248,18 @@ def _chosen_student(request: HttpRequest) -> Student | None:
     return student if student is not None and student.classroom.is_joinable else None
 
 
-def _refuse_lock(form: PinForm, refusal: Refusal, when: Callable[[datetime], str], whom: str) -> None:
-    form.refuse(refusal, when(refusal.until) if refusal.until is not None else "", whom)
+def _refuse(
+    form: PinForm,
+    error: WrongPin | PinLocked,
+    refuse_pin: Callable[[int], None],
+    when: Callable[[datetime], str],
+    whom: str,
+) -> None:
+    if isinstance(error, WrongPin):
+        refuse_pin(error.tries_left)
+    else:
+        until = error.refusal.until
+        form.refuse(error.refusal, when(until) if until is not None else "", whom)
 
 
 def _in_minutes(until: datetime, now: datetime) -> str:
