@@ -1,7 +1,8 @@
 """The English words of a page in the pseudo-language, in which no marked text has a letter of English."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from html.parser import HTMLParser
 from typing import Any
 
 from django.apps import apps
@@ -91,3 +92,79 @@ def english_in(texts: Sequence[str], data: Sequence[str]) -> list[str]:
         if ENGLISH.search(SAME.sub(" ", rest)):
             found.append(whole)
     return found
+
+
+# ---- The same of a page in Spanish, whose words have letters of English
+
+
+class _Texts(HTMLParser):
+    """The texts that people see or hear, each with the language that the page says of it."""
+
+    VOID = frozenset("area base br col embed hr img input link meta source track wbr path rect circle line use".split())
+    HEARD = ("aria-label", "title", "placeholder", "alt")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, str]] = []
+        self.around: list[tuple[str, str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = {name: value or "" for name, value in attrs}
+        language = attributes.get("lang", self.around[-1][1] if self.around else "")
+        self.found += [(attributes[name], language) for name in self.HEARD if name in attributes]
+        if tag not in self.VOID:
+            self.around.append((tag, language))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in self.VOID:
+            self.around.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        while self.around and self.around.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if self.around and self.around[-1][0] not in {"script", "style"} and data.strip():
+            self.found.append((" ".join(data.split()), self.around[-1][1]))
+
+
+def texts_with_language(page: Any) -> list[tuple[str, str]]:
+    """The texts of a page that people see or hear, each with its language."""
+    parser = _Texts()
+    parser.feed(page.content.decode())
+    return parser.found
+
+
+def translations(document: Mapping[str, Any], language: str) -> dict[str, str]:
+    """Every text of a question set that has another one in this language, with it; sentences of the reading too."""
+    found = dict(_translations(document, language))
+    for variant in document["reading"].get("variants", ()):
+        if variant["key"] == language:
+            sentences = [one for paragraph in document["reading"]["paragraphs"] for one in paragraph["sentences"]]
+            found |= {one["text"]: variant["sentences"].get(one["key"], one["text"]) for one in sentences}
+    return {original: text for original, text in found.items() if original != text}
+
+
+def _translations(value: Any, language: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, list):
+        for inner in value:
+            yield from _translations(inner, language)
+    if isinstance(value, dict):
+        own = value.get("texts", {}).get(language, {})
+        # Accepted answers of every language are in every key.
+        for name, text in own.items() if "accepted" not in own else ():
+            yield from zip(value[name], text, strict=False) if isinstance(text, list) else [(value[name], text)]
+        for name, inner in value.items():
+            if name != "texts":
+                yield from _translations(inner, language)
+
+
+def untranslated(value: Any) -> Any:
+    """The document of a question set in its first language only."""
+    if isinstance(value, list):
+        return [untranslated(inner) for inner in value]
+    if isinstance(value, dict):
+        left_out = {"texts", "languages", "variants"}
+        return {name: untranslated(inner) for name, inner in value.items() if name not in left_out}
+    return value

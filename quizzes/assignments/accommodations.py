@@ -14,6 +14,7 @@ from quizzes.assignments.deadlines import Window, deadline, granted_time, needed
 from quizzes.assignments.student_settings import personal_window, student_settings, time_factors
 from quizzes.models import Accommodation, Assignment, Attempt, AuditEvent, Classroom, Excuse, Extension, Student, User
 from quizzes.models.locks import lock_rows
+from quizzes.models.reasons import FITS_EXTRA_TIME
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +169,7 @@ def extend_to_fit(assignment: Assignment, times: Sequence[ExtendedTime], *, by: 
             due_at=extension.due_at if extension is not None else None,
             closes_at=time.needed_close_at,
             extra_attempts=extension.extra_attempts if extension is not None else 0,
-            reason=(extension.reason if extension is not None else "") or "Extended to fit the extra time.",
+            reason=(extension.reason if extension is not None else "") or FITS_EXTRA_TIME,
             by=by,
             now=now,
         )

@@ -15,8 +15,7 @@ from quizzes.content.editions import published
 from quizzes.models import Assignment, Classroom, Edition, Excuse, Student, User
 from quizzes.models.assignments import AFTER_LESSONS, BEFORE_LESSONS
 from quizzes.models.locks import lock_rows
-
-REASON = "Takes the other form of the check"
+from quizzes.models.reasons import OTHER_FORM
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,5 +118,5 @@ def give_halves(check: HalvedCheck, *, by: User, now: datetime) -> int:
         half = 0 if sizes[0] <= sizes[1] else 1
         sizes[half] += 1
         for assignment in (check.before[1 - half], check.after[half]):
-            accommodations.set_excused(assignment, student, is_excused=True, reason=REASON, by=by, now=now)
+            accommodations.set_excused(assignment, student, is_excused=True, reason=OTHER_FORM, by=by, now=now)
     return len(students)

@@ -18,6 +18,7 @@ from quizzes.assignments.student_settings import window_of
 from quizzes.models import Assignment, Attempt, AuditEvent, Board, Classroom, Edition, Extension, User
 from quizzes.models.assignments import MAX_TITLE, NEW_VERSION
 from quizzes.models.locks import lock_rows
+from quizzes.models.reasons import HAS_VERSION, STAYS_EXCUSED
 
 OPEN_STATES = {WindowState.OPEN, WindowState.PAST_DUE}
 
@@ -295,7 +296,7 @@ def split_by_edition(
     for student in students:
         stays = student.pk in started or student.pk in excused
         left, number = (made, current.edition.number) if stays else (current, edition.number)
-        reason = f"Has version {number} of this quiz." if student.pk not in excused else "Excused from this quiz."
+        reason = STAYS_EXCUSED if student.pk in excused else HAS_VERSION.format(number=number)
         set_excused(left, student, is_excused=True, reason=reason, by=by, now=now)
     for extension in current.extensions.exclude(student__in=started):
         extension.pk, extension.assignment = None, made

@@ -1,11 +1,11 @@
 """The content of an attempt: an edition's questions and choices in the attempt's order."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from quizzes.assignments.supports import Supports
 from quizzes.caches import process_cache
-from quizzes.content.editions import Published, published
+from quizzes.content.editions import Published, published, shown_edition
 from quizzes.content.question_types.registry import Question, Shuffle, Value
 from quizzes.content.reading import STANDARD, Reading
 from quizzes.models import Answer, Attempt
@@ -121,6 +121,13 @@ def content_of(attempt: Attempt, *, variant: str = STANDARD, language: str | Non
     return attempt_content(
         attempt.assignment.edition_id, *order, variant, language, Supports.of(attempt.supports).fewer_choices
     )
+
+
+def shown_content(attempt: Attempt) -> AttemptContent:
+    """The content of an attempt as `shown_edition` has it, for pages of teachers. attempt: with its assignment."""
+    edition = shown_edition(attempt.assignment.edition_id)
+    content = content_of(attempt, language=edition.document.language)
+    return replace(content, published=edition, variant=edition.document.reading.variant)
 
 
 def current_answers(attempt_id: int) -> dict[int, CurrentAnswer]:

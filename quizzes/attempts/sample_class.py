@@ -5,6 +5,7 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext, gettext_noop
 
 from quizzes.assignments.deadlines import Window
 from quizzes.assignments.lifecycle import AssignmentSettings, assign
@@ -19,7 +20,7 @@ from quizzes.models import Assignment, Classroom, QuestionSet, Student, User
 from quizzes.people.classrooms import ClassroomNameTaken, add_classroom
 from quizzes.people.rosters import add_students, new_students
 
-NAMES = ("Sample class", "Sample class 2", "Sample class 3")
+NAMES = (gettext_noop("Sample class"), gettext_noop("Sample class 2"), gettext_noop("Sample class 3"))
 STUDENTS = (
     "Amara B.,Anthony D.,Brianna W.,Chidi O.,Elif Y.,Gabriel P.,Grace L.,Jin-woo P.,Khadija N.,Luis V.,Maya S.,Zion W."
 )
@@ -70,11 +71,11 @@ def make_sample_class(*, by: User, now: datetime) -> Classroom:
 
 
 def _add_classroom(by: User, created_at: datetime) -> Classroom:
-    """A class with the first name of NAMES that the teacher has not used."""
+    """A class with the first name of NAMES, in the language of the page, that the teacher has not used."""
     for name in NAMES:
         try:
             with transaction.atomic():
-                classroom = add_classroom(by=by, name=name, time_zone="America/New_York", now=created_at)
+                classroom = add_classroom(by=by, name=gettext(name), time_zone="America/New_York", now=created_at)
         except ClassroomNameTaken:
             continue
         classroom.is_sample, classroom.join_open = True, False

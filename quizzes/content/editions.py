@@ -157,8 +157,10 @@ def published(edition_id: int) -> Published:
 
 
 def shown_edition(edition_id: int) -> Published:
-    """`published` with its texts in the language of the page, for pages of teachers."""
-    return published(edition_id).in_language(get_language())
+    """`published` with its texts and its reading in the language of the page, for pages of teachers."""
+    edition = published(edition_id).in_language(get_language())
+    reading = edition.document.reading.in_language(get_language())
+    return replace(edition, document=replace(edition.document, reading=reading))
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,15 @@ def original_of(text: str) -> str:
     return text.original if isinstance(text, TranslatedText) else text
 
 
+def with_language(text: str, language: str) -> TranslatedText:
+    """The text as one without a translation, so that a page in another language says the language of the text."""
+    return (
+        text
+        if isinstance(text, TranslatedText)
+        else TranslatedText(text, language=language, original=text, is_fallback=True)
+    )
+
+
 def translation_of(table: Mapping[str, Any], language: str) -> Mapping[str, Any]:
     """The texts of a table in this language, {} for none; raises InvalidDocument."""
     texts = table.get(TEXTS, {})

@@ -97,6 +97,23 @@ class Sentence:
     parts: tuple[Part, ...] = ()
 
 
+class PageWords(str):
+    """Words in the language of the page, then perhaps a sentence in its own: “Sentence 4: The council voted.”
+
+    words: with the colon if a sentence follows. sentence: "" for none. language: of the sentence.
+    """
+
+    words: str
+    sentence: str
+    language: str
+
+    def __new__(cls, words: str, sentence: str = "", *, language: str = "") -> "PageWords":
+        """The words and the sentence as one text."""
+        made = super().__new__(cls, f"{words}{sentence}")
+        made.words, made.sentence, made.language = words, sentence, language
+        return made
+
+
 @dataclass(frozen=True, slots=True)
 class Citation:
     """The source of the story.
@@ -183,9 +200,27 @@ class Reading:
         """The sentences with these keys, in reading order; unknown keys are ignored."""
         return tuple(sentence for sentence in self if sentence.key in keys)
 
+    def quote(self, sentence: Sentence) -> PageWords:
+        """A sentence of it with its number."""
+        number = gettext("Sentence {number}").format(number=sentence.number)
+        return PageWords(f"{number}: ", sentence.text, language=self.language)
+
+    def names(self, keys: Sequence[str]) -> PageWords:
+        """The numbers of the sentences with these keys, in words."""
+        numbers = (sentence.number for sentence in self.sentences(keys))
+        return PageWords("; ".join(gettext("Sentence {number}").format(number=number) for number in numbers))
+
     def in_variant(self, key: str) -> "Reading":
         """The reading at this level; itself if it has no such level."""
         return next((variant for variant in self.variants if variant.variant == key), self)
+
+    def in_language(self, language: str | None) -> "Reading":
+        """The reading with its level in this language first; itself if that level lacks a sentence or is missing."""
+        shown = self.in_variant(language or "")
+        if shown is self or not shown.has([sentence.key for sentence in self]):
+            return self
+        others = tuple(variant for variant in self.variants if variant is not shown)
+        return replace(shown, variants=(replace(self, variants=()), *others))
 
     def at_level(self, key: str, evidence: Sequence[str]) -> "Reading":
         """The reading at this level; itself without such a level, or if the level lacks a sentence of the evidence."""

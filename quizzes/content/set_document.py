@@ -13,7 +13,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from quizzes.content.languages import MissingText, TextFields, missing_texts, translated, unknown_texts
+from quizzes.content.languages import (
+    MissingText,
+    TextFields,
+    missing_texts,
+    translated,
+    unknown_texts,
+    with_language,
+)
 from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import parse_question, text_fields
 from quizzes.content.reading import NOT_STATED, Citation, Reading, parse_reading, parse_speakers
@@ -192,8 +199,10 @@ def untranslated(document: Mapping[str, Any], language: str) -> list[tuple[str, 
 def _parse(document: Mapping[str, Any], languages: Sequence[str], first: str) -> SetDocument:
     reading = parse_reading(
         _table(document, "reading"),
-        citation=_citation(_table(document, "citation"), _table(document, "reading")),
-        speakers=parse_speakers(tables_of(document, "voices")),
+        citation=_citation(_table(document, "citation"), _table(document, "reading"), first),
+        speakers=[
+            replace(one, label=with_language(one.label, first)) for one in parse_speakers(tables_of(document, "voices"))
+        ],
     )
     questions = tuple(
         _question(table, number, languages, first)
@@ -212,7 +221,7 @@ def _parse(document: Mapping[str, Any], languages: Sequence[str], first: str) ->
         title=text_of(document, "title", at_most=200),
         summary=text_of(document, "summary", at_most=400),
         about_minutes=_whole_number(document, "about_minutes", at_least=1),
-        objectives=_objectives(document),
+        objectives=_objectives(document, first),
         reading=reading,
         questions=questions,
         form_of=text_of(document, "form_of", optional=True, at_most=80),
@@ -290,10 +299,14 @@ def _question(table: Mapping[str, Any], number: int, languages: Sequence[str], f
         raise InvalidQuestion(name if isinstance(name, str) and name else f"number {number}", str(error)) from error
 
 
-def _objectives(document: Mapping[str, Any]) -> tuple[Objective, ...]:
+def _objectives(document: Mapping[str, Any], first: str) -> tuple[Objective, ...]:
     minimum = _table(document, "minimum")
     objectives = tuple(
-        Objective(key, text_of(table, "title"), _whole_number(minimum, key, at_least=0) if key in minimum else 0)
+        Objective(
+            key,
+            with_language(text_of(table, "title"), first),
+            _whole_number(minimum, key, at_least=0) if key in minimum else 0,
+        )
         for table in tables_of(document, "objectives")
         for key in [text_of(table, "key", at_most=80)]
     )
@@ -330,7 +343,7 @@ def _fact_problems(document: Mapping[str, Any], parsed: SetDocument) -> Sequence
     return problems
 
 
-def _citation(citation: Mapping[str, Any], reading: Mapping[str, Any]) -> Citation:
+def _citation(citation: Mapping[str, Any], reading: Mapping[str, Any], first: str) -> Citation:
     published_on = text_of(citation, "published_on", optional=True)
     try:
         if published_on:
@@ -346,8 +359,8 @@ def _citation(citation: Mapping[str, Any], reading: Mapping[str, Any]) -> Citati
         title=text_of(citation, "title", at_most=300),
         url=url,
         published_on=published_on,
-        date_note=text_of(citation, "date_note", optional=True, at_most=300),
-        rights_note=text_of(reading, "rights_note", optional=True),
+        date_note=with_language(text_of(citation, "date_note", optional=True, at_most=300), first),
+        rights_note=with_language(text_of(reading, "rights_note", optional=True), first),
         author=text_of(citation, "author", optional=True, at_most=200),
     )
 

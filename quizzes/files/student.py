@@ -11,6 +11,7 @@ from django.db.models import Model
 
 from quizzes.assignments.release import answers_shown, last_closes
 from quizzes.assignments.supports import supports_of
+from quizzes.attempts.attempt_content import content_of
 from quizzes.files.downloads import ExportedFile, file_name
 from quizzes.models import (
     Accommodation,
@@ -28,7 +29,7 @@ from quizzes.models import (
     User,
 )
 from quizzes.reports.attempt_review import ReviewedQuestion
-from quizzes.reports.student_report import in_words, question_text, review_attempts
+from quizzes.reports.student_report import in_words, question_texts, review_attempts
 
 Json = dict[str, Any]
 
@@ -106,7 +107,7 @@ def _attempts(student: Student, by: User, now: datetime) -> list[Json]:
         AnswerEvent.objects.filter(**in_attempts).select_related("question").order_by("at", "pk"),
         lambda row: {
             **_question(row),
-            "answer": in_words(by_pk[row.attempt_id], row.question.key, row.value),
+            "answer": "; ".join(in_words(content_of(by_pk[row.attempt_id]), row.question.key, row.value)),
             **_columns(row, "value", "revision", "outcome", "at"),
         },
     )
@@ -144,8 +145,8 @@ def _answer(attempt: Attempt, item: ReviewedQuestion, answer: Answer, number: in
     """One answer. correct_answer: None before the student may see it."""
     return {
         "question": number,
-        "text": question_text(attempt, item),
-        "answer": in_words(attempt, item.question.key, answer.value),
+        "text": " ".join(question_texts(content_of(attempt), item)),
+        "answer": "; ".join(in_words(content_of(attempt), item.question.key, answer.value)),
         "correct_answer": item.review.correct if is_released else None,
         **_columns(answer, "value", "revision", "flagged", "saved_at", "checked_at"),
     }

@@ -16,6 +16,7 @@ from quizzes.formatting import duration, moment
 from quizzes.forms.assignments import MAX_MINUTES
 from quizzes.forms.fields import ReasonField, WallTimeField, moment_in_zone, wall_time, zone_note
 from quizzes.models import Accommodation, Assignment, Extension
+from quizzes.models.reasons import shown_reason
 
 EXTEND, KEEP = "extend", "keep"
 NO_TIMER, AS_THE_CLASS = "none", "1"
@@ -191,7 +192,7 @@ class ExtensionForm(forms.Form):
         self.has_extension = extension is not None
         initial: dict[str, Any] = {name: wall_time(moment, self.zone) for name, moment in self.stored.items()}
         if extension is not None:
-            initial |= {"extra_attempts": extension.extra_attempts or None, "reason": extension.reason}
+            initial |= {"extra_attempts": extension.extra_attempts or None, "reason": shown_reason(extension.reason)}
         super().__init__(*args, **{**kwargs, "initial": initial})
         for name in ("due", "closes"):
             self.fields[name].help_text = zone_note([self.zone])

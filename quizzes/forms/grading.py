@@ -10,7 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
-from quizzes.content.editions import published
+from quizzes.content.editions import shown_edition
 from quizzes.content.question_types.form import SentencesField
 from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import public_view, type_of
@@ -52,7 +52,7 @@ class PolicyForm(forms.Form):
 
 
 class RegradeForm(forms.Form):
-    """The policy and the reason of a regrade. The new key is an answer, in the fields of the question.
+    """The policy and the reason of a regrade. The new key is an answer, in the fields of the question as shown.
 
     evidence: exists if the new key does not contain sentences. explanation: "" means no explanation for a new key.
 
@@ -92,7 +92,7 @@ class RegradeForm(forms.Form):
         super().__init__(*args, **{**kwargs, "initial": initial})
         self.edition = edition
         self.question = question
-        self.reading = published(edition.pk).document.reading
+        self.reading = shown_edition(edition.pk).document.reading
         # A question that a teacher grades has no key to change.
         self.has_key = type_of(question).graded_by == "rule"
         if not self.has_key:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from quizzes.content.answer_matching import normalize
-from quizzes.content.editions import published
+from quizzes.content.editions import published, shown_edition
 from quizzes.content.question_types.question import Question, Value
 from quizzes.content.question_types.registry import TYPES, type_of
 from quizzes.content.question_types.results import KeyRow
 from quizzes.content.reading import Reading, Sentence
+from quizzes.content.set_document import SetDocument
 from quizzes.grading.points import Adjustments, accepted_versions, earned, needs_grading, regraded_question
 from quizzes.grading.scores import adjustments
 from quizzes.grading.similar_answers import Context, content_of, context_of
@@ -39,8 +40,8 @@ class QueuedAnswer:
     """Similar answers to one question that a teacher must grade. name: identifies the entry in a form.
 
     position: of the question in the edition. wordings: the most frequent first. earned: points of each answer.
-    correct: the key or the rubric, and its evidence. is_by_hand: the question has no key, so that a teacher grades each
-    answer.
+    correct: the key or the rubric, and its evidence, in the language of the page.
+    is_by_hand: the question has no key, so that a teacher grades each answer.
     """
 
     name: str
@@ -93,7 +94,8 @@ def queued_answers(assignment: Assignment) -> list[QueuedAnswer]:
         points = earned(question, found.answer.value, found.adjusted).points
         content = _content(found.answer.value, contexts[question.key])
         alike[json.dumps([question.key, str(points), content])].append(found)
-    entries = [_queued_answer(name, answers, reading) for name, answers in alike.items()]
+    shown = shown_edition(assignment.edition_id).document
+    entries = [_queued_answer(name, answers, reading, shown) for name, answers in alike.items()]
     return sorted(entries, key=lambda entry: (entry.position, -len(entry.attempts), entry.wordings[0].spellings))
 
 
@@ -114,14 +116,15 @@ def _ungraded(assignments: Sequence[Assignment]) -> Iterator[_Ungraded]:
             yield _Ungraded(answer, question, adjusted[answer.attempt_id])
 
 
-def _queued_answer(name: str, answers: Sequence[_Ungraded], reading: Reading) -> QueuedAnswer:
+def _queued_answer(name: str, answers: Sequence[_Ungraded], reading: Reading, shown: SetDocument) -> QueuedAnswer:
     question, first = answers[0].question, answers[0].answer
     own = answers[0].adjusted
     by_wording: defaultdict[str, list[Answer]] = defaultdict(list)
     for found in answers:
         by_wording[_normalized(found.answer.value)].append(found.answer)
     wordings = [_wording(question, equal, reading) for equal in by_wording.values()]
-    rows = [row for key in accepted_versions(question, own) for row in key.answer_key(reading) if row.right]
+    keys = [key.in_language(shown.language) for key in accepted_versions(question, own)]
+    rows = [row for key in keys for row in key.answer_key(shown.reading) if row.right]
     return QueuedAnswer(
         name=hashlib.sha256(name.encode()).hexdigest()[:32],
         question=question,
@@ -129,7 +132,7 @@ def _queued_answer(name: str, answers: Sequence[_Ungraded], reading: Reading) ->
         wordings=tuple(sorted(wordings, key=lambda wording: (-len(wording.attempts), wording.spellings))),
         earned=earned(question, first.value, own).points,
         correct=tuple({row.text: row for row in rows}.values()),
-        evidence=reading.sentences(regraded_question(question, own).evidence),
+        evidence=shown.reading.sentences(regraded_question(question, own).evidence),
         is_by_hand=type_of(question).graded_by == "teacher",
     )
 

@@ -89,7 +89,7 @@ def preview(
     """What the regrade would change. It writes nothing."""
     submitted, open_count = _attempts(assignments)
     adjusted = adjustments(submitted)
-    added = applied_regrade(policy, document)
+    added = applied_regrade(policy, document, edition_id=question.edition_id)
     values = values_of(submitted)
     before, after = [], []
     grades_kept = 0
@@ -198,7 +198,8 @@ def notices(attempt: Attempt) -> list[Notice]:
     for regrade in attempt.assignment.regrades.filter(undone_at=None).select_related("question"):
         before = score(content.questions, values, Adjustments(applied, grades))[0]
         key = regrade.question.key
-        applied = {**applied, key: [*applied.get(key, []), applied_regrade(regrade.policy, regrade.document)]}
+        made = applied_regrade(regrade.policy, regrade.document, edition_id=attempt.assignment.edition_id)
+        applied = {**applied, key: [*applied.get(key, []), made]}
         after = score(content.questions, values, Adjustments(applied, grades))[0]
         result.append(Notice(key, regrade.policy, regrade.reason, regrade.made_at, before, after))
     return result

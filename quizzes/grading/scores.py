@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any, NamedTuple, cast
 
 from quizzes.content.editions import published
-from quizzes.content.languages import TEXTS
 from quizzes.content.question_types.registry import parse_question
 from quizzes.grading.points import Adjustments, AppliedRegrade, Policy, score, ungraded_count
 from quizzes.models import Answer, Attempt, ManualGrade, Regrade
@@ -30,21 +29,27 @@ def applied_regrades(assignment_ids: Iterable[int]) -> defaultdict[int, dict[str
     """The regrades in force, by assignment id and question key, in the order made. One query."""
     regrades: defaultdict[int, dict[str, list[AppliedRegrade]]] = defaultdict(dict)
     in_force = Regrade.objects.filter(assignment__in=assignment_ids, undone_at=None).order_by("made_at", "pk")
-    columns = "assignment_id", "question__key", "policy", "document", "reason", "made_at"
-    for assignment_id, key, policy, document, reason, made_at in in_force.values_list(*columns):
-        made = applied_regrade(policy, document, reason=reason, made_at=made_at)
+    columns = "assignment_id", "assignment__edition_id", "question__key", "policy", "document", "reason", "made_at"
+    for assignment_id, edition_id, key, policy, document, reason, made_at in in_force.values_list(*columns):
+        made = applied_regrade(policy, document, edition_id=edition_id, reason=reason, made_at=made_at)
         regrades[assignment_id].setdefault(key, []).append(made)
     return regrades
 
 
 def applied_regrade(
-    policy: str, document: Mapping[str, Any] | None, *, reason: str = "", made_at: datetime | None = None
+    policy: str,
+    document: Mapping[str, Any] | None,
+    *,
+    edition_id: int,
+    reason: str = "",
+    made_at: datetime | None = None,
 ) -> AppliedRegrade:
-    """The regrade that a regrade row stores. policy, document, reason, made_at: its columns."""
+    """The regrade that a row stores. policy, document, reason, made_at: its columns. edition_id: of its quiz."""
     if document is None:
         return AppliedRegrade(cast(Policy, policy), reason=reason, made_at=made_at)
     explanation = str(document.get(NEW_EXPLANATION, ""))
-    question = parse_question(document, tuple(document.get(TEXTS, {})), first="")
+    first, *others = published(edition_id).document.languages
+    question = parse_question(document, others, first=first)
     return AppliedRegrade(cast(Policy, policy), question, explanation, reason, made_at)
 
 

@@ -13,7 +13,7 @@ from quizzes.attempts.attempt_content import AttemptContent, CurrentAnswer, cont
 from quizzes.content.question_types.question_type import QuestionType
 from quizzes.content.question_types.registry import Question, Value, type_of
 from quizzes.content.question_types.results import Review
-from quizzes.content.reading import STANDARD, Sentence, Speaker
+from quizzes.content.reading import Sentence, Speaker
 from quizzes.content.set_document import Objective
 from quizzes.grading.points import (
     NO_ADJUSTMENTS,
@@ -240,16 +240,13 @@ def review_question(
     )
 
 
-def review_attempt(attempt: Attempt, *, variant: str = STANDARD, language: str | None = None) -> ReviewedAttempt:
-    """The whole attempt with verdicts; 3 queries. attempt: with its assignment. variant: the level of the reading.
+def review_attempt(attempt: Attempt, content: AttemptContent | None = None) -> ReviewedAttempt:
+    """The whole attempt with verdicts; 3 queries. attempt: with its assignment. The caller checks who may see it.
 
-    language: of the texts, None for the language that they were written in. The caller checks that the reader may see
-    it.
+    content: of the attempt, None for its texts as written.
     """
     answers = {answer.question_id: answer for answer in attempt.answers.all()}
-    return review_content(
-        content_of(attempt, variant=variant, language=language), answers, adjustments([attempt])[attempt.pk]
-    )
+    return review_content(content or content_of(attempt), answers, adjustments([attempt])[attempt.pk])
 
 
 def review_content(
@@ -285,7 +282,8 @@ def _review(question: Question, value: Value, content: AttemptContent, adjustmen
     best = max(versions, key=lambda version: version.credit)
     written = set(question.arranged(shuffle).review(value, reading).rows)
     rows = tuple(row if row in written else replace(row, why="", fault="") for row in best.rows)
-    return replace(best, rows=rows, correct=" or ".join(dict.fromkeys(version.correct for version in versions)))
+    correct = gettext(" or ").join(dict.fromkeys(version.correct for version in versions))
+    return replace(best, rows=rows, correct=correct)
 
 
 def unused_events(attempt: Attempt) -> list[AnswerEvent]:

@@ -1,14 +1,13 @@
 """A report of one student for a parent: quizzes, scores, questions, and answers in words."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.translation import get_language
-
 from quizzes.assignments.release import answers_shown, last_closes
-from quizzes.attempts.attempt_content import content_of
+from quizzes.attempts.attempt_content import AttemptContent, content_of, shown_content
+from quizzes.content.editions import shown_edition
 from quizzes.content.question_types.registry import Value
 from quizzes.grading.scores import adjustments
 from quizzes.models import Answer, Assignment, Attempt, ManualGrade, Student, User
@@ -20,15 +19,15 @@ from quizzes.reports.support_use import support_lines
 
 @dataclass(frozen=True, slots=True)
 class ReportedAnswer:
-    """One question of an attempt, in the order of the set. text: the stem, with the statement that it is about.
+    """One question of an attempt, in the order of the set. texts: the stem, and the statement that it is about.
 
-    given: the answer in words, "" without one.
+    given: the answer in words, () without one.
     comment: of the newest grade, "" without one.
     """
 
     number: int
-    text: str
-    given: str
+    texts: tuple[str, ...]
+    given: tuple[str, ...]
     comment: str
     reviewed: ReviewedQuestion
 
@@ -76,8 +75,7 @@ def student_report(student: Student, *, by: User, now: datetime) -> list[ReportL
             # Otherwise each attempt would load its assignment.
             attempt.assignment = line.assignment
             attempts.append(attempt)
-    language = get_language()
-    reviewed = review_attempts(attempts, language=language)
+    reviewed = review_attempts(attempts, content_for=shown_content)
     closes = last_closes([line.assignment for line in lines])
     comments = _comments(attempts)
     supports = support_lines(attempts, now=now)
@@ -90,7 +88,6 @@ def student_report(student: Student, *, by: User, now: datetime) -> list[ReportL
                     reviewed[attempt.pk],
                     comments[attempt.pk],
                     supports[attempt.pk],
-                    language=language,
                     is_released=answers_shown(line.assignment, attempt, shown_at=closes[line.assignment.pk], now=now),
                 )
                 for attempt, _ in reversed(line.attempts)
@@ -100,16 +97,18 @@ def student_report(student: Student, *, by: User, now: datetime) -> list[ReportL
     ]
 
 
-def review_attempts(attempts: list[Attempt], *, language: str | None = None) -> dict[int, tuple[ReviewedQuestion, ...]]:
+def review_attempts(
+    attempts: list[Attempt], *, content_for: Callable[[Attempt], AttemptContent] = content_of
+) -> dict[int, tuple[ReviewedQuestion, ...]]:
     """The questions of each attempt with answers and verdicts, in the order of the set, by attempt id; 3 queries.
 
-    attempts: with their assignments. language: of the texts, None for the language that they were written in.
+    attempts: with their assignments. content_for: the content of an attempt; as written by default.
     """
     answers = _answers(attempts)
     adjusted = adjustments(attempts)
     reviewed = {}
     for attempt in attempts:
-        content = content_of(attempt, language=language)
+        content = content_for(attempt)
         by_key = {
             item.question.key: item
             for item in review_content(content, answers[attempt.pk], adjusted[attempt.pk]).questions
@@ -129,7 +128,7 @@ def student_breakdown(lines: list[HistoryLine]) -> Breakdown:
     adjusted = adjustments(attempts)
     answered: list[AnsweredQuestion] = []
     for attempt in attempts:
-        content = content_of(attempt, language=get_language()).published
+        content = shown_edition(attempt.assignment.edition_id)
         values = {
             key: answers[attempt.pk][row_id].value
             for key, row_id in content.question_ids.items()
@@ -139,22 +138,17 @@ def student_breakdown(lines: list[HistoryLine]) -> Breakdown:
     return breakdown(answered)
 
 
-def question_text(attempt: Attempt, item: ReviewedQuestion) -> str:
-    """The question in words, in the language of the review. attempt: with its assignment."""
-    content = content_of(attempt, language=item.language)
+def question_texts(content: AttemptContent, item: ReviewedQuestion) -> tuple[str, ...]:
+    """The question in words. content: that of the review."""
     shown = item.question.public(content.shuffle, None, content.published.document.reading)
-    return " ".join(filter(None, (item.question.stem, shown.get("statement", ""))))
+    return tuple(filter(None, (item.question.stem, shown.get("statement", ""))))
 
 
-def in_words(attempt: Attempt, question_key: str, value: Value, *, language: str | None = None) -> str:
-    """An answer to a question in words, as the student wrote it; "" for none. attempt: with its assignment.
-
-    language: as in `review_attempts`.
-    """
-    content = content_of(attempt, language=language)
+def in_words(content: AttemptContent, question_key: str, value: Value) -> tuple[str, ...]:
+    """The parts of an answer in words, as the student wrote them; () for none. content: of the attempt."""
     [question] = [question for question in content.questions if question.key == question_key]
     chosen = question.chosen_options(value, content.published.document.reading)
-    return "; ".join(question.as_written(option, value) for option in chosen)
+    return tuple(question.as_written(option, value) for option in chosen)
 
 
 def _answers(attempts: list[Attempt]) -> defaultdict[int, dict[int, Answer]]:
@@ -171,19 +165,14 @@ def _reported(
     comments: Mapping[str, str],
     supports: list[str],
     *,
-    language: str | None,
     is_released: bool,
 ) -> ReportedAttempt:
+    content = shown_content(attempt)
     answers = tuple(
         ReportedAnswer(
             number=number,
-            text=question_text(attempt, item),
-            given=in_words(
-                attempt,
-                item.question.key,
-                item.answer.value if item.answer is not None else None,
-                language=language,
-            ),
+            texts=question_texts(content, item),
+            given=in_words(content, item.question.key, item.answer.value if item.answer is not None else None),
             comment=comments.get(item.question.key, ""),
             reviewed=item,
         )

@@ -11,6 +11,7 @@ from quizzes import formatting
 from quizzes.assignments.status import Status
 from quizzes.assignments.student_statuses import status_label
 from quizzes.caches import process_cache
+from quizzes.models.reasons import shown_reason
 from quizzes.templatetags.icons import icon
 
 register = template.Library()
@@ -26,6 +27,7 @@ for _format in (
     formatting.duration,
 ):
     register.filter(_format.__name__, _format)
+register.filter("shown_reason", shown_reason)
 
 
 # The icon of each status, and the class of its tag. No other state has the same icon.

@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext
 
 from quizzes.caches import process_cache
 from quizzes.content.languages import TranslatedText
+from quizzes.content.reading import PageWords
 
 register = template.Library()
 
@@ -73,17 +74,35 @@ def reading_language(reading: str, around: str) -> SafeString:
 
 @register.filter
 def language_attributes(text: str) -> SafeString:
-    """The attributes `lang` and `dir` of an element with a text that has no translation; "" for any other."""
+    """The attributes `lang` and `dir` of an element with a text in another language than the page; "" for any other.
+
+    Only a text without a translation has one.
+    """
     if isinstance(text, TranslatedText) and text.is_fallback and text.language:
-        return _attributes(text.language)
+        return _if_other(text.language, get_language() or "en")
     return _NONE
 
 
 @register.filter
-def in_own_language(text: str) -> str:
-    """The text; with the language that it is in if it has no translation."""
+def in_own_language(text: str, around: str = "") -> str:
+    """The text; with its language if it has no translation.
+
+    around: the language of the element, if it is not that of the page; for words of the page inside it.
+    """
+    if isinstance(text, PageWords):
+        return _in_two_languages(text, around)
     attributes = language_attributes(text)
     return format_html("<span{}>{}</span>", attributes, str(text)) if attributes else text
+
+
+def _in_two_languages(text: PageWords, around: str) -> str:
+    page = get_language() or "en"
+    of_words = _if_other(page, around or page)
+    of_sentence = _if_other(text.language or page, page)
+    if not of_words and not of_sentence:
+        return text
+    sentence = format_html("<span{}>{}</span>", of_sentence, text.sentence) if of_sentence else text.sentence
+    return format_html("<span{}>{}{}</span>", of_words, text.words, sentence)
 
 
 _NONE = SafeString("")

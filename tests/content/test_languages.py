@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.template.loader import render_to_string
+from django.utils import translation
 
 from quizzes.content.languages import TEXTS, TextFields, TranslatedText, missing_texts, unknown_texts
 from quizzes.content.question_types.registry import parse_question, public_view, text_fields, type_of
@@ -78,7 +79,8 @@ def page(document: dict[str, Any], language: str, value: Any = None) -> str:
     question = parse_question(document, ("es",)).in_language(language)
     view = public_view(question, SHUFFLE, value, READING)
     context = {"view": view, "language": language, "reading_language": "en"}
-    return render_to_string(type_of(question).template("page"), context)
+    with translation.override(language):
+        return render_to_string(type_of(question).template("page"), context)
 
 
 @EACH

@@ -1,4 +1,7 @@
-"""Pages of a teacher who reads Spanish show a question set in Spanish, whatever language it was written in."""
+"""Pages of a teacher who reads Spanish are in Spanish, whatever language a question set was written in."""
+
+import re
+from collections.abc import Iterable, Iterator
 
 import pytest
 from django.core.management import call_command
@@ -6,13 +9,45 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
+from quizzes.assignments import accommodations
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.editions import latest_edition, published
-from quizzes.models import Assignment, QuestionSet, User
+from quizzes.content.question_types.registry import type_of
+from quizzes.content.reading import PageWords
+from quizzes.grading.regrades import corrected_document
+from quizzes.models import Assignment, Draft, Edition, QuestionSet, User
 from quizzes.models.assignments import AFTER_LESSONS, NEW_VERSION, assignment_title
-from tests.factories import NOW, make_assignment, make_attempt, make_classroom, make_student, save, wrong_value
+from quizzes.models.reasons import (
+    ACCEPTED,
+    ALL_ACCEPTED,
+    BY_MISTAKE,
+    FITS_EXTRA_TIME,
+    HAS_VERSION,
+    OTHER_FORM,
+    STAYS_EXCUSED,
+    shown_reason,
+)
+from quizzes.templatetags.translation import in_own_language
+from tests.english_left import texts_with_language, translations, untranslated
+from tests.factories import (
+    NOW,
+    make_assignment,
+    make_attempt,
+    make_classroom,
+    make_document,
+    make_edition,
+    make_question_set,
+    make_regrade,
+    make_student,
+    right_value,
+    save,
+    wrong_value,
+)
 from tests.integration.test_access import TABLE, School
+from tests.integration.test_languages import _data
 from tests.pages import text_of
+from tests.views.student.test_languages import bilingual
+from tests.views.teacher.test_paper_answers import DOCUMENT
 
 pytestmark = pytest.mark.django_db
 OBJECTIVE = "What PARS recorded"
@@ -22,7 +57,10 @@ OBJECTIVE = "What PARS recorded"
 def school(teacher: User) -> School:
     """A class whose student answered each question of the built-in set wrong."""
     call_command("load_question_sets", verbosity=0)
-    edition = latest_edition(QuestionSet.objects.get(slug="pars-agreement"))
+    return school_with(teacher, latest_edition(QuestionSet.objects.get(slug="pars-agreement")))
+
+
+def school_with(teacher: User, edition: Edition) -> School:
     classroom = make_classroom(teacher=teacher, created_at=NOW)
     student = make_student(classroom=classroom, created_at=NOW)
     assignment = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher, created_at=NOW)
@@ -62,6 +100,121 @@ def test_page_shows_the_question_set_in_spanish(name: str, school: School, teach
     for what in PAGES[name]:
         assert [one for one in of[what](spanish) if one not in text] == []
         assert [one for one in of[what](english) if one in text] == []
+
+
+# These show a set in the language in which students read it, and say that language.
+STUDENTS_READ = {"try_set_question", "print_set", "print_assignment", "class_board", "live_board"}
+# It also has the levels of the reading that are not in Spanish.
+STUDENTS_READ |= {"question_set"}
+FOR_VISITORS = {"landing", "try_question"}
+# Titles of stories and pages that the teaching guide cites.
+CITED = ("Kenney Says City Will End ICE Data-Sharing Agreement", "Ending the PARS agreement with ICE")
+# A shorter text may be part of any other, such as the name of a month.
+LONG = 12
+# Words of English that are none of Spanish.
+ENGLISH = re.compile(
+    r"\b(the|of|and|is|are|with|this|that|for|to|you|your|not|question|answer|sentence|student|takes|by|was|were|what"
+    r"|who|which|from|on|in|at|has)\b"
+)
+
+
+def busy_school(teacher: User, edition: Edition) -> School:
+    """A school whose class was given this edition, with each reason that Footnote writes, and a regrade of each key."""
+    school = school_with(teacher, edition)
+    assignment, student = school.assignment, school.student
+    more = {"due_at": None, "closes_at": None, "extra_attempts": 1, "by": teacher, "now": NOW}
+    accommodations.extend(assignment, student, reason=FITS_EXTRA_TIME, **more)
+    for reason in (OTHER_FORM, HAS_VERSION.format(number=2), STAYS_EXCUSED):
+        accommodations.set_excused(assignment, student, is_excused=True, reason=reason, by=teacher, now=NOW)
+    accommodations.set_excused(assignment, student, is_excused=False, reason=BY_MISTAKE, by=teacher, now=NOW)
+    for number, question in enumerate(published(edition.pk).document.questions, start=1):
+        if type_of(question).graded_by == "rule":
+            document = corrected_document(edition, question, right_value(question))
+            reason = ACCEPTED.format(answer="“ICE”") if number % 2 else ALL_ACCEPTED.format(answers="“ICE”, “PARS”")
+            more = {"made_by": teacher, "policy": "either_key", "document": document}
+            make_regrade(assignment=assignment, number=number, reason=reason, **more)
+    return school
+
+
+def texts_of_pages(school: School, client: Client) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """Each page of the teacher in Spanish: its name, and its texts with their languages."""
+    for name, row in TABLE.items():
+        if row.method == "get" and row.outcomes["teacher"] == "page" and name not in FOR_VISITORS:
+            page = client.get(reverse(name, kwargs=row.kwargs(school)), headers={"Accept-Language": "es"})
+            if page.headers["Content-Type"].startswith("text/html"):
+                yield name, texts_with_language(page)
+
+
+def without(text: str, parts: Iterable[str]) -> str:
+    """The text without these parts of it, the longest first."""
+    for part in sorted(parts, key=len, reverse=True):
+        text = text.replace(part, "")
+    return text
+
+
+def has_text(text: str, known: Iterable[str]) -> bool:
+    """Whether the text is one of these, or has one that is longer than a name."""
+    return any(one == text or len(one) > LONG and one in text for one in known)
+
+
+def test_pages_of_a_teacher_have_no_english(teacher: User, teacher_client: Client) -> None:
+    call_command("load_question_sets", verbosity=0)
+    edition = latest_edition(QuestionSet.objects.get(slug="pars-agreement"))
+    spanish = translations(edition.document, "es")
+    found = []
+    for name, texts in texts_of_pages(busy_school(teacher, edition), teacher_client):
+        drafts = [text for draft in Draft.objects.all() for text in _data(draft.document)]
+        for text, language in texts:
+            is_said = name in STUDENTS_READ and language == "en"
+            if not is_said and has_text(without(text, spanish.values()), spanish):
+                found.append((name, text))
+            if language == "es" and len(ENGLISH.findall(without(text, [*drafts, *CITED]))) > 1:
+                found.append((name, text))
+    assert found == []
+
+
+def test_every_type_of_question_is_in_spanish(teacher: User, teacher_client: Client) -> None:
+    edition = make_edition(question_set=make_question_set(owner=teacher), document=bilingual(DOCUMENT))
+    # The student typed “Friday”, and some pages have quizzes of other sets.
+    others = {"Friday", *_data(make_document())}
+    spanish = {text: new for text, new in translations(edition.document, "es").items() if text not in others}
+    found = []
+    for name, texts in texts_of_pages(busy_school(teacher, edition), teacher_client):
+        for text, language in texts:
+            is_said = name in STUDENTS_READ and language == "en"
+            if not is_said and has_text(without(text, spanish.values()), spanish):
+                found.append((name, text))
+    assert found == []
+
+
+def test_set_without_spanish_says_its_language(teacher: User, teacher_client: Client) -> None:
+    edition = make_edition(question_set=make_question_set(owner=teacher), document=untranslated(DOCUMENT))
+    english = set(translations(bilingual(DOCUMENT), "es")) - {DOCUMENT["title"], DOCUMENT["summary"]}
+    english |= {sentence.text for sentence in published(edition.pk).document.reading}
+    found = []
+    for name, texts in texts_of_pages(busy_school(teacher, edition), teacher_client):
+        if name != "edit_question":  # What an author writes has the language of the author.
+            found += [(name, text) for text, language in texts if language == "es" and has_text(text, english)]
+    assert found == []
+
+
+def test_reasons_that_footnote_wrote_are_in_the_language_of_the_page() -> None:
+    with translation.override("es"):
+        assert shown_reason(HAS_VERSION.format(number=3)) == "Tiene la versión 3 de este cuestionario."
+        assert shown_reason(ALL_ACCEPTED.format(answers="“A”, “B”")) == "También se aceptan “A”, “B”."
+        assert shown_reason("The key has a typo.") == "The key has a typo."
+    with translation.override("en"):
+        assert shown_reason(OTHER_FORM) == OTHER_FORM
+
+
+def test_sentence_without_spanish_says_its_language_and_its_number_does_not() -> None:
+    label = PageWords("Oración 4: ", "The council voted.", language="en-US")
+    with translation.override("es"):
+        english = '<span lang="en-US" dir="ltr">The council voted.</span>'
+        assert in_own_language(label) == f"<span>Oración 4: {english}</span>"
+        assert in_own_language(label, "en") == f'<span lang="es" dir="ltr">Oración 4: {english}</span>'
+    with translation.override("en"):
+        assert in_own_language(label, "en") is label
 
 
 def test_gradebook_of_one_objective_keeps_its_address_in_spanish(school: School, teacher_client: Client) -> None:

@@ -9,7 +9,8 @@ from quizzes.attempts.paper.entries import written
 from quizzes.attempts.paper.handout import PaperForm
 from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import type_of
-from quizzes.content.reading import Reading, Sentence, Speaker
+from quizzes.content.reading import Sentence, Speaker
+from quizzes.content.set_document import SetDocument
 from quizzes.formatting import Label
 from quizzes.grading.points import Adjustments, AppliedRegrade, Policy, regraded_question
 
@@ -39,19 +40,23 @@ class KeyLine:
 
 
 def key_lines(
-    form: PaperForm, reading: Reading, regrades: Mapping[str, Sequence[AppliedRegrade]]
+    form: PaperForm, document: SetDocument, regrades: Mapping[str, Sequence[AppliedRegrade]]
 ) -> tuple[KeyLine, ...]:
-    """One line per question, in the order of the handout. regrades: those in force, by question key."""
+    """One line per question, in the order of the handout. document: that of the form.
+
+    regrades: those in force, by question key.
+    """
     return tuple(
-        _line(number, question, form, reading, regrades.get(question.key, ()))
+        _line(number, question, form, document, regrades.get(question.key, ()))
         for number, question in enumerate(form.questions, start=1)
     )
 
 
 def _line(
-    number: int, question: Question, form: PaperForm, reading: Reading, regrades: Sequence[AppliedRegrade]
+    number: int, question: Question, form: PaperForm, document: SetDocument, regrades: Sequence[AppliedRegrade]
 ) -> KeyLine:
-    keyed = regraded_question(question, Adjustments({question.key: regrades}))
+    reading = document.reading
+    keyed = regraded_question(question, Adjustments({question.key: regrades})).in_language(document.language)
     sentences = reading.sentences(keyed.evidence)
     marks = ""
     if type_of(keyed).paper.has_marks_as_key:

@@ -13,7 +13,7 @@ from typing import Literal
 from django.db import IntegrityError, transaction
 
 from quizzes.attempts.paper.handout import FormLetter, PaperForm, draw_form, letters_by_seed
-from quizzes.content.editions import Published, published
+from quizzes.content.editions import Published, published, shown_edition
 from quizzes.content.question_types.question import Value
 from quizzes.grading.scores import rescore
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, Student, User
@@ -58,8 +58,11 @@ class StoredPaperAnswers:
 
 
 def form_of(assignment: Assignment, letter: FormLetter) -> PaperForm:
-    """The printed form of an assignment with this letter. assignment: with its edition."""
-    return draw_form(published(assignment.edition_id).document, assignment.edition.content_hash, letter)
+    """The printed form of an assignment with this letter, in the language of the page. assignment: with its edition.
+
+    Its orders are the same in every language.
+    """
+    return draw_form(shown_edition(assignment.edition_id).document, assignment.edition.content_hash, letter)
 
 
 def stored_paper_answers(assignment: Assignment, students: Sequence[Student]) -> list[StoredPaperAnswers]:

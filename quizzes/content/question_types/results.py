@@ -16,7 +16,8 @@ class ReviewRow:
 
     state: right = chosen and correct, missed = correct but not chosen, wrong = chosen and wrong, no = neither,
     given = typed and without a verdict, close = typed, and a teacher decides whether it is correct.
-    note: the answer or the correct answer in words, if the text alone does not say it. why: the rationale, or "".
+    note: what the line is, in words of the page, such as “You answered:”. right: the correct answer before it, and
+    given: the answer after it, if the text alone does not say them. why: the rationale, or "".
     fault: what is wrong with a wrong choice, in words, or "".
     """
 
@@ -25,6 +26,8 @@ class ReviewRow:
     note: str
     why: str
     fault: str = ""
+    right: str = ""
+    given: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +119,10 @@ def given_row(
 ) -> ReviewRow:
     """A line for one part of a question with several: the correct answer there, and the given one (None: nothing)."""
     if is_right:
-        return ReviewRow(text, "right", f"{right}. {gettext('Your answer, correct')}", "")
+        return ReviewRow(text, "right", gettext("Your answer, correct"), "", right=right)
     state: RowState = "close" if is_close else "wrong"
-    what = gettext("Not answered") if given is None else gettext("You answered: {answer}").format(answer=given)
-    return ReviewRow(text, state, f"{right}. {what}", why)
+    what = gettext("Not answered") if given is None else gettext("You answered:")
+    return ReviewRow(text, state, what, why, right=right, given=given or "")
 
 
 def typed_review(value: str | None, *, credit: Fraction, correct: str, needs_grading: bool, why: str) -> Review:

@@ -5,7 +5,6 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from quizzes.assignments.deadlines import WindowState
@@ -67,9 +66,7 @@ def result(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
         "shown_at": shown_at,
     }
     if answers_shown(attempt.assignment, attempt, shown_at=shown_at, now=now):
-        reviewed = attempt_review.review_attempt(
-            attempt, variant=loaded.reading_choice.variant, language=get_language()
-        )
+        reviewed = attempt_review.review_attempt(attempt, loaded.content)
         is_marked = any(item.mark is not None for item in reviewed.questions)
         practice = practice_of(reviewed).keys
         context |= {

@@ -26,6 +26,7 @@ from quizzes.forms.accommodations import (
 from quizzes.forms.classrooms import StudentLevelForm
 from quizzes.forms.supports import StudentSupportsForm
 from quizzes.models import Assignment, Student
+from quizzes.models.reasons import BY_MISTAKE
 from quizzes.views.access import TeacherRequest, taught_assignment, taught_student
 from quizzes.views.teacher.students import history_page
 from quizzes.views.teacher.undo import offer_undo
@@ -74,7 +75,7 @@ def excuse_student(request: TeacherRequest, public_id: str, student_id: str) -> 
     accommodations.set_excused(assignment, student, by=request.user, now=now, **form.cleaned_data)
     if form.cleaned_data["is_excused"]:
         text = gettext("{display_name} is excused. This quiz doesn’t count.").format(display_name=student.display_name)
-        offer_undo(request, text, request.path, is_excused="False", reason="Excused by mistake.")
+        offer_undo(request, text, request.path, is_excused="False", reason=BY_MISTAKE)
     else:
         messages.success(
             request, gettext("{display_name} is no longer excused.").format(display_name=student.display_name)

@@ -10,12 +10,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from quizzes.assignments.student_statuses import load_overrides
 from quizzes.attempts import answers, lifecycle
-from quizzes.attempts.attempt_content import AttemptContent, content_of
+from quizzes.attempts.attempt_content import AttemptContent, content_of, shown_content
 from quizzes.content.editions import published
 from quizzes.content.question_types.question import Question
 from quizzes.formatting import points
@@ -83,7 +83,7 @@ def attempt_page(
 
     attempt: as `taught_attempt` returns it.
     """
-    reviewed = review_attempt(attempt, language=get_language())
+    reviewed = review_attempt(attempt, shown_content(attempt))
     overrides = load_overrides(assignment=attempt.assignment_id, student=attempt.student_id)
     late, unused_count = _unused(unused_events(attempt), reviewed)
     forms = {key: form for key, form in [grade_form] if key} if grade_form else {}

@@ -28,6 +28,8 @@ def assignment_results(request: TeacherRequest, public_id: str) -> HttpResponse:
         "assignment": assignment,
         "classroom": assignment.classroom,
         "report": report,
+        "language": report.items.published.document.language,
+        "reading_language": report.items.published.document.reading.language,
         "about_story": guide.summary,
         "has_weaker_sign": not all(shared.is_strong for shared in report.misconceptions),
         "is_too_few": report.attempt_count < MIN_STUDENTS,

@@ -24,8 +24,12 @@ from quizzes.forms.grading import QueueGradeForm, QueuePageForm, SettleForm
 from quizzes.grading import manual_grades, queue, regrades
 from quizzes.grading.queue import QueuedAnswer, Wording
 from quizzes.models import Assignment, Attempt, Edition, ManualGrade, Question, Regrade, User
+from quizzes.models.reasons import ACCEPTED, ALL_ACCEPTED, shown_reason
 from quizzes.people.class_roles import ClassAct
 from quizzes.views.access import TeacherRequest, class_act, taught_assignment
+
+# A reason has up to 300 characters. The rest are the words around the answers.
+MAX_ANSWERS = 270
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,11 +199,9 @@ def _entry_context(
     wordings = _wording_boxes(assignment, entry, opened.chosen)
     document = shown_edition(assignment.edition_id).document
     question = entry.question.in_language(document.language)
-    rubric = tuple(row for row in question.answer_key(document.reading) if row.right)
     return {
         "entry": entry,
         "question": question,
-        "correct": rubric if entry.is_by_hand else entry.correct,
         "wordings": wordings,
         "citation": document.reading.citation,
         "language": document.language,
@@ -250,7 +252,7 @@ def _notice(assignment: Assignment, group: UUID) -> str:
             )
         return gettext("Saved. {count} students get {points}.").format(count=len(saved), points=points)
     regrade = assignment.regrades.filter(group=group, undone_at=None).first()
-    return gettext("{reason} Scores updated.").format(reason=regrade.reason) if regrade else ""
+    return gettext("{reason} Scores updated.").format(reason=shown_reason(regrade.reason)) if regrade else ""
 
 
 def _accept(
@@ -287,7 +289,9 @@ def _accept(
 def _reason(wordings: Sequence[Wording]) -> str:
     """What students read about an accepted answer."""
     words = ", ".join(f"“{wording.spellings[0][0]}”" for wording in wordings)
-    return (f"{words} is accepted too." if len(wordings) == 1 else f"{words} are accepted too.")[:300]
+    if len(wordings) == 1:
+        return ACCEPTED.format(answer=words[:MAX_ANSWERS])
+    return ALL_ACCEPTED.format(answers=words[:MAX_ANSWERS])
 
 
 def _grade_all(

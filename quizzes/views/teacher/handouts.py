@@ -58,7 +58,7 @@ def print_set(request: TeacherRequest, public_id: str) -> HttpResponse:
 @require_GET
 def print_set_key(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The answer key of a set's forms."""
-    context = _set_context(request, public_id)
+    context = _set_context(request, public_id, preferred=_page_language())
     return render(request, "teacher/print_answer_key.html", {**context, "forms": _keys(context, {})})
 
 
@@ -72,17 +72,29 @@ def print_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
 @require_GET
 def print_assignment_key(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The answer key of an assignment's forms, with its regrades."""
-    context = _assignment_context(request, public_id)
+    context = _assignment_context(request, public_id, preferred=_page_language())
     regrades = applied_regrades([context["assignment"].pk])[context["assignment"].pk]
     return render(request, "teacher/print_answer_key.html", {**context, "forms": _keys(context, regrades)})
 
 
-def _set_context(request: TeacherRequest, public_id: str) -> dict[str, Any]:
+def _page_language() -> str:
+    """Teachers read an answer key in their own language. Its letters and numbers are those of every language."""
+    return translation.get_language() or ""
+
+
+def _first[T](items: Sequence[T], preferred: T) -> list[T]:
+    """The items with the preferred one first, if it is among them. A form starts with the first."""
+    return sorted(items, key=lambda item: item != preferred)
+
+
+def _set_context(request: TeacherRequest, public_id: str, *, preferred: str = "") -> dict[str, Any]:
+    """preferred: the language and the level that the page starts with, "" for those of the set."""
     question_set = get_object_or_404(QuestionSet.objects.open_to(request.user).published(), public_id=public_id)
     editions = {edition.number: edition for edition in question_set.editions.defer("document").order_by("-number")}
     newest = next(iter(editions.values()))
-    languages = published(newest.pk).document.languages
-    form = PrintForm(request.GET, editions=list(editions), levels=_levels(newest), languages=languages)
+    languages = _first(published(newest.pk).document.languages, preferred)
+    levels = _first(_levels(newest), preferred)
+    form = PrintForm(request.GET, editions=list(editions), levels=levels, languages=languages)
     content = _content(form, editions[form.edition_number])
     return {
         "question_set": question_set,
@@ -102,13 +114,15 @@ def _levels(edition: Edition) -> list[str]:
     ]
 
 
-def _assignment_context(request: TeacherRequest, public_id: str) -> dict[str, Any]:
+def _assignment_context(request: TeacherRequest, public_id: str, *, preferred: str | None = None) -> dict[str, Any]:
+    """preferred: as in `_set_context`, None for what the class reads."""
     assignment: Assignment = taught_assignment(request, public_id)
     edition = assignment.edition
-    languages = published(edition.pk).document.languages
-    form = PrintForm(
-        request.GET, editions=[edition.number], levels=_levels(edition), languages=languages, may_be_short=False
-    )
+    # The level of a class that reads in another language has the code of that language.
+    wanted = assignment.classroom.reading_variant if preferred is None else preferred
+    languages = _first(published(edition.pk).document.languages, wanted)
+    levels = _first(_levels(edition), wanted)
+    form = PrintForm(request.GET, editions=[edition.number], levels=levels, languages=languages, may_be_short=False)
     content = _content(form, edition)
     return {
         "assignment": assignment,
@@ -150,8 +164,8 @@ def _handout(form: PaperForm, document: SetDocument, context: Mapping[str, Any])
 
 
 def _keys(context: Mapping[str, Any], regrades: Mapping[str, Sequence[AppliedRegrade]]) -> list[PrintedForm]:
-    reading = context["document"].reading
-    return [_printed(form, context["edition_number"], key_lines(form, reading, regrades)) for form in context["drawn"]]
+    document = context["document"]
+    return [_printed(form, context["edition_number"], key_lines(form, document, regrades)) for form in context["drawn"]]
 
 
 def _printed(form: PaperForm, edition_number: int, lines: Sequence[SheetLine | KeyLine]) -> PrintedForm:

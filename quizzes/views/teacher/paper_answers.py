@@ -16,7 +16,7 @@ from quizzes.attempts.paper import corrections
 from quizzes.attempts.paper.answers import StoredPaperAnswers, form_of, save_paper_answers, stored_paper_answers
 from quizzes.attempts.paper.corrections import CannotReceive, PaperAnswersChanged
 from quizzes.attempts.paper.handout import LETTERS
-from quizzes.content.editions import published
+from quizzes.content.editions import shown_edition
 from quizzes.formatting import points
 from quizzes.forms.paper_answers import (
     CorrectionForm,
@@ -97,6 +97,7 @@ def student_paper_answers(request: TeacherRequest, public_id: str, student_id: s
         **_context(assignment),
         "student": student,
         "form": form,
+        "language": shown_edition(assignment.edition_id).document.language,
         "letters": LETTERS,
         "previous": students[at - 1] if at else None,
         "following": following,
@@ -180,7 +181,7 @@ def _context(assignment: Assignment) -> dict[str, Any]:
 
 
 def _printed(assignment: Assignment) -> PrintedForms:
-    reading = published(assignment.edition_id).document.reading
+    reading = shown_edition(assignment.edition_id).document.reading
     return PrintedForms({letter: form_of(assignment, letter) for letter in LETTERS}, reading)
 
 

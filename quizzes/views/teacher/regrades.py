@@ -12,14 +12,15 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from quizzes.content.editions import published, shown_edition
-from quizzes.content.question_types.registry import parse_question, type_of
-from quizzes.content.reading import Reading
+from quizzes.content.editions import shown_edition
+from quizzes.content.question_types.registry import type_of
+from quizzes.content.question_types.results import KeyRow
+from quizzes.content.set_document import SetDocument
 from quizzes.forms.grading import PolicyForm, RegradeForm
 from quizzes.grading import regrades
 from quizzes.grading.points import Adjustments, regraded_question
 from quizzes.grading.regrades import StalePreview
-from quizzes.grading.scores import applied_regrades
+from quizzes.grading.scores import applied_regrade, applied_regrades
 from quizzes.models import Assignment, Edition, Question
 from quizzes.people.class_roles import ClassAct
 from quizzes.views.access import TeacherRequest, class_act, taught_assignment
@@ -30,16 +31,16 @@ from quizzes.views.access import TeacherRequest, class_act, taught_assignment
 def regrade_question(request: TeacherRequest, public_id: str, number: int) -> HttpResponse:
     """Regrade a question of an edition: the form, then its preview, then apply."""
     assignment = taught_assignment(request, public_id)
-    questions = published(assignment.edition_id).document.questions
-    if not 1 <= number <= len(questions):
+    document = shown_edition(assignment.edition_id).document
+    if not 1 <= number <= len(document.questions):
         raise Http404
-    question = questions[number - 1]
+    question = document.questions[number - 1]
     row = Question.objects.get(edition_id=assignment.edition_id, key=question.key)
     edition = Edition.objects.get(pk=assignment.edition_id)
     reached = regrades.affected_assignments(edition, by=request.user)
     initial_policy = PolicyForm(request.GET).initial_policy
     form = RegradeForm(request.POST or None, edition=edition, question=question, initial_policy=initial_policy)
-    context = _context(assignment, row, reached, form)
+    context = _context(assignment, row, reached, form, document)
     if form.moves_a_line or not form.is_valid() or form.cleaned_data["act"] == "edit":
         return render(request, "teacher/regrade_question.html", context)
     act = {name: form.cleaned_data[name] for name in ("policy", "document")}
@@ -57,7 +58,7 @@ def regrade_question(request: TeacherRequest, public_id: str, number: int) -> Ht
     preview = regrades.preview(reached, row, **act)
     context |= {
         "preview": preview,
-        "new_key": _in_words(act["document"], form.reading),
+        "new_key": _new_key(act["policy"], act["document"], assignment),
         "new_proof": form.reading.sentences(act["document"]["evidence"]) if act["document"] else (),
     }
     return render(request, "teacher/regrade_question.html", context)
@@ -72,7 +73,7 @@ def assignment_regrades(request: TeacherRequest, public_id: str) -> HttpResponse
     context = {
         "assignment": assignment,
         "classroom": assignment.classroom,
-        "made": [(regrade, _in_words(regrade.document, document.reading)) for regrade in made],
+        "made": [(one, _new_key(one.policy, one.document, assignment)) for one in made],
         "questions": list(enumerate(document.questions, start=1)),
         "language": document.language,
     }
@@ -91,16 +92,19 @@ def undo_regrade(request: TeacherRequest, public_id: str, group: UUID) -> HttpRe
     return redirect("assignment_regrades", assignment.public_id)
 
 
-def _context(assignment: Assignment, row: Question, reached: list[Assignment], form: RegradeForm) -> dict[str, Any]:
+def _context(
+    assignment: Assignment, row: Question, reached: list[Assignment], form: RegradeForm, document: SetDocument
+) -> dict[str, Any]:
     regrades = applied_regrades({assignment.pk})[assignment.pk]
-    present = regraded_question(form.question, Adjustments(regrades))
+    present = regraded_question(form.question, Adjustments(regrades)).in_language(document.language)
     return {
         "assignment": assignment,
         "classroom": assignment.classroom,
         "number": row.position,
         "question": form.question,
-        "citation": shown_edition(assignment.edition_id).document.reading.citation,
-        "language": form.reading.language,
+        "citation": document.reading.citation,
+        "language": document.language,
+        "reading_language": document.reading.language,
         "present_key": [line for line in present.answer_key(form.reading) if line.right],
         "sentences": form.reading.sentences(form.question.evidence),
         "earlier_regrades": regrades.get(row.key, []),
@@ -113,9 +117,10 @@ def _context(assignment: Assignment, row: Question, reached: list[Assignment], f
     }
 
 
-def _in_words(document: Mapping[str, Any] | None, reading: Reading) -> str:
-    """The key of a question's document in words, "" without a document."""
-    if document is None:
-        return ""
-    lines = [line for line in parse_question(document).answer_key(reading) if line.right]
-    return "; ".join(f"“{line.text}” {line.speaker.label}" if line.speaker else line.text for line in lines)
+def _new_key(policy: str, document: Mapping[str, Any] | None, assignment: Assignment) -> list[KeyRow]:
+    """The lines of the new key of a regrade, in the language of the page; [] without one. document: of its question."""
+    regrade = applied_regrade(policy, document, edition_id=assignment.edition_id)
+    if regrade.question is None:
+        return []
+    shown = shown_edition(assignment.edition_id).document
+    return [line for line in regrade.question.in_language(shown.language).answer_key(shown.reading) if line.right]

@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from quizzes.content.editions import shown_edition
+from quizzes.content.reading import STANDARD
 from quizzes.content.set_document import Objective, SetDocument
 from quizzes.content.teaching_guide import Standard, parse_guide
 from quizzes.models import QuestionSet
@@ -46,6 +47,9 @@ def teaching_guide(request: TeacherRequest, public_id: str) -> HttpResponse:
         "question_set": question_set,
         "guide": guide,
         "reading": document.reading,
+        # The words to know are those of the reading as written, with their meaning in the language of the page.
+        "as_written": document.reading.in_variant(STANDARD),
+        "language": document.language,
         "objectives": document.objectives,
         "rows": rows,
         "standards": [_standard_row(standard, rows) for standard in guide.standards],

@@ -13,7 +13,7 @@ from tests.content.test_built_in_content import WHO
 
 @pytest.mark.parametrize("letter", LETTERS)
 def test_letters_and_words_of_a_key_name_the_same_speakers(letter: FormLetter) -> None:
-    lines = key_lines(draw_form(WHO, "hash", letter), WHO.reading, {})
+    lines = key_lines(draw_form(WHO, "hash", letter), WHO, {})
     orders = set()
     for line in lines:
         if not isinstance(line.question, WhoSaysSo):

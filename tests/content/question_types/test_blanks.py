@@ -218,11 +218,12 @@ def test_blanks_review_says_of_each_gap_what_is_right_and_what_was_given() -> No
     reviewed = QUESTION.review({"a": "8/31", "b": "2"}, READING)
 
     assert reviewed.rows == (
-        ReviewRow("(a)", "right", "August 31. Your answer, correct", ""),
-        ReviewRow("(b)", "wrong", "the police. You answered: ICE", "Why other."),
+        ReviewRow("(a)", "right", "Your answer, correct", "", right="August 31"),
+        ReviewRow("(b)", "wrong", "You answered:", "Why other.", "", "the police", "ICE"),
     )
     assert (reviewed.given, reviewed.correct) == ("(a) 8/31; (b) ICE", "(a) August 31; (b) the police")
-    assert QUESTION.review(None, READING).rows[0] == ReviewRow("(a)", "wrong", "August 31. Not answered", "Why else.")
+    unanswered = ReviewRow("(a)", "wrong", "Not answered", "Why else.", right="August 31")
+    assert QUESTION.review(None, READING).rows[0] == unanswered
 
 
 def test_blanks_statement_is_the_text_as_people_read_it() -> None:

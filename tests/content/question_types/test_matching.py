@@ -181,12 +181,14 @@ def test_matching_refuses_what_it_did_not_offer(tokens: list[str]) -> None:
 
 def test_matching_review_says_of_each_line_what_is_right_and_what_was_given() -> None:
     assert QUESTION.review({"a": "2", "b": "3"}, READING).rows == (
-        ReviewRow("First field", "right", "Birthplace. Your answer, correct", ""),
-        ReviewRow("Second field", "wrong", "Zip code. You answered: Fingerprints", "The birthplace comes first."),
+        ReviewRow("First field", "right", "Your answer, correct", "", right="Birthplace"),
+        ReviewRow(
+            "Second field", "wrong", "You answered:", "The birthplace comes first.", "", "Zip code", "Fingerprints"
+        ),
     )
-    assert [row.note for row in QUESTION.review(None, READING).rows] == [
-        "Birthplace. Not answered",
-        "Zip code. Not answered",
+    assert [(row.right, row.note) for row in QUESTION.review(None, READING).rows] == [
+        ("Birthplace", "Not answered"),
+        ("Zip code", "Not answered"),
     ]
 
 

@@ -241,14 +241,15 @@ def test_ordering_review_goes_in_the_right_order() -> None:
     reviewed = QUESTION.review(list("acbd"), READING)
 
     assert reviewed.rows == (
-        ReviewRow("Event C", "wrong", "Place 1. You answered: place 2", "Why C."),
-        ReviewRow("Event A", "wrong", "Place 2. You answered: place 1", "Why A."),
-        ReviewRow("Event B", "right", "Place 3. Your answer, correct", ""),
-        ReviewRow("Event D", "right", "Place 4. Your answer, correct", ""),
+        ReviewRow("Event C", "wrong", "You answered:", "Why C.", "", "Place 1", "place 2"),
+        ReviewRow("Event A", "wrong", "You answered:", "Why A.", "", "Place 2", "place 1"),
+        ReviewRow("Event B", "right", "Your answer, correct", "", right="Place 3"),
+        ReviewRow("Event D", "right", "Your answer, correct", "", right="Place 4"),
     )
     assert reviewed.given == "Event A; Event C; Event B; Event D"
     assert reviewed.correct == "Event C; Event A; Event B; Event D"
-    assert QUESTION.review(None, READING).rows[0].note == "Place 1. Not answered"
+    unanswered = QUESTION.review(None, READING).rows[0]
+    assert (unanswered.right, unanswered.note) == ("Place 1", "Not answered")
 
 
 def test_ordering_key_and_options_are_by_place() -> None:

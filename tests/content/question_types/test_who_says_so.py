@@ -190,9 +190,11 @@ def test_who_says_so_review_says_per_statement_what_is_right() -> None:
 
     assert reviewed.credit == Fraction(1, 3)
     assert reviewed.rows == (
-        ReviewRow("Rules were broken.", "right", "Mayor’s account. Your answer, correct", ""),
-        ReviewRow("People are easy to find.", "wrong", "Protesters’ claim. You chose: Reported fact", "rationale 12"),
-        ReviewRow("A court ended it.", "missed", "The story does not say. Not answered", "rationale 13"),
+        ReviewRow("Rules were broken.", "right", "Your answer, correct", "", right="Mayor’s account"),
+        ReviewRow(
+            "People are easy to find.", "wrong", "You chose:", "rationale 12", "", "Protesters’ claim", "Reported fact"
+        ),
+        ReviewRow("A court ended it.", "missed", "Not answered", "rationale 13", right="The story does not say"),
     )
     assert reviewed.given == "1 of 3 correct"
     assert reviewed.correct == (

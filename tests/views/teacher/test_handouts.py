@@ -253,3 +253,37 @@ def test_a_handout_is_printed_in_a_language_of_its_set(
     assert ovals[0] == ovals[1]
     key = teacher_client.get(reverse("print_assignment_key", args=[assignment.public_id]), {"language": "es"})
     assert marked(question.options(published(edition.pk).document.reading)[1].text) in key.content.decode()
+
+
+def test_a_handout_starts_in_the_language_that_its_class_reads(
+    teacher_client: Client, classroom: Classroom, teacher: User
+) -> None:
+    document = make_document()
+    sentences = {f"s{number}": f"Oración s{number}." for number in range(1, 7)}
+    level = {"key": "es", "title": "El acuerdo", "language": "es", "sentences": sentences}
+    document = bilingual({**document, "reading": {**document["reading"], "variants": [level]}})
+    assignment = make_assignment(edition=make_edition(document=document), classroom=classroom, assigned_by=teacher)
+    stem = document["questions"][0]["stem"]
+    english = leaves(teacher_client.get(sheet_url(assignment), headers={"Accept-Language": "es"}))[0]
+    assert (marked(stem) in english, "Oración s1." in english, 'lang="en"' in english) == (False, False, True)
+    Classroom.objects.update(reading_variant="es")
+    spanish = leaves(teacher_client.get(sheet_url(assignment)))[0]
+    assert (marked(stem) in spanish, "Oración s1." in spanish, 'lang="es"' in spanish) == (True, True, True)
+    # What the teacher chooses comes first.
+    chosen = leaves(teacher_client.get(sheet_url(assignment), {"language": "en", "level": "standard"}))[0]
+    assert (marked(stem) in chosen, "Oración s1." in chosen) == (False, False)
+
+
+def test_an_answer_key_starts_in_the_language_of_the_teacher(
+    teacher_client: Client, classroom: Classroom, teacher: User
+) -> None:
+    edition = make_edition(document=bilingual(make_document()))
+    assignment = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+    content = published(edition.pk).document
+    answer = next(one.text for one in content.questions[0].options(content.reading) if one.right)
+    keys = [
+        leaves(teacher_client.get(key_url(assignment), headers={"Accept-Language": code}))[0] for code in ("en", "es")
+    ]
+    assert [marked(answer) in key for key in keys] == [False, True]
+    # The letters are those of the handout in any language.
+    assert len({tuple(re.findall(r'<b class="marks">(.*?)</b>', key)) for key in keys}) == 1

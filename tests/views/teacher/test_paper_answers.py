@@ -21,7 +21,14 @@ from quizzes.models import Assignment, Classroom, Student, User
 from quizzes.reports.answer_table import answer_rows
 from tests.conftest import Queries
 from tests.content.question_types.test_walk import DOCUMENT, EXAMPLES, post
-from tests.factories import make_answered_attempt, make_assignment, make_edition, make_student, right_value
+from tests.factories import (
+    make_answered_attempt,
+    make_assignment,
+    make_document,
+    make_edition,
+    make_student,
+    right_value,
+)
 from tests.pages import errors_of, read, text_of
 from tests.pages import form_of as sent_form
 from tests.question_laws import page, sent
@@ -349,3 +356,24 @@ def test_a_student_sees_the_result_of_a_sheet(
     assert student_client.get(reverse("result", args=[attempt.public_id])).status_code == 200
     home = student_client.get(reverse("student_home"))
     assert reverse("result", args=[attempt.public_id]) in read(home).links
+
+
+def test_answers_are_the_same_whatever_language_the_teacher_reads(
+    teacher_client: Client, classroom: Classroom, teacher: User
+) -> None:
+    document = make_document()
+    title = {"es": {"stem": "¿Cuál?"}}
+    questions = [{**question, "texts": title} for question in document["questions"]]
+    edition = make_edition(document={**document, "languages": ["es"], "questions": questions})
+    assignment = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+    stored = []
+    for language in ("en", "es"):
+        teacher_client.cookies["language"] = language
+        student = make_student(classroom=classroom)
+        url = sheet_url(assignment, student)
+        form = sent_form(teacher_client.get(url), having="operation")
+        assert ("¿Cuál?" in text_of(teacher_client.get(url))) is (language == "es")
+        values = row_of(student, **marks(assignment, "A", all_right(assignment)))
+        assert teacher_client.post(url, form.data(**values)).status_code == 302
+        stored.append(stored_paper_answers(assignment, [student])[0].values)
+    assert stored == [all_right(assignment)] * 2

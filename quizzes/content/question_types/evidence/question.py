@@ -17,7 +17,7 @@ from quizzes.content.question_types.question import (
 )
 from quizzes.content.question_types.results import KeyRow, Option, Review, choice_row
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
-from quizzes.content.reading import Reading, Sentence
+from quizzes.content.reading import PageWords, Reading, Sentence
 from quizzes.content.tables import InvalidDocument, tables_of, text_of, texts_of
 from quizzes.phrases import gettext
 
@@ -116,7 +116,7 @@ class Evidence(Question):
         why = {wrong.key: wrong.rationale for wrong in self.tempting}
         rows = tuple(
             choice_row(
-                gettext("Sentence {number}").format(number=sentence.number) + f": {sentence.text}",
+                reading.quote(sentence),
                 right=sentence.key in self.key_sentences,
                 chosen=sentence.key in chosen,
                 why="" if sentence.key in self.key_sentences else why.get(sentence.key, self.rationale_other),
@@ -127,8 +127,8 @@ class Evidence(Question):
         return Review(
             credit=self.grade(value),
             rows=rows,
-            given=_named(reading, chosen),
-            correct=_named(reading, self.key_sentences),
+            given=reading.names(chosen),
+            correct=reading.names(self.key_sentences),
         )
 
     def answer_key(self, reading: Reading) -> tuple[KeyRow, ...]:
@@ -136,13 +136,13 @@ class Evidence(Question):
         why = {wrong.key: wrong.rationale for wrong in self.tempting}
         rows = [
             KeyRow(
-                gettext("Sentence {number}").format(number=sentence.number) + f": {sentence.text}",
+                reading.quote(sentence),
                 sentence.key in self.key_sentences,
                 why.get(sentence.key, ""),
             )
             for sentence in reading.sentences([*self.key_sentences, *why])
         ]
-        return (*rows, KeyRow(gettext("Any other sentence"), False, self.rationale_other))
+        return (*rows, KeyRow(PageWords(gettext("Any other sentence")), False, self.rationale_other))
 
     def correct_answer(self) -> Value:
         """The value with full credit."""
@@ -165,26 +165,20 @@ class Evidence(Question):
     def options(self, reading: Reading) -> tuple[Option, ...]:
         """Every sentence, in reading order. The proving and the tempting ones are listed."""
         why = {wrong.key: wrong.rationale for wrong in self.tempting}
-        return tuple(self._option(sentence, why) for sentence in reading)
+        return tuple(self._option(sentence, why, reading) for sentence in reading)
 
     def chosen_options(self, value: Value, reading: Reading) -> tuple[Option, ...]:
         """The chosen sentences, in reading order; () for no answer."""
         why = {wrong.key: wrong.rationale for wrong in self.tempting}
-        return tuple(self._option(sentence, why) for sentence in reading.sentences(value or ()))
+        return tuple(self._option(sentence, why, reading) for sentence in reading.sentences(value or ()))
 
-    def _option(self, sentence: Sentence, why: Mapping[str, str]) -> Option:
+    def _option(self, sentence: Sentence, why: Mapping[str, str], reading: Reading) -> Option:
         is_right = sentence.key in self.key_sentences
         return Option(
             sentence.key,
-            gettext("Sentence {number}").format(number=sentence.number) + f": {sentence.text}",
+            reading.quote(sentence),
             is_right,
             "" if is_right else why.get(sentence.key, self.rationale_other),
             () if is_right else (sentence.key,),
             listed=is_right or sentence.key in why,
         )
-
-
-def _named(reading: Reading, keys: Value) -> str:
-    return "; ".join(
-        gettext("Sentence {number}").format(number=sentence.number) for sentence in reading.sentences(keys)
-    )

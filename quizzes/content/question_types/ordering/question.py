@@ -20,7 +20,7 @@ from quizzes.content.question_types.question import (
 )
 from quizzes.content.question_types.results import KeyRow, Option, Review, given_row
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
-from quizzes.content.reading import Reading
+from quizzes.content.reading import PageWords, Reading
 from quizzes.content.tables import InvalidDocument, tables_of, text_of
 from quizzes.phrases import gettext
 
@@ -130,8 +130,10 @@ class Ordering(Question):
             rows=tuple(
                 given_row(
                     item.text,
-                    right=gettext("Place {number}").format(number=item.place),
-                    given=gettext("place {number}").format(number=given[item.id]) if item.id in given else None,
+                    right=PageWords(gettext("Place {number}").format(number=item.place)),
+                    given=PageWords(gettext("place {number}").format(number=given[item.id]))
+                    if item.id in given
+                    else None,
                     is_right=given.get(item.id) == item.place,
                     why=item.rationale,
                 )

@@ -180,14 +180,15 @@ class WhoSaysSo(Question):
         for statement in self.statements:
             right, chosen = labels[statement.speaker], given.get(statement.id)
             if chosen == statement.speaker:
-                rows.append(ReviewRow(statement.text, "right", f"{right}. {gettext('Your answer, correct')}", ""))
+                rows.append(ReviewRow(statement.text, "right", gettext("Your answer, correct"), "", right=right))
             elif chosen is None:
-                rows.append(
-                    ReviewRow(statement.text, "missed", f"{right}. {gettext('Not answered')}", statement.rationale)
-                )
+                what = gettext("Not answered")
+                rows.append(ReviewRow(statement.text, "missed", what, statement.rationale, right=right))
             else:
-                what = gettext("You chose: {answer}").format(answer=labels[chosen])
-                rows.append(ReviewRow(statement.text, "wrong", f"{right}. {what}", statement.rationale))
+                what, given_label = gettext("You chose:"), labels[chosen]
+                rows.append(
+                    ReviewRow(statement.text, "wrong", what, statement.rationale, right=right, given=given_label)
+                )
         hits = sum(row.state == "right" for row in rows)
         return Review(
             credit=self.grade(value),

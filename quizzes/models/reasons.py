@@ -1,0 +1,26 @@
+"""Reasons that Footnote writes into rows. Rows have them in English, and pages show them in their own language."""
+
+import re
+
+from django.utils.translation import gettext, gettext_noop
+
+OTHER_FORM = gettext_noop("Takes the other form of the check")
+HAS_VERSION = gettext_noop("Has version {number} of this quiz.")
+STAYS_EXCUSED = gettext_noop("Excused from this quiz.")
+FITS_EXTRA_TIME = gettext_noop("Extended to fit the extra time.")
+BY_MISTAKE = gettext_noop("Excused by mistake.")
+ACCEPTED = gettext_noop("{answer} is accepted too.")
+ALL_ACCEPTED = gettext_noop("{answers} are accepted too.")
+
+_MADE = (OTHER_FORM, HAS_VERSION, STAYS_EXCUSED, FITS_EXTRA_TIME, BY_MISTAKE, ACCEPTED, ALL_ACCEPTED)
+
+
+def shown_reason(reason: str) -> str:
+    """The reason, in the language of the page if Footnote wrote it."""
+    for text in _MADE:
+        before, value, after = re.split(r"({\w+})", text) if "{" in text else (text, "", "")
+        name = value.strip("{}")
+        pattern = re.escape(before) + (f"(?P<{name}>.+)" if name else "") + re.escape(after)
+        if found := re.fullmatch(pattern, reason, re.DOTALL):
+            return gettext(text).format(**found.groupdict())
+    return reason
