@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
+from unicodedata import normalize
 
 from quizzes.content.languages import TranslatedText
 from quizzes.content.pictures import Picture, parse_picture
@@ -260,6 +261,16 @@ class Reading:
         """The words that its sentences explain, by word, each once."""
         found = {part.word for sentence in self for part in sentence.parts if part.word is not None}
         return tuple(word for word in self.words if word in found)
+
+    @property
+    def shown_words(self) -> list[tuple[str, Word]]:
+        """Each explained word in the language of this reading, the first of its translations, by what is shown."""
+        is_spanish = self.language == "es"
+        shown = [
+            (word.spanish.split(",")[0] if is_spanish and word.spanish else word.word, word)
+            for word in self.explained_words
+        ]
+        return sorted(shown, key=lambda pair: normalize("NFKD", pair[0].casefold()))
 
     def speaker(self, key: str) -> Speaker | None:
         """The speaker with this key, or None."""

@@ -23,6 +23,9 @@ LINK_GOOD_UNTIL = "sign_in_link_good_until"
 
 PASSWORD_HINT = gettext_lazy("At least 12 characters. A few unrelated words work well.")  # noqa: S105  not a password
 NAME_HINT = gettext_lazy("What students call you, such as Ms. Rivera.")
+ENTER_EMAIL = gettext_lazy("Enter an email, such as name@school.org.")
+ENTER_PASSWORD = gettext_lazy("Enter your password.")
+ENTER_NEW_PASSWORD = gettext_lazy("Enter a new password.")
 
 
 def too_many_passwords(refusal: Refusal, *, now: datetime) -> str:
@@ -51,7 +54,7 @@ def _again(refusal: Refusal, now: datetime) -> str:
 
 
 class Labeled:
-    """Sets labels and hints, and removes placeholders, which disappear when a user types."""
+    """Sets labels, hints, and the errors of empty fields. Removes placeholders, which disappear when a user types."""
 
     wording: dict[str, tuple[Label, Label]] = {
         "login": (gettext_lazy("Email"), ""),
@@ -63,6 +66,14 @@ class Labeled:
         "code": (gettext_lazy("Code"), ""),
         "name": (gettext_lazy("Name"), ""),
     }
+    missing: dict[str, Label] = {
+        "login": ENTER_EMAIL,
+        "email": ENTER_EMAIL,
+        "password": ENTER_PASSWORD,
+        "oldpassword": ENTER_PASSWORD,
+        "password1": ENTER_NEW_PASSWORD,
+        "password2": ENTER_NEW_PASSWORD,
+    }
     fields: dict[str, forms.Field]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -70,6 +81,8 @@ class Labeled:
         for name, field in self.fields.items():
             field.widget.attrs.pop("placeholder", None)
             field.label, field.help_text = self.wording.get(name, (field.label, field.help_text))
+            if name in self.missing:
+                field.error_messages["required"] = self.missing[name]
 
 
 class SignInForm(Labeled, allauth_forms.LoginForm):

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 
 class UserManager(BaseUserManager["User"]):
@@ -82,6 +82,13 @@ class TeacherSession(models.Model):
 
     def __str__(self) -> str:
         return self.browser
+
+    @property
+    def shown_browser(self) -> str:
+        """Browser and system in the language of the page. They are stored in English."""
+        browser, _, system = self.browser.partition(" on ")
+        browser = gettext("A browser") if browser == "A browser" else browser
+        return gettext("{browser} on {system}").format(browser=browser, system=system) if system else browser
 
 
 class HiddenTodo(models.Model):

@@ -16,7 +16,7 @@ from quizzes.attempts import previews
 from quizzes.attempts.previews import PreviewAttempt, PreviewStore
 from quizzes.content.question_types.registry import Value, public_view, type_of
 from quizzes.content.question_types.shuffle import NotAChoice
-from quizzes.content.reading import STANDARD
+from quizzes.content.reading import LEVELS, STANDARD
 from quizzes.forms.previews import PreviewForm, PreviewResultForm
 from quizzes.grading.points import NO_ADJUSTMENTS, Adjustments
 from quizzes.models import QuestionSet
@@ -221,6 +221,12 @@ def _for_visitor(request: HttpRequest, view: Callable[[Place], HttpResponse]) ->
     return response
 
 
+def visitor_level() -> str:
+    """The level of the reading for visitors, who choose none: the one in the language of the page, if there is one."""
+    language = get_language() or ""
+    return language if language in LEVELS else STANDARD
+
+
 def _try_out(store: PreviewStore) -> Place:
     edition_id = previews.try_out()
     if edition_id is None:
@@ -232,6 +238,7 @@ def _try_out(store: PreviewStore) -> Place:
         reverse("landing"),
         gettext("Start page"),
         store,
+        variant=visitor_level(),
     )
 
 

@@ -14,7 +14,7 @@ from quizzes.content.question_types.registry import public_view, type_of
 from quizzes.content.reading import Reading, Sentence
 from quizzes.models import User
 from quizzes.people.retention import NOTICE
-from quizzes.views.previews import visitor_store
+from quizzes.views.previews import visitor_level, visitor_store
 
 PARAGRAPHS_BESIDE_QUESTION = 2
 
@@ -27,9 +27,9 @@ def landing(request: HttpRequest) -> HttpResponse:
     has_teacher = User.objects.exists()
     if edition_id is None:
         return render(request, "public/landing.html", {"has_teacher": has_teacher})
-    preview = preview_attempt(visitor_store(request), edition_id, language=get_language())
-    reading = preview.content.published.document.reading
+    preview = preview_attempt(visitor_store(request), edition_id, variant=visitor_level(), language=get_language())
     question = preview.content.questions[0]
+    reading = preview.content.reading_of(question)
     context = {
         "has_teacher": has_teacher,
         "preview": preview,

@@ -98,6 +98,10 @@ def test_minutes_are_counted_under_a_time_limit_and_in_the_last_hour(
         page = text_of(student_client.get(url))
         assert quiz in page
         assert ("min left" in page) == (not closing)
+        # In the order of the words that the script puts in their place.
+        Student.objects.update(language="es")
+        assert ("Quedan" in text_of(student_client.get(url))) == (not closing)
+        Student.objects.update(language="")
     assert asked(student_client, attempt) == {
         "seconds_left": (min(closes_in, time_limit or closes_in)).total_seconds(),
         "closing": closing,

@@ -12,7 +12,8 @@ from quizzes.models import Attempt, Student, User
 from quizzes.people import student_sign_in
 from tests.browser.conftest import NewContext
 from tests.browser.test_outbox import spoken
-from tests.factories import make_assignment, make_document, make_edition
+from tests.factories import make_assignment, make_attempt, make_document, make_edition
+from tests.integration.twin_documents import twins
 
 # Where a screen reader stops.
 CONTROLS = {"link", "button", "textbox", "radio", "checkbox"}
@@ -237,3 +238,18 @@ def test_student_gets_from_join_to_receipt_by_the_accessibility_tree(
     attempt = Attempt.objects.get()
     assert attempt.answers.filter(value__isnull=False).count() == 4
     expect(page.locator("main")).to_contain_text(attempt.receipt)
+
+
+def test_what_a_question_says_beside_its_stem_is_its_description(
+    student: Student, teacher: User, open_context: NewContext
+) -> None:
+    edition = make_edition(document=twins(1, ["true_false", "matching"])[0])
+    assignment = make_assignment(edition=edition, classroom=student.classroom, created_at=timezone.now())
+    attempt = make_attempt(assignment=assignment, student=student, started_at=timezone.now())
+    page = open_context(student).new_page()
+    # Who moves to a choice by the Tab key hears the description of its group, and not the text above it.
+    for question, text in zip(edition.questions.order_by("position"), (".says", ".hint"), strict=True):
+        page.goto(reverse("take_attempt", args=[attempt.public_id, question.position]))
+        group = page.get_by_role("group").filter(has=page.locator("#stem"))
+        said = page.locator(f"#question fieldset {text}").last.inner_text()
+        expect(group).to_have_accessible_description(said)

@@ -101,6 +101,52 @@ def test_read_aloud_reads_what_the_page_shows_by_keyboard(
     assert violations(page) == []
 
 
+def test_focus_stays_in_sight_when_the_voice_ends_or_stalls(
+    attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    Attempt.objects.update(supports={"read_aloud": True})
+    context = open_context(student)
+    context.add_init_script(VOICE.replace("LOCAL", "true"))
+    page = context.new_page()
+    open_question(page, attempt)
+    hear = page.get_by_role("button", name="Hear the question")
+    spoken = page.locator("[data-speaking]")
+    hear.press("Enter")
+    for _ in range(1 + page.locator(".opt").count()):
+        page.evaluate("finish()")
+    expect(spoken).to_have_count(0)
+    expect(hear).to_be_focused()
+
+    hear.press("Enter")
+    for _ in range(3):
+        page.evaluate("now.onerror()")
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Pause")).to_be_focused()
+    # A student who is at an answer meanwhile stops the voice from there.
+    choice = page.locator(".opt input").first
+    choice.focus()
+    page.keyboard.press("Escape")
+    expect(spoken).to_have_count(0)
+    expect(choice).to_be_focused()
+
+
+def test_supports_do_not_lengthen_the_page_and_speak_its_language(
+    attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    Attempt.objects.update(supports={**DISPLAY, "text_size": 200})
+    Student.objects.update(language="es")
+    page = open_context(student, height=500).new_page()
+    open_question(page, attempt)
+    page.get_by_role("button", name="Resaltar", exact=True).press("Enter")
+    mark = page.get_by_role("button", name="Resaltar la oración 1", exact=True)
+    expect(mark).to_have_attribute("lang", "es")
+    expect(page.locator("article.reading")).to_have_attribute("lang", "en")
+    expect(page.get_by_role("button", name="Tachar:")).not_to_have_count(0)
+    # The two panes scroll, and the page does not.
+    assert page.evaluate("document.documentElement.scrollHeight - innerHeight") == 0
+
+
 def test_without_a_voice_of_the_device_a_notice_takes_the_place_of_the_buttons(
     attempt: Attempt, student: Student, open_context: NewContext
 ) -> None:

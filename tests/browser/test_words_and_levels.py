@@ -1,5 +1,7 @@
 """In Chromium: words explain themselves by keyboard and without a script, and students switch the level."""
 
+import itertools
+
 import pytest
 from django.core.management import call_command
 from django.urls import reverse
@@ -72,10 +74,47 @@ def test_word_is_explained_by_keyboard_without_a_script(
     word.focus()
     page.keyboard.press("Enter")
     expect(note).to_be_visible()
-    expect(note).to_contain_text("a promise between two sides")
+    # A screen reader reads what has the focus.
+    expect(note).to_be_focused()
+    expect(note).to_have_accessible_name("agreement: a promise between two sides about what each will do acuerdo")
     page.keyboard.press("Escape")
     expect(note).to_be_hidden()
     expect(word).to_be_focused()
+
+
+def test_words_of_the_list_are_targets_of_24_pixels(attempt: Attempt, open_context: NewContext) -> None:
+    page = opened(open_context(attempt.student, width=360).new_page(), attempt, 1)
+    open_list(page)
+    boxes = [box for word in page.locator(".word-list .word").all() if (box := word.bounding_box())]
+    lines = sorted({round(box["y"] + box["height"] / 2) for box in boxes})
+    assert len(lines) > 2
+    assert min(below - above for above, below in itertools.pairwise(lines)) >= 24
+
+
+def test_skip_link_leads_to_the_question_on_a_phone_without_scripts(attempt: Attempt, open_context: NewContext) -> None:
+    page = opened(open_context(attempt.student, width=360, height=740, javascript=False).new_page(), attempt, 2)
+    opened(page, attempt, 1)
+    page.goto(reverse("take_attempt", args=[attempt.public_id, 2]))
+    page.get_by_role("link", name="Skip to the question").press("Enter")
+    expect(page.locator("#question .stem")).to_be_in_viewport()
+    # Both views can be read, so that no view has to be chosen.
+    expect(page.locator("#reading h2")).to_be_visible()
+    expect(page.get_by_role("radio", name="Reading")).to_have_count(0)
+
+
+def test_level_changes_after_the_answer_is_stored(attempt: Attempt, open_context: NewContext) -> None:
+    context = open_context(attempt.student, width=1280, watched=False)
+    page = opened(context.new_page(), attempt, 2)
+    context.set_offline(True)
+    page.locator(".opt input").first.check()
+    page.get_by_role("button", name="Easier").press("Enter")
+    expect(page.get_by_text("You need to be online for that.", exact=True)).to_be_visible()
+    expect(page.locator(".opt input").first).to_be_checked()
+    context.set_offline(False)
+    expect(page.locator("[data-save-state]")).to_have_text("Saved")
+    page.get_by_role("button", name="Easier").press("Enter")
+    expect(page.locator("[aria-current=true]")).to_have_text("Easier")
+    expect(page.locator(".opt input").first).to_be_checked()
 
 
 # How far the middle of a link's number is from the middle of its box, in pixels.

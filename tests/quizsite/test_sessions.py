@@ -425,6 +425,9 @@ def test_account_lists_the_sessions_and_ends_all_at_once(
         "Firefox on Windows, since Fri, Oct 23, 11:00 am EDT, last used Fri, Oct 23, 11:00 am EDT This device" in text
     )
     assert "Chrome on ChromeOS, since" in text
+    User.objects.update(language="es")
+    assert "Firefox en Windows, desde" in text_of(here.get("/teacher/account/"))
+    User.objects.update(language="")
     assert text.count("This device") == 1
     actions = [form.action for form in read(page).forms]
     assert reverse("sign_out_everywhere") in actions

@@ -5,11 +5,13 @@ import re
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
 from quizzes.content.drafts.document import finished
-from quizzes.models import Assignment, Attempt, Edition, Student, User
+from quizzes.content.editions import latest_edition
+from quizzes.models import Assignment, Attempt, Edition, QuestionSet, Student, User
 from tests.factories import make_assignment, make_attempt, make_document, make_draft, make_edition, make_question_set
 from tests.pages import text_of
 
@@ -49,7 +51,7 @@ def check(page: str, type_name: str) -> None:
         r'<button type="button" class="word"\s+popovertarget="word-agreement"\s*>agreement</button>', page
     )
     assert len(buttons) == (2 if type_name == "single" else 1)
-    [note] = re.findall(r'<div popover class="word-note" id="word-agreement">(.*?)</div>', page, re.DOTALL)
+    [note] = re.findall(r'<div popover class="word-note" id="word-agreement"[^>]*>(.*?)</div>', page, re.DOTALL)
     assert "a promise between two sides" in note
     assert '<i lang="es">acuerdo</i>' in note
     assert "allege" not in page
@@ -62,6 +64,17 @@ def test_student_can_tap_a_word_beside_a_question(
     page = student_client.get(reverse("take_attempt", args=[attempt.public_id, number_of(edition, type_name)])).text
     check(page, type_name)
     assert "<agreement" not in page
+
+
+def test_visitor_who_reads_spanish_gets_the_reading_and_the_list_of_words_in_spanish(client: Client, db: None) -> None:
+    call_command("load_question_sets", verbosity=0)
+    spanish = {"accept-language": "es"}
+    assert "PARS pertenecía al Departamento de Policía" in text_of(client.get(reverse("landing"), headers=spanish))
+    number = latest_edition(QuestionSet.objects.built_in().get(slug="try-it")).questions.get(type="evidence").position
+    page = client.get(reverse("try_question", args=[number]), headers=spanish).text
+    words = re.findall(r'class="word"\s+popovertarget="word-[\w-]+"\s*>([^<]+)<', page)
+    assert words[:3] == ["acuerdo", "administración", "admitir"]
+    assert "preliminar" in words
 
 
 @pytest.mark.parametrize("type_name", ["single", "evidence"])

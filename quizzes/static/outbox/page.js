@@ -289,7 +289,7 @@ async function onSubmit(event) {
     event.preventDefault();
     signingIn ||= signIn(form).finally(() => { signingIn = null; });
   }
-  if (!form.matches("[data-answers], [data-hand-in], [data-time-up], [data-sign-out]")) return;
+  if (!form.matches("[data-answers], [data-hand-in], [data-time-up], [data-sign-out], .levels")) return;
   if (!address && !button?.matches("[name=up], [name=down], [data-stay]") && isIdle()) {
     isLeaving = true;
     return;

@@ -18,6 +18,8 @@ const isHighlighted = (sentence) => marks.get("highlight", sentence.id) !== "";
 function makeButton(sentence) {
   const button = template.content.cloneNode(true).querySelector("button");
   button.append(sentence.querySelector(".n").textContent);
+  // Its name is in the language of the page, and the reading may be in another one.
+  button.lang = document.documentElement.lang;
   return button;
 }
 

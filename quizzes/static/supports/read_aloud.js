@@ -4,7 +4,7 @@ import { createPlayer, SPEEDS, voiceFor } from "./player.js";
 
 const READING = "article.reading > :is(h2, .small), article.reading > p > span[id], .pick label > span:last-child";
 const QUESTION = `.verdict, .stem, .says, .opt > span, .speaker, .order [data-line], .pickone > span, select, .fn p,
-  .field > label:not(.stem, .says)`;
+  .field > label:not(.stem, .says), .field > .hint`;
 // In ms. Browsers list their voices some time after the page.
 const VOICES_LATE = 3000;
 
@@ -68,13 +68,19 @@ function mark(element) {
 
 const player = createPlayer(synth, (text) => new SpeechSynthesisUtterance(text), (state, index) => {
   const isOpen = state !== "ended";
+  const focused = document.activeElement;
   find("player").hidden = !isOpen;
   find("stalled").hidden = state !== "stalled";
   find("pause").hidden = state !== "playing";
   find("play").hidden = state === "playing";
   starts().forEach((button) => button.toggleAttribute("data-current", isOpen && button.dataset.read === source));
   mark(isOpen ? places[index] : null);
+  // The focus does not stay on a button that disappears, also not when the text ends.
+  if (tools.contains(focused) && focused.closest("[hidden]")) buttonFor(state).focus();
 });
+
+const buttonFor = (state) => (
+  state === "ended" ? find(`read=${source}`) : find(state === "playing" ? "pause" : "play"));
 
 function start(name) {
   source = name;
@@ -85,17 +91,9 @@ function start(name) {
   find("pause").focus();
 }
 
-// The focus does not stay on a button that disappears.
-function toggle(isPlaying) {
-  if (isPlaying) player.play();
-  else player.pause();
-  (isPlaying ? find("pause") : find("play")).focus();
-}
-
-function stop() {
-  player.stop();
-  // They show again once the player is closed.
-  tools.querySelector(`[data-read=${source}]`)?.focus();
+// Escape also stops from an answer: the student can choose one while the voice speaks. It closes an open word first.
+function onKey({ key }) {
+  if (key === "Escape" && player.state !== "ended" && !document.querySelector(":popover-open")) player.stop();
 }
 
 // Shows a button for each text that a voice of this device can read, and a notice for none.
@@ -122,9 +120,8 @@ function open() {
   player.setSpeed(Number(speed.value));
   speed.addEventListener("change", changeSpeed);
   starts().forEach((button) => button.addEventListener("click", () => start(button.dataset.read)));
-  const acts = { play: () => toggle(true), pause: () => toggle(false), back: player.back, next: player.next, stop };
-  for (const [name, act] of Object.entries(acts)) find(name).addEventListener("click", act);
-  tools.addEventListener("keydown", (event) => { if (event.key === "Escape") stop(); });
+  for (const act of ["play", "pause", "back", "next", "stop"]) find(act).addEventListener("click", player[act]);
+  document.addEventListener("keydown", onKey);
   synth.addEventListener("voiceschanged", showVoices);
   window.addEventListener("pagehide", () => player.stop());
   // Another question, or its verdict, takes the place of the one that is read.

@@ -175,4 +175,4 @@ def test_other_number_of_choices_than_asked_is_told_and_never_refused(
         review = text_of(student_client.get(reverse("review_attempt", args=[attempt.public_id])))
         told += [re.findall(rf"Question {number} ?: (\d chosen of 2)", review)]
     assert told == [["1 chosen of 2"], [], ["3 chosen of 2"]]
-    assert "selected of 2" in text_of(student_client.get(address))
+    assert "Selected: of 2" in text_of(student_client.get(address))

@@ -153,6 +153,7 @@ def test_home_says_how_many_have_not_handed_in(
     assert '<span class="big">2</span>' in text
     assert "Not turned in, due today at 3:00 pm" in text
     assert "Period 3, “Small set”. 1 not started." in text
+    assert "See who : Small set, Period 3" in text_of(page)
     assert reverse("assignment_progress", args=[assignment.public_id]) in read(page).links
 
     clock.shift(timedelta(hours=26))

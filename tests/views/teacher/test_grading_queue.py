@@ -437,7 +437,8 @@ def test_another_teacher_finds_nothing(
 def test_home_says_how_many_there_are(assignment: Assignment, teacher_client: Client) -> None:
     give(assignment, "Ana", one="Friday, August 31", who="The rules.")
     page = teacher_client.get(HOME)
-    assert "2 Answers to grade Period 3, “Small set”." in text_of(page)
+    # A list of the links of the page tells one item from the next.
+    assert "2 Answers to grade Period 3, “Small set”. Grade them : Small set, Period 3" in text_of(page)
     assert queue_of(assignment) in read(page).links
 
 
