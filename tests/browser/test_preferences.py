@@ -1,0 +1,100 @@
+"""What a device asks for: forced colors, less motion. Every page of the site is in test_every_page."""
+
+import io
+from typing import Literal
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from PIL import Image, ImageChops
+from playwright.sync_api import Locator, Page, expect
+
+from quizzes.attempts.attempt_content import content_of
+from quizzes.models import Assignment, Attempt, Classroom, Student, User
+from tests.browser.conftest import NewContext
+from tests.content.question_types.test_walk import DOCUMENT
+from tests.factories import make_assignment, make_attempt, make_edition
+
+
+@pytest.fixture
+def attempt(classroom: Classroom, teacher: User, student: Student) -> Attempt:
+    """An open attempt at a quiz with a question of every type, begun now."""
+    assignment = make_assignment(
+        edition=make_edition(document=DOCUMENT),
+        classroom=classroom,
+        assigned_by=teacher,
+        created_at=timezone.now(),
+        release=Assignment.Release.AT_ONCE,
+    )
+    return make_attempt(assignment=assignment, student=student, started_at=timezone.now())
+
+
+def drawn(target: Locator) -> Image.Image:
+    """How bright the element is while nothing has the focus and no pointer is near."""
+    page = target.page
+    page.evaluate("document.activeElement.blur()")
+    page.mouse.move(1, 1)
+    return Image.open(io.BytesIO(target.screenshot())).convert("L")
+
+
+def is_plain(before: Image.Image, after: Image.Image) -> bool:
+    """Whether people with low vision see the change: another shade of a thin edge is none."""
+    changed = ImageChops.difference(before, after).point(lambda brightness: 255 if brightness > 96 else 0)
+    return changed.histogram()[255] >= 60
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_forced_colors_show_what_is_chosen(
+    dark: bool, attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    page = open_context(student, dark=dark).new_page()
+    page.emulate_media(forced_colors="active")
+    alike, seen = [], set()
+    for number, question in enumerate(content_of(attempt).questions, start=1):
+        page.goto(reverse("take_attempt", args=[attempt.public_id, number]))
+        choices = page.locator("form[data-answers] :is(input[type=radio], input[type=checkbox]):visible")
+        if choices.count() == 0:
+            continue
+        choice = choices.first
+        target = choice.locator("xpath=ancestor::label[1]")
+        before = drawn(target)
+        choice.check(force=True)
+        if not is_plain(before, drawn(target)):
+            alike.append(question.type)
+        seen.add(question.type)
+    assert alike == []
+    assert seen >= {"single", "multiple", "true_false", "who_says_so", "evidence", "answer_and_proof"}
+
+
+def test_forced_colors_show_the_current_page(teacher: User, open_context: NewContext) -> None:
+    page = open_context(teacher).new_page()
+    page.emulate_media(forced_colors="active")
+    page.goto(reverse("teacher_home"))
+    edges = page.locator(".mast nav a").evaluate_all(
+        "links => links.map(one => [one.hasAttribute('aria-current'), getComputedStyle(one).borderBottomColor])"
+    )
+    current = {color for is_current, color in edges if is_current}
+    others = {color for is_current, color in edges if not is_current}
+    assert len(current) == 1
+    assert current.isdisjoint(others)
+
+
+def moving(page: Page, attempt: Attempt, number: int, motion: Literal["no-preference", "reduce"]) -> tuple[bool, str]:
+    """Whether something moves when the marked sentence comes into the reading, and how the page scrolls."""
+    page.emulate_media(reduced_motion=motion)
+    page.goto(reverse("take_attempt", args=[attempt.public_id, number]))
+    page.locator("label.opt input").first.check()
+    page.get_by_role("button", name="Check my answer").click()
+    expect(page.locator(".verdict")).to_be_visible()
+    has_moved = page.evaluate("document.getAnimations().length > 0")
+    return has_moved, page.evaluate("getComputedStyle(document.documentElement).scrollBehavior")
+
+
+def test_nothing_moves_for_who_asks_for_less_motion(
+    attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    questions = enumerate(content_of(attempt).questions, start=1)
+    first, second = (place for place, one in questions if one.type in {"single", "true_false"})
+    page = open_context(student).new_page()
+    assert moving(page, attempt, first, "no-preference") == (True, "smooth")
+    assert moving(page, attempt, second, "reduce") == (False, "auto")
