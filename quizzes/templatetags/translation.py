@@ -3,11 +3,13 @@
 The template loader compiles each template once for each language, so that such a text is looked up only then.
 """
 
+from collections.abc import Sequence
+
 from django import template
 from django.template import Context, Node
 from django.template.base import Parser, TextNode, Token, TokenType
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode, do_block_translate, do_translate
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
@@ -93,6 +95,29 @@ def in_own_language(text: str, around: str = "") -> str:
         return _in_two_languages(text, around)
     attributes = language_attributes(text)
     return format_html("<span{}>{}</span>", attributes, str(text)) if attributes else text
+
+
+@register.filter
+@register.simple_tag(name="text_in_language")
+def in_language(text: str, language: str) -> str:
+    """A text in a line of the page, with its language and direction if the page has another."""
+    attributes = text_language(language)
+    if not attributes:
+        return in_own_language(text)
+    return format_html("<span{}>{}</span>", attributes, in_own_language(text, language))
+
+
+@register.simple_tag
+def texts_in_language(line: str, texts: Sequence[str], language: str) -> str:
+    """A line in the language of the page. If these texts in it, in their order, have another one, they say so."""
+    attributes = text_language(language)
+    if not attributes:
+        return line
+    parts: list[str] = [line]
+    for text in texts:
+        before, found, after = parts.pop().partition(text)
+        parts += [before, format_html("<span{}>{}</span>", attributes, found) if found else "", after]
+    return format_html_join("", "{}", ((part,) for part in parts))
 
 
 def _in_two_languages(text: PageWords, around: str) -> str:

@@ -42,10 +42,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """A problem of one question that a teacher should check. reason: in words, written to follow a colon."""
+    """A problem of one question that a teacher should check. reason: in words, written to follow a colon.
+
+    texts: the parts of the reason that are texts of the question.
+    """
 
     kind: Literal["key", "discrimination", "chance", "unused", "not_reached", "language"]
     reason: str
+    texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,9 +75,9 @@ def _key_flags(choices: Sequence[ChoiceFigures], question_count: int) -> Iterato
         # The sign test: of those who gave one of the two, each as likely as the other.
         by_chance = at_most(least_chosen.count, least_chosen.count + choice.count, 0.5)
         if by_chance <= KEY_LEVEL / (question_count * wrong_count):
-            yield Flag(
-                "key", gettext("strong students chose {option}: check the answer").format(option=_named(choice.option))
-            )
+            named = _named(choice.option)
+            reason = gettext("strong students chose {option}: check the answer").format(option=named)
+            yield Flag("key", reason, (named,))
 
 
 def _is_negative(correlation: float, attempt_count: int, level: float) -> bool:
