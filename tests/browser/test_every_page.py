@@ -93,6 +93,59 @@ HIDDEN_FOCUS = """
 """
 
 
+# The controls whose focus draws no ring: on themselves, or on the label or the cell around them.
+NO_RING = """
+() => [...document.querySelectorAll(
+  "a[href], button, input, select, textarea, summary, [tabindex='0']",
+)].filter((one) => {
+  if (one.disabled || !one.checkVisibility({ visibilityProperty: true })) return false;
+  one.focus();
+  if (document.activeElement !== one) return false;
+  return ![one, one.closest("label, td, th, li")].some((part) => {
+    const { outlineStyle, outlineWidth } = part ? getComputedStyle(part) : {};
+    return part && outlineStyle !== "none" && parseFloat(outlineWidth) >= 2;
+  });
+}).map((one) => one.outerHTML.slice(0, 90))
+"""
+# The controls whose target is smaller than 24 by 24 pixels, but for links inside a sentence.
+SMALL_TARGETS = """
+() => [...document.querySelectorAll(
+  "a[href], button, input:not([type=hidden]), select, textarea, summary",
+)].filter((one) => {
+  if (one.disabled || !one.checkVisibility({ visibilityProperty: true }) || one.closest(".vh, .skip")) return false;
+  const isInline = getComputedStyle(one).display.startsWith("inline");
+  const around = one.parentElement.innerText.trim().length;
+  if (isInline && one.matches("a, button") && around > one.innerText.trim().length) return false;
+  one.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
+  // The first line of a link of several lines.
+  const { left, top, width, height } = one.getClientRects()[0];
+  const label = one.labels?.[0];
+  const hits = (x, y) => {
+    const found = document.elementFromPoint(left + width / 2 + x, top + height / 2 + y);
+    return found && (one.contains(found) || label?.contains(found) || found.closest("label")?.control === one);
+  };
+  // Its size without what lies over it, along both lines through its middle.
+  const steps = Array.from({ length: 61 }, (_, place) => place - 30);
+  return steps.filter((x) => hits(x, 0)).length < 24 || steps.filter((y) => hits(0, y)).length < 24;
+}).map((one) => one.outerHTML.slice(0, 90))
+"""
+# The ids that stand twice, in the page as the browser has it.
+TWICE = """
+() => {
+  const ids = [...document.querySelectorAll("[id]")].map((one) => one.id);
+  return ids.filter((id, place) => ids.indexOf(id) !== place);
+}
+"""
+# Text twice as large, as the setting of a browser for text alone.
+LARGE_TEXT = """
+() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync("html { font-size: 200% !important; }");
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+}
+"""
+
+
 # The spacing of WCAG 1.4.12, set as a reader's own tool sets it.
 SPACED = """
 () => {
@@ -158,7 +211,10 @@ def test_page_is_accessible(name: str, school: School, open_context: NewContext,
     address = reverse(name, kwargs=TABLE[name].kwargs(school))
     page.goto(address)
     assert violations(page) == []
-    for width in (1024, 768, 720, 600, 360, 320):
+    assert page.evaluate(TWICE) == []
+    assert page.evaluate(NO_RING) == []
+    assert page.evaluate(SMALL_TARGETS) == []
+    for width in (1280, 1024, 768, 720, 600, 360, 320):
         page.set_viewport_size({"width": width, "height": 900})
         assert (width, overflow(page)) == (width, 0)
     page.set_viewport_size({"width": 320, "height": 256})
@@ -171,6 +227,10 @@ def test_page_is_accessible(name: str, school: School, open_context: NewContext,
     page.evaluate(SPACED)
     assert overflow(page) == 0
     assert page.evaluate(CUT_OFF) == []
+    page.goto(address)
+    page.set_viewport_size({"width": 1280, "height": 1024})
+    page.evaluate(LARGE_TEXT)
+    assert (overflow(page), page.evaluate(CUT_OFF)) == (0, [])
     # axe takes a third of this stage, so it looks at each width in one language: both have the same elements.
     open_in("es", page, address)
     assert violations(page) == []
