@@ -1,6 +1,7 @@
 """`python -m tools.release`: print what keeps this commit from being a release, or how to tag it.
 
-Version, changelog, security policy, and the site for the upgrade test must agree, and the tag must not be elsewhere.
+Version, changelog, security policy, the site for the upgrade test, and the report on accessibility with its checks by
+hand must agree, and the tag must not be elsewhere.
 """
 
 import re
@@ -10,6 +11,7 @@ import sys
 from pathlib import Path
 
 from quizsite import __version__
+from tools import accessibility_report
 
 ROOT = Path(__file__).resolve().parents[1]
 OLD_SITES = ROOT / "tests" / "data"
@@ -22,9 +24,16 @@ def released_versions(changelog: str) -> list[str]:
     return [version for version, date in HEADING.findall(changelog) if date]
 
 
-def problems(version: str, *, changelog: str, security: str, old_sites: set[str]) -> list[str]:
-    """What does not agree with a release of this version. old_sites: versions that the upgrade test starts from."""
+def problems(
+    version: str, *, changelog: str, security: str, old_sites: set[str], report: str, checks: dict[str, str]
+) -> list[str]:
+    """What does not agree with a release of this version.
+
+    old_sites: versions that the upgrade test starts from. report: on accessibility. checks: the day of each of its
+    checks by hand. They are done again for each release, so none is older than the release before.
+    """
     found = []
+    before = dict(HEADING.findall(changelog))
     versions = released_versions(changelog)
     unreleased = changelog.partition("## Unreleased\n")[2].partition("\n## ")[0]
     if versions[:1] != [version]:
@@ -35,13 +44,21 @@ def problems(version: str, *, changelog: str, security: str, old_sites: set[str]
         found.append(f"SECURITY.md does not say that {version} alone is supported.")
     if [before for before in versions[1:2] if before not in old_sites]:
         found.append(f"tests/data/ has no site of {versions[1]}, so no test upgrades from it.")
+    if f"| Product | Footnote {version} |" not in report:
+        found.append(f"docs/accessibility-report.md is not of {version}: run make accessibility-report.")
+    for step, day in checks.items():
+        if versions[1:2] and day < before[versions[1]]:
+            found.append(f"tests/data/wcag.toml: “{step}” was last checked before {versions[1]}.")
     return found
 
 
 def agreement() -> list[str]:
     """What does not agree in this checkout."""
+    checked = accessibility_report.checklist()
     return problems(
         __version__,
+        report=accessibility_report.REPORT.read_text(encoding="utf-8"),
+        checks={check["step"]: check["checked_on"] for check in checked["by_hand"]},
         changelog=(ROOT / "CHANGELOG.md").read_text(encoding="utf-8"),
         security=(ROOT / "SECURITY.md").read_text(encoding="utf-8"),
         old_sites={path.name.removeprefix("footnote-").removesuffix(".tar.xz") for path in OLD_SITES.iterdir()},

@@ -9,9 +9,21 @@ SECURITY = "| 0.3 | yes |\n| 0.2 | no |\n"
 
 
 def found(
-    version: str = "0.3.0", changelog: str = CHANGELOG, security: str = SECURITY, old_site: str = "0.2.0"
+    version: str = "0.3.0",
+    changelog: str = CHANGELOG,
+    security: str = SECURITY,
+    old_site: str = "0.2.0",
+    report: str = "",
+    checked_on: str = "2026-11-25",
 ) -> list[str]:
-    return problems(version, changelog=changelog, security=security, old_sites={old_site})
+    return problems(
+        version,
+        changelog=changelog,
+        security=security,
+        old_sites={old_site},
+        report=report or f"| Product | Footnote {version} |",
+        checks={"Keyboard": checked_on},
+    )
 
 
 def test_release_in_which_all_agrees_has_no_problem() -> None:
@@ -29,6 +41,10 @@ def test_each_disagreement_is_named() -> None:
     assert found(security=SECURITY.replace("0.2 | no", "0.2 | yes")) == [
         "SECURITY.md does not say that 0.3.0 alone is supported."
     ]
+    assert found(report="| Product | Footnote 0.2.0 |") == [
+        "docs/accessibility-report.md is not of 0.3.0: run make accessibility-report."
+    ]
+    assert found(checked_on="2026-11-24") == ["tests/data/wcag.toml: “Keyboard” was last checked before 0.2.0."]
     assert found(old_site="0.1.0") == ["tests/data/ has no site of 0.2.0, so no test upgrades from it."]
 
 
