@@ -76,18 +76,20 @@ def preview_attempt(
     *,
     only: Collection[str] | None = None,
     kept_as: str = "",
+    order: str = "",
     variant: str = STANDARD,
     language: str | None = None,
 ) -> PreviewAttempt:
     """The preview attempt in this store, else a new one, which is stored with its first answer.
 
     only: keys of its questions, None for all. kept_as: the key in the store, by default the edition's row id.
+    order: as on the page that sent an answer, so that the next page has the choices where they were.
     variant: the level of the reading. language: of the texts, None for the language that they were written in.
     """
     kept_as = kept_as or str(edition_id)
     stored: dict[str, Any] = store.get(PREVIEWS, {}).get(kept_as, {})
     stored_values = stored.get("values", {})
-    order = stored.get("order") or secrets.token_hex(16)
+    order = stored.get("order") or order or secrets.token_hex(16)
     content = arrange_content(
         edition_id, seed=_seed(order), shuffle_questions=False, variant=variant, language=language
     )

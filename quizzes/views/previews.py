@@ -51,13 +51,14 @@ class Place:
         """What stores the attempt."""
         return request.session if self.store is None else self.store
 
-    def preview(self, request: HttpRequest) -> PreviewAttempt:
-        """The stored preview attempt, else a new one."""
+    def preview(self, request: HttpRequest, order: str = "") -> PreviewAttempt:
+        """The stored preview attempt, else a new one. order: as for `preview_attempt`."""
         return previews.preview_attempt(
             self.store_of(request),
             self.edition_id,
             only=self.only,
             kept_as=self.kept_as,
+            order=order,
             variant=self.variant,
             language=get_language(),
         )
@@ -101,13 +102,14 @@ def answer_question(request: HttpRequest, place: Place, number: int) -> HttpResp
     if not form.is_valid():
         return _not_an_answer(request, place, number, gettext("This page is out of date. Open the question again."))
     order = form.cleaned_data["order"]
+    preview = place.preview(request, order)
     try:
         value = previews.read_preview_answer(preview, question, form.submitted, order=order)
     except NotAChoice as error:
         return _not_an_answer(request, place, number, str(error))
     if form.cleaned_data["anew"]:
         previews.start_again(place.store_of(request), preview)
-        preview = place.preview(request)
+        preview = place.preview(request, order)
     if question.is_step(form.submitted) and question.key not in preview.values:
         return _question_page(request, place, preview, number, chosen=value)
     if value is None and question.key not in preview.values:

@@ -137,6 +137,14 @@ def test_landing_question_begins_anew(try_out: Edition, visitor: Client) -> None
     assert 'name="order"' in visitor.get(reverse("try_question", args=[2])).content.decode()
 
 
+def test_page_that_asks_for_an_answer_again_keeps_the_order_of_the_choices(try_out: Edition, visitor: Client) -> None:
+    address = reverse("try_question", args=[1])
+    form = form_of(visitor.get(address), having="order")
+    for _ in range(5):
+        again = form_of(visitor.post(address, form.data()), having="order")
+        assert again.offered == form.offered
+
+
 def test_landing_leads_everywhere(try_out: Edition, visitor: Client) -> None:
     links = read(visitor.get(reverse("landing"))).links
     for name in ("join", "teacher_home", "privacy", "accessibility", "how_we_write"):
