@@ -9,9 +9,8 @@ from django.apps import apps
 from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext, override
 
-from quizzes.content.editions import published
 from quizzes.forms.classrooms import zone_choices
-from quizzes.models import Classroom, Edition, Student
+from quizzes.models import Classroom, Edition, QuestionSet, Reading, Source, Student
 from tests.integration.test_languages import NAMES
 
 # A shorter text is a word of a page too, such as “Name”. It is data only where it stands alone.
@@ -25,18 +24,23 @@ SAME = re.compile(
 )
 
 
+# Texts of question sets, which a page in another language must mark with their own.
+MARKED = {Edition: {"document"}, Reading: {"document"}, QuestionSet: {"texts", "summary"}, Source: {"teaching_guide"}}
+
+
 def stored_texts() -> list[str]:
-    """Every text in the rows of the app, and the names of places and languages, the longest first."""
+    """The texts in the rows of the app but those of question sets, and the names of places and languages.
+
+    The longest first.
+    """
     found: set[str] = {*NAMES}
     for model in apps.get_app_config("quizzes").get_models():
         for row in model.objects.values():
-            for value in row.values():
-                found.update(_texts(value))
+            for name, value in row.items():
+                if name not in MARKED.get(model, ()):
+                    found.update(_texts(value))
     found.update(classroom.shown_code for classroom in Classroom.objects.all())
     found.update(student.first_name for student in Student.objects.all())
-    for pk in Edition.objects.values_list("pk", flat=True):
-        reading = published(pk).document.reading
-        found.update(one.told_then for one in (reading, *reading.variants))
     found.update(str(place) for _, places in zone_choices() for _, place in places)
     for one in filter(lambda info: "name" in info, LANG_INFO.values()):
         with override("eo"):

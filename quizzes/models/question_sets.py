@@ -48,9 +48,9 @@ class Reading(models.Model):
         return self.title
 
 
-def text_in_page_language(texts: Mapping[str, Mapping[str, str]], name: str) -> str:
-    """The title or summary of a set in the language of the page; "" without one. texts: a `QuestionSet.texts`."""
-    return texts.get(get_language() or "", {}).get(name, "").strip()
+def title_in_page_language(texts: Mapping[str, Mapping[str, str]]) -> str:
+    """The title of a set in the language of the page; "" without one. texts: a `QuestionSet.texts`."""
+    return texts.get(get_language() or "", {}).get("title", "").strip()
 
 
 class QuestionSetQuerySet(models.QuerySet["QuestionSet"]):
@@ -148,12 +148,7 @@ class QuestionSet(models.Model):
     @property
     def shown_title(self) -> str:
         """The title in the language of the page, else in the first language of the set."""
-        return text_in_page_language(self.texts, "title") or self.title
-
-    @property
-    def shown_summary(self) -> str:
-        """The summary in the language of the page, else in the first language of the set."""
-        return text_in_page_language(self.texts, "summary") or self.summary
+        return title_in_page_language(self.texts) or self.title
 
     @transaction.atomic
     def delete_with_reading(self) -> None:

@@ -21,7 +21,7 @@ from quizzes.attempts.lifecycle import is_complete, resume_number
 from quizzes.content.editions import Size, sizes_of
 from quizzes.models import Assignment, Attempt, Extension, Student
 from quizzes.models.assignments import assignment_title
-from quizzes.models.question_sets import text_in_page_language
+from quizzes.models.question_sets import title_in_page_language
 
 # A quiz that the class takes now opened in this lesson. Three hours are longer than a double lesson.
 LESSON = timedelta(hours=3)
@@ -199,7 +199,7 @@ def _load(queryset: QuerySet[Assignment], student: Student, now: datetime) -> li
 
 def _title(assignment: Any) -> str:
     """The title in the language of the page. assignment: with the title of its set and `QuestionSet.texts`."""
-    shown = text_in_page_language(assignment.set_texts, "title") or assignment.set_title
+    shown = title_in_page_language(assignment.set_texts) or assignment.set_title
     return assignment_title(assignment.own_title, stored=assignment.set_title, shown=shown)
 
 
