@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 from unicodedata import normalize
 
-from quizzes.content.languages import TranslatedText
+from quizzes.content.languages import TranslatedText, with_language
 from quizzes.content.pictures import Picture, parse_picture
 from quizzes.content.tables import InvalidDocument, tables_of, text_of, texts_of
 from quizzes.phrases import gettext, gettext_noop
@@ -67,7 +67,9 @@ class Word:
     @property
     def is_in_spanish(self) -> bool:
         """Whether its meaning is in Spanish too, so that the Spanish word comes first."""
-        return bool(self.spanish) and isinstance(self.meaning, TranslatedText) and self.meaning.language == "es"
+        meaning = self.meaning
+        is_spanish = isinstance(meaning, TranslatedText) and not meaning.is_fallback and meaning.language == "es"
+        return bool(self.spanish) and is_spanish
 
     @property
     def slug(self) -> str:
@@ -290,12 +292,12 @@ def parse_speakers(tables: Sequence[Mapping[str, Any]]) -> tuple[Speaker, ...]:
     return speakers
 
 
-def parse_words(tables: Sequence[Mapping[str, Any]]) -> tuple[Word, ...]:
-    """The explained words, by word; raises InvalidDocument."""
+def parse_words(tables: Sequence[Mapping[str, Any]], language: str) -> tuple[Word, ...]:
+    """The explained words, by word; raises InvalidDocument. language: in which they are written."""
     words = tuple(
         Word(
-            text_of(table, "word", at_most=60),
-            text_of(table, "meaning", at_most=200),
+            with_language(text_of(table, "word", at_most=60), language),
+            with_language(text_of(table, "meaning", at_most=200), language),
             text_of(table, "spanish", optional=True, at_most=100),
             texts_of(table, "en"),
             texts_of(table, "es"),
@@ -355,7 +357,8 @@ def parse_reading(table: Mapping[str, Any], *, citation: Citation, speakers: Seq
         if not sentences:
             raise InvalidDocument("a paragraph has no sentence")
         paragraphs.append(tuple(sentences))
-    words, language = parse_words(tables_of(table, "words")), text_of(table, "language", at_most=20)
+    language = text_of(table, "language", at_most=20)
+    words = parse_words(tables_of(table, "words"), language)
     reading = Reading(
         title=text_of(table, "title", at_most=200),
         language=language,

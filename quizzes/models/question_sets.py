@@ -7,13 +7,15 @@ from typing import Any, Self
 from django.db import models, transaction
 from django.db.models import F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext, gettext_noop
 
 from quizzes.models.accounts import User
 from quizzes.models.public_ids import new_public_id
 
 # The built-in set that visitors may try without an account. It cannot be assigned.
 TRY_OUT = "try-it"
+# The title of a draft without one. Rows have it in English.
+UNTITLED = gettext_noop("Untitled question set")
 DAYS_TO_RESTORE = 1
 
 
@@ -148,7 +150,8 @@ class QuestionSet(models.Model):
     @property
     def shown_title(self) -> str:
         """The title in the language of the page, else in the first language of the set."""
-        return title_in_page_language(self.texts) or self.title
+        own = gettext(UNTITLED) if self.title == UNTITLED else self.title
+        return title_in_page_language(self.texts) or own
 
     @transaction.atomic
     def delete_with_reading(self) -> None:

@@ -162,7 +162,7 @@ def explained(*texts: str, language: str = "en") -> list[list[tuple[str, str | N
     """The parts of each sentence of one paragraph, with the word of each part."""
     speaker = Speaker("reporter", "The story itself", "page")
     paragraph = [Sentence(f"s{n}", n, text, speaker, frozenset()) for n, text in enumerate(texts, start=1)]
-    [shown] = explain_words([paragraph], parse_words(WORDS), language)
+    [shown] = explain_words([paragraph], parse_words(WORDS, "en"), language)
     return [[(part.text, part.word.word if part.word else None) for part in sentence.parts] for sentence in shown]
 
 
@@ -193,4 +193,4 @@ def test_parts_of_a_sentence_are_its_text() -> None:
 
 def test_two_equal_words_are_refused() -> None:
     with pytest.raises(InvalidDocument, match="two words to know are the same"):
-        parse_words([WORDS[0], WORDS[0]])
+        parse_words([WORDS[0], WORDS[0]], "en")

@@ -11,12 +11,18 @@ from django.utils import translation
 
 from quizzes.assignments import accommodations
 from quizzes.attempts.lifecycle import submit_attempt
+from quizzes.content.answer_matching import Day
+from quizzes.content.drafts import lifecycle
+from quizzes.content.drafts.document import finished
 from quizzes.content.editions import latest_edition, published
+from quizzes.content.question_types.numeric.question import Numeric
 from quizzes.content.question_types.registry import type_of
 from quizzes.content.reading import PageWords
+from quizzes.content.set_document import parse_set
 from quizzes.grading.regrades import corrected_document
 from quizzes.models import Assignment, Draft, Edition, QuestionSet, User
 from quizzes.models.assignments import AFTER_LESSONS, NEW_VERSION, assignment_title
+from quizzes.models.question_sets import UNTITLED
 from quizzes.models.reasons import (
     ACCEPTED,
     ALL_ACCEPTED,
@@ -28,6 +34,7 @@ from quizzes.models.reasons import (
     shown_reason,
 )
 from quizzes.templatetags.translation import in_own_language
+from tests.drafting import story
 from tests.english_left import texts_with_language, translations, untranslated
 from tests.factories import (
     NOW,
@@ -35,6 +42,7 @@ from tests.factories import (
     make_attempt,
     make_classroom,
     make_document,
+    make_draft,
     make_edition,
     make_question_set,
     make_regrade,
@@ -109,6 +117,8 @@ STUDENTS_READ |= {"question_set"}
 FOR_VISITORS = {"landing", "try_question"}
 # Titles of stories and pages that the teaching guide cites.
 CITED = ("Kenney Says City Will End ICE Data-Sharing Agreement", "Ending the PARS agreement with ICE")
+# Of a draft, beside its questions and sentences.
+NOTES = ("address", "where somebody lives")
 # A shorter text may be part of any other, such as the name of a month.
 LONG = 12
 # Words of English that are none of Spanish.
@@ -196,6 +206,41 @@ def test_set_without_spanish_says_its_language(teacher: User, teacher_client: Cl
         if name != "edit_question":  # What an author writes has the language of the author.
             found += [(name, text) for text, language in texts if language == "es" and has_text(text, english)]
     assert found == []
+
+
+def test_preview_of_a_draft_says_the_language_of_its_notes(teacher: User, teacher_client: Client) -> None:
+    document = story()
+    word = {"word": "address", "meaning": "where somebody lives", "spanish": "", "en": ["address"], "es": []}
+    document["reading"]["words"] = [word]
+    question_set = make_draft(owner=teacher, document=document).question_set
+    page = teacher_client.get(
+        reverse("preview_draft", args=[question_set.public_id, 1]), headers={"Accept-Language": "es"}
+    )
+    found = texts_with_language(page)
+    languages = {note: {language for text, language in found if note in text} for note in NOTES}
+    assert languages == dict.fromkeys(NOTES, {"en"})
+
+
+def test_date_in_a_key_is_in_the_language_of_the_page() -> None:
+    document = parse_set(DOCUMENT)
+    [question] = [one for one in document.questions if isinstance(one, Numeric) and isinstance(one.answer, Day)]
+    with translation.override("es"):
+        [row], [option] = question.answer_key(document.reading), question.options(document.reading)
+    assert (row.text, option.text) == ("31 de agosto (más o menos 2 días)", "31 de agosto")
+
+
+def test_words_that_footnote_gives_a_new_set_are_in_spanish(teacher: User, teacher_client: Client) -> None:
+    with translation.override("es"):
+        draft = lifecycle.make_set(by=teacher, now=NOW, title="", story_title="", publisher="", published_on="")
+        QuestionSet.objects.filter(pk=draft.question_set_id).update(title=UNTITLED)
+        assert draft.document["objectives"][0]["title"] == "Comprender la lectura"
+    page = teacher_client.get(reverse("question_sets"), headers={"Accept-Language": "es"})
+    assert ("Conjunto de preguntas sin título" in text_of(page), UNTITLED in text_of(page)) == (True, False)
+    document = story()
+    document["reading"] |= {"language": "es", "rights": "quotes", "rights_note": ""}
+    made = finished({**document, "summary": ""})
+    assert made["reading"]["rights_note"] == "Escrito para usar en clase, con nuestras propias palabras."
+    assert made["summary"] == f"4 preguntas sobre “{document['reading']['title']}”."
 
 
 def test_reasons_that_footnote_wrote_are_in_the_language_of_the_page() -> None:

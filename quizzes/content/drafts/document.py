@@ -17,7 +17,7 @@ from typing import Any
 from django.utils.text import slugify
 
 from quizzes.content.drafts.levels import finish_level, open_level
-from quizzes.content.languages import TEXTS, anchor_texts, finished_texts
+from quizzes.content.languages import TEXTS, anchor_texts, finished_texts, with_language
 from quizzes.content.pictures import INCOMPLETE, parse_picture
 from quizzes.content.question_types.draft import rows
 from quizzes.content.question_types.registry import draft_of, open_in_draft, text_fields
@@ -33,7 +33,7 @@ from quizzes.content.reading import (
     parse_words,
 )
 from quizzes.content.sentences import same_text
-from quizzes.content.set_document import CITATION_TEXTS, READING_TEXTS, SET_TEXTS
+from quizzes.content.set_document import CITATION_TEXTS, READING_TEXTS, SET_TEXTS, first_language
 from quizzes.content.tables import Table
 
 # The parts of a draft that are saved separately. Each question is a part too: see `question_part`.
@@ -62,9 +62,18 @@ FIXED_SPEAKERS = frozenset(speaker["key"] for speaker in _STANDARD_SPEAKERS)
 # Why students may see the text, and the note that they read unless the author writes another.
 QUOTES, FULL_TEXT, OPEN = "quotes", "full_text", "open"
 RIGHTS = {
-    QUOTES: "Written for class use, in our own words.",
-    FULL_TEXT: "The full text, shown in class with permission.",
-    OPEN: "The full text, in the public domain or under an open license.",
+    QUOTES: {
+        "en": "Written for class use, in our own words.",
+        "es": "Escrito para usar en clase, con nuestras propias palabras.",
+    },
+    FULL_TEXT: {
+        "en": "The full text, shown in class with permission.",
+        "es": "El texto completo, que se muestra en clase con permiso.",
+    },
+    OPEN: {
+        "en": "The full text, in the public domain or under an open license.",
+        "es": "El texto completo, de dominio público o con una licencia abierta.",
+    },
 }
 
 CITATION_FIELDS = ("publisher", "title", "author", "url", "published_on", "date_note")
@@ -162,7 +171,7 @@ def sentences(document: Table) -> list[Sentence]:
 def reading_of(document: Table) -> Reading:
     """The reading as students see it. It may be incomplete."""
     reading, citation, remaining = document["reading"], document["citation"], iter(sentences(document))
-    words = parse_words(reading.get("words", ()))
+    words = parse_words(reading.get("words", ()), reading["language"])
     standard = Reading(
         title=reading["title"],
         language=reading["language"],
@@ -173,7 +182,9 @@ def reading_of(document: Table) -> Reading:
             reading["language"],
         ),
         citation=Citation(
-            **{name: citation.get(name, "") for name in CITATION_FIELDS}, rights_note=_rights_note(document)
+            **{name: citation.get(name, "") for name in CITATION_FIELDS if name != "date_note"},
+            date_note=with_language(citation.get("date_note", ""), reading["language"]),
+            rights_note=with_language(_rights_note(document), reading["language"]),
         ),
         speakers=tuple(speakers(document).values()),
         words=words,
@@ -239,7 +250,7 @@ def finished(document: Table) -> Table:
     }
     first = document["objectives"][0]["key"] if document["objectives"] else ""
     languages, rights_note = document.get("languages", []), _rights_note(document)
-    summary = document["summary"] or f"{_counted(len(questions), 'question')} on “{reading['title']}”."
+    summary = document["summary"] or _summary(document)
     return {
         "slug": slugify(document["title"].replace("_", " "))[:80].strip("-") or "set",
         "title": document["title"],
@@ -309,9 +320,13 @@ def about_minutes(document: Table) -> int:
 
 def _rights_note(document: Table) -> str:
     reading = document["reading"]
-    note: str = reading.get("rights_note") or RIGHTS.get(reading["rights"], "")
+    notes = RIGHTS.get(reading["rights"], {})
+    note: str = reading.get("rights_note") or notes.get(first_language(document)) or notes.get("en", "")
     return note
 
 
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+def _summary(document: Table) -> str:
+    """What students read of a set without a summary, in its first language."""
+    number, title = len(document["questions"]), document["reading"]["title"]
+    noun, on = ("pregunta", "sobre") if first_language(document) == "es" else ("question", "on")
+    return f"{number} {noun}{'' if number == 1 else 's'} {on} “{title}”."

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import ProtectedError
+from django.utils.translation import gettext
 
 from quizzes.content.drafts.document import from_edition, new_document
 from quizzes.content.drafts.saving import write_source
@@ -20,8 +21,8 @@ from quizzes.models.question_sets import DAYS_TO_RESTORE
 
 # A form that a teacher sends twice makes one set. Whoever wants a second copy waits.
 REPEATED = timedelta(seconds=30)
-# Results are shown by objective. A set has this one until its author names others.
-FIRST_OBJECTIVE = {"key": "understand-the-reading", "title": "Understand the reading"}
+# Results are shown by objective. A set has this one until its author names others, in the language of its author.
+FIRST_OBJECTIVE = "understand-the-reading"
 
 
 class InUse(Exception):
@@ -37,7 +38,7 @@ def make_set(*, by: User, now: datetime, text: str = "", **fields: Any) -> Draft
     document = new_document()
     write_source(document, **fields)
     document["reading"]["title"] = document["title"]
-    document["objectives"] = [dict(FIRST_OBJECTIVE)]
+    document["objectives"] = [{"key": FIRST_OBJECTIVE, "title": gettext("Understand the reading")}]
     if text:
         replace_text(document, text)
         insert_question(document, next(iter(TYPES)), key=new_question_key())

@@ -20,6 +20,7 @@ from quizzes.content.drafts.removals import remember_removals
 from quizzes.content.pictures import set_picture
 from quizzes.content.tables import Table
 from quizzes.models import Draft, QuestionSet, User
+from quizzes.models.question_sets import UNTITLED
 
 # How many times a save retries if others save other parts of the draft at the same time.
 _TRIES = 8
@@ -51,7 +52,7 @@ def save_source(draft: Draft, *, seen: int, by: User, now: datetime, **fields: A
 
     saved = save_parts(draft, change, touches=[SOURCE], seen=seen, by=by, now=now)
     question_set = QuestionSet.objects.filter(pk=draft.question_set_id, editions=None)
-    question_set.update(title=saved.document["title"] or "Untitled question set", summary=saved.document["summary"])
+    question_set.update(title=saved.document["title"] or UNTITLED, summary=saved.document["summary"])
     return saved
 
 

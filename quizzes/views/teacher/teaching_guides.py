@@ -49,7 +49,6 @@ def teaching_guide(request: TeacherRequest, public_id: str) -> HttpResponse:
         "reading": document.reading,
         # The words to know are those of the reading as written, with their meaning in the language of the page.
         "as_written": document.reading.in_variant(STANDARD),
-        "language": document.language,
         "objectives": document.objectives,
         "rows": rows,
         "standards": [_standard_row(standard, rows) for standard in guide.standards],

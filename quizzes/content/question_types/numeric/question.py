@@ -154,7 +154,7 @@ class Numeric(Question):
 
     def answer_key(self, reading: Reading) -> tuple[KeyRow, ...]:
         """The correct answer with its tolerance."""
-        text = self.shown
+        text = self._in_words
         if self.tolerance:
             unit = gettext("days") if isinstance(self.answer, Day) else "".join(self.units[:1])
             margin = f"{self.tolerance:f} {unit}".rstrip()
@@ -208,7 +208,7 @@ class Numeric(Question):
 
     def options(self, reading: Reading) -> tuple[Option, ...]:
         """The key."""
-        return (Option(self._option_id(self.shown), self.shown, True, ""),)
+        return (Option(self._option_id(self.shown), self._in_words, True, ""),)
 
     def chosen_options(self, value: Value, reading: Reading) -> tuple[Option, ...]:
         """The number or date, the same option in any spelling; () for no answer."""
