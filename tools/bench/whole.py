@@ -30,6 +30,7 @@ from tests.pages import Form, form_of, read
 from tests.servers import ROOT, Site, running
 from tools.bench import load as bench
 from tools.bench.contenders import Contender, contenders, serve
+from tools.bench.relay import relay
 from tools.faults.cluster import Cluster, NoPostgres
 from tools.faults.ledger import single_choice_document
 
@@ -78,17 +79,17 @@ def whole_attempt(row: Row) -> list[str]:
     [[(student, _)], *classes] = [_class_of(size) for size in (1, *(CLASS_SIZE,) * 2 * (BATCHES + 1))]
     site = Site(Path(os.environ["FOOTNOTE_DATA"]), command=("serve", "--workers", "2"))
     with running(site), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**launch_arguments())
-        page = browser.new_context(base_url=site.url, viewport={"width": 360, "height": 740}).new_page()
-        sizes = _count_bytes(page)
-        _attempt_in_browser(page, student)
-        byte_count, request_count = sum(sizes), len(sizes)
-        browser.close()
+        with relay(site.port) as sent:
+            browser = playwright.chromium.launch(**launch_arguments())
+            address = f"http://127.0.0.1:{sent.port}"
+            page = browser.new_context(base_url=address, viewport={"width": 360, "height": 740}).new_page()
+            _attempt_in_browser(page, student)
+            browser.close()
         for name, attempt in [("", _attempt_as_the_script), (", without script", _attempt_without_script)]:
             lines.append(row(f"8 CPU ms of a whole attempt{name}", _cpu_ms(site, playwright, attempt, classes)))
     return [
         *lines,
-        f"|   KB over the wire, requests, cold cache, Chromium | {byte_count / 1024:.0f}, {request_count} | | |",
+        f"|   KB over the wire, requests, cold cache, Chromium | {sent.bytes / 1024:.0f}, {sent.replies} | | |",
     ]
 
 
@@ -247,16 +248,6 @@ def _hand_in(visitor: _Visitor, page: _Reply) -> None:
     page = visitor._read(visitor.api.post(form.action, form={name: value for name, [value] in form.data().items()}))
     if "receipt" not in page.request["PATH_INFO"]:
         raise RuntimeError(f"no receipt at {page.request['PATH_INFO']}")
-
-
-def _count_bytes(page: Page) -> list[int]:
-    """Grows by the bytes of each answer that comes over the wire, heads included."""
-    sizes: list[int] = []
-    session = page.context.new_cdp_session(page)
-    session.send("Network.enable")
-    # What comes from the browser's own cache has no length.
-    session.on("Network.loadingFinished", lambda event: sizes.extend(filter(None, [int(event["encodedDataLength"])])))
-    return sizes
 
 
 def _attempt_in_browser(page: Page, student: Student) -> None:
