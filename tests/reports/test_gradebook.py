@@ -85,6 +85,17 @@ def test_gradebook_score_of_nothing_right_is_zero_and_not_missing(assignment: As
     assert book.rows[0].average_share == 0
 
 
+def test_gradebook_counts_no_score_of_a_quiz_whose_questions_were_all_dropped(
+    assignment: Assignment, student: Student
+) -> None:
+    attempt = make_answered_attempt(assignment=assignment, student=student, answers={})
+    Attempt.objects.filter(pk=attempt.pk).update(score=0, max_score=0)
+
+    book = gradebook(assignment.classroom, now=NOW + MINUTE)
+
+    assert (book.rows[0].average_share, book.columns[0].average, book.columns[0].median) == (None, None, None)
+
+
 @pytest.mark.parametrize(
     ("due", "own_due", "is_late", "missing"),
     [

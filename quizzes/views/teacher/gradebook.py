@@ -79,7 +79,7 @@ def sorted_rows(book: Gradebook, column: str, *, descending: bool) -> Sequence[R
     places = {entry.assignment.public_id: place for place, entry in enumerate(book.columns)}
 
     def share(row: Row) -> Decimal | None:
-        return row.cells[places[column]].share if column in places else row.average_share
+        return row.cells[places[column]].counted_share if column in places else row.average_share
 
     with_score = [row for row in book.rows if share(row) is not None]
     without = [row for row in book.rows if share(row) is None]

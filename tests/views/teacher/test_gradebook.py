@@ -112,6 +112,10 @@ def test_switch_counts_missing_work_as_zero_and_each_page_says_which(
         assert elsewhere.headers["Location"] == book
     assert "class average 100%" in text_of(teacher_client.get(book))
 
+    teacher_client.post(switch, {"is_zero": "on"})
+    make_answered_attempt(assignment=missed, student=make_student(classroom=classroom, name="Ben"), right=1)
+    assert names_of(teacher_client.get(book, {"sort": missed.public_id})) == ["Ana", "Ben"]
+
 
 def test_gradebook_shows_scores_states_averages_median_and_mean(
     full_book: tuple[Assignment, Assignment], classroom: Classroom, teacher_client: Client
