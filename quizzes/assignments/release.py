@@ -13,6 +13,11 @@ from quizzes.models import Assignment, Attempt, Extension, QuestionSet
 Release = Assignment.Release
 
 
+def is_checked_at_once(release: str) -> bool:
+    """Whether a student can check each answer before turning in: it shows the verdict and makes the answer final."""
+    return release == Release.AT_ONCE
+
+
 def shows_before_last_attempt(release: str, max_attempts: int | None) -> bool:
     """Whether a student can see answers and then start another attempt. max_attempts None: no limit."""
     return release in {Release.AT_ONCE, Release.AFTER_SUBMIT} and max_attempts != 1
@@ -121,7 +126,7 @@ def answers_shown(assignment: Assignment, attempt: Attempt, *, shown_at: datetim
 
 
 def is_released(release: str, *, shown_at: datetime | None, at: datetime) -> bool:
-    """Whether a student can see the answers of a submitted attempt at this moment.
+    """Whether a student can see the answers of a submitted attempt at this moment. Before: see `is_checked_at_once`.
 
     After the close, answers appear after the grace time, in which other students may still save.
     """

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import IntegrityError, connection, transaction
 
 from quizzes.assignments.deadlines import cutoff, is_over
-from quizzes.assignments.release import Release
+from quizzes.assignments.release import is_checked_at_once
 from quizzes.attempts.access import LoadedAttempt, Pace
 from quizzes.content.question_types.registry import Value
 from quizzes.grading.scores import rescore
@@ -100,7 +100,7 @@ def check_answer(attempt: LoadedAttempt, question_id: int, *, now: datetime) -> 
 
     Raises NotCheckable or AttemptOver.
     """
-    if attempt.release != Release.AT_ONCE:
+    if not is_checked_at_once(attempt.release):
         raise NotCheckable
     if attempt.has_ended(now=now):
         raise AttemptOver

@@ -16,7 +16,7 @@ from django.utils.translation import gettext, gettext_lazy
 from quizzes.assignments.deadlines import Window, needed_close
 from quizzes.assignments.lifecycle import AssignmentSettings, settings_of
 from quizzes.assignments.presets import PresetValues
-from quizzes.assignments.release import Release, shows_before_last_attempt
+from quizzes.assignments.release import Release, is_checked_at_once, shows_before_last_attempt
 from quizzes.assignments.student_settings import window_of
 from quizzes.forms.fields import WallTimeField, moment_in_zone, wall_time, zone_note
 from quizzes.models import Assignment
@@ -244,7 +244,7 @@ class EarlyAnswersForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not shows_before_last_attempt(settings.release, settings.max_attempts):
             del self.fields["early_answers"]
-        elif settings.release == Release.AT_ONCE:
+        elif is_checked_at_once(settings.release):
             self.fields["early_answers"].label = gettext(
                 "Students see the correct answer to each question when they check it, and can use it in their next"
                 " attempt."

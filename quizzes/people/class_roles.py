@@ -17,7 +17,7 @@ class ClassAct(Enum):
 
 
 def may(role: str, act: ClassAct) -> bool:
-    """Whether a person with this role may do this."""
+    """Whether a person with this role may do this. Owners, teachers and viewers read; viewers change nothing."""
     match act:
         case ClassAct.READ:
             return role in Role.values

@@ -58,7 +58,10 @@ class TeacherRequest(HttpRequest):
 
 
 def taught_classroom(request: TeacherRequest, public_id: str) -> Classroom:
-    """This teacher's classroom, archived or not; raises Http404, and PermissionDenied as the other three."""
+    """A classroom in which this teacher has a role, archived or not; raises Http404.
+
+    As for the other three, a viewer may only read it; raises PermissionDenied.
+    """
     return allowed(
         request, get_object_or_404(Classroom.objects.taught_by(request.user).with_role(), public_id=public_id)
     )

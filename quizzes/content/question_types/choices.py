@@ -78,16 +78,6 @@ def parse_choices(document: Mapping[str, Any], tables: Sequence[Mapping[str, Any
     return tuple(choices)
 
 
-def in_order[T](
-    shuffle: Shuffle, question_key: str, pairs: Sequence[tuple[str, T]], *, keep_order: bool
-) -> Sequence[T]:
-    """The items of (choice id, item) pairs: in the attempt's order, or as written with keep_order.
-
-    Dates, amounts and steps are easier to compare in their own order.
-    """
-    return [item for _, item in pairs] if keep_order else shuffle.order(question_key, pairs)
-
-
 def without_one(choices: tuple[Choice, ...], question_key: str, draw: Shuffle) -> tuple[Choice, ...]:
     """The choices without one wrong choice; all of them if fewer than 2 wrong ones would remain."""
     wrong = [(choice.id, choice) for choice in choices if not choice.right]

@@ -32,10 +32,15 @@ class Shuffle:
                 return candidate
         raise NotAChoice(gettext("That answer isn’t one of the choices."))
 
-    def order[T](self, scope: str, items: Sequence[tuple[str, T]]) -> list[T]:
-        """The second members of (id, item) pairs: as given, or in this attempt's own order."""
-        pairs = sorted(items, key=lambda pair: self._digest(f"order:{scope}:{pair[0]}")) if self.is_shuffled else items
-        return [item for _, item in pairs]
+    def order[T](self, scope: str, items: Sequence[tuple[str, T]], *, keep_order: bool = False) -> list[T]:
+        """The second members of (id, item) pairs: sorted by a digest of seed, scope and id, or as given.
+
+        scope: "questions", or the key of the question whose choices these are. keep_order: as given. Dates, amounts and
+        steps are easier to compare in their own order.
+        """
+        if self.is_shuffled and not keep_order:
+            items = sorted(items, key=lambda pair: self._digest(f"order:{scope}:{pair[0]}"))
+        return [item for _, item in items]
 
     def _digest(self, text: str) -> str:
         return hashlib.blake2b(text.encode(), key=self.seed.encode()[:64], digest_size=16).hexdigest()

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_htmx.middleware import HtmxDetails
 
 from quizzes.assignments.deadlines import WindowState
-from quizzes.assignments.release import Release
+from quizzes.assignments.release import is_checked_at_once
 from quizzes.assignments.supports import supports_of
 from quizzes.attempts import heartbeats, reading_levels
 from quizzes.attempts import lifecycle as attempts
@@ -139,7 +139,7 @@ def questions_ahead(request: HttpRequest, attempt: LoadedAttempt) -> HttpRespons
     now = timezone.now()
     if attempt.has_ended(now=now):
         return redirect("receipt", attempt.public_id)
-    if attempt.release == Release.AT_ONCE or attempt.pace is not None or attempt.stands_still(now=now):
+    if is_checked_at_once(attempt.release) or attempt.pace is not None or attempt.stands_still(now=now):
         return HttpResponse()
     # The forms share one CSRF token and need no other context of a page.
     shared = {"csrf_token": get_token(request)}

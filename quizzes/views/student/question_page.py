@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
 from quizzes.assignments.deadlines import has_countdown, minutes_left
-from quizzes.assignments.release import Release
+from quizzes.assignments.release import is_checked_at_once
 from quizzes.attempts.access import LoadedAttempt
 from quizzes.attempts.attempt_content import AttemptContent, CurrentAnswer
 from quizzes.attempts.breaks import allowance
@@ -164,7 +164,7 @@ def form_context(attempt: LoadedAttempt, number: int) -> dict[str, Any]:
     content = attempt.content
     question, question_count = content.questions[number - 1], len(content.questions)
     answer = attempt.answers.get(content.question_id(question))
-    checks_at_once = attempt.release == Release.AT_ONCE
+    checks_at_once = is_checked_at_once(attempt.release)
     is_settled = answer is not None and answer.checked_at is not None
     context = {
         **EMPTY_CONTEXT,

@@ -11,7 +11,6 @@ from quizzes.content.question_types.choices import (
     Choice,
     choice_keys,
     choice_options,
-    in_order,
     leaning_problems,
     mark_problems,
     parse_choices,
@@ -77,12 +76,12 @@ class Single(Question):
             )
             for choice in self.choices
         ]
-        return {"stem": self.stem, "choices": in_order(shuffle, self.key, choices, keep_order=self.keep_order)}
+        return {"stem": self.stem, "choices": shuffle.order(self.key, choices, keep_order=self.keep_order)}
 
     def arranged(self, shuffle: Shuffle) -> Self:
         """The question with its choices in the order that `public` shows."""
         pairs = [(choice.id, choice) for choice in self.choices]
-        return replace(self, choices=tuple(in_order(shuffle, self.key, pairs, keep_order=self.keep_order)))
+        return replace(self, choices=tuple(shuffle.order(self.key, pairs, keep_order=self.keep_order)))
 
     def with_fewer_choices(self, draw: Shuffle) -> Self:
         """The question without one of its wrong choices if at least 2 remain."""
