@@ -8,10 +8,13 @@ import secrets
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 from PIL import Image
 
 from quizzes.assignments.deadlines import deadline
@@ -20,9 +23,10 @@ from quizzes.attempts.answers import Saved, save_answer
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content import reading
 from quizzes.content.drafts.document import from_edition
-from quizzes.content.editions import publish_edition, published
+from quizzes.content.editions import publish_built_in, publish_edition, published
 from quizzes.content.question_types.question import Question, Value
 from quizzes.content.set_document import parse_set
+from quizzes.files.question_sets import SetFile, read_set_files
 from quizzes.models import (
     Assignment,
     Attempt,
@@ -267,6 +271,17 @@ def write_set_files(folder: Path, *, document: Mapping[str, Any] | None = None) 
     for path, tables in (("source.toml", source), (f"{document['slug']}.toml", question_set)):
         lines = [f"{name} = {_toml(value)}\n" for name, value in tables.items()]
         (folder / path).write_text("".join(lines), encoding="utf-8")
+
+
+@cache
+def _built_in_files() -> list[SetFile]:
+    return read_set_files(settings.BASE_DIR / "fixtures")
+
+
+def publish_built_in_sets() -> None:
+    """What `manage.py load_question_sets` does, but the files are read once a process: 200 tests need the sets."""
+    for file in _built_in_files():
+        publish_built_in(file.source, file.document, now=timezone.now(), guide=file.guide)
 
 
 def make_question_set(

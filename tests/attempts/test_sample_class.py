@@ -1,7 +1,6 @@
 """The sample class of a teacher: made once, closed, asked for nothing, and deleted like any class."""
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -10,6 +9,7 @@ from quizzes.attempts.integrity import check_integrity
 from quizzes.attempts.sample_class import ANSWERED_COUNT, make_sample_class
 from quizzes.models import Assignment, Attempt, Classroom, Student, User
 from quizzes.reports.teacher_home import load_teacher_home
+from tests.factories import publish_built_in_sets
 from tests.pages import read, text_of
 
 OPEN = "/teacher/classrooms/sample/"
@@ -17,7 +17,7 @@ OPEN = "/teacher/classrooms/sample/"
 
 @pytest.fixture
 def sets(db: None) -> None:
-    call_command("load_question_sets", verbosity=0)
+    publish_built_in_sets()
 
 
 @pytest.mark.usefixtures("sets")

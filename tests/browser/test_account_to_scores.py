@@ -4,7 +4,6 @@ import csv
 import re
 
 import pytest
-from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -12,7 +11,14 @@ from playwright.sync_api import Page, expect
 from quizzes.models import Answer, Assignment, Attempt, Classroom, Student, User
 from quizzes.people import accounts
 from tests.browser.conftest import NewContext, overflow, violations
-from tests.factories import make_answered_attempt, make_assignment, make_classroom, make_student, make_user
+from tests.factories import (
+    make_answered_attempt,
+    make_assignment,
+    make_classroom,
+    make_student,
+    make_user,
+    publish_built_in_sets,
+)
 
 CODE = re.compile(r"[2-9A-Z]{3}-[2-9A-Z]{3}")
 
@@ -21,7 +27,7 @@ CODE = re.compile(r"[2-9A-Z]{3}-[2-9A-Z]{3}")
 def test_teacher_goes_from_the_first_link_to_the_scores(
     javascript: bool, db: None, live_server: object, open_context: NewContext
 ) -> None:
-    call_command("load_question_sets", verbosity=0)
+    publish_built_in_sets()
     link = accounts.first_teacher_link("", timezone.now())
     assert link is not None
     context = open_context(javascript=javascript)
@@ -75,7 +81,7 @@ def test_teacher_goes_from_sign_in_to_one_attempt_without_script(db: None, open_
     teacher = make_user(email="rivera@school.test", password="seven green bicycles")
     classroom = make_classroom(teacher=teacher, name="Period 3", created_at=now)
     ana, _ = (make_student(classroom=classroom, name=name, created_at=now) for name in ("Ana S.", "Ben O."))
-    call_command("load_question_sets", verbosity=0)
+    publish_built_in_sets()
     page = open_context(javascript=False).new_page()
     page.goto(reverse("teacher_home"))
     page.get_by_label("Email").fill(teacher.email)

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from django.core.management import call_command
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
@@ -11,6 +10,7 @@ from quizzes.models import Student
 from quizzes.people import accounts
 from quizzes.people.student_sign_in import pin_of
 from tests.browser.conftest import NewContext
+from tests.factories import publish_built_in_sets
 
 MAX_CLICKS = 8
 MAX_SCREENS = 7
@@ -54,7 +54,7 @@ class Counted:
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
 def test_new_teacher_has_a_class_answering(javascript: bool, db: None, open_context: NewContext) -> None:
-    call_command("load_question_sets", verbosity=0)
+    publish_built_in_sets()
     link = accounts.first_teacher_link("", timezone.now())
     assert link is not None
     page = open_context(javascript=javascript).new_page()

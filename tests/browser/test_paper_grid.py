@@ -1,7 +1,6 @@
 """Thirty sheets typed in by the keyboard alone."""
 
 import pytest
-from django.core.management import call_command
 from django.urls import reverse
 from playwright.sync_api import expect
 
@@ -11,7 +10,14 @@ from quizzes.models import Assignment, Classroom, QuestionSet, Student, User
 from tests.attempts.paper.test_answers import type_in
 from tests.browser.conftest import NewContext, overflow, violations
 from tests.content.question_types.test_walk import DOCUMENT
-from tests.factories import make_answered_attempt, make_assignment, make_edition, make_student, right_value
+from tests.factories import (
+    make_answered_attempt,
+    make_assignment,
+    make_edition,
+    make_student,
+    publish_built_in_sets,
+    right_value,
+)
 from tests.views.teacher.test_paper_answers import marks
 
 
@@ -22,7 +28,7 @@ def students(classroom: Classroom) -> list[Student]:
 
 @pytest.fixture
 def assignment(classroom: Classroom, teacher: User, students: list[Student]) -> Assignment:
-    call_command("load_question_sets", verbosity=0)
+    publish_built_in_sets()
     edition = latest_edition(QuestionSet.objects.built_in().get(slug="pars-agreement"))
     return make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
 

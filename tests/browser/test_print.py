@@ -1,7 +1,6 @@
 """The print pages as Chromium prints them, on Letter and A4, in usual size and large print."""
 
 import pytest
-from django.core.management import call_command
 from django.urls import reverse
 from playwright.sync_api import Page
 
@@ -11,7 +10,7 @@ from tests.browser.conftest import NewContext, overflow, violations
 from tests.browser.pdf import A4, LETTER, PdfPage, mark, read_pdf, split_marks
 from tests.content.question_types.test_walk import DOCUMENT
 from tests.drafting import BUILT_IN, EXAMPLES
-from tests.factories import make_assignment, make_edition
+from tests.factories import make_assignment, make_edition, publish_built_in_sets
 
 PAPERS = {"Letter": LETTER, "A4": A4}
 # Width and height in CSS pixels of what the margins of 15 mm leave.
@@ -26,7 +25,7 @@ def assignment(request: pytest.FixtureRequest, classroom: Classroom, teacher: Us
     if request.param == "every type":
         edition = make_edition(document=DOCUMENT)
     else:
-        call_command("load_question_sets", verbosity=0)
+        publish_built_in_sets()
         edition = latest_edition(QuestionSet.objects.built_in().get(slug=request.param))
     return make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
 
@@ -69,7 +68,7 @@ def test_sheet_is_clean_on_paper(
 def ten(request: pytest.FixtureRequest, classroom: Classroom, teacher: User) -> Assignment:
     """An assignment of 10 questions on the built-in reading."""
     if request.param == "who says so":
-        call_command("load_question_sets", verbosity=0)
+        publish_built_in_sets()
         edition = latest_edition(QuestionSet.objects.built_in().get(slug="who-says-so"))
     else:
         document = BUILT_IN.document if request.param == "mixed" else {**BUILT_IN.document, "questions": EXAMPLES}
@@ -237,7 +236,7 @@ def test_button_prints_the_page(assignment: Assignment, teacher: User, open_cont
 
 @EVERY_PAPER
 def test_teaching_guide_fits_on_four_sheets_of_paper(paper: str, teacher: User, open_context: NewContext) -> None:
-    call_command("load_question_sets", verbosity=0)
+    publish_built_in_sets()
     built_in = QuestionSet.objects.built_in().get(slug="pars-agreement")
     page = open_context(teacher).new_page()
     page.goto(reverse("teaching_guide", args=[built_in.public_id]))

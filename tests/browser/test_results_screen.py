@@ -3,18 +3,18 @@
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
 from quizzes.management.sample_school import make_sample_school
 from quizzes.models import Assignment, User
 from tests.browser.conftest import NewContext, overflow, violations
+from tests.factories import publish_built_in_sets
 
 
 @pytest.fixture
 def teacher() -> User:
-    call_command("load_question_sets", verbosity=0)
+    publish_built_in_sets()
     return make_sample_school(now=timezone.now())
 
 

@@ -3,7 +3,6 @@
 import itertools
 
 import pytest
-from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -12,7 +11,15 @@ from quizzes.content.editions import latest_edition
 from quizzes.models import Attempt, Classroom, QuestionSet, User
 from tests.browser.conftest import NewContext, overflow, violations
 from tests.content.drafts.test_levels import EASY
-from tests.factories import make_assignment, make_attempt, make_classroom, make_draft, make_edition, make_student
+from tests.factories import (
+    make_assignment,
+    make_attempt,
+    make_classroom,
+    make_draft,
+    make_edition,
+    make_student,
+    publish_built_in_sets,
+)
 from tests.integration.twin_documents import twins
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -21,7 +28,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def attempt() -> Attempt:
     """An attempt at the main built-in set. Its first question is answered in the reading, the second beside it."""
-    call_command("load_question_sets", verbosity=0)
+    publish_built_in_sets()
     now = timezone.now()
     classroom = make_classroom(created_at=now)
     Classroom.objects.filter(pk=classroom.pk).update(students_choose_variant=True)

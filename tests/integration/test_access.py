@@ -7,7 +7,6 @@ from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from django.core.management import call_command
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import resolve_url
@@ -45,6 +44,7 @@ from tests.factories import (
     make_regrade,
     make_student,
     make_user,
+    publish_built_in_sets,
 )
 from tests.pages import form_of, read, text_of
 
@@ -549,7 +549,7 @@ def test_address_opens_for_whom_it_should(
 ) -> None:
     row = TABLE[name]
     if name in {"try_question", "try_result"}:
-        call_command("load_question_sets", verbosity=0)
+        publish_built_in_sets()
     person = cast[actor]
     client = signed_in(person) if person is not None else Client()
     response = getattr(client, row.method)(reverse(name, kwargs=row.kwargs(school)), data=row.data)

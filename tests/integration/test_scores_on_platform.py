@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.core.management import call_command
 from django.utils import timezone
 
 from quizzes.attempts.lifecycle import start_attempt, submit_attempt
@@ -26,7 +25,7 @@ from quizzes.models import (
     LtiStudent,
     Regrade,
 )
-from tests.factories import NOW, make_assignment
+from tests.factories import NOW, make_assignment, publish_built_in_sets
 from tests.lti.platform import CLIENT, DEPLOYMENT, ISSUER, Platform, make_key, serving
 
 pytestmark = pytest.mark.sockets
@@ -81,7 +80,7 @@ def stored(assignment: Assignment) -> dict[str, float]:
 
 def test_scores_of_a_class_reach_the_platform(platform: Platform) -> None:
     with time_machine.travel(NOW, tick=False) as clock:
-        call_command("load_question_sets", verbosity=0)
+        publish_built_in_sets()
         teacher = make_sample_school(now=NOW)
         classroom = Classroom.objects.taught_by(teacher).order_by("pk")[0]
         edition = classroom.assignments.order_by("pk")[0].edition

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Iterator
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -47,6 +46,7 @@ from tests.factories import (
     make_question_set,
     make_regrade,
     make_student,
+    publish_built_in_sets,
     right_value,
     save,
     wrong_value,
@@ -64,7 +64,7 @@ OBJECTIVE = "What PARS recorded"
 @pytest.fixture
 def school(teacher: User) -> School:
     """A class whose student answered each question of the built-in set wrong."""
-    call_command("load_question_sets", verbosity=0)
+    publish_built_in_sets()
     return school_with(teacher, latest_edition(QuestionSet.objects.get(slug="pars-agreement")))
 
 
@@ -168,7 +168,7 @@ def has_text(text: str, known: Iterable[str]) -> bool:
 
 
 def test_pages_of_a_teacher_have_no_english(teacher: User, teacher_client: Client) -> None:
-    call_command("load_question_sets", verbosity=0)
+    publish_built_in_sets()
     edition = latest_edition(QuestionSet.objects.get(slug="pars-agreement"))
     spanish = translations(edition.document, "es")
     found = []
@@ -281,7 +281,7 @@ def test_gradebook_of_one_objective_keeps_its_address_in_spanish(school: School,
     ],
 )
 def test_title_that_footnote_made_is_in_the_language_of_the_page(own_title: str, shown: str) -> None:
-    call_command("load_question_sets", verbosity=0)
+    publish_built_in_sets()
     edition = latest_edition(QuestionSet.objects.get(slug="check-a"))
     with translation.override("es"):
         assert assignment_title(own_title, stored="Check A", shown="Prueba A") == shown

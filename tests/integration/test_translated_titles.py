@@ -6,7 +6,6 @@ from uuid import uuid4
 
 import pytest
 from django.apps import apps
-from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -20,7 +19,7 @@ from quizzes.content.drafts.saving import save_source
 from quizzes.content.editions import latest_edition, published
 from quizzes.models import Assignment, Attempt, Classroom, QuestionSet, Student, User
 from quizzes.reports.search import search
-from tests.factories import NOW, make_assignment, make_attempt, make_edition, make_question_set
+from tests.factories import NOW, make_assignment, make_attempt, make_edition, make_question_set, publish_built_in_sets
 from tests.pages import text_of
 from tests.views.student.test_languages import bilingual
 from tests.views.teacher.test_paper_answers import DOCUMENT
@@ -30,7 +29,7 @@ ENGLISH, SPANISH = "The PARS agreement", "El acuerdo sobre PARS"
 
 @pytest.fixture
 def built_in(db: None) -> QuestionSet:
-    call_command("load_question_sets", verbosity=0)
+    publish_built_in_sets()
     return QuestionSet.objects.built_in().get(slug="pars-agreement")
 
 

@@ -1,19 +1,18 @@
 """The sample school is made once, has every question type, and has answers that need grading."""
 
 import pytest
-from django.core.management import call_command
 
 from quizzes.attempts.integrity import check_integrity
 from quizzes.content.question_types.registry import TYPES
 from quizzes.grading.queue import queued_answers
 from quizzes.management.sample_school import LESSONS, make_sample_school
 from quizzes.models import Assignment, Attempt, Edition, Question, User
-from tests.factories import NOW
+from tests.factories import NOW, publish_built_in_sets
 
 
 @pytest.mark.django_db
 def test_sample_school_has_every_type_and_is_made_once() -> None:
-    call_command("load_question_sets", verbosity=0)
+    publish_built_in_sets()
     teacher = make_sample_school(now=NOW)
     counts = [model.objects.count() for model in (Assignment, Attempt, Edition)]
     assert make_sample_school(now=NOW) == teacher == User.objects.get()

@@ -1,18 +1,18 @@
 """The results of a class name the misconception that was planted in it, on the first screen and with the reason."""
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
 from quizzes.models import Assignment
 from quizzes.reports.class_report import class_report
+from tests.factories import publish_built_in_sets
 from tools.planted_classes import CLASS_COUNT, make_classes
 
 
 @pytest.mark.usefixtures("db")
 def test_first_misconception_of_each_class_is_the_planted_one() -> None:
-    call_command("load_question_sets", verbosity=0)
+    publish_built_in_sets()
     now = timezone.now()
 
     classes = make_classes(now=now)

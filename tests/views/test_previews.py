@@ -11,7 +11,6 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -35,6 +34,7 @@ from tests.factories import (
     make_edition,
     make_failed_try,
     make_question_set,
+    publish_built_in_sets,
     right_value,
     wrong_value,
 )
@@ -535,7 +535,7 @@ def test_try_out_cannot_be_assigned(try_out: Edition, edition: Edition, teacher_
 def test_visitors_try_no_question_of_a_set_that_can_be_assigned(
     teacher: User, teacher_client: Client, visitor: Client
 ) -> None:
-    call_command("load_question_sets", verbosity=0)
+    publish_built_in_sets()
     stems = {
         question.stem + getattr(question, "statement", "")
         for question_set in QuestionSet.objects.open_to(teacher).published()

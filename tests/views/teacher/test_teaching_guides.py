@@ -4,13 +4,12 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
 from quizzes.models import QuestionSet, User
 from tests.conftest import Queries
-from tests.factories import make_edition
+from tests.factories import make_edition, publish_built_in_sets
 from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +18,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def built_in() -> QuestionSet:
     """The main built-in set."""
-    call_command("load_question_sets", verbosity=0)
+    publish_built_in_sets()
     return QuestionSet.objects.get(slug="pars-agreement")
 
 
