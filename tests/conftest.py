@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
+from fcntl import LOCK_EX, flock
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -190,9 +191,20 @@ _FIRST_START = "from quizsite.management.commands.serve import Command; Command(
 
 @pytest.fixture(scope="session")
 def prepared_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder on SQLite as a first start leaves it, to copy: that takes 8 s of processor time (2026-11-26)."""
-    data = tmp_path_factory.mktemp("prepared")
-    Site(data, extra={"DATABASE_URL": ""}).run("shell", "--no-imports", "-c", _FIRST_START)
+    """A data folder on SQLite as a first start leaves it, to copy: that takes 8 s of processor time (2026-11-26).
+
+    The workers of a run share it. A second one waits until the first has made it.
+    """
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    data = shared / "prepared"
+    with (shared / "prepared.lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+        if not data.exists():
+            made = tmp_path_factory.mktemp("prepared")
+            Site(made, extra={"DATABASE_URL": ""}).run("shell", "--no-imports", "-c", _FIRST_START)
+            made.rename(data)
     return data
 
 

@@ -14,10 +14,10 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.integration.state_machine_machine import School
 from tests.integration.state_machine_stories import FairSchool
 
-# 120 programs of 50 steps on SQLite, in parts for several workers. `make simulate` runs the same model for longer.
+# 60 programs of 50 steps on SQLite, in parts for several workers. `make simulate` runs the same model for longer.
 # PostgreSQL gets fewer, since its queries take much longer. The engines differ in locking, which a single thread cannot
 # test.
-PARTS = 4
+PARTS = 2
 PROGRAMS = 30 if connection.vendor == "sqlite" else 5
 STEPS = 50
 SEED = int(os.environ.get("STATE_MACHINE_SEED", "1"))
@@ -60,5 +60,5 @@ def test_every_step_is_fair(part: int) -> None:
 
     # Shown by `pytest -rP`.
     print(", ".join(f"{what}: {count}" for what, count in sorted(Part.reached.items())))
-    if PROGRAMS >= 50:
+    if connection.vendor == "sqlite":
         assert [what for what in WANTED if not Part.reached[what]] == []
