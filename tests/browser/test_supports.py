@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from quizzes.models import Answer, Assignment, Attempt, Classroom, Student, SupportMark, User
 from tests.browser.conftest import NewContext, overflow, violations
 from tests.factories import make_assignment, make_attempt, make_document, make_edition
+from tests.integration.twin_documents import twins
 
 # A voice that says nothing by itself: `finish()` ends what it says, and `said` lists what it was told to say.
 VOICE = """
@@ -129,6 +130,25 @@ def test_focus_stays_in_sight_when_the_voice_ends_or_stalls(
     page.keyboard.press("Escape")
     expect(spoken).to_have_count(0)
     expect(choice).to_be_focused()
+
+
+def test_read_aloud_says_what_a_written_answer_needs(
+    attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    edition = make_edition(document=twins(1, ["free_text"])[0])
+    assignment = make_assignment(edition=edition, classroom=student.classroom, created_at=timezone.now())
+    written = make_attempt(assignment=assignment, student=student, started_at=timezone.now())
+    Attempt.objects.update(supports={"read_aloud": True})
+    context = open_context(student)
+    context.add_init_script(VOICE.replace("LOCAL", "true"))
+    page = context.new_page()
+    open_question(page, written)
+    page.get_by_role("button", name="Hear the question").press("Enter")
+    while page.locator("[data-speaking]").count():
+        page.evaluate("finish()")
+    criteria = page.locator(".field .hint li").all_inner_texts()
+    assert criteria
+    assert [line for line in criteria if line not in " ".join(said(page))] == []
 
 
 def test_supports_do_not_lengthen_the_page_and_speak_its_language(
@@ -268,6 +288,25 @@ def test_line_focus_follows_keyboard_and_pointer_and_stays_on(
     expect(page.locator(".shade")).to_have_count(2)
     toggle.click()
     expect(page.locator(".shade")).to_have_count(0)
+
+
+def test_line_focus_does_not_shade_the_notice_of_work_offline(
+    attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    Attempt.objects.update(supports={"line_focus": True})
+    context = open_context(student, watched=False)
+    page = context.new_page()
+    open_question(page, attempt)
+    page.get_by_role("button", name="Line focus").press("Enter")
+    context.set_offline(True)
+    page.locator(".opt input").first.check()
+    notice = page.locator(".notice", has_text="You’re offline")
+    expect(notice).to_be_visible()
+    layers = [
+        place.evaluate("(place) => Number(getComputedStyle(place).zIndex)")
+        for place in (notice, page.locator(".shade").first)
+    ]
+    assert layers[0] > layers[1]
 
 
 def test_highlights_and_notes_are_there_again_on_another_device(

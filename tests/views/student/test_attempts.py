@@ -1149,6 +1149,8 @@ def test_result_leads_from_each_question_to_its_sentence_in_the_reading(
     assert places == {"s1", "s2", "s3", "s4", "s5", "s6"}
     jumps = re.findall(r'<a class="txt" href="#(s\d)">\s*See it in the reading', body(page))
     assert jumps == [questions[item.key].evidence[0] for item in content_of(attempt).questions]
+    # A screen reader does not tell that a sentence is marked.
+    assert body(page).count('<p class="vh">Evidence</p>') == len(jumps)
     assert "Practice these 2 questions" in text
 
 
