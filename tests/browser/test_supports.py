@@ -238,6 +238,8 @@ def test_crossed_out_choice_survives_a_reload_offline_work_and_another_device(
     # It is still a choice, and it stays crossed out on the way to another question and back.
     page.get_by_role("radio", name=choices[0]).check(force=True)
     expect(page.locator("[data-crossed]")).to_have_count(2)
+    expect(page.get_by_role("radio", name=choices[0])).to_have_accessible_description("Crossed out")
+    expect(page.get_by_role("radio", name=choices[2])).to_have_accessible_description("")
     with page.expect_response("**/marks/"):
         context.set_offline(False)
     other = open_context(student).new_page()

@@ -5,6 +5,8 @@ const template = document.querySelector("template[data-cross-out]");
 
 function set(option, button, isCrossed) {
   option.toggleAttribute("data-crossed", isCrossed);
+  // Arrow keys go from choice to choice, past the buttons.
+  option.querySelector("input").setAttribute("aria-description", isCrossed ? template.dataset.crossOut : "");
   button.setAttribute("aria-pressed", String(isCrossed));
 }
 
