@@ -21,12 +21,11 @@ from quizzes.grading.points import Adjustments, EarnedPart, earned_parts, needs_
 
 @dataclass(frozen=True, slots=True)
 class AnsweredQuestion:
-    """One answer to a question of an assignment, in parts. reading: of the question. language: of its speakers."""
+    """One answer to a question of an assignment, in parts. reading: of the question."""
 
     assignment_id: int
     question: Question
     reading: Reading
-    language: str
     parts: tuple[EarnedPart, ...]
 
 
@@ -34,14 +33,13 @@ class AnsweredQuestion:
 class BreakdownLine:
     """Points earned and possible for one speaker, skill or standard.
 
-    question_count: questions with points that count. language: of the label, "" for that of the page.
+    question_count: questions with points that count.
     """
 
     label: str
     question_count: int
     earned: Fraction
     possible: Fraction
-    language: str = ""
 
     @property
     def share(self) -> Fraction:
@@ -76,7 +74,7 @@ def answered_questions(
         value = values.get(question.key)
         if not needs_grading(question, value, adjusted):
             parts = earned_parts(question, value, document.reading, adjusted)
-            yield AnsweredQuestion(assignment_id, question, document.reading, document.language, parts)
+            yield AnsweredQuestion(assignment_id, question, document.reading, parts)
 
 
 def breakdown(answered: Iterable[AnsweredQuestion], standards: Sequence[Standard] = ()) -> Breakdown:
@@ -97,17 +95,16 @@ def breakdown(answered: Iterable[AnsweredQuestion], standards: Sequence[Standard
                     if entry.question.key in standard.questions:
                         by_standard[f"{standard.code}: {standard.about}"].append((entry, part))
     return Breakdown(
-        tuple(_line(label, found, language=found[0][0].language) for label, found in by_speaker.items()),
+        tuple(_line(label, found) for label, found in by_speaker.items()),
         tuple(_line(gettext(SKILL_LABELS[skill]), found) for skill, found in by_skill.items() if found),
         tuple(_line(label, found) for label, found in by_standard.items() if found),
     )
 
 
-def _line(label: str, found: list[tuple[AnsweredQuestion, EarnedPart]], *, language: str = "") -> BreakdownLine:
+def _line(label: str, found: list[tuple[AnsweredQuestion, EarnedPart]]) -> BreakdownLine:
     return BreakdownLine(
         label,
         len({(entry.assignment_id, entry.question.key) for entry, _ in found}),
         sum((part.points for _, part in found), start=Fraction(0)),
         sum((part.possible for _, part in found), start=Fraction(0)),
-        language,
     )

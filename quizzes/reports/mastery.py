@@ -16,10 +16,9 @@ from statistics import median
 
 from django.db.models import TextField
 from django.db.models.functions import Cast
-from django.utils.translation import get_language
 
 from quizzes.content.editions import published, shown_edition
-from quizzes.content.languages import TranslatedText, original_of
+from quizzes.content.languages import original_of
 from quizzes.content.question_types.question import Question
 from quizzes.content.set_document import Objective
 from quizzes.grading.points import SCORE_STEP, Adjustments, accepted_versions, earned, needs_grading
@@ -184,16 +183,8 @@ def _questions(edition_id: int) -> dict[str, list[Question]]:
 def _objectives(edition_id: int) -> dict[str, Objective]:
     """The objectives that the edition's questions have, by title, in the language of the page."""
     questions = _questions(edition_id)
-    document = shown_edition(edition_id).document
-    by_title = {original_of(one.title): one for one in document.objectives}
-    if document.language != get_language():
-        # One row of headings has titles of several sets. Each says its language.
-        by_title = {title: replace(one, title=_in(document.language, one.title)) for title, one in by_title.items()}
+    by_title = {original_of(one.title): one for one in shown_edition(edition_id).document.objectives}
     return {title: objective for title, objective in by_title.items() if title in questions}
-
-
-def _in(language: str, title: str) -> TranslatedText:
-    return TranslatedText(title, language=language, original=original_of(title), is_fallback=True)
 
 
 def _summed(objective: Objective, points: Iterable[Mapping[str, tuple[Fraction, int]]]) -> ObjectiveScore | None:
