@@ -17,10 +17,10 @@ from tests.integration.test_languages import NAMES
 INSIDE = 5
 ENGLISH = re.compile(r"[A-Za-z]{2,}")
 ADDRESS = re.compile(r"localhost:\d+(/\w+)?")
-# The same in every language: time zones, formats of files, and a code of a correct answer on paper.
+# The same in every language: time zones, formats of files, codes of standards, and of a correct answer on paper.
 SAME = re.compile(
     r"\b(EST|EDT|UTC|eo|Diné bizaad|Hmoob|Soomaali|Tagalog|CSV|Excel|JSON|TOML|GIFT|Aiken|Canvas|QTI|Moodle|XML"
-    r"|Kahoot|Blackboard|Google|PowerSchool|OneRoster|Clever|[A-H]{1,8})\b"
+    r"|C3|D2|Civ|CCSS|RH|RI|Kahoot|Blackboard|Google|PowerSchool|OneRoster|Clever|[A-H]{1,8})\b"
 )
 
 
