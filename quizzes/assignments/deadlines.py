@@ -61,7 +61,10 @@ def cutoff(at: datetime) -> datetime:
 
 
 def is_over(*, at: datetime, deadline_at: datetime | None) -> bool:
-    """Whether an answer that arrives `at` is too late to count. At the end of the grace time, it still counts."""
+    """Whether an answer that arrives `at` is too late to count. At the end of the grace time, it still counts.
+
+    This is about time only. attempts/answers.py, `_refused`, has the other reasons.
+    """
     return deadline_at is not None and deadline_at < cutoff(at)
 
 

@@ -20,11 +20,12 @@ from tests.integration.state_machine_stories import FairSchool
 PARTS = 2
 PROGRAMS = 30 if connection.vendor == "sqlite" else 5
 STEPS = 50
-SEED = int(os.environ.get("STATE_MACHINE_SEED", "1"))
+FIXED_SEED = 2
+SEED = int(os.environ.get("STATE_MACHINE_SEED", FIXED_SEED))
 
 
-# States that each part must reach, so that the checks are not about empty rows. Only some parts reach rarer states,
-# such as a second edition or an accepted late answer. `-rP` prints the counts.
+# States that each part must reach with the fixed seed, so that the checks are not about empty rows. Only some parts
+# reach rarer states, such as a second edition or an accepted late answer. `-rP` prints the counts.
 WANTED = [
     "saved",
     "repeated",
@@ -60,5 +61,5 @@ def test_every_step_is_fair(part: int) -> None:
 
     # Shown by `pytest -rP`.
     print(", ".join(f"{what}: {count}" for what, count in sorted(Part.reached.items())))
-    if connection.vendor == "sqlite":
+    if connection.vendor == "sqlite" and SEED == FIXED_SEED:
         assert [what for what in WANTED if not Part.reached[what]] == []

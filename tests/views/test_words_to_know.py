@@ -5,14 +5,21 @@ import re
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
 from quizzes.content.drafts.document import finished
 from quizzes.content.editions import latest_edition
 from quizzes.models import Assignment, Attempt, Edition, QuestionSet, Student, User
-from tests.factories import make_assignment, make_attempt, make_document, make_draft, make_edition, make_question_set
+from tests.factories import (
+    make_assignment,
+    make_attempt,
+    make_document,
+    make_draft,
+    make_edition,
+    make_question_set,
+    publish_built_in_sets,
+)
 from tests.pages import text_of
 
 WORD = {"word": "agreement", "meaning": "a promise between two sides", "spanish": "acuerdo", "en": ["agreement"]}
@@ -67,7 +74,7 @@ def test_student_can_tap_a_word_beside_a_question(
 
 
 def test_visitor_who_reads_spanish_gets_the_reading_and_the_list_of_words_in_spanish(client: Client, db: None) -> None:
-    call_command("load_question_sets", verbosity=0)
+    publish_built_in_sets()
     spanish = {"accept-language": "es"}
     assert "PARS pertenecía al Departamento de Policía" in text_of(client.get(reverse("landing"), headers=spanish))
     number = latest_edition(QuestionSet.objects.built_in().get(slug="try-it")).questions.get(type="evidence").position
