@@ -25,6 +25,9 @@ HIDDEN = "..."
 # Not allowed, not found, wrong method. Some of these come before any view has read the session.
 REFUSALS = frozenset({403, 404, 405})
 
+# Anyone can send such a request. Its line says which host was asked for, and a traceback says no more.
+UNKNOWN_HOST = "django.security.DisallowedHost"
+
 # Of the running request; "" outside of requests and while FOOTNOTE_REQUEST_IDS is off.
 current_request_id: ContextVar[str] = ContextVar("current_request_id", default="")
 # Where request.META has the same id. Django logs a refused request after the middleware is done with it.
@@ -37,7 +40,7 @@ def hide_secrets(text: str) -> str:
 
 
 class RequestFilter(logging.Filter):
-    """Give each record `account` and `request_id`, and hide secrets in its message."""
+    """Give each record `account` and `request_id`, and hide what it must not or need not say."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Always True: it hides no record."""
@@ -49,6 +52,8 @@ class RequestFilter(logging.Filter):
             account = account_of(request, may_query=may_query)
             request_id = request_id or request.META.get(REQUEST_ID_KEY, "")
         record.account, record.request_id = account, request_id
+        if record.name == UNKNOWN_HOST:
+            record.exc_info = None
         record.msg, record.args = hide_secrets(record.getMessage()), None
         return True
 

@@ -232,6 +232,17 @@ def test_a_traceback_holds_no_token(lines: Lines) -> None:
 # --- What the operator can switch on --------------------------------------------------------------------------------
 
 
+def test_an_unknown_host_is_one_line_without_a_traceback(lines: Lines, client: Client) -> None:
+    client.raise_request_exception = False
+
+    assert client.get("/join/", headers={"Host": "elsewhere.example"}).status_code == 400
+
+    written = [line for line in lines.take() if "Bad Request" not in line]
+    assert len(written) == 1
+    assert "elsewhere.example" in written[0]
+    assert "Traceback" not in written[0]
+
+
 def test_all_log_settings_are_off_by_default(tmp_path: Any) -> None:
     seen = settings_with("LOGGING", "MIDDLEWARE", folder=tmp_path)
 
