@@ -1,12 +1,14 @@
-"""What a student answers with is large enough for a finger, for every question type."""
+"""What a student answers with is large enough for a finger, and in sight, for every question type."""
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from quizzes.attempts.attempt_content import content_of
-from quizzes.models import Classroom, Student, User
+from quizzes.content.question_types.registry import TYPES
+from quizzes.models import Attempt, Classroom, Student, User
 from tests.browser.conftest import NewContext
+from tests.browser.test_every_page import HIDDEN_FOCUS
 from tests.content.question_types.test_walk import DOCUMENT
 from tests.factories import make_assignment, make_attempt, make_edition
 
@@ -18,14 +20,19 @@ SMALL = """() => [...document.querySelectorAll(
   .map(target => [target.getBoundingClientRect().height, target.outerHTML.slice(0, 120)])"""
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-def test_answers_are_at_least_44_pixels_high(
-    width: int, classroom: Classroom, teacher: User, student: Student, open_context: NewContext
-) -> None:
+@pytest.fixture
+def attempt(classroom: Classroom, teacher: User, student: Student) -> Attempt:
+    """An open attempt at a quiz with a question of every type, begun now."""
     assignment = make_assignment(
         edition=make_edition(document=DOCUMENT), classroom=classroom, assigned_by=teacher, created_at=timezone.now()
     )
-    attempt = make_attempt(assignment=assignment, student=student, started_at=timezone.now())
+    return make_attempt(assignment=assignment, student=student, started_at=timezone.now())
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_answers_are_at_least_44_pixels_high(
+    width: int, attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
     page = open_context(student, width=width).new_page()
     small = []
     for number, question in enumerate(content_of(attempt).questions, start=1):
@@ -36,3 +43,14 @@ def test_answers_are_at_least_44_pixels_high(
         assert controls, question.type
         small += [(question.type, height, html) for height, html in controls if height < 44]
     assert small == []
+
+
+def test_every_focus_is_in_sight_at_400_percent(attempt: Attempt, student: Student, open_context: NewContext) -> None:
+    page = open_context(student, width=320, height=256).new_page()
+    hidden, seen = [], set()
+    for number, question in enumerate(content_of(attempt).questions, start=1):
+        page.goto(reverse("take_attempt", args=[attempt.public_id, number]))
+        hidden += [(question.type, html) for html in page.evaluate(HIDDEN_FOCUS)]
+        seen.add(question.type)
+    assert hidden == []
+    assert seen == set(TYPES)

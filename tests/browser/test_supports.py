@@ -167,6 +167,27 @@ def test_supports_do_not_lengthen_the_page_and_speak_its_language(
     assert page.evaluate("document.documentElement.scrollHeight - innerHeight") == 0
 
 
+def test_voice_that_stopped_is_said_in_a_region_that_was_there(
+    attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    Attempt.objects.update(supports={"read_aloud": True})
+    context = open_context(student)
+    context.add_init_script(VOICE.replace("LOCAL", "true"))
+    page = context.new_page()
+    open_question(page, attempt)
+    page.get_by_role("button", name="Hear the question").press("Enter")
+    region = page.locator("[data-read-aloud] [role=status]")
+    expect(region).to_have_text("")
+    page.evaluate("window.before = document.querySelector('[data-read-aloud] [role=status]')")
+    # As often as a piece is tried.
+    page.evaluate("now.onerror(), now.onerror(), now.onerror()")
+    expect(region).to_have_text("The voice stopped. Press Play.")
+    assert page.evaluate("window.before.isConnected")
+    assert violations(page) == []
+    page.get_by_role("button", name="Play", exact=True).press("Enter")
+    expect(region).to_have_text("")
+
+
 def test_without_a_voice_of_the_device_a_notice_takes_the_place_of_the_buttons(
     attempt: Attempt, student: Student, open_context: NewContext
 ) -> None:
@@ -178,6 +199,9 @@ def test_without_a_voice_of_the_device_a_notice_takes_the_place_of_the_buttons(
     open_question(page, attempt)
     expect(page.get_by_text("This device has no voice for this text.")).to_be_visible()
     expect(page.get_by_role("button", name="Hear")).to_have_count(0)
+    help_page = open_context().new_page()
+    help_page.goto(reverse("help"))
+    expect(help_page.locator("main")).to_contain_text("A device without a voice for the text says so.")
     assert violations(page) == []
 
 

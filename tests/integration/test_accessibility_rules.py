@@ -104,6 +104,14 @@ def test_fields_about_the_person_name_their_purpose(
     assert {field: found.get(field) for field in purposes} == purposes
 
 
+def test_live_regions_stay_in_the_page() -> None:
+    """A screen reader announces what changes in a region, and neither a new region nor one that was hidden."""
+    texts = {path.name: path.read_text(encoding="utf-8") for path in TEMPLATES}
+    replaced = [name for name, text in texts.items() if 'hx-swap-oob="true"' in text and 'role="status"' in text]
+    hidden = [name for name, text in texts.items() if re.search(r'role="status"[^>]*\shidden\b', text)]
+    assert (replaced, hidden) == ([], [])
+
+
 class _Frame(HTMLParser):
     """The addresses of the links in the masthead and in the foot of a page, in their order."""
 

@@ -70,7 +70,10 @@ const player = createPlayer(synth, (text) => new SpeechSynthesisUtterance(text),
   const isOpen = state !== "ended";
   const focused = document.activeElement;
   find("player").hidden = !isOpen;
-  find("stalled").hidden = state !== "stalled";
+  const isStalled = state === "stalled";
+  if (find("stalled").hasChildNodes() !== isStalled) {
+    find("stalled").replaceChildren(...isStalled ? [tools.querySelector("template").content.cloneNode(true)] : []);
+  }
   find("pause").hidden = state !== "playing";
   find("play").hidden = state === "playing";
   starts().forEach((button) => button.toggleAttribute("data-current", isOpen && button.dataset.read === source));
