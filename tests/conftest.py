@@ -58,6 +58,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 # Packages whose tests without a database call functions that know no engine. The run on SQLite has them.
 _PURE = ("assignments", "content", "files", "people", "reports", "tools")
+# Of the site around the app: its settings, and sites that these tests start on SQLite whatever engine a run has.
+_PURE_MODULES = ("test_log.py", "test_settings.py", "test_setup.py", "test_sqlite_backend.py")
 _COMMITS = {"transactional_db", "live_server"}
 _DATABASE = {"db", *_COMMITS}
 _recorder = sent_queries.Recorder()
@@ -86,7 +88,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _is_pure(item: pytest.Item) -> bool:
     folder = item.path.relative_to(item.config.rootpath).parts[1]
     fixtures = getattr(item, "fixturenames", ())
-    return folder in _PURE and item.get_closest_marker("django_db") is None and not _DATABASE & set(fixtures)
+    is_pure = folder in _PURE or item.path.name in _PURE_MODULES
+    return is_pure and item.get_closest_marker("django_db") is None and not _DATABASE & set(fixtures)
 
 
 def _skips(item: pytest.Item) -> bool:

@@ -23,8 +23,8 @@ _CONTROL = re.compile(r"BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|SET CONSTRAINTS|
 # Lists of values differ in length only.
 _VALUES = re.compile(r"%s(, %s)+")
 _ROWS = re.compile(r"(\(%s\.\.\.\))(, \(%s\.\.\.\))+")
-# How many tests send each kind of query. One would be enough for the SQL. Others have other rows.
-TESTS_PER_KIND = 3
+# How many tests send each kind of query. One would be enough for the SQL. The other has other rows.
+TESTS_PER_KIND = 2
 
 Kinds = dict[str, Counter[str]]
 
