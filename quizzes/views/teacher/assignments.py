@@ -194,13 +194,14 @@ def _keep_open(request: TeacherRequest, assignment: Assignment, *, seen_close: d
 def _end_question(request: TeacherRequest, assignment: Assignment, *, page: str) -> HttpResponse:
     """The question before a quiz closes. page: as in `WindowActForm`."""
     count = assignment.attempts.open().count()
+    effect = ngettext(
+        "{count} student is still working. Saved answers are turned in, and the student can’t continue.",
+        "{count} students are still working. Saved answers are turned in, and the students can’t continue.",
+        count,
+    ).format(count=count)
     context = {
         "question": gettext("Close “{title}” now?").format(title=assignment.title),
-        "effect": ngettext(
-            "{count} student is still working. Saved answers are turned in, and the student can’t continue.",
-            "{count} students are still working. Saved answers are turned in, and the students can’t continue.",
-            count,
-        ).format(count=count),
+        "effect": effect if count else gettext("No student is working on it now."),
         "verb": gettext("Close now"),
         "keep": gettext("Keep it open"),
         "place": assignment.classroom.name,

@@ -682,6 +682,12 @@ def test_close_now_ends_the_quiz_and_keeps_extensions(timed: Assignment, teacher
     assert (working.deadline_at, extended.deadline_at) == (NOW, extension.closes_at)
 
 
+def test_close_now_says_that_nobody_is_at_work(assignment: Assignment, teacher_client: Client) -> None:
+    asked = teacher_client.post(reverse("change_window", args=[assignment.public_id]), {"act": "close"})
+
+    assert "No student is working on it now." in text_of(asked)
+
+
 def test_close_now_asks_and_can_be_undone_for_the_whole_class(
     timed: Assignment, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
