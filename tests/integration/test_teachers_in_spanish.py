@@ -213,8 +213,10 @@ def test_preview_of_a_draft_says_the_language_of_its_notes(teacher: User, teache
     word = {"word": "address", "meaning": "where somebody lives", "spanish": "", "en": ["address"], "es": []}
     document["reading"]["words"] = [word]
     question_set = make_draft(owner=teacher, document=document).question_set
+    # The words to know of a question that is answered in the reading are outside of it.
+    [number] = [place for place, one in enumerate(document["questions"], start=1) if one["type"] == "evidence"]
     page = teacher_client.get(
-        reverse("preview_draft", args=[question_set.public_id, 1]), headers={"Accept-Language": "es"}
+        reverse("preview_draft", args=[question_set.public_id, number]), headers={"Accept-Language": "es"}
     )
     found = texts_with_language(page)
     languages = {note: {language for text, language in found if note in text} for note in NOTES}
