@@ -54,8 +54,9 @@ from quizzes.people.rosters import name_columns
 
 # A Friday, 11:00 in New York.
 NOW = datetime(2026, 10, 23, 15, 0, tzinfo=UTC)
-# In every text of a `canary=True` document that students may not see before release.
-CANARY = "zqx"
+# In every text of a `canary=True` document that students may not see before release. With a hyphen, which the random
+# tokens of a page do not have.
+CANARY = "zqx-"
 
 _numbers = itertools.count(1)
 
@@ -120,10 +121,10 @@ def make_document(*, slug: str = "small-set", title: str = "Small set", canary: 
     count = itertools.count(1)
 
     def secret(kind: str) -> str:
-        return f"{CANARY}-{kind}-{next(count)}" if canary else f"{kind} {next(count)}"
+        return f"{CANARY}{kind}-{next(count)}" if canary else f"{kind} {next(count)}"
 
-    fact = [f"{CANARY}-fact-{number}" if canary else f"F{number}" for number in range(7)]
-    key = [f"{CANARY}-key-{number}" if canary else name for number, name in enumerate(("one", "some", "who", "proof"))]
+    fact = [f"{CANARY}fact-{number}" if canary else f"F{number}" for number in range(7)]
+    key = [f"{CANARY}key-{number}" if canary else name for number, name in enumerate(("one", "some", "who", "proof"))]
     return {
         "slug": slug,
         "title": title,
