@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -204,7 +205,9 @@ def test_undone_grade_leaves_the_older_one_in_force(assignment: Assignment, teac
     assert manual_grades.undo(group, by=teacher, now=later) == []
 
 
-def test_undone_grade_is_in_no_page_and_no_file(assignment: Assignment, teacher: User, teacher_client: Client) -> None:
+def test_undone_grade_is_in_no_page_and_no_file(
+    assignment: Assignment, teacher: User, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
     attempt = give(assignment, "Ana", who="The rules.")
     question, group = assignment.edition.questions.get(key="who"), uuid4()
     change = {"points": Decimal(3), "comment": "Bravo", "by": teacher, "now": NOW}
