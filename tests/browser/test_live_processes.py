@@ -56,7 +56,7 @@ def follow(teacher: Page, student: Page, one: Site, other: Site, link: str) -> i
     teacher.goto(link.replace(one.url, other.url))
     teacher.get_by_role("button").first.click()
     teacher.wait_for_url("**/teacher/")
-    teacher.get_by_role("link", name="Civics, Period 3").first.click()
+    teacher.get_by_role("link", name="Civics, Period 3", exact=True).first.click()
     gradebook = teacher.url
     teacher.get_by_role("link", name="The PARS agreement").first.click()
     progress = teacher.url
