@@ -60,6 +60,23 @@ class TranslatedText(str):
         return made
 
 
+class PageWords(str):
+    """Words in the language of the page, then perhaps a sentence in its own: “Sentence 4: The council voted.”
+
+    words: with the colon if a sentence follows. sentence: "" for none. language: of the sentence.
+    """
+
+    words: str
+    sentence: str
+    language: str
+
+    def __new__(cls, words: str, sentence: str = "", *, language: str = "") -> "PageWords":
+        """The words and the sentence as one text."""
+        made = super().__new__(cls, f"{words}{sentence}")
+        made.words, made.sentence, made.language = words, sentence, language
+        return made
+
+
 @dataclass(frozen=True, slots=True)
 class MissingText:
     """A text without a translation.

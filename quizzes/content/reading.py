@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 from unicodedata import normalize
 
-from quizzes.content.languages import TranslatedText, with_language
+from quizzes.content.languages import PageWords, TranslatedText, with_language
 from quizzes.content.pictures import Picture, parse_picture
 from quizzes.content.tables import InvalidDocument, tables_of, text_of, texts_of
 from quizzes.phrases import gettext, gettext_noop
@@ -98,23 +98,6 @@ class Sentence:
     speaker: Speaker
     facts: frozenset[str]
     parts: tuple[Part, ...] = ()
-
-
-class PageWords(str):
-    """Words in the language of the page, then perhaps a sentence in its own: “Sentence 4: The council voted.”
-
-    words: with the colon if a sentence follows. sentence: "" for none. language: of the sentence.
-    """
-
-    words: str
-    sentence: str
-    language: str
-
-    def __new__(cls, words: str, sentence: str = "", *, language: str = "") -> "PageWords":
-        """The words and the sentence as one text."""
-        made = super().__new__(cls, f"{words}{sentence}")
-        made.words, made.sentence, made.language = words, sentence, language
-        return made
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
 from quizzes.caches import process_cache
-from quizzes.content.languages import TranslatedText
-from quizzes.content.reading import PageWords
+from quizzes.content.languages import PageWords, TranslatedText
 
 register = template.Library()
 

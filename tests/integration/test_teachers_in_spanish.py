@@ -14,9 +14,9 @@ from quizzes.content.answer_matching import Day
 from quizzes.content.drafts import lifecycle
 from quizzes.content.drafts.document import finished
 from quizzes.content.editions import latest_edition, published
+from quizzes.content.languages import PageWords
 from quizzes.content.question_types.numeric.question import Numeric
 from quizzes.content.question_types.registry import type_of
-from quizzes.content.reading import PageWords
 from quizzes.content.set_document import parse_set
 from quizzes.grading.regrades import corrected_document
 from quizzes.models import Assignment, Draft, Edition, QuestionSet, User

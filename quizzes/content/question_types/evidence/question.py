@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Self
 
-from quizzes.content.languages import TextFields
+from quizzes.content.languages import PageWords, TextFields
 from quizzes.content.question_types.question import (
     Choose,
     Question,
@@ -17,7 +17,7 @@ from quizzes.content.question_types.question import (
 )
 from quizzes.content.question_types.results import KeyRow, Option, Review, choice_row
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
-from quizzes.content.reading import PageWords, Reading, Sentence
+from quizzes.content.reading import Reading, Sentence
 from quizzes.content.tables import InvalidDocument, tables_of, text_of, texts_of
 from quizzes.phrases import gettext
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import combinations
 from typing import Any, Self
 
-from quizzes.content.languages import TextFields
+from quizzes.content.languages import PageWords, TextFields
 from quizzes.content.question_types.question import (
     CHOICE_IDS,
     Choose,
@@ -20,7 +20,7 @@ from quizzes.content.question_types.question import (
 )
 from quizzes.content.question_types.results import KeyRow, Option, Review, given_row
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
-from quizzes.content.reading import PageWords, Reading
+from quizzes.content.reading import Reading
 from quizzes.content.tables import InvalidDocument, tables_of, text_of
 from quizzes.phrases import gettext
 
