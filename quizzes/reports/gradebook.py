@@ -81,7 +81,9 @@ class Cell:
     @property
     def counted_score(self) -> Decimal | None:
         """The score that counts in averages: the whole score, or 0 for missing work that counts as 0; else None."""
-        return None if self.counted_share is None else Decimal(0) if self.is_zero else self.whole_score
+        if self.is_zero:
+            return Decimal(0)
+        return self.whole_score if self.max_score else None
 
     @property
     def counted_share(self) -> Decimal | None:
