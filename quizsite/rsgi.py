@@ -18,6 +18,7 @@ from queue import SimpleQueue
 from re import Pattern
 from typing import Any
 
+from quizsite.call_stack import with_room
 from quizzes.views.access import ARRIVED_AT
 
 logger = logging.getLogger(__name__)
@@ -97,7 +98,8 @@ class Bridge:
         self._queue: SimpleQueue[ReadRequest | None] = SimpleQueue()
         self._answered: deque[asyncio.Future[None]] = deque()
         self._threads = [
-            threading.Thread(target=self._answer_all, name=f"request-{number}") for number in range(1, threads + 1)
+            threading.Thread(target=with_room, args=(self._answer_all,), name=f"request-{number}")
+            for number in range(1, threads + 1)
         ]
         self._pending_bytes = 0
 

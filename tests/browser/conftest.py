@@ -8,8 +8,11 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.core.servers.basehttp import ThreadedWSGIServer
+from django.test.testcases import LiveServerThread
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from quizsite.call_stack import with_room
 from quizzes.models import Student, User
 from tests.browser.chromium import find_chromium, launch_arguments
 from tests.conftest import _sign_in
@@ -48,6 +51,18 @@ def browser_type_launch_args() -> dict[str, Any]:
     # reading it with axe takes 0.59 s of processor time, and 0.69 s with it (2026-11-26).
     arguments["args"].append("--js-flags=--no-turbofan --no-maglev")
     return arguments
+
+
+class _Server(ThreadedWSGIServer):
+    """The live server, whose threads have room for their calls as the site's own have."""
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        with_room(super().process_request_thread, request, client_address)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _server_of_the_tests() -> None:
+    LiveServerThread.server_class = _Server
 
 
 @dataclass
