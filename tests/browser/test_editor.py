@@ -82,9 +82,10 @@ def test_a_story_becomes_an_edition(javascript: bool, teacher: User, open_contex
         assert violations(page) == []
 
 
+# Not while it is captured: Playwright stops there what would reach another element, and clicks again.
 CLICKS = """addEventListener("pointerdown", () => {
   localStorage.clicks = Number(localStorage.clicks || 0) + 1;
-}, true)"""
+})"""
 
 
 def test_a_set_of_one_question_is_published_in_six_clicks(teacher: User, open_context: NewContext) -> None:
