@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from quizzes.content.editions import latest_edition
-from quizzes.models import Attempt, Classroom, QuestionSet, User
+from quizzes.models import Assignment, Attempt, Classroom, QuestionSet, User
 from tests.browser.conftest import NewContext, overflow, violations
 from tests.content.drafts.test_levels import EASY
 from tests.factories import (
@@ -122,6 +122,38 @@ def test_level_changes_after_the_answer_is_stored(attempt: Attempt, open_context
     page.get_by_role("button", name="Easier").press("Enter")
     expect(page.locator("[aria-current=true]")).to_have_text("Easier")
     expect(page.locator(".opt input").first).to_be_checked()
+
+
+@pytest.mark.parametrize("number", [1, 2], ids=["sentences to choose", "beside the question"])
+def test_level_without_a_script_keeps_an_answer_that_is_not_saved_yet(
+    attempt: Attempt, open_context: NewContext, number: int
+) -> None:
+    page = opened(open_context(attempt.student, width=1280, javascript=False).new_page(), attempt, number)
+    choice = page.locator(".pick label, .opt").nth(1).locator("input")
+    choice.check(force=True)
+    page.get_by_role("button", name="Easier").press("Enter")
+    expect(page.locator("[aria-current=true]")).to_have_text("Easier")
+    expect(choice).to_be_checked()
+    assert attempt.answers.count() == 1
+    # Enter presses the first button that belongs to the form of the answer. It changes no level.
+    choice.press("Enter")
+    expect(page.locator("[aria-current=true]")).to_have_text("Easier")
+    assert page.url.endswith(f"/{number}/")
+
+
+def test_level_with_a_script_changes_after_a_check_and_never_by_enter(
+    attempt: Attempt, open_context: NewContext
+) -> None:
+    Assignment.objects.update(release=Assignment.Release.AT_ONCE)
+    page = opened(open_context(attempt.student, width=1280).new_page(), attempt, 2)
+    # Enter in a field presses the main button, “Check my answer”.
+    page.locator(".opt input").first.check()
+    page.locator(".opt input").first.press("Enter")
+    expect(page.locator("#question .verdict")).to_be_visible()
+    expect(page.locator("[aria-current=true]")).to_have_text("Standard")
+    page.get_by_role("button", name="Easier").press("Enter")
+    expect(page.locator("[aria-current=true]")).to_have_text("Easier")
+    expect(page.locator("#question .verdict")).to_be_visible()
 
 
 # How far the middle of a link's number is from the middle of its box, in pixels.

@@ -406,6 +406,8 @@ function start() {
     "htmx:afterSettle": onSettled,
   };
   for (const [name, listener] of Object.entries(listeners)) document.addEventListener(name, listener);
+  // Answers are saved without them, and the form may be replaced. Enter in a field presses the form's own first button.
+  findAll(".levels [form]").forEach((button) => button.removeAttribute("form"));
   // A toggle does not bubble.
   document.addEventListener("toggle", onToggle, true);
   window.addEventListener("popstate", onPopState);
