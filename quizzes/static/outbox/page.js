@@ -236,7 +236,7 @@ function showQuestion(number, isBack = false) {
   find("#heading").textContent = next.dataset.heading;
   document.title = `${next.dataset.heading} - Footnote`;
   find("[data-number-shown]").textContent = number;
-  find("form[data-presence] [name=number]").value = number;
+  findAll("form[data-presence] [name=number], .levels [name=number]").forEach((input) => { input.value = number; });
   find("#v-q").checked = true;
   notices.blocked = "";
   notify(["sent", "stale", "refused"].includes(notices.shown) ? "" : notices.shown);
