@@ -90,8 +90,9 @@ def has_countdown(*, at: datetime, deadline_at: datetime | None, has_time_limit:
 class Breaks:
     """The breaks of one attempt. They move its deadline as a pause does.
 
-    used: the time of all breaks, with the whole of one that goes on. ends_at: when the clock starts again by itself
-    after the last break; None if there was none, or if the student came back before.
+    used: the time of all breaks, with the whole of one that goes on. ends_at: when the clock starts again after the
+    last break, by itself or because the student came back; None if there was none. A return in a pause ends the break
+    at the start of the pause.
     """
 
     used: timedelta = timedelta(0)
@@ -115,10 +116,10 @@ class Breaks:
         return self if self.is_on(at=at) or not left else Breaks(self.used + left, at + left)
 
     def ended(self, *, at: datetime) -> "Breaks":
-        """Without the rest of a break that goes on. Unchanged outside a break."""
+        """With the end of a break that goes on at this moment. Unchanged outside a break."""
         if self.ends_at is None or at >= self.ends_at:
             return self
-        return Breaks(self.used - (self.ends_at - at))
+        return Breaks(self.used - (self.ends_at - at), at)
 
 
 @dataclass(frozen=True, slots=True)

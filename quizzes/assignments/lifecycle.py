@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core import serializers
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Q
+from django.db.models import Q, Subquery
 
 from quizzes.assignments.accommodations import move_deadlines, set_deadline, set_excused
 from quizzes.assignments.deadlines import Breaks, Window, WindowState, is_over
@@ -199,6 +199,17 @@ def resume(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
     Attempt.objects.bulk_update(attempts, ["paused_for", "break_ends_at", "time_limit", "deadline_at"])
     _record(AuditEvent.Action.ASSIGNMENT_CHANGED, current, by=by, now=now, before=before, paused=False)
     return current
+
+
+def last_resume(assignment: Assignment) -> Subquery:
+    """When the last pause that is over ended, None if there was none. No query of its own."""
+    events = AuditEvent.objects.filter(
+        action=AuditEvent.Action.ASSIGNMENT_CHANGED,
+        classroom=assignment.classroom_id,
+        detail__assignment=assignment.public_id,
+        detail__paused=False,
+    )
+    return Subquery(events.order_by("-at").values("at")[:1])
 
 
 def release_now(assignment: Assignment, *, by: User, now: datetime) -> Assignment:

@@ -56,6 +56,13 @@ class AnswerForm(forms.Form):
         return code if code != self.cleaned_data["act"] and code in dict(settings.LANGUAGES) else ""
 
     @property
+    def level(self) -> str:
+        """The level of the reading to show from now on, "" for none. Also if the answer is not valid."""
+        # Not a field: a level that does not exist must not make the answer invalid.
+        level: str = self.data.get("level", "")
+        return level if level in LEVELS else ""
+
+    @property
     def has_input(self) -> bool:
         """Whether there is something to save: an answer, or the removal of an earlier one."""
         return self.cleaned_data["value"] is not None or self.cleaned_data["revision"] > 0

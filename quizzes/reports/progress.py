@@ -3,7 +3,8 @@
 The first of these that fits is the activity of a student in progress. On a break: a break stops the clock. Offline: the
 quiz page sent heartbeats, and then neither a heartbeat nor an answer for `OFFLINE_AFTER`. All answered: each question
 has an answer. Stuck: no answer saved for `STUCK_AFTER`, and the page sends heartbeats or the attempt has a deadline.
-Working: any other. Without JavaScript there are no heartbeats, so no student is offline.
+That time stands still in a pause, and starts at 0 again after a break or a pause. Working: any other. Without
+JavaScript there are no heartbeats, so no student is offline.
 """
 
 import hashlib
@@ -17,6 +18,7 @@ from typing import Any
 from django.db.models import Count, Max
 from django.utils.translation import gettext
 
+from quizzes.assignments.lifecycle import last_resume
 from quizzes.assignments.status import Status, StudentStatus
 from quizzes.assignments.student_statuses import by_student_and_assignment, load_overrides
 from quizzes.attempts.breaks import breaks_of, earliest_end
@@ -84,7 +86,10 @@ class StudentProgress:
 
 def progress(assignment: Assignment, *, now: datetime) -> list[StudentProgress]:
     """One entry for each enrolled student, by name; 6 queries for any number of students."""
-    attempts = by_student_and_assignment(assignment.attempts.all())
+    rows = list(assignment.attempts.annotate(resumed_at=last_resume(assignment)))
+    # The subquery is about the assignment, so each row has the same moment.
+    resumed_at = rows[0].resumed_at if rows else None
+    attempts = by_student_and_assignment(rows)
     overrides = load_overrides(assignment=assignment)
     students = list(assignment.classroom.students.enrolled().order_by("sort_key", "pk"))
     statuses = {
@@ -104,7 +109,7 @@ def progress(assignment: Assignment, *, now: datetime) -> list[StudentProgress]:
     content = published(assignment.edition_id)
     numbers = {content.question_ids[entry.key]: place for place, entry in enumerate(content.document.questions, 1)}
     return [
-        _progress(student, statuses[student.pk], answer_counts, presences, last_answers, numbers, now)
+        _progress(student, statuses[student.pk], answer_counts, presences, last_answers, numbers, resumed_at, now)
         for student in students
     ]
 
@@ -130,6 +135,7 @@ def _progress(
     presences: Mapping[int, Presence],
     last_answers: Mapping[int, tuple[datetime, int]],
     numbers: Mapping[int, int],
+    resumed_at: datetime | None,
     now: datetime,
 ) -> StudentProgress:
     latest, attempt = found.latest_attempt, found.open_attempt
@@ -148,7 +154,12 @@ def _progress(
         activity = Activity.ON_BREAK
     else:
         activity = _activity(
-            attempt, presence, saved_at or attempt.started_at, has_answered_all=has_answered_all, now=now
+            attempt,
+            presence,
+            saved_at or attempt.started_at,
+            resumed_at=resumed_at,
+            has_answered_all=has_answered_all,
+            now=now,
         )
     return StudentProgress(
         student,
@@ -164,13 +175,24 @@ def _progress(
 
 
 def _activity(
-    attempt: Attempt, presence: Presence | None, saved_at: datetime, *, has_answered_all: bool, now: datetime
+    attempt: Attempt,
+    presence: Presence | None,
+    saved_at: datetime,
+    *,
+    resumed_at: datetime | None,
+    has_answered_all: bool,
+    now: datetime,
 ) -> Activity:
-    """What the student does now. saved_at: of the newest answer, else the start of the attempt."""
+    """What the student does now, outside a break.
+
+    saved_at: of the newest answer, else the start of the attempt. resumed_at: the end of the last pause that is over.
+    """
     # Without a first heartbeat (scripts off), silence does not mean offline.
     if presence is not None and now - max(presence.seen_at, saved_at) > OFFLINE_AFTER:
         return Activity.OFFLINE
     if has_answered_all:
         return Activity.ALL_ANSWERED
     is_watched = presence is not None or attempt.deadline_at is not None
-    return Activity.STUCK if is_watched and now - saved_at > STUCK_AFTER else Activity.WORKING
+    working_since = max(moment for moment in (saved_at, attempt.break_ends_at, resumed_at) if moment is not None)
+    silence = (attempt.assignment.paused_at or now) - working_since
+    return Activity.STUCK if is_watched and silence > STUCK_AFTER else Activity.WORKING

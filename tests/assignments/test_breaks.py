@@ -49,9 +49,9 @@ def test_break_starts_with_all_that_is_left(before: Breaks, allowance: timedelta
     [
         (Breaks(), NOW, Breaks()),
         (Breaks(4 * MINUTE), NOW, Breaks(4 * MINUTE)),
-        (WHOLE, NOW, Breaks()),
-        (WHOLE, NOW + 4 * MINUTE, Breaks(4 * MINUTE)),
-        (REST, NOW + MINUTE, Breaks(11 * MINUTE)),
+        (WHOLE, NOW, Breaks(NONE, NOW)),
+        (WHOLE, NOW + 4 * MINUTE, Breaks(4 * MINUTE, NOW + 4 * MINUTE)),
+        (REST, NOW + MINUTE, Breaks(11 * MINUTE, NOW + MINUTE)),
         # It ended by itself.
         (WHOLE, NOW + ALLOWED, WHOLE),
         (WHOLE, NOW + 60 * MINUTE, WHOLE),
@@ -190,7 +190,7 @@ def test_reopened_after_a_close_in_a_break_is_not_on_a_break(
     given = lifecycle.close_now(given, by=teacher, now=NOW + 12 * MINUTE)
     assert submit_overdue(NOW + 14 * MINUTE) == 1
     reopen(fresh(attempt), more_time=10 * MINUTE, reason="", by=teacher, now=NOW + 15 * MINUTE)
-    assert (minutes_of(attempt), fresh(attempt).break_ends_at) == ((25, 2), None)
+    assert (minutes_of(attempt), fresh(attempt).break_ends_at) == ((25, 2), NOW + 12 * MINUTE)
 
 
 @pytest.mark.parametrize("minute", [30, 30.5, 40])

@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from quizzes.content.editions import latest_edition
-from quizzes.models import Attempt, Classroom, QuestionSet, User
+from quizzes.models import Assignment, Attempt, Classroom, QuestionSet, Student, User
 from tests.browser.conftest import NewContext, overflow, violations
 from tests.content.drafts.test_levels import EASY
 from tests.factories import (
@@ -21,6 +21,7 @@ from tests.factories import (
     publish_built_in_sets,
 )
 from tests.integration.twin_documents import twins
+from tests.views.test_reading_levels import document
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -122,6 +123,57 @@ def test_level_changes_after_the_answer_is_stored(attempt: Attempt, open_context
     page.get_by_role("button", name="Easier").press("Enter")
     expect(page.locator("[aria-current=true]")).to_have_text("Easier")
     expect(page.locator(".opt input").first).to_be_checked()
+
+
+@pytest.mark.parametrize("number", [1, 2], ids=["sentences to choose", "beside the question"])
+def test_level_without_a_script_keeps_an_answer_that_is_not_saved_yet(
+    attempt: Attempt, open_context: NewContext, number: int
+) -> None:
+    page = opened(open_context(attempt.student, width=1280, javascript=False).new_page(), attempt, number)
+    choice = page.locator(".pick label, .opt").nth(1).locator("input")
+    choice.check(force=True)
+    page.get_by_role("button", name="Easier").press("Enter")
+    expect(page.locator("[aria-current=true]")).to_have_text("Easier")
+    expect(choice).to_be_checked()
+    assert attempt.answers.count() == 1
+    # Enter presses the first button that belongs to the form of the answer. It changes no level.
+    choice.press("Enter")
+    expect(page.locator("[aria-current=true]")).to_have_text("Easier")
+    assert page.url.endswith(f"/{number}/")
+
+
+def test_level_with_a_script_changes_after_a_check_and_never_by_enter(
+    attempt: Attempt, open_context: NewContext
+) -> None:
+    Assignment.objects.update(release=Assignment.Release.AT_ONCE)
+    page = opened(open_context(attempt.student, width=1280).new_page(), attempt, 2)
+    # Enter in a field presses the main button, “Check my answer”.
+    page.locator(".opt input").first.check()
+    page.locator(".opt input").first.press("Enter")
+    expect(page.locator("#question .verdict")).to_be_visible()
+    expect(page.locator("[aria-current=true]")).to_have_text("Standard")
+    page.get_by_role("button", name="Easier").press("Enter")
+    expect(page.locator("[aria-current=true]")).to_have_text("Easier")
+    expect(page.locator("#question .verdict")).to_be_visible()
+
+
+def test_level_changed_on_a_later_question_leads_back_to_it(
+    student: Student, teacher: User, open_context: NewContext
+) -> None:
+    now = timezone.now()
+    assignment = make_assignment(
+        edition=make_edition(document=document()), classroom=student.classroom, assigned_by=teacher, created_at=now
+    )
+    attempt = make_attempt(assignment=assignment, student=student, started_at=now)
+    page = opened(open_context(student, width=1280).new_page(), attempt, 1)
+    page.wait_for_load_state("networkidle")
+    page.evaluate("window.isSamePage = true")
+    page.get_by_role("button", name="Next question").click()
+    expect(page.locator("[data-number-shown]")).to_have_text("2")
+    assert page.evaluate("window.isSamePage")
+    page.get_by_role("button", name="Easier").press("Enter")
+    expect(page.locator("[aria-current=true]")).to_have_text("Easier")
+    expect(page.locator("[data-number-shown]")).to_have_text("2")
 
 
 # How far the middle of a link's number is from the middle of its box, in pixels.

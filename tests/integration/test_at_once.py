@@ -270,5 +270,6 @@ def test_breaks_and_pauses_at_once_leave_a_deadline_that_their_times_explain(
     attempt.refresh_from_db()
     # The break started before the pause or not at all, and ended in it or right after it: 1 minute each time.
     assert attempt.break_time in {timedelta(0), minute}
-    assert (attempt.break_ends_at, attempt.paused_for) == (None, 10 * minute + attempt.break_time)
+    ends = {now + 2 * minute, now + 12 * minute} if attempt.break_time else {None}
+    assert (attempt.break_ends_at in ends, attempt.paused_for) == (True, 10 * minute + attempt.break_time)
     assert attempt.deadline_at == now + 40 * minute + attempt.break_time

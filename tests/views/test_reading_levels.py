@@ -1,6 +1,7 @@
 """The level of the reading: the class's, a student's, or the student's own; the answers and the score are the same."""
 
 import copy
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -10,13 +11,15 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from quizzes.assignments.board import show_on_board
 from quizzes.attempts.reading_levels import ReadingChoice
 from quizzes.content.drafts.document import finished
 from quizzes.files.class_export.document import read_class_export
 from quizzes.files.class_export.writer import export_classroom
-from quizzes.models import Assignment, Attempt, Classroom, Edition, Student, User
+from quizzes.models import Assignment, Attempt, Board, Classroom, Edition, Student, User
 from tests.conftest import Queries
 from tests.factories import (
+    NOW,
     make_answered_attempt,
     make_assignment,
     make_attempt,
@@ -146,6 +149,92 @@ def test_student_chooses_only_where_the_class_allows_it(
 
     set_class(attempt.classroom, students_choose_variant=False)
     assert PLAIN in page(student_client, attempt)
+
+
+def level_form(text: str) -> str | None:
+    """The address of the form that a button of another level names; None if it names none."""
+    [named] = re.findall(r'<button class="txt"( form="answers")? name="level"\s+value="easier"', text)
+    return re.findall(r'<form[^>]*\sid="answers"[^>]*\saction="([^"]*)"', text)[0] if named else None
+
+
+@pytest.mark.parametrize("type_name", ["single", "evidence"])
+def test_level_changes_with_the_answer_that_is_not_saved_yet(
+    student_client: Client, attempt: Attempt, type_name: str
+) -> None:
+    question = attempt.assignment.edition.questions.get(type=type_name)
+    url = reverse("take_attempt", args=[attempt.public_id, question.position])
+    shown = student_client.get(url)
+    assert level_form(shown.text) == f"../{question.position}/"
+    form = form_of(shown, having="operation")
+    field, value = form.offered[0]
+    response = student_client.post(url, form.data(**{field: value, "level": "easier"}))
+    assert (response.status_code, response.headers["Location"]) == (302, url)
+    assert EASY in page(student_client, attempt, type_name)
+    saved = attempt.answers.get()
+    assert (saved.question, saved.value is not None) == (question, True)
+
+
+def test_level_changes_without_an_answer_and_with_one_that_cannot_be_saved(
+    student_client: Client, attempt: Attempt
+) -> None:
+    url = reverse("take_attempt", args=[attempt.public_id, 1])
+    form = form_of(student_client.get(url), having="operation")
+    assert student_client.post(url, form.data(level="easier")).headers["Location"] == url
+    assert EASY in page(student_client, attempt)
+    # The page says that this answer is not saved, and leads back to the question.
+    refused = student_client.post(url, form.data(choice="none of these", level="es"))
+    assert (refused.status_code, "This answer isn’t saved" in text_of(refused)) == (400, True)
+    assert SPANISH in page(student_client, attempt)
+    for level in ("klingon", ""):
+        assert student_client.post(url, form.data(level=level)).headers["Location"] == url
+    assert SPANISH in page(student_client, attempt)
+    assert attempt.answers.count() == 0
+    set_class(attempt.classroom, students_choose_variant=False)
+    student_client.post(url, form.data(level="easier"))
+    set_class(attempt.classroom, students_choose_variant=True)
+    assert SPANISH in page(student_client, attempt)
+
+
+def test_level_changes_where_no_answer_can_be_given(
+    student_client: Client, assignment: Assignment, student: Student
+) -> None:
+    Assignment.objects.update(release=Assignment.Release.AT_ONCE)
+    attempt = make_attempt(assignment=assignment, student=student)
+    number = assignment.edition.questions.get(type="single").position
+    url = reverse("take_attempt", args=[attempt.public_id, number])
+    form = form_of(student_client.get(url), having="operation")
+    field, value = form.offered[0]
+    checked = student_client.post(url, form.data(**{field: value, "act": "check"}), follow=True)
+    assert level_form(checked.text) is None
+    levels = form_of(checked, having="level")
+    assert levels.action == reverse("choose_level", args=[attempt.public_id])
+    shown = student_client.post(levels.action, levels.data(level="easier"), follow=True)
+    assert (EASY in shown.text, shown.request["PATH_INFO"]) == (True, url)
+
+
+def test_level_changes_while_the_teacher_sets_the_pace(
+    student_client: Client, edition: Edition, student: Student, teacher: User
+) -> None:
+    paced = make_assignment(
+        edition=edition, classroom=student.classroom, assigned_by=teacher, is_teacher_paced=True, shuffle_choices=False
+    )
+    attempt = make_attempt(assignment=paced, student=student)
+    url = reverse("take_attempt", args=[attempt.public_id, 1])
+    show_on_board(paced, number=1, phase=Board.Phase.QUESTION, by=teacher, now=NOW)
+    opened = student_client.get(url)
+    assert level_form(opened.text) == "../1/"
+    form = form_of(opened, having="operation")
+    field, value = form.offered[0]
+    student_client.post(url, form.data(**{field: value, "level": "easier"}))
+    assert (EASY in student_client.get(url).text, attempt.answers.get().revision) == (True, 1)
+    # A closed question takes no answer, and its form would remove the one that is saved.
+    student_client.post(url, form.data(**{field: value, "level": "standard"}))
+    show_on_board(paced, number=1, phase=Board.Phase.ANSWERS, by=teacher, now=NOW)
+    closed = student_client.get(url)
+    assert level_form(closed.text) is None
+    levels = form_of(closed, having="level")
+    assert EASY in student_client.post(levels.action, levels.data(level="easier"), follow=True).text
+    assert attempt.events.count() == 1
 
 
 def test_reading_without_levels_offers_no_choice(student_client: Client, student: Student, teacher: User) -> None:

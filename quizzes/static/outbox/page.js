@@ -236,7 +236,7 @@ function showQuestion(number, isBack = false) {
   find("#heading").textContent = next.dataset.heading;
   document.title = `${next.dataset.heading} - Footnote`;
   find("[data-number-shown]").textContent = number;
-  find("form[data-presence] [name=number]").value = number;
+  findAll("form[data-presence] [name=number], .levels [name=number]").forEach((input) => { input.value = number; });
   find("#v-q").checked = true;
   notices.blocked = "";
   notify(["sent", "stale", "refused"].includes(notices.shown) ? "" : notices.shown);
@@ -406,6 +406,8 @@ function start() {
     "htmx:afterSettle": onSettled,
   };
   for (const [name, listener] of Object.entries(listeners)) document.addEventListener(name, listener);
+  // Answers are saved without them, and the form may be replaced. Enter in a field presses the form's own first button.
+  findAll(".levels [form]").forEach((button) => button.removeAttribute("form"));
   // A toggle does not bubble.
   document.addEventListener("toggle", onToggle, true);
   window.addEventListener("popstate", onPopState);

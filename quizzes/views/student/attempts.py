@@ -238,6 +238,9 @@ def _take_answer(request: HttpRequest, attempt: LoadedAttempt, number: int, *, n
     content = attempt.content
     question = content.questions[number - 1]
     form = AnswerForm(request.POST, content=content, question=question)
+    if form.level:
+        # First, so that the level also changes with an answer that cannot be saved.
+        reading_levels.choose_level(attempt.student.id, attempt.reading_choice, form.level)
     if not form.is_valid():
         return _not_an_answer(request, attempt, number, form)
     act, saved = form.cleaned_data["act"], None
@@ -261,6 +264,7 @@ def _take_answer(request: HttpRequest, attempt: LoadedAttempt, number: int, *, n
         set_language(attempt.student.id, form.language)
         if form.language != get_language():
             attempts.note_change_of_language(attempt.id)
+    if form.language or form.level:
         # The next page shows a newer answer from another window, if there is one.
         return redirect("take_attempt", attempt.public_id, number)
     if attempt.stands_still(now=now):

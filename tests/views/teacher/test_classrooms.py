@@ -162,6 +162,22 @@ def test_home_says_how_many_have_not_handed_in(
     )
 
 
+def test_button_that_hides_an_item_names_its_quiz_and_class(
+    edition: Edition, classroom: Classroom, student: Student, teacher: User, teacher_client: Client,
+    clock: time_machine.Traveller,
+) -> None:  # fmt: skip
+    make_assignment(edition=edition, classroom=classroom, due_at=NOW + timedelta(hours=1))
+    make_classroom(name="Period 4", teacher=teacher)
+    text = text_of(teacher_client.get(HOME))
+    assert re.findall(r"Hide item \d : (Small set, Period 3|Period 4)", text) == [
+        "Small set, Period 3",
+        "Period 4",
+        "Small set, Period 3",
+    ]
+    User.objects.filter(pk=teacher.pk).update(language="es")
+    assert "Ocultar el elemento 1 : Small set, Period 3" in text_of(teacher_client.get(HOME))
+
+
 def test_item_that_is_hidden_comes_back_when_there_is_more(
     edition: Edition, classroom: Classroom, student: Student, teacher: User, other_teacher: User,
     teacher_client: Client, signed_in: Callable[[User], Client], clock: time_machine.Traveller,

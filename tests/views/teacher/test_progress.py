@@ -12,11 +12,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.html import strip_tags
 
-from quizzes.assignments import accommodations
+from quizzes.assignments import accommodations, lifecycle
 from quizzes.assignments.status import Status
 from quizzes.assignments.supports import Supports, set_supports
 from quizzes.attempts import heartbeats
-from quizzes.attempts.breaks import start_break
+from quizzes.attempts.breaks import end_break, start_break
 from quizzes.attempts.lifecycle import reopen, start_attempt, submit_attempt
 from quizzes.content.editions import published
 from quizzes.grading import regrades
@@ -217,6 +217,66 @@ def test_clock_that_runs_makes_silence_stuck_and_its_end_says_so(assignment: Ass
     ]
     [entry] = progress(assignment, now=NOW + 22 * MINUTE)
     assert entry.status is Status.TIME_UP
+
+
+@pytest.fixture
+def timed(assignment: Assignment, student: Student) -> Attempt:
+    """Started NOW, with 2 hours and 30 minutes of breaks; one answer after 1 minute."""
+    Assignment.objects.update(time_limit=120 * MINUTE)
+    attempt = make_attempt(
+        assignment=Assignment.objects.get(),
+        student=student,
+        time_limit=120 * MINUTE,
+        deadline_at=NOW + 120 * MINUTE,
+        supports={"break_minutes": 30},
+    )
+    save(attempt, "one", "b", now=NOW + MINUTE)
+    return attempt
+
+
+def activity(attempt: Attempt, minute: float) -> str | None:
+    """What the student does so many minutes after NOW, on a page that sends heartbeats."""
+    heartbeats.record_heartbeat(attempt.pk, question_id(attempt, "some"), now=NOW + minute * MINUTE)
+    [(found, _)] = activities(Assignment.objects.get(pk=attempt.assignment_id), NOW + minute * MINUTE)
+    return found
+
+
+@pytest.mark.parametrize(("ends_early", "back"), [(True, 14), (False, 34)])
+def test_minutes_of_a_break_make_nobody_stuck(timed: Attempt, ends_early: bool, back: int) -> None:
+    start_break(timed.pk, now=NOW + 4 * MINUTE)
+    assert activity(timed, back - 0.1) == "on_break"
+    if ends_early:
+        end_break(timed.pk, now=NOW + back * MINUTE)
+    assert [activity(timed, back + minute) for minute in (0, 5, 5.1)] == ["working", "working", "stuck"]
+
+
+def test_minutes_of_a_pause_make_nobody_stuck(timed: Attempt, teacher: User) -> None:
+    given = timed.assignment
+    lifecycle.pause(given, by=teacher, now=NOW + 4 * MINUTE)
+    assert activity(timed, 14) == "working"
+    lifecycle.resume(given, by=teacher, now=NOW + 14 * MINUTE)
+    assert [activity(timed, minute) for minute in (14, 19, 19.1)] == ["working", "working", "stuck"]
+    # Who was stuck before a pause is stuck in it. The last pause counts.
+    lifecycle.pause(given, by=teacher, now=NOW + 20 * MINUTE)
+    assert activity(timed, 30) == "stuck"
+    lifecycle.resume(given, by=teacher, now=NOW + 30 * MINUTE)
+    assert [activity(timed, minute) for minute in (30, 35, 35.1)] == ["working", "working", "stuck"]
+
+
+def test_break_that_ends_in_a_pause_goes_on_with_it(timed: Attempt, teacher: User) -> None:
+    start_break(timed.pk, now=NOW + 4 * MINUTE)
+    lifecycle.pause(timed.assignment, by=teacher, now=NOW + 6 * MINUTE)
+    end_break(timed.pk, now=NOW + 16 * MINUTE)
+    assert activity(timed, 16) == "working"
+    lifecycle.resume(timed.assignment, by=teacher, now=NOW + 26 * MINUTE)
+    assert [activity(timed, minute) for minute in (26, 31, 31.1)] == ["working", "working", "stuck"]
+
+
+def test_pause_of_another_quiz_changes_nothing(timed: Attempt, edition: Edition, teacher: User) -> None:
+    other = make_assignment(edition=edition, classroom=timed.classroom, assigned_by=teacher)
+    lifecycle.pause(other, by=teacher, now=NOW + 2 * MINUTE)
+    lifecycle.resume(other, by=teacher, now=NOW + 3 * MINUTE)
+    assert [activity(timed, minute) for minute in (6, 6.1)] == ["working", "stuck"]
 
 
 def test_question_is_the_one_on_the_screen_or_the_one_answered_last(attempt: Attempt) -> None:
@@ -571,7 +631,7 @@ def test_progress_names_the_day_of_an_end_and_no_end_without_a_time_limit(
             "In progress On a break Ends 11:36 am, or up to 11:45 am with more break",
             "on a break, ends Fri, Oct 23, 11:36 am EDT, or up to 11:45 am with more break",
         ),
-        (15, "In progress Stuck Ends 11:45 am", "ends Fri, Oct 23, 11:45 am EDT"),
+        (15, "In progress Ends 11:45 am", "ends Fri, Oct 23, 11:45 am EDT"),
     ],
     ids=["none", "goes on", "over"],
 )
