@@ -144,6 +144,8 @@ TWICE = """
   return ids.filter((id, place) => ids.indexOf(id) !== place);
 }
 """
+# Without the style sheets of the checks.
+OWN_STYLE = "() => { document.adoptedStyleSheets = []; }"
 # Text twice as large, as the setting of a browser for text alone.
 LARGE_TEXT = """
 () => {
@@ -250,13 +252,14 @@ def check_page(page: Page, address: str, pseudo_language: str, name: str) -> Non
     page.evaluate(SPACED)
     assert overflow(page) == 0
     assert page.evaluate(CUT_OFF) == []
-    page.goto(address)
+    page.evaluate(OWN_STYLE)
     page.set_viewport_size({"width": 1280, "height": 1024})
     page.evaluate(LARGE_TEXT)
     assert (overflow(page), page.evaluate(CUT_OFF)) == (0, [])
-    # axe takes a third of this stage, so it looks at each width in one language: both have the same elements.
+    # axe takes a third of this stage. It looks at other widths and at dark colors in English only: the elements are the
+    # same.
     open_in("es", page, address)
-    assert violations(page) == []
+    assert violations(page, dark=False) == []
     open_in(pseudo_language, page, address)
     assert english_in(page.evaluate(TEXTS), stored_texts()) == [] or name in IN_ENGLISH
     for width in (320, 360, 1280):
