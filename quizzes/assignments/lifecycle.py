@@ -13,7 +13,7 @@ from django.db.models import Q, Subquery
 
 from quizzes.assignments.accommodations import move_deadlines, set_deadline, set_excused
 from quizzes.assignments.deadlines import Breaks, Window, WindowState, is_over
-from quizzes.assignments.release import shows_before_last_attempt
+from quizzes.assignments.release import shows_before_last_attempt, waits_only_for_submit
 from quizzes.assignments.student_settings import window_of
 from quizzes.models import Assignment, Attempt, AuditEvent, Board, Classroom, Edition, Extension, User
 from quizzes.models.assignments import MAX_TITLE, NEW_VERSION
@@ -214,7 +214,7 @@ def last_resume(assignment: Assignment) -> Subquery:
 
 def release_now(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
     """Show the answers to every student who has submitted. Raises StillMoreAttempts."""
-    if assignment.release in {Assignment.Release.AT_ONCE, Assignment.Release.AFTER_SUBMIT}:
+    if waits_only_for_submit(assignment.release):
         return assignment
     settings = replace(settings_of(assignment), release=Assignment.Release.AFTER_SUBMIT)
     is_closed = window_state(assignment, now=now) is WindowState.CLOSED

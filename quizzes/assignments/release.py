@@ -18,14 +18,19 @@ def is_checked_at_once(release: str) -> bool:
     return release == Release.AT_ONCE
 
 
+def waits_only_for_submit(release: str) -> bool:
+    """Whether the answers of an attempt appear as soon as it is submitted, or before."""
+    return release in {Release.AT_ONCE, Release.AFTER_SUBMIT}
+
+
 def shows_before_last_attempt(release: str, max_attempts: int | None) -> bool:
     """Whether a student can see answers and then start another attempt. max_attempts None: no limit."""
-    return release in {Release.AT_ONCE, Release.AFTER_SUBMIT} and max_attempts != 1
+    return waits_only_for_submit(release) and max_attempts != 1
 
 
 def shows_after_submit(assignment: Assignment) -> bool:
     """Whether a student of the class can see answers after turning in once, at the latest."""
-    return assignment.release in {Release.AT_ONCE, Release.AFTER_SUBMIT} or (
+    return waits_only_for_submit(assignment.release) or (
         assignment.release == Release.AFTER_LAST and assignment.max_attempts == 1
     )
 
@@ -135,7 +140,7 @@ def is_released(release: str, *, shown_at: datetime | None, at: datetime) -> boo
             return shown_at is not None and is_over(at=at, deadline_at=shown_at)
         case Release.AFTER_LAST:
             return shown_at is not None and shown_at <= at
-    return release in {Release.AT_ONCE, Release.AFTER_SUBMIT}
+    return waits_only_for_submit(release)
 
 
 def last_of(closes: Collection[SetClose]) -> datetime | None:
