@@ -119,14 +119,15 @@ def _attempts(student: Student, by: User, now: datetime) -> list[Json]:
         SupportMark.objects.filter(**in_attempts).order_by("kind", "place"),
         lambda row: _columns(row, "kind", "place", "value", "changed_at"),
     )
-    seen = dict(Presence.objects.filter(**in_attempts).values_list("attempt_id", "seen_at"))
+    presences = {row.attempt_id: row for row in Presence.objects.filter(**in_attempts)}
     names = ["number", "medium", "started_at", "paused_for", "break_time", "break_ends_at", "deadline_at"]
     names += ["submitted_at", "submitted_by", "receipt"]
     return [
         {
             "assignment": _title(attempt),
             **_columns(attempt, *names, "score", "max_score", "comment", "supports", "language"),
-            "last_seen_at": seen.get(attempt.pk),
+            "open_since": presences[attempt.pk].open_since if attempt.pk in presences else None,
+            "last_seen_at": presences[attempt.pk].seen_at if attempt.pk in presences else None,
             "answers": [
                 _answer(attempt, item, answer, number, is_released=is_released)
                 for number, item in enumerate(reviewed[attempt.pk], start=1)

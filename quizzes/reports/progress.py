@@ -3,8 +3,8 @@
 The first of these that fits is the activity of a student in progress. On a break: a break stops the clock. Offline: the
 quiz page sent heartbeats, and then neither a heartbeat nor an answer for `OFFLINE_AFTER`. All answered: each question
 has an answer. Stuck: no answer saved for `STUCK_AFTER`, and the page sends heartbeats or the attempt has a deadline.
-That time stands still in a pause, and starts at 0 again after a break or a pause. Working: any other. Without
-JavaScript there are no heartbeats, so no student is offline.
+That time stands still in a pause, and starts at 0 again after a break or a pause, and when a page that was closed or
+offline is back. Working: any other. Without JavaScript there are no heartbeats, so no student is offline.
 """
 
 import hashlib
@@ -22,13 +22,12 @@ from quizzes.assignments.lifecycle import last_resume
 from quizzes.assignments.status import Status, StudentStatus
 from quizzes.assignments.student_statuses import by_student_and_assignment, load_overrides
 from quizzes.attempts.breaks import breaks_of, earliest_end
+from quizzes.attempts.heartbeats import OFFLINE_AFTER
 from quizzes.content.editions import published
 from quizzes.models import Answer, Assignment, Attempt, Presence, Student
 
 # A reading of some 300 words takes a seventh-grader two minutes, and a question one or two.
 STUCK_AFTER = timedelta(minutes=5)
-# A page sends a heartbeat every 20 seconds, in a background tab every 60 seconds; one message may be lost.
-OFFLINE_AFTER = timedelta(seconds=90)
 
 
 class Activity(Enum):
@@ -193,6 +192,8 @@ def _activity(
     if has_answered_all:
         return Activity.ALL_ANSWERED
     is_watched = presence is not None or attempt.deadline_at is not None
-    working_since = max(moment for moment in (saved_at, attempt.break_ends_at, resumed_at) if moment is not None)
+    open_since = presence.open_since if presence is not None else None
+    starts = (saved_at, attempt.break_ends_at, resumed_at, open_since)
+    working_since = max(moment for moment in starts if moment is not None)
     silence = (attempt.assignment.paused_at or now) - working_since
     return Activity.STUCK if is_watched and silence > STUCK_AFTER else Activity.WORKING

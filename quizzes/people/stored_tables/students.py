@@ -96,7 +96,7 @@ STUDENTS: tuple[StoredTable, ...] = (
         "quizzes_presence",
         "The last message of an open quiz page. Teachers see who is stuck or offline.",
         About.STUDENTS,
-        (("attempt_id question_id seen_at", "which question was open when"),),
+        (("attempt_id question_id open_since seen_at", "which question was open when, and since when the page was"),),
         Term.DAY,
         Copy.STUDENT,
         Deletion.STUDENT,

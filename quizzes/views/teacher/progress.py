@@ -14,6 +14,7 @@ from quizzes.assignments.accommodations import accommodations_of
 from quizzes.assignments.lifecycle import OPEN_STATES, window_state
 from quizzes.assignments.release import shows_after_submit
 from quizzes.assignments.status import Status
+from quizzes.attempts.heartbeats import OFFLINE_AFTER
 from quizzes.content.editions import published, shown_edition
 from quizzes.forms.board import NamesForm
 from quizzes.lti import scores
@@ -22,7 +23,6 @@ from quizzes.people.class_roles import ClassAct
 from quizzes.people.student_sign_in import sign_in_trouble
 from quizzes.reports.live_etag import LiveState, live_etag, live_state, time_step
 from quizzes.reports.progress import (
-    OFFLINE_AFTER,
     STUCK_AFTER,
     Activity,
     anonymous_numbers,

@@ -172,6 +172,13 @@ def test_progress_of_an_empty_class_leads_to_adding_students(assignment: Assignm
     assert reverse("add_students", args=[assignment.classroom.public_id]) in read(page).links
 
 
+def send_heartbeats(attempt: Attempt, key: str, *, until: float, since: float = 0) -> None:
+    """One a minute, as a tab in the background does. since, until: in minutes after NOW."""
+    minutes = [since + minute for minute in range(int(until - since) + 1)]
+    for minute in dict.fromkeys([*minutes, until]):
+        heartbeats.record_heartbeat(attempt.pk, question_id(attempt, key), now=NOW + minute * MINUTE)
+
+
 def activities(assignment: Assignment, now: Any) -> list[tuple[str | None, int | None]]:
     return [(entry.activity and entry.activity.value, entry.at_number) for entry in progress(assignment, now=now)]
 
@@ -199,7 +206,7 @@ def test_stuck_and_offline_follow_the_rules_that_the_page_states(
     if answered is not None:
         save(attempt, "one", "b", now=NOW + answered * MINUTE)
     if seen is not None:
-        heartbeats.record_heartbeat(attempt.pk, question_id(attempt, "some"), now=NOW + seen * MINUTE)
+        send_heartbeats(attempt, "some", until=seen)
     [(found, _)] = activities(attempt.assignment, NOW + asked * MINUTE)
     assert found == activity
 
@@ -234,9 +241,9 @@ def timed(assignment: Assignment, student: Student) -> Attempt:
     return attempt
 
 
-def activity(attempt: Attempt, minute: float) -> str | None:
-    """What the student does so many minutes after NOW, on a page that sends heartbeats."""
-    heartbeats.record_heartbeat(attempt.pk, question_id(attempt, "some"), now=NOW + minute * MINUTE)
+def activity(attempt: Attempt, minute: float, *, since: float = 0) -> str | None:
+    """What the student does so many minutes after NOW, on a page that is open since this minute."""
+    send_heartbeats(attempt, "some", until=minute, since=since)
     [(found, _)] = activities(Assignment.objects.get(pk=attempt.assignment_id), NOW + minute * MINUTE)
     return found
 
@@ -272,6 +279,18 @@ def test_break_that_ends_in_a_pause_goes_on_with_it(timed: Attempt, teacher: Use
     assert [activity(timed, minute) for minute in (26, 31, 31.1)] == ["working", "working", "stuck"]
 
 
+def test_page_that_is_opened_again_makes_nobody_stuck(attempt: Attempt) -> None:
+    """Homework goes on hours later. A page that stays open counts from its first heartbeat, or the answer after it."""
+    save(attempt, "one", "b", now=NOW + MINUTE)
+    assert activity(attempt, 2) == "working"
+    assert [activity(attempt, minute, since=60) for minute in (60, 65, 65.1)] == ["working", "working", "stuck"]
+    # Two lost messages make it offline. The time starts again with the next one.
+    assert activities(attempt.assignment, NOW + 67 * MINUTE) == [("offline", 2)]
+    assert [activity(attempt, minute, since=67) for minute in (67, 72, 72.1)] == ["working", "working", "stuck"]
+    # One that is lost is no gap.
+    assert activity(attempt, 73.5, since=73.5) == "stuck"
+
+
 def test_pause_of_another_quiz_changes_nothing(timed: Attempt, edition: Edition, teacher: User) -> None:
     other = make_assignment(edition=edition, classroom=timed.classroom, assigned_by=teacher)
     lifecycle.pause(other, by=teacher, now=NOW + 2 * MINUTE)
@@ -297,7 +316,7 @@ def test_page_says_who_is_stuck_and_who_is_offline(
     lost = make_attempt(assignment=mixed, student=four[2])
     heartbeats.record_heartbeat(lost.pk, question_id(lost, "one"), now=NOW + MINUTE)
     ben = Attempt.objects.get(student=four[1])
-    heartbeats.record_heartbeat(ben.pk, question_id(ben, "some"), now=NOW + 6 * MINUTE)
+    send_heartbeats(ben, "some", until=6)
     clock.shift(6 * MINUTE)
     page = teacher_client.get(page_of(mixed))
     assert [row[:3] for row in rows_of(page)[1:3]] == [
