@@ -96,7 +96,12 @@ STUDENTS: tuple[StoredTable, ...] = (
         "quizzes_presence",
         "The last message of an open quiz page. Teachers see who is stuck or offline.",
         About.STUDENTS,
-        (("attempt_id question_id open_since seen_at", "which question was open when, and since when the page was"),),
+        (
+            (
+                "attempt_id question_id open_since seen_at",
+                "which question was open when, and since when the page was open",
+            ),
+        ),
         Term.DAY,
         Copy.STUDENT,
         Deletion.STUDENT,
