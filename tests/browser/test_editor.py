@@ -25,6 +25,13 @@ def saved(page: Page) -> None:
     expect(page.locator("#draft-state")).to_contain_text("Saved at")
 
 
+def press_save(page: Page) -> None:
+    """Press the last “Save”, and wait for the page that answers it: it would end a visit that begins before."""
+    with page.expect_response(lambda reply: reply.request.method == "POST"):
+        page.get_by_role("button", name="Save", exact=True).last.click()
+    page.wait_for_load_state("networkidle")
+
+
 def open_editor(page: Page, draft: Draft, key: str = "one") -> None:
     page.goto(reverse("edit_question", args=[draft.question_set.public_id, key]))
 
@@ -52,7 +59,7 @@ def test_a_story_becomes_an_edition(javascript: bool, teacher: User, open_contex
     page.get_by_role("button", name="Save speakers").click()
     page.get_by_label("Said by, sentence 3").select_option("Mayor’s account")
     page.get_by_role("textbox", name="Level", exact=True).fill("Grade 7")
-    page.get_by_role("button", name="Save", exact=True).last.click()
+    press_save(page)
     draft = Draft.objects.get()
     assert [table["voice"] for table in sentence_tables(draft.document)] == [
         "reporter",
@@ -64,10 +71,7 @@ def test_a_story_becomes_an_edition(javascript: bool, teacher: User, open_contex
     page.get_by_role("link", name="Objectives", exact=True).click()
     page.get_by_label("Objective 1", exact=True).fill("What was decided")
     page.get_by_label("Questions needed, objective 1").fill("2")
-    # The page that answers the save would end a visit that begins before it.
-    with page.expect_response(lambda reply: reply.request.method == "POST"):
-        page.get_by_role("button", name="Save", exact=True).last.click()
-    page.wait_for_load_state("networkidle")
+    press_save(page)
     page.get_by_role("link", name="Questions", exact=True).click()
     page.get_by_role("button", name="Add question").click()
     write_question(page, "What did the council vote on?", ["*A library", "A school", "A bridge"], evidence="1")
