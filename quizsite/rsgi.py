@@ -18,7 +18,7 @@ from queue import SimpleQueue
 from re import Pattern
 from typing import Any
 
-from quizsite.call_stack import with_room
+from quizsite.call_stack import with_large_stack
 from quizzes.views.access import ARRIVED_AT
 
 logger = logging.getLogger(__name__)
@@ -98,7 +98,7 @@ class Bridge:
         self._queue: SimpleQueue[ReadRequest | None] = SimpleQueue()
         self._answered: deque[asyncio.Future[None]] = deque()
         self._threads = [
-            threading.Thread(target=with_room, args=(self._answer_all,), name=f"request-{number}")
+            threading.Thread(target=with_large_stack, args=(self._answer_all,), name=f"request-{number}")
             for number in range(1, threads + 1)
         ]
         self._pending_bytes = 0

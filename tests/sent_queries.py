@@ -17,7 +17,7 @@ from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
-from quizsite.call_stack import with_room
+from quizsite.call_stack import with_large_stack
 
 ROOT = Path(__file__).resolve().parents[1]
 SITE = (f"{ROOT}/quizzes/", f"{ROOT}/quizsite/")
@@ -66,9 +66,9 @@ class Recorder:
         if _CONTROL.match(sql):
             return
         frame = sys._getframe(2)
-        # Each test runs in `with_room`, which sends no query.
+        # Each test runs in `with_large_stack`, which sends no query.
         while frame is not None and (
-            frame.f_code is with_room.__code__ or not frame.f_code.co_filename.startswith(SITE)
+            frame.f_code is with_large_stack.__code__ or not frame.f_code.co_filename.startswith(SITE)
         ):
             frame = frame.f_back  # type: ignore[assignment]
         if frame is None:

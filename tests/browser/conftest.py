@@ -12,7 +12,7 @@ from django.core.servers.basehttp import ThreadedWSGIServer
 from django.test.testcases import LiveServerThread
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from quizsite.call_stack import with_room
+from quizsite.call_stack import with_large_stack
 from quizzes.models import Student, User
 from tests.browser.chromium import find_chromium, launch_arguments
 from tests.conftest import _sign_in
@@ -54,10 +54,10 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 
 class _Server(ThreadedWSGIServer):
-    """The live server, whose threads have room for their calls as the site's own have."""
+    """The live server, whose threads have a large stack as the site's own have."""
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
-        with_room(super().process_request_thread, request, client_address)
+        with_large_stack(super().process_request_thread, request, client_address)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -131,11 +131,9 @@ def open_context(browser: Browser, live_server: Any, watch: Watch) -> Iterator[N
         context.close()
 
 
-def violations(page: Page, *, dark: bool = True) -> list[str]:
+def violations(page: Page) -> list[str]:
     """What axe finds on the page as it stands, in light and in the colors of dark: rule, and the place of each."""
     found = _axe(page, AXE_OPTIONS)
-    if not dark:
-        return found
     page.emulate_media(color_scheme="dark")
     found += [f"dark {one}" for one in _axe(page, {**AXE_OPTIONS, "runOnly": COLOR_RULES})]
     page.emulate_media(color_scheme="light")

@@ -1,10 +1,10 @@
-"""Calls of a thread with room take no memory from the system at every turn of a loop, however deep the loop is."""
+"""On a large stack no loop takes memory from the system at every turn, however deep it is."""
 
 import resource
 import threading
 from collections.abc import Callable
 
-from quizsite.call_stack import with_room
+from quizsite.call_stack import with_large_stack
 
 TURNS = 200
 
@@ -31,9 +31,9 @@ def in_a_thread(function: Callable[[], int]) -> int:
 
 
 def test_no_loop_takes_memory_at_every_turn() -> None:
-    assert in_a_thread(lambda: with_room(most_faults, 500)) < TURNS / 2
+    assert in_a_thread(lambda: with_large_stack(most_faults, 500)) < TURNS / 2
 
 
 def test_result_arguments_and_errors_are_those_of_the_function() -> None:
-    assert with_room(divmod, 7, 2) == (3, 1)
-    assert with_room(dict, name="Ann") == {"name": "Ann"}
+    assert with_large_stack(divmod, 7, 2) == (3, 1)
+    assert with_large_stack(dict, name="Ann") == {"name": "Ann"}
