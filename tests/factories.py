@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 from PIL import Image
 
@@ -422,10 +421,6 @@ def loaded(attempt: Attempt) -> LoadedAttempt:
     attempt_now = load_attempt(attempt.public_id, with_answers=True)
     assert attempt_now is not None
     return attempt_now
-
-
-# Update the answer and log the save.
-SAVE_QUERIES = {"sqlite": 2, "postgresql": 1}[connection.vendor]
 
 
 def save(

@@ -1,4 +1,4 @@
-"""Answers of an attempt: save, check, flag, and accept late ones. Each save is logged in the same transaction."""
+"""Answers of an attempt: save, check, flag, and accept late ones. The database logs each save."""
 
 import hashlib
 import json
@@ -42,30 +42,21 @@ class Saved:
 
 # Raw SQL for correctness: the query that writes has the conditions, so that nothing can change between check and
 # write. `FOR SHARE` makes a submission on PostgreSQL wait for this query. The deadline is compared with `cutoff(now)`.
+# Since it sets `operation`, the database logs the save in the same query (migration 0055).
 # In a teacher-paced quiz, the columns of the class board are compared as in `Pace.takes_answers`. A test compares the
 # two in each state of the board.
 _UPDATE_ANSWER = """
-INSERT INTO quizzes_answer (attempt_id, question_id, value, revision, flagged, saved_at)
-SELECT a.id, %s, {value}, 1, {false}, %s FROM quizzes_attempt a
+INSERT INTO quizzes_answer (attempt_id, question_id, value, operation, revision, flagged, saved_at)
+SELECT a.id, %s, {value}, %s, 1, {false}, %s FROM quizzes_attempt a
 WHERE a.id = %s AND a.submitted_at IS NULL AND (a.deadline_at IS NULL OR a.deadline_at >= %s)
 AND NOT EXISTS (SELECT 1 FROM quizzes_assignment g WHERE g.id = a.assignment_id AND g.is_teacher_paced AND NOT EXISTS (
 SELECT 1 FROM quizzes_board b JOIN quizzes_question q ON q.edition_id = g.edition_id AND q.position = b.position
 WHERE b.assignment_id = g.id AND b.position > b.closed_through AND q.id = %s)) {lock}
 ON CONFLICT (attempt_id, question_id) DO UPDATE
-SET value = excluded.value, revision = quizzes_answer.revision + 1, saved_at = excluded.saved_at
+SET value = excluded.value, operation = excluded.operation, revision = quizzes_answer.revision + 1,
+saved_at = excluded.saved_at
 WHERE quizzes_answer.revision = %s AND quizzes_answer.checked_at IS NULL
 RETURNING revision
-"""
-_LOG_SAVE = """
-INSERT INTO quizzes_answerevent (attempt_id, question_id, operation, value, revision, outcome, at)
-VALUES (%s, %s, %s, {value}, %s, %s, %s)
-"""
-# On PostgreSQL both are 1 query, which is a transaction by itself: 1 round trip instead of 4.
-_UPDATE_AND_LOG = """
-WITH updated (revision) AS ({update}), logged AS (
-INSERT INTO quizzes_answerevent (attempt_id, question_id, operation, value, revision, outcome, at)
-SELECT %s, %s, %s, {value}, revision, %s, %s FROM updated)
-SELECT revision FROM updated
 """
 
 
@@ -78,17 +69,18 @@ def save_answer(
     seen_revision: int,
     now: datetime,
 ) -> Saved:
-    """Update the current answer and log the save, in one transaction: 2 queries, 1 on PostgreSQL.
+    """Update the current answer and log the save, in one query.
 
     operation: an id from the sender; the same operation with the same value changes nothing the second time.
     seen_revision: of the answer that the sender saw, 0 for none. now: when the request arrived.
     """
     operation = _operation_key(operation, question_id, value)
-    # A single query is a transaction by itself. Inside another one it needs a savepoint, for the IntegrityError.
+    # On PostgreSQL, a single query is a transaction by itself. Inside another one it needs a savepoint, for the
+    # IntegrityError. On SQLite, only a transaction stands in the queue of writers.
     is_single = connection.vendor == "postgresql" and not connection.in_atomic_block
     try:
         with nullcontext() if is_single else transaction.atomic():
-            saved = _update_and_log(attempt.id, question_id, value, operation, seen_revision, now)
+            saved = _update(attempt.id, question_id, value, operation, seen_revision, now)
         return saved or _refused(attempt.id, question_id, value, operation, now)
     except IntegrityError:
         # The log has this operation: it came again with a newer revision, or twice at the same time. Nothing changed.
@@ -155,8 +147,9 @@ def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
         if answer.saved_at is not None and answer.saved_at > event.at:
             continue
         answer.value, answer.saved_at, answer.revision = event.value, event.at, answer.revision + 1
-        answer.save(update_fields=["value", "saved_at", "revision"])
-        _log_save(attempt.pk, event.question_id, operation, event.value, answer.revision, Outcome.ACCEPTED, now)
+        answer.operation = ""
+        answer.save(update_fields=["value", "saved_at", "revision", "operation"])
+        _log(attempt.pk, event.question_id, operation, event.value, answer.revision, Outcome.ACCEPTED, now)
         accepted_count += 1
     if accepted_count:
         rescore([attempt])
@@ -172,32 +165,25 @@ def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
     return accepted_count
 
 
-def _update_and_log(
+def _update(
     attempt_id: int, question_id: int, value: Value, operation: str, seen_revision: int, now: datetime
 ) -> Saved | None:
     """The saved answer; None if a condition did not hold. Raises IntegrityError if the log has this operation."""
     is_postgresql = connection.vendor == "postgresql"
-    placeholder = _json_placeholder()
     query = _UPDATE_ANSWER.format(
-        value=placeholder,
+        value="CAST(%s AS jsonb)" if is_postgresql else "%s",
         false="FALSE" if is_postgresql else "0",
         lock="FOR SHARE OF a" if is_postgresql else "",
     )
+    json_value = None if value is None else json.dumps(value)
     at, earliest_deadline = map(connection.ops.adapt_datetimefield_value, (now, cutoff(now)))
-    json_value = _as_json(value)
-    arguments = [question_id, json_value, at, attempt_id, earliest_deadline, question_id, seen_revision]
-    if is_postgresql:
-        query = _UPDATE_AND_LOG.format(update=query, value=placeholder)
-        arguments += [attempt_id, question_id, operation, json_value, str(Outcome.SAVED), at]
     with connection.cursor() as cursor:
-        cursor.execute(query, arguments)
+        cursor.execute(
+            query,
+            [question_id, json_value, operation, at, attempt_id, earliest_deadline, question_id, seen_revision],
+        )
         row = cursor.fetchone()
-    if row is None:
-        return None
-    [revision] = row
-    if not is_postgresql:
-        _log_save(attempt_id, question_id, operation, value, revision, Outcome.SAVED, now)
-    return Saved(Outcome.SAVED, revision, value)
+    return None if row is None else Saved(Outcome.SAVED, row[0], value)
 
 
 @transaction.atomic
@@ -217,7 +203,7 @@ def _refused(attempt_id: int, question_id: int, value: Value, operation: str, no
         outcome = Outcome.LATE
     else:
         outcome = Outcome.SETTLED if current is not None and current.checked_at is not None else Outcome.STALE
-    _log_save(attempt_id, question_id, operation, value, revision, outcome, now)
+    _log(attempt_id, question_id, operation, value, revision, outcome, now)
     return Saved(outcome, revision, current_value, is_closed)
 
 
@@ -230,25 +216,22 @@ def _takes_answers(assignment: Assignment, question_id: int) -> bool:
     return board is not None and Pace(board.position, board.closed_through).takes_answers(position)
 
 
-def _log_save(
+def _log(
     attempt_id: int, question_id: int, operation: str, value: Value, revision: int, outcome: str, now: datetime
 ) -> None:
-    """Append to the log. Raises IntegrityError if it has this operation."""
-    at = connection.ops.adapt_datetimefield_value(now)
-    query = _LOG_SAVE.format(value=_json_placeholder())
-    with connection.cursor() as cursor:
-        cursor.execute(query, [attempt_id, question_id, operation, _as_json(value), revision, str(outcome), at])
+    """Append a save that did not write its answer. Raises IntegrityError if the log has this operation."""
+    AnswerEvent.objects.create(
+        attempt_id=attempt_id,
+        question_id=question_id,
+        operation=operation,
+        value=value,
+        revision=revision,
+        outcome=outcome,
+        at=now,
+    )
 
 
 def _operation_key(operation: str, question_id: int, value: Value) -> str:
     """The id of one save. It includes the value: a page from the browser's cache can send a new one under an old id."""
     digest = hashlib.sha256(f"{question_id}:{json.dumps(value, sort_keys=True)}".encode()).hexdigest()
     return f"{operation[:40]}.{digest[:20]}"
-
-
-def _json_placeholder() -> str:
-    return "CAST(%s AS jsonb)" if connection.vendor == "postgresql" else "%s"
-
-
-def _as_json(value: Value) -> str | None:
-    return None if value is None else json.dumps(value)

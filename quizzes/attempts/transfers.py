@@ -78,6 +78,9 @@ def _copy_rows(model: type[Model], old: Attempt, new: Attempt) -> None:
     rows = list(model._default_manager.filter(attempt=old).order_by("pk"))
     for row in rows:
         row.pk, row.attempt = None, new  # type: ignore[attr-defined]  # each of the three has it
+        if isinstance(row, Answer):
+            # Its save comes with the log.
+            row.operation = ""
     model._default_manager.bulk_create(rows)
 
 

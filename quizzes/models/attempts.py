@@ -156,6 +156,8 @@ class Answer(models.Model):
     """The current answer to one question of an attempt.
 
     value None: no answer. revision: how many saves changed it; 0 for a question that is only flagged.
+    operation: of the save that wrote the value, "" if something else did. The database logs a write that sets it
+    (migration 0055), in the same statement.
     checked_at: when the student checked the answer, which is final from then on.
     """
 
@@ -163,6 +165,7 @@ class Answer(models.Model):
     question = models.ForeignKey(Question, models.PROTECT, related_name="answers")
     value = models.JSONField(null=True)
     revision = models.PositiveIntegerField(default=0)
+    operation = models.CharField(max_length=64, blank=True, default="", db_default="")
     flagged = models.BooleanField(default=False)
     saved_at = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(null=True)

@@ -427,6 +427,46 @@ def test_a_log_only_grows(model: type[models.Model], teacher: User) -> None:
     assert list(rows.values()) == before
 
 
+def test_the_database_logs_an_answer_that_is_written_with_an_operation() -> None:
+    attempt = make_attempt()
+    question = attempt.assignment.edition.questions.get(position=1)
+    answer = Answer.objects.create(
+        attempt=attempt, question=question, value="a", revision=1, operation="first", saved_at=NOW
+    )
+    Answer.objects.update(value="b", revision=2, operation="second", saved_at=NOW + HOUR)
+    Answer.objects.bulk_create(
+        [Answer(attempt=attempt, question=question, value=None, revision=3, operation="third", saved_at=NOW)],
+        update_conflicts=True,
+        unique_fields=["attempt", "question"],
+        update_fields=["value", "revision", "operation", "saved_at"],
+    )
+
+    logged = list(AnswerEvent.objects.order_by("pk").values_list("operation", "value", "revision", "outcome", "at"))
+    assert logged == [
+        ("first", "a", 1, "saved", NOW),
+        ("second", "b", 2, "saved", NOW + HOUR),
+        ("third", None, 3, "saved", NOW),
+    ]
+    assert set(AnswerEvent.objects.values_list("attempt", "question")) == {(attempt.pk, question.pk)}
+    # An operation that comes again changes nothing, even if it comes with the same value.
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Answer.objects.update(value="c", operation="third")
+    answer.refresh_from_db()
+    assert (answer.value, answer.revision, AnswerEvent.objects.count()) == (None, 3, 3)
+
+
+def test_the_database_does_not_log_other_changes_of_an_answer() -> None:
+    attempt = make_attempt()
+    question = attempt.assignment.edition.questions.get(position=1)
+    answer = Answer.objects.create(attempt=attempt, question=question, flagged=True)
+    answer.value, answer.saved_at = "a", NOW
+    answer.save()
+    Answer.objects.update(value="b", operation="")
+    Answer.objects.update(checked_at=NOW)
+
+    assert not AnswerEvent.objects.exists()
+
+
 def test_an_attempt_with_a_log_cannot_be_deleted() -> None:
     done = make_answered_attempt()
 

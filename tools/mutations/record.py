@@ -26,6 +26,44 @@ CONTROLS: tuple[Control, ...] = (
             ("deleted", ', "DELETE": "is_never_deleted"'),
         )
     ),
+    *(
+        control(
+            f"the database logs a save that {word} an answer",
+            "quizzes/migrations/0055_saves_are_logged.py",
+            text,
+            "",
+            "tests/models/test_models.py",
+            "tests/attempts/test_answers.py",
+            *("-k", "logs or save"),
+        )
+        for word, text in (
+            ("makes", '"answer_insert_is_logged": "INSERT", '),
+            ("changes", ', "answer_update_is_logged": "UPDATE OF operation"'),
+        )
+    ),
+    control(
+        "the database logs no other change of an answer",
+        "quizzes/migrations/0055_saves_are_logged.py",
+        " WHEN (NEW.operation <> '')",
+        "",
+        "tests/models/test_models.py",
+        *("-k", "other_changes"),
+    ),
+    control(
+        "an operation that comes again is refused even if the answer names it",
+        "quizzes/migrations/0055_saves_are_logged.py",
+        '"UPDATE OF operation"}',
+        '"UPDATE OF saved_at"}',
+        "tests/models/test_models.py",
+        *("-k", "with_an_operation"),
+    ),
+    control(
+        "a copied answer does not log its save again",
+        "quizzes/attempts/transfers.py",
+        '            row.operation = ""\n',
+        "            pass\n",
+        "tests/attempts/test_transfers.py",
+    ),
     control(
         "only an erasure deletes from the logs",
         "quizzes/migrations/0017_erasure.py",

@@ -16,7 +16,7 @@ from quizzes.attempts.paper.handout import FormLetter, PaperForm, draw_form, let
 from quizzes.content.editions import Published, published, shown_edition
 from quizzes.content.question_types.question import Value
 from quizzes.grading.scores import rescore
-from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, Student, User
+from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Student, User
 from quizzes.models.locks import lock_rows
 from quizzes.models.public_ids import new_receipt
 
@@ -217,22 +217,26 @@ def _update_answers(
         (attempt_id, question_id): revision
         for attempt_id, question_id, revision in stored_answers.values_list("attempt_id", "question_id", "revision")
     }
-    answers, events = [], []
+    answers = []
     for attempt_id, question_id, value in new_values:
         revision = revisions.get((attempt_id, question_id), 0) + 1
-        row = {"attempt_id": attempt_id, "question_id": question_id, "value": value, "revision": revision}
-        answers.append(Answer(**row, saved_at=now))
-        events.append(
-            # With the revision, since a page from the browser's cache can send a new answer under its old operation.
-            AnswerEvent(**row, operation=f"{operation[:40]}.{question_id}.{revision}", outcome="saved", at=now)
+        answers.append(
+            Answer(
+                attempt_id=attempt_id,
+                question_id=question_id,
+                value=value,
+                revision=revision,
+                # With the revision: a page from the browser's cache can send a new answer under its old operation.
+                operation=f"{operation[:40]}.{question_id}.{revision}",
+                saved_at=now,
+            )
         )
     Answer.objects.bulk_create(
         answers,
         update_conflicts=True,
         unique_fields=["attempt", "question"],
-        update_fields=["value", "revision", "saved_at"],
+        update_fields=["value", "revision", "operation", "saved_at"],
     )
-    AnswerEvent.objects.bulk_create(events)
 
 
 def _new_receipts(count: int) -> list[str]:

@@ -48,7 +48,7 @@ STUDENTS: tuple[StoredTable, ...] = (
         ID,
         ("attempt_id question_id", "which answer it is"),
         ("value", "the answer; students can continue and get a score"),
-        ("revision saved_at checked_at", "which of two saves is newer, and whether it is final"),
+        ("revision saved_at checked_at operation", "which of two saves is newer, and whether it is final"),
         ("flagged", "the student wants to look at the question again"),
     ),
     of_student(

@@ -337,7 +337,7 @@ def test_saving_costs_the_same_queries_for_one_student_and_thirty(
         with queries() as seen:
             assert set(save_paper_answers(assignment, again, operation="next", by=teacher, now=LATER)) == {"saved"}
         counts.append(len(seen))
-    assert counts == [15, 14, 15, 14]
+    assert counts == [14, 13, 14, 13]
     assert Answer.objects.count() == 31 * 4
 
 
@@ -355,7 +355,8 @@ def test_receipts_of_paper_attempts_are_unique(assignment: Assignment, classroom
 @pytest.mark.django_db(transaction=True)
 def test_the_column_comes_and_goes_and_editions_stay_frozen() -> None:
     attempt = make_answered_attempt(assignment=make_assignment(), right=2)
-    save_before = list(attempt.answers.order_by("pk").values())
+    columns_before = [field.attname for field in Answer._meta.concrete_fields if field.attname != "operation"]
+    save_before = list(attempt.answers.order_by("pk").values(*columns_before))
     try:
         call_command("migrate", "quizzes", "0005_drafts", verbosity=0)
         with connection.cursor() as cursor:
@@ -368,7 +369,7 @@ def test_the_column_comes_and_goes_and_editions_stay_frozen() -> None:
 
     attempt.refresh_from_db()
     assert (attempt.medium, attempt.score) == ("screen", attempt.score)
-    assert list(attempt.answers.order_by("pk").values()) == save_before
+    assert list(attempt.answers.order_by("pk").values(*columns_before)) == save_before
     with pytest.raises(IntegrityError), transaction.atomic():
         Edition.objects.update(max_points=1)
     with pytest.raises(IntegrityError), transaction.atomic():
