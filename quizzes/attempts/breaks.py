@@ -49,6 +49,11 @@ def breaks_of(attempt: Attempt) -> Breaks:
     return Breaks(attempt.break_time, attempt.break_ends_at)
 
 
+def is_on_break(attempt: Attempt, *, now: datetime) -> bool:
+    """Whether a break of the attempt goes on. In a pause of the quiz, whether one went on when the pause began."""
+    return breaks_of(attempt).is_on(at=attempt.assignment.paused_at or now)
+
+
 def earliest_end(attempt: Attempt, *, now: datetime) -> datetime | None:
     """When the attempt ends if its break stops now; outside a break, its deadline. That counts the whole break."""
     breaks = breaks_of(attempt)

@@ -15,7 +15,7 @@ from quizzes.assignments.lifecycle import change_assignment, settings_of
 from quizzes.assignments.student_settings import personal_window, student_settings, window_of
 from quizzes.assignments.supports import supports_of
 from quizzes.attempts.attempt_content import AttemptContent
-from quizzes.attempts.breaks import breaks_of, end_break, set_breaks
+from quizzes.attempts.breaks import breaks_of, end_break, is_on_break, set_breaks
 from quizzes.content.question_types.registry import Question
 from quizzes.grading.scores import ScoreColumns, computed
 from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Student, User
@@ -112,7 +112,7 @@ def submit_attempt(attempt: Attempt, *, now: datetime, language: str = "") -> At
     After the deadline and the grace time, `submitted_at` is the deadline. A break ends, so that its rest is not lost if
     the teacher opens the attempt again.
     """
-    if breaks_of(attempt).is_on(at=now):
+    if is_on_break(attempt, now=now):
         end_break(attempt.pk, now=now)
         attempt.refresh_from_db(fields=["deadline_at"])
     at, by = now, Attempt.SubmittedBy.STUDENT

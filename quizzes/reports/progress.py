@@ -21,7 +21,7 @@ from django.utils.translation import gettext
 from quizzes.assignments.lifecycle import last_resume
 from quizzes.assignments.status import Status, StudentStatus
 from quizzes.assignments.student_statuses import by_student_and_assignment, load_overrides
-from quizzes.attempts.breaks import breaks_of, earliest_end
+from quizzes.attempts.breaks import earliest_end, is_on_break
 from quizzes.attempts.heartbeats import OFFLINE_AFTER
 from quizzes.content.editions import published
 from quizzes.models import Answer, Assignment, Attempt, Presence, Student
@@ -149,7 +149,7 @@ def _progress(
     has_answered_all = answered_count == len(numbers)
     if found.status is not Status.IN_PROGRESS:
         activity = None
-    elif breaks_of(attempt).is_on(at=now):
+    elif is_on_break(attempt, now=now):
         activity = Activity.ON_BREAK
     else:
         activity = _activity(

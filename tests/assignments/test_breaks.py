@@ -183,6 +183,15 @@ def test_turned_in_on_a_break_and_reopened_keeps_the_time_and_the_rest_of_the_br
     assert minutes_of(attempt) == (81, 15)
 
 
+def test_turned_in_when_a_break_would_be_over_without_the_pause_keeps_its_rest(
+    attempt: Attempt, given: Assignment, teacher: User
+) -> None:
+    start_break(attempt.pk, now=NOW + 10 * MINUTE)
+    lifecycle.pause(given, by=teacher, now=NOW + 12 * MINUTE)
+    submit_attempt(fresh(attempt), now=NOW + 60 * MINUTE)
+    assert (fresh(attempt).break_time, fresh(attempt).break_ends_at) == (2 * MINUTE, NOW + 12 * MINUTE)
+
+
 def test_reopened_after_a_close_in_a_break_is_not_on_a_break(
     attempt: Attempt, given: Assignment, teacher: User
 ) -> None:

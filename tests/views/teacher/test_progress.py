@@ -279,6 +279,14 @@ def test_break_that_ends_in_a_pause_goes_on_with_it(timed: Attempt, teacher: Use
     assert [activity(timed, minute) for minute in (26, 31, 31.1)] == ["working", "working", "stuck"]
 
 
+def test_break_that_would_end_in_a_pause_goes_on_in_it(timed: Attempt, teacher: User) -> None:
+    start_break(timed.pk, now=NOW + 4 * MINUTE)
+    lifecycle.pause(timed.assignment, by=teacher, now=NOW + 6 * MINUTE)
+    assert activity(timed, 60) == "on_break"
+    lifecycle.resume(timed.assignment, by=teacher, now=NOW + 66 * MINUTE)
+    assert [activity(timed, minute) for minute in (93, 95)] == ["on_break", "working"]
+
+
 def test_page_that_is_opened_again_makes_nobody_stuck(attempt: Attempt) -> None:
     """Homework goes on hours later. A page that stays open counts from its first heartbeat, or the answer after it."""
     save(attempt, "one", "b", now=NOW + MINUTE)
