@@ -21,6 +21,9 @@ from quizzes.attempts.answers import Saved
 from quizzes.attempts.breaks import end_break, start_break
 from quizzes.attempts.integrity import check_integrity
 from quizzes.attempts.lifecycle import start_attempt, submit_attempt
+from quizzes.files.questions import importing
+from quizzes.files.questions.footnote_files import write_own
+from quizzes.files.questions.formats import read_questions
 from quizzes.grading.scores import computed, stored
 from quizzes.models import (
     Answer,
@@ -29,6 +32,7 @@ from quizzes.models import (
     Attempt,
     AuditEvent,
     Classroom,
+    Draft,
     Edition,
     FailedTry,
     ManualGrade,
@@ -42,6 +46,7 @@ from quizzes.people.guess_limits import PIN_TRIES
 from quizzes.people.rosters import add_students, new_students
 from quizzes.people.student_sign_in import PinLocked, WrongPin, check_pin, pin_of
 from tests.factories import make_assignment, make_attempt, make_edition, make_student, save
+from tests.files.test_levels_and_languages import documents
 from tests.pages import form_of
 from tests.views.teacher.test_grading_queue import give, typed_document
 
@@ -199,6 +204,17 @@ def test_one_assignment_sent_twice_at_once_is_given_once(
     assert sorted(made) == [0, 0, 0, 0, 0, 2]
     assert Assignment.objects.filter(group=group).count() == 2
     assert AuditEvent.objects.count() == 2
+
+
+def test_one_import_confirmed_many_times_at_once_makes_one_set(teacher: User, now: datetime) -> None:
+    [document, *_] = documents()
+    read = read_questions(write_own(document, as_toml=True))
+    some = importing.unpack(importing.pack(read.questions, None, by=teacher), by=teacher)
+
+    sets = at_once([lambda: importing.import_as_set(some, some.questions, title="Some", by=teacher, now=now).pk] * 4)
+    whole_sets = at_once([lambda: importing.import_whole_set(document, title="All", by=teacher, now=now).pk] * 4)
+
+    assert (len(set(sets)), len(set(whole_sets)), Draft.objects.count()) == (1, 1, 2)
 
 
 @pytest.mark.parametrize(("act", "regraded", "graded"), [("accept", 1, 0), ("keep", 0, 1)])

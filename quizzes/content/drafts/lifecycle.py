@@ -42,7 +42,7 @@ def make_set(*, by: User, now: datetime, text: str = "", **fields: Any) -> Draft
     if text:
         replace_text(document, text)
         insert_question(document, next(iter(TYPES)), key=new_question_key())
-    for draft in _made_just_now(by, now=now):
+    for draft in made_just_now(by, now=now):
         if _without_keys(draft.document) == _without_keys(document):
             return draft
     return _create(document, by=by, now=now)
@@ -51,7 +51,7 @@ def make_set(*, by: User, now: datetime, text: str = "", **fields: Any) -> Draft
 @transaction.atomic
 def copy_set(edition: Edition, *, by: User, now: datetime) -> Draft:
     """Create a question set of this teacher with the content of the edition; the one that a first click made."""
-    for draft in _made_just_now(by, now=now):
+    for draft in made_just_now(by, now=now):
         if draft.question_set.copied_from_id == edition.question_set_id:
             return draft
     title = str(edition.document["title"])
@@ -69,9 +69,14 @@ def take_document(document: Mapping[str, Any], *, title: str, by: User, now: dat
     return _create(from_edition(document, title=title), by=by, now=now)
 
 
-def _made_just_now(by: User, *, now: datetime) -> Iterable[Draft]:
-    """Drafts that this teacher made or changed a moment ago. Two requests of one form pass one at a time."""
+def lock_author(by: User) -> None:
+    """Let other requests that create a set of this teacher wait for this transaction."""
     list(User.objects.select_for_update().filter(pk=by.pk).values_list("pk"))
+
+
+def made_just_now(by: User, *, now: datetime) -> Iterable[Draft]:
+    """Drafts that this teacher made or changed a moment ago. Two requests of one form pass one at a time."""
+    lock_author(by)
     return Draft.objects.owned_by(by).filter(changed_at__gt=now - REPEATED)
 
 

@@ -4,10 +4,11 @@ import secrets
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext
 
 from quizzes.content.drafts import lifecycle, saving_questions
@@ -25,8 +26,6 @@ from quizzes.models import Draft, User
 _PURPOSE = "imported questions"
 # The newest drafts in which a second click looks for the questions of the first.
 _RECENT = 10
-# A whole set has no mark of its import. The same one again within this time is a second click.
-_REPEATED = timedelta(minutes=10)
 _MAX_TITLE = 200
 
 
@@ -172,8 +171,10 @@ def _store(
             store_picture(draft.question_set, file, now=now)
 
 
+@transaction.atomic
 def import_as_set(parcel: Parcel, questions: Sequence[Table], *, title: str, by: User, now: datetime) -> Draft:
     """Create a question set with the questions; the one that exists if they were imported before."""
+    lifecycle.lock_author(by)
     for draft in Draft.objects.owned_by(by).order_by("-changed_at")[:_RECENT]:
         if any(question["key"].startswith(prefix(parcel.batch)) for question in draft.document["questions"]):
             return draft
@@ -181,12 +182,13 @@ def import_as_set(parcel: Parcel, questions: Sequence[Table], *, title: str, by:
     return import_into(draft, questions, parcel.pictures, by=by, now=now)
 
 
+@transaction.atomic
 def import_whole_set(
     document: Table, pictures: Iterable[PictureFile] = (), *, title: str, by: User, now: datetime
 ) -> Draft:
     """Create a question set with reading, evidence and questions of our own file; the one that a first click made."""
     keys = [question["key"] for question in document["questions"]]
-    for draft in Draft.objects.owned_by(by).filter(changed_at__gt=now - _REPEATED).order_by("-changed_at")[:_RECENT]:
+    for draft in lifecycle.made_just_now(by, now=now):
         own = [question["key"] for question in draft.document["questions"]]
         if draft.document["title"] == title[:_MAX_TITLE] and own == keys:
             return draft
