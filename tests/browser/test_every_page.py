@@ -175,6 +175,28 @@ CUT_OFF = """
     (cuts(overflowY) && box.scrollHeight > box.clientHeight + 1);
 }).map((box) => box.outerHTML.slice(0, 90))
 """
+# The words of at most 12 letters that break over two lines without a hyphen.
+BROKEN_WORDS = """
+() => {
+  const broken = [];
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const range = document.createRange();
+  while (texts.nextNode()) {
+    const text = texts.currentNode;
+    if (!text.parentElement.checkVisibility({ visibilityProperty: true })) continue;
+    if (text.parentElement.closest(".vh, script, style, option, select, textarea")) continue;
+    for (const { 0: word, index } of text.data.matchAll(/(?<!\\p{L})\\p{L}{2,12}(?!\\p{L})/gu)) {
+      range.setStart(text, index);
+      range.setEnd(text, index + word.length);
+      // At the start of a line, a box without width can be at the end of the line before.
+      const boxes = [...range.getClientRects()].filter((box) => box.width >= 1);
+      const lines = new Set(boxes.map((box) => Math.round(box.top)));
+      if (lines.size > 1) broken.push(`${word} in ${text.parentElement.outerHTML.slice(0, 90)}`);
+    }
+  }
+  return broken;
+}
+"""
 # The controls without a visible border, outline, or underline when the browser draws no backgrounds.
 FLAT = """
 () => [...document.querySelectorAll(".btn, input:not([type=hidden]), select, textarea")].filter((control) => {
@@ -249,6 +271,7 @@ def check_page(page: Page, address: str, pseudo_language: str, name: str) -> Non
     assert page.evaluate(FLAT) == []
     page.emulate_media(forced_colors="none")
     page.set_viewport_size({"width": 360, "height": 740})
+    assert page.evaluate(BROKEN_WORDS) == []
     page.evaluate(SPACED)
     assert overflow(page) == 0
     assert page.evaluate(CUT_OFF) == []
