@@ -10,6 +10,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model
 
 from quizzes.assignments.release import answers_shown, last_closes
+from quizzes.assignments.student_statuses import by_student_and_assignment, load_overrides
 from quizzes.assignments.supports import supports_of
 from quizzes.attempts.attempt_content import content_of
 from quizzes.files.downloads import ExportedFile, file_name
@@ -101,7 +102,13 @@ def _attempts(student: Student, by: User, now: datetime) -> list[Json]:
     attempts = list(made.defer("assignment__edition__document"))
     in_attempts = {"attempt__in": [attempt.pk for attempt in attempts]}
     reviewed = review_attempts(attempts)
-    closes = last_closes([attempt.assignment for attempt in attempts])
+    closes, overrides = last_closes([attempt.assignment for attempt in attempts]), load_overrides(student=student)
+    shown_at = {
+        own[0].assignment_id: overrides.answers_shown_at(
+            own[0].assignment, student.pk, own, last_close=closes[own[0].assignment_id]
+        )
+        for own in by_student_and_assignment(attempts).values()
+    }
     by_pk = {attempt.pk: attempt for attempt in attempts}
     events = _by_attempt(
         AnswerEvent.objects.filter(**in_attempts).select_related("question").order_by("at", "pk"),
@@ -138,7 +145,9 @@ def _attempts(student: Student, by: User, now: datetime) -> list[Json]:
             "support_marks": support_marks[attempt.pk],
         }
         for attempt in attempts
-        for is_released in [answers_shown(attempt.assignment, attempt, shown_at=closes[attempt.assignment_id], now=now)]
+        for is_released in [
+            answers_shown(attempt.assignment, attempt, shown_at=shown_at[attempt.assignment_id], now=now)
+        ]
     ]
 
 

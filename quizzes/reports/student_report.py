@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from quizzes.assignments.release import answers_shown, last_closes
+from quizzes.assignments.student_statuses import load_overrides
 from quizzes.attempts.attempt_content import AttemptContent, content_of, shown_content
 from quizzes.content.editions import shown_edition
 from quizzes.content.question_types.registry import Value
@@ -66,7 +67,7 @@ class ReportLine:
 def student_report(student: Student, *, by: User, now: datetime) -> list[ReportLine]:
     """Everything that the student did in this teacher's classes, the newest quiz first.
 
-    At most 9 queries, and 2 for each edition that is not in the process cache.
+    At most 10 queries, and 2 for each edition that is not in the process cache.
     """
     lines = history_lines(student, by=by, now=now)
     attempts = []
@@ -76,7 +77,16 @@ def student_report(student: Student, *, by: User, now: datetime) -> list[ReportL
             attempt.assignment = line.assignment
             attempts.append(attempt)
     reviewed = review_attempts(attempts, content_for=shown_content)
-    closes = last_closes([line.assignment for line in lines])
+    closes, overrides = last_closes([line.assignment for line in lines]), load_overrides(student=student)
+    shown_at = {
+        line.assignment.pk: overrides.answers_shown_at(
+            line.assignment,
+            student.pk,
+            [attempt for attempt, _ in line.attempts],
+            last_close=closes[line.assignment.pk],
+        )
+        for line in lines
+    }
     comments = _comments(attempts)
     supports = support_lines(attempts, now=now)
     return [
@@ -88,7 +98,7 @@ def student_report(student: Student, *, by: User, now: datetime) -> list[ReportL
                     reviewed[attempt.pk],
                     comments[attempt.pk],
                     supports[attempt.pk],
-                    is_released=answers_shown(line.assignment, attempt, shown_at=closes[line.assignment.pk], now=now),
+                    is_released=answers_shown(line.assignment, attempt, shown_at=shown_at[line.assignment.pk], now=now),
                 )
                 for attempt, _ in reversed(line.attempts)
             ),

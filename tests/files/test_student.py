@@ -175,4 +175,4 @@ def test_student_file_costs_the_same_however_much_there_is(
     with queries() as seen:
         export_student(student, by=teacher, now=NOW)
 
-    assert len(seen) == 16
+    assert len(seen) == 17

@@ -1,5 +1,6 @@
 """The report of one student for a parent."""
 
+import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
@@ -10,9 +11,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from quizzes.files.student import export_student
 from quizzes.models import Assignment, Attempt, Edition, ManualGrade, Student, User
 from quizzes.people.rosters import rename_student
-from tests.factories import make_answered_attempt, make_assignment, make_regrade
+from quizzes.reports.student_report import student_report
+from tests.factories import make_answered_attempt, make_assignment, make_attempt, make_regrade
 from tests.pages import text_of
 
 
@@ -49,6 +52,26 @@ def test_report_has_questions_and_answers_in_words(done: Attempt, student: Stude
     assert "Sentence 3: The mayor said that the rules were broken. Fri, Oct 23, 11:00 am EDT Sentence 5; " in said
     assert "4. Which two sentences prove this? After a protest there is an end in summer." in said
     assert "Noah" not in said
+
+
+@pytest.mark.parametrize("is_second_open", [False, True])
+@pytest.mark.parametrize("release", Assignment.Release)
+def test_report_and_file_show_answers_when_the_student_sees_them(
+    release: str, is_second_open: bool, done: Attempt, student: Student, teacher: User, signed_in: Any, clock: Any
+) -> None:
+    now = done.submitted_at + timedelta(minutes=10)  # type: ignore[operator]  # it is submitted
+    closes_at = now - timedelta(minutes=5) if release == "after_close" else None
+    Assignment.objects.update(release=release, max_attempts=2 if is_second_open else 1, closes_at=closes_at)
+    if is_second_open:
+        make_attempt(assignment=done.assignment, student=student, number=2)
+    clock.move_to(now)
+    is_shown = "reviewed" in signed_in(student).get(reverse("result", args=[done.public_id])).context
+
+    [line] = student_report(student, by=teacher, now=now)
+    file = json.loads(export_student(student, by=teacher, now=now).content)
+
+    assert line.attempts[0].is_released == is_shown
+    assert {answer["correct_answer"] is not None for answer in file["attempts"][0]["answers"]} == {is_shown}
 
 
 @pytest.mark.parametrize("release", ["never", "after_close"])
@@ -104,4 +127,4 @@ def test_report_takes_the_same_queries_for_more_quizzes(
     with queries() as seen:
         report_of(teacher_client, student)
 
-    assert len(seen) == 12
+    assert len(seen) == 13
