@@ -188,7 +188,10 @@ def _update(
 
 @transaction.atomic
 def _refused(attempt_id: int, question_id: int, value: Value, operation: str, now: datetime) -> Saved:
-    """Log and return why nothing was saved. A known operation gets its first reply and no second log row."""
+    """Log and return why nothing was saved. A known operation gets its first reply and no second log row.
+
+    An answer that was late, and comes again after the attempt or the question was opened again, is stale.
+    """
     row = Attempt.objects.select_related("assignment").order_by().get(pk=attempt_id)
     has_ended = row.submitted_at is not None or is_over(at=now, deadline_at=row.deadline_at)
     is_closed = not has_ended and not _takes_answers(row.assignment, question_id)
@@ -197,9 +200,12 @@ def _refused(attempt_id: int, question_id: int, value: Value, operation: str, no
     if first_event is not None and first_event.outcome == Outcome.SAVED:
         return Saved(Outcome.SAVED, first_event.revision, first_event.value)
     revision, current_value = (current.revision, current.value) if current else (0, None)
+    takes_answers = not has_ended and not is_closed
     if first_event is not None:
-        return Saved(first_event.outcome, revision, current_value, is_closed and first_event.outcome == Outcome.LATE)
-    if has_ended or is_closed:
+        is_late = first_event.outcome == Outcome.LATE
+        outcome = Outcome.STALE if is_late and takes_answers else first_event.outcome
+        return Saved(outcome, revision, current_value, is_closed and is_late)
+    if not takes_answers:
         outcome = Outcome.LATE
     else:
         outcome = Outcome.SETTLED if current is not None and current.checked_at is not None else Outcome.STALE

@@ -233,7 +233,9 @@ class Model:
         now_value, now_revision = self.current.get(key, (None, 0))
         known = self.replies.get(name)
         if known is not None:
-            return known if known.outcome == "saved" else Saved(known.outcome, now_revision, now_value)
+            takes_answers = not is_late and not self.is_over
+            outcome = "stale" if known.outcome == "late" and takes_answers else known.outcome
+            return known if outcome == "saved" else Saved(outcome, now_revision, now_value)
         if is_late or self.is_over:
             outcome = "late"
         elif key in self.checked:

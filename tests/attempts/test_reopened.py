@@ -1,6 +1,7 @@
 """Reopened attempts and moved deadlines: answers saved in time stay, and `check_integrity` accepts them."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -14,6 +15,7 @@ from quizzes.attempts.integrity import check_integrity
 from quizzes.attempts.lifecycle import reopen, start_attempt, submit_attempt, submit_overdue
 from quizzes.models import Answer, Assignment, Attempt, Classroom, Student, User
 from tests.factories import NOW, make_assignment, make_attempt, save
+from tests.pages import form_of
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -41,6 +43,27 @@ def test_late_answer_never_replaces_what_was_saved_after_it(
     assert accepted == 0
     assert Answer.objects.get(attempt=reopened).value == "b"
     assert BUTTON not in page
+
+
+def test_late_answer_that_comes_again_into_a_reopened_attempt_leaves_it_open(
+    classroom: Classroom, student: Student, teacher: User, student_client: Client, clock: Any
+) -> None:
+    """The reply to the late answer was lost, so that the page sends it again after the teacher opened the attempt."""
+    attempt = make_attempt(assignment=make_assignment(classroom=classroom, time_limit=10 * MINUTE), student=student)
+    address = reverse("take_attempt", args=[attempt.public_id, 1])
+    clock.move_to(NOW)
+    form = form_of(student_client.get(address), having="operation")
+    data = form.data(choice=next(value for name, value in form.offered if name == "choice"), act="save")
+    clock.move_to(NOW + 12 * MINUTE)
+    late = student_client.post(address, data, headers={"Accept": "application/json"})
+    attempt.refresh_from_db()
+    reopen(attempt, more_time=20 * MINUTE, reason="", by=teacher, now=NOW + 13 * MINUTE)
+
+    again = student_client.post(address, data, headers={"Accept": "application/json"})
+
+    assert (late.status_code, again.status_code, again.json()["outcome"]) == (410, 409, "stale")
+    attempt.refresh_from_db()
+    assert (attempt.submitted_at, attempt.events.count(), attempt.answers.count()) == (None, 1, 0)
 
 
 def test_late_answer_counts_if_nothing_was_saved_after_it(

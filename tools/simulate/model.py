@@ -274,11 +274,13 @@ class Ledger:
         """(outcome, revision, value) of the expected reply."""
         name = operation, question, repr(value)
         shown, revision = model_attempt.answers.get(question, (None, 0))
+        is_ended = model_attempt.submitted is not None or model_attempt.is_over(now)
         for entry in model_attempt.log:
             if entry.name == name:
                 told = (entry.revision, entry.value) if entry.outcome == "saved" else (revision, shown)
-                return entry.outcome, *told
-        if model_attempt.submitted is not None or model_attempt.is_over(now):
+                # An answer that was late and comes again into an open attempt.
+                return ("stale" if entry.outcome == "late" and not is_ended else entry.outcome), *told
+        if is_ended:
             outcome = "late"
         elif question in model_attempt.checked:
             outcome = "settled"
