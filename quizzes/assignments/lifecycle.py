@@ -99,6 +99,7 @@ def change_assignment(
     assignment: Assignment, *, window: Window, settings: AssignmentSettings, by: User, now: datetime
 ) -> Assignment:
     """Change window and settings. Attempts keep their answers and order, and their time limits never get shorter."""
+    lock_settings(assignment)
     before = _in_force(assignment)
     for name, value in {**_window_fields(window), **asdict(settings)}.items():
         setattr(assignment, name, value)
@@ -112,14 +113,17 @@ def change_assignment(
     return assignment
 
 
+@transaction.atomic
 def open_now(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
     """Open an assignment that has not opened, also one that waits for its teacher. Any other stays as it is.
 
-    Its due time and its close stay. At the moment of its close it is too late.
+    Its close stays, and its due time if that is still to come. At the moment of its close it is too late.
     """
+    lock_settings(assignment)
     if window_state(assignment, now=now) is not WindowState.NOT_OPEN or assignment.closes_at == now:
         return assignment
-    window = replace(window_of(assignment), opens_at=now, waits_for_teacher=False)
+    due_at = assignment.due_at if assignment.due_at is not None and assignment.due_at > now else None
+    window = replace(window_of(assignment), opens_at=now, due_at=due_at, waits_for_teacher=False)
     return change_assignment(assignment, window=window, settings=settings_of(assignment), by=by, now=now)
 
 
@@ -129,6 +133,7 @@ def close_now(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
 
     Raises NotOpen before it opens.
     """
+    lock_settings(assignment)
     match window_state(assignment, now=now):
         case WindowState.NOT_OPEN:
             raise NotOpen
@@ -140,6 +145,7 @@ def close_now(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
     return change_assignment(assignment, window=window, settings=settings_of(assignment), by=by, now=now)
 
 
+@transaction.atomic
 def keep_open(
     assignment: Assignment, *, more_time: timedelta, seen_close: datetime | None, by: User, now: datetime
 ) -> Assignment:
@@ -147,6 +153,7 @@ def keep_open(
 
     seen_close: the close on the page of the button. If it moved since, nothing changes, so that two clicks add once.
     """
+    lock_settings(assignment)
     closes_at = assignment.closes_at
     if closes_at is None or closes_at != seen_close:
         return assignment
@@ -212,8 +219,10 @@ def last_resume(assignment: Assignment) -> Subquery:
     return Subquery(events.order_by("-at").values("at")[:1])
 
 
+@transaction.atomic
 def release_now(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
     """Show the answers to every student who has submitted. Raises StillMoreAttempts."""
+    lock_settings(assignment)
     if waits_only_for_submit(assignment.release):
         return assignment
     settings = replace(settings_of(assignment), release=Assignment.Release.AFTER_SUBMIT)
@@ -228,10 +237,13 @@ def delete_assignment(assignment: Assignment, *, by: User, now: datetime) -> str
     """Delete an assignment without attempts; returns its rows as text, for `restore_assignment`. Raises HasAttempts."""
     if assignment.attempts.exists():
         raise HasAttempts
+    # A question is regraded in all classes of a teacher, also where nobody has started.
     details = [assignment.extensions.all(), assignment.excuses.all(), assignment.lti_links.all()]
+    details.append(assignment.regrades.all())
     board = Board.objects.filter(assignment=assignment)
     rows = serializers.serialize("json", [assignment, *chain(*details, board)])
     _record(AuditEvent.Action.ASSIGNMENT_CHANGED, assignment, by=by, now=now, withdrawn=True)
+    assignment.regrades.all().delete()
     assignment.delete()
     return rows
 
@@ -339,6 +351,14 @@ def is_current(assignment: Assignment, *, now: datetime) -> bool:
     """Whether the assignment is open, or waits for its teacher to start it."""
     state = window_state(assignment, now=now)
     return state in OPEN_STATES or (assignment.waits_for_teacher and state is WindowState.NOT_OPEN)
+
+
+def lock_settings(assignment: Assignment) -> None:
+    """Read window and settings again, under a lock: nobody changes them before the end of this transaction."""
+    assignment.refresh_from_db(
+        fields=[*_window_fields(window_of(assignment)), "paused_at", *AssignmentSettings.__dataclass_fields__],
+        from_queryset=Assignment.objects.select_for_update(no_key=True),
+    )
 
 
 def settings_of(assignment: Assignment) -> AssignmentSettings:

@@ -11,7 +11,7 @@ from django.db.models import Exists
 
 from quizzes.assignments.accommodations import extend
 from quizzes.assignments.deadlines import WindowState, cutoff, deadline, is_over
-from quizzes.assignments.lifecycle import change_assignment, settings_of
+from quizzes.assignments.lifecycle import change_assignment, lock_settings, settings_of
 from quizzes.assignments.student_settings import personal_window, student_settings, window_of
 from quizzes.assignments.supports import supports_of
 from quizzes.attempts.attempt_content import AttemptContent
@@ -73,6 +73,16 @@ def start_attempt(student: Student, assignment: Assignment, *, now: datetime) ->
             if not is_over(at=now, deadline_at=attempt.deadline_at):
                 return attempt
             submit_attempt(attempt, now=now)
+    try:
+        with transaction.atomic():
+            return _start(student, assignment, number=len(attempts) + 1, now=now)
+    except IntegrityError:
+        return assignment.attempts.made_by(student.pk).latest("number")
+
+
+def _start(student: Student, assignment: Assignment, *, number: int, now: datetime) -> Attempt:
+    # A close, a pause, or more time at the same moment comes before or after.
+    lock_settings(assignment)
     settings = student_settings(assignment, student)
     if settings.is_excused:
         raise IsExcused
@@ -81,29 +91,25 @@ def start_attempt(student: Student, assignment: Assignment, *, now: datetime) ->
             raise NotOpenYet
         case WindowState.CLOSED:
             raise AssignmentClosed
-    if settings.max_attempts is not None and len(attempts) >= settings.max_attempts:
+    if settings.max_attempts is not None and number > settings.max_attempts:
         raise NoAttemptsLeft
-    try:
-        with transaction.atomic():
-            return Attempt.objects.create(
-                assignment=assignment,
-                student=student,
-                classroom_id=assignment.classroom_id,
-                number=len(attempts) + 1,
-                shuffle_questions=assignment.shuffle_questions,
-                shuffle_choices=assignment.shuffle_choices,
-                supports=supports_of(student).stored(),
-                time_limit=settings.time_limit,
-                started_at=now,
-                deadline_at=deadline(
-                    started_at=now,
-                    time_limit=settings.time_limit,
-                    closes_at=settings.window.closes_at,
-                    paused_at=settings.window.paused_at,
-                ),
-            )
-    except IntegrityError:
-        return assignment.attempts.made_by(student.pk).latest("number")
+    return Attempt.objects.create(
+        assignment=assignment,
+        student=student,
+        classroom_id=assignment.classroom_id,
+        number=number,
+        shuffle_questions=assignment.shuffle_questions,
+        shuffle_choices=assignment.shuffle_choices,
+        supports=supports_of(student).stored(),
+        time_limit=settings.time_limit,
+        started_at=now,
+        deadline_at=deadline(
+            started_at=now,
+            time_limit=settings.time_limit,
+            closes_at=settings.window.closes_at,
+            paused_at=settings.window.paused_at,
+        ),
+    )
 
 
 def submit_attempt(attempt: Attempt, *, now: datetime, language: str = "") -> Attempt:
@@ -150,9 +156,10 @@ def reopen(attempt: Attempt, *, more_time: timedelta | None, reason: str, by: Us
     the close becomes an extension of this student. In a pause, the time goes on when the pause ends.
     Raises StillOpen or NoTimeLeft.
     """
+    lock_rows(assignments=[attempt.assignment_id], students=[attempt.student_id], with_starts=True)
+    lock_settings(attempt.assignment)
     paused_at = attempt.assignment.paused_at
     at = paused_at or now
-    lock_rows(assignments=[attempt.assignment_id], students=[attempt.student_id], with_starts=True)
     attempt.refresh_from_db(from_queryset=Attempt.objects.select_for_update())
     if attempt.is_open:
         return attempt
@@ -222,6 +229,7 @@ def undo_close_now(
 
     Each attempt has the time that was left at the close.
     """
+    lock_settings(assignment)
     closed_at = assignment.closes_at
     window = replace(window_of(assignment), due_at=due_at, closes_at=closes_at)
     change_assignment(assignment, window=window, settings=settings_of(assignment), by=by, now=now)

@@ -1,7 +1,7 @@
 """Locks of rows, in one order for all transactions: classrooms, assignments, students, attempts, each by row id.
 
 Whoever writes a row of the log about a student locks the student before the attempt: at the commit, PostgreSQL needs
-the key of the student. A start of an attempt locks nothing first, and needs the keys of its assignment and its student.
+the key of the student. A start of an attempt locks its assignment first, and needs the key of its student.
 """
 
 from collections.abc import Iterable

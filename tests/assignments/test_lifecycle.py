@@ -15,12 +15,27 @@ from quizzes.assignments.lifecycle import (
     assign,
     change_assignment,
     delete_assignment,
+    open_now,
+    pause,
+    restore_assignment,
+    settings_of,
     split_by_edition,
     window_state,
 )
 from quizzes.assignments.student_settings import window_of
 from quizzes.attempts.attempt_content import content_of
-from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Excuse, Extension, Student, User
+from quizzes.models import (
+    Assignment,
+    Attempt,
+    AuditEvent,
+    Classroom,
+    Edition,
+    Excuse,
+    Extension,
+    Regrade,
+    Student,
+    User,
+)
 from tests.factories import (
     NOW,
     make_answered_attempt,
@@ -29,6 +44,7 @@ from tests.factories import (
     make_classroom,
     make_document,
     make_edition,
+    make_regrade,
     make_student,
 )
 
@@ -228,7 +244,40 @@ def test_delete_assignment_is_refused_once_a_student_has_started(
     assert AuditEvent.objects.count() == 0
 
 
-# --- When answers show --------------------------------------------------------------------------------------------
+def test_regraded_assignment_without_attempts_is_deleted_and_restored(
+    assignment: Assignment, teacher: User, now: datetime
+) -> None:
+    regrade = make_regrade(assignment=assignment, made_by=teacher, policy="drop")
+    before = Regrade.objects.values().get()
+
+    rows = delete_assignment(assignment, by=teacher, now=now)
+    assert (Assignment.objects.count(), Regrade.objects.count()) == (0, 0)
+    restore_assignment(rows, regrade.assignment.classroom, by=teacher, now=now)
+
+    assert Regrade.objects.values().get() == before
+
+
+def test_start_after_the_due_time_drops_it(assignment: Assignment, teacher: User, now: datetime) -> None:
+    Assignment.objects.update(waits_for_teacher=True, due_at=now, closes_at=now + DAY)
+    assignment.refresh_from_db()
+
+    opened = open_now(assignment, by=teacher, now=now + MINUTE)
+
+    assert (opened.opens_at, opened.due_at, opened.closes_at) == (now + MINUTE, None, now + DAY)
+
+
+def test_change_that_was_begun_before_a_pause_leaves_the_clock_stopped(
+    assignment: Assignment, student: Student, teacher: User, now: datetime
+) -> None:
+    Assignment.objects.update(time_limit=10 * MINUTE)
+    assignment.refresh_from_db()
+    attempt = make_attempt(assignment=assignment, student=student)
+    pause(Assignment.objects.get(), by=teacher, now=now + MINUTE)
+
+    change_assignment(assignment, window=WINDOW, settings=settings_of(assignment), by=teacher, now=now + MINUTE)
+
+    attempt.refresh_from_db()
+    assert attempt.deadline_at is None
 
 
 # --- A new edition for those who have not started -----------------------------------------------------------------

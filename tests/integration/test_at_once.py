@@ -1,5 +1,6 @@
 """Many equal actions at the same time, each on a connection of its own, in transactions that commit."""
 
+import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -73,6 +74,33 @@ def test_start_attempt_many_times_at_once_starts_once(assignment: Assignment, st
     begun = at_once([lambda: start_attempt(student, assignment, now=now).pk] * 20)
 
     assert begun == [Attempt.objects.get().pk] * 20
+
+
+@pytest.mark.parametrize("act", [lifecycle.close_now, lifecycle.pause])
+def test_close_or_pause_while_a_student_starts_is_not_missed(
+    act: Any, assignment: Assignment, student: Student, teacher: User, now: datetime
+) -> None:
+    """The start has read the settings when the teacher presses the button."""
+    Assignment.objects.update(time_limit=timedelta(minutes=10))
+    assignment.refresh_from_db()
+    acts: list[Any] = []
+
+    def act_after_the_settings_were_read(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        rows = execute(sql, *rest)
+        if 'FROM "quizzes_excuse"' in sql and not acts:
+            fresh = Assignment.objects.select_related("classroom").get(pk=assignment.pk)
+            acts.append(pool.submit(at_once, [partial(act, fresh, by=teacher, now=now)]))
+            # It waits for the start, or has its effect before the start goes on.
+            time.sleep(0.2)
+        return rows
+
+    with ThreadPoolExecutor(1) as pool, connection.execute_wrapper(act_after_the_settings_were_read):
+        attempt = start_attempt(student, assignment, now=now)
+
+    attempt.refresh_from_db()
+    assignment.refresh_from_db()
+    ends_at = None if act is lifecycle.pause else now
+    assert (attempt.deadline_at, assignment.closes_at is not None) == (ends_at, act is lifecycle.close_now)
 
 
 def test_start_attempt_of_a_class_at_once_starts_for_each(assignment: Assignment, now: datetime) -> None:
