@@ -239,6 +239,20 @@ def test_answer_that_comes_while_the_board_is_back_is_no_reason_to_call_an_open_
     assert "late answer" not in text_of(student_client.get(question(running, 2)))
 
 
+@pytest.mark.parametrize("act", ["check", "flag", "next", "save"])
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["page", "htmx"])
+def test_no_button_opens_a_question_that_the_class_has_not_reached(
+    act: str, headers: dict[str, str], paced: Assignment, running: Attempt, student_client: Client
+) -> None:
+    show(paced, 1)
+    data = {"act": act, "operation": "tap", "revision": 0}
+
+    reply = student_client.post(question(running, 4), data, headers=headers)
+
+    assert reply.headers.get("HX-Redirect", reply.headers.get("Location")) == question(running, 1)
+    assert not reply.content
+
+
 def test_outbox_is_told_to_open_the_page_again(paced: Assignment, running: Attempt, student_client: Client) -> None:
     show(paced, 1)
     form = form_of(student_client.get(question(running, 1)), having="choice")
