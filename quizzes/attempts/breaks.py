@@ -56,11 +56,15 @@ def is_on_break(attempt: Attempt, *, now: datetime) -> bool:
 
 def earliest_end(attempt: Attempt, *, now: datetime) -> datetime | None:
     """When the attempt ends if its break stops now; outside a break, its deadline. That counts the whole break."""
-    breaks = breaks_of(attempt)
-    if attempt.deadline_at is None or attempt.time_limit is None or not breaks.is_on(at=now):
+    if attempt.deadline_at is None or attempt.time_limit is None or not breaks_of(attempt).is_on(at=now):
         return attempt.deadline_at
-    used = attempt.paused_for - breaks.used + breaks.used_by(now)
-    return min(attempt.deadline_at, attempt.started_at + used + attempt.time_limit)
+    return min(attempt.deadline_at, attempt.started_at + paused_until(attempt, now) + attempt.time_limit)
+
+
+def paused_until(attempt: Attempt, at: datetime) -> timedelta:
+    """How long the clock stood still until this moment: `paused_for` without the rest of a break that goes on."""
+    breaks = breaks_of(attempt)
+    return attempt.paused_for - breaks.used + breaks.used_by(at)
 
 
 def set_breaks(attempt: Attempt, breaks: Breaks) -> None:

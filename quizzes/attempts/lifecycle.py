@@ -15,7 +15,7 @@ from quizzes.assignments.lifecycle import change_assignment, lock_settings, sett
 from quizzes.assignments.student_settings import personal_window, student_settings, window_of
 from quizzes.assignments.supports import supports_of
 from quizzes.attempts.attempt_content import AttemptContent
-from quizzes.attempts.breaks import breaks_of, end_break, is_on_break, set_breaks
+from quizzes.attempts.breaks import breaks_of, end_break, is_on_break, paused_until, set_breaks
 from quizzes.content.question_types.registry import Question
 from quizzes.grading.scores import ScoreColumns, computed
 from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Student, User
@@ -284,7 +284,9 @@ def _time_left(attempt: Attempt, *, closes_at: datetime | None, now: datetime) -
     """What an attempt had left of its time limit when it was submitted, at most until the close; None without one."""
     if attempt.time_limit is None or attempt.submitted_at is None:
         return None
-    left = attempt.started_at + attempt.time_limit + attempt.paused_for - attempt.submitted_at
+    # The rest of a break in which the close came goes back to the student's breaks.
+    paused_for = paused_until(attempt, attempt.submitted_at)
+    left = attempt.started_at + attempt.time_limit + paused_for - attempt.submitted_at
     return left if closes_at is None else min(left, closes_at - now)
 
 

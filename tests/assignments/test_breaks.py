@@ -11,7 +11,7 @@ from quizzes.assignments.supports import Supports, set_supports
 from quizzes.attempts.answers import save_answer
 from quizzes.attempts.breaks import end_break, start_break
 from quizzes.attempts.integrity import check_integrity
-from quizzes.attempts.lifecycle import reopen, start_attempt, submit_attempt, submit_overdue
+from quizzes.attempts.lifecycle import reopen, start_attempt, submit_attempt, submit_overdue, undo_close_now
 from quizzes.content.editions import published
 from quizzes.models import Assignment, Attempt, Classroom, Edition, Student, User
 from tests.factories import NOW, make_assignment
@@ -181,6 +181,17 @@ def test_turned_in_on_a_break_and_reopened_keeps_the_time_and_the_rest_of_the_br
     assert minutes_of(attempt) == (70, 4)
     start_break(attempt.pk, now=NOW + 60 * MINUTE)
     assert minutes_of(attempt) == (81, 15)
+
+
+def test_undone_close_in_a_break_gives_the_rest_of_the_break_once(
+    attempt: Attempt, given: Assignment, teacher: User
+) -> None:
+    start_break(attempt.pk, now=NOW + 10 * MINUTE)
+    given = lifecycle.close_now(given, by=teacher, now=NOW + 12 * MINUTE)
+    assert submit_overdue(NOW + 14 * MINUTE) == 1
+    undo_close_now(given, due_at=None, closes_at=None, by=teacher, now=NOW + 14 * MINUTE)
+    # 20 of 30 minutes were left, and 13 of 15 minutes of breaks.
+    assert minutes_of(attempt) == (34, 2)
 
 
 def test_turned_in_when_a_break_would_be_over_without_the_pause_keeps_its_rest(
