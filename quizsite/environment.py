@@ -1,6 +1,9 @@
 """Read the environment strictly: a malformed value stops the start with one plain sentence."""
 
+import io
+import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import environ
@@ -12,7 +15,37 @@ FALSE_WORDS = frozenset({"0", "false", "no", "off", ""})
 # Characters of a secret: 128 bits as hexadecimal digits have 32, as base64 22.
 SECRET_LEAST = 22
 
+# What django-environ reads of a line. It skips all other lines, so that their settings would keep their defaults.
+SETTING = re.compile(r"(?:export )?[A-Za-z_0-9]+=(?P<value>.*)")
+
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
+
+
+def read_settings_file(path: Path, *, may_be_missing: bool) -> None:
+    """Set the variables of the file that the environment does not have yet."""
+    try:
+        # Some editors write a byte order mark, which would be part of the first name.
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        if may_be_missing and isinstance(error, FileNotFoundError):
+            return
+        reason = error.strerror if isinstance(error, OSError) else "It is not UTF-8 text"
+        raise ImproperlyConfigured(f"The settings file {path} cannot be read: {reason}.") from error
+    for number, line in enumerate(lines, start=1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        # The messages do not repeat the line, which may hold a password.
+        setting = SETTING.fullmatch(line)
+        if setting is None:
+            raise ImproperlyConfigured(
+                f"Line {number} of {path} must read like NAME=value, with no space before the =."
+            )
+        if not setting["value"].startswith(("'", '"')) and re.search(r"\s#", setting["value"]):
+            raise ImproperlyConfigured(
+                f"Line {number} of {path} has a comment after the value. Put the comment on a line of its own, "
+                "or the value in quotes."
+            )
+    environ.Env.read_env(io.StringIO("\n".join(line for line in lines if SETTING.fullmatch(line))))
 
 
 def flag(variables: Mapping[str, str], name: str, *, default: bool = False) -> bool:

@@ -6,22 +6,37 @@
 import os
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
-import environ
 from django.utils.csp import CSP
 
 from quizsite import __version__
 from quizsite.backups.swap import finish_restore
 from quizsite.data_folder import make_data_folder, secret_key, strong_key
-from quizsite.environment import choice, flag, mailer, postgresql, secret, some_of, web_address, whole_number, words
+from quizsite.environment import (
+    choice,
+    flag,
+    mailer,
+    postgresql,
+    read_settings_file,
+    secret,
+    some_of,
+    web_address,
+    whole_number,
+    words,
+)
 from quizsite.places import CODE, CONTENT, IS_CLONE, data_folder
 from quizsite.sign_on import allauth_settings, providers
 
 # The folder of `templates` and `fixtures`.
 BASE_DIR = CONTENT
 # Real environment variables win over the file. Tests name no file, so that a developer's `.env` cannot sway them.
-environ.Env.read_env(os.environ.get("FOOTNOTE_ENV_FILE") or (CODE if IS_CLONE else data_folder(None)) / ".env")
+named_file = os.environ.get("FOOTNOTE_ENV_FILE")
+read_settings_file(
+    Path(named_file) if named_file else (CODE if IS_CLONE else data_folder(None)) / ".env",
+    may_be_missing=not named_file,
+)
 
 DATA_DIR = make_data_folder(data_folder(os.environ.get("FOOTNOTE_DATA")))
 # A restore that was killed after its decision. Before anything reads a file of this folder.

@@ -26,7 +26,7 @@ from django_htmx.middleware import HtmxDetails
 
 from quizsite import settings as site_settings
 from quizsite.data_folder import make_data_folder, secret_key
-from quizsite.environment import flag, mailer, postgresql, secret, some_of, whole_number, words
+from quizsite.environment import flag, mailer, postgresql, read_settings_file, secret, some_of, whole_number, words
 from quizsite.middleware import htmx_redirect
 from quizsite.sign_on import providers
 from quizzes.models import User
@@ -211,6 +211,68 @@ def test_environment_wins_over_the_file(tmp_path: Path) -> None:
         "ALLOWED_HOSTS": ["localhost", "127.0.0.1", "[::1]", "real.example"],
         "DEFAULT_FROM_EMAIL": "file@school.example",
     }
+
+
+def test_settings_file_that_is_named_and_missing_stops_the_start(tmp_path: Path) -> None:
+    file = tmp_path / "no-such.env"
+
+    result = manage("check", folder=tmp_path / "data", FOOTNOTE_ENV_FILE=str(file))
+
+    sentence = f"Footnote cannot start: The settings file {file} cannot be read: No such file or directory.\n"
+    assert (result.returncode, result.stdout, result.stderr) == (1, "", sentence)
+    assert not (tmp_path / "data").exists()
+
+
+def test_settings_file_may_be_missing_where_none_is_named(tmp_path: Path) -> None:
+    before = dict(os.environ)
+
+    read_settings_file(tmp_path / ".env", may_be_missing=True)
+
+    assert dict(os.environ) == before
+
+
+@pytest.mark.parametrize(("content", "reason"), [(None, "Is a directory"), (b"A=\xff", "It is not UTF-8 text")])
+def test_settings_file_that_cannot_be_read_is_refused(tmp_path: Path, content: bytes | None, reason: str) -> None:
+    file = tmp_path / ".env"
+    file.mkdir() if content is None else file.write_bytes(content)
+
+    with pytest.raises(ImproperlyConfigured) as error:
+        read_settings_file(file, may_be_missing=True)
+
+    assert str(error.value) == f"The settings file {file} cannot be read: {reason}."
+
+
+@pytest.mark.parametrize("line", ["FOOTNOTE_HTTPS 1", "PORT = 8209", " FOOTNOTE_HOSTS=a.b", "MY-NAME=1", "=1"])
+def test_settings_file_with_an_invalid_line_is_refused_without_repeating_it(tmp_path: Path, line: str) -> None:
+    file = tmp_path / ".env"
+    file.write_text(f"# Ours\n{line}\n")
+
+    with pytest.raises(ImproperlyConfigured) as error:
+        read_settings_file(file, may_be_missing=False)
+
+    assert str(error.value) == f"Line 2 of {file} must read like NAME=value, with no space before the =."
+
+
+def test_settings_file_with_a_comment_after_a_value_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("FOOTNOTE_HOSTS=a.b # ours\n")
+
+    with pytest.raises(ImproperlyConfigured) as error:
+        read_settings_file(file, may_be_missing=False)
+
+    assert str(error.value) == (
+        f"Line 1 of {file} has a comment after the value. Put the comment on a line of its own, or the value in quotes."
+    )
+
+
+def test_settings_file_may_have_comments_blanks_and_quotes(tmp_path: Path) -> None:
+    file = tmp_path / "env"
+    lines = ["# Ours", "  ", "  # indented", "export FOOTNOTE_HOSTS=a.b", 'FOOTNOTE_MAIL_FROM="Room #5 <a@b.example>"']
+    file.write_text("\r\n".join(lines), encoding="utf-8-sig")
+
+    seen = settings_with("ALLOWED_HOSTS", "DEFAULT_FROM_EMAIL", folder=tmp_path, FOOTNOTE_ENV_FILE=str(file))
+
+    assert (seen["ALLOWED_HOSTS"][-1], seen["DEFAULT_FROM_EMAIL"]) == ("a.b", "Room #5 <a@b.example>")
 
 
 # --- The data folder ----------------------------------------------------------------------------------------------
