@@ -23,6 +23,7 @@ from quizsite.backups.manifest import (
 )
 from quizsite.backups.rotation import backup_name, superseded
 from quizsite.durable import copy_private, sha256, sync
+from quizsite.health import CLOCK_TOLERANCE
 from quizsite.models import SiteState
 from quizsite.sqlite import library
 from quizsite.sqlite.copy import CopyDamaged, copy_database
@@ -69,11 +70,12 @@ def make_scheduled_backup(*, now: datetime, suffix: str = "") -> Path:
 
 
 def is_backup_due(*, now: datetime) -> bool:
-    """Whether the last recorded backup is older than BACKUP_MINUTES. 0 minutes: never."""
+    """Whether the last recorded backup is older than BACKUP_MINUTES, or in the future. 0 minutes: never."""
     if not settings.BACKUP_MINUTES:
         return False
     last = SiteState.objects.find(SiteState.BACKUP)
-    return last is None or now - last.at >= timedelta(minutes=settings.BACKUP_MINUTES)
+    # A clock that was ahead once must not turn backups off. The clocks of two web machines differ a little.
+    return last is None or not -CLOCK_TOLERANCE <= now - last.at < timedelta(minutes=settings.BACKUP_MINUTES)
 
 
 def record_backup(made: Path, *, now: datetime) -> None:

@@ -18,7 +18,16 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django.utils import timezone
 
-from quizsite.health import CLOCK_TOLERANCE, CheckFailed, clock_verdict, disk_verdict, files, jobs, jobs_verdict
+from quizsite.health import (
+    CLOCK_TOLERANCE,
+    IN_THE_FUTURE,
+    CheckFailed,
+    clock_verdict,
+    disk_verdict,
+    files,
+    jobs,
+    jobs_verdict,
+)
 from quizsite.models import SiteState
 from quizsite.secret_key import record_secret_key
 
@@ -295,3 +304,17 @@ def test_age_of_the_last_backup_is_a_detail_and_never_red(client: Client) -> Non
 
     assert b"ok backup made 12960 min ago\n" in client.get("/readyz").content
     assert red(client) == {}
+
+
+@pytest.mark.django_db
+def test_times_in_the_future_have_no_negative_age(client: Client, settings: Any) -> None:
+    for ahead, says in ((timedelta(seconds=3), "0 min ago"), (timedelta(days=365), IN_THE_FUTURE)):
+        for name in (SiteState.BACKUP, SiteState.DATABASE_CHECK):
+            SiteState.objects.record(name, "ok", now=timezone.now() + ahead)
+
+        lines = client.get("/readyz").content.decode().splitlines()
+
+        assert f"ok backup made {says}" in lines
+        assert (f"ok integrity checked {says}" in lines) == (connection.vendor == "sqlite")
+    assert jobs_verdict(timedelta(seconds=-3), uptime=9 * MINUTE) == "ran 0 s ago"
+    assert jobs_verdict(timedelta(days=-365), uptime=9 * MINUTE) == f"ran {IN_THE_FUTURE}"

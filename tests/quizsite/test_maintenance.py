@@ -13,7 +13,7 @@ from django.core.management.base import CommandError
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from quizsite.backups.create import make_backup
+from quizsite.backups.create import is_backup_due, make_backup
 from quizsite.backups.manifest import BackupError
 from quizsite.maintenance import back_up_if_due, check_database
 from quizsite.management.commands.serve import Command
@@ -46,6 +46,14 @@ def test_backup_is_made_when_one_is_due(folder: Path, settings: Any, now: dateti
     settings.BACKUP_MINUTES = 0
     assert back_up_if_due(now=now + 9 * HOUR) is None
     assert len(names(folder)) == 2
+
+
+def test_backup_is_due_when_the_last_one_is_in_the_future(now: datetime) -> None:
+    SiteState.objects.record(SiteState.BACKUP, "footnote-1", now=now + timedelta(minutes=10))
+
+    assert is_backup_due(now=now)
+    # The clocks of two web machines differ a little.
+    assert not is_backup_due(now=now + timedelta(minutes=10, seconds=-5))
 
 
 def test_scheduled_backups_are_rotated_and_others_are_left_alone(
