@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from io import StringIO
 from pathlib import Path
 from resource import RLIM_INFINITY
@@ -25,10 +26,12 @@ from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
+from quizsite import __version__
 from quizsite.addresses import host_names, problem_with_binding, url
-from quizsite.health import CheckFailed, disk_verdict
+from quizsite.health import CheckFailed, disk_verdict, unknown_migrations
 from quizsite.management.commands.serve import Command
 from quizsite.server import THREADS, connections_per_worker, new_server
+from quizsite.sqlite import library
 from quizsite.static_files import collect_if_changed
 from quizzes.models import User
 from tests.servers import MANAGE, environment, family, free_port
@@ -363,6 +366,35 @@ def test_serve_begins_no_empty_site_over_one_whose_database_is_gone(serve: Calla
     assert (code, len(lines)) == (1, 1)
     assert lines[0].startswith(f"Footnote cannot start: The database {database} is gone, and this site had one.")
     assert not database.exists()
+
+
+@SQLITE
+@pytest.mark.usefixtures("site_data")
+def test_serve_refuses_the_database_of_a_newer_version(serve: Callable[..., Run], tmp_path: Path) -> None:
+    with closing(library.sqlite.connect(str(tmp_path / "footnote.sqlite3"))) as database:
+        database.execute(
+            "INSERT INTO django_migrations (app, name, applied) VALUES ('quizzes', '0999_of_the_future', '2030-01-01')"
+        )
+        database.commit()
+
+    assert serve().ended() == (
+        1,
+        [
+            "CommandError: A newer version has migrated this database: it has quizzes.0999_of_the_future, which "
+            f"Footnote {__version__} does not know. Install the version that ran last, or restore the backup from "
+            "before the upgrade."
+        ],
+    )
+
+
+@pytest.mark.django_db
+def test_running_version_stays_ready_after_a_newer_one_has_migrated(client: Client) -> None:
+    MigrationRecorder(connection).record_applied("quizzes", "0999_of_the_future")
+    # A package's own business: Django's apps are not of this project.
+    MigrationRecorder(connection).record_applied("sessions", "0999_of_the_future")
+
+    assert unknown_migrations() == ["quizzes.0999_of_the_future"]
+    assert checks(client) == (200, GREEN)
 
 
 def test_serve_says_in_one_line_that_the_port_is_taken(tmp_path: Path) -> None:

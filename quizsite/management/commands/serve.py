@@ -12,12 +12,13 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
 
+from quizsite import __version__
 from quizsite.addresses import host_names, problem_with_binding, site_address
 from quizsite.backups.create import make_scheduled_backup
 from quizsite.backups.manifest import BackupError
 from quizsite.backups.rotation import BEFORE_MIGRATION
 from quizsite.environment import whole_number
-from quizsite.health import CheckFailed, durability, pending_migrations
+from quizsite.health import CheckFailed, durability, pending_migrations, unknown_migrations
 from quizsite.models import SiteState
 from quizsite.question_sets import load_if_changed
 from quizsite.secret_key import record_secret_key, require_its_key
@@ -88,6 +89,11 @@ class Command(BaseCommand):
             except CheckFailed as problem:
                 raise CommandError(f"This database server could lose what it called saved: {problem}.") from problem
         require_its_key()
+        if unknown := unknown_migrations():
+            raise CommandError(
+                f"A newer version has migrated this database: it has {unknown[-1]}, which Footnote {__version__} does "
+                "not know. Install the version that ran last, or restore the backup from before the upgrade."
+            )
         if pending_migrations():
             self.stdout.write("Preparing the database ...")
             self.back_up_before_migration()
