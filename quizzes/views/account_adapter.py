@@ -1,5 +1,6 @@
 """How django-allauth creates and signs in teacher accounts on this site."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -30,6 +31,8 @@ from quizzes.people.teacher_sessions import (
 )
 from quizzes.people.teacher_sign_in import PasswordLocked, begin_try, end_try, remember_user_device
 from quizzes.views.access import accepted_invitation, client_address, device_of, forget_invitation
+
+logger = logging.getLogger(__name__)
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -123,6 +126,14 @@ class AccountAdapter(DefaultAccountAdapter):
             )
         response: HttpResponse = super().post_login(request, user, signal_kwargs=signal_kwargs, **kwargs)
         return response
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send a mail. A mail server that fails is in the log; the page is the same, so that it tells no account."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        # Also each error of smtplib. Its text can hold an address.
+        except OSError as error:
+            logger.error("The mail server did not take a mail: %s. Check EMAIL_URL.", type(error).__name__)
 
     def get_signup_redirect_url(self, request: HttpRequest) -> str:
         """The first step of a new teacher: the page that creates a class."""

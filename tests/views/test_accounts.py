@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from io import StringIO
+from smtplib import SMTPRecipientsRefused
 
 import pytest
 import time_machine
@@ -640,6 +641,37 @@ def test_site_with_mail_sends_a_link_for_a_new_password(
     assert teacher.check_password(NEW_PASSWORD)
     again = Client().get(link.removeprefix("http://testserver"), follow=True)
     assert "This link doesn’t work" in again.content.decode()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [ConnectionRefusedError(111, "Connection refused"), SMTPRecipientsRefused({"rivera@school.test": (550, b"no")})],
+)
+def test_mail_server_that_fails_does_not_tell_who_has_an_account(
+    teacher: User,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    error: OSError,
+) -> None:
+    def fail(*args: object) -> None:
+        raise error
+
+    settings.MAILER = {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}
+    monkeypatch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", fail)
+    client = Client()
+    form = form_of(client.get(reverse("account_reset_password")), having="email")
+
+    known, unknown = (
+        client.post(form.action, form.data(email=address), follow=True)
+        for address in (teacher.email, "nobody@school.test")
+    )
+
+    assert (known.status_code, known.redirect_chain) == (unknown.status_code, unknown.redirect_chain)
+    assert "Check your email" in text_of(known) == text_of(unknown)
+    [record] = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert record.getMessage() == f"The mail server did not take a mail: {type(error).__name__}. Check EMAIL_URL."
+    assert record.exc_info is None
 
 
 # --- The command ----------------------------------------------------------------------------------------------------
