@@ -4,6 +4,7 @@ import os
 import socket
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 from quizsite.environment import whole_number, words
 
@@ -52,7 +53,12 @@ def site_address() -> str:
     if settings.HTTPS:
         # A proxy in front has a name and the default port.
         return url([*words(os.environ, "FOOTNOTE_HOSTS"), *names, host][0], 443, https=True)
-    return url([*names, host][0], whole_number(os.environ, "PORT", default=8000, least=1))
+    return url([*names, host][0], listening_port())
+
+
+def listening_port() -> int:
+    """The port that PORT names."""
+    return whole_number(os.environ, "PORT", default=8000, least=1, most=65_535)
 
 
 def phone_host() -> str | None:
@@ -60,6 +66,17 @@ def phone_host() -> str | None:
     if not host_names(os.environ.get("HOST") or "127.0.0.1"):
         return None
     return site_address().partition("://")[2]
+
+
+def ip_address_of(host: str) -> str:
+    """The address that the server binds: the host itself, or what its name stands for. Raises ImproperlyConfigured."""
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (socket.gaierror, UnicodeError) as error:
+        raise ImproperlyConfigured(f"HOST must be an address or a name of this machine, not {host!r}.") from error
+    # A name may stand for both kinds, and devices of a class rarely have IPv6 alone.
+    addresses = {family: str(address[0]) for family, *_, address in reversed(found)}
+    return addresses.get(socket.AF_INET) or addresses[socket.AF_INET6]
 
 
 def problem_with_binding(host: str, port: int) -> str | None:

@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Mapping, Sequence
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -58,13 +59,16 @@ def flag(variables: Mapping[str, str], name: str, *, default: bool = False) -> b
     raise ImproperlyConfigured(f"{name} must be 1 or 0, not {word!r}.")
 
 
-def whole_number(variables: Mapping[str, str], name: str, *, default: int, least: int = 0) -> int:
-    """The number called `name`, at least `least`."""
+def whole_number(
+    variables: Mapping[str, str], name: str, *, default: int, least: int = 0, most: int | None = None
+) -> int:
+    """The number called `name`, at least `least` and at most `most`."""
     text = variables.get(name, "").strip()
     if not text:
         return default
-    if not text.isdecimal() or int(text) < least:
-        raise ImproperlyConfigured(f"{name} must be a whole number from {least} up, not {text!r}.")
+    if not text.isdecimal() or int(text) < least or (most is not None and int(text) > most):
+        limits = f"{least} up" if most is None else f"{least} to {most}"
+        raise ImproperlyConfigured(f"{name} must be a whole number from {limits}, not {text!r}.")
     return int(text)
 
 
@@ -97,6 +101,25 @@ def secret(variables: Mapping[str, str], name: str) -> str:
 def words(variables: Mapping[str, str], name: str) -> list[str]:
     """The comma-separated entries of `name`, without blanks."""
     return [word.strip() for word in variables.get(name, "").split(",") if word.strip()]
+
+
+def host_list(variables: Mapping[str, str], name: str) -> list[str]:
+    """The comma-separated host names of `name`; refuses a scheme, a port or a path, which no Host header matches."""
+    hosts = words(variables, name)
+    for host in hosts:
+        if not re.fullmatch(r"[^\s/:]+", host) and not _is_ip_address(host.strip("[]")):
+            raise ImproperlyConfigured(
+                f"{name} takes host names such as quiz.school.example, separated by commas, not {host!r}."
+            )
+    return hosts
+
+
+def _is_ip_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def web_address(variables: Mapping[str, str], name: str) -> str:

@@ -17,6 +17,7 @@ from quizsite.data_folder import make_data_folder, secret_key, strong_key
 from quizsite.environment import (
     choice,
     flag,
+    host_list,
     mailer,
     postgresql,
     read_settings_file,
@@ -64,7 +65,7 @@ else:
     SECRET_KEY = secret_key(DATA_DIR, database=SQLITE_PATH if may_be_lost else None)
 SECRET_KEY_FALLBACKS = words(os.environ, "FOOTNOTE_SECRET_KEY_FALLBACKS")
 # `manage.py serve` adds the machine's own addresses when it listens beyond loopback.
-ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *words(os.environ, "FOOTNOTE_HOSTS")]
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *host_list(os.environ, "FOOTNOTE_HOSTS")]
 
 INSTALLED_APPS = [
     "quizsite",
@@ -366,7 +367,7 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 
 # Sign-in with a school account. quizzes/people/sign_on.py has the rule.
 SIGN_ON = providers(os.environ)
-SIGN_ON_DOMAINS = [word.lower() for word in words(os.environ, "FOOTNOTE_SIGN_ON_DOMAINS")]
+SIGN_ON_DOMAINS = [word.lower().removeprefix("@") for word in words(os.environ, "FOOTNOTE_SIGN_ON_DOMAINS")]
 # Further hosts on the way, such as the school's own sign-in page to which Google leads.
 SIGN_ON_ORIGINS = [*(provider.origin for provider in SIGN_ON), *words(os.environ, "FOOTNOTE_SIGN_ON_ORIGINS")]
 SOCIALACCOUNT_ADAPTER = "quizzes.views.sign_on_adapter.SignOnAdapter"

@@ -26,7 +26,17 @@ from django_htmx.middleware import HtmxDetails
 
 from quizsite import settings as site_settings
 from quizsite.data_folder import make_data_folder, secret_key
-from quizsite.environment import flag, mailer, postgresql, read_settings_file, secret, some_of, whole_number, words
+from quizsite.environment import (
+    flag,
+    host_list,
+    mailer,
+    postgresql,
+    read_settings_file,
+    secret,
+    some_of,
+    whole_number,
+    words,
+)
 from quizsite.middleware import htmx_redirect
 from quizsite.sign_on import providers
 from quizzes.models import User
@@ -115,6 +125,25 @@ def test_words_leaves_out_blanks(text: str, value: list[str]) -> None:
     assert words({"HOSTS": text}, "HOSTS") == value
 
 
+@pytest.mark.parametrize("text", ["a.example, .b.example", "*", "10.1.2.3,[::1],fd00::1", "Élan.example"])
+def test_host_list_reads_names_and_addresses(text: str) -> None:
+    assert host_list({"HOSTS": text}, "HOSTS") == [word.strip() for word in text.split(",")]
+
+
+@pytest.mark.parametrize("text", ["https://a.example", "a.example/quiz", "a.example b.example", "a.example:8000"])
+def test_host_list_refuses_what_no_host_header_matches(text: str) -> None:
+    with pytest.raises(ImproperlyConfigured) as error:
+        host_list({"HOSTS": text}, "HOSTS")
+
+    assert str(error.value) == f"HOSTS takes host names such as quiz.school.example, separated by commas, not {text!r}."
+
+
+def test_sign_on_domains_may_have_the_at_sign_of_an_email(tmp_path: Path) -> None:
+    seen = settings_with("SIGN_ON_DOMAINS", folder=tmp_path, FOOTNOTE_SIGN_ON_DOMAINS="@School.example, b.example")
+
+    assert seen == {"SIGN_ON_DOMAINS": ["school.example", "b.example"]}
+
+
 @pytest.mark.parametrize(("text", "value"), [("", ""), (" ", ""), (f" {'a1' * 11} ", "a1" * 11)])
 def test_secret_reads_a_long_value(text: str, value: str) -> None:
     assert secret({"TOKEN": text}, "TOKEN") == value
@@ -184,6 +213,12 @@ def test_mailer_refuses_another_address(text: str) -> None:
 @pytest.mark.parametrize(
     ("variable", "text", "sentence"),
     [
+        (
+            "FOOTNOTE_HOSTS",
+            "https://quiz.school.example",
+            "FOOTNOTE_HOSTS takes host names such as quiz.school.example, separated by commas, "
+            "not 'https://quiz.school.example'.",
+        ),
         ("FOOTNOTE_HTTPS", "ture", "FOOTNOTE_HTTPS must be 1 or 0, not 'ture'."),
         ("DATABASE_URL", "db", "DATABASE_URL must read like postgres://user:password@host:5432/name."),
     ],

@@ -301,6 +301,18 @@ def test_serve_behind_a_proxy_prints_the_proxys_address(serve: Callable[..., Run
     assert "Footnote is at https://quiz.school.example (stop it with Ctrl-C)" in lines
 
 
+@SQLITE
+@pytest.mark.sockets
+@pytest.mark.usefixtures("site_data")
+def test_serve_listens_on_the_address_of_a_host_name(serve: Callable[..., Run]) -> None:
+    run = serve(HOST="localhost")
+    run.wait_until_it_answers()
+    assert run.get("/livez") == (200, "ok\n")
+    _, lines = run.stop()
+
+    assert f"Footnote is at http://localhost:{run.port} (stop it with Ctrl-C)" in lines
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("variables", "address"),
@@ -334,7 +346,12 @@ def test_sign_in_link_opens_the_running_site_without_an_option(
 @pytest.mark.parametrize(
     ("variables", "sentence"),
     [
-        ({"PORT": "eighty"}, "Footnote cannot start: PORT must be a whole number from 1 up, not 'eighty'."),
+        ({"PORT": "eighty"}, "Footnote cannot start: PORT must be a whole number from 1 to 65535, not 'eighty'."),
+        ({"PORT": "70000"}, "Footnote cannot start: PORT must be a whole number from 1 to 65535, not '70000'."),
+        (
+            {"HOST": "no such host"},
+            "Footnote cannot start: HOST must be an address or a name of this machine, not 'no such host'.",
+        ),
         (
             {"HOST": "192.0.2.1"},
             "CommandError: Cannot serve on 192.0.2.1:{port}: Cannot assign requested address. "

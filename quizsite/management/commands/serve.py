@@ -13,11 +13,10 @@ from django.db import connection
 from django.utils import timezone
 
 from quizsite import __version__
-from quizsite.addresses import host_names, problem_with_binding, site_address
+from quizsite.addresses import host_names, ip_address_of, listening_port, problem_with_binding, site_address
 from quizsite.backups.create import make_scheduled_backup
 from quizsite.backups.manifest import BackupError
 from quizsite.backups.rotation import BEFORE_MIGRATION
-from quizsite.environment import whole_number
 from quizsite.health import CheckFailed, durability, pending_migrations, unknown_migrations
 from quizsite.models import SiteState
 from quizsite.question_sets import load_if_changed
@@ -43,9 +42,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, workers: int, init: bool, **options: Any) -> None:
         host = os.environ.get("HOST") or "127.0.0.1"
-        port = whole_number(os.environ, "PORT", default=8000, least=1)
-        if problem := problem_with_binding(host, port):
-            raise CommandError(f"Cannot serve on {host}:{port}: {problem}. Choose another with `make run PORT=8001`.")
+        address, number = ip_address_of(host), listening_port()
+        if problem := problem_with_binding(address, number):
+            raise CommandError(f"Cannot serve on {host}:{number}: {problem}. Choose another with `make run PORT=8001`.")
         try:
             hold_while_serving(settings.DATA_DIR)
         except SiteInUse as error:
@@ -62,7 +61,7 @@ class Command(BaseCommand):
         names = host_names(host)
         self.print_address()
         self.allow_hosts(names)
-        serve(host, port, workers=workers)
+        serve(address, number, workers=workers)
 
     def prepare(self, *, init: bool) -> None:
         """Run `prepare_site` in its own process; a failure prints one line, as `manage.py` does."""
