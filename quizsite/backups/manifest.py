@@ -91,12 +91,16 @@ def check_sizes(folder: Path, manifest: Manifest) -> None:
 
 def check_migrations(manifest: Manifest, known: Iterable[str]) -> None:
     """Raises BackupError if a newer version of Footnote made the backup. known: the migrations of this version."""
-    if set(manifest.migrations) - set(known):
-        raise BackupError(newer(manifest.version))
+    if unknown := sorted(set(manifest.migrations) - set(known)):
+        # Two commits of one version can differ in their migrations, so the version may be this one.
+        raise BackupError(
+            f"This backup has the migration {unknown[-1]}, which this copy of Footnote does not know. "
+            f"Version {manifest.version} made it: install a newer copy of that version, or a later version, first."
+        )
 
 
 def newer(version: Any) -> str:
-    """The sentence for a backup that this version cannot read."""
+    """The sentence for a backup in a newer format."""
     return f"Footnote {version} made this backup, and this version is older. Install Footnote {version} or later first."
 
 

@@ -276,8 +276,12 @@ def test_restore_refuses_a_backup_of_a_newer_version(drill: Drill) -> None:
     made = drill.backup()
     change(made, version="9.1", format=2)
     assert drill.refusal(made) == newer
-    change(made, format=1, migrations=["quizzes.0001_initial", "quizzes.0999_of_the_future"])
-    assert drill.refusal(made) == newer
+    # Two commits of one version can differ in their migrations.
+    change(made, version=__version__, format=1, migrations=["quizzes.0001_initial", "quizzes.0999_of_the_future"])
+    assert drill.refusal(made) == (
+        "This backup has the migration quizzes.0999_of_the_future, which this copy of Footnote does not know. "
+        f"Version {__version__} made it: install a newer copy of that version, or a later version, first."
+    )
 
 
 def test_restore_refuses_the_wrong_key(drill: Drill) -> None:
