@@ -54,6 +54,8 @@ def restore(backup: Path, *, now: datetime, accept_findings: bool = False) -> Re
     folder = backup if backup.is_dir() else backup.parent
     try:
         with exclusive(settings.DATA_DIR):
+            if not backup.exists():
+                raise BackupError(f"There is no backup at {backup}.")
             manifest = _checked(folder)
             stage = settings.DATA_DIR / swap.STAGED
             shutil.rmtree(stage, ignore_errors=True)
