@@ -2,16 +2,44 @@
 
 import sys
 from collections.abc import Callable
+from errno import EACCES, EDQUOT, ENOSPC, EPERM, EROFS
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db import OperationalError
+from django.db import DatabaseError, OperationalError, ProgrammingError
+
+# No right to use a file, a read-only file system, a full disk.
+OPERATORS = frozenset({EACCES, EPERM, EROFS, ENOSPC, EDQUOT})
 
 
 def exit_with_message(work: Callable[[], object]) -> None:
-    """Call the function; a wrong setting or a database that does not answer ends the process with one line."""
+    """Call the function; an error that the operator can mend ends the process with one line."""
     try:
         work()
-    except ImproperlyConfigured as problem:
-        sys.exit(f"Footnote cannot start: {problem}")
-    except OperationalError as problem:
-        sys.exit(f"The database does not answer: {' '.join(str(problem).split())}")
+    except (ImproperlyConfigured, OSError, DatabaseError, ValueError) as problem:
+        message = message_for(problem)
+        if message is None:
+            raise
+        sys.exit(message)
+
+
+def message_for(problem: Exception) -> str | None:
+    """One line about an error that the operator can mend; None for any other."""
+    text = " ".join(str(problem).split())
+    match problem:
+        case ImproperlyConfigured():
+            return f"Footnote cannot start: {problem}"
+        # Python's logging wraps what a handler raises.
+        case ValueError(__cause__=ImproperlyConfigured() as cause):
+            return f"Footnote cannot start: {cause}"
+        case OperationalError():
+            return f"The database does not answer: {text}"
+        case ProgrammingError() if text.startswith("invalid connection option"):
+            return f"Footnote cannot start: DATABASE_URL has an {text}."
+        # SQLite's error for a damaged file has the class itself, and all others have one below it.
+        case DatabaseError() if type(problem) is DatabaseError:
+            return f"The database is damaged ({text}). Stop the site and run `manage.py restore BACKUP`."
+        case PermissionError():
+            return f"{problem.filename} cannot be used: {problem.strerror}. Run this as the user that the site runs as."
+        case OSError() if problem.errno in OPERATORS:
+            return f"{problem.filename or 'A file'} cannot be written: {problem.strerror}."
+    return None

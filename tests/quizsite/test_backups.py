@@ -260,6 +260,19 @@ def test_restore_refuses_a_damaged_file(drill: Drill, harm: Callable[[Path], Non
     assert drill.refusal(database.parent) == f"{database}{says.format(less=f'{size - 4096:,}', size=f'{size:,}')}"
 
 
+@SQLITE
+def test_commands_say_in_one_line_that_the_database_is_damaged(drill: Drill) -> None:
+    (drill.data / "footnote.sqlite3").write_bytes(b"no database" * 1000)
+
+    for command in ("backup", "check_integrity"):
+        done = drill.manage(command)
+        assert (done.returncode, done.stdout, done.stderr) == (
+            1,
+            "",
+            "The database is damaged (file is not a database). Stop the site and run `manage.py restore BACKUP`.\n",
+        )
+
+
 def test_restore_refuses_what_is_no_backup(drill: Drill, tmp_path: Path) -> None:
     missing = tmp_path / "footnote-20260101T000000Z"
     assert drill.refusal(missing) == f"There is no backup at {missing}."

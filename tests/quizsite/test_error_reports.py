@@ -12,11 +12,10 @@ from threading import Thread
 import brotli
 import pytest
 from django.conf import settings as site_settings
-from django.core.exceptions import ImproperlyConfigured
 
 from quizsite.error_reports import ReportHandler
 from quizsite.log import current_request_id
-from tests.quizsite.test_settings import settings_with
+from tests.quizsite.test_settings import manage, settings_with
 
 CANARY = "Maya Lopez answered b"
 
@@ -83,11 +82,14 @@ def test_reports_are_off_by_default_and_on_by_the_environment(tmp_path: Path) ->
     assert seen["LOGGING"]["handlers"]["reports"]["dsn"] == "https://key@sentry.school.example/1"
 
 
-def test_missing_package_stops_the_start_with_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "sentry_sdk", None)
+def test_missing_package_stops_the_start_with_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "sentry_sdk.py").write_text("raise ImportError")
+    dsn = "https://key@sentry.school.example/1"
 
-    with pytest.raises(ImproperlyConfigured, match="needs the package sentry-sdk"):
-        ReportHandler("https://key@sentry.school.example/1")
+    result = manage("check", folder=tmp_path, PYTHONPATH=str(tmp_path), FOOTNOTE_SENTRY_DSN=dsn)
+
+    sentence = "FOOTNOTE_SENTRY_DSN needs the package sentry-sdk: install footnote[sentry]."
+    assert (result.returncode, result.stdout, result.stderr) == (1, "", f"Footnote cannot start: {sentence}\n")
 
 
 def test_site_without_reports_does_not_load_the_library() -> None:

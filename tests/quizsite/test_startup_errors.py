@@ -1,0 +1,55 @@
+"""Startup errors: one line for what the operator can mend, a traceback for the rest."""
+
+from errno import EIO, ENOSPC
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, IntegrityError, OperationalError, ProgrammingError
+
+from quizsite.startup_errors import exit_with_message
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (ImproperlyConfigured("A setting is wrong."), "Footnote cannot start: A setting is wrong."),
+        (OperationalError("connection\n  refused"), "The database does not answer: connection refused"),
+        (
+            ProgrammingError('invalid connection option "foo"\n'),
+            'Footnote cannot start: DATABASE_URL has an invalid connection option "foo".',
+        ),
+        (
+            DatabaseError("database disk image is malformed"),
+            "The database is damaged (database disk image is malformed). Stop the site and run "
+            "`manage.py restore BACKUP`.",
+        ),
+        (
+            PermissionError(13, "Permission denied", "/data/site.lock"),
+            "/data/site.lock cannot be used: Permission denied. Run this as the user that the site runs as.",
+        ),
+        (
+            OSError(ENOSPC, "No space left on device", "/data/static"),
+            "/data/static cannot be written: No space left on device.",
+        ),
+    ],
+)
+def test_error_that_the_operator_can_mend_is_one_line(error: Exception, line: str) -> None:
+    def fail() -> None:
+        raise error
+
+    with pytest.raises(SystemExit) as ended:
+        exit_with_message(fail)
+
+    assert ended.value.code == line
+
+
+@pytest.mark.parametrize(
+    "error",
+    [ValueError("bug"), IntegrityError("bug"), ProgrammingError("bug"), OSError(EIO, "Input/output error"), KeyError()],
+)
+def test_any_other_error_keeps_its_traceback(error: Exception) -> None:
+    def fail() -> None:
+        raise error
+
+    with pytest.raises(type(error)):
+        exit_with_message(fail)
