@@ -10,6 +10,16 @@ from django.core.management import execute_from_command_line
 from quizsite.management.commands import version
 from quizsite.startup_errors import exit_with_message
 
+HELP = frozenset({"-h", "--help"})
+# They work on a site that exists. Elsewhere a mistyped FOOTNOTE_DATA would make a new folder with a new key.
+NEED_A_SITE = frozenset(
+    {
+        *("accept_secret_key", "administrator", "backup", "check_integrity", "close_account", "erase"),
+        *("export_classroom", "hand_over_class", "import_classroom", "load_question_sets", "lti", "reapply_erasures"),
+        *("remove_school_account", "remove_second_factor", "run_periodic_jobs", "sign_in_link"),
+    }
+)
+
 
 def main() -> None:
     """Run the command that the arguments name; an error that the operator can mend ends with one line."""
@@ -22,6 +32,9 @@ def main() -> None:
             # Loading the site makes hardly any garbage, and looking for some takes a twentieth of the start.
             # quizsite/server.py collects again.
             gc.disable()
+        if NEED_A_SITE.intersection(sys.argv[1:2]) and not HELP.intersection(sys.argv):
+            # The settings make the data folder before any command runs.
+            os.environ["FOOTNOTE_NEEDS_SITE"] = "1"
         if sys.argv[1:2] == ["accept_secret_key"]:
             # The settings refuse a missing key before any command runs.
             os.environ["FOOTNOTE_ACCEPT_SECRET_KEY"] = "1"  # noqa: S105  a switch

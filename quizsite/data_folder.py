@@ -6,6 +6,9 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+from quizsite.backups.manifest import SQLITE_FILE
+from quizsite.backups.swap import COMMITTED
+
 # Django requires 50 characters; 50 random bytes make 67.
 SECRET_KEY_BYTES = 50
 # Django's own limits. Source: django/core/checks/security/base.py.
@@ -19,6 +22,13 @@ def make_data_folder(folder: Path) -> Path:
     except OSError as error:
         raise ImproperlyConfigured(f"The data folder {folder} cannot be used: {error.strerror}.") from error
     return folder
+
+
+def require_site(folder: Path) -> None:
+    """Raises ImproperlyConfigured if no site on SQLite has ever been in this folder."""
+    # One of them is there also when the database is lost, and while a restore replaces it.
+    if not any((folder / name).exists() for name in (SQLITE_FILE, f"{SQLITE_FILE}.made", COMMITTED)):
+        raise ImproperlyConfigured(f"There is no site in {folder}. FOOTNOTE_DATA names the folder of the site.")
 
 
 def secret_key(folder: Path, *, database: Path | None = None) -> str:

@@ -13,7 +13,7 @@ from django.utils.csp import CSP
 
 from quizsite import __version__
 from quizsite.backups.swap import finish_restore
-from quizsite.data_folder import make_data_folder, secret_key, strong_key
+from quizsite.data_folder import make_data_folder, require_site, secret_key, strong_key
 from quizsite.environment import (
     choice,
     flag,
@@ -39,11 +39,15 @@ read_settings_file(
     may_be_missing=not named_file,
 )
 
-DATA_DIR = make_data_folder(data_folder(os.environ.get("FOOTNOTE_DATA")))
+POSTGRESQL = postgresql(os.environ, "DATABASE_URL")
+DATA_DIR = data_folder(os.environ.get("FOOTNOTE_DATA"))
+# quizsite/__main__.py sets it. On PostgreSQL the folder of a site may be empty.
+if "FOOTNOTE_NEEDS_SITE" in os.environ and not POSTGRESQL:
+    require_site(DATA_DIR)
+make_data_folder(DATA_DIR)
 # A restore that was killed after its decision. Before anything reads a file of this folder.
 finish_restore(DATA_DIR)
 SQLITE_PATH = DATA_DIR / "footnote.sqlite3"
-POSTGRESQL = postgresql(os.environ, "DATABASE_URL")
 HTTPS = flag(os.environ, "FOOTNOTE_HTTPS")
 TRUSTED_PROXY_COUNT = whole_number(os.environ, "FOOTNOTE_TRUSTED_PROXIES", default=0)
 # With this token, a watchdog on another machine sees the details of `/readyz`. Strangers see ok or fail.

@@ -16,6 +16,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.management import get_commands
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -25,6 +26,7 @@ from django.utils.module_loading import import_string
 from django_htmx.middleware import HtmxDetails
 
 from quizsite import settings as site_settings
+from quizsite.__main__ import NEED_A_SITE
 from quizsite.data_folder import make_data_folder, secret_key
 from quizsite.environment import (
     flag,
@@ -325,6 +327,26 @@ def test_data_folder_that_is_a_file_is_refused_in_words(tmp_path: Path) -> None:
 
     with pytest.raises(ImproperlyConfigured, match=r"data cannot be used: File exists\.$"):
         make_data_folder(tmp_path / "data")
+
+
+@pytest.mark.parametrize("exists", [False, True])
+def test_command_for_a_site_makes_none_in_a_mistyped_folder(tmp_path: Path, exists: bool) -> None:
+    folder = tmp_path / "mistyped"
+    if exists:
+        folder.mkdir()
+
+    result = manage("backup", folder=folder, DATABASE_URL="")
+
+    sentence = f"There is no site in {folder}. FOOTNOTE_DATA names the folder of the site."
+    assert (result.returncode, result.stdout, result.stderr) == (1, "", f"Footnote cannot start: {sentence}\n")
+    assert list(tmp_path.rglob("*")) == ([folder] if exists else [])
+
+
+def test_each_command_either_needs_a_site_or_works_without_one() -> None:
+    without = {"check_question_sets", "load_demo", "migrate", "move_to_postgresql", "restore", "serve", "version"}
+    commands = {name for name, app in get_commands().items() if app in ("quizsite", "quizzes")}
+
+    assert commands - without - {"write_privacy_doc"} == NEED_A_SITE
 
 
 def test_secret_key_is_made_once_and_kept_from_others(tmp_path: Path) -> None:
