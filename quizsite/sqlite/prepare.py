@@ -4,6 +4,8 @@ Connections only verify it. The journal mode persists in the file. Other project
 each connection while several processes have the file open.
 """
 
+import shutil
+from errno import EDQUOT, ENOSPC
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 from quizsite.sqlite import library
 from quizsite.sqlite.file_systems import known_mounts, network_file_system
+
+# What the index of a write-ahead log takes at least. Source: sqlite.org, "WAL-mode File Format".
+LOG_INDEX_BYTES = 32 * 1024
 
 
 def prepare_database(
@@ -47,6 +52,10 @@ def prepare_database(
         if path.stat().st_size:
             marker_of(path).touch(mode=0o600)
     except (library.sqlite.OperationalError, OSError) as error:
+        if _is_disk_full(error, path):
+            raise ImproperlyConfigured(
+                f"The disk of the database {path} is full ({error}). Free some space, and start again."
+            ) from error
         raise ImproperlyConfigured(
             f"The database {path} cannot be used: {error}. Its file and its folder must be this user's to write."
         ) from error
@@ -57,6 +66,14 @@ def prepare_database(
         raise ImproperlyConfigured(
             f"The database {path} is damaged. Run `manage.py restore BACKUP`, which keeps the damaged file."
         )
+
+
+def _is_disk_full(error: Exception, path: Path) -> bool:
+    if isinstance(error, OSError):
+        return error.errno in (ENOSPC, EDQUOT)
+    # For the index of its write-ahead log, SQLite calls a full disk an I/O error.
+    has_no_room = "disk I/O error" in str(error) and shutil.disk_usage(path.parent).free < LOG_INDEX_BYTES
+    return has_no_room or "disk is full" in str(error)
 
 
 def marker_of(path: Path) -> Path:

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -382,6 +382,29 @@ def test_prepare_database_refuses_one_that_it_may_only_read(path: Path) -> None:
                 prepare_database(moved)
         finally:
             os.seteuid(me)
+
+
+@pytest.mark.parametrize(
+    ("error", "free"),
+    [
+        (library.sqlite.OperationalError("database or disk is full"), 10**9),
+        (library.sqlite.OperationalError("disk I/O error"), 4096),
+        (OSError(28, "No space left on device"), 10**9),
+    ],
+)
+def test_prepare_database_names_a_full_disk(
+    error: Exception, free: int, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*arguments: Any) -> str:
+        raise error
+
+    monkeypatch.setattr("quizsite.sqlite.prepare.first_look", fail)
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=free))
+
+    with pytest.raises(ImproperlyConfigured) as refused:
+        prepare_database(path)
+
+    assert str(refused.value) == f"The disk of the database {path} is full ({error}). Free some space, and start again."
 
 
 def test_connection_that_may_only_read_is_opened_again_after_its_first_error(path: Path) -> None:
