@@ -52,7 +52,9 @@ class RequestFilter(logging.Filter):
             account = account_of(request, may_query=may_query)
             request_id = request_id or request.META.get(REQUEST_ID_KEY, "")
         record.account, record.request_id = account, request_id
-        if record.name == UNKNOWN_HOST:
+        # The site refused the request and works as it should: its line says enough.
+        is_refusal = record.levelno < logging.ERROR and status < 500
+        if record.name == UNKNOWN_HOST or is_refusal:
             record.exc_info = None
         record.msg, record.args = hide_secrets(record.getMessage()), None
         return True

@@ -172,6 +172,15 @@ def test_each_refusal_names_the_account(
 
 
 @pytest.mark.django_db
+def test_a_refused_page_is_one_line_without_a_traceback(lines: Lines, teacher_client: Client) -> None:
+    assert teacher_client.get("/site/").status_code == 403
+
+    [line] = lines.take()
+    assert "Forbidden" in line
+    assert "Traceback" not in line
+
+
+@pytest.mark.django_db
 def test_a_refusal_costs_one_query_at_most_and_no_header(
     lines: Lines, teacher_client: Client, queries: Callable[[], Any]
 ) -> None:
