@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from django.conf import settings
 from django.db import connection
@@ -58,6 +59,16 @@ def make_backup(folder: Path, *, now: datetime, suffix: str = "") -> Path:
     except OSError as error:
         raise BackupError(f"The backup in {folder} stopped: {error.strerror or error}.") from error
     return done
+
+
+def problem_with_folder(folder: Path) -> str | None:
+    """Why no backup can be made in this folder, in one sentence; None if it can be written."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            return None
+    except OSError as error:
+        return f"The folder of the backups {folder} cannot be written: {error.strerror}."
 
 
 def make_scheduled_backup(*, now: datetime, suffix: str = "") -> Path:

@@ -99,6 +99,24 @@ def test_backup_that_fails_says_why_and_leaves_nothing(
         call_command("run_periodic_jobs", stdout=StringIO())
 
 
+def test_serve_says_that_no_backup_can_be_made_and_goes_on(folder: Path, settings: Any) -> None:
+    err = StringIO()
+    Command(stderr=err).check_backup_folder()
+    assert (err.getvalue(), list(folder.iterdir())) == ("", [])
+    folder.rmdir()
+    folder.write_text("a file")
+
+    Command(stderr=err).check_backup_folder()
+
+    assert err.getvalue() == (
+        f"The folder of the backups {folder} cannot be written: File exists. The site starts, and makes no backups "
+        "until you correct FOOTNOTE_BACKUPS.\n"
+    )
+    settings.BACKUP_MINUTES = 0
+    Command(stderr=err).check_backup_folder()
+    assert err.getvalue().count("\n") == 1
+
+
 def test_serve_makes_a_backup_before_it_migrates(folder: Path, settings: Any) -> None:
     MigrationRecorder.Migration.objects.filter(app="quizsite").delete()
     out = StringIO()

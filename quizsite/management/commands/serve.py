@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from quizsite import __version__
 from quizsite.addresses import host_names, ip_address_of, listening_port, problem_with_binding, site_address
-from quizsite.backups.create import make_scheduled_backup
+from quizsite.backups.create import make_scheduled_backup, problem_with_folder
 from quizsite.backups.manifest import BackupError
 from quizsite.backups.rotation import BEFORE_MIGRATION
 from quizsite.health import CheckFailed, durability, pending_migrations, unknown_migrations
@@ -97,6 +97,7 @@ class Command(BaseCommand):
             self.stdout.write("Preparing the database ...")
             self.back_up_before_migration()
             call_command("migrate", interactive=False, verbosity=0, init=init)
+        self.check_backup_folder()
         record_secret_key(now=timezone.now())
         load_if_changed(now=timezone.now())
         if collect_if_changed():
@@ -111,6 +112,11 @@ class Command(BaseCommand):
         except BackupError as problem:
             raise CommandError(f"The site is not migrated without a backup: {problem}") from problem
         self.stdout.write(f"Backup made before the migration: {made}")
+
+    def check_backup_folder(self) -> None:
+        """Print a line if no backup can be made. The start goes on: a class must not wait for a backup disk."""
+        if settings.BACKUP_MINUTES and (problem := problem_with_folder(settings.BACKUP_DIR)):
+            self.stderr.write(f"{problem} The site starts, and makes no backups until you correct FOOTNOTE_BACKUPS.")
 
     def print_address(self) -> None:
         """Print the address and record it, and on a site without an account print the link that makes the first."""
