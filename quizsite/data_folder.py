@@ -26,8 +26,13 @@ def make_data_folder(folder: Path) -> Path:
 
 def require_site(folder: Path) -> None:
     """Raises ImproperlyConfigured if no site on SQLite has ever been in this folder."""
+    try:
+        # Unlike a question for each name, it fails for a folder of another user in every version of Python.
+        names = os.listdir(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        names = []
     # One of them is there also when the database is lost, and while a restore replaces it.
-    if not any((folder / name).exists() for name in (SQLITE_FILE, f"{SQLITE_FILE}.made", COMMITTED)):
+    if not {SQLITE_FILE, f"{SQLITE_FILE}.made", COMMITTED}.intersection(names):
         raise ImproperlyConfigured(f"There is no site in {folder}. FOOTNOTE_DATA names the folder of the site.")
 
 
