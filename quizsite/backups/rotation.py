@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 BEFORE_MIGRATION = "-before-migration"
-# An upgrade that went wrong may be noticed after the daily backups of the time before it are gone.
+# The newest of the hour and of the day may be of after the migration.
 MIGRATIONS_KEPT = 3
 
 _NAME = re.compile(rf"footnote-(\d{{8}}T\d{{6}})Z(-\d+)?({BEFORE_MIGRATION})?")
@@ -25,17 +25,21 @@ def made_at(name: str) -> datetime | None:
 def superseded(names: Iterable[str], *, hourly: int, daily: int) -> set[str]:
     """The backups that are no longer needed.
 
-    Kept: the newest of each of the last `hourly` hours and `daily` days that have one, and the last 3 before a
-    migration. Hours without a backup do not count, so that a site that was off keeps its last ones.
+    Kept: the newest of each of the last `hourly` hours and `daily` days that have one, and of these days the last 3
+    before a migration. Days without a backup do not count, so that a site that was off keeps its last ones.
     """
     moments = {name: at for name in names if (at := made_at(name))}
     newest_first = sorted(moments, key=lambda name: (moments[name], name), reverse=True)
-    hours: dict[str, str] = {}
-    days: dict[str, str] = {}
+    days: dict[date, str] = {}
     for name in newest_first:
+        days.setdefault(moments[name].date(), name)
+    # No backup outlives these days, so that what was erased is in none after them.
+    recent_days = list(days)[: max(daily, hourly // 24 + 1)]
+    recent = [name for name in newest_first if moments[name].date() in recent_days]
+    hours: dict[str, str] = {}
+    for name in recent:
         hours.setdefault(f"{moments[name]:%Y%m%d%H}", name)
-        days.setdefault(f"{moments[name]:%Y%m%d}", name)
-    before = [name for name in newest_first if name.endswith(BEFORE_MIGRATION)]
+    before = [name for name in recent if name.endswith(BEFORE_MIGRATION)]
     # The newest stays whatever the settings say.
     kept = {*newest_first[:1], *list(hours.values())[:hourly], *list(days.values())[:daily], *before[:MIGRATIONS_KEPT]}
     return set(newest_first) - kept

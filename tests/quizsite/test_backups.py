@@ -495,7 +495,8 @@ START = datetime(2026, 10, 1, tzinfo=UTC)
 def test_rotation_keeps_a_day_of_hours_two_weeks_of_days_and_the_last_before_a_migration() -> None:
     names = [backup_name(START + timedelta(minutes=30 * number)) for number in range(30 * 48)]
     before = [
-        backup_name(START + timedelta(hours=3, minutes=number), suffix="-before-migration") for number in range(4)
+        backup_name(START + timedelta(days=16, hours=3, minutes=number), suffix="-before-migration")
+        for number in range(4)
     ]
 
     kept = {*names, *before} - superseded([*names, *before, "notes.txt"], hourly=24, daily=14)
@@ -503,6 +504,15 @@ def test_rotation_keeps_a_day_of_hours_two_weeks_of_days_and_the_last_before_a_m
     hours = [backup_name(START + timedelta(days=29, minutes=60 * hour + 30)) for hour in range(24)]
     days = [backup_name(START + timedelta(days=day, hours=23, minutes=30)) for day in range(16, 30)]
     assert kept == {*hours, *days, *before[1:]}
+
+
+def test_no_backup_outlives_the_days_that_are_kept() -> None:
+    before = backup_name(START, suffix="-before-migration")
+    # A machine that is on for an hour of each other day.
+    others = [backup_name(START + timedelta(days=2 * day, hours=1)) for day in range(15)]
+
+    assert superseded([before, *others[:14]], hourly=24, daily=14) == set()
+    assert superseded([before, *others], hourly=24, daily=14) == {before, others[0]}
 
 
 def test_rotation_keeps_the_newest_whatever_the_settings_say() -> None:
