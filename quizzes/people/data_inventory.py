@@ -28,7 +28,29 @@ FILES: tuple[tuple[str, str, str], ...] = (
     ),
     ("erasure.pending", "empty: the database’s files must still be cleared of deleted rows", "until they are"),
     ("metrics", "with `FOOTNOTE_METRICS`: numbers of requests and saves, without names", "until the next start"),
-    ("static, housekeeping.lock", "files of the pages; which process runs the periodic jobs", "as long as the site"),
+    (
+        "backups",
+        "copies of the database, the secret key and erasures.jsonl: all personal data; `FOOTNOTE_BACKUPS` names "
+        "another folder",
+        "until as many more days as `FOOTNOTE_BACKUPS_DAILY` have a backup, 14 by default",
+    ),
+    (
+        "before-restore-…",
+        "what a restore replaced: the database, the secret key and erasures.jsonl, with all personal data; on "
+        "PostgreSQL the database is on the server, renamed",
+        "until the operator deletes it",
+    ),
+    (
+        "restore.staged, restore.committed",
+        "while a restore runs: the copy of the backup",
+        "until the restore ends; after a kill, until the next one",
+    ),
+    ("static, static-sources, staticfiles.json", "files of the pages and their names", "as long as the site"),
+    (
+        "housekeeping.lock, site.lock",
+        "empty: which process runs the periodic jobs; whether the site is served or restored",
+        "as long as the site",
+    ),
 )
 
 

@@ -34,6 +34,7 @@ from quizsite.server import THREADS, connections_per_worker, new_server
 from quizsite.sqlite import library
 from quizsite.static_files import collect_if_changed
 from quizzes.models import User
+from quizzes.people.data_inventory import FILES
 from tests.servers import MANAGE, environment, family, free_port
 
 # --- Finding Python -----------------------------------------------------------------------------------------------
@@ -261,6 +262,10 @@ def test_serve_prepares_a_site_and_is_quick_and_quiet_the_second_time(
     assert lines[5:] == []
     assert (code, ready[0], landing[0]) == (0, 200, 200)
     assert (tmp_path / "footnote.sqlite3").stat().st_mode & 0o777 == 0o600
+    # docs/privacy.md has each file; it shortens the names of SQLite's own.
+    declared = {name for names, _, _ in FILES for name in names.split(", ")}
+    made = {path.name for path in tmp_path.iterdir() if not path.name.startswith("footnote.sqlite3")}
+    assert made - declared == set()
 
     second = serve()
     second.wait_until_it_answers()
