@@ -1,13 +1,16 @@
 """The sample school is made once, has every question type, and has answers that need grading."""
 
+from io import StringIO
+
 import pytest
+from django.core.management import CommandError, call_command
 
 from quizzes.attempts.integrity import check_integrity
 from quizzes.content.question_types.registry import TYPES
 from quizzes.grading.queue import queued_answers
 from quizzes.management.sample_school import LESSONS, make_sample_school
-from quizzes.models import Assignment, Attempt, Edition, Question, User
-from tests.factories import NOW, publish_built_in_sets
+from quizzes.models import Assignment, Attempt, Classroom, Edition, Question, User
+from tests.factories import NOW, make_user, publish_built_in_sets
 
 
 @pytest.mark.django_db
@@ -23,3 +26,26 @@ def test_sample_school_has_every_type_and_is_made_once() -> None:
     own = Assignment.objects.filter(edition__question_set__owner=teacher)
     assert {entry.is_by_hand for assignment in own for entry in queued_answers(assignment)} >= {True}
     assert [line for finding in check_integrity() for line in finding.broken] == []
+
+
+@pytest.mark.django_db
+def test_sample_school_is_not_added_to_another_site() -> None:
+    teacher = make_user(email="rivera@other.example")
+
+    with pytest.raises(CommandError, match="accounts or classes that are not of the sample school"):
+        call_command("load_demo", stdout=StringIO())
+
+    assert User.objects.get() == teacher
+    assert not Classroom.objects.exists()
+
+
+@pytest.mark.django_db
+def test_sample_school_with_a_further_account_is_opened_again() -> None:
+    publish_built_in_sets()
+    make_sample_school(now=NOW)
+    make_user(email="invited@school.example")
+    out = StringIO()
+
+    call_command("load_demo", "--base-url", "http://10.1.2.3:8000", stdout=out)
+
+    assert "http://10.1.2.3:8000/enter/" in out.getvalue()
