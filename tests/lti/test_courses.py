@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from quizsite.models import SiteState
 from quizzes.lti import platforms
 from quizzes.lti.services import _Registration
 from quizzes.models import (
@@ -231,10 +232,36 @@ def test_operator_adds_allows_and_turns_off(platform: Platform) -> None:
     call_command("lti", "list", stdout=out)
 
     assert f"{row.pk}  Canvas (off)  https://canvas.example  deployments: one, two" in out.getvalue()
-    with pytest.raises(CommandError, match="starts with https"):
-        call_command("lti", "add", *[flag.replace("https://canvas", "http://canvas") for flag in flags])
     with pytest.raises(CommandError, match="no platform 999"):
         call_command("lti", "off", "999")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("option", ["issuer", "login-url", "token-url", "key-set-url"])
+@pytest.mark.parametrize("address", ["http://canvas.example", "https://", "https:///auth", "https://[", "moodle"])
+def test_address_without_https_or_a_host_is_refused(option: str, address: str) -> None:
+    options = {name: "https://canvas.example/x" for name in ("issuer", "login-url", "token-url", "key-set-url")}
+    flags = [f"--{name}={value}" for name, value in (options | {option: address}).items()]
+
+    with pytest.raises(CommandError, match=f"--{option} must be an https address with a host"):
+        call_command("lti", "add", "--name=Canvas", "--client-id=9", "--deployment=one", *flags)
+
+    assert not LtiPlatform.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("served", "warnings"), [("https://quiz.school.example", 0), ("http://127.0.0.1:8000", 1), (None, 1)]
+)
+def test_registration_link_has_the_address_that_is_served(served: str | None, warnings: int) -> None:
+    if served:
+        SiteState.objects.record(SiteState.ADDRESS, served, now=timezone.now())
+    out, err = StringIO(), StringIO()
+
+    call_command("lti", "link", stdout=out, stderr=err)
+
+    assert out.getvalue().startswith(f"{served or 'http://'}")
+    assert err.getvalue().count("need an https address") == warnings
 
 
 def test_erasures_take_the_platforms_ids_along(

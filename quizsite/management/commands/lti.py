@@ -3,11 +3,13 @@
 import secrets
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from quizsite.addresses import site_address
+from quizsite.models import SiteState
 from quizzes.lti.platforms import rotate_key
 from quizzes.models import LtiDeployment, LtiKey, LtiPlatform, LtiRegistrationLink
 from quizzes.people.accounts import token_digest
@@ -64,8 +66,10 @@ class Command(BaseCommand):
 
     def _add(self, options: dict[str, Any]) -> None:
         urls = {name: options[name] for name in ("login_url", "token_url", "key_set_url")}
-        if any(not url.startswith("https://") for url in urls.values()):
-            raise CommandError("Each address of a platform starts with https://.")
+        for name in ("issuer", *urls):
+            if not _is_https_address(options[name]):
+                option = name.replace("_", "-")
+                raise CommandError(f"--{option} must be an https address with a host, not {options[name]!r}.")
         if not LtiKey.objects.filter(retired_at=None).exists():
             rotate_key(now=timezone.now())
         platform, _ = LtiPlatform.objects.update_or_create(
@@ -82,10 +86,26 @@ class Command(BaseCommand):
             token_digest=token_digest(token),
             expires_at=timezone.now() + LINK_LIFETIME,
         )
-        self.stdout.write(f"{site_address()}/lti/register/{token}/")
+        # The site may have been started with settings that this shell does not have.
+        served = SiteState.objects.find(SiteState.ADDRESS)
+        address = served.value if served else site_address()
+        self.stdout.write(f"{address}/lti/register/{token}/")
+        if not address.startswith("https://"):
+            self.stderr.write(
+                "Learning platforms need an https address. Set FOOTNOTE_HTTPS and FOOTNOTE_HOSTS, start the site "
+                "again, and make another link."
+            )
 
     def _platform(self, number: int) -> LtiPlatform:
         platform = LtiPlatform.objects.filter(pk=number).first()
         if platform is None:
             raise CommandError(f"There is no platform {number}. `manage.py lti list` lists them.")
         return platform
+
+
+def _is_https_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme == "https" and bool(parts.hostname)
