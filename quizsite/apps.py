@@ -1,6 +1,12 @@
-"""The app of the site around `quizzes`: commands, and the table `SiteState`."""
+"""The app of the site around `quizzes`: commands, the table `SiteState`, and what `check --deploy` adds to Django's."""
+
+from typing import Any
 
 from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Tags, Warning, register
+
+OWN_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
 class QuizsiteConfig(AppConfig):
@@ -8,3 +14,21 @@ class QuizsiteConfig(AppConfig):
 
     name = "quizsite"
     verbose_name = "Site"
+
+
+@register(Tags.security, deploy=True)
+def check_deployment(**kwargs: Any) -> list[CheckMessage]:
+    """Warnings about settings that a site on the internet lacks, and that Django does not know."""
+    found: list[CheckMessage] = []
+    if settings.HTTPS and not settings.TRUSTED_PROXY_COUNT:
+        found.append(
+            Warning(
+                "FOOTNOTE_HTTPS is on and FOOTNOTE_TRUSTED_PROXIES is 0: behind a proxy, each page redirects to itself.",
+                id="quizsite.W001",
+            )
+        )
+    if OWN_HOSTS.issuperset(settings.ALLOWED_HOSTS):
+        found.append(
+            Warning("FOOTNOTE_HOSTS is not set, so the site refuses requests for its name.", id="quizsite.W002")
+        )
+    return found

@@ -408,6 +408,20 @@ def test_settings_for_production_pass_the_deployment_check(tmp_path: Path, mail:
     assert result.returncode == 0
 
 
+@pytest.mark.parametrize(
+    ("variables", "found"),
+    [
+        ({"FOOTNOTE_HTTPS": "1", "FOOTNOTE_HOSTS": "quiz.school.example"}, ["quizsite.W001"]),
+        ({"FOOTNOTE_HTTPS": "1", "FOOTNOTE_TRUSTED_PROXIES": "1"}, ["quizsite.W002"]),
+    ],
+)
+def test_deployment_check_finds_what_is_not_set(tmp_path: Path, variables: dict[str, str], found: list[str]) -> None:
+    result = manage("check", "--deploy", "--fail-level", "WARNING", folder=tmp_path, **variables)
+
+    assert re.findall(r"\((\w+\.\w+)\)", result.stderr) == found
+    assert result.returncode == 1
+
+
 def test_https_binds_cookies_to_the_host(tmp_path: Path) -> None:
     assert settings_with(*POLICY, folder=tmp_path, FOOTNOTE_HTTPS="1") == {
         "SESSION_COOKIE_NAME": "__Host-sessionid",
