@@ -23,7 +23,8 @@ def check_deployment(**kwargs: Any) -> list[CheckMessage]:
     if settings.HTTPS and not settings.TRUSTED_PROXY_COUNT:
         found.append(
             Warning(
-                "FOOTNOTE_HTTPS is on and FOOTNOTE_TRUSTED_PROXIES is 0: behind a proxy, each page redirects to itself.",
+                "FOOTNOTE_HTTPS is on and FOOTNOTE_TRUSTED_PROXIES is 0: "
+                "behind a proxy, each page redirects to itself.",
                 id="quizsite.W001",
             )
         )
