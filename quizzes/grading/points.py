@@ -43,6 +43,10 @@ class Adjustments:
     regrades: Mapping[str, Sequence[AppliedRegrade]] = field(default_factory=dict)
     grades: Mapping[str, Decimal] = field(default_factory=dict)
 
+    def is_dropped(self, key: str) -> bool:
+        """Whether the question with this key counts for no student."""
+        return any(regrade.policy == "drop" for regrade in self.regrades.get(key, ()))
+
 
 @dataclass(frozen=True, slots=True)
 class Earned:
@@ -66,13 +70,16 @@ NO_ADJUSTMENTS = Adjustments()
 
 
 def earned(question: Question, value: Value, adjustments: Adjustments = NO_ADJUSTMENTS) -> Earned:
-    """What one answer earns. A grade overrides all regrades; otherwise they apply in the order made."""
+    """What one answer earns. A drop overrides a grade, a grade overrides other regrades, which apply in the order made.
+
+    A dropped question counts for no student, so that all scores of a quiz have the same maximum.
+    """
+    if adjustments.is_dropped(question.key):
+        return Earned(Fraction(0), 0)
     grade = adjustments.grades.get(question.key)
     if grade is not None:
         return Earned(Fraction(grade), question.points)
     policies = [regrade.policy for regrade in adjustments.regrades.get(question.key, ())]
-    if "drop" in policies:
-        return Earned(Fraction(0), 0)
     # A new key ends the full credit that was given before it.
     since_new_key = policies[len(policies) - policies[::-1].index("new_key") :] if "new_key" in policies else policies
     if "full_credit" in since_new_key:

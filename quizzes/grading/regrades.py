@@ -1,4 +1,4 @@
-"""Regrades: change a key after publishing. Preview, apply and undo; manual grades never change."""
+"""Regrades: change a key after publishing. Preview, apply and undo; stored grades never change."""
 
 import hashlib
 import uuid
@@ -35,9 +35,9 @@ class StalePreview(Exception):
 class Preview:
     """What a regrade would do to the attempts submitted so far.
 
-    mean_before, mean_after: points over those attempts, None without attempts. grades_kept: how many answers keep a
-    manual grade. fewer_count: attempts, open ones too, that lack a wrong choice of the question. stamp: identifies the
-    rows behind the preview; `apply` accepts only the current stamp.
+    mean_before, mean_after: points over those attempts, None without attempts. grades_kept: how many manual
+    grades of the question still count. fewer_count: attempts, open ones too, that lack a wrong choice of the question.
+    stamp: identifies the rows behind the preview; `apply` accepts only the current stamp.
     """
 
     attempt_count: int
@@ -95,11 +95,12 @@ def preview(
     grades_kept = 0
     for attempt in submitted:
         current = adjusted[attempt.pk]
-        grades_kept += question.key in current.grades
         regrades = {**current.regrades, question.key: [*current.regrades.get(question.key, ()), added]}
+        changed = Adjustments(regrades, current.grades)
         content = published(attempt.assignment.edition_id).document
+        grades_kept += question.key in current.grades and not changed.is_dropped(question.key)
         before.append(score(content.questions, values[attempt.pk], current)[0])
-        after.append(score(content.questions, values[attempt.pk], Adjustments(regrades, current.grades))[0])
+        after.append(score(content.questions, values[attempt.pk], changed)[0])
     changes = [new - old for old, new in zip(before, after, strict=True)]
     return Preview(
         attempt_count=len(submitted),

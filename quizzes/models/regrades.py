@@ -65,7 +65,7 @@ class ManualGradeQuerySet(models.QuerySet["ManualGrade"]):
 
 
 class ManualGrade(models.Model):
-    """A teacher's points for one answer. The newest row that is not undone counts. No regrade changes it.
+    """A teacher's points for one answer. The newest row that is not undone counts. No regrade changes the row.
 
     group: the rows of one act in the grading queue, None for a grade on the page of an attempt.
     """

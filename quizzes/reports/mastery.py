@@ -146,7 +146,8 @@ def objective_points(book: Gradebook) -> defaultdict[tuple[int, int], Points]:
             for question in questions:
                 text = values[pk].get(ids[question.key])
                 if question.key in grades[pk]:
-                    pair = Fraction(grades[pk][question.key]), question.points
+                    graded_points = earned(question, None, Adjustments(regrades[assignment.pk], grades[pk]))
+                    pair = graded_points.points, graded_points.possible
                 else:
                     # Equal answers to one question of one assignment are worth the same.
                     cache_key = (assignment.pk, ids[question.key], text)

@@ -329,7 +329,14 @@ class AttemptsMachine(SettingsMachine):
         assert (shown.attempt_count, shown.open_count) == (len(done), len(own) - len(done))
         assert shown.gain_count == sum(change > 0 for change in changes)
         assert shown.lose_count == sum(change < 0 for change in changes)
-        assert shown.grades_kept == sum(model_regrade.question in model_attempt.grades for model_attempt in done)
+        assert shown.grades_kept == sum(
+            model_regrade.question in model_attempt.grades
+            and not any(
+                made.policy == "drop" and made.question == model_regrade.question and not made.undone
+                for made in [*model_attempt.model_assignment.model_regrades, model_regrade]
+            )
+            for model_attempt in done
+        )
 
     def worth(self, model_attempt: ModelAttempt, model_regrade: ModelRegrade) -> Decimal:
         """The points of an attempt with one more regrade."""

@@ -386,10 +386,10 @@ def total(
     got, possible = Fraction(0), 0
     for question, points in POINTS.items():
         own = [(policy, key) for asked, policy, key in model_regrades if asked == question]
+        if any(policy == "drop" for policy, _ in own):
+            continue
         if question in grades:
             got, possible = got + Fraction(grades[question]), possible + points
-            continue
-        if any(policy == "drop" for policy, _ in own):
             continue
         right, is_given = [keys[question]], False
         for policy, key in own:

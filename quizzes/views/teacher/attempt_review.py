@@ -22,6 +22,7 @@ from quizzes.formatting import points
 from quizzes.forms.accommodations import ReopenForm
 from quizzes.forms.grading import AttemptCommentForm, GradeForm, OpenAnswersForm
 from quizzes.grading import manual_grades
+from quizzes.grading.scores import adjustments
 from quizzes.models import AnswerEvent, Attempt, ManualGrade
 from quizzes.reports.answer_visibility import student_saw_answers_at
 from quizzes.reports.attempt_review import (
@@ -173,14 +174,18 @@ def _in_words(event: AnswerEvent, content: AttemptContent) -> tuple[int, str]:
 
 @require_POST
 def grade_answer(request: TeacherRequest, public_id: str, number: int) -> HttpResponse:
-    """Give one answer points and a comment, which no regrade changes. number: position in the edition."""
+    """Give one answer points and a comment. number: position in the edition."""
     attempt = taught_attempt(request, public_id)
     content = published(attempt.assignment.edition_id)
     if not 1 <= number <= len(content.document.questions):
         raise Http404
     question = content.document.questions[number - 1]
-    form = grade_form_of(question, number, data=request.POST)
     now = timezone.now()
+    if adjustments([attempt])[attempt.pk].is_dropped(question.key):
+        # The page offers no form, but the question may have been dropped since it was opened.
+        messages.error(request, gettext("You can’t grade this answer, because its question was dropped."))
+        return redirect("attempt_review", attempt.public_id)
+    form = grade_form_of(question, number, data=request.POST)
     if not form.is_valid():
         return attempt_page(request, attempt, now=now, grade_form=(question.key, form))
     row = attempt.assignment.edition.questions.get(key=question.key)

@@ -116,7 +116,7 @@ def test_undo_gives_the_scores_back_and_twice_changes_nothing_more(
 ) -> None:
     preview = teacher_client.post(address_of(assignment), filled(teacher_client, address_of(assignment), policy="drop"))
     teacher_client.post(address_of(assignment), form_of(preview, having="stamp").data(act="save"))
-    assert [attempt.max_score for attempt in Attempt.objects.order_by("pk")] == [7, 7, 8]
+    assert [attempt.max_score for attempt in Attempt.objects.order_by("pk")] == [7, 7, 7]
     group = Regrade.objects.get().group
     for _ in range(2):
         teacher_client.post(reverse("undo_regrade", args=[assignment.public_id, group]))
@@ -124,6 +124,28 @@ def test_undo_gives_the_scores_back_and_twice_changes_nothing_more(
     assert [attempt.max_score for attempt in Attempt.objects.all()] == [8, 8, 8]
     assert AuditEvent.objects.filter(action="regrade_undone").count() == 1
     assert "Undone Ms. Rivera" in text_of(teacher_client.get(record_of(assignment)))
+
+
+def test_dropped_question_counts_for_no_student_and_is_not_graded(
+    class_of_three: list[Attempt], assignment: Assignment, teacher_client: Client
+) -> None:
+    graded = class_of_three[2]
+    preview = teacher_client.post(address_of(assignment), filled(teacher_client, address_of(assignment), policy="drop"))
+    assert "0 gain points, 2 lose points, average 0.67 to 0. Grades kept: 0." in text_of(preview)
+    teacher_client.post(address_of(assignment), form_of(preview, having="stamp").data(act="save"))
+    graded.refresh_from_db()
+    assert (graded.score, graded.max_score) == (0, 7)
+    page = teacher_client.get(reverse("attempt_review", args=[graded.public_id]))
+    refusal = "You can’t grade this answer, because its question was dropped."
+    assert text_of(page).count(refusal) == 1
+    address = reverse("grade_answer", args=[graded.public_id, 1])
+    assert address not in page.content.decode()
+    # The form of a page that was opened before the question was dropped.
+    assert (
+        refusal
+        in text_of(teacher_client.post(address, {"points": "1", "comment": ""}, follow=True)).split("Answers")[0]
+    )
+    assert ManualGrade.objects.count() == 1
 
 
 def test_preview_that_has_gone_stale_is_refused(
