@@ -54,7 +54,7 @@ def scores_table(book: Gradebook) -> Table:
     blank: list[CellValue] = [None] * (len(_IDENTITY) - 1)
     return [
         [*_IDENTITY, f"Average %, {rule}", *titles, "Late"],
-        ["Points possible", *blank, None, *_possible(book), None],
+        ["Points possible", *blank, None, *(column.max_points for column in book.columns), None],
         ["Due", *blank, None, *(_due(column, book.classroom) for column in book.columns), None],
         *lines,
     ]
@@ -62,7 +62,7 @@ def scores_table(book: Gradebook) -> Table:
 
 def score_rows_table(book: Gradebook) -> Table:
     """A header, then a line for each student and quiz, the newest quiz first."""
-    quizzes = list(zip(_titles(book), _possible(book), book.columns, strict=True))
+    quizzes = list(zip(_titles(book), book.columns, strict=True))
     return [
         [*_IDENTITY, "Quiz", "Due", "Status", "Late", "Points", "Points possible", "Percent"],
         *(
@@ -73,10 +73,10 @@ def score_rows_table(book: Gradebook) -> Table:
                 _status_text(row.cells[place], column, book.classroom),
                 "Late" if row.cells[place].is_late else None,
                 _points(row.cells[place]),
-                possible,
+                column.max_points,
                 _cell_percent(row.cells[place]),
             ]
-            for place, (title, possible, column) in enumerate(quizzes)
+            for place, (title, column) in enumerate(quizzes)
             for row in book.rows
         ),
     ]
@@ -102,7 +102,7 @@ def canvas_table(book: Gradebook) -> Table:
     ]
     return [
         ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *titles],
-        ["    Points Possible", None, None, None, None, *_possible(book)],
+        ["    Points Possible", None, None, None, None, *(column.max_points for column in book.columns)],
         *lines,
     ]
 
@@ -163,8 +163,8 @@ def distinct_titles(assignments: Iterable[Assignment]) -> dict[int, str]:
 
 def quiz_choices(book: Gradebook) -> list[tuple[str, str, int]]:
     """(public id, title, points possible) of each quiz, for choosing the quiz of a file."""
-    ids = [column.assignment.public_id for column in book.columns]
-    return list(zip(ids, _titles(book), _possible(book), strict=True))
+    titles = zip(book.columns, _titles(book), strict=True)
+    return [(column.assignment.public_id, title, column.max_points) for column, title in titles]
 
 
 def _titles(book: Gradebook) -> list[str]:
@@ -177,7 +177,7 @@ def _of_quiz(book: Gradebook, quiz: Assignment | None) -> tuple[str, int, list[t
     if not book.columns:
         return "No quiz", 0, []
     place = next((place for place, column in enumerate(book.columns) if quiz and column.assignment.pk == quiz.pk), 0)
-    return _titles(book)[place], _possible(book)[place], [(row.student, row.cells[place]) for row in book.rows]
+    return _titles(book)[place], book.columns[place].max_points, [(row.student, row.cells[place]) for row in book.rows]
 
 
 def _identity(student: StudentRow) -> list[CellValue]:
@@ -201,14 +201,6 @@ def _points(cell: Cell) -> CellValue:
 
 def _cell_percent(cell: Cell) -> CellValue:
     return None if cell.share is None else _percent(cell.share)
-
-
-def _possible(book: Gradebook) -> list[int]:
-    """Points possible by column, from its scores: less than the points of the set if a question was dropped."""
-    return [
-        max((row.cells[place].max_score or 0 for row in book.rows), default=0) or column.max_points
-        for place, column in enumerate(book.columns)
-    ]
 
 
 def _percent(share: Decimal) -> float:

@@ -8,11 +8,12 @@ from decimal import Decimal
 from statistics import median
 from typing import NamedTuple
 
-from django.db.models import Exists, FilteredRelation, Q
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from quizzes.assignments.status import Status, StudentStatus
 from quizzes.assignments.student_statuses import Key, load_overrides
-from quizzes.models import Assignment, Attempt, Classroom
+from quizzes.models import Assignment, Attempt, Classroom, Question, Regrade
 
 
 class AttemptRow(NamedTuple):
@@ -93,7 +94,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One assignment of a gradebook, with the median and average of the scores that count, in points."""
+    """One assignment of a gradebook, with the median and average of the scores that count, in points.
+
+    max_points: what a submitted attempt can earn, so without dropped questions.
+    """
 
     assignment: Assignment
     title: str
@@ -134,7 +138,8 @@ class Gradebook:
 def gradebook(classroom: Classroom, *, now: datetime) -> Gradebook:
     """The classroom's gradebook; 3 queries for any size."""
     assignments = list(
-        classroom.assignments.select_related("edition__question_set")
+        classroom.assignments.annotate(max_points=F("edition__max_points") - _dropped_points())
+        .select_related("edition__question_set")
         .defer("edition__document")
         .order_by("-created_at", "-pk")
     )
@@ -156,7 +161,7 @@ def gradebook(classroom: Classroom, *, now: datetime) -> Gradebook:
             Column(
                 assignment,
                 assignment.title,
-                assignment.edition.max_points,
+                assignment.max_points,
                 median(graded) if graded else None,
                 average_of(graded),
             )
@@ -170,6 +175,14 @@ def gradebook(classroom: Classroom, *, now: datetime) -> Gradebook:
         median(averages) if averages else None,
         has_others_work,
     )
+
+
+def _dropped_points() -> Coalesce:
+    """The points of the questions that were dropped for everyone, of an assignment in a query."""
+    in_force = Regrade.objects.filter(assignment=OuterRef(OuterRef("pk")), undone_at=None)
+    dropped = in_force.filter(policy=Regrade.Policy.DROP).order_by().values("question")
+    questions = Question.objects.filter(edition=OuterRef("edition"), pk__in=dropped).order_by().values("edition")
+    return Coalesce(Subquery(questions.annotate(total=Sum("points")).values("total")), 0)
 
 
 def _students_and_attempts(classroom: Classroom) -> tuple[list[StudentRow], dict[Key, list[AttemptRow]], bool]:

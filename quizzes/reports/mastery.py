@@ -8,7 +8,7 @@ Objectives with the same title are one objective, also across question sets.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -21,7 +21,7 @@ from quizzes.content.editions import published, shown_edition
 from quizzes.content.languages import original_of
 from quizzes.content.question_types.question import Question
 from quizzes.content.set_document import Objective
-from quizzes.grading.points import SCORE_STEP, Adjustments, accepted_versions, earned, needs_grading
+from quizzes.grading.points import SCORE_STEP, Adjustments, AppliedRegrade, accepted_versions, earned, needs_grading
 from quizzes.grading.scores import applied_regrades
 from quizzes.models import Answer, Classroom, ManualGrade
 from quizzes.reports.attempt_review import ObjectiveScore
@@ -82,7 +82,8 @@ def filter_by_objective(book: Gradebook, title: str) -> Gradebook:
 
     title: of the objective. If no assignment has it, the gradebook has no columns.
     """
-    points = objective_points(book)
+    regrades = _regrades(book)
+    points = _objective_points(book, regrades)
     places = [place for place, column in enumerate(book.columns) if title in _objectives(column.assignment.edition_id)]
     rows = []
     for row in book.rows:
@@ -95,7 +96,9 @@ def filter_by_objective(book: Gradebook, title: str) -> Gradebook:
     for number, place in enumerate(places):
         column = book.columns[place]
         scores = [score for row in rows if (score := row.cells[number].counted_score) is not None]
-        possible = sum(question.points for question in _questions(column.assignment.edition_id).get(title, ()))
+        after = Adjustments(regrades[column.assignment.pk])
+        asked = _questions(column.assignment.edition_id).get(title, ())
+        possible = sum(question.points for question in asked if not after.is_dropped(question.key))
         columns.append(
             replace(column, max_points=possible, median=median(scores) if scores else None, average=average_of(scores))
         )
@@ -119,13 +122,22 @@ def titles_of(book: Gradebook) -> dict[str, str]:
 
 def objective_points(book: Gradebook) -> defaultdict[tuple[int, int], Points]:
     """Points by student and assignment id, of the attempts that count; 3 queries."""
+    return _objective_points(book, _regrades(book))
+
+
+def _regrades(book: Gradebook) -> dict[int, dict[str, list[AppliedRegrade]]]:
+    return applied_regrades({column.assignment.pk for column in book.columns})
+
+
+def _objective_points(
+    book: Gradebook, regrades: Mapping[int, Mapping[str, Sequence[AppliedRegrade]]]
+) -> defaultdict[tuple[int, int], Points]:
     counting = {
         cell.attempt.pk: (row.student.pk, column.assignment)
         for row in book.rows
         for cell, column in zip(row.cells, book.columns, strict=True)
         if cell.attempt is not None and cell.score is not None
     }
-    regrades = applied_regrades({assignment.pk for _, assignment in counting.values()})
     values: defaultdict[int, dict[int, str]] = defaultdict(dict)
     grades: defaultdict[int, dict[str, Decimal]] = defaultdict(dict)
     submitted = {"attempt__classroom": book.classroom, "attempt__submitted_at__isnull": False}

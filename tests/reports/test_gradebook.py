@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from quizzes.assignments.status import Status
 from quizzes.content.editions import published
+from quizzes.files.gradebook import canvas_table, quiz_choices, score_rows_table, scores_table
 from quizzes.grading import points as grading
 from quizzes.models import Assignment, Attempt, Classroom, Edition, Excuse, Extension, Student, User
 from quizzes.people.rosters import move_student, remove_student
@@ -23,6 +24,7 @@ from tests.factories import (
     make_answered_attempt,
     make_assignment,
     make_classroom,
+    make_regrade,
     make_student,
     save,
 )
@@ -83,6 +85,24 @@ def test_gradebook_score_of_nothing_right_is_zero_and_not_missing(assignment: As
 
     assert cells(book) == [("Maya Lopez", [(Status.SUBMITTED, 0)])]
     assert book.rows[0].average_share == 0
+
+
+def test_points_possible_are_those_that_an_attempt_can_earn_now(assignment: Assignment, student: Student) -> None:
+    other = make_assignment(edition=assignment.edition, classroom=assignment.classroom, created_at=NOW + SECOND)
+    # One question that is dropped twice, one that is back, and one of another quiz with the same questions.
+    for number, undone_at in ((3, None), (3, None), (1, NOW)):
+        make_regrade(assignment=assignment, policy="drop", number=number, undone_at=undone_at)
+    make_regrade(assignment=other, policy="full_credit", number=2)
+
+    for _ in range(2):
+        book = gradebook(assignment.classroom, now=NOW + MINUTE)
+        assert [column.max_points for column in book.columns] == [8, 5]
+        assert scores_table(book)[1] == ["Points possible", None, None, None, None, 8, 5, None]
+        assert canvas_table(book)[1][5:] == [8, 5]
+        assert [line[-2] for line in score_rows_table(book)[1:]] == [8, 5]
+        assert [points for _, _, points in quiz_choices(book)] == [8, 5]
+        attempt = make_answered_attempt(assignment=assignment, student=student, number=Attempt.objects.count() + 1)
+        assert attempt.max_score == 5
 
 
 def test_gradebook_counts_no_score_of_a_quiz_whose_questions_were_all_dropped(

@@ -127,6 +127,8 @@ def test_mastery_follows_marks_and_corrections(
         "Maya Lopez": [(Fraction(3, 2), 3), (0, 2)],
         "Noah Park": [(1, 3), (0, 2)],
     }
+    book = filter_by_objective(gradebook(assignment.classroom, now=NOW), ENDED)
+    assert [column.max_points for column in book.columns] == [2]
 
 
 def test_a_right_answer_without_its_proof_does_not_raise_mastery(classroom: Classroom, student: Student) -> None:
