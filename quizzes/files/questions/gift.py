@@ -4,12 +4,12 @@ Source: docs.moodle.org, “GIFT format”.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from quizzes.files.questions.containers import decoded
-from quizzes.files.questions.item import Item, Line, ReadQuestion, Skipped, read, skipped
+from quizzes.files.questions.item import Item, Line, QuestionType, ReadQuestion, Skipped, read, skipped
 from quizzes.files.questions.markup import plain, tidy, without_emphasis
 from quizzes.phrases import gettext, gettext_noop
 
@@ -30,7 +30,11 @@ _RANGE = re.compile(rf"\s*({_NUMBER})\s*\.\.\s*({_NUMBER})\s*")
 _AMBIGUOUS = re.compile(r"(?<!\d)(?<!\d\.)[1-9]\d{0,2},\d{3}(?!\d)")
 _TOLERANCE = re.compile(rf"\s*({_NUMBER})\s*(?::\s*({_NUMBER}))?\s*")
 _FULL = 100
-NO_PENALTY = gettext_noop("Its wrong answers cost points. Here they earn none.")
+# By type: what becomes of wrong answers that cost points.
+PENALTIES: Mapping[str, str] = {
+    "single": gettext_noop("Its wrong answers cost points. Here they earn none."),
+    "multiple": gettext_noop("Its wrong answers cost points. Here each takes away as much as a correct one adds."),
+}
 ALL_OF_THEM = gettext_noop("Any 1 of its correct answers was enough. Here students choose all of them.")
 _MAX_DIGITS = 30
 
@@ -243,8 +247,6 @@ def _with_answers(stem: str, lines: Sequence[Line], weights: Sequence[float | No
         if len(correct) > 1:
             notes.append(gettext(ALL_OF_THEM))
         return Item("single" if len(correct) == 1 else "multiple", stem, lines=tuple(lines))
-    if any(weight is not None and weight < 0 for weight in weights):
-        notes.append(gettext(NO_PENALTY))
     marked = tuple(
         replace(line, is_correct=weight is not None and weight > 0) for line, weight in zip(lines, weights, strict=True)
     )
@@ -253,11 +255,11 @@ def _with_answers(stem: str, lines: Sequence[Line], weights: Sequence[float | No
         raise Skipped(gettext("It has no correct answer: none starts with = or has a positive percentage."))
     if len(positive) > 1:
         notes.append(gettext("Its answers had different weights. Here they count the same."))
-    return Item(
-        "single" if positive == {float(_FULL)} and sum(line.is_correct for line in marked) == 1 else "multiple",
-        stem,
-        lines=marked,
-    )
+    is_single = positive == {float(_FULL)} and sum(line.is_correct for line in marked) == 1
+    found: QuestionType = "single" if is_single else "multiple"
+    if any(weight is not None and weight < 0 for weight in weights):
+        notes.append(gettext(PENALTIES[found]))
+    return Item(found, stem, lines=marked)
 
 
 def _short_answer(stem: str, lines: Sequence[Line], weights: Sequence[float | None], notes: list[str]) -> Item:

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from quizzes.files.questions.cloze import read_cloze
 from quizzes.files.questions.containers import tag_lines, xml_tree
-from quizzes.files.questions.gift import ALL_OF_THEM, NO_PENALTY, numbers
+from quizzes.files.questions.gift import ALL_OF_THEM, PENALTIES, numbers
 from quizzes.files.questions.item import (
     GAP_LETTERS,
     Gap,
@@ -166,8 +166,6 @@ def _item(question_type: str, stem: str, element: Element, notes: list[str], tak
             if not positive:
                 raise Skipped(gettext("It has no correct answer."))
             is_single = question_type == "multichoice" and (element.find("single") is None or _flag(element, "single"))
-            if any(fraction < 0 for _, fraction in answers):
-                notes.append(gettext(NO_PENALTY))
             if is_single:
                 if any(fraction < _FULL for fraction in positive):
                     notes.append(gettext("An answer with part of the credit is now a wrong answer."))
@@ -180,6 +178,8 @@ def _item(question_type: str, stem: str, element: Element, notes: list[str], tak
                 notes.append(gettext("Its answers had different weights. Here they count the same."))
             is_kept = element.find("shuffleanswers") is not None and not _flag(element, "shuffleanswers")
             found: QuestionType = "single" if is_single and sum(line.is_correct for line in lines) == 1 else "multiple"
+            if any(fraction < 0 for _, fraction in answers):
+                notes.append(gettext(PENALTIES[found]))
             return Item(found, stem, lines=lines, keep_order=is_kept)
         case "truefalse":
             by_word = {

@@ -94,8 +94,13 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
         "Who? {=A =B ~C}\n\nWhich? {~%50%A ~%50%B ~%-100%C}\n",
         [
             "multiple: Who? [*A; *B; C] ! Any 1 of its correct answers was enough. Here students choose all of them.",
-            "multiple: Which? [*A; *B; C] ! Its wrong answers cost points. Here they earn none.",
+            "multiple: Which? [*A; *B; C] ! Its wrong answers cost points. Here each takes away as much as a correct "
+            "one adds.",
         ],
+    ),
+    "GIFT with one correct answer and a penalty": (
+        "Who? {~%100%A ~%-50%B}\n",
+        ["single: Who? [*A; B] ! Its wrong answers cost points. Here they earn none."],
     ),
     "GIFT with a missing brace": (
         "Who? {=A ~B\n\nWhat? {=C ~D}\n",
@@ -293,10 +298,14 @@ MOODLE: dict[str, tuple[str, list[str]]] = {
         ),
         [
             (
-                "multiple: Who? [*A; *B; C] ! Its wrong answers cost points. Here they earn none. ! Its "
-                "hints were left out. ! The feedback for all right or all wrong answers was left out."
+                "multiple: Who? [*A; *B; C] ! Its wrong answers cost points. Here each takes away as much as a correct "
+                "one adds. ! Its hints were left out. ! The feedback for all right or all wrong answers was left out."
             )
         ],
+    ),
+    "one answer with a penalty": (
+        moodle("multichoice", "<single>true</single>" + answer(100, "A") + answer(-50, "B")),
+        ["single: Who? [*A; B] ! Its wrong answers cost points. Here they earn none."],
     ),
     "several answers with full credit": (
         moodle("multichoice", "<single>true</single>" + answer(100, "A") + answer(100, "B") + answer(0, "C")),

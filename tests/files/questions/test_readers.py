@@ -69,7 +69,7 @@ def test_gift() -> None:
     assert outcomes(GIFT.encode()) == [
         ("Line 4", "single", "Partial credit for a wrong answer was left out."),
         ("Line 11", "true_false", ""),
-        ("Line 13", "multiple", "Its wrong answers cost points. Here they earn none."),
+        ("Line 13", "multiple", "Its wrong answers cost points. Here each takes away as much as a correct one adds."),
         ("Line 15", "numeric", ""),
         ("Line 17", "numeric", ""),
         ("Line 19", "short_answer", "“about four” had part of the credit. Here it is a wrong answer."),
