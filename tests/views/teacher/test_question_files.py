@@ -56,7 +56,7 @@ def test_the_preview_says_what_becomes_of_each_question(teacher_client: Client) 
 def test_several_notes_are_sentences(teacher_client: Client) -> None:
     file = SimpleUploadedFile("Unit.gift", b"Who? {=A#1 =B ~C} // page 3\n")
     page = teacher_client.post(reverse("import_questions"), {"file": file, "target": "new"})
-    said = "Imported. A comment was left out. Any 1 of its correct answers was enough. Here students choose all"
+    said = "Will be imported. A comment was left out. Any 1 of its correct answers was enough. Here students choose all"
     assert said in text_of(page)
 
 
