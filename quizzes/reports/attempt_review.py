@@ -120,16 +120,15 @@ class ObjectiveScore:
 
 @dataclass(frozen=True, slots=True)
 class ReviewedAttempt:
-    """A whole attempt with verdicts. read_again: the evidence of most missed questions, at most one sentence.
+    """A whole attempt with verdicts.
 
-    With a sentence to reread are the numbers of the missed questions whose answers it proves.
     missed: the questions without full points, except those that a teacher must still grade.
+    With a sentence to reread are the numbers of the missed questions whose answers it proves.
     """
 
     content: AttemptContent
     questions: tuple[ReviewedQuestion, ...]
     objectives: tuple[ObjectiveScore, ...]
-    read_again: tuple[tuple[Sentence, list[int]], ...]
     missed: tuple[ReviewedQuestion, ...]
 
     @property
@@ -170,6 +169,18 @@ class ReviewedAttempt:
             )
             for objective, ranked in costs
         )
+
+    @property
+    def read_again(self) -> tuple[tuple[Sentence, list[int]], ...]:
+        """The sentence to start with, at most one: the evidence of most missed questions, of `reread` if it has any."""
+        listed = {sentence for _, sentences in self.reread for sentence, _ in sentences}
+        counted = Counter(
+            sentence for item in self.missed for sentence in item.evidence if not listed or sentence in listed
+        )
+        if not counted:
+            return ()
+        most_common = max(counted, key=lambda sentence: (counted[sentence], -sentence.number))
+        return ((most_common, _numbers(self.missed, most_common)),)
 
     def _by_cost(self, objective: str) -> list[tuple[Fraction, Sentence]]:
         """(points lost, sentence) of each sentence that proves a missed answer, the most points first.
@@ -262,7 +273,6 @@ def review_content(
         content=content,
         questions=questions,
         objectives=_by_objective(questions, content.published.document.objectives),
-        read_again=_most_common_evidence(missed),
         missed=missed,
     )
 
@@ -333,14 +343,6 @@ def _by_objective(questions: Sequence[ReviewedQuestion], objectives: Sequence[Ob
             if possible:
                 scores.append(ObjectiveScore(objective, total, possible))
     return tuple(scores)
-
-
-def _most_common_evidence(missed: Sequence[ReviewedQuestion]) -> tuple[tuple[Sentence, list[int]], ...]:
-    counted = Counter(sentence for item in missed for sentence in item.evidence)
-    if not counted:
-        return ()
-    most_common = max(counted, key=lambda sentence: (counted[sentence], -sentence.number))
-    return ((most_common, _numbers(missed, most_common)),)
 
 
 def _numbers(missed: Sequence[ReviewedQuestion], sentence: Sentence, objective: str | None = None) -> list[int]:

@@ -191,7 +191,7 @@ def show_result(request: HttpRequest, place: Place) -> HttpResponse:
         "unanswered": len(reviewed.questions) - len(done),
         "earned": sum(item.earned for item in done),
         "possible": sum(item.possible for item in done),
-        "reviewed": replace(reviewed, questions=done, missed=(), read_again=()),
+        "reviewed": replace(reviewed, questions=done, missed=()),
     }
     return render(request, "public/try_result.html", context)
 

@@ -137,3 +137,16 @@ def test_an_objective_that_the_student_got_is_not_to_reread(db: None) -> None:
     assert [objective.key for objective in reviewed.known] == ["records", "access", "ended", "expires"]
     assert reviewed.reread == ()
     assert [item.question.key for item in reviewed.missed] == [missed.key]
+
+
+def test_the_sentence_to_start_with_is_in_the_list_of_sentences_to_reread(db: None) -> None:
+    edition = make_edition(document=dict(BUILT_IN.document))
+    content = arrange_content(edition.pk, seed="0", shuffle_questions=False)
+    # Question 4 has the first sentence of all, and its objective is known.
+    missed = {content.questions[number - 1].key for number in (4, 8, 14)}
+    values = {question.key: right_value(question) for question in content.questions if question.key not in missed}
+    answers = {content.question_id(question): Answer(value=values.get(question.key)) for question in content.questions}
+    reviewed = review_content(content, answers)
+    assert min(sentence.number for item in reviewed.missed for sentence in item.evidence) == 6
+    assert [sentence.number for _, sentences in reviewed.reread for sentence, _ in sentences] == [21]
+    assert [(sentence.number, numbers) for sentence, numbers in reviewed.read_again] == [(21, [14])]
