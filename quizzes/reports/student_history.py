@@ -1,5 +1,6 @@
 """One student's work: every assignment of the class, with its status and attempts."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -8,7 +9,7 @@ from django.db.models import Q
 
 from quizzes.assignments.status import Status, StudentStatus, score_share
 from quizzes.assignments.student_statuses import by_student_and_assignment, load_overrides
-from quizzes.models import Assignment, Attempt, Student, User
+from quizzes.models import Assignment, Attempt, AuditEvent, Student, User
 from quizzes.reports.gradebook import average_of_cells, cell_of
 
 
@@ -53,3 +54,16 @@ def history_lines(student: Student, *, by: User, now: datetime) -> list[HistoryL
         newest_first = tuple((attempt, score_share(attempt)) for attempt in reversed(attempts))
         lines.append(HistoryLine(assignment, status, newest_first))
     return lines
+
+
+def titled_events(events: Iterable[AuditEvent], lines: Iterable[HistoryLine]) -> list[tuple[AuditEvent, str]]:
+    """Each event with the title of its quiz, "" if it is about no quiz of these lines. No query but the events."""
+    titles: dict[str, str] = {}
+    for line in lines:
+        ids = line.assignment.public_id, *(attempt.public_id for attempt, _ in line.attempts)
+        titles |= dict.fromkeys(ids, line.assignment.title)
+    # An event has the public id of its quiz, of its attempt, or of both.
+    return [
+        (event, titles.get(event.detail.get("assignment")) or titles.get(event.detail.get("attempt"), ""))
+        for event in events
+    ]

@@ -25,7 +25,7 @@ from quizzes.people import rosters, student_sign_in
 from quizzes.people.class_roles import ClassAct
 from quizzes.people.guess_limits import LET_IN_DURATION
 from quizzes.reports.classroom_quizzes import current_quizzes
-from quizzes.reports.student_history import class_average, history_lines
+from quizzes.reports.student_history import class_average, history_lines, titled_events
 from quizzes.reports.student_report import student_breakdown
 from quizzes.reports.trend import student_trend
 from quizzes.views.access import TeacherRequest, class_act, taught_student
@@ -224,7 +224,7 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
         ),
         "has_other_classroom": others.exists(),
         "transferable_count": len(transfers.transferable_attempts(student)),
-        "events": student.audit_events.select_related("actor", "classroom"),
+        "events": titled_events(student.audit_events.select_related("actor", "classroom"), work),
         **context,
     }
     return render(request, "teacher/student_history.html", context)

@@ -79,6 +79,8 @@ def test_mark_counts_is_recorded_once_and_shown(done: Attempt, teacher: User, te
     page = teacher_client.get(review_of(done))
     assert "Graded: 1.5 of 2 , by Ms. Rivera" in text_of(page)
     assert "“The second half is right.”" in text_of(page)
+    history = teacher_client.get(reverse("student_history", args=[done.student.public_id]))
+    assert "Graded an answer of Maya Lopez Small set" in text_of(history)
 
 
 def test_newer_mark_takes_the_place_of_the_older(done: Attempt, teacher_client: Client) -> None:
@@ -498,7 +500,7 @@ def test_excuse_and_its_taking_back_are_recorded_with_reasons(
     assert acts() == ["excused", "excuse_taken_back"]
     assert Excuse.objects.count() == 0
     page = text_of(teacher_client.get(reverse("student_history", args=[student.public_id])))
-    assert "No longer excused Maya Lopez “Was ill.”" in page
+    assert "No longer excused Maya Lopez Small set “Was ill.”" in page
 
 
 def test_excuse_without_a_reason_is_refused(assignment: Assignment, student: Student, teacher_client: Client) -> None:
