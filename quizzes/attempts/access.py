@@ -61,7 +61,7 @@ class LoadedAttempt:
 
     loaded_answers: by question row id; None if they were not loaded. pace: None unless it is teacher-paced.
     is_paused: whether the teacher has paused the quiz. Then its pages show no question. Answers that were sent before
-    still count.
+    still count. dropped: row ids of the questions that count for no student.
     """
 
     id: int
@@ -84,6 +84,7 @@ class LoadedAttempt:
     supports: Supports = NO_SUPPORTS
     is_paused: bool = False
     breaks: Breaks = Breaks()
+    dropped: frozenset[int] = frozenset()
 
     @property
     def content(self) -> AttemptContent:
@@ -133,6 +134,7 @@ class LoadedAttempt:
 
 
 NO_BREAKS = Breaks()
+NONE_DROPPED: frozenset[int] = frozenset()
 
 # Raw SQL for the 1.1 ms gate of the question page. A queryset with these joins takes 0.54 ms, this takes 0.03 ms.
 _LOAD = """
@@ -140,23 +142,30 @@ SELECT a.id, a.student_id, s.display_name, s.pin_version, s.removed_at IS NOT NU
 g.edition_id, g.own_title, g.release, a.seed, a.shuffle_questions, a.shuffle_choices, a.time_limit IS NOT NULL,
 a.deadline_at, a.submitted_at, g.is_teacher_paced, b.position, b.closed_through, g.paused_at IS NOT NULL,
 c.reading_variant, s.reading_variant, s.chosen_variant, c.students_choose_variant, s.language, a.supports,
-a.break_time, a.break_ends_at, c.pin_kind{columns}
+a.break_time, a.break_ends_at, c.pin_kind,
+(SELECT {concat}(CAST(r.question_id AS text), ',') FROM quizzes_regrade r
+WHERE r.assignment_id = a.assignment_id AND r.policy = 'drop' AND r.undone_at IS NULL){columns}
 FROM quizzes_attempt a JOIN quizzes_student s ON s.id = a.student_id JOIN quizzes_classroom c ON c.id = a.classroom_id
 JOIN quizzes_assignment g ON g.id = a.assignment_id LEFT JOIN quizzes_board b ON b.assignment_id = g.id{join}
 WHERE a.public_id = %s
 """
-_LOAD_ATTEMPT = _LOAD.format(columns="", join="")
-_LOAD_WITH_ANSWERS = _LOAD.format(
-    columns=", n.question_id, n.value, n.revision, n.flagged, n.saved_at, n.checked_at",
-    join=" LEFT JOIN quizzes_answer n ON n.attempt_id = a.id",
-)
-_ATTEMPT_COLUMNS = 29
+_ANSWERS = {
+    "columns": ", n.question_id, n.value, n.revision, n.flagged, n.saved_at, n.checked_at",
+    "join": " LEFT JOIN quizzes_answer n ON n.attempt_id = a.id",
+}
+_ATTEMPT_COLUMNS = 30
+
+
+def _load_query(vendor: str, *, with_answers: bool) -> str:
+    # SQLite has `string_agg` only since 3.44.
+    concat = "string_agg" if vendor == "postgresql" else "group_concat"
+    return _LOAD.format(concat=concat, **(_ANSWERS if with_answers else {"columns": "", "join": ""}))
 
 
 def load_attempt(public_id: str, *, with_answers: bool) -> LoadedAttempt | None:
     """The attempt with this public id; None if there is none. Checks no permission. One query."""
     with connection.cursor() as cursor:
-        cursor.execute(_LOAD_WITH_ANSWERS if with_answers else _LOAD_ATTEMPT, [public_id])
+        cursor.execute(_load_query(connection.vendor, with_answers=with_answers), [public_id])
         rows = cursor.fetchall()
     if not rows:
         return None
@@ -164,7 +173,7 @@ def load_attempt(public_id: str, *, with_answers: bool) -> LoadedAttempt | None:
     own_title, release, seed, shuffle_questions, shuffle_choices, has_time_limit = rows[0][8:14]
     deadline_at, submitted_at, is_teacher_paced, position, closed_through, is_paused = rows[0][14:20]
     of_class, by_teacher, by_student, may_choose, language, supports = rows[0][20:26]
-    break_time, break_ends_at, pin_kind = rows[0][26:_ATTEMPT_COLUMNS]
+    break_time, break_ends_at, pin_kind, dropped = rows[0][26:_ATTEMPT_COLUMNS]
     return LoadedAttempt(
         pk,
         public_id,
@@ -186,6 +195,7 @@ def load_attempt(public_id: str, *, with_answers: bool) -> LoadedAttempt | None:
         NO_SUPPORTS if supports == "{}" else Supports.of(json.loads(supports)),
         bool(is_paused),
         Breaks(_duration(break_time), _moment(break_ends_at)) if break_time else NO_BREAKS,
+        frozenset(map(int, dropped.split(","))) if dropped else NONE_DROPPED,
     )
 
 

@@ -14,7 +14,15 @@ from quizzes.content.question_types.question import asked_count
 from quizzes.models import Assignment, Attempt, Classroom, Edition, Student, User
 from quizzes.people.session_limits import SEEN_AT, STARTED_AT
 from tests.conftest import Queries
-from tests.factories import NOW, make_answered_attempt, make_assignment, make_attempt, make_document, make_edition
+from tests.factories import (
+    NOW,
+    make_answered_attempt,
+    make_assignment,
+    make_attempt,
+    make_document,
+    make_edition,
+    make_regrade,
+)
 from tests.pages import form_of, read, text_of
 
 type Gather = Callable[[], AbstractContextManager[Queries]]
@@ -148,6 +156,20 @@ def test_question_says_if_it_counts_several_points(attempt: Attempt, student_cli
         page = text_of(student_client.get(reverse("take_attempt", args=[attempt.public_id, question.position])))
         worth[question.key] = re.findall(r"This question counts (\d+) points\.", page)
     assert worth == {"one": [], "some": ["2"], "who": ["3"], "proof": ["2"]}
+
+
+def test_open_question_says_if_it_was_dropped(attempt: Attempt, student_client: Client, queries: Gather) -> None:
+    said = "This question was dropped. It doesn’t count."
+    for number, undone_at in ((2, None), (2, None), (3, None), (4, NOW)):
+        make_regrade(assignment=attempt.assignment, policy="drop", number=number, undone_at=undone_at)
+    make_regrade(assignment=attempt.assignment, policy="full_credit", number=1)
+    addresses = [reverse("take_attempt", args=[attempt.public_id, number]) for number in range(1, 5)]
+    student_client.get(addresses[0])
+    with queries() as seen:
+        pages = [text_of(student_client.get(address)) for address in addresses]
+    assert [page.count(said) for page in pages] == [0, 1, 1, 0]
+    assert ["This question counts" in page for page in pages] == [False, False, False, True]
+    assert len(seen) == 2 * len(pages)
 
 
 @pytest.mark.parametrize(
