@@ -98,6 +98,18 @@ def test_a_name_typed_for_a_problem_is_added(classroom: Classroom, teacher_clien
     assert names_of(classroom) == ["Ana Reyes", "Ana Reyes (2)"]
 
 
+def test_a_name_typed_for_one_problem_stays_while_another_is_open(classroom: Classroom, teacher_client: Client) -> None:
+    address = url("add_students", classroom)
+    preview = teacher_client.post(address, {"names": "Ana Lopez\nAna Lopez\nBen Orr\nBen Orr"})
+    form = form_of(preview, having="fix-4")
+
+    again = teacher_client.post(address, form.data(is_confirmed="on", **{"fix-2": "Ana Lopez B", "fix-4": "Ben Orr"}))
+    form = form_of(again, having="fix-4")
+    teacher_client.post(address, form.data(is_confirmed="on", **{"fix-4": "Ben Orr B"}))
+
+    assert names_of(classroom) == ["Ana Lopez", "Ana Lopez B", "Ben Orr", "Ben Orr B"]
+
+
 def test_a_removed_student_is_restored_and_not_made_again(
     classroom: Classroom, student: Student, teacher: User, teacher_client: Client
 ) -> None:
