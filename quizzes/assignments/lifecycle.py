@@ -149,15 +149,17 @@ def close_now(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
 def keep_open(
     assignment: Assignment, *, more_time: timedelta, seen_close: datetime | None, by: User, now: datetime
 ) -> Assignment:
-    """Move the close by `more_time`, from now if it has passed.
+    """Move the close by `more_time`, from now if it has passed. A due time at the close moves along.
 
-    seen_close: the close on the page of the button. If it moved since, nothing changes, so that two clicks add once.
+    So work that was not late at `close_now` is not late because of it. seen_close: the close on the page of the button. If it moved since, nothing changes, so that two clicks add once.
     """
     lock_settings(assignment)
     closes_at = assignment.closes_at
     if closes_at is None or closes_at != seen_close:
         return assignment
-    window = replace(window_of(assignment), closes_at=max(closes_at, assignment.paused_at or now) + more_time)
+    moved = max(closes_at, assignment.paused_at or now) + more_time
+    due_at = moved if assignment.due_at == closes_at else assignment.due_at
+    window = replace(window_of(assignment), due_at=due_at, closes_at=moved)
     return change_assignment(assignment, window=window, settings=settings_of(assignment), by=by, now=now)
 
 

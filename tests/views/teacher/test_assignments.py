@@ -15,6 +15,7 @@ from django.utils import timezone
 from quizzes.attempts import lifecycle
 from quizzes.content.drafts.retry import make_retry
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Extension, QuestionSet, Student, User
+from quizzes.reports.progress import progress
 from tests.factories import (
     NOW,
     make_assignment,
@@ -735,6 +736,29 @@ def test_open_10_more_minutes_adds_them_once(
     clock.shift(timedelta(days=1))
     click(teacher_client, timed, "more_time")
     assert timed.closes_at == NOW + timedelta(days=1, minutes=10)
+
+
+def test_open_10_more_minutes_after_a_close_makes_no_work_late(
+    timed: Assignment, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    student = make_student(classroom=timed.classroom)
+    click(teacher_client, timed, "close")
+    clock.shift(timedelta(minutes=5))
+    click(teacher_client, timed, "more_time")
+    assert (timed.due_at, timed.closes_at) == (NOW + timedelta(minutes=15),) * 2
+
+    attempt = make_attempt(assignment=timed, student=student, started_at=NOW, deadline_at=timed.closes_at)
+    lifecycle.submit_attempt(attempt, now=NOW + timedelta(minutes=10))
+    assert [entry.found.is_late for entry in progress(timed, now=NOW + timedelta(minutes=10))] == [False]
+
+
+def test_open_10_more_minutes_keeps_a_due_time_that_passed_before_the_close(
+    timed: Assignment, teacher_client: Client
+) -> None:
+    Assignment.objects.update(due_at=NOW - timedelta(minutes=30))
+    click(teacher_client, timed, "close")
+    click(teacher_client, timed, "more_time")
+    assert (timed.due_at, timed.closes_at) == (NOW - timedelta(minutes=30), NOW + timedelta(minutes=10))
 
 
 def test_release_answers_now(timed: Assignment, teacher_client: Client) -> None:
