@@ -151,7 +151,8 @@ def keep_open(
 ) -> Assignment:
     """Move the close by `more_time`, from now if it has passed. A due time at the close moves along.
 
-    So work that was not late at `close_now` is not late because of it. seen_close: the close on the page of the button. If it moved since, nothing changes, so that two clicks add once.
+    So work that was not late at `close_now` is not late because of it. seen_close: the close on the page of the button.
+    If it moved since, nothing changes, so that two clicks add once.
     """
     lock_settings(assignment)
     closes_at = assignment.closes_at
