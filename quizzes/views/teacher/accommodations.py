@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from quizzes.assignments import accommodations, student_settings, supports
 from quizzes.assignments.accommodations import ExtendedTime
+from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.status import status_of
 from quizzes.attempts.breaks import earliest_end
 from quizzes.forms.accommodations import (
@@ -60,8 +61,18 @@ def extend_student(request: TeacherRequest, public_id: str, student_id: str) -> 
         return _overrides_page(request, assignment, student, now=now, extension_form=form, room=room)
     if room.asked and room.extended:
         extension["closes_at"] = room.extended[0].needed_close_at
+    end_before = _open_end(assignment, student)
     accommodations.extend(assignment, student, by=request.user, now=now, **extension)
-    messages.success(request, gettext("Saved. The quiz in progress has the new end time."))
+    window = student_settings.student_settings(assignment, student).window
+    if extension["extra_attempts"] and window.state(at=now) is WindowState.CLOSED:
+        text = gettext(
+            "Saved. This quiz is closed, so {first_name} can’t start an attempt. Enter a later closing time."
+        )
+        messages.warning(request, text.format(first_name=student.first_name))
+    elif _open_end(assignment, student) != end_before:
+        messages.success(request, gettext("Saved. The quiz in progress has the new end time."))
+    else:
+        messages.success(request, gettext("Saved."))
     return redirect("student_overrides", assignment.public_id, student.public_id)
 
 
@@ -117,6 +128,11 @@ def set_accommodations(request: TeacherRequest, public_id: str) -> HttpResponse:
 def _assignment_and_student(request: TeacherRequest, public_id: str, student_id: str) -> tuple[Assignment, Student]:
     assignment = taught_assignment(request, public_id)
     return assignment, get_object_or_404(Student.objects.given(assignment.pk), public_id=student_id)
+
+
+def _open_end(assignment: Assignment, student: Student) -> datetime | None:
+    """The end of the student's open attempt; None without one or without an end."""
+    return assignment.attempts.made_by(student.pk).open().values_list("deadline_at", flat=True).first()
 
 
 def _extension_form(assignment: Assignment, student: Student, *, now: datetime, data: Any = None) -> ExtensionForm:

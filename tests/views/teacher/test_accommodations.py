@@ -436,10 +436,40 @@ def test_extension_is_in_the_classrooms_wall_time_and_recorded_once(
 def test_extension_moves_the_end_of_a_running_attempt(
     closing: Assignment, student: Student, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
-    attempt = make_attempt(assignment=closing, student=student)
+    attempt = make_attempt(assignment=closing, student=student, deadline_at=CLOSE)
     extend(teacher_client, closing, student, closes="2026-10-23T17:00")
     attempt.refresh_from_db()
     assert attempt.deadline_at == CLOSE + timedelta(hours=1)
+    page = text_of(teacher_client.get(terms_of(closing, student)))
+    assert "Saved. The quiz in progress has the new end time." in page
+
+
+@pytest.mark.parametrize("situation", ["not started", "turned in", "only an extra attempt"])
+def test_extension_that_moves_no_end_does_not_say_so(
+    situation: str, closing: Assignment, student: Student, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    changes = {"closes": "2026-10-23T17:00"}
+    if situation != "not started":
+        attempt = make_attempt(assignment=closing, student=student, deadline_at=CLOSE)
+        if situation == "turned in":
+            lifecycle.submit_attempt(attempt, now=NOW)
+        else:
+            changes = {"extra_attempts": "1"}
+    extend(teacher_client, closing, student, **changes)
+    page = text_of(teacher_client.get(terms_of(closing, student)))
+    assert "Saved." in page
+    assert "The quiz in progress has the new end time." not in page
+
+
+def test_extra_attempt_on_a_closed_quiz_says_that_it_needs_a_later_close(
+    closing: Assignment, student: Student, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    clock.move_to(CLOSE + timedelta(minutes=5))
+    words = "Saved. This quiz is closed, so Maya can’t start an attempt. Enter a later closing time."
+    extend(teacher_client, closing, student, extra_attempts="1")
+    assert words in text_of(teacher_client.get(terms_of(closing, student)))
+    extend(teacher_client, closing, student, extra_attempts="1", closes="2026-10-26T09:30")
+    assert words not in text_of(teacher_client.get(terms_of(closing, student)))
 
 
 @pytest.mark.parametrize(
