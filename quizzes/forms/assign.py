@@ -47,8 +47,9 @@ class SetOption:
 class AssignForm(AssignmentSettingsForm):
     """Assign a set to some of a teacher's classrooms. group: makes a repeated request safe.
 
-    A preset fills the fields of the settings. filled: the preset whose values the page shows in them. If another one is
-    chosen, fields that still have these values follow it, and the others stay.
+    A preset fills the fields of the settings. Its time limit gives way to a teacher-paced quiz. filled: the preset
+    whose values the page shows in them. If another one is chosen, fields that still have these values follow it, and
+    the others stay.
     """
 
     group = forms.UUIDField(widget=forms.HiddenInput)
@@ -126,6 +127,12 @@ class AssignForm(AssignmentSettingsForm):
 
     def clean(self) -> dict[str, Any]:
         """The cleaned data with `windows`, one for each classroom."""
+        preset = self.cleaned_data.get("preset")
+        if preset and self.cleaned_data.get("is_teacher_paced"):
+            # The teacher did not type the preset's time limit, so it is no conflict with the pace.
+            preset_limit = self._values(Preset(preset), self.zones[0]).settings.time_limit
+            if self.cleaned_data.get("time_limit") == preset_limit:
+                self.cleaned_data["time_limit"] = None
         # Without a class, the times are still checked, so that all errors show together.
         classrooms = self.cleaned_data.get("classrooms") or list(self.offered.values())[:1]
         windows = {}

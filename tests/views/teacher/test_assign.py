@@ -165,6 +165,17 @@ def test_own_settings_under_the_shown_preset_need_no_second_step(
     assert assignment.closes_at == datetime(2026, 10, 23, 19, tzinfo=UTC)
 
 
+def test_time_limit_of_a_preset_gives_way_to_teacher_paced(
+    edition: Edition, classroom: Classroom, teacher_client: Client
+) -> None:
+    paced = {"preset": "in_class", "is_teacher_paced": "on"}
+    refused = send(teacher_client, address_of(edition), classroom, **paced, time_limit="20")
+    assert "In a teacher-paced quiz, you set the time. Leave this blank." in text_of(refused)
+    send(teacher_client, address_of(edition), classroom, **paced)
+    assignment = Assignment.objects.get()
+    assert (assignment.is_teacher_paced, assignment.time_limit) == (True, None)
+
+
 def test_unknown_preset_is_refused(edition: Edition, classroom: Classroom, teacher_client: Client) -> None:
     for name in ("preset", "filled"):
         send(teacher_client, address_of(edition), classroom, **{name: "same"})
