@@ -165,6 +165,7 @@ def _overrides_page(
         "classroom": assignment.classroom,
         "student": student,
         "settings": settings,
+        "window_state": settings.window.state(at=now).value,
         "attempts": attempts,
         "earliest_end": next((earliest_end(attempt, now=now) for attempt in attempts if attempt.is_open), None),
         "found": status_of(

@@ -51,13 +51,15 @@ def assignment_progress(request: TeacherRequest, public_id: str) -> HttpResponse
     assignment = taught_assignment(request, public_id)
     tag = _progress_tag(request, require_live_state(request, public_id), now)
     content = shown_edition(assignment.edition_id).document
+    state = window_state(assignment, now=now)
     context = {
         **_progress_context(request, assignment, now),
         "questions": content.questions,
         "language": content.language,
         "citation": content.reading.citation,
         "shows_after_submit": shows_after_submit(assignment),
-        "is_open": window_state(assignment, now=now) in OPEN_STATES,
+        "is_open": state in OPEN_STATES,
+        "window_state": state.value,
         "tag": tag,
         "lti_scores": scores.send_state(assignment),
     }

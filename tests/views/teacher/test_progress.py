@@ -125,6 +125,25 @@ def test_progress_says_how_far_each_student_is(mixed: Assignment, teacher_client
     assert page_of(mixed) in links  # Refresh, without JavaScript
 
 
+def test_closed_quiz_does_not_say_that_students_can_start(
+    assignment: Assignment, student: Student, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    assignment.due_at = assignment.closes_at = NOW + timedelta(hours=1)
+    assignment.save()
+    pages = [
+        (page_of(assignment), "Period 3"),
+        (reverse("classroom_quizzes", args=[assignment.classroom.public_id]), "Students"),
+        (reverse("student_overrides", args=[assignment.public_id, student.public_id]), student.display_name),
+    ]
+    for address, name in pages:
+        open_text = f"{name} can start now; due Fri, Oct 23, 12:00 pm EDT; closes Fri, Oct 23, 12:00 pm EDT."
+        assert open_text in text_of(teacher_client.get(address))
+    clock.shift(timedelta(hours=2))
+    for address, name in pages:
+        closed_text = f"{name} can’t start now; due Fri, Oct 23, 12:00 pm EDT; closed Fri, Oct 23, 12:00 pm EDT."
+        assert closed_text in text_of(teacher_client.get(address))
+
+
 def test_progress_marks_late_and_shows_the_score_that_counts(
     edition: Edition,
     classroom: Classroom,
