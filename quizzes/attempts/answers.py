@@ -4,9 +4,10 @@ import hashlib
 import json
 from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
 
 from quizzes.assignments.deadlines import cutoff, is_over
 from quizzes.assignments.release import is_checked_at_once
@@ -17,6 +18,9 @@ from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent,
 from quizzes.models.locks import lock_rows
 
 Outcome = AnswerEvent.Outcome
+
+# The home of a teacher reads the saves of these attempts only. A device is back online within a few days.
+LATE_SHOWN_FOR = timedelta(days=14)
 
 
 class AttemptOver(Exception):
@@ -118,6 +122,18 @@ def waiting_late_count(attempt: Attempt) -> int:
     late = attempt.events.filter(outcome=Outcome.LATE)
     accepted = attempt.events.filter(outcome=Outcome.ACCEPTED).values("question")
     return late.exclude(question__in=accepted).values("question").distinct().order_by().count()
+
+
+def has_late_to_accept(*, now: datetime) -> ExpressionWrapper:
+    """Whether an attempt of the last `LATE_SHOWN_FOR` has a late answer that `accept_late` would count, for `annotate`.
+
+    No query of its own.
+    """
+    same = {"attempt": OuterRef("attempt"), "question": OuterRef("question")}
+    accepted = AnswerEvent.objects.filter(**same, outcome=Outcome.ACCEPTED, at__gte=OuterRef("at"))
+    newer = Answer.objects.filter(**same, saved_at__gt=OuterRef("at"))
+    late = AnswerEvent.objects.filter(~Exists(accepted), ~Exists(newer), attempt=OuterRef("pk"), outcome=Outcome.LATE)
+    return ExpressionWrapper(Q(submitted_at__gte=now - LATE_SHOWN_FOR) & Exists(late), output_field=BooleanField())
 
 
 def late_question_ids(attempt_id: int) -> set[int]:

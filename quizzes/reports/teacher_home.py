@@ -14,6 +14,7 @@ from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.lifecycle import is_current, window_state
 from quizzes.assignments.status import Status
 from quizzes.assignments.student_statuses import Key, Overrides, by_student_and_assignment, load_overrides
+from quizzes.attempts.answers import has_late_to_accept
 from quizzes.grading.queue import queued_counts
 from quizzes.models import Assignment, Attempt, Classroom, Student, User
 from quizzes.models.rosters import EDITORS
@@ -30,10 +31,13 @@ class TodoItem:
     """One thing that needs the teacher. count: the number on the page. kind: selects the sentence and the action.
 
     “students”, “quiz” and “start” are the next steps of a new class.
-    not_started_count, missing_count: of the students who have not submitted.
+    not_started_count, missing_count: of the students who have not submitted. late: (student’s name, attempt) of each
+    attempt with late answers to accept.
     """
 
-    kind: Literal["not_submitted", "attacked", "locked_out", "students", "queued_answers", "quiz", "start"]
+    kind: Literal[
+        "not_submitted", "attacked", "locked_out", "students", "queued_answers", "late_answers", "quiz", "start"
+    ]
     count: int
     classroom: Classroom
     assignment: Assignment | None = None
@@ -41,6 +45,7 @@ class TodoItem:
     not_started_count: int = 0
     missing_count: int = 0
     students: tuple[Student, ...] = ()
+    late: tuple[tuple[str, Attempt], ...] = ()
 
     @property
     def key(self) -> str:
@@ -92,15 +97,18 @@ class TeacherHome:
 
 @dataclass(frozen=True, slots=True)
 class _Classes:
-    """A teacher's current classes. students: ids of enrolled students by classroom id.
+    """A teacher's current classes. students: ids of enrolled students by classroom id. names: by student id.
 
-    assignments: by classroom id, the oldest first. made: attempts of enrolled students.
+    assignments: by classroom id, the oldest first. made: attempts of enrolled students. late: those with late answers
+    to accept.
     """
 
     classrooms: list[Classroom]
     students: Mapping[int, list[int]]
+    names: Mapping[int, str]
     assignments: Mapping[int, list[Assignment]]
     made: Mapping[Key, list[Attempt]]
+    late: list[Attempt]
     overrides: Overrides
     now: datetime
 
@@ -129,6 +137,7 @@ def load_teacher_home(user: User, *, now: datetime) -> TeacherHome:
     ]
     needs += _not_submitted(classes, by_pk)
     needs += _queued(classes, by_pk)
+    needs += _late(classes, by_pk)
     needs += [
         TodoItem("students", 0, classroom) for classroom in classes.classrooms if classroom.pk not in classes.students
     ]
@@ -166,21 +175,26 @@ def _steps(classes: _Classes) -> list[TodoItem]:
 def _load(user: User, now: datetime) -> _Classes:
     classrooms = list(Classroom.objects.taught_by(user).with_role().current())
     students: defaultdict[int, list[int]] = defaultdict(list)
+    names = {}
     enrolled = Student.objects.enrolled().filter(classroom__in=classrooms).order_by()
-    for classroom_id, student_id in enrolled.values_list("classroom_id", "pk"):
+    for classroom_id, student_id, name in enrolled.values_list("classroom_id", "pk", "display_name"):
         students[classroom_id].append(student_id)
+        names[student_id] = name
     assignments: defaultdict[int, list[Assignment]] = defaultdict(list)
     rows = Assignment.objects.filter(classroom__in=classrooms).select_related("edition__question_set")
     for assignment in rows.defer("edition__document").order_by("created_at", "pk"):
         assignments[assignment.classroom_id].append(assignment)
-    attempts = Attempt.objects.filter(
+    made = Attempt.objects.filter(
         classroom__in=classrooms, student__removed_at=None, student__classroom=F("classroom")
     ).order_by()
+    attempts = list(made.annotate(has_late=has_late_to_accept(now=now)))
     return _Classes(
         classrooms,
         students,
+        names,
         assignments,
         by_student_and_assignment(attempts),
+        [attempt for attempt in attempts if attempt.has_late],
         load_overrides(assignment__classroom__in=classrooms),
         now,
     )
@@ -252,12 +266,36 @@ def _end(assignment: Assignment, now: datetime) -> datetime | None:
     return end if end is not None and end <= now + SOON and not is_closed else None
 
 
-def _queued(classes: _Classes, by_pk: Mapping[int, Classroom]) -> list[TodoItem]:
-    """One item for each assignment that has answers to grade, the oldest first."""
-    assignments = sorted(
+def _by_age(classes: _Classes) -> list[Assignment]:
+    """The assignments of all classes, the oldest first."""
+    return sorted(
         chain.from_iterable(classes.assignments.values()),
         key=lambda assignment: (assignment.created_at, assignment.pk),
     )
+
+
+def _late(classes: _Classes, by_pk: Mapping[int, Classroom]) -> list[TodoItem]:
+    """One item for each assignment that has late answers to accept, the oldest first; its attempts by name."""
+    late: defaultdict[int, list[tuple[str, Attempt]]] = defaultdict(list)
+    for attempt in sorted(classes.late, key=lambda attempt: (classes.names[attempt.student_id], attempt.pk)):
+        late[attempt.assignment_id].append((classes.names[attempt.student_id], attempt))
+    return [
+        TodoItem(
+            "late_answers",
+            len(late[assignment.pk]),
+            by_pk[assignment.classroom_id],
+            assignment,
+            assignment.title,
+            late=tuple(late[assignment.pk]),
+        )
+        for assignment in _by_age(classes)
+        if assignment.pk in late
+    ]
+
+
+def _queued(classes: _Classes, by_pk: Mapping[int, Classroom]) -> list[TodoItem]:
+    """One item for each assignment that has answers to grade, the oldest first."""
+    assignments = _by_age(classes)
     queued = queued_counts(assignments)
     return [
         TodoItem(

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from quizzes.attempts.answers import LATE_SHOWN_FOR, accept_late
+from quizzes.attempts.lifecycle import reopen, submit_attempt
 from quizzes.models import Classroom, Edition, Student, User
 from quizzes.people.classrooms import set_archived
 from quizzes.people.rosters import move_student, remove_student
@@ -19,6 +21,7 @@ from tests.factories import (
     make_classroom,
     make_failed_try,
     make_student,
+    save,
 )
 
 pytestmark = pytest.mark.django_db
@@ -162,6 +165,39 @@ def test_summary_counts_who_is_in_the_class_now(
 
     assert (summary.student_count, summary.submitted_count) == (1, 1)
     assert summary.average_share == 1
+
+
+def test_late_answers_are_a_need_until_the_teacher_accepts_them(
+    edition: Edition, classroom: Classroom, student: Student, teacher: User
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=classroom)
+    attempt = make_answered_attempt(assignment=assignment, student=student, answers={"one": "a"})
+    assert needs(teacher, now=NOW + HOUR) == []
+    late_at = NOW + 5 * MINUTE
+    save(attempt, "one", "b", seen_revision=1, now=late_at)
+
+    [need] = needs(teacher, now=NOW + HOUR)
+    assert (need.kind, need.count, need.assignment, need.title) == ("late_answers", 1, assignment, "Small set")
+    assert need.late == ((student.display_name, attempt),)
+    assert needs(teacher, now=NOW + LATE_SHOWN_FOR + HOUR) == []
+
+    accept_late(attempt, by=teacher, now=NOW + HOUR)
+    assert needs(teacher, now=NOW + HOUR) == []
+    save(attempt, "some", ["a"], seen_revision=0, now=NOW + 2 * HOUR)
+    assert [need.kind for need in needs(teacher, now=NOW + 2 * HOUR)] == ["late_answers"]
+
+
+def test_late_answers_with_a_newer_answer_in_a_reopened_attempt_are_no_need(
+    edition: Edition, classroom: Classroom, student: Student, teacher: User
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=classroom)
+    attempt = make_answered_attempt(assignment=assignment, student=student, answers={"one": "a"})
+    save(attempt, "one", "c", seen_revision=1, now=NOW + MINUTE)
+    reopen(attempt, more_time=None, reason="Was ill.", by=teacher, now=NOW + 2 * MINUTE)
+    assert needs(teacher, now=NOW + 3 * MINUTE) == []
+    save(attempt, "one", "b", seen_revision=1, now=NOW + 4 * MINUTE)
+    submit_attempt(attempt, now=NOW + 5 * MINUTE)
+    assert needs(teacher, now=NOW + HOUR) == []
 
 
 def test_home_costs_the_same_for_any_number_of_classes(

@@ -25,6 +25,7 @@ from tests.factories import (
     make_failed_try,
     make_student,
     make_user,
+    save,
 )
 from tests.pages import form_of, read, text_of
 
@@ -276,6 +277,21 @@ def test_home_shows_no_class_of_another_teacher(
 ) -> None:  # fmt: skip
     assert "Period 5" in signed_in(other_teacher).get(HOME).content.decode()
     assert "Period 5" not in teacher_client.get(HOME).content.decode()
+
+
+def test_home_leads_to_late_answers(
+    edition: Edition, classroom: Classroom, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=classroom)
+    attempt = make_answered_attempt(assignment=assignment, student=make_student(classroom=classroom, name="Maya L."))
+    save(attempt, "one", "b", seen_revision=1, now=NOW + timedelta(minutes=5))
+    clock.shift(timedelta(hours=1))
+
+    page = teacher_client.get(HOME)
+
+    text = "1 Late answers Period 3, “Small set”. They don’t count yet. See late answers: Maya L."
+    assert text in text_of(page)
+    assert f"{reverse('attempt_review', args=[attempt.public_id])}#h-late" in read(page).links
 
 
 @pytest.mark.parametrize("count", [1, 3])
