@@ -298,7 +298,7 @@ def _reopened_deadline(
             return None
         return now + max(timedelta(0), attempt.deadline_at - attempt.submitted_at) + more_time
     # Without a time limit, the close is the only deadline.
-    return None if closes_at is None else max(closes_at, now + more_time)
+    return None if closes_at is None else max(closes_at, now) + more_time
 
 
 def note_change_of_language(attempt_id: int) -> None:

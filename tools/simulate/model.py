@@ -342,7 +342,7 @@ class Ledger:
         if model_attempt.ends is not None and model_attempt.limit is not None:
             ends = now + max(timedelta(0), model_attempt.ends - model_attempt.submitted[0]) + more
         elif model_attempt.limit is None and closes is not None:
-            ends = max(closes, now + more)
+            ends = max(closes, now) + more
         if ends is not None and ends <= now:
             raise Refused("NoTimeLeft")
         if any(other.submitted is None for other in self.of(model_assignment, student)):

@@ -322,6 +322,18 @@ def test_reopening_past_the_close_extends_for_this_student_alone(
     assert acts() == ["extension_given", "attempt_reopened"]
 
 
+def test_extra_minutes_without_a_time_limit_are_added_to_the_close(
+    assignment: Assignment, student: Student, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    Assignment.objects.update(closes_at=NOW + timedelta(minutes=30))
+    assignment.refresh_from_db()
+    attempt = make_answered_attempt(assignment=assignment, student=student)
+    reopen(teacher_client, attempt, minutes="10")
+    attempt.refresh_from_db()
+    assert attempt.deadline_at == NOW + timedelta(minutes=40)
+    assert Extension.objects.get().closes_at == attempt.deadline_at
+
+
 def test_form_of_an_older_hand_in_changes_nothing(
     timed: Attempt, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
