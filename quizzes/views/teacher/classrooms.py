@@ -222,7 +222,7 @@ def set_missing_rule(request: TeacherRequest, public_id: str) -> HttpResponse:
         classrooms.set_missing_rule(
             classroom, is_zero=form.cleaned_data["is_zero"], by=request.user, now=timezone.now()
         )
-        messages.success(request, gettext("Saved."))
+        messages.success(request, gettext("Saved for the whole class."))
     page = NextPageForm(request.POST, host=request.get_host())
     if page.is_valid():
         return redirect(page.cleaned_data["next"])

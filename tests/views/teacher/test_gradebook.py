@@ -91,15 +91,16 @@ def test_switch_counts_missing_work_as_zero_and_each_page_says_which(
     switch = reverse("set_missing_rule", args=[classroom.public_id])
     results = reverse("assignment_results", args=[missed.public_id])
     for page in (book, history, results):
-        assert "In averages, missing work is left out." in text_of(teacher_client.get(page))
+        assert "In averages of this class, missing work is left out." in text_of(teacher_client.get(page))
     assert "class average 100%" in text_of(teacher_client.get(book))
 
     for _ in range(2):
         answer = teacher_client.post(switch, {"is_zero": "on", "next": history})
         assert (answer.status_code, answer.headers["Location"]) == (302, history)
+    assert "Saved for the whole class." in text_of(teacher_client.get(history))
 
     for page in (book, history, results):
-        assert "In averages, missing work counts as 0." in text_of(teacher_client.get(page))
+        assert "In averages of this class, missing work counts as 0." in text_of(teacher_client.get(page))
     assert "class average 50%" in text_of(teacher_client.get(book))
     assert "Average 50%" in text_of(teacher_client.get(history))
     assert [line.average for line in gradebook(Classroom.objects.get(), now=now).columns] == [0, 8]
