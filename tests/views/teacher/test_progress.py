@@ -289,6 +289,17 @@ def test_minutes_of_a_pause_make_nobody_stuck(timed: Attempt, teacher: User) -> 
     assert [activity(timed, minute) for minute in (30, 35, 35.1)] == ["working", "working", "stuck"]
 
 
+def test_student_on_a_break_at_a_question_does_not_review(timed: Attempt) -> None:
+    start_break(timed.pk, now=NOW + 4 * MINUTE)
+    heartbeats.record_heartbeat(timed.pk, None, now=NOW + 5 * MINUTE)
+    given = Assignment.objects.get()
+    assert [entry.is_reviewing for entry in progress(given, now=NOW + 5 * MINUTE)] == [False]
+    end_break(timed.pk, now=NOW + 6 * MINUTE)
+    assert [entry.is_reviewing for entry in progress(given, now=NOW + 6 * MINUTE)] == [False]
+    heartbeats.record_heartbeat(timed.pk, None, now=NOW + 6.5 * MINUTE)
+    assert [entry.is_reviewing for entry in progress(given, now=NOW + 6.5 * MINUTE)] == [True]
+
+
 def test_break_that_ends_in_a_pause_goes_on_with_it(timed: Attempt, teacher: User) -> None:
     start_break(timed.pk, now=NOW + 4 * MINUTE)
     lifecycle.pause(timed.assignment, by=teacher, now=NOW + 6 * MINUTE)
