@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from quizzes.assignments.deadlines import is_over
 from quizzes.attempts import transfers
 from quizzes.content.reading import LEVELS
 from quizzes.formatting import clock
@@ -93,13 +94,30 @@ def move_student(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 
 def _move_question(request: TeacherRequest, student: Student, *, to: Classroom, transfers_work: bool) -> HttpResponse:
-    """The question before a student moves to another class."""
+    """The question before a student moves to another class. It names what the student works on."""
+    now = timezone.now()
+    working = [
+        attempt.assignment.title
+        for attempt in student.attempts.open().with_set()
+        if not is_over(at=now, deadline_at=attempt.deadline_at)
+    ]
+    effects = [gettext("The sign-in card has the code of the old class, so print a new one. The PIN stays the same.")]
+    if working:
+        warning = ngettext(
+            "{first_name} is working on {titles}. After the move, it isn’t on the student’s home page. Wait until it’s "
+            "turned in, or move anyway.",
+            "{first_name} is working on {titles}. After the move, they aren’t on the student’s home page. Wait until "
+            "they’re turned in, or move anyway.",
+            len(working),
+        )
+        titles = ", ".join(f"“{title}”" for title in working)
+        effects.insert(0, warning.format(first_name=student.first_name, titles=titles))
     return _question(
         request,
         student,
         question=gettext("Move {display_name} to {name}?").format(display_name=student.display_name, name=to.name),
-        effect=gettext("The sign-in card has the code of the old class, so print a new one. The PIN stays the same."),
-        verb=gettext("Move to this class"),
+        effect=" ".join(effects),
+        verb=gettext("Move anyway") if working else gettext("Move to this class"),
         keep=gettext("Stay in {name}").format(name=student.classroom.name),
         fields=[
             ("classroom", to.public_id),

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from quizzes.attempts import lifecycle
 from quizzes.models import Assignment, AuditEvent, Classroom, Edition, Extension, Student, User
 from quizzes.people import classrooms, rosters, student_sign_in
 from quizzes.people.guess_limits import CLASS_TRIES
@@ -562,6 +563,25 @@ def test_move_asks_first_since_the_card_stops_working(
     teacher_client.post(form.action, form.data())
     student.refresh_from_db()
     assert student.classroom == to
+
+
+def test_move_warns_of_a_quiz_in_progress(
+    assignment: Assignment, student: Student, teacher: User, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    to = make_classroom(teacher=teacher, name="Period 5")
+    attempt = make_attempt(assignment=assignment, student=student, deadline_at=NOW + timedelta(minutes=30))
+    warning = (
+        "Maya is working on “Small set”. After the move, it isn’t on the student’s home page. Wait until it’s turned "
+        "in, or move anyway. The sign-in card has the code"
+    )
+
+    page = teacher_client.post(url("move_student", student), {"classroom": to.public_id})
+    assert warning in text_of(page)
+    assert "Move anyway" in text_of(page)
+    lifecycle.submit_attempt(attempt, now=NOW)
+    page = teacher_client.post(url("move_student", student), {"classroom": to.public_id})
+    assert "Maya is working on" not in text_of(page)
+    assert "Move to this class" in text_of(page)
 
 
 def test_removal_and_excuse_can_be_undone_on_the_next_page(
