@@ -98,9 +98,18 @@ class QuestionForm(DraftForm):
 
 
 class KeepWordingForm(forms.Form):
-    """The reason to keep a wording despite a tip; an empty one deletes the reason."""
+    """The reason to keep a wording despite a tip. shows_again: deletes the reason."""
 
     question = forms.SlugField(max_length=80)
     hint = forms.SlugField(max_length=40)
     about = forms.CharField(max_length=4_000, strip=False)
     because = text(gettext_lazy("Reason"), 200)
+    shows_again = forms.BooleanField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """The cleaned data without `shows_again`; an empty reason is an error unless the tip shows again."""
+        cleaned = super().clean() or {}
+        shows_again = cleaned.pop("shows_again", False)
+        if not (cleaned.get("because") or shows_again):
+            self.add_error("because", gettext("Enter a reason to keep this wording."))
+        return {**cleaned, "because": ""} if shows_again else cleaned

@@ -172,10 +172,14 @@ def keep_wording(request: EditorRequest, public_id: str) -> HttpResponse:
     """Store why a wording stays despite a writing tip, or delete the reason."""
     draft = own_draft(request, public_id)
     form = KeepWordingForm(request.POST)
-    if not form.is_valid() or question_of(draft.document, form.cleaned_data["question"]) is None:
+    is_valid = form.is_valid()
+    key = form.cleaned_data.pop("question", "")
+    if question_of(draft.document, key) is None or not (is_valid or form.has_error("because")):
         messages.error(request, GONE)
         return redirect("edit_questions", public_id)
-    key = form.cleaned_data.pop("question")
+    if not is_valid:
+        messages.error(request, str(form.errors["because"][0]))
+        return redirect("edit_question", public_id, key)
     saving_questions.keep_wording(draft, key, **form.cleaned_data, **actor_and_time(request))
     messages.success(request, gettext("Kept.") if form.cleaned_data["because"] else gettext("The tip is back."))
     return redirect("edit_question", public_id, key)

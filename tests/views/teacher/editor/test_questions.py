@@ -385,8 +385,20 @@ def test_a_tip_is_kept_and_shown_again(draft: Draft, teacher_client: Client) -> 
     text = text_of(teacher_client.get(desk_of(draft)))
     assert "Reason: The story says so." in text
 
-    teacher_client.post(url("keep_wording", draft), {**form.data(), "because": ""})
+    form = form_of(teacher_client.get(desk_of(draft)), having="shows_again")
+    teacher_client.post(url("keep_wording", draft), form.data(shows_again="on"))
     assert question_now(draft, "one")["kept"] == []
+
+
+def test_a_tip_is_kept_only_with_a_reason(draft: Draft, teacher_client: Client) -> None:
+    save(teacher_client, draft, **{"text-1": "It is never told"})
+    form = form_of(teacher_client.get(desk_of(draft)), having="because")
+
+    reply = teacher_client.post(url("keep_wording", draft), form.data(because=" "), follow=True)
+
+    assert "Enter a reason to keep this wording." in text_of(reply)
+    assert "The tip is back." not in text_of(reply)
+    assert question_now(draft, "one").get("kept", []) == []
 
 
 def test_a_tip_on_a_question_that_is_gone_changes_nothing(draft: Draft, teacher_client: Client) -> None:
