@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass
 
 from django.db.models import Q
+from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import get_language
 
-from quizzes.models import Attempt, Draft, QuestionSet, Student, User
+from quizzes.models import Attempt, AuditEvent, Draft, QuestionSet, Student, User
 from quizzes.people.names import name_key
 
 # More results than fit on a screen ask for a longer name.
@@ -17,6 +18,7 @@ SHOWN = 30
 class SearchResults:
     """What was found. students: with their classes. drafts: of sets without a version.
 
+    receipt: of the attempts, as it was searched. An attempt that was reopened since has another one, or none.
     is_cut: whether there are more than SHOWN of a kind.
     """
 
@@ -24,6 +26,7 @@ class SearchResults:
     question_sets: tuple[QuestionSet, ...]
     drafts: tuple[Draft, ...]
     attempts: tuple[Attempt, ...]
+    receipt: str
     is_cut: bool
 
     @property
@@ -39,7 +42,13 @@ def search(user: User, text: str) -> SearchResults:
     translated = {f"texts__{get_language()}__title__icontains": text}
     sets = QuestionSet.objects.open_to(user).published().filter(Q(title__icontains=text) | Q(**translated))
     drafts = Draft.objects.owned_by(user).never_published().filter(question_set__title__icontains=text)
-    attempts = Attempt.objects.taught_by(user).with_set().filter(receipt=receipt) if receipt else Attempt.objects.none()
+    attempts = Attempt.objects.none()
+    if receipt:
+        # A reopened attempt has lost its receipt. The student may have a printed one.
+        reopened = AuditEvent.objects.filter(
+            action=AuditEvent.Action.ATTEMPT_REOPENED, classroom__teachers=user, detail__receipt=receipt
+        ).values(attempt_id=KeyTextTransform("attempt", "detail"))
+        attempts = Attempt.objects.taught_by(user).with_set().filter(Q(receipt=receipt) | Q(public_id__in=reopened))
     found_students = list(students.select_related("classroom").order_by("sort_key", "pk")[: SHOWN + 1])
     found_sets = list(sets.order_by("title", "pk")[: SHOWN + 1])
     found_drafts = list(drafts[: SHOWN + 1])
@@ -48,6 +57,7 @@ def search(user: User, text: str) -> SearchResults:
         tuple(found_sets[:SHOWN]),
         tuple(found_drafts[:SHOWN]),
         tuple(attempts),
+        receipt,
         is_cut=max(len(found_students), len(found_sets), len(found_drafts)) > SHOWN,
     )
 

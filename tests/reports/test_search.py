@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from quizzes.attempts import lifecycle
 from quizzes.models import Assignment, Classroom, Student, User
 from quizzes.reports.search import SHOWN, receipt_of, search
 from tests.conftest import Queries
@@ -89,6 +90,22 @@ def test_search_page_leads_to_what_it_found(
     assert "Type a name, a title, or a receipt." in text_of(teacher_client.get(reverse("search"), {"q": " "}))
     assert "hidden character" in text_of(teacher_client.get(reverse("search"), {"q": "a\x00"}))
     assert "Nothing found" not in text_of(teacher_client.get(reverse("search")))
+
+
+def test_search_finds_the_receipt_from_before_a_reopening(
+    student: Student, assignment: Assignment, teacher: User, other_teacher: User, teacher_client: Client
+) -> None:
+    attempt = make_answered_attempt(assignment=assignment, student=student)
+    before = attempt.receipt or ""
+    lifecycle.reopen(attempt, more_time=None, reason="The fire alarm.", by=teacher, now=NOW)
+    for is_open in (True, False):
+        assert search(teacher, before).attempts == (attempt,)
+        assert search(other_teacher, before).is_empty
+        page = teacher_client.get(reverse("search"), {"q": before})
+        assert f"Maya Lopez {before} Small set, Period 3, reopened since" in text_of(page)
+        assert reverse("attempt_review", args=[attempt.public_id]) in read(page).links
+        if is_open:
+            lifecycle.submit_attempt(attempt, now=NOW)
 
 
 def test_search_costs_the_same_for_any_number_and_says_when_it_cuts(
