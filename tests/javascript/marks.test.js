@@ -80,6 +80,23 @@ test("without room in the storage a mark is sent from memory", async () => {
   assert.deepEqual(server.requests, [[["setting", "speed", "2"]]]);
 });
 
+test("once the storage has room again, the newest value is sent and kept", async () => {
+  const { server, storage, marks } = makeMarks();
+  server.isOnline = false;
+  storage.isFull = true;
+  marks.set("setting", "speed", "1.5");
+  await settled();
+  storage.isFull = false;
+  marks.set("setting", "speed", "2");
+  await settled();
+  const again = makeMarks(storage);
+  again.marks.load([]);
+  assert.equal(again.marks.get("setting", "speed"), "2");
+  server.isOnline = true;
+  await marks.send();
+  assert.deepEqual(server.requests, [[["setting", "speed", "2"]]]);
+});
+
 test("a use is sent once for each page, and the same value is not sent again", async () => {
   const { server, marks } = makeMarks();
   for (let press = 0; press < 2; press += 1) {

@@ -34,6 +34,7 @@ export function createMarks(storage, attempt, post) {
   function write(key, entry) {
     try {
       storage.setItem(key, JSON.stringify(entry));
+      memoryOnly.delete(key);
     } catch {
       memoryOnly.set(key, entry);
     }
