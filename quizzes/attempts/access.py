@@ -125,8 +125,12 @@ class LoadedAttempt:
         return not self.is_open or is_over(at=now, deadline_at=self.deadline_at)
 
     def stands_still(self, *, now: datetime) -> bool:
-        """Whether the clock of an open attempt stands still by a pause or a break. Its pages show no question then."""
-        return self.is_paused or (self.is_open and self.breaks.is_on(at=now))
+        """Whether the clock of an open attempt stands still by a pause or a break. Its pages show no question then.
+
+        At a close that comes in a break, the page of the question sends what waits and turns the attempt in.
+        """
+        has_time = self.deadline_at is None or now < self.deadline_at
+        return self.is_paused or (self.is_open and has_time and self.breaks.is_on(at=now))
 
     def row(self) -> Attempt:
         """The model row with its assignment. One query."""

@@ -136,8 +136,8 @@ def may_submit(attempt: LoadedAttempt) -> bool:
 
 
 def pace_tag(attempt: LoadedAttempt, *, now: datetime) -> str:
-    """The ETag of where a teacher-paced class is, of a pause, and of a break."""
-    return content_etag(attempt.pace, attempt.is_open, attempt.is_paused, attempt.breaks.is_on(at=now))
+    """The ETag of where a teacher-paced class is, of a pause, of a break, and of a close that ends the break."""
+    return content_etag(attempt.pace, attempt.is_open, attempt.is_paused, attempt.stands_still(now=now))
 
 
 def time_context(attempt: LoadedAttempt, *, now: datetime) -> dict[str, Any]:

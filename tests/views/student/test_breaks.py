@@ -124,6 +124,30 @@ def test_page_says_when_a_close_does_not_move(
     assert "Paused by your teacher" in text_of(student_client.get(page("take_attempt", attempt, 1)))
 
 
+def test_close_ends_a_break(
+    attempt: Attempt, teacher: User, student_client: Client, clock: time_machine.Traveller
+) -> None:
+    student_client.post(page("change_break", attempt), {"act": "break", "number": 1})
+    question, poll = page("take_attempt", attempt, 1), page("paced_question", attempt)
+    tag = student_client.get(poll).headers["ETag"]
+    clock.shift(2 * MINUTE)
+    assert student_client.get(poll, headers={"If-None-Match": tag}).status_code == 304
+    lifecycle.close_now(attempt.assignment, by=teacher, now=NOW + 2 * MINUTE)
+    clock.shift(timedelta(seconds=3))
+    changed = student_client.get(poll, headers={"If-None-Match": tag})
+    assert (changed.status_code, changed.json()) == (200, {"number": None})
+    # The clock of the question's page is at 0, so it turns the attempt in.
+    words = text_of(student_client.get(question))
+    assert (BREAK in words, "0 min left" in words) == (False, True)
+    assert student_client.get(page("time_left", attempt)).json() == {
+        "seconds_left": 0,
+        "closing": "",
+        "is_paused": False,
+    }
+    student_client.post(page("submit_attempt", attempt), {"time_up": "1"})
+    assert not Attempt.objects.get().is_open
+
+
 @pytest.mark.parametrize("change", [{"supports": {}}, {"time_limit": None, "deadline_at": None}])
 def test_no_button_without_an_allowance_or_a_time_limit(
     change: dict[str, Any], attempt: Attempt, student_client: Client
