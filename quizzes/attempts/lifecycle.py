@@ -118,21 +118,22 @@ def submit_attempt(attempt: Attempt, *, now: datetime, language: str = "") -> At
     After the deadline and the grace time, `submitted_at` is the deadline. A break ends, so that its rest is not lost if
     the teacher opens the attempt again.
     """
-    if is_on_break(attempt, now=now):
-        end_break(attempt.pk, now=now)
-        attempt.refresh_from_db(fields=["deadline_at"])
-    at, by = now, Attempt.SubmittedBy.STUDENT
-    if attempt.deadline_at is not None and is_over(at=now, deadline_at=attempt.deadline_at):
-        at, by = attempt.deadline_at, Attempt.SubmittedBy.DEADLINE
+    _end_break(attempt, now=now)
+    if is_over(at=now, deadline_at=attempt.deadline_at):
+        return submit_at_deadline(attempt, now=now, language=language)
+    return _submit_once(attempt, at=now, by=Attempt.SubmittedBy.STUDENT, conditions={}, language=language)
+
+
+def submit_at_deadline(attempt: Attempt, *, now: datetime, language: str = "") -> Attempt:
+    """Submit an attempt at its deadline: the grace time is over, or the clock of its page is at 0. Safe to repeat.
+
+    The page counts whole seconds, so it can call this less than a second before the deadline.
+    """
+    _end_break(attempt, now=now)
     # The deadline submits only if the row still has it: a teacher may have moved it since the row was read.
-    conditions = {"deadline_at": attempt.deadline_at} if by == Attempt.SubmittedBy.DEADLINE else {}
-    with transaction.atomic():
-        is_submitted_now = _submit(attempt, at=at, by=by, conditions=conditions, language=language)
-    if not is_submitted_now:
-        attempt.refresh_from_db(
-            fields=["deadline_at", "submitted_at", "submitted_by", "receipt", *ScoreColumns._fields]
-        )
-    return attempt
+    deadline_at = attempt.deadline_at
+    at, conditions = min(now, deadline_at or now), {"deadline_at": deadline_at}
+    return _submit_once(attempt, at=at, by=Attempt.SubmittedBy.DEADLINE, conditions=conditions, language=language)
 
 
 def is_ended_by_teacher(attempt: Attempt) -> bool:
@@ -301,9 +302,26 @@ def _reopened_deadline(
     return None if closes_at is None else max(closes_at, now) + more_time
 
 
+def _end_break(attempt: Attempt, *, now: datetime) -> None:
+    if is_on_break(attempt, now=now):
+        end_break(attempt.pk, now=now)
+        attempt.refresh_from_db(fields=["deadline_at"])
+
+
 def note_change_of_language(attempt_id: int) -> None:
     """Note that the student worked on this attempt in more than one language. 1 query. Safe to repeat."""
     Attempt.objects.filter(pk=attempt_id).update(language=MIXED_LANGUAGES)
+
+
+def _submit_once(attempt: Attempt, *, at: datetime, by: str, conditions: Mapping[str, Any], language: str) -> Attempt:
+    """The attempt, submitted by this call or as another one left it. conditions: as in `_submit`."""
+    with transaction.atomic():
+        is_submitted_now = _submit(attempt, at=at, by=by, conditions=conditions, language=language)
+    if not is_submitted_now:
+        attempt.refresh_from_db(
+            fields=["deadline_at", "submitted_at", "submitted_by", "receipt", *ScoreColumns._fields]
+        )
+    return attempt
 
 
 def _submit(attempt: Attempt, *, at: datetime, by: str, conditions: Mapping[str, Any], language: str = "") -> bool:

@@ -16,6 +16,7 @@ from quizzes.attempts.lifecycle import (
     NotOpenYet,
     resume_number,
     start_attempt,
+    submit_at_deadline,
     submit_attempt,
     submit_overdue,
 )
@@ -460,5 +461,9 @@ def test_deadline_that_a_teacher_moves_meanwhile_submits_nothing(attempt: Attemp
 
     assert submit_attempt(listed, now=later).is_open
     assert listed.deadline_at == later + timedelta(minutes=10)
+    # The page's clock asked before.
+    old = Attempt.objects.select_related("assignment").get(pk=attempt.pk)
+    Attempt.objects.update(deadline_at=later + timedelta(minutes=20))
+    assert submit_at_deadline(old, now=old.deadline_at or later).is_open
     # A student can submit at any time.
     assert not submit_attempt(listed, now=later).is_open

@@ -230,7 +230,8 @@ def submit_attempt(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse
         return redirect("review_attempt", attempt.public_id)
     if not attempt.has_ended(now=now) and not is_from_clock and not may_submit(attempt):
         return redirect("take_attempt", attempt.public_id, paced_number(attempt) or 1)
-    attempts.submit_attempt(attempt.row(), now=now, language=get_language() or "")
+    submit = attempts.submit_at_deadline if is_from_clock else attempts.submit_attempt
+    submit(attempt.row(), now=now, language=get_language() or "")
     return redirect("receipt", attempt.public_id)
 
 

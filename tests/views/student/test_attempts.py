@@ -15,6 +15,7 @@ from django.utils import timezone
 from quizsite.periodic_jobs import run_periodic_jobs
 from quizzes.assignments import accommodations
 from quizzes.assignments.deadlines import GRACE, LONGEST_WAIT
+from quizzes.assignments.lifecycle import close_now
 from quizzes.attempts import answers
 from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import submit_attempt
@@ -1254,6 +1255,24 @@ def test_page_whose_time_is_up_hands_in_only_when_it_is(
     response = student_client.post(page_of("submit_attempt", attempt), {"time_up": "1"})
     assert response.headers["Location"] == page_of("receipt", attempt)
     assert Attempt.objects.open().count() == 0
+    assert "Turned in automatically at 11:00 am." in words(student_client.get(page_of("receipt", attempt)))
+
+
+@pytest.mark.parametrize("wait", [timedelta(seconds=3), GRACE + timedelta(seconds=1)])
+def test_receipt_says_why_the_clock_submitted(
+    wait: timedelta,
+    student_client: Client,
+    attempt: Attempt,
+    teacher: User,
+    now: datetime,
+    clock: time_machine.Traveller,
+) -> None:
+    close_now(attempt.assignment, by=teacher, now=now)
+    clock.shift(wait)
+    receipt = student_client.post(page_of("submit_attempt", attempt), {"time_up": "1"}, follow=True)
+    assert "Your teacher ended the quiz at 11:00 am. Your saved answers were turned in." in words(receipt)
+    ended = Attempt.objects.get()
+    assert (ended.submitted_at, ended.submitted_by) == (now, Attempt.SubmittedBy.DEADLINE)
 
 
 @pytest.mark.parametrize("is_accepted", [False, True])
