@@ -978,6 +978,26 @@ def test_notice_is_in_sight_where_sentences_are_picked(attempt: Attempt, open_co
     assert overflow(page) <= 0
 
 
+def test_question_answered_in_the_reading_says_that_no_other_opens_offline(
+    attempt: Attempt, open_context: NewContext
+) -> None:
+    context = open_context(attempt.student, watched=False, width=360)
+    page = open_question(context, attempt, 4)
+    lose_network(context, page)
+    page.get_by_text("All questions").click()
+    page.get_by_role("navigation", name="All questions").get_by_role("link").nth(1).click()
+    expect(notice(page).get_by_text("You need to be online for the other questions.")).to_be_visible()
+    expect(notice(page).get_by_text("Choose another one below.").first).to_be_hidden()
+    page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
+    top, bottom = (
+        page.evaluate("([place, edge]) => document.querySelector(place).getBoundingClientRect()[edge]", [place, edge])
+        for place, edge in (("[data-outbox] > .notice", "top"), ("[data-places]", "bottom"))
+    )
+    assert bottom <= top
+    page.get_by_role("button", name="Next question").click()
+    expect(notice(page).get_by_text("You need to be online for the other questions.")).to_be_visible()
+
+
 # ---- Lines to put in order
 
 

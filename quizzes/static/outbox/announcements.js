@@ -83,7 +83,7 @@ export function createNotices(board) {
 
   const notices = {
     shown: "",
-    // What could not be done without the server: "question", "hand-in", "act" or "".
+    // What could not be done without the server: "question", "questions", "hand-in", "act" or "".
     blocked: "",
 
     /** @param {string} name  @param {number} count of waiting answers  @param {string} [number] of the question */

@@ -271,6 +271,9 @@ function setLabel(link, isCurrent) {
 
 const isIdle = () => !typingTimer && sender.isIdle();
 
+// Without questions that came ahead, as where sentences are picked, no other question opens offline.
+const blockedQuestion = () => sections.size > 0 ? "question" : "questions";
+
 // Returns whether the action can go on. If not, a notice says so.
 async function settle(action) {
   keepTyped();
@@ -300,7 +303,7 @@ async function onSubmit(event) {
   if (button?.matches("[data-stay]")) return keepTyped();
   if (address && showQuestion(numberOf(address))) return;
   const action = form.matches("[data-hand-in]") ? "hand-in" : form.matches("[data-time-up]") ? "" : "act";
-  if (!await settle(address ? "question" : action) || isLeaving) return;
+  if (!await settle(address ? blockedQuestion() : action) || isLeaving) return;
   if (address) leave(address);
   else form.requestSubmit(button);
 }
@@ -328,7 +331,7 @@ async function onClick(event) {
   if (target.closest("a.ref") && find("#v-read")) find("#v-read").checked = true;
   if (!link || !board || isIdle()) return;
   event.preventDefault();
-  if (await settle(isQuestion ? "question" : "act") && !isLeaving) leave(link.href);
+  if (await settle(isQuestion ? blockedQuestion() : "act") && !isLeaving) leave(link.href);
 }
 
 function onChange({ target }) {
