@@ -92,7 +92,7 @@ class StudentAssignments:
     coming: tuple[StudentAssignment, ...]
     done: tuple[StudentAssignment, ...]
     missed: tuple[StudentAssignment, ...]
-    open_times: tuple[datetime, ...]
+    open_times: tuple[tuple[datetime, datetime | None], ...]
 
     @property
     def retry(self) -> StudentAssignment | None:
@@ -127,8 +127,11 @@ def student_assignments(student: Student, *, now: datetime) -> StudentAssignment
     )
 
 
-def open_times(student: Student, *, now: datetime) -> tuple[datetime, ...]:
-    """When each assignment was made that is open for the class, in order; 1 query. Changes when one opens or closes."""
+def open_times(student: Student, *, now: datetime) -> tuple[tuple[datetime, datetime | None], ...]:
+    """When each assignment that is open for the class was made and paused, in order; 1 query.
+
+    Changes when one opens, closes, is paused, or is resumed.
+    """
     rows = student.classroom.assignments.order_by().only(
         *("opens_at", "due_at", "closes_at", "waits_for_teacher", "paused_at", "created_at")
     )
@@ -169,8 +172,9 @@ def answered_count(attempt: Attempt) -> int:
     return attempt.answers.filter(value__isnull=False).count()
 
 
-def _open_times(assignments: Iterable[Assignment], *, now: datetime) -> tuple[datetime, ...]:
-    return tuple(sorted(entry.created_at for entry in assignments if window_of(entry).state(at=now) in OPEN_STATES))
+def _open_times(assignments: Iterable[Assignment], *, now: datetime) -> tuple[tuple[datetime, datetime | None], ...]:
+    found = [entry for entry in assignments if window_of(entry).state(at=now) in OPEN_STATES]
+    return tuple((entry.created_at, entry.paused_at) for entry in sorted(found, key=lambda entry: entry.created_at))
 
 
 def _load(queryset: QuerySet[Assignment], student: Student, now: datetime) -> list[StudentAssignment]:

@@ -1,4 +1,4 @@
-// Shows a quiz on the student's home page when it opens, for example when the teacher presses Start.
+// Shows a quiz on the student's home page when it opens, for example when the teacher presses Start, and a pause.
 
 const { openQuizzes, tag } = document.querySelector("[data-open-quizzes]").dataset;
 

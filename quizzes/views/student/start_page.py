@@ -16,10 +16,14 @@ def start_context(student: Student, given: StudentAssignment, *, now: datetime) 
     """The context of `parts/before_start.html` and `parts/slip.html`. One query with a time limit, else none,
     and one for an edition that is not in the process cache.
 
-    time_there_is: from now to the end, None without one. is_last_minute: whether that is less than a minute.
+    time_there_is: from now to the end, None without one and in a pause. is_last_minute: whether it is less than a
+    minute.
     """
     terms = settings_given(given.assignment, student, extension=given.extension, is_excused=given.is_excused)
-    ends_at = deadline(started_at=now, time_limit=terms.time_limit, closes_at=given.window.closes_at)
+    window = given.window
+    ends_at = deadline(
+        started_at=now, time_limit=terms.time_limit, closes_at=window.closes_at, paused_at=window.paused_at
+    )
     time_there_is = ends_at - now if ends_at is not None else None
     return {
         "given": given,

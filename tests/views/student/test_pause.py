@@ -81,6 +81,31 @@ def test_student_who_starts_in_a_pause_waits_with_the_class(
     assert PAUSED in text_of(student_client.post(start, follow=True))
 
 
+@pytest.mark.parametrize("is_started", [True, False])
+def test_home_says_that_a_quiz_is_paused(
+    is_started: bool, attempt: Attempt, teacher: User, student_client: Client
+) -> None:
+    Assignment.objects.update(time_limit=timedelta(minutes=20), closes_at=NOW + timedelta(minutes=20, seconds=1))
+    Attempt.objects.update(time_limit=timedelta(minutes=20))
+    if not is_started:
+        attempt.delete()
+    assignment = Assignment.objects.get()
+    home, own = reverse("student_home"), reverse("start_attempt", args=[assignment.public_id])
+    time = "20 min left" if is_started else "You have 20 minutes once you start."
+    before = student_client.get(home)
+    assert (PAUSED in text_of(before), time in text_of(before)) == (False, True)
+    tag = student_client.get(reverse("open_quizzes")).headers["ETag"]
+    lifecycle.pause(assignment, by=teacher, now=NOW)
+    for address in (home, own):
+        words = text_of(student_client.get(address))
+        assert [said in words for said in (PAUSED, time, "About", "You have")] == [True, False, False, False]
+    # The open page shows the pause and its end by itself.
+    changed = student_client.get(reverse("open_quizzes"), headers={"If-None-Match": tag})
+    lifecycle.resume(assignment, by=teacher, now=NOW)
+    resumed = student_client.get(reverse("open_quizzes"), headers={"If-None-Match": tag})
+    assert (changed.status_code, resumed.status_code) == (200, 304)
+
+
 def test_waiting_quiz_shows_no_start_and_the_poll_tells_when_it_opens(
     attempt: Attempt, teacher: User, student_client: Client, clock: time_machine.Traveller
 ) -> None:
