@@ -106,6 +106,29 @@ def test_home_says_that_a_quiz_is_paused(
     assert (changed.status_code, resumed.status_code) == (200, 304)
 
 
+@pytest.mark.parametrize("is_paced", [False, True])
+def test_teacher_paced_quiz_has_no_clock_and_no_own_question(
+    is_paced: bool, attempt: Attempt, teacher: User, student_client: Client
+) -> None:
+    assignment = Assignment.objects.get()
+    limit = None if is_paced else timedelta(minutes=20)
+    Assignment.objects.update(is_teacher_paced=is_paced, time_limit=limit)
+    Attempt.objects.update(time_limit=limit)
+    pages = [reverse("student_home"), reverse("start_attempt", args=[assignment.public_id])]
+    own, paced = "Continue at question 1", "Your teacher moves everyone from question to question."
+    for address in pages:
+        words = text_of(student_client.get(address))
+        assert (own in words, paced in words) == (not is_paced, is_paced)
+    lifecycle.pause(assignment, by=teacher, now=NOW)
+    paused = text_of(student_client.get(page("take_attempt", attempt, 1)))
+    assert ("The clock has stopped." in paused, "Your answers are saved." in paused) == (not is_paced, True)
+    lifecycle.resume(assignment, by=teacher, now=NOW)
+    Attempt.objects.all().delete()
+    for address in pages:
+        words = text_of(student_client.get(address))
+        assert ("You can finish later on any device." in words, paced in words) == (not is_paced, is_paced)
+
+
 def test_waiting_quiz_shows_no_start_and_the_poll_tells_when_it_opens(
     attempt: Attempt, teacher: User, student_client: Client, clock: time_machine.Traveller
 ) -> None:
