@@ -174,13 +174,17 @@ def _with_number(name: str, number: int) -> str:
 def _shortened(name: PersonName, letters: int) -> str:
     if not name.family:
         return name.display
-    family = name.family[:letters]
+    words = name.family.split()
+    # “de la Cruz” has the initial of “Cruz”.
+    first = next((place for place, word in enumerate(words) if not word[0].islower()), 0)
+    whole = name.family if letters == MAX_NAME_LENGTH else " ".join(words[first:])
+    family = whole[:letters]
     # An initial takes the marks that belong to its letter, as in Hindi.
-    for character in name.family[letters:]:
+    for character in whole[letters:]:
         if not unicodedata.combining(character) and unicodedata.category(character) not in ("Mc", "Mn"):
             break
         family += character
-    point = "." if family != name.family or len(family) == 1 else ""
+    point = "." if family != whole or len(family) == 1 else ""
     return f"{given_name(name)} {family}{point}"
 
 
