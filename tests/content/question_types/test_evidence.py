@@ -1,9 +1,11 @@
 """Evidence: choose the sentences that prove a statement; credit for correct minus wrong sentences."""
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -111,6 +113,20 @@ def test_evidence_public_view_is_an_allowlist() -> None:
         ],
         "has_two_steps": False,
     }
+
+
+@pytest.mark.parametrize(
+    ("stem", "hint"),
+    [
+        ("Which two sentences prove this? Choose two.", "Choose the sentences. Choose one again to undo."),
+        ("Which sentence proves this?", "Choose the sentence. Choose it again to undo."),
+    ],
+)
+def test_page_and_board_ask_for_as_many_sentences_as_the_stem(stem: str, hint: str) -> None:
+    view = public_view(replace(QUESTION, stem=stem), SITTING, None, READING)
+
+    assert view["hint"] == hint
+    assert f"<p>{hint}</p>" in render_to_string("question_types/evidence/board.html", {"view": view})
 
 
 @given(some_sentences, some_sentences, st.none() | picks, sittings)

@@ -11,6 +11,7 @@ from quizzes.content.question_types.question import (
     Question,
     Submitted,
     Value,
+    asked_count,
     common_fields,
     evidence_problems,
     share_of_choices,
@@ -80,8 +81,10 @@ class Evidence(Question):
 
     def public(self, shuffle: Shuffle, value: Value, reading: Reading) -> dict[str, Any]:
         """What a student may see before release: stem, statement, and every sentence in reading order."""
-        chosen = value or ()
+        chosen, asked = value or (), asked_count(self.stem)
+        several = {"hint": gettext("Choose the sentences. Choose one again to undo.")} if asked and asked > 1 else {}
         return {
+            **several,
             "stem": self.stem,
             "statement": self.statement,
             "paragraphs": [
