@@ -299,13 +299,17 @@ def share_of_choices(chosen: Sequence[str], correct: Sequence[str]) -> Fraction:
 
 
 _ASKED = re.compile(r"\b(?:Choose|Elige) (\w+)\.$")
+# The built-in sets ask for one sentence in these words.
+_ASKED_ONE = re.compile(r"(?:Which sentence proves|¿Qué oración prueba)\b")
 _COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5}
 
 
 def asked_count(stem: str) -> int | None:
-    """How many choices the stem asks for at its end, such as “Choose two.”; None if it does not say.
+    """How many choices the stem asks for, such as “Choose two.” at its end; None if it does not say.
 
     It reads the text that students see and not the key, so it tells nothing new.
     """
     found = _ASKED.search(stem)
-    return _COUNTS.get(found[1]) if found else None
+    if found:
+        return _COUNTS.get(found[1])
+    return 1 if _ASKED_ONE.match(stem) else None

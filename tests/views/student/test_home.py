@@ -174,7 +174,8 @@ def test_open_question_says_if_it_was_dropped(attempt: Attempt, student_client: 
 
 @pytest.mark.parametrize(
     ("stem", "count"),
-    [("Which? Choose two.", 2), ("¿Cuáles? Elige tres.", 3), ("Choose two. Why?", None), ("Choose wisely.", None)],
+    [("Which? Choose two.", 2), ("¿Cuáles? Elige tres.", 3), ("Choose two. Why?", None), ("Choose wisely.", None)]
+    + [("Which sentence proves this?", 1), ("¿Qué oración prueba esto?", 1), ("Which sentence is true?", None)],
 )
 def test_number_to_choose_is_read_from_the_stem(stem: str, count: int | None) -> None:
     assert asked_count(stem) == count
@@ -198,3 +199,21 @@ def test_other_number_of_choices_than_asked_is_told_and_never_refused(
         told += [re.findall(rf"Question {number} ?: (\d chosen of 2)", review)]
     assert told == [["1 chosen of 2"], [], ["3 chosen of 2"]]
     assert "Selected: of 2" in text_of(student_client.get(address))
+
+
+def test_more_than_one_sentence_is_told_where_the_stem_asks_for_one(
+    classroom: Classroom, teacher: User, student: Student, student_client: Client
+) -> None:
+    document = make_document()
+    [proof] = [question for question in document["questions"] if question["type"] == "evidence"]
+    proof["stem"] = "Which sentence proves this statement?"
+    assignment = make_assignment(edition=make_edition(document=document), classroom=classroom, assigned_by=teacher)
+    attempt = make_attempt(assignment=assignment, student=student)
+    number = assignment.edition.questions.get(key=proof["key"]).position
+    address = reverse("take_attempt", args=[attempt.public_id, number])
+    shown = student_client.get(address)
+    assert "Selected: of 1" in text_of(shown)
+    form = form_of(shown, having="sentence")
+    student_client.post(address, {**form.data(), "sentence": ["s5", "s6"], "act": "next"})
+    review = text_of(student_client.get(reverse("review_attempt", args=[attempt.public_id])))
+    assert re.search(rf"Question {number} ?: 2 chosen of 1", review)
