@@ -223,7 +223,7 @@ def test_second_window_is_told_of_the_newer_answer(
     second.locator("label.opt").nth(1).click()
     saved(second)
     first.locator("label.opt").nth(0).click()
-    expect(first.locator("b", has_text="This is your newest answer, from another window.")).to_be_visible()
+    expect(first.locator("b", has_text="This answer was saved in another window.")).to_be_visible()
     expect(first.locator("label.opt input").nth(1)).to_be_checked()
     outcomes = list(AnswerEvent.objects.order_by("pk").values_list("outcome", flat=True))
     assert outcomes == ["saved", "stale"]

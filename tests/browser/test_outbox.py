@@ -294,7 +294,7 @@ def test_stale_answer_of_a_question_put_by_leads_back_to_it(context: BrowserCont
     page.get_by_role("button", name="Next question").click()
     context.set_offline(False)
     page.wait_for_url("**/1/")
-    expect(notice(page).get_by_text("This is your newest answer, from another window.")).to_be_visible()
+    expect(notice(page).get_by_text("This answer was saved in another window.")).to_be_visible()
     assert saves() == [(1, "saved"), (1, "stale")]
 
 

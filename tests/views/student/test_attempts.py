@@ -505,7 +505,7 @@ def test_older_window_is_told_and_shows_the_newest(student_client: Client, attem
     student_client.post(address(attempt, 1), {**old, "operation": ["other"], "choice": [token(attempt, 1, "c")]})
     response = student_client.post(address(attempt, 1), old)
     assert response.status_code == 200
-    assert "This is your newest answer, from another window." in words(response)
+    assert "This answer was saved in another window." in words(response)
     form = form_of(response, having="operation")
     assert ("choice", token(attempt, 1, "c")) in form.fields
     assert ("revision", "1") in form.fields
