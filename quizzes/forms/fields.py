@@ -99,9 +99,14 @@ def wall_time(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
     return moment.astimezone(zone).replace(tzinfo=None, second=0, microsecond=0, fold=0)
 
 
+# Cities of the list of time zones that other languages write in another way.
+_CITIES = {"New York": gettext_lazy("New York"), "Los Angeles": gettext_lazy("Los Angeles")}
+
+
 def zone_name(zone: ZoneInfo) -> str:
     """The zone in words: “New York time” for America/New_York."""
-    return gettext("{city} time").format(city=zone.key.rpartition("/")[2].replace("_", " "))
+    city = zone.key.rpartition("/")[2].replace("_", " ")
+    return gettext("{city} time").format(city=_CITIES.get(city, city))
 
 
 def zone_note(zones: Sequence[ZoneInfo]) -> str:
