@@ -36,6 +36,7 @@ KEYWORDS = {
     "pgettext": _IN_CONTEXT,
     "pgettext_lazy": _IN_CONTEXT,
     "npgettext": ((1, "c"), 2, 3),
+    "npgettext_lazy": ((1, "c"), 2, 3),
 }
 
 

@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, npgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from quizzes.assignments.accommodations import accommodations_of
@@ -38,9 +38,9 @@ COUNTED = {
     Status.IN_PROGRESS: gettext_lazy("in progress"),
     Status.TIME_UP: gettext_lazy("time’s up"),
     Status.NOT_STARTED: gettext_lazy("not started"),
-    Status.MISSING: pgettext_lazy("a count of students", "missing"),
+    Status.MISSING: npgettext_lazy("a count of students", "missing", "missing", "count"),
     Status.NOT_OPEN: gettext_lazy("not open yet"),
-    Status.EXCUSED: pgettext_lazy("a count of students", "excused"),
+    Status.EXCUSED: npgettext_lazy("a count of students", "excused", "excused", "count"),
 }
 
 
@@ -132,7 +132,9 @@ def _progress_context(request: TeacherRequest, assignment: Assignment, now: date
         "accommodations": accommodations_of(assignment.classroom),
         "expected_count": len(entries) - counts[Status.EXCUSED],
         "submitted_count": counts[Status.SUBMITTED],
-        "other_counts": [(word, counts[status]) for status, word in COUNTED.items() if counts[status]],
+        "other_counts": [
+            (word % {"count": counts[status]}, counts[status]) for status, word in COUNTED.items() if counts[status]
+        ],
         "stuck_count": sum(entry.activity is Activity.STUCK for entry in entries),
         "offline_count": sum(entry.activity is Activity.OFFLINE for entry in entries),
         "question_count": len(published(assignment.edition_id).document.questions),

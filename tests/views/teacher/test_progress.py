@@ -144,6 +144,19 @@ def test_closed_quiz_does_not_say_that_students_can_start(
         assert closed_text in text_of(teacher_client.get(address))
 
 
+@pytest.mark.parametrize(("count", "words"), [(1, "1 faltante, 1 exento"), (2, "2 exentos")])
+def test_counts_in_spanish_have_their_forms(
+    count: int, words: str, mixed: Assignment, four: list[Student], teacher: User, teacher_client: Client
+) -> None:
+    for student in four[-count:]:
+        Excuse.objects.create(assignment=mixed, student=student, reason="Away", given_by=teacher, given_at=NOW)
+    Assignment.objects.update(closes_at=NOW - timedelta(minutes=1))
+    User.objects.update(language="es")
+    counts = re.search(r'id="progress-counts".*?</p>', teacher_client.get(page_of(mixed)).text, re.DOTALL)
+    assert counts is not None
+    assert " ".join(strip_tags(counts[0].split(">", 1)[1]).split()).endswith(words)
+
+
 def test_progress_marks_late_and_shows_the_score_that_counts(
     edition: Edition,
     classroom: Classroom,
