@@ -29,13 +29,14 @@ class AnswersNotLoaded(Exception):
 class LoadedStudent:
     """The student of a loaded attempt. language: of the pages, "" if the student never chose one.
 
-    pin_kind: how the student's PIN looks.
+    can_sign_in: on a roster, and neither the student's class nor the attempt's is archived: answers of other classes
+    can appear while an archived class still has open attempts. pin_kind: how the student's PIN looks.
     """
 
     id: int
     display_name: str
     pin_version: int
-    is_removed: bool
+    can_sign_in: bool
     language: str
     pin_kind: str
 
@@ -142,14 +143,16 @@ NONE_DROPPED: frozenset[int] = frozenset()
 
 # Raw SQL for the 1.1 ms gate of the question page. A queryset with these joins takes 0.54 ms, this takes 0.03 ms.
 _LOAD = """
-SELECT a.id, a.student_id, s.display_name, s.pin_version, s.removed_at IS NOT NULL, c.time_zone, a.assignment_id,
+SELECT a.id, a.student_id, s.display_name, s.pin_version,
+s.removed_at IS NULL AND h.archived_at IS NULL AND c.archived_at IS NULL, c.time_zone, a.assignment_id,
 g.edition_id, g.own_title, g.release, a.seed, a.shuffle_questions, a.shuffle_choices, a.time_limit IS NOT NULL,
 a.deadline_at, a.submitted_at, g.is_teacher_paced, b.position, b.closed_through, g.paused_at IS NOT NULL,
 c.reading_variant, s.reading_variant, s.chosen_variant, c.students_choose_variant, s.language, a.supports,
 a.break_time, a.break_ends_at, c.pin_kind,
 (SELECT {concat}(CAST(r.question_id AS text), ',') FROM quizzes_regrade r
 WHERE r.assignment_id = a.assignment_id AND r.policy = 'drop' AND r.undone_at IS NULL){columns}
-FROM quizzes_attempt a JOIN quizzes_student s ON s.id = a.student_id JOIN quizzes_classroom c ON c.id = a.classroom_id
+FROM quizzes_attempt a JOIN quizzes_student s ON s.id = a.student_id JOIN quizzes_classroom h ON h.id = s.classroom_id
+JOIN quizzes_classroom c ON c.id = a.classroom_id
 JOIN quizzes_assignment g ON g.id = a.assignment_id LEFT JOIN quizzes_board b ON b.assignment_id = g.id{join}
 WHERE a.public_id = %s
 """
@@ -173,7 +176,7 @@ def load_attempt(public_id: str, *, with_answers: bool) -> LoadedAttempt | None:
         rows = cursor.fetchall()
     if not rows:
         return None
-    pk, student_id, name, pin_version, is_removed, time_zone, assignment_id, edition_id = rows[0][:8]
+    pk, student_id, name, pin_version, can_sign_in, time_zone, assignment_id, edition_id = rows[0][:8]
     own_title, release, seed, shuffle_questions, shuffle_choices, has_time_limit = rows[0][8:14]
     deadline_at, submitted_at, is_teacher_paced, position, closed_through, is_paused = rows[0][14:20]
     of_class, by_teacher, by_student, may_choose, language, supports = rows[0][20:26]
@@ -181,7 +184,7 @@ def load_attempt(public_id: str, *, with_answers: bool) -> LoadedAttempt | None:
     return LoadedAttempt(
         pk,
         public_id,
-        LoadedStudent(student_id, name, pin_version, bool(is_removed), language, pin_kind),
+        LoadedStudent(student_id, name, pin_version, bool(can_sign_in), language, pin_kind),
         time_zone,
         assignment_id,
         edition_id,
@@ -219,7 +222,7 @@ def check_access(session: StudentSession | None, attempt: LoadedAttempt | None) 
         return Access.NOT_FOUND
     if session.is_idle and not attempt.is_open and not has_open_attempt(session.student_id):
         return Access.SIGN_IN
-    is_valid = session.is_valid(pin_version=attempt.student.pin_version, is_removed=attempt.student.is_removed)
+    is_valid = session.is_valid(pin_version=attempt.student.pin_version, can_sign_in=attempt.student.can_sign_in)
     return Access.ALLOWED if is_valid else Access.SIGN_IN
 
 

@@ -136,7 +136,11 @@ def set_code_active(classroom: Classroom, *, is_open: bool, by: User, now: datet
 
 @transaction.atomic
 def set_archived(classroom: Classroom, *, is_archived: bool, by: User, now: datetime) -> Classroom:
-    """Archive or restore a classroom. Its rows stay. The code of an archived classroom does not work."""
+    """Archive or restore a classroom. Its rows stay. The code of an archived classroom does not work.
+
+    Its students are signed out: `signed_in_student` and `check_access` look at the class. Their open attempts stay, and
+    the clock submits them at their deadlines. After a restore, students go on with those that are still open.
+    """
     classroom.archived_at = now if is_archived else None
     classroom.erasure_announced_at = None
     classroom.save(update_fields=["archived_at", "erasure_announced_at"])

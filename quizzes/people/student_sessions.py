@@ -1,4 +1,4 @@
-"""Which student a session belongs to. A new PIN, a removal or time ends the session."""
+"""Which student a session belongs to. A new PIN, a removal, an archived class or time ends the session."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,9 +26,9 @@ class StudentSession:
     pin_version: int
     is_idle: bool = False
 
-    def is_valid(self, *, pin_version: int, is_removed: bool) -> bool:
-        """Whether the student still has this PIN and is on a roster."""
-        return not is_removed and self.pin_version == pin_version
+    def is_valid(self, *, pin_version: int, can_sign_in: bool) -> bool:
+        """Whether the student still has this PIN and can sign in with it."""
+        return can_sign_in and self.pin_version == pin_version
 
 
 def student_session(session: SessionBase, *, now: datetime) -> StudentSession | None:
@@ -79,8 +79,9 @@ def signed_in_student(session: SessionBase, *, now: datetime) -> Student | None:
     if signed_in is None or (signed_in.is_idle and not has_open_attempt(signed_in.student_id)):
         return None
     student = Student.objects.select_related("classroom").filter(pk=signed_in.student_id).first()
-    if student is None or not signed_in.is_valid(
-        pin_version=student.pin_version, is_removed=student.removed_at is not None
-    ):
+    if student is None:
+        return None
+    can_sign_in = student.removed_at is None and student.classroom.archived_at is None
+    if not signed_in.is_valid(pin_version=student.pin_version, can_sign_in=can_sign_in):
         return None
     return student

@@ -149,7 +149,9 @@ def student_of_attempt(public_id: str) -> Student | None:
     It ignores whether the class code is on: a teacher may turn it off while students work.
     """
     students = Student.objects.enrolled().filter(
-        classroom__in=Classroom.objects.current(), attempts__public_id=public_id
+        classroom__in=Classroom.objects.current(),
+        attempts__public_id=public_id,
+        attempts__classroom__in=Classroom.objects.current(),
     )
     return students.select_related("classroom").order_by().first()
 

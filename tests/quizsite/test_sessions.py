@@ -20,11 +20,13 @@ from quizsite import sessions
 from quizsite.periodic_jobs import run_periodic_jobs
 from quizsite.sessions import SessionStore
 from quizzes.attempts.lifecycle import submit_attempt
-from quizzes.models import Assignment, Attempt, Student, TeacherSession, User
+from quizzes.models import Assignment, Attempt, Classroom, Student, TeacherSession, User
 from quizzes.people import accounts
+from quizzes.people.classrooms import set_archived
+from quizzes.people.rosters import move_student
 from quizzes.people.student_sign_in import pin_of
 from quizzes.people.teacher_sessions import browser_name
-from tests.factories import NOW, make_assignment, make_attempt, make_user
+from tests.factories import NOW, make_assignment, make_attempt, make_classroom, make_user
 from tests.pages import form_of, read, text_of
 
 PASSWORD = "seven green bicycles"
@@ -63,6 +65,44 @@ def test_removed_student_is_out_at_once(
     Student.objects.filter(pk=student.pk).update(removed_at=NOW)
     response = client.get(reverse(name, args=args))
     assert (response.status_code, response.headers["Location"]) == (302, "/join/")
+
+
+@pytest.mark.parametrize("name", ["student_home", "take_attempt", "start_attempt"])
+def test_student_of_an_archived_class_is_out_until_it_is_restored(
+    name: str,
+    attempt: Attempt,
+    student: Student,
+    teacher: User,
+    classroom: Classroom,
+    signed_in: Callable[[Student], Client],
+) -> None:
+    args = {"student_home": [], "take_attempt": [attempt.public_id, 1], "start_attempt": [attempt.assignment.public_id]}
+    client, path = signed_in(student), reverse(name, args=args[name])
+    visit = client.post if name == "start_attempt" else client.get
+    set_archived(classroom, is_archived=True, by=teacher, now=NOW)
+    response = visit(path)
+    expected = "/join/?unsent=1" if name == "start_attempt" else "/join/"
+    assert (response.status_code, response.headers["Location"]) == (302, expected)
+
+    set_archived(classroom, is_archived=False, by=teacher, now=NOW)
+    response = visit(path)
+    assert (response.status_code, response.headers.get("Location")) == (
+        (302, reverse("take_attempt", args=[attempt.public_id, 1])) if name == "start_attempt" else (200, None)
+    )
+
+
+def test_attempt_in_an_archived_class_is_closed_to_a_student_who_moved(
+    attempt: Attempt, student: Student, teacher: User, signed_in: Callable[[Student], Client]
+) -> None:
+    client, address = signed_in(student), reverse("take_attempt", args=[attempt.public_id, 1])
+    move_student(student, to=make_classroom(teacher=teacher, name="Period 4"), by=teacher, now=NOW)
+    assert client.get(address).status_code == 200
+    set_archived(attempt.classroom, is_archived=True, by=teacher, now=NOW)
+    response = client.get(address)
+    assert (response.status_code, response.headers["Location"]) == (302, "/join/")
+    assert client.get(reverse("student_home")).status_code == 200
+    again = client.post(reverse("enter_pin_again", args=[attempt.public_id]), {"pin": pin_of(student)})
+    assert again.status_code == 400
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,14 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "a new PIN ends open sessions",
         "quizzes/people/student_sessions.py",
-        "return not is_removed and self.pin_version == pin_version",
-        "return not is_removed",
+        "return can_sign_in and self.pin_version == pin_version",
+        "return can_sign_in",
         "tests/views/student/test_sign_in.py",
     ),
     control(
         "a removed student is out",
         "quizzes/people/student_sessions.py",
-        "return not is_removed and self.pin_version == pin_version",
+        "return can_sign_in and self.pin_version == pin_version",
         "return self.pin_version == pin_version",
         "tests/quizsite/test_sessions.py",
         *("-k", "removed"),
