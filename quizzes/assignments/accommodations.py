@@ -175,31 +175,38 @@ def extend_to_fit(assignment: Assignment, times: Sequence[ExtendedTime], *, by: 
         )
 
 
-def move_deadlines(attempts: Iterable[Attempt]) -> int:
+def move_deadlines(attempts: Iterable[Attempt], *, now: datetime) -> int:
     """Recompute the deadlines of open attempts, never with a shorter time limit; returns how many changed.
 
-    Two queries per attempt, three with a time limit, and one update.
+    No deadline moves into the past: an attempt that started in an extension would end before its start. Two queries per
+    attempt, three with a time limit, and one update.
     """
-    moved = [attempt for attempt in attempts if set_deadline(attempt)]
+    moved = []
+    for attempt in attempts:
+        before = attempt.time_limit, attempt.deadline_at
+        set_deadline(attempt)
+        earliest = min(now, before[1] or now)
+        if attempt.deadline_at is not None and attempt.deadline_at < earliest:
+            attempt.deadline_at = earliest
+        if (attempt.time_limit, attempt.deadline_at) != before:
+            moved.append(attempt)
     Attempt.objects.bulk_update(moved, ["time_limit", "deadline_at"])
     return len(moved)
 
 
-def set_deadline(attempt: Attempt) -> bool:
-    """Recompute the deadline of an open attempt without saving it; whether it or the time limit changed."""
+def set_deadline(attempt: Attempt) -> None:
+    """Recompute the time limit and the deadline of an open attempt without saving them."""
     settings = student_settings(attempt.assignment, attempt.student)
-    before = attempt.time_limit, attempt.deadline_at
     limits = (settings.time_limit, attempt.time_limit)
     limit = None if None in limits else max(limit for limit in limits if limit is not None)
-    deadline_at = deadline(
+    attempt.time_limit = limit
+    attempt.deadline_at = deadline(
         started_at=attempt.started_at,
         time_limit=limit,
         closes_at=settings.window.closes_at,
         paused_for=attempt.paused_for,
         paused_at=attempt.assignment.paused_at,
     )
-    attempt.time_limit, attempt.deadline_at = limit, deadline_at
-    return (limit, deadline_at) != before
 
 
 @transaction.atomic
@@ -217,7 +224,7 @@ def set_accommodation(student: Student, *, time_factor: Decimal | None, by: User
         Accommodation.objects.update_or_create(
             student=student, defaults={"time_factor": time_factor, "changed_at": now}
         )
-    move_deadlines(_open_attempts(student=student))
+    move_deadlines(_open_attempts(student=student), now=now)
     AuditEvent.objects.record(
         AuditEvent.Action.ACCOMMODATION_CHANGED,
         actor=by,
@@ -278,7 +285,7 @@ def extend(
             "given_at": now,
         },
     )
-    move_deadlines(_open_attempts(student=student, assignment=assignment))
+    move_deadlines(_open_attempts(student=student, assignment=assignment), now=now)
     AuditEvent.objects.record(
         AuditEvent.Action.EXTENSION_GIVEN,
         actor=by,

@@ -108,7 +108,7 @@ def change_assignment(
         # An extension that ends before the new time of the class would take time away.
         outdated = assignment.extensions.filter(**{f"{name}__lte": end}) if end else assignment.extensions.all()
         outdated.update(**{name: None})
-    move_deadlines(_locked_attempts(Q(submitted_at=None), assignment))
+    move_deadlines(_locked_attempts(Q(submitted_at=None), assignment), now=now)
     _record(AuditEvent.Action.ASSIGNMENT_CHANGED, assignment, by=by, now=now, before=before)
     return assignment
 
@@ -173,7 +173,7 @@ def pause(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
     before = _in_force(current)
     current.paused_at = now
     current.save(update_fields=["paused_at"])
-    move_deadlines(_locked_attempts(Q(submitted_at=None), current))
+    move_deadlines(_locked_attempts(Q(submitted_at=None), current), now=now)
     _record(AuditEvent.Action.ASSIGNMENT_CHANGED, current, by=by, now=now, before=before, paused=True)
     return current
 

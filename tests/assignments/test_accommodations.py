@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from quizzes.assignments.accommodations import ExtendedTime, extended_times
 from quizzes.assignments.deadlines import Window, needed_close
 from quizzes.assignments.lifecycle import AssignmentSettings, change_assignment
 from quizzes.assignments.student_settings import window_of
-from quizzes.attempts.lifecycle import start_attempt
+from quizzes.attempts.lifecycle import start_attempt, submit_overdue
 from quizzes.models import Accommodation, Assignment, AuditEvent, Classroom, Edition, Extension, Student, User
 from tests.factories import (
     NOW,
@@ -183,6 +184,24 @@ def test_extension_before_the_new_close_of_the_class_is_removed(
     settings = AssignmentSettings(**{name: getattr(tight, name) for name in AssignmentSettings.__dataclass_fields__})
     change_assignment(tight, window=window, settings=settings, by=teacher, now=NOW)
     assert Extension.objects.get().closes_at == (NOW + 60 * MINUTE if kept else None)
+
+
+def test_taking_an_extension_back_ends_an_attempt_at_that_moment(
+    assignment: Assignment, student: Student, teacher: User
+) -> None:
+    Assignment.objects.update(closes_at=NOW + 60 * MINUTE)
+    assignment.refresh_from_db()
+    give(assignment, student, NOW + 300 * MINUTE, teacher)
+    attempt = start_attempt(student, assignment, now=NOW + 120 * MINUTE)
+
+    for minutes in (130, 140):
+        extend = partial(accommodations.extend, assignment, student, due_at=None, closes_at=None, by=teacher)
+        extend(extra_attempts=0, reason=f"After {minutes} minutes.", now=NOW + minutes * MINUTE)
+        attempt.refresh_from_db()
+        assert attempt.deadline_at == NOW + 130 * MINUTE
+    submit_overdue(NOW + 140 * MINUTE)
+    attempt.refresh_from_db()
+    assert (attempt.started_at, attempt.submitted_at) == (NOW + 120 * MINUTE, NOW + 130 * MINUTE)
 
 
 # --- The forms ----------------------------------------------------------------------------------------------------
