@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, Min
 
 from quizzes.assignments.deadlines import is_over
 from quizzes.grading.scores import computed, stored
-from quizzes.models import Answer, AnswerEvent, Attempt, AuditEvent
+from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent
 
 BATCH = 500
 Outcome = AnswerEvent.Outcome
@@ -30,6 +31,45 @@ class Finding:
     broken: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class DeadlineMoves:
+    """When teachers last moved deadlines, as far as the audit log goes back.
+
+    last: by assignment public id and student id; student None: for the class. log_since: the oldest event of the site,
+    None for an empty log. Retention deletes older events, so that nobody knows whether a deadline moved before.
+    """
+
+    last: dict[tuple[str, int | None], datetime]
+    log_since: datetime | None
+
+    def moved_after(self, at: datetime, *, assignment: Assignment, student_id: int | None = None) -> bool:
+        """Whether a deadline was or may have been moved at this moment or later: for the class, or for this student."""
+        if self.log_since is None or at < self.log_since:
+            return True
+        moves = (self.last.get((assignment.public_id, who)) for who in (None, student_id))
+        return any(move is not None and at <= move for move in moves)
+
+    def is_moved(self, assignment: Assignment) -> bool:
+        """Whether a deadline of this assignment was or may have been moved, for the class or for any student."""
+        is_named = any(public_id == assignment.public_id for public_id, _ in self.last)
+        return is_named or self.moved_after(assignment.created_at, assignment=assignment)
+
+
+def deadline_moves(**which: Any) -> DeadlineMoves:
+    """The moves of deadlines in the events with these columns, all by default. 2 queries.
+
+    Work that was carried from another class met the deadlines there.
+    """
+    action = AuditEvent.Action
+    actions = [action.ASSIGNMENT_CHANGED, action.EXTENSION_GIVEN, action.WORK_CARRIED]
+    events = AuditEvent.objects.filter(action__in=actions, **which).order_by("at")
+    rows = events.values_list("detail", "student", "at")
+    return DeadlineMoves(
+        {(detail["assignment"], student): at for detail, student, at in rows},
+        AuditEvent.objects.aggregate(since=Min("at"))["since"],
+    )
+
+
 def check_integrity() -> list[Finding]:
     """One finding for I1 and I2, and one for each other invariant. All queries see one moment of a running site.
 
@@ -42,7 +82,7 @@ def check_integrity() -> list[Finding]:
 def _findings() -> list[Finding]:
     log, scores, deadlines = [], [], []
     answers = submitted = saves = 0
-    moved = _moved_at()
+    moves = deadline_moves()
     for batch in _batches():
         current, events = _by_attempt(Answer, batch), _by_attempt(AnswerEvent, batch)
         expected = computed(batch)
@@ -56,12 +96,11 @@ def _findings() -> list[Finding]:
             saved = [event for event in events[attempt.pk] if event.outcome == Outcome.SAVED]
             saves += len(saved)
             # A save from before a deadline was moved met the old deadline, which the attempt no longer has.
-            of_all, of_one = (moved.get((attempt.assignment.public_id, who)) for who in (None, attempt.student_id))
-            since = max((at for at in (of_all, of_one) if at is not None), default=None)
             deadlines += [
                 f"{attempt}: {event} counts though it was late"
                 for event in saved
-                if (since is None or event.at > since) and _is_late(attempt, event)
+                if _is_late(attempt, event)
+                and not moves.moved_after(event.at, assignment=attempt.assignment, student_id=attempt.student_id)
             ]
     return [
         Finding("I1, I2 the log explains each current answer", answers, tuple(log)),
@@ -123,19 +162,6 @@ def _unexplained(attempt: Attempt, answers: list[Answer], events: list[AnswerEve
 
 def _is_late(attempt: Attempt, event: AnswerEvent) -> bool:
     return is_over(at=event.at, deadline_at=attempt.deadline_at)
-
-
-def _moved_at() -> dict[tuple[str, int | None], datetime]:
-    """When a teacher last moved deadlines, by assignment public id and student id; student None: for the class.
-
-    Work that was carried from another class met the deadlines there.
-    """
-    action = AuditEvent.Action
-    actions = [action.ASSIGNMENT_CHANGED, action.EXTENSION_GIVEN, action.WORK_CARRIED]
-    events = AuditEvent.objects.filter(action__in=actions).order_by("at")
-    return {
-        (detail["assignment"], student): at for detail, student, at in events.values_list("detail", "student", "at")
-    }
 
 
 def _operations_once() -> Finding:

@@ -13,7 +13,8 @@ from quizzes.assignments.lifecycle import AssignmentSettings, change_assignment
 from quizzes.attempts.answers import accept_late
 from quizzes.attempts.integrity import check_integrity
 from quizzes.attempts.lifecycle import reopen, start_attempt, submit_attempt, submit_overdue
-from quizzes.models import Answer, Assignment, Attempt, Classroom, Student, User
+from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Classroom, Student, User
+from quizzes.people.retention import delete_old_events, log_term
 from tests.factories import NOW, make_assignment, make_attempt, save
 from tests.pages import form_of
 
@@ -124,6 +125,26 @@ def test_integrity_finds_a_late_answer_after_a_deadline_was_moved(
 
     [found] = [finding for finding in check_integrity() if finding.broken]
     assert found.name == "I4 nothing late counts"
+
+
+def test_integrity_accepts_an_answer_in_time_after_the_log_of_the_extension_is_gone(
+    classroom: Classroom, student: Student, teacher: User
+) -> None:
+    assignment = make_assignment(classroom=classroom, closes_at=NOW + MINUTE)
+    given = {"due_at": None, "extra_attempts": 0, "reason": "Ill.", "by": teacher}
+    accommodations.extend(assignment, student, closes_at=NOW + 60 * MINUTE, **given, now=NOW)
+    attempt = start_attempt(student, assignment, now=NOW)
+    save(attempt, "one", "a", now=NOW + 30 * MINUTE)
+    Attempt.objects.filter(pk=attempt.pk).update(deadline_at=NOW + 20 * MINUTE)
+    assert [len(finding.broken) for finding in check_integrity()] == [0, 0, 1, 0]
+
+    delete_old_events(now=NOW + log_term() + MINUTE)
+
+    assert not AuditEvent.objects.exists()
+    assert [len(finding.broken) for finding in check_integrity()] == [0, 0, 0, 0]
+    # Since a later event, the log is whole again.
+    AuditEvent.objects.record(AuditEvent.Action.CODE_CHANGED, actor=teacher, classroom=classroom, at=NOW + 29 * MINUTE)
+    assert [len(finding.broken) for finding in check_integrity()] == [0, 0, 1, 0]
 
 
 @pytest.mark.parametrize(("more_time", "minutes"), [(None, 10), (60 * MINUTE, 70)])

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -19,9 +20,10 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from quizzes.assignments import accommodations
 from quizzes.attempts import answers
 from quizzes.attempts.integrity import check_integrity
-from quizzes.attempts.lifecycle import submit_attempt
+from quizzes.attempts.lifecycle import start_attempt, submit_attempt, submit_overdue
 from quizzes.caches import clear_all
 from quizzes.content.editions import published
 from quizzes.files.class_export import parts as export_parts
@@ -262,7 +264,31 @@ def test_what_comes_in_leaves_as_the_same_file(school: Classroom) -> None:
             del edition["question_set"]
         for assignment in document["assignments"]:
             assignment["edition"] = keys[assignment["edition"]]
+    # The log of the new site does not go back to when the second quiz was given.
+    assert [[quiz.pop("window_changed") for quiz in document["assignments"]] for document in (first, second)] == [
+        [True, False],
+        [True, True],
+    ]
     assert second == first
+
+
+def test_answer_of_an_extension_that_was_shortened_comes_in(
+    classroom: Classroom, student: Student, teacher: User
+) -> None:
+    quiz = make_assignment(classroom=classroom, assigned_by=teacher, closes_at=NOW + timedelta(minutes=1))
+    give = partial(accommodations.extend, quiz, student, due_at=None, extra_attempts=0, reason="Ill.", by=teacher)
+    give(closes_at=NOW + timedelta(hours=5), now=NOW)
+    attempt = start_attempt(student, quiz, now=NOW)
+    save(attempt, "one", "a", now=NOW + timedelta(hours=1))
+    give(closes_at=None, now=NOW + timedelta(hours=2))
+    # Sites before this rule have such deadlines.
+    Attempt.objects.update(deadline_at=quiz.closes_at)
+    submit_overdue(NOW + timedelta(hours=3))
+    content = export_classroom(classroom, now=LATER)
+
+    again = import_classroom(content, by=empty_site(), now=LATER)
+
+    assert again.attempts.get().answers.get().value == "a"
 
 
 def test_terms_of_students_and_decisions_travel(school: Classroom) -> None:
@@ -408,7 +434,7 @@ def test_leaving_costs_the_same_statements(classroom: Classroom, edition: Editio
     with queries() as seen:
         export_classroom(classroom, now=LATER)
 
-    assert len(seen) == 13
+    assert len(seen) == 14
 
 
 def test_leaving_is_recorded(classroom: Classroom, teacher: User) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from quizzes.attempts.integrity import deadline_moves
 from quizzes.content.pictures import picture_tables
 from quizzes.files.class_export.document import write_class_export
 from quizzes.files.class_export.parts import (
@@ -48,7 +49,7 @@ from quizzes.models import (
 
 
 def export_classroom(classroom: Classroom, *, now: datetime, by: User | None = None) -> bytes:
-    """The class export of a classroom; 13 queries. With `by`, records the download in the audit log first.
+    """The class export of a classroom; 14 queries. With `by`, records the download in the audit log first.
 
     The file has names, answers and keys in plain text.
     """
@@ -147,12 +148,7 @@ def _assignments(classroom: Classroom, assignments: list[Assignment]) -> tuple[A
         Regrade.objects.filter(**here).select_related("question").order_by("made_at", "pk"), "assignment_id"
     )
     closed_through = dict(Board.objects.filter(**here).values_list("assignment", "closed_through"))
-    changed = {
-        detail.get("assignment")
-        for detail in AuditEvent.objects.filter(
-            classroom=classroom, action=AuditEvent.Action.ASSIGNMENT_CHANGED
-        ).values_list("detail", flat=True)
-    }
+    moves = deadline_moves(classroom=classroom)
     return tuple(
         AssignmentPart(
             key=Key(assignment.public_id),
@@ -173,7 +169,7 @@ def _assignments(classroom: Classroom, assignments: list[Assignment]) -> tuple[A
             release=assignment.release,
             is_teacher_paced=assignment.is_teacher_paced,
             closed_through=closed_through.get(assignment.pk, 0) if assignment.is_teacher_paced else 0,
-            window_changed=assignment.public_id in changed,
+            window_changed=moves.is_moved(assignment),
             extensions=tuple(
                 ExtensionPart(
                     student=Key(row.student.public_id),
