@@ -2,12 +2,13 @@
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 
 from quizzes.assignments.deadlines import cutoff, is_over
 from quizzes.assignments.release import is_checked_at_once
@@ -117,30 +118,57 @@ def set_flag(attempt: LoadedAttempt, question_id: int, *, flagged: bool, now: da
     )
 
 
-def waiting_late_count(attempt: Attempt) -> int:
-    """How many questions have a late answer that no teacher has accepted; one query."""
-    late = attempt.events.filter(outcome=Outcome.LATE)
-    accepted = attempt.events.filter(outcome=Outcome.ACCEPTED).values("question")
-    return late.exclude(question__in=accepted).values("question").distinct().order_by().count()
+def accepted_late(events: Sequence[AnswerEvent]) -> set[int]:
+    """The row ids of the late events that a teacher has accepted. events: of one attempt, with LATE and ACCEPTED ones.
+
+    Old acceptances are named by the row id of the late event, which is another one in a copy of the attempt. They
+    accepted the newest late answer to their question.
+    """
+    late = [event for event in events if event.outcome == Outcome.LATE]
+    named = {_acceptance(event): event.pk for event in late}
+    found = set()
+    for event in events:
+        if event.outcome == Outcome.ACCEPTED:
+            before = [one for one in late if one.question_id == event.question_id and one.at <= event.at]
+            newest = max(before, key=lambda one: (one.at, one.pk), default=None)
+            found.add(named.get(event.operation, newest.pk if newest is not None else 0))
+    return found
+
+
+def waiting_late(events: Sequence[AnswerEvent], saved_at: Mapping[int, datetime | None]) -> dict[int, AnswerEvent]:
+    """The late events that a teacher can accept, by question row id.
+
+    It is the newest late answer to its question, is not accepted, and nothing was saved later. events: as for
+    `accepted_late`. saved_at: of the current answers, by question row id.
+    """
+    late = sorted((event for event in events if event.outcome == Outcome.LATE), key=lambda event: (event.at, event.pk))
+    newest = {event.question_id: event for event in late}
+    accepted = accepted_late(events)
+    return {
+        question_id: event
+        for question_id, event in newest.items()
+        if event.pk not in accepted and (saved_at.get(question_id) or event.at) <= event.at
+    }
+
+
+def waiting_late_questions(attempt_id: int) -> set[int]:
+    """The row ids of the questions with a late answer that a teacher can accept; one query."""
+    answer = Answer.objects.filter(attempt=OuterRef("attempt"), question=OuterRef("question")).order_by()
+    events = _late_events(attempt_id).defer("value").annotate(saved_at=Subquery(answer.values("saved_at")[:1]))
+    rows = list(events)
+    return set(waiting_late(rows, {row.question_id: row.saved_at for row in rows}))
 
 
 def has_late_to_accept(*, now: datetime) -> ExpressionWrapper:
-    """Whether an attempt of the last `LATE_SHOWN_FOR` has a late answer that `accept_late` would count, for `annotate`.
+    """Whether an attempt of the last `LATE_SHOWN_FOR` has a late answer that a teacher can accept, for `annotate`.
 
-    No query of its own.
+    The rule of `waiting_late`, as a part of a query over many attempts. A test compares the two.
     """
     same = {"attempt": OuterRef("attempt"), "question": OuterRef("question")}
     accepted = AnswerEvent.objects.filter(**same, outcome=Outcome.ACCEPTED, at__gte=OuterRef("at"))
     newer = Answer.objects.filter(**same, saved_at__gt=OuterRef("at"))
     late = AnswerEvent.objects.filter(~Exists(accepted), ~Exists(newer), attempt=OuterRef("pk"), outcome=Outcome.LATE)
     return ExpressionWrapper(Q(submitted_at__gte=now - LATE_SHOWN_FOR) & Exists(late), output_field=BooleanField())
-
-
-def late_question_ids(attempt_id: int) -> set[int]:
-    """The row ids of the questions with a late answer that no teacher has accepted; one query."""
-    events = AnswerEvent.objects.filter(attempt=attempt_id, outcome__in=[Outcome.LATE, Outcome.ACCEPTED]).order_by()
-    found = set(events.values_list("outcome", "question_id"))
-    return {pk for outcome, pk in found if outcome == Outcome.LATE and (Outcome.ACCEPTED, pk) not in found}
 
 
 @transaction.atomic
@@ -150,24 +178,16 @@ def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
     A newer answer, saved in a reopened attempt, stays. attempt: submitted, with its assignment.
     """
     lock_rows(students=[attempt.student_id], attempts=[attempt.pk])
-    newest: dict[int, AnswerEvent] = {}
-    for event in attempt.events.filter(outcome=Outcome.LATE).order_by("at", "pk"):
-        newest[event.question_id] = event
-    accepted_before = set(attempt.events.filter(outcome=Outcome.ACCEPTED).values_list("operation", flat=True))
-    accepted_count = 0
-    for event in newest.values():
-        operation = f"accepted.{event.pk}"
-        if operation in accepted_before:
-            continue
-        answer, _ = Answer.objects.select_for_update().get_or_create(attempt=attempt, question_id=event.question_id)
-        if answer.saved_at is not None and answer.saved_at > event.at:
-            continue
+    answers = {answer.question_id: answer for answer in Answer.objects.select_for_update().filter(attempt=attempt)}
+    saved_at = {question_id: answer.saved_at for question_id, answer in answers.items()}
+    waiting = waiting_late(list(_late_events(attempt.pk)), saved_at)
+    for event in waiting.values():
+        answer = answers.get(event.question_id) or Answer.objects.create(attempt=attempt, question_id=event.question_id)
         answer.value, answer.saved_at, answer.revision = event.value, event.at, answer.revision + 1
         answer.operation = ""
         answer.save(update_fields=["value", "saved_at", "revision", "operation"])
-        _log(attempt.pk, event.question_id, operation, event.value, answer.revision, Outcome.ACCEPTED, now)
-        accepted_count += 1
-    if accepted_count:
+        _log(attempt.pk, event.question_id, _acceptance(event), event.value, answer.revision, Outcome.ACCEPTED, now)
+    if waiting:
         rescore([attempt])
         AuditEvent.objects.record(
             AuditEvent.Action.LATE_ACCEPTED,
@@ -176,9 +196,19 @@ def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
             student=attempt.student,
             at=now,
             attempt=attempt.public_id,
-            answers=accepted_count,
+            answers=len(waiting),
         )
-    return accepted_count
+    return len(waiting)
+
+
+def _late_events(attempt_id: int) -> QuerySet[AnswerEvent]:
+    events = AnswerEvent.objects.filter(attempt=attempt_id, outcome__in=[Outcome.LATE, Outcome.ACCEPTED])
+    return events.order_by("at", "pk")
+
+
+def _acceptance(event: AnswerEvent) -> str:
+    """The operation that accepts this late event. Its own operation is the same in each copy of the attempt."""
+    return f"accepted.{hashlib.sha256(event.operation.encode()).hexdigest()[:40]}"
 
 
 def _update(

@@ -80,6 +80,23 @@ def test_late_answer_counts_if_nothing_was_saved_after_it(
     assert BUTTON in page
 
 
+def test_late_answer_after_an_accepted_one_waits_for_the_teacher_again(
+    reopened: Attempt, teacher: User, student_client: Client
+) -> None:
+    submit_attempt(reopened, now=NOW + 5 * MINUTE)
+    receipt = reverse("receipt", args=[reopened.public_id])
+    assert student_client.get(receipt).context["late_count"] == 1
+    accept_late(reopened, by=teacher, now=NOW + 6 * MINUTE)
+    assert student_client.get(receipt).context["late_count"] == 0
+    reopen(reopened, more_time=None, reason="", by=teacher, now=NOW + 7 * MINUTE)
+    save(reopened, "one", "b", seen_revision=1, now=NOW + 60 * MINUTE)
+    submit_attempt(reopened, now=NOW + 61 * MINUTE)
+
+    assert student_client.get(receipt).context["late_count"] == 1
+    assert accept_late(reopened, by=teacher, now=NOW + 62 * MINUTE) == 1
+    assert student_client.get(receipt).context["late_count"] == 0
+
+
 def test_reopened_attempt_has_no_deadline_if_the_class_has_none(
     classroom: Classroom, student: Student, teacher: User
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from quizzes.attempts.answers import accept_late
 from quizzes.attempts.integrity import check_integrity
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.attempts.transfers import transfer_attempts, transferable_attempts
@@ -22,7 +23,7 @@ from quizzes.reports.gradebook import gradebook
 from quizzes.reports.moved_away import moved_away
 from quizzes.reports.progress import progress
 from quizzes.reports.student_assignments import student_assignments
-from tests.factories import make_answered_attempt, make_assignment, make_attempt, make_classroom, make_student
+from tests.factories import make_answered_attempt, make_assignment, make_attempt, make_classroom, make_student, save
 from tests.pages import read, text_of
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +96,43 @@ def test_copy_has_answers_log_and_grades_and_a_receipt_of_its_own(
         )
     assert [grade.comment for grade in copy.manual_grades.all()] == ["Half."]
     assert [finding.broken for finding in check_integrity()] == [(), (), (), ()]
+
+
+@pytest.mark.parametrize("is_old", [False, True])
+def test_late_answer_that_was_accepted_stays_accepted(
+    is_old: bool,
+    assignment: Assignment,
+    student: Student,
+    target: Classroom,
+    quiz: Assignment,
+    teacher: User,
+    teacher_client: Client,
+    now: datetime,
+) -> None:
+    assignment.closes_at = now + timedelta(minutes=10)
+    assignment.save()
+    attempt = make_attempt(assignment=assignment, student=student)
+    save(attempt, "one", "b", now=now + timedelta(minutes=12))
+    # A copy of this one can get the row id of the first.
+    save(attempt, "one", "a", now=now + timedelta(minutes=13))
+    attempt.refresh_from_db()
+    submit_attempt(attempt, now=now + timedelta(minutes=14))
+    at = now + timedelta(minutes=15)
+    if is_old:
+        newest = attempt.events.latest("pk")
+        found = {"attempt": attempt, "question": newest.question, "value": "a", "revision": 1}
+        AnswerEvent.objects.create(**found, operation=f"accepted.{newest.pk}", outcome="accepted", at=at)
+        Answer.objects.create(**found, saved_at=newest.at)
+    else:
+        assert accept_late(attempt, by=teacher, now=at) == 1
+
+    transfer_attempts(moved(student, target, teacher, now), by=teacher, now=now)
+
+    for one in Attempt.objects.select_related("assignment", "student", "classroom"):
+        context = teacher_client.get(reverse("attempt_review", args=[one.public_id])).context
+        assert [(line.is_accepted, line.may_count) for line in context["late"]] == [(False, False), (True, False)]
+        assert not context["waits_for_acceptance"]
+        assert accept_late(one, by=teacher, now=now + timedelta(minutes=30)) == 0
 
 
 def test_work_is_carried_once(

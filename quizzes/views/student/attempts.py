@@ -28,9 +28,9 @@ from quizzes.attempts.answers import (
     Outcome,
     Saved,
     check_answer,
-    late_question_ids,
     save_answer,
     set_flag,
+    waiting_late_questions,
 )
 from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.breaks import start_break
@@ -353,7 +353,7 @@ def _paced_page(request: HttpRequest, attempt: LoadedAttempt, number: int, pace:
     current = paced_number(attempt)
     if current is not None and number != current:
         return redirect("take_attempt", attempt.public_id, current)
-    late = late_question_ids(attempt.id)
+    late = waiting_late_questions(attempt.id)
     is_open = pace.position is not None and pace.takes_answers(pace.position)
     context = {
         **question_context(attempt, current or 1, now=now),

@@ -11,7 +11,7 @@ from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.lifecycle import window_state
 from quizzes.assignments.release import answers_shown, answers_shown_at
 from quizzes.attempts.access import LoadedAttempt
-from quizzes.attempts.answers import waiting_late_count
+from quizzes.attempts.answers import waiting_late_questions
 from quizzes.attempts.lifecycle import is_ended_by_teacher
 from quizzes.grading import regrades
 from quizzes.grading.regrades import Notice
@@ -40,7 +40,7 @@ def receipt(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
         "document": loaded.content.published.document,
         "answered_count": sum(place.is_complete for place in places_of(loaded)),
         "is_ended_by_teacher": is_ended_by_teacher(attempt),
-        "late_count": waiting_late_count(attempt),
+        "late_count": len(waiting_late_questions(attempt.pk)),
         "shown_at": shown_at,
         "is_shown": answers_shown(attempt.assignment, attempt, shown_at=shown_at, now=now),
     }

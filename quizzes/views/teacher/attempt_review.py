@@ -152,15 +152,14 @@ def _open_numbers(reviewed: ReviewedAttempt, shown: OpenAnswersForm, *, refused:
 def _unused(events: Sequence[AnswerEvent], reviewed: ReviewedAttempt) -> tuple[list[LateAnswer], int]:
     """The late answers in the order of arrival, and the number of other saves that changed nothing."""
     by_outcome = {outcome: [event for event in events if event.outcome == outcome] for outcome in Outcome}
-    accepted = {event.operation for event in by_outcome[Outcome.ACCEPTED]}
-    newest = {event.question_id: event for event in by_outcome[Outcome.LATE]}
     saved_at = {item.answer.question_id: item.answer.saved_at for item in reviewed.questions if item.answer}
-    late = []
-    for event in by_outcome[Outcome.LATE]:
-        is_accepted = f"accepted.{event.pk}" in accepted
-        is_newest = newest[event.question_id] is event and event.at >= (saved_at.get(event.question_id) or event.at)
-        words = _in_words(event, reviewed.content)
-        late.append(LateAnswer(event, *words, is_accepted, may_count=is_newest and not is_accepted))
+    accepted, waiting = answers.accepted_late(events), answers.waiting_late(events, saved_at)
+    late = [
+        LateAnswer(
+            event, *_in_words(event, reviewed.content), event.pk in accepted, may_count=event in waiting.values()
+        )
+        for event in by_outcome[Outcome.LATE]
+    ]
     return late, len(by_outcome[Outcome.STALE]) + len(by_outcome[Outcome.SETTLED])
 
 
