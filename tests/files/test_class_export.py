@@ -505,6 +505,14 @@ REFUSALS: dict[str, tuple[Spoil, str]] = {
     # An address of the class would have no page.
     "key too short": (_set("classroom", "key", to="short"), "classroom.key needs to be a key of letters"),
     "score as number": (_set("attempts", 0, "score", to=1.5), "attempts[0].score needs to be text, not 1.5."),
+    "score that fills the memory": (
+        _set("attempts", 0, "score", to="1E+200000000"),
+        "attempts[0].score needs to be a number as text, not '1E+200000000'.",
+    ),
+    "score with endless zeros": (
+        _set("attempts", 0, "score", to="0E-200000000"),
+        "attempts[0].score needs to be a number as text, not '0E-200000000'.",
+    ),
     "score that is none": (_set("attempts", 0, "score", to="NaN"), "attempts[0].score needs to be a number as text"),
     "group that is none": (_set("assignments", 0, "group", to="x"), "assignments[0].group needs to be a UUID"),
     "time limit below zero": (_set("assignments", 0, "time_limit", to=-1), "needs to be a number of seconds, not -1."),

@@ -20,6 +20,9 @@ from quizzes.phrases import gettext, gettext_noop
 # A public id is part of URLs.
 _KEY = re.compile(r"[A-Za-z0-9_-]{12}")
 
+# The longest column of a decimal has 8 digits.
+MAX_NUMBER = 20
+
 Json = Any
 Key = NewType("Key", str)
 
@@ -99,7 +102,8 @@ def _read_scalar(expected: Any, value: Any, where: str) -> Any:
             return moment.astimezone(UTC)
         if expected is Decimal:
             number = Decimal(text)
-            if not number.is_finite():
+            # Written out, 1E+200000000 has 200 MB.
+            if not number.is_finite() or len(text) > MAX_NUMBER or abs(number.adjusted()) > MAX_NUMBER:
                 raise ValueError
             return number
         return UUID(text) if expected is UUID else text
