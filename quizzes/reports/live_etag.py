@@ -18,7 +18,8 @@ TIME_STEP = timedelta(seconds=15)
 
 # A live page changes with an attempt, with an answer (each save raises its revision), or with a teacher's action, which
 # the audit log records. A move to another class is in the log of that class, so students are counted too. The log has a
-# count beside the maximum id, because transactions do not always commit in the order of their ids.
+# count beside the maximum id, because transactions do not always commit in the order of their ids. Times that pass, of
+# the class or of an extension, change the status of students who do nothing.
 _COUNTERS = (
     "SELECT COUNT(*) FROM quizzes_attempt t WHERE t.assignment_id = quizzes_assignment.id",
     "SELECT COUNT(t.submitted_at) FROM quizzes_attempt t WHERE t.assignment_id = quizzes_assignment.id",
@@ -28,6 +29,11 @@ _COUNTERS = (
     "SELECT COALESCE(MAX(e.id), 0) FROM quizzes_auditevent e WHERE e.classroom_id = quizzes_assignment.classroom_id",
     "SELECT COUNT(*) FROM quizzes_student s"
     " WHERE s.classroom_id = quizzes_assignment.classroom_id AND s.removed_at IS NULL",
+    "CASE WHEN quizzes_assignment.opens_at <= %s THEN 1 ELSE 0 END"
+    " + CASE WHEN quizzes_assignment.due_at < %s THEN 1 ELSE 0 END"
+    " + CASE WHEN quizzes_assignment.closes_at < %s THEN 1 ELSE 0 END",
+    "SELECT COUNT(CASE WHEN x.due_at < %s THEN 1 END) + COUNT(CASE WHEN x.closes_at < %s THEN 1 END)"
+    " FROM quizzes_extension x WHERE x.assignment_id = quizzes_assignment.id",
     # Wrong PINs lock students out, and a right PIN deletes them.
     "SELECT COALESCE(MAX(f.id), 0) FROM quizzes_failedtry f JOIN quizzes_student s ON s.id = f.student_id"
     " WHERE s.classroom_id = quizzes_assignment.classroom_id",
@@ -35,8 +41,8 @@ _COUNTERS = (
     " WHERE s.classroom_id = quizzes_assignment.classroom_id",
 )
 
-# Placeholders in the built query for the teacher's id and for the assignment's public id.
-_TEACHER, _ASSIGNMENT = -1, "assignment"
+# Placeholders in the built query for the teacher's id, the assignment's public id and the moment.
+_TEACHER, _ASSIGNMENT, _NOW = -1, "assignment", "now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +58,11 @@ class LiveState:
     board: tuple[int, int] | None
 
 
-def live_state(public_id: str, *, by: User) -> LiveState | None:
+def live_state(public_id: str, *, by: User, now: datetime) -> LiveState | None:
     """The live state of this teacher's assignment, None if it is not theirs; 1 query."""
     sql, order = _query()
-    values: dict[Any, int | str] = {_TEACHER: by.pk, _ASSIGNMENT: public_id}
+    at = connection.ops.adapt_datetimefield_value(now)
+    values: dict[Any, Any] = {_TEACHER: by.pk, _ASSIGNMENT: public_id, _NOW: at}
     with connection.cursor() as cursor:
         cursor.execute(sql, [values[name] for name in order])
         row = cursor.fetchone()
@@ -74,7 +81,7 @@ def _query() -> tuple[str, tuple[Any, ...]]:
 
     Built once: building it for each poll takes longer than the rest of a poll (goal 15 of docs/performance.md).
     """
-    counters = [RawSQL(sql, [], IntegerField()) for sql in _COUNTERS]  # noqa: S611  constants of this module
+    counters = [RawSQL(sql, [_NOW] * sql.count("%s"), IntegerField()) for sql in _COUNTERS]  # noqa: S611  constants
     assignments = Assignment.objects.taught_by(User(pk=_TEACHER)).filter(public_id=_ASSIGNMENT).order_by()
     sql, order = assignments.values_list(*counters, "board__position", "board__phase").query.sql_with_params()
     return sql, order

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
@@ -339,6 +341,16 @@ def test_second_window_is_told_of_a_move_and_of_an_answer(
     assert poll(projector, answered, moved.headers["ETag"]).status_code == 304
     save(Attempt.objects.get(submitted_at=None), "one", "c")
     assert "4 of 4 have answered" in text_of(poll(projector, answered, moved.headers["ETag"]))
+
+
+def test_poll_brings_the_close(assignment: Assignment, teacher_client: Client, clock: time_machine.Traveller) -> None:
+    Assignment.objects.update(closes_at=NOW + timedelta(minutes=5))
+    page = teacher_client.get(board_of(assignment))
+    assert page.context["is_open"]
+    clock.shift(timedelta(minutes=6))
+    closed = poll(teacher_client, assignment, page.headers["ETag"])
+    assert (closed.status_code, closed.context["is_open"]) == (200, False)
+    assert poll(teacher_client, assignment, closed.headers["ETag"]).status_code == 304
 
 
 @pytest.mark.parametrize("count", [1, 30])

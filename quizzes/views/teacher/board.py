@@ -1,6 +1,7 @@
 """The class board of an assignment: the page on the projector."""
 
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -28,21 +29,22 @@ from quizzes.views.teacher.progress import render_with_etag, require_live_state
 @require_GET
 def class_board(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The class board, for the projector."""
-    assignment = taught_assignment(request, public_id)
-    state = require_live_state(request, public_id)
+    assignment, now = taught_assignment(request, public_id), timezone.now()
+    state = require_live_state(request, public_id, now=now)
     tag = live_etag(state, "board")
-    context = {**_board_context(request, assignment, state), "tag": tag}
+    context = {**_board_context(request, assignment, state, now), "tag": tag}
     return render_with_etag(request, "teacher/class_board.html", context, tag)
 
 
 @require_GET
 def live_board(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The changed slide for a poll, or a 304; 3 queries if nothing has changed."""
-    state = require_live_state(request, public_id)
+    now = timezone.now()
+    state = require_live_state(request, public_id, now=now)
     tag = live_etag(state, "board")
     if request.headers.get("If-None-Match") == tag:
         return HttpResponseNotModified(headers={"ETag": tag})
-    context = _board_context(request, taught_assignment(request, public_id), state)
+    context = _board_context(request, taught_assignment(request, public_id), state, now)
     return render_with_etag(request, "teacher/class_board.html#board-live", context, tag)
 
 
@@ -97,7 +99,7 @@ def _wall_language(request: TeacherRequest, classroom: Classroom) -> tuple[str, 
     return chosen, chosen if chosen in LEVELS or level in NAMES else level
 
 
-def _board_context(request: TeacherRequest, assignment: Assignment, state: LiveState) -> dict[str, Any]:
+def _board_context(request: TeacherRequest, assignment: Assignment, state: LiveState, now: datetime) -> dict[str, Any]:
     written = published(assignment.edition_id).document
     language, level = _wall_language(request, assignment.classroom)
     document = written.in_language(language)
@@ -129,7 +131,7 @@ def _board_context(request: TeacherRequest, assignment: Assignment, state: LiveS
         "with_controls": _query(request, controls=""),
         "without_controls": _query(request, controls="off"),
         **pace,
-        "is_open": lifecycle.window_state(assignment, now=timezone.now()) in lifecycle.OPEN_STATES,
+        "is_open": lifecycle.window_state(assignment, now=now) in lifecycle.OPEN_STATES,
         "is_plain": request.GET.get("controls") == "off",
         "numbers": range(1, shown.question_count + 1),
     }

@@ -49,7 +49,7 @@ def assignment_progress(request: TeacherRequest, public_id: str) -> HttpResponse
     """The current progress of each student."""
     now = timezone.now()
     assignment = taught_assignment(request, public_id)
-    tag = _progress_tag(request, require_live_state(request, public_id), now)
+    tag = _progress_tag(request, require_live_state(request, public_id, now=now), now)
     content = shown_edition(assignment.edition_id).document
     state = window_state(assignment, now=now)
     context = {
@@ -70,7 +70,7 @@ def assignment_progress(request: TeacherRequest, public_id: str) -> HttpResponse
 def live_progress(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The changed progress for a poll, or a 304; 3 queries if nothing has changed."""
     now = timezone.now()
-    tag = _progress_tag(request, require_live_state(request, public_id), now)
+    tag = _progress_tag(request, require_live_state(request, public_id, now=now), now)
     if request.headers.get("If-None-Match") == tag:
         return HttpResponseNotModified(headers={"ETag": tag})
     context = _progress_context(request, taught_assignment(request, public_id), now)
@@ -95,9 +95,9 @@ def render_with_etag(request: TeacherRequest, template: str, context: dict[str, 
     return response
 
 
-def require_live_state(request: TeacherRequest, public_id: str) -> LiveState:
+def require_live_state(request: TeacherRequest, public_id: str, *, now: datetime) -> LiveState:
     """How far the rows of this teacher's assignment are; raises Http404."""
-    state = live_state(public_id, by=request.user)
+    state = live_state(public_id, by=request.user, now=now)
     if state is None:
         raise Http404
     return state

@@ -89,7 +89,7 @@ def running_class(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The page for the wall during a quiz: how many have each status, and the buttons that end it."""
     now = timezone.now()
     assignment = taught_assignment(request, public_id)
-    state = require_live_state(request, public_id)
+    state = require_live_state(request, public_id, now=now)
     tag = _running_tag(state, assignment, now)
     context = {**_running_context(request, assignment, state, now), "tag": tag}
     return render_with_etag(request, "teacher/running_class.html", context, tag)
@@ -99,7 +99,7 @@ def running_class(request: TeacherRequest, public_id: str) -> HttpResponse:
 def live_running_class(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The changed slide for a poll, or a 304; 4 queries if nothing has changed."""
     now = timezone.now()
-    state = require_live_state(request, public_id)
+    state = require_live_state(request, public_id, now=now)
     assignment = taught_assignment(request, public_id)
     tag = _running_tag(state, assignment, now)
     if request.headers.get("If-None-Match") == tag:

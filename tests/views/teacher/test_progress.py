@@ -558,6 +558,40 @@ def test_poll_is_still_once_nobody_is_at_work(
     assert poll(teacher_client, assignment, tag).status_code == 304
 
 
+@pytest.mark.parametrize(
+    ("name", "status"), [("opens_at", Status.NOT_STARTED), ("due_at", Status.MISSING), ("closes_at", Status.MISSING)]
+)
+@pytest.mark.parametrize("is_extension", [False, True])
+def test_poll_brings_the_status_that_a_time_changes(
+    name: str,
+    status: Status,
+    is_extension: bool,
+    assignment: Assignment,
+    student: Student,
+    teacher: User,
+    teacher_client: Client,
+    clock: time_machine.Traveller,
+) -> None:
+    moment = NOW + timedelta(minutes=5)
+    if name == "opens_at" or not is_extension:
+        Assignment.objects.update(**{name: moment})
+    else:
+        Assignment.objects.update(**{name: NOW - timedelta(minutes=5)})
+        times = {"due_at": None, "closes_at": None, name: moment}
+        accommodations.extend(assignment, student, **times, extra_attempts=0, reason="", by=teacher, now=NOW)
+    page = teacher_client.get(page_of(assignment))
+    before = Status.NOT_OPEN if name == "opens_at" else Status.NOT_STARTED
+    assert [entry.found.status for entry in page.context["entries"]] == [before]
+    tag = page.headers["ETag"]
+    clock.shift(timedelta(minutes=4))
+    assert poll(teacher_client, assignment, tag).status_code == 304
+    clock.shift(timedelta(minutes=1, seconds=1))
+    changed = poll(teacher_client, assignment, tag)
+    assert changed.status_code == 200
+    assert [entry.found.status for entry in changed.context["entries"]] == [status]
+    assert poll(teacher_client, assignment, changed.headers["ETag"]).status_code == 304
+
+
 def test_poll_is_not_moved_by_another_class(
     mixed: Assignment, outsider: Student, other_teacher: User, teacher_client: Client
 ) -> None:
