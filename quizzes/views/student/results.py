@@ -7,9 +7,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from quizzes.assignments.deadlines import WindowState
-from quizzes.assignments.lifecycle import window_state
 from quizzes.assignments.release import answers_shown, answers_shown_at
+from quizzes.assignments.student_statuses import load_overrides
 from quizzes.attempts.access import LoadedAttempt
 from quizzes.attempts.answers import waiting_late_questions
 from quizzes.attempts.lifecycle import is_ended_by_teacher
@@ -81,13 +80,10 @@ def result(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
 
 
 def _can_try_again(attempt: Attempt, *, now: datetime) -> bool:
-    """Whether the class’s settings leave the student another attempt; 1 query if they allow more than one."""
-    assignment = attempt.assignment
-    if assignment.max_attempts == 1 or window_state(assignment, now=now) is WindowState.CLOSED:
-        return False
-    made = list(assignment.attempts.made_by(attempt.student_id).order_by().values_list("submitted_at", flat=True))
-    has_more = assignment.max_attempts is None or len(made) < assignment.max_attempts
-    return has_more and None not in made
+    """Whether the student can start another attempt, also by an extension; 2 queries."""
+    overrides = load_overrides(assignment=attempt.assignment_id, student=attempt.student_id)
+    made = list(attempt.assignment.attempts.made_by(attempt.student_id).order_by("number"))
+    return overrides.status(attempt.assignment, attempt.student_id, made, now=now).can_start
 
 
 def _notices(attempt: Attempt, reviewed: ReviewedAttempt) -> list[tuple[int, Notice]]:

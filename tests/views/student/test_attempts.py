@@ -1175,6 +1175,30 @@ def test_result_offers_the_next_attempt_first(
     assert ("Try again" in words(page)) == can_try
 
 
+@pytest.mark.parametrize(
+    ("settings", "given"),
+    [
+        ({}, {"extra_attempts": 1}),
+        ({"max_attempts": 2, "closes_at": NOW - timedelta(minutes=1)}, {"closes_at": NOW + timedelta(hours=1)}),
+    ],
+)
+def test_result_offers_an_attempt_of_an_extension_but_not_to_an_excused_student(
+    settings: dict[str, Any], given: dict[str, Any], student: Student, student_client: Client,
+    assignment: Assignment, teacher: User, clock: time_machine.Traveller,
+) -> None:  # fmt: skip
+    Assignment.objects.update(release=Assignment.Release.AFTER_SUBMIT, **settings)
+    assignment.refresh_from_db()
+    result = page_of("result", make_answered_attempt(assignment=assignment, student=student))
+    assert "Try again" not in words(student_client.get(result))
+    by = {"reason": "", "by": teacher, "now": NOW}
+    accommodations.extend(
+        assignment, student, **({"due_at": None, "closes_at": None, "extra_attempts": 0} | given), **by
+    )
+    assert "Try again" in words(student_client.get(result))
+    accommodations.set_excused(assignment, student, is_excused=True, **by)
+    assert "Try again" not in words(student_client.get(result))
+
+
 def test_result_has_its_main_button_beside_the_score(
     student: Student, student_client: Client, assignment: Assignment
 ) -> None:
@@ -1185,7 +1209,7 @@ def test_result_has_its_main_button_beside_the_score(
     assert text.index("Your score") < text.index("Practice these") < text.index("What’s next")
 
 
-def test_result_costs_a_query_more_only_if_another_attempt_is_possible(
+def test_result_costs_the_same_whether_another_attempt_is_possible_or_not(
     student: Student, student_client: Client, assignment: Assignment, queries: Gather
 ) -> None:
     attempt = make_answered_attempt(assignment=assignment, student=student)
@@ -1196,7 +1220,7 @@ def test_result_costs_a_query_more_only_if_another_attempt_is_possible(
         with queries() as seen:
             student_client.get(page_of("result", attempt))
         counts.append(len(seen))
-    assert counts == [6, 7]
+    assert counts == [8, 8]
 
 
 def test_all_right_has_nothing_to_read_again(student: Student, student_client: Client, assignment: Assignment) -> None:
