@@ -106,7 +106,7 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "attempts are limited",
         "quizzes/attempts/lifecycle.py",
-        "if settings.max_attempts is not None and len(attempts) >= settings.max_attempts:",
+        "if settings.max_attempts is not None and number > settings.max_attempts:",
         "if False:",
         "tests/attempts/test_lifecycle.py",
     ),
