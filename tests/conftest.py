@@ -33,7 +33,7 @@ from tests.servers import Site
 # --- For every test -----------------------------------------------------------------------------------------------
 
 _TRANSACTION_CONTROL = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "SET CONSTRAINTS")
-_WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "TRUNCATE", "WITH UPDATED")
+_WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "TRUNCATE")
 
 # Whether the running test may connect to servers on this machine. An audit hook cannot be removed, so it reads this.
 _loopback_allowed = False

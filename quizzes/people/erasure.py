@@ -1,4 +1,6 @@
-"""Erase a student, a class or a teacher's account for good. Nothing else deletes rows of the two logs.
+"""Erase a student, a class or a teacher's account for good.
+
+What else deletes rows of the two logs, such as retention, does it in `allow_deleting_logs`.
 
 Each act commits once: a line in the ledger, the rows gone, one audit event without names. Then the files are cleared.
 """
