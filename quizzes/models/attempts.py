@@ -183,7 +183,8 @@ class Answer(models.Model):
 class AnswerEvent(models.Model):
     """One save as it arrived, never changed. operation: an id from the page, unique per attempt.
 
-    Only an erasure and the removal of paper answers delete it. revision: of the answer after this event. outcome: whether the event changed the answer.
+    Only an erasure and the removal of paper answers delete it. revision: of the answer after this event. outcome:
+    whether the event changed the answer.
     """
 
     class Outcome(models.TextChoices):
