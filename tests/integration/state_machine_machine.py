@@ -230,7 +230,7 @@ class SettingsMachine(RuleBasedStateMachine):
             self.note("closed while running" if closes == timedelta(0) else "settings changed while running")
         window = Window(model_assignment.opens, None, closes_at)
         lifecycle.change_assignment(row, window=window, settings=settings, by=self.teacher, now=self.now)
-        self.ledger.change(model_assignment, due=None, closes=closes_at, limit=limit)
+        self.ledger.change(model_assignment, due=None, closes=closes_at, limit=limit, now=self.now)
 
     @rule(at=pick, edition=pick)
     def use_edition(self, at: int, edition: int) -> None:
@@ -263,7 +263,7 @@ class SettingsMachine(RuleBasedStateMachine):
             self.note("extended while running" if closes_at else "extension taken back while running")
         given = {"due_at": None, "closes_at": closes_at, "extra_attempts": extra, "reason": "Was away."}
         accommodations.extend(row, student, **given, by=self.teacher, now=self.now)
-        self.ledger.extend(model_assignment, student.pk, closes=closes_at, extra=extra)
+        self.ledger.extend(model_assignment, student.pk, closes=closes_at, extra=extra, now=self.now)
 
     @rule(who=anyone, factor=st.sampled_from(["1", "1.25", "1.5", "2", None]))
     def accommodate(self, who: int, factor: str | None) -> None:
@@ -275,7 +275,7 @@ class SettingsMachine(RuleBasedStateMachine):
         ):
             self.note("more time while running")
         accommodations.set_accommodation(student, time_factor=times, by=self.teacher, now=self.now)
-        self.ledger.accommodate(student.pk, times)
+        self.ledger.accommodate(student.pk, times, self.now)
 
     @rule(at=pick, who=anyone, is_excused=st.booleans())
     def excuse(self, at: int, who: int, is_excused: bool) -> None:

@@ -7,9 +7,11 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
+from django.db.models import F
 
 from quizzes.content.editions import public_question_count
 from quizzes.grading.manual_grades import grade_answer
+from quizzes.grading.scores import rescore, stored
 from quizzes.models import Attempt, AuditEvent
 from tests.factories import (
     NOW,
@@ -17,6 +19,7 @@ from tests.factories import (
     make_assignment,
     make_edition,
     make_question_set,
+    make_regrade,
     make_student,
     make_user,
 )
@@ -71,6 +74,14 @@ def test_rows_of_an_older_site_are_brought_up_to_date(subtests: pytest.Subtests)
         for given in ("Friday, August 31", "31 August exactly", "August 31")
     )
     grade_answer(graded, typed.edition.questions.get(key="one"), points=Decimal(0), comment="", by=make_user(), now=NOW)
+    # Two grades of a dropped question, of which the newer one counted.
+    dropped = make_answered_attempt(right=2)
+    question = dropped.assignment.edition.questions.get(position=2)
+    for points in (2, 1):
+        grade_answer(dropped, question, points=Decimal(points), comment="", by=make_user(), now=NOW)
+    make_regrade(assignment=dropped.assignment, policy="drop", number=2)
+    rescore([dropped])
+    Attempt.objects.filter(pk=dropped.pk).update(score=F("score") + 1, max_score=F("max_score") + question.points)
     try:
         call_command("migrate", "quizzes", "0009_logs_only_grow", verbosity=0)
         with connection.cursor() as cursor:
@@ -95,6 +106,9 @@ def test_rows_of_an_older_site_are_brought_up_to_date(subtests: pytest.Subtests)
         assert (public_question_count(exit_ticket.pk), public_question_count(other.pk)) == (4, 0)
         other.question_set.refresh_from_db()
         assert other.question_set.public_until is None
+
+    with subtests.test("a grade of a dropped question no longer counts"):
+        assert stored(Attempt.objects.get(pk=dropped.pk)) == stored(dropped)
 
     with subtests.test("answers that need a grade are counted"):
         counts = dict(Attempt.objects.filter(assignment=typed).values_list("pk", "ungraded_count"))

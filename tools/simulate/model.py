@@ -129,11 +129,14 @@ class Ledger:
             return None
         return timedelta(microseconds=model_assignment.limit // timedelta(microseconds=1) * int(factor * 100) // 100)
 
-    def move(self, model_attempts: Iterable[ModelAttempt]) -> None:
-        """Recompute the deadlines of open attempts. A time limit never gets shorter."""
+    def move(self, model_attempts: Iterable[ModelAttempt], now: datetime) -> None:
+        """Recompute the deadlines of open attempts. No time limit gets shorter, and no deadline moves into the past."""
         for model_attempt in model_attempts:
             if model_attempt.submitted is None:
+                earliest = min(now, model_attempt.ends or now)
                 self.move_one(model_attempt)
+                if model_attempt.ends is not None:
+                    model_attempt.ends = max(model_attempt.ends, earliest)
 
     def move_one(self, model_attempt: ModelAttempt) -> None:
         """Recompute the time limit and the deadline of one attempt."""
@@ -168,7 +171,7 @@ class Ledger:
         is_closed = model_assignment.closes is not None and now > model_assignment.closes
         if model_assignment.paused is None and not is_early and not is_closed:
             model_assignment.paused = now
-            self.move(own for own in self.model_attempts if own.model_assignment is model_assignment)
+            self.move((own for own in self.model_attempts if own.model_assignment is model_assignment), now)
 
     def resume(self, model_assignment: ModelAssignment, now: datetime) -> None:
         """Let the clock go on. What was still to come at the start of the pause comes later by its length."""
@@ -200,6 +203,7 @@ class Ledger:
         due: datetime | None,
         closes: datetime | None,
         limit: timedelta | None,
+        now: datetime,
     ) -> None:
         """Change the settings of the class, and remove times of extensions that are not later."""
         model_assignment.due, model_assignment.closes, model_assignment.limit = due, closes, limit
@@ -209,11 +213,11 @@ class Ledger:
 
         for student, (own_due, own_closes, extra) in model_assignment.extensions.items():
             model_assignment.extensions[student] = if_later(own_due, due), if_later(own_closes, closes), extra
-        self.move(
-            model_attempt for model_attempt in self.model_attempts if model_attempt.model_assignment is model_assignment
-        )
+        self.move((own for own in self.model_attempts if own.model_assignment is model_assignment), now)
 
-    def extend(self, model_assignment: ModelAssignment, student: int, *, closes: datetime | None, extra: int) -> None:
+    def extend(
+        self, model_assignment: ModelAssignment, student: int, *, closes: datetime | None, extra: int, now: datetime
+    ) -> None:
         """Give one student another close or more attempts instead of an earlier extension.
 
         The same one again changes nothing. All reasons are the same text, so that a reason makes no difference.
@@ -221,14 +225,14 @@ class Ledger:
         if model_assignment.extensions.get(student) == (None, closes, extra):
             return
         model_assignment.extensions[student] = (None, closes, extra)
-        self.move(self.of(model_assignment, student))
+        self.move(self.of(model_assignment, student), now)
 
-    def accommodate(self, student: int, factor: Decimal | None) -> None:
+    def accommodate(self, student: int, factor: Decimal | None, now: datetime) -> None:
         """Give a student more time on every assignment, open attempts included."""
         if self.factors.get(student, Decimal(1)) == factor:
             return
         self.factors[student] = factor
-        self.move(model_attempt for model_attempt in self.model_attempts if model_attempt.student == student)
+        self.move((own for own in self.model_attempts if own.student == student), now)
 
     def of(self, model_assignment: ModelAssignment, student: int) -> list[ModelAttempt]:
         """A student's attempts on an assignment, in order."""
@@ -355,7 +359,7 @@ class Ledger:
             if closes is not None and ends > closes:
                 due, _, extra = model_assignment.extensions.get(student, (None, None, 0))
                 model_assignment.extensions[student] = due, ends, extra
-                self.move([model_attempt])
+                self.move([model_attempt], now)
 
     # --- Scores ---------------------------------------------------------------------------------------------------
 

@@ -165,7 +165,7 @@ class TeacherActions(State):
             )
 
         self.site(act)
-        self.ledger.change(model, due=None, closes=closes_at, limit=time_limit)
+        self.ledger.change(model, due=None, closes=closes_at, limit=time_limit, now=self.now)
         self.is_all_touched = True
 
     def start_quiz(self) -> None:
@@ -212,7 +212,7 @@ class TeacherActions(State):
             accommodations.extend(Assignment.objects.get(pk=pk), student, **given, by=self.world.teacher, now=self.now)
 
         self.site(act)
-        self.ledger.extend(model, student.pk, closes=closes_at, extra=extra)
+        self.ledger.extend(model, student.pk, closes=closes_at, extra=extra, now=self.now)
         self.touch(student)
 
     def accommodate(self) -> None:
@@ -223,7 +223,7 @@ class TeacherActions(State):
             accommodations.set_accommodation(student, time_factor=factor, by=self.world.teacher, now=self.now)
 
         self.site(act)
-        self.ledger.accommodate(student.pk, factor)
+        self.ledger.accommodate(student.pk, factor, self.now)
         self.touch(student)
 
     def excuse(self) -> None:
