@@ -10,7 +10,7 @@ from django.urls import reverse
 from quizzes.assignments import accommodations
 from quizzes.assignments.deadlines import Window
 from quizzes.assignments.lifecycle import AssignmentSettings, change_assignment
-from quizzes.attempts.answers import accept_late
+from quizzes.attempts.answers import accept_late, has_late_to_accept, waiting_late_questions
 from quizzes.attempts.integrity import check_integrity
 from quizzes.attempts.lifecycle import reopen, start_attempt, submit_attempt, submit_overdue
 from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Classroom, Student, User
@@ -180,3 +180,42 @@ def test_attempt_that_had_no_deadline_ends_at_the_close_when_it_is_reopened(
 
     assert Attempt.objects.get().deadline_at == NOW + minutes * MINUTE
     assert start_attempt(student, quiz, now=NOW + 9 * MINUTE) == attempt
+
+
+@pytest.mark.parametrize(
+    ("story", "waits"),
+    [
+        (["late"], True),
+        (["late", "late", "accept"], False),
+        (["late", "accept", "reopen", "late"], True),
+        (["late", "reopen", "save"], False),
+        (["late", "accept", "reopen", "save"], False),
+        ([], False),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_home_and_review_agree_on_which_late_answers_wait(
+    story: list[str], waits: bool, classroom: Classroom, student: Student, teacher: User
+) -> None:
+    attempt = make_attempt(assignment=make_assignment(classroom=classroom, time_limit=10 * MINUTE), student=student)
+    submit_attempt(attempt, now=NOW + MINUTE)
+    for place, act in enumerate(story, start=2):
+        now = NOW + place * MINUTE
+        attempt.refresh_from_db()
+        match act:
+            case "late":
+                submit_attempt(attempt, now=now)
+                revision = attempt.answers.values_list("revision", flat=True).first() or 0
+                assert save(attempt, "one", "abc"[place % 3], now=now, seen_revision=revision).outcome == "late"
+            case "accept":
+                assert accept_late(attempt, by=teacher, now=now) == 1
+            case "reopen":
+                reopen(attempt, more_time=60 * MINUTE, reason="", by=teacher, now=now)
+            case "save":
+                revision = attempt.answers.values_list("revision", flat=True).first() or 0
+                assert save(attempt, "one", "b", now=now, seen_revision=revision).outcome == "saved"
+    submit_attempt(attempt, now=NOW + 20 * MINUTE)
+
+    on_home = Attempt.objects.annotate(has_late=has_late_to_accept(now=NOW + 30 * MINUTE)).get().has_late
+
+    assert (on_home, bool(waiting_late_questions(attempt.pk))) == (waits, waits)
