@@ -8,12 +8,18 @@ from decimal import Decimal
 from statistics import median
 from typing import NamedTuple
 
-from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, FilteredRelation, IntegerField, Q
+from django.db.models.expressions import RawSQL
 
 from quizzes.assignments.status import Status, StudentStatus
 from quizzes.assignments.student_statuses import Key, load_overrides
-from quizzes.models import Assignment, Attempt, Classroom, Question, Regrade
+from quizzes.models import Assignment, Attempt, Classroom
+
+# Raw SQL for the 15 ms gate of the gradebook: as querysets, it takes 0.7 ms to build.
+_DROPPED_POINTS = """
+(SELECT COALESCE(SUM(q.points), 0) FROM quizzes_question q WHERE q.id IN (SELECT r.question_id FROM quizzes_regrade r
+WHERE r.assignment_id = quizzes_assignment.id AND r.policy = 'drop' AND r.undone_at IS NULL))
+"""
 
 
 class AttemptRow(NamedTuple):
@@ -137,8 +143,9 @@ class Gradebook:
 
 def gradebook(classroom: Classroom, *, now: datetime) -> Gradebook:
     """The classroom's gradebook; 3 queries for any size."""
+    dropped_points = RawSQL(_DROPPED_POINTS, [], IntegerField())  # noqa: S611  a constant
     assignments = list(
-        classroom.assignments.annotate(max_points=F("edition__max_points") - _dropped_points())
+        classroom.assignments.annotate(max_points=F("edition__max_points") - dropped_points)
         .select_related("edition__question_set")
         .defer("edition__document")
         .order_by("-created_at", "-pk")
@@ -175,14 +182,6 @@ def gradebook(classroom: Classroom, *, now: datetime) -> Gradebook:
         median(averages) if averages else None,
         has_others_work,
     )
-
-
-def _dropped_points() -> Coalesce:
-    """The points of the questions that were dropped for everyone, of an assignment in a query."""
-    in_force = Regrade.objects.filter(assignment=OuterRef(OuterRef("pk")), undone_at=None)
-    dropped = in_force.filter(policy=Regrade.Policy.DROP).order_by().values("question")
-    questions = Question.objects.filter(edition=OuterRef("edition"), pk__in=dropped).order_by().values("edition")
-    return Coalesce(Subquery(questions.annotate(total=Sum("points")).values("total")), 0)
 
 
 def _students_and_attempts(classroom: Classroom) -> tuple[list[StudentRow], dict[Key, list[AttemptRow]], bool]:
