@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from quizsite.environment import whole_number, words
+from quizsite.models import SiteState
 
 ANY = frozenset({"0.0.0.0", "::"})  # noqa: S104  # recognized here, not bound
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -54,6 +55,12 @@ def site_address() -> str:
         # A proxy in front has a name and the default port.
         return url([*words(os.environ, "FOOTNOTE_HOSTS"), *names, host][0], 443, https=True)
     return url([*names, host][0], listening_port())
+
+
+def served_address() -> str:
+    """The address that `serve` printed last, since this shell may lack its settings. Before a start: `site_address`."""
+    served = SiteState.objects.find(SiteState.ADDRESS)
+    return served.value if served else site_address()
 
 
 def listening_port() -> int:

@@ -8,8 +8,7 @@ from urllib.parse import urlsplit
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from quizsite.addresses import site_address
-from quizsite.models import SiteState
+from quizsite.addresses import served_address
 from quizzes.lti.platforms import rotate_key
 from quizzes.models import LtiDeployment, LtiKey, LtiPlatform, LtiRegistrationLink
 from quizzes.people.accounts import token_digest
@@ -86,9 +85,7 @@ class Command(BaseCommand):
             token_digest=token_digest(token),
             expires_at=timezone.now() + LINK_LIFETIME,
         )
-        # The site may have been started with settings that this shell does not have.
-        served = SiteState.objects.find(SiteState.ADDRESS)
-        address = served.value if served else site_address()
+        address = served_address()
         self.stdout.write(f"{address}/lti/register/{token}/")
         if not address.startswith("https://"):
             self.stderr.write(

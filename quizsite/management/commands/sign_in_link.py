@@ -3,8 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from quizsite.addresses import site_address
-from quizsite.models import SiteState
+from quizsite.addresses import served_address
 from quizzes.models import User
 from quizzes.people import accounts
 
@@ -22,7 +21,4 @@ class Command(BaseCommand):
             raise CommandError(f"No account has the email {email}.")
         if not user.is_active:
             raise CommandError(f"The account {user.email} is closed. Reopen it first with close_account --reopen.")
-        # The site may have been started with settings that this shell does not have.
-        served = SiteState.objects.find(SiteState.ADDRESS)
-        address = base_url or (served.value if served else site_address())
-        self.stdout.write(accounts.sign_in_link(user, address))
+        self.stdout.write(accounts.sign_in_link(user, base_url or served_address()))
