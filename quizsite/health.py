@@ -14,7 +14,6 @@ from django.contrib.sessions.models import Session
 from django.core.exceptions import ImproperlyConfigured
 from django.db import Error, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
-from django.db.migrations.loader import MigrationLoader
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
@@ -142,24 +141,22 @@ def write() -> str:
 
 def migrations() -> str:
     """All migrations are applied."""
-    if pending := pending_migrations():
+    if pending := pending_migrations(MigrationExecutor(connection)):
         raise CheckFailed(f"{pending} pending")
     return ""
 
 
-def pending_migrations() -> int:
+def pending_migrations(executor: MigrationExecutor) -> int:
     """How many migrations are not applied."""
-    executor = MigrationExecutor(connection)
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
-def unknown_migrations() -> list[str]:
+def unknown_migrations(executor: MigrationExecutor) -> list[str]:
     """The applied migrations of this project that this version does not have, as "app.name".
 
     `/readyz` does not look: with several web machines, an older version serves on after a newer one has migrated.
     """
-    loader = MigrationLoader(connection)
-    unknown = set(loader.applied_migrations) - set(loader.disk_migrations)
+    unknown = set(executor.loader.applied_migrations) - set(executor.loader.disk_migrations)
     return sorted(f"{app}.{name}" for app, name in unknown if app in OWN_APPS)
 
 

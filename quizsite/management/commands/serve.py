@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from quizsite import __version__
@@ -88,12 +89,14 @@ class Command(BaseCommand):
             except CheckFailed as problem:
                 raise CommandError(f"This database server could lose what it called saved: {problem}.") from problem
         require_its_key()
-        if unknown := unknown_migrations():
+        # It reads all files of migrations, which takes a part of the start.
+        executor = MigrationExecutor(connection)
+        if unknown := unknown_migrations(executor):
             raise CommandError(
                 f"A newer version has migrated this database: it has {unknown[-1]}, which Footnote {__version__} does "
                 "not know. Install the version that ran last, or restore the backup from before the upgrade."
             )
-        if pending_migrations():
+        if pending_migrations(executor):
             self.stdout.write("Preparing the database ...")
             self.back_up_before_migration()
             call_command("migrate", interactive=False, verbosity=0, init=init)
