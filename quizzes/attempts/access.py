@@ -160,19 +160,19 @@ _ANSWERS = {
     "columns": ", n.question_id, n.value, n.revision, n.flagged, n.saved_at, n.checked_at",
     "join": " LEFT JOIN quizzes_answer n ON n.attempt_id = a.id",
 }
+# By engine, and whether with answers. SQLite has `string_agg` only since 3.44.
+_LOAD_QUERIES = {
+    (vendor, with_answers): _LOAD.format(concat=concat, **(_ANSWERS if with_answers else {"columns": "", "join": ""}))
+    for vendor, concat in (("sqlite", "group_concat"), ("postgresql", "string_agg"))
+    for with_answers in (False, True)
+}
 _ATTEMPT_COLUMNS = 30
-
-
-def _load_query(vendor: str, *, with_answers: bool) -> str:
-    # SQLite has `string_agg` only since 3.44.
-    concat = "string_agg" if vendor == "postgresql" else "group_concat"
-    return _LOAD.format(concat=concat, **(_ANSWERS if with_answers else {"columns": "", "join": ""}))
 
 
 def load_attempt(public_id: str, *, with_answers: bool) -> LoadedAttempt | None:
     """The attempt with this public id; None if there is none. Checks no permission. One query."""
     with connection.cursor() as cursor:
-        cursor.execute(_load_query(connection.vendor, with_answers=with_answers), [public_id])
+        cursor.execute(_LOAD_QUERIES[connection.vendor, with_answers], [public_id])
         rows = cursor.fetchall()
     if not rows:
         return None
