@@ -261,9 +261,6 @@ def _take_answer(request: HttpRequest, attempt: LoadedAttempt, number: int, *, n
         return _ended(request, attempt, now)
     if _wants_json(request):
         return _saved_reply(saved or Saved(Outcome.SAVED, 0, None), attempt, question)
-    if attempt.pace is not None and number != (shown := paced_number(attempt)):
-        # The class has not come to this question, or is past it.
-        return redirect("take_attempt", attempt.public_id, shown or 1)
     if form.language:
         set_language(attempt.student.id, form.language)
         if form.language != get_language():
@@ -282,6 +279,9 @@ def _take_answer(request: HttpRequest, attempt: LoadedAttempt, number: int, *, n
 
 def _act(request: HttpRequest, attempt: LoadedAttempt, number: int, act: str, now: datetime) -> HttpResponse:
     """What the pressed button does, once the answer is saved."""
+    if attempt.pace is not None and number != (shown := paced_number(attempt)):
+        # The class has not come to this question, or is past it.
+        return redirect("take_attempt", attempt.public_id, shown or 1)
     question_id = attempt.content.question_id(attempt.content.questions[number - 1])
     try:
         match act:
