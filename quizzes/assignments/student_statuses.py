@@ -11,7 +11,7 @@ from django.db.models import BooleanField, DateTimeField, Value
 from django.db.models.functions import Cast
 
 from quizzes.assignments.deadlines import Window
-from quizzes.assignments.release import Release, last_attempt_ended_at
+from quizzes.assignments.release import Release, last_attempt_ended_at, last_closes
 from quizzes.assignments.status import Made, Status, StudentStatus, status_of
 from quizzes.assignments.student_settings import personal_window
 from quizzes.formatting import day
@@ -64,6 +64,17 @@ class Overrides:
             max_attempts=self.max_attempts(assignment, student_id),
             closes_at=None if assignment.paused_at is not None else self.window(assignment, student_id).closes_at,
         )
+
+
+def answers_shown_times(student_id: int, attempts: Iterable[Attempt]) -> dict[int, datetime | None]:
+    """`Overrides.answers_shown_at` of each assignment, by id; 2 queries. attempts: all of the student's, with them."""
+    made = by_student_and_assignment(attempts)
+    closes = last_closes([own[0].assignment for own in made.values()])
+    overrides = load_overrides(student=student_id)
+    return {
+        pk: overrides.answers_shown_at(own[0].assignment, student_id, own, last_close=closes[pk])
+        for (_, pk), own in made.items()
+    }
 
 
 def load_overrides(**lookups: Any) -> Overrides:

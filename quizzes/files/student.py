@@ -9,8 +9,8 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model
 
-from quizzes.assignments.release import answers_shown, last_closes
-from quizzes.assignments.student_statuses import by_student_and_assignment, load_overrides
+from quizzes.assignments.release import answers_shown
+from quizzes.assignments.student_statuses import answers_shown_times
 from quizzes.assignments.supports import supports_of
 from quizzes.attempts.attempt_content import content_of
 from quizzes.files.downloads import ExportedFile, file_name
@@ -102,13 +102,7 @@ def _attempts(student: Student, by: User, now: datetime) -> list[Json]:
     attempts = list(made.defer("assignment__edition__document"))
     in_attempts = {"attempt__in": [attempt.pk for attempt in attempts]}
     reviewed = review_attempts(attempts)
-    closes, overrides = last_closes([attempt.assignment for attempt in attempts]), load_overrides(student=student)
-    shown_at = {
-        own[0].assignment_id: overrides.answers_shown_at(
-            own[0].assignment, student.pk, own, last_close=closes[own[0].assignment_id]
-        )
-        for own in by_student_and_assignment(attempts).values()
-    }
+    shown_at = answers_shown_times(student.pk, attempts)
     by_pk = {attempt.pk: attempt for attempt in attempts}
     events = _by_attempt(
         AnswerEvent.objects.filter(**in_attempts).select_related("question").order_by("at", "pk"),

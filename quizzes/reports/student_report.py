@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from quizzes.assignments.release import answers_shown, last_closes
-from quizzes.assignments.student_statuses import load_overrides
+from quizzes.assignments.release import answers_shown
+from quizzes.assignments.student_statuses import answers_shown_times
 from quizzes.attempts.attempt_content import AttemptContent, content_of, shown_content
 from quizzes.content.editions import shown_edition
 from quizzes.content.question_types.registry import Value
@@ -77,16 +77,7 @@ def student_report(student: Student, *, by: User, now: datetime) -> list[ReportL
             attempt.assignment = line.assignment
             attempts.append(attempt)
     reviewed = review_attempts(attempts, content_for=shown_content)
-    closes, overrides = last_closes([line.assignment for line in lines]), load_overrides(student=student)
-    shown_at = {
-        line.assignment.pk: overrides.answers_shown_at(
-            line.assignment,
-            student.pk,
-            [attempt for attempt, _ in line.attempts],
-            last_close=closes[line.assignment.pk],
-        )
-        for line in lines
-    }
+    shown_at = answers_shown_times(student.pk, attempts)
     comments = _comments(attempts)
     supports = support_lines(attempts, now=now)
     return [
