@@ -56,14 +56,14 @@ def needed_close(*, starts_at: datetime, granted: timedelta | None, closes_at: d
 
 
 def cutoff(at: datetime) -> datetime:
-    """The earliest deadline for which an answer that arrives `at` still counts. Queries compare a column with it."""
+    """The moment one grace time before `at`. A deadline before it is over, in Python and in queries."""
     return at - GRACE
 
 
 def is_over(*, at: datetime, deadline_at: datetime | None) -> bool:
-    """Whether an answer that arrives `at` is too late to count. At the end of the grace time, it still counts.
+    """Whether both the deadline and its grace time are over. At the end of the grace time, an answer still counts.
 
-    This is about time only. attempts/answers.py, `_refused`, has the other reasons.
+    This is about time only. attempts/answers.py, `save_answer`, has the other reasons to refuse an answer.
     """
     return deadline_at is not None and deadline_at < cutoff(at)
 

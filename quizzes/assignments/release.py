@@ -36,10 +36,11 @@ def shows_after_submit(assignment: Assignment) -> bool:
 
 
 def answers_shown_at(assignment: Assignment, student_id: int) -> datetime | None:
-    """When a student can see answers, None if no moment is known. One query, or none.
+    """The moment that the release waits for, as `is_released` takes it. One query, or none.
 
-    After the close: the last close of all classes that get this question set from this teacher.
-    After the last attempt: see `last_attempt_ended_at`.
+    None if it waits for none, or if none is known yet.
+    After the close: the last close of all classes that get this question set from this teacher; without the grace time.
+    After the last attempt: see `last_attempt_ended_at`; with the grace time.
     """
     if assignment.release != Release.AFTER_LAST:
         return last_closes([assignment])[assignment.pk]
@@ -131,9 +132,10 @@ def answers_shown(assignment: Assignment, attempt: Attempt, *, shown_at: datetim
 
 
 def is_released(release: str, *, shown_at: datetime | None, at: datetime) -> bool:
-    """Whether a student can see the answers of a submitted attempt at this moment. Before: see `is_checked_at_once`.
+    """Whether a student can see the answers of a submitted attempt at this moment.
 
-    After the close, answers appear after the grace time, in which other students may still save.
+    If answers appear after the close, they wait for the grace time too, in which other students may still save.
+    `is_checked_at_once` decides about an attempt that is not submitted.
     """
     match release:
         case Release.AFTER_CLOSE:

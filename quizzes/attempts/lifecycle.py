@@ -247,8 +247,9 @@ def undo_close_now(
 
 
 def submit_overdue(now: datetime) -> int:
-    """Submit every attempt whose time and grace time are over; returns how many. A periodic job runs it.
+    """Submit every attempt whose deadline and grace time are over at `now`; returns how many.
 
+    The periodic job subtracts LONGEST_WAIT from the time: an answer that arrived in time may still wait for a lock.
     An attempt that raises an error is logged with its id and stays open until the next round. The others go on.
     """
     count = 0

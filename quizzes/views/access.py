@@ -60,7 +60,7 @@ class TeacherRequest(HttpRequest):
 def taught_classroom(request: TeacherRequest, public_id: str) -> Classroom:
     """A classroom in which this teacher has a role, archived or not; raises Http404.
 
-    As for the other three, a viewer may only read it; raises PermissionDenied.
+    Raises PermissionDenied if a viewer changes something.
     """
     return allowed(
         request, get_object_or_404(Classroom.objects.taught_by(request.user).with_role(), public_id=public_id)
