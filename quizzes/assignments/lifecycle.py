@@ -1,21 +1,19 @@
-"""Give an edition to classrooms, change an assignment's settings, start, pause and end it, delete it."""
+"""Give an edition to classrooms, change an assignment's settings, start, pause and end it."""
 
 import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from itertools import chain
 from typing import Any
 
-from django.core import serializers
-from django.db import IntegrityError, connection, transaction
+from django.db import transaction
 from django.db.models import Q, Subquery
 
 from quizzes.assignments.accommodations import move_deadlines, set_deadline, set_excused
 from quizzes.assignments.deadlines import Breaks, Window, WindowState, is_over
 from quizzes.assignments.release import shows_before_last_attempt, waits_only_for_submit
 from quizzes.assignments.student_settings import window_of
-from quizzes.models import Assignment, Attempt, AuditEvent, Board, Classroom, Edition, Extension, User
+from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Extension, User
 from quizzes.models.assignments import MAX_TITLE, NEW_VERSION
 from quizzes.models.locks import lock_rows
 from quizzes.models.reasons import HAS_VERSION, STAYS_EXCUSED
@@ -42,10 +40,6 @@ class AssignmentSettings:
 
 class HasAttempts(Exception):
     """The assignment has attempts or regrades."""
-
-
-class CannotRestore(Exception):
-    """The deleted assignment needs rows that are gone."""
 
 
 class NotOpen(Exception):
@@ -233,47 +227,6 @@ def release_now(assignment: Assignment, *, by: User, now: datetime) -> Assignmen
     if not is_closed and shows_before_last_attempt(settings.release, settings.max_attempts):
         raise StillMoreAttempts
     return change_assignment(assignment, window=window_of(assignment), settings=settings, by=by, now=now)
-
-
-@transaction.atomic
-def delete_assignment(assignment: Assignment, *, by: User, now: datetime) -> str:
-    """Delete an assignment without attempts; returns its rows as text, for `restore_assignment`. Raises HasAttempts."""
-    if assignment.attempts.exists():
-        raise HasAttempts
-    # A question is regraded in all classes of a teacher, also where nobody has started.
-    details = [assignment.extensions.all(), assignment.excuses.all(), assignment.lti_links.all()]
-    details.append(assignment.regrades.all())
-    board = Board.objects.filter(assignment=assignment)
-    rows = serializers.serialize("json", [assignment, *chain(*details, board)])
-    _record(AuditEvent.Action.ASSIGNMENT_CHANGED, assignment, by=by, now=now, withdrawn=True)
-    assignment.regrades.all().delete()
-    assignment.delete()
-    return rows
-
-
-@transaction.atomic
-def restore_assignment(rows: str, classroom: Classroom, *, by: User, now: datetime) -> Assignment:
-    """Bring a deleted assignment of this classroom back with its extensions and excuses. Safe to repeat.
-
-    rows: of `delete_assignment`. Raises CannotRestore if a student, a version or the class of it is gone.
-    """
-    saved = list(serializers.deserialize("json", rows))
-    assignment = saved[0].object
-    if not isinstance(assignment, Assignment) or assignment.classroom_id != classroom.pk:
-        raise CannotRestore
-    current = Assignment.objects.filter(pk=assignment.pk).first()
-    if current is not None:
-        return current
-    try:
-        with transaction.atomic():
-            for row in saved:
-                row.save(force_insert=True)
-            # SQLite checks foreign keys at the commit, too late for a refusal.
-            connection.check_constraints(table_names={row.object._meta.db_table for row in saved})
-    except IntegrityError as error:
-        raise CannotRestore from error
-    _record(AuditEvent.Action.ASSIGNMENT_CHANGED, assignment, by=by, now=now, withdrawn=False)
-    return assignment
 
 
 @transaction.atomic

@@ -11,13 +11,10 @@ import pytest
 from quizzes.assignments.deadlines import Window, WindowState
 from quizzes.assignments.lifecycle import (
     AssignmentSettings,
-    HasAttempts,
     assign,
     change_assignment,
-    delete_assignment,
     open_now,
     pause,
-    restore_assignment,
     settings_of,
     split_by_edition,
     window_state,
@@ -32,7 +29,6 @@ from quizzes.models import (
     Edition,
     Excuse,
     Extension,
-    Regrade,
     Student,
     User,
 )
@@ -44,7 +40,6 @@ from tests.factories import (
     make_classroom,
     make_document,
     make_edition,
-    make_regrade,
     make_student,
 )
 
@@ -220,41 +215,6 @@ def test_change_costs_the_same_whatever_the_number_of_finished_attempts(
         counts.append(len(seen))
 
     assert counts[0] == counts[1]
-
-
-# --- Delete -------------------------------------------------------------------------------------------------------
-
-
-def test_delete_assignment_without_attempts(assignment: Assignment, teacher: User, now: datetime) -> None:
-    public_id = assignment.public_id
-
-    delete_assignment(assignment, by=teacher, now=now)
-
-    assert Assignment.objects.count() == 0
-    assert AuditEvent.objects.get().detail == {"assignment": public_id, "withdrawn": True}
-
-
-def test_delete_assignment_is_refused_once_a_student_has_started(
-    attempt: Attempt, teacher: User, now: datetime
-) -> None:
-    with pytest.raises(HasAttempts):
-        delete_assignment(attempt.assignment, by=teacher, now=now)
-
-    assert Assignment.objects.count() == 1
-    assert AuditEvent.objects.count() == 0
-
-
-def test_regraded_assignment_without_attempts_is_deleted_and_restored(
-    assignment: Assignment, teacher: User, now: datetime
-) -> None:
-    regrade = make_regrade(assignment=assignment, made_by=teacher, policy="drop")
-    before = Regrade.objects.values().get()
-
-    rows = delete_assignment(assignment, by=teacher, now=now)
-    assert (Assignment.objects.count(), Regrade.objects.count()) == (0, 0)
-    restore_assignment(rows, regrade.assignment.classroom, by=teacher, now=now)
-
-    assert Regrade.objects.values().get() == before
 
 
 def test_start_after_the_due_time_drops_it(assignment: Assignment, teacher: User, now: datetime) -> None:

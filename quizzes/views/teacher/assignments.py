@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from quizzes.assignments import lifecycle
+from quizzes.assignments import deletion, lifecycle
 from quizzes.assignments.accommodations import ExtendedTime, extend_to_fit, extended_times
 from quizzes.assignments.deadlines import Window, WindowState
 from quizzes.assignments.lifecycle import OPEN_STATES, window_state
@@ -228,7 +228,7 @@ def delete_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Delete an assignment that no student has started."""
     assignment = taught_assignment(request, public_id)
     try:
-        rows = lifecycle.delete_assignment(assignment, by=request.user, now=timezone.now())
+        rows = deletion.delete_assignment(assignment, by=request.user, now=timezone.now())
     except lifecycle.HasAttempts:
         messages.error(request, gettext("Students have started, so you can’t delete this quiz. Close it instead."))
         return redirect("change_assignment", assignment.public_id)
@@ -247,8 +247,8 @@ def restore_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
     try:
         sent = form.cleaned_data["rows"] if form.is_valid() else ""
         rows = signed_preview.unpack(sent, purpose=DELETED, by=request.user)["rows"]
-        restored = lifecycle.restore_assignment(rows, classroom, by=request.user, now=timezone.now())
-    except (signed_preview.StalePreview, lifecycle.CannotRestore):
+        restored = deletion.restore_assignment(rows, classroom, by=request.user, now=timezone.now())
+    except (signed_preview.StalePreview, deletion.CannotRestore):
         messages.error(request, gettext("This quiz can’t be restored. Assign it again."))
         return redirect("classroom_quizzes", public_id)
     messages.success(request, gettext("“{title}” is back.").format(title=restored.title))

@@ -1,0 +1,42 @@
+"""An assignment without attempts is deleted and restored with its rows; one with attempts is refused."""
+
+from datetime import datetime
+
+import pytest
+
+from quizzes.assignments.deletion import delete_assignment, restore_assignment
+from quizzes.assignments.lifecycle import HasAttempts
+from quizzes.models import Assignment, Attempt, AuditEvent, Regrade, User
+from tests.factories import make_regrade
+
+
+def test_delete_assignment_without_attempts(assignment: Assignment, teacher: User, now: datetime) -> None:
+    public_id = assignment.public_id
+
+    delete_assignment(assignment, by=teacher, now=now)
+
+    assert Assignment.objects.count() == 0
+    assert AuditEvent.objects.get().detail == {"assignment": public_id, "withdrawn": True}
+
+
+def test_delete_assignment_is_refused_once_a_student_has_started(
+    attempt: Attempt, teacher: User, now: datetime
+) -> None:
+    with pytest.raises(HasAttempts):
+        delete_assignment(attempt.assignment, by=teacher, now=now)
+
+    assert Assignment.objects.count() == 1
+    assert AuditEvent.objects.count() == 0
+
+
+def test_regraded_assignment_without_attempts_is_deleted_and_restored(
+    assignment: Assignment, teacher: User, now: datetime
+) -> None:
+    regrade = make_regrade(assignment=assignment, made_by=teacher, policy="drop")
+    before = Regrade.objects.values().get()
+
+    rows = delete_assignment(assignment, by=teacher, now=now)
+    assert (Assignment.objects.count(), Regrade.objects.count()) == (0, 0)
+    restore_assignment(rows, regrade.assignment.classroom, by=teacher, now=now)
+
+    assert Regrade.objects.values().get() == before
