@@ -33,6 +33,9 @@ _LEVELS = {
     "secure": (3, gettext_lazy("Got it")),
 }
 
+# A plain string would be escaped in each cell, which takes a fifth of a cell's time.
+NOTHING, SPACE = SafeString(""), SafeString(" ")
+
 # Has the shape of a public id, and is none: it stands where an id goes in the one address that is looked up.
 PLACEHOLDER_ID = "-" * 12
 
@@ -108,7 +111,7 @@ def _average(share: Decimal | None) -> SafeString:
 
 def _status(cell: Cell, opens_at: datetime | None, zone: ZoneInfo) -> SafeString:
     """The status, empty if the score alone says that the work is turned in."""
-    return SafeString("") if cell.status is Status.SUBMITTED else status_tag(cell.status, opens_at, zone)
+    return NOTHING if cell.status is Status.SUBMITTED else status_tag(cell.status, opens_at, zone)
 
 
 def _cell(cell: Cell, status: SafeString, attempt: list[str]) -> SafeString:
@@ -117,7 +120,7 @@ def _cell(cell: Cell, status: SafeString, attempt: list[str]) -> SafeString:
     address = cell.attempt.public_id.join(attempt)
     language = get_language()
     tags = _tags(language)
-    paper = tags.paper if cell.attempt.is_on_paper else ""
+    paper = tags.paper if cell.attempt.is_on_paper else NOTHING
     if cell.score is None:
         return format_html(
             '<td><a href="{}">{}{}</a></td>', address, tags.dropped if cell.is_dropped else status, paper
@@ -125,7 +128,7 @@ def _cell(cell: Cell, status: SafeString, attempt: list[str]) -> SafeString:
     share = cell.share
     is_low = share is not None and share < HALF
     score = _score(language, cell.score, is_low=is_low, is_late=cell.is_late, is_ungraded=cell.is_ungraded)
-    gap = " " if status else ""
+    gap = SPACE if status else NOTHING
     return format_html('<td><a href="{}">{}{}{}{}</a></td>', address, score, gap, status, paper)
 
 
