@@ -68,8 +68,9 @@ else:
     may_be_lost = not POSTGRESQL and "FOOTNOTE_ACCEPT_SECRET_KEY" not in os.environ
     SECRET_KEY = secret_key(DATA_DIR, database=SQLITE_PATH if may_be_lost else None)
 SECRET_KEY_FALLBACKS = words(os.environ, "FOOTNOTE_SECRET_KEY_FALLBACKS")
+LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 # `manage.py serve` adds the machine's own addresses when it listens beyond loopback.
-ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *host_list(os.environ, "FOOTNOTE_HOSTS")]
+ALLOWED_HOSTS = [*LOOPBACK_HOSTS, *host_list(os.environ, "FOOTNOTE_HOSTS")]
 
 INSTALLED_APPS = [
     "quizsite",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.http.request import split_domain_port
@@ -20,8 +21,6 @@ from quizzes.reports.classroom_quizzes import current_quizzes
 from quizzes.reports.next_step import next_step
 from quizzes.views.access import TeacherRequest, class_act, taught_classroom
 
-# Hosts that a student's phone cannot reach.
-LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]"}
 # The rows that a notice lists one by one.
 SHOWN_ROWS = 10
 
@@ -92,7 +91,7 @@ def sign_in_cards(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 def is_local(request: TeacherRequest) -> bool:
     """Whether this page was opened at an address that students' devices cannot open."""
-    return split_domain_port(request.get_host())[0] in LOCAL_HOSTS
+    return split_domain_port(request.get_host())[0] in settings.LOOPBACK_HOSTS
 
 
 def address_context(request: TeacherRequest) -> dict[str, Any]:
