@@ -161,15 +161,15 @@ def keep_open(
 @transaction.atomic
 def pause(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
     """Stop the clock of an open assignment for all its students. Safe to repeat; answers on their way still count."""
-    current = _locked(assignment)
-    if current.paused_at is not None or window_state(current, now=now) not in OPEN_STATES:
-        return current
-    before = _in_force(current)
-    current.paused_at = now
-    current.save(update_fields=["paused_at"])
-    move_deadlines(_locked_attempts(Q(submitted_at=None), current), now=now)
-    _record(AuditEvent.Action.ASSIGNMENT_CHANGED, current, by=by, now=now, before=before, paused=True)
-    return current
+    lock_settings(assignment)
+    if assignment.paused_at is not None or window_state(assignment, now=now) not in OPEN_STATES:
+        return assignment
+    before = _in_force(assignment)
+    assignment.paused_at = now
+    assignment.save(update_fields=["paused_at"])
+    move_deadlines(_locked_attempts(Q(submitted_at=None), assignment), now=now)
+    _record(AuditEvent.Action.ASSIGNMENT_CHANGED, assignment, by=by, now=now, before=before, paused=True)
+    return assignment
 
 
 @transaction.atomic
@@ -178,20 +178,20 @@ def resume(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
 
     Time limits and the times of class and students that were still to come move by the length of the pause.
     """
-    current = _locked(assignment)
-    paused_at = current.paused_at
+    lock_settings(assignment)
+    paused_at = assignment.paused_at
     if paused_at is None:
-        return current
-    before = _in_force(current)
-    current.paused_at = None
-    _shift(current, since=paused_at, length=now - paused_at)
-    current.save(update_fields=["paused_at", "due_at", "closes_at"])
-    extensions = list(current.extensions.all())
+        return assignment
+    before = _in_force(assignment)
+    assignment.paused_at = None
+    _shift(assignment, since=paused_at, length=now - paused_at)
+    assignment.save(update_fields=["paused_at", "due_at", "closes_at"])
+    extensions = list(assignment.extensions.all())
     for extension in extensions:
         _shift(extension, since=paused_at, length=now - paused_at)
-    current.extensions.bulk_update(extensions, ["due_at", "closes_at"])
+    assignment.extensions.bulk_update(extensions, ["due_at", "closes_at"])
     submitted_in_pause = Q(submitted_at__gte=paused_at, deadline_at=None)
-    attempts = _locked_attempts(Q(submitted_at=None) | submitted_in_pause, current)
+    attempts = _locked_attempts(Q(submitted_at=None) | submitted_in_pause, assignment)
     for attempt in attempts:
         if not is_over(at=paused_at, deadline_at=attempt.deadline_at):
             attempt.paused_for += (attempt.submitted_at or now) - max(paused_at, attempt.started_at)
@@ -201,8 +201,8 @@ def resume(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
         set_deadline(attempt)
     # One update: a second one of a row would lock the key of its student, out of the order of `lock_rows`.
     Attempt.objects.bulk_update(attempts, ["paused_for", "break_ends_at", "time_limit", "deadline_at"])
-    _record(AuditEvent.Action.ASSIGNMENT_CHANGED, current, by=by, now=now, before=before, paused=False)
-    return current
+    _record(AuditEvent.Action.ASSIGNMENT_CHANGED, assignment, by=by, now=now, before=before, paused=False)
+    return assignment
 
 
 def last_resume(assignment: Assignment) -> Subquery:
@@ -338,14 +338,6 @@ def _in_force(assignment: Assignment) -> dict[str, str]:
     if window.paused_at is not None:
         window = replace(window, closes_at=None)
     return {name: str(value) for name, value in {**_window_fields(window), **asdict(settings_of(assignment))}.items()}
-
-
-def _locked(assignment: Assignment) -> Assignment:
-    """The same row, read again under a lock, so that a button that is pressed twice acts once."""
-    assignment.refresh_from_db(
-        from_queryset=Assignment.objects.select_for_update(of=("self",)).select_related("classroom")
-    )
-    return assignment
 
 
 def _locked_attempts(which: Q, assignment: Assignment) -> list[Attempt]:
