@@ -120,7 +120,10 @@ def up_to(characters: int) -> Label:
 
 
 def _decimal(value: Decimal | Fraction | float) -> Decimal:
-    return Decimal(value.numerator) / Decimal(value.denominator) if isinstance(value, Fraction) else Decimal(value)
+    if isinstance(value, Fraction):
+        return Decimal(value.numerator) / Decimal(value.denominator)
+    # A float is the shortest number that reads as it: the one nearest to 0.575 is below that, and would round down.
+    return Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
 
 
 def _day(local: datetime) -> str:
