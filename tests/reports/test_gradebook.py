@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from quizzes.assignments.status import Status
 from quizzes.content.editions import published
 from quizzes.files.gradebook import canvas_table, quiz_choices, score_rows_table, scores_table
+from quizzes.formatting import percent
 from quizzes.grading import points as grading
 from quizzes.models import Assignment, Attempt, Classroom, Edition, Excuse, Extension, Student, User
 from quizzes.people.rosters import move_student, remove_student
 from quizzes.reports.attempt_review import review_attempt, unused_events
-from quizzes.reports.gradebook import Gradebook, gradebook
+from quizzes.reports.gradebook import Gradebook, average_of, gradebook
 from tests.factories import (
     NOW,
     make_answered_attempt,
@@ -114,6 +115,18 @@ def test_gradebook_counts_no_score_of_a_quiz_whose_questions_were_all_dropped(
     book = gradebook(assignment.classroom, now=NOW + MINUTE)
 
     assert (book.rows[0].average_share, book.columns[0].average, book.columns[0].median) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("scores", "possible", "shown"),
+    [
+        # 27 of 72 points are 37.5%, 90 of 144 are 62.5%.
+        ((4, 3, 2, 0, 5, 0, 2, 0, 3, 0, 5, 3), 6, "38%"),
+        ((10, 8, 4, 1, 8, 12, 6, 12, 12, 4, 7, 6), 12, "63%"),
+    ],
+)
+def test_average_of_thirds_that_is_half_a_percent_rounds_up(scores: tuple[int, ...], possible: int, shown: str) -> None:
+    assert percent(average_of(Decimal(score) / possible for score in scores)) == shown
 
 
 @pytest.mark.parametrize(
