@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Count, F, Q
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from quizzes.models.accounts import User
@@ -33,6 +34,13 @@ def assignment_title(own_title: str, *, stored: str, shown: str) -> str:
             return gettext(text).format(title=shown)
     number = re.fullmatch(r", version (\d+)", own_title.removeprefix(stored))
     return gettext(NEW_VERSION).format(title=shown, number=number[1]) if number else own_title
+
+
+# Raw SQL for the 15 ms gate of the gradebook: as querysets, it takes 0.7 ms to build.
+_DROPPED_POINTS = """
+(SELECT COALESCE(SUM(q.points), 0) FROM quizzes_question q WHERE q.id IN (SELECT r.question_id FROM quizzes_regrade r
+WHERE r.assignment_id = quizzes_assignment.id AND r.policy = 'drop' AND r.undone_at IS NULL))
+"""
 
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
@@ -70,6 +78,11 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         """With `erased_count`: how many students of the class were deleted for good since it was assigned."""
         erased = Q(classroom__audit_events__action="student_erased", classroom__audit_events__at__gte=F("created_at"))
         return self.annotate(erased_count=Count("classroom__audit_events", filter=erased, distinct=True))
+
+    def with_max_points(self) -> Self:
+        """With `max_points`: what a submitted attempt can earn, so without dropped questions."""
+        dropped_points = RawSQL(_DROPPED_POINTS, [], models.IntegerField())  # noqa: S611  a constant
+        return self.annotate(max_points=F("edition__max_points") - dropped_points)
 
     def with_guide(self) -> Self:
         """With `guide`: the tables of the source's teaching guide, None without one."""
@@ -126,6 +139,7 @@ class Assignment(models.Model):
 
     started_count: int  # on rows of `with_started_counts()`
     erased_count: int  # on rows of `with_erased_counts()`
+    max_points: int  # on rows of `with_max_points()`
     guide: dict[str, Any] | None  # on rows of `with_guide()`
 
     own_role: str  # on rows of `with_role()`

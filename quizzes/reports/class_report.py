@@ -274,7 +274,11 @@ def class_report(assignment: Assignment, *, now: datetime, standards: Sequence[S
         misconceptions=misconceptions,
         retry=_retry(questions, misconceptions, weakest),
         histogram=_histogram(lines),
-        average=_average(lines, missing_is_zero=assignment.classroom.counts_missing_as_zero),
+        average=_average(
+            lines,
+            sum(line.report.figures.item.points for line in questions),
+            missing_is_zero=assignment.classroom.counts_missing_as_zero,
+        ),
         split=breakdown(answered, standards),
         misread=_misread_paragraphs(items),
     )
@@ -371,8 +375,8 @@ def _retry(
     return Retry(tuple(shared), tuple(rest[: RETRY_COUNT - len(shared)]))
 
 
-def _average(lines: Sequence[StudentLine], *, missing_is_zero: bool) -> Decimal | None:
-    cells = [cell_of(line.found, missing_is_zero=missing_is_zero) for line in lines]
+def _average(lines: Sequence[StudentLine], max_points: int, *, missing_is_zero: bool) -> Decimal | None:
+    cells = [cell_of(line.found, max_points, missing_is_zero=missing_is_zero) for line in lines]
     return average_of(score for cell in cells if (score := cell.counted_score) is not None)
 
 

@@ -23,7 +23,7 @@ from quizzes.content.question_types.question import Question
 from quizzes.content.set_document import Objective
 from quizzes.grading.points import SCORE_STEP, Adjustments, AppliedRegrade, accepted_versions, earned, needs_grading
 from quizzes.grading.scores import applied_regrades
-from quizzes.models import Answer, Classroom, ManualGrade
+from quizzes.models import Answer, Assignment, Classroom, ManualGrade
 from quizzes.reports.attempt_review import ObjectiveScore
 from quizzes.reports.gradebook import Cell, Gradebook, Row, StudentRow, average_of, average_of_cells
 
@@ -85,22 +85,28 @@ def filter_by_objective(book: Gradebook, title: str) -> Gradebook:
     regrades = _regrades(book)
     points = _objective_points(book, regrades)
     places = [place for place, column in enumerate(book.columns) if title in _objectives(column.assignment.edition_id)]
+    possible = [_possible(title, book.columns[place].assignment, regrades) for place in places]
     rows = []
     for row in book.rows:
         cells = tuple(
-            _cell_of_objective(row.cells[place], points[row.student.pk, book.columns[place].assignment.pk].get(title))
-            for place in places
+            _cell_of_objective(
+                row.cells[place],
+                points[row.student.pk, book.columns[place].assignment.pk].get(title),
+                max_points=max_points,
+            )
+            for place, max_points in zip(places, possible, strict=True)
         )
         rows.append(Row(row.student, cells, average_of_cells(cells)))
     columns = []
-    for number, place in enumerate(places):
-        column = book.columns[place]
+    for number, (place, max_points) in enumerate(zip(places, possible, strict=True)):
         scores = [score for row in rows if (score := row.cells[number].counted_score) is not None]
-        after = Adjustments(regrades[column.assignment.pk])
-        asked = _questions(column.assignment.edition_id).get(title, ())
-        possible = sum(question.points for question in asked if not after.is_dropped(question.key))
         columns.append(
-            replace(column, max_points=possible, median=median(scores) if scores else None, average=average_of(scores))
+            replace(
+                book.columns[place],
+                max_points=max_points,
+                median=median(scores) if scores else None,
+                average=average_of(scores),
+            )
         )
     averages = [row.average_share for row in rows if row.average_share is not None]
     return Gradebook(
@@ -207,9 +213,18 @@ def _summed(objective: Objective, points: Iterable[Mapping[str, tuple[Fraction, 
     return ObjectiveScore(objective, total, possible) if possible else None
 
 
-def _cell_of_objective(cell: Cell, points: tuple[Fraction, int] | None) -> Cell:
+def _possible(
+    title: str, assignment: Assignment, regrades: Mapping[int, Mapping[str, Sequence[AppliedRegrade]]]
+) -> int:
+    """The points possible on the objective, without dropped questions."""
+    after = Adjustments(regrades[assignment.pk])
+    asked = _questions(assignment.edition_id).get(title, ())
+    return sum(question.points for question in asked if not after.is_dropped(question.key))
+
+
+def _cell_of_objective(cell: Cell, points: tuple[Fraction, int] | None, *, max_points: int) -> Cell:
     if cell.score is None:
-        return cell
+        return replace(cell, is_zero=cell.is_zero and bool(max_points))
     if points is None:
         return replace(cell, score=None, max_score=None, is_dropped=not cell.is_ungraded)
     earned_points, possible = points

@@ -15,7 +15,10 @@ from quizzes.reports.gradebook import average_of_cells, cell_of
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """One assignment of a student. attempts: (attempt, its score as a share of its maximum), the newest first."""
+    """One assignment of a student, with its `max_points`.
+
+    attempts: (attempt, its score as a share of its maximum), the newest first.
+    """
 
     assignment: Assignment
     found: StudentStatus[Attempt]
@@ -31,7 +34,7 @@ def class_average(student: Student, lines: list[HistoryLine]) -> Decimal | None:
     """The student's average in their class, as in its gradebook; None without work that counts. student: with class."""
     missing_is_zero = student.classroom.counts_missing_as_zero
     return average_of_cells(
-        cell_of(line.found, missing_is_zero=missing_is_zero)
+        cell_of(line.found, line.assignment.max_points, missing_is_zero=missing_is_zero)
         for line in lines
         if line.assignment.classroom_id == student.classroom_id
     )
@@ -45,10 +48,10 @@ def history_lines(student: Student, *, by: User, now: datetime) -> list[HistoryL
     made = by_student_and_assignment(Attempt.objects.taught_by(by).made_by(student.pk))
     started = Q(pk__in=[assignment_id for _, assignment_id in made])
     theirs = started if student.removed_at is not None else started | Q(classroom=student.classroom_id)
-    assignments = Assignment.objects.taught_by(by).filter(theirs).with_set().order_by("-created_at", "-pk")
+    assignments = Assignment.objects.taught_by(by).filter(theirs).with_set().with_max_points()
     overrides = load_overrides(student=student)
     lines = []
-    for assignment in assignments:
+    for assignment in assignments.order_by("-created_at", "-pk"):
         attempts = made.get((student.pk, assignment.pk), [])
         status = overrides.status(assignment, student.pk, attempts, now=now)
         newest_first = tuple((attempt, score_share(attempt)) for attempt in reversed(attempts))

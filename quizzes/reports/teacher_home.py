@@ -181,7 +181,7 @@ def _load(user: User, now: datetime) -> _Classes:
         students[classroom_id].append(student_id)
         names[student_id] = name
     assignments: defaultdict[int, list[Assignment]] = defaultdict(list)
-    rows = Assignment.objects.filter(classroom__in=classrooms).select_related("edition__question_set")
+    rows = Assignment.objects.filter(classroom__in=classrooms).with_max_points().select_related("edition__question_set")
     for assignment in rows.defer("edition__document").order_by("created_at", "pk"):
         assignments[assignment.classroom_id].append(assignment)
     made = Attempt.objects.filter(
@@ -218,7 +218,7 @@ def _summary(classes: _Classes, classroom: Classroom) -> ClassroomSummary:
             # Without an attempt, work counts only as missing work that is 0.
             if attempts or missing_is_zero:
                 found = classes.overrides.status(assignment, student_id, attempts, now=classes.now)
-                cells.append(cell_of(found, missing_is_zero=missing_is_zero))
+                cells.append(cell_of(found, assignment.max_points, missing_is_zero=missing_is_zero))
         averages.append(average_of_cells(cells))
     return ClassroomSummary(
         classroom,

@@ -21,7 +21,10 @@ def student_trend(student: Student, lines: Sequence[HistoryLine]) -> list[TrendP
     """The quizzes of the student's class that count in the average. student: with the class. lines: newest first."""
     missing_is_zero = student.classroom.counts_missing_as_zero
     own = [line for line in reversed(lines) if line.assignment.classroom_id == student.classroom_id]
-    shares = [(line.assignment.title, cell_of(line.found, missing_is_zero=missing_is_zero)) for line in own]
+    shares = [
+        (line.assignment.title, cell_of(line.found, line.assignment.max_points, missing_is_zero=missing_is_zero))
+        for line in own
+    ]
     return [TrendPoint(title, cell.counted_share) for title, cell in shares if cell.counted_share is not None]
 
 

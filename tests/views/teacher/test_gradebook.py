@@ -12,9 +12,19 @@ from django.urls import reverse
 from django.utils import timezone
 
 from quizzes.attempts.lifecycle import submit_attempt
+from quizzes.grading.scores import rescore
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Excuse, Student, User
+from quizzes.people.classrooms import set_missing_rule
 from quizzes.reports.gradebook import gradebook
-from tests.factories import NOW, make_answered_attempt, make_assignment, make_classroom, make_student, save
+from tests.factories import (
+    NOW,
+    make_answered_attempt,
+    make_assignment,
+    make_classroom,
+    make_regrade,
+    make_student,
+    save,
+)
 from tests.pages import Page, read, text_of
 
 
@@ -116,6 +126,40 @@ def test_switch_counts_missing_work_as_zero_and_each_page_says_which(
     teacher_client.post(switch, {"is_zero": "on"})
     make_answered_attempt(assignment=missed, student=make_student(classroom=classroom, name="Ben"), right=1)
     assert names_of(teacher_client.get(book, {"sort": missed.public_id})) == ["Ana", "Ben"]
+
+
+def test_missing_work_on_a_quiz_without_points_counts_in_no_average(
+    edition: Edition, classroom: Classroom, teacher: User, teacher_client: Client
+) -> None:
+    """Every question of a quiz was dropped. It counts for no student: neither for Ana, who did it, nor for Ben."""
+    now = timezone.now()
+    set_missing_rule(classroom, is_zero=True, by=teacher, now=now)
+    done, dropped = (
+        make_assignment(edition=edition, classroom=classroom, created_at=now - timedelta(days=2), due_at=due)
+        for due in (None, now - timedelta(days=1))
+    )
+    ana, ben = (make_student(classroom=classroom, name=name) for name in ("Ana", "Ben"))
+    for student in (ana, ben):
+        make_answered_attempt(assignment=done, student=student, started_at=now - timedelta(hours=1))
+    make_answered_attempt(assignment=dropped, student=ana, started_at=now - timedelta(days=2))
+    for number in range(1, 5):
+        make_regrade(assignment=dropped, policy="drop", number=number)
+    rescore(dropped.attempts.select_related("assignment"))
+
+    page = teacher_client.get(gradebook_of(classroom))
+    assert rows_of(page) == [
+        ["Ana", "100%", "0", "8"],
+        ["Ben", "100%", "Missing", "8"],
+        ["Median Average", "100% 100%", "", "8 8"],
+    ]
+    of_objective = teacher_client.get(gradebook_of(classroom), {"objective": "Why it was ended"})
+    assert rows_of(of_objective)[1:] == [["Ben", "100%", "Missing", "5"], ["Median Average", "100% 100%", "", "5 5"]]
+    assert "Class average 100%" in text_of(teacher_client.get(reverse("teacher_home")))
+    history = text_of(teacher_client.get(reverse("student_history", args=[ben.public_id])))
+    assert "Average 100% of 1 quiz" in history
+    results = text_of(teacher_client.get(reverse("assignment_results", args=[dropped.public_id])))
+    assert "1 of 2 turned in." in results
+    assert "Average" not in results
 
 
 def test_gradebook_shows_scores_states_averages_median_and_mean(
