@@ -119,10 +119,15 @@ def review_attempts(
 
 
 def student_breakdown(lines: list[HistoryLine]) -> Breakdown:
-    """The student's points by speaker and skill, in the attempts that count; 3 queries."""
+    """The student's points by speaker and skill, in the attempts that count; 3 queries.
+
+    Work of an old class that also counts in the new one is in it once.
+    """
+    counted = [line for line in lines if line.found.counting_attempt is not None]
+    copied = {attempt.carried_from_id for line in counted for attempt, _ in line.attempts}
     attempts = []
-    for line in lines:
-        if line.found.counting_attempt is not None:
+    for line in counted:
+        if line.found.counting_attempt is not None and not any(attempt.pk in copied for attempt, _ in line.attempts):
             line.found.counting_attempt.assignment = line.assignment
             attempts.append(line.found.counting_attempt)
     answers = _answers(attempts)

@@ -8,15 +8,17 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from quizzes.attempts.transfers import transfer_attempts
 from quizzes.content.question_types.who_says_so.question import WhoSaysSo
 from quizzes.content.teaching_guide import parse_guide
 from quizzes.grading.manual_grades import grade_answer
 from quizzes.models import Assignment, Source, Student, User
+from quizzes.people.rosters import move_student
 from quizzes.reports.breakdown import BreakdownLine
 from quizzes.reports.class_report import class_report
 from quizzes.reports.student_history import history_lines
 from quizzes.reports.student_report import student_breakdown
-from tests.factories import NOW, make_answered_attempt, make_document
+from tests.factories import NOW, make_answered_attempt, make_assignment, make_classroom, make_document
 from tests.pages import text_of
 from tests.reports.test_class_report import sit
 from tests.reports.test_item_report import regrade
@@ -121,6 +123,24 @@ def test_dropped_question_counts_nowhere(assignment: Assignment, teacher: User) 
 
     assert [label for label, *_ in shown(split.speakers)] == ["Reported fact"]
     assert [label for label, *_ in shown(split.skills)] == ["Recall", "Inference"]
+
+
+def test_work_that_a_student_took_to_a_new_class_counts_once(
+    assignment: Assignment, student: Student, teacher: User
+) -> None:
+    make_answered_attempt(assignment=assignment, student=student, right=2)
+    before = student_breakdown(history_lines(student, by=teacher, now=NOW))
+    new = make_classroom(teacher=teacher, name="Period 6")
+    make_assignment(edition=assignment.edition, classroom=new)
+    move_student(student, to=new, by=teacher, now=NOW)
+    # Not counted in the new class yet.
+    assert student_breakdown(history_lines(student, by=teacher, now=NOW)) == before
+
+    transfer_attempts(student, by=teacher, now=NOW)
+
+    lines = history_lines(student, by=teacher, now=NOW)
+    assert [line.found.counting_attempt is not None for line in lines] == [True, True]
+    assert student_breakdown(lines) == before
 
 
 def test_class_of_one_has_the_figures_of_its_student(
