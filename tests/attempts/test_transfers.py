@@ -23,7 +23,14 @@ from quizzes.reports.gradebook import gradebook
 from quizzes.reports.moved_away import moved_away
 from quizzes.reports.progress import progress
 from quizzes.reports.student_assignments import student_assignments
-from tests.factories import make_answered_attempt, make_assignment, make_attempt, make_classroom, make_student, save
+from tests.factories import (
+    make_answered_attempt,
+    make_assignment,
+    make_attempt,
+    make_classroom,
+    make_student,
+    save,
+)
 from tests.pages import read, text_of
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +79,18 @@ def test_moved_student_keeps_the_score_on_every_page_and_file(
         assert "Small set" in file
     entries = progress(quiz, now=now)
     assert [(entry.student.pk, entry.found.status.name) for entry in entries] == [(student.pk, "SUBMITTED")]
+
+
+def test_report_for_a_parent_says_which_work_is_the_same(
+    done: Attempt, quiz: Assignment, student: Student, target: Classroom, teacher: User, teacher_client: Client
+) -> None:
+    now = done.started_at
+    transfer_attempts(moved(student, target, teacher, now), by=teacher, now=now)
+
+    report = text_of(teacher_client.get(reverse("student_report", args=[student.public_id])))
+
+    assert "Small set Done in another class, counts here too Turned in" in report
+    assert "Small set Period 3 Turned in" in report
 
 
 def test_copy_has_answers_log_and_grades_and_a_receipt_of_its_own(
