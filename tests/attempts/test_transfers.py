@@ -28,10 +28,12 @@ from tests.factories import (
     make_assignment,
     make_attempt,
     make_classroom,
+    make_edition,
     make_student,
     save,
 )
 from tests.pages import read, text_of
+from tests.views.teacher.test_grading_queue import typed_document
 
 pytestmark = pytest.mark.django_db
 
@@ -91,6 +93,23 @@ def test_report_for_a_parent_says_which_work_is_the_same(
 
     assert "Small set Done in another class, counts here too Turned in" in report
     assert "Small set Period 3 Turned in" in report
+
+
+def test_old_class_shows_no_score_that_needs_grading_as_final(
+    classroom: Classroom, target: Classroom, student: Student, teacher: User, teacher_client: Client, now: datetime
+) -> None:
+    assignment = make_assignment(edition=make_edition(document=typed_document()), classroom=classroom)
+    attempt = make_answered_attempt(assignment=assignment, student=student, answers={"who": "The rules."})
+    moved(student, target, teacher, now)
+    address = reverse("classroom_gradebook", args=[classroom.public_id])
+    assert "Small set : 0 of 8 so far" in text_of(teacher_client.get(address))
+
+    question = assignment.edition.questions.get(key="who")
+    grade_answer(attempt, question, points=Decimal(2), comment="", by=teacher, now=now)
+
+    page = text_of(teacher_client.get(address))
+    assert "Small set : 2 of 8" in page
+    assert "so far" not in page
 
 
 def test_copy_has_answers_log_and_grades_and_a_receipt_of_its_own(
