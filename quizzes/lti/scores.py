@@ -186,10 +186,13 @@ def _due(
     last_close: datetime | None,
     now: datetime,
 ) -> Due | None:
-    """The score that counts now; None if nothing was turned in, or the student is excused."""
+    """The score that counts now; None if nothing was turned in, the student is excused, or no question counts.
+
+    A platform scales a score by its maximum, so that 0 of 0 points would be a 0 or an error there.
+    """
     found = overrides.status(assignment, student_id, attempts, now=now)
     counting = found.counting_attempt
-    if counting is None or found.status is Status.EXCUSED:
+    if counting is None or found.status is Status.EXCUSED or not counting.max_score:
         return None
     shown_at = overrides.answers_shown_at(assignment, student_id, attempts, last_close=last_close)
     # The platform shows a score to the student at once.

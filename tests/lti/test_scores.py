@@ -129,6 +129,19 @@ def test_score_of_an_excused_student_is_taken_back(platform: Platform, link: Lti
     assert [(sent.get("scoreGiven"), sent["gradingProgress"]) for sent in platform.scores][1:] == [(None, "NotReady")]
 
 
+def test_score_of_a_quiz_without_points_is_taken_back(platform: Platform, link: LtiLink, learner: LtiStudent) -> None:
+    """Every question was dropped, so that the quiz counts for no student."""
+    attempt = turn_in(link, learner)
+    exchange_scores(now=LATER)
+    Attempt.objects.filter(pk=attempt.pk).update(score=0, max_score=0)
+    exchange_scores(now=LATER + timedelta(minutes=1))
+
+    assert [(sent.get("scoreMaximum"), sent["gradingProgress"]) for sent in platform.scores] == [
+        (4, "FullyGraded"),
+        (None, "NotReady"),
+    ]
+
+
 def test_score_arrives_after_an_outage(platform: Platform, link: LtiLink, learner: LtiStudent) -> None:
     turn_in(link, learner)
     platform.status = 503
