@@ -225,8 +225,10 @@ def _possible(
 def _cell_of_objective(cell: Cell, points: tuple[Fraction, int] | None, *, max_points: int) -> Cell:
     if cell.score is None:
         return replace(cell, is_zero=cell.is_zero and bool(max_points))
-    if points is None:
-        return replace(cell, score=None, max_score=None, is_dropped=not cell.is_ungraded)
-    earned_points, possible = points
+    if not max_points:
+        return replace(cell, score=None, max_score=None, is_dropped=True)
+    earned_points, possible = points or (Fraction(0), 0)
     exact = Decimal(earned_points.numerator) / Decimal(earned_points.denominator)
-    return replace(cell, score=exact.quantize(SCORE_STEP, ROUND_HALF_UP), max_score=possible, is_ungraded=False)
+    score = exact.quantize(SCORE_STEP, ROUND_HALF_UP)
+    # Points of an answer that needs grading are not in `possible`.
+    return replace(cell, score=score, max_score=max_points, is_ungraded=possible < max_points)

@@ -28,6 +28,7 @@ from tests.factories import (
 )
 from tests.pages import read, text_of
 from tests.reports.test_item_report import regrade
+from tests.views.teacher.test_grading_queue import typed_document
 
 Gather = Callable[[], AbstractContextManager[Any]]
 
@@ -207,6 +208,40 @@ def test_narrowed_gradebook_has_the_points_on_one_objective(
     assert [column.title for column in ended.columns] == ["Small set"]
     assert ended.rows[0].average_share == 0
     assert filter_by_objective(book, "Something else").columns == ()
+
+
+def test_narrowed_gradebook_says_what_needs_grading(
+    classroom: Classroom, teacher: User, teacher_client: Client
+) -> None:
+    """The answers of Ana and Dee to question 3 need grading, and Ben's to question 1, of the other objective.
+
+    Cy skipped both. Of the objective, questions 3 and 4 have 3 and 2 points.
+    """
+    assignment = make_assignment(edition=make_edition(document=typed_document()), classroom=classroom)
+    close, proof = "Augusr 31", ["s5", "s6"]
+    for name, answers in {
+        "Ana": {"who": "The rules.", "proof": proof},
+        "Ben": {"one": close, "proof": proof},
+        "Cy": {"proof": proof},
+        "Dee": {"who": "The rules."},
+    }.items():
+        make_answered_attempt(
+            assignment=assignment, student=make_student(classroom=classroom, name=name), answers=answers
+        )
+
+    def shown() -> str:
+        address = reverse("classroom_gradebook", args=[classroom.public_id])
+        return text_of(teacher_client.get(address, {"objective": ENDED})).partition("Ana ")[2]
+
+    ungraded = (
+        "No score yet 2 Needs grading Ben 40% 2 Cy 40% 2 Dee No score yet Needs grading Median Average 40% 40% 2 2"
+    )
+    assert shown().startswith(ungraded)
+
+    regrade(assignment, "who", "drop", teacher)
+    regrade(assignment, "proof", "drop", teacher)
+
+    assert shown().startswith("No score yet Dropped Ben No score yet Dropped Cy No score yet Dropped Dee")
 
 
 # --- Pages --------------------------------------------------------------------------------------------------------
