@@ -138,14 +138,20 @@ class Gradebook:
         return sum(row.average_share is not None for row in self.rows)
 
 
-def gradebook(classroom: Classroom, *, now: datetime) -> Gradebook:
-    """The classroom's gradebook; 3 queries for any size."""
+def gradebook(classroom: Classroom, *, now: datetime, policy: str | None = None) -> Gradebook:
+    """The classroom's gradebook; 3 queries for any size.
+
+    policy: which attempt of a student counts (first, best, latest); None for the policy of each assignment.
+    """
     assignments = list(
         classroom.assignments.with_max_points()
         .select_related("edition__question_set")
         .defer("edition__document")
         .order_by("-created_at", "-pk")
     )
+    if policy is not None:
+        for assignment in assignments:
+            assignment.attempt_policy = policy
     students, made, has_others_work = _students_and_attempts(classroom)
     overrides = load_overrides(assignment__classroom=classroom)
     rows = []

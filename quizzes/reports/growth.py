@@ -68,7 +68,8 @@ class Growth:
 def growth_of(book: Gradebook) -> list[Growth]:
     """Growth for each pair of forms that the class has; 3 queries beside the gradebook's.
 
-    For each student, the first turned-in attempt at each form counts; the earlier one is before. Excused work does not.
+    book: by the first attempts. Of each student, the one at each form counts; the earlier one is before. Excused work
+    does not.
     """
     places: dict[frozenset[str], dict[str, list[int]]] = {}
     titles: dict[str, str] = {}

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from quizzes.assignments import growth as halves
 from quizzes.content.editions import published
 from quizzes.forms.growth import GrowthForm
-from quizzes.models import Edition, QuestionSet, User
+from quizzes.models import Assignment, Edition, QuestionSet, User
 from quizzes.reports.classroom_quizzes import current_quizzes
 from quizzes.reports.gradebook import gradebook
 from quizzes.reports.growth import growth_of
@@ -39,7 +39,7 @@ def classroom_growth(request: TeacherRequest, public_id: str) -> HttpResponse:
         "has_forms": forms is not None,
         "check": check,
         "without_half": halves.students_without_half(check, classroom) if check is not None else [],
-        "reports": growth_of(gradebook(classroom, now=now)),
+        "reports": growth_of(gradebook(classroom, now=now, policy=Assignment.AttemptPolicy.FIRST)),
     }
     return render(request, "teacher/classroom_growth.html", context)
 

@@ -196,6 +196,21 @@ def test_page_shows_growth_with_its_error_and_is_linked(
     assert growth_url(classroom) in mastery.text
 
 
+def test_page_compares_first_attempts_also_where_another_one_counts(
+    teacher_client: Client, classroom: Classroom, forms: tuple[Edition, Edition], students: list[Student]
+) -> None:
+    """With the best attempt, form A would be the later one, with all points on both."""
+    a, b = forms
+    take(students[0], a, b, right=(0, 2))
+    before = text_of(teacher_client.get(growth_url(classroom)))
+    assert "1 student took Form-A first, 0 took Form-B first" in before
+    again = classroom.assignments.get(edition=a)
+    Assignment.objects.filter(pk=again.pk).update(max_attempts=2, attempt_policy=Assignment.AttemptPolicy.BEST)
+    make_answered_attempt(assignment=again, student=students[0], number=2, started_at=NOW + timedelta(weeks=2))
+
+    assert text_of(teacher_client.get(growth_url(classroom))) == before
+
+
 def test_set_of_a_check_leads_to_the_growth_of_each_class(
     teacher_client: Client, classroom: Classroom, forms: tuple[Edition, Edition]
 ) -> None:
