@@ -33,7 +33,8 @@ def answers_table(rows: Iterable[AnswerRow], titles: dict[int, str], zone: ZoneI
             row.objective,
             row.given,
             RESULTS[row.verdict],
-            float(row.points),
+            # A 0 would be a score. Averages in a spreadsheet leave out an empty cell.
+            None if row.verdict == "ungraded" else float(row.points),
             row.max_points,
             "" if row.saved_at is None else f"{row.saved_at.astimezone(zone):%Y-%m-%d %H:%M:%S}",
             "Late" if row.is_late else "",

@@ -10,10 +10,12 @@ from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
+from quizzes.files.answers import answers_table
 from quizzes.files.gradebook import canvas_table, moodle_table, scores_table
 from quizzes.grading import manual_grades
 from quizzes.grading.scores import rescore
 from quizzes.models import Assignment, Classroom, User
+from quizzes.reports.answer_table import answer_rows
 from quizzes.reports.attempt_review import review_attempt
 from quizzes.reports.class_report import class_report
 from quizzes.reports.gradebook import gradebook
@@ -82,6 +84,14 @@ def test_files_hold_no_score_that_is_not_whole(given: Assignment) -> None:
     assert [line[-2] for line in scores_table(book)[3:]] == ["Needs grading", 1.0, "Needs grading"]
     assert [line[-1] for line in canvas_table(book)[2:]] == [None, 1.0, None]
     assert [line[-1] for line in moodle_table(book, given)[1:]] == [1.0]
+    titles = {given.pk: "Small set"}
+    answers = answers_table(answer_rows(given.classroom), titles, given.classroom.zone)
+    # Student, number, result, points: question 3 is marked by hand.
+    assert [(line[0], line[8], line[9]) for line in answers if line[3] == 3] == [
+        ("Ana", "Needs grading", None),
+        ("Ben", "Not answered", 0.0),
+        ("Cy", "Needs grading", None),
+    ]
 
 
 def test_results_count_no_ungraded_answer(given: Assignment, teacher: User, teacher_client: Client) -> None:
