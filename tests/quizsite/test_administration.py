@@ -22,7 +22,7 @@ from quizsite.storage import database_size, stored_backups
 from quizzes.models import Attempt, AuditEvent, Classroom, Invitation, User
 from quizzes.people import accounts
 from quizzes.people.erasure import erase_teacher
-from tests.factories import NOW, make_classroom, make_invitation, make_user
+from tests.factories import NOW, make_assignment, make_attempt, make_classroom, make_invitation, make_user
 from tests.management.test_commands import run
 from tests.pages import read, text_of
 
@@ -45,7 +45,8 @@ def test_page_lists_accounts_by_counts(
     client: Client, teacher: User, other_teacher: User, classroom: Classroom
 ) -> None:
     make_classroom(teacher=teacher, name="Period 4")
-    make_classroom(teacher=teacher, name="Old", archived_at=NOW)
+    old = make_classroom(teacher=teacher, name="Old", archived_at=NOW)
+    make_attempt(assignment=make_assignment(classroom=old, assigned_by=teacher))
     Authenticator.objects.create(user=other_teacher, type=Authenticator.Type.TOTP, data={})
     assert rows(client) == {"Ms. Rivera": (2, False), "Mr. Okafor": (0, True), "The office": (0, False)}
     page = client.get(SITE)
