@@ -54,6 +54,23 @@ def test_report_has_questions_and_answers_in_words(done: Attempt, student: Stude
     assert "Noah" not in said
 
 
+@pytest.mark.parametrize(("policy", "counting"), [("first", 1), ("best", 2), ("latest", 3)])
+def test_report_says_which_of_several_attempts_counts(
+    policy: str, counting: int, edition: Edition, student: Student, teacher_client: Client
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=student.classroom, max_attempts=3, attempt_policy=policy)
+    for number, right in enumerate((2, 4, 1), start=1):
+        make_answered_attempt(assignment=assignment, student=student, number=number, right=right)
+
+    said = report_of(teacher_client, student)
+
+    for number, score in enumerate((3, 8, 1), start=1):
+        counts = " , this one counts" if number == counting else ""
+        assert f"· {score} of 8 points{counts} Question" in said
+    Assignment.objects.update(release=Assignment.Release.NEVER)
+    assert "this one counts" not in report_of(teacher_client, student)
+
+
 @pytest.mark.parametrize("is_second_open", [False, True])
 @pytest.mark.parametrize("release", Assignment.Release)
 def test_report_and_file_show_answers_when_the_student_sees_them(
