@@ -37,8 +37,9 @@ _OTHER_ARCHIVES = (
 NO_SEPARATOR = "\x1f"
 _ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _TEXT_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-# One name on a line, not two columns: a comma with a space behind it.
-_LAST_FIRST = re.compile(r"[^,;|\"\t]+, [^,;|\"\t]+(?:, (?:jr|sr|ii|iii|iv)\.?)?\s*", re.IGNORECASE)
+# One name on a line, not two columns: a comma with a space behind it. “++”: a long run of spaces would otherwise be
+# read again from each of its spaces.
+_LAST_FIRST = re.compile(r"[^,;|\"\t]++, [^,;|\"\t]++(?:, (?:jr|sr|ii|iii|iv)\.?)?\s*", re.IGNORECASE)
 # The same with a number behind it: “Ruiz, Ana, 101”.
 _LAST_FIRST_ID = re.compile(r"[^,;|\"\t\d]{1,100}, [^,;|\"\t\d]{1,100}, ?[^,;|\"\t ]{0,20}\d[^,;|\"\t ]{0,20}\s*")
 _WIDE_SPACE = re.compile(r" {2,}")
@@ -53,8 +54,8 @@ _ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-f]{1,6}|[a-z]{2,8});", re.IGNORECASE
 _MAC_LETTERS = re.compile(
     rb"[A-Za-z\x80-\x9f](?:[\x83\x84\x87\x8e\x8f\x96\x97\x9c\x9f]|\x92(?=[a-z]{2}))|[\x83\x84\xe7](?=[a-z]{2})"
 )
-# What a mail program adds to each name: “Ana Ruiz <ana@school.example>”.
-_MAILBOX = re.compile(r"\s*<[^<>@\s]{1,200}@[^<>@\s]{1,200}>")
+# What a mail program adds to each name: “Ana Ruiz <ana@school.example>”. It starts at the first of its spaces.
+_MAILBOX = re.compile(r"(?<!\s)\s*<[^<>@\s]{1,200}@[^<>@\s]{1,200}>")
 # What a spreadsheet shows for a formula that failed.
 _NO_VALUE = re.compile(r"#(?:n/a|ref!|value!|name\?|div/0!|null!|num!)|n/a", re.IGNORECASE)
 _WEB_PAGE = re.compile(r"\s*<(?:!doctype html|html|table|meta|head|\?xml)\b", re.IGNORECASE)

@@ -109,3 +109,11 @@ def test_any_bytes_are_rows_or_a_reason(content: bytes) -> None:
             assert str(refused)  # noqa: PT017  either way out is fine
         else:
             assert all(any(row.cells) for row in rows)
+
+
+def test_a_long_run_of_spaces_costs_no_more_than_their_length() -> None:
+    """Each space was once the start of a new search: a megabyte took hours, and nobody else was served."""
+    spaces = b" " * (MAX_BYTES - 100)
+    for start, end in ((b"Ana", b"Ruiz"), (b"Ruiz, Ana", b","), (b"Ana Ruiz", b"<ana@school.example")):
+        line = start + spaces + end
+        assert [row.number for row in read_table(line).rows] == [1]
