@@ -100,6 +100,8 @@ _SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9
 _COUNTS = {"dozen": 12, "couple": 2}
 # The first half of a year that is spoken in two halves: “twenty eighteen”.
 _CENTURIES = ("seventeen", "eighteen", "nineteen", "twenty")
+# More than a number or a date in words has. From each word, no rule looks at more of them, so that the time is linear.
+_MAX_NUMBER_WORDS, _MAX_DATE_WORDS = 40, 6
 _UNITS = {"%": "percent", "$": "dollars", "€": "euros", "£": "pounds", "&": "and"}
 _PLURALS = {"dollar": "dollars", "euro": "euros", "pound": "pounds"}
 
@@ -301,12 +303,12 @@ def _with_numbers(tokens: Sequence[str]) -> list[str]:
     words: list[str] = []
     place = 0
     while place < len(tokens):
-        number, length = _number_at(tokens[place:])
+        number, length = _number_at(tokens[place : place + _MAX_NUMBER_WORDS])
         word = _PLURALS.get(tokens[place], tokens[place])
         if tokens[place : place + 2] == ["per", "cent"]:
             number, length = "percent", 2
         elif length == 0 and word in "$€£" and place + 1 < len(tokens):
-            amount, size = _number_at(tokens[place + 1 :])
+            amount, size = _number_at(tokens[place + 1 : place + 1 + _MAX_NUMBER_WORDS])
             number, length = (f"{amount} {_UNITS[word]}", size + 1) if size else (_UNITS[word], 1)
         words += number.split() if length else [_UNITS.get(word, word)]
         place += length or 1
@@ -361,7 +363,7 @@ def _with_dates(tokens: Sequence[str]) -> list[str]:
     words: list[str] = []
     place = 0
     while place < len(tokens):
-        day, length = _date_at(tokens[place:])
+        day, length = _date_at(tokens[place : place + _MAX_DATE_WORDS])
         if day:
             while words and words[-1] in ("on", "the", "el"):
                 words.pop()

@@ -1,5 +1,6 @@
 """Normalized answers: which are equal, which have a typo, and which a teacher should check."""
 
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from quizzes.content import answer_matching
 from quizzes.content.answer_matching import Day, is_close, is_typo, normalize, read_date, read_number, write_date
 
 WORDS = st.lists(
@@ -50,6 +52,24 @@ WORDS = st.lists(
 )
 def test_normalize_leaves_out_case_accents_spaces_punctuation_and_a_leading_article(text: str, normalized: str) -> None:
     assert normalize(text) == normalized
+
+
+def test_normalize_does_work_in_proportion_to_the_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From each word, the rules for numbers and dates look at a few of the next ones, not at all of them."""
+    seen = [0]
+
+    def counted(rule: Callable[[Sequence[str]], tuple[str, int]]) -> Callable[[Sequence[str]], tuple[str, int]]:
+        def look(tokens: Sequence[str]) -> tuple[str, int]:
+            seen[0] += len(tokens)
+            return rule(tokens)
+
+        return look
+
+    for name in ("_number_at", "_date_at"):
+        monkeypatch.setattr(answer_matching, name, counted(getattr(answer_matching, name)))
+
+    assert normalize("one " * 1000) == "1 " * 999 + "1"
+    assert seen[0] <= 1000 * 50
 
 
 @pytest.mark.parametrize("text", ["हिन्दी", "قَانُون", "한국어"])
