@@ -4,7 +4,7 @@ Source: docs.moodle.org, “GIFT format”.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from decimal import Decimal
 
@@ -24,6 +24,7 @@ _FORMAT = re.compile(r"\s*\[(html|moodle|plain|markdown)\]", re.IGNORECASE)
 _WEIGHT = re.compile(r"\s*%(-?\d+(?:\.\d+)?)%")
 _TRUTH = re.compile(r"\s*(T|TRUE|F|FALSE)\s*(#.*)?", re.IGNORECASE | re.DOTALL)
 _ANSWERS = re.compile(r"([=~])")
+_BRACES = frozenset("{}")
 _NUMBER = r"[-+]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?"
 _RANGE = re.compile(rf"\s*({_NUMBER})\s*\.\.\s*({_NUMBER})\s*")
 # One thousand in some countries, one in others.
@@ -56,6 +57,8 @@ def _blocks(text: str) -> Iterator[tuple[int, str]]:
     answers starts a block too, and a blank line within braces ends none if the closing brace stands below.
     """
     block: list[str] = []
+    # The braces of the block. Each title looks at them, and a block can have a million lines that look like titles.
+    braces = set[str]()
     start = 0
     lines = [*text.lstrip("\ufeff").split("\n"), ""]
     for number, line in enumerate(lines, start=1):
@@ -65,24 +68,29 @@ def _blocks(text: str) -> Iterator[tuple[int, str]]:
         is_category = bare.startswith(("$CATEGORY", "$category"))
         # Most lines have neither, and this loop sees each line of a large file.
         may_start = is_category or bare.startswith("::") or "{" in bare
-        if block and may_start and (is_category or _starts_next(bare, block)):
+        if block and may_start and (is_category or _starts_next(bare, block[-1], braces)):
             yield start, "\n".join(block)
             block = []
         if bare and not is_category:
             if not block:
                 start = number
+                braces.clear()
             block.append(line)
+            if "{" in bare or "}" in bare:
+                braces |= _BRACES & set(_ESCAPED.sub("", bare))
         elif block and not (bare == "" and _is_open(block) and _closes_below(lines, number)):
             yield start, "\n".join(block)
             block = []
 
 
-def _starts_next(bare: str, block: Sequence[str]) -> bool:
-    """Whether a line starts the next question, after the answers of the block or after a text without answers."""
+def _starts_next(bare: str, last: str, braces: Set[str]) -> bool:
+    """Whether a line starts the next question, after the answers of the block or after a text without answers.
+
+    last: the last line of the block. braces: those of the block that are not escaped.
+    """
     if bare.startswith("::"):
-        before = _ESCAPED.sub("", "\n".join(block))
-        return "}" in before or "{" not in before
-    return "{" in bare and block[-1].rstrip().endswith("}") and "{" in _ESCAPED.sub("", bare)
+        return "}" in braces or "{" not in braces
+    return "{" in bare and last.rstrip().endswith("}") and "{" in _ESCAPED.sub("", bare)
 
 
 def _is_open(block: Sequence[str]) -> bool:

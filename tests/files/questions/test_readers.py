@@ -230,6 +230,12 @@ def test_a_long_run_of_spaces_costs_no_more_than_their_length() -> None:
     ]
 
 
+def test_titles_inside_the_braces_of_gift_cost_no_more_than_their_length() -> None:
+    """Each of them once read the question from its start: half a megabyte took minutes."""
+    [outcome] = outcomes(b"::Vote::Who {\n" + b"::x\n" * (128 * 1024))
+    assert outcome[1] == "skipped"
+
+
 def test_kahoot_and_the_template() -> None:
     content = io.BytesIO()
     with xlsxwriter.Workbook(content) as book:
