@@ -81,10 +81,12 @@ def plain(text: str, taker: PictureTaker | None = None) -> tuple[str, list[str]]
     return tidy("".join(reader.parts)), list(dict.fromkeys(reader.lost))
 
 
-# What Moodle writes for texts in several languages, by 2 of its filters.
+# What Moodle writes for texts in several languages, by 2 of its filters. A text ends before the next one, so that the
+# end of a text is looked for in no other text.
+_SPAN = r"""<span\b(?=[^>]{0,200}\bclass="multilang")"""
 _LANGUAGES = re.compile(
-    r"""<span\b(?=[^>]{0,200}\bclass="multilang")[^>]{0,200}?\blang="(?P<lang>[\w-]{1,20})"[^>]{0,200}>(?P<text>.*?)</span>"""
-    r"""|\{mlang\s+(?P<lang2>[\w,-]{1,40})\}(?P<text2>.*?)\{mlang\}""",
+    rf"""{_SPAN}[^>]{{0,200}}?\blang="(?P<lang>[\w-]{{1,20}})"[^>]{{0,200}}>(?P<text>(?:(?!{_SPAN}).)*?)</span>"""
+    r"""|\{mlang\s+(?P<lang2>[\w,-]{1,40})\}(?P<text2>(?:(?!\{mlang\s).)*?)\{mlang\}""",
     re.DOTALL | re.IGNORECASE,
 )
 _HAS_LANGUAGES = re.compile(r"multilang|\{mlang", re.IGNORECASE)

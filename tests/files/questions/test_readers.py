@@ -230,6 +230,14 @@ def test_a_long_run_of_spaces_costs_no_more_than_their_length() -> None:
     ]
 
 
+@pytest.mark.parametrize("mark", ["{mlang en}", '<span lang="en" class="multilang">'])
+def test_a_language_that_nothing_ends_costs_no_more_than_its_length(mark: str) -> None:
+    """Its end was once looked for through the whole text, again for each mark: half a megabyte took minutes."""
+    text = f"<![CDATA[Who?{mark * (512 * 1024 // len(mark))}]]>"
+    moodle = f"<quiz><question type='essay'><questiontext><text>{text}</text></questiontext></question></quiz>"
+    assert len(outcomes(moodle.encode())) == 1
+
+
 def test_titles_inside_the_braces_of_gift_cost_no_more_than_their_length() -> None:
     """Each of them once read the question from its start: half a megabyte took minutes."""
     [outcome] = outcomes(b"::Vote::Who {\n" + b"::x\n" * (128 * 1024))
