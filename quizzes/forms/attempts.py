@@ -13,7 +13,7 @@ from quizzes.attempts.support_marks import MAX_MARKS_AT_ONCE, Mark, is_mark
 from quizzes.content.question_types.registry import Question
 from quizzes.content.question_types.shuffle import NotAChoice
 from quizzes.content.reading import LEVELS
-from quizzes.forms.fields import NO_SUCH_QUESTION
+from quizzes.forms.fields import NO_SUCH_QUESTION, SentJsonField
 
 # No student reaches this revision. It is below the limit of the column.
 MAX_REVISION = 1_000_000
@@ -91,7 +91,7 @@ class ChooseLevelForm(forms.Form):
 class SupportMarksForm(forms.Form):
     """Marks of a page, as a JSON list of [kind, place, value]."""
 
-    marks = forms.JSONField()
+    marks = SentJsonField()
 
     def clean_marks(self) -> list[Mark]:
         """The marks; each has a known kind and fits its columns."""

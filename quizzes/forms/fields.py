@@ -1,5 +1,6 @@
 """Fields that several forms share: names, reasons, wall times."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -47,6 +48,19 @@ class ConfirmForm(forms.Form):
     """A confirmed act. seen: what the act replaces, as the page showed it, so that a form sent twice acts once."""
 
     seen = forms.CharField(max_length=100)
+
+
+class SentJsonField(forms.JSONField):
+    """JSON that a page of this site sent. Refuses values that no page sends and no database stores."""
+
+    def to_python(self, value: Any) -> Any:
+        """The value; an error also if it is nested too deep, or has half a character or a number without end."""
+        try:
+            sent = super().to_python(value)
+            json.dumps(sent, ensure_ascii=False, allow_nan=False).encode()
+        except (ValueError, RecursionError) as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+        return sent
 
 
 class NameField(forms.CharField):

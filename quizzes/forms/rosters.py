@@ -14,7 +14,7 @@ from quizzes.files.roster_columns import Columns
 from quizzes.files.rosters import MAX_ROWS, InvalidRoster, Roster, RosterRow, RowState, read_roster
 from quizzes.files.table_file import MAX_COLUMNS, TableFile, TableRow, UnreadableTable, read_table, read_text
 from quizzes.formatting import Label
-from quizzes.forms.fields import NameField
+from quizzes.forms.fields import NameField, SentJsonField
 from quizzes.models import Classroom, Student
 from quizzes.models.rosters import ClassroomQuerySet
 from quizzes.people.names import name_key
@@ -70,7 +70,7 @@ class AddStudentsForm(forms.Form):
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xls,.ods"}),
     )
-    table = forms.JSONField(required=False, widget=forms.HiddenInput)
+    table = SentJsonField(required=False, widget=forms.HiddenInput)
     is_confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, present: Collection[str], removed: Mapping[str, Student], **kwargs: Any) -> None:

@@ -226,7 +226,12 @@ def test_marks_come_back_on_another_device_and_the_newest_value_counts(
         '[["note", "elsewhere", "x"]]',
         '[["highlight", "s 1", "1"]]',
         json.dumps([["setting", "speed", "1"]] * 201),
+        # No error of the site: too deep, a number that is too long, and half a character, which no database stores.
+        "[" * 60_000,
+        "9" * 5_000,
+        r'[["note", "reading", "\ud83d"]]',
     ],
+    ids=range(16),
 )
 def test_malformed_marks_are_refused(marks: str, student_client: Client, attempt: Attempt) -> None:
     response = student_client.post(reverse("support_marks", args=[attempt.public_id]), {"marks": marks})

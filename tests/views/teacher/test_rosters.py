@@ -152,7 +152,15 @@ def test_preview_shows_the_columns_in_use(classroom: Classroom, teacher_client: 
     assert names_of(classroom) == ["Robert Lee", "Maya Lopez"]
 
 
-@pytest.mark.parametrize("table", ["[[", "17", '[["x", "Ana"]]', "[17]", '{"a": 1}'])
+@pytest.mark.parametrize(
+    "table",
+    [
+        *("[[", "17", '[["x", "Ana"]]', "[17]", '{"a": 1}', '[[1e999, "Ana"]]'),
+        # No error of the site: too deep, a number that is too long, and half a character, which no database stores.
+        *("[" * 60_000, "9" * 5_000, r'[[1, "Ana \ud83d"]]'),
+    ],
+    ids=range(9),
+)
 def test_a_table_that_was_changed_is_refused(table: str, classroom: Classroom, teacher_client: Client) -> None:
     page = teacher_client.post(url("add_students", classroom), {"table": table, "is_confirmed": "on"})
     assert page.status_code == 200
