@@ -53,7 +53,7 @@ def clean_picture(content: bytes, *, max_side: int = MAX_SIDE) -> PictureFile:
 
     Raises UnusablePicture. Only the first image of an animation is kept.
     """
-    from PIL import Image, ImageOps
+    from PIL import Image
 
     if len(content) > MAX_UPLOAD_BYTES:
         raise UnusablePicture(
@@ -61,7 +61,7 @@ def clean_picture(content: bytes, *, max_side: int = MAX_SIDE) -> PictureFile:
         )
     image = _opened(content, _UPLOADED)
     is_opaque = not image.has_transparency_data
-    picture = ImageOps.exif_transpose(image).convert("RGB" if is_opaque else "RGBA")
+    picture = _upright(image).convert("RGB" if is_opaque else "RGBA")
     picture.thumbnail((max_side, max_side))
     # Names, places and comments of the camera would be written too.
     picture.info.clear()
@@ -111,6 +111,16 @@ def _opened(content: bytes, formats: tuple[str, ...]) -> "Image.Image":
     except Exception as error:  # Pillow's decoders raise errors of many types for a broken file.
         raise UnusablePicture(gettext("Choose a PNG, JPEG, or WebP picture.")) from error
     return image
+
+
+def _upright(image: "Image.Image") -> "Image.Image":
+    """The image as the camera was held; as it is, if what the camera wrote of that is broken."""
+    from PIL import ImageOps
+
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:  # Pillow's readers raise errors of many types for broken data of a camera.
+        return image
 
 
 def _written(picture: "Image.Image", media_type: str) -> PictureFile:

@@ -3,9 +3,11 @@
 import io
 import struct
 import zlib
+from typing import Any
 
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from quizzes.content import picture_files
 from quizzes.content.picture_files import (
@@ -39,6 +41,12 @@ def bomb(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
 
 
+def _text_of_png(key: str, text: str) -> PngInfo:
+    info = PngInfo()
+    info.add_text(key, text)
+    return info
+
+
 @pytest.mark.parametrize(("file_format", "media_type"), [("PNG", PNG), ("JPEG", JPEG), ("WEBP", JPEG)])
 def test_picture_is_encoded_again_without_metadata(file_format: str, media_type: str) -> None:
     uploaded = make_picture(file_format=file_format, exif=exif(), icc_profile=b"a profile", comment=b"a comment")
@@ -61,6 +69,18 @@ def test_picture_is_upright_and_no_larger_than_needed() -> None:
     found = clean_picture(make_picture(size=(2_000, 500), file_format="JPEG", exif=exif(orientation=6)))
 
     assert (found.width, found.height) == (MAX_SIDE // 4, MAX_SIDE)
+
+
+@pytest.mark.parametrize(
+    ("file_format", "options"),
+    [
+        ("WEBP", {"exif": b"Exif\0\0no header of TIFF"}),
+        ("PNG", {"pnginfo": _text_of_png("Raw profile type exif", "\nexif\n9\nzz")}),
+    ],
+    ids=["WebP", "PNG"],
+)
+def test_picture_with_broken_data_of_its_camera_is_taken(file_format: str, options: dict[str, Any]) -> None:
+    assert clean_picture(make_picture(size=(40, 30), file_format=file_format, **options)).width == 40
 
 
 def test_transparent_picture_stays_transparent() -> None:
