@@ -8,7 +8,7 @@ from typing import Any
 from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
 
-from quizzes.models import AuditEvent, User
+from quizzes.models import AuditEvent, LtiTeacher, User
 from quizzes.people.accounts import token_digest, use_invitation
 from quizzes.people.teacher_sessions import end_all_sessions
 
@@ -77,9 +77,10 @@ def account_of(identity: Identity, *, now: datetime) -> tuple[User | None, bool]
     if SocialAccount.objects.filter(user=user).exists():
         raise LinkedElsewhere
     # Nobody has checked the email of an account so far. Whoever made it may not be the owner of the email, and must
-    # not keep a password or a session of the owner's account.
+    # not keep a password, a session, or a sign-in from a learning platform of the owner's account.
     user.set_unusable_password()
     user.save(update_fields=["password"])
+    LtiTeacher.objects.filter(user=user).delete()
     end_all_sessions(user)
     user.refresh_from_db(fields=["session_version"])
     _link(user, identity, now)

@@ -20,7 +20,7 @@ from pytest_django.fixtures import Settings
 
 from quizsite.sign_on import Provider, allauth_settings
 from quizzes.caches import clear_all
-from quizzes.models import AuditEvent, Invitation, User
+from quizzes.models import AuditEvent, Invitation, LtiPlatform, LtiTeacher, User
 from quizzes.people import accounts
 from quizzes.people.sign_on import DomainNotAllowed, EmailNotVerified, identify
 from quizzes.people.sign_on_states import States, add_state, read_cookie, write_cookie
@@ -128,11 +128,14 @@ def test_first_sign_on_links_the_account_with_the_verified_email(
     other = Client()
     other.post(reverse("account_login"), {"login": EMAIL, "password": PASSWORD})
     assert is_signed_in(other)
+    platform = LtiPlatform.objects.create(name="Moodle", issuer="i", client_id="c", created_at=NOW)
+    LtiTeacher.objects.create(platform=platform, subject="t-1", user=rosa)
 
     assert sign_on(client).headers["Location"] == reverse("teacher_home")
 
     assert "An earlier password doesn’t work anymore." in text_of(client.get(reverse("teacher_home")))
     assert not is_signed_in(other)
+    assert not LtiTeacher.objects.exists()
     assert rosa.teacher_sessions.count() == 1
     rosa.refresh_from_db()
     assert not rosa.has_usable_password()
