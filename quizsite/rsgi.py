@@ -6,6 +6,7 @@ reads the body in the thread and has no limit in time for it.
 
 import asyncio
 import logging
+import re
 import sys
 import threading
 import time
@@ -41,6 +42,9 @@ REPLY_HEADERS: Headers = [
 # Granian drops a header with bytes that are not ASCII. Without one of these the request would mean something else: for
 # example, it would count as the proxy's own.
 NEEDED_HEADERS = ("cookie", "host", "x-forwarded-for", "x-forwarded-proto")
+# Pages send forms in UTF-8. Django ends a form in another encoding, and a value of any length, as an error of the site.
+CONTENT_TYPE_MAX_LENGTH = 1_000
+OTHER_ENCODING = re.compile(r"""charset\s*=\s*(?!["']?utf-?8["']?\s*(?:;|\Z))""", re.IGNORECASE)
 # In a request's environ: how many waited for a thread when one took it.
 REQUESTS_WAITING = "footnote.requests_waiting"
 # Of a body that is too long. Enough for a photo, by mistake in place of a roster.
@@ -226,10 +230,13 @@ def too_long() -> Refusal:
 
 
 def check_headers(headers: Any) -> None:
-    """Raise Refusal if Granian dropped a header that the site needs."""
+    """Raise Refusal if Granian dropped a header that the site needs, or if Django cannot read the type of the body."""
     for name in NEEDED_HEADERS:
         if name in headers and headers.get(name) is None:
             raise Refusal(400, "The request has a header that is not plain text.")
+    content_type = "; ".join(value for name, value in headers.items() if name == "content-type")
+    if len(content_type) > CONTENT_TYPE_MAX_LENGTH or OTHER_ENCODING.search(content_type):
+        raise Refusal(400, "The site cannot read this type of request.")
 
 
 def environ_of(request: ReadRequest) -> dict[str, Any]:

@@ -301,6 +301,25 @@ def test_header_that_is_not_ascii_gets_400_where_its_absence_would_matter(site: 
     assert send(site, head("GET", "/", "X-Other: \xff"))[0] == 200
 
 
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "application/x-www-form-urlencoded; charset=utf-7",
+        "application/x-www-form-urlencoded; CHARSET = 'latin-1'",
+        "multipart/form-data; boundary=x; charset=zlib",
+        "text/html; charset=utf-8\r\nContent-Type: text/html; charset=utf-8x",
+        f"text/html; {'a=b;' * 3_000}",
+    ],
+)
+def test_body_that_django_cannot_read_gets_400(site: Site, content_type: str) -> None:
+    assert send(site, post(b"a=1", f"Content-Type: {content_type}"))[0] == 400
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "UTF-8", '"utf-8"; boundary=x', "UTF8 ; a=b"])
+def test_body_in_utf_8_may_say_so(site: Site, charset: str) -> None:
+    assert environ(site, post(b"a=1", f"Content-Type: text/x; charset={charset}"))["body"] == "a=1"
+
+
 def test_request_of_http_1_0_is_answered_and_cut_off(site: Site) -> None:
     with connect(site) as link:
         link.sendall(b"GET / HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
