@@ -62,6 +62,13 @@ class SentJsonField(forms.JSONField):
             raise ValidationError(self.error_messages["invalid"], code="invalid") from error
         return sent
 
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What the field shows again: nothing in place of what Python cannot read."""
+        try:
+            return super().bound_data(data, initial)
+        except (ValueError, RecursionError):
+            return None
+
 
 class NameField(forms.CharField):
     """The name of a student, a class or a teacher."""

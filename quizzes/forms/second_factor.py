@@ -17,6 +17,7 @@ from django.core.cache import cache
 from django.utils.translation import gettext_lazy
 
 from quizzes.forms.accounts import Labeled
+from quizzes.forms.fields import SentJsonField
 from quizzes.models import User
 
 
@@ -61,6 +62,7 @@ class AddPasskeyForm(Labeled, AddWebAuthnForm):
     name = forms.CharField(
         label=gettext_lazy("Name"), help_text=gettext_lazy("Where the passkey is, such as My laptop."), max_length=40
     )
+    credential = SentJsonField(widget=forms.HiddenInput)
     wording = {}
 
     def clean(self) -> dict[str, Any]:
@@ -72,6 +74,8 @@ class AddPasskeyForm(Labeled, AddWebAuthnForm):
 
 class SecondStepPasskeyForm(AuthenticateWebAuthnForm):
     """The passkey after the password."""
+
+    credential = SentJsonField(widget=forms.HiddenInput)
 
     def clean_credential(self) -> Authenticator:
         """The passkey that signed; also refuses what no device says."""

@@ -346,7 +346,9 @@ def test_passkeys_are_allowed_on_their_pages_only(client: Client, student: Stude
         assert "publickey-credentials-create=(), publickey-credentials-get=()" in policy
 
 
-@pytest.mark.parametrize("credential", ["{}", "[]", "7", '{"id": "AAAA"}', "not json"])
+@pytest.mark.parametrize(
+    "credential", ["{}", "[]", "7", '{"id": "AAAA"}', "not json", "[" * 60_000, "9" * 5_000], ids=range(7)
+)
 def test_malformed_passkey_is_an_error_of_the_form(credential: str, client: Client, baptiste: User) -> None:
     confirm(client)
     client.get(reverse("mfa_add_webauthn"))
