@@ -209,8 +209,8 @@ def page_before(request: HttpRequest) -> str:
     if not url_has_allowed_host_and_scheme(referer, hosts, require_https=request.is_secure()):
         return ""
     address = urlsplit(referer)._replace(scheme="", netloc="", fragment="").geturl()
-    # A path that starts with two slashes names another host.
-    return address if url_has_allowed_host_and_scheme(address, None) else ""
+    # Two slashes name another host, and `redirect` takes a text without a slash for the name of a view.
+    return address if address.startswith("/") and url_has_allowed_host_and_scheme(address, None) else ""
 
 
 def arrival(request: HttpRequest) -> datetime:

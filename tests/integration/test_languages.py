@@ -192,6 +192,12 @@ def test_students_choice_holds_on_every_device(student: Student, student_client:
     assert language_of(student_client.get(reverse("student_home"), headers={"Accept-Language": "es"})) == "en"
 
 
+@pytest.mark.parametrize("referer", ["http://testserver?a=1", "http://testserver//other.example/", "/join/", "?"])
+def test_choice_without_a_page_to_go_back_to_leads_to_sign_in(referer: str, client: Client, db: None) -> None:
+    reply = client.post(reverse("choose_language"), {"language": "es"}, headers={"Referer": referer})
+    assert (reply.status_code, reply.headers["Location"]) == (302, reverse("join"))
+
+
 def test_unknown_language_changes_nothing(student: Student, student_client: Client) -> None:
     student_client.post(reverse("choose_language"), {"language": "xx"})
     student.refresh_from_db()
