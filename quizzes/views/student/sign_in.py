@@ -221,29 +221,32 @@ def _code_page(request: HttpRequest, form: CodeForm) -> HttpResponse:
 
 def _remember(response: HttpResponse, classroom: Classroom, student: Student | None = None) -> HttpResponse:
     """The response with the completed steps in the cookie."""
-    steps = signing.dumps([classroom.pk, student.pk if student is not None else 0], salt=_STEPS_SALT)
+    steps = signing.dumps([classroom.join_code, student.pk if student is not None else 0], salt=_STEPS_SALT)
     response.set_cookie(STEPS_COOKIE, steps, max_age=_STEPS_AGE, httponly=True, secure=settings.HTTPS, samesite="Lax")
     return response
 
 
-def _steps(request: HttpRequest) -> tuple[int, int]:
-    """The row ids of the class and of the name, 0 for a step that is not done."""
+def _steps(request: HttpRequest) -> tuple[str, int]:
+    """The class code and the row id of the name, "" and 0 for a step that is not done.
+
+    The code and not the class: whoever typed an old code is out once the teacher has changed it.
+    """
     try:
-        classroom, student = signing.loads(request.COOKIES.get(STEPS_COOKIE, ""), salt=_STEPS_SALT, max_age=_STEPS_AGE)
+        code, student = signing.loads(request.COOKIES.get(STEPS_COOKIE, ""), salt=_STEPS_SALT, max_age=_STEPS_AGE)
     except signing.BadSignature:
-        return 0, 0
-    return classroom, student
+        return "", 0
+    return code, student
 
 
 def _joined_classroom(request: HttpRequest) -> Classroom | None:
-    classroom, _ = _steps(request)
-    return Classroom.objects.joinable().filter(pk=classroom).order_by().first()
+    code, _ = _steps(request)
+    return Classroom.objects.joinable().filter(join_code=code).order_by().first()
 
 
 def _chosen_student(request: HttpRequest) -> Student | None:
     """The chosen student with the classroom; None if the student left or the class cannot be joined."""
-    classroom, name = _steps(request)
-    chosen = Student.objects.enrolled().filter(pk=name, classroom=classroom).select_related("classroom")
+    code, name = _steps(request)
+    chosen = Student.objects.enrolled().filter(pk=name, classroom__join_code=code).select_related("classroom")
     student = chosen.order_by().first()
     return student if student is not None and student.classroom.is_joinable else None
 

@@ -168,11 +168,16 @@ def test_student_removed_between_the_steps_leads_back(student: Student, teacher:
     assert STUDENT not in client.session
 
 
-@pytest.mark.parametrize("closed", [{"join_open": False}, {"archived_at": NOW}])
+@pytest.mark.parametrize("closed", [{"join_open": False}, {"archived_at": NOW}, {"join_code": "NEWC2D"}])
 def test_class_closed_between_the_steps_leads_back(closed: dict[str, Any], student: Student) -> None:
     client = at_pin(student)
     Classroom.objects.update(**closed)
-    for response in (client.get(reverse("enter_pin")), client.post(reverse("enter_pin"), {"pin": pin_of(student)})):
+    for response in (
+        client.get(reverse("choose_name")),
+        client.post(reverse("choose_name"), {"student": student.public_id}),
+        client.get(reverse("enter_pin")),
+        client.post(reverse("enter_pin"), {"pin": pin_of(student)}),
+    ):
         assert response.headers["Location"] == reverse("join")
     assert STUDENT not in client.session
 
