@@ -31,6 +31,8 @@ class _Reader(HTMLParser):
         self._taker = taker
         # The tag of our own line with the credit of a picture, while it is read.
         self._credit = ""
+        # Where the text of an open <sup> starts in `parts`.
+        self._raised: int | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _HIDDEN:
@@ -39,6 +41,8 @@ class _Reader(HTMLParser):
             self.parts.append("\n")
         if tag in ("td", "th"):
             self.parts.append(" ")
+        if tag == "sup":
+            self._raised = len(self.parts)
         if self._taker is not None and CREDIT_CLASS in (dict(attrs).get("class") or "").split():
             self._credit = tag
         if tag in _MEDIA:
@@ -57,6 +61,9 @@ class _Reader(HTMLParser):
             self._hidden = max(0, self._hidden - 1)
         if tag == self._credit:
             self._credit = ""
+        if tag == "sup" and self._raised is not None:
+            self.parts[self._raised :] = [raised("".join(self.parts[self._raised :]))]
+            self._raised = None
         if tag in _BLOCKS:
             self.parts.append("\n")
 
@@ -66,6 +73,15 @@ class _Reader(HTMLParser):
         elif not self._hidden:
             # As in a browser, a line break of the source is a space.
             self.parts.append(_WHITE.sub(" ", data))
+
+
+_RAISED = str.maketrans("0123456789+-−()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ⁿ")
+_CAN_BE_RAISED = re.compile(r"[0-9+−()n-]+")
+
+
+def raised(text: str) -> str:
+    """An exponent in signs of its own: “10<sup>6</sup>” is not 106. Other text, such as that of “1st”, as it is."""
+    return text.translate(_RAISED) if _CAN_BE_RAISED.fullmatch(text.strip()) else text
 
 
 def plain(text: str, taker: PictureTaker | None = None) -> tuple[str, list[str]]:

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 from quizzes.files.questions.containers import xml_tree
 from quizzes.files.questions.gift import numbers
 from quizzes.files.questions.item import GAP_LETTERS, Gap, Item, Line, ReadQuestion, Skipped, read, skipped
-from quizzes.files.questions.markup import tidy, without_gaps
+from quizzes.files.questions.markup import raised, tidy, without_gaps
 from quizzes.files.questions.pictures import CREDIT_CLASS, Find, PictureTaker, embedded
 from quizzes.phrases import gettext
 
@@ -162,6 +162,7 @@ def _text(element: Element, notes: list[str], gaps: list[Element] | None = None)
             parts.append(f" {_WHITE.sub(' ', words)} ")
         else:
             inner = _text(child, notes, gaps)
+            inner = raised(inner) if name == "sup" else inner
             parts.append(f"\n{inner}\n" if name in _BLOCKS else inner)
         parts.append(_WHITE.sub(" ", child.tail or ""))
     return "".join(parts)

@@ -358,6 +358,19 @@ def test_xml_that_is_nearly_xml() -> None:
         read_questions(edited.replace("&mdash;", "&nothing;").encode())
 
 
+def test_an_exponent_is_no_digit_of_the_number() -> None:
+    """“10<sup>6</sup>” is a million, and “106” is not."""
+    html = "It is 10<sup>6</sup> m<sup>2</sup> or 10<sup>-3</sup>, on the 1<sup>st</sup>, H<sub>2</sub>O, <sup>x"
+    said = "It is 10⁶ m² or 10⁻³, on the 1st, H2O, x"
+    assert outcomes(f"[html]{html} {{T}}") == [f"true_false: {said} True /"]
+    assert outcomes(moodle("truefalse", answer(100, "true") + answer(0, "false"), html)) == [
+        f"true_false: {said} True /"
+    ]
+    assert outcomes(qti2(choices("10<sup>6</sup>, 1<sup>st</sup>"), "identifier", "A")) == [
+        "single: 10⁶, 1st [*Council; Mayor]"
+    ]
+
+
 def test_what_has_no_place_is_said() -> None:
     typed = "<usecase>1</usecase>" + answer(100, "NATO")
     assert outcomes(moodle("shortanswer", typed)) == [
