@@ -162,7 +162,7 @@ def _text(element: Element, notes: list[str], gaps: list[Element] | None = None)
             parts.append(f" {_WHITE.sub(' ', words)} ")
         else:
             inner = _text(child, notes, gaps)
-            inner = raised(inner) if name == "sup" else inner
+            inner = raised(inner) if name == "sup" else f" {inner} " if name in ("td", "th") else inner
             parts.append(f"\n{inner}\n" if name in _BLOCKS else inner)
         parts.append(_WHITE.sub(" ", child.tail or ""))
     return "".join(parts)

@@ -371,6 +371,14 @@ def test_an_exponent_is_no_digit_of_the_number() -> None:
     ]
 
 
+def test_cells_of_a_table_stay_apart() -> None:
+    table = "<table><tr><th>Year</th><th>Votes</th></tr><tr><td>1990</td><td>12</td></tr></table>"
+    assert outcomes(f"[html]See {table} {{T}}") == ["true_false: See / Year Votes / 1990 12 True /"]
+    assert outcomes(qti2(table + choices("Who?"), "identifier", "A")) == [
+        "single: Year Votes / 1990 12 / Who? [*Council; Mayor]"
+    ]
+
+
 def test_what_has_no_place_is_said() -> None:
     typed = "<usecase>1</usecase>" + answer(100, "NATO")
     assert outcomes(moodle("shortanswer", typed)) == [
