@@ -17,6 +17,7 @@ _MEDIA = {
     "audio": gettext_noop("A recording was left out."),
     "iframe": gettext_noop("An embedded page was left out."),
     "object": gettext_noop("A file was left out."),
+    "math": gettext_noop("A picture, a recording, or a formula was left out."),
 }
 _WHITE = re.compile(r"\s+")
 _LOOKS_LIKE_HTML = re.compile(r"<[a-zA-Z/!]|&[a-zA-Z#]")

@@ -379,6 +379,11 @@ def test_cells_of_a_table_stay_apart() -> None:
     ]
 
 
+def test_a_formula_in_mathml_is_said() -> None:
+    stem = "[html]What is <math><msup><mi>x</mi><mn>2</mn></msup></math>? {=4 ~8}"
+    assert outcomes(stem) == ["single: What is x2? [*4; 8] ! A picture, a recording, or a formula was left out."]
+
+
 def test_what_has_no_place_is_said() -> None:
     typed = "<usecase>1</usecase>" + answer(100, "NATO")
     assert outcomes(moodle("shortanswer", typed)) == [
