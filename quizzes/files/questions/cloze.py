@@ -7,7 +7,7 @@ import re
 from decimal import Decimal
 
 from quizzes.files.questions.gift import numbers
-from quizzes.files.questions.item import GAP_LETTERS, Gap, Item, Skipped
+from quizzes.files.questions.item import GAP_LETTERS, Gap, Item, Skipped, joined
 from quizzes.files.questions.markup import plain, without_gaps
 from quizzes.files.questions.pictures import PictureTaker
 from quizzes.phrases import gettext
@@ -71,7 +71,7 @@ def _gap(kind: str, body: str, notes: list[str]) -> Gap:
         choices.append(text)
         if share >= _FULL:
             accepted.append(text)
-            feedback = feedback or plain(_ESCAPED.sub(r"\1", found[4] or ""))[0]
+            feedback = joined(feedback, plain(_ESCAPED.sub(r"\1", found[4] or ""))[0])
         elif share > 0:
             notes.append(gettext("“{text}” had part of the credit. Here it is a wrong answer.").format(text=text[:40]))
         if found[4] and share < _FULL:

@@ -10,7 +10,17 @@ from quizzes.content.pictures import PICTURE, set_picture
 from quizzes.content.question_types.draft import MAX_ROWS
 from quizzes.content.question_types.registry import TYPES
 from quizzes.content.tables import Table
-from quizzes.files.questions.item import GAP_LETTERS, Gap, Item, ItemPicture, Line, ReadQuestion, Skipped, skipped
+from quizzes.files.questions.item import (
+    GAP_LETTERS,
+    Gap,
+    Item,
+    ItemPicture,
+    Line,
+    ReadQuestion,
+    Skipped,
+    joined,
+    skipped,
+)
 from quizzes.phrases import gettext, gettext_noop
 
 # The limits of the fields in the editor, in characters.
@@ -135,9 +145,10 @@ def _within_limits(item: Item, notes: list[str]) -> Item:
             if len(wrong) > MAX_ROWS:
                 notes.append(gettext("It keeps {max_rows} wrong answers.").format(max_rows=MAX_ROWS))
             _refuse_equal([line.text for line in wrong], _WRONG_EQUAL)
-            explained = [line.feedback for line in lines if line.is_correct and line.feedback]
-            if explained and not item.explanation:
-                item = replace(item, explanation=explained[0])
+            # An accepted answer has no feedback of its own here.
+            explained = joined(item.explanation, *(line.feedback for line in lines if line.is_correct))
+            if explained != item.explanation:
+                item = replace(item, explanation=_cut(explained, MAX_EXPLANATION, _EXPLANATION_CUT, notes))
             item = replace(item, lines=(*(Line(text, is_correct=True) for text in accepted), *wrong[:MAX_ROWS]))
         case "matching":
             _refuse_count(texts, 2)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from quizzes.files.questions.containers import decoded
-from quizzes.files.questions.item import Item, Line, QuestionType, ReadQuestion, Skipped, read, skipped
+from quizzes.files.questions.item import Item, Line, QuestionType, ReadQuestion, Skipped, joined, read, skipped
 from quizzes.files.questions.markup import plain, tidy, without_emphasis
 from quizzes.phrases import gettext, gettext_noop
 
@@ -168,7 +168,7 @@ def _question(where: str, block: str) -> ReadQuestion:
     if not stem:
         raise Skipped(gettext("It has no question text."))
     item = _item(stem, body.strip(), notes, is_html=is_html)
-    item = replace(item, explanation=explanation or item.explanation, title=title)
+    item = replace(item, explanation=joined(explanation, item.explanation), title=title)
     return read(where, item, *notes)
 
 

@@ -119,6 +119,11 @@ def points_of(text: str | None, notes: list[str]) -> int:
     return points
 
 
+def joined(*texts: str) -> str:
+    """The texts that say something, each once, one a line."""
+    return "\n".join(dict.fromkeys(filter(None, texts)))
+
+
 MAX_EXCERPT = 160
 
 

@@ -20,6 +20,7 @@ from quizzes.files.questions.item import (
     QuestionType,
     ReadQuestion,
     Skipped,
+    joined,
     points_of,
     read,
     skipped,
@@ -90,7 +91,7 @@ def _read(where: str, element: Element) -> ReadQuestion:
         item = replace(
             item,
             title=_text(element.find("name"), []),
-            explanation=_text(element.find("generalfeedback"), notes) or item.explanation,
+            explanation=joined(_text(element.find("generalfeedback"), notes), item.explanation),
             points=points_of(element.findtext("defaultgrade"), notes),
             picture=taker.picture,
         )

@@ -19,6 +19,7 @@ from quizzes.files.questions.item import (
     QuestionType,
     ReadQuestion,
     Skipped,
+    joined,
     points_of,
     read,
     skipped,
@@ -100,10 +101,11 @@ def _read(where: str, element: Element, taker: PictureTaker) -> ReadQuestion:
     stem = _material(_own_material(presentation), notes, taker)
     try:
         rules = _rules(element, notes)
+        item = _item(element, presentation, stem, rules, notes)
         item = replace(
-            _item(element, presentation, stem, rules, notes),
+            item,
             title=" ".join((element.get("title") or "").split()),
-            explanation=rules.general,
+            explanation=joined(rules.general, item.explanation),
             points=points_of(metadata.get("points_possible", ""), notes),
             picture=taker.picture,
         )
@@ -255,8 +257,13 @@ def _item(element: Element, presentation: Element | None, stem: str, rules: _Rul
             number, tolerance = numbers(f"{rules.low}..{rules.high}")
         else:
             number, tolerance = numbers(exact)
-        return Item("numeric", stem, number=number, tolerance=tolerance)
-    lines = [Line(tidy(text), is_correct=True) for text in dict.fromkeys(rules.correct[response]) if text]
+        said = rules.feedback.get((response, rules.exact), "")
+        return Item("numeric", stem, number=number, tolerance=tolerance, explanation=said)
+    lines = [
+        Line(tidy(text), is_correct=True, feedback=rules.feedback.get((response, text), ""))
+        for text in dict.fromkeys(rules.correct[response])
+        if text
+    ]
     lines += [
         Line(tidy(text), feedback=said)
         for (own, text), said in rules.feedback.items()

@@ -258,8 +258,9 @@ def moodle(kind: str, inner: str, text: str = "<p>Who?</p>") -> str:
     )
 
 
-def answer(fraction: float, text: str) -> str:
-    return f'<answer fraction="{fraction}" format="html"><text><![CDATA[{text}]]></text></answer>'
+def answer(fraction: float, text: str, feedback: str = "") -> str:
+    said = f"<feedback><text>{feedback}</text></feedback>" * bool(feedback)
+    return f'<answer fraction="{fraction}" format="html"><text><![CDATA[{text}]]></text>{said}</answer>'
 
 
 MOODLE: dict[str, tuple[str, list[str]]] = {
@@ -382,6 +383,33 @@ def test_cells_of_a_table_stay_apart() -> None:
 def test_a_formula_in_mathml_is_said() -> None:
     stem = "[html]What is <math><msup><mi>x</mi><mn>2</mn></msup></math>? {=4 ~8}"
     assert outcomes(stem) == ["single: What is x2? [*4; 8] ! A picture, a recording, or a formula was left out."]
+
+
+def test_feedback_of_accepted_answers_joins_the_explanation() -> None:
+    """Typed answers have no feedback of their own here."""
+    general = "<generalfeedback><text>Article I.</text></generalfeedback>"
+    typed = answer(100, "Congress", "Both houses.") + answer(100, "the Congress", "Yes.")
+    box = '<response_str ident="r"><render_fib/></response_str>'
+    rules = OTHER.format(SHOWN.format("general_fb")) + right("r", "1787", score="100", extra=SHOWN.format("1_fb"))
+    texts = feedback("general_fb", "Article I.") + feedback("1_fb", "In fall.")
+    found = {
+        content: outcomes(content)[0].partition(" = ")[2]
+        for content in (
+            moodle("shortanswer", general + typed),
+            moodle("numerical", general + answer(100, "1787", "In fall.")),
+            "When? {#1787:1#In fall.####Article I.}",
+            canvas("short_answer_question", material("When?") + box, rules, texts),
+            canvas("numerical_question", material("When?") + box, rules, texts),
+        )
+    }
+    assert list(found.values()) == ["Article I.\nBoth houses.\nYes.", *["Article I.\nIn fall."] * 4]
+
+
+def test_feedback_of_each_accepted_answer_of_a_blank_is_kept() -> None:
+    content = moodle("cloze", "", "It is {1:SA:=a#First.~=b#Second.}.")
+    item = read_questions(content.encode()).questions[0].item
+    assert item is not None
+    assert item.gaps[0].feedback == "First. Second."
 
 
 def test_what_has_no_place_is_said() -> None:
