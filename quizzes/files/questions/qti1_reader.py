@@ -82,7 +82,8 @@ def _drawn(root: Element, prefix: str) -> list[ReadQuestion]:
 class _Rules:
     """What the response processing says. correct: the chosen idents that earn points, by response.
 
-    numbers: a number with its lower and upper bound. feedback: (text by response and ident), general: for everyone.
+    exact, low, high: the first number that earns points, with its bounds. ways: how many conditions earn points.
+    feedback: (text by response and ident), general: for everyone.
     lost: there is feedback for right or wrong answers as a whole, which has no place here.
     """
 
@@ -90,6 +91,7 @@ class _Rules:
     exact: str = ""
     low: str = ""
     high: str = ""
+    ways: int = 0
     feedback: dict[tuple[str, str], str] = field(default_factory=dict)
     general: str = ""
     lost: bool = False
@@ -177,12 +179,10 @@ def _rules(element: Element, notes: list[str]) -> _Rules:
         if any(_earns(setting) for setting in condition.findall("setvar")):
             for response, ident in equals:
                 rules.correct.setdefault(response, []).append(ident)
-            for bound, tags in (("low", ("vargte", "vargt")), ("high", ("varlte", "varlt"))):
-                for tag in tags:
-                    for edge in variables.iter(tag):
-                        setattr(rules, bound, (edge.text or "").strip())
-            if equals and not rules.exact:
-                rules.exact = equals[0][1]
+            rules.ways += 1
+            if rules.ways == 1:
+                rules.exact = equals[0][1] if equals else ""
+                rules.low, rules.high = _edge(variables, "vargte", "vargt"), _edge(variables, "varlte", "varlt")
             if said := "\n".join(filter(None, shown)):
                 right.append((equals, said))
         elif len(equals) == 1:
@@ -201,6 +201,11 @@ def _rules(element: Element, notes: list[str]) -> _Rules:
             rules.lost = True
     rules.general = rules.general or texts.get("general_fb", "") or texts.get("correct_fb", "")
     return rules
+
+
+def _edge(variables: Element, *tags: str) -> str:
+    """The number of the first comparison with one of these tags, "" without one."""
+    return next(((edge.text or "").strip() for tag in tags for edge in variables.iter(tag)), "")
 
 
 def _names(condition: Element) -> str:
@@ -252,6 +257,8 @@ def _item(element: Element, presentation: Element | None, stem: str, rules: _Rul
         notes.append(gettext("Add a rubric and a sample answer."))
         return Item("free_text", stem)
     if question_type == "numerical_question" or rules.low:
+        if rules.ways > 1:
+            notes.append(gettext("Only the first number with full credit was kept."))
         exact = rules.exact or rules.low
         if rules.low and rules.high:
             number, tolerance = numbers(f"{rules.low}..{rules.high}")

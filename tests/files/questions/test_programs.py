@@ -412,6 +412,21 @@ def test_feedback_of_each_accepted_answer_of_a_blank_is_kept() -> None:
     assert item.gaps[0].feedback == "First. Second."
 
 
+def test_first_of_several_numbers_of_canvas_is_kept() -> None:
+    """It is the one that the teacher of the quiz typed first, with its own margin."""
+    box = '<response_str ident="r"><render_fib/></response_str>'
+    first, second = (
+        f"<vargte respident='r'>{low}</vargte><varlte respident='r'>{high}</varlte>"
+        for low, high in (("1770.0", "1782.0"), ("5.0", "6.0"))
+    )
+    earns = "<respcondition><conditionvar>{}</conditionvar><setvar action='Set'>100</setvar></respcondition>"
+    rules = earns.format(f"<or><varequal respident='r'>1776.0</varequal><and>{first}</and></or>")
+    assert outcomes(canvas("numerical_question", material("When?") + box, rules)) == ["numeric: When? 1776 ± 6"]
+    assert outcomes(canvas("numerical_question", material("When?") + box, rules + earns.format(second))) == [
+        "numeric: When? 1776 ± 6 ! Only the first number with full credit was kept."
+    ]
+
+
 def test_what_has_no_place_is_said() -> None:
     typed = "<usecase>1</usecase>" + answer(100, "NATO")
     assert outcomes(moodle("shortanswer", typed)) == [
