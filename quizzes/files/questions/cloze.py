@@ -29,9 +29,10 @@ _FULL = 100
 
 def read_cloze(source: str, notes: list[str], taker: PictureTaker | None = None) -> Item:
     """The blanks of a text with embedded answers. source: HTML. taker: gets its picture. Raises Skipped."""
-    gaps = list[Gap]()
+    gaps, weights = list[Gap](), set[int]()
 
     def mark(match: re.Match[str]) -> str:
+        weights.add(int(match[1] or 1))
         gaps.append(_gap(match[2], match[3], notes))
         # Two private characters survive the removal of markup.
         return f"\ue010{len(gaps) - 1}\ue011"
@@ -43,6 +44,8 @@ def read_cloze(source: str, notes: list[str], taker: PictureTaker | None = None)
         raise Skipped(
             gettext("It has {count} blanks. A question can have {most}.").format(count=len(gaps), most=len(GAP_LETTERS))
         )
+    if len(weights) > 1:
+        notes.append(gettext("Its answers had different weights. Here they count the same."))
     text, lost = plain(marked, taker)
     notes += lost
     text = without_gaps(text)

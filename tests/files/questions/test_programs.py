@@ -270,7 +270,7 @@ MOODLE: dict[str, tuple[str, list[str]]] = {
             "",
             (
                 "<p>The {1:SHORTANSWER:=council#Good~%50%board~*#No} met in {1:MC:May~=June~%100%Jun\\}e}. "
-                "{2:NUMERICAL:=7:1} came.</p>"
+                "{1:NUMERICAL:=7:1} came.</p>"
             ),
         ),
         [
@@ -403,6 +403,14 @@ def test_feedback_of_accepted_answers_joins_the_explanation() -> None:
         )
     }
     assert list(found.values()) == ["Article I.\nBoth houses.\nYes.", *["Article I.\nIn fall."] * 4]
+
+
+def test_weights_of_blanks_are_said() -> None:
+    """“{2:...}” counts twice as much as “{1:...}” or “{:...}”."""
+    assert [outcomes(moodle("cloze", "", text)) for text in ("{1:SA:=a} {:SA:=b}", "{1:SA:=a} {2:SA:=b}")] == [
+        ["blanks: {a} {b} (a|) (b|)"],
+        ["blanks: {a} {b} (a|) (b|) ! Its answers had different weights. Here they count the same."],
+    ]
 
 
 def test_feedback_of_each_accepted_answer_of_a_blank_is_kept() -> None:
