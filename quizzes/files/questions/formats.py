@@ -271,14 +271,23 @@ def _read(content: bytes) -> ReadFile:
         return ReadFile(gettext("Blackboard (tab-delimited)"), tuple(blackboard.read_blackboard(content)))
     if aiken.is_aiken(start):
         return ReadFile("Aiken", tuple(aiken.read_aiken(content)))
-    if "{" not in start or _is_template(start):
+    if "{" not in start or _has_headings(start):
         return _read_table(content)
     return ReadFile("GIFT", tuple(gift.read_gift(content)))
 
 
-def _is_template(text: str) -> bool:
-    head = text.split("\n", 1)[0].casefold()
-    return "question" in head and "answer 1" in head
+# Some programs write a title and directions above the headings.
+_HEADING_LINES = 30
+
+
+def _has_headings(text: str) -> bool:
+    """Whether the first lines have the headings of a table, so that braces below them are text."""
+    head = "\n".join(text.split("\n", _HEADING_LINES)[:_HEADING_LINES]).partition("{")[0]
+    try:
+        rows, _ = tables.rows_of(head.encode())
+    except UnreadableFile:
+        return False
+    return kahoot.kahoot_heading(rows) is not None or tables.template_heading(rows) is not None
 
 
 def _read_table(content: bytes) -> ReadFile:

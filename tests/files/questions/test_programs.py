@@ -195,6 +195,26 @@ def workbook(*rows: list[object]) -> bytes:
     return stream.getvalue()
 
 
+def test_braces_in_a_table_are_text() -> None:
+    """Braces are the answers of GIFT. Blooket’s and Gimkit’s tables have a title above the headings."""
+    blooket = (
+        '"Blooket\nImport Template",,,,,,,\r\n'
+        'Question #,Question Text,Answer 1,Answer 2,"Answer 3\n(Optional)","Answer 4\n(Optional)",'
+        '"Time Limit (sec)\n(Max: 300 seconds)","Correct Answer(s)\n(Only include Answer #)"\r\n'
+        '1,"What is {x}, the set?",a,b,,,20,1\r\n'
+    )
+    gimkit = (
+        "Gimkit Spreadsheet Import Template,,,,\r\n"
+        "Question,Correct Answer,Incorrect Answer 1\r\n"
+        "Who?,The {council},Mayor\r\n"
+    )
+    assert outcomes(blooket) == ["single: What is {x}, the set? [*a; b]"]
+    assert outcomes(gimkit) == ["single: Who? [*The {council}; Mayor]"]
+    assert outcomes("Unit 1\nType,Question,Answer 1,Answer 2,Correct\n,Which {one}?,a,b,1\n") == [
+        "single: Which {one}? [*a; b]"
+    ]
+
+
 def test_sheets_that_are_not_read_are_listed() -> None:
     rows = [["Question", "Answer 1", "Answer 2", "Correct"], ["Who?", "Council", "Mayor", 1]]
     assert outcomes(write_xlsx([Sheet("Unit 1", rows), Sheet("Unit 2", rows)])) == [
