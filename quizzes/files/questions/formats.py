@@ -1,11 +1,11 @@
 """The formats of question files: which there are, what each can hold, and how to read a file of any of them. Pure."""
 
 import json
+import re
 import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from quizzes.files.questions import aiken, blackboard, gift, kahoot, moodle_xml, tables
 from quizzes.files.questions.containers import decoded
@@ -23,6 +23,8 @@ _CLOSED: frozenset[QuestionType] = frozenset(("single", "multiple", "true_false"
 _COMMON: frozenset[QuestionType] = _CLOSED | {"short_answer", "numeric", "matching", "free_text"}
 _ALL: frozenset[QuestionType] = _COMMON | {"ordering", "blanks"}
 _HEAD_BYTES = 200
+# A question of GIFT has words before its brace.
+_JSON_START = re.compile(r"\{\s*[\"}]")
 # A preview lists each question.
 MAX_QUESTIONS_IN_FILE = 10_000
 
@@ -253,14 +255,21 @@ def _read(content: bytes) -> ReadFile:
         return _read_table(content)
     if content.startswith(_ZIP):
         return ReadFile(*read_package(content))
-    start = decoded(content).lstrip("\ufeff \t\n")
+    text = decoded(content).lstrip("\ufeff")
+    start = text.lstrip(" \t\n")
     if start.startswith("<"):
         return ReadFile(*read_xml(content))
-    if start.startswith("{") and (document := _json(start)) is not None:
+    if _JSON_START.match(start):
+        try:
+            document = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise UnreadableFile(
+                gettext("This JSON file can’t be read: {value}.").format(value=str(error)[:100])
+            ) from error
         return read_own(document, "Footnote (JSON)")
     if "[[questions]]" in start or start.startswith("footnote_questions"):
         try:
-            document = json.loads(json.dumps(tomllib.loads(start), default=str))
+            document = json.loads(json.dumps(tomllib.loads(text), default=str))
         # A number of thousands of digits is a ValueError, like each error of the form; deep tables exhaust the stack.
         except (ValueError, RecursionError) as error:
             raise UnreadableFile(
@@ -301,10 +310,3 @@ def _read_table(content: bytes) -> ReadFile:
     if (heading := tables.template_heading(rows)) is not None:
         return ReadFile(gettext("Footnote’s template"), (*tables.read_template(rows, heading), *left))
     raise UnreadableFile(gettext("We don’t know this format. See which files we can read, below."))
-
-
-def _json(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None

@@ -347,6 +347,26 @@ def test_a_file_that_is_no_set_of_questions_is_refused_in_words(content: bytes, 
         read_questions(content)
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (
+            '\n\n{"questions": [\n1, 2}',
+            "This JSON file can’t be read: Expecting ',' delimiter: line 4 column 5 (char 22).",
+        ),
+        (
+            "\n\nfootnote_questions = 1\ntitle = \n",
+            "This TOML file can’t be read: Invalid value (at line 4, column 9).",
+        ),
+    ],
+    ids=["json", "toml"],
+)
+def test_a_damaged_file_of_ours_says_where(text: str, reason: str) -> None:
+    with pytest.raises(UnreadableFile) as refused:
+        read_questions(text.encode())
+    assert str(refused.value) == reason
+
+
 SEEDS = [GIFT.encode(), MOODLE.encode(), CANVAS.encode(), QTI3.encode(), b"Who?\nA. Me\nANSWER: A\n"]
 SEEDS += [one.write("Set", [item for item in EXAMPLES if item.question_type in one.question_types]) for one in FORMATS]
 SEEDS.append(
