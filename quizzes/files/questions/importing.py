@@ -15,7 +15,7 @@ from quizzes.content.drafts import lifecycle, saving_questions
 from quizzes.content.drafts.document import MAX_QUESTIONS, question_part
 from quizzes.content.picture_files import PictureFile
 from quizzes.content.pictures import draft_picture, map_pictures, picture_tables
-from quizzes.content.set_document import parse_set
+from quizzes.content.set_document import InvalidQuestion, parse_set
 from quizzes.content.stored_pictures import store_picture
 from quizzes.content.tables import InvalidDocument, Table
 from quizzes.files import signed_preview
@@ -96,15 +96,36 @@ def whole_set(file: ReadFile, pictures: Mapping[bytes, PictureFile] | None = Non
 
     pictures: those of the file, encoded again. Any other picture is taken out of the document.
     """
+    try:
+        return _parsed(file, pictures or {})
+    except InvalidDocument:
+        return None
+
+
+def why_not_whole(file: ReadFile) -> str:
+    """Why the reading and the evidence of our own file can't be imported; "" if they can, or if it has none."""
+    try:
+        _parsed(file, {})
+    except InvalidQuestion as error:
+        return f"“{error.question}”: {error}"
+    except InvalidDocument as error:
+        return str(error)
+    return ""
+
+
+def _parsed(file: ReadFile, pictures: Mapping[bytes, PictureFile]) -> Table | None:
+    """The document of our own file, None without one; raises InvalidDocument if it can't be an edition."""
     if file.document is None:
         return None
     document = {name: value for name, value in file.document.items() if name != "footnote_questions"}
     try:
         document.pop("pictures", None)
-        document = map_pictures(document, partial(_stored, file, pictures or {}))
+        document = map_pictures(document, partial(_stored, file, pictures))
         parse_set(document)
-    except (InvalidDocument, KeyError, TypeError, AttributeError, ValueError):
-        return None
+    except InvalidDocument:
+        raise
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise InvalidDocument(gettext("Parts of it are missing or have another form.")) from error
     return document
 
 

@@ -61,6 +61,7 @@ def import_questions(request: TeacherRequest) -> HttpResponse:
         context |= {
             "packed": importing.pack(form.outcomes, document, form.pictures.values(), by=request.user),
             "is_whole": document is not None,
+            "why_not_whole": importing.why_not_whole(form.read) if form.draft is None else "",
             "question_count": len(document["questions"]) if document is not None else 0,
             "lost_pictures": importing.lost_pictures(form.read, document),
         }
