@@ -1,7 +1,7 @@
 """Save the questions of a draft: add, change, move, remove."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from datetime import datetime
 from functools import partial
@@ -31,25 +31,54 @@ class TooManyQuestions(Exception):
     """The set already has MAX_QUESTIONS questions."""
 
 
-def add_question(draft: Draft, type_name: str, *, after: str = "", by: User, now: datetime) -> tuple[Draft, str]:
-    """Add a question after this one, or as the last; also returns its key. Raises TooManyQuestions."""
-    key = new_question_key()
-    change = partial(insert_question, type_name=type_name, key=key, after=after)
-    return save_parts(draft, change, touches=[question_part(key)], seen=None, by=by, now=now), key
+def add_question(
+    draft: Draft, type_name: str, *, after: str = "", seen: int, by: User, now: datetime
+) -> tuple[Draft, str]:
+    """Add a question after this one, or as the last; also returns its key. Raises TooManyQuestions.
+
+    A form that is sent twice adds one.
+    """
+    make = partial(_new_question, type_name=type_name, after=after)
+    return _save_new(draft, make, after=after, seen=seen, by=by, now=now)
 
 
-def insert_question(document: Table, type_name: str, *, key: str, after: str = "") -> None:
-    """Add an empty question to a draft's document after this one, or as the last. Raises TooManyQuestions."""
+def insert_question(document: Table, type_name: str, *, key: str) -> None:
+    """Add an empty question to a draft's document as the last. Raises TooManyQuestions."""
+    _insert(document, {**_new_question(document, type_name=type_name, after=""), "key": key}, after="")
+
+
+def _new_question(document: Table, *, type_name: str, after: str) -> Table:
     objective = next((table["objective"] for table in document["questions"] if table["key"] == after), "")
     first = document["objectives"][0]["key"] if document["objectives"] else ""
-    question = {
-        "key": key,
+    return {
+        "key": "",
         "type": type_name,
         "objective": objective or first,
         **deepcopy(_NEW_QUESTION),
         **TYPES[type_name].draft.blank(document["voices"]),
     }
-    _insert(document, question, after=after)
+
+
+def _save_new(
+    draft: Draft, make: Callable[[Table], Table], *, after: str, seen: int, by: User, now: datetime
+) -> tuple[Draft, str]:
+    """Add the question that `make` returns, once for the page that saw this revision; also returns its key."""
+    new = new_question_key()
+    keys = [new]
+
+    def change(document: Table) -> None:
+        question = make(document)
+        places = [table["key"] for table in document["questions"]]
+        twin = document["questions"][places.index(after) + 1 if after in places else -1 :][:1]
+        is_newer = any(document["saved"].get(question_part(table["key"]), 0) > seen for table in twin)
+        if is_newer and {**twin[0], "key": ""} == {**question, "key": ""}:
+            keys[:] = [twin[0]["key"]]
+        else:
+            keys[:] = [new]
+            _insert(document, {**question, "key": new}, after=after)
+
+    saved = save_parts(draft, change, touches=[question_part(new)], seen=None, by=by, now=now)
+    return saved, keys[0]
 
 
 def add_questions(draft: Draft, questions: Sequence[Table], *, by: User, now: datetime) -> Draft:
@@ -152,14 +181,16 @@ def save_question(
     )
 
 
-def duplicate_question(draft: Draft, key: str, *, by: User, now: datetime) -> tuple[Draft, str]:
-    """Add a copy after the question; also returns its key. Raises NoSuchQuestion and TooManyQuestions."""
-    new = new_question_key()
+def duplicate_question(draft: Draft, key: str, *, seen: int, by: User, now: datetime) -> tuple[Draft, str]:
+    """Add a copy after the question; also returns its key. Raises NoSuchQuestion and TooManyQuestions.
 
-    def change(document: Table) -> None:
-        _insert(document, {**deepcopy(found_question(document, key)), "key": new}, after=key)
+    A form that is sent twice adds one.
+    """
 
-    return save_parts(draft, change, touches=[question_part(new)], seen=None, by=by, now=now), new
+    def copied(document: Table) -> Table:
+        return deepcopy(found_question(document, key))
+
+    return _save_new(draft, copied, after=key, seen=seen, by=by, now=now)
 
 
 def move_question(draft: Draft, key: str, *, places: int, by: User, now: datetime) -> Draft:

@@ -83,7 +83,7 @@ def add_question(request: EditorRequest, public_id: str) -> HttpResponse:
     draft = own_draft(request, public_id)
     blank = {"key": "", "type": next(iter(TYPES)), "objective": ""}
     form = QuestionForm(request.POST, document=draft.document, question=blank)
-    draft, key = saving_questions.add_question(draft, form.type_to_add, **actor_and_time(request))
+    draft, key = saving_questions.add_question(draft, form.type_to_add, seen=form.seen, **actor_and_time(request))
     return redirect("edit_question", public_id, key)
 
 
@@ -212,9 +212,9 @@ def _act(request: EditorRequest, draft: Draft, key: str, form: QuestionForm) -> 
             case "up" | "down":
                 saving_questions.move_question(draft, key, places=-1 if form.action == "up" else 1, **actor)
             case "duplicate":
-                draft, key = saving_questions.duplicate_question(draft, key, **actor)
+                draft, key = saving_questions.duplicate_question(draft, key, seen=form.seen, **actor)
             case "add":
-                draft, key = saving_questions.add_question(draft, form.type_to_add, after=key, **actor)
+                draft, key = saving_questions.add_question(draft, form.type_to_add, after=key, seen=form.seen, **actor)
             case "remove":
                 if answered_editions(draft.question_set, by=request.user, key=key):
                     return redirect("remove_question", public_id, key)
