@@ -28,7 +28,8 @@ async function sendHeartbeat() {
   const body = new URLSearchParams(new FormData(form));
   const options = { method: "POST", body, redirect: "manual", credentials: "same-origin" };
   const reply = await fetch(form.action, options)
-    .then((response) => (response.ok ? response.json() : null))
+    // A site that is restarted or busy takes the next one.
+    .then((response) => (response.ok || response.status >= 500 ? response.json() : null))
     .catch(() => ({}));
   // After a refusal or the end of the attempt, the page sends no more, unless its student signs in again.
   if (reply === null || reply.is_open === false) return;

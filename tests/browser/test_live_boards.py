@@ -227,6 +227,20 @@ def test_quiz_page_says_that_it_is_there_and_not_more_often_than_it_should(
     assert (presence.attempt_id, presence.question.position) == (attempt.pk, 4)
 
 
+def test_heartbeats_go_on_after_the_site_failed(attempt: Attempt, student: Student, open_context: NewContext) -> None:
+    page = open_context(student, watched=False).new_page()
+    page.clock.install()
+    page.route("**/here/", lambda route: route.fulfill(status=503, body="down"))
+    page.goto(reverse("take_attempt", args=[attempt.public_id, 1]))
+    with page.expect_response("**/here/") as failed:
+        page.clock.run_for(100)
+    failed.value.finished()
+    page.unroute_all(behavior="wait")
+    with page.expect_response("**/here/") as heartbeat:
+        page.clock.run_for(20_000)
+    assert (heartbeat.value.status, Presence.objects.count()) == (200, 1)
+
+
 # --- The board ----------------------------------------------------------------------------------------------------
 
 
