@@ -260,6 +260,22 @@ def test_back_and_forth_show_the_questions_as_they_were_left(context: BrowserCon
     expect(page.locator("label.opt input").nth(0)).to_be_checked()
 
 
+def test_going_back_shows_the_newest_answer(context: BrowserContext, attempt: Attempt) -> None:
+    page = open_with_all(context, attempt)
+    choose(page, 0)
+    says(page, "Saved")
+    page.goto(reverse("review_attempt", args=[attempt.public_id]))
+    page.goto(reverse("take_attempt", args=[attempt.public_id, 1]))
+    choose(page, 2)
+    says(page, "Saved")
+    page.go_back()
+    # Once more to the first page, whose form the browser remembers.
+    page.go_back(wait_until="networkidle")
+    says(page, "Saved")
+    expect(page.locator("label.opt input").nth(2)).to_be_checked()
+    assert saves() == [(1, "saved"), (2, "saved")]
+
+
 def test_answer_that_waits_is_shown_in_every_question_that_comes(context: BrowserContext, attempt: Attempt) -> None:
     page = open_with_all(context, attempt)
     on_save(page, lambda route: route.fulfill(status=503, json={"outcome": "retry"}))

@@ -159,6 +159,9 @@ function restore(form) {
   return true;
 }
 
+// Otherwise a browser that goes back fills in what this page had, beside the “Saved” of a newer answer.
+const refuseOldAnswers = () => forms().forEach((form) => { form.autocomplete = "off"; });
+
 // Whether the form differs from the page that the server sent.
 function isChanged(form) {
   return Array.from(form.elements).some((field) => {
@@ -215,6 +218,7 @@ async function loadQuestions() {
   }
   current.dataset.heading = find("#heading").textContent;
   sections.set(current.dataset.question, current);
+  refuseOldAnswers();
   // The student may be changing the question in front.
   forms().filter((form) => form !== questionForm()).forEach(restore);
 }
@@ -376,6 +380,7 @@ function onToggle({ target }) {
 
 // A button that was disabled during its request has lost the focus.
 function onSettled({ target }) {
+  refuseOldAnswers();
   const place = target.id === "flag" ? target : find("#question .verdict, #question .err[role=alert]");
   if (place) place.focus();
   const link = target.id === "flag" ? linkTo(find("#question")?.dataset.question) : null;
@@ -432,6 +437,7 @@ function start() {
     notify("stale");
   }
   if (!board) return;
+  refuseOldAnswers();
   const form = questionForm();
   if (form && restore(form)) notices.setSaveState("saving");
   // The student answered before this script came.
