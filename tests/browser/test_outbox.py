@@ -13,7 +13,7 @@ from django.utils import timezone
 from playwright.sync_api import BrowserContext, Locator, Page, Request, Route, expect
 
 from quizzes.attempts.lifecycle import submit_overdue
-from quizzes.models import AnswerEvent, Attempt, Student, User
+from quizzes.models import AnswerEvent, Assignment, Attempt, Student, User
 from quizzes.people import student_sign_in
 from tests.browser.conftest import PATIENCE, NewContext, overflow, violations
 from tests.factories import make_assignment, make_attempt, make_document, make_edition, save
@@ -872,6 +872,17 @@ def test_full_store_keeps_no_answer_from_the_site(context: BrowserContext, attem
     choose(page, 2)
     says(page, "Saved")
     assert saves() == [(1, "saved")] * 2 + [(2, "saved")]
+
+
+def test_button_after_the_cookies_are_gone_leads_to_sign_in(context: BrowserContext, attempt: Attempt) -> None:
+    Assignment.objects.update(release=Assignment.Release.AT_ONCE)
+    page = open_question(context, attempt)
+    choose(page, 1)
+    says(page, "Saved")
+    context.clear_cookies()
+    page.get_by_role("button", name="Check my answer").click()
+    page.wait_for_url("**/join/")
+    assert saves() == [(1, "saved")]
 
 
 # ---- Nothing keeps the others up

@@ -378,6 +378,12 @@ function onToggle({ target }) {
   if (target.open && target.matches("[data-places]")) target.scrollIntoView({ block: "nearest" });
 }
 
+// The cookies are gone, or the token is old. All answers are stored, and a new page has a token or leads to sign-in.
+function onResponseError({ detail }) {
+  if (detail.xhr.status === 403) reopen(location.pathname, false);
+  else notify("down");
+}
+
 // A button that was disabled during its request has lost the focus.
 function onSettled({ target }) {
   refuseOldAnswers();
@@ -410,7 +416,7 @@ function start() {
     "footnote:move": onMove,
     "htmx:confirm": onConfirm,
     "htmx:sendError": () => { notices.blocked = "act"; notify("offline"); },
-    "htmx:responseError": () => notify("down"),
+    "htmx:responseError": onResponseError,
     "htmx:afterSettle": onSettled,
   };
   for (const [name, listener] of Object.entries(listeners)) document.addEventListener(name, listener);
