@@ -27,9 +27,9 @@ TOO_MANY = {
 
 
 class UnsentForm(forms.Form):
-    """Valid if the page follows a form that was not sent, because the student was signed out."""
+    """What the page before could not send, because the student was signed out. Valid if there was something."""
 
-    unsent = forms.BooleanField()
+    unsent = forms.ChoiceField(choices=[(lost, lost) for lost in ("answer", "turn-in", "change")])
 
 
 class CodeForm(forms.Form):

@@ -42,6 +42,9 @@ DEVICE_COOKIE_AGE = 180 * 24 * 60 * 60
 # In `request.META`: when the server had read the request, in seconds since 1970. No header of a client has this name.
 ARRIVED_AT = "footnote.arrived_at"
 
+# What a student loses who sends a form without a session, by the name of its URL.
+UNSENT = {"take_attempt": "answer", "submit_attempt": "turn-in"}
+
 ONLY_VIEWS = gettext_lazy("You can see this class, but not change it. Ask its teacher.")
 ONLY_OWNERS = gettext_lazy("Only the owner of the class can do this. You’ll find the name in its settings.")
 
@@ -284,5 +287,9 @@ def teachers_of(classroom: Classroom) -> list[str]:
 
 
 def _redirect_to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Redirect to the join page, with a notice if a POST is lost."""
-    return redirect(f"{reverse('join')}{'?unsent=1' if request.method == 'POST' else ''}")
+    """Redirect to the join page, with a notice of what is lost if the request is a POST."""
+    if request.method != "POST":
+        return redirect("join")
+    match = request.resolver_match
+    lost = UNSENT.get(match.url_name or "", "change") if match is not None else "change"
+    return redirect(f"{reverse('join')}?unsent={lost}")

@@ -81,7 +81,7 @@ def test_student_of_an_archived_class_is_out_until_it_is_restored(
     visit = client.post if name == "start_attempt" else client.get
     set_archived(classroom, is_archived=True, by=teacher, now=NOW)
     response = visit(path)
-    expected = "/join/?unsent=1" if name == "start_attempt" else "/join/"
+    expected = "/join/?unsent=change" if name == "start_attempt" else "/join/"
     assert (response.status_code, response.headers["Location"]) == (302, expected)
 
     set_archived(classroom, is_archived=False, by=teacher, now=NOW)

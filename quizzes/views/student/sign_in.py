@@ -207,11 +207,12 @@ def _names_page(request: HttpRequest, classroom: Classroom, form: NameForm | Non
 
 def _code_page(request: HttpRequest, form: CodeForm) -> HttpResponse:
     has_signed_out = bool(request.COOKIES.get(SIGNED_OUT_COOKIE))
+    unsent = UnsentForm(request.GET)
     context = {
         "form": form,
         "signed_in": signed_in_student(request.session, now=timezone.now()),
         "has_signed_out": has_signed_out,
-        "is_unsent": UnsentForm(request.GET).is_valid(),
+        "unsent": unsent.cleaned_data["unsent"] if unsent.is_valid() else "",
     }
     response = render(request, "student/join.html", context)
     if has_signed_out:

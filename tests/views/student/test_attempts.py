@@ -781,7 +781,7 @@ def test_json_stale_is_409_with_the_newest_revision(student_client: Client, atte
 def test_json_without_a_session_leads_to_the_join_page(student_client: Client, attempt: Attempt) -> None:
     data = fields(student_client, attempt, 1, choice=token(attempt, 1, "b"))
     reply = as_json(Client(), address(attempt, 1), data)
-    assert (reply.status_code, reply.headers["Location"]) == (302, f"{reverse('join')}?unsent=1")
+    assert (reply.status_code, reply.headers["Location"]) == (302, f"{reverse('join')}?unsent=answer")
     assert events(attempt) == []
 
 
@@ -1256,11 +1256,14 @@ def test_each_page_says_who_is_signed_in_and_offers_to_leave(
 
 
 def test_what_is_sent_without_a_session_is_said_to_be_lost(attempt: Attempt) -> None:
-    said = "You were signed out, so your last answer didn’t save."
-    for name in ("submit_attempt", "take_attempt"):
-        page = reverse(name, args=[attempt.public_id, *([1] if name == "take_attempt" else [])])
-        assert said in words(Client().post(page, follow=True))
-    assert said not in words(Client().get(page, follow=True))
+    said = {
+        address(attempt, 1): "so your last answer didn’t save. Sign in and answer again.",
+        page_of("submit_attempt", attempt): "so your quiz isn’t turned in. Your answers are saved.",
+        reverse("change_break", args=[attempt.public_id]): "so your last change didn’t save. Sign in and try again.",
+    }
+    for page, lost in said.items():
+        assert f"You were signed out, {lost}" in words(Client().post(page, follow=True))
+    assert "You were signed out" not in words(Client().get(address(attempt, 1), follow=True))
 
 
 # --- The page's clock
