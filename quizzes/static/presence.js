@@ -21,6 +21,12 @@ function timeToNext() {
   }
 }
 
+// The attempt is turned in elsewhere or closed, the teacher has paused it, or it has an end now and needs a clock.
+function isOutOfDate(reply) {
+  const hasNewEnd = reply.has_end && !("timed" in form.dataset);
+  return reply.is_open === false || (!("paused" in form.dataset) && (reply.is_paused || hasNewEnd));
+}
+
 async function sendHeartbeat() {
   try {
     sessionStorage.setItem(KEPT, `${form.action} ${Date.now()}`);
@@ -31,10 +37,9 @@ async function sendHeartbeat() {
     // A site that is restarted or busy takes the next one.
     .then((response) => (response.ok || response.status >= 500 ? response.json() : null))
     .catch(() => ({}));
-  // After a refusal or the end of the attempt, the page sends no more, unless its student signs in again.
-  if (reply === null || reply.is_open === false) return;
-  // The teacher has paused the quiz.
-  if (reply.is_paused && !("paused" in form.dataset)) return move(location.pathname);
+  // After a refusal, the page sends no more, unless its student signs in again.
+  if (reply === null) return;
+  if (isOutOfDate(reply)) return move(location.pathname);
   timer = setTimeout(sendHeartbeat, PERIOD);
 }
 

@@ -255,7 +255,9 @@ def test_answer_given_when_the_time_is_over_leads_to_the_receipt(
     attempt: Attempt, student: Student, open_context: NewContext
 ) -> None:
     page = open_context(student, watched=False).new_page()
-    page.goto(question_address(attempt, 1))
+    # The next heartbeat would tell the page of its end.
+    with page.expect_response("**/here/"):
+        page.goto(question_address(attempt, 1))
     Attempt.objects.update(deadline_at=timezone.now() - timedelta(minutes=5))
     page.locator("label.opt").first.click()
     page.wait_for_url("**/receipt/")

@@ -11,6 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from quizzes.assignments import accommodations, lifecycle
+from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.models import Attempt, Student, User
 from tests.browser.conftest import NewContext, overflow
 from tests.factories import make_assignment, make_attempt, make_edition
@@ -75,6 +76,33 @@ def test_attempt_handed_in_elsewhere_leads_to_the_receipt(
     elsewhere.wait_for_url("**/receipt/")
     page.wait_for_url("**/receipt/")
     assert page.url == elsewhere.url
+
+
+@pytest.mark.parametrize("opened", [on_question, on_review], ids=["question", "review"])
+def test_page_without_a_clock_shows_a_new_end(
+    opened: Callable[[Page, Attempt], None], running: Attempt, student: Student, open_context: NewContext
+) -> None:
+    Attempt.objects.update(time_limit=None, deadline_at=None)
+    page = open_context(student).new_page()
+    page.clock.install()
+    opened(page, running)
+    expect(page.locator("[data-minutes]")).to_have_count(0)
+    Attempt.objects.update(deadline_at=timezone.now() + timedelta(minutes=10))
+    with page.expect_navigation():
+        page.clock.run_for(20_000)
+    expect(page.locator("[data-minutes]")).to_have_text("10 min left")
+
+
+def test_page_without_a_clock_leads_to_the_receipt(
+    running: Attempt, student: Student, open_context: NewContext
+) -> None:
+    Attempt.objects.update(time_limit=None, deadline_at=None)
+    page = open_context(student).new_page()
+    page.clock.install()
+    on_question(page, running)
+    submit_attempt(Attempt.objects.get(), now=timezone.now())
+    page.clock.run_for(20_000)
+    page.wait_for_url("**/receipt/")
 
 
 def test_page_without_time_limit_shows_when_the_quiz_closes(

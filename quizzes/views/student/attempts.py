@@ -206,7 +206,10 @@ def time_left(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse:
 @require_POST
 @attempt_required()
 def record_heartbeat(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse:
-    """Record a heartbeat of an open page, which tells teachers who is offline. 3 queries."""
+    """Record a heartbeat of an open page, which tells teachers who is offline. 3 queries.
+
+    has_end: a page without a clock then opens again with one.
+    """
     content = attempt.content
     form = HeartbeatForm(request.POST, question_count=len(content.questions))
     if not form.is_valid():
@@ -215,7 +218,13 @@ def record_heartbeat(request: HttpRequest, attempt: LoadedAttempt) -> HttpRespon
     if attempt.is_open:
         question_id = content.question_id(content.questions[number - 1]) if number else None
         heartbeats.record_heartbeat(attempt.id, question_id, now=now)
-    return JsonResponse({"is_open": attempt.is_open, "is_paused": attempt.stands_still(now=now)})
+    return JsonResponse(
+        {
+            "is_open": attempt.is_open,
+            "is_paused": attempt.stands_still(now=now),
+            "has_end": attempt.deadline_at is not None,
+        }
+    )
 
 
 @require_POST
