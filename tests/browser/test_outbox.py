@@ -885,6 +885,26 @@ def test_button_after_the_cookies_are_gone_leads_to_sign_in(context: BrowserCont
     assert saves() == [(1, "saved")]
 
 
+@pytest.mark.parametrize("is_cut", [True, False], ids=["cut", "no reply"])
+def test_check_without_a_reply_can_be_pressed_again(is_cut: bool, context: BrowserContext, attempt: Attempt) -> None:
+    Assignment.objects.update(release=Assignment.Release.AT_ONCE)
+    # Instead of a test of 15 seconds.
+    hurry = "({ detail }) => { detail.xhr.timeout /= 100; }"
+    context.add_init_script(f"addEventListener('htmx:beforeSend', {hurry}, {{ once: true }})")
+    page = open_question(context, attempt)
+    choose(page, 1)
+    says(page, "Saved")
+    on_save(page, lambda route: route.abort() if is_cut else None)
+    check = page.get_by_role("button", name="Check my answer")
+    check.press("Enter")
+    expect(notice(page).get_by_text("You need to be online for that.")).to_be_visible()
+    expect(check).to_be_focused()
+    page.unroute_all()
+    check.press("Enter")
+    expect(page.locator("#question .verdict")).to_be_focused()
+    expect(notice(page)).to_have_count(0)
+
+
 # ---- Nothing keeps the others up
 
 

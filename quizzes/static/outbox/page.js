@@ -1,6 +1,6 @@
 // The question page: forms, links and going on. One file: goal 8 of docs/performance.md leaves no room for a request.
 import { createNotices } from "./announcements.js";
-import { createSender, readText, request } from "./sender.js";
+import { createSender, readText, request, TIMEOUT } from "./sender.js";
 import { attemptOf, clearAnswers, createStore, numberOf, PREFIX } from "./store.js";
 
 const SCROLL = "footnote.reading";
@@ -378,6 +378,19 @@ function onToggle({ target }) {
   if (target.open && target.matches("[data-places]")) target.scrollIntoView({ block: "nearest" });
 }
 
+function onNoResponse() {
+  notices.blocked = "act";
+  notify(navigator.onLine ? "down" : "offline");
+}
+
+// A button that was disabled during its request has lost the focus. After success, `onSettled` moves it.
+function onAfterRequest({ detail }) {
+  if (!detail.successful && document.activeElement === document.body) detail.elt.focus();
+  if (!detail.successful || !notices.blocked) return;
+  notices.blocked = "";
+  if (isIdle()) notify("");
+}
+
 // The cookies are gone, or the token is old. All answers are stored, and a new page has a token or leads to sign-in.
 function onResponseError({ detail }) {
   if (detail.xhr.status === 403) reopen(location.pathname, false);
@@ -415,11 +428,14 @@ function start() {
     visibilitychange: keepTyped,
     "footnote:move": onMove,
     "htmx:confirm": onConfirm,
-    "htmx:sendError": () => { notices.blocked = "act"; notify("offline"); },
+    "htmx:sendError": onNoResponse,
+    "htmx:timeout": onNoResponse,
+    "htmx:afterRequest": onAfterRequest,
     "htmx:responseError": onResponseError,
     "htmx:afterSettle": onSettled,
   };
   for (const [name, listener] of Object.entries(listeners)) document.addEventListener(name, listener);
+  htmx.config.timeout = TIMEOUT;
   // Answers are saved without them, and the form may be replaced. Enter in a field presses the form's own first button.
   findAll(".levels [form]").forEach((button) => button.removeAttribute("form"));
   // A toggle does not bubble.

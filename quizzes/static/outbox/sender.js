@@ -1,7 +1,7 @@
 // Sends the kept answers, one at a time and in order. Uses no DOM.
 import { attemptOf } from "./store.js";
 
-const TIMEOUT = 15000;
+export const TIMEOUT = 15000;
 const GRACE = 1000;
 const PAUSES = [1000, 2000, 4000, 8000];
 
