@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from quizzes.attempts.breaks import start_break
 from quizzes.models import Answer, Assignment, Attempt, Classroom, Student, SupportMark, User
 from tests.browser.conftest import NewContext, overflow, violations
 from tests.factories import make_assignment, make_attempt, make_document, make_edition
@@ -436,3 +437,19 @@ def test_break_by_keyboard_stops_the_clock_and_keeps_an_answer_from_a_device_off
     # The other page follows.
     expect(offline.get_by_role("heading", name="You’re on a break")).to_have_count(0)
     expect(page.locator("[data-minutes]")).to_have_text("20 min left")
+
+
+def test_break_is_counted_while_the_phone_is_locked(
+    attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    limit = timedelta(minutes=20)
+    Attempt.objects.update(supports={"break_minutes": 10}, time_limit=limit, deadline_at=attempt.started_at + limit)
+    start_break(attempt.pk, now=timezone.now())
+    page = open_context(student, width=360).new_page()
+    page.clock.install()
+    # A locked phone stops this clock.
+    page.add_init_script("performance.now = () => 0")
+    open_question(page, attempt)
+    expect(page.locator("[data-break-left]")).to_have_text("10 min left")
+    page.clock.fast_forward("06:30")
+    expect(page.locator("[data-break-left]")).to_have_text("4 min left")
