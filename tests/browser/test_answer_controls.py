@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from quizzes.attempts.attempt_content import content_of
 from quizzes.content.question_types.registry import TYPES
@@ -18,6 +19,20 @@ SMALL = """() => [...document.querySelectorAll(
   .map(control => control.closest("label") ?? control)
   .filter(target => target.checkVisibility({visibilityProperty: true}))
   .map(target => [target.getBoundingClientRect().height, target.outerHTML.slice(0, 120)])"""
+
+
+# The words of speaker labels that stand on more than one line.
+BROKEN = """() => [...document.querySelectorAll(".speaker")].flatMap(label => {
+  const texts = [];
+  const walker = document.createTreeWalker(label, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) texts.push(walker.currentNode);
+  return texts.flatMap(text => [...text.data.matchAll(/\\S+/g)].filter(word => {
+    const range = document.createRange();
+    range.setStart(text, word.index);
+    range.setEnd(text, word.index + word[0].length);
+    return range.getClientRects().length > 1;
+  }).map(word => word[0]));
+})"""
 
 
 @pytest.fixture
@@ -54,3 +69,16 @@ def test_every_focus_is_in_sight_at_400_percent(attempt: Attempt, student: Stude
         seen.add(question.type)
     assert hidden == []
     assert seen == set(TYPES)
+
+
+@pytest.mark.parametrize("width", [320, 360])
+def test_words_of_speakers_are_not_broken(
+    width: int, attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    Student.objects.update(language="es")
+    page = open_context(student, width=width).new_page()
+    number = attempt.assignment.edition.questions.get(type="who_says_so").position
+    page.goto(reverse("take_attempt", args=[attempt.public_id, number]))
+    page.locator("#v-q").check()
+    expect(page.get_by_text("Los manifestantes").first).to_be_visible()
+    assert page.evaluate(BROKEN) == []
