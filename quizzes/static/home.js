@@ -19,9 +19,8 @@ async function ask() {
   const options = { headers: { "If-None-Match": tag }, redirect: "manual", credentials: "same-origin", cache: "no-store" };
   const response = await fetch(openQuizzes, { ...options, signal: AbortSignal.timeout(TIMEOUT) }).catch(() => null);
   isAsking = false;
-  // After the session has ended, the page asks no more.
-  if (response?.type === "opaqueredirect") return;
-  if (response?.status === 200) return location.reload();
+  // After the session has ended, the page leads to sign-in. Nothing else would say that no quiz shows up here any more.
+  if (response?.type === "opaqueredirect" || response?.status === 200) return location.reload();
   failures = response?.status === 304 ? 0 : failures + 1;
   // Random, so that a class does not ask at the same moment.
   const pause = failures ? PAUSES[Math.min(failures, PAUSES.length) - 1] : PERIOD;

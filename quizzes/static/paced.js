@@ -22,6 +22,8 @@ async function ask() {
   const response = await fetch(paced, { ...options, signal: AbortSignal.timeout(TIMEOUT) }).catch(() => null);
   const reply = response?.status === 200 ? await response.json().catch(() => null) : null;
   isAsking = false;
+  // The session has ended. If an answer waits, the outbox asks for the PIN.
+  if (response?.type === "opaqueredirect" && !document.querySelector("[data-pin]")) return move(location.pathname);
   if (reply) return move(reply.number === null ? location.pathname : `../${reply.number}/`);
   failures = response?.status === 304 ? 0 : failures + 1;
   // Random, so that a class does not ask at the same moment.

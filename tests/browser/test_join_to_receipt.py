@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -108,6 +109,15 @@ def test_waiting_home_shows_the_quiz_when_the_teacher_starts_it(
     Assignment.objects.update(opens_at=timezone.now())
     expect(page.get_by_role("button", name="Start")).to_be_visible()
     assert violations(page) == []
+
+
+def test_waiting_home_leads_to_sign_in_after_the_session(
+    assignment: Assignment, student: Student, open_context: NewContext
+) -> None:
+    page = open_context(student).new_page()
+    page.goto(reverse("student_home"))
+    Session.objects.all().delete()
+    page.wait_for_url("**/join/")
 
 
 def show_question(page: Page) -> None:

@@ -1,12 +1,14 @@
 """A teacher-paced quiz in Chromium: phones follow the board, join late, come back, and lose no answer."""
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from quizzes.assignments.board import show_on_board
 from quizzes.models import Answer, Assignment, Attempt, Board, Student, User
+from quizzes.people.student_sign_in import pin_of
 from tests.browser.conftest import NewContext, overflow, violations
 from tests.factories import make_assignment, make_attempt, make_classroom, make_edition, make_student
 
@@ -97,6 +99,24 @@ def test_late_answer_of_a_phone_that_was_offline_is_kept(
     attempt = Attempt.objects.get(student__display_name="Ana")
     assert list(attempt.events.values_list("outcome", "value")) == [("late", "b")]
     assert Answer.objects.filter(value__isnull=False).count() == 0
+
+
+def test_phone_without_a_session_leads_to_sign_in(paced: Assignment, teacher: User, open_context: NewContext) -> None:
+    show_on_board(paced, number=1, phase=QUESTION, by=teacher, now=timezone.now())
+    ana, ben = phone_of("Ana", open_context, watched=False), phone_of("Ben", open_context, watched=False)
+    ana.goto(first_page(paced, "Ana"))
+    ben.goto(first_page(paced, "Ben"))
+    ben.context.set_offline(True)
+    ben.get_by_label("Birthplace").check()
+    Session.objects.all().delete()
+    ana.wait_for_url("**/join/")
+    # An answer that waits asks for the PIN on its page.
+    ben.context.set_offline(False)
+    expect(ben.get_by_label("Your PIN")).to_be_visible()
+    ben.get_by_label("Your PIN").fill(pin_of(Student.objects.get(display_name="Ben")))
+    ben.get_by_role("button", name="Continue").click()
+    expect(ben.locator("[data-save-state]")).to_contain_text("Saved")
+    assert Answer.objects.count() == 1
 
 
 def test_paced_pages_are_accessible(paced: Assignment, teacher: User, open_context: NewContext) -> None:
