@@ -5,12 +5,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+import psycopg
 from django.conf import settings
 from django.db import connection, connections
 from django.db.migrations.loader import MigrationLoader
@@ -156,8 +157,9 @@ def _restore_postgresql(stage: Path, key: str, now: datetime, accept_findings: b
     connections.close_all()
     # A database is renamed from another one.
     with connected(target | {"dbname": "template1" if name == "postgres" else "postgres"}) as server:
+        # A worker of autovacuum has no user, and gives way.
         users = server.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()", [name]
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND usename IS NOT NULL", [name]
         ).fetchone()
         if users is None or users[0]:
             raise BackupError(f"The database {name} is in use. Stop the site on every machine first.")
@@ -178,7 +180,9 @@ def _restore_postgresql(stage: Path, key: str, now: datetime, accept_findings: b
                     rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
                     server.execute(rename.format(sql.Identifier(old_name), sql.Identifier(new_name)))
         except BaseException:
-            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(new)))
+            # Not WITH (FORCE), which fails beside a worker of autovacuum. The next restore drops what is left.
+            with suppress(psycopg.Error):
+                server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(new)))
             raise
     # A kill before this leaves the new database with the old key, which the start refuses; restoring again mends it.
     swap.commit(settings.DATA_DIR, kept=f"before-restore-{now.astimezone(UTC):%Y%m%dT%H%M%S%fZ}")

@@ -151,6 +151,7 @@ def drill(template: Drill, tmp_path: Path) -> Drill:
 
 
 SQLITE = pytest.mark.skipif(connection.vendor != "sqlite", reason="of SQLite's own file")
+POSTGRESQL = pytest.mark.skipif(connection.vendor != "postgresql", reason="needs a PostgreSQL server")
 pytestmark = pytest.mark.sockets
 
 # --- The drill ------------------------------------------------------------------------------------------------------
@@ -199,6 +200,33 @@ def test_restore_on_an_empty_machine_brings_back_the_key_too(drill: Drill, tmp_p
 
     assert drill.classes() == ["First"]
     assert (drill.data / "secret_key").read_bytes() == key
+
+
+SLOW_TO_VACUUM = """
+CREATE TABLE rows WITH (autovacuum_vacuum_cost_delay = 100, autovacuum_vacuum_cost_limit = 1)
+AS SELECT i, md5(i::text) FROM generate_series(1, 50000) i;
+DELETE FROM rows WHERE i % 2 = 0
+"""
+
+
+@POSTGRESQL
+def test_restore_waits_for_no_worker_of_autovacuum(drill: Drill) -> None:
+    made, name = drill.backup(), urlsplit(drill.site.extra["DATABASE_URL"]).path[1:]
+    query = "SELECT 1 FROM pg_stat_activity WHERE datname = %s AND backend_type = 'autovacuum worker'"
+    with server() as admin:
+        admin.execute("ALTER SYSTEM SET autovacuum_naptime = 1")
+        try:
+            admin.execute("SELECT pg_reload_conf()")
+            with server(name) as present:
+                present.execute(SLOW_TO_VACUUM)
+            until = time.monotonic() + 60
+            while not admin.execute(query, [name]).fetchone():
+                assert time.monotonic() < until, "autovacuum did not begin"
+
+            drill.site.run("restore", str(made))
+        finally:
+            admin.execute("ALTER SYSTEM RESET autovacuum_naptime")
+            admin.execute("SELECT pg_reload_conf()")
 
 
 def test_restore_brings_a_backup_of_version_0_2_up_to_date(drill: Drill) -> None:
