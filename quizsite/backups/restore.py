@@ -9,6 +9,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -164,7 +165,7 @@ def _restore_postgresql(stage: Path, key: str, now: datetime, accept_findings: b
         if users is None or users[0]:
             raise BackupError(f"The database {name} is in use. Stop the site on every machine first.")
         server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(new)))
-        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(new)))
+        server.execute(_creation(server, new, like=name))
         try:
             run("pg_restore", target | {"dbname": new}, "--no-owner", "--exit-on-error", str(stage / POSTGRESQL_FILE))
             with connected(target | {"dbname": new}) as restored:
@@ -188,6 +189,14 @@ def _restore_postgresql(stage: Path, key: str, now: datetime, accept_findings: b
     swap.commit(settings.DATA_DIR, kept=f"before-restore-{now.astimezone(UTC):%Y%m%dT%H%M%S%fZ}")
     swap.finish_locked(settings.DATA_DIR)
     return kept
+
+
+def _creation(server: "psycopg.Connection[Any]", new: str, *, like: str) -> sql.Composed:
+    """The command for an empty database that sorts as the present one does. The server's default may not be UTF-8."""
+    found = server.execute("SELECT datcollate, datctype FROM pg_database WHERE datname = %s", [like]).fetchone()
+    collate, ctype = found or ("C", "C")
+    command = sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE {} LC_CTYPE {}")
+    return command.format(sql.Identifier(new), sql.Literal(collate), sql.Literal(ctype))
 
 
 def _url_with(name: str) -> str:

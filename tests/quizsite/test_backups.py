@@ -202,6 +202,21 @@ def test_restore_on_an_empty_machine_brings_back_the_key_too(drill: Drill, tmp_p
     assert (drill.data / "secret_key").read_bytes() == key
 
 
+@POSTGRESQL
+def test_restored_database_sorts_as_the_one_before(drill: Drill) -> None:
+    made, name = drill.backup(), urlsplit(drill.site.extra["DATABASE_URL"]).path[1:]
+    with server() as admin:
+        admin.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
+        command = sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'")
+        admin.execute(command.format(sql.Identifier(name)))
+
+    drill.site.run("restore", str(made))
+
+    with server(name) as restored:
+        query = "SELECT datcollate, datctype, pg_encoding_to_char(encoding) FROM pg_database WHERE datname = %s"
+        assert restored.execute(query, [name]).fetchone() == ("C", "C.UTF-8", "UTF8")
+
+
 SLOW_TO_VACUUM = """
 CREATE TABLE rows WITH (autovacuum_vacuum_cost_delay = 100, autovacuum_vacuum_cost_limit = 1)
 AS SELECT i, md5(i::text) FROM generate_series(1, 50000) i;
