@@ -40,6 +40,9 @@ read_settings_file(
 )
 
 POSTGRESQL = postgresql(os.environ, "DATABASE_URL")
+# A restore checks a second database on the same server. An address that libpq reads cannot always be changed as text.
+if POSTGRESQL and (other_name := os.environ.get("FOOTNOTE_DATABASE_NAME")):
+    POSTGRESQL["NAME"] = other_name
 DATA_DIR = data_folder(os.environ.get("FOOTNOTE_DATA"))
 # quizsite/__main__.py sets it. On PostgreSQL the folder of a site may be empty.
 if "FOOTNOTE_NEEDS_SITE" in os.environ and not POSTGRESQL:

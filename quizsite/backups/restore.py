@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 from django.conf import settings
@@ -174,7 +173,7 @@ def _restore_postgresql(stage: Path, key: str, now: datetime, accept_findings: b
                 query = sql.SQL("SELECT value FROM {} WHERE name = %s").format(sql.Identifier(table))
                 row = restored.execute(query, [SiteState.SECRET_KEY]).fetchone() if has_table else None
             _check_key(row[0] if row else None, key)
-            environment = {"FOOTNOTE_DATA": str(stage), "DATABASE_URL": _url_with(new)}
+            environment = {"FOOTNOTE_DATA": str(stage), "FOOTNOTE_DATABASE_NAME": new}
             _bring_up_to_date(stage, environment, key, accept_findings)
             with server.transaction():
                 for old_name, new_name in ((name, kept), (new, name)):
@@ -197,11 +196,6 @@ def _creation(server: "psycopg.Connection[Any]", new: str, *, like: str) -> sql.
     collate, ctype = found or ("C", "C")
     command = sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE {} LC_CTYPE {}")
     return command.format(sql.Identifier(new), sql.Literal(collate), sql.Literal(ctype))
-
-
-def _url_with(name: str) -> str:
-    parts = urlsplit(os.environ["DATABASE_URL"])
-    return urlunsplit(parts._replace(path=f"/{name}"))
 
 
 def _bring_up_to_date(stage: Path, where: Mapping[str, str], key: str, accept_findings: bool) -> None:

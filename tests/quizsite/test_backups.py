@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -200,6 +201,24 @@ def test_restore_on_an_empty_machine_brings_back_the_key_too(drill: Drill, tmp_p
 
     assert drill.classes() == ["First"]
     assert (drill.data / "secret_key").read_bytes() == key
+
+
+@POSTGRESQL
+@pytest.mark.parametrize("has_sign", [False, True])
+def test_restore_reaches_the_server_by_every_address_that_the_site_takes(drill: Drill, has_sign: bool) -> None:
+    target = {**parameters(connection), "dbname": urlsplit(drill.site.extra["DATABASE_URL"]).path[1:]}
+    user, host = target["user"], target["host"]
+    # The socket of the machine, without a server's name; and a password with a sign that ends an address elsewhere.
+    rest = f"?host={host}" + "".join(f"&port={port}" for port in [target.get("port")] if port)
+    start = f"{user}:p#ss@" if has_sign else ""
+    url = f"postgres://{start}/{target['dbname']}{rest}" + ("" if has_sign else f"&user={user}")
+    drill.site = replace(drill.site, extra={**drill.site.extra, "DATABASE_URL": url})
+    made = drill.backup()
+    drill.add_class("Second")
+
+    drill.site.run("restore", str(made))
+
+    assert drill.classes() == ["First"]
 
 
 @POSTGRESQL
