@@ -263,6 +263,24 @@ def test_restore_waits_for_no_worker_of_autovacuum(drill: Drill) -> None:
             admin.execute("SELECT pg_reload_conf()")
 
 
+@POSTGRESQL
+def test_database_that_cannot_hold_every_name_is_refused_in_one_line(drill: Drill) -> None:
+    name = urlsplit(drill.site.extra["DATABASE_URL"]).path[1:]
+    with server() as admin:
+        admin.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
+        admin.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'SQL_ASCII'").format(sql.Identifier(name))
+        )
+
+    for command in ("serve", "migrate"):
+        done = drill.manage(command)
+        assert done.returncode == 1
+        assert done.stderr.splitlines() == [
+            "CommandError: This database has the encoding SQL_ASCII, which cannot hold every name. Make an empty one "
+            "with UTF8: createdb --encoding UTF8 --template template0 NAME"
+        ]
+
+
 def test_restore_brings_a_backup_of_version_0_2_up_to_date(drill: Drill) -> None:
     # The migrations of 0.2.0 are those without the table of quizsite.
     drill.site.run("migrate", "quizsite", "zero", "--verbosity=0")

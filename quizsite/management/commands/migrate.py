@@ -1,10 +1,11 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management import CommandParser, call_command
+from django.core.management import CommandError, CommandParser, call_command
 from django.core.management.commands import migrate
 from django.db import connections
 
+from quizsite.health import show
 from quizsite.sqlite.prepare import prepare_database
 
 
@@ -21,5 +22,10 @@ class Command(migrate.Command):
         connection = connections[options["database"]]
         if connection.vendor == "sqlite" and not connection.is_in_memory_db():  # type: ignore[attr-defined]  # its own
             prepare_database(Path(connection.settings_dict["NAME"]), init=init)
+        elif connection.vendor == "postgresql" and (encoding := show("server_encoding")) != "UTF8":
+            raise CommandError(
+                f"This database has the encoding {encoding}, which cannot hold every name. Make an empty one "
+                "with UTF8: createdb --encoding UTF8 --template template0 NAME"
+            )
         super().handle(*args, **options)
         call_command("createcachetable", database=options["database"], verbosity=0)
