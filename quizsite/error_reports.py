@@ -25,19 +25,25 @@ class ReportHandler(logging.Handler):
             raise ImproperlyConfigured(
                 "FOOTNOTE_SENTRY_DSN needs the package sentry-sdk: install footnote[sentry]."
             ) from error
-        # Without its integrations, which would read requests and queries.
-        self.client = sentry_sdk.Client(
-            dsn=dsn,
-            release=__version__,
-            default_integrations=False,
-            auto_enabling_integrations=False,
-            max_request_body_size="never",
-            include_local_variables=False,
-            include_source_context=False,
-            max_breadcrumbs=0,
-            send_client_reports=False,
-            before_send=reduced,
-        )
+        try:
+            # Without its integrations, which would read requests and queries.
+            self.client = sentry_sdk.Client(
+                dsn=dsn,
+                release=__version__,
+                default_integrations=False,
+                auto_enabling_integrations=False,
+                max_request_body_size="never",
+                include_local_variables=False,
+                include_source_context=False,
+                max_breadcrumbs=0,
+                send_client_reports=False,
+                before_send=reduced,
+            )
+        except sentry_sdk.utils.BadDsn as error:
+            # The message does not repeat the key.
+            raise ImproperlyConfigured(
+                "FOOTNOTE_SENTRY_DSN must read like https://key@sentry.school.example/1."
+            ) from error
         self.event_from_exception = sentry_sdk.utils.event_from_exception
 
     def emit(self, record: logging.LogRecord) -> None:

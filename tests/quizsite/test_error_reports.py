@@ -92,6 +92,14 @@ def test_missing_package_stops_the_start_with_one_sentence(tmp_path: Path) -> No
     assert (result.returncode, result.stdout, result.stderr) == (1, "", f"Footnote cannot start: {sentence}\n")
 
 
+@pytest.mark.parametrize("dsn", ["not an address", "https://sentry.school.example/1", "https://key@sentry.example/"])
+def test_malformed_address_stops_the_start_with_one_sentence(tmp_path: Path, dsn: str) -> None:
+    result = manage("check", folder=tmp_path, FOOTNOTE_SENTRY_DSN=dsn)
+
+    sentence = "FOOTNOTE_SENTRY_DSN must read like https://key@sentry.school.example/1."
+    assert (result.returncode, result.stdout, result.stderr) == (1, "", f"Footnote cannot start: {sentence}\n")
+
+
 def test_site_without_reports_does_not_load_the_library() -> None:
     code = "import sys, quizsite.error_reports; print('sentry_sdk' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=site_settings.BASE_DIR, capture_output=True, text=True)
