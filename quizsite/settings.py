@@ -200,10 +200,12 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- How long rows are kept (quizzes/people/retention.py, docs/privacy.md) ------------------------------------------
 
+# A hundred years. Dates end before the term of a million days, and the job that applies terms would fail.
+LONGEST_TERM = 36_500
 # An archived class is announced for erasure after this, then erased 30 days later. 400: a school year and a summer.
-KEEP_ARCHIVED_DAYS = whole_number(os.environ, "FOOTNOTE_KEEP_ARCHIVED_DAYS", default=400, least=1)
+KEEP_ARCHIVED_DAYS = whole_number(os.environ, "FOOTNOTE_KEEP_ARCHIVED_DAYS", default=400, least=1, most=LONGEST_TERM)
 # Who did what: two years, as long as anybody asks about a grade.
-KEEP_LOG_DAYS = whole_number(os.environ, "FOOTNOTE_KEEP_LOG_DAYS", default=730, least=30)
+KEEP_LOG_DAYS = whole_number(os.environ, "FOOTNOTE_KEEP_LOG_DAYS", default=730, least=30, most=LONGEST_TERM)
 # `/readyz` is red if the periodic jobs did not run for so long. They run every 20 seconds under `manage.py serve`, and
 # every minute from cron.
 PERIODIC_JOBS_TOLERANCE = timedelta(minutes=2)
@@ -211,8 +213,8 @@ PERIODIC_JOBS_TOLERANCE = timedelta(minutes=2)
 # --- Backups ----------------------------------------------------------------------------------------------------------
 
 BACKUP_DIR = data_folder(os.environ.get("FOOTNOTE_BACKUPS") or str(DATA_DIR / "backups"))
-# `manage.py serve` makes a backup so often. 0: never.
-BACKUP_MINUTES = whole_number(os.environ, "FOOTNOTE_BACKUP_MINUTES", default=60)
+# `manage.py serve` makes a backup so often. 0: never. At most a year.
+BACKUP_MINUTES = whole_number(os.environ, "FOOTNOTE_BACKUP_MINUTES", default=60, most=525_600)
 # How many hours and days keep their newest backup.
 BACKUPS_HOURLY = whole_number(os.environ, "FOOTNOTE_BACKUPS_HOURLY", default=24)
 BACKUPS_DAILY = whole_number(os.environ, "FOOTNOTE_BACKUPS_DAILY", default=14)

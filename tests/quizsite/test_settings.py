@@ -223,6 +223,16 @@ def test_mailer_refuses_another_address(text: str) -> None:
         ),
         ("FOOTNOTE_HTTPS", "ture", "FOOTNOTE_HTTPS must be 1 or 0, not 'ture'."),
         ("DATABASE_URL", "db", "DATABASE_URL must read like postgres://user:password@host:5432/name."),
+        *(
+            # Dates end before such a term, so that the job that deletes what is old would never finish.
+            (name, "999999", f"{name} must be a whole number from {least} to 36500, not '999999'.")
+            for name, least in (("FOOTNOTE_KEEP_ARCHIVED_DAYS", 1), ("FOOTNOTE_KEEP_LOG_DAYS", 30))
+        ),
+        (
+            "FOOTNOTE_BACKUP_MINUTES",
+            "9" * 20,
+            f"FOOTNOTE_BACKUP_MINUTES must be a whole number from 0 to 525600, not '{'9' * 20}'.",
+        ),
     ],
 )
 def test_malformed_value_stops_the_start_with_one_sentence(
