@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -125,9 +126,19 @@ def _is_ip_address(text: str) -> bool:
 def web_address(variables: Mapping[str, str], name: str) -> str:
     """The address of another server, without a slash at its end; "" if it is not set."""
     text = variables.get(name, "").strip().rstrip("/")
-    if text and not text.startswith(("http://", "https://")):
+    if text and parts_of_address(text) is None:
         raise ImproperlyConfigured(f"{name} must read like http://127.0.0.1:4318.")
     return text
+
+
+def parts_of_address(text: str) -> SplitResult | None:
+    """The parts of an address with http or https and a host; None if it is none, or has a port that is no number."""
+    try:
+        parts = urlsplit(text)
+        is_address = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return None
+    return parts if is_address else None
 
 
 def postgresql(variables: Mapping[str, str], name: str) -> dict[str, Any] | None:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from quizsite.environment import words
+from quizsite.environment import parts_of_address, words
 
 GOOGLE_ISSUER = "https://accounts.google.com"
 # The tenants that Microsoft shares between organizations. Any of them lets every organization in.
@@ -83,9 +83,9 @@ def _needed(variables: Mapping[str, str], name: str) -> str:
 
 def _issuer(variables: Mapping[str, str], name: str) -> str:
     issuer = _needed(variables, name).rstrip("/")
-    parts = urlsplit(issuer)
+    parts = parts_of_address(issuer)
     # Without TLS anyone on the way could name the keys that sign.
-    if not parts.netloc or parts.query or not (parts.scheme == "https" or _is_own(parts.hostname or "")):
+    if parts is None or parts.query or not (parts.scheme == "https" or _is_own(parts.hostname or "")):
         raise ImproperlyConfigured(f"{name} must read like https://login.school.example.")
     return issuer
 

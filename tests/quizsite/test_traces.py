@@ -103,8 +103,9 @@ def test_traces_are_off_by_default_and_on_by_the_environment(tmp_path: Path) -> 
 
     assert seen["MIDDLEWARE"][0] == "quizsite.traces.Spans"
     assert seen["LOGGING"]["loggers"]["opentelemetry"] == {"level": "ERROR"}
-    with pytest.raises(ImproperlyConfigured, match="FOOTNOTE_TRACES must read like http://127.0.0.1:4318."):
-        web_address({"FOOTNOTE_TRACES": "127.0.0.1:4318"}, "FOOTNOTE_TRACES")
+    for text in ("127.0.0.1:4318", "http://[collector", "http://collector:port", "ftp://collector"):
+        with pytest.raises(ImproperlyConfigured, match=r"FOOTNOTE_TRACES must read like http://127\.0\.0\.1:4318\."):
+            web_address({"FOOTNOTE_TRACES": text}, "FOOTNOTE_TRACES")
 
 
 def test_missing_package_stops_the_start_with_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
