@@ -123,6 +123,28 @@ def _is_ip_address(text: str) -> bool:
     return True
 
 
+def domain_list(variables: Mapping[str, str], name: str) -> list[str]:
+    """The comma-separated domains of emails in `name`, in lower case; refuses what no email ends with."""
+    domains = [word.lower().removeprefix("@") for word in words(variables, name)]
+    for domain in domains:
+        if not re.fullmatch(r"[\w-]+(\.[\w-]+)*", domain):
+            raise ImproperlyConfigured(
+                f"{name} takes domains such as school.example, separated by commas, not {domain!r}."
+            )
+    return domains
+
+
+def origin_list(variables: Mapping[str, str], name: str) -> list[str]:
+    """The comma-separated addresses of `name`; refuses what would end an entry of a content security policy."""
+    origins = words(variables, name)
+    for origin in origins:
+        if not re.fullmatch(r"(https?://)?[\w.:*\[\]-]+(/[^\s;'\"]*)?", origin, re.ASCII):
+            raise ImproperlyConfigured(
+                f"{name} takes addresses such as https://sso.school.example, separated by commas, not {origin!r}."
+            )
+    return origins
+
+
 def web_address(variables: Mapping[str, str], name: str) -> str:
     """The address of another server, without a slash at its end; "" if it is not set."""
     text = variables.get(name, "").strip().rstrip("/")

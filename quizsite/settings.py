@@ -16,9 +16,11 @@ from quizsite.backups.swap import finish_restore
 from quizsite.data_folder import make_data_folder, require_site, secret_key, strong_key
 from quizsite.environment import (
     choice,
+    domain_list,
     flag,
     host_list,
     mailer,
+    origin_list,
     postgresql,
     read_settings_file,
     secret,
@@ -377,9 +379,9 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 
 # Sign-in with a school account. quizzes/people/sign_on.py has the rule.
 SIGN_ON = providers(os.environ)
-SIGN_ON_DOMAINS = [word.lower().removeprefix("@") for word in words(os.environ, "FOOTNOTE_SIGN_ON_DOMAINS")]
+SIGN_ON_DOMAINS = domain_list(os.environ, "FOOTNOTE_SIGN_ON_DOMAINS")
 # Further hosts on the way, such as the school's own sign-in page to which Google leads.
-SIGN_ON_ORIGINS = [*(provider.origin for provider in SIGN_ON), *words(os.environ, "FOOTNOTE_SIGN_ON_ORIGINS")]
+SIGN_ON_ORIGINS = [*(provider.origin for provider in SIGN_ON), *origin_list(os.environ, "FOOTNOTE_SIGN_ON_ORIGINS")]
 SOCIALACCOUNT_ADAPTER = "quizzes.views.sign_on_adapter.SignOnAdapter"
 SOCIALACCOUNT_PROVIDERS = allauth_settings(SIGN_ON)
 # A teacher waits for the page while the site asks the provider.

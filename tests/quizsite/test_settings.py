@@ -29,9 +29,11 @@ from quizsite import settings as site_settings
 from quizsite.__main__ import NEED_A_SITE
 from quizsite.data_folder import make_data_folder, secret_key
 from quizsite.environment import (
+    domain_list,
     flag,
     host_list,
     mailer,
+    origin_list,
     postgresql,
     read_settings_file,
     secret,
@@ -144,6 +146,26 @@ def test_sign_on_domains_may_have_the_at_sign_of_an_email(tmp_path: Path) -> Non
     seen = settings_with("SIGN_ON_DOMAINS", folder=tmp_path, FOOTNOTE_SIGN_ON_DOMAINS="@School.example, b.example")
 
     assert seen == {"SIGN_ON_DOMAINS": ["school.example", "b.example"]}
+
+
+@pytest.mark.parametrize("text", ["https://school.example", "*.school.example", "ana@school.example", "a.b;c.d", "a b"])
+def test_sign_on_domains_refuse_what_no_email_ends_with(text: str) -> None:
+    with pytest.raises(ImproperlyConfigured) as error:
+        domain_list({"DOMAINS": text}, "DOMAINS")
+
+    assert str(error.value) == f"DOMAINS takes domains such as school.example, separated by commas, not {text!r}."
+
+
+def test_sign_on_origins_are_addresses() -> None:
+    text = "https://sso.school.example, sso.b.example:8443, https://*.c.example/login"
+
+    assert origin_list({"ORIGINS": text}, "ORIGINS") == text.split(", ")
+
+
+@pytest.mark.parametrize("text", ["https://a.b; script-src *", "a.b c.d", "'unsafe-inline'"])
+def test_sign_on_origins_refuse_what_would_change_the_policy(text: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=r"^ORIGINS takes addresses such as https://sso\.school\.example"):
+        origin_list({"ORIGINS": text}, "ORIGINS")
 
 
 @pytest.mark.parametrize(("text", "value"), [("", ""), (" ", ""), (f" {'a1' * 11} ", "a1" * 11)])
