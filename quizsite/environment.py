@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Mapping, Sequence
+from email.headerregistry import AddressHeader
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -180,6 +181,17 @@ def postgresql(variables: Mapping[str, str], name: str) -> dict[str, Any] | None
     if not settings["NAME"]:
         raise problem
     return settings
+
+
+def mail_address(variables: Mapping[str, str], name: str, *, default: str) -> str:
+    """The address called `name`, with or without a name before it; refuses what Django's mail would refuse later."""
+    text = variables.get(name, "").strip() or default
+    parsed = AddressHeader.value_parser(text)
+    if parsed.all_defects or len(parsed.all_mailboxes) != 1:
+        raise ImproperlyConfigured(
+            f"{name} must read like Footnote <footnote@school.example>. A name with a period or comma needs quotes."
+        )
+    return text
 
 
 def mailer(variables: Mapping[str, str], name: str) -> dict[str, Any] | None:

@@ -19,6 +19,7 @@ from quizsite.environment import (
     domain_list,
     flag,
     host_list,
+    mail_address,
     mailer,
     origin_list,
     postgresql,
@@ -327,7 +328,7 @@ MAILER = mailer(os.environ, "EMAIL_URL")
 MAILERS = {"default": MAILER or {"BACKEND": "django.core.mail.backends.dummy.EmailBackend"}}
 if not MAILER:
     SILENCED_SYSTEM_CHECKS.append("mail.E001")  # asks for a mail server; the pages that need one say there is none
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("FOOTNOTE_MAIL_FROM") or "footnote@localhost"
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = mail_address(os.environ, "FOOTNOTE_MAIL_FROM", default="footnote@localhost")
 
 ACCOUNT_ADAPTER = "quizzes.views.account_adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

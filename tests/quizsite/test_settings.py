@@ -32,6 +32,7 @@ from quizsite.environment import (
     domain_list,
     flag,
     host_list,
+    mail_address,
     mailer,
     origin_list,
     postgresql,
@@ -232,6 +233,21 @@ def test_mailer_refuses_another_address(text: str) -> None:
         mailer({"EMAIL_URL": text}, "EMAIL_URL")
 
     assert str(error.value) == "EMAIL_URL must read like smtp+tls://user:password@host:587."
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["footnote@localhost", "Footnote <footnote@school.example>", '"St. Mary" <a@b.example>', "Schüler <a@b.c>"],
+)
+def test_mail_address_may_have_a_name(text: str) -> None:
+    assert mail_address({"FROM": f" {text} "}, "FROM", default="") == text
+    assert mail_address({}, "FROM", default=text) == text
+
+
+@pytest.mark.parametrize("text", ["Footnote", "Footnote <a@b.c", "St. Mary <a@b.c>", "a@b.c, d@e.f", "Room, 5 <a@b.c>"])
+def test_mail_address_that_every_mail_would_fail_with_is_refused(text: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=r"^FROM must read like Footnote <footnote@school\.example>\."):
+        mail_address({"FROM": text}, "FROM", default="")
 
 
 @pytest.mark.parametrize(
