@@ -22,6 +22,8 @@ SECRET_LEAST = 22
 SETTING = re.compile(r"(?:export )?[A-Za-z_0-9]+=(?P<value>.*)")
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
+# TLS from the first byte. Source: RFC 8314.
+TLS_PORT = 465
 
 
 def read_settings_file(path: Path, *, may_be_missing: bool) -> None:
@@ -210,15 +212,19 @@ def mailer(variables: Mapping[str, str], name: str) -> dict[str, Any] | None:
         raise problem from error
     if parts["EMAIL_BACKEND"] != SMTP or not parts["EMAIL_HOST"]:
         raise problem
+    use_ssl = parts.get("EMAIL_USE_SSL", False)
+    # A server waits there for TLS and says nothing in the clear: each mail would end after the timeout.
+    if parts["EMAIL_PORT"] == TLS_PORT and not use_ssl:
+        raise ImproperlyConfigured(f"{name} must begin with smtp+ssl:// for port {TLS_PORT}.")
     return {
         "BACKEND": SMTP,
         "OPTIONS": {
             "host": parts["EMAIL_HOST"],
-            "port": parts["EMAIL_PORT"] or 25,
+            "port": parts["EMAIL_PORT"] or (TLS_PORT if use_ssl else 25),
             "username": parts["EMAIL_HOST_USER"] or "",
             "password": parts["EMAIL_HOST_PASSWORD"] or "",
             "use_tls": parts.get("EMAIL_USE_TLS", False),
-            "use_ssl": parts.get("EMAIL_USE_SSL", False),
+            "use_ssl": use_ssl,
             # A teacher waits for the page while the mail is sent.
             "timeout": 10,
         },

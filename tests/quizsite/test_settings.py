@@ -235,6 +235,17 @@ def test_mailer_refuses_another_address(text: str) -> None:
     assert str(error.value) == "EMAIL_URL must read like smtp+tls://user:password@host:587."
 
 
+@pytest.mark.parametrize("scheme", ["smtp", "smtp+tls", "smtps"])
+def test_port_465_is_for_tls_from_the_first_byte(scheme: str) -> None:
+    with pytest.raises(ImproperlyConfigured) as error:
+        mailer({"EMAIL_URL": f"{scheme}://mail.example:465"}, "EMAIL_URL")
+
+    assert str(error.value) == "EMAIL_URL must begin with smtp+ssl:// for port 465."
+    settings = mailer({"EMAIL_URL": "smtp+ssl://mail.example"}, "EMAIL_URL")
+    assert settings is not None
+    assert (settings["OPTIONS"]["port"], settings["OPTIONS"]["use_ssl"]) == (465, True)
+
+
 @pytest.mark.parametrize(
     "text",
     ["footnote@localhost", "Footnote <footnote@school.example>", '"St. Mary" <a@b.example>', "Schüler <a@b.c>"],
