@@ -108,13 +108,23 @@ def words(variables: Mapping[str, str], name: str) -> list[str]:
 
 
 def host_list(variables: Mapping[str, str], name: str) -> list[str]:
-    """The comma-separated host names of `name`; refuses a scheme, a port or a path, which no Host header matches."""
+    """The comma-separated host names of `name`, as Host headers spell them.
+
+    Refuses a scheme, a port or a path, which no Host header matches.
+    """
     hosts = words(variables, name)
-    for host in hosts:
+    for place, host in enumerate(hosts):
+        problem = ImproperlyConfigured(
+            f"{name} takes host names such as quiz.school.example, separated by commas, not {host!r}."
+        )
         if not re.fullmatch(r"[^\s/:]+", host) and not _is_ip_address(host.strip("[]")):
-            raise ImproperlyConfigured(
-                f"{name} takes host names such as quiz.school.example, separated by commas, not {host!r}."
-            )
+            raise problem
+        if not host.isascii():
+            try:
+                # A dot at the beginning stands for all names below.
+                hosts[place] = "." * host.startswith(".") + host.removeprefix(".").encode("idna").decode()
+            except UnicodeError as error:
+                raise problem from error
     return hosts
 
 

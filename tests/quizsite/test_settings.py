@@ -130,12 +130,21 @@ def test_words_leaves_out_blanks(text: str, value: list[str]) -> None:
     assert words({"HOSTS": text}, "HOSTS") == value
 
 
-@pytest.mark.parametrize("text", ["a.example, .b.example", "*", "10.1.2.3,[::1],fd00::1", "Élan.example"])
+@pytest.mark.parametrize("text", ["a.example, .b.example", "*", "10.1.2.3,[::1],fd00::1", "Quiz_1.example"])
 def test_host_list_reads_names_and_addresses(text: str) -> None:
     assert host_list({"HOSTS": text}, "HOSTS") == [word.strip() for word in text.split(",")]
 
 
-@pytest.mark.parametrize("text", ["https://a.example", "a.example/quiz", "a.example b.example", "a.example:8000"])
+def test_host_list_has_other_letters_as_host_headers_spell_them() -> None:
+    assert host_list({"HOSTS": "Élan.example, .peñasco.example"}, "HOSTS") == [
+        "xn--lan-9la.example",
+        ".xn--peasco-xwa.example",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["https://a.example", "a.example/quiz", "a.example b.example", "a.example:8000", "ñ..example"]
+)
 def test_host_list_refuses_what_no_host_header_matches(text: str) -> None:
     with pytest.raises(ImproperlyConfigured) as error:
         host_list({"HOSTS": text}, "HOSTS")
