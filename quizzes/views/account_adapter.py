@@ -133,7 +133,9 @@ class AccountAdapter(DefaultAccountAdapter):
             super().send_mail(template_prefix, email, context)
         # Also each error of smtplib. Its text can hold an address.
         except OSError as error:
-            logger.error("The mail server did not take a mail: %s. Check EMAIL_URL.", type(error).__name__)
+            logger.error(
+                "The mail server did not take a mail: %s. Check EMAIL_URL and FOOTNOTE_MAIL_FROM.", type(error).__name__
+            )
 
     def get_signup_redirect_url(self, request: HttpRequest) -> str:
         """The first step of a new teacher: the page that creates a class."""

@@ -670,7 +670,8 @@ def test_mail_server_that_fails_does_not_tell_who_has_an_account(
     assert (known.status_code, known.redirect_chain) == (unknown.status_code, unknown.redirect_chain)
     assert "Check your email" in text_of(known) == text_of(unknown)
     [record] = [record for record in caplog.records if record.levelname == "ERROR"]
-    assert record.getMessage() == f"The mail server did not take a mail: {type(error).__name__}. Check EMAIL_URL."
+    reason = f"The mail server did not take a mail: {type(error).__name__}."
+    assert record.getMessage() == f"{reason} Check EMAIL_URL and FOOTNOTE_MAIL_FROM."
     assert record.exc_info is None
 
 
