@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from statistics import mean
 from typing import Any
 
@@ -35,7 +36,8 @@ class StalePreview(Exception):
 class Preview:
     """What a regrade would do to the attempts submitted so far.
 
-    mean_before, mean_after: points over those attempts, None without attempts. grades_kept: how many manual
+    gain_count, lose_count: whose score share rises or falls. A dropped question takes points from the total too.
+    mean_before, mean_after: the average share over those attempts, None without one. grades_kept: how many manual
     grades of the question still count. fewer_count: attempts, open ones too, that lack a wrong choice of the question.
     stamp: identifies the rows behind the preview; `apply` accepts only the current stamp.
     """
@@ -43,8 +45,8 @@ class Preview:
     attempt_count: int
     gain_count: int
     lose_count: int
-    mean_before: Decimal | None
-    mean_after: Decimal | None
+    mean_before: Fraction | None
+    mean_after: Fraction | None
     grades_kept: int
     open_count: int
     fewer_count: int
@@ -99,20 +101,31 @@ def preview(
         changed = Adjustments(regrades, current.grades)
         content = published(attempt.assignment.edition_id).document
         grades_kept += question.key in current.grades and not changed.is_dropped(question.key)
-        before.append(score(content.questions, values[attempt.pk], current)[0])
-        after.append(score(content.questions, values[attempt.pk], changed)[0])
-    changes = [new - old for old, new in zip(before, after, strict=True)]
+        before.append(_share(*score(content.questions, values[attempt.pk], current)))
+        after.append(_share(*score(content.questions, values[attempt.pk], changed)))
+    changes = [new - old for old, new in zip(before, after, strict=True) if old is not None and new is not None]
     return Preview(
         attempt_count=len(submitted),
         gain_count=sum(change > 0 for change in changes),
         lose_count=sum(change < 0 for change in changes),
-        mean_before=mean(before) if before else None,
-        mean_after=mean(after) if after else None,
+        mean_before=_mean(before),
+        mean_after=_mean(after),
         grades_kept=grades_kept,
         open_count=open_count,
         fewer_count=_fewer_count(assignments, question),
         stamp=_stamp(assignments, submitted),
     )
+
+
+def _share(points: Decimal, possible: int) -> Fraction | None:
+    """A score as a share, 0 to 1; None if every question was dropped."""
+    return Fraction(points) / possible if possible else None
+
+
+def _mean(shares: Iterable[Fraction | None]) -> Fraction | None:
+    """The average of the shares that are not None; None without one."""
+    known = [share for share in shares if share is not None]
+    return mean(known) if known else None
 
 
 def _fewer_count(assignments: Sequence[Assignment], question: Question) -> int:

@@ -323,9 +323,8 @@ class AttemptsMachine(SettingsMachine):
             if model_attempt.model_assignment in model_assignments
         ]
         done = [model_attempt for model_attempt in own if model_attempt.submitted is not None]
-        changes = [
-            self.worth(model_attempt, model_regrade) - self.ledger.score(model_attempt)[0] for model_attempt in done
-        ]
+        scores = [(self.ledger.score(one), self.worth(one, model_regrade)) for one in done]
+        changes = [new / all_new - old / all_old for (old, all_old), (new, all_new) in scores if all_old and all_new]
         assert (shown.attempt_count, shown.open_count) == (len(done), len(own) - len(done))
         assert shown.gain_count == sum(change > 0 for change in changes)
         assert shown.lose_count == sum(change < 0 for change in changes)
@@ -338,15 +337,15 @@ class AttemptsMachine(SettingsMachine):
             for model_attempt in done
         )
 
-    def worth(self, model_attempt: ModelAttempt, model_regrade: ModelRegrade) -> Decimal:
-        """The points of an attempt with one more regrade."""
+    def worth(self, model_attempt: ModelAttempt, model_regrade: ModelRegrade) -> tuple[Decimal, int]:
+        """The score of an attempt with one more regrade."""
         in_force = [made for made in model_attempt.model_assignment.model_regrades if not made.undone]
         return total(
             self.ledger.editions[model_attempt.model_assignment.edition],
             {question: value for question, (value, _) in model_attempt.answers.items()},
             [(made.question, made.policy, made.key) for made in [*in_force, model_regrade]],
             model_attempt.grades,
-        )[0]
+        )
 
     def note_regrade(self, model_assignments: list[ModelAssignment], model_regrade: ModelRegrade) -> None:
         """Count the states of attempts at a regrade."""

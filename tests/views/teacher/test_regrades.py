@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from quizzes.content.editions import published
 from quizzes.grading import manual_grades
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, ManualGrade, Regrade, Student, User
 from tests.factories import (
@@ -21,6 +22,8 @@ from tests.factories import (
     make_classroom,
     make_regrade,
     make_student,
+    right_value,
+    wrong_value,
 )
 from tests.pages import errors_of, form_of, text_of
 
@@ -86,7 +89,7 @@ def test_preview_says_who_gains_and_writes_nothing(
     data = filled(teacher_client, address_of(assignment), policy="either_key")
     with queries() as seen:
         page = teacher_client.post(address_of(assignment), data)
-    assert "1 gains points, 0 lose points, average 0.67 to 1. Grades kept: 1." in text_of(page)
+    assert "1 score goes up, 0 go down, average 8% to 13%. Grades kept: 1." in text_of(page)
     assert "3 attempts turned in. 1 attempt in progress will use it too." in text_of(page)
     assert "New answer: Citizenship" in text_of(page)
     assert seen.writes == []
@@ -97,7 +100,7 @@ def test_correcting_brings_scores_up_to_date_and_is_recorded(
     class_of_three: list[Attempt], assignment: Assignment, teacher: User, teacher_client: Client
 ) -> None:
     preview = teacher_client.post(address_of(assignment), filled(teacher_client, address_of(assignment)))
-    assert "1 gains points, 1 loses points, average 0.67 to 0.67." in text_of(preview)
+    assert "1 score goes up, 1 goes down, average 8% to 8%." in text_of(preview)
     sent = form_of(preview, having="stamp").data(act="save")
     for _ in range(2):
         response = teacher_client.post(address_of(assignment), sent)
@@ -126,12 +129,27 @@ def test_undo_gives_the_scores_back_and_twice_changes_nothing_more(
     assert "Undone Ms. Rivera" in text_of(teacher_client.get(record_of(assignment)))
 
 
+def test_preview_of_a_dropped_question_compares_shares_because_the_total_changes_too(
+    assignment: Assignment, teacher_client: Client
+) -> None:
+    questions = published(assignment.edition_id).document.questions
+    for name, value in (("Ana", right_value), ("Ben", wrong_value)):
+        make_answered_attempt(
+            assignment=assignment,
+            student=make_student(classroom=assignment.classroom, name=name),
+            answers={one.key: value(one) if one.key == "one" else right_value(one) for one in questions},
+        )
+    assert scores() == [8, 7]
+    preview = teacher_client.post(address_of(assignment), filled(teacher_client, address_of(assignment), policy="drop"))
+    assert "1 score goes up, 0 go down, average 94% to 100%." in text_of(preview)
+
+
 def test_dropped_question_counts_for_no_student_and_is_not_graded(
     class_of_three: list[Attempt], assignment: Assignment, teacher_client: Client
 ) -> None:
     graded = class_of_three[2]
     preview = teacher_client.post(address_of(assignment), filled(teacher_client, address_of(assignment), policy="drop"))
-    assert "0 gain points, 2 lose points, average 0.67 to 0. Grades kept: 0." in text_of(preview)
+    assert "0 scores go up, 2 go down, average 8% to 0%. Grades kept: 0." in text_of(preview)
     teacher_client.post(address_of(assignment), form_of(preview, having="stamp").data(act="save"))
     graded.refresh_from_db()
     assert (graded.score, graded.max_score) == (0, 7)
