@@ -535,7 +535,8 @@ def test_change_says_what_stays_for_students_who_have_begun(
 ) -> None:
     make_attempt(assignment=assignment, student=make_student(classroom=assignment.classroom))
     text = text_of(teacher_client.get(change))
-    assert "2 students have started. They keep their answers, order, and time." in text
+    assert "2 students have started. They keep their answers and order." in text
+    assert "A longer time limit counts for them too; a shorter one doesn’t." in text
     assert "You can delete this quiz" not in text
 
 
