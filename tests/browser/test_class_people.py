@@ -66,6 +66,8 @@ def test_viewer_reads_and_finds_no_control(
             assert "/file/" in (forms.nth(number).get_attribute("action") or "") or (
                 forms.nth(number).get_attribute("action") or ""
             ).endswith(("/names/", ".csv"))
+    page.goto(reverse("classroom_gradebook", args=[classroom]))
+    expect(page.get_by_text("In averages of this class, missing work is left out.")).to_be_visible()
     page.goto(reverse("change_classroom", args=[classroom]))
     page.get_by_role("link", name="Leave class").click()
     page.get_by_role("button", name="Leave class").click()
