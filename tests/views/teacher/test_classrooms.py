@@ -513,7 +513,11 @@ def test_archive_puts_a_class_away_and_brings_it_back(
     assert reverse("archived_classrooms") in read(home).links
     archive = teacher_client.get(reverse("archived_classrooms"))
     assert url("classroom_gradebook", classroom) in read(archive).links
-    assert "This class is archived" in teacher_client.get(url("roster", classroom)).content.decode()
+    for name in ("roster", "classroom_quizzes", "classroom_gradebook", "sign_in_cards"):
+        page = teacher_client.get(url(name, classroom))
+        assert page.content.decode().count("This class is archived") == 1
+        # The form has no archived classes.
+        assert f"{reverse('assign_quiz')}?classroom={classroom.public_id}" not in read(page).links
 
     teacher_client.post(read(archive).forms[0].action)
     classroom.refresh_from_db()
