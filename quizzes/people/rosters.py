@@ -22,6 +22,12 @@ def names_present(classroom: Classroom) -> set[str]:
     return set(classroom.students.enrolled().values_list("name_key", flat=True))
 
 
+def check_name(student: Student, *, to: Classroom) -> None:
+    """Raise NameTaken if someone on this roster has the student's name."""
+    if student.name_key in names_present(to):
+        raise NameTaken
+
+
 def removed_by_name(classroom: Classroom) -> dict[str, Student]:
     """The removed students of a classroom by name key, the last removed of equal ones. One query."""
     return {student.name_key: student for student in classroom.students.removed().order_by("removed_at")}

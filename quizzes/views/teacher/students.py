@@ -69,9 +69,10 @@ def move_student(request: TeacherRequest, public_id: str) -> HttpResponse:
     form = MoveStudentForm(request.POST, others=_other_classrooms(request, student))
     if form.is_valid():
         to = form.cleaned_data["classroom"]
-        if not form.cleaned_data["is_confirmed"]:
-            return _move_question(request, student, to=to, transfers_work=form.cleaned_data["transfers_work"])
         try:
+            if not form.cleaned_data["is_confirmed"]:
+                rosters.check_name(student, to=to)
+                return _move_question(request, student, to=to, transfers_work=form.cleaned_data["transfers_work"])
             with transaction.atomic():
                 rosters.move_student(student, to=to, by=request.user, now=timezone.now())
                 if form.cleaned_data["transfers_work"]:

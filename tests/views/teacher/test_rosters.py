@@ -620,13 +620,14 @@ def test_page_of_a_student_lets_in_with_the_same_pin_or_asks_for_a_new_one(
     assert '<details class="more" id="settings" open>' in refused.content.decode()
 
 
+@pytest.mark.parametrize("confirmed", [{}, {"is_confirmed": "on"}], ids=["before the question", "after it"])
 def test_move_refuses_a_class_where_the_name_is_in_use(
-    student: Student, classroom: Classroom, teacher: User, teacher_client: Client
+    confirmed: dict[str, str], student: Student, classroom: Classroom, teacher: User, teacher_client: Client
 ) -> None:
     to = make_classroom(teacher=teacher, name="Period 5")
     make_student(classroom=to, name="maya lopez")
 
-    page = teacher_client.post(url("move_student", student), {"classroom": to.public_id, "is_confirmed": "on"})
+    page = teacher_client.post(url("move_student", student), {"classroom": to.public_id, **confirmed})
 
     assert page.status_code == 200
     assert "Period 5 already has a student with this name." in page.content.decode()
