@@ -17,7 +17,7 @@ from quizzes.formatting import Label
 from quizzes.forms.fields import NameField, SentJsonField
 from quizzes.models import Classroom, Student
 from quizzes.models.rosters import ClassroomQuerySet
-from quizzes.people.names import name_key
+from quizzes.people.names import name_key, split_name
 from quizzes.people.rosters import NewStudent
 
 
@@ -196,7 +196,7 @@ def _sent_table(table: Any) -> TableFile:
 
 
 class RenameStudentForm(forms.Form):
-    """A student's name."""
+    """A student's name. initial: the stored one, by which a last name that was left as it was is known."""
 
     name = NameField(
         label=gettext_lazy("Name on the roster"),
@@ -217,9 +217,17 @@ class RenameStudentForm(forms.Form):
         """The cleaned data, with None for no last name; refuses a last name that is no part of the name."""
         cleaned = super().clean() or {}
         name, family = cleaned.get("name", ""), " ".join(cleaned.get("family_name", "").split())
+        if self._is_guess(family) and not re.search(rf"(?<!\w){re.escape(family)}(?!\w)", name):
+            # Only the name was typed anew: its last name is found as the old one was.
+            family = ""
         if name and family not in name:
             self.add_error("family_name", gettext("Type it as it is in the name above."))
         return {**cleaned, "family_name": family or None}
+
+    def _is_guess(self, family: str) -> bool:
+        """Whether this last name is the stored one, and is what the stored name suggests."""
+        name, stored = self.initial["name"], self.initial["family_name"]
+        return family != "" and family == stored == split_name(name).family
 
 
 class CardsForm(forms.Form):

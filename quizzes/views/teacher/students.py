@@ -50,7 +50,7 @@ def student_history(request: TeacherRequest, public_id: str) -> HttpResponse:
 def rename_student(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Rename a student."""
     student = taught_student(request, public_id)
-    form = RenameStudentForm(request.POST)
+    form = RenameStudentForm(request.POST, initial=_stored_name(student))
     if form.is_valid():
         try:
             rosters.rename_student(student, by=request.user, now=timezone.now(), **form.cleaned_data)
@@ -60,6 +60,10 @@ def rename_student(request: TeacherRequest, public_id: str) -> HttpResponse:
             messages.success(request, gettext("Renamed to “{display_name}”.").format(display_name=student.display_name))
             return redirect("student_history", student.public_id)
     return history_page(request, taught_student(request, public_id), rename_form=form)
+
+
+def _stored_name(student: Student) -> dict[str, str]:
+    return {"name": student.display_name, "family_name": student.family_name}
 
 
 @require_POST
@@ -231,7 +235,7 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
         "average": class_average(student, work),
         "trend_points": student_trend(student, work),
         "split": student_breakdown(work),
-        "rename_form": RenameStudentForm(initial={"name": student.display_name, "family_name": student.family_name}),
+        "rename_form": RenameStudentForm(initial=_stored_name(student)),
         "move_form": MoveStudentForm(others=others),
         "accommodation_form": AccommodationForm.of(Accommodation.objects.filter(student=student).first()),
         "level_form": StudentLevelForm.of(student),

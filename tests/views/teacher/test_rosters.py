@@ -781,6 +781,28 @@ def test_join_list_shows_first_names_and_initials_only(classroom: Classroom, cli
     assert "Reyes" not in page
 
 
+@pytest.mark.parametrize(
+    ("before", "family", "name", "after"),
+    [
+        ("Maya Lopez", "Lopez", "Maya Garcia", "Garcia"),
+        # As a roster has it until the whole name is known.
+        ("Liam C", "C", "Liam Cooper", "Cooper"),
+        ("Maya Lopez", "Lopez", "Maya Ana Lopez Cruz", "Lopez"),
+        # A last name that a teacher or a file gave is not guessed anew.
+        ("Ana Ruiz Peña", "Ruiz Peña", "Ana Ruiz Gómez", None),
+    ],
+)
+def test_new_name_brings_its_own_last_name(
+    before: str, family: str, name: str, after: str | None, student: Student, teacher_client: Client
+) -> None:
+    Student.objects.update(display_name=before, family_name=family)
+    answer = teacher_client.post(url("rename_student", student), {"name": name, "family_name": family})
+    student.refresh_from_db()
+    if after is None:
+        assert "Type it as it is in the name above." in answer.content.decode()
+    assert (student.display_name, student.family_name) == ((name, after) if after else (before, family))
+
+
 def test_teacher_chooses_the_order_of_the_roster(classroom: Classroom, teacher_client: Client) -> None:
     for name in ("Zoë Adams", "Ana Young"):
         make_student(classroom=classroom, name=name)
