@@ -112,7 +112,12 @@ def _added_message(added: int, restored: int) -> str:
         parts.append(ngettext("{count} student added", "{count} students added", added).format(count=added))
     if restored:
         parts.append(ngettext("{count} student restored", "{count} students restored", restored).format(count=restored))
-    return gettext("{done}. Print their sign-in cards. Each has a PIN.").format(done=", ".join(parts))
+    text = (
+        gettext("{done}. Print their sign-in cards. Each has a PIN.")
+        if added
+        else gettext("{done}. PINs stay the same.")
+    )
+    return text.format(done=", ".join(parts))
 
 
 def _not_added_message(rows: Sequence[RosterRow]) -> str:

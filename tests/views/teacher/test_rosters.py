@@ -125,7 +125,7 @@ def test_a_removed_student_is_restored_and_not_made_again(
     )
     assert names_of(classroom) == []
     page = teacher_client.post(address, form.data(is_confirmed="on"), follow=True)
-    assert "1 student restored." in page.content.decode()
+    assert "1 student restored. PINs stay the same." in page.content.decode()
     assert list(classroom.students.enrolled()) == [student]
 
 
