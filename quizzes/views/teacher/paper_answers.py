@@ -222,11 +222,15 @@ def _add_messages(
 ) -> None:
     if len(saved) == 1:
         attempt = assignment.attempts.on_paper().get(student=saved[0])
+        words = (
+            gettext("Saved: {display_name}, {score} of {max_score} points so far.")
+            if attempt.ungraded_count
+            else gettext("Saved: {display_name}, {score} of {max_score} points.")
+        )
+        score = points(attempt.score)
         messages.success(
             request,
-            gettext("Saved: {display_name}, {score} of {max_score} points.").format(
-                display_name=saved[0].display_name, score=points(attempt.score), max_score=attempt.max_score
-            ),
+            words.format(display_name=saved[0].display_name, score=score, max_score=attempt.max_score),
         )
     elif saved:
         messages.success(request, gettext("Saved: paper answers of {count} students.").format(count=len(saved)))

@@ -32,6 +32,7 @@ from tests.factories import (
 from tests.pages import errors_of, read, text_of
 from tests.pages import form_of as sent_form
 from tests.question_laws import page, sent
+from tests.views.teacher.test_grading_queue import typed_document
 
 
 def grid_url(assignment: Assignment) -> str:
@@ -269,6 +270,20 @@ def test_every_type_is_worth_the_same_by_sheet_and_by_screen(
     assert dict(on_screen.answers.values_list("question__key", "value")) == values
     assert (on_paper.score, on_paper.max_score) == (on_screen.score, on_screen.max_score)
     assert [line for finding in check_integrity() for line in finding.broken] == []
+
+
+def test_a_saved_sheet_with_a_written_answer_has_no_final_score(
+    teacher_client: Client, classroom: Classroom, student: Student
+) -> None:
+    assignment = make_assignment(edition=make_edition(document=typed_document()), classroom=classroom)
+    url = f"{sheet_url(assignment, student)}?form=A"
+
+    done = send(teacher_client, url, **row_of(student, q1="August 31", q3="The rules."))
+
+    assert "Saved: Maya Lopez, 1 of 8 points so far." in text_of(done)
+    assert "On paper, form A: 1 of 8 so far" in text_of(done)
+    overrides = teacher_client.get(reverse("student_overrides", args=[assignment.public_id, student.public_id]))
+    assert "1 of 8 so far" in text_of(overrides)
 
 
 def test_a_saved_sheet_leads_to_the_next_student_on_the_same_form(
