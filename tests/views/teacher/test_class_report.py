@@ -13,8 +13,16 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 from python_calamine import CalamineWorkbook
 
-from quizzes.models import Assignment, AuditEvent, Source, User
-from tests.factories import make_answered_attempt, make_assignment, make_attempt, make_classroom, make_student
+from quizzes.models import Assignment, AuditEvent, Classroom, Source, Student, User
+from tests.factories import (
+    make_answered_attempt,
+    make_assignment,
+    make_attempt,
+    make_classroom,
+    make_document,
+    make_edition,
+    make_student,
+)
 from tests.reports.test_class_report import sit
 
 Gather = Callable[[], AbstractContextManager[Any]]
@@ -95,6 +103,21 @@ def test_results_of_two_students_name_no_common_wrong_answer(
         make_answered_attempt(assignment=assignment, student=student, answers={})
 
     assert said in words(teacher_client, "assignment_results", assignment)
+
+
+def test_results_of_a_quiz_of_one_question_say_so_in_words(
+    teacher_client: Client, classroom: Classroom, student: Student
+) -> None:
+    document = make_document()
+    document["questions"] = document["questions"][2:3]
+    document["minimum"] = {"ended": 1}
+    assignment = make_assignment(edition=make_edition(document=document), classroom=classroom)
+    make_answered_attempt(assignment=assignment, student=student)
+
+    page = words(teacher_client, "assignment_results", assignment)
+
+    assert "Wrong answers to the question" in page
+    assert "1 questions" not in page
 
 
 def test_results_before_anybody_handed_in_have_no_figures(teacher_client: Client, assignment: Assignment) -> None:
