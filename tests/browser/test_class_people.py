@@ -45,9 +45,11 @@ def test_viewer_reads_and_finds_no_control(
     viewer: User,
     open_context: NewContext,
 ) -> None:
-    attempt = make_attempt(assignment=assignment, student=student)
     page = open_context(viewer, width=width, dark=dark).new_page()
     classroom = assignment.classroom.public_id
+    page.goto(reverse("roster", args=[classroom]))
+    expect(page.get_by_text("Next: start class.")).to_be_hidden()
+    attempt = make_attempt(assignment=assignment, student=student)
     for address in (
         reverse("classroom_gradebook", args=[classroom]),
         reverse("roster", args=[classroom]),
@@ -59,6 +61,8 @@ def test_viewer_reads_and_finds_no_control(
     ):
         page.goto(address)
         expect(page.get_by_text("You can see this class, but not change it.")).to_be_visible()
+        expect(page.get_by_role("main").get_by_role("link", name="Assign a quiz")).to_have_count(0)
+        expect(page.get_by_text("Open a name to rename")).not_to_be_visible()
         assert violations(page) == []
         assert overflow(page) == 0
         forms = page.locator("form[method=post]:visible")
