@@ -118,6 +118,8 @@ def test_set_document_bad_one_says_what_is_wrong(change: Callable[[dict[str, Any
         (lambda q: q[1].update(key=""), "number 2", "“key” is missing"),
         (lambda q: q[1].update(key=7), "number 2", "“key” must be text"),
         (lambda q: q[1].update(key="k" * 81), "k" * 81, "“key” is longer than 80 characters"),
+        # The addresses of the editor could not name it, so that its pages would be errors of the site.
+        (lambda q: q[1].update(key="../é"), "../é", "“key” must have only letters, digits, - and _"),
         (lambda q: q[1].update(key="one"), "one", "two questions have this key"),
         (lambda q: q[2].update(points=101), "who", "“points” must be a whole number from 1 to 100"),
         (
