@@ -6,6 +6,7 @@ Source: 1EdTech Question and Test Interoperability 2.1, 2.2 and 3.0.
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 from xml.etree.ElementTree import Element
 
 from quizzes.files.questions.containers import xml_tree
@@ -336,8 +337,12 @@ def _blanks(
         if base in ("integer", "float"):
             number, tolerance = numbers(gaps[0].accepted[0])
             for equal in element.iter("equal"):
-                if (equal.get("tolerancemode") or "") == "absolute" and (equal.get("tolerance") or "").strip():
-                    _, tolerance = numbers(f"0:{(equal.get('tolerance') or '').split()[0]}")
+                mode, given = equal.get("tolerancemode"), (equal.get("tolerance") or "").split()
+                if mode in ("absolute", "relative") and given:
+                    _, tolerance = numbers(f"0:{given[0]}")
+                if mode == "relative" and given:
+                    # In percent of the number.
+                    _, tolerance = numbers(f"0:{abs(Decimal(number) * Decimal(tolerance)) / 100:f}")
             return Item("numeric", stem, number=number, tolerance=tolerance)
         return Item("short_answer", stem, lines=tuple(Line(text, is_correct=True) for text in gaps[0].accepted))
     if len(gaps) > len(GAP_LETTERS):

@@ -734,6 +734,15 @@ def test_qti_2_and_3(content: str | bytes, expected: list[str]) -> None:
     assert outcomes(content) == expected
 
 
+def test_tolerance_of_qti_in_percent() -> None:
+    """TAO and others write 10 for 10 percent of the number."""
+    number = qti2('<p>How many? <textEntryInteraction responseIdentifier="R"/></p>', "float", "3.5")
+    rule = '<responseProcessing><equal toleranceMode="{}" tolerance="10 10"/></responseProcessing></assessmentItem>'
+    for mode, tolerance in (("exact", "0"), ("absolute", "10"), ("relative", "0.35")):
+        content = number.replace("</assessmentItem>", rule.format(mode))
+        assert outcomes(content) == [f"numeric: How many? 3.5 ± {tolerance}"]
+
+
 def _choice_item(name: str, feedback: str = "") -> str:
     return (
         f'<assessmentItem xmlns="http://www.imsglobal.org/xsd/imsqti_v2p1" identifier="{name}" title="{name}">'
