@@ -5,6 +5,7 @@ Source: 1EdTech Question and Test Interoperability 2.1, 2.2 and 3.0.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from xml.etree.ElementTree import Element
@@ -237,6 +238,7 @@ def _item(element: Element, body: Element, stem: str, notes: list[str]) -> Item:
             feedback_true=by_word["true"][2],
             feedback_false=by_word["false"][2],
         )
+    _note_partial(declaration, {ident: text for ident, text, _ in choices}, notes)
     lines = tuple(Line(text, ident in correct, feedback) for ident, text, feedback in choices)
     if not any(line.is_correct for line in lines):
         raise Skipped(gettext("Its correct answer isn’t one of its choices."))
@@ -248,33 +250,41 @@ def _item(element: Element, body: Element, stem: str, notes: list[str]) -> Item:
 _GENERAL = frozenset(("general", "explanation"))
 
 
-def _correct(declaration: Element | None) -> list[str]:
-    """The correct values, and those of a mapping that earn as much as the best."""
-    if declaration is None:
-        return []
-    values = [(value.text or "").strip() for value in declaration.iterfind("correctresponse/value")]
+def _mapped(declaration: Element) -> list[tuple[float, str]]:
+    """(points, value) of each entry of a mapping, as far as its points are a number."""
     entries = []
     for entry in declaration.iter("mapentry"):
         try:
             entries.append((float(entry.get("mappedvalue") or 0), (entry.get("mapkey") or "").strip()))
         except ValueError:
             continue
+    return entries
+
+
+def _correct(declaration: Element | None) -> list[str]:
+    """The correct values, and those of a mapping that earn as much as the best."""
+    if declaration is None:
+        return []
+    values = [(value.text or "").strip() for value in declaration.iterfind("correctresponse/value")]
+    entries = _mapped(declaration)
     best = max((points for points, _ in entries), default=0.0)
+    # The points of several choices add up, so each that earns some is correct.
+    adds_up = declaration.get("cardinality") == "multiple" and declaration.get("basetype") == "identifier"
     # Only the entries of text are alternatives. Those of choices are shares of the credit.
     if best > 0 and (not values or declaration.get("basetype") == "string"):
-        values += [key for points, key in entries if points >= best]
+        values += [key for points, key in entries if points > 0 and (adds_up or points >= best)]
     return [value for value in dict.fromkeys(values) if value]
 
 
-def _note_partial(declaration: Element | None, notes: list[str]) -> None:
-    """Say which typed answers earned a part of the credit, because none of them is accepted."""
-    if declaration is None or declaration.get("basetype") != "string":
+def _note_partial(declaration: Element | None, texts: Mapping[str, str], notes: list[str]) -> None:
+    """Say which answers earned a part of the credit, because none of them is correct. texts: of choices, by value."""
+    if declaration is None or declaration.get("basetype") not in ("string", "identifier"):
         return
     taken = _correct(declaration)
-    for entry in declaration.iter("mapentry"):
-        text = (entry.get("mapkey") or "").strip()
-        if text not in taken and (entry.get("mappedvalue") or "0").strip("0.-"):
-            notes.append(gettext("“{text}” had part of the credit. Here it is a wrong answer.").format(text=text[:40]))
+    for points, value in _mapped(declaration):
+        if points > 0 and value not in taken:
+            text = texts.get(value, value)[:40]
+            notes.append(gettext("“{text}” had part of the credit. Here it is a wrong answer.").format(text=text))
 
 
 def _matching(stem: str, interaction: Element, declaration: Element | None, notes: list[str]) -> Item:
@@ -319,10 +329,10 @@ def _blanks(
     gaps, elements = list[Gap](), list[Element]()
     text = tidy(_text(body, notes, elements))
     for blank in elements:
-        _note_partial(declared.get(blank.get("responseidentifier") or ""), notes)
         declaration = declared.get(blank.get("responseidentifier") or "")
         accepted = _correct(declaration)
         choices = {choice.get("identifier") or "": _all_text(choice, notes) for choice in blank.iter("inlinechoice")}
+        _note_partial(declaration, choices, notes)
         if choices:
             accepted = [choices[ident] for ident in accepted if choices.get(ident)][:1]
         if not accepted:

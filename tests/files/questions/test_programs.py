@@ -734,6 +734,19 @@ def test_qti_2_and_3(content: str | bytes, expected: list[str]) -> None:
     assert outcomes(content) == expected
 
 
+def test_choices_of_qti_with_points_of_their_own() -> None:
+    """Without a correct response, the points say what is correct. Those of several choices add up."""
+    entry = '<mapEntry mapKey="{}" mappedValue="{}"/>'
+    mapping = f"<mapping>{entry.format('A', 2)}{entry.format('B', 1)}</mapping>"
+    assert outcomes(qti2(choices("Who?"), "identifier", cardinality="multiple", mapping=mapping)) == [
+        "multiple: Who? [*Council; *Mayor]"
+    ]
+    for keys in (("A",), ()):
+        assert outcomes(qti2(choices("Who?"), "identifier", *keys, mapping=mapping)) == [
+            "single: Who? [*Council; Mayor] ! “Mayor” had part of the credit. Here it is a wrong answer."
+        ]
+
+
 def test_tolerance_of_qti_in_percent() -> None:
     """TAO and others write 10 for 10 percent of the number."""
     number = qti2('<p>How many? <textEntryInteraction responseIdentifier="R"/></p>', "float", "3.5")
