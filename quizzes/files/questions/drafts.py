@@ -228,7 +228,8 @@ def _own_fields(item: Item) -> Table:
                 {"text": line.text, "rationale": line.feedback, **({"key": True} if line.is_correct else {})}
                 for line in item.lines
             ]
-            return {"choices": choices, **({"keep_order": True} if item.keep_order else {})}
+            switches = {"keep_order": item.keep_order, "all_or_nothing": item.all_or_nothing}
+            return {"choices": choices, **{name: True for name, is_on in switches.items() if is_on}}
         case "true_false":
             return {
                 "statement": item.stem,
@@ -292,7 +293,8 @@ def item_of(question: Mapping[str, Any], number: int, pictures: Mapping[str, Pic
             lines = tuple(
                 Line(row["text"], bool(row.get("key")), row.get("rationale", "")) for row in question["choices"]
             )
-            return Item(question_type, stem, lines=lines, keep_order=bool(question.get("keep_order")), **common)
+            is_kept, is_whole = bool(question.get("keep_order")), bool(question.get("all_or_nothing"))
+            return Item(question_type, stem, lines=lines, keep_order=is_kept, all_or_nothing=is_whole, **common)
         case "true_false":
             return Item(
                 question_type,

@@ -89,6 +89,7 @@ class Item:
     title: str = ""
     points: int = 1
     keep_order: bool = False
+    all_or_nothing: bool = False
     picture: ItemPicture | None = None
 
 

@@ -181,7 +181,8 @@ def _item(question_type: str, stem: str, element: Element, notes: list[str], tak
             found: QuestionType = "single" if is_single and sum(line.is_correct for line in lines) == 1 else "multiple"
             if any(fraction < 0 for _, fraction in answers):
                 notes.append(gettext(PENALTIES[found]))
-            return Item(found, stem, lines=lines, keep_order=is_kept)
+            is_whole = question_type == "multichoiceset" and found == "multiple"
+            return Item(found, stem, lines=lines, keep_order=is_kept, all_or_nothing=is_whole)
         case "truefalse":
             by_word = {
                 _TRUTH.get(line.text.strip().casefold(), line.text): (line, fraction) for line, fraction in answers

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import replace
 from datetime import date
 from html import escape
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from xlsxwriter import Workbook
 
+from quizzes.files.questions.drafts import draft_question, item_of
 from quizzes.files.questions.formats import read_questions
 from quizzes.files.questions.item import Item, UnreadableFile
 from quizzes.files.xlsx import Sheet, write_xlsx
@@ -368,6 +370,15 @@ MOODLE: dict[str, tuple[str, list[str]]] = {
 @pytest.mark.parametrize(("content", "expected"), MOODLE.values(), ids=MOODLE)
 def test_moodle_xml(content: str, expected: list[str]) -> None:
     assert outcomes(content) == expected
+
+
+def test_all_or_nothing_of_moodle_stays_so() -> None:
+    answers = answer(100, "A") + answer(100, "B") + answer(0, "C")
+    found = read_questions(moodle("multichoiceset", answers).encode()).questions[0].item
+    assert found is not None
+    question = draft_question(found, key="i", objective="")
+    assert question["all_or_nothing"]
+    assert item_of(question, 1) == replace(found, title="Question 1")
 
 
 def test_xml_that_is_nearly_xml() -> None:
