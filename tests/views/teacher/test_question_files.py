@@ -156,6 +156,11 @@ def test_a_file_that_cannot_be_read_is_named_by_its_field(teacher_client: Client
     assert "neither Moodle XML nor QTI" in preview(teacher_client, "<svg/>").content.decode()
 
 
+def test_export_says_what_only_our_own_files_keep(teacher_client: Client, edition: Edition) -> None:
+    page = text_of(teacher_client.get(reverse("export_questions", args=[edition.question_set.public_id])))
+    assert "All other files also lack rubrics, settings for grading, and texts in other languages." in page
+
+
 def test_export_says_first_what_is_left_out(teacher_client: Client, edition: Edition) -> None:
     address = reverse("export_questions", args=[edition.question_set.public_id])
     page = teacher_client.get(address).content.decode()
