@@ -226,7 +226,10 @@ def _item(question_type: str, stem: str, element: Element, notes: list[str], tak
                 notes.append(gettext("Only the first number with full credit was kept."))
             answer, line = full[0]
             number, tolerance = numbers(f"{line.text}:{(answer.findtext('tolerance') or '0').strip() or '0'}")
-            unit = (element.findtext("units/unit/unit_name") or "").strip()
+            units = [(unit.text or "").strip() for unit in element.iterfind("units/unit/unit_name")]
+            unit = "".join(units[:1])
+            if len(units) > 1:
+                notes.append(gettext("Only its first unit, “{value}”, was kept.").format(value=unit[:40]))
             return Item("numeric", stem, number=number, tolerance=tolerance, unit=unit, explanation=line.feedback)
         case "matching" | "match" | "ddmatch":
             pairs = [

@@ -381,6 +381,16 @@ def test_all_or_nothing_of_moodle_stays_so() -> None:
     assert item_of(question, 1) == replace(found, title="Question 1")
 
 
+def test_other_units_of_moodle_are_said() -> None:
+    unit = "<unit><multiplier>{}</multiplier><unit_name>{}</unit_name></unit>"
+    for units, notes in (
+        (unit.format(1, "miles"), ""),
+        (unit.format(1, "miles") + unit.format(1.609, "km"), " ! Only its first unit, “miles”, was kept."),
+    ):
+        content = moodle("numerical", answer(100, "5") + f"<units>{units}</units>")
+        assert outcomes(content) == [f"numeric: Who? 5 ± 0{notes}"]
+
+
 def test_xml_that_is_nearly_xml() -> None:
     """Blank lines before the declaration, entities of HTML, and control characters."""
     text = "\n\n<?xml version='1.0'?>" + moodle("truefalse", answer(100, "true") + answer(0, "false"), "x")
