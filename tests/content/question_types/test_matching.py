@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from quizzes.content.question_types.matching.draft import MatchingDraft
 from quizzes.content.question_types.matching.question import MAX_OPTIONS
 from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import parse_question, public_view, regraded
@@ -263,3 +264,11 @@ def test_matching_names_lines_without_an_answer_in_the_order_shown() -> None:
 
     assert QUESTION.missing_parts({"a": "2"}, SITTING) == (f"line {place}",)
     assert QUESTION.missing_parts({"a": "2", "b": "1"}, SITTING) == ()
+
+
+def test_matching_draft_with_too_many_options_says_so_in_words() -> None:
+    """Moodle’s questions can have more, and a teacher can type more."""
+    prompts = [{"text": text, "option": text.upper(), "rationale": ""} for text in ("a", "b")]
+    for count, found in ((10, []), (11, ["Offer up to 12 answer choices."])):
+        question = {"options": [str(number) for number in range(count)], "prompts": prompts}
+        assert MatchingDraft().problems(question, [], []) == found

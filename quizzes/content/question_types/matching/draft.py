@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from quizzes.content.question_types.draft import QuestionDraft, equals, numbered, text_in, too_few
+from quizzes.content.question_types.matching.question import MAX_OPTIONS
 from quizzes.content.tables import Table
 from quizzes.phrases import gettext
 
@@ -35,8 +36,11 @@ class MatchingDraft(QuestionDraft):
             for number, row in numbered(rows)
             if not text_in(row, "option")
         ]
-        if len(self.finish(question, sentence_keys, speakers)["options"]) < 2:
+        offered = len(self.finish(question, sentence_keys, speakers)["options"])
+        if offered < 2:
             found.append(gettext("Offer at least 2 answer choices."))
+        if offered > MAX_OPTIONS:
+            found.append(gettext("Offer up to {count} answer choices.").format(count=MAX_OPTIONS))
         return found
 
     def shown(self, question: Table, sentence_keys: Sequence[str]) -> Table:
