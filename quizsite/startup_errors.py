@@ -20,6 +20,9 @@ def exit_with_message(work: Callable[[], object]) -> None:
         if message is None:
             raise
         sys.exit(message)
+    except KeyboardInterrupt:
+        # The exit code that shells give to Ctrl-C.
+        sys.exit(130)
 
 
 def message_for(problem: Exception) -> str | None:

@@ -53,3 +53,13 @@ def test_any_other_error_keeps_its_traceback(error: Exception) -> None:
 
     with pytest.raises(type(error)):
         exit_with_message(fail)
+
+
+def test_command_that_is_stopped_with_ctrl_c_prints_no_traceback() -> None:
+    def fail() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(SystemExit) as ended:
+        exit_with_message(fail)
+
+    assert ended.value.code == 130
