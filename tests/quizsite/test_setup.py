@@ -361,7 +361,7 @@ def test_sign_in_link_opens_the_running_site_without_an_option(
         (
             {"HOST": "192.0.2.1"},
             "CommandError: Cannot serve on 192.0.2.1:{port}: Cannot assign requested address. "
-            "Choose another with `make run PORT=8001`.",
+            "Set HOST or PORT to another.",
         ),
     ],
 )
@@ -429,10 +429,7 @@ def test_serve_says_in_one_line_that_the_port_is_taken(tmp_path: Path) -> None:
 
     assert (code, lines) == (
         1,
-        [
-            f"CommandError: Cannot serve on 127.0.0.1:{run.port}: Address already in use. "
-            "Choose another with `make run PORT=8001`."
-        ],
+        [f"CommandError: Cannot serve on 127.0.0.1:{run.port}: Address already in use. Set HOST or PORT to another."],
     )
 
 
