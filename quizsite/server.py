@@ -38,6 +38,13 @@ OTHER_DESCRIPTORS = 256
 HEADER_BYTES = 32 * 1024
 # Long enough to finish running requests, short enough for a restart between two answers.
 STOP_SECONDS = 15
+# Granian would write its own lines to standard output, without a time. They go to the site's log instead.
+LOG_CONFIG: dict[str, Any] = {
+    "incremental": True,
+    "formatters": {},
+    "handlers": {},
+    "loggers": {"_granian": {"propagate": True}},
+}
 
 
 def load_site() -> None:
@@ -88,6 +95,7 @@ def new_server(host: str, port: int, *, workers: int) -> Any:
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS,
         log_level=LogLevels.warning,
+        log_dictconfig=LOG_CONFIG,
         # No access log, so that no URL and no address of a child's device is kept.
         log_access=False,
     )

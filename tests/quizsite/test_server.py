@@ -1,14 +1,17 @@
 """What the process behind the workers loads, which each of them then has."""
 
+import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from django.db import connection
 
-from tests.servers import ROOT, environment
+from tests.servers import ROOT, Site, environment, family
 
 # Each of these takes a part of the start and memory of each worker, and few pages need it. The functions that need one
 # import it.
@@ -55,3 +58,22 @@ def test_start_loads_all_views_once_and_no_library_of_a_few_pages(tmp_path: Path
     # What every worker would otherwise make for itself at its first page.
     assert {"quizzes.views.student.attempts", "quizzes.templatetags.questions", "urls"} <= loaded
     assert [name for name in ON_DEMAND if name in loaded] == []
+
+
+@pytest.mark.sockets
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="starts a site on SQLite")
+def test_death_of_a_worker_is_in_the_log_of_the_site(tmp_path: Path) -> None:
+    site = Site(tmp_path, extra={"DATABASE_URL": "", "FOOTNOTE_BACKUP_MINUTES": "0", "FOOTNOTE_LOG": "json"})
+    site.start()
+    assert site.process is not None
+    log, until = tmp_path / "server.log", time.monotonic() + 60
+
+    os.kill(family(site.process.pid)[1], signal.SIGKILL)
+
+    while "Unexpected exit" not in log.read_text():
+        assert time.monotonic() < until
+    site.stop()
+    entries = [json.loads(line) for line in log.read_text().splitlines()]
+    assert [(entry["level"], entry["logger"]) for entry in entries if "Unexpected" in entry["message"]] == [
+        ("ERROR", "_granian")
+    ]
