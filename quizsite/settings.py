@@ -281,6 +281,8 @@ REQUEST_SILENT_SECONDS = 10.0
 REQUEST_SECONDS = 30.0
 # Of all requests that one worker holds.
 REQUEST_PENDING_BYTES = 128 * 1024 * 1024
+# Answers that one attempt may save in a second in each process, and six times as many at once.
+SAVES_A_SECOND = whole_number(os.environ, "FOOTNOTE_SAVES_A_SECOND", default=10, least=1)
 # Django's own limits.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000

@@ -1,6 +1,7 @@
 """All caches of a process, and `clear_all()`, which empties them. They hold only what never changes.
 
-The one exception has a limit in time: what providers of school accounts say of themselves (views/sign_on_adapter.py).
+There are two exceptions. What providers of school accounts say of themselves has a limit in time
+(views/sign_on_adapter.py). The saves that an attempt has left are counted for each process (attempts/save_limit.py).
 """
 
 from collections.abc import Callable

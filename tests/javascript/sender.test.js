@@ -108,6 +108,7 @@ for (const [name, reply, reason] of [
   ["a lost session", () => json(401, {}), "signed-out"],
   ["a redirect", () => Object.defineProperty(json(200, {}), "type", { value: "opaqueredirect" }), "signed-out"],
   ["a 404", () => json(404, {}), "down"],
+  ["a 429", () => json(429, {}), "down"],
   ["a 503", () => json(503, {}), "down"],
   ["a 500", () => json(500, {}), "down"],
   ["the 200 of a portal", () => json(200, { status: "blocked" }), "down"],

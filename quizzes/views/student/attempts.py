@@ -35,6 +35,7 @@ from quizzes.attempts.answers import (
 from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.breaks import start_break
 from quizzes.attempts.lifecycle import AssignmentClosed, IsExcused, NoAttemptsLeft, NotOpenYet, resume_number
+from quizzes.attempts.save_limit import may_save
 from quizzes.content.question_types.registry import Question
 from quizzes.forms.attempts import AnswerForm, ChooseLevelForm, HeartbeatForm, TimeUpForm
 from quizzes.models import Attempt, Student
@@ -245,6 +246,9 @@ def submit_attempt(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse
 
 
 def _take_answer(request: HttpRequest, attempt: LoadedAttempt, number: int, *, now: datetime) -> HttpResponse:
+    if not may_save(attempt.id, now=now):
+        # The outbox sends it again. No person is so fast, with script or without.
+        return HttpResponse(status=429, headers={"Retry-After": "1"})
     content = attempt.content
     question = content.questions[number - 1]
     form = AnswerForm(request.POST, content=content, question=question)

@@ -11,6 +11,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from quizsite.periodic_jobs import run_periodic_jobs
 from quizzes.assignments import accommodations
@@ -452,6 +453,18 @@ def test_plain_save_costs_3_statements(student_client: Client, attempt: Attempt,
         student_client.post(address(attempt, 1), data)
     # Session, attempt, save.
     assert (len(seen), len(seen.writes)) == (3, 1)
+
+
+def test_script_that_saves_without_end_is_slowed_down(
+    student_client: Client, attempt: Attempt, settings: Settings, now: datetime
+) -> None:
+    settings.SAVES_A_SECOND = 1
+    data = fields(student_client, attempt, 1, choice=token(attempt, 1, "b"))
+    with time_machine.travel(now, tick=False):
+        replies = [student_client.post(address(attempt, 1), data | {"operation": f"op-{turn}"}) for turn in range(8)]
+    assert [reply.status_code for reply in replies[6:]] == [429, 429]
+    assert replies[7].headers["Retry-After"] == "1"
+    assert AnswerEvent.objects.count() == 6
 
 
 def test_nothing_chosen_goes_on_and_saves_nothing(student_client: Client, attempt: Attempt) -> None:
