@@ -330,6 +330,8 @@ MAILER = mailer(os.environ, "EMAIL_URL")
 MAILERS = {"default": MAILER or {"BACKEND": "django.core.mail.backends.dummy.EmailBackend"}}
 if not MAILER:
     SILENCED_SYSTEM_CHECKS.append("mail.E001")  # asks for a mail server; the pages that need one say there is none
+# After the reply, which a slow mail server must not hold up.
+MAIL_IN_BACKGROUND = True
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = mail_address(os.environ, "FOOTNOTE_MAIL_FROM", default="footnote@localhost")
 
 ACCOUNT_ADAPTER = "quizzes.views.account_adapter.AccountAdapter"

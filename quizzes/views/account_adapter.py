@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from threading import Thread
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -10,7 +11,9 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.sites.shortcuts import get_current_site
 from django.core.exceptions import ValidationError
+from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
@@ -33,6 +36,16 @@ from quizzes.people.teacher_sign_in import PasswordLocked, begin_try, end_try, r
 from quizzes.views.access import accepted_invitation, client_address, device_of, forget_invitation
 
 logger = logging.getLogger(__name__)
+
+
+def _send(message: EmailMessage) -> None:
+    try:
+        message.send()
+    # Also each error of smtplib. Its text can hold an address.
+    except OSError as error:
+        logger.error(
+            "The mail server did not take a mail: %s. Check EMAIL_URL and FOOTNOTE_MAIL_FROM.", type(error).__name__
+        )
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -128,14 +141,16 @@ class AccountAdapter(DefaultAccountAdapter):
         return response
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send a mail. A mail server that fails is in the log; the page is the same, so that it tells no account."""
-        try:
-            super().send_mail(template_prefix, email, context)
-        # Also each error of smtplib. Its text can hold an address.
-        except OSError as error:
-            logger.error(
-                "The mail server did not take a mail: %s. Check EMAIL_URL and FOOTNOTE_MAIL_FROM.", type(error).__name__
-            )
+        """Send a mail beside the reply.
+
+        A mail server that hangs or fails changes nothing on the page, which would tell that the email has an account.
+        """
+        request = self.request
+        shown = {"request": request, "email": email, "current_site": get_current_site(request), **context}
+        sending = Thread(target=_send, args=[self.render_mail(template_prefix, email, shown)], name="mail")
+        sending.start()
+        if not settings.MAIL_IN_BACKGROUND:
+            sending.join()
 
     def get_signup_redirect_url(self, request: HttpRequest) -> str:
         """The first step of a new teacher: the page that creates a class."""

@@ -1,11 +1,13 @@
 """Teachers' accounts: the invitation, the ways in and out, the password, and the pages that say what went wrong."""
 
 import re
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from io import StringIO
 from smtplib import SMTPRecipientsRefused
+from threading import Event
 
 import pytest
 import time_machine
@@ -673,6 +675,32 @@ def test_mail_server_that_fails_does_not_tell_who_has_an_account(
     reason = f"The mail server did not take a mail: {type(error).__name__}."
     assert record.getMessage() == f"{reason} Check EMAIL_URL and FOOTNOTE_MAIL_FROM."
     assert record.exc_info is None
+
+
+def test_mail_server_that_hangs_does_not_hold_up_the_page(
+    teacher: User, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers, sent = Event(), []
+
+    def hang(backend: object, messages: list[mail.EmailMessage]) -> int:
+        answers.wait(10)
+        sent.extend(messages)
+        return len(messages)
+
+    settings.MAILER = {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}
+    settings.MAIL_IN_BACKGROUND = True
+    monkeypatch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", hang)
+    client = Client()
+    form = form_of(client.get(reverse("account_reset_password")), having="email")
+
+    page = client.post(form.action, form.data(email=teacher.email), follow=True)
+
+    assert ("Check your email" in text_of(page), sent) == (True, [])
+    answers.set()
+    for thread in threading.enumerate():
+        if thread.name == "mail":
+            thread.join()
+    assert [message.to for message in sent] == [[teacher.email]]
 
 
 # --- The command ----------------------------------------------------------------------------------------------------
