@@ -103,7 +103,7 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "only our hosts are answered",
         "quizsite/settings.py",
-        'ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *host_list(os.environ, "FOOTNOTE_HOSTS")]',
+        'ALLOWED_HOSTS = [*LOOPBACK_HOSTS, *host_list(os.environ, "FOOTNOTE_HOSTS")]',
         'ALLOWED_HOSTS = ["*"]',
         HEADERS,
         *("-k", "host"),
