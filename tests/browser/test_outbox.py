@@ -793,15 +793,17 @@ def test_saved_goes_with_the_question_that_it_is_of(context: BrowserContext, att
     expect(page.locator("[data-save-state]")).to_have_text("")
 
 
-def test_answer_of_yesterday_is_sent_by_the_page_that_has_it(context: BrowserContext, attempt: Attempt) -> None:
-    context.add_init_script("const now = Date.now; Date.now = () => now() + Number(window.name)")
+def test_answer_of_last_week_is_sent_once_its_student_is_back(context: BrowserContext, attempt: Attempt) -> None:
     page = open_with_all(context, attempt)
     context.set_offline(True)
     choose(page, 1)
     says(page, "Not sent")
-    page.evaluate(f"window.name = {25 * 60 * 60 * 1000}")
+    page.goto("about:blank")
+    context.add_init_script(f"const now = Date.now; Date.now = () => now() + {7 * 24 * 60 * 60 * 1000}")
     context.set_offline(False)
-    says(page, "Saved")
+    with page.expect_response(lambda response: is_save(response.request)) as sent:
+        page.goto(reverse("student_home"))
+    sent.value.finished()
     assert saves() == [(1, "saved")]
 
 

@@ -50,9 +50,7 @@ test("an entry outlives its page", () => {
   assert.deepEqual([entry.url, entry.revision, entry.body], [ONE, 3, "choice=a"]);
 });
 
-test("an old or damaged entry is removed", () => {
-  const entry = { url: ONE, operation: "x", revision: 0, body: "choice=a", at: Date.now() - DAY - 1 };
-  storage.setItem(`${PREFIX}000000001.x`, JSON.stringify(entry));
+test("a damaged entry is removed", () => {
   storage.setItem(`${PREFIX}000000002.y`, "{");
   storage.setItem(`${PREFIX}000000003.z`, "null");
   storage.setItem("other", "kept");
@@ -60,12 +58,24 @@ test("an old or damaged entry is removed", () => {
   assert.deepEqual(Object.keys(storage), ["other"]);
 });
 
-test("an old entry of the open page is kept", (t) => {
+test("an entry waits for its student, whatever the clock says", (t) => {
   store.add(ONE, 0, "choice=a");
   const now = Date.now();
-  t.mock.method(Date, "now", () => now + 2 * DAY);
-  assert.deepEqual(bodies(store.pending()), ["choice=a"]);
-  assert.deepEqual(createStore(storage).pending(), []);
+  for (const days of [-30, 3, 30]) {
+    t.mock.method(Date, "now", () => now + days * DAY);
+    assert.deepEqual(bodies(createStore(storage).pending()), ["choice=a"]);
+  }
+});
+
+test("an entry of another student is removed after a day", (t) => {
+  store.add(ONE, 0, "choice=a");
+  const now = Date.now();
+  t.mock.method(Date, "now", () => now + DAY + 1);
+  store.add(TWO, 0, "choice=b");
+  store.add("/student/attempts/xyz/1/", 0, "choice=c");
+  store.setAside(attemptOf(ONE));
+  assert.deepEqual(bodies(store.pending()), ["choice=c"]);
+  assert.deepEqual(bodies(createStore(storage).pending()), ["choice=b", "choice=c"]);
 });
 
 test("a full storage keeps the answer in memory", () => {
@@ -82,7 +92,7 @@ test("a full storage keeps the answer in memory", () => {
 
 test("entries of another student wait unseen", () => {
   store.add(ONE, 0, "choice=a");
-  store.otherStudents.add(attemptOf(ONE));
+  store.setAside(attemptOf(ONE));
   assert.deepEqual(store.pending(), []);
   assert.equal(Object.keys(storage).length, 1);
 });

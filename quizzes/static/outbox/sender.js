@@ -135,7 +135,7 @@ export function createSender(store, page, tabs) {
     if (status === 403 && !hasNewToken) return await refreshToken() ? "again" : "down";
     // Here, a 404 comes from a proxy, or another student has signed in.
     if (status === 404 && page.isHere(url)) return "down";
-    if (status === 404) store.otherStudents.add(attemptOf(url));
+    if (status === 404) store.setAside(attemptOf(url));
     else if (status === 400 || status === 413) {
       store.remove(key);
       page.onRefused(url);

@@ -1,7 +1,7 @@
 // Keeps each answer in the browser until the server has stored it. Uses no DOM. An entry has no name or question text.
 
 export const PREFIX = "footnote.answer.";
-// One day: longer than a lesson, and gone before the next student of a shared device comes.
+// In ms. One day: an answer of another student does not stay on a shared device for longer.
 const MAX_AGE = 24 * 60 * 60 * 1000;
 
 /** @typedef {{url: string, operation: string, revision: number, body: string, at: number, isSent?: boolean}} Entry */
@@ -41,8 +41,7 @@ export function createStore(storage) {
     if (memoryOnly.has(key)) return memoryOnly.get(key);
     try {
       const entry = JSON.parse(storage.getItem(key));
-      const isOwn = unacknowledged.get(entry?.url) === entry?.operation;
-      if (entry && (Date.now() - entry.at <= MAX_AGE || isOwn)) return entry;
+      if (entry) return entry;
     } catch { /* damaged */ }
     remove(key);
     return null;
@@ -84,6 +83,13 @@ export function createStore(storage) {
     write(`${PREFIX}${String(last + 1).padStart(9, "0")}.${entry.operation}`, entry);
   }
 
+  // The attempt is another student's. The clock decides only about such answers: it may be wrong, or a weekend passed.
+  function setAside(attempt) {
+    const isOld = ({ entry }) => attemptOf(entry.url) === attempt && Date.now() - entry.at > MAX_AGE;
+    pending().filter(isOld).forEach(({ key }) => remove(key));
+    otherStudents.add(attempt);
+  }
+
   // Later answers to a question build on the revision of the stored one.
   function rebase(url, revision, storedKey) {
     for (const { key, entry } of pendingFor(url)) {
@@ -109,6 +115,7 @@ export function createStore(storage) {
     claim,
     write,
     remove,
+    setAside,
     rebase,
     acknowledge,
     isOwn: (operation) => ownOperations.has(operation),
