@@ -239,6 +239,20 @@ def test_second_window_is_told_of_the_newer_answer(
     assert outcomes == ["saved", "stale"]
 
 
+def test_second_window_shows_the_newer_answer_without_room_on_the_device(
+    attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    context = open_context(student, watched=False)
+    context.add_init_script("Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceededError'); }")
+    first, second = context.new_page(), context.new_page()
+    for page in (first, second):
+        page.goto(question_address(attempt, 1))
+    second.locator("label.opt").nth(1).click()
+    saved(second)
+    first.locator("label.opt").nth(0).click()
+    expect(first.locator("label.opt input").nth(1)).to_be_checked()
+
+
 def test_signing_out_leaves_nothing_in_the_browser(
     attempt: Attempt, student: Student, open_context: NewContext
 ) -> None:

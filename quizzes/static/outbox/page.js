@@ -54,6 +54,13 @@ function availableStorage() {
   }
 }
 
+// For the next page. On a full device it opens without the place in the reading, or without the notice.
+function remember(name, value) {
+  try {
+    sessionStorage.setItem(name, value);
+  } catch { /* full */ }
+}
+
 // ---- What the sender reports
 
 function isHere(url) { return location.pathname.startsWith(attemptOf(url)); }
@@ -61,7 +68,7 @@ function isHere(url) { return location.pathname.startsWith(attemptOf(url)); }
 function leave(address) { isLeaving = true; location.assign(address); }
 
 function reopen(url, isStale) {
-  if (isStale) sessionStorage.setItem(`${PREFIX}stale`, url);
+  if (isStale) remember(`${PREFIX}stale`, url);
   isLeaving = true;
   if (url === location.pathname) location.reload();
   else location.assign(url);
@@ -414,7 +421,7 @@ function keepScroll(reading) {
   const attempt = attemptOf(location.pathname);
   const [lastAttempt, top] = (sessionStorage.getItem(SCROLL) || "").split(" ");
   if (lastAttempt === attempt) reading.scrollTop = Number(top);
-  const keep = () => sessionStorage.setItem(SCROLL, `${attempt} ${reading.scrollTop}`);
+  const keep = () => remember(SCROLL, `${attempt} ${reading.scrollTop}`);
   reading.addEventListener("scroll", keep, { passive: true });
 }
 
