@@ -79,19 +79,26 @@ def preview_attempt(
     order: str = "",
     variant: str = STANDARD,
     language: str | None = None,
+    fewer_choices: bool = False,
 ) -> PreviewAttempt:
     """The preview attempt in this store, else a new one, which is stored with its first answer.
 
     only: keys of its questions, None for all. kept_as: the key in the store, by default the edition's row id.
     order: as on the page that sent an answer, so that the next page has the choices where they were.
     variant: the level of the reading. language: of the texts, None for the language that they were written in.
+    fewer_choices: as for `arrange_content`.
     """
     kept_as = kept_as or str(edition_id)
     stored: dict[str, Any] = store.get(PREVIEWS, {}).get(kept_as, {})
     stored_values = stored.get("values", {})
     order = stored.get("order") or order or secrets.token_hex(16)
     content = arrange_content(
-        edition_id, seed=_seed(order), shuffle_questions=False, variant=variant, language=language
+        edition_id,
+        seed=_seed(order),
+        shuffle_questions=False,
+        variant=variant,
+        language=language,
+        fewer_choices=fewer_choices,
     )
     questions = tuple(question for question in content.questions if only is None or question.key in only)
     values = {question.key: stored_values[question.key] for question in questions if question.key in stored_values}

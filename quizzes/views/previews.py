@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_http_methods
 
+from quizzes.assignments.supports import NO_SUPPORTS, Supports
 from quizzes.attempts import previews
 from quizzes.attempts.previews import PreviewAttempt, PreviewStore
 from quizzes.content.question_types.registry import Value, public_view, type_of
@@ -32,7 +33,8 @@ class Place:
     """The URLs and options of a preview attempt. back, back_label: URL and name of the page that links to it.
 
     store: where the attempt is stored, None for the session. only, kept_as: as for `preview_attempt`. adjusted:
-    regrades in force. is_practice: a student practices missed questions. variant: the level of the reading.
+    regrades in force. is_practice: a student practices missed questions. variant: the level of the reading. supports:
+    those of the practiced attempt.
     """
 
     edition_id: int
@@ -46,6 +48,7 @@ class Place:
     adjusted: Adjustments = NO_ADJUSTMENTS
     is_practice: bool = False
     variant: str = STANDARD
+    supports: Supports = NO_SUPPORTS
 
     def store_of(self, request: HttpRequest) -> PreviewStore:
         """What stores the attempt."""
@@ -61,6 +64,7 @@ class Place:
             order=order,
             variant=self.variant,
             language=get_language(),
+            fewer_choices=self.supports.fewer_choices,
         )
 
 

@@ -107,7 +107,14 @@ def test_display_supports_hold_on_every_page_of_the_student(
     found = [student_client.get(address).text for address in addresses]
     student_client.post(reverse("submit_attempt", args=own))
     found += [student_client.get(reverse(name, args=own)).text for name in ("receipt", "result")]
-    assert [" ".join(re.findall(r"<html[^>]*(dir=[^>]*>)", page)[0].split()) for page in found] == [attributes] * 6
+    practice = form_of(student_client.get(reverse("practice_question", args=[*own, 1])), having="order")
+    choice = next(value for name, value in practice.offered if name == "choice")
+    found += [
+        student_client.get(practice.action).text,
+        student_client.post(practice.action, practice.data(choice=choice), follow=True).text,
+        student_client.get(reverse("practice_result", args=own)).text,
+    ]
+    assert [" ".join(re.findall(r"<html[^>]*(dir=[^>]*>)", page)[0].split()) for page in found] == [attributes] * 9
     assert all("supports/supports.css" in page for page in found)
 
 
@@ -162,6 +169,8 @@ def test_one_choice_fewer_holds_from_the_start_of_an_attempt_to_its_result(
 
     student_client.post(reverse("submit_attempt", args=[attempt.public_id]))
     assert left_out not in student_client.get(reverse("result", args=[attempt.public_id])).text
+    practice = student_client.get(reverse("practice_question", args=[attempt.public_id, 1])).text
+    assert sorted(choices_on(practice)) == sorted(shown)
     teachers = teacher_client.get(reverse("attempt_review", args=[attempt.public_id]))
     assert choices_on(text_of(teachers)) == shown
     assert "one answer choice fewer" in text_of(teachers)

@@ -53,4 +53,5 @@ def _place(loaded: LoadedAttempt, now: datetime) -> Place | None:
         adjusted=practice.adjusted,
         is_practice=True,
         variant=loaded.reading_choice.variant,
+        supports=loaded.supports,
     )
