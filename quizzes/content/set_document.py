@@ -249,6 +249,7 @@ def find_problems(document: Mapping[str, Any], parsed: SetDocument) -> list[tupl
 def find_errors(document: Mapping[str, Any], parsed: SetDocument) -> list[tuple[str, str]]:
     """(question key or "", reason) for each error; [] without any. A set with an error cannot be published."""
     errors = [("", reason) for reason in (*_fact_problems(document, parsed), *_text_problems(document))]
+    errors += find_key_errors(parsed)
     objectives = {objective.key for objective in parsed.objectives}
     facts = {text_of(fact, "id"): text_of(fact, "objective") for fact in tables_of(document, "facts")}
     for question in parsed.questions:
@@ -260,6 +261,13 @@ def find_errors(document: Mapping[str, Any], parsed: SetDocument) -> list[tuple[
         ]
         errors += [(question.key, reason) for reason in question.problems(parsed.reading)]
     return errors
+
+
+def find_key_errors(parsed: SetDocument) -> list[tuple[str, str]]:
+    """(question key, reason) for each key that no address of the editor can hold. Older editions may have some."""
+    reason = "“key” must have only letters, digits, - and _"
+    keys = [question.key for question in parsed.questions]
+    return [(key, reason) for key in keys if not re.fullmatch("[A-Za-z0-9_-]+", key)]
 
 
 def find_gaps(parsed: SetDocument) -> list[CoverageRow]:

@@ -137,6 +137,21 @@ def test_published_of_two_editions_does_not_mix_them() -> None:
     assert published(other.pk).document.title == "Another set"
 
 
+def test_published_edition_keeps_a_key_that_can_no_longer_be_published() -> None:
+    document = make_document()
+    document["questions"][0]["key"] = "q1.a"
+    edition = Edition.objects.create(
+        question_set=make_question_set(),
+        number=1,
+        content_hash=content_hash(document),
+        document=document,
+        max_points=8,
+        published_at=NOW,
+    )
+
+    assert published(edition.pk).document.questions[0].key == "q1.a"
+
+
 def test_latest_edition_of_an_unpublished_set_is_none() -> None:
     with pytest.raises(Edition.DoesNotExist):
         latest_edition(make_question_set())

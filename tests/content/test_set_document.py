@@ -118,8 +118,6 @@ def test_set_document_bad_one_says_what_is_wrong(change: Callable[[dict[str, Any
         (lambda q: q[1].update(key=""), "number 2", "“key” is missing"),
         (lambda q: q[1].update(key=7), "number 2", "“key” must be text"),
         (lambda q: q[1].update(key="k" * 81), "k" * 81, "“key” is longer than 80 characters"),
-        # The addresses of the editor could not name it, so that its pages would be errors of the site.
-        (lambda q: q[1].update(key="../é"), "../é", "“key” must have only letters, digits, - and _"),
         (lambda q: q[1].update(key="one"), "one", "two questions have this key"),
         (lambda q: q[2].update(points=101), "who", "“points” must be a whole number from 1 to 100"),
         (
@@ -154,6 +152,11 @@ def test_set_document_bad_question_is_named(change: Callable[[Any], Any], questi
         ),
         (lambda d: d["minimum"].update(ended=3), [("", "“Why it was ended” has 2 questions and needs 3")]),
         (lambda d: d["questions"][0]["facts"].append("F99"), [("one", "the fact “F99” is not one of the source")]),
+        # The addresses of the editor could not name it, so that its pages would be errors of the site.
+        (
+            lambda d: d["questions"][0].update(key="../é"),
+            [("../é", "“key” must have only letters, digits, - and _")],
+        ),
         (
             lambda d: d["questions"][3].update(evidence=["s5"]),
             [("proof", "the evidence of the question is not its key sentences")],

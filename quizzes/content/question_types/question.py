@@ -193,12 +193,8 @@ def common_fields(document: Mapping[str, Any]) -> dict[str, Any]:
     skill = text_of(document, "skill")
     if skill not in SKILLS:
         raise InvalidDocument(f"“skill” must be one of {', '.join(SKILLS)}")
-    key = text_of(document, "key", at_most=80)
-    # It is part of addresses of the editor.
-    if not re.fullmatch("[A-Za-z0-9_-]+", key):
-        raise InvalidDocument("“key” must have only letters, digits, - and _")
     return {
-        "key": key,
+        "key": text_of(document, "key", at_most=80),
         "type": text_of(document, "type"),
         "stem": text_of(document, "stem"),
         "objective": text_of(document, "objective"),

@@ -15,7 +15,7 @@ from quizzes.content.drafts import lifecycle, saving_questions
 from quizzes.content.drafts.document import MAX_QUESTIONS, question_part
 from quizzes.content.picture_files import PictureFile
 from quizzes.content.pictures import draft_picture, map_pictures, picture_tables
-from quizzes.content.set_document import InvalidQuestion, parse_set
+from quizzes.content.set_document import InvalidQuestion, find_key_errors, parse_set
 from quizzes.content.stored_pictures import store_picture
 from quizzes.content.tables import InvalidDocument, Table
 from quizzes.files import signed_preview
@@ -121,11 +121,13 @@ def _parsed(file: ReadFile, pictures: Mapping[bytes, PictureFile]) -> Table | No
     try:
         document.pop("pictures", None)
         document = map_pictures(document, partial(_stored, file, pictures))
-        parse_set(document)
+        parsed = parse_set(document)
     except InvalidDocument:
         raise
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise InvalidDocument(gettext("Parts of it are missing or have another form.")) from error
+    for key, reason in find_key_errors(parsed):
+        raise InvalidQuestion(key, reason)
     return document
 
 

@@ -195,7 +195,11 @@ def test_our_own_file_comes_back_as_a_whole_set(teacher_client: Client, teacher:
 def test_our_own_file_says_why_its_reading_is_left_out(teacher_client: Client, edition: Edition) -> None:
     address = reverse("export_questions", args=[edition.question_set.public_id])
     document = json.loads(teacher_client.post(address, {"file_format": "json"}).content)
-    for changed, reason in (({"skill": "memory"}, "“one”: “skill” must be one of recall, inference,"), ({}, "")):
+    for changed, reason in (
+        ({"skill": "memory"}, "“one”: “skill” must be one of recall, inference,"),
+        ({"key": "../é"}, "“../é”: “key” must have only letters, digits, - and _"),
+        ({}, ""),
+    ):
         sent = {**document, "questions": [{**document["questions"][0], **changed}, *document["questions"][1:]]}
         said = f"The reading and the evidence of this file can’t be imported: {reason}"
         assert (said in text_of(preview(teacher_client, json.dumps(sent), name="set.json"))) is bool(reason)
