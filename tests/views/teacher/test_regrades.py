@@ -144,6 +144,15 @@ def test_preview_of_a_dropped_question_compares_shares_because_the_total_changes
     assert "1 score goes up, 0 go down, average 94% to 100%." in text_of(preview)
 
 
+def test_preview_of_the_last_question_that_counts_names_no_average(
+    class_of_three: list[Attempt], assignment: Assignment, teacher_client: Client
+) -> None:
+    for number in (2, 3, 4):
+        make_regrade(assignment=assignment, policy="drop", number=number)
+    preview = teacher_client.post(address_of(assignment), filled(teacher_client, address_of(assignment), policy="drop"))
+    assert "0 scores go up, 0 go down. Grades kept: 0." in text_of(preview)
+
+
 def test_dropped_question_counts_for_no_student_and_is_not_graded(
     class_of_three: list[Attempt], assignment: Assignment, teacher_client: Client
 ) -> None:
