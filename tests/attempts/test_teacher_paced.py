@@ -253,6 +253,24 @@ def test_no_button_opens_a_question_that_the_class_has_not_reached(
     assert not reply.content
 
 
+def test_stale_answer_leads_to_no_page_at_the_students_own_pace(
+    paced: Assignment, running: Attempt, student_client: Client
+) -> None:
+    """A page without JavaScript, beside another window. If it is loaded again, it sends its form again."""
+    show(paced, 1)
+    form = form_of(student_client.get(question(running, 1)), having="choice")
+    save(running, "one", "a")
+    data = form.data(choice=form.offered[0][1], act="save")
+    stale = text_of(student_client.post(form.action, data))
+    assert "This answer was saved in another window." in stale
+    assert ("Your teacher opens the next question" in stale, "Review and turn in" in stale) == (True, False)
+    show(paced, 2)
+
+    again = student_client.post(form.action, data)
+
+    assert (again.status_code, again.headers.get("Location")) == (302, question(running, 2))
+
+
 def test_outbox_is_told_to_open_the_page_again(paced: Assignment, running: Attempt, student_client: Client) -> None:
     show(paced, 1)
     form = form_of(student_client.get(question(running, 1)), having="choice")

@@ -108,8 +108,6 @@ def take_attempt(request: HttpRequest, attempt: LoadedAttempt, number: int) -> H
         return paused_page(request, attempt, number, now)
     if attempt.stands_still(now=now):
         return break_page(request, attempt, number, now)
-    if attempt.pace is not None:
-        return _paced_page(request, attempt, number, attempt.pace, now)
     return _question_page(request, attempt, number, now)
 
 
@@ -278,10 +276,8 @@ def _take_answer(request: HttpRequest, attempt: LoadedAttempt, number: int, *, n
         set_language(attempt.student.id, form.language)
         if form.language != get_language():
             attempts.note_change_of_language(attempt.id)
-    if form.language or form.level:
+    if form.language or form.level or attempt.stands_still(now=now):
         # The next page shows a newer answer from another window, if there is one.
-        return redirect("take_attempt", attempt.public_id, number)
-    if attempt.stands_still(now=now):
         return redirect("take_attempt", attempt.public_id, number)
     if saved is not None and saved.outcome == Outcome.STALE:
         return _question_page(request, attempt, number, now, is_stale=True)
@@ -320,10 +316,13 @@ def _act(request: HttpRequest, attempt: LoadedAttempt, number: int, act: str, no
 def _question_page(
     request: HttpRequest, attempt: LoadedAttempt, number: int, now: datetime, **notes: bool
 ) -> HttpResponse:
+    answered = attempt.with_answers()
+    if attempt.pace is not None:
+        return _paced_page(request, answered, number, attempt.pace, now, **notes)
     template, htmx = "student/take_attempt.html", _htmx(request)
     if htmx:
         template += "#flag" if htmx.target == "flag" else "#question"
-    return render(request, template, {**question_context(attempt.with_answers(), number, now=now), **notes})
+    return render(request, template, {**question_context(answered, number, now=now), **notes})
 
 
 def _saved_reply(saved: Saved, attempt: LoadedAttempt, question: Question) -> JsonResponse:
@@ -361,7 +360,9 @@ def _ended(request: HttpRequest, attempt: LoadedAttempt, now: datetime) -> HttpR
     return redirect(address)
 
 
-def _paced_page(request: HttpRequest, attempt: LoadedAttempt, number: int, pace: Pace, now: datetime) -> HttpResponse:
+def _paced_page(
+    request: HttpRequest, attempt: LoadedAttempt, number: int, pace: Pace, now: datetime, **notes: bool
+) -> HttpResponse:
     """The question that the class is at, open or closed, or the page before the first one."""
     current = paced_number(attempt)
     if current is not None and number != current:
@@ -380,6 +381,7 @@ def _paced_page(request: HttpRequest, attempt: LoadedAttempt, number: int, pace:
         "is_open": is_open,
         "may_submit": may_submit(attempt),
         "pace_tag": pace_tag(attempt, now=now),
+        **notes,
     }
     return render(request, "student/paced_question.html", context)
 
