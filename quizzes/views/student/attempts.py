@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, cast
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import get_template
@@ -21,7 +21,7 @@ from quizzes.assignments.release import is_checked_at_once
 from quizzes.assignments.supports import supports_of
 from quizzes.attempts import heartbeats, reading_levels
 from quizzes.attempts import lifecycle as attempts
-from quizzes.attempts.access import LoadedAttempt, Pace
+from quizzes.attempts.access import LoadedAttempt
 from quizzes.attempts.answers import (
     AttemptOver,
     NotCheckable,
@@ -30,7 +30,6 @@ from quizzes.attempts.answers import (
     check_answer,
     save_answer,
     set_flag,
-    waiting_late_questions,
 )
 from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.breaks import start_break
@@ -43,13 +42,13 @@ from quizzes.people.rosters import set_language
 from quizzes.reports.student_assignments import answered_count, current_of, student_assignment
 from quizzes.views.access import arrival, attempt_required, student_required, teachers_of
 from quizzes.views.student.breaks import break_page, paused_page
+from quizzes.views.student.paced import paced_page
 from quizzes.views.student.question_page import (
     closing_words,
     form_context,
     may_submit,
     next_url,
     other_counts,
-    pace_tag,
     paced_number,
     places_of,
     question_context,
@@ -109,22 +108,6 @@ def take_attempt(request: HttpRequest, attempt: LoadedAttempt, number: int) -> H
     if attempt.stands_still(now=now):
         return break_page(request, attempt, number, now)
     return _question_page(request, attempt, number, now)
-
-
-@require_GET
-@attempt_required()
-def paced_question(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse:
-    """The number of the question that a teacher-paced class is at, polled by the page, or a 304. 2 queries.
-
-    A page that a pause covers also asks. Its number is None if students set their own pace.
-    """
-    tag = pace_tag(attempt, now=timezone.now())
-    if request.headers.get("If-None-Match") == tag:
-        response: HttpResponse = HttpResponseNotModified()
-    else:
-        response = JsonResponse({"number": (paced_number(attempt) or 1) if attempt.pace is not None else None})
-    response.headers["ETag"] = tag
-    return response
 
 
 @require_GET
@@ -318,7 +301,7 @@ def _question_page(
 ) -> HttpResponse:
     answered = attempt.with_answers()
     if attempt.pace is not None:
-        return _paced_page(request, answered, number, attempt.pace, now, **notes)
+        return paced_page(request, answered, number, attempt.pace, now, **notes)
     template, htmx = "student/take_attempt.html", _htmx(request)
     if htmx:
         template += "#flag" if htmx.target == "flag" else "#question"
@@ -358,32 +341,6 @@ def _ended(request: HttpRequest, attempt: LoadedAttempt, now: datetime) -> HttpR
     if not attempt.is_open and submitted.submitted_by == Attempt.SubmittedBy.STUDENT:
         messages.warning(request, gettext("You already turned this in. Your last answer came too late to count."))
     return redirect(address)
-
-
-def _paced_page(
-    request: HttpRequest, attempt: LoadedAttempt, number: int, pace: Pace, now: datetime, **notes: bool
-) -> HttpResponse:
-    """The question that the class is at, open or closed, or the page before the first one."""
-    current = paced_number(attempt)
-    if current is not None and number != current:
-        return redirect("take_attempt", attempt.public_id, current)
-    late = waiting_late_questions(attempt.id)
-    is_open = pace.position is not None and pace.takes_answers(pace.position)
-    context = {
-        **question_context(attempt, current or 1, now=now),
-        # From the log and not a message: two loads may follow a late save, and the first would use the message up.
-        "late_numbers": [
-            place
-            for place, question in enumerate(attempt.content.questions, 1)
-            if attempt.content.question_id(question) in late and not (is_open and place == current)
-        ],
-        "is_waiting": current is None,
-        "is_open": is_open,
-        "may_submit": may_submit(attempt),
-        "pace_tag": pace_tag(attempt, now=now),
-        **notes,
-    }
-    return render(request, "student/paced_question.html", context)
 
 
 def _question_closed(request: HttpRequest, attempt: LoadedAttempt, number: int, saved: Saved) -> HttpResponse:

@@ -1,0 +1,55 @@
+"""The pages of a teacher-paced quiz: the question that the class is at, and the poll of it."""
+
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from quizzes.attempts.access import LoadedAttempt, Pace
+from quizzes.attempts.answers import waiting_late_questions
+from quizzes.views.access import attempt_required
+from quizzes.views.student.question_page import may_submit, pace_tag, paced_number, question_context
+
+
+@require_GET
+@attempt_required()
+def paced_question(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse:
+    """The number of the question that a teacher-paced class is at, polled by the page, or a 304. 2 queries.
+
+    A page that a pause covers also asks. Its number is None if students set their own pace.
+    """
+    tag = pace_tag(attempt, now=timezone.now())
+    if request.headers.get("If-None-Match") == tag:
+        response: HttpResponse = HttpResponseNotModified()
+    else:
+        response = JsonResponse({"number": (paced_number(attempt) or 1) if attempt.pace is not None else None})
+    response.headers["ETag"] = tag
+    return response
+
+
+def paced_page(
+    request: HttpRequest, attempt: LoadedAttempt, number: int, pace: Pace, now: datetime, **notes: bool
+) -> HttpResponse:
+    """The question that the class is at, open or closed, or the page before the first one."""
+    current = paced_number(attempt)
+    if current is not None and number != current:
+        return redirect("take_attempt", attempt.public_id, current)
+    late = waiting_late_questions(attempt.id)
+    is_open = pace.position is not None and pace.takes_answers(pace.position)
+    context = {
+        **question_context(attempt, current or 1, now=now),
+        # From the log and not a message: two loads may follow a late save, and the first would use the message up.
+        "late_numbers": [
+            place
+            for place, question in enumerate(attempt.content.questions, 1)
+            if attempt.content.question_id(question) in late and not (is_open and place == current)
+        ],
+        "is_waiting": current is None,
+        "is_open": is_open,
+        "may_submit": may_submit(attempt),
+        "pace_tag": pace_tag(attempt, now=now),
+        **notes,
+    }
+    return render(request, "student/paced_question.html", context)
