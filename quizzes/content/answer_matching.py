@@ -100,7 +100,7 @@ _SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9
 _COUNTS = {"dozen": 12, "couple": 2}
 # The first half of a year that is spoken in two halves: “twenty eighteen”.
 _CENTURIES = ("seventeen", "eighteen", "nineteen", "twenty")
-# More than a number or a date in words has. From each word, no rule looks at more of them, so that the time is linear.
+# No number and no date has more words. The limits keep the time linear.
 _MAX_NUMBER_WORDS, _MAX_DATE_WORDS = 40, 6
 _UNITS = {"%": "percent", "$": "dollars", "€": "euros", "£": "pounds", "&": "and"}
 _PLURALS = {"dollar": "dollars", "euro": "euros", "pound": "pounds"}

@@ -114,12 +114,12 @@ def _opened(content: bytes, formats: tuple[str, ...]) -> "Image.Image":
 
 
 def _upright(image: "Image.Image") -> "Image.Image":
-    """The image as the camera was held; as it is, if what the camera wrote of that is broken."""
+    """The image, turned as its camera data says; unchanged if that data is broken."""
     from PIL import ImageOps
 
     try:
         return ImageOps.exif_transpose(image)
-    except Exception:  # Pillow's readers raise errors of many types for broken data of a camera.
+    except Exception:  # Pillow raises errors of many types for broken camera data.
         return image
 
 

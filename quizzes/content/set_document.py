@@ -266,8 +266,7 @@ def find_errors(document: Mapping[str, Any], parsed: SetDocument) -> list[tuple[
 def find_key_errors(parsed: SetDocument) -> list[tuple[str, str]]:
     """(question key, reason) for each key that no address of the editor can hold. Older editions may have some."""
     reason = "“key” must have only letters, digits, - and _"
-    keys = [question.key for question in parsed.questions]
-    return [(key, reason) for key in keys if not re.fullmatch("[A-Za-z0-9_-]+", key)]
+    return [(one.key, reason) for one in parsed.questions if not re.fullmatch("[A-Za-z0-9_-]+", one.key)]
 
 
 def find_gaps(parsed: SetDocument) -> list[CoverageRow]:

@@ -54,7 +54,7 @@ class SentJsonField(forms.JSONField):
     """JSON that a page of this site sent. Refuses values that no page sends and no database stores."""
 
     def to_python(self, value: Any) -> Any:
-        """The value; an error also if it is nested too deep, or has half a character or a number without end."""
+        """The value; an error also for deep nesting, a lone surrogate, NaN and infinity."""
         try:
             sent = super().to_python(value)
             json.dumps(sent, ensure_ascii=False, allow_nan=False).encode()

@@ -196,7 +196,7 @@ def _sent_table(table: Any) -> TableFile:
 
 
 class RenameStudentForm(forms.Form):
-    """A student's name. initial: the stored one, by which a last name that was left as it was is known."""
+    """A student's name. initial: the stored name and last name, to see whether the last name was changed."""
 
     name = NameField(
         label=gettext_lazy("Name on the roster"),
@@ -218,7 +218,7 @@ class RenameStudentForm(forms.Form):
         cleaned = super().clean() or {}
         name, family = cleaned.get("name", ""), " ".join(cleaned.get("family_name", "").split())
         if self._is_guess(family) and not re.search(rf"(?<!\w){re.escape(family)}(?!\w)", name):
-            # Only the name was typed anew: its last name is found as the old one was.
+            # Only the name was changed, so its last name is guessed again.
             family = ""
         if name and family not in name:
             self.add_error("family_name", gettext("Type it as it is in the name above."))

@@ -14,8 +14,8 @@ from quizzes.assignments.status import Status, StudentStatus
 from quizzes.assignments.student_statuses import Key, load_overrides
 from quizzes.models import Assignment, Attempt, Classroom
 
-# A share such as 1/3 has 28 digits, so that thirds add up to a little less than a whole, and 57.5% would read as 57%.
-# The error is far below this step, and no average of scores with 4 decimal places lies that close to a half percent.
+# A share such as 1/3 is cut after 28 digits. Without this rounding, an average of thirds could be a little less than
+# 57.5% and show as 57%. The error is far below this step, and no other average lies that close to a half percent.
 AVERAGE_STEP = Decimal("1e-20")
 
 

@@ -42,7 +42,7 @@ DEVICE_COOKIE_AGE = 180 * 24 * 60 * 60
 # In `request.META`: when the server had read the request, in seconds since 1970. No header of a client has this name.
 ARRIVED_AT = "footnote.arrived_at"
 
-# What a student loses who sends a form without a session, by the name of its URL.
+# What is lost if a form comes without a session, by URL name.
 UNSENT = {"take_attempt": "answer", "submit_attempt": "turn-in"}
 
 ONLY_VIEWS = gettext_lazy("You can see this class, but not change it. Ask its teacher.")

@@ -81,7 +81,7 @@ _CAN_BE_RAISED = re.compile(r"[0-9+−()n-]+")
 
 
 def raised(text: str) -> str:
-    """An exponent in signs of its own: “10<sup>6</sup>” is not 106. Other text, such as that of “1st”, as it is."""
+    """The text in superscript characters, because “10<sup>6</sup>” is not 106. Unchanged with others, as in “1st”."""
     return text.translate(_RAISED) if _CAN_BE_RAISED.fullmatch(text.strip()) else text
 
 
@@ -98,8 +98,8 @@ def plain(text: str, taker: PictureTaker | None = None) -> tuple[str, list[str]]
     return tidy("".join(reader.parts)), list(dict.fromkeys(reader.lost))
 
 
-# What Moodle writes for texts in several languages, by 2 of its filters. A text ends before the next one, so that the
-# end of a text is looked for in no other text.
+# What Moodle writes for texts in several languages, by 2 of its filters. No text holds the start of the next one, so
+# that the time is linear.
 _SPAN = r"""<span\b(?=[^>]{0,200}\bclass="multilang")"""
 _LANGUAGES = re.compile(
     rf"""{_SPAN}[^>]{{0,200}}?\blang="(?P<lang>[\w-]{{1,20}})"[^>]{{0,200}}>(?P<text>(?:(?!{_SPAN}).)*?)</span>"""

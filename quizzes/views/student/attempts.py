@@ -230,9 +230,8 @@ def _take_answer(request: HttpRequest, attempt: LoadedAttempt, number: int, *, n
     if not may_save(attempt.id, now=now):
         # The outbox sends it again. No person is so fast, with script or without.
         return HttpResponse(status=429, headers={"Retry-After": "1"})
-    content = attempt.content
-    question = content.questions[number - 1]
-    form = AnswerForm(request.POST, content=content, question=question)
+    question = attempt.content.questions[number - 1]
+    form = AnswerForm(request.POST, content=attempt.content, question=question)
     if form.level:
         # First, so that the level also changes with an answer that cannot be saved.
         reading_levels.choose_level(attempt.student.id, attempt.reading_choice, form.level)
@@ -243,7 +242,7 @@ def _take_answer(request: HttpRequest, attempt: LoadedAttempt, number: int, *, n
     if form.has_input and not (_htmx(request) and act in {"flag", "unflag"}):
         saved = save_answer(
             attempt,
-            content.question_id(question),
+            attempt.content.question_id(question),
             form.cleaned_data["value"],
             operation=form.cleaned_data["operation"],
             seen_revision=form.cleaned_data["revision"],
