@@ -162,8 +162,8 @@ class ClassReport:
     """An assignment's results. lines: the lowest share first, then students without a score, by name.
 
     totals: the class by objective. misconceptions: at most 3. misread: the reading by paragraph; None below 5 attempts.
-    histogram: of the students with a score, () if no points count. average: in points, as in the gradebook; None
-    without work that counts.
+    histogram: of the students with a score, () if no points count. max_points: without dropped questions.
+    average: in points, as in the gradebook; None without work that counts.
     split: points by speaker, skill, and standard.
     """
 
@@ -175,6 +175,7 @@ class ClassReport:
     misconceptions: tuple[Misconception, ...]
     retry: Retry
     histogram: tuple[ScoreRange, ...]
+    max_points: int
     average: Decimal | None
     split: Breakdown
     misread: tuple[tuple[MappedSentence, ...], ...] | None
@@ -183,11 +184,6 @@ class ClassReport:
     def attempt_count(self) -> int:
         """The number of attempts behind every figure."""
         return self.items.figures.attempt_count
-
-    @property
-    def max_points(self) -> int:
-        """The points possible, without dropped questions."""
-        return sum(line.report.figures.item.points for line in self.questions)
 
     @property
     def ungraded_count(self) -> int:
@@ -261,6 +257,7 @@ def class_report(assignment: Assignment, *, now: datetime, standards: Sequence[S
         )
         for question in items.questions
     )
+    max_points = sum(line.report.figures.item.points for line in questions)
     weakest = sorted(
         (line for line in questions if line.points_share is not None and not line.report.waiting_count),
         key=_difficulty,
@@ -274,11 +271,8 @@ def class_report(assignment: Assignment, *, now: datetime, standards: Sequence[S
         misconceptions=misconceptions,
         retry=_retry(questions, misconceptions, weakest),
         histogram=_histogram(lines),
-        average=_average(
-            lines,
-            sum(line.report.figures.item.points for line in questions),
-            missing_is_zero=assignment.classroom.counts_missing_as_zero,
-        ),
+        max_points=max_points,
+        average=_average(lines, max_points, missing_is_zero=assignment.classroom.counts_missing_as_zero),
         split=breakdown(answered, standards),
         misread=_misread_paragraphs(items),
     )
