@@ -1,7 +1,7 @@
 """A classroom's gradebook: the score of each student on each assignment."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -162,18 +162,23 @@ def gradebook(classroom: Classroom, *, now: datetime, policy: str | None = None)
             found = overrides.status(assignment, student.pk, attempts, now=now)
             cells.append(cell_of(found, assignment.max_points, missing_is_zero=classroom.counts_missing_as_zero))
         rows.append(Row(student, tuple(cells), average_of_cells(cells)))
+    columns = [(assignment, assignment.max_points) for assignment in assignments]
+    return totaled_gradebook(classroom, columns, rows, has_others_work=has_others_work)
+
+
+def totaled_gradebook(
+    classroom: Classroom,
+    assignments: Iterable[tuple[Assignment, int]],
+    rows: Sequence[Row],
+    *,
+    has_others_work: bool = False,
+) -> Gradebook:
+    """The gradebook of these rows, with medians and averages. assignments: with their `max_points`."""
     columns = []
-    for place, assignment in enumerate(assignments):
-        scores = [row.cells[place].counted_score for row in rows]
-        graded = [points for points in scores if points is not None]
+    for place, (assignment, max_points) in enumerate(assignments):
+        graded = [points for row in rows if (points := row.cells[place].counted_score) is not None]
         columns.append(
-            Column(
-                assignment,
-                assignment.title,
-                assignment.max_points,
-                median(graded) if graded else None,
-                average_of(graded),
-            )
+            Column(assignment, assignment.title, max_points, median(graded) if graded else None, average_of(graded))
         )
     averages = [row.average_share for row in rows if row.average_share is not None]
     return Gradebook(

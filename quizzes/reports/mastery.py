@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from statistics import median
 
 from django.db.models import TextField
 from django.db.models.functions import Cast
@@ -25,7 +24,7 @@ from quizzes.grading.points import SCORE_STEP, Adjustments, AppliedRegrade, acce
 from quizzes.grading.scores import applied_regrades
 from quizzes.models import Answer, Assignment, Classroom, ManualGrade
 from quizzes.reports.attempt_review import ObjectiveScore
-from quizzes.reports.gradebook import Cell, Gradebook, Row, StudentRow, average_of, average_of_cells
+from quizzes.reports.gradebook import Cell, Gradebook, Row, StudentRow, average_of_cells, totaled_gradebook
 
 # Points earned and possible on one objective, by its title, of one student on one assignment.
 Points = dict[str, tuple[Fraction, int]]
@@ -84,34 +83,21 @@ def filter_by_objective(book: Gradebook, title: str) -> Gradebook:
     """
     regrades = _regrades(book)
     points = _objective_points(book, regrades)
-    places = [place for place, column in enumerate(book.columns) if title in _objectives(column.assignment.edition_id)]
-    possible = [_possible(title, book.columns[place].assignment, regrades) for place in places]
+    columns = [
+        (place, column.assignment, _possible(title, column.assignment, regrades))
+        for place, column in enumerate(book.columns)
+        if title in _objectives(column.assignment.edition_id)
+    ]
     rows = []
     for row in book.rows:
         cells = tuple(
             _cell_of_objective(
-                row.cells[place],
-                points[row.student.pk, book.columns[place].assignment.pk].get(title),
-                max_points=max_points,
+                row.cells[place], points[row.student.pk, assignment.pk].get(title), max_points=max_points
             )
-            for place, max_points in zip(places, possible, strict=True)
+            for place, assignment, max_points in columns
         )
         rows.append(Row(row.student, cells, average_of_cells(cells)))
-    columns = []
-    for number, (place, max_points) in enumerate(zip(places, possible, strict=True)):
-        scores = [score for row in rows if (score := row.cells[number].counted_score) is not None]
-        columns.append(
-            replace(
-                book.columns[place],
-                max_points=max_points,
-                median=median(scores) if scores else None,
-                average=average_of(scores),
-            )
-        )
-    averages = [row.average_share for row in rows if row.average_share is not None]
-    return Gradebook(
-        book.classroom, tuple(columns), tuple(rows), average_of(averages), median(averages) if averages else None
-    )
+    return totaled_gradebook(book.classroom, [column[1:] for column in columns], rows)
 
 
 def titles_of(book: Gradebook) -> dict[str, str]:
