@@ -392,3 +392,14 @@ def test_answers_are_the_same_whatever_language_the_teacher_reads(
         assert teacher_client.post(url, form.data(**values)).status_code == 302
         stored.append(stored_paper_answers(assignment, [student])[0].values)
     assert stored == [all_right(assignment)] * 2
+
+
+def test_student_reads_that_the_teacher_entered_the_paper_answers(
+    teacher_client: Client, student_client: Client, assignment: Assignment, student: Student
+) -> None:
+    send(teacher_client, grid_url(assignment), **row_of(student, **marks(assignment, "A", all_right(assignment))))
+    attempt = assignment.attempts.get()
+    for name in ("receipt", "result"):
+        shown = text_of(student_client.get(reverse(name, args=[attempt.public_id])))
+        assert "Your teacher entered your paper answers" in shown, name
+        assert "Turned in" not in shown, name
