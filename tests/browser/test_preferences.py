@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from quizzes.attempts.attempt_content import content_of
 from quizzes.models import Assignment, Attempt, Classroom, Student, User
-from tests.browser.conftest import NewContext
+from tests.browser.conftest import NewContext, overflow
 from tests.content.question_types.test_walk import DOCUMENT
 from tests.factories import make_assignment, make_attempt, make_edition
 
@@ -98,3 +98,14 @@ def test_nothing_moves_for_who_asks_for_less_motion(
     page = open_context(student).new_page()
     assert moving(page, attempt, first, "no-preference") == (True, "smooth")
     assert moving(page, attempt, second, "reduce") == (False, "auto")
+
+
+def test_quiz_on_the_home_page_fits_a_phone_with_large_letters(
+    attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    page = open_context(student, width=320).new_page()
+    page.goto(reverse("student_home"))
+    # What “Very large” is in the settings of a browser, and twice the size.
+    for size in ("150%", "200%"):
+        page.evaluate("size => { document.documentElement.style.fontSize = size; }", size)
+        assert (overflow(page), size) == (0, size)
