@@ -217,7 +217,7 @@ class RenameStudentForm(forms.Form):
         """The cleaned data, with None for no last name; refuses a last name that is no part of the name."""
         cleaned = super().clean() or {}
         name, family = cleaned.get("name", ""), " ".join(cleaned.get("family_name", "").split())
-        if self._is_guess(family) and not re.search(rf"(?<!\w){re.escape(family)}(?!\w)", name):
+        if self._is_guess(family) and not re.search(rf"(?<![\w'’-]){re.escape(family)}(?![\w'’-])", name):
             # Only the name was changed, so its last name is guessed again.
             family = ""
         if name and family not in name:

@@ -787,6 +787,8 @@ def test_join_list_shows_first_names_and_initials_only(classroom: Classroom, cli
         ("Maya Lopez", "Lopez", "Maya Garcia", "Garcia"),
         # As a roster has it until the whole name is known.
         ("Liam C", "C", "Liam Cooper", "Cooper"),
+        ("Liam O", "O", "Liam O’Neil", "O’Neil"),
+        ("Ana Ruiz", "Ruiz", "Ana Ruiz-Soto", "Ruiz-Soto"),
         ("Maya Lopez", "Lopez", "Maya Ana Lopez Cruz", "Lopez"),
         # A last name that a teacher or a file gave is not guessed anew.
         ("Ana Ruiz Peña", "Ruiz Peña", "Ana Ruiz Gómez", None),
