@@ -41,8 +41,8 @@ logger = logging.getLogger(__name__)
 def _send(message: EmailMessage) -> None:
     try:
         message.send()
-    # Also each error of smtplib. Its text can hold an address.
-    except OSError as error:
+    # Also an error of smtplib or of the mail itself. Its text can hold an address.
+    except Exception as error:
         logger.error(
             "The mail server did not take a mail: %s. Check EMAIL_URL and FOOTNOTE_MAIL_FROM.", type(error).__name__
         )
