@@ -1,11 +1,14 @@
 // Shows what the editor has not saved yet, and asks before a page with unsaved changes is left. htmx saves a field when
-// it loses the focus. A button waits for such a save, so that the server never meets an older page than it has stored.
+// it loses the focus. A button or link waits for such a save: the server never meets an older page than it has stored,
+// and no page is left before it says that a save was refused.
 
-const form = document.querySelector("[data-draft]");
-let isUnsaved = false;
+/** Forms with changes that are not sent, or that were refused. @type {Set<HTMLFormElement>} */
+const unsaved = new Set(document.querySelectorAll("[data-unsaved]"));
 let inFlight = 0;
-/** The button that waits for a save, or null. @type {HTMLElement | null} */
+/** The button or link that waits for a save, or null. @type {HTMLElement | null} */
 let waiting = null;
+/** The form that leaves the page with its changes, or null. @type {HTMLFormElement | null} */
+let leaving = null;
 
 /** @param {"changed" | "failed"} name of a text that the page has */
 function showState(name, isBad) {
@@ -17,43 +20,63 @@ function showState(name, isBad) {
   state.replaceChildren(tag);
 }
 
-function onFailure() {
-  isUnsaved = true;
-  waiting = null;
-  showState("failed", true);
-}
-
-function pressWaiting() {
+function onSaved(form) {
+  const isRefused = Boolean(document.querySelector("#draft-state .bad"));
+  if (isRefused) unsaved.add(form);
+  else if (unsaved.size) showState("changed", false);
   if (inFlight || !waiting) return;
-  const button = waiting;
+  const control = waiting;
   waiting = null;
-  form.requestSubmit(button);
+  if (control.form) control.form.requestSubmit(control);
+  else if (!isRefused) control.click();
 }
 
-if (form) {
+for (const form of document.querySelectorAll("[data-draft]")) {
   form.addEventListener("input", () => {
-    if (!isUnsaved) showState("changed", false);
-    isUnsaved = true;
-  });
-  form.addEventListener("submit", (event) => {
-    if (inFlight && event.submitter) {
-      event.preventDefault();
-      waiting = event.submitter;
-      return;
-    }
-    isUnsaved = false;
+    if (!unsaved.size) showState("changed", false);
+    unsaved.add(form);
   });
   form.addEventListener("htmx:beforeRequest", (event) => {
     if (event.detail.elt !== form) return;
     inFlight += 1;
-    isUnsaved = false;
+    unsaved.delete(form);
   });
   form.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.elt !== form) return;
     inFlight -= 1;
     // htmx sends a queued save right after this event.
-    setTimeout(pressWaiting);
+    setTimeout(onSaved, 0, form);
   });
-  for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) form.addEventListener(name, onFailure);
-  window.addEventListener("beforeunload", (event) => { if (isUnsaved) event.preventDefault(); });
+  for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+    form.addEventListener(name, () => {
+      unsaved.add(form);
+      waiting = null;
+      showState("failed", true);
+    });
+  }
 }
+
+document.addEventListener("submit", (event) => {
+  if (inFlight && event.submitter) {
+    event.preventDefault();
+    waiting = event.submitter;
+    return;
+  }
+  leaving = event.target;
+});
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href]");
+  if (!link || link.target || link.getAttribute("href").startsWith("#")) return;
+  if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  if ("discards" in link.dataset) unsaved.clear();
+  if (!inFlight) return;
+  event.preventDefault();
+  waiting = link;
+});
+
+window.addEventListener("beforeunload", (event) => {
+  const isLost = [...unsaved].some((form) => form !== leaving);
+  leaving = null;
+  if (isLost) event.preventDefault();
+});

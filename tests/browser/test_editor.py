@@ -4,7 +4,7 @@ import re
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, Route, expect
 
 from quizzes.content.drafts.document import question_of, sentence_tables
 from quizzes.content.drafts.publishing import publish
@@ -238,6 +238,138 @@ def test_a_save_that_does_not_arrive_is_not_called_saved(teacher: User, open_con
     page.get_by_role("button", name="Save", exact=True).click()
     saved(page)
     assert stem_of(draft) == "Typed offline?"
+
+
+@pytest.mark.parametrize(
+    ("name", "rest", "label"),
+    [
+        ("add_set", [], "Text"),
+        ("edit_reading", [], "Text"),
+        ("edit_reading", [], "Another speaker"),
+        ("edit_level", ["easier"], "Text"),
+        ("edit_translation", ["es", "one"], "Question"),
+        ("edit_question_picture", ["one"], "What the picture shows"),
+    ],
+    ids=["new-set", "text", "speaker", "level", "translation", "picture"],
+)
+def test_a_page_asks_before_it_is_left_with_unsaved_text(
+    name: str, rest: list[str], label: str, teacher: User, open_context: NewContext
+) -> None:
+    draft = make_draft(owner=teacher)
+    page = open_context(teacher).new_page()
+    page.goto(reverse(name, args=[*([draft.question_set.public_id] if name != "add_set" else []), *rest]))
+    field = page.get_by_label(label, exact=True)
+    field.fill("Not saved by itself")
+
+    asked = leave(page, to=reverse("question_sets"))
+
+    assert asked == ["beforeunload"]
+    assert field.input_value() == "Not saved by itself"
+
+
+def leave(page: Page, *, to: str) -> list[str]:
+    """Press a link to this address, and stay if the page asks. Returns the kinds of its questions."""
+    page.evaluate(
+        "to => document.querySelector('main').append(Object.assign(document.createElement('a'), "
+        "{href: to, textContent: 'Leave'}))",
+        to,
+    )
+
+    asked = stay_and_note(page)
+    page.get_by_role("link", name="Leave", exact=True).last.click()
+    page.wait_for_load_state("networkidle")
+    return asked
+
+
+def stay_and_note(page: Page) -> list[str]:
+    """Stay on the page when it asks next. Its question appears in the list."""
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.once("dialog", stay)
+    return asked
+
+
+def test_one_form_of_a_page_does_not_drop_the_text_of_another(teacher: User, open_context: NewContext) -> None:
+    draft = make_draft(owner=teacher)
+    page = open_context(teacher).new_page()
+    page.goto(reverse("edit_reading", args=[draft.question_set.public_id]))
+    text = page.get_by_label("Text", exact=True)
+    text.fill("A story typed by hand.")
+    asked = stay_and_note(page)
+    page.get_by_role("button", name="Save", exact=True).last.click()
+    page.wait_for_timeout(300)
+    assert asked == ["beforeunload"]
+    expect(text).to_have_value("A story typed by hand.")
+
+    # A field that saves by itself does not say that all is saved.
+    page.get_by_role("textbox", name="Level", exact=True).fill("Grade 8")
+    with page.expect_response(lambda reply: reply.request.method == "POST"):
+        page.get_by_label("Reading title").focus()
+    expect(page.locator("#draft-state")).to_have_text("Not saved yet")
+    assert Draft.objects.get().document["reading"]["level"] == "Grade 8"
+
+
+def test_a_save_does_not_call_saved_what_was_typed_meanwhile(teacher: User, open_context: NewContext) -> None:
+    draft = make_draft(owner=teacher)
+    page = open_context(teacher).new_page()
+    open_editor(page, draft)
+    held: list[Route] = []
+    page.route("**/questions/one/", lambda route: held.append(route))
+
+    page.get_by_label(re.compile(r"^Question 1")).fill("What is kept?")
+    page.get_by_label("Explanation").focus()
+    page.keyboard.type("The first sentence")
+    with page.expect_response(lambda reply: reply.request.method == "POST"):
+        held[0].continue_()
+    expect(page.locator("#question-list")).to_contain_text("What is kept?")
+    expect(page.locator("#draft-state")).to_have_text("Not saved yet")
+    page.unroute_all()
+    page.get_by_label("Points").focus()
+    saved(page)
+
+
+@pytest.mark.parametrize("refusal", ["conflict", "points"])
+def test_a_page_is_not_left_before_it_says_that_a_save_was_refused(
+    refusal: str, teacher: User, open_context: NewContext
+) -> None:
+    draft = make_draft(owner=teacher)
+    page = open_context(teacher).new_page()
+    open_editor(page, draft)
+    if refusal == "conflict":
+        save_question(draft, "one", {"stem": "From another window?"}, seen=1, by=teacher, now=NOW)
+        page.get_by_label(re.compile(r"^Question 1")).fill("Typed here?")
+    else:
+        page.get_by_label("Points").fill("9999")
+
+    # The link is pressed while the field saves itself. So no page asks, and the refusal is shown.
+    assert leave(page, to=reverse("question_sets")) == []
+    expect(page.locator("#draft-state .bad")).to_be_visible()
+    assert leave(page, to=reverse("question_sets")) == ["beforeunload"]
+    if refusal == "conflict":
+        expect(page.get_by_label(re.compile(r"^Question 1"))).to_have_value("Typed here?")
+        page.get_by_role("link", name="Use the other version").click()
+        expect(page.get_by_label(re.compile(r"^Question 1"))).to_have_value("From another window?")
+
+
+def test_a_link_waits_for_a_save_and_then_leads_on(teacher: User, open_context: NewContext) -> None:
+    draft = make_draft(owner=teacher)
+    page = open_context(teacher).new_page()
+    open_editor(page, draft)
+    held: list[Route] = []
+    page.route("**/questions/one/", lambda route: held.append(route))
+
+    page.get_by_label(re.compile(r"^Question 1")).fill("What is kept?")
+    page.get_by_role("link", name="Objectives", exact=True).click()
+    page.wait_for_timeout(200)
+    expect(page).to_have_url(re.compile("/questions/one/$"))
+    held[0].continue_()
+
+    expect(page).to_have_url(re.compile("/objectives/$"))
+    assert stem_of(draft) == "What is kept?"
 
 
 def test_the_editor_works_by_keyboard_alone(teacher: User, open_context: NewContext) -> None:
