@@ -20,16 +20,17 @@ def set_language(draft: Draft, language: str, *, is_added: bool, by: User, now: 
 
 
 def save_translations(
-    draft: Draft, key: str, language: str, values: Mapping[str, Any], *, seen: int, by: User, now: datetime
+    draft: Draft, key: str, language: str, values: Mapping[str, Any], *, kept: str, seen: int, by: User, now: datetime
 ) -> Draft:
     """Save the texts of a question, or of the set itself, in this language, by id.
 
+    kept: the id of a text that changed and whose translation is still right, "" for none.
     Raises DraftChanged also if a text that they translate changed.
     """
 
     def change(document: Table) -> None:
         translations.add_language(document, language)
-        translations.set_translations(document, key, values, language)
+        translations.set_translations(document, key, values, language, kept=kept)
 
     parts = [SOURCE, OBJECTIVES, SPEAKERS, LANGUAGES] if key == translations.SET else [question_part(key)]
     return save_parts(draft, change, touches=parts[-1:], needs=parts, seen=seen, by=by, now=now)

@@ -92,11 +92,13 @@ def texts_of_question(document: Table, key: str, language: str) -> list[TextToTr
     return [_shown(place, name, table, fields, language) for place, name, table, fields in _slots(document, key)]
 
 
-def set_translations(document: Table, key: str, values: Mapping[str, str | list[str]], language: str) -> None:
-    """Set these translations, by id, in place. Each belongs to the text that the draft has now."""
+def set_translations(
+    document: Table, key: str, values: Mapping[str, str | list[str]], language: str, *, kept: str = ""
+) -> None:
+    """Set these translations, by id, in place. One that is new or `kept` belongs to the text that the draft has now."""
     for place, name, finished_table, _ in _slots(document, key):
         id_ = _id(place, name)
-        if id_ in values and values[id_] != _value(finished_table, name, language):
+        if id_ in values and (id_ == kept or values[id_] != _value(finished_table, name, language)):
             table = _at(document, key, place)
             set_translation(table, name, values[id_], language, of=finished_table.get(name))
 

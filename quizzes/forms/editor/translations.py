@@ -29,7 +29,7 @@ class TranslationForm(DraftForm):
 
     not_saved = (*DraftForm.not_saved,)
 
-    act = forms.RegexField(r"^(save|next)\Z", required=False)
+    act = forms.RegexField(r"^(save|next|keep:[a-z0-9_-]+)\Z", required=False)
 
     def __init__(self, data: Any = None, *, document: Table, key: str, language: str) -> None:
         super().__init__(data)
@@ -57,6 +57,13 @@ class TranslationForm(DraftForm):
     def values(self) -> dict[str, Any]:
         """The valid translations that were sent, by id."""
         return self.valid
+
+    @property
+    def kept(self) -> str:
+        """The id of the text whose translation the button confirms, "" for another button."""
+        self.is_valid()
+        name, _, id_ = self.cleaned_data.get("act", "").partition(":")
+        return id_ if name == "keep" else ""
 
     def lines(self) -> list[tuple[TextToTranslate, Any]]:
         """(text, its field) for the page."""

@@ -46,7 +46,7 @@ def edit_translation(request: EditorRequest, public_id: str, language: str, key:
     form = TranslationForm(request.POST, document=draft.document, key=key, language=language)
     try:
         draft = saving_translations.save_translations(
-            draft, key, language, form.values, seen=form.seen, **actor_and_time(request)
+            draft, key, language, form.values, kept=form.kept, seen=form.seen, **actor_and_time(request)
         )
     except DraftChanged as refused:
         draft = refused.draft

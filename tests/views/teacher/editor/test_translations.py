@@ -114,6 +114,29 @@ def test_saving_the_question_keeps_its_translation_and_a_change_drops_it(draft: 
     assert "This text changed after it was translated." in page
 
 
+def test_a_translation_that_is_still_right_is_kept_after_a_change(draft: Draft, teacher_client: Client) -> None:
+    teacher_client.post(address(draft, "one"), sent(draft, "one", stem="¿Qué día?", choices_2_text="El martes"))
+    draft.refresh_from_db()
+    draft.document["questions"][0]["stem"] = "On which day?"
+    draft.document["questions"][0]["choices"][1]["text"] = "Monday"
+    draft.save()
+    values = sent(draft, "one", stem="¿Qué día?", choices_2_text="El martes")
+    # “Save” leaves it, since the teacher may have come for another text.
+    teacher_client.post(address(draft, "one"), values)
+    page = teacher_client.get(address(draft, "one")).content.decode()
+    assert page.count("This text changed after it was translated.") == 2
+    assert 'value="keep:stem"' in page
+
+    teacher_client.post(address(draft, "one"), {**values, "act": "keep:stem"})
+
+    draft.refresh_from_db()
+    stale = {text.id: text.is_stale for text in texts_of_question(draft.document, "one", "es")}
+    assert (stale["stem"], stale["choices-2-text"]) == (False, True)
+    spanish = parse_set(finished(draft.document)).in_language("es").question("one")
+    assert spanish is not None
+    assert spanish.stem == "¿Qué día?"
+
+
 def published_reading(draft: Draft):  # noqa: ANN201  a Reading
     return parse_set(finished(draft.document)).reading
 
