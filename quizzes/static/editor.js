@@ -9,6 +9,8 @@ let inFlight = 0;
 let waiting = null;
 /** The form that leaves the page with its changes, or null. @type {HTMLFormElement | null} */
 let leaving = null;
+/** Whether the page asked for a token since the last save. */
+let hasNewToken = false;
 
 /** @param {"changed" | "failed"} name of a text that the page has */
 function showState(name, isBad) {
@@ -23,12 +25,24 @@ function showState(name, isBad) {
 function onSaved(form) {
   const isRefused = Boolean(document.querySelector("#draft-state .bad"));
   if (isRefused) unsaved.add(form);
-  else if (unsaved.size) showState("changed", false);
+  else hasNewToken = false;
+  if (!isRefused && unsaved.size) showState("changed", false);
   if (inFlight || !waiting) return;
   const control = waiting;
   waiting = null;
   if (control.form) control.form.requestSubmit(control);
   else if (!isRefused) control.click();
+}
+
+/** After a sign-in in another tab: take its token, and save again. */
+async function saveWithNewToken(form) {
+  const reply = await fetch(location.href);
+  // Redirected: to sign-in.
+  if (!reply.ok || reply.redirected) return;
+  const page = new DOMParser().parseFromString(await reply.text(), "text/html");
+  const token = page.querySelector("[name=csrfmiddlewaretoken]").value;
+  for (const input of document.querySelectorAll("[name=csrfmiddlewaretoken]")) input.value = token;
+  form.dispatchEvent(new Event("change"));
 }
 
 for (const form of document.querySelectorAll("[data-draft]")) {
@@ -54,6 +68,11 @@ for (const form of document.querySelectorAll("[data-draft]")) {
       showState("failed", true);
     });
   }
+  form.addEventListener("htmx:responseError", (event) => {
+    if (event.detail.xhr.status !== 403 || hasNewToken) return;
+    hasNewToken = true;
+    saveWithNewToken(form);
+  });
 }
 
 document.addEventListener("submit", (event) => {

@@ -372,6 +372,22 @@ def test_a_link_waits_for_a_save_and_then_leads_on(teacher: User, open_context: 
     assert stem_of(draft) == "What is kept?"
 
 
+def test_a_save_after_a_sign_in_in_another_tab_arrives(teacher: User, open_context: NewContext) -> None:
+    draft = make_draft(owner=teacher)
+    context = open_context(teacher, watched=False)
+    page = context.new_page()
+    open_editor(page, draft)
+    # A sign-in changes the token of all forms.
+    [cookie] = [cookie for cookie in context.cookies() if cookie["name"] == "csrftoken"]
+    context.add_cookies([{"name": "csrftoken", "value": "A" * 32, "domain": cookie["domain"], "path": "/"}])
+
+    page.get_by_label(re.compile(r"^Question 1")).fill("Typed the next morning?")
+    page.get_by_label("Points").focus()
+
+    saved(page)
+    assert stem_of(draft) == "Typed the next morning?"
+
+
 def test_the_editor_works_by_keyboard_alone(teacher: User, open_context: NewContext) -> None:
     draft = make_draft(owner=teacher)
     page = open_context(teacher).new_page()
