@@ -136,6 +136,17 @@ def test_last_minute_promises_no_time(
         assert not [words for words in ("0 minutes", "finish later", "45 minutes") if words in text]
 
 
+def test_quiz_whose_time_is_over_leads_to_turning_in(
+    attempt: Attempt, student_client: Client, clock: time_machine.Traveller
+) -> None:
+    Attempt.objects.update(deadline_at=NOW + timedelta(minutes=10))
+    Assignment.objects.update(closes_at=NOW + timedelta(minutes=10))
+    clock.shift(timedelta(minutes=12))
+    text = text_of(student_client.get(reverse("start_attempt", args=[attempt.assignment.public_id])))
+    assert "Turn in my saved answers All quizzes" in text
+    assert "See your receipt" not in text
+
+
 def test_score_with_answers_to_grade_is_one_so_far(
     assignment: Assignment, student: Student, teacher_client: Client, student_client: Client
 ) -> None:
