@@ -39,7 +39,7 @@ class FreeTextDraft(QuestionDraft):
         total = sum(row["points"] for _, row in rows)
         if rows and total != question["points"]:
             found.append(
-                gettext("The lines of the rubric add up to {total} and the question gives {points} points.").format(
+                gettext("The points of the rubric add up to {total}. The question gives {points}.").format(
                     total=total, points=question["points"]
                 )
             )
