@@ -345,6 +345,19 @@ def test_beginning_twice_begins_once(student: Student, student_client: Client, a
     assert "Continue at question 2" in words(student_client.get(begin))
 
 
+def test_quiz_with_an_answer_to_each_question_leads_to_turning_in(
+    student: Student, student_client: Client, assignment: Assignment
+) -> None:
+    attempt = make_answered_attempt(assignment=assignment, student=student, submitted=False)
+    for page in (reverse("student_home"), reverse("start_attempt", args=[assignment.public_id])):
+        shown = student_client.get(page)
+        assert "You answered every question. Nothing is turned in yet." in words(shown)
+        assert f'href="{page_of("review_attempt", attempt)}"' in body(shown)
+        assert not {"Continue at question", "Left to do"} & set(
+            re.findall("Continue at question|Left to do", words(shown))
+        )
+
+
 @pytest.mark.parametrize(
     ("window", "said"),
     [
