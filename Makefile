@@ -3,7 +3,7 @@ PY := .venv/bin/python
 PIP := $(PY) -m pip install --disable-pip-version-check --quiet --require-hashes
 PIP_WHEEL := $(PY) -m pip wheel --disable-pip-version-check --quiet --no-deps
 # pytest-playwright leaves an event loop running, beside which Django's ORM refuses to work. Two workers, not one per
-# core: some tests wait at most 5 seconds for a page, and each worker has a server and a Chromium of several processes.
+# core: each has a server and a Chromium of several processes.
 BROWSER := DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PY) -m pytest -n 2 tests/browser
 
 .DEFAULT_GOAL := help
