@@ -10,8 +10,9 @@ import pytest
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.editions import published
 from quizzes.grading import manual_grades, regrades
+from quizzes.grading.points import Adjustments, AppliedRegrade, Earned, earned
 from quizzes.models import Attempt, Question
-from tests.factories import NOW, make_attempt, make_user
+from tests.factories import NOW, make_attempt, make_user, right_value
 
 # A clock that was fast is set back by a time server, or another machine answers.
 EARLIER = NOW - timedelta(seconds=30)
@@ -62,3 +63,13 @@ def test_newer_grade_counts_after_the_clock_was_set_back() -> None:
 
     attempt.refresh_from_db()
     assert attempt.score == Decimal(1)
+
+
+@pytest.mark.django_db
+def test_grade_stands_whatever_is_regraded_but_a_drop() -> None:
+    attempt, _ = submitted()
+    question = published(attempt.assignment.edition_id).document.questions[0]
+    graded = {question.key: Decimal("0.5")}
+    for policy, points, possible in (("full_credit", Fraction(1, 2), 1), ("drop", Fraction(0), 0)):
+        adjustments = Adjustments({question.key: [AppliedRegrade(policy)]}, graded)
+        assert earned(question, right_value(question), adjustments) == Earned(points, possible)

@@ -146,8 +146,7 @@ CONTROLS: tuple[Control, ...] = (
         "quizzes/grading/points.py",
         "    if grade is not None:\n",
         "    if grade is not None and not adjustments.regrades.get(question.key):\n",
-        "tests/views/teacher/test_regrades.py",
-        "tests/reports/test_gradebook.py",
+        "tests/grading/test_regrades.py",
     ),
     control(
         "a site begins no empty database over one that is gone",
