@@ -145,4 +145,11 @@ CONTROLS: tuple[Control, ...] = (
         "tests/attempts/test_teacher_paced.py",
         *("-k", "query_that"),
     ),
+    control(
+        "an attempt saves no faster than a device that was offline",
+        "quizzes/attempts/save_limit.py",
+        "        if bucket.left < 1:",
+        "        if False:",
+        "tests/attempts/test_save_limit.py",
+    ),
 )
