@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from django import forms
@@ -26,10 +27,18 @@ TOO_MANY = {
 }
 
 
+class Unsent(StrEnum):
+    """What a page without a session could not send."""
+
+    ANSWER = "answer"
+    TURN_IN = "turn-in"
+    CHANGE = "change"
+
+
 class UnsentForm(forms.Form):
     """What the page before could not send, because the student was signed out. Valid if there was something."""
 
-    unsent = forms.ChoiceField(choices=[(lost, lost) for lost in ("answer", "turn-in", "change")])
+    unsent = forms.ChoiceField(choices=[(lost.value, lost.value) for lost in Unsent])
 
 
 class CodeForm(forms.Form):

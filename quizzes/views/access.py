@@ -23,6 +23,7 @@ from django.utils.translation import gettext, gettext_lazy
 from django_htmx.middleware import HtmxDetails
 
 from quizzes.attempts.access import Access, LoadedAttempt, check_access, load_attempt
+from quizzes.forms.student_sign_in import Unsent
 from quizzes.models import Assignment, Attempt, Classroom, Student, User
 from quizzes.models.assignments import AssignmentQuerySet
 from quizzes.models.rosters import EDITORS
@@ -43,7 +44,7 @@ DEVICE_COOKIE_AGE = 180 * 24 * 60 * 60
 ARRIVED_AT = "footnote.arrived_at"
 
 # What is lost if a form comes without a session, by URL name.
-UNSENT = {"take_attempt": "answer", "submit_attempt": "turn-in"}
+UNSENT = {"take_attempt": Unsent.ANSWER, "submit_attempt": Unsent.TURN_IN}
 
 ONLY_VIEWS = gettext_lazy("You can see this class, but not change it. Ask its teacher.")
 ONLY_OWNERS = gettext_lazy("Only the owner of the class can do this. You’ll find the name in its settings.")
@@ -291,5 +292,5 @@ def _redirect_to_sign_in(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return redirect("join")
     match = request.resolver_match
-    lost = UNSENT.get(match.url_name or "", "change") if match is not None else "change"
+    lost = UNSENT.get(match.url_name or "", Unsent.CHANGE) if match is not None else Unsent.CHANGE
     return redirect(f"{reverse('join')}?unsent={lost}")
