@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from quizzes.files.questions import aiken, blackboard, gift, kahoot, moodle_xml, tables
+from quizzes.files.questions import aiken, blackboard, gift, kahoot, tables
 from quizzes.files.questions.containers import decoded
 from quizzes.files.questions.drafts import checked
 from quizzes.files.questions.footnote_files import read_own
 from quizzes.files.questions.item import Item, QuestionType, ReadFile, UnreadableFile, skipped
+from quizzes.files.questions.moodle_writer import write_moodle
 from quizzes.files.questions.packages import read_package, read_xml
 from quizzes.files.questions.qti1_writer import write_qti1
 from quizzes.files.questions.qti2_writer import write_qti2
@@ -74,7 +75,7 @@ FORMATS = (
         "Moodle XML",
         "xml",
         "application/xml",
-        moodle_xml.write_moodle,
+        write_moodle,
         _ALL,
         feedback=_CLOSED | {"short_answer", "ordering"},
         has_order=True,

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from quizzes.files.questions.containers import in_order_of_test, weights_of_test, xml_tree, zip_entries, zip_pictures
 from quizzes.files.questions.item import ReadQuestion, UnreadableFile, points_of, skipped
-from quizzes.files.questions.moodle_xml import read_moodle
+from quizzes.files.questions.moodle_reader import read_moodle
 from quizzes.files.questions.pictures import in_package
 from quizzes.files.questions.qti1_reader import read_qti1
 from quizzes.files.questions.qti2_reader import read_qti2

@@ -1,0 +1,112 @@
+"""Moodle XML. Questions in, bytes out. Pure."""
+
+from base64 import b64encode
+from collections.abc import Sequence
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from quizzes.files.questions.item import GAP_LETTERS, Item
+from quizzes.files.questions.markup import html_with_picture, tidy
+from quizzes.files.questions.pictures import ending_of
+
+_TYPES = {
+    "single": "multichoice",
+    "multiple": "multichoice",
+    "true_false": "truefalse",
+    "short_answer": "shortanswer",
+    "numeric": "numerical",
+    "matching": "matching",
+    "ordering": "ordering",
+    "free_text": "essay",
+    "blanks": "gapselect",
+}
+
+
+def write_moodle(title: str, items: Sequence[Item]) -> bytes:
+    """A Moodle XML file of these questions, in a category with the title."""
+    root = Element("quiz")
+    category = SubElement(root, "question", type="category")
+    _add_text(SubElement(category, "category"), f"$course$/{' '.join(title.split()).replace('/', '-')}")
+    for number, item in enumerate(items, start=1):
+        _add_question(root, item, number)
+    content: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
+    return content
+
+
+def _add_text(parent: Element, text: str) -> None:
+    SubElement(parent, "text").text = tidy(text)
+
+
+def _add(parent: Element, name: str, text: str, **attributes: str) -> Element:
+    element = SubElement(parent, name, {"format": "plain_text", **attributes})
+    _add_text(element, text)
+    return element
+
+
+def _add_answer(parent: Element, text: str, fraction: str, feedback: str) -> Element:
+    answer = _add(parent, "answer", text, fraction=fraction)
+    _add(answer, "feedback", feedback)
+    return answer
+
+
+def _add_question(root: Element, item: Item, number: int) -> None:
+    question = SubElement(root, "question", type=_TYPES[item.question_type])
+    _add_text(SubElement(question, "name"), item.title or f"Question {number}")
+    stem = item.stem if item.question_type != "blanks" else _marked(item)
+    if item.picture is None or item.picture.file is None:
+        _add(question, "questiontext", stem)
+    else:
+        name = f"picture{ending_of(item.picture.file)}"
+        asked = SubElement(question, "questiontext", format="html")
+        _add_text(asked, html_with_picture(tidy(stem), item.picture, f"@@PLUGINFILE@@/{name}"))
+        file = SubElement(asked, "file", name=name, path="/", encoding="base64")
+        file.text = b64encode(item.picture.file.content).decode()
+    _add(question, "generalfeedback", item.explanation)
+    SubElement(question, "defaultgrade").text = str(item.points)
+    correct = sum(line.is_correct for line in item.lines)
+    match item.question_type:
+        case "single" | "multiple":
+            SubElement(question, "single").text = "true" if item.question_type == "single" else "false"
+            SubElement(question, "shuffleanswers").text = "false" if item.keep_order else "true"
+            share = "100" if item.question_type == "single" else f"{100 / max(1, correct):.5f}"
+            for line in item.lines:
+                _add_answer(question, line.text, share if line.is_correct else "0", line.feedback)
+        case "true_false":
+            for word, is_right, feedback in (
+                ("true", item.is_true, item.feedback_true),
+                ("false", not item.is_true, item.feedback_false),
+            ):
+                _add_answer(question, word, "100" if is_right else "0", feedback)
+        case "short_answer":
+            for line in item.lines:
+                _add_answer(question, line.text, "100" if line.is_correct else "0", line.feedback)
+        case "numeric":
+            answer = _add_answer(question, item.number, "100", "")
+            SubElement(answer, "tolerance").text = item.tolerance or "0"
+            if item.unit:
+                unit = SubElement(SubElement(question, "units"), "unit")
+                SubElement(unit, "multiplier").text = "1"
+                SubElement(unit, "unit_name").text = item.unit
+        case "matching":
+            spare = [option for option in item.options if option not in {line.match for line in item.lines}]
+            for text, match in [*((line.text, line.match) for line in item.lines), *(("", option) for option in spare)]:
+                _add_text(SubElement(_add(question, "subquestion", text), "answer"), match)
+        case "ordering":
+            for place, line in enumerate(item.lines, start=1):
+                _add_answer(question, line.text, str(place), line.feedback)
+        case "free_text":
+            _add(question, "graderinfo", item.sample_answer)
+        case "blanks":
+            for group, gap in enumerate(item.gaps, start=1):
+                for choice in dict.fromkeys([*gap.accepted, *gap.choices]):
+                    box = SubElement(question, "selectoption")
+                    _add_text(box, choice)
+                    SubElement(box, "group").text = str(group)
+
+
+def _marked(item: Item) -> str:
+    """The text of blanks with [[n]], the number of the correct option of each."""
+    text, number = item.text, 1
+    for letter, gap in zip(GAP_LETTERS, item.gaps, strict=False):
+        text = text.replace(f"{{{letter}}}", f"[[{number}]]")
+        number += len(dict.fromkeys([*gap.accepted, *gap.choices]))
+    return text
