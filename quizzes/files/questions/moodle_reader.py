@@ -4,6 +4,7 @@ Source: docs.moodle.org, “Moodle XML format”.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from xml.etree.ElementTree import Element
 
@@ -59,6 +60,11 @@ _USUAL_FEEDBACK = frozenset(
 _TRUTH = {"true": "true", "false": "false", "verdadero": "true", "falso": "false"}
 _PLACE = re.compile(r"\[\[(\d+)\]\]")
 _FULL = 100.0
+# Stands for any other answer.
+_ANYTHING = "*"
+
+# The answers of a question, each with its share of the credit in percent.
+type Answers = Sequence[tuple[Line, float]]
 
 
 def read_moodle(content: bytes) -> list[ReadQuestion]:
@@ -151,104 +157,127 @@ def _answers(element: Element, notes: list[str]) -> list[tuple[Line, float]]:
 
 def _item(question_type: str, stem: str, element: Element, notes: list[str], taker: PictureTaker) -> Item:
     answers = _answers(element, notes)
-    lines = tuple(line for line, _ in answers)
     match question_type:
         case "cloze" | "multianswer":
             text = element.find("questiontext/text")
             raw = "".join(text.itertext()) if text is not None else stem
             return read_cloze(in_one_language(raw, notes), notes, taker)
         case "multichoice" | "multichoiceset":
-            if any(not line.text for line in lines) and gettext(A_PICTURE) in notes:
-                raise Skipped(gettext("An answer of it is a picture. Answers here are text."))
-            positive = {fraction for _, fraction in answers if fraction > 0}
-            if not positive:
-                raise Skipped(gettext("It has no correct answer."))
-            is_single = question_type == "multichoice" and (element.find("single") is None or _flag(element, "single"))
-            if is_single:
-                if any(fraction < _FULL for fraction in positive):
-                    notes.append(gettext("An answer with part of the credit is now a wrong answer."))
-                lines = tuple(Line(line.text, fraction >= _FULL, line.feedback) for line, fraction in answers)
-                if not any(line.is_correct for line in lines):
-                    raise Skipped(gettext("It has no answer with full credit."))
-                if sum(line.is_correct for line in lines) > 1:
-                    notes.append(gettext(ALL_OF_THEM))
-            elif len(positive) > 1:
-                notes.append(gettext("Its answers had different weights. Here they count the same."))
-            is_kept = element.find("shuffleanswers") is not None and not _flag(element, "shuffleanswers")
-            found: QuestionType = "single" if is_single and sum(line.is_correct for line in lines) == 1 else "multiple"
-            if any(fraction < 0 for _, fraction in answers):
-                notes.append(gettext(PENALTIES[found]))
-            is_whole = question_type == "multichoiceset" and found == "multiple"
-            return Item(found, stem, lines=lines, keep_order=is_kept, all_or_nothing=is_whole)
+            return _choices(question_type, stem, element, answers, notes)
         case "truefalse":
-            by_word = {
-                _TRUTH.get(line.text.strip().casefold(), line.text): (line, fraction) for line, fraction in answers
-            }
-            if set(by_word) != {"true", "false"}:
-                raise Skipped(gettext("Its answers aren’t true and false."))
-            return Item(
-                "true_false",
-                stem,
-                is_true=by_word["true"][1] > by_word["false"][1],
-                feedback_true=by_word["true"][0].feedback,
-                feedback_false=by_word["false"][0].feedback,
-            )
+            return _true_false(stem, answers)
         case "shortanswer":
-            written = []
-            for line, fraction in answers:
-                if line.text == "*":
-                    notes.append(gettext("Feedback for any other answer was left out."))
-                    continue
-                if 0 < fraction < _FULL:
-                    notes.append(
-                        gettext("“{text}” had part of the credit. Here it is a wrong answer.").format(text=line.text)
-                    )
-                if "*" in line.text:
-                    notes.append(gettext("A * in an answer stands for itself here, not for any text."))
-                written.append(Line(line.text, fraction >= _FULL, line.feedback))
-            if not any(line.is_correct for line in written):
-                raise Skipped(gettext("It has no answer with full credit."))
-            return Item("short_answer", stem, lines=tuple(written))
+            return _short_answer(stem, answers, notes)
         case "numerical":
-            full = [
-                (answer, line)
-                for answer, (line, fraction) in zip(element.findall("answer"), answers, strict=True)
-                if fraction >= _FULL
-            ]
-            if not full:
-                raise Skipped(gettext("It has no number with full credit."))
-            if any(line.text == "*" for line in lines):
-                notes.append(gettext("Feedback for any other answer was left out."))
-            if sum(line.text != "*" for line in lines) > 1:
-                notes.append(gettext("Only the first number with full credit was kept."))
-            answer, line = full[0]
-            number, tolerance = numbers(f"{line.text}:{(answer.findtext('tolerance') or '0').strip() or '0'}")
-            units = [(unit.text or "").strip() for unit in element.iterfind("units/unit/unit_name")]
-            unit = "".join(units[:1])
-            if len(units) > 1:
-                notes.append(gettext("Only its first unit, “{value}”, was kept.").format(value=unit[:40]))
-            return Item("numeric", stem, number=number, tolerance=tolerance, unit=unit, explanation=line.feedback)
+            return _numeric(stem, element, answers, notes)
         case "matching" | "match" | "ddmatch":
-            pairs = [
-                Line(_text(pair, notes), match=_text(pair.find("answer"), notes))
-                for pair in element.findall("subquestion")
-            ]
-            options = tuple(dict.fromkeys(pair.match for pair in pairs if pair.match))
-            return Item("matching", stem, lines=tuple(pair for pair in pairs if pair.text), options=options)
+            return _matching(stem, element, notes)
         case "ordering":
             # The number of an answer is its place.
             in_order = [line for line, _ in sorted(answers, key=lambda answer: answer[1])]
             return Item("ordering", stem, lines=tuple(Line(line.text, feedback=line.feedback) for line in in_order))
         case "essay":
-            notes.append(
-                gettext("Add a rubric. Moodle’s notes for graders became the sample answer.")
-                if _text(element.find("graderinfo"), [])
-                else gettext("Add a rubric and a sample answer.")
-            )
-            return Item("free_text", stem, sample_answer=_text(element.find("graderinfo"), notes))
+            return _essay(stem, element, notes)
         case "gapselect" | "ddwtos":
             return _gaps(stem, element, notes)
     raise Skipped(gettext("Footnote has no question type like “{name}”.").format(name=question_type or "unnamed"))
+
+
+def _choices(question_type: str, stem: str, element: Element, answers: Answers, notes: list[str]) -> Item:
+    if any(not line.text for line, _ in answers) and gettext(A_PICTURE) in notes:
+        raise Skipped(gettext("An answer of it is a picture. Answers here are text."))
+    positive = {fraction for _, fraction in answers if fraction > 0}
+    if not positive:
+        raise Skipped(gettext("It has no correct answer."))
+    lines = tuple(line for line, _ in answers)
+    takes_one = question_type == "multichoice" and (element.find("single") is None or _flag(element, "single"))
+    if takes_one:
+        if any(fraction < _FULL for fraction in positive):
+            notes.append(gettext("An answer with part of the credit is now a wrong answer."))
+        lines = tuple(Line(line.text, fraction >= _FULL, line.feedback) for line, fraction in answers)
+        if not any(line.is_correct for line in lines):
+            raise Skipped(gettext("It has no answer with full credit."))
+        if sum(line.is_correct for line in lines) > 1:
+            notes.append(gettext(ALL_OF_THEM))
+    elif len(positive) > 1:
+        notes.append(gettext("Its answers had different weights. Here they count the same."))
+    found: QuestionType = "single" if takes_one and sum(line.is_correct for line in lines) == 1 else "multiple"
+    if any(fraction < 0 for _, fraction in answers):
+        notes.append(gettext(PENALTIES[found]))
+    return Item(
+        found,
+        stem,
+        lines=lines,
+        keep_order=element.find("shuffleanswers") is not None and not _flag(element, "shuffleanswers"),
+        all_or_nothing=question_type == "multichoiceset",
+    )
+
+
+def _true_false(stem: str, answers: Answers) -> Item:
+    by_word = {_TRUTH.get(line.text.strip().casefold(), line.text): (line, fraction) for line, fraction in answers}
+    if set(by_word) != {"true", "false"}:
+        raise Skipped(gettext("Its answers aren’t true and false."))
+    return Item(
+        "true_false",
+        stem,
+        is_true=by_word["true"][1] > by_word["false"][1],
+        feedback_true=by_word["true"][0].feedback,
+        feedback_false=by_word["false"][0].feedback,
+    )
+
+
+def _short_answer(stem: str, answers: Answers, notes: list[str]) -> Item:
+    lines = []
+    for line, fraction in answers:
+        if line.text == _ANYTHING:
+            notes.append(gettext("Feedback for any other answer was left out."))
+            continue
+        if 0 < fraction < _FULL:
+            notes.append(gettext("“{text}” had part of the credit. Here it is a wrong answer.").format(text=line.text))
+        if "*" in line.text:
+            notes.append(gettext("A * in an answer stands for itself here, not for any text."))
+        lines.append(Line(line.text, fraction >= _FULL, line.feedback))
+    if not any(line.is_correct for line in lines):
+        raise Skipped(gettext("It has no answer with full credit."))
+    return Item("short_answer", stem, lines=tuple(lines))
+
+
+def _numeric(stem: str, element: Element, answers: Answers, notes: list[str]) -> Item:
+    full = [
+        (answer, line)
+        for answer, (line, fraction) in zip(element.findall("answer"), answers, strict=True)
+        if fraction >= _FULL
+    ]
+    if not full:
+        raise Skipped(gettext("It has no number with full credit."))
+    if any(line.text == _ANYTHING for line, _ in answers):
+        notes.append(gettext("Feedback for any other answer was left out."))
+    if sum(line.text != _ANYTHING for line, _ in answers) > 1:
+        notes.append(gettext("Only the first number with full credit was kept."))
+    answer, line = full[0]
+    number, tolerance = numbers(f"{line.text}:{(answer.findtext('tolerance') or '0').strip() or '0'}")
+    units = [(unit.text or "").strip() for unit in element.iterfind("units/unit/unit_name")]
+    unit = "".join(units[:1])
+    if len(units) > 1:
+        notes.append(gettext("Only its first unit, “{value}”, was kept.").format(value=unit[:40]))
+    return Item("numeric", stem, number=number, tolerance=tolerance, unit=unit, explanation=line.feedback)
+
+
+def _matching(stem: str, element: Element, notes: list[str]) -> Item:
+    pairs = [
+        Line(_text(pair, notes), match=_text(pair.find("answer"), notes)) for pair in element.findall("subquestion")
+    ]
+    options = tuple(dict.fromkeys(pair.match for pair in pairs if pair.match))
+    return Item("matching", stem, lines=tuple(pair for pair in pairs if pair.text), options=options)
+
+
+def _essay(stem: str, element: Element, notes: list[str]) -> Item:
+    notes.append(
+        gettext("Add a rubric. Moodle’s notes for graders became the sample answer.")
+        if _text(element.find("graderinfo"), [])
+        else gettext("Add a rubric and a sample answer.")
+    )
+    return Item("free_text", stem, sample_answer=_text(element.find("graderinfo"), notes))
 
 
 def _gaps(stem: str, element: Element, notes: list[str]) -> Item:
