@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import get_args
 
 from quizzes.files.questions.containers import MAX_BYTES, MAX_UNPACKED_BYTES, decoded
@@ -140,8 +141,7 @@ def _row_item(cell: Callable[[str], str], stem: str, notes: list[str]) -> Item:
     feedback = [cell(f"Feedback {number}") for number in range(1, ANSWERS + 1)]
     correct = _correct_numbers(cell("Correct"), answers)
     question_type = _question_type(cell("Type"), answers, correct)
-    points = points_of(cell("Points"), notes)
-    explanation = cell("Explanation")
+    item = Item(question_type, stem, explanation=cell("Explanation"), points=points_of(cell("Points"), notes))
     lines = tuple(
         Line(text, number in correct, said)
         for number, (text, said) in enumerate(zip(answers, feedback, strict=True), start=1)
@@ -151,70 +151,50 @@ def _row_item(cell: Callable[[str], str], stem: str, notes: list[str]) -> Item:
         case "single" | "multiple":
             if not correct:
                 raise Skipped(gettext("Its column “Correct” names no answer, such as 2 or B."))
-            return Item(question_type, stem, lines=lines, explanation=explanation, points=points)
+            return replace(item, lines=lines)
         case "true_false":
             word = (cell("Correct") or answers[0]).casefold()
-            is_true = {
-                "true": True,
-                "t": True,
-                "1": True,
-                "a": True,
-                "false": False,
-                "f": False,
-                "2": False,
-                "b": False,
-            }
-            if word not in is_true:
+            if word not in _TRUTH:
                 raise Skipped(gettext("Its column “Correct” says neither true nor false."))
-            return Item(
-                "true_false",
-                stem,
-                is_true=is_true[word],
-                feedback_true=feedback[0],
-                feedback_false=feedback[1],
-                explanation=explanation,
-                points=points,
-            )
+            return replace(item, is_true=_TRUTH[word], feedback_true=feedback[0], feedback_false=feedback[1])
         case "short_answer":
             if not lines:
                 raise Skipped(gettext("It has no accepted answer."))
             if not cell("Correct"):
                 lines = tuple(Line(line.text, True, line.feedback) for line in lines)
-            return Item("short_answer", stem, lines=lines, explanation=explanation, points=points)
+            return replace(item, lines=lines)
         case "numeric":
             if _DATE.fullmatch(answers[0]):
-                return Item("numeric", stem, number=answers[0], explanation=explanation, points=points)
+                return replace(item, number=answers[0])
             tolerance = cell("Tolerance")
             number, tolerance = numbers(f"{answers[0]}:{tolerance}" if tolerance else answers[0])
-            return Item("numeric", stem, number=number, tolerance=tolerance, explanation=explanation, points=points)
+            return replace(item, number=number, tolerance=tolerance)
         case "matching":
-            pairs = []
-            for line in lines:
-                left, arrow, right = line.text.rpartition(_ARROW)
-                if not arrow:
-                    left, *rest = _PAIR.split(line.text, maxsplit=1)
-                    right = rest[0] if rest else ""
-                pairs.append(Line(left, feedback=line.feedback, match=right))
+            pairs = [_pair(line) for line in lines]
             options = tuple(dict.fromkeys(pair.match for pair in pairs if pair.match))
-            return Item(
-                "matching",
-                stem,
-                lines=tuple(pair for pair in pairs if pair.text),
-                options=options,
-                explanation=explanation,
-                points=points,
-            )
+            return replace(item, lines=tuple(pair for pair in pairs if pair.text), options=options)
         case "ordering":
-            order = tuple(Line(line.text, feedback=line.feedback) for line in lines)
-            return Item("ordering", stem, lines=order, explanation=explanation, points=points)
+            return replace(item, lines=tuple(Line(line.text, feedback=line.feedback) for line in lines))
         case "blanks":
             gaps = tuple(
                 Gap(tuple(filter(None, (part.strip() for part in line.text.split("|")))), feedback=line.feedback)
                 for line in lines
             )
-            return Item("blanks", "Fill in the blanks.", text=stem, gaps=gaps, explanation=explanation, points=points)
+            return replace(item, stem="Fill in the blanks.", text=stem, gaps=gaps)
         case "free_text":
-            return Item("free_text", stem, sample_answer=answers[0], explanation=explanation, points=points)
+            return replace(item, sample_answer=answers[0])
+
+
+_TRUTH = {"true": True, "t": True, "1": True, "a": True, "false": False, "f": False, "2": False, "b": False}
+
+
+def _pair(line: Line) -> Line:
+    """A cell of a matching question as a line and its match."""
+    text, arrow, match = line.text.rpartition(_ARROW)
+    if not arrow:
+        text, *rest = _PAIR.split(line.text, maxsplit=1)
+        match = "".join(rest)
+    return Line(text, feedback=line.feedback, match=match)
 
 
 def _question_type(text: str, answers: Sequence[str], correct: set[int]) -> QuestionType:
