@@ -91,12 +91,49 @@ def _refuse_count(texts: Sequence[object], at_least: int, *, are_answers: bool =
         raise Skipped(many.format(count=len(texts), limit=MAX_ROWS))
 
 
+def _refuse_lines(texts: Sequence[str], *, at_least: int) -> None:
+    _refuse_count(texts, at_least)
+    _refuse_long(texts, MAX_LINE, _LINE_LONG)
+    _refuse_equal(texts, _LINES_EQUAL)
+
+
 def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
 def _within_limits(item: Item, notes: list[str]) -> Item:
     _refuse_long([item.stem], MAX_STEM, _STEM_LONG)
+    item = _shortened(item, notes)
+    texts = [line.text for line in item.lines]
+    match item.question_type:
+        case "single" | "multiple":
+            return _checked_choices(item, notes)
+        case "short_answer":
+            return _checked_answers(item, notes)
+        case "matching":
+            _refuse_lines(texts, at_least=2)
+            if not all(line.match for line in item.lines):
+                raise Skipped(gettext("A line of it has no match."))
+            options = tuple(
+                dict.fromkeys(_one_line(option) for option in (*item.options, *(line.match for line in item.lines)))
+            )
+            _refuse_long(options, MAX_ANSWER, _CHOICE_LONG)
+            return replace(item, options=options)
+        case "ordering":
+            _refuse_lines(texts, at_least=3)
+        case "blanks":
+            _refuse_long([item.text], MAX_BLANKS_TEXT, _TEXT_LONG)
+            if "".join(_GAP.findall(item.text)) != GAP_LETTERS[: len(item.gaps)] or not item.gaps:
+                raise Skipped(gettext("Its blanks aren’t named {a}, {b}, and so on, each with its answers."))
+            return replace(item, gaps=tuple(_checked_gap(gap, notes) for gap in item.gaps))
+        case "numeric":
+            if len(item.number) > 40 or len(item.tolerance) > 20:
+                raise Skipped(gettext("Its number is too long."))
+    return item
+
+
+def _shortened(item: Item, notes: list[str]) -> Item:
+    """The item with its lines and feedback on one line each, and with long feedback and explanations cut."""
     parts = [part for line in item.lines for part in (line.text, line.match, line.feedback)]
     if any("\n" in part or len(part) > MAX_FEEDBACK for part in parts):
         lines = tuple(
@@ -109,7 +146,6 @@ def _within_limits(item: Item, notes: list[str]) -> Item:
             for line in item.lines
         )
         item = replace(item, lines=lines)
-    lines = item.lines
     if item.feedback_true or item.feedback_false:
         item = replace(
             item,
@@ -124,56 +160,36 @@ def _within_limits(item: Item, notes: list[str]) -> Item:
             sample_answer=_cut(item.sample_answer, MAX_EXPLANATION, _SAMPLE_CUT, notes),
             title=item.title[:MAX_TITLE],
         )
-    texts = [line.text for line in lines]
-    match item.question_type:
-        case "single" | "multiple":
-            if not all(texts):
-                notes.append(gettext("A blank answer was left out."))
-                item = replace(item, lines=tuple(line for line in lines if line.text))
-                texts = [text for text in texts if text]
-            _refuse_count(texts, 2, are_answers=True)
-            _refuse_long(texts, MAX_CHOICE, _ANSWER_LONG)
-            _refuse_equal(texts, _ANSWERS_EQUAL)
-            if not any(line.is_correct for line in item.lines):
-                raise Skipped(gettext("Its correct answer is blank."))
-        case "short_answer":
-            accepted = list(dict.fromkeys(line.text for line in lines if line.is_correct and line.text))
-            wrong = [line for line in lines if not line.is_correct and line.text and line.text not in accepted]
-            if not accepted:
-                raise Skipped(gettext("It has no accepted answer."))
-            _refuse_long(texts, MAX_ANSWER, _ANSWER_LONG)
-            if len(wrong) > MAX_ROWS:
-                notes.append(gettext("It keeps {max_rows} wrong answers.").format(max_rows=MAX_ROWS))
-            _refuse_equal([line.text for line in wrong], _WRONG_EQUAL)
-            # An accepted answer has no feedback of its own here.
-            explained = joined(item.explanation, *(line.feedback for line in lines if line.is_correct))
-            if explained != item.explanation:
-                item = replace(item, explanation=_cut(explained, MAX_EXPLANATION, _EXPLANATION_CUT, notes))
-            item = replace(item, lines=(*(Line(text, is_correct=True) for text in accepted), *wrong[:MAX_ROWS]))
-        case "matching":
-            _refuse_count(texts, 2)
-            _refuse_long(texts, MAX_LINE, _LINE_LONG)
-            _refuse_equal(texts, _LINES_EQUAL)
-            if not all(line.match for line in lines):
-                raise Skipped(gettext("A line of it has no match."))
-            options = tuple(
-                dict.fromkeys(_one_line(option) for option in (*item.options, *(line.match for line in lines)))
-            )
-            _refuse_long(options, MAX_ANSWER, _CHOICE_LONG)
-            item = replace(item, options=options)
-        case "ordering":
-            _refuse_count(texts, 3)
-            _refuse_long(texts, MAX_LINE, _LINE_LONG)
-            _refuse_equal(texts, _LINES_EQUAL)
-        case "blanks":
-            _refuse_long([item.text], MAX_BLANKS_TEXT, _TEXT_LONG)
-            if "".join(_GAP.findall(item.text)) != GAP_LETTERS[: len(item.gaps)] or not item.gaps:
-                raise Skipped(gettext("Its blanks aren’t named {a}, {b}, and so on, each with its answers."))
-            item = replace(item, gaps=tuple(_checked_gap(gap, notes) for gap in item.gaps))
-        case "numeric":
-            if len(item.number) > 40 or len(item.tolerance) > 20:
-                raise Skipped(gettext("Its number is too long."))
     return item
+
+
+def _checked_choices(item: Item, notes: list[str]) -> Item:
+    if not all(line.text for line in item.lines):
+        notes.append(gettext("A blank answer was left out."))
+        item = replace(item, lines=tuple(line for line in item.lines if line.text))
+    texts = [line.text for line in item.lines]
+    _refuse_count(texts, 2, are_answers=True)
+    _refuse_long(texts, MAX_CHOICE, _ANSWER_LONG)
+    _refuse_equal(texts, _ANSWERS_EQUAL)
+    if not any(line.is_correct for line in item.lines):
+        raise Skipped(gettext("Its correct answer is blank."))
+    return item
+
+
+def _checked_answers(item: Item, notes: list[str]) -> Item:
+    accepted = list(dict.fromkeys(line.text for line in item.lines if line.is_correct and line.text))
+    wrong = [line for line in item.lines if not line.is_correct and line.text and line.text not in accepted]
+    if not accepted:
+        raise Skipped(gettext("It has no accepted answer."))
+    _refuse_long([line.text for line in item.lines], MAX_ANSWER, _ANSWER_LONG)
+    if len(wrong) > MAX_ROWS:
+        notes.append(gettext("It keeps {max_rows} wrong answers.").format(max_rows=MAX_ROWS))
+    _refuse_equal([line.text for line in wrong], _WRONG_EQUAL)
+    # An accepted answer has no feedback of its own here.
+    explained = joined(item.explanation, *(line.feedback for line in item.lines if line.is_correct))
+    if explained != item.explanation:
+        item = replace(item, explanation=_cut(explained, MAX_EXPLANATION, _EXPLANATION_CUT, notes))
+    return replace(item, lines=(*(Line(text, is_correct=True) for text in accepted), *wrong[:MAX_ROWS]))
 
 
 def _checked_gap(gap: Gap, notes: list[str]) -> Gap:
@@ -278,50 +294,60 @@ def item_of(question: Mapping[str, Any], number: int, pictures: Mapping[str, Pic
 
     number: its place in the set. pictures: those of the set, by digest.
     """
-    question_type = question["type"]
+    fields = _item_fields(question)
+    if fields is None:
+        return None
     picture = question.get(PICTURE) or {}
     file = (pictures or {}).get(picture.get("digest", ""))
-    common: dict[str, Any] = {
-        "title": f"Question {number}",
-        "explanation": question.get("explanation", ""),
-        "points": question.get("points", 1),
-        "picture": file and ItemPicture(file.content, picture["alternative"], picture["credit"], file),
-    }
-    stem = question.get("stem", "")
-    match question_type:
+    return Item(
+        **{
+            "question_type": question["type"],
+            "stem": question.get("stem", ""),
+            "title": f"Question {number}",
+            "explanation": question.get("explanation", ""),
+            "points": question.get("points", 1),
+            "picture": file and ItemPicture(file.content, picture["alternative"], picture["credit"], file),
+            **fields,
+        }
+    )
+
+
+def _item_fields(question: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The fields of an item that its type alone has; None for a type that only Footnote has."""
+    match question["type"]:
         case "single" | "multiple":
             lines = tuple(
                 Line(row["text"], bool(row.get("key")), row.get("rationale", "")) for row in question["choices"]
             )
             is_kept, is_whole = bool(question.get("keep_order")), bool(question.get("all_or_nothing"))
-            return Item(question_type, stem, lines=lines, keep_order=is_kept, all_or_nothing=is_whole, **common)
+            return {"lines": lines, "keep_order": is_kept, "all_or_nothing": is_whole}
         case "true_false":
-            return Item(
-                question_type,
-                question["statement"],
-                is_true=bool(question["answer"]),
-                feedback_true=question.get("rationale_true", ""),
-                feedback_false=question.get("rationale_false", ""),
-                **common,
-            )
+            return {
+                "stem": question["statement"],
+                "is_true": bool(question["answer"]),
+                "feedback_true": question.get("rationale_true", ""),
+                "feedback_false": question.get("rationale_false", ""),
+            }
         case "short_answer":
             accepted = [Line(text, is_correct=True) for text in question["accepted"]]
             wrong = [Line(row["text"], feedback=row.get("rationale", "")) for row in question.get("wrong", ())]
-            return Item(question_type, stem, lines=(*accepted, *wrong), **common)
+            return {"lines": (*accepted, *wrong)}
         case "numeric":
-            number_text, tolerance = str(question["answer"]), str(question.get("tolerance", "") or "0")
             unit = "".join(question.get("units", [])[:1])
-            return Item(question_type, stem, number=number_text, tolerance=tolerance, unit=unit, **common)
+            return {
+                "number": str(question["answer"]),
+                "tolerance": str(question.get("tolerance", "") or "0"),
+                "unit": unit,
+            }
         case "matching":
             prompts = tuple(
                 Line(row["text"], feedback=row.get("rationale", ""), match=row["option"]) for row in question["prompts"]
             )
             options = tuple(dict.fromkeys([*question.get("options", ()), *(line.match for line in prompts)]))
-            return Item(question_type, stem, lines=prompts, options=options, **common)
+            return {"lines": prompts, "options": options}
         case "ordering":
             rows = sorted(question["items"], key=lambda row: row.get("place", 0))
-            ordered = tuple(Line(row["text"], feedback=row.get("rationale", "")) for row in rows)
-            return Item(question_type, stem, lines=ordered, **common)
+            return {"lines": tuple(Line(row["text"], feedback=row.get("rationale", "")) for row in rows)}
         case "blanks":
             gaps = tuple(
                 Gap(
@@ -331,7 +357,7 @@ def item_of(question: Mapping[str, Any], number: int, pictures: Mapping[str, Pic
                 )
                 for row in question["gaps"]
             )
-            return Item(question_type, stem, text=question["text"], gaps=gaps, **common)
+            return {"text": question["text"], "gaps": gaps}
         case "free_text":
-            return Item(question_type, stem, sample_answer=question.get("sample_answer", ""), **common)
+            return {"sample_answer": question.get("sample_answer", "")}
     return None
