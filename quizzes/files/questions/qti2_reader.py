@@ -5,8 +5,8 @@ Source: 1EdTech Question and Test Interoperability 2.1, 2.2 and 3.0.
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from xml.etree.ElementTree import Element
 
@@ -26,6 +26,7 @@ _INTERACTIONS = (
     "extendedtextinteraction",
     "gapmatchinteraction",
 )
+_BLANKS = ("textentryinteraction", "inlinechoiceinteraction")
 _BLOCKS = frozenset("p div li br h1 h2 h3 h4 h5 h6 ul ol table tr prompt blockquote itembody".split())
 # As in a browser, a line break of the source is a space.
 _WHITE = re.compile(r"\s+")
@@ -175,34 +176,23 @@ def _all_text(element: Element, notes: list[str]) -> str:
 
 
 def _item(element: Element, body: Element, stem: str, notes: list[str]) -> Item:
-    found = [child for child in body.iter() if child.tag in _INTERACTIONS]
-    others = [
-        str(child.tag)
-        for child in body.iter()
-        if str(child.tag).endswith("interaction") and child.tag not in _INTERACTIONS
-    ]
-    if others:
-        raise Skipped(
-            gettext("Footnote has no question type like “{value}”.").format(value=others[0].removesuffix("interaction"))
-        )
-    if not found:
-        raise Skipped(gettext("It is a text and not a question."))
+    interactions = _interactions(body)
     declared = {child.get("identifier") or "": child for child in element.findall("responsedeclaration")}
-    tag = str(found[0].tag)
-    if tag in ("textentryinteraction", "inlinechoiceinteraction"):
-        if any(child.tag not in ("textentryinteraction", "inlinechoiceinteraction") for child in found):
-            raise Skipped(gettext("It mixes blanks with other answers."))
-        return _blanks(element, body, found, declared, notes)
-    if tag == "gapmatchinteraction" and len(found) == 1:
-        return _gap_match(body, found[0], declared.get(found[0].get("responseidentifier") or ""), notes)
-    if len(found) > 1:
-        raise Skipped(gettext("It has several parts. Footnote takes 1 question for each item."))
-    interaction = found[0]
+    interaction = interactions[0]
+    tag = str(interaction.tag)
     declaration = declared.get(interaction.get("responseidentifier") or "")
-    said = {
-        feedback.get("identifier") or "": _all_text(feedback, notes)
-        for feedback in element.findall("modalfeedback")
-        if (feedback.get("outcomeidentifier") or "").casefold() not in _GENERAL
+    if tag in _BLANKS:
+        if any(child.tag not in _BLANKS for child in interactions):
+            raise Skipped(gettext("It mixes blanks with other answers."))
+        return _blanks(element, body, interactions, declared, notes)
+    if tag == "gapmatchinteraction" and len(interactions) == 1:
+        return _gap_match(body, interaction, declaration, notes)
+    if len(interactions) > 1:
+        raise Skipped(gettext("It has several parts. Footnote takes 1 question for each item."))
+    feedback = {
+        part.get("identifier") or "": _all_text(part, notes)
+        for part in element.findall("modalfeedback")
+        if (part.get("outcomeidentifier") or "").casefold() not in _GENERAL
     }
     if not stem:
         raise Skipped(gettext("It has no question text."))
@@ -211,39 +201,75 @@ def _item(element: Element, body: Element, stem: str, notes: list[str]) -> Item:
         return Item("free_text", stem, sample_answer="\n".join(_correct(declaration)))
     if tag == "matchinteraction":
         return _matching(stem, interaction, declaration, notes)
-    choices = [
-        (
-            choice.get("identifier") or "",
+    choices = _choices(interaction, feedback, notes)
+    if declaration is None or not (correct := _correct(declaration)):
+        raise Skipped(gettext("It has no correct answer."))
+    if tag == "orderinteraction":
+        return _ordering(stem, choices, correct)
+    if len(correct) == 1 and sorted(choice.text.casefold() for choice in choices) == ["false", "true"]:
+        return _true_false(stem, choices, correct)
+    return _choice_question(stem, interaction, declaration, choices, notes)
+
+
+def _interactions(body: Element) -> list[Element]:
+    """The interactions of an item, at least one."""
+    found = [child for child in body.iter() if str(child.tag).endswith("interaction")]
+    for child in found:
+        if child.tag not in _INTERACTIONS:
+            name = str(child.tag).removesuffix("interaction")
+            raise Skipped(gettext("Footnote has no question type like “{value}”.").format(value=name))
+    if not found:
+        raise Skipped(gettext("It is a text and not a question."))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    ident: str
+    text: str
+    feedback: str
+
+
+def _choices(interaction: Element, feedback: Mapping[str, str], notes: list[str]) -> list[_Choice]:
+    """The choices with their own feedback, else that of the item by the identifier of the choice."""
+    return [
+        _Choice(
+            ident := choice.get("identifier") or "",
             _all_text(choice, notes),
-            "\n".join(_all_text(part, notes) for part in choice.iter("feedbackinline"))
-            or said.get(choice.get("identifier") or "", ""),
+            "\n".join(_all_text(part, notes) for part in choice.iter("feedbackinline")) or feedback.get(ident, ""),
         )
         for choice in interaction.iter("simplechoice")
     ]
+
+
+def _ordering(stem: str, choices: Sequence[_Choice], correct: Sequence[str]) -> Item:
+    by_ident = {choice.ident: Line(choice.text, feedback=choice.feedback) for choice in choices}
+    if sorted(by_ident) != sorted(correct):
+        raise Skipped(gettext("Its correct order doesn’t name each line once."))
+    return Item("ordering", stem, lines=tuple(by_ident[ident] for ident in correct))
+
+
+def _true_false(stem: str, choices: Sequence[_Choice], correct: Sequence[str]) -> Item:
+    by_word = {choice.text.casefold(): choice for choice in choices}
+    return Item(
+        "true_false",
+        stem,
+        is_true=by_word["true"].ident in correct,
+        feedback_true=by_word["true"].feedback,
+        feedback_false=by_word["false"].feedback,
+    )
+
+
+def _choice_question(
+    stem: str, interaction: Element, declaration: Element, choices: Sequence[_Choice], notes: list[str]
+) -> Item:
     correct = _correct(declaration)
-    if not correct:
-        raise Skipped(gettext("It has no correct answer."))
-    if tag == "orderinteraction":
-        by_id = {ident: Line(text, feedback=feedback) for ident, text, feedback in choices}
-        if sorted(by_id) != sorted(correct):
-            raise Skipped(gettext("Its correct order doesn’t name each line once."))
-        return Item("ordering", stem, lines=tuple(by_id[ident] for ident in correct))
-    words = [text.casefold() for _, text, _ in choices]
-    if sorted(words) == ["false", "true"] and len(correct) == 1:
-        by_word = {word: choice for word, choice in zip(words, choices, strict=True)}
-        return Item(
-            "true_false",
-            stem,
-            is_true=by_word["true"][0] in correct,
-            feedback_true=by_word["true"][2],
-            feedback_false=by_word["false"][2],
-        )
-    _note_partial(declaration, {ident: text for ident, text, _ in choices}, notes)
-    lines = tuple(Line(text, ident in correct, feedback) for ident, text, feedback in choices)
+    _note_partial(declaration, {choice.ident: choice.text for choice in choices}, notes)
+    lines = tuple(Line(choice.text, choice.ident in correct, choice.feedback) for choice in choices)
     if not any(line.is_correct for line in lines):
         raise Skipped(gettext("Its correct answer isn’t one of its choices."))
-    is_multiple = (declaration is not None and declaration.get("cardinality") == "multiple") or len(correct) > 1
-    is_kept = (interaction.get("shuffle") or "false") == "false" and interaction.get("shuffle") is not None
+    is_multiple = declaration.get("cardinality") == "multiple" or len(correct) > 1
+    is_kept = interaction.get("shuffle") == "false"
     return Item("multiple" if is_multiple else "single", stem, lines=lines, keep_order=is_kept)
 
 
