@@ -60,18 +60,8 @@ def _to_version_3(root: Element) -> None:
             element.attrib[_kebab(name)] = element.attrib.pop(name)
 
 
-def _paragraph(parent: Element, text: str) -> Element:
-    """A paragraph with line breaks."""
-    element = SubElement(parent, "p")
-    lines = tidy(text).split("\n")
-    element.text = lines[0]
-    for line in lines[1:]:
-        SubElement(element, "br").tail = line
-    return element
-
-
 def _say(parent: Element, text: str) -> None:
-    """Text with line breaks in an element that takes no paragraph."""
+    """Put text with line breaks into an element."""
     lines = tidy(text).split("\n")
     parent.text = lines[0]
     for line in lines[1:]:
@@ -85,6 +75,13 @@ def _declare(root: Element, ident: str, cardinality: str, base_type: str, values
         for value in values:
             SubElement(correct, "value").text = value
     return declaration
+
+
+def _declare_texts(root: Element, ident: str, accepted: Sequence[str]) -> None:
+    """Declare a typed answer, each accepted text of which earns all points."""
+    mapping = SubElement(_declare(root, ident, "single", "string", accepted[:1]), "mapping", defaultValue="0")
+    for text in accepted:
+        SubElement(mapping, "mapEntry", mapKey=text, mappedValue="1")
 
 
 def _add_picture(root: Element, picture: ItemPicture, address: str) -> None:
@@ -108,64 +105,12 @@ def _item_xml(item: Item, number: int) -> Element:
         adaptive="false",
         timeDependent="false",
     )
-    lines = item.lines
-    if item.question_type == "true_false":
-        lines = (Line("True", item.is_true, item.feedback_true), Line("False", not item.is_true, item.feedback_false))
-    ids = [f"A{place}" for place in range(1, len(lines) + 1)]
     body = Element("itemBody")
-    match item.question_type:
-        case "single" | "multiple" | "true_false":
-            correct = [ident for ident, line in zip(ids, lines, strict=True) if line.is_correct]
-            cardinality = "multiple" if item.question_type == "multiple" else "single"
-            _declare(root, "RESPONSE", cardinality, "identifier", correct)
-            _paragraph(body, item.stem)
-            interaction = SubElement(
-                body,
-                "choiceInteraction",
-                responseIdentifier="RESPONSE",
-                shuffle="false" if item.keep_order or item.question_type == "true_false" else "true",
-                maxChoices="0" if item.question_type == "multiple" else "1",
-            )
-            _add_choices(interaction, ids, lines)
-        case "ordering":
-            _declare(root, "RESPONSE", "ordered", "identifier", ids)
-            _paragraph(body, item.stem)
-            _add_choices(
-                SubElement(body, "orderInteraction", responseIdentifier="RESPONSE", shuffle="true"), ids, lines
-            )
-        case "matching":
-            options = {option: f"B{place}" for place, option in enumerate(item.options, start=1)}
-            pairs = [f"{ident} {options[line.match]}" for ident, line in zip(ids, lines, strict=True)]
-            _declare(root, "RESPONSE", "multiple", "directedPair", pairs)
-            _paragraph(body, item.stem)
-            interaction = SubElement(
-                body, "matchInteraction", responseIdentifier="RESPONSE", shuffle="true", maxAssociations=str(len(lines))
-            )
-            for rows, most in (
-                (list(zip(ids, (line.text for line in lines), strict=True)), "1"),
-                ([(ident, option) for option, ident in options.items()], "0"),
-            ):
-                group = SubElement(interaction, "simpleMatchSet")
-                for ident, text in rows:
-                    _say(SubElement(group, "simpleAssociableChoice", identifier=ident, matchMax=most), text)
-        case "short_answer":
-            accepted = [line.text for line in lines if line.is_correct]
-            declaration = _declare(root, "RESPONSE", "single", "string", accepted[:1])
-            mapping = SubElement(declaration, "mapping", defaultValue="0")
-            for text in accepted:
-                SubElement(mapping, "mapEntry", mapKey=text, mappedValue="1")
-            _paragraph(body, item.stem)
-            SubElement(SubElement(body, "p"), "textEntryInteraction", responseIdentifier="RESPONSE")
-        case "numeric":
-            _declare(root, "RESPONSE", "single", "float", [item.number])
-            _paragraph(body, item.stem)
-            SubElement(SubElement(body, "p"), "textEntryInteraction", responseIdentifier="RESPONSE")
-        case "free_text":
-            _declare(root, "RESPONSE", "single", "string", [item.sample_answer] if item.sample_answer else [])
-            _paragraph(body, item.stem)
-            SubElement(body, "extendedTextInteraction", responseIdentifier="RESPONSE")
-        case "blanks":
-            _add_blanks(root, body, item)
+    if item.question_type == "blanks":
+        _add_blanks(root, body, item)
+    else:
+        _say(SubElement(body, "p"), item.stem)
+        _add_interaction(root, body, item)
     SubElement(root, "outcomeDeclaration", identifier="SCORE", cardinality="single", baseType="float")
     if item.explanation:
         SubElement(root, "outcomeDeclaration", identifier="GENERAL", cardinality="single", baseType="identifier")
@@ -177,6 +122,59 @@ def _item_xml(item: Item, number: int) -> Element:
         )
         _say(feedback, item.explanation)
     return root
+
+
+def _add_interaction(root: Element, body: Element, item: Item) -> None:
+    """Declare the one response of an item, and add what asks for it below the stem."""
+    lines = item.lines
+    if item.question_type == "true_false":
+        lines = (Line("True", item.is_true, item.feedback_true), Line("False", not item.is_true, item.feedback_false))
+    ids = [f"A{place}" for place in range(1, len(lines) + 1)]
+    match item.question_type:
+        case "single" | "multiple" | "true_false":
+            is_multiple = item.question_type == "multiple"
+            correct = [ident for ident, line in zip(ids, lines, strict=True) if line.is_correct]
+            _declare(root, "RESPONSE", "multiple" if is_multiple else "single", "identifier", correct)
+            interaction = SubElement(
+                body,
+                "choiceInteraction",
+                responseIdentifier="RESPONSE",
+                shuffle="false" if item.keep_order or item.question_type == "true_false" else "true",
+                maxChoices="0" if is_multiple else "1",
+            )
+            _add_choices(interaction, ids, lines)
+        case "ordering":
+            _declare(root, "RESPONSE", "ordered", "identifier", ids)
+            interaction = SubElement(body, "orderInteraction", responseIdentifier="RESPONSE", shuffle="true")
+            _add_choices(interaction, ids, lines)
+        case "matching":
+            _add_matching(root, body, item, ids)
+        case "short_answer":
+            _declare_texts(root, "RESPONSE", [line.text for line in lines if line.is_correct])
+            SubElement(SubElement(body, "p"), "textEntryInteraction", responseIdentifier="RESPONSE")
+        case "numeric":
+            _declare(root, "RESPONSE", "single", "float", [item.number])
+            SubElement(SubElement(body, "p"), "textEntryInteraction", responseIdentifier="RESPONSE")
+        case "free_text":
+            _declare(root, "RESPONSE", "single", "string", [item.sample_answer] if item.sample_answer else [])
+            SubElement(body, "extendedTextInteraction", responseIdentifier="RESPONSE")
+
+
+def _add_matching(root: Element, body: Element, item: Item, ids: Sequence[str]) -> None:
+    options = {option: f"B{place}" for place, option in enumerate(item.options, start=1)}
+    pairs = [f"{ident} {options[line.match]}" for ident, line in zip(ids, item.lines, strict=True)]
+    _declare(root, "RESPONSE", "multiple", "directedPair", pairs)
+    interaction = SubElement(
+        body, "matchInteraction", responseIdentifier="RESPONSE", shuffle="true", maxAssociations=str(len(item.lines))
+    )
+    # A line takes one match, and an option any number of lines.
+    for rows, most in (
+        ([(ident, line.text) for ident, line in zip(ids, item.lines, strict=True)], "1"),
+        ([(ident, option) for option, ident in options.items()], "0"),
+    ):
+        group = SubElement(interaction, "simpleMatchSet")
+        for ident, text in rows:
+            _say(SubElement(group, "simpleAssociableChoice", identifier=ident, matchMax=most), text)
 
 
 def _add_choices(interaction: Element, ids: Sequence[str], lines: Sequence[Line]) -> None:
@@ -204,10 +202,7 @@ def _add_blanks(root: Element, body: Element, item: Item) -> None:
                 for number, text in enumerate(texts):
                     SubElement(last, "inlineChoice", identifier=f"C{number}").text = text
             else:
-                declaration = _declare(root, ident, "single", "string", gap.accepted[:1])
-                mapping = SubElement(declaration, "mapping", defaultValue="0")
-                for text in gap.accepted:
-                    SubElement(mapping, "mapEntry", mapKey=text, mappedValue="1")
+                _declare_texts(root, ident, gap.accepted)
                 last = SubElement(element, "textEntryInteraction", responseIdentifier=ident)
             continue
         for number, line in enumerate(part.split("\n")):
