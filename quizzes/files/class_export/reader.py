@@ -192,6 +192,26 @@ def _assignments(
             public_id=part.key, edition=editions[part.edition], classroom=classroom, assigned_by=by, **columns
         )
     create_rows(Assignment, assignments.values(), "assignment")
+    _add_boards(class_export, assignments, by=by, now=now)
+    for part in class_export.assignments:
+        _add_student_settings(part, assignments[part.key], students, by=by)
+        _add_regrades(part, assignments[part.key], by=by)
+    AuditEvent.objects.bulk_create(
+        AuditEvent(
+            action=AuditEvent.Action.ASSIGNMENT_CHANGED,
+            actor=by,
+            classroom=classroom,
+            detail={"assignment": part.key, "imported": True},
+            at=now,
+        )
+        for part in class_export.assignments
+        if part.window_changed
+    )
+    return assignments
+
+
+def _add_boards(class_export: ClassExport, assignments: dict[str, Assignment], *, by: User, now: datetime) -> None:
+    """The board of each teacher-paced quiz, with the questions that the teacher closed."""
     for part in class_export.assignments:
         check_closed_through(part, published(assignments[part.key].edition_id))
     create_rows(
@@ -210,51 +230,45 @@ def _assignments(
         ],
         "board",
     )
-    for part in class_export.assignments:
-        assignment = assignments[part.key]
-        questions = published(assignment.edition_id).question_ids
-        common = {"assignment": assignment, "given_by": by}
-        create_rows(
-            Extension,
-            [Extension(**common, **{**asdict(row), "student": students[row.student]}) for row in part.extensions],
-            "extension",
-        )
-        create_rows(
-            Excuse,
-            [Excuse(**common, **{**asdict(row), "student": students[row.student]}) for row in part.excuses],
-            "excuse",
-        )
-        create_rows(
-            Regrade,
-            [
-                Regrade(
-                    group=row.group,
-                    assignment=assignment,
-                    question_id=question_id(questions, row.question),
-                    policy=row.policy,
-                    document=validated_question(row.document),
-                    reason=row.reason,
-                    made_by=by,
-                    made_at=row.made_at,
-                    undone_by=by if row.undone_at is not None else None,
-                    undone_at=row.undone_at,
-                )
-                for row in part.corrections
-            ],
-            "correction",
-        )
-    AuditEvent.objects.bulk_create(
-        AuditEvent(
-            action=AuditEvent.Action.ASSIGNMENT_CHANGED,
-            actor=by,
-            classroom=classroom,
-            detail={"assignment": part.key, "imported": True},
-            at=now,
-        )
-        for part in class_export.assignments
-        if part.window_changed
+
+
+def _add_student_settings(
+    part: AssignmentPart, assignment: Assignment, students: dict[str, Student], *, by: User
+) -> None:
+    common = {"assignment": assignment, "given_by": by}
+    create_rows(
+        Extension,
+        [Extension(**common, **{**asdict(row), "student": students[row.student]}) for row in part.extensions],
+        "extension",
     )
-    return assignments
+    create_rows(
+        Excuse,
+        [Excuse(**common, **{**asdict(row), "student": students[row.student]}) for row in part.excuses],
+        "excuse",
+    )
+
+
+def _add_regrades(part: AssignmentPart, assignment: Assignment, *, by: User) -> None:
+    questions = published(assignment.edition_id).question_ids
+    create_rows(
+        Regrade,
+        [
+            Regrade(
+                group=row.group,
+                assignment=assignment,
+                question_id=question_id(questions, row.question),
+                policy=row.policy,
+                document=validated_question(row.document),
+                reason=row.reason,
+                made_by=by,
+                made_at=row.made_at,
+                undone_by=by if row.undone_at is not None else None,
+                undone_at=row.undone_at,
+            )
+            for row in part.corrections
+        ],
+        "correction",
+    )
 
 
 # Fields of `AttemptPart` that are not columns of the same name.

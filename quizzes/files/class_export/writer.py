@@ -170,35 +170,38 @@ def _assignments(classroom: Classroom, assignments: list[Assignment]) -> tuple[A
             is_teacher_paced=assignment.is_teacher_paced,
             closed_through=closed_through.get(assignment.pk, 0) if assignment.is_teacher_paced else 0,
             window_changed=moves.is_moved(assignment),
-            extensions=tuple(
-                ExtensionPart(
-                    student=Key(row.student.public_id),
-                    due_at=row.due_at,
-                    closes_at=row.closes_at,
-                    extra_attempts=row.extra_attempts,
-                    reason=row.reason,
-                    given_at=row.given_at,
-                )
-                for row in extensions[assignment.pk]
-            ),
-            excuses=tuple(
-                ExcusePart(student=Key(row.student.public_id), reason=row.reason, given_at=row.given_at)
-                for row in excuses[assignment.pk]
-            ),
-            corrections=tuple(
-                CorrectionPart(
-                    group=row.group,
-                    question=row.question.key,
-                    policy=row.policy,
-                    document=row.document,
-                    reason=row.reason,
-                    made_at=row.made_at,
-                    undone_at=row.undone_at,
-                )
-                for row in corrections[assignment.pk]
-            ),
+            extensions=tuple(_extension(row) for row in extensions[assignment.pk]),
+            excuses=tuple(_excuse(row) for row in excuses[assignment.pk]),
+            corrections=tuple(_correction(row) for row in corrections[assignment.pk]),
         )
         for assignment in assignments
+    )
+
+
+def _extension(row: Extension) -> ExtensionPart:
+    return ExtensionPart(
+        student=Key(row.student.public_id),
+        due_at=row.due_at,
+        closes_at=row.closes_at,
+        extra_attempts=row.extra_attempts,
+        reason=row.reason,
+        given_at=row.given_at,
+    )
+
+
+def _excuse(row: Excuse) -> ExcusePart:
+    return ExcusePart(student=Key(row.student.public_id), reason=row.reason, given_at=row.given_at)
+
+
+def _correction(row: Regrade) -> CorrectionPart:
+    return CorrectionPart(
+        group=row.group,
+        question=row.question.key,
+        policy=row.policy,
+        document=row.document,
+        reason=row.reason,
+        made_at=row.made_at,
+        undone_at=row.undone_at,
     )
 
 
