@@ -24,7 +24,7 @@ from quizzes.content.languages import (
 from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import parse_question, text_fields
 from quizzes.content.reading import NOT_STATED, Citation, Reading, parse_reading, parse_speakers
-from quizzes.content.tables import InvalidDocument, Table, tables_of, text_of, texts_of
+from quizzes.content.tables import InvalidDocument, Table, table_of, tables_of, text_of, texts_of
 
 # What a file says about a question, a statement or a sentence for the rules only.
 FILE_FIELDS = frozenset({"asks", "gives", "confirmed", "absent", "stands_alone", "near", "refers_to"})
@@ -163,7 +163,7 @@ def parse_set(document: Mapping[str, Any]) -> SetDocument:
 
 def first_language(document: Mapping[str, Any]) -> str:
     """The language that the questions are written in: that of the reading, without its region."""
-    return text_of(_table(document, "reading"), "language", at_most=20).partition("-")[0]
+    return text_of(table_of(document, "reading"), "language", at_most=20).partition("-")[0]
 
 
 def other_languages(document: Mapping[str, Any]) -> tuple[str, ...]:
@@ -178,8 +178,8 @@ def _translated(document: Mapping[str, Any], language: str, first: str) -> Table
     """The document with the texts of this language, without its questions."""
     return {
         **translated(document, SET_TEXTS, language, first),
-        "citation": translated(_table(document, "citation"), CITATION_TEXTS, language, first),
-        "reading": translated(_table(document, "reading"), READING_TEXTS, language, first),
+        "citation": translated(table_of(document, "citation"), CITATION_TEXTS, language, first),
+        "reading": translated(table_of(document, "reading"), READING_TEXTS, language, first),
     }
 
 
@@ -187,8 +187,8 @@ def untranslated(document: Mapping[str, Any], language: str) -> list[tuple[str, 
     """(question key or "", text) of each text that this language lacks, in order; [] for a complete language."""
     around = (
         (document, SET_TEXTS),
-        (_table(document, "citation"), CITATION_TEXTS),
-        (_table(document, "reading"), READING_TEXTS),
+        (table_of(document, "citation"), CITATION_TEXTS),
+        (table_of(document, "reading"), READING_TEXTS),
     )
     found = [("", text) for table, fields in around for text in missing_texts(table, fields, language)]
     for question in tables_of(document, "questions"):
@@ -198,8 +198,8 @@ def untranslated(document: Mapping[str, Any], language: str) -> list[tuple[str, 
 
 def _parse(document: Mapping[str, Any], languages: Sequence[str], first: str) -> SetDocument:
     reading = parse_reading(
-        _table(document, "reading"),
-        citation=_citation(_table(document, "citation"), _table(document, "reading"), first),
+        table_of(document, "reading"),
+        citation=_citation(table_of(document, "citation"), table_of(document, "reading"), first),
         speakers=[
             replace(one, label=with_language(one.label, first)) for one in parse_speakers(tables_of(document, "voices"))
         ],
@@ -290,8 +290,8 @@ def _text_problems(document: Mapping[str, Any]) -> Sequence[str]:
     """Why texts in other languages do not fit what they translate."""
     languages = other_languages(document)
     problems = [*unknown_texts(document, SET_TEXTS, languages)]
-    problems += unknown_texts(_table(document, "citation"), CITATION_TEXTS, languages)
-    problems += unknown_texts(_table(document, "reading"), READING_TEXTS, languages)
+    problems += unknown_texts(table_of(document, "citation"), CITATION_TEXTS, languages)
+    problems += unknown_texts(table_of(document, "reading"), READING_TEXTS, languages)
     for question in tables_of(document, "questions"):
         reasons = unknown_texts(question, text_fields(question), languages)
         problems += [f"question “{question['key']}”: {reason}" for reason in reasons]
@@ -307,7 +307,7 @@ def _question(table: Mapping[str, Any], number: int, languages: Sequence[str], f
 
 
 def _objectives(document: Mapping[str, Any], first: str) -> tuple[Objective, ...]:
-    minimum = _table(document, "minimum")
+    minimum = table_of(document, "minimum")
     objectives = tuple(
         Objective(
             key,
@@ -370,13 +370,6 @@ def _citation(citation: Mapping[str, Any], reading: Mapping[str, Any], first: st
         rights_note=with_language(text_of(reading, "rights_note", optional=True), first),
         author=text_of(citation, "author", optional=True, at_most=200),
     )
-
-
-def _table(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    value = document.get(name, {})
-    if not isinstance(value, dict):
-        raise InvalidDocument(f"“{name}” must be a table")
-    return value
 
 
 def _can_be_stored(value: Any) -> bool:

@@ -37,6 +37,14 @@ def texts_of(table: Mapping[str, Any], name: str) -> tuple[str, ...]:
     return tuple(value)
 
 
+def table_of(table: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """The table under `name`, an empty one if absent; raises InvalidDocument for any other value."""
+    value = table.get(name, {})
+    if not isinstance(value, dict):
+        raise InvalidDocument(f"“{name}” must be a table")
+    return value
+
+
 def tables_of(table: Mapping[str, Any], name: str) -> tuple[Mapping[str, Any], ...]:
     """The list of tables under `name`, () if absent; raises InvalidDocument for any other value."""
     value = table.get(name, [])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from quizzes.content.languages import TextFields, missing_texts, translated, unknown_texts
-from quizzes.content.tables import InvalidDocument, tables_of, text_of, texts_of
+from quizzes.content.tables import InvalidDocument, table_of, tables_of, text_of, texts_of
 
 # The language that guides are written in. Texts in other languages are beside them, as in a question set.
 LANGUAGE = "en"
@@ -105,7 +105,7 @@ def parse_guide(table: Mapping[str, Any], language: str | None = None) -> Teachi
     if language is not None and language != LANGUAGE:
         parts = {name: translated(part, fields, language, LANGUAGE) for name, part, fields in _parts(table)}
         table = {**translated(table, _OWN_TEXTS, language, LANGUAGE), **parts}
-    care, plan, checked, parents = (_table(table, name) for name in ("care", "plan", "checked", "parents"))
+    care, plan, checked, parents = (table_of(table, name) for name in ("care", "plan", "checked", "parents"))
     minutes = plan.get("minutes", 0)
     if not isinstance(minutes, int) or isinstance(minutes, bool) or minutes < 0:
         raise InvalidDocument("“minutes” must be a whole number")
@@ -150,11 +150,4 @@ def untranslated_guide(table: Mapping[str, Any], languages: Sequence[str]) -> It
 
 
 def _parts(table: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any], TextFields]]:
-    return [(name, _table(table, name), fields) for name, fields in _PARTS.items() if name in table]
-
-
-def _table(table: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    value = table.get(name, {})
-    if not isinstance(value, dict):
-        raise InvalidDocument(f"“{name}” must be a table")
-    return value
+    return [(name, table_of(table, name), fields) for name, fields in _PARTS.items() if name in table]
