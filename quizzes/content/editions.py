@@ -11,14 +11,8 @@ from django.utils.translation import get_language
 
 from quizzes.caches import process_cache, process_dict
 from quizzes.content.languages import TEXTS
-from quizzes.content.set_document import (
-    SetDocument,
-    content_hash,
-    find_errors,
-    find_gaps,
-    find_problems,
-    parse_set,
-)
+from quizzes.content.set_document import SetDocument, content_hash, parse_set
+from quizzes.content.set_problems import find_errors, find_gaps, find_problems
 from quizzes.content.stored_pictures import mark_published
 from quizzes.models import Edition, Question, QuestionSet, Reading, Source, User
 

@@ -15,11 +15,11 @@ from quizzes.content.set_document import (
     InvalidQuestion,
     SetDocument,
     combine,
-    find_problems,
     parse_set,
     slug_of,
     untranslated,
 )
+from quizzes.content.set_problems import find_problems
 from quizzes.content.tables import InvalidDocument
 from quizzes.content.teaching_guide import parse_guide
 

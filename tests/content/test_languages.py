@@ -12,7 +12,8 @@ from django.utils import translation
 from quizzes.content.languages import TEXTS, TextFields, TranslatedText, missing_texts, unknown_texts
 from quizzes.content.question_types.registry import parse_question, public_view, text_fields, type_of
 from quizzes.content.question_types.shuffle import Shuffle
-from quizzes.content.set_document import combine, find_errors, parse_set, untranslated
+from quizzes.content.set_document import combine, parse_set, untranslated
+from quizzes.content.set_problems import find_errors
 from quizzes.content.tables import InvalidDocument
 from tests.content.question_types.test_reference import EACH, SOURCE, Example
 from tests.question_laws import sent

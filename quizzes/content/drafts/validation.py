@@ -21,7 +21,8 @@ from quizzes.content.pictures import INCOMPLETE
 from quizzes.content.question_types.registry import draft_of, parse_question
 from quizzes.content.reading import REPORTER
 from quizzes.content.sentences import nearest
-from quizzes.content.set_document import InvalidQuestion, find_errors, first_language, parse_set
+from quizzes.content.set_document import InvalidQuestion, first_language, parse_set
+from quizzes.content.set_problems import find_errors
 from quizzes.content.tables import InvalidDocument, Table
 from quizzes.content.writing_tips import Option, Tip, Wording, reports_speech, tips
 from quizzes.phrases import gettext, gettext_noop

@@ -15,7 +15,8 @@ from quizzes.content.drafts import lifecycle, saving_questions
 from quizzes.content.drafts.document import MAX_QUESTIONS, question_part
 from quizzes.content.picture_files import PictureFile
 from quizzes.content.pictures import draft_picture, map_pictures, picture_tables
-from quizzes.content.set_document import InvalidQuestion, find_key_errors, parse_set
+from quizzes.content.set_document import InvalidQuestion, parse_set
+from quizzes.content.set_problems import find_key_errors
 from quizzes.content.stored_pictures import store_picture
 from quizzes.content.tables import InvalidDocument, Table
 from quizzes.files import signed_preview

@@ -13,7 +13,8 @@ from quizzes.content.rules.all_rules import findings
 from quizzes.content.rules.evidence_rules import confirmation, named_sentences
 from quizzes.content.rules.folder import Folder
 from quizzes.content.rules.guess_rules import guesses, guesses_over_all
-from quizzes.content.set_document import SetDocument, coverage
+from quizzes.content.set_document import SetDocument
+from quizzes.content.set_problems import coverage
 from quizzes.files.question_sets import BadFile, read_set_files, read_story_runs, rule_folders
 
 BUILT_IN = settings.BASE_DIR / "fixtures"

@@ -17,7 +17,8 @@ from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import type_of
 from quizzes.content.question_types.results import KeyRow
 from quizzes.content.reading import Sentence, Speaker
-from quizzes.content.set_document import CoverageRow, SetDocument, coverage
+from quizzes.content.set_document import SetDocument
+from quizzes.content.set_problems import CoverageRow, coverage
 from quizzes.models import Classroom, Draft, QuestionSet
 from quizzes.views.access import TeacherRequest
 from quizzes.views.teacher.editor.answered import answered_notices

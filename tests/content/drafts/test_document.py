@@ -24,7 +24,8 @@ from quizzes.content.drafts.validation import (
 from quizzes.content.question_types.draft import rows
 from quizzes.content.question_types.registry import change_type, public_view
 from quizzes.content.question_types.shuffle import Shuffle
-from quizzes.content.set_document import find_problems, parse_set, untranslated
+from quizzes.content.set_document import parse_set, untranslated
+from quizzes.content.set_problems import find_problems
 from quizzes.content.tables import Table
 from quizzes.files.question_sets import read_set_files
 from quizzes.models import Edition, User

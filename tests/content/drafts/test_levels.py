@@ -10,7 +10,8 @@ from quizzes.content.drafts.changes import changes
 from quizzes.content.drafts.document import finished, from_edition, sentence_tables
 from quizzes.content.drafts.removals import put_back, remember_removals
 from quizzes.content.drafts.validation import questions_without_evidence_at
-from quizzes.content.set_document import find_errors, parse_set
+from quizzes.content.set_document import parse_set
+from quizzes.content.set_problems import find_errors
 from tests.drafting import story
 
 EASY = (

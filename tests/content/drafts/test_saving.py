@@ -17,7 +17,6 @@ from quizzes.content.drafts.saving import DraftChanged, NoSuchQuestion
 from quizzes.content.drafts.validation import orphans
 from quizzes.content.editions import NotPublishable, publish_edition, published
 from quizzes.content.reading import Citation
-from quizzes.content.set_document import find_errors, find_gaps, find_problems, parse_set
 from quizzes.content.tables import Table
 from quizzes.models import Assignment, Draft, Edition, Question, QuestionSet, User
 from tests.drafting import question, story
@@ -32,24 +31,11 @@ from tests.factories import (
     make_regrade,
 )
 
-# --- Faults, gaps and the freeze ----------------------------------------------------------------------------------
+# --- Gaps and the freeze ------------------------------------------------------------------------------------------
 
 
 def with_gap() -> dict[str, Any]:
     return {**make_document(), "minimum": {"records": 3, "ended": 2}}
-
-
-def test_find_problems_is_errors_and_gaps() -> None:
-    document = with_gap()
-    document["questions"][0]["evidence"] = []
-    parsed = parse_set(document)
-
-    assert find_errors(document, parsed) == [("one", "the question has no evidence")]
-    assert [(row.objective.key, row.question_count) for row in find_gaps(parsed)] == [("records", 2)]
-    assert find_problems(document, parsed) == [
-        ("one", "the question has no evidence"),
-        ("", "“What the system records” has 2 questions and needs 3"),
-    ]
 
 
 def test_publish_edition_refuses_a_gap_without_a_note(db: None) -> None:

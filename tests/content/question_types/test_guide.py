@@ -21,7 +21,8 @@ from quizzes.content.drafts.validation import question_problems
 from quizzes.content.question_types.question_type import QuestionType
 from quizzes.content.question_types.registry import TYPES, parse_question, regraded
 from quizzes.content.question_types.shuffle import Shuffle
-from quizzes.content.set_document import combine, find_problems, parse_set
+from quizzes.content.set_document import combine, parse_set
+from quizzes.content.set_problems import find_problems
 from quizzes.files.question_sets import read_toml
 from quizzes.models import Classroom, Draft, Edition, Student, User
 from quizzes.reports.board import slide

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from quizzes.content.question_types.registry import TYPES, parse_question, type_of
-from quizzes.content.set_document import combine, find_problems, parse_set
+from quizzes.content.set_document import combine, parse_set
+from quizzes.content.set_problems import find_problems
 from quizzes.files.question_sets import read_toml
 
 ROOT = Path(__file__).resolve().parents[3]
