@@ -48,13 +48,12 @@ def find_errors(document: Mapping[str, Any], parsed: SetDocument) -> list[tuple[
     errors = [("", reason) for reason in (*_fact_problems(document, parsed), *_text_problems(document))]
     errors += find_key_errors(parsed)
     objectives = {objective.key for objective in parsed.objectives}
-    facts = {text_of(fact, "id"): text_of(fact, "objective") for fact in tables_of(document, "facts")}
+    facts = {text_of(fact, "id") for fact in tables_of(document, "facts")}
     for question in parsed.questions:
         if question.objective not in objectives:
             errors.append((question.key, f"the objective “{question.objective}” is not one of the source"))
         errors += [
-            (question.key, f"the fact “{fact}” is not one of the source")
-            for fact in sorted(question.facts - set(facts))
+            (question.key, f"the fact “{fact}” is not one of the source") for fact in sorted(question.facts - facts)
         ]
         errors += [(question.key, reason) for reason in question.problems(parsed.reading)]
     return errors
