@@ -11,7 +11,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.files.roster_columns import Columns
-from quizzes.files.rosters import MAX_ROWS, InvalidRoster, Roster, RosterRow, RowState, read_roster
+from quizzes.files.roster_rows import RosterRow, RowState
+from quizzes.files.rosters import MAX_ROWS, InvalidRoster, Roster, read_roster
 from quizzes.files.table_file import MAX_COLUMNS, TableFile, TableRow, UnreadableTable, read_table, read_text
 from quizzes.formatting import Label
 from quizzes.forms.fields import NameField, SentJsonField

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizzes.files.roster_columns import Columns
-from quizzes.files.rosters import InvalidRoster, Roster, RosterRow, read_roster
+from quizzes.files.roster_rows import RosterRow
+from quizzes.files.rosters import InvalidRoster, Roster, read_roster
 from quizzes.files.table_file import read_table, read_text
 from quizzes.people.names import name_key
 

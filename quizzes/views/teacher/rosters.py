@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from quizzes.files.rosters import RosterRow
+from quizzes.files.roster_rows import RosterRow
 from quizzes.forms.rosters import AddStudentsForm, CardsForm
 from quizzes.people import rosters, student_sign_in
 from quizzes.people.class_roles import ClassAct
