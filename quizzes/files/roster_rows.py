@@ -169,8 +169,9 @@ def _suffix_of(name: PersonName) -> str:
 
 def _not_a_student(row: TableRow, columns: Columns, heading: TableRow | None) -> str:
     """Why the row is no student; "" if it is one."""
-    key = name_key(joined_cells(row, columns))
-    if not key and not _EMAIL.search(joined_cells(row, columns)):
+    text = joined_cells(row, columns)
+    key = name_key(text)
+    if not key and not _EMAIL.search(text):
         return gettext("No name in this row")
     if _TEST_STUDENTS.fullmatch(key) or _PREVIEW_USER.search(key.replace("_", " ")):
         return gettext("A test student")
@@ -178,23 +179,17 @@ def _not_a_student(row: TableRow, columns: Columns, heading: TableRow | None) ->
     counted = re.sub(r"(?<!\bstudent)(?<!\balumno)(?<!\bestudiante)(?: \d+)+$", "", key)
     if counted in _TOTALS or key.startswith("points possible"):
         return gettext("Not a student")
-    if _DATE.fullmatch(joined_cells(row, columns)) or _TIME.search(joined_cells(row, columns)):
+    if _DATE.fullmatch(text) or _TIME.search(text):
         return gettext("A date, not a name")
-    if _ICON.fullmatch(joined_cells(row, columns)) or _SECTION.fullmatch(joined_cells(row, columns)):
-        return gettext("Not a student")
-    if _PRINTED.fullmatch(joined_cells(row)) or _PRINTED.fullmatch(joined_cells(row, columns)):
+    if any(pattern.fullmatch(text) for pattern in (_ICON, _SECTION, _PRINTED)) or _PRINTED.fullmatch(joined_cells(row)):
         return gettext("Not a student")
     status = name_key(cell_of(row, columns.status))
-    is_number = heading is not None and heading_key(cell_of(heading, columns.status)) == "enroll status"
-    if _NOT_ENROLLED.fullmatch(status) or (is_number and status in _LEFT_NUMBERS):
+    has_numbers = heading is not None and heading_key(cell_of(heading, columns.status)) == "enroll status"
+    if _NOT_ENROLLED.fullmatch(status) or (has_numbers and status in _LEFT_NUMBERS):
         return gettext("Not enrolled: {status}").format(status=cell_of(row, columns.status)[:MAX_NAME_LENGTH])
     # “TeacherEnrollment” is two words.
     role = heading_key(cell_of(row, columns.role)) if columns.role is not None else ""
-    label = (
-        key
-        if re.match(r"\s*(?:teacher|instructor|maestr[oa]|profesora?)\s*:", joined_cells(row, columns), re.I)
-        else ""
-    )
+    label = key if re.match(r"\s*(?:teacher|instructor|maestr[oa]|profesora?)\s*:", text, re.I) else ""
     if _NOT_STUDENTS.search(f"{role} {label}"):
         return gettext("Not a student: a teacher or another adult")
     return ""
