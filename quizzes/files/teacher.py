@@ -10,7 +10,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from quizzes.files.downloads import ExportedFile, file_name
 from quizzes.models import (
@@ -28,26 +28,6 @@ from quizzes.models import (
     Teaching,
     User,
 )
-
-# The sections of the file. Each has the rows of one table.
-SECTIONS: dict[str, type[Model]] = {
-    "account": User,
-    "email_addresses": EmailAddress,
-    "second_steps": Authenticator,
-    "school_accounts": SocialAccount,
-    "invitations": Invitation,
-    "classes": Classroom,
-    "teaching": Teaching,
-    "hidden_to_do_items": HiddenTodo,
-    "quizzes": Assignment,
-    "boards": Board,
-    "regrades": Regrade,
-    "question_sets": QuestionSet,
-    "shared_question_sets": SetShare,
-    "drafts": Draft,
-    "pictures": StoredPicture,
-    "log": AuditEvent,
-}
 
 
 class _Encoder(DjangoJSONEncoder):
@@ -68,7 +48,7 @@ def export_teacher(user: User, *, now: datetime) -> ExportedFile:
     document = {
         "about": "All data that Footnote has about 1 teacher. Times are in UTC.",
         "made_at": now,
-        **{name: list(rows) for name, rows in _sections(user).items()},
+        **{name: list(rows) for name, rows in sections(user).items()},
     }
     content = json.dumps(document, cls=_Encoder, ensure_ascii=False, indent=1).encode()
     return ExportedFile(
@@ -76,7 +56,8 @@ def export_teacher(user: User, *, now: datetime) -> ExportedFile:
     )
 
 
-def _sections(user: User) -> dict[str, QuerySet[Any, dict[str, Any]]]:
+def sections(user: User) -> dict[str, QuerySet[Any, dict[str, Any]]]:
+    """The rows about a teacher by section of the file. Each section has the rows of one table."""
     in_set = ("assignment__classroom__name", "assignment__edition__question_set__title")
     return {
         "account": User.objects.filter(pk=user.pk).values(
