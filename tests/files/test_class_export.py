@@ -77,7 +77,6 @@ from tests.factories import (
 from tests.reports.test_item_report import Gather, regrade, with_key
 
 LATER = NOW + timedelta(days=3)
-FIELDS = ("display_name", "removed_at", "pin_version", "created_at")
 
 
 @pytest.fixture

@@ -27,8 +27,6 @@ STARTS = (
 )
 # What this test itself writes is no name of the code.
 OWN_FILES = {Path(__file__).name, "foreign_names.txt"}
-# How values, options, addresses, requests and HTML start.
-NOT_NAMES = (".venv/", "http", "GET ", "POST ", "/", "-", "<", "{", "[", '"', "'", "$", "=")
 # Words in code style that are not ours: commands of a shell, SQL, HTTP, HTML, other programs and libraries.
 FOREIGN = {
     line

@@ -86,7 +86,6 @@ def is_name(text: str) -> bool:
     return True
 
 
-any_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=70)
 visible = st.characters(categories=["L", "M", "N", "P", "S", "Zs"])
 names = st.text(visible, min_size=1, max_size=60).filter(is_name)
 

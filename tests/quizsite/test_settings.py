@@ -88,9 +88,8 @@ def test_flag_reads_the_usual_words(text: str, value: bool) -> None:
     assert flag({"SWITCH": text}, "SWITCH") is value
 
 
-def test_flag_that_is_not_set_has_its_default() -> None:
+def test_flag_that_is_not_set_is_off() -> None:
     assert flag({}, "SWITCH") is False
-    assert flag({}, "SWITCH", default=True) is True
 
 
 def test_flag_refuses_a_misspelling() -> None:

@@ -37,10 +37,6 @@ FIXTURES = Path(__file__).resolve().parents[3] / "fixtures"
 # --- A draft and its edition --------------------------------------------------------------------------------------
 
 
-def problems_of(document: Table) -> list[tuple[str, str]]:
-    return [(problem.key, problem.text) for problem in draft_problems(document)]
-
-
 def test_a_copy_of_an_edition_says_the_same_and_can_be_published() -> None:
     assert draft_problems(story()) == []
     assert gaps(story()) == []
