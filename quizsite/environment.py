@@ -53,9 +53,9 @@ def read_settings_file(path: Path, *, may_be_missing: bool) -> None:
     environ.Env.read_env(io.StringIO("\n".join(line for line in lines if SETTING.fullmatch(line))))
 
 
-def flag(variables: Mapping[str, str], name: str, *, default: bool = False) -> bool:
-    """The switch called `name`; unlike django-environ, a misspelled "ture" does not count as off."""
-    word = variables.get(name, "1" if default else "0").strip().lower()
+def flag(variables: Mapping[str, str], name: str) -> bool:
+    """The switch called `name`, off if it is not set. Unlike django-environ, a misspelled "ture" is an error."""
+    word = variables.get(name, "0").strip().lower()
     if word in TRUE_WORDS:
         return True
     if word in FALSE_WORDS:

@@ -40,16 +40,16 @@ KEYWORDS = {
 }
 
 
-def marked_texts(root: Path = ROOT) -> Catalog:
+def marked_texts() -> Catalog:
     """A catalog of all texts that templates and modules mark for translation, without translations."""
     catalog = Catalog(project="Footnote", fuzzy=False, creation_date=FIXED_DATE, revision_date=FIXED_DATE)
-    for path in sorted(path for path in (root / "templates").rglob("*.*") if path.suffix in {".html", ".txt"}):
+    for path in sorted(path for path in (ROOT / "templates").rglob("*.*") if path.suffix in {".html", ".txt"}):
         # One line: the tokenizer must not look for indentation in what was a template. Without the first comment, Babel
         # parses that line to learn its encoding, which fails for a long one.
         source = " ".join(templatize(path.read_text(encoding="utf-8")).split("\n"))
         _add(catalog, f"# -*- coding: utf-8 -*-\n{source}")
     for folder in ("quizzes", "quizsite"):
-        for path in sorted((root / folder).rglob("*.py")):
+        for path in sorted((ROOT / folder).rglob("*.py")):
             if "migrations" not in path.parts:
                 _add(catalog, path.read_text(encoding="utf-8"))
     return catalog

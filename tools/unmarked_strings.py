@@ -65,12 +65,12 @@ def unmarked(source: str) -> Iterator[str]:
             yield shown
 
 
-def all_unmarked(root: Path = ROOT) -> set[str]:
+def all_unmarked() -> set[str]:
     """“module: string” of each unmarked string of the modules for pages."""
     found = set()
     for folder in ("quizzes", "quizsite"):
-        for path in sorted((root / folder).rglob("*.py")):
-            name = path.relative_to(root).as_posix()
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            name = path.relative_to(ROOT).as_posix()
             if name in PAGES or not name.startswith(ENGLISH):
                 found |= {f"{name}: {text}" for text in unmarked(path.read_text(encoding="utf-8"))}
     return found

@@ -112,14 +112,14 @@ def attempt_content(
     )
 
 
-def content_of(attempt: Attempt, *, variant: str = STANDARD, language: str | None = None) -> AttemptContent:
-    """The content of an attempt. attempt: with its assignment. variant: the level of the reading that is shown.
+def content_of(attempt: Attempt, *, language: str | None = None) -> AttemptContent:
+    """The content of an attempt, with the standard reading. attempt: with its assignment.
 
     language: of the texts, None for the language that they were written in.
     """
     order = attempt.seed, attempt.shuffle_questions, attempt.shuffle_choices
     return attempt_content(
-        attempt.assignment.edition_id, *order, variant, language, Supports.of(attempt.supports).fewer_choices
+        attempt.assignment.edition_id, *order, STANDARD, language, Supports.of(attempt.supports).fewer_choices
     )
 
 

@@ -10,7 +10,6 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -164,9 +163,7 @@ def make_clients(
     count: int,
     *,
     question_count: int = 12,
-    lasts: timedelta | None = None,
     assignment: Assignment | None = None,
-    begin: bool = True,
 ) -> list[Client]:
     """Students at work on one assignment, each signed in with a browser of its own."""
     now = timezone.now()
@@ -175,7 +172,6 @@ def make_clients(
             edition=make_edition(document=single_choice_document(question_count)),
             classroom=make_classroom(teacher=make_user(email=f"{secrets.token_hex(4)}@school.test"), created_at=now),
             created_at=now,
-            closes_at=now + lasts if lasts is not None else None,
         )
     return [client_of(port, make_student(classroom=assignment.classroom), assignment) for _ in range(count)]
 
