@@ -179,8 +179,6 @@ def losses(question_format: QuestionFormat, item: Item | None, label: str) -> li
     )
     if has_feedback and item.question_type not in question_format.feedback:
         found.append(gettext("The feedback is left out."))
-    elif item.question_type == "blanks" and has_feedback and question_format.name.startswith("moodle"):
-        found.append(gettext("The feedback is left out."))
     if item.picture and not question_format.has_picture:
         found.append(gettext("The picture is left out."))
     if item.explanation and not question_format.has_explanation:
