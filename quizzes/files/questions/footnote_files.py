@@ -11,7 +11,7 @@ from quizzes.content.pictures import PICTURE, map_pictures, picture_tables
 from quizzes.content.question_types.question import MAX_POINTS
 from quizzes.content.question_types.registry import TYPES
 from quizzes.files.questions.drafts import item_of
-from quizzes.files.questions.item import Item, ItemPicture, ReadFile, UnreadableFile, read, skipped
+from quizzes.files.questions.item import Item, ItemPicture, ReadFile, ReadQuestion, UnreadableFile, read, skipped
 from quizzes.files.questions.markup import tidy
 from quizzes.files.questions.pictures import bytes_of
 from quizzes.files.questions.toml_text import write_toml
@@ -25,42 +25,35 @@ def read_own(document: Any, label: str) -> ReadFile:
     """The questions of a JSON or TOML file of ours. document: its content. Raises UnreadableFile."""
     if not isinstance(document, Mapping) or not isinstance(document.get("questions"), list):
         raise UnreadableFile(gettext("This file has no list of questions."))
-    found, pictures = [], _pictures(document)
-    for number, question in enumerate(document["questions"], start=1):
-        where = gettext("Question {number}").format(number=number)
-        stem = str(question.get("stem", "")) if isinstance(question, Mapping) else ""
-        if not isinstance(question, Mapping) or str(question.get("type")) not in TYPES:
-            found.append(skipped(where, stem, gettext("Its type isn’t one that Footnote has.")))
-            continue
-        try:
-            item = item_of(question, number)
-            picture = question.get(PICTURE) or {}
-            if item is not None and (content := pictures.get(str(picture.get("digest")))) is not None:
-                alternative, credit = (
-                    " ".join(tidy(str(picture.get(name, ""))).split()) for name in ("alternative", "credit")
-                )
-                item = replace(item, picture=ItemPicture(content, alternative, credit))
-        except (KeyError, TypeError, ValueError, AttributeError):
-            item = _NO_ITEM
-        if item is None:
-            question_type = TYPES[question["type"]]
-            type_label = gettext(question_type.label)
-            found.append(
-                skipped(
-                    where,
-                    stem,
-                    gettext("“{label}” needs its own reading. Import the file as a new question set.").format(
-                        label=type_label
-                    ),
-                )
-            )
-        elif not _is_sound(item):
-            found.append(skipped(where, stem, gettext("Parts of it are missing or have another form.")))
-        else:
-            found.append(read(where, replace(item, title="")))
+    pictures = _pictures(document)
+    found = tuple(_read(question, number, pictures) for number, question in enumerate(document["questions"], start=1))
     title = str(document.get("title", ""))[:200]
     has_reading = isinstance(document.get("reading"), Mapping) and "voices" in document
-    return ReadFile(label, tuple(found), title, dict(document) if has_reading else None, pictures)
+    return ReadFile(label, found, title, dict(document) if has_reading else None, pictures)
+
+
+def _read(question: Any, number: int, pictures: Mapping[str, bytes]) -> ReadQuestion:
+    where = gettext("Question {number}").format(number=number)
+    stem = str(question.get("stem", "")) if isinstance(question, Mapping) else ""
+    if not isinstance(question, Mapping) or str(question.get("type")) not in TYPES:
+        return skipped(where, stem, gettext("Its type isn’t one that Footnote has."))
+    try:
+        item = item_of(question, number)
+        picture = question.get(PICTURE) or {}
+        if item is not None and (content := pictures.get(str(picture.get("digest")))) is not None:
+            alternative, credit = (
+                " ".join(tidy(str(picture.get(name, ""))).split()) for name in ("alternative", "credit")
+            )
+            item = replace(item, picture=ItemPicture(content, alternative, credit))
+    except (KeyError, TypeError, ValueError, AttributeError):
+        item = _NO_ITEM
+    if item is None:
+        type_label = gettext(TYPES[question["type"]].label)
+        reason = gettext("“{label}” needs its own reading. Import the file as a new question set.")
+        return skipped(where, stem, reason.format(label=type_label))
+    if not _is_sound(item):
+        return skipped(where, stem, gettext("Parts of it are missing or have another form."))
+    return read(where, replace(item, title=""))
 
 
 def write_own(
