@@ -4,7 +4,7 @@ Source: IMS Question and Test Interoperability 1.2; the packages that Canvas wri
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element
 
@@ -327,6 +327,20 @@ def _is_pattern(response: Element) -> bool:
     return any(one.get("scoring_algorithm") == "TextRegex" for one in (response, *response.iter("response_label")))
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One line of a matching question, or one blank.
+
+    labels: the texts to choose from, or the accepted ones, by identifier. has_list: students choose from the labels.
+    """
+
+    name: str
+    labels: Mapping[str, str]
+    correct: Sequence[str]
+    feedback: str
+    has_list: bool
+
+
 def _many(question_type: str, stem: str, responses: list[Element], rules: _Rules, notes: list[str]) -> Item:
     """A matching question, or blanks that are named [word] in the text."""
     if len(responses) > MAX_ROWS:
@@ -335,41 +349,41 @@ def _many(question_type: str, stem: str, responses: list[Element], rules: _Rules
                 count=len(responses), max_rows=MAX_ROWS
             )
         )
-    rows, lists = [], set[str]()
+    parts = []
     for response in responses:
         own = response.get("ident") or ""
         name = _material(response.findall("material"), notes)
-        if _is_list(response) or question_type == "multiple_dropdowns_question":
-            lists.add(own)
         if _is_pattern(response):
             notes.append(
                 gettext("The blank “{value}” took what fits a pattern. Check its accepted answers.").format(
                     value=name[:40]
                 )
             )
-        rows.append((name, own, dict(_labels(response, notes)), rules.correct.get(own, [])))
-    names = [name for name, *_ in rows]
-    if question_type != "matching_question" and names and all(name and f"[{name}]" in stem for name in names):
-        text = without_gaps(stem)
-        gaps = []
-        for letter, (name, own, labels, correct) in zip(
-            GAP_LETTERS, sorted(rows, key=lambda row: stem.find(f"[{row[0]}]")), strict=False
-        ):
-            text = text.replace(f"[{name}]", f"{{{letter}}}", 1)
-            # Canvas names the first accepted answer only, and takes each that it lists.
-            takes_all = question_type == "fill_in_multiple_blanks_question" and own not in lists
-            keys = [*correct, *labels] if takes_all else correct
-            accepted = tuple(labels[ident] for ident in dict.fromkeys(keys) if labels.get(ident))
-            if not accepted:
-                raise Skipped(gettext("The blank “{value}” has no correct answer.").format(value=name[:40]))
-            choices = tuple(labels.values()) if own in lists else ()
-            feedback = next((said for (response, _), said in rules.feedback.items() if response == own and said), "")
-            gaps.append(Gap(accepted[:1] if choices else accepted, choices, feedback))
-        return Item("blanks", "Fill in the blanks.", text=text, gaps=tuple(gaps))
+        feedback = next((said for (other, _), said in rules.feedback.items() if other == own and said), "")
+        has_list = _is_list(response) or question_type == "multiple_dropdowns_question"
+        parts.append(_Part(name, dict(_labels(response, notes)), rules.correct.get(own, []), feedback, has_list))
+    if parts and question_type != "matching_question" and all(part.name and f"[{part.name}]" in stem for part in parts):
+        return _blanks(question_type, stem, parts)
     lines = []
-    for name, own, labels, correct in rows:
-        match = next((labels[ident] for ident in correct if labels.get(ident)), "")
-        feedback = next((said for (response, _), said in rules.feedback.items() if response == own and said), "")
-        lines.append(Line(name, feedback=feedback, match=match))
-    options = tuple(dict.fromkeys(text for _, _, labels, _ in rows for text in labels.values() if text))
+    for part in parts:
+        match = next((part.labels[ident] for ident in part.correct if part.labels.get(ident)), "")
+        lines.append(Line(part.name, feedback=part.feedback, match=match))
+    options = tuple(dict.fromkeys(text for part in parts for text in part.labels.values() if text))
     return Item("matching", stem, lines=tuple(line for line in lines if line.text), options=options)
+
+
+def _blanks(question_type: str, stem: str, parts: Sequence[_Part]) -> Item:
+    text = without_gaps(stem)
+    gaps = []
+    in_order = sorted(parts, key=lambda part: stem.find(f"[{part.name}]"))
+    for letter, part in zip(GAP_LETTERS, in_order, strict=False):
+        text = text.replace(f"[{part.name}]", f"{{{letter}}}", 1)
+        # Canvas names the first accepted answer only, and takes each that it lists.
+        takes_all = question_type == "fill_in_multiple_blanks_question" and not part.has_list
+        keys = [*part.correct, *part.labels] if takes_all else part.correct
+        accepted = tuple(part.labels[ident] for ident in dict.fromkeys(keys) if part.labels.get(ident))
+        if not accepted:
+            raise Skipped(gettext("The blank “{value}” has no correct answer.").format(value=part.name[:40]))
+        choices = tuple(part.labels.values()) if part.has_list else ()
+        gaps.append(Gap(accepted[:1] if choices else accepted, choices, part.feedback))
+    return Item("blanks", "Fill in the blanks.", text=text, gaps=tuple(gaps))
