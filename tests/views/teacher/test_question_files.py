@@ -230,6 +230,15 @@ def test_the_page_of_evidence_costs_the_same_for_any_number(
     assert counts == [4, 4]
 
 
+def test_the_list_of_sets_to_import_into_reads_no_document(teacher_client: Client, teacher: User, queries: Any) -> None:
+    draft = make_draft(owner=teacher)
+    with queries() as seen:
+        page = teacher_client.get(reverse("import_questions")).content.decode()
+
+    assert f'value="{draft.question_set.public_id}"' in page
+    assert [sql for sql in seen if '"quizzes_draft"."document"' in sql] == []
+
+
 def moodle_with_picture(alternative: str) -> str:
     address = f"data:image/png;base64,{b64encode(make_picture()).decode()}"
     return f"""<quiz><question type="truefalse"><questiontext format="html">
