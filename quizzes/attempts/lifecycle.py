@@ -172,31 +172,13 @@ def reopen(attempt: Attempt, *, more_time: timedelta | None, reason: str, by: Us
     receipt, submitted_at = attempt.receipt, attempt.submitted_at
     # The close may have come in a break.
     set_breaks(attempt, breaks_of(attempt).ended(at=submitted_at or at))
-    attempt.submitted_at, attempt.submitted_by, attempt.receipt = None, "", None
-    attempt.score, attempt.max_score, attempt.ungraded_count = None, None, 0
-    attempt.deadline_at = None if paused_at is not None else deadline_at
     if attempt.time_limit is not None and deadline_at is not None:
         # From the start of the attempt, so that a later change of the settings does not remove the granted time.
         attempt.time_limit = deadline_at - attempt.started_at - attempt.paused_for
     elif attempt.time_limit is not None and more_time is not None:
         attempt.time_limit += more_time
-    try:
-        with transaction.atomic():
-            attempt.save(
-                update_fields=[
-                    "submitted_at",
-                    "submitted_by",
-                    "receipt",
-                    *ScoreColumns._fields,
-                    "deadline_at",
-                    "time_limit",
-                    "paused_for",
-                    "break_time",
-                    "break_ends_at",
-                ]
-            )
-    except IntegrityError as error:
-        raise StillOpen from error
+    attempt.deadline_at = None if paused_at is not None else deadline_at
+    _save_open(attempt)
     if deadline_at is not None and closes_at is not None and deadline_at > closes_at:
         extend(
             attempt.assignment,
@@ -220,6 +202,19 @@ def reopen(attempt: Attempt, *, more_time: timedelta | None, reason: str, by: Us
         submitted_at=submitted_at and submitted_at.isoformat(),
     )
     return attempt
+
+
+def _save_open(attempt: Attempt) -> None:
+    """Save an attempt with its new times, without what its submission set. Raises StillOpen."""
+    attempt.submitted_at, attempt.submitted_by, attempt.receipt = None, "", None
+    attempt.score, attempt.max_score, attempt.ungraded_count = None, None, 0
+    of_submission = ["submitted_at", "submitted_by", "receipt", *ScoreColumns._fields]
+    times = ["deadline_at", "time_limit", "paused_for", "break_time", "break_ends_at"]
+    try:
+        with transaction.atomic():
+            attempt.save(update_fields=[*of_submission, *times])
+    except IntegrityError as error:
+        raise StillOpen from error
 
 
 @transaction.atomic
