@@ -71,20 +71,7 @@ def _item(question_type: str, stem: str, cells: list[str], notes: list[str]) -> 
         raise Skipped(gettext(_NOT_QUESTIONS[question_type]))
     match question_type:
         case "MC" | "MA":
-            marks = [mark.casefold() for mark in cells[1::2]]
-            texts = cells[::2][: len(marks)]
-            if any(
-                mark not in ("correct", "incorrect") for text, mark in zip(texts, marks, strict=True) if text or mark
-            ):
-                raise Skipped(gettext("Each answer needs “correct” or “incorrect” in the next column."))
-            lines = tuple(Line(text, mark == "correct") for text, mark in zip(texts, marks, strict=True) if text)
-            if not any(line.is_correct for line in lines):
-                raise Skipped(gettext("It has no correct answer."))
-            return Item(
-                "single" if question_type == "MC" and sum(line.is_correct for line in lines) == 1 else "multiple",
-                stem,
-                lines=lines,
-            )
+            return _choices(question_type, stem, cells)
         case "TF":
             word = filled[0].casefold() if filled else ""
             if word not in ("true", "false"):
@@ -116,6 +103,19 @@ def _item(question_type: str, stem: str, cells: list[str], notes: list[str]) -> 
         case "JUMBLED_SENTENCE":
             return _jumbled(stem, cells)
     raise Skipped(gettext("Footnote has no question type like “{value}”.").format(value=question_type[:30]))
+
+
+def _choices(question_type: str, stem: str, cells: list[str]) -> Item:
+    """Pairs of cells: an answer, and whether it is correct."""
+    marks = [mark.casefold() for mark in cells[1::2]]
+    texts = cells[::2][: len(marks)]
+    if any(mark not in ("correct", "incorrect") for text, mark in zip(texts, marks, strict=True) if text or mark):
+        raise Skipped(gettext("Each answer needs “correct” or “incorrect” in the next column."))
+    lines = tuple(Line(text, mark == "correct") for text, mark in zip(texts, marks, strict=True) if text)
+    correct = sum(line.is_correct for line in lines)
+    if not correct:
+        raise Skipped(gettext("It has no correct answer."))
+    return Item("single" if question_type == "MC" and correct == 1 else "multiple", stem, lines=lines)
 
 
 def _gaps(stem: str, cells: list[str]) -> Item:
