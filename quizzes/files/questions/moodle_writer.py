@@ -51,22 +51,30 @@ def _add_answer(parent: Element, text: str, fraction: str, feedback: str) -> Ele
 def _add_question(root: Element, item: Item, number: int) -> None:
     question = SubElement(root, "question", type=_TYPES[item.question_type])
     _add_text(SubElement(question, "name"), item.title or f"Question {number}")
+    _add_stem(question, item)
+    _add(question, "generalfeedback", item.explanation)
+    SubElement(question, "defaultgrade").text = str(item.points)
+    _add_answers(question, item)
+
+
+def _add_stem(question: Element, item: Item) -> None:
     stem = item.stem if item.question_type != "blanks" else _marked(item)
     if item.picture is None or item.picture.file is None:
         _add(question, "questiontext", stem)
-    else:
-        name = f"picture{ending_of(item.picture.file)}"
-        asked = SubElement(question, "questiontext", format="html")
-        _add_text(asked, html_with_picture(tidy(stem), item.picture, f"@@PLUGINFILE@@/{name}"))
-        file = SubElement(asked, "file", name=name, path="/", encoding="base64")
-        file.text = b64encode(item.picture.file.content).decode()
-    _add(question, "generalfeedback", item.explanation)
-    SubElement(question, "defaultgrade").text = str(item.points)
-    correct = sum(line.is_correct for line in item.lines)
+        return
+    name = f"picture{ending_of(item.picture.file)}"
+    element = SubElement(question, "questiontext", format="html")
+    _add_text(element, html_with_picture(tidy(stem), item.picture, f"@@PLUGINFILE@@/{name}"))
+    file = SubElement(element, "file", name=name, path="/", encoding="base64")
+    file.text = b64encode(item.picture.file.content).decode()
+
+
+def _add_answers(question: Element, item: Item) -> None:
     match item.question_type:
         case "single" | "multiple":
             SubElement(question, "single").text = "true" if item.question_type == "single" else "false"
             SubElement(question, "shuffleanswers").text = "false" if item.keep_order else "true"
+            correct = sum(line.is_correct for line in item.lines)
             share = "100" if item.question_type == "single" else f"{100 / max(1, correct):.5f}"
             for line in item.lines:
                 _add_answer(question, line.text, share if line.is_correct else "0", line.feedback)

@@ -66,21 +66,11 @@ def _say(parent: Element, text: str) -> None:
 def _add_item(section: Element, item: Item, ident: str, number: int) -> None:
     element = SubElement(section, "item", ident=ident, title=item.title or f"Question {number}")
     metadata = SubElement(SubElement(element, "itemmetadata"), "qtimetadata")
-    question_type = _TYPES[item.question_type]
-    if item.question_type == "blanks" and any(gap.choices for gap in item.gaps):
-        question_type = "multiple_dropdowns_question"
-    for label, entry in (("question_type", question_type), ("points_possible", str(item.points))):
+    for label, entry in (("question_type", _question_type(item)), ("points_possible", str(item.points))):
         row = SubElement(metadata, "qtimetadatafield")
         SubElement(row, "fieldlabel").text, SubElement(row, "fieldentry").text = label, entry
     presentation = SubElement(element, "presentation")
-    stem = item.stem
-    if item.question_type == "blanks":
-        stem = re.sub(r"\{([a-h])\}", r"[\1]", item.text)
-    _say(presentation, stem)
-    if item.picture is not None and item.picture.file is not None:
-        address = f"$IMS-CC-FILEBASE$/{_picture_path(item.picture.file, number)}"
-        said = next(presentation.iter("mattext"))
-        said.text = html_with_picture(stem, item.picture, address)
+    _add_stem(presentation, item, number)
     processing = SubElement(element, "resprocessing")
     outcomes = SubElement(processing, "outcomes")
     SubElement(outcomes, "decvar", maxvalue="100", minvalue="0", varname="SCORE", vartype="Decimal")
@@ -90,6 +80,28 @@ def _add_item(section: Element, item: Item, ident: str, number: int) -> None:
         general = SubElement(processing, "respcondition", {"continue": "Yes"})
         SubElement(SubElement(general, "conditionvar"), "other")
         SubElement(general, "displayfeedback", feedbacktype="Response", linkrefid="general_fb")
+    _add_answers(presentation, processing, item, feedback)
+    for name, text in feedback:
+        _say(SubElement(SubElement(element, "itemfeedback", ident=name), "flow_mat"), text)
+
+
+def _question_type(item: Item) -> str:
+    if item.question_type == "blanks" and any(gap.choices for gap in item.gaps):
+        return "multiple_dropdowns_question"
+    return _TYPES[item.question_type]
+
+
+def _add_stem(presentation: Element, item: Item, number: int) -> None:
+    stem = re.sub(r"\{([a-h])\}", r"[\1]", item.text) if item.question_type == "blanks" else item.stem
+    _say(presentation, stem)
+    if item.picture is not None and item.picture.file is not None:
+        address = f"$IMS-CC-FILEBASE$/{_picture_path(item.picture.file, number)}"
+        said = next(presentation.iter("mattext"))
+        said.text = html_with_picture(stem, item.picture, address)
+
+
+def _add_answers(presentation: Element, processing: Element, item: Item, feedback: list[tuple[str, str]]) -> None:
+    """Add what students answer with, and what earns points. feedback: gets (name, text) of what is shown then."""
     match item.question_type:
         case "single" | "multiple" | "true_false":
             _add_choices(presentation, processing, item, feedback)
@@ -111,8 +123,6 @@ def _add_item(section: Element, item: Item, ident: str, number: int) -> None:
                 keys = [key for key, text in labels if text in gap.accepted]
                 _add_row(presentation, processing, f"response_{letter}", letter, labels, keys, len(item.gaps))
                 _add_feedback(processing, f"response_{letter}", keys[0], f"{letter}_fb", gap.feedback, feedback)
-    for name, text in feedback:
-        _say(SubElement(SubElement(element, "itemfeedback", ident=name), "flow_mat"), text)
 
 
 def _add_feedback(
