@@ -41,7 +41,7 @@ from quizzes.forms.question_files import (
 from quizzes.models import Draft, QuestionSet
 from quizzes.views.access import TeacherRequest
 from quizzes.views.teacher.downloads import file_response
-from quizzes.views.teacher.editor.access import EditorRequest, actor_and_time, own_draft
+from quizzes.views.teacher.editor.access import actor_and_time, own_draft
 from quizzes.views.teacher.undo import offer_undo
 
 
@@ -110,7 +110,7 @@ def _confirmed(request: TeacherRequest, drafts: Sequence[Draft]) -> HttpResponse
 
 
 @require_POST
-def undo_import(request: EditorRequest, public_id: str) -> HttpResponse:
+def undo_import(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Remove the questions of an import, apart from those that the teacher changed since."""
     draft, form = own_draft(request, public_id), UndoImportForm(request.POST)
     if not form.is_valid():
@@ -123,7 +123,7 @@ def undo_import(request: EditorRequest, public_id: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def choose_evidence(request: EditorRequest, public_id: str) -> HttpResponse:
+def choose_evidence(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Questions without evidence, each with the sentences that share the most words with it."""
     draft = own_draft(request, public_id)
     questions = questions_without_evidence(draft.document)

@@ -10,7 +10,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext
-from django_htmx.middleware import HtmxDetails
 
 from quizzes.content.drafts.removals import what_was_removed
 from quizzes.content.drafts.validation import draft_problems, question_tips
@@ -18,12 +17,6 @@ from quizzes.content.question_types.form import PartForm
 from quizzes.forms.classrooms import DEFAULT_ZONE
 from quizzes.models import Classroom, Draft
 from quizzes.views.access import TeacherRequest
-
-
-class EditorRequest(TeacherRequest):
-    """A teacher's request with the attribute of the htmx middleware."""
-
-    htmx: HtmxDetails
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +42,7 @@ def actor_and_time(request: TeacherRequest) -> dict[str, Any]:
 
 
 def show(
-    request: EditorRequest,
+    request: TeacherRequest,
     template: str,
     draft: Draft,
     *,

@@ -16,12 +16,13 @@ from quizzes.content.drafts.validation import questions_without_evidence_at
 from quizzes.content.reading import LEVELS
 from quizzes.forms.editor.levels import LevelForm, LevelTextForm
 from quizzes.models import Draft
-from quizzes.views.teacher.editor.access import Conflict, EditorRequest, actor_and_time, own_draft, show
+from quizzes.views.access import TeacherRequest
+from quizzes.views.teacher.editor.access import Conflict, actor_and_time, own_draft, show
 from quizzes.views.teacher.editor.publishing import publish_or_review
 
 
 @require_http_methods(["GET", "POST"])
-def edit_level(request: EditorRequest, public_id: str, level: str) -> HttpResponse:
+def edit_level(request: TeacherRequest, public_id: str, level: str) -> HttpResponse:
     """Match the sentences of a level with those of the standard reading, or add the level."""
     draft = _draft(request, public_id, level)
     if request.method == "GET":
@@ -51,7 +52,7 @@ def edit_level(request: EditorRequest, public_id: str, level: str) -> HttpRespon
 
 
 @require_POST
-def replace_level_text(request: EditorRequest, public_id: str, level: str) -> HttpResponse:
+def replace_level_text(request: TeacherRequest, public_id: str, level: str) -> HttpResponse:
     """Add a level with a pasted text, or replace its text and keep the matches of sentences that stay."""
     draft = _draft(request, public_id, level)
     form = LevelTextForm(request.POST, document=draft.document, level=level)
@@ -70,7 +71,7 @@ def replace_level_text(request: EditorRequest, public_id: str, level: str) -> Ht
 
 
 @require_POST
-def remove_level(request: EditorRequest, public_id: str, level: str) -> HttpResponse:
+def remove_level(request: TeacherRequest, public_id: str, level: str) -> HttpResponse:
     """Remove a level from the draft. The next page offers “Undo”."""
     draft = _draft(request, public_id, level)
     saving_levels.remove_level(draft, level, **actor_and_time(request))
@@ -89,7 +90,7 @@ def levels_of(draft: Draft) -> list[tuple[str, str, LevelState | None, int]]:
     return found
 
 
-def _draft(request: EditorRequest, public_id: str, level: str) -> Draft:
+def _draft(request: TeacherRequest, public_id: str, level: str) -> Draft:
     """The teacher's draft; raises Http404 also for a level that its reading cannot have."""
     draft = own_draft(request, public_id)
     if level not in offered_levels(draft.document["reading"]["language"]) and level_of(draft.document, level) is None:
@@ -98,7 +99,7 @@ def _draft(request: EditorRequest, public_id: str, level: str) -> Draft:
 
 
 def _page(
-    request: EditorRequest,
+    request: TeacherRequest,
     draft: Draft,
     level: str,
     *,

@@ -17,13 +17,14 @@ from quizzes.content.tables import Table
 from quizzes.forms.editor.base import DraftForm
 from quizzes.forms.editor.picture import PictureForm
 from quizzes.models import Draft
-from quizzes.views.teacher.editor.access import EditorRequest, actor_and_time, own_draft, show
+from quizzes.views.access import TeacherRequest
+from quizzes.views.teacher.editor.access import actor_and_time, own_draft, show
 
 CHANGED = gettext_lazy("This part changed in another window. Check it, then save again.")
 
 
 @require_http_methods(["GET", "POST"])
-def edit_picture(request: EditorRequest, public_id: str, key: str = "") -> HttpResponse:
+def edit_picture(request: TeacherRequest, public_id: str, key: str = "") -> HttpResponse:
     """Add or change the picture of the reading, or of the question with this key."""
     draft = own_draft(request, public_id)
     part = _part(draft, key)
@@ -44,7 +45,7 @@ def edit_picture(request: EditorRequest, public_id: str, key: str = "") -> HttpR
 
 
 @require_POST
-def remove_picture(request: EditorRequest, public_id: str, key: str = "") -> HttpResponse:
+def remove_picture(request: TeacherRequest, public_id: str, key: str = "") -> HttpResponse:
     """Remove the picture. The next page offers to undo it."""
     draft = own_draft(request, public_id)
     _part(draft, key)
@@ -68,7 +69,7 @@ def _back(public_id: str, key: str) -> HttpResponse:
     return redirect("edit_question", public_id, key) if key else redirect("edit_reading", public_id)
 
 
-def _page(request: EditorRequest, draft: Draft, key: str, form: PictureForm) -> HttpResponse:
+def _page(request: TeacherRequest, draft: Draft, key: str, form: PictureForm) -> HttpResponse:
     context: dict[str, Any] = {
         "form": form,
         "key": key,

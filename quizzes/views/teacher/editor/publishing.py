@@ -15,7 +15,8 @@ from quizzes.content.drafts.publishing import NotReady, Readiness
 from quizzes.content.drafts.saving import DraftChanged
 from quizzes.forms.editor.publishing import MoveForm, PublishForm
 from quizzes.models import Assignment, Draft, Edition
-from quizzes.views.teacher.editor.access import EditorRequest, actor_and_time, own_draft, show
+from quizzes.views.access import TeacherRequest
+from quizzes.views.teacher.editor.access import actor_and_time, own_draft, show
 from quizzes.views.teacher.editor.answered import AnsweredNotice, answered_notices
 
 PUBLISHED = gettext_lazy("Version {number} is published. Assign it, or keep editing the draft.")
@@ -23,7 +24,7 @@ CHANGED = gettext_lazy("The draft changed in another window. Check it, then publ
 
 
 @require_http_methods(["GET", "POST"])
-def publish_set(request: EditorRequest, public_id: str) -> HttpResponse:
+def publish_set(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Review the draft, and publish it as the next edition."""
     draft = own_draft(request, public_id)
     form = PublishForm(request.POST if request.method == "POST" else None)
@@ -46,7 +47,7 @@ def publish_set(request: EditorRequest, public_id: str) -> HttpResponse:
     return _page(request, draft, form)
 
 
-def publish_or_review(request: EditorRequest, draft: Draft) -> HttpResponse:
+def publish_or_review(request: TeacherRequest, draft: Draft) -> HttpResponse:
     """Publish a first version that needs nothing more, or lead to the page that says what it needs and what changed."""
     public_id = draft.question_set.public_id
     if draft.question_set.editions.exists():
@@ -64,7 +65,7 @@ def publish_or_review(request: EditorRequest, draft: Draft) -> HttpResponse:
 
 
 @require_POST
-def move_assignments(request: EditorRequest, public_id: str) -> HttpResponse:
+def move_assignments(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Move assignments without attempts to the latest edition."""
     draft = own_draft(request, public_id)
     latest = draft.question_set.editions.order_by("-number").first()
@@ -88,7 +89,7 @@ def move_assignments(request: EditorRequest, public_id: str) -> HttpResponse:
     return redirect("publish_set", public_id)
 
 
-def _page(request: EditorRequest, draft: Draft, form: PublishForm) -> HttpResponse:
+def _page(request: TeacherRequest, draft: Draft, form: PublishForm) -> HttpResponse:
     latest = draft.question_set.editions.order_by("-number").first()
     ready = publishing.readiness(draft.document, latest)
     assignments = _assignments_of_set(request, draft)
@@ -106,14 +107,14 @@ def _page(request: EditorRequest, draft: Draft, form: PublishForm) -> HttpRespon
     return show(request, "publish_set", draft, **context)
 
 
-def _answered(request: EditorRequest, draft: Draft, ready: Readiness, latest: Edition | None) -> list[AnsweredNotice]:
+def _answered(request: TeacherRequest, draft: Draft, ready: Readiness, latest: Edition | None) -> list[AnsweredNotice]:
     if latest is None:
         return []
     new = finished(draft.document) if ready.changes else None
     return answered_notices(draft.question_set, new, latest=latest.number, by=request.user)
 
 
-def _assignments_of_set(request: EditorRequest, draft: Draft) -> list[Assignment]:
+def _assignments_of_set(request: TeacherRequest, draft: Draft) -> list[Assignment]:
     """The teacher's assignments of this set, with `started_count`: how many students started each."""
     assignments = (
         Assignment.objects.editable_by(request.user).of_set(draft.question_set).with_set().with_started_counts()

@@ -35,9 +35,9 @@ from quizzes.forms.editor.levels import PreviewLevelForm
 from quizzes.forms.editor.question import KeepWordingForm, QuestionForm
 from quizzes.models import Draft
 from quizzes.reports.answered_editions import answered_editions
+from quizzes.views.access import TeacherRequest
 from quizzes.views.teacher.editor.access import (
     Conflict,
-    EditorRequest,
     actor_and_time,
     own_draft,
     removed_message,
@@ -69,7 +69,7 @@ class QuestionEditor:
 
 
 @require_GET
-def edit_questions(request: EditorRequest, public_id: str) -> HttpResponse:
+def edit_questions(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Redirect to the first question, or show a page to add one."""
     draft = own_draft(request, public_id)
     if draft.document["questions"]:
@@ -78,7 +78,7 @@ def edit_questions(request: EditorRequest, public_id: str) -> HttpResponse:
 
 
 @require_POST
-def add_question(request: EditorRequest, public_id: str) -> HttpResponse:
+def add_question(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Add the first question of a set."""
     draft = own_draft(request, public_id)
     blank = {"key": "", "type": next(iter(TYPES)), "objective": ""}
@@ -88,7 +88,7 @@ def add_question(request: EditorRequest, public_id: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def edit_question(request: EditorRequest, public_id: str, key: str) -> HttpResponse:
+def edit_question(request: TeacherRequest, public_id: str, key: str) -> HttpResponse:
     """One question in the editor. Every button saves the user input first."""
     draft = own_draft(request, public_id)
     if request.method == "GET":
@@ -117,7 +117,7 @@ def edit_question(request: EditorRequest, public_id: str, key: str) -> HttpRespo
 
 
 @require_http_methods(["GET", "POST"])
-def remove_question(request: EditorRequest, public_id: str, key: str) -> HttpResponse:
+def remove_question(request: TeacherRequest, public_id: str, key: str) -> HttpResponse:
     """Remove a question from the draft. For an answered question the page also offers to drop it from scoring."""
     draft = own_draft(request, public_id)
     question = question_of(draft.document, key)
@@ -145,7 +145,7 @@ def remove_question(request: EditorRequest, public_id: str, key: str) -> HttpRes
 
 
 @require_GET
-def preview_draft(request: EditorRequest, public_id: str, number: int) -> HttpResponse:
+def preview_draft(request: TeacherRequest, public_id: str, number: int) -> HttpResponse:
     """One question of the draft as a student sees it. No answer is stored."""
     draft = own_draft(request, public_id)
     questions = draft.document["questions"]
@@ -168,7 +168,7 @@ def preview_draft(request: EditorRequest, public_id: str, number: int) -> HttpRe
 
 
 @require_POST
-def keep_wording(request: EditorRequest, public_id: str) -> HttpResponse:
+def keep_wording(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Store why a wording stays despite a writing tip, or delete the reason."""
     draft = own_draft(request, public_id)
     form = KeepWordingForm(request.POST)
@@ -202,7 +202,7 @@ def _question_editor(draft: Draft, key: str, sent: Any = None) -> QuestionEditor
     return QuestionEditor(question, form, own)
 
 
-def _act(request: EditorRequest, draft: Draft, key: str, form: QuestionForm) -> HttpResponse:
+def _act(request: TeacherRequest, draft: Draft, key: str, form: QuestionForm) -> HttpResponse:
     """Carry out the action of the button, and redirect to its page."""
     public_id, actor = draft.question_set.public_id, actor_and_time(request)
     if form.publishes:
@@ -244,7 +244,7 @@ def _next_key(document: Table, key: str) -> str:
 
 
 def _page(
-    request: EditorRequest, draft: Draft, editor: QuestionEditor, *, conflict: Conflict | None = None
+    request: TeacherRequest, draft: Draft, editor: QuestionEditor, *, conflict: Conflict | None = None
 ) -> HttpResponse:
     document = draft.document
     key = editor.question["key"]

@@ -20,9 +20,9 @@ from quizzes.forms.editor.orphans import OrphanForm
 from quizzes.forms.editor.reading import ReadingForm, SpeakersForm, TextForm
 from quizzes.models import Draft
 from quizzes.reports.answered_editions import answered_editions
+from quizzes.views.access import TeacherRequest
 from quizzes.views.teacher.editor.access import (
     Conflict,
-    EditorRequest,
     actor_and_time,
     own_draft,
     removed_message,
@@ -38,7 +38,7 @@ CHANGED = gettext_lazy("The draft changed in another window. Nothing was lost. C
 
 
 @require_http_methods(["GET", "POST"])
-def edit_reading(request: EditorRequest, public_id: str) -> HttpResponse:
+def edit_reading(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Edit the sentences and their speakers; the buttons split, join and remove sentences."""
     draft = own_draft(request, public_id)
     if request.method == "GET":
@@ -74,7 +74,7 @@ def edit_reading(request: EditorRequest, public_id: str) -> HttpResponse:
 
 
 @require_POST
-def replace_text(request: EditorRequest, public_id: str) -> HttpResponse:
+def replace_text(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Replace the text with a pasted one, and keep the sentences that match."""
     draft = own_draft(request, public_id)
     form = TextForm(request.POST, document=draft.document)
@@ -96,7 +96,7 @@ def replace_text(request: EditorRequest, public_id: str) -> HttpResponse:
 
 
 @require_POST
-def edit_speakers(request: EditorRequest, public_id: str) -> HttpResponse:
+def edit_speakers(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Save the speakers of the source."""
     draft = own_draft(request, public_id)
     form = SpeakersForm(request.POST, document=draft.document)
@@ -113,7 +113,7 @@ def edit_speakers(request: EditorRequest, public_id: str) -> HttpResponse:
 
 
 @require_GET
-def compare_reading(request: EditorRequest, public_id: str) -> HttpResponse:
+def compare_reading(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Compare the reading of the latest edition with the draft's, sentence by sentence."""
     draft = own_draft(request, public_id)
     latest = draft.question_set.editions.order_by("-number").first()
@@ -122,7 +122,7 @@ def compare_reading(request: EditorRequest, public_id: str) -> HttpResponse:
 
 
 @require_GET
-def edit_orphans(request: EditorRequest, public_id: str) -> HttpResponse:
+def edit_orphans(request: TeacherRequest, public_id: str) -> HttpResponse:
     """List the questions with evidence that changed or is gone, each with its actions."""
     draft = own_draft(request, public_id)
     listed = [(orphan, OrphanForm(orphan=orphan, document=draft.document)) for orphan in orphans(draft.document)]
@@ -130,7 +130,7 @@ def edit_orphans(request: EditorRequest, public_id: str) -> HttpResponse:
 
 
 @require_POST
-def resolve_orphan(request: EditorRequest, public_id: str, key: str) -> HttpResponse:
+def resolve_orphan(request: TeacherRequest, public_id: str, key: str) -> HttpResponse:
     """Keep a question on the new text, anchor it to other sentences, or remove it from the draft."""
     draft = own_draft(request, public_id)
     orphan = next((orphan for orphan in orphans(draft.document) if orphan.key == key), None)
@@ -160,7 +160,7 @@ def resolve_orphan(request: EditorRequest, public_id: str, key: str) -> HttpResp
 
 
 def _page(
-    request: EditorRequest,
+    request: TeacherRequest,
     draft: Draft,
     *,
     reading_form: ReadingForm | None = None,

@@ -22,7 +22,7 @@ from quizzes.forms.editor.reading import NewSetForm
 from quizzes.forms.editor.source import SourceForm
 from quizzes.models import QuestionSet
 from quizzes.views.access import TeacherRequest
-from quizzes.views.teacher.editor.access import Conflict, EditorRequest, actor_and_time, own_draft, show, today
+from quizzes.views.teacher.editor.access import Conflict, actor_and_time, own_draft, show, today
 from quizzes.views.teacher.editor.publishing import publish_or_review
 from quizzes.views.teacher.editor.reading import cleaned_message
 
@@ -67,7 +67,7 @@ def copy_set(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def edit_source(request: EditorRequest, public_id: str) -> HttpResponse:
+def edit_source(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Edit the title, the source and the rights."""
     draft, conflict, day = own_draft(request, public_id), None, today(request)
     form = SourceForm(request.POST if request.method == "POST" else None, document=draft.document, today=day)
@@ -89,7 +89,7 @@ def edit_source(request: EditorRequest, public_id: str) -> HttpResponse:
 
 
 @require_POST
-def undo_removal(request: EditorRequest, public_id: str) -> HttpResponse:
+def undo_removal(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Put back what the last save removed from the draft, and lead to it."""
     draft = own_draft(request, public_id)
     try:
@@ -105,7 +105,7 @@ def undo_removal(request: EditorRequest, public_id: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def edit_objectives(request: EditorRequest, public_id: str) -> HttpResponse:
+def edit_objectives(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Edit the objectives and how many questions each needs."""
     draft, conflict = own_draft(request, public_id), None
     form = ObjectivesForm(request.POST if request.method == "POST" else None, document=draft.document)

@@ -14,12 +14,13 @@ from quizzes.content.drafts.translations import SET, label_of, missing_in
 from quizzes.forms.editor.translations import LanguageActForm, TranslationForm
 from quizzes.forms.handouts import NAMES
 from quizzes.models import Draft
-from quizzes.views.teacher.editor.access import Conflict, EditorRequest, actor_and_time, own_draft, show
+from quizzes.views.access import TeacherRequest
+from quizzes.views.teacher.editor.access import Conflict, actor_and_time, own_draft, show
 from quizzes.views.teacher.editor.publishing import publish_or_review
 
 
 @require_http_methods(["GET", "POST"])
-def edit_languages(request: EditorRequest, public_id: str) -> HttpResponse:
+def edit_languages(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The languages that the questions of a draft are in, and what is missing in each; add or remove one."""
     draft = own_draft(request, public_id)
     form = LanguageActForm(request.POST if request.method == "POST" else None)
@@ -36,7 +37,7 @@ def edit_languages(request: EditorRequest, public_id: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def edit_translation(request: EditorRequest, public_id: str, language: str, key: str) -> HttpResponse:
+def edit_translation(request: TeacherRequest, public_id: str, language: str, key: str) -> HttpResponse:
     """The texts of one question, or of the set itself, in another language beside those of the first one."""
     draft = _draft(request, public_id, language, key)
     if request.method == "GET":
@@ -64,7 +65,7 @@ def edit_translation(request: EditorRequest, public_id: str, language: str, key:
     )
 
 
-def _draft(request: EditorRequest, public_id: str, language: str, key: str) -> Draft:
+def _draft(request: TeacherRequest, public_id: str, language: str, key: str) -> Draft:
     """The teacher's draft; raises Http404 also for a question or a language that it does not have."""
     draft = own_draft(request, public_id)
     is_known = key == SET or question_of(draft.document, key) is not None
@@ -96,7 +97,7 @@ def _following(draft: Draft, key: str) -> str:
 
 
 def _page(
-    request: EditorRequest,
+    request: TeacherRequest,
     draft: Draft,
     language: str,
     key: str,
