@@ -34,18 +34,19 @@ def add_classroom(*, by: User, name: str, time_zone: str, now: datetime) -> Clas
 
 @transaction.atomic
 def change_classroom(classroom: Classroom, *, by: User, name: str, time_zone: str, now: datetime) -> Classroom:
-    """Change a classroom's name and time zone. Stored moments stay the same. Raises ClassroomNameTaken."""
-    _check_name_is_free(name, by, classroom)
+    """Change a classroom's name and time zone. Stored moments stay the same. A repeat changes nothing.
+
+    Raises ClassroomNameTaken.
+    """
     before = {"name": classroom.name, "time_zone": classroom.time_zone}
+    after = {"name": name, "time_zone": time_zone}
+    if before == after:
+        return classroom
+    _check_name_is_free(name, by, classroom)
     classroom.name, classroom.time_zone = name, time_zone
     classroom.save(update_fields=["name", "time_zone"])
     AuditEvent.objects.record(
-        Action.CLASSROOM_CHANGED,
-        actor=by,
-        classroom=classroom,
-        at=now,
-        before=before,
-        after={"name": name, "time_zone": time_zone},
+        Action.CLASSROOM_CHANGED, actor=by, classroom=classroom, at=now, before=before, after=after
     )
     return classroom
 

@@ -59,6 +59,13 @@ def test_change_classroom_records_before_and_after(classroom: Classroom, teacher
     }
 
 
+def test_change_classroom_twice_is_recorded_once(classroom: Classroom, teacher: User, now: datetime) -> None:
+    for _ in range(2):
+        change_classroom(classroom, by=teacher, name="Civics", time_zone="America/Denver", now=now)
+
+    assert AuditEvent.objects.filter(action=AuditEvent.Action.CLASSROOM_CHANGED).count() == 1
+
+
 def test_change_classroom_may_keep_its_name(classroom: Classroom, teacher: User, now: datetime) -> None:
     change_classroom(classroom, by=teacher, name=classroom.name, time_zone="America/Denver", now=now)
     make_classroom(teacher=teacher, name="Civics")
