@@ -104,10 +104,12 @@ def add_students(
 
 
 def rename_student(student: Student, *, name: str, family_name: str | None = None, by: User, now: datetime) -> Student:
-    """Change a student's name. family_name None: the last word. Raises NameTaken."""
+    """Change a student's name. family_name None: the last word. Raises NameTaken. A repeat changes nothing."""
     before, cleaned = student.display_name, clean_name(name)
     new = split_name(cleaned) if family_name is None else PersonName(cleaned, family_name)
     columns = name_columns(new, by_first=student.classroom.sorts_by_first_name)
+    if all(getattr(student, column) == value for column, value in columns.items()):
+        return student
     for column, value in columns.items():
         setattr(student, column, value)
     return _save_named(student, list(columns), Action.STUDENT_RENAMED, by, now, before=before)
@@ -154,7 +156,9 @@ def remove_student(student: Student, *, by: User, now: datetime) -> Student:
 
 
 def restore_student(student: Student, *, by: User, now: datetime) -> Student:
-    """Put a removed student back on the roster. Raises NameTaken."""
+    """Put a removed student back on the roster. Raises NameTaken. A repeat changes nothing."""
+    if student.removed_at is None:
+        return student
     student.removed_at = None
     return _save_named(student, ["removed_at"], Action.STUDENT_RESTORED, by, now)
 
@@ -175,5 +179,7 @@ def _save_named(student: Student, fields: list[str], action: str, by: User, now:
             student.save(update_fields=fields)
             AuditEvent.objects.record(action, actor=by, classroom=student.classroom, student=student, at=now, **detail)
     except IntegrityError as error:
+        # So that a second try is no repeat.
+        student.refresh_from_db(fields=fields)
         raise NameTaken from error
     return student

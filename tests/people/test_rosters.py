@@ -111,6 +111,16 @@ def test_rename_keeps_the_pin(student: Student, teacher: User, now: datetime) ->
     assert (event.action, event.student, event.detail) == ("student_renamed", student, {"before": "Maya Lopez"})
 
 
+def test_rename_and_restore_twice_are_recorded_once(student: Student, teacher: User, now: datetime) -> None:
+    for _ in range(2):
+        rename_student(student, name="Maya Kim", by=teacher, now=now)
+    remove_student(student, by=teacher, now=now)
+    for _ in range(2):
+        restore_student(student, by=teacher, now=now)
+
+    assert [action for action, *_ in acts()] == ["student_renamed", "student_removed", "student_restored"]
+
+
 def test_rename_may_change_case_only_and_not_to_a_classmates_name(
     student: Student, classmate: Student, teacher: User, now: datetime
 ) -> None:
