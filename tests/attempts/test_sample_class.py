@@ -5,11 +5,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from quizzes.attempts.integrity import check_integrity
 from quizzes.attempts.sample_class import ANSWERED_COUNT, make_sample_class
 from quizzes.models import Assignment, Attempt, Classroom, Student, User
 from quizzes.reports.teacher_home import load_teacher_home
 from tests.factories import publish_built_in_sets
+from tests.integrity import broken
 from tests.pages import read, text_of
 
 OPEN = "/teacher/classrooms/sample/"
@@ -29,7 +29,7 @@ def test_sample_class_is_opened_from_the_home_page_and_made_once(teacher: User, 
     classroom = Classroom.objects.get()
     assert opened.headers["Location"] == reverse("classroom_quizzes", args=[classroom.public_id])
     assert (Student.objects.count(), Attempt.objects.submitted().count()) == (12, ANSWERED_COUNT)
-    assert [line for finding in check_integrity() for line in finding.broken] == []
+    assert broken() == []
     assert f"{ANSWERED_COUNT} of 12 turned in" in text_of(teacher_client.get(opened.headers["Location"]))
 
     home = teacher_client.get(reverse("teacher_home"))

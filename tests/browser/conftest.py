@@ -152,3 +152,12 @@ def _axe(page: Page, options: dict[str, Any]) -> list[str]:
 def overflow(page: Page) -> int:
     """By how many CSS pixels the page is wider than the window."""
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def assert_fits(page: Page) -> None:
+    """Check a page on a laptop, a phone, and at 400 % zoom."""
+    for width, height in ((1280, 900), (360, 740)):
+        page.set_viewport_size({"width": width, "height": height})
+        assert violations(page) == []
+    page.set_viewport_size({"width": 320, "height": 256})
+    assert overflow(page) == 0

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from quizzes.models import Assignment, Classroom, Edition, Excuse, User
-from tests.browser.conftest import NewContext, overflow, violations
+from tests.browser.conftest import NewContext, assert_fits, overflow
 from tests.browser.pdf import A4, LETTER, mark, read_pdf, split_marks
 from tests.factories import (
     make_answered_attempt,
@@ -37,14 +37,6 @@ LINES = """elements => elements.map(element => {
   const broken = words.filter(word => tops(word.index, word.index + word[0].length) > 1);
   return [node.data, tops(0, node.length), broken.map(String)];
 })"""
-
-
-def assert_fits(page: Any) -> None:
-    for width, height in ((1280, 900), (360, 740)):
-        page.set_viewport_size({"width": width, "height": height})
-        assert violations(page) == []
-    page.set_viewport_size({"width": 320, "height": 256})
-    assert overflow(page) == 0
 
 
 @pytest.fixture

@@ -1,12 +1,10 @@
 """Results, item analysis and practice with a class of answers in them: axe finds nothing, and nothing sticks out."""
 
-from typing import Any
-
 import pytest
 from django.urls import reverse
 
 from quizzes.models import Assignment, Edition, User
-from tests.browser.conftest import NewContext, overflow, violations
+from tests.browser.conftest import NewContext, assert_fits
 from tests.factories import make_assignment, make_classroom, make_student
 from tests.reports.test_class_report import sit
 
@@ -21,14 +19,6 @@ def answered(edition: Edition, teacher: User) -> Assignment:
     sit(assignment, 1)
     make_student(classroom=classroom, name="Zoe")
     return assignment
-
-
-def assert_fits(page: Any) -> None:
-    for width, height in ((1280, 900), (360, 740)):
-        page.set_viewport_size({"width": width, "height": height})
-        assert violations(page) == []
-    page.set_viewport_size({"width": 320, "height": 256})
-    assert overflow(page) == 0
 
 
 @pytest.mark.parametrize("name", ["assignment_results", "item_analysis"])

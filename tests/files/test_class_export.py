@@ -22,7 +22,6 @@ from hypothesis import strategies as st
 
 from quizzes.assignments import accommodations
 from quizzes.attempts import answers
-from quizzes.attempts.integrity import check_integrity
 from quizzes.attempts.lifecycle import start_attempt, submit_attempt, submit_overdue
 from quizzes.caches import clear_all
 from quizzes.content.editions import published
@@ -74,6 +73,7 @@ from tests.factories import (
     make_user,
     save,
 )
+from tests.integrity import broken
 from tests.reports.test_item_report import Gather, regrade, with_key
 
 LATER = NOW + timedelta(days=3)
@@ -224,10 +224,6 @@ def figures(classroom: Classroom) -> dict[str, Any]:
             assignment.edition.document for assignment in classroom.assignments.select_related("edition").order_by("pk")
         ],
     }
-
-
-def broken() -> list[str]:
-    return [line for finding in check_integrity() for line in finding.broken]
 
 
 # --- There and back -----------------------------------------------------------------------------------------------

@@ -12,7 +12,6 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
 from quizzes.attempts.attempt_content import content_of
-from quizzes.attempts.integrity import check_integrity
 from quizzes.attempts.lifecycle import NoAttemptsLeft, start_attempt
 from quizzes.attempts.paper.answers import Outcome, PaperAnswers, form_of, save_paper_answers, stored_paper_answers
 from quizzes.attempts.paper.handout import FormLetter
@@ -38,6 +37,7 @@ from tests.factories import (
     wrong_value,
 )
 from tests.files.test_class_export import empty_site
+from tests.integrity import broken
 
 LATER = NOW + timedelta(days=3)
 
@@ -71,10 +71,6 @@ def type_in(
         assignment, [PaperAnswers(student, letter, values, seen)], operation=operation, by=by, now=now
     )
     return outcome
-
-
-def broken() -> list[str]:
-    return [line for finding in check_integrity() for line in finding.broken]
 
 
 # --- What is stored -----------------------------------------------------------------------------------------------

@@ -6,19 +6,15 @@ from datetime import datetime
 
 import pytest
 
-from quizzes.attempts.integrity import check_integrity
 from quizzes.attempts.lifecycle import NoAttemptsLeft, start_attempt
 from quizzes.attempts.paper.answers import PaperAnswers, save_paper_answers
 from quizzes.models import AnswerEvent, Assignment, Attempt, AuditEvent, Student, User
 from tests.attempts.paper.test_answers import values_of
 from tests.factories import make_student
 from tests.integration.test_at_once import at_once
+from tests.integrity import broken
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def broken() -> list[str]:
-    return [line for finding in check_integrity() for line in finding.broken]
 
 
 def test_one_page_sent_many_times_at_once_is_stored_once(assignment: Assignment, teacher: User, now: datetime) -> None:

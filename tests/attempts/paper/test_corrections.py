@@ -4,7 +4,6 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.attempts.integrity import check_integrity
 from quizzes.attempts.lifecycle import start_attempt
 from quizzes.attempts.paper.answers import stored_paper_answers
 from quizzes.attempts.paper.corrections import (
@@ -16,6 +15,7 @@ from quizzes.attempts.paper.corrections import (
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, Student, User
 from tests.attempts.paper.test_answers import LATER, type_in, values_of
 from tests.factories import NOW, make_answered_attempt, make_student
+from tests.integrity import broken
 from tests.pages import form_of, text_of
 
 pytestmark = pytest.mark.django_db
@@ -36,10 +36,6 @@ def sheet(assignment: Assignment, student: Student, teacher: User) -> Attempt:
 def version_of(assignment: Assignment, student: Student) -> int:
     [stored] = stored_paper_answers(assignment, [student])
     return stored.version
-
-
-def broken() -> list[str]:
-    return [line for finding in check_integrity() for line in finding.broken]
 
 
 def move(assignment: Assignment, student: Student, to: Student, *, by: User) -> Attempt:
