@@ -20,7 +20,7 @@ class LimitedSession(requests.Session):
         """Send, and read the whole answer within the limits. Raises requests.RequestException."""
         kwargs.setdefault("timeout", self.timeout)
         response = super().request(method, url, *args, **{**kwargs, "allow_redirects": False, "stream": True})
-        # The library's own time limit starts anew with each byte.
+        # The library's own time limit starts again with each byte.
         ends, content = time.monotonic() + self.answer_seconds, b""
         try:
             while part := response.raw.read1(READ_BYTES, decode_content=True):

@@ -23,7 +23,7 @@ def prepare_database(
 ) -> None:
     """Set the journal mode that is safe with this library; creates the file of a new site.
 
-    init: begin anew where the site had a database and it is gone. mounts: this machine's own unless given. Raises
+    init: create a new file where the site had a database and it is gone. mounts: None for this machine's own. Raises
     ImproperlyConfigured, with the way out, for a file that is gone, damaged, closed or on a network file system.
     """
     kind = network_file_system(path.resolve(), mounts=known_mounts() if mounts is None else mounts)

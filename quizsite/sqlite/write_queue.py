@@ -20,9 +20,9 @@ class TurnTimeout(Exception):
 class Writer:
     """One writer's place in the queue: `take_turn` before the transaction, `end_turn` after it.
 
-    Two locks, because a kernel wait for a file lock cannot be bounded in a program with threads: the writers
-    stand in line in the kernel for the first, and its holder alone watches the second, clock in hand. Each
-    writer opens the files anew, since the kernel tells owners apart by open file, not by process.
+    Two locks, because a program with threads cannot limit how long the kernel waits for a file lock. All writers
+    wait in the kernel for the first lock. Its holder tries the second again and again until its time is over. Each
+    writer opens the files itself: to the kernel, the owner of a lock is the open file and not the process.
     """
 
     def __init__(self, database: str, *, timeout: float) -> None:
@@ -37,7 +37,7 @@ class Writer:
     def take_turn(self) -> None:
         """Wait for the turn; raises TurnTimeout after `timeout` seconds.
 
-        The clock runs while standing in line, too: whoever comes first only after that time looks once.
+        The wait for the first lock counts too. A writer that gets it after that time tries the second lock once.
         """
         deadline = time.monotonic() + self.timeout
         fcntl.flock(self.line, fcntl.LOCK_EX)

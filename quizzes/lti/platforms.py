@@ -91,7 +91,7 @@ def registration_of(platform: LtiPlatform, key_set: Any = None) -> Registration:
 
 
 def fetch_key_set(platform: LtiPlatform, kid: str, *, now: datetime) -> Any:
-    """The platform's public keys, fetched anew if they are old or lack this key id.
+    """The platform's public keys, fetched again if they are old or lack this key id.
 
     Raises requests.RequestException or ValueError.
     """

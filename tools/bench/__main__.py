@@ -12,8 +12,8 @@ from statistics import median
 DATA = tempfile.TemporaryDirectory(prefix="footnote-bench-")
 os.environ |= {"FOOTNOTE_DATA": f"{DATA.name}/site", "FOOTNOTE_ENV_FILE": os.devnull}
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quizsite.settings")
-# A site keeps its bytecode. In a shell that forbids it every start would compile the project anew, which takes as long
-# as the rest of a start, and each worker would carry what compiling left behind.
+# A site keeps its bytecode. In a shell that forbids it, every start would compile the project again. That takes as
+# long as the rest of a start, and each worker would keep the memory that it took.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 import django  # after the environment is set

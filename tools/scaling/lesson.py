@@ -50,7 +50,7 @@ def close(students: float, figures: Costs, chance: random.Random) -> list[Timed]
     """The second in which an assignment closes for all: who is still at work hands in by the page's own clock."""
     count = round(students * figures.people["still_at_work"])
     moments = [chance.random() for _ in range(count)]
-    # The receipt is asked for when the reply has come, which is told by the queue before it: hence right behind.
+    # The browser requests the receipt after the reply. The queue keeps the order, so both have the same moment.
     return sorted((moment, name) for moment in moments for name in ("submit_attempt", "receipt_page"))
 
 

@@ -184,7 +184,7 @@ def lines_of(costs: dict[str, list[Cost]]) -> dict[str, str]:
     for name, own in costs.items():
         # The first of each kind fills caches of the process.
         cpu = median(cost.cpu_ms for cost in own[1:])
-        # A browser fetches all files once: what counts is their sum, hence the mean.
+        # A browser fetches all files once. Their sum counts, so this is the mean.
         size = fmean(cost.bytes for cost in own) if name == "static_file" else median(cost.bytes for cost in own)
         rest = {part: median(getattr(cost, part) for cost in own) for part in ("reads", "writes", "commits")}
         parts = [f"cpu_ms = {cpu:.2f}", *(f"{key} = {value:.0f}" for key, value in (rest | {"bytes": size}).items())]
