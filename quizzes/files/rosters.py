@@ -61,17 +61,7 @@ def read_roster(
     """
     heading, found = find_columns(table)
     number_heading = cell_of(heading, found.external_id) if heading is not None else ""
-    # A list with one column offers no choice.
-    names = (
-        chosen
-        if chosen is not None and any(place is not None for place in (chosen.full, chosen.first, chosen.last))
-        else found
-    )
-    # Student numbers are kept only if the teacher asks.
-    kept_number = chosen.external_id if chosen is not None else None
-    columns = found._replace(
-        full=names.full, first=names.first, last=names.last, preferred=names.preferred, external_id=kept_number
-    )
+    columns = _with_choice(found, chosen)
     if columns.full is None and columns.first is None and columns.last is None:
         raise InvalidRoster(
             gettext("We found no names in this list. Choose the column that has them, or put one name per line.")
@@ -83,7 +73,34 @@ def read_roster(
     if heading is not None:
         body = unfolded(heading, columns, body)
     _refuse_more(len(body), MAX_LINES)
-    above = [
+    order = _order(heading, columns, body)
+    rows = [read_row(row, columns, fixes or {}, heading, order) for row in body]
+    _refuse_more(sum(row.state != "left_out" for row in rows), MAX_ROWS)
+    beside = [] if heading is not None or chosen is not None else _beside(table, columns)
+    compared = _compared(_without_repeats(rows, body, found.external_id), present, removed)
+    return Roster((*_above(table, heading), *compared, *beside), columns, column_labels(table, heading), number_heading)
+
+
+def _with_choice(found: Columns, chosen: Columns | None) -> Columns:
+    """The columns, with those of the name as the teacher chose them."""
+    # Student numbers are kept only if the teacher asks.
+    if chosen is None:
+        return found._replace(external_id=None)
+    # A list with one column offers no choice.
+    is_offered = any(place is not None for place in (chosen.full, chosen.first, chosen.last))
+    names = chosen if is_offered else found
+    return found._replace(
+        full=names.full,
+        first=names.first,
+        last=names.last,
+        preferred=names.preferred,
+        external_id=chosen.external_id,
+    )
+
+
+def _above(table: Sequence[TableRow], heading: TableRow | None) -> list[RosterRow]:
+    """The rows above the headings, which are left out."""
+    return [
         RosterRow(
             row.number,
             joined_cells(row),
@@ -94,12 +111,6 @@ def read_roster(
         for row in table
         if heading is not None and row.number < heading.number
     ]
-    order = _order(heading, columns, body)
-    rows = [read_row(row, columns, fixes or {}, heading, order) for row in body]
-    _refuse_more(sum(row.state != "left_out" for row in rows), MAX_ROWS)
-    beside = [] if heading is not None or chosen is not None else _beside(table, columns)
-    compared = _compared(_without_repeats(rows, body, found.external_id), present, removed)
-    return Roster((*above, *compared, *beside), columns, column_labels(table, heading), number_heading)
 
 
 def _refuse_more(count: int, at_most: int) -> None:
