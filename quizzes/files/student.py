@@ -68,11 +68,13 @@ def export_student(student: Student, *, by: User, now: datetime) -> ExportedFile
         ],
         "extensions": [
             {"assignment": _title(row), **_columns(row, "due_at", "closes_at", "extra_attempts", "reason", "given_at")}
-            for row in student.extensions.filter(assignment__classroom__teachers=by).select_related(*_SET)
+            for row in student.extensions.filter(assignment__classroom__teachers=by)
+            .select_related(*_SET)
+            .defer(_DOCUMENT)
         ],
         "excuses": [
             {"assignment": _title(row), **_columns(row, "reason", "given_at")}
-            for row in student.excuses.filter(assignment__classroom__teachers=by).select_related(*_SET)
+            for row in student.excuses.filter(assignment__classroom__teachers=by).select_related(*_SET).defer(_DOCUMENT)
         ],
         "attempts": _attempts(student, by, now),
         "wrong_pins": [row.at for row in FailedTry.objects.filter(student=student).order_by("at")],
@@ -90,6 +92,7 @@ def export_student(student: Student, *, by: User, now: datetime) -> ExportedFile
 
 
 _SET = ("assignment__edition__question_set",)
+_DOCUMENT = "assignment__edition__document"
 
 
 def _of_platform(row: LtiStudent) -> Json:
@@ -99,7 +102,7 @@ def _of_platform(row: LtiStudent) -> Json:
 
 def _attempts(student: Student, by: User, now: datetime) -> list[Json]:
     made = Attempt.objects.taught_by(by).made_by(student.pk).select_related(*_SET).order_by("started_at", "pk")
-    attempts = list(made.defer("assignment__edition__document"))
+    attempts = list(made.defer(_DOCUMENT))
     in_attempts = {"attempt__in": [attempt.pk for attempt in attempts]}
     reviewed = review_attempts(attempts)
     shown_at = answers_shown_times(student.pk, attempts)

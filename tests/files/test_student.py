@@ -30,6 +30,7 @@ from quizzes.models import (
 )
 from quizzes.people.known_devices import remember_student_device
 from quizzes.people.rosters import move_student
+from tests.conftest import Queries
 from tests.factories import (
     NOW,
     make_answered_attempt,
@@ -96,6 +97,17 @@ def test_student_file_holds_every_row_and_nobody_elses(rich: Student, teacher: U
     first = data["attempts"][0]
     assert (first["assignment"], first["score"], first["max_score"]) == ("Small set", "1.0000", 8)
     assert [(answer["question"], answer["value"]) for answer in first["answers"]][0] == (1, "b")
+
+
+def test_student_file_reads_no_document_with_an_extension_or_excuse(
+    rich: Student, teacher: User, queries: Callable[[], AbstractContextManager[Queries]]
+) -> None:
+    with queries() as seen:
+        data = file_of(rich, teacher)
+
+    assert (data["extensions"][0]["assignment"], data["excuses"][0]["assignment"]) == ("Small set", "Small set")
+    with_document = [sql for sql in seen if '"quizzes_edition"."document"' in sql]
+    assert [sql for sql in with_document if "quizzes_extension" in sql or "quizzes_excuse" in sql] == []
 
 
 def test_student_file_has_questions_and_answers_in_words(rich: Student, teacher: User) -> None:
