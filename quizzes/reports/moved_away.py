@@ -18,11 +18,7 @@ class MovedStudent:
 def moved_away(classroom: Classroom) -> list[MovedStudent]:
     """The students who moved away and left finished work, by name; 1 query. Removed students are not among them."""
     rows = Attempt.objects.submitted().filter(classroom=classroom, student__removed_at=None)
-    away = (
-        rows.exclude(student__classroom=F("classroom"))
-        .with_set()
-        .select_related("assignment__edition__question_set", "student__classroom")
-    )
+    away = rows.exclude(student__classroom=F("classroom")).with_set().select_related("student__classroom")
     found: dict[int, list[Attempt]] = {}
     for attempt in away.order_by("student__sort_key", "student", "submitted_at", "pk"):
         found.setdefault(attempt.student_id, []).append(attempt)
