@@ -106,7 +106,7 @@ def give_halves(check: HalvedCheck, *, by: User, now: datetime) -> int:
     # `no_key`: whoever holds the lock of a student writes to the log, which needs the key of the classroom.
     list(Classroom.objects.select_for_update(no_key=True).filter(pk=classroom.pk).values_list("pk"))
     students = students_without_half(check, classroom)
-    quizzes = [assignment.pk for assignment in (*check.before, *check.after)]
+    quizzes = [assignment.pk for assignment in check.assignments]
     lock_rows(assignments=quizzes, students=[student.pk for student in students], with_starts=True)
     # A lot that nobody can choose, and the same when the page is sent twice.
     lot = {
