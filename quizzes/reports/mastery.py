@@ -210,7 +210,8 @@ def _possible(
 
 def _cell_of_objective(cell: Cell, points: tuple[Fraction, int] | None, *, max_points: int) -> Cell:
     if cell.score is None:
-        return replace(cell, is_zero=cell.is_zero and bool(max_points))
+        # Points on an objective describe answers, so missing work never counts as 0 here.
+        return replace(cell, is_zero=False)
     if not max_points:
         return replace(cell, score=None, max_score=None, is_dropped=True)
     earned_points, possible = points or (Fraction(0), 0)

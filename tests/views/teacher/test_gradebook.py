@@ -128,6 +128,28 @@ def test_switch_counts_missing_work_as_zero_and_each_page_says_which(
     assert names_of(teacher_client.get(book, {"sort": missed.public_id})) == ["Ana", "Ben"]
 
 
+def test_missing_work_never_counts_in_the_gradebook_of_an_objective(
+    edition: Edition, classroom: Classroom, teacher: User, teacher_client: Client
+) -> None:
+    """The gradebook counts missing work as 0. Points on an objective describe answers, as “Objectives” says."""
+    now = timezone.now()
+    set_missing_rule(classroom, is_zero=True, by=teacher, now=now)
+    done, missed = (
+        make_assignment(edition=edition, classroom=classroom, created_at=now - timedelta(days=2), due_at=due)
+        for due in (None, now - timedelta(days=1))
+    )
+    ana = make_student(classroom=classroom, name="Ana")
+    make_answered_attempt(assignment=done, student=ana, started_at=now - timedelta(hours=1))
+
+    assert rows_of(teacher_client.get(gradebook_of(classroom)))[0] == ["Ana", "50%", "Missing", "8"]
+    page = teacher_client.get(gradebook_of(classroom), {"objective": "Why it was ended"})
+    assert rows_of(page) == [["Ana", "100%", "Missing", "5"], ["Median Average", "100% 100%", "", "5 5"]]
+    assert "Points on this objective only. Missing work doesn’t count here." in text_of(page)
+    assert "missing work counts as 0" not in text_of(page)
+    by_objective = text_of(teacher_client.get(reverse("classroom_mastery", args=[classroom.public_id])))
+    assert "Ana 1 of 2 Got it 3 of 3 Got it 5 of 5" in by_objective
+
+
 def test_missing_work_on_a_quiz_without_points_counts_in_no_average(
     edition: Edition, classroom: Classroom, teacher: User, teacher_client: Client
 ) -> None:
