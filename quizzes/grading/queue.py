@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from django.db.models import F
+
 from quizzes.content.answer_matching import normalize
 from quizzes.content.editions import published, shown_edition
 from quizzes.content.question_types.question import Question, Value
@@ -100,8 +102,11 @@ def queued_answers(assignment: Assignment) -> list[QueuedAnswer]:
 
 
 def _ungraded(assignments: Sequence[Assignment]) -> Iterator[_Ungraded]:
+    # As in every report, without students who moved away or were removed. Work that counts elsewhere is graded there.
     rows = Answer.objects.filter(
         attempt__assignment__in=assignments,
+        attempt__student__removed_at=None,
+        attempt__student__classroom=F("attempt__classroom"),
         attempt__submitted_at__isnull=False,
         question__type__in=TYPED,
         value__isnull=False,

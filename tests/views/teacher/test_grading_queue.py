@@ -11,11 +11,14 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from quizzes.attempts.attempt_content import content_of
+from quizzes.attempts.transfers import transfer_attempts
 from quizzes.grading import manual_grades, queue
 from quizzes.grading.scores import adjustments
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, ManualGrade, Regrade, User
+from quizzes.people.rosters import move_student, remove_student, restore_student
 from tests.factories import (
     NOW,
     make_answered_attempt,
@@ -104,6 +107,29 @@ def test_similar_answers_stand_together_the_commonest_first(assignment: Assignme
     assert "Skip for now" not in text
     assert "Dee" not in text
     assert "never" not in text
+
+
+def test_the_queue_has_no_answers_of_students_who_left(
+    assignment: Assignment, teacher: User, teacher_client: Client
+) -> None:
+    """As in the results: a removed student is on no class page, and work of a moved one is in the new class."""
+    now = timezone.now()
+    here, moved, removed = (give(assignment, name, who="The rules.") for name in ("Ana", "Ben", "Cy"))
+    other = make_assignment(edition=assignment.edition, classroom=make_classroom(teacher=teacher, name="Period 6"))
+    move_student(moved.student, to=other.classroom, by=teacher, now=now)
+    transfer_attempts(moved.student, by=teacher, now=now)
+    remove_student(removed.student, by=teacher, now=now)
+
+    [entry] = queue.queued_answers(assignment)
+    assert entry.attempts == (here,)
+    assert queue.queued_counts([assignment, other]) == {assignment.pk: 1, other.pk: 1}
+
+    # Ben’s work in the old class can still be graded from the list of those who moved away.
+    book = teacher_client.get(reverse("classroom_gradebook", args=[assignment.classroom.public_id]))
+    assert reverse("attempt_review", args=[moved.public_id]) in read(book).links
+
+    restore_student(removed.student, by=teacher, now=now)
+    assert queue.queued_counts([assignment]) == {assignment.pk: 2}
 
 
 def test_accepting_once_regrades_every_class(assignment: Assignment, teacher: User, teacher_client: Client) -> None:
