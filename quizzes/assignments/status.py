@@ -81,11 +81,13 @@ class Made(Scored, Submitted, Protocol):
 class StudentStatus[A]:
     """The status of one student on one assignment.
 
-    is_late: whether the counting attempt is late. can_start: whether the student may start a new attempt now.
-    latest_attempt: None before the first. counting_attempt: None before one is submitted, and for an excused student.
+    due_at: the student's own. is_late: whether the counting attempt is late. can_start: whether the student may start a
+    new attempt now. latest_attempt: None before the first. counting_attempt: None before one is submitted, and for an
+    excused student.
     """
 
     status: Status
+    due_at: datetime | None
     is_late: bool
     can_start: bool
     open_attempt: A | None
@@ -124,6 +126,7 @@ def status_of[A: Made](
     counting = None if is_excused else counting_attempt(attempts, policy)
     return StudentStatus(
         status=status,
+        due_at=window.due_at,
         is_late=counting is not None and is_late(counting, window.due_at),
         can_start=may_start and (max_attempts is None or len(attempts) < max_attempts),
         open_attempt=open_attempt,

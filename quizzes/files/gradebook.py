@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from quizzes.assignments.status import Status
@@ -32,7 +33,7 @@ Table = list[list[CellValue]]
 
 
 def scores_table(book: Gradebook) -> Table:
-    """A header, a line of points possible, a line of due dates, then a line for each student by name.
+    """A header, a line of points possible, a line of the class's due dates, then a line for each student by name.
 
     The header says whether missing work counts in the average. A cell without a score has the status in words, or
     “Needs grading”, so that 0 is always a score. The last column names the quizzes that were late.
@@ -55,13 +56,13 @@ def scores_table(book: Gradebook) -> Table:
     return [
         [*_IDENTITY, f"Average %, {rule}", *titles, "Late"],
         ["Points possible", *blank, None, *(column.max_points for column in book.columns), None],
-        ["Due", *blank, None, *(_due(column, book.classroom) for column in book.columns), None],
+        ["Due", *blank, None, *(_due(column.assignment.due_at, book.classroom) for column in book.columns), None],
         *lines,
     ]
 
 
 def score_rows_table(book: Gradebook) -> Table:
-    """A header, then a line for each student and quiz, the newest quiz first."""
+    """A header, then a line for each student and quiz, the newest quiz first. Due: the student's own."""
     quizzes = list(zip(_titles(book), book.columns, strict=True))
     return [
         [*_IDENTITY, "Quiz", "Due", "Status", "Late", "Points", "Points possible", "Percent"],
@@ -69,7 +70,7 @@ def score_rows_table(book: Gradebook) -> Table:
             [
                 *_identity(row.student),
                 title,
-                _due(column, book.classroom),
+                _due(row.cells[place].due_at, book.classroom),
                 _status_text(row.cells[place], column, book.classroom),
                 "Late" if row.cells[place].is_late else None,
                 _points(row.cells[place]),
@@ -190,8 +191,7 @@ def _names(student: StudentRow) -> list[CellValue]:
     return [name.family or None, given_name(name)]
 
 
-def _due(column: Column, classroom: Classroom) -> CellValue:
-    due_at = column.assignment.due_at
+def _due(due_at: datetime | None, classroom: Classroom) -> CellValue:
     return None if due_at is None else f"{due_at.astimezone(classroom.zone):%Y-%m-%d %H:%M}"
 
 

@@ -57,13 +57,14 @@ class StudentRow(NamedTuple):
 class Cell:
     """One student on one assignment. attempt: the one that counts, else the latest, None before the first.
 
-    score and max_score: of the counting attempt in points, None without one.
+    due_at: the student's own. score and max_score: of the counting attempt in points, None without one.
     is_ungraded: a teacher must still grade an answer. The score then counts in no figure.
     is_dropped: in the gradebook of one objective, every question of the objective was dropped.
     is_zero: missing work that counts as 0 in averages, by the setting of the classroom.
     """
 
     status: Status
+    due_at: datetime | None
     attempt: AttemptRow | Attempt | None = None
     score: Decimal | None = None
     max_score: int | None = None
@@ -223,9 +224,17 @@ def cell_of(
     attempt = found.counting_attempt
     if attempt is None:
         is_zero = missing_is_zero and found.status is Status.MISSING and bool(max_points)
-        return Cell(found.status, found.latest_attempt, is_zero=is_zero)
+        return Cell(found.status, found.due_at, found.latest_attempt, is_zero=is_zero)
     is_ungraded = attempt.ungraded_count > 0
-    return Cell(found.status, attempt, attempt.score, attempt.max_score, found.is_late, is_ungraded=is_ungraded)
+    return Cell(
+        found.status,
+        found.due_at,
+        attempt,
+        attempt.score,
+        attempt.max_score,
+        found.is_late,
+        is_ungraded=is_ungraded,
+    )
 
 
 def average_of_cells(cells: Iterable[Cell]) -> Decimal | None:

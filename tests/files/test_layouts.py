@@ -288,6 +288,23 @@ def test_score_rows_have_due_date_and_late(school: Classroom, teacher: User) -> 
     assert [[_text(cell) for cell in row] for row in table] == [[_text(cell) for cell in line] for line in lines]
 
 
+def test_score_rows_have_the_students_own_due_date(assignment: Assignment, student: Student, teacher: User) -> None:
+    Assignment.objects.update(due_at=NOW)
+    make_answered_attempt(assignment=assignment, student=student, started_at=NOW + timedelta(hours=1))
+    make_student(classroom=assignment.classroom, name="Zoe")
+    assignment.extensions.create(
+        student=student, due_at=NOW + timedelta(days=1), reason="Ill", given_by=teacher, given_at=NOW
+    )
+
+    lines, _ = body(assignment.classroom, Layout.SCORE_ROWS, teacher)
+
+    rows = [dict(zip(lines[0], line, strict=True)) for line in lines[1:]]
+    assert [(row["Student"], row["Due"][:10], row["Late"], row["Status"]) for row in rows] == [
+        ("Maya Lopez", f"{NOW + timedelta(days=1):%Y-%m-%d}", "", "Turned in"),
+        ("Zoe", f"{NOW:%Y-%m-%d}", "", "Missing"),
+    ]
+
+
 def test_item_analysis_holds_what_the_report_says(school: Classroom, assignment: Assignment, teacher: User) -> None:
     for number in range(12):
         make_answered_attempt(assignment=assignment, right=number % 5)
