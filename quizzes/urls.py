@@ -211,6 +211,7 @@ urlpatterns = [
     path("teacher/classrooms/<public_id:public_id>/roster/", rosters.roster, name="roster"),
     path("teacher/classrooms/<public_id:public_id>/roster/add/", rosters.add_students, name="add_students"),
     path("teacher/classrooms/<public_id:public_id>/cards/", rosters.sign_in_cards, name="sign_in_cards"),
+    path("teacher/classrooms/<public_id:public_id>/pin/", rosters.change_pins, name="change_pins"),
     path(
         "teacher/classrooms/<public_id:public_id>/hand-over/",
         classrooms.hand_over_classroom,

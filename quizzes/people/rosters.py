@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Sum
 
 from quizzes.models import AuditEvent, Classroom, Student, User
 from quizzes.people.names import PersonName, clean_name, name_key, short_names, sort_key, split_name
@@ -171,6 +172,28 @@ def change_pin(student: Student, *, by: User, now: datetime) -> Student:
     student.failed_tries.all().delete()
     AuditEvent.objects.record(Action.PIN_CHANGED, actor=by, classroom=student.classroom, student=student, at=now)
     return student
+
+
+def pins_state(classroom: Classroom) -> int:
+    """A number that grows with each new PIN in the class. One query."""
+    return classroom.students.aggregate(total=Sum("pin_version", default=0))["total"]
+
+
+@transaction.atomic
+def change_pins(classroom: Classroom, *, seen: int, by: User, now: datetime) -> int:
+    """Give every student of a class a new PIN, removed ones too; returns how many. Safe to repeat.
+
+    seen: `pins_state` when the teacher was asked. Nothing changes if a PIN is newer than that.
+    """
+    # Of two equal requests at once, the second finds the PINs of the first.
+    Classroom.objects.select_for_update().get(pk=classroom.pk)
+    if pins_state(classroom) != seen:
+        return 0
+    students = list(classroom.students.select_for_update().order_by("pk"))
+    for student in students:
+        student.classroom = classroom
+        change_pin(student, by=by, now=now)
+    return len(students)
 
 
 def _save_named(student: Student, fields: list[str], action: str, by: User, now: datetime, **detail: Any) -> Student:

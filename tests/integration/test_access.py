@@ -318,6 +318,7 @@ TABLE: dict[str, Row] = {
     "roster": Row(OWN_TEACHER, of_classroom),
     "add_students": Row(EDITOR, of_classroom),
     "sign_in_cards": Row(EDITOR, of_classroom),
+    "change_pins": Row(EDITOR, of_classroom),
     "student_history": Row(OWN_TEACHER, of_student),
     "student_report": Row(OWN_TEACHER, of_student),
     "download_student": Row(OWN_TEACHER, of_student, method="post"),

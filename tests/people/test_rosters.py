@@ -11,9 +11,11 @@ from quizzes.people.rosters import (
     NameTaken,
     add_students,
     change_pin,
+    change_pins,
     move_student,
     names_present,
     new_students,
+    pins_state,
     remove_student,
     rename_student,
     restore_student,
@@ -199,6 +201,23 @@ def test_change_pin_gives_another_pin_and_a_fresh_start(student: Student, teache
     assert len(pins) > 1
     assert (student.pin_version, student.failed_tries.count()) == (4, 0)
     assert acts() == [("pin_changed", "Ms. Rivera", "Maya Lopez")] * 3
+
+
+def test_change_pins_gives_each_student_of_the_class_another_pin_once(
+    student: Student, outsider: Student, teacher: User, now: datetime
+) -> None:
+    classroom = student.classroom
+    removed = make_student(classroom=classroom, name="Zoe")
+    remove_student(removed, by=teacher, now=now)
+    make_failed_try(student=student)
+    seen = pins_state(classroom)
+
+    assert [change_pins(classroom, seen=seen, by=teacher, now=now) for _ in range(2)] == [2, 0]
+
+    versions = dict(Student.objects.values_list("display_name", "pin_version"))
+    assert versions == {"Maya Lopez": 2, "Zoe": 2, outsider.display_name: 1}
+    assert student.failed_tries.count() == 0
+    assert acts()[-2:] == [("pin_changed", "Ms. Rivera", name) for name in ("Maya Lopez", "Zoe")]
 
 
 def test_students_of_a_teacher_are_those_of_the_own_classes(

@@ -14,6 +14,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from quizzes.files.roster_rows import RosterRow
+from quizzes.forms.fields import ConfirmForm
 from quizzes.forms.rosters import AddStudentsForm, CardsForm
 from quizzes.people import rosters, student_sign_in
 from quizzes.people.class_roles import ClassAct
@@ -87,6 +88,31 @@ def sign_in_cards(request: TeacherRequest, public_id: str) -> HttpResponse:
         **address_context(request),
     }
     return render(request, "teacher/sign_in_cards.html", context)
+
+
+@class_act(ClassAct.CHANGE)
+@require_http_methods(["GET", "POST"])
+def change_pins(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Give all students of a class new PINs, after a question, and show the new cards."""
+    classroom = taught_classroom(request, public_id)
+    form = ConfirmForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid() or not form.cleaned_data["seen"].isdecimal():
+        context = {
+            "question": gettext("Make new PINs for everyone in {name}?").format(name=classroom.name),
+            "effect": gettext(
+                "All old PINs and printed cards stop working, and all students are signed out. Saved answers are kept."
+            ),
+            "verb": gettext("Make new PINs"),
+            "keep": gettext("Keep these PINs"),
+            "place": classroom.name,
+            "back": reverse("roster", args=[public_id]),
+            "action": request.path,
+            "fields": [("seen", rosters.pins_state(classroom))],
+        }
+        return render(request, "teacher/confirm.html", context)
+    if rosters.change_pins(classroom, seen=int(form.cleaned_data["seen"]), by=request.user, now=timezone.now()):
+        messages.success(request, gettext("Everyone has a new PIN. Print the new cards."))
+    return redirect("sign_in_cards", public_id)
 
 
 def is_local(request: TeacherRequest) -> bool:

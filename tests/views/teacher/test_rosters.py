@@ -736,6 +736,46 @@ def test_new_pin_of_one_student_is_not_shown_on_the_page_of_another(
     assert '<p class="in big num">' in teacher_client.get(url("student_history", student)).content.decode()
 
 
+def test_new_pins_for_a_class_end_all_sessions_and_lead_to_the_new_cards(
+    student: Student, classmate: Student, student_client: Client, teacher_client: Client, assignment: Assignment
+) -> None:
+    """A child who works on a quiz goes on with it after signing in with the new PIN."""
+    attempt = make_attempt(assignment=assignment, student=student)
+    work = reverse("take_attempt", args=[attempt.public_id, 1])
+    assert student_client.get(work).status_code == 200
+    roster = teacher_client.get(url("roster", student.classroom))
+    assert url("change_pins", student.classroom) in read(roster).links
+    question = teacher_client.get(url("change_pins", student.classroom))
+    assert "Make new PINs for everyone in" in text_of(question)
+    old = student_sign_in.pin_of(student)
+
+    for _ in range(2):
+        page = teacher_client.post(
+            url("change_pins", student.classroom), form_of(question, having="seen").data(), follow=True
+        )
+
+    assert page.redirect_chain[-1][0] == url("sign_in_cards", student.classroom)
+    assert list(Student.objects.values_list("pin_version", flat=True)) == [2, 2]
+    for one in (student, classmate):
+        one.refresh_from_db()
+        assert student_sign_in.pin_of(one) in text_of(page)
+    assert student_client.get(reverse("student_home")).status_code == 302
+    assert student_client.get(work).status_code == 302
+    again = reverse("enter_pin_again", args=[attempt.public_id])
+    if student_sign_in.pin_of(student) != old:
+        assert student_client.post(again, {"pin": old}).status_code == 400
+    student_client.post(again, {"pin": student_sign_in.pin_of(student)})
+    assert student_client.get(work).status_code == 200
+
+
+def test_new_pins_are_asked_about_first(student: Student, teacher_client: Client) -> None:
+    for data in ({}, {"seen": "x"}):
+        page = teacher_client.post(url("change_pins", student.classroom), data)
+        assert "Make new PINs for everyone in" in text_of(page)
+    student.refresh_from_db()
+    assert student.pin_version == 1
+
+
 ACTS = ["rename_student", "move_student", "remove_student", "restore_student", "change_pin"]
 
 
