@@ -447,6 +447,11 @@ urlpatterns = [
         name="extend_student",
     ),
     path(
+        "teacher/assignments/<public_id:public_id>/students/<public_id:student_id>/minutes/",
+        accommodations.add_minutes,
+        name="add_minutes",
+    ),
+    path(
         "teacher/assignments/<public_id:public_id>/students/<public_id:student_id>/excuse/",
         accommodations.excuse_student,
         name="excuse_student",

@@ -14,7 +14,7 @@ from quizzes.assignments.deadlines import Window, deadline, granted_time, needed
 from quizzes.assignments.student_settings import personal_window, student_settings, time_factors
 from quizzes.models import Accommodation, Assignment, Attempt, AuditEvent, Classroom, Excuse, Extension, Student, User
 from quizzes.models.locks import lock_rows
-from quizzes.models.reasons import FITS_EXTRA_TIME
+from quizzes.models.reasons import EXTRA_MINUTES, FITS_EXTRA_TIME
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +299,54 @@ def extend(
         extra_attempts=extra_attempts,
     )
     return extension
+
+
+@transaction.atomic
+def add_minutes(attempt: Attempt, *, more_time: timedelta, seen: datetime, by: User, now: datetime) -> datetime | None:
+    """Move the end of an open attempt, and the student's due time and close where they come before the new end.
+
+    seen: the end that the teacher saw. Returns the new end; None if the attempt is submitted or has another end by now.
+    """
+    lock_rows(
+        assignments=[attempt.assignment_id], students=[attempt.student_id], attempts=[attempt.pk], with_starts=True
+    )
+    row = Attempt.objects.select_related("assignment", "student", "classroom").get(pk=attempt.pk)
+    if not row.is_open or row.deadline_at != seen:
+        return None
+    ends_at = max(seen, now) + more_time
+    if row.time_limit is not None:
+        # From the start of the attempt, so that a later change of the settings does not remove the added time.
+        row.time_limit = max(row.time_limit, ends_at - row.started_at - row.paused_for)
+        row.save(update_fields=["time_limit"])
+    extension = row.assignment.extensions.filter(student=row.student_id).first()
+    window = personal_window(row.assignment, extension)
+    is_due_later = window.due_at is not None and seen <= window.due_at < ends_at
+    closes_later = window.closes_at is not None and window.closes_at < ends_at
+    if is_due_later or closes_later:
+        kept = extension or Extension()
+        extend(
+            row.assignment,
+            row.student,
+            due_at=ends_at if is_due_later else kept.due_at,
+            closes_at=ends_at if closes_later else kept.closes_at,
+            extra_attempts=kept.extra_attempts,
+            reason=kept.reason or EXTRA_MINUTES,
+            by=by,
+            now=now,
+        )
+    else:
+        move_deadlines([row], now=now)
+        AuditEvent.objects.record(
+            AuditEvent.Action.EXTENSION_GIVEN,
+            actor=by,
+            classroom=row.classroom,
+            student=row.student,
+            at=now,
+            assignment=row.assignment.public_id,
+            reason=EXTRA_MINUTES,
+            ends_at=ends_at.isoformat(),
+        )
+    return ends_at
 
 
 @transaction.atomic

@@ -12,10 +12,10 @@ from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.assignments.accommodations import ExtendedTime
 from quizzes.assignments.student_settings import window_of
-from quizzes.formatting import duration, moment
+from quizzes.formatting import Label, duration, moment
 from quizzes.forms.assignments import MAX_MINUTES
 from quizzes.forms.fields import ReasonField, WallTimeField, moment_in_zone, wall_time, zone_note
-from quizzes.models import Accommodation, Assignment, Extension
+from quizzes.models import Accommodation, Assignment, Attempt, Extension
 from quizzes.models.reasons import shown_reason
 
 EXTEND, KEEP = "extend", "keep"
@@ -118,21 +118,47 @@ def _extend_or_keep(start: str, time: ExtendedTime, zone: ZoneInfo) -> forms.Cho
     )
 
 
+class ExtraMinutesField(forms.IntegerField):
+    """Minutes for one student beyond the time left."""
+
+    def __init__(self, *, too_few: Label, **kwargs: Any) -> None:
+        """too_few: the message for less than `min_value`."""
+        errors = {
+            "required": gettext_lazy("Enter whole minutes."),
+            "invalid": gettext_lazy("Enter whole minutes."),
+            "min_value": too_few,
+            "max_value": format_lazy(gettext_lazy("Enter up to {count} minutes."), count=MAX_MINUTES),
+        }
+        super().__init__(label=gettext_lazy("Extra minutes"), max_value=MAX_MINUTES, error_messages=errors, **kwargs)
+
+
+class AddMinutesForm(forms.Form):
+    """More time in an open attempt. seen: its end, as the page showed it."""
+
+    seen = forms.DateTimeField(widget=forms.HiddenInput)
+    minutes = ExtraMinutesField(
+        min_value=1,
+        too_few=gettext_lazy("Enter 1 or more minutes."),
+        help_text=gettext_lazy("Added to the time left."),
+    )
+
+    @classmethod
+    def of(cls, attempt: Attempt) -> "AddMinutesForm | None":
+        """The form of an open attempt; None if it has no end: without a time limit and a close, and in a pause."""
+        if not attempt.is_open or attempt.deadline_at is None:
+            return None
+        return cls(initial={"seen": attempt.deadline_at.isoformat()}, auto_id="minutes_%s")
+
+
 class ReopenForm(forms.Form):
     """Reopen a submitted attempt. receipt: of the submission that is undone."""
 
     receipt = forms.CharField(max_length=7, widget=forms.HiddenInput)
-    minutes = forms.IntegerField(
-        label=gettext_lazy("Extra minutes"),
+    minutes = ExtraMinutesField(
         required=False,
         min_value=0,
-        max_value=MAX_MINUTES,
+        too_few=gettext_lazy("Enter 0 or more minutes."),
         help_text=gettext_lazy("Added to the time left. Leave blank for none."),
-        error_messages={
-            "invalid": gettext_lazy("Enter whole minutes."),
-            "min_value": gettext_lazy("Enter 0 or more minutes."),
-            "max_value": format_lazy(gettext_lazy("Enter up to {count} minutes."), count=MAX_MINUTES),
-        },
     )
     reason = ReasonField()
 

@@ -8,11 +8,12 @@ OTHER_FORM = gettext_noop("Takes the other form of the check")
 HAS_VERSION = gettext_noop("Has version {number} of this quiz.")
 STAYS_EXCUSED = gettext_noop("Excused from this quiz.")
 FITS_EXTRA_TIME = gettext_noop("Extended to fit the extra time.")
+EXTRA_MINUTES = gettext_noop("Extra minutes during the quiz.")
 BY_MISTAKE = gettext_noop("Excused by mistake.")
 ACCEPTED = gettext_noop("{answer} is accepted too.")
 ALL_ACCEPTED = gettext_noop("{answers} are accepted too.")
 
-_MADE = (OTHER_FORM, HAS_VERSION, STAYS_EXCUSED, FITS_EXTRA_TIME, BY_MISTAKE, ACCEPTED, ALL_ACCEPTED)
+_MADE = (OTHER_FORM, HAS_VERSION, STAYS_EXCUSED, FITS_EXTRA_TIME, EXTRA_MINUTES, BY_MISTAKE, ACCEPTED, ALL_ACCEPTED)
 
 
 def shown_reason(reason: str) -> str:

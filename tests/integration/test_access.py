@@ -423,6 +423,9 @@ TABLE: dict[str, Row] = {
     "extend_student": Row(
         moving(EDITOR), of_student_on_assignment, method="post", data={"extra_attempts": "1", "reason": "Ill."}
     ),
+    "add_minutes": Row(
+        moving(EDITOR), of_student_on_assignment, method="post", data={"minutes": "10", "seen": "2026-10-23T15:00Z"}
+    ),
     "excuse_student": Row(
         moving(EDITOR), of_student_on_assignment, method="post", data={"is_excused": "True", "reason": "Ill."}
     ),

@@ -1,6 +1,6 @@
 """Accommodations of a student; extensions and excuses for one student on one assignment."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,8 +17,10 @@ from quizzes.assignments.accommodations import ExtendedTime
 from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.status import status_of
 from quizzes.attempts.breaks import earliest_end
+from quizzes.formatting import moment
 from quizzes.forms.accommodations import (
     AccommodationForm,
+    AddMinutesForm,
     ExcuseForm,
     ExtendQuizzesForm,
     ExtendToFitForm,
@@ -74,6 +76,28 @@ def extend_student(request: TeacherRequest, public_id: str, student_id: str) -> 
     else:
         messages.success(request, gettext("Saved."))
     return redirect("student_overrides", assignment.public_id, student.public_id)
+
+
+@require_POST
+def add_minutes(request: TeacherRequest, public_id: str, student_id: str) -> HttpResponse:
+    """Give one student more minutes in the quiz in progress."""
+    assignment, student = _assignment_and_student(request, public_id, student_id)
+    form, now = AddMinutesForm(request.POST, auto_id="minutes_%s"), timezone.now()
+    attempt = assignment.attempts.made_by(student.pk).open().first()
+    if attempt is None:
+        messages.warning(request, gettext("This quiz was turned in. To give more time, reopen the attempt."))
+        return redirect("student_overrides", assignment.public_id, student.public_id)
+    if not form.is_valid():
+        return _overrides_page(request, assignment, student, now=now, minutes_form=form)
+    more_time = timedelta(minutes=form.cleaned_data["minutes"])
+    ends_at = accommodations.add_minutes(
+        attempt, more_time=more_time, seen=form.cleaned_data["seen"], by=request.user, now=now
+    )
+    if ends_at is not None:
+        text = gettext("{first_name} now has until {time}.")
+        time = moment(ends_at, assignment.classroom.zone)
+        messages.success(request, text.format(first_name=student.first_name, time=time))
+    return redirect("assignment_progress", assignment.public_id)
 
 
 @require_POST
@@ -178,6 +202,7 @@ def _overrides_page(
         ),
         "extension_form": _extension_form(assignment, student, now=now),
         "room": None,
+        "minutes_form": next((AddMinutesForm.of(attempt) for attempt in attempts if attempt.is_open), None),
         "excuse_form": ExcuseForm(initial={"is_excused": not settings.is_excused}, auto_id="excuse_%s"),
         **forms,
     }

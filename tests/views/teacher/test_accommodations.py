@@ -456,6 +456,91 @@ def test_extension_moves_the_end_of_a_running_attempt(
     assert "Saved. The quiz in progress has the new end time." in page
 
 
+# --- More minutes in a running quiz -------------------------------------------------------------------------------
+
+
+def add_minutes(client: Client, assignment: Assignment, student: Student, minutes: str = "10") -> Any:
+    """Add minutes twice with one form, as after a double click."""
+    form = form_of(client.get(terms_of(assignment, student)), having="minutes")
+    client.post(form.action, form.data(minutes=minutes))
+    return client.post(form.action, form.data(minutes=minutes), follow=True)
+
+
+def test_minutes_are_added_to_the_time_limit_of_one_running_attempt(
+    assignment: Assignment,
+    student: Student,
+    classmate: Student,
+    student_client: Client,
+    teacher_client: Client,
+    clock: time_machine.Traveller,
+) -> None:
+    Assignment.objects.update(time_limit=timedelta(minutes=20))
+    ends_at = NOW + timedelta(minutes=20)
+    attempt, other = (
+        make_attempt(assignment=assignment, student=who, time_limit=timedelta(minutes=20), deadline_at=ends_at)
+        for who in (student, classmate)
+    )
+    link = f"{terms_of(assignment, student)}#h-min"
+    assert link in read(teacher_client.get(reverse("assignment_progress", args=[assignment.public_id]))).links
+
+    page = add_minutes(teacher_client, assignment, student)
+
+    assert page.redirect_chain[-1][0] == reverse("assignment_progress", args=[assignment.public_id])
+    assert "Maya now has until Fri, Oct 23, 11:30 am EDT." in text_of(page)
+    for row in (attempt, other):
+        row.refresh_from_db()
+    assert attempt.deadline_at == ends_at + timedelta(minutes=10)
+    assert (other.deadline_at, Extension.objects.count(), acts()) == (ends_at, 0, ["extension_given"])
+    left = student_client.get(reverse("time_left", args=[attempt.public_id])).json()
+    assert left["seconds_left"] == 30 * 60
+    # A later change of the settings keeps the added time.
+    accommodations.move_deadlines([attempt], now=NOW)
+    assert attempt.deadline_at == ends_at + timedelta(minutes=10)
+    history = text_of(teacher_client.get(reverse("student_history", args=[student.public_id])))
+    assert "“Extra minutes during the quiz.”" in history
+
+
+@pytest.mark.parametrize(("due", "expected"), [(-60, -60), (0, 10), (5, 10), (20, 20)])
+def test_added_minutes_move_the_close_and_a_due_time_that_was_met(
+    due: int,
+    expected: int,
+    closing: Assignment,
+    student: Student,
+    teacher_client: Client,
+    clock: time_machine.Traveller,
+) -> None:
+    """The quiz closes at 4:00 pm. A due time is in minutes after that."""
+    closes_at, time_limit = (CLOSE, None) if due <= 0 else (None, CLOSE - NOW)
+    Assignment.objects.update(due_at=CLOSE + timedelta(minutes=due), closes_at=closes_at, time_limit=time_limit)
+    attempt = make_attempt(assignment=closing, student=student, time_limit=time_limit, deadline_at=CLOSE)
+
+    add_minutes(teacher_client, closing, student)
+
+    attempt.refresh_from_db()
+    assert attempt.deadline_at == CLOSE + timedelta(minutes=10)
+    assert len(acts()) == 1
+    page = teacher_client.get(terms_of(closing, student))
+    settings = page.context["settings"]
+    assert settings.window.due_at == CLOSE + timedelta(minutes=expected)
+    assert settings.window.closes_at in (None, attempt.deadline_at)
+
+
+def test_minutes_that_cannot_be_added_are_refused(
+    closing: Assignment, student: Student, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    attempt = make_attempt(assignment=closing, student=student, deadline_at=CLOSE)
+    form = form_of(teacher_client.get(terms_of(closing, student)), having="minutes")
+    for minutes, error in (("", "Enter whole minutes."), ("0", "Enter 1 or more minutes.")):
+        assert errors_of(teacher_client.post(form.action, form.data(minutes=minutes))) == [error]
+
+    lifecycle.submit_attempt(attempt, now=NOW)
+
+    page = teacher_client.post(form.action, form.data(minutes="10"), follow=True)
+    assert "This quiz was turned in. To give more time, reopen the attempt." in text_of(page)
+    assert "More time now" not in text_of(page)
+    assert (Extension.objects.count(), acts()) == (0, [])
+
+
 @pytest.mark.parametrize("situation", ["not started", "turned in", "only an extra attempt"])
 def test_extension_that_moves_no_end_does_not_say_so(
     situation: str, closing: Assignment, student: Student, teacher_client: Client, clock: time_machine.Traveller
