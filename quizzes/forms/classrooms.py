@@ -13,7 +13,9 @@ from quizzes.caches import process_cache
 from quizzes.content.reading import LEVELS
 from quizzes.formatting import Label
 from quizzes.forms.fields import NameField
-from quizzes.models import PinKind, Student, Teaching, User
+from quizzes.forms.rosters import ClassroomChoice
+from quizzes.models import Classroom, PinKind, Student, Teaching, User
+from quizzes.models.rosters import ClassroomQuerySet
 
 DEFAULT_ZONE = "America/New_York"
 _LEVEL_CHOICES = [(key, gettext_lazy(name)) for key, name in LEVELS.items()]
@@ -95,6 +97,34 @@ class ClassroomForm(forms.Form):
             choices = [(gettext("Current"), [(current_zone, current_zone)]), *choices]
         self.fields["time_zone"].choices = choices  # type: ignore[attr-defined]
         self.fields["name"].widget.attrs["autocomplete"] = "off"
+
+
+class SettingsSourceField(ClassroomChoice):
+    """A class whose settings a new class gets. Names of archived classes say so."""
+
+    def label_from_instance(self, obj: Classroom) -> str:
+        """The name of the class."""
+        return gettext("{name} (archived)").format(name=obj.name) if obj.archived_at else obj.name
+
+
+class NewClassroomForm(ClassroomForm):
+    """A new class. settings_from: one of the teacher's classes, also an archived one."""
+
+    settings_from = SettingsSourceField(
+        label=gettext_lazy("Settings"),
+        help_text=gettext_lazy("Reading level, supports, averages, PINs, and roster order. No students, no quizzes."),
+        required=False,
+        empty_label=gettext_lazy("Standard settings"),
+        error_messages={"invalid_choice": gettext_lazy("Choose a class from the list.")},
+    )
+
+    def __init__(self, *args: Any, sources: ClassroomQuerySet, **kwargs: Any) -> None:
+        """sources: the teacher's classes; without any, the form does not ask."""
+        super().__init__(*args, **kwargs)
+        if sources.exists():
+            self.fields["settings_from"].queryset = sources  # type: ignore[attr-defined]
+        else:
+            del self.fields["settings_from"]
 
 
 class CodeActiveForm(forms.Form):

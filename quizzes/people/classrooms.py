@@ -22,11 +22,28 @@ class NotATeacher(Exception):
     """The giver does not own the class, or the account that should take it is closed."""
 
 
+# The settings that a new class can take from another one, beside its name and time zone.
+COPIED_SETTINGS = (
+    "sorts_by_first_name",
+    "counts_missing_as_zero",
+    "reading_variant",
+    "students_choose_variant",
+    "supports",
+    "pin_kind",
+)
+
+
 @transaction.atomic
-def add_classroom(*, by: User, name: str, time_zone: str, now: datetime) -> Classroom:
-    """Add a classroom, taught by this teacher. Raises ClassroomNameTaken, also for a form sent twice."""
+def add_classroom(
+    *, by: User, name: str, time_zone: str, settings_from: Classroom | None = None, now: datetime
+) -> Classroom:
+    """Add a classroom, taught by this teacher. Raises ClassroomNameTaken, also for a form sent twice.
+
+    settings_from: another classroom with `COPIED_SETTINGS`; None for the standard settings.
+    """
     _check_name_is_free(name, by)
-    classroom = Classroom.objects.create(name=name, time_zone=time_zone, created_at=now)
+    copied = {name: getattr(settings_from, name) for name in COPIED_SETTINGS} if settings_from is not None else {}
+    classroom = Classroom.objects.create(name=name, time_zone=time_zone, created_at=now, **copied)
     Teaching.objects.create(classroom=classroom, teacher=by)
     AuditEvent.objects.record(Action.CLASSROOM_MADE, actor=by, classroom=classroom, at=now, name=name)
     return classroom

@@ -20,6 +20,7 @@ from quizzes.forms.classrooms import (
     CodeActiveForm,
     HandOverForm,
     MissingRuleForm,
+    NewClassroomForm,
     PinKindForm,
     ReadingLevelsForm,
     TodoForm,
@@ -113,7 +114,11 @@ def open_sample_class(request: TeacherRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def add_classroom(request: TeacherRequest) -> HttpResponse:
     """Create a class, then redirect to add its students."""
-    form = ClassroomForm(request.POST if request.method == "POST" else None, initial={"time_zone": DEFAULT_ZONE})
+    form = NewClassroomForm(
+        request.POST if request.method == "POST" else None,
+        sources=Classroom.objects.taught_by(request.user).filter(is_sample=False),
+        initial={"time_zone": DEFAULT_ZONE},
+    )
     if form.is_valid():
         try:
             classroom = classrooms.add_classroom(by=request.user, now=timezone.now(), **form.cleaned_data)

@@ -330,6 +330,38 @@ def test_add_classroom_makes_it_and_goes_on_to_its_students(teacher: User, teach
     assert [event.action for event in classroom.audit_events.all()] == [AuditEvent.Action.CLASSROOM_MADE]
 
 
+def test_new_class_takes_the_settings_of_another_one(
+    teacher: User, other_teacher: User, teacher_client: Client
+) -> None:
+    """Last year’s class is archived. Classes of others are not in the list."""
+    assert "settings_from" not in teacher_client.get(reverse("add_classroom")).content.decode()
+    old = make_classroom(teacher=teacher, name="Civics", archived_at=NOW)
+    foreign = make_classroom(teacher=other_teacher, name="Elsewhere")
+    changed = {
+        "sorts_by_first_name": True,
+        "counts_missing_as_zero": True,
+        "reading_variant": "easier",
+        "students_choose_variant": False,
+        "supports": {"read_aloud": True},
+        "pin_kind": "pictures",
+    }
+    assert set(changed) == set(classrooms.COPIED_SETTINGS)
+    Classroom.objects.filter(pk=old.pk).update(**changed)
+    make_student(classroom=old, name="Ana")
+
+    page = teacher_client.get(reverse("add_classroom"))
+    assert "Civics (archived)" in text_of(page)
+    assert "Elsewhere" not in text_of(page)
+    refused = teacher_client.post(reverse("add_classroom"), {**NEW, "settings_from": foreign.public_id})
+    assert "Choose a class from the list." in text_of(refused)
+
+    teacher_client.post(reverse("add_classroom"), {**NEW, "settings_from": old.public_id})
+
+    made = Classroom.objects.get(name=NEW["name"])
+    assert {name: getattr(made, name) for name in changed} == changed
+    assert (made.students.count(), made.archived_at, made.join_code == old.join_code) == (0, None, False)
+
+
 def test_add_classroom_sent_twice_makes_one(teacher_client: Client) -> None:
     teacher_client.post(reverse("add_classroom"), NEW)
     second = teacher_client.post(reverse("add_classroom"), {**NEW, "name": " civics,  period 3"})
