@@ -15,6 +15,8 @@ from quizzes.people import classrooms, rosters
 from quizzes.people.names import PersonName, name_key, numbered_name
 
 _PURPOSE = "oneroster"
+# So many students with the same names and other numbers are the same students.
+_ALIKE = 2
 
 # new: to add. moved: from another class. numbered: here by name, gets the school's number. here: nothing to do.
 # gone: on the roster, not in the file. removed: was on the roster before.
@@ -145,15 +147,35 @@ def _changes(
     by_id = {student.external_id: student for student in enrolled if student.external_id}
     by_name = {student.name_key: student for student in enrolled}
     removed = {student.external_id: student for student in here if student.removed_at and student.external_id}
+    gone = {
+        student.pk
+        for student in enrolled
+        if left.get(student.external_id) == student and student.external_id not in moving
+    }
+    renumbered = _renumbered(one, by_id, by_name, gone)
     taken, found = set(by_name), list[Change]()
     for row in one.students:
-        found.append(_change(row, by_id, by_name, removed, left, taken))
+        found.append(_change(row, by_id, by_name, removed, left, taken, renumbered))
         taken.add(name_key(found[-1].name.display))
+    numbered = {change.student.pk for change in found if change.kind == "numbered" and change.student is not None}
     for student in enrolled:
-        if left.get(student.external_id) == student and student.external_id not in moving:
+        if student.pk in gone - numbered:
             name = rosters.person_name(student)
             found.append(Change(f"gone-{student.public_id}", "gone", name, student.external_id, student))
     return found
+
+
+def _renumbered(
+    one: RosterClass, by_id: Mapping[str, Student], by_name: Mapping[str, Student], gone: Collection[int]
+) -> set[int]:
+    """The row ids of the students who have new numbers in the file, if the school changed its numbers.
+
+    Then the file has no number of the roster and at least 2 names. One name alone may be another student’s.
+    """
+    if any(row.external_id in by_id for row in one.students):
+        return set()
+    same = {student.pk for row in one.students if (student := by_name.get(name_key(row.name.display)))}
+    return same & set(gone) if len(same & set(gone)) >= _ALIKE else set()
 
 
 def _change(
@@ -163,6 +185,7 @@ def _change(
     removed: Mapping[str, Student],
     left: Mapping[str, Student],
     taken: Collection[str],
+    renumbered: Collection[int],
 ) -> Change:
     key = name_key(row.name.display)
     same_id, same_name = by_id.get(row.external_id), by_name.get(key)
@@ -173,8 +196,9 @@ def _change(
             else gettext("The file says “{name}”. The name stays.").format(name=row.name.display)
         )
         return Change("", "here", rosters.person_name(same_id), row.external_id, same_id, note)
-    if same_name is not None and not same_name.external_id:
-        return Change(f"number-{same_name.public_id}", "numbered", row.name, row.external_id, same_name)
+    if same_name is not None and (not same_name.external_id or same_name.pk in renumbered):
+        note = gettext("The number was {number}.").format(number=same_name.external_id) if same_name.external_id else ""
+        return Change(f"number-{same_name.public_id}", "numbered", row.name, row.external_id, same_name, note)
     if row.external_id in removed:
         back = removed[row.external_id]
         if back.name_key not in taken:
@@ -223,7 +247,8 @@ def apply(
                 if change.kind == "moved" and change.student is not None:
                     rosters.move_student(change.student, to=classroom, by=by, now=now)
                 elif change.kind == "numbered" and change.student is not None:
-                    rosters.keep_external_id(change.student, change.external_id)
+                    before = change.student.external_id
+                    rosters.keep_external_id(change.student, change.external_id, replaces=before)
                 elif change.kind == "restored" and change.student is not None:
                     rosters.restore_student(change.student, by=by, now=now)
         except rosters.NameTaken as error:

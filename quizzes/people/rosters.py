@@ -129,9 +129,9 @@ def sort_roster(classroom: Classroom, *, by_first: bool) -> None:
     Student.objects.bulk_update(students, ["sort_key"], batch_size=500)
 
 
-def keep_external_id(student: Student, external_id: str) -> None:
-    """Keep the school's own number of a student who has none."""
-    if not student.external_id:
+def keep_external_id(student: Student, external_id: str, *, replaces: str = "") -> None:
+    """Keep the school's own number of a student who has none, or who has the number that it replaces."""
+    if student.external_id == replaces:
         student.external_id = external_id
         student.save(update_fields=["external_id"])
 

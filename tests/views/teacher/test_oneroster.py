@@ -135,6 +135,24 @@ def test_another_student_of_the_same_name_gets_a_number(teacher_client: Client, 
     assert roster_of(classroom.name) == {"Ana Reyes": "7", "Ana Reyes (2)": "1001"}
 
 
+def test_new_numbers_of_a_school_do_not_double_the_class(
+    teacher_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same students have other numbers in a later file, and Ben is in another class under his old one."""
+    run(teacher_client, package({"A": ["u1", "u2", "u3"], "B": ["t1"]}))
+    before = dict(Student.objects.values_list("display_name", "pk"))
+    changed = {"u1": ("Ana", "Reyes", "A-1"), "u3": ("Cy", "Dunn", "A-3"), "u4": ("Ben", "Cole", "A-4")}
+    monkeypatch.setattr("tests.views.teacher.test_oneroster.PEOPLE", {**PEOPLE, **changed})
+
+    page = run(teacher_client, package({"A": ["u1", "u3", "u4"], "B": ["u2"]}))
+
+    assert "Here. Gets the number The number was 1001." in text_of(page)
+    assert "Not in the file" not in text_of(page)
+    assert roster_of("Civics A") == {"Ana Reyes": "A-1", "Cy Dunn": "A-3", "Ben Cole (2)": "A-4"}
+    assert roster_of("Civics B") == {"Ben Cole": "1002"}
+    assert {name: pk for name, pk in Student.objects.values_list("display_name", "pk") if name in before} == before
+
+
 def test_two_classes_of_the_file_cannot_fill_one(teacher_client: Client, classroom: Classroom) -> None:
     address = reverse("import_oneroster")
     first = teacher_client.post(address, {"file": SimpleUploadedFile("r.zip", package({"A": ["u1"], "B": ["u2"]}))})
