@@ -210,6 +210,20 @@ def test_narrowed_gradebook_has_the_points_on_one_objective(
     assert filter_by_objective(book, "Something else").columns == ()
 
 
+def test_narrowed_gradebook_says_why_its_average_differs_from_the_objectives(
+    assignment: Assignment, second: Assignment, student: Student, teacher_client: Client
+) -> None:
+    """1 of 3 and 1 of 1 points are 67% on average, and 2 of 4 points together."""
+    make_answered_attempt(assignment=assignment, student=student, right=1)
+    make_answered_attempt(assignment=second, student=student, answers={"one": "b"})
+
+    of_class = [assignment.classroom.public_id]
+    page = text_of(teacher_client.get(reverse("classroom_gradebook", args=of_class), {"objective": RECORDS}))
+    assert "Maya Lopez 67%" in page
+    assert "In averages, each quiz counts the same. “Objectives” adds up the points of all quizzes." in page
+    assert "Almost 2 of 4" in text_of(teacher_client.get(reverse("classroom_mastery", args=of_class)))
+
+
 def test_narrowed_gradebook_says_what_needs_grading(
     classroom: Classroom, teacher: User, teacher_client: Client
 ) -> None:
