@@ -180,6 +180,11 @@ def _one_name_each(table: Sequence[TableRow]) -> Sequence[TableRow]:
     return [TableRow(number, (cell,)) for number, cell in enumerate(filter(None, table[0].cells), start=1)]
 
 
+def name_keys(name: PersonName) -> set[str]:
+    """The name keys under which a student with this name may be on a roster: as written, and family name first."""
+    return {name_key(name.display), name_key(f"{name.family} {given_name(name)}")}
+
+
 def _compared(rows: Sequence[RosterRow], present: Collection[str], removed: Collection[str]) -> list[RosterRow]:
     """The rows compared with the class and with each other."""
     compared = []
@@ -188,7 +193,7 @@ def _compared(rows: Sequence[RosterRow], present: Collection[str], removed: Coll
         if row.state != "new":
             compared.append(row)
             continue
-        keys = {name_key(row.name.display), name_key(f"{row.name.family} {given_name(row.name)}")}
+        keys = name_keys(row.name)
         key = name_key(row.name.display)
         if key in first_row:
             taken = {*present, *removed, *first_row}

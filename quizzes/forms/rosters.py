@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -12,7 +12,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.files.roster_columns import Columns
 from quizzes.files.roster_rows import RosterRow, RowState
-from quizzes.files.rosters import MAX_ROWS, InvalidRoster, Roster, read_roster
+from quizzes.files.rosters import MAX_ROWS, InvalidRoster, Roster, name_keys, read_roster
 from quizzes.files.table_file import MAX_COLUMNS, TableFile, TableRow, UnreadableTable, read_table, read_text
 from quizzes.formatting import Label
 from quizzes.forms.fields import NameField, SentJsonField
@@ -74,8 +74,10 @@ class AddStudentsForm(forms.Form):
     table = SentJsonField(required=False, widget=forms.HiddenInput)
     is_confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, present: Collection[str], removed: Mapping[str, Student], **kwargs: Any) -> None:
-        """present: the name keys on the roster. removed: the students who were removed, by name key."""
+    def __init__(
+        self, *args: Any, present: Mapping[str, Student], removed: Mapping[str, Student], **kwargs: Any
+    ) -> None:
+        """present: the students on the roster, by name key. removed: those who were removed."""
         super().__init__(*args, **kwargs)
         self.present, self.removed = present, removed
         self.roster: Roster | None = None
@@ -93,6 +95,16 @@ class AddStudentsForm(forms.Form):
         """The removed students that the teacher brings back."""
         keys = [name_key(row.name.display) for row in self._in_state("removed") if self._is_checked(row)]
         return [self.removed[key] for key in keys]
+
+    @property
+    def to_number(self) -> list[tuple[Student, str]]:
+        """The students who are here without a student number, with the number of the list."""
+        return [
+            (self.present[key], row.external_id)
+            for row in self._in_state("here")
+            for key in sorted(name_keys(row.name) & self.present.keys())[:1]
+            if row.external_id and not self.present[key].external_id
+        ]
 
     @property
     def counts(self) -> Counter[RowState]:

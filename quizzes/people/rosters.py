@@ -29,6 +29,11 @@ def check_name(student: Student, *, to: Classroom) -> None:
         raise NameTaken
 
 
+def present_by_name(classroom: Classroom) -> dict[str, Student]:
+    """The students on the roster by name key. One query."""
+    return {student.name_key: student for student in classroom.students.enrolled()}
+
+
 def removed_by_name(classroom: Classroom) -> dict[str, Student]:
     """The removed students of a classroom by name key, the last removed of equal ones. One query."""
     return {student.name_key: student for student in classroom.students.removed().order_by("removed_at")}

@@ -51,14 +51,17 @@ def add_students(request: TeacherRequest, public_id: str) -> HttpResponse:
     classroom = taught_classroom(request, public_id)
     data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = AddStudentsForm(
-        data, files, present=rosters.names_present(classroom), removed=rosters.removed_by_name(classroom)
+        data, files, present=rosters.present_by_name(classroom), removed=rosters.removed_by_name(classroom)
     )
     preview = form.is_valid()
     if preview and form.cleaned_data["is_confirmed"]:
         acts: dict[str, Any] = {"by": request.user, "now": timezone.now()}
         added = rosters.add_students(classroom, form.new_students, **acts)
         restored = [rosters.restore_student(student, **acts) for student in form.to_restore]
-        messages.success(request, _added_message(len(added), len(restored)))
+        numbered = form.to_number
+        for student, number in numbered:
+            rosters.keep_external_id(student, number)
+        messages.success(request, _added_message(len(added), len(restored), len(numbered)))
         if form.not_added:
             messages.warning(request, _not_added_message(form.not_added))
         return redirect("roster", classroom.public_id)
@@ -130,14 +133,18 @@ def address_context(request: TeacherRequest) -> dict[str, Any]:
     }
 
 
-def _added_message(added: int, restored: int) -> str:
-    if not added and not restored:
+def _added_message(added: int, restored: int, numbered: int) -> str:
+    if not added and not restored and not numbered:
         return gettext("No new students. Everyone else was on the roster already.")
     parts = []
     if added:
         parts.append(ngettext("{count} student added", "{count} students added", added).format(count=added))
     if restored:
         parts.append(ngettext("{count} student restored", "{count} students restored", restored).format(count=restored))
+    if numbered:
+        parts.append(
+            ngettext("{count} student number saved", "{count} student numbers saved", numbered).format(count=numbered)
+        )
     text = (
         gettext("{done}. Print their sign-in cards. Each has a PIN.")
         if added

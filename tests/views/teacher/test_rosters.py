@@ -140,6 +140,29 @@ def test_teacher_chooses_columns_and_keeps_student_numbers(classroom: Classroom,
     assert list(classroom.students.values_list("display_name", "external_id")) == [("Ben O.", "18"), ("Ana S.", "17")]
 
 
+def test_a_later_list_gives_numbers_to_students_who_are_here_without_one(
+    classroom: Classroom, teacher_client: Client
+) -> None:
+    """The gradebook asks for student numbers. A number that is kept stays, and nobody is added twice."""
+    for name in ("Ana Silva", "Ben Ortiz", "Cy Dunn"):
+        make_student(classroom=classroom, name=name)
+    Student.objects.filter(display_name="Cy Dunn").update(external_id="9")
+    address = url("add_students", classroom)
+    names = "Name\tID\nAna Silva\t17\nOrtiz, Ben\t18\nCy Dunn\t19"
+    preview = teacher_client.post(address, {"names": names})
+    assert "get a student number" not in text_of(preview)
+
+    again = teacher_client.post(address, form_of(preview, having="full").data(external_id="1"))
+    assert "0 new, 3 already here, 2 get a student number." in text_of(again)
+    assert "Save student numbers" in text_of(again)
+    sent = form_of(again, having="full").data(is_confirmed="on")
+    page = teacher_client.post(address, sent, follow=True)
+    assert "2 student numbers saved. PINs stay the same." in text_of(page)
+    assert "No new students." in text_of(teacher_client.post(address, sent, follow=True))
+    kept = {"Ana Silva": "17", "Ben Ortiz": "18", "Cy Dunn": "9"}
+    assert dict(classroom.students.values_list("display_name", "external_id")) == kept
+
+
 def test_preview_shows_the_columns_in_use(classroom: Classroom, teacher_client: Client) -> None:
     address = url("add_students", classroom)
     names = "ID,Last Name,First Name,Preferred Name\n1,Lee,Robert,Bobby\n2,Lopez,Maya,\n"
