@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Sum
 
 from quizzes.models import AuditEvent, Classroom, Student, User
+from quizzes.models.locks import lock_rows
 from quizzes.people.names import PersonName, clean_name, name_key, short_names, sort_key, split_name
 
 Action = AuditEvent.Action
@@ -190,11 +191,13 @@ def change_pins(classroom: Classroom, *, seen: int, by: User, now: datetime) -> 
 
     seen: `pins_state` when the teacher was asked. Nothing changes if a PIN is newer than that.
     """
-    # Of two equal requests at once, the second finds the PINs of the first.
-    Classroom.objects.select_for_update().get(pk=classroom.pk)
+    # Of two equal requests at once, the second finds the PINs of the first. `no_key`: whoever holds the lock of a
+    # student writes to the log, which needs the key of the classroom.
+    Classroom.objects.select_for_update(no_key=True).get(pk=classroom.pk)
     if pins_state(classroom) != seen:
         return 0
-    students = list(classroom.students.select_for_update().order_by("pk"))
+    lock_rows(students=classroom.students.values_list("pk", flat=True))
+    students = list(classroom.students.order_by("pk"))
     for student in students:
         student.classroom = classroom
         change_pin(student, by=by, now=now)
