@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 
 from quizzes.content.answer_matching import normalize
 from quizzes.content.editions import published, shown_edition
@@ -19,7 +19,7 @@ from quizzes.content.set_document import SetDocument
 from quizzes.grading.points import Adjustments, accepted_versions, earned, needs_grading, regraded_question
 from quizzes.grading.scores import adjustments
 from quizzes.grading.similar_answers import Context, content_of, context_of
-from quizzes.models import Answer, Assignment, Attempt
+from quizzes.models import Answer, Assignment, Attempt, Excuse
 
 # Only typed answers can need grading.
 TYPED = tuple(name for name, question_type in TYPES.items() if question_type.is_typed)
@@ -103,7 +103,12 @@ def queued_answers(assignment: Assignment) -> list[QueuedAnswer]:
 
 def _ungraded(assignments: Sequence[Assignment]) -> Iterator[_Ungraded]:
     # As in every report, without students who moved away or were removed. Work that counts elsewhere is graded there.
+    # Excused work counts nowhere either.
+    excused = Excuse.objects.filter(
+        assignment=OuterRef("attempt__assignment"), student=OuterRef("attempt__student")
+    ).order_by()
     rows = Answer.objects.filter(
+        ~Exists(excused),
         attempt__assignment__in=assignments,
         attempt__student__removed_at=None,
         attempt__student__classroom=F("attempt__classroom"),

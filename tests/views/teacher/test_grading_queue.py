@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from quizzes.assignments.accommodations import set_excused
 from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.transfers import transfer_attempts
 from quizzes.grading import manual_grades, queue
@@ -130,6 +131,17 @@ def test_the_queue_has_no_answers_of_students_who_left(
 
     restore_student(removed.student, by=teacher, now=now)
     assert queue.queued_counts([assignment]) == {assignment.pk: 2}
+
+
+def test_the_queue_has_no_answers_of_excused_students(
+    assignment: Assignment, teacher: User, teacher_client: Client
+) -> None:
+    """The results say that nothing is turned in, so home asks for no grade. Without the excuse, it asks again."""
+    attempt = give(assignment, "Ana", who="The rules.")
+    for is_excused, count in ((True, 0), (False, 1)):
+        set_excused(assignment, attempt.student, is_excused=is_excused, reason="Ill", by=teacher, now=timezone.now())
+        assert queue.queued_counts([assignment])[assignment.pk] == count
+        assert ("Answers to grade" in text_of(teacher_client.get(HOME))) is bool(count)
 
 
 def test_accepting_once_regrades_every_class(assignment: Assignment, teacher: User, teacher_client: Client) -> None:
