@@ -48,9 +48,9 @@ def _read(question: Any, number: int, pictures: Mapping[str, bytes]) -> ReadQues
     except (KeyError, TypeError, ValueError, AttributeError):
         item = _NO_ITEM
     if item is None:
-        type_label = gettext(TYPES[question["type"]].label)
+        question_type = TYPES[question["type"]]
         reason = gettext("“{label}” needs its own reading. Import the file as a new question set.")
-        return skipped(where, stem, reason.format(label=type_label))
+        return skipped(where, stem, reason.format(label=gettext(question_type.label)))
     if not _is_sound(item):
         return skipped(where, stem, gettext("Parts of it are missing or have another form."))
     return read(where, replace(item, title=""))
