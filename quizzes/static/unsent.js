@@ -1,0 +1,153 @@
+// Keeps what a teacher typed and the site could not take: the session had ended, or an error page came. A page notes its
+// changed forms when it is left. A page without an account, such as sign-in, says that they did not arrive. The page of
+// the forms then shows them again, in the same tab and for the same account only. The tab forgets them when it closes.
+
+const PREFIX = "footnote.unsent.";
+// In ms. Long enough to sign in, also on another device; short for a shared computer.
+const MAX_AGE = 60 * 60 * 1000;
+const SECRETS = "[type=password], [autocomplete=one-time-code]";
+// A token is new after a sign-in, and no page can fill in a file.
+const NOT_KEPT = "fieldset, output, button, [type=file], [name=csrfmiddlewaretoken]";
+// What a form says of its page. It is kept, so that a change in another window is noticed, and a form sent twice acts
+// once. Every other hidden field says what the form is about: another answer, another student.
+const OF_PAGE = ["revision", "seen", "shown_type", "group", "operation"];
+const CHOICE = "[type=checkbox], [type=radio]";
+
+/** @typedef {{name: string, value: string, isChecked: boolean, chosen: string[]}} Field */
+/** @typedef {{name: string, place: number, fields: Field[]}} Kept */
+/** @typedef {{account: string, at: number, isUnsent: boolean, forms: Kept[]}} Note */
+
+// "" where students sign in, who read nothing of a teacher. Undefined on the teachers' sign-in and on error pages.
+const account = document.querySelector("meta[name=account]")?.content;
+const here = PREFIX + location.pathname + location.search;
+/** Where forms were sent to. They count as changed: one that came back with an error shows what was typed before. */
+const sentTo = new Set();
+
+/** @returns {[string, Note][]} */
+function notes() {
+  const keys = Object.keys(sessionStorage).filter((key) => key.startsWith(PREFIX));
+  return keys.map((key) => [key, JSON.parse(sessionStorage.getItem(key))]);
+}
+
+const forget = () => notes().forEach(([key]) => sessionStorage.removeItem(key));
+const actionOf = (form) => form.getAttribute("action") ?? "";
+const forms = () => [...document.querySelectorAll("form[method=post]")];
+const controls = (form) => [...form.elements].filter((control) => control.name && !control.matches(NOT_KEPT));
+const typed = (form) => controls(form).filter((control) => control.type !== "hidden");
+const namesakes = (name) => forms().filter((form) => nameOf(form) === name);
+/** @returns {Field} */
+const stateOf = (control) => ({
+  name: control.name,
+  value: control.value,
+  isChecked: Boolean(control.checked),
+  chosen: [...control.selectedOptions ?? []].map((option) => option.value),
+});
+
+/** Where a form is sent to, what it is about, and its first field: the steps of a page have different forms. */
+function nameOf(form) {
+  const about = controls(form).filter((control) => control.type === "hidden" && !OF_PAGE.includes(control.name));
+  const [first] = typed(form);
+  const named = [...about, ...(first?.matches(CHOICE) ? [first] : [])].map((control) => [control.name, control.value]);
+  return JSON.stringify([actionOf(form), first?.name, named]);
+}
+
+function isChanged(control) {
+  if (control instanceof HTMLSelectElement) {
+    const options = [...control.options];
+    if (!options.some((option) => option.defaultSelected)) return control.selectedIndex > 0;
+    return options.some((option) => option.selected !== option.defaultSelected);
+  }
+  return control.value !== control.defaultValue || Boolean(control.checked) !== Boolean(control.defaultChecked);
+}
+
+function isKept(form) {
+  if (form.querySelector(SECRETS) || !typed(form).length) return false;
+  return sentTo.has(actionOf(form)) || "unsaved" in form.dataset || typed(form).some(isChanged);
+}
+
+function note() {
+  const kept = forms().filter(isKept).map((form) => ({
+    name: nameOf(form),
+    place: namesakes(nameOf(form)).indexOf(form),
+    fields: controls(form).map(stateOf),
+  }));
+  if (!kept.length) return;
+  const made = { account, at: Date.now(), isUnsent: false, forms: kept };
+  try {
+    sessionStorage.setItem(here, JSON.stringify(made));
+  } catch { /* Larger than the browser keeps. */ }
+}
+
+/** @param {Field} field; returns whether the control now shows something else */
+function fill(control, field) {
+  const before = stateOf(control);
+  if (control.matches(CHOICE)) control.checked = field.isChecked;
+  else if (control instanceof HTMLSelectElement) {
+    for (const option of control.options) option.selected = field.chosen.includes(option.value);
+  } else control.value = field.value;
+  return JSON.stringify(stateOf(control)) !== JSON.stringify(before);
+}
+
+/** @param {Kept} kept; returns whether its form now shows something else */
+function fillForm(kept) {
+  const form = namesakes(kept.name)[kept.place];
+  if (!form) return false;
+  const left = controls(form);
+  let hasChanged = false;
+  for (const field of kept.fields) {
+    const isSame = (control) => control.name === field.name && (!control.matches(CHOICE) || control.value === field.value);
+    const index = left.findIndex(isSame);
+    if (index < 0) continue;
+    const [control] = left.splice(index, 1);
+    if (!fill(control, field) || control.type === "hidden") continue;
+    hasChanged = true;
+    const folded = control.closest("details");
+    if (folded) folded.open = true;
+  }
+  // The scripts of the page take it for typed: the editor saves it.
+  if (hasChanged) ["input", "change"].forEach((name) => form.dispatchEvent(new Event(name, { bubbles: true })));
+  return hasChanged;
+}
+
+function showAgain({ forms: kept }) {
+  if (!kept.map(fillForm).some(Boolean)) return;
+  document.querySelector("main")?.prepend(document.querySelector("#unsent").content.cloneNode(true));
+}
+
+function onTeacherPage() {
+  // Back leads from the browser's own error page, without a connection, to the form. No script of ours ran there.
+  const isAgain = ["back_forward", "reload"].includes(performance.getEntriesByType("navigation")[0]?.type);
+  for (const [key, found] of notes()) {
+    const isOver = found.account !== account || Date.now() - found.at > MAX_AGE;
+    const isHere = key === here && (found.isUnsent || isAgain);
+    // A page of this account came after it, so it arrived, or it was left on purpose.
+    if (isOver || isHere || !found.isUnsent) sessionStorage.removeItem(key);
+    if (isHere && !isOver) showAgain(found);
+  }
+}
+
+function onOtherPage() {
+  const found = notes();
+  for (const [key, kept] of found) {
+    sessionStorage.setItem(key, JSON.stringify({ ...kept, isUnsent: true }));
+    setTimeout(() => sessionStorage.removeItem(key), MAX_AGE - (Date.now() - kept.at));
+  }
+  const shown = found.length ? "kept" : "lost";
+  for (const words of document.querySelectorAll("[data-unsent]")) words.hidden = words.dataset.unsent !== shown;
+}
+
+if (account) {
+  document.addEventListener("submit", ({ target }) => {
+    sentTo.add(actionOf(target));
+    if (!("signsOut" in target.dataset)) return;
+    window.removeEventListener("pagehide", note);
+    forget();
+  });
+  window.addEventListener("pagehide", note);
+  // htmx comes first, so that it sends what is filled in.
+  document.addEventListener("DOMContentLoaded", onTeacherPage);
+} else if (account === "") {
+  forget();
+} else {
+  onOtherPage();
+}

@@ -1,0 +1,228 @@
+"""What a teacher typed when the session ended: back after the sign-in, for the same account in the same tab only."""
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from quizzes.grading.manual_grades import grade_answer
+from quizzes.models import Classroom, Draft, Question, User
+from tests.browser.conftest import NewContext, violations
+from tests.factories import (
+    make_answered_attempt,
+    make_assignment,
+    make_classroom,
+    make_draft,
+    make_edition,
+    make_student,
+    make_user,
+)
+from tests.views.teacher.test_grading_queue import typed_document
+
+PASSWORD = "a long password of the test"
+KEPT = "What you typed is kept in this tab."
+AGAIN = "Here’s what you typed."
+
+
+@pytest.fixture
+def rosa() -> User:
+    return make_user(email="rosa@school.test", password=PASSWORD)
+
+
+@pytest.fixture
+def classroom(rosa: User) -> Classroom:
+    return make_classroom(teacher=rosa)
+
+
+def end_sessions() -> None:
+    Session.objects.all().delete()
+
+
+def sign_in_again(page: Page, email: str = "rosa@school.test") -> None:
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+def kept_in(page: Page) -> int:
+    return int(page.evaluate("Object.keys(sessionStorage).filter(key => key.startsWith('footnote.unsent')).length"))
+
+
+def test_a_plain_form_is_filled_again_after_the_sign_in(
+    rosa: User, classroom: Classroom, open_context: NewContext
+) -> None:
+    page = open_context(rosa).new_page()
+    page.goto(reverse("add_students", args=[classroom.public_id]))
+    page.get_by_role("textbox", name="Names").fill("Ana Reyes\nBen Ortiz")
+    end_sessions()
+    page.get_by_role("button", name="Check names").click()
+    expect(page.get_by_role("alert")).to_contain_text(KEPT)
+    assert violations(page) == []
+
+    sign_in_again(page)
+
+    expect(page.get_by_role("status")).to_contain_text(AGAIN)
+    expect(page.get_by_role("textbox", name="Names")).to_have_value("Ana Reyes\nBen Ortiz")
+    assert violations(page) == []
+    page.get_by_role("button", name="Check names").click()
+    expect(page.get_by_role("heading", name="Check the list")).to_be_visible()
+    assert page.get_by_text(AGAIN).count() == 0
+    # The second step is a form without typed text. The first step's text is kept with it.
+    end_sessions()
+    page.get_by_role("button", name="Add 2 students").click()
+    sign_in_again(page)
+    expect(page.get_by_role("textbox", name="Names")).to_have_value("Ana Reyes\nBen Ortiz")
+    assert kept_in(page) == 0
+
+
+def test_a_field_of_the_editor_is_saved_after_the_sign_in(rosa: User, open_context: NewContext) -> None:
+    draft = make_draft(owner=rosa)
+    page = open_context(rosa).new_page()
+    page.goto(reverse("edit_question", args=[draft.question_set.public_id, "one"]))
+    end_sessions()
+    page.get_by_label(re.compile("^Question 1")).fill("Typed as the session ended?")
+    page.get_by_label("Points").focus()
+    expect(page.get_by_role("alert")).to_contain_text(KEPT)
+
+    sign_in_again(page)
+
+    expect(page.get_by_label(re.compile("^Question 1"))).to_have_value("Typed as the session ended?")
+    expect(page.locator("#draft-state")).to_contain_text("Saved at")
+    assert Draft.objects.get().document["questions"][0]["stem"] == "Typed as the session ended?"
+
+
+def test_a_form_with_the_token_of_an_older_sign_in_is_filled_again(
+    rosa: User, classroom: Classroom, open_context: NewContext
+) -> None:
+    context = open_context(rosa, watched=False)
+    page = context.new_page()
+    page.goto(reverse("add_students", args=[classroom.public_id]))
+    page.get_by_role("textbox", name="Names").fill("Ana Reyes")
+    [cookie] = [cookie for cookie in context.cookies() if cookie["name"] == "csrftoken"]
+    context.add_cookies([{"name": "csrftoken", "value": "A" * 32, "domain": cookie["domain"], "path": "/"}])
+    page.get_by_role("button", name="Check names").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("This form was not sent")
+
+    page.go_back()
+
+    expect(page.get_by_role("textbox", name="Names")).to_have_value("Ana Reyes")
+    page.get_by_role("button", name="Check names").click()
+    expect(page.get_by_role("heading", name="Check the list")).to_be_visible()
+
+
+def _as_another_teacher(page: Page) -> None:
+    make_user(email="other@school.test", password=PASSWORD)
+    sign_in_again(page, "other@school.test")
+    expect(page.get_by_role("heading", level=1)).not_to_have_text("Sign in")
+
+
+def _as_a_student(page: Page) -> None:
+    page.goto(reverse("join"))
+
+
+def _signed_out(page: Page) -> None:
+    page.goto(reverse("account_login"))
+    sign_in_again(page)
+    page.goto(reverse("account"))
+    assert kept_in(page) == 1
+    page.get_by_role("textbox", name="Name").fill("Typed and not sent")
+    page.get_by_role("button", name="Sign out", exact=True).click()
+    page.goto(reverse("account_login"))
+
+
+@pytest.mark.parametrize("someone", [_as_another_teacher, _as_a_student, _signed_out])
+def test_kept_text_is_gone_for_the_next_person(
+    someone: Callable[[Page], None], rosa: User, open_context: NewContext
+) -> None:
+    page = open_context(rosa).new_page()
+    page.goto(reverse("add_classroom"))
+    page.get_by_role("textbox", name="Class name").fill("Civics 4")
+    end_sessions()
+    page.get_by_role("button", name="Create class").click()
+    expect(page.get_by_role("alert")).to_contain_text(KEPT)
+    assert kept_in(page) == 1
+
+    someone(page)
+
+    assert kept_in(page) == 0
+
+
+def test_what_arrived_or_was_left_is_not_kept(rosa: User, classroom: Classroom, open_context: NewContext) -> None:
+    page = open_context(rosa).new_page()
+    page.goto(reverse("account"))
+    page.get_by_role("textbox", name="Name").fill("Ms. Rosa")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ms. Rosa")
+    assert page.get_by_text(AGAIN).count() == kept_in(page) == 0
+    page.get_by_role("textbox", name="Name").fill("Left on purpose")
+    page.get_by_role("link", name="Classes", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).not_to_have_text("Ms. Rosa")
+    page.get_by_role("link", name="Ms. Rosa").click()
+    expect(page.get_by_role("textbox", name="Name")).to_have_value("Ms. Rosa")
+    assert kept_in(page) == 0
+
+
+def test_passwords_are_never_kept(rosa: User, open_context: NewContext) -> None:
+    page = open_context(rosa).new_page()
+    page.goto(reverse("account_change_password"))
+    for field in page.locator("[type=password]").all():
+        field.fill(PASSWORD)
+    end_sessions()
+    page.get_by_role("button", name=re.compile("password")).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+
+    assert kept_in(page) == 0
+
+
+def test_without_a_script_the_sign_in_says_that_it_is_lost(rosa: User, open_context: NewContext) -> None:
+    page = open_context(rosa, javascript=False).new_page()
+    page.goto(reverse("add_classroom"))
+    page.get_by_role("textbox", name="Class name").fill("Civics 4")
+    end_sessions()
+    page.get_by_role("button", name="Create class").click()
+
+    expect(page.get_by_role("alert")).to_have_text(re.compile("Sign in and do it again."))
+    assert not page.get_by_text(KEPT).is_visible()
+
+
+def test_a_comment_is_put_on_no_answer_of_another_student(
+    rosa: User, classroom: Classroom, open_context: NewContext
+) -> None:
+    assignment = make_assignment(
+        edition=make_edition(document=typed_document()), classroom=classroom, assigned_by=rosa, created_at=timezone.now()
+    )
+    ana, ben = (
+        make_answered_attempt(
+            assignment=assignment,
+            student=make_student(classroom=classroom, name=name),
+            answers={"who": words},
+            started_at=assignment.created_at,
+        )
+        for name, words in (("Ana R.", "A rule of the council."), ("Ben O.", "It ran out of time."))
+    )
+    queue = reverse("grading_queue", args=[assignment.public_id])
+    page = open_context(rosa).new_page()
+
+    def type_and_sign_in() -> None:
+        page.get_by_label("Comment").fill("Which rule?")
+        end_sessions()
+        page.get_by_role("button", name="Save and next").click()
+        expect(page.get_by_role("alert")).to_contain_text(KEPT)
+
+    page.goto(queue)
+    type_and_sign_in()
+    sign_in_again(page)
+    expect(page.get_by_label("Comment")).to_have_value("Which rule?")
+    # A colleague grades the answer before the sign-in, so that the page shows the next one.
+    type_and_sign_in()
+    shown = Question.objects.get(edition=assignment.edition, key="who")
+    grade_answer(ana, shown, points=Decimal(1), comment="", by=make_user(), now=timezone.now())
+    sign_in_again(page)
+    expect(page.get_by_text("It ran out of time.")).to_be_visible()
+    expect(page.get_by_label("Comment")).to_have_value("")
+    assert ben.manual_grades.count() == 0
