@@ -1,6 +1,6 @@
-// Keeps what a teacher typed and the site could not take: the session had ended, or an error page came. A page notes its
-// changed forms when it is left. A page without an account, such as sign-in, says that they did not arrive. The page of
-// the forms then shows them again, in the same tab and for the same account only. The tab forgets them when it closes.
+// Keeps what a teacher typed and the site could not take: the session had ended, or an error page came. A page notes
+// its changed forms when it is left. A page without an account, such as sign-in, says that they did not arrive. The
+// page of the forms shows them again, in the same tab and for the same account only. A closed tab forgets them.
 
 const PREFIX = "footnote.unsent.";
 // In ms. Long enough to sign in, also on another device; short for a shared computer.
@@ -10,7 +10,7 @@ const SECRETS = "[type=password], [autocomplete=one-time-code]";
 const NOT_KEPT = "fieldset, output, button, [type=file], [name=csrfmiddlewaretoken]";
 // What a form says of its page. It is kept, so that a change in another window is noticed, and a form sent twice acts
 // once. Every other hidden field says what the form is about: another answer, another student.
-const OF_PAGE = ["revision", "seen", "shown_type", "group", "operation"];
+const OF_PAGE = ["revision", "seen", "shown_type", "new_key", "number", "group", "operation"];
 const CHOICE = "[type=checkbox], [type=radio]";
 
 /** @typedef {{name: string, value: string, isChecked: boolean, chosen: string[]}} Field */
@@ -95,8 +95,8 @@ function fillForm(kept) {
   const left = controls(form);
   let hasChanged = false;
   for (const field of kept.fields) {
-    const isSame = (control) => control.name === field.name && (!control.matches(CHOICE) || control.value === field.value);
-    const index = left.findIndex(isSame);
+    const isIt = (one) => one.name === field.name && (!one.matches(CHOICE) || one.value === field.value);
+    const index = left.findIndex(isIt);
     if (index < 0) continue;
     const [control] = left.splice(index, 1);
     if (!fill(control, field) || control.type === "hidden") continue;

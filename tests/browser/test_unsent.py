@@ -194,7 +194,10 @@ def test_a_comment_is_put_on_no_answer_of_another_student(
     rosa: User, classroom: Classroom, open_context: NewContext
 ) -> None:
     assignment = make_assignment(
-        edition=make_edition(document=typed_document()), classroom=classroom, assigned_by=rosa, created_at=timezone.now()
+        edition=make_edition(document=typed_document()),
+        classroom=classroom,
+        assigned_by=rosa,
+        created_at=timezone.now(),
     )
     ana, ben = (
         make_answered_attempt(

@@ -32,14 +32,14 @@ class TooManyQuestions(Exception):
 
 
 def add_question(
-    draft: Draft, type_name: str, *, after: str = "", seen: int, by: User, now: datetime
+    draft: Draft, type_name: str, *, after: str = "", new_key: str, by: User, now: datetime
 ) -> tuple[Draft, str]:
     """Add a question after this one, or as the last; also returns its key. Raises TooManyQuestions.
 
-    A form that is sent twice adds one.
+    new_key: of the form, "" for any. A form that is sent twice adds one.
     """
     make = partial(_new_question, type_name=type_name, after=after)
-    return _save_new(draft, make, after=after, seen=seen, by=by, now=now)
+    return _save_new(draft, make, after=after, new_key=new_key, by=by, now=now)
 
 
 def insert_question(document: Table, type_name: str, *, key: str) -> None:
@@ -60,25 +60,16 @@ def _new_question(document: Table, *, type_name: str, after: str) -> Table:
 
 
 def _save_new(
-    draft: Draft, make: Callable[[Table], Table], *, after: str, seen: int, by: User, now: datetime
+    draft: Draft, make: Callable[[Table], Table], *, after: str, new_key: str, by: User, now: datetime
 ) -> tuple[Draft, str]:
-    """Add the question that `make` returns, once for the page that saw this revision; also returns its key."""
-    new = new_question_key()
-    keys = [new]
+    """Add the question that `make` returns, unless the draft has one with this key; also returns its key."""
+    key = new_key or new_question_key()
 
     def change(document: Table) -> None:
-        question = make(document)
-        places = [table["key"] for table in document["questions"]]
-        twin = document["questions"][places.index(after) + 1 if after in places else -1 :][:1]
-        is_newer = any(document["saved"].get(question_part(table["key"]), 0) > seen for table in twin)
-        if is_newer and {**twin[0], "key": ""} == {**question, "key": ""}:
-            keys[:] = [twin[0]["key"]]
-        else:
-            keys[:] = [new]
-            _insert(document, {**question, "key": new}, after=after)
+        if question_of(document, key) is None:
+            _insert(document, {**make(document), "key": key}, after=after)
 
-    saved = save_parts(draft, change, touches=[question_part(new)], seen=None, by=by, now=now)
-    return saved, keys[0]
+    return save_parts(draft, change, touches=[question_part(key)], seen=None, by=by, now=now), key
 
 
 def add_questions(draft: Draft, questions: Sequence[Table], *, by: User, now: datetime) -> Draft:
@@ -181,26 +172,25 @@ def save_question(
     )
 
 
-def duplicate_question(draft: Draft, key: str, *, seen: int, by: User, now: datetime) -> tuple[Draft, str]:
+def duplicate_question(draft: Draft, key: str, *, new_key: str, by: User, now: datetime) -> tuple[Draft, str]:
     """Add a copy after the question; also returns its key. Raises NoSuchQuestion and TooManyQuestions.
 
-    A form that is sent twice adds one.
+    new_key: as in `add_question`.
     """
 
     def copied(document: Table) -> Table:
         return deepcopy(found_question(document, key))
 
-    return _save_new(draft, copied, after=key, seen=seen, by=by, now=now)
+    return _save_new(draft, copied, after=key, new_key=new_key, by=by, now=now)
 
 
-def move_question(draft: Draft, key: str, *, places: int, by: User, now: datetime) -> Draft:
-    """Move a question down by `places` (up if negative), at most to an end; raises NoSuchQuestion."""
+def move_question(draft: Draft, key: str, *, to: int, by: User, now: datetime) -> Draft:
+    """Make a question the one with this number, at most the last, so that twice is once; raises NoSuchQuestion."""
 
     def change(document: Table) -> None:
         question = found_question(document, key)
-        place = document["questions"].index(question)
         document["questions"].remove(question)
-        document["questions"].insert(max(0, place + places), question)
+        document["questions"].insert(max(0, to - 1), question)
 
     return save_parts(draft, change, touches=[], seen=None, by=by, now=now)
 

@@ -19,6 +19,10 @@ _POINTS = format_lazy(gettext_lazy("Enter 1 to {count} points."), count=MAX_POIN
 ACTS = ("save", "next", "more", "more_tempting", "up", "down", "duplicate", "remove", "add")
 
 
+# What the page says of itself, which no draft stores.
+OF_PAGE = {"new_type", "new_key", "number", "shown_type"}
+
+
 class QuestionForm(DraftForm):
     """The fields that every question has. They may be empty: the page lists what is missing."""
 
@@ -45,6 +49,11 @@ class QuestionForm(DraftForm):
     # The type whose fields the page shows. Another window may have changed the type.
     shown_type = forms.CharField(required=False, max_length=30, widget=forms.HiddenInput)
     new_type = forms.ChoiceField(label=gettext_lazy("Type of new question"), required=False)
+    # The key of the question that the page adds or copies, so that a form sent twice adds one.
+    new_key = forms.RegexField(r"\Aq-[0-9a-f]{8}\Z", required=False, widget=forms.HiddenInput)
+
+    # The question's number on the page. Buttons that move it count from there.
+    number = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, document: Table, question: Table) -> None:
         names = ("stem", "type", "objective", "skill", "points", "evidence", "explanation")
@@ -76,7 +85,7 @@ class QuestionForm(DraftForm):
     @property
     def question(self) -> Table:
         """The valid fields as a draft stores them."""
-        fields = {name: value for name, value in self.valid.items() if name not in {"new_type", "shown_type"}}
+        fields = {name: value for name, value in self.valid.items() if name not in OF_PAGE}
         if "evidence" in fields:
             # Lost sentences have no checkbox. They stay until the author resolves the orphan.
             lost = [key for key in self.initial["evidence"] or () if key not in self.sentence_keys]
@@ -95,6 +104,18 @@ class QuestionForm(DraftForm):
         """The type of the question to add."""
         self.is_valid()
         return self.cleaned_data.get("new_type") or next(iter(TYPES))
+
+    @property
+    def shown_number(self) -> int | None:
+        """The question's number on the page, None without one."""
+        self.is_valid()
+        return self.cleaned_data.get("number")
+
+    @property
+    def key_to_add(self) -> str:
+        """The key of the question to add or copy, "" without one."""
+        self.is_valid()
+        return self.cleaned_data.get("new_key") or ""
 
 
 class KeepWordingForm(forms.Form):

@@ -271,16 +271,17 @@ def test_questions_are_added_duplicated_moved_and_removed(draft: Draft, teacher:
     def keys() -> list[str]:
         return [table["key"] for table in now_of(draft).document["questions"]]
 
-    _, added = saving_questions.add_question(draft, "single", after="some", seen=99, by=teacher, now=NOW)
+    _, added = saving_questions.add_question(draft, "single", after="some", new_key="", by=teacher, now=NOW)
     assert keys() == ["one", "some", added, "who", "proof"]
     assert question(now_of(draft).document, added)["objective"] == "records"
-    _, copy = saving_questions.duplicate_question(draft, "one", seen=99, by=teacher, now=NOW)
+    _, copy = saving_questions.duplicate_question(draft, "one", new_key="", by=teacher, now=NOW)
     assert keys() == ["one", copy, "some", added, "who", "proof"]
     document = now_of(draft).document
     assert {**question(document, copy), "key": "one"} == question(document, "one")
-    saving_questions.move_question(draft, copy, places=-1, by=teacher, now=NOW)
-    saving_questions.move_question(draft, copy, places=-1, by=teacher, now=NOW)
-    saving_questions.move_question(draft, "one", places=1, by=teacher, now=NOW)
+    saving_questions.move_question(draft, copy, to=1, by=teacher, now=NOW)
+    saving_questions.move_question(draft, copy, to=0, by=teacher, now=NOW)
+    saving_questions.move_question(draft, "one", to=3, by=teacher, now=NOW)
+    saving_questions.move_question(draft, "one", to=3, by=teacher, now=NOW)
     assert keys() == [copy, "some", "one", added, "who", "proof"]
     saving_questions.remove_question(draft, added, seen=99, by=teacher, now=NOW)
     saving_questions.remove_question(draft, added, seen=99, by=teacher, now=NOW)
@@ -290,24 +291,22 @@ def test_questions_are_added_duplicated_moved_and_removed(draft: Draft, teacher:
 
 
 def test_a_form_that_is_sent_twice_adds_one_question(draft: Draft, teacher: User) -> None:
-    """Two clicks send one page twice. Another page, or a question that has words by now, is another wish."""
-    seen = draft.revision
+    """Another page is another wish, also of a window that was open before."""
 
-    def add(seen: int) -> str:
-        return saving_questions.add_question(draft, "single", after="some", seen=seen, by=teacher, now=NOW)[1]
+    def add(new_key: str) -> str:
+        return saving_questions.add_question(draft, "single", after="some", new_key=new_key, by=teacher, now=NOW)[1]
 
-    def copy(seen: int) -> str:
-        return saving_questions.duplicate_question(draft, "one", seen=seen, by=teacher, now=NOW)[1]
+    def copy(new_key: str) -> str:
+        return saving_questions.duplicate_question(draft, "one", new_key=new_key, by=teacher, now=NOW)[1]
 
-    first, copied = add(seen), copy(seen)
-    assert (add(seen), copy(seen)) == (first, copied)
+    assert [add("q-00000001"), copy("q-00000002")] == ["q-00000001", "q-00000002"]
+    saving_questions.save_question(draft, "q-00000001", {"stem": "Why?"}, seen=99, by=teacher, now=NOW)
+    assert [add("q-00000001"), copy("q-00000002")] == ["q-00000001", "q-00000002"]
     assert len(now_of(draft).document["questions"]) == 6
 
-    seen = now_of(draft).revision
-    assert (add(seen), copy(seen)) != (first, copied)
-    saving_questions.save_question(draft, first, {"stem": "Why?"}, seen=seen, by=teacher, now=NOW)
-    assert add(seen) != first
+    assert [add("q-00000003"), copy("q-00000004")] == ["q-00000003", "q-00000004"]
     assert len(now_of(draft).document["questions"]) == 8
+    assert question(now_of(draft).document, "q-00000001")["stem"] == "Why?"
 
 
 def test_a_question_changed_elsewhere_is_not_removed(draft: Draft, teacher: User) -> None:
@@ -321,10 +320,10 @@ def test_a_question_changed_elsewhere_is_not_removed(draft: Draft, teacher: User
 
 def test_a_set_has_a_largest_number_of_questions(draft: Draft, teacher: User) -> None:
     for _ in range(MAX_QUESTIONS - 4):
-        saving_questions.add_question(draft, "single", seen=99, by=teacher, now=NOW)
+        saving_questions.add_question(draft, "single", new_key="", by=teacher, now=NOW)
 
     with pytest.raises(saving_questions.TooManyQuestions):
-        saving_questions.add_question(draft, "single", seen=99, by=teacher, now=NOW)
+        saving_questions.add_question(draft, "single", new_key="", by=teacher, now=NOW)
 
 
 def test_saving_a_question_does_not_anchor_a_changed_sentence_again(draft: Draft, teacher: User) -> None:

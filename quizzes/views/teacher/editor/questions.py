@@ -74,7 +74,14 @@ def edit_questions(request: TeacherRequest, public_id: str) -> HttpResponse:
     draft = own_draft(request, public_id)
     if draft.document["questions"]:
         return redirect("edit_question", public_id, draft.document["questions"][0]["key"])
-    return show(request, "edit_questions", draft, types=_types(), meter=meter(draft.document))
+    return show(
+        request,
+        "edit_questions",
+        draft,
+        types=_types(),
+        new_key=saving_questions.new_question_key(),
+        meter=meter(draft.document),
+    )
 
 
 @require_POST
@@ -83,7 +90,9 @@ def add_question(request: TeacherRequest, public_id: str) -> HttpResponse:
     draft = own_draft(request, public_id)
     blank = {"key": "", "type": next(iter(TYPES)), "objective": ""}
     form = QuestionForm(request.POST, document=draft.document, question=blank)
-    draft, key = saving_questions.add_question(draft, form.type_to_add, seen=form.seen, **actor_and_time(request))
+    draft, key = saving_questions.add_question(
+        draft, form.type_to_add, new_key=form.key_to_add, **actor_and_time(request)
+    )
     return redirect("edit_question", public_id, key)
 
 
@@ -204,17 +213,18 @@ def _question_editor(draft: Draft, key: str, sent: Any = None) -> QuestionEditor
 
 def _act(request: TeacherRequest, draft: Draft, key: str, form: QuestionForm) -> HttpResponse:
     """Carry out the action of the button, and redirect to its page."""
-    public_id, actor = draft.question_set.public_id, actor_and_time(request)
+    public_id, actor, new_key = draft.question_set.public_id, actor_and_time(request), form.key_to_add
     if form.publishes:
         return publish_or_review(request, draft)
     try:
         match form.action:
             case "up" | "down":
-                saving_questions.move_question(draft, key, places=-1 if form.action == "up" else 1, **actor)
+                shown = form.shown_number or number_of(draft.document, key)
+                saving_questions.move_question(draft, key, to=shown + (-1 if form.action == "up" else 1), **actor)
             case "duplicate":
-                draft, key = saving_questions.duplicate_question(draft, key, seen=form.seen, **actor)
+                draft, key = saving_questions.duplicate_question(draft, key, new_key=new_key, **actor)
             case "add":
-                draft, key = saving_questions.add_question(draft, form.type_to_add, after=key, seen=form.seen, **actor)
+                draft, key = saving_questions.add_question(draft, form.type_to_add, after=key, new_key=new_key, **actor)
             case "remove":
                 if answered_editions(draft.question_set, by=request.user, key=key):
                     return redirect("remove_question", public_id, key)
@@ -257,6 +267,7 @@ def _page(
         "form": editor.form,
         "own": editor.own,
         "question": question,
+        "new_key": saving_questions.new_question_key(),
         "number": number,
         "next_number": number % len(document["questions"]) + 1,
         "lines": [

@@ -335,6 +335,18 @@ def test_the_editor_moves_and_removes(act: str, keys: list[str], draft: Draft, t
     assert [table["key"] for table in document_of(draft)["questions"]] == keys
 
 
+@pytest.mark.parametrize("act", ["add", "duplicate", "up", "down"])
+def test_a_button_that_is_pressed_twice_acts_once(act: str, draft: Draft, teacher_client: Client) -> None:
+    data = sent(teacher_client, desk_of(draft, "some"), having="stem", act=act)
+    places = {"up": ["some", "one", "who", "proof"], "down": ["one", "who", "some", "proof"]}
+
+    first, second = (teacher_client.post(desk_of(draft, "some"), data) for _ in range(2))
+
+    assert first.headers["Location"] == second.headers["Location"]
+    keys = [table["key"] for table in document_of(draft)["questions"]]
+    assert keys == places[act] if act in places else len(keys) == 5
+
+
 def test_the_editor_saves_before_it_does_what_its_button_says(draft: Draft, teacher_client: Client) -> None:
     response = save(teacher_client, draft, "some", act="duplicate", stem="Typed and not saved yet")
 
