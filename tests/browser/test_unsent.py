@@ -50,6 +50,7 @@ def sign_in_again(page: Page, email: str = "rosa@school.test") -> None:
 
 
 def kept_in(page: Page) -> int:
+    page.wait_for_load_state("load")
     return int(page.evaluate("Object.keys(sessionStorage).filter(key => key.startsWith('footnote.unsent')).length"))
 
 
