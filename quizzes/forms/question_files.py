@@ -10,13 +10,15 @@ from django.utils.translation import gettext, gettext_lazy
 from quizzes.content.drafts.document import MAX_QUESTIONS
 from quizzes.content.picture_files import PictureFile
 from quizzes.files.questions.formats import FORMATS, read_questions
-from quizzes.files.questions.importing import fitting, picture_contents
+from quizzes.files.questions.importing import fitting, no_room, picture_contents
 from quizzes.files.questions.item import ReadFile, ReadQuestion, UnreadableFile
 from quizzes.files.questions.pictures import clean_pictures, with_clean_pictures
 from quizzes.models import Draft
 
 OWN_FORMATS = (("json", gettext_lazy("Footnote (JSON)")), ("toml", gettext_lazy("Footnote (TOML)")))
 NEW_SET = "new"
+# One typo is repeated, and a file of another kind has many names. The first ones show which of the two it is.
+MAX_UNKNOWN = 10
 
 
 class TargetField(forms.ChoiceField):
@@ -54,6 +56,8 @@ class QuestionFileForm(forms.Form):
         self.fields["target"].offer(drafts)  # type: ignore[attr-defined]
         self.read: ReadFile | None = None
         self.outcomes: list[ReadQuestion] = []
+        # How many questions the set has no room for.
+        self.no_room = 0
         self.pictures: Mapping[bytes, PictureFile] = {}
 
     @property
@@ -71,6 +75,18 @@ class QuestionFileForm(forms.Form):
     def imported(self) -> list[ReadQuestion]:
         """The questions that can be imported."""
         return [outcome for outcome in self.outcomes if outcome.item is not None]
+
+    @property
+    def room(self) -> str:
+        """How many questions a question set can have."""
+        return no_room()
+
+    @property
+    def unknown_fields(self) -> str:
+        """The fields of our own file that no set has, each in quotes; "" without any. A long list is cut."""
+        unknown = self.read.unknown if self.read else ()
+        names = [f"“{name[:40]}”" for name in unknown[:MAX_UNKNOWN]]
+        return ", ".join([*names, "…"] if len(unknown) > MAX_UNKNOWN else names)
 
     @property
     def noted(self) -> int:
@@ -104,6 +120,9 @@ class QuestionFileForm(forms.Form):
         draft = self.draft
         room = MAX_QUESTIONS - (len(draft.document["questions"]) if draft is not None else 0)
         outcomes = fitting(self.read.questions, room)
+        self.no_room = sum(found.item is not None for found in self.read.questions) - sum(
+            outcome.item is not None for outcome in outcomes
+        )
         pictures = clean_pictures(picture_contents(self.read, outcomes))
         self.outcomes = [with_clean_pictures(outcome, pictures) for outcome in outcomes]
         self.pictures = pictures.files

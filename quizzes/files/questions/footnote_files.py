@@ -12,6 +12,7 @@ from quizzes.content.question_types.question import MAX_POINTS
 from quizzes.content.question_types.registry import TYPES
 from quizzes.files.questions.drafts import item_of
 from quizzes.files.questions.item import Item, ItemPicture, ReadFile, ReadQuestion, UnreadableFile, read, skipped
+from quizzes.files.questions.known_fields import unknown_fields
 from quizzes.files.questions.markup import tidy
 from quizzes.files.questions.pictures import bytes_of
 from quizzes.files.questions.toml_text import write_toml
@@ -29,7 +30,8 @@ def read_own(document: Any, label: str) -> ReadFile:
     found = tuple(_read(question, number, pictures) for number, question in enumerate(document["questions"], start=1))
     title = str(document.get("title", ""))[:200]
     has_reading = isinstance(document.get("reading"), Mapping) and "voices" in document
-    return ReadFile(label, found, title, dict(document) if has_reading else None, pictures)
+    whole = dict(document) if has_reading else None
+    return ReadFile(label, found, title, whole, pictures, unknown_fields(document))
 
 
 def _read(question: Any, number: int, pictures: Mapping[str, bytes]) -> ReadQuestion:

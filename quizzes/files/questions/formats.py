@@ -4,7 +4,7 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from quizzes.files.questions import aiken, blackboard, gift, kahoot, tables
@@ -244,7 +244,7 @@ def read_questions(content: bytes) -> ReadFile:
                 max_questions_in_file=format(MAX_QUESTIONS_IN_FILE, ",")
             )
         )
-    return ReadFile(found.label, tuple(map(checked, found.questions)), found.title, found.document, found.pictures)
+    return replace(found, questions=tuple(map(checked, found.questions)))
 
 
 def _read(content: bytes) -> ReadFile:

@@ -70,6 +70,11 @@ class Parcel:
     pictures: tuple[PictureFile, ...] = ()
 
 
+def no_room() -> str:
+    """Why a question is left out of a full set."""
+    return gettext("A question set has room for {count} questions.").format(count=MAX_QUESTIONS)
+
+
 def fitting(questions: Sequence[ReadQuestion], room: int) -> list[ReadQuestion]:
     """The outcomes if only `room` more questions fit into the set."""
     found = []
@@ -77,8 +82,7 @@ def fitting(questions: Sequence[ReadQuestion], room: int) -> list[ReadQuestion]:
         if question.item is not None:
             room -= 1
             if room < 0:
-                reason = gettext("A question set has room for {count} questions.").format(count=MAX_QUESTIONS)
-                question = skipped(question.where, question.stem, reason)
+                question = skipped(question.where, question.stem, no_room())
         found.append(question)
     return found
 

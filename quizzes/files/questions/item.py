@@ -160,7 +160,7 @@ class ReadFile:
     """A file of questions. label: of its format. title: of the set, "" if the file has none.
 
     document: of the whole question set, if the file is our own and has its reading; else None. pictures: those of our
-    own file, by the digest that its document names.
+    own file, by the digest that its document names. unknown: fields of our own file that no set has.
     """
 
     label: str
@@ -168,3 +168,4 @@ class ReadFile:
     title: str = ""
     document: Table | None = None
     pictures: Mapping[str, bytes] = field(default_factory=dict)
+    unknown: tuple[str, ...] = ()

@@ -146,10 +146,19 @@ def test_a_preview_of_another_teacher_imports_nothing(
     assert not Draft.objects.exists()
 
 
-def test_a_set_holds_sixty_questions(teacher_client: Client) -> None:
-    page = preview(teacher_client, "\n\n".join(f"Q{n}? {{=a ~b}}" for n in range(61))).content.decode()
+def test_a_set_holds_sixty_questions(teacher_client: Client, teacher: User) -> None:
+    assert "A question set has room for 60 questions." in text_of(teacher_client.get(reverse("import_questions")))
+    page = text_of(preview(teacher_client, "\n\n".join(f"Q{n}? {{=a ~b}}" for n in range(62))))
     assert "60 can be imported" in page
-    assert "A question set has room for 60 questions." in page
+    assert (
+        "A question set has room for 60 questions. 2 questions of this file don’t fit. "
+        "Put them in another file and import it as a new question set."
+    ) in page
+    full = make_draft(owner=teacher)
+    page = text_of(
+        preview(teacher_client, "\n\n".join(f"Q{n}? {{=a ~b}}" for n in range(57)), target=full.question_set.public_id)
+    )
+    assert "60 questions. 1 question of this file doesn’t fit." in page
 
 
 def test_a_file_that_cannot_be_read_is_named_by_its_field(teacher_client: Client) -> None:
@@ -205,6 +214,21 @@ def test_our_own_file_says_why_its_reading_is_left_out(teacher_client: Client, e
         assert (said in text_of(preview(teacher_client, json.dumps(sent), name="set.json"))) is bool(reason)
     sent = {**document, "reading": {**document["reading"], "paragraphs": 3}}
     assert "can’t be imported: " in text_of(preview(teacher_client, json.dumps(sent), name="set.json"))
+
+
+@pytest.mark.parametrize("file_format", ["json", "toml"])
+def test_our_own_file_says_which_fields_nobody_reads(
+    file_format: str, teacher_client: Client, edition: Edition
+) -> None:
+    address = reverse("export_questions", args=[edition.question_set.public_id])
+    content = teacher_client.post(address, {"file_format": file_format}).content.decode()
+    said = "We don’t know these fields, so we won’t use them: "
+    assert said not in text_of(preview(teacher_client, content, name="set.json"))
+    typo = re.sub(r"(\bexplanation\b)", "explantion", content).replace("publisher", "publisherr", 1)
+
+    page = text_of(preview(teacher_client, typo.replace("publisherr", "publisher_"), name="set.json"))
+
+    assert f"{said}“publisher_”, “explantion”" in page
 
 
 @pytest.mark.parametrize("file_format", ["csv", "xlsx"])
