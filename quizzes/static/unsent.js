@@ -116,10 +116,10 @@ function showAgain({ forms: kept }) {
 
 function onTeacherPage() {
   // Back leads from the browser's own error page, without a connection, to the form. No script of ours ran there.
-  const isAgain = ["back_forward", "reload"].includes(performance.getEntriesByType("navigation")[0]?.type);
+  const isBack = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
   for (const [key, found] of notes()) {
     const isOver = found.account !== account || Date.now() - found.at > MAX_AGE;
-    const isHere = key === here && (found.isUnsent || isAgain);
+    const isHere = key === here && (found.isUnsent || isBack);
     // A page of this account came after it, so it arrived, or it was left on purpose.
     if (isOver || isHere || !found.isUnsent) sessionStorage.removeItem(key);
     if (isHere && !isOver) showAgain(found);

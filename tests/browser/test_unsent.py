@@ -230,3 +230,28 @@ def test_a_comment_is_put_on_no_answer_of_another_student(
     expect(page.get_by_text("It ran out of time.")).to_be_visible()
     expect(page.get_by_label("Comment")).to_have_value("")
     assert ben.manual_grades.count() == 0
+
+
+def test_back_from_a_lost_connection_leads_to_what_was_typed(
+    rosa: User, classroom: Classroom, open_context: NewContext
+) -> None:
+    """Its form is sent to another address: the browser’s page then has a place of its own in the history."""
+    attempt = make_answered_attempt(
+        assignment=make_assignment(classroom=classroom, assigned_by=rosa, created_at=timezone.now()),
+        student=make_student(classroom=classroom),
+        answers={},
+        started_at=timezone.now(),
+    )
+    context = open_context(rosa, watched=False)
+    page = context.new_page()
+    page.goto(reverse("attempt_review", args=[attempt.public_id]))
+    page.locator("textarea[name=comment]").last.fill("Read paragraph 2 again.")
+    context.set_offline(True)
+    page.get_by_role("button", name="Save comment").click()
+    page.wait_for_url("chrome-error://**")
+    context.set_offline(False)
+
+    page.go_back()
+
+    expect(page.locator("textarea[name=comment]").last).to_have_value("Read paragraph 2 again.")
+    expect(page.get_by_role("status")).to_contain_text(AGAIN)
