@@ -146,7 +146,7 @@ def _level_changes(before: Table, after: Table) -> Iterator[Change]:
             yield Change(words.format(level=gettext(LEVELS[key]), count=count))
     for key in was:
         if key not in now:
-            yield Change(gettext("The reading level “{value}” was removed.").format(value=LEVELS[key]))
+            yield Change(gettext("The reading level “{value}” was removed.").format(value=gettext(LEVELS[key])))
 
 
 def _objective_changes(old: Table, new: Table) -> Iterator[Change]:
@@ -173,14 +173,17 @@ def _question_changes(old: Table, new: Table) -> Iterator[Change]:
     for number, (key, table) in enumerate(now.items(), start=1):
         if key not in was:
             yield Change(gettext("Question {number} is new.").format(number=number), "", table["stem"])
-        elif keys_before[key] != keys_after[key]:
+            continue
+        has_new_key, has_new_stem = keys_before[key] != keys_after[key], was[key]["stem"] != table["stem"]
+        if has_new_key:
             yield Change(
                 gettext("Question {number} has a different correct answer.").format(number=number),
                 keys_before[key],
                 keys_after[key],
             )
-        elif _comparable(was[key]) != _comparable(table):
-            stem = was[key]["stem"] if was[key]["stem"] != table["stem"] else ""
+        # A new correct answer is itself a difference, so only the stem tells that the question asks something else.
+        if has_new_stem or (not has_new_key and _comparable(was[key]) != _comparable(table)):
+            stem = was[key]["stem"] if has_new_stem else ""
             yield Change(gettext("Question {number} changed.").format(number=number), stem, table["stem"])
     for number, (key, table) in enumerate(was.items(), start=1):
         if key not in now:

@@ -4,6 +4,7 @@ import copy
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from quizzes.content.drafts import levels
 from quizzes.content.drafts.changes import changes
@@ -151,6 +152,9 @@ def test_changes_name_the_level() -> None:
     assert [change.what for change in changes(second, document)] == ["The reading level “Easier” changed: 1 sentence."]
     levels.remove_level(document, "easier")
     assert [change.what for change in changes(second, document)] == ["The reading level “Easier” was removed."]
+    with translation.override("es"):
+        [removed] = changes(second, document)
+    assert "“Más fácil”" in removed.what
 
 
 def test_a_reading_has_no_level_in_its_own_language() -> None:

@@ -429,6 +429,7 @@ def test_readiness_of_a_set_published_before_names_what_changed() -> None:
     some["anchors"]["s2"] = "It also records a street address."
     one["choices"][0] |= {"key": True}
     del one["choices"][1]["key"]
+    before, one["stem"] = one["stem"], "What does no one record?"
     some["stem"] = "Which two does it record?"
     document["questions"].append({**deepcopy(one), "key": "new", "stem": "A new one?"})
     del document["questions"][3]
@@ -446,6 +447,7 @@ def test_readiness_of_a_set_published_before_names_what_changed() -> None:
         ("Question 1 is new.", "", "A new one?"),
         ("Question 3 changed.", "Which two of these does the system record?", "Which two does it record?"),
         ("Question 4 has a different correct answer.", "Birthplace", "Citizenship"),
+        ("Question 4 changed.", before, "What does no one record?"),
         ("Question 4 was removed.", "Which two sentences prove this?", ""),
         ("Questions were reordered.", "", ""),
     ]
