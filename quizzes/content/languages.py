@@ -10,8 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from quizzes.content.tables import InvalidDocument, Table
+from quizzes.phrases import gettext_noop
 
 TEXTS = "texts"
+# The languages in the words of teachers' pages.
+NAMES = {"en": gettext_noop("English"), "es": gettext_noop("Spanish")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from django import forms
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from quizzes.attempts.paper.handout import LETTERS, FormLetter
+from quizzes.content import languages
 from quizzes.content.reading import LEVELS, STANDARD
 
-# The languages in the words of teachers' pages.
-NAMES = {"en": gettext_lazy("English"), "es": gettext_lazy("Spanish")}
+NAMES = {code: gettext_lazy(name) for code, name in languages.NAMES.items()}
 BOTH, LARGE, SHORT = "AB", "large", "short"
 
 

@@ -6,6 +6,7 @@ from difflib import SequenceMatcher
 from typing import Any, Literal
 
 from quizzes.content.drafts.document import anchored, finished, sentence_tables
+from quizzes.content.languages import NAMES
 from quizzes.content.reading import LEVELS
 from quizzes.content.sentences import same_text
 from quizzes.content.set_document import SetDocument, parse_set
@@ -79,17 +80,21 @@ def _set_changes(old: Table, new: Table) -> Iterator[Change]:
         yield Change(gettext("The source changed."))
     was, now = old.get("languages", []), new.get("languages", [])
     yield from (
-        Change(gettext("Students can read the questions in “{code}”.").format(code=code))
+        Change(gettext("Students can read the questions in “{code}”.").format(code=_language(code)))
         for code in now
         if code not in was
     )
     yield from (
-        Change(gettext("Students can no longer read the questions in “{code}”.").format(code=code))
+        Change(gettext("Students can no longer read the questions in “{code}”.").format(code=_language(code)))
         for code in was
         if code not in now
     )
     if was == now and old.get("texts") != new.get("texts"):
         yield Change(gettext("The title or the summary in another language changed."))
+
+
+def _language(code: str) -> str:
+    return gettext(NAMES.get(code, code))
 
 
 def _reading_changes(old: Table, new: Table) -> Iterator[Change]:

@@ -4,7 +4,8 @@ import pytest
 from django.test import Client
 
 from quizzes.content.drafts import saving
-from quizzes.content.drafts.changes import compared
+from quizzes.content.drafts.changes import changes, compared
+from quizzes.content.drafts.document import finished
 from quizzes.content.tables import Table
 from quizzes.models import Draft, User
 from tests.drafting import publish, story, url
@@ -40,6 +41,15 @@ def test_changed_new_moved_and_removed_sentences_are_told_apart() -> None:
         ("same", 5, 4, ()),
         ("same", 6, 5, ()),
         ("moved", 3, 6, (3,)),
+    ]
+
+
+def test_changes_name_a_language_in_words() -> None:
+    one, two = story(), {**story(), "languages": ["es"]}
+
+    assert [change.what for change in changes(finished(one), two)] == ["Students can read the questions in “Spanish”."]
+    assert [change.what for change in changes(finished(two), one)] == [
+        "Students can no longer read the questions in “Spanish”."
     ]
 
 
