@@ -11,6 +11,8 @@ const NOT_KEPT = "fieldset, output, button, [type=file], [name=csrfmiddlewaretok
 // What a form says of its page. It is kept, so that a change in another window is noticed, and a form sent twice acts
 // once. Every other hidden field says what the form is about: another answer, another student.
 const OF_PAGE = ["revision", "seen", "shown_type", "new_key", "number", "group", "operation"];
+// The editor says what becomes of these.
+const SAVES_ITSELF = "[data-draft][hx-post]";
 const CHOICE = "[type=checkbox], [type=radio]";
 
 /** @typedef {{name: string, value: string, isChecked: boolean, chosen: string[]}} Field */
@@ -88,7 +90,7 @@ function fill(control, field) {
   return JSON.stringify(stateOf(control)) !== JSON.stringify(before);
 }
 
-/** @param {Kept} kept; returns whether its form now shows something else */
+/** @param {Kept} kept; returns whether its form now shows something that a person has to send */
 function fillForm(kept) {
   const form = namesakes(kept.name)[kept.place];
   if (!form) return false;
@@ -106,7 +108,7 @@ function fillForm(kept) {
   }
   // The scripts of the page take it for typed: the editor saves it.
   if (hasChanged) ["input", "change"].forEach((name) => form.dispatchEvent(new Event(name, { bubbles: true })));
-  return hasChanged;
+  return hasChanged && !form.matches(SAVES_ITSELF);
 }
 
 function showAgain({ forms: kept }) {

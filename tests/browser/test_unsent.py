@@ -94,6 +94,7 @@ def test_a_field_of_the_editor_is_saved_after_the_sign_in(rosa: User, open_conte
 
     expect(page.get_by_label(re.compile("^Question 1"))).to_have_value("Typed as the session ended?")
     expect(page.locator("#draft-state")).to_contain_text("Saved at")
+    assert page.get_by_text(AGAIN).count() == 0
     assert Draft.objects.get().document["questions"][0]["stem"] == "Typed as the session ended?"
 
 
