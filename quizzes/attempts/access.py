@@ -30,7 +30,8 @@ class LoadedStudent:
     """The student of a loaded attempt. language: of the pages, "" if the student never chose one.
 
     can_sign_in: on a roster, and neither the student's class nor the attempt's is archived: answers of other classes
-    can appear while an archived class still has open attempts. pin_kind: how the student's PIN looks.
+    can appear while an archived class still has open attempts. pin_kind: how the student's PIN looks. public_id: the
+    owner of what waits in the browser.
     """
 
     id: int
@@ -39,6 +40,7 @@ class LoadedStudent:
     can_sign_in: bool
     language: str
     pin_kind: str
+    public_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,7 @@ s.removed_at IS NULL AND h.archived_at IS NULL AND c.archived_at IS NULL, c.time
 g.edition_id, g.own_title, g.release, a.seed, a.shuffle_questions, a.shuffle_choices, a.time_limit IS NOT NULL,
 a.deadline_at, a.submitted_at, g.is_teacher_paced, b.position, b.closed_through, g.paused_at IS NOT NULL,
 c.reading_variant, s.reading_variant, s.chosen_variant, c.students_choose_variant, s.language, a.supports,
-a.break_time, a.break_ends_at, c.pin_kind,
+a.break_time, a.break_ends_at, c.pin_kind, s.public_id,
 (SELECT {concat}(CAST(r.question_id AS text), ',') FROM quizzes_regrade r
 WHERE r.assignment_id = a.assignment_id AND r.policy = 'drop' AND r.undone_at IS NULL){columns}
 FROM quizzes_attempt a JOIN quizzes_student s ON s.id = a.student_id JOIN quizzes_classroom h ON h.id = s.classroom_id
@@ -166,7 +168,7 @@ _LOAD_QUERIES = {
     for vendor, concat in (("sqlite", "group_concat"), ("postgresql", "string_agg"))
     for with_answers in (False, True)
 }
-_ATTEMPT_COLUMNS = 30
+_ATTEMPT_COLUMNS = 31
 
 
 def load_attempt(public_id: str, *, with_answers: bool) -> LoadedAttempt | None:
@@ -180,11 +182,11 @@ def load_attempt(public_id: str, *, with_answers: bool) -> LoadedAttempt | None:
     own_title, release, seed, shuffle_questions, shuffle_choices, has_time_limit = rows[0][8:14]
     deadline_at, submitted_at, is_teacher_paced, position, closed_through, is_paused = rows[0][14:20]
     of_class, by_teacher, by_student, may_choose, language, supports = rows[0][20:26]
-    break_time, break_ends_at, pin_kind, dropped = rows[0][26:_ATTEMPT_COLUMNS]
+    break_time, break_ends_at, pin_kind, student_public_id, dropped = rows[0][26:_ATTEMPT_COLUMNS]
     return LoadedAttempt(
         pk,
         public_id,
-        LoadedStudent(student_id, name, pin_version, bool(can_sign_in), language, pin_kind),
+        LoadedStudent(student_id, name, pin_version, bool(can_sign_in), language, pin_kind, student_public_id),
         time_zone,
         assignment_id,
         edition_id,

@@ -13,9 +13,9 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core import signing
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import rotate_token
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -42,6 +42,8 @@ INVITATION_COOKIE_AGE = 24 * 60 * 60
 DEVICE_COOKIE_AGE = 180 * 24 * 60 * 60
 # In `request.META`: when the server had read the request, in seconds since 1970. No header of a client has this name.
 ARRIVED_AT = "footnote.arrived_at"
+
+JSON = "application/json"
 
 # What is lost if a form comes without a session, by URL name.
 UNSENT = {"take_attempt": Unsent.ANSWER, "submit_attempt": Unsent.TURN_IN}
@@ -140,7 +142,7 @@ def attempt_required[**P](*, with_answers: bool = False) -> Callable[[AttemptVie
             if access is Access.SIGN_IN:
                 return _redirect_to_sign_in(request)
             if access is Access.NOT_FOUND or attempt is None:
-                raise Http404
+                return _say_who_is_signed_in(request)
             renew_student_session(request.session, now=now)
             with timezone.override(attempt.zone), students_language(attempt.student.language):
                 return view(request, attempt, *args, **kwargs)
@@ -285,6 +287,26 @@ def teachers_of(classroom: Classroom) -> list[str]:
     """The names of a classroom's teachers for students, at least one; 1 query."""
     editors = classroom.teaching_set.filter(role__in=EDITORS).order_by("pk")
     return list(editors.values_list("teacher__name", flat=True)) or [gettext("your teacher")]
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether the outbox sent the request. It cannot read a page."""
+    wanted = request.headers.get("Accept")
+    return wanted == JSON or request.get_preferred_type(["text/html", JSON]) == JSON
+
+
+def _say_who_is_signed_in(request: HttpRequest) -> HttpResponse:
+    """A 404 that names the signed-in student, the same for another student's attempt as for none. 1 query or 2.
+
+    On a shared device, the student of the attempt must read that someone else has signed in since.
+    """
+    student = signed_in_student(request.session, now=timezone.now())
+    if student is None:
+        return _redirect_to_sign_in(request)
+    if wants_json(request):
+        return JsonResponse({"student": student.public_id}, status=404)
+    with students_language(student.language):
+        return render(request, "student/not_own_attempt.html", {"signed_in": student}, status=404)
 
 
 def _redirect_to_sign_in(request: HttpRequest) -> HttpResponse:

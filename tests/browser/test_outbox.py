@@ -351,8 +351,7 @@ def test_lost_session_keeps_the_answer_until_its_own_student_is_back(
     choose(page, 1)
     expect(notice(page).get_by_text("Question 1 isn’t saved.")).to_be_visible()
     page.get_by_role("link", name="Sign in again").click()
-    with page.expect_response(lambda response: response.status == 404):
-        join(page, classmate)
+    join(page, classmate)
     # It is none of the classmate's business, and not lost.
     assert (page.evaluate(WAITING), saves()) == (1, [])
     assert page.locator("[data-outbox] > .notice").count() == 0
@@ -364,6 +363,67 @@ def test_lost_session_keeps_the_answer_until_its_own_student_is_back(
     page.goto(reverse("student_home"))
     assert page.evaluate(WAITING) == 0
     assert saves() == [(1, "saved")]
+
+
+def test_sign_out_of_another_student_keeps_what_waits(
+    context: BrowserContext, attempt: Attempt, student: Student, classmate: Student
+) -> None:
+    page = open_question(context, attempt)
+    context.set_offline(True)
+    choose(page, 1)
+    says(page, "Not sent")
+    page.goto("about:blank")
+    Session.objects.all().delete()
+    context.set_offline(False)
+    page.goto(reverse("join"))
+    join(page, classmate)
+    # It is not sent in the classmate's name either.
+    assert notice(page).count() == 0
+    page.get_by_role("link", name="Sign out").click()
+    expect(page.get_by_text("You’re signed out")).to_be_visible()
+    assert page.evaluate(WAITING) == 1
+    with page.expect_response(lambda response: is_save(response.request)) as sent:
+        join(page, student)
+    sent.value.finished()
+    assert saves() == [(1, "saved")]
+
+
+def test_tab_that_was_left_open_says_who_is_signed_in_now(
+    context: BrowserContext, attempt: Attempt, student: Student, classmate: Student
+) -> None:
+    left = open_question(context, attempt)
+    Session.objects.all().delete()
+    page = context.new_page()
+    page.goto(reverse("join"))
+    join(page, classmate)
+    choose(left, 1)
+    expect(left.get_by_text(f"{classmate.first_name} is signed in on this device now")).to_be_visible()
+    assert left.locator("label.opt").count() == 0
+    assert (left.evaluate(WAITING), saves()) == (1, [])
+    left.get_by_role("link", name="Sign out").click()
+    left.get_by_role("button", name="Sign out").click()
+    with left.expect_response(lambda response: is_save(response.request)) as sent:
+        join(left, student)
+    sent.value.finished()
+    assert saves() == [(1, "saved")]
+
+
+@pytest.mark.parametrize("place", ["link of a page", "button of the sign-in page"])
+def test_signing_out_warns_of_answers_that_the_site_does_not_take(
+    place: str, context: BrowserContext, attempt: Attempt
+) -> None:
+    page = open_with_all(context, attempt)
+    on_save(page, lambda route: route.fulfill(status=500))
+    choose(page, 1)
+    says(page, "Not sent")
+    page.goto(reverse("student_home" if place.startswith("link") else "join"))
+    sign_out = page.get_by_role("link" if place.startswith("link") else "button", name="Sign out", exact=True)
+    sign_out.click()
+    expect(notice(page).get_by_text("To delete the unsent answers, press Sign out again.")).to_be_visible()
+    assert page.evaluate(WAITING) == 1
+    with page.expect_navigation():
+        sign_out.click()
+    assert page.evaluate(WAITING) == 0
 
 
 def test_lost_session_is_mended_in_place_by_the_pin(
@@ -931,13 +991,13 @@ def test_token_that_could_not_be_fetched_is_fetched_again(context: BrowserContex
     lost: list[Route] = []
 
     def lose_once(route: Route) -> None:
-        if route.request.method == "POST" or lost:
+        if lost:
             route.continue_()
         else:
             lost.append(route)
             route.abort()
 
-    page.route("**/student/attempts/*/1/", lose_once)
+    page.route("**/student/", lose_once)
     choose(page, 1)
     says(page, "Saved")
     assert (len(lost), saves()) == (1, [(1, "saved")])

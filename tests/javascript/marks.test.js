@@ -9,7 +9,7 @@ const ATTEMPT = "/student/attempts/AAAAAAAAAAAA/marks/";
 /** Marks with a server that stores each request while it `isOnline`. */
 function makeMarks(storage = new FakeStorage(), attempt = ATTEMPT) {
   const server = { isOnline: true, requests: [] };
-  const marks = createMarks(storage, attempt, async (changed) => {
+  const marks = createMarks(storage, "ana", attempt, async (changed) => {
     if (server.isOnline) server.requests.push(changed);
     return server.isOnline;
   });

@@ -11,7 +11,7 @@ const [ONE, TWO, OTHER] = [`${ATTEMPT}1/`, `${ATTEMPT}2/`, "/student/attempts/xy
 let store, sender, page, calls, messages, requests, answer;
 
 beforeEach((t) => {
-  store = createStore(new FakeStorage());
+  store = createStore(new FakeStorage(), "ana");
   [calls, messages, requests] = [[], [], []];
   answer = () => saved(1);
   Object.defineProperty(globalThis, "navigator", { value: { onLine: true }, configurable: true });
@@ -30,7 +30,7 @@ beforeEach((t) => {
     token: () => "token",
     refreshToken: async () => { calls.push(["refreshToken"]); return true; },
   };
-  const reported = ["setToken", "onWaiting", "onRefused", "onAcknowledged", "onSaved", "onAllSaved", "onSignedIn"];
+  const reported = ["setToken", "onWaiting", "onRefused", "onAcknowledged", "onSaved", "onAllSaved", "onSignedIn", "onOtherStudent"];
   for (const name of [...reported, "leave", "reopen"]) page[name] = note(name);
   sender = createSender(store, page, { postMessage: (message) => messages.push(message) });
 });
@@ -155,10 +155,28 @@ test("entries of another student stay in the store", async () => {
   store.add(OTHER, 0, "choice=a");
   const { operation } = store.pending()[0].entry;
   store.acknowledge(OTHER, operation, 0);
-  answer = () => json(404, {});
+  answer = () => json(404, { student: "ana" });
   await sender.send();
   assert.deepEqual([...store.otherStudents], [attemptOf(OTHER)]);
   assert.deepEqual(names(), ["onAllSaved"]);
+});
+
+test("a page leaves once another student is signed in", async () => {
+  store.add(ONE, 0, "choice=a");
+  answer = () => json(404, { student: "ben" });
+  await sender.send();
+  assert.deepEqual(names(), ["onOtherStudent", "onWaiting"]);
+  assert.equal(store.pending().length, 1);
+});
+
+test("a page stays if it holds the only copy of an answer", async () => {
+  const storage = new FakeStorage();
+  storage.isFull = true;
+  store = createStore(storage, "ana");
+  store.add(ONE, 0, "choice=a");
+  answer = () => json(404, { student: "ben" });
+  await createSender(store, page, null).send();
+  assert.deepEqual(calls, [["onWaiting", "signed-out", ONE]]);
 });
 
 test("after the end, the page is left once all late answers are sent", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { attemptOf, clearAnswers, createStore, numberOf, PREFIX } from "../../quizzes/static/outbox/store.js";
+import { attemptOf, clearOld, clearOwn, createStore, numberOf, PREFIX } from "../../quizzes/static/outbox/store.js";
 import { FakeStorage } from "./fakes.js";
 
 const ONE = "/student/attempts/abc/1/";
@@ -13,7 +13,7 @@ let store;
 
 beforeEach(() => {
   storage = new FakeStorage();
-  store = createStore(storage);
+  store = createStore(storage, "ana");
 });
 
 const bodies = (items) => items.map(({ entry }) => entry.body);
@@ -46,7 +46,7 @@ test("a sent answer stays before the next one", () => {
 
 test("an entry outlives its page", () => {
   store.add(ONE, 3, "choice=a");
-  const [{ entry }] = createStore(storage).pending();
+  const [{ entry }] = createStore(storage, "ana").pending();
   assert.deepEqual([entry.url, entry.revision, entry.body], [ONE, 3, "choice=a"]);
 });
 
@@ -63,19 +63,39 @@ test("an entry waits for its student, whatever the clock says", (t) => {
   const now = Date.now();
   for (const days of [-30, 3, 30]) {
     t.mock.method(Date, "now", () => now + days * DAY);
-    assert.deepEqual(bodies(createStore(storage).pending()), ["choice=a"]);
+    assert.deepEqual(bodies(createStore(storage, "ana").pending()), ["choice=a"]);
   }
 });
 
-test("an entry of another student is removed after a day", (t) => {
+test("what another student left is removed after a day", (t) => {
   store.add(ONE, 0, "choice=a");
+  storage.setItem("footnote.mark.x", JSON.stringify({ value: "1", at: Date.now(), owner: "ana" }));
+  const ofBen = createStore(storage, "ben");
   const now = Date.now();
   t.mock.method(Date, "now", () => now + DAY + 1);
-  store.add(TWO, 0, "choice=b");
-  store.add("/student/attempts/xyz/1/", 0, "choice=c");
-  store.setAside(attemptOf(ONE));
-  assert.deepEqual(bodies(store.pending()), ["choice=c"]);
-  assert.deepEqual(bodies(createStore(storage).pending()), ["choice=b", "choice=c"]);
+  ofBen.add(TWO, 0, "choice=b");
+  clearOld(storage, "ana");
+  assert.equal(Object.keys(storage).length, 3);
+  clearOld(storage, "ben");
+  assert.deepEqual(bodies(createStore(storage, "ana").pending()), []);
+  assert.deepEqual(bodies(createStore(storage, "ben").pending()), ["choice=b"]);
+  assert.equal(Object.keys(storage).length, 1);
+});
+
+test("an entry waits for its owner and is unseen by others", () => {
+  store.add(ONE, 0, "choice=a");
+  const ofBen = createStore(storage, "ben");
+  assert.deepEqual([ofBen.pending(), ofBen.pendingFor(ONE)], [[], []]);
+  ofBen.add(ONE, 0, "choice=b");
+  assert.deepEqual(bodies(store.pending()), ["choice=a"]);
+});
+
+test("an entry without an owner is tried by all", () => {
+  storage.setItem(`${PREFIX}000000001.x`, JSON.stringify({ url: ONE, operation: "x", revision: 0, body: "choice=a", at: 0 }));
+  assert.deepEqual(bodies(store.pending()), ["choice=a"]);
+  store.otherStudents.add(attemptOf(ONE));
+  assert.deepEqual(store.pending(), []);
+  assert.equal(Object.keys(storage).length, 1);
 });
 
 test("a full storage keeps the answer in memory", () => {
@@ -88,13 +108,6 @@ test("a full storage keeps the answer in memory", () => {
   assert.deepEqual(bodies(store.pending()), ["choice=a", "choice=b"]);
   store.remove(store.pending()[0].key);
   assert.deepEqual(bodies(store.pending()), ["choice=b"]);
-});
-
-test("entries of another student wait unseen", () => {
-  store.add(ONE, 0, "choice=a");
-  store.setAside(attemptOf(ONE));
-  assert.deepEqual(store.pending(), []);
-  assert.equal(Object.keys(storage).length, 1);
 });
 
 test("a later answer builds on the stored revision", () => {
@@ -127,16 +140,20 @@ test("a late reply does not take back the revision", () => {
 test("an operation belongs to the page that gave or claimed it", () => {
   store.add(ONE, 0, "choice=a");
   const [{ entry }] = store.pending();
-  const nextPage = createStore(storage);
+  const nextPage = createStore(storage, "ana");
   assert.equal(nextPage.acknowledge(ONE, entry.operation, 1), false);
   nextPage.claim(entry);
   assert.equal(nextPage.isOwn(entry.operation), true);
   assert.equal(nextPage.unacknowledged.get(ONE), entry.operation);
 });
 
-test("clearing deletes answers and nothing else", () => {
+test("signing out deletes what its student left and nothing else", () => {
   store.add(ONE, 0, "choice=a");
+  storage.setItem("footnote.mark.x", JSON.stringify({ value: "1", at: Date.now(), owner: "ana" }));
+  createStore(storage, "ben").add(TWO, 0, "choice=b");
   storage.setItem("other", "kept");
-  clearAnswers(storage);
-  assert.deepEqual(Object.keys(storage), ["other"]);
+  clearOwn(storage, "ana");
+  assert.deepEqual(bodies(createStore(storage, "ben").pending()), ["choice=b"]);
+  assert.equal(Object.keys(storage).length, 2);
+  assert.equal(storage.getItem("other"), "kept");
 });

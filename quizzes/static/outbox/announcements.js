@@ -83,7 +83,7 @@ export function createNotices(board) {
 
   const notices = {
     shown: "",
-    // What could not be done without the server: "question", "questions", "hand-in", "act" or "".
+    // What could not be done without the server: "question", "questions", "hand-in", "sign-out", "act" or "".
     blocked: "",
 
     /** @param {string} name  @param {number} count of waiting answers  @param {string} [number] of the question */
@@ -102,7 +102,7 @@ export function createNotices(board) {
       setText(inNotice("[data-count]"), countedAnswers(count));
       if (number) setText(inNotice("[data-number]"), number);
       inNotice("[data-waiting]").forEach((place) => { place.hidden = count === 0; });
-      inNotice("[data-blocked]").forEach((place) => { place.hidden = place.dataset.blocked !== notices.blocked; });
+      inNotice("[data-blocked]").forEach((place) => { place.hidden = !place.dataset.blocked.split(" ").includes(notices.blocked); });
       saidBlocked = notices.blocked;
       if (isNew) interrupt("");
       if (!notices.shown) say("notice", "");

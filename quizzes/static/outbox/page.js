@@ -1,7 +1,7 @@
 // The question page: forms, links and going on. One file: goal 8 of docs/performance.md leaves no room for a request.
 import { createNotices } from "./announcements.js";
 import { createSender, readText, request, TIMEOUT } from "./sender.js";
-import { attemptOf, clearAnswers, createStore, numberOf, PREFIX } from "./store.js";
+import { attemptOf, clearOld, clearOwn, createStore, numberOf, PREFIX } from "./store.js";
 
 const SCROLL = "footnote.reading";
 // In ms. Text is not sent letter by letter.
@@ -21,7 +21,7 @@ const sections = new Map();
 const forms = () => [document, ...sections.values()].flatMap((place) => findAll("form[data-answers]", place));
 
 const storage = availableStorage();
-const store = createStore(storage);
+const store = createStore(storage, board?.dataset.owner);
 const tabs = "BroadcastChannel" in window ? new BroadcastChannel("footnote.answers") : null;
 const notices = createNotices(board);
 const sender = createSender(store, {
@@ -36,6 +36,7 @@ const sender = createSender(store, {
   onSaved,
   onAllSaved,
   onSignedIn: () => document.dispatchEvent(new CustomEvent("footnote:signed-in")),
+  onOtherStudent,
   leave,
   reopen,
 }, tabs);
@@ -111,15 +112,20 @@ function onAllSaved(isBack) {
   if (!typingTimer && find("[data-save-state]")?.dataset.saveState) notices.setSaveState("saved");
 }
 
+function onOtherStudent() {
+  keepTyped();
+  reopen(location.pathname, false);
+}
+
 function setToken(token) {
   for (const place of [document, ...sections.values()]) {
     findAll("input[name=csrfmiddlewaretoken]", place).forEach((input) => { input.value = token; });
   }
 }
 
-// The cookie may be gone too. A new page brings both.
+// The cookie may be gone too. A new page brings both. The home page has a token whoever is signed in by now.
 async function refreshToken() {
-  const page = await request(location.href, {}, readText);
+  const page = await request("/student/", {}, readText);
   const token = find("input[name=csrfmiddlewaretoken]", parseHTML(page?.reply ?? ""))?.value;
   if (token) setToken(token);
   return Boolean(token);
@@ -285,6 +291,9 @@ const isIdle = () => !typingTimer && sender.isIdle();
 // Without questions that came ahead, as where sentences are picked, no other question opens offline.
 const blockedQuestion = () => sections.size > 0 ? "question" : "questions";
 
+// Whether the page says that signing out deletes what waits. Answers that the site does not take keep nobody signed in.
+const isWarned = () => notices.shown === "down" && notices.blocked === "sign-out";
+
 // Returns whether the action can go on. If not, a notice says so.
 async function settle(action) {
   keepTyped();
@@ -304,7 +313,8 @@ async function onSubmit(event) {
     signingIn ||= signIn(form).finally(() => { signingIn = null; });
   }
   if (!form.matches("[data-answers], [data-hand-in], [data-time-up], [data-sign-out], .levels")) return;
-  if (!address && !button?.matches("[name=up], [name=down], [data-stay]") && isIdle()) {
+  const isFree = isIdle() || (form.matches("[data-sign-out]") && isWarned());
+  if (!address && !button?.matches("[name=up], [name=down], [data-stay]") && isFree) {
     isLeaving = true;
     return;
   }
@@ -313,7 +323,8 @@ async function onSubmit(event) {
   // Enter in a field presses the first button, which must not move an item.
   if (button?.matches("[data-stay]")) return keepTyped();
   if (address && showQuestion(numberOf(address))) return;
-  const action = form.matches("[data-hand-in]") ? "hand-in" : form.matches("[data-time-up]") ? "" : "act";
+  const action = form.matches("[data-hand-in]") ? "hand-in" : form.matches("[data-time-up]") ? ""
+    : form.matches("[data-sign-out]") ? "sign-out" : "act";
   if (!await settle(address ? blockedQuestion() : action) || isLeaving) return;
   if (address) leave(address);
   else form.requestSubmit(button);
@@ -375,9 +386,14 @@ async function onMove(event) {
 }
 
 async function onConfirm(event) {
+  const isSignOut = event.target.matches("[data-sign-out]");
   if (!event.target.closest("[data-answers], [data-sign-out]") || isIdle()) return;
+  if (isSignOut && isWarned()) {
+    isLeaving = true;
+    return;
+  }
   event.preventDefault();
-  if (await settle("act")) event.detail.issueRequest(true);
+  if (await settle(isSignOut ? "sign-out" : "act")) event.detail.issueRequest(true);
 }
 
 // The list of all questions stands last, so it opens below what is in sight.
@@ -386,6 +402,7 @@ function onToggle({ target }) {
 }
 
 function onNoResponse() {
+  isLeaving = false;
   notices.blocked = "act";
   notify(navigator.onLine ? "down" : "offline");
 }
@@ -455,9 +472,9 @@ function start() {
   // Browsers have this with https only, and some refuse it in private windows.
   const worker = find("link[rel=manifest]")?.dataset.worker;
   if (worker) navigator.serviceWorker?.register(worker).catch(() => null);
-  if (find("[data-clear-answers]")) {
-    clearAnswers(localStorage);
-    clearAnswers(localStorage, "footnote.mark.");
+  const signedOut = find("[data-signed-out]")?.dataset.signedOut;
+  if (signedOut) {
+    clearOwn(localStorage, signedOut);
     sessionStorage.clear();
   }
   if (find("#reading")) keepScroll(find("#reading"));
@@ -466,6 +483,7 @@ function start() {
     notify("stale");
   }
   if (!board) return;
+  clearOld(localStorage, board.dataset.owner);
   refuseOldAnswers();
   const form = questionForm();
   if (form && restore(form)) notices.setSaveState("saving");

@@ -20,6 +20,7 @@ const PAUSES = [1000, 2000, 4000, 8000];
  * @property {(url: string, reply: object) => void} onSaved
  * @property {(isBack: boolean) => void} onAllSaved
  * @property {() => void} onSignedIn
+ * @property {() => void} onOtherStudent
  * @property {(url: string) => void} leave
  * @property {(url: string, isStale: boolean) => void} reopen
  */
@@ -133,9 +134,14 @@ export function createSender(store, page, tabs) {
     // The server redirects to the join page without a session.
     if (response.type === "opaqueredirect" || status === 401) return "signed-out";
     if (status === 403 && !hasNewToken) return await refreshToken() ? "again" : "down";
-    // Here, a 404 comes from a proxy, or another student has signed in.
-    if (status === 404 && page.isHere(url)) return "down";
-    if (status === 404) store.setAside(attemptOf(url));
+    // The site names who is signed in. Any other 404 is a proxy's.
+    if (status === 404 && !reply?.student) return "down";
+    if (status === 404 && reply.student !== store.owner) {
+      // The page of another student says so and hides this one. What did not fit into the storage is lost with the page.
+      if (store.memoryOnly.size === 0) page.onOtherStudent();
+      return "signed-out";
+    }
+    if (status === 404) store.otherStudents.add(attemptOf(url));
     else if (status === 400 || status === 413) {
       store.remove(key);
       page.onRefused(url);

@@ -1,10 +1,17 @@
 // Keeps each answer in the browser until the server has stored it. Uses no DOM. An entry has no name or question text.
 
 export const PREFIX = "footnote.answer.";
-// In ms. One day: an answer of another student does not stay on a shared device for longer.
+// What a student does with supports (supports/marks.js).
+const MARKS = "footnote.mark.";
+// In ms. One day: what another student left does not stay on a shared device for longer.
 const MAX_AGE = 24 * 60 * 60 * 1000;
 
-/** @typedef {{url: string, operation: string, revision: number, body: string, at: number, isSent?: boolean}} Entry */
+/**
+ * owner: id of the student who gave the answer. An earlier version of this script stored none.
+ *
+ * @typedef {{url: string, operation: string, revision: number, body: string, at: number, owner?: string,
+ *   isSent?: boolean}} Entry
+ */
 
 /** @param {string} url path of a question; returns the path of its attempt */
 export const attemptOf = (url) => url.replace(/\d+\/$/, "");
@@ -12,18 +19,43 @@ export const attemptOf = (url) => url.replace(/\d+\/$/, "");
 /** @param {string} url path of a question; returns its number */
 export const numberOf = (url) => /(\d+)\/$/.exec(url)?.[1];
 
-/** @param {Storage} storage loses all answers, or what else has keys with this prefix */
-export function clearAnswers(storage, prefix = PREFIX) {
-  Object.keys(storage).filter((key) => key.startsWith(prefix)).forEach((key) => storage.removeItem(key));
+function parse(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
+
+function removeWhere(storage, isGone) {
+  for (const key of Object.keys(storage)) {
+    if (!key.startsWith(PREFIX) && !key.startsWith(MARKS)) continue;
+    const entry = parse(storage.getItem(key));
+    if (!entry || isGone(entry)) storage.removeItem(key);
+  }
+}
+
+/** @param {Storage} storage  @param {string} owner signed out: what they left is removed */
+export const clearOwn = (storage, owner) => removeWhere(storage, (entry) => entry.owner === owner);
+
+/**
+ * The clock decides only about other students: it may be wrong, or a weekend passed.
+ *
+ * @param {Storage} storage  @param {string} owner keeps all; what others left goes after a day
+ */
+export const clearOld = (storage, owner) =>
+  removeWhere(storage, (entry) => entry.owner !== owner && Date.now() - entry.at > MAX_AGE);
 
 // Without TLS there is no crypto.randomUUID.
 const newOperation = () => crypto.randomUUID ? crypto.randomUUID()
   : Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
-/** @param {Storage} storage keeps one entry per key, in the order of the keys */
-export function createStore(storage) {
-  // Attempts of another student. Their entries wait for that student.
+/**
+ * @param {Storage} storage keeps one entry per key, in the order of the keys
+ * @param {string} owner id of the student whose page this is. Entries of others wait unseen
+ */
+export function createStore(storage, owner) {
+  // Attempts that are not this student's. Entries without an owner may name one.
   const otherStudents = new Set();
   // Operations of this page. Another tab may have sent one of them.
   const ownOperations = new Set();
@@ -39,12 +71,9 @@ export function createStore(storage) {
 
   function read(key) {
     if (memoryOnly.has(key)) return memoryOnly.get(key);
-    try {
-      const entry = JSON.parse(storage.getItem(key));
-      if (entry) return entry;
-    } catch { /* damaged */ }
-    remove(key);
-    return null;
+    const entry = parse(storage.getItem(key));
+    if (!entry) remove(key);
+    return entry;
   }
 
   function write(key, entry) {
@@ -64,8 +93,9 @@ export function createStore(storage) {
     storage.removeItem(key);
   }
 
+  const isWaiting = (entry) => (entry.owner ?? owner) === owner && !otherStudents.has(attemptOf(entry.url));
   const pending = () => keys().map((key) => ({ key, entry: read(key) }))
-    .filter(({ entry }) => entry && !otherStudents.has(attemptOf(entry.url)));
+    .filter(({ entry }) => entry && isWaiting(entry));
   const pendingFor = (url) => pending().filter(({ entry }) => entry.url === url);
 
   // An entry of an earlier page becomes an answer of this page.
@@ -78,16 +108,9 @@ export function createStore(storage) {
     // An entry that was sent may be stored already.
     pendingFor(url).filter(({ entry }) => !entry.isSent).forEach(({ key }) => remove(key));
     const last = Number((keys().pop() || "").slice(PREFIX.length).split(".")[0] || 0);
-    const entry = { url, operation: newOperation(), revision, body, at: Date.now() };
+    const entry = { url, operation: newOperation(), revision, body, at: Date.now(), owner };
     claim(entry);
     write(`${PREFIX}${String(last + 1).padStart(9, "0")}.${entry.operation}`, entry);
-  }
-
-  // The attempt is another student's. The clock decides only about such answers: it may be wrong, or a weekend passed.
-  function setAside(attempt) {
-    const isOld = ({ entry }) => attemptOf(entry.url) === attempt && Date.now() - entry.at > MAX_AGE;
-    pending().filter(isOld).forEach(({ key }) => remove(key));
-    otherStudents.add(attempt);
   }
 
   // Later answers to a question build on the revision of the stored one.
@@ -106,7 +129,9 @@ export function createStore(storage) {
   }
 
   return {
+    owner,
     otherStudents,
+    memoryOnly,
     unacknowledged,
     revisions,
     pending,
@@ -115,7 +140,6 @@ export function createStore(storage) {
     claim,
     write,
     remove,
-    setAside,
     rebase,
     acknowledge,
     isOwn: (operation) => ownOperations.has(operation),

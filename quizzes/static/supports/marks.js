@@ -1,6 +1,6 @@
 // Keeps what a student does with supports in the browser until the server has stored it. Uses no DOM.
 
-// The sign-out page empties keys with this prefix (outbox/page.js).
+// Sign-out removes what its owner left under keys with this prefix (outbox/store.js).
 const PREFIX = "footnote.mark.";
 // One day, as answers are kept.
 const MAX_AGE = 24 * 60 * 60 * 1000;
@@ -8,10 +8,11 @@ const MAX_AGE = 24 * 60 * 60 * 1000;
 /**
  * @typedef {[kind: string, place: string, value: string]} Mark a value "" takes the mark away
  * @param {Storage} storage
+ * @param {string} owner id of the student
  * @param {string} attempt path of the attempt
  * @param {(marks: Mark[]) => Promise<boolean>} post sends marks; false if they must be sent again
  */
-export function createMarks(storage, attempt, post) {
+export function createMarks(storage, owner, attempt, post) {
   /** @type {Map<string, Map<string, string>>} */
   const values = new Map();
   // Marks that did not fit into the storage. They are lost with the page.
@@ -87,14 +88,14 @@ export function createMarks(storage, attempt, post) {
     set(kind, place, value) {
       if (values.get(kind)?.get(place) === value) return;
       apply(kind, place, value);
-      write(keyOf(kind, place), { value, at: Date.now() });
+      write(keyOf(kind, place), { value, at: Date.now(), owner });
       send();
     },
     /** Says that a support was used, once for each page. */
     use(support) {
       if (values.get("used")?.has(support)) return;
       apply("used", support, "1");
-      write(keyOf("used", support), { value: "1", at: Date.now() });
+      write(keyOf("used", support), { value: "1", at: Date.now(), owner });
       send();
     },
     send,

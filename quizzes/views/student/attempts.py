@@ -40,7 +40,7 @@ from quizzes.forms.attempts import AnswerForm, ChooseLevelForm, HeartbeatForm, T
 from quizzes.models import Attempt, Student
 from quizzes.people.rosters import set_language
 from quizzes.reports.student_assignments import answered_count, current_of, student_assignment
-from quizzes.views.access import arrival, attempt_required, student_required, teachers_of
+from quizzes.views.access import arrival, attempt_required, student_required, teachers_of, wants_json
 from quizzes.views.student.breaks import break_page, paused_page
 from quizzes.views.student.paced import paced_page
 from quizzes.views.student.question_page import (
@@ -57,7 +57,6 @@ from quizzes.views.student.question_page import (
 )
 from quizzes.views.student.start_page import start_context
 
-JSON = "application/json"
 # The outbox goes to the receipt after a 410 and shows what is newest after a 409.
 JSON_STATUS = {Outcome.SAVED: 200, Outcome.STALE: 409, Outcome.SETTLED: 409, Outcome.LATE: 410}
 
@@ -252,7 +251,7 @@ def _take_answer(request: HttpRequest, attempt: LoadedAttempt, number: int, *, n
         return _question_closed(request, attempt, number, saved)
     if attempt.has_ended(now=now) or (saved is not None and saved.outcome == Outcome.LATE):
         return _ended(request, attempt, now)
-    if _wants_json(request):
+    if wants_json(request):
         return _saved_reply(saved or Saved(Outcome.SAVED, 0, None), attempt, question)
     if form.language:
         set_language(attempt.student.id, form.language)
@@ -325,7 +324,7 @@ def _saved_reply(saved: Saved, attempt: LoadedAttempt, question: Question) -> Js
 
 def _not_an_answer(request: HttpRequest, attempt: LoadedAttempt, number: int, form: AnswerForm) -> HttpResponse:
     errors = form.non_field_errors() or [gettext("This page is out of date. Open the question again.")]
-    if _wants_json(request):
+    if wants_json(request):
         return JsonResponse({"outcome": "refused", "message": errors[0]}, status=400)
     context = {"attempt": attempt, "student": attempt.student, "number": number, "message": errors[0]}
     return render(request, "student/not_an_answer.html", context, status=400)
@@ -335,7 +334,7 @@ def _ended(request: HttpRequest, attempt: LoadedAttempt, now: datetime) -> HttpR
     """Submit what is saved and lead to the receipt. An answer that arrived later is kept, labeled late."""
     submitted = attempts.submit_attempt(attempt.row(), now=now, language=get_language() or "")
     address = reverse("receipt", args=[attempt.public_id])
-    if _wants_json(request):
+    if wants_json(request):
         return JsonResponse({"outcome": str(Outcome.LATE), "location": address}, status=410)
     if not attempt.is_open and submitted.submitted_by == Attempt.SubmittedBy.STUDENT:
         messages.warning(request, gettext("You already turned this in. Your last answer came too late to count."))
@@ -344,16 +343,10 @@ def _ended(request: HttpRequest, attempt: LoadedAttempt, now: datetime) -> HttpR
 
 def _question_closed(request: HttpRequest, attempt: LoadedAttempt, number: int, saved: Saved) -> HttpResponse:
     """Lead to the question that the class is at. The late answer is kept, labeled late."""
-    if _wants_json(request):
+    if wants_json(request):
         # The outbox opens the page again after a 409.
         return JsonResponse({"outcome": str(Outcome.LATE), "revision": saved.revision}, status=409)
     return redirect("take_attempt", attempt.public_id, number)
-
-
-def _wants_json(request: HttpRequest) -> bool:
-    """Whether the outbox sent the request. It cannot read a page."""
-    wanted = request.headers.get("Accept")
-    return wanted == JSON or request.get_preferred_type(["text/html", JSON]) == JSON
 
 
 def _htmx(request: HttpRequest) -> HtmxDetails:

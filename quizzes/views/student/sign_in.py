@@ -39,8 +39,8 @@ from quizzes.views.language import LANGUAGE_COOKIE, chosen_language
 STEPS_COOKIE = f"{settings.COOKIE_PREFIX}joining"
 _STEPS_AGE = timedelta(hours=1)
 _STEPS_SALT = "quizzes.student_sign_in"
-# Set by sign-out and deleted by the next page, which tells the script to empty the browser's store. A URL or a session
-# value would last longer: a page opened again later must not empty the store of another student.
+# Set by sign-out and deleted by the next page, which tells the script whose answers to delete from the browser's store.
+# A URL or a session value would last longer: a page opened again later must not delete what was left since.
 SIGNED_OUT_COOKIE = f"{settings.COOKIE_PREFIX}signed_out"
 
 
@@ -150,14 +150,16 @@ def enter_pin_again(request: HttpRequest, public_id: str) -> JsonResponse:
 @login_not_required
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """Sign out and delete the student's data from this browser."""
+    """Sign out and delete the student's data from this browser. What another student left to be sent stays."""
+    student = signed_in_student(request.session, now=timezone.now())
     request.session.flush()
     response = redirect("join")
     # The next student on a shared device chooses their own.
     response.delete_cookie(LANGUAGE_COOKIE, samesite="Lax")
     response.delete_cookie(STEPS_COOKIE, samesite="Lax")
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
-    response.set_cookie(SIGNED_OUT_COOKIE, "1", max_age=60, httponly=True, secure=settings.HTTPS, samesite="Lax")
+    response.headers["Clear-Site-Data"] = '"cache"'
+    signed_out = student.public_id if student is not None else "nobody"
+    response.set_cookie(SIGNED_OUT_COOKIE, signed_out, max_age=60, httponly=True, secure=settings.HTTPS, samesite="Lax")
     return response
 
 
@@ -206,16 +208,16 @@ def _names_page(request: HttpRequest, classroom: Classroom, form: NameForm | Non
 
 
 def _code_page(request: HttpRequest, form: CodeForm) -> HttpResponse:
-    has_signed_out = bool(request.COOKIES.get(SIGNED_OUT_COOKIE))
+    signed_out = request.COOKIES.get(SIGNED_OUT_COOKIE, "")
     unsent = UnsentForm(request.GET)
     context = {
         "form": form,
         "signed_in": signed_in_student(request.session, now=timezone.now()),
-        "has_signed_out": has_signed_out,
+        "signed_out": signed_out,
         "unsent": unsent.cleaned_data["unsent"] if unsent.is_valid() else "",
     }
     response = render(request, "student/join.html", context)
-    if has_signed_out:
+    if signed_out:
         response.delete_cookie(SIGNED_OUT_COOKIE, samesite="Lax")
     return response
 
