@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from quizzes.assignments.deadlines import Window, WindowState, has_countdown, is_over, minutes_left
 from quizzes.assignments.lifecycle import OPEN_STATES
@@ -102,7 +102,7 @@ class StudentAssignments:
 
 def student_assignments(student: Student, *, now: datetime) -> StudentAssignments:
     """The student's assignments; 5 or 6 queries for any number, more for editions that are not in the process cache."""
-    found = _load(student.classroom.assignments.order_by("-created_at", "-pk"), student, now)
+    found = _load(_assignments_of(student).order_by("-created_at", "-pk"), student, now)
     running = sorted((given for given in found if given.status is Status.IN_PROGRESS), key=_started, reverse=True)
     to_start = [given for given in found if given.status in {Status.NOT_STARTED, Status.MISSING} and given.can_start]
     done = {Status.SUBMITTED, Status.TIME_UP, Status.EXCUSED}
@@ -128,19 +128,21 @@ def student_assignments(student: Student, *, now: datetime) -> StudentAssignment
 
 
 def open_times(student: Student, *, now: datetime) -> tuple[tuple[datetime, datetime | None], ...]:
-    """When each assignment that is open for the class was made and paused, in order; 1 query.
+    """When each assignment that is open for the student was made and paused, in order; 1 query.
 
     Changes when one opens, closes, is paused, or is resumed.
     """
-    rows = student.classroom.assignments.order_by().only(
-        *("opens_at", "due_at", "closes_at", "waits_for_teacher", "paused_at", "created_at")
+    rows = (
+        _assignments_of(student)
+        .order_by()
+        .only(*("opens_at", "due_at", "closes_at", "waits_for_teacher", "paused_at", "created_at"))
     )
     return _open_times(rows, now=now)
 
 
 def student_assignment(student: Student, public_id: str, *, now: datetime) -> StudentAssignment | None:
-    """One assignment of the student's class, None if the class does not have it; as many queries as for all."""
-    return next(iter(_load(student.classroom.assignments.order_by().filter(public_id=public_id), student, now)), None)
+    """One of the student's assignments, None if it is not among them; as many queries as for all."""
+    return next(iter(_load(_assignments_of(student).order_by().filter(public_id=public_id), student, now)), None)
 
 
 def current_of(given: StudentAssignment, *, now: datetime) -> Current | None:
@@ -170,6 +172,12 @@ def current_of(given: StudentAssignment, *, now: datetime) -> Current | None:
 def answered_count(attempt: Attempt) -> int:
     """How many questions of the attempt have an answer; 1 query."""
     return attempt.answers.filter(value__isnull=False).count()
+
+
+def _assignments_of(student: Student) -> QuerySet[Assignment]:
+    """Those of the class, and what the student has not turned in of a class that they left, unless it is archived."""
+    left = Attempt.objects.made_by(student.pk).open().filter(classroom__archived_at=None)
+    return Assignment.objects.filter(Q(classroom=student.classroom_id) | Q(pk__in=left.values("assignment")))
 
 
 def _open_times(assignments: Iterable[Assignment], *, now: datetime) -> tuple[tuple[datetime, datetime | None], ...]:

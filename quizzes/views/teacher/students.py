@@ -109,20 +109,22 @@ def _move_question(request: TeacherRequest, student: Student, *, to: Classroom, 
     effects = [gettext("The sign-in card has the code of the old class, so print a new one. The PIN stays the same.")]
     if working:
         warning = ngettext(
-            "{first_name} is working on {titles}. After the move, it isn’t on the student’s home page. Wait until it’s "
-            "turned in, or move anyway.",
-            "{first_name} is working on {titles}. After the move, they aren’t on the student’s home page. Wait until "
-            "they’re turned in, or move anyway.",
+            "{first_name} is working on {titles}. It stays on the student’s home page until it’s turned in, and counts "
+            "in {name}.",
+            "{first_name} is working on {titles}. They stay on the student’s home page until they’re turned in, and "
+            "count in {name}.",
             len(working),
         )
         titles = ", ".join(f"“{title}”" for title in working)
-        effects.insert(0, warning.format(first_name=student.first_name, titles=titles))
+        effects.insert(
+            0, warning.format(first_name=student.first_name, titles=titles, name=f"“{student.classroom.name}”")
+        )
     return _question(
         request,
         student,
         question=gettext("Move {display_name} to {name}?").format(display_name=student.display_name, name=to.name),
         effect=" ".join(effects),
-        verb=gettext("Move anyway") if working else gettext("Move to this class"),
+        verb=gettext("Move to this class"),
         keep=gettext("Stay in {name}").format(name=student.classroom.name),
         fields=[
             ("classroom", to.public_id),

@@ -9,10 +9,13 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from quizzes.content.question_types.question import asked_count
 from quizzes.models import Assignment, Attempt, Classroom, Edition, Student, User
+from quizzes.people.rosters import move_student
 from quizzes.people.session_limits import SEEN_AT, STARTED_AT
+from quizzes.reports.moved_away import moved_away
 from tests.conftest import Queries
 from tests.factories import (
     NOW,
@@ -119,6 +122,32 @@ def test_quiz_that_the_class_takes_now_comes_before_homework_and_a_started_attem
     clock.shift(timedelta(hours=3))
     home = student_client.get(reverse("student_home")).context["assignments"]
     assert (home.next_up.title, [given.title for given in home.to_do]) == ("Homework", ["In class"])
+
+
+def test_quiz_in_progress_stays_on_the_home_page_after_a_move(
+    attempt: Attempt, other_classroom: Classroom, teacher: User, student: Student, student_client: Client
+) -> None:
+    move_student(student, to=other_classroom, by=teacher, now=timezone.now())
+    page = student_client.get(reverse("student_home"))
+    assert "Continue at question 1" in text_of(page)
+    # The poll knows the same quizzes, so the page does not load again and again.
+    address, tag = reverse("open_quizzes"), page.context["tag"]
+    assert student_client.get(address, headers={"If-None-Match": tag}).status_code == 304
+    assert "Continue at question 1" in text_of(
+        student_client.get(reverse("start_attempt", args=[attempt.assignment.public_id]))
+    )
+    student_client.post(reverse("submit_attempt", args=[attempt.public_id]))
+    assert "Turned in at" in text_of(student_client.get(reverse("receipt", args=[attempt.public_id])))
+    assert "You’re all caught up" in text_of(student_client.get(reverse("student_home")))
+    assert [entry.student for entry in moved_away(attempt.classroom)] == [student]
+
+
+def test_quiz_of_a_class_that_is_archived_goes_with_a_move(
+    attempt: Attempt, other_classroom: Classroom, teacher: User, student: Student, student_client: Client
+) -> None:
+    move_student(student, to=other_classroom, by=teacher, now=timezone.now())
+    Classroom.objects.filter(pk=attempt.classroom_id).update(archived_at=timezone.now())
+    assert "You’re all caught up" in text_of(student_client.get(reverse("student_home")))
 
 
 def test_last_minute_promises_no_time(
