@@ -1,5 +1,6 @@
 """Supports in Chromium: read-aloud with a voice of the test."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from quizzes.attempts.breaks import start_break
+from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.models import Answer, Assignment, Attempt, Classroom, Student, SupportMark, User
 from tests.browser.conftest import NewContext, overflow, violations
 from tests.factories import make_assignment, make_attempt, make_document, make_edition
@@ -101,6 +103,26 @@ def test_read_aloud_reads_what_the_page_shows_by_keyboard(
     page.get_by_role("button", name="Hear the reading").press("Enter")
     expect(spoken).to_have_text(page.locator(".pick label > span:last-child").first.inner_text())
     assert violations(page) == []
+
+
+def test_practice_is_read_aloud_as_the_quiz(attempt: Attempt, student: Student, open_context: NewContext) -> None:
+    Attempt.objects.update(supports={"read_aloud": True, "line_focus": True, "cross_out": True, "notes": True})
+    Assignment.objects.update(release=Assignment.Release.AT_ONCE)
+    submit_attempt(attempt, now=timezone.now())
+    context = open_context(student, width=360, height=740)
+    context.add_init_script(VOICE.replace("LOCAL", "true"))
+    page = context.new_page()
+    page.goto(reverse("practice_question", args=[attempt.public_id, 1]))
+    page.get_by_role("button", name="Hear the question").click()
+    assert said(page) == [page.locator("#stem").inner_text().strip()]
+    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Hear the reading").click()
+    assert len(said(page)) == 2
+    expect(page.get_by_role("button", name="Line focus")).to_be_visible()
+    # They keep what a student makes in the attempt, and it is turned in.
+    assert page.get_by_role("button", name=re.compile("Cross out|Highlight")).count() == 0
+    assert (violations(page), overflow(page)) == ([], 0)
+    assert SupportMark.objects.count() == 0
 
 
 def test_focus_stays_in_sight_when_the_voice_ends_or_stalls(

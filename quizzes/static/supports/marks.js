@@ -8,7 +8,7 @@ const MAX_AGE = 24 * 60 * 60 * 1000;
 /**
  * @typedef {[kind: string, place: string, value: string]} Mark a value "" takes the mark away
  * @param {Storage} storage
- * @param {string} owner id of the student
+ * @param {string | undefined} owner id of the student; undefined in practice, which keeps nothing
  * @param {string} attempt path of the attempt
  * @param {(marks: Mark[]) => Promise<boolean>} post sends marks; false if they must be sent again
  */

@@ -34,7 +34,7 @@ async function post(changed) {
   return false;
 }
 
-export const marks = createMarks(storage(), document.querySelector("[data-outbox]").dataset.owner, address, post);
+export const marks = createMarks(storage(), document.querySelector("[data-outbox]")?.dataset.owner, address, post);
 
 async function load() {
   const response = await fetch(address, { redirect: "manual", credentials: "same-origin" }).catch(() => null);

@@ -1,5 +1,6 @@
 """Practice the missed questions once answers are shown. Practice is stored only in the session."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
@@ -53,5 +54,6 @@ def _place(loaded: LoadedAttempt, now: datetime) -> Place | None:
         adjusted=practice.adjusted,
         is_practice=True,
         variant=loaded.reading_choice.variant,
-        supports=loaded.supports,
+        # These two keep marks in the attempt, which is turned in.
+        supports=replace(loaded.supports, cross_out=False, notes=False),
     )
