@@ -399,6 +399,25 @@ def test_excused_student_begins_nothing(
     assert Attempt.objects.count() == 0
 
 
+def test_excused_student_goes_on_as_everyone(
+    student: Student, student_client: Client, assignment: Assignment, teacher: User
+) -> None:
+    attempt = make_attempt(assignment=assignment, student=student)
+    accommodations.set_excused(assignment, student, is_excused=True, reason="Ill", by=teacher, now=NOW)
+    begin = reverse("start_attempt", args=[assignment.public_id])
+    assert "You stopped at question 1 of 4." in words(student_client.get(begin))
+    Assignment.objects.update(is_teacher_paced=True)
+    page = student_client.get(begin)
+    assert "Your teacher moves everyone from question to question." in words(page)
+    assert "Continue at question" not in words(page)
+    Assignment.objects.update(is_teacher_paced=False)
+    for question in published(assignment.edition_id).document.questions:
+        save(attempt, question.key, right_value(question))
+    page = student_client.get(begin)
+    assert "You answered every question. Nothing is turned in yet." in words(page)
+    assert page_of("review_attempt", attempt) in read(page).links
+
+
 def test_assignment_of_another_class_is_missing(
     student_client: Client, edition: Edition, other_classroom: Classroom
 ) -> None:
