@@ -267,6 +267,37 @@ def test_display_supports_fit_and_have_contrast(
     assert page.evaluate("document.fonts.check('16px Lexend')")
 
 
+def test_largest_text_leaves_room_for_the_work_on_a_phone(
+    attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    supports = {"text_size": 200, "cross_out": True}
+    Attempt.objects.update(supports=supports)
+    Student.objects.update(supports=supports)
+    page = open_context(student, width=320, height=640).new_page()
+    questions = attempt.assignment.edition.questions
+    # A sentence is in sight as a whole line, between the bar above and the bar below.
+    open_question(page, attempt, questions.get(type="evidence").position)
+    sentence = page.locator(".pick label").nth(2)
+    sentence.evaluate("sentence => sentence.scrollIntoView()")
+    box = sentence.bounding_box()
+    assert box is not None
+    middle = [box["x"] + box["width"] / 2, box["y"] + 60]
+    assert sentence.evaluate("(sentence, at) => sentence.contains(document.elementFromPoint(...at))", middle)
+    # No button breaks a word.
+    open_question(page, attempt)
+    page.locator(".switch label", has_text="Question").click()
+    expect(page.locator(".cross").first).to_be_visible()
+    text = page.locator(".opt > span").first.bounding_box()
+    assert text is not None
+    assert text["width"] > 160
+    for label in page.locator(".switch label").all():
+        assert label.evaluate("label => label.clientHeight / label.currentCSSZoom") < 60
+    submit_attempt(attempt, now=timezone.now())
+    page.goto(reverse("receipt", args=[attempt.public_id]))
+    code = page.locator(".say.num")
+    assert code.evaluate("code => code.clientHeight < 2 * parseFloat(getComputedStyle(code).lineHeight)")
+
+
 def test_crossed_out_choice_survives_a_reload_offline_work_and_another_device(
     attempt: Attempt, student: Student, open_context: NewContext
 ) -> None:
