@@ -18,13 +18,16 @@ async function ask() {
   clearTimeout(timer);
   if (isAsking) return;
   isAsking = true;
-  const options = { headers: { "If-None-Match": tag }, redirect: "manual", credentials: "same-origin", cache: "no-store" };
+  const headers = { Accept: "application/json", "If-None-Match": tag };
+  const options = { headers, redirect: "manual", credentials: "same-origin", cache: "no-store" };
   const response = await fetch(paced, { ...options, signal: AbortSignal.timeout(TIMEOUT) }).catch(() => null);
-  const reply = response?.status === 200 ? await response.json().catch(() => null) : null;
+  const reply = [200, 404].includes(response?.status) ? await response.json().catch(() => null) : null;
   isAsking = false;
   // The session has ended. If an answer waits, the outbox asks for the PIN.
   if (response?.type === "opaqueredirect" && !document.querySelector("[data-pin]")) return move(location.pathname);
-  if (reply) return move(reply.number === null ? location.pathname : `../${reply.number}/`);
+  // Another student is signed in, and the page says so.
+  if (reply?.student) return move(location.pathname);
+  if (response?.status === 200 && reply) return move(reply.number === null ? location.pathname : `../${reply.number}/`);
   failures = response?.status === 304 ? 0 : failures + 1;
   // Random, so that a class does not ask at the same moment.
   const pause = failures ? PAUSES[Math.min(failures, PAUSES.length) - 1] : PERIOD;

@@ -119,6 +119,14 @@ def test_phone_without_a_session_leads_to_sign_in(paced: Assignment, teacher: Us
     assert Answer.objects.count() == 1
 
 
+def test_phone_says_that_another_student_has_signed_in(paced: Assignment, open_context: NewContext) -> None:
+    ana = phone_of("Ana", open_context, watched=False)
+    ana.goto(first_page(paced, "Ana"))
+    expect(ana.get_by_role("heading", name="Waiting for your teacher")).to_be_visible()
+    ana.context.add_cookies(phone_of("Ben", open_context).context.cookies())  # type: ignore[arg-type]  # the same keys
+    expect(ana.get_by_role("heading", name="Ben is signed in on this device now")).to_be_visible()
+
+
 def test_paced_pages_are_accessible(paced: Assignment, teacher: User, open_context: NewContext) -> None:
     student = Student.objects.get(display_name="Ana")
     phone = open_context(student, width=360).new_page()
