@@ -15,7 +15,7 @@ from django.db import connection, connections
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.module_loading import import_string
-from granian.constants import HTTPModes, Interfaces
+from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
@@ -84,6 +84,8 @@ def new_server(host: str, port: int, *, workers: int) -> Any:
         address=host,
         port=port,
         interface=Interfaces.RSGI,
+        # A save takes 5 % less of the processor than with asyncio's own loop (docs/performance.md).
+        loop=Loops.uvloop,
         workers=workers,
         backlog=BACKLOG,
         backpressure=connections_per_worker(),
