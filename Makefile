@@ -2,9 +2,9 @@
 PY := .venv/bin/python
 PIP := $(PY) -m pip install --disable-pip-version-check --quiet --require-hashes
 PIP_WHEEL := $(PY) -m pip wheel --disable-pip-version-check --quiet --no-deps
-# pytest-playwright leaves an event loop running, beside which Django's ORM refuses to work. Two workers, not one per
-# core: each has a server and a Chromium of several processes.
-BROWSER := DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PY) -m pytest -n 2 tests/browser
+# pytest-playwright leaves an event loop running, beside which Django's ORM refuses to work. Three workers, however many
+# cores: each has a server and a Chromium of several processes, and waits now and then.
+BROWSER := DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PY) -m pytest -n 3 tests/browser
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test lint unit coverage javascript browser test-browsers test-postgres

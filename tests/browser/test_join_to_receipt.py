@@ -270,7 +270,8 @@ def test_signing_out_leaves_nothing_in_the_browser(
     page.goto(reverse("student_home"))
     page.get_by_role("link", name="Sign out").click()
     expect(page.get_by_text("You’re signed out")).to_be_visible()
-    assert page.evaluate("Object.keys(localStorage).length + Object.keys(sessionStorage).length") == 0
+    # The script of the page empties them, some time after its text shows.
+    page.wait_for_function("Object.keys(localStorage).length + Object.keys(sessionStorage).length === 0")
     page.go_back()
     expect(page.locator("body")).not_to_contain_text(student.display_name)
 

@@ -800,8 +800,8 @@ def test_time_runs_out_on_the_page_by_the_servers_word(context: BrowserContext, 
 def offline_answers(context: BrowserContext, page: Page) -> None:
     """Three answers, to the questions 1, 2 and 5, that wait on the device."""
     context.set_offline(True)
-    # Otherwise the first answer may still be sent.
-    page.wait_for_function("!navigator.onLine")
+    # Otherwise the first answer may still be sent: the page is told before its requests fail.
+    page.wait_for_function("!navigator.onLine && fetch('/livez').then(() => false, () => true)")
     choose(page, 1)
     page.get_by_role("button", name="Next question").click()
     choose(page, 0)
