@@ -233,6 +233,7 @@ urlpatterns = [
     # Teachers: students
     path("teacher/students/<public_id:public_id>/", students.student_history, name="student_history"),
     path("teacher/students/<public_id:public_id>/rename/", students.rename_student, name="rename_student"),
+    path("teacher/students/<public_id:public_id>/number/", students.change_number, name="change_number"),
     path("teacher/students/<public_id:public_id>/move/", students.move_student, name="move_student"),
     path("teacher/students/<public_id:public_id>/transfer-work/", students.transfer_work, name="transfer_work"),
     path("teacher/students/<public_id:public_id>/remove/", students.remove_student, name="remove_student"),

@@ -18,7 +18,7 @@ from quizzes.formatting import Label
 from quizzes.forms.fields import NameField, SentJsonField
 from quizzes.models import Classroom, Student
 from quizzes.models.rosters import ClassroomQuerySet
-from quizzes.people.names import name_key, split_name
+from quizzes.people.names import MAX_NAME_LENGTH, name_key, split_name
 from quizzes.people.rosters import NewStudent
 
 
@@ -206,6 +206,19 @@ def _sent_table(table: Any) -> TableFile:
     except (TypeError, ValueError) as error:
         raise UnreadableTable(gettext("This list was changed on its way. Paste it again.")) from error
     return TableFile(tuple(row for row in rows if any(row.cells)))
+
+
+class StudentNumberForm(forms.Form):
+    """The school's own number of a student, "" for none."""
+
+    number = forms.CharField(
+        label=gettext_lazy("Student number"),
+        help_text=gettext_lazy("From your school’s system, for gradebook files and roster syncs."),
+        required=False,
+        max_length=MAX_NAME_LENGTH,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"null_characters_not_allowed": gettext_lazy("The number has a hidden character.")},
+    )
 
 
 class RenameStudentForm(forms.Form):

@@ -19,6 +19,10 @@ class NameTaken(Exception):
     """Someone in the class already has this name."""
 
 
+class NumberTaken(Exception):
+    """Someone in the class already has this student number."""
+
+
 def names_present(classroom: Classroom) -> set[str]:
     """The name keys of the students on the roster."""
     return set(classroom.students.enrolled().values_list("name_key", flat=True))
@@ -140,6 +144,14 @@ def keep_external_id(student: Student, external_id: str, *, replaces: str = "") 
     if student.external_id == replaces:
         student.external_id = external_id
         student.save(update_fields=["external_id"])
+
+
+def change_external_id(student: Student, external_id: str) -> None:
+    """Set or delete the school's own number. Raises NumberTaken: a sync finds one student of a class by it."""
+    others = student.classroom.students.exclude(pk=student.pk)
+    if external_id and others.filter(external_id=external_id).exists():
+        raise NumberTaken
+    keep_external_id(student, external_id, replaces=student.external_id)
 
 
 def move_student(student: Student, *, to: Classroom, by: User, now: datetime) -> Student:

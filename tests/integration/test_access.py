@@ -323,6 +323,7 @@ TABLE: dict[str, Row] = {
     "student_report": Row(OWN_TEACHER, of_student),
     "download_student": Row(OWN_TEACHER, of_student, method="post"),
     "rename_student": Row(moving(EDITOR), of_student, method="post", data={"name": "Maya L."}),
+    "change_number": Row(moving(EDITOR), of_student, method="post", data={"number": "1042"}),
     "move_student": Row(EDITOR, of_student, method="post"),
     "transfer_work": Row(moving(EDITOR), of_student, method="post"),
     "remove_student": Row(moving(EDITOR), of_student, method="post"),

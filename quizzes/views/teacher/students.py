@@ -18,7 +18,7 @@ from quizzes.formatting import clock
 from quizzes.forms.accommodations import AccommodationForm
 from quizzes.forms.classrooms import StudentLevelForm
 from quizzes.forms.fields import ConfirmForm, NextPageForm
-from quizzes.forms.rosters import MoveStudentForm, RenameStudentForm
+from quizzes.forms.rosters import MoveStudentForm, RenameStudentForm, StudentNumberForm
 from quizzes.forms.supports import StudentSupportsForm
 from quizzes.models import Accommodation, Classroom, Student
 from quizzes.models.rosters import ClassroomQuerySet
@@ -34,6 +34,8 @@ from quizzes.views.teacher.undo import offer_undo
 
 # The session key of the student whose new PIN the next page shows. The PIN itself is not stored.
 NEW_PIN = "new_pin_of"
+# The forms of a student's page, as its template names them.
+FORMS = {"rename_form", "number_form", "move_form", "accommodation_form", "level_form", "supports_form"}
 
 
 @require_GET
@@ -60,6 +62,22 @@ def rename_student(request: TeacherRequest, public_id: str) -> HttpResponse:
             messages.success(request, gettext("Renamed to “{display_name}”.").format(display_name=student.display_name))
             return redirect("student_history", student.public_id)
     return history_page(request, taught_student(request, public_id), rename_form=form)
+
+
+@require_POST
+def change_number(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Set or delete a student's number."""
+    student = taught_student(request, public_id)
+    form = StudentNumberForm(request.POST)
+    if form.is_valid():
+        try:
+            rosters.change_external_id(student, form.cleaned_data["number"])
+        except rosters.NumberTaken:
+            form.add_error("number", gettext("Another student in this class has this number."))
+        else:
+            messages.success(request, gettext("Saved."))
+            return redirect("student_history", student.public_id)
+    return history_page(request, student, number_form=form)
 
 
 def _stored_name(student: Student) -> dict[str, str]:
@@ -238,15 +256,14 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
         "trend_points": student_trend(student, work),
         "split": student_breakdown(work),
         "rename_form": RenameStudentForm(initial=_stored_name(student)),
+        "number_form": StudentNumberForm(initial={"number": student.external_id}),
         "move_form": MoveStudentForm(others=others),
         "accommodation_form": AccommodationForm.of(Accommodation.objects.filter(student=student).first()),
         "level_form": StudentLevelForm.of(student),
         "supports_form": StudentSupportsForm.of_student(student),
         "chosen_level": gettext(LEVELS[student.chosen_variant]) if student.chosen_variant in LEVELS else "",
         "room": None,
-        "is_refused": bool(
-            context.keys() & {"rename_form", "move_form", "accommodation_form", "level_form", "supports_form"}
-        ),
+        "is_refused": bool(context.keys() & FORMS),
         "has_other_classroom": others.exists(),
         "transferable_count": len(transfers.transferable_attempts(student)),
         "events": titled_events(student.audit_events.select_related("actor", "classroom"), work),

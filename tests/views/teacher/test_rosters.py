@@ -642,6 +642,37 @@ def test_page_of_a_student_lets_in_with_the_same_pin_or_asks_for_a_new_one(
     assert '<details class="more" id="settings" open>' in refused.content.decode()
 
 
+@pytest.mark.parametrize("number", ["2001", ""], ids=["corrected", "deleted"])
+def test_student_number_is_corrected_or_deleted(number: str, student: Student, teacher_client: Client) -> None:
+    rosters.keep_external_id(student, "1001")
+    form = form_of(teacher_client.get(url("student_history", student)), having="number")
+    assert dict(form.fields)["number"] == "1001"
+
+    for _ in range(2):
+        answer = teacher_client.post(url("change_number", student), {"number": f" {number} "})
+        assert answer.headers["Location"] == url("student_history", student)
+
+    student.refresh_from_db()
+    assert student.external_id == number
+    assert "Saved." in text_of(teacher_client.get(answer.headers["Location"]))
+
+
+def test_student_number_of_a_classmate_is_refused(student: Student, classmate: Student, teacher_client: Client) -> None:
+    rosters.keep_external_id(classmate, "1001")
+
+    page = teacher_client.post(url("change_number", student), {"number": "1001"})
+
+    assert "Another student in this class has this number." in text_of(page)
+    assert dict(form_of(page, having="number").fields)["number"] == "1001"
+    assert '<details class="more" id="settings" open>' in page.content.decode()
+    student.refresh_from_db()
+    assert student.external_id == ""
+
+
+def test_student_without_a_number_is_not_refused(student: Student, classmate: Student, teacher_client: Client) -> None:
+    assert teacher_client.post(url("change_number", student), {"number": ""}).status_code == 302
+
+
 @pytest.mark.parametrize("confirmed", [{}, {"is_confirmed": "on"}], ids=["before the question", "after it"])
 def test_move_refuses_a_class_where_the_name_is_in_use(
     confirmed: dict[str, str], student: Student, classroom: Classroom, teacher: User, teacher_client: Client
@@ -798,7 +829,7 @@ def test_new_pins_are_asked_about_first(student: Student, teacher_client: Client
     assert student.pin_version == 1
 
 
-ACTS = ["rename_student", "move_student", "remove_student", "restore_student", "change_pin"]
+ACTS = ["rename_student", "change_number", "move_student", "remove_student", "restore_student", "change_pin"]
 
 
 @pytest.mark.parametrize("name", ACTS[:-1])
