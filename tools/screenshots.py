@@ -18,9 +18,8 @@ from tests.servers import ROOT, Site, running
 PICTURES = ROOT / "docs" / "pictures"
 
 
-def main() -> None:
-    """Take every picture; each overwrites the one of the same name."""
-    PICTURES.mkdir(parents=True, exist_ok=True)
+def main(folder: Path = PICTURES) -> None:
+    """Take every picture; each overwrites the one of the same name in the folder."""
     with serve() as (base_url, sign_in_link), sync_playwright() as playwright:
         browser = playwright.chromium.launch(**launch_arguments())
 
@@ -35,43 +34,44 @@ def main() -> None:
 
         page = context(1280, 800).new_page()
         page.goto("/")
-        take(page, "landing")
+        take(page, folder / "landing.png")
         teacher = context(1280, 860).new_page()
-        code, pins = visit_teacher(teacher, sign_in_link)
+        code, pins = visit_teacher(teacher, sign_in_link, folder)
         phone = context(360, 720).new_page()
-        join(phone, code, *pins)
-        visit_student(phone)
+        join(phone, code, *pins, folder=folder)
+        visit_student(phone, folder)
         dark = context(1280, 800, dark=True)
         dark.add_cookies(phone.context.cookies())  # type: ignore[arg-type]  # Playwright takes back what it gives
         night = dark.new_page()
         night.goto(phone.url)
-        take(night, "question-dark")
+        take(night, folder / "question-dark.png")
         browser.close()
 
 
-def visit_teacher(page: Page, sign_in_link: str) -> tuple[str, tuple[str, str]]:
+def visit_teacher(page: Page, sign_in_link: str, folder: Path) -> tuple[str, tuple[str, str]]:
     """The teacher's pages; returns the class code, and name and PIN of a student who has not begun the main set."""
     page.goto(sign_in_link)
     page.get_by_role("button").first.click()
     page.wait_for_url("**/teacher/")
-    take(page, "teacher-home")
-    page.get_by_role("link", name="Civics, Period 3").first.click()
-    take(page, "gradebook")
+    take(page, folder / "teacher-home.png")
+    page.get_by_role("link", name="Civics, Period 3", exact=True).first.click()
+    page.get_by_role("link", name="Gradebook", exact=True).click()
+    take(page, folder / "gradebook.png")
     gradebook = page.url
     page.get_by_role("link", name="The PARS agreement").first.click()
-    take(page, "progress")
+    take(page, folder / "progress.png")
     waiting = page.get_by_role("row").filter(has_text="Not started").first.get_by_role("link").first.inner_text()
     page.get_by_role("link", name="Class board").click()
     page.get_by_role("button", name="Question 6", exact=True).click()
     for _ in range(3):
         page.locator("#go-forward").click()
         page.wait_for_load_state()
-    take(page, "board")
+    take(page, folder / "board.png")
     page.goto(gradebook)
     page.locator("td a").first.click()
-    take(page, "attempt")
+    take(page, folder / "attempt.png")
     page.goto(gradebook + "cards/")
-    take(page, "cards")
+    take(page, folder / "cards.png")
     card = page.locator(".idcard").filter(has_text=waiting.strip()).inner_text()
     code = re.search(r"\b[A-Z2-9]{3}-[A-Z2-9]{3}\b", card)
     pin = re.search(r"\bPIN\D*(\d{4})\b", card)
@@ -79,26 +79,26 @@ def visit_teacher(page: Page, sign_in_link: str) -> tuple[str, tuple[str, str]]:
     assert pin, card  # noqa: S101  for mypy
     page.goto("/teacher/sets/")
     page.get_by_role("link", name="The PARS agreement").first.click()
-    take(page, "set")
+    take(page, folder / "set.png")
     page.get_by_role("link", name="Assign").first.click()
-    take(page, "assign")
+    take(page, folder / "assign.png")
     return code[0], (waiting.strip(), pin[1])
 
 
-def join(page: Page, code: str, name: str, pin: str) -> None:
+def join(page: Page, code: str, name: str, pin: str, *, folder: Path) -> None:
     """Sign in as a student, in three screens."""
     page.goto("/join/")
     page.get_by_label("Class code").fill(code)
-    take(page, "join-phone")
+    take(page, folder / "join-phone.png")
     page.get_by_role("button", name="Find my class").click()
     page.get_by_role("button", name=name, exact=True).click()
     page.get_by_label("Your PIN").fill(pin)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/student/")
-    take(page, "student-home-phone")
+    take(page, folder / "student-home-phone.png")
 
 
-def visit_student(page: Page) -> None:
+def visit_student(page: Page, folder: Path) -> None:
     """The student's pages on a phone, up to a saved answer."""
     # The quiz of the large card has its Start button there.
     other = page.get_by_role("link", name="The PARS agreement")
@@ -111,14 +111,14 @@ def visit_student(page: Page) -> None:
     page.locator("label", has_text="Question").last.click()
     page.locator(".opt").nth(1).click()
     page.locator("[data-save-state]", has_text="Saved").wait_for()
-    take(page, "question-phone")
+    take(page, folder / "question-phone.png")
 
 
-def take(page: Page, name: str) -> None:
+def take(page: Page, picture: Path) -> None:
     """Photograph what the window shows."""
     page.wait_for_load_state("networkidle")
-    page.screenshot(path=PICTURES / f"{name}.png")
-    sys.stdout.write(f"docs/pictures/{name}.png\n")
+    page.screenshot(path=picture)
+    sys.stdout.write(f"{picture}\n")
 
 
 @contextmanager
@@ -132,4 +132,4 @@ def serve() -> Iterator[tuple[str, str]]:
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(Path, sys.argv[1:2]))
