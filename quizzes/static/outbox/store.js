@@ -3,8 +3,9 @@
 export const PREFIX = "footnote.answer.";
 // What a student does with supports (supports/marks.js).
 const MARKS = "footnote.mark.";
-// In ms. One day: what another student left does not stay on a shared device for longer.
-const MAX_AGE = 24 * 60 * 60 * 1000;
+// In ms. One week, so that a weekend without a connection loses nothing: what another student left does not stay on a
+// shared device for longer.
+const MAX_AGE = 7 * 24 * 60 * 60 * 1000;
 
 /**
  * owner: id of the student who gave the answer. An earlier version of this script stored none.
@@ -41,7 +42,7 @@ export const clearOwn = (storage, owner) => removeWhere(storage, (entry) => entr
 /**
  * The clock decides only about other students: it may be wrong, or a weekend passed.
  *
- * @param {Storage} storage  @param {string} owner keeps all; what others left goes after a day
+ * @param {Storage} storage  @param {string} owner keeps all; what others left goes after a week
  */
 export const clearOld = (storage, owner) =>
   removeWhere(storage, (entry) => entry.owner !== owner && Date.now() - entry.at > MAX_AGE);

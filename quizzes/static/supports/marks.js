@@ -2,7 +2,7 @@
 
 // Sign-out removes what its owner left under keys with this prefix (outbox/store.js).
 const PREFIX = "footnote.mark.";
-// One day, as answers are kept.
+// In ms. One day: the site has every mark of an earlier page but the last few.
 const MAX_AGE = 24 * 60 * 60 * 1000;
 
 /**
