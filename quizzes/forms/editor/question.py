@@ -19,12 +19,11 @@ _POINTS = format_lazy(gettext_lazy("Enter 1 to {count} points."), count=MAX_POIN
 ACTS = ("save", "next", "more", "more_tempting", "up", "down", "duplicate", "remove", "add")
 
 
-# What the page says of itself, which no draft stores.
-OF_PAGE = {"new_type", "new_key", "number", "shown_type"}
-
-
 class QuestionForm(DraftForm):
     """The fields that every question has. They may be empty: the page lists what is missing."""
+
+    # The last ones say something of the page.
+    not_saved = (*DraftForm.not_saved, "new_type", "new_key", "number", "shown_type")
 
     stem = text(gettext_lazy("Question"), 1_000, rows=2, look="stem")
     type = forms.ChoiceField(label=gettext_lazy("Type"), required=False)
@@ -85,7 +84,7 @@ class QuestionForm(DraftForm):
     @property
     def question(self) -> Table:
         """The valid fields as a draft stores them."""
-        fields = {name: value for name, value in self.valid.items() if name not in OF_PAGE}
+        fields = self.valid
         if "evidence" in fields:
             # Lost sentences have no checkbox. They stay until the author resolves the orphan.
             lost = [key for key in self.initial["evidence"] or () if key not in self.sentence_keys]

@@ -238,6 +238,9 @@ def test_the_editor_refuses_to_overwrite_and_shows_both(draft: Draft, teacher: U
     assert [
         words in text for words in ("changed in another window", "</b> Theirs?</p>", "</b> Their answer</p>", "Mine?")
     ] == [True] * 4
+    # What the page says of itself is no value of the other window.
+    assert "New key:" not in text
+    assert "Number:" not in text
     assert question_now(draft, "one")["stem"] == "Theirs?"
     form = form_of(response, having="stem")
     assert form.data()["text-1"] == ["My answer"]
