@@ -89,10 +89,13 @@ def add_minutes(request: TeacherRequest, public_id: str, student_id: str) -> Htt
         return redirect("student_overrides", assignment.public_id, student.public_id)
     if not form.is_valid():
         return _overrides_page(request, assignment, student, now=now, minutes_form=form)
-    more_time = timedelta(minutes=form.cleaned_data["minutes"])
-    ends_at = accommodations.add_minutes(
-        attempt, more_time=more_time, seen=form.cleaned_data["seen"], by=request.user, now=now
-    )
+    more_time, seen = timedelta(minutes=form.cleaned_data["minutes"]), form.cleaned_data["seen"]
+    ends_at = accommodations.add_minutes(attempt, more_time=more_time, seen=seen, by=request.user, now=now)
+    attempt.refresh_from_db(fields=["deadline_at"])
+    # A form that was sent twice finds the end that it made.
+    if ends_at is None and attempt.deadline_at != seen + more_time:
+        messages.warning(request, gettext("The end time changed, so no minutes were added. Check it, then try again."))
+        return redirect("student_overrides", assignment.public_id, student.public_id)
     if ends_at is not None:
         text = gettext("{first_name} now has until {time}.")
         time = moment(ends_at, assignment.classroom.zone)

@@ -525,6 +525,28 @@ def test_added_minutes_move_the_close_and_a_due_time_that_was_met(
     assert settings.window.closes_at in (None, attempt.deadline_at)
 
 
+def test_minutes_are_not_dropped_in_silence_if_the_end_changed(
+    assignment: Assignment, student: Student, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    """As after a break of the student, which ends while the teacher’s page is open."""
+    limit = timedelta(minutes=20)
+    Assignment.objects.update(time_limit=limit)
+    attempt = make_attempt(assignment=assignment, student=student, time_limit=limit, deadline_at=NOW + limit)
+    form = form_of(teacher_client.get(terms_of(assignment, student)), having="minutes")
+    earlier = NOW + timedelta(minutes=15)
+    Attempt.objects.filter(pk=attempt.pk).update(deadline_at=earlier)
+
+    page = teacher_client.post(form.action, form.data(minutes="10"), follow=True)
+
+    assert "The end time changed, so no minutes were added." in text_of(page)
+    attempt.refresh_from_db()
+    assert attempt.deadline_at == earlier
+    page = add_minutes(teacher_client, assignment, student)
+    assert "no minutes were added" not in text_of(page)
+    attempt.refresh_from_db()
+    assert attempt.deadline_at == NOW + timedelta(minutes=25)
+
+
 def test_minutes_that_cannot_be_added_are_refused(
     closing: Assignment, student: Student, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
