@@ -17,11 +17,13 @@ const CHOICE = "[type=checkbox], [type=radio]";
 
 /** @typedef {{name: string, value: string, isChecked: boolean, chosen: string[]}} Field */
 /** @typedef {{name: string, place: number, fields: Field[]}} Kept */
-/** @typedef {{account: string, at: number, isUnsent: boolean, forms: Kept[]}} Note */
+/** @typedef {{account: string, at: number, isUnsent: boolean, page: string | null, forms: Kept[]}} Note */
 
 // "" where students sign in, who read nothing of a teacher. Undefined on the teachers' sign-in and on error pages.
 const account = document.querySelector("meta[name=account]")?.content;
 const here = PREFIX + location.pathname + location.search;
+/** The page whose form was sent to this address and came back with an error, or null. This address may take no GET. */
+let pageOfForm = null;
 /** Where forms were sent to. They count as changed: one that came back with an error shows what was typed before. */
 const sentTo = new Set();
 
@@ -74,7 +76,7 @@ function note() {
     fields: controls(form).map(stateOf),
   }));
   if (!kept.length) return;
-  const made = { account, at: Date.now(), isUnsent: false, forms: kept };
+  const made = { account, at: Date.now(), isUnsent: false, page: pageOfForm, forms: kept };
   try {
     sessionStorage.setItem(here, JSON.stringify(made));
   } catch { /* Larger than the browser keeps. */ }
@@ -111,6 +113,9 @@ function fillForm(kept) {
   return hasChanged && !form.matches(SAVES_ITSELF);
 }
 
+/** @param {Kept} kept */
+const isSentHere = (kept) => PREFIX + JSON.parse(kept.name)[0] === here;
+
 function showAgain({ forms: kept }) {
   if (!kept.map(fillForm).some(Boolean)) return;
   document.querySelector("main")?.prepend(document.querySelector("#unsent").content.cloneNode(true));
@@ -121,7 +126,8 @@ function onTeacherPage() {
   const isBack = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
   for (const [key, found] of notes()) {
     const isOver = found.account !== account || Date.now() - found.at > MAX_AGE;
-    const isHere = key === here && (found.isUnsent || isBack);
+    const isHere = (key === here && (found.isUnsent || isBack)) || (found.page === here && found.isUnsent);
+    if (!found.isUnsent && found.forms.some(isSentHere)) pageOfForm = found.page ?? key;
     // A page of this account came after it, so it arrived, or it was left on purpose.
     if (isOver || isHere || !found.isUnsent) sessionStorage.removeItem(key);
     if (isHere && !isOver) showAgain(found);
@@ -130,6 +136,9 @@ function onTeacherPage() {
 
 function onOtherPage() {
   const found = notes();
+  // The sign-in led to the address of a form that had come back with an error: an error page says that it takes no GET.
+  const refused = found.find(([key, { isUnsent, page }]) => key === here && isUnsent && page);
+  if (refused) location.replace(refused[1].page.slice(PREFIX.length));
   for (const [key, kept] of found) {
     sessionStorage.setItem(key, JSON.stringify({ ...kept, isUnsent: true }));
     setTimeout(() => sessionStorage.removeItem(key), MAX_AGE - (Date.now() - kept.at));

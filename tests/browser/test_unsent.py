@@ -98,6 +98,34 @@ def test_a_field_of_the_editor_is_saved_after_the_sign_in(rosa: User, open_conte
     assert Draft.objects.get().document["questions"][0]["stem"] == "Typed as the session ended?"
 
 
+def test_a_form_that_came_back_with_an_error_is_filled_again_on_its_page(
+    rosa: User, classroom: Classroom, open_context: NewContext
+) -> None:
+    """The page with the error is at the address of the form, which takes no GET."""
+    assignment = make_assignment(classroom=classroom, assigned_by=rosa, created_at=timezone.now())
+    student = make_student(classroom=classroom)
+    overrides = reverse("student_overrides", args=[assignment.public_id, student.public_id])
+    page = open_context(rosa, watched=False).new_page()
+    page.goto(overrides)
+    for _ in range(2):
+        page.get_by_label("Extra attempts").fill("99")
+        page.get_by_role("button", name="Save extension").click()
+        expect(page.get_by_text("Enter up to 20.")).to_be_visible()
+    page.get_by_label("Extra attempts").fill("1")
+    page.get_by_label("Why").first.fill("Was ill.")
+    end_sessions()
+    page.get_by_role("button", name="Save extension").click()
+    expect(page.get_by_role("alert")).to_contain_text(KEPT)
+
+    sign_in_again(page)
+
+    expect(page.get_by_role("status")).to_contain_text(AGAIN)
+    assert page.url.endswith(overrides)
+    expect(page.get_by_label("Extra attempts")).to_have_value("1")
+    expect(page.get_by_label("Why").first).to_have_value("Was ill.")
+    assert kept_in(page) == 0
+
+
 def test_a_form_with_the_token_of_an_older_sign_in_is_filled_again(
     rosa: User, classroom: Classroom, open_context: NewContext
 ) -> None:
