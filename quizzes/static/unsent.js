@@ -64,8 +64,14 @@ function isChanged(control) {
   return control.value !== control.defaultValue || Boolean(control.checked) !== Boolean(control.defaultChecked);
 }
 
+/** Whether the head of the editor says that all is saved. A field then differs from what the page came with. */
+function isSaved() {
+  const state = document.getElementById("draft-state");
+  return state && !state.querySelector(".bad") && state.textContent.trim() !== state.dataset.changed;
+}
+
 function isKept(form) {
-  if (form.querySelector(SECRETS) || !typed(form).length) return false;
+  if (form.querySelector(SECRETS) || !typed(form).length || (form.matches(SAVES_ITSELF) && isSaved())) return false;
   return sentTo.has(actionOf(form)) || "unsaved" in form.dataset || typed(form).some(isChanged);
 }
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from quizzes.content.drafts.saving_questions import save_question
 from quizzes.grading.manual_grades import grade_answer
 from quizzes.models import Classroom, Draft, Question, User
 from tests.browser.conftest import NewContext, violations
@@ -96,6 +97,29 @@ def test_a_field_of_the_editor_is_saved_after_the_sign_in(rosa: User, open_conte
     expect(page.locator("#draft-state")).to_contain_text("Saved at")
     assert page.get_by_text(AGAIN).count() == 0
     assert Draft.objects.get().document["questions"][0]["stem"] == "Typed as the session ended?"
+
+
+def test_what_the_editor_has_saved_is_not_put_over_newer_words(rosa: User, open_context: NewContext) -> None:
+    """The session ended long after the save, and another device has changed the question."""
+    draft = make_draft(owner=rosa)
+    editor = reverse("edit_question", args=[draft.question_set.public_id, "one"])
+    page = open_context(rosa).new_page()
+    page.goto(editor)
+    page.get_by_label(re.compile("^Question 1")).fill("Saved here?")
+    page.get_by_label("Points").focus()
+    expect(page.locator("#draft-state")).to_contain_text("Saved at")
+    draft = Draft.objects.get()
+    save_question(draft, "one", {"stem": "Newer?"}, seen=draft.revision, by=rosa, now=timezone.now())
+    end_sessions()
+    page.get_by_role("link", name="Classes", exact=True).click()
+    sign_in_again(page)
+    expect(page.get_by_role("heading", level=1)).not_to_have_text("Sign in")
+
+    page.goto(editor)
+
+    page.wait_for_load_state("load")
+    expect(page.get_by_label(re.compile("^Question 1"))).to_have_value("Newer?")
+    expect(page.locator("#draft-state")).to_contain_text("Saved at")
 
 
 def test_a_form_that_came_back_with_an_error_is_filled_again_on_its_page(
