@@ -143,7 +143,7 @@ function onTeacherPage() {
 function onOtherPage() {
   const found = notes();
   // The sign-in led to the address of a form that had come back with an error: an error page says that it takes no GET.
-  const refused = found.find(([key, { isUnsent, page }]) => key === here && isUnsent && page);
+  const refused = found.find(([key, { isUnsent, page }]) => key === here && isUnsent && (page ?? here) !== here);
   if (refused) location.replace(refused[1].page.slice(PREFIX.length));
   for (const [key, kept] of found) {
     sessionStorage.setItem(key, JSON.stringify({ ...kept, isUnsent: true }));

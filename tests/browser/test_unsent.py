@@ -150,6 +150,24 @@ def test_a_form_that_came_back_with_an_error_is_filled_again_on_its_page(
     assert kept_in(page) == 0
 
 
+def test_an_error_page_at_the_address_of_the_form_loads_once(rosa: User, open_context: NewContext) -> None:
+    """As when a form is sent to the address of its page, and the site then has an error there."""
+    page = open_context(rosa, watched=False).new_page()
+    page.goto(reverse("account"))
+    address = "/no-page-has-this-address/"
+    note = {"account": str(rosa.pk), "at": 1_000 * timezone.now().timestamp(), "isUnsent": True, "forms": []}
+    key = f"footnote.unsent.{address}"
+    page.evaluate("([key, note]) => sessionStorage.setItem(key, JSON.stringify(note))", [key, {**note, "page": key}])
+    loads: list[str] = []
+    page.on("load", lambda loaded: loads.append(loaded.url))
+
+    page.goto(address)
+    page.wait_for_timeout(500)
+
+    assert len(loads) == 1
+    assert kept_in(page) == 1
+
+
 def test_a_form_with_the_token_of_an_older_sign_in_is_filled_again(
     rosa: User, classroom: Classroom, open_context: NewContext
 ) -> None:
