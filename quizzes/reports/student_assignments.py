@@ -4,7 +4,7 @@ Before the answers are shown, nothing here depends on the answer key. The best a
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -198,7 +198,7 @@ def _load(queryset: QuerySet[Assignment], student: Student, now: datetime) -> li
         _student_assignment(
             assignment,
             _title(assignment),
-            student.pk,
+            student,
             made.get((student.pk, assignment.pk), ()),
             overrides,
             sizes[assignment.edition_id],
@@ -218,7 +218,7 @@ def _title(assignment: Any) -> str:
 def _student_assignment(
     assignment: Assignment,
     title: str,
-    student_id: int,
+    student: Student,
     attempts: Sequence[Attempt],
     overrides: Overrides,
     size: Size,
@@ -226,10 +226,13 @@ def _student_assignment(
     last_close: datetime | None,
     now: datetime,
 ) -> StudentAssignment:
-    extension = overrides.extensions.get((student_id, assignment.pk))
-    window = overrides.window(assignment, student_id)
-    found = overrides.status(assignment, student_id, attempts, now=now)
-    shown_at = overrides.answers_shown_at(assignment, student_id, attempts, last_close=last_close)
+    extension = overrides.extensions.get((student.pk, assignment.pk))
+    window = overrides.window(assignment, student.pk)
+    found = overrides.status(assignment, student.pk, attempts, now=now)
+    if assignment.classroom_id != student.classroom_id:
+        # Of a class that the student left, which gives no new attempts.
+        found = replace(found, can_start=False)
+    shown_at = overrides.answers_shown_at(assignment, student.pk, attempts, last_close=last_close)
     shown = _attempt_to_show(assignment, attempts, shown_at, now)
     state = window.state(at=now)
     is_excused = found.status is Status.EXCUSED
@@ -242,7 +245,7 @@ def _student_assignment(
         is_shown=shown is not None and answers_shown(assignment, shown, shown_at=shown_at, now=now),
         is_late=not is_excused and shown is not None and is_late(shown, window.due_at),
         is_past_due=state is WindowState.PAST_DUE,
-        attempts_left=_attempts_left(overrides.max_attempts(assignment, student_id), len(attempts), state),
+        attempts_left=_attempts_left(overrides.max_attempts(assignment, student.pk), len(attempts), state),
         shown_at=shown_at,
         question_count=size.question_count,
         about_minutes=size.about_minutes,

@@ -80,10 +80,12 @@ def result(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
 
 
 def _can_try_again(attempt: Attempt, *, now: datetime) -> bool:
-    """Whether the student can start another attempt, also by an extension; 2 queries."""
+    """Whether the student, still in the class, can start another attempt, also by an extension; 2 queries."""
     overrides = load_overrides(assignment=attempt.assignment_id, student=attempt.student_id)
-    made = list(attempt.assignment.attempts.made_by(attempt.student_id).order_by("number"))
-    return overrides.status(attempt.assignment, attempt.student_id, made, now=now).can_start
+    own = attempt.assignment.attempts.made_by(attempt.student_id)
+    made = list(own.select_related("student").order_by("number"))
+    is_in_class = made[0].student.classroom_id == attempt.classroom_id
+    return is_in_class and overrides.status(attempt.assignment, attempt.student_id, made, now=now).can_start
 
 
 def _notices(attempt: Attempt, reviewed: ReviewedAttempt) -> list[tuple[int, Notice]]:

@@ -142,6 +142,24 @@ def test_quiz_in_progress_stays_on_the_home_page_after_a_move(
     assert [entry.student for entry in moved_away(attempt.classroom)] == [student]
 
 
+def test_quiz_of_a_class_that_the_student_left_is_not_tried_again(
+    attempt: Attempt, other_classroom: Classroom, teacher: User, student: Student, student_client: Client
+) -> None:
+    Assignment.objects.update(max_attempts=3)
+    move_student(student, to=other_classroom, by=teacher, now=timezone.now())
+    Attempt.objects.update(deadline_at=timezone.now() - timedelta(minutes=5))
+    home = text_of(student_client.get(reverse("student_home")))
+    assert "Open it to turn in your answers" in home
+    assert "Try again" not in home
+    start = text_of(student_client.get(reverse("start_attempt", args=[attempt.assignment.public_id])))
+    assert "Turn in my saved answers" in start
+    assert "Before you start" not in start
+    student_client.post(reverse("submit_attempt", args=[attempt.public_id]))
+    result = text_of(student_client.get(reverse("result", args=[attempt.public_id])))
+    assert "Your score" in result
+    assert "Try again" not in result
+
+
 def test_quiz_of_a_class_that_is_archived_goes_with_a_move(
     attempt: Attempt, other_classroom: Classroom, teacher: User, student: Student, student_client: Client
 ) -> None:
