@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from functools import partial
 from itertools import pairwise
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -12,8 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Locator, Page, Request, Route, expect
 
+from quizzes.assignments.board import show_on_board
 from quizzes.attempts.lifecycle import submit_overdue
-from quizzes.models import AnswerEvent, Assignment, Attempt, Student, User
+from quizzes.models import AnswerEvent, Assignment, Attempt, Board, Student, User
 from quizzes.people import student_sign_in
 from tests.browser.conftest import PATIENCE, NewContext, overflow, violations
 from tests.factories import make_assignment, make_attempt, make_document, make_edition, save
@@ -934,6 +936,40 @@ def test_full_store_keeps_no_answer_from_the_site(context: BrowserContext, attem
     choose(page, 2)
     says(page, "Saved")
     assert saves() == [(1, "saved")] * 2 + [(2, "saved")]
+
+
+@pytest.mark.parametrize("event", ["class moves on", "another student signs in"])
+def test_page_stays_while_it_holds_the_only_copy_of_an_answer(
+    event: str, context: BrowserContext, attempt: Attempt, student: Student, classmate: Student, teacher: User
+) -> None:
+    Assignment.objects.update(is_teacher_paced=True)
+    attempt.assignment.refresh_from_db()
+    show = partial(show_on_board, attempt.assignment, phase=Board.Phase.QUESTION, by=teacher, now=timezone.now())
+    show(number=1)
+    page = open_question(context, attempt)
+    page.evaluate(FILL)
+    on_save(page, lambda route: route.fulfill(status=503))
+    choose(page, 1)
+    says(page, "Not sent")
+    if event == "class moves on":
+        show(number=2)
+        page.wait_for_event("response", lambda response: response.url.endswith("/current/") and response.status == 200)
+    else:
+        Session.objects.all().delete()
+        other = context.new_page()
+        other.goto(reverse("join"))
+        join(other, classmate)
+        page.wait_for_event("response", lambda response: response.url.endswith("/current/") and response.status == 404)
+    page.wait_for_timeout(1500)
+    says(page, "Not sent")
+    page.unroute_all(behavior="wait")
+    if event == "another student signs in":
+        page.evaluate("window.dispatchEvent(new Event('online'))")
+        enter_pin(page, student)
+    with page.expect_navigation():
+        pass
+    # The class board closed the question.
+    assert saves() == [(0, "late") if event == "class moves on" else (1, "saved")]
 
 
 def test_button_after_the_cookies_are_gone_leads_to_sign_in(context: BrowserContext, attempt: Attempt) -> None:

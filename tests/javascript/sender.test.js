@@ -169,16 +169,6 @@ test("a page leaves once another student is signed in", async () => {
   assert.equal(store.pending().length, 1);
 });
 
-test("a page stays if it holds the only copy of an answer", async () => {
-  const storage = new FakeStorage();
-  storage.isFull = true;
-  store = createStore(storage, "ana");
-  store.add(ONE, 0, "choice=a");
-  answer = () => json(404, { student: "ben" });
-  await createSender(store, page, null).send();
-  assert.deepEqual(calls, [["onWaiting", "signed-out", ONE]]);
-});
-
 test("after the end, the page is left once all late answers are sent", async () => {
   store.add(ONE, 0, "choice=a");
   store.add(TWO, 0, "choice=b");

@@ -105,11 +105,12 @@ test("a full storage keeps the answer in memory", () => {
   storage.isFull = true;
   store.add(ONE, 0, "choice=a");
   assert.deepEqual(bodies(store.pending()), ["choice=a"]);
-  assert.deepEqual(Object.keys(storage), []);
+  assert.deepEqual([Object.keys(storage), store.holdsOnlyCopy()], [[], true]);
   storage.isFull = false;
   store.add(TWO, 0, "choice=b");
   assert.deepEqual(bodies(store.pending()), ["choice=a", "choice=b"]);
   store.remove(store.pending()[0].key);
+  assert.equal(store.holdsOnlyCopy(), false);
   assert.deepEqual(bodies(store.pending()), ["choice=b"]);
 });
 

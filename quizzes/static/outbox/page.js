@@ -66,13 +66,18 @@ function remember(name, value) {
 
 function isHere(url) { return location.pathname.startsWith(attemptOf(url)); }
 
-function leave(address) { isLeaving = true; location.assign(address); }
+// What did not fit into the storage is lost with the page, which therefore stays until that is sent.
+async function quit(go) {
+  while (store.holdsOnlyCopy()) await new Promise((resolve) => { setTimeout(resolve, MOVE_PATIENCE); });
+  isLeaving = true;
+  go();
+}
+
+function leave(address) { quit(() => location.assign(address)); }
 
 function reopen(url, isStale) {
   if (isStale) remember(`${PREFIX}stale`, url);
-  isLeaving = true;
-  if (url === location.pathname) location.reload();
-  else location.assign(url);
+  quit(() => url === location.pathname ? location.reload() : location.assign(url));
 }
 
 function notify(name, url) { notices.show(name, store.pending().length, url && numberOf(url)); }
@@ -112,6 +117,7 @@ function onAllSaved(isBack) {
   if (!typingTimer && find("[data-save-state]")?.dataset.saveState) notices.setSaveState("saved");
 }
 
+// The page of another student says so and hides this one.
 function onOtherStudent() {
   keepTyped();
   reopen(location.pathname, false);

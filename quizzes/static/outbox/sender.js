@@ -137,8 +137,7 @@ export function createSender(store, page, tabs) {
     // The site names who is signed in. Any other 404 is a proxy's.
     if (status === 404 && !reply?.student) return "down";
     if (status === 404 && reply.student !== store.owner) {
-      // The page of another student says so and hides this one. What did not fit into the storage is lost with the page.
-      if (store.memoryOnly.size === 0) page.onOtherStudent();
+      page.onOtherStudent();
       return "signed-out";
     }
     if (status === 404) store.otherStudents.add(attemptOf(url));

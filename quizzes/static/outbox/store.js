@@ -132,7 +132,6 @@ export function createStore(storage, owner) {
   return {
     owner,
     otherStudents,
-    memoryOnly,
     unacknowledged,
     revisions,
     pending,
@@ -143,6 +142,7 @@ export function createStore(storage, owner) {
     remove,
     rebase,
     acknowledge,
+    holdsOnlyCopy: () => pending().some(({ key }) => memoryOnly.has(key)),
     isOwn: (operation) => ownOperations.has(operation),
   };
 }
