@@ -410,6 +410,26 @@ def test_tab_that_was_left_open_says_who_is_signed_in_now(
     assert saves() == [(1, "saved")]
 
 
+def test_button_of_a_tab_that_was_left_open_says_who_gave_the_pin_again(
+    context: BrowserContext, attempt: Attempt, classmate: Student
+) -> None:
+    left = open_question(context, attempt)
+    choose(left, 1)
+    says(left, "Saved")
+    own = make_attempt(assignment=attempt.assignment, student=classmate, started_at=timezone.now())
+    page = context.new_page()
+    page.goto(reverse("join"))
+    page.get_by_role("button", name="Sign out").click()
+    join(page, classmate)
+    page.goto(reverse("take_attempt", args=[own.public_id, 1]))
+    Session.objects.all().delete()
+    choose(page, 0)
+    enter_pin(page, classmate)
+    says(page, "Saved")
+    left.get_by_role("button", name="Flag for later").click()
+    expect(left.get_by_text(f"{classmate.first_name} is signed in on this device now")).to_be_visible()
+
+
 @pytest.mark.parametrize("place", ["link of a page", "button of the sign-in page"])
 def test_signing_out_warns_of_answers_that_the_site_does_not_take(
     place: str, context: BrowserContext, attempt: Attempt

@@ -216,8 +216,15 @@ test("a PIN goes on with the new token, in all tabs", async () => {
   assert.equal(await sender.signIn("/again/", new URLSearchParams({ pin: "1234" })), null);
   await settled();
   assert.deepEqual(names().slice(0, 2), ["setToken", "onSignedIn"]);
-  assert.deepEqual(messages[0], { token: "new" });
+  assert.deepEqual(messages[0], { token: "new", owner: "ana" });
   assert.deepEqual([sentTo(), store.pending()], [["/again/", ONE], []]);
+});
+
+test("a PIN of another student changes nothing here", async () => {
+  store.add(ONE, 0, "choice=a");
+  sender.receive({ token: "new", owner: "ben" });
+  await settled();
+  assert.deepEqual([calls, requests], [[], []]);
 });
 
 test("a wrong PIN gives its field, and a lost reply waits", async () => {

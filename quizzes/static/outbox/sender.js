@@ -183,7 +183,8 @@ export function createSender(store, page, tabs) {
   }
 
   function receive(message) {
-    if (message.token) return resume(message.token);
+    // With the token of another student, a button of this page would get a 404, which may be a proxy's.
+    if (message.token) return message.owner === store.owner ? resume(message.token) : null;
     acknowledge(message.url, message.operation, message.revision);
     if (store.isOwn(message.operation) && store.pending().length === 0) send();
   }
@@ -205,7 +206,7 @@ export function createSender(store, page, tabs) {
     const reply = response?.reply;
     if (reply?.token) {
       resume(reply.token);
-      tabs?.postMessage({ token: reply.token });
+      tabs?.postMessage({ token: reply.token, owner: store.owner });
       return null;
     }
     if (!reply?.field) wait(failureReason());
