@@ -180,9 +180,9 @@ def _one_name_each(table: Sequence[TableRow]) -> Sequence[TableRow]:
     return [TableRow(number, (cell,)) for number, cell in enumerate(filter(None, table[0].cells), start=1)]
 
 
-def name_keys(name: PersonName) -> set[str]:
-    """The name keys under which a student with this name may be on a roster: as written, and family name first."""
-    return {name_key(name.display), name_key(f"{name.family} {given_name(name)}")}
+def name_keys(name: PersonName) -> tuple[str, str]:
+    """The name keys under which a student with this name may be on a roster: as written, then family name first."""
+    return name_key(name.display), name_key(f"{name.family} {given_name(name)}")
 
 
 def _compared(rows: Sequence[RosterRow], present: Collection[str], removed: Collection[str]) -> list[RosterRow]:
@@ -193,8 +193,7 @@ def _compared(rows: Sequence[RosterRow], present: Collection[str], removed: Coll
         if row.state != "new":
             compared.append(row)
             continue
-        keys = name_keys(row.name)
-        key = name_key(row.name.display)
+        key, turned_key = name_keys(row.name)
         if key in first_row:
             taken = {*present, *removed, *first_row}
             proposal = numbered_name(row.name.display, taken)
@@ -204,7 +203,7 @@ def _compared(rows: Sequence[RosterRow], present: Collection[str], removed: Coll
             compared.append(replace(row, state="problem", note=note, proposal=proposal))
             continue
         first_row[key] = row.number
-        if keys & set(present):
+        if key in present or turned_key in present:
             compared.append(replace(row, state="here"))
         elif key in removed:
             compared.append(replace(row, state="removed"))

@@ -99,12 +99,13 @@ class AddStudentsForm(forms.Form):
     @property
     def to_number(self) -> list[tuple[Student, str]]:
         """The students who are here without a student number, with the number of the list."""
-        return [
-            (self.present[key], row.external_id)
-            for row in self._in_state("here")
-            for key in sorted(name_keys(row.name) & self.present.keys())[:1]
-            if row.external_id and not self.present[key].external_id
-        ]
+        found = []
+        for row in self._in_state("here"):
+            # As written first: the class may have both Kim Lee and Lee Kim.
+            student = next(self.present[key] for key in name_keys(row.name) if key in self.present)
+            if row.external_id and not student.external_id:
+                found.append((student, row.external_id))
+        return found
 
     @property
     def counts(self) -> Counter[RowState]:

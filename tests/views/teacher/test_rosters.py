@@ -163,6 +163,19 @@ def test_a_later_list_gives_numbers_to_students_who_are_here_without_one(
     assert dict(classroom.students.values_list("display_name", "external_id")) == kept
 
 
+def test_students_with_each_other_s_name_turned_get_their_own_numbers(
+    classroom: Classroom, teacher_client: Client
+) -> None:
+    for name in ("Kim Lee", "Lee Kim"):
+        make_student(classroom=classroom, name=name)
+    address = url("add_students", classroom)
+    preview = teacher_client.post(address, {"names": "Name\tID\nLee Kim\t17\nKim Lee\t18"})
+    again = teacher_client.post(address, form_of(preview, having="full").data(external_id="1"))
+    teacher_client.post(address, form_of(again, having="full").data(is_confirmed="on"))
+    kept = {"Kim Lee": "18", "Lee Kim": "17"}
+    assert dict(classroom.students.values_list("display_name", "external_id")) == kept
+
+
 def test_preview_shows_the_columns_in_use(classroom: Classroom, teacher_client: Client) -> None:
     address = url("add_students", classroom)
     names = "ID,Last Name,First Name,Preferred Name\n1,Lee,Robert,Bobby\n2,Lopez,Maya,\n"
