@@ -22,7 +22,7 @@ class NotATeacher(Exception):
     """The giver does not own the class, or the account that should take it is closed."""
 
 
-# The settings that a new class can take from another one, beside its name and time zone.
+# What a new class takes from another one, or from a class file, beside its name and time zone.
 COPIED_SETTINGS = (
     "sorts_by_first_name",
     "counts_missing_as_zero",
@@ -42,7 +42,7 @@ def add_classroom(
     settings_from: another classroom with `COPIED_SETTINGS`; None for the standard settings.
     """
     _check_name_is_free(name, by)
-    copied = {name: getattr(settings_from, name) for name in COPIED_SETTINGS} if settings_from is not None else {}
+    copied = {} if settings_from is None else {column: getattr(settings_from, column) for column in COPIED_SETTINGS}
     classroom = Classroom.objects.create(name=name, time_zone=time_zone, created_at=now, **copied)
     Teaching.objects.create(classroom=classroom, teacher=by)
     AuditEvent.objects.record(Action.CLASSROOM_MADE, actor=by, classroom=classroom, at=now, name=name)

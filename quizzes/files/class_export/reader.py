@@ -111,19 +111,7 @@ def _classroom(class_export: ClassExport, *, by: User, now: datetime) -> Classro
         "classroom",
     )
     classroom = classrooms.add_classroom(by=by, name=part.name, time_zone=part.time_zone, now=now)
-    columns = {
-        name: getattr(part, name)
-        for name in (
-            "created_at",
-            "archived_at",
-            "sorts_by_first_name",
-            "counts_missing_as_zero",
-            "reading_variant",
-            "students_choose_variant",
-            "supports",
-            "pin_kind",
-        )
-    }
+    columns = {name: getattr(part, name) for name in ("created_at", "archived_at", *classrooms.COPIED_SETTINGS)}
     for name, value in {"public_id": part.key, **columns}.items():
         setattr(classroom, name, value)
     classroom.save(update_fields=["public_id", *columns])
