@@ -305,13 +305,14 @@ def extend(
 def add_minutes(attempt: Attempt, *, more_time: timedelta, seen: datetime, by: User, now: datetime) -> datetime | None:
     """Move the end of an open attempt, and the student's due time and close where they come before the new end.
 
-    seen: the end that the teacher saw. Returns the new end; None if the attempt is submitted or has another end by now.
+    seen: the end that the teacher saw. Returns the new end. None, and no change, if the attempt is submitted or has
+    another end by now, and in a pause: then no end is known.
     """
     lock_rows(
         assignments=[attempt.assignment_id], students=[attempt.student_id], attempts=[attempt.pk], with_starts=True
     )
     row = Attempt.objects.select_related("assignment", "student", "classroom").get(pk=attempt.pk)
-    if not row.is_open or row.deadline_at != seen:
+    if not row.is_open or row.deadline_at != seen or row.assignment.paused_at is not None:
         return None
     ends_at = max(seen, now) + more_time
     if row.time_limit is not None:

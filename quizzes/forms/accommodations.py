@@ -145,7 +145,7 @@ class AddMinutesForm(forms.Form):
     @classmethod
     def of(cls, attempt: Attempt) -> "AddMinutesForm | None":
         """The form of an open attempt; None if it has no end: without a time limit and a close, and in a pause."""
-        if not attempt.is_open or attempt.deadline_at is None:
+        if not attempt.is_open or attempt.deadline_at is None or attempt.assignment.paused_at is not None:
             return None
         return cls(initial={"seen": attempt.deadline_at.isoformat()}, auto_id="minutes_%s")
 

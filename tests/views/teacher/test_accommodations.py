@@ -563,6 +563,22 @@ def test_minutes_that_cannot_be_added_are_refused(
     assert (Extension.objects.count(), acts()) == (0, [])
 
 
+def test_a_pause_takes_no_minutes_also_for_time_that_was_over_before(
+    closing: Assignment, student: Student, teacher: User, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    """The clock stands still, so that no end can be named. The pause began before the attempt was submitted."""
+    seen = NOW - timedelta(minutes=2)
+    attempt = make_attempt(assignment=closing, student=student, deadline_at=seen)
+    assert "More time now" in text_of(teacher_client.get(terms_of(closing, student)))
+    Assignment.objects.update(paused_at=NOW)
+
+    assert "More time now" not in text_of(teacher_client.get(terms_of(closing, student)))
+    more = timedelta(minutes=10)
+    assert accommodations.add_minutes(attempt, more_time=more, seen=seen, by=teacher, now=NOW) is None
+    attempt.refresh_from_db()
+    assert (attempt.deadline_at, Extension.objects.count(), acts()) == (seen, 0, [])
+
+
 @pytest.mark.parametrize("situation", ["not started", "turned in", "only an extra attempt"])
 def test_extension_that_moves_no_end_does_not_say_so(
     situation: str, closing: Assignment, student: Student, teacher_client: Client, clock: time_machine.Traveller
