@@ -265,6 +265,20 @@ class SettingsMachine(RuleBasedStateMachine):
         accommodations.extend(row, student, **given, by=self.teacher, now=self.now)
         self.ledger.extend(model_assignment, student.pk, closes=closes_at, extra=extra, now=self.now)
 
+    @rule(at=pick, minutes=st.sampled_from([1, 10, 90]))
+    def add_minutes(self, at: int, minutes: int) -> None:
+        """Give a student more minutes in an attempt, twice with one form."""
+        chosen = self.attempt(at, open_only=True)
+        if chosen is None:
+            return
+        row, model_attempt = chosen
+        given: dict[str, Any] = {"more_time": minutes * MINUTE, "seen": model_attempt.ends or self.now}
+        ends = self.ledger.add_minutes(model_attempt, given["more_time"], self.now)
+        assert accommodations.add_minutes(row, **given, by=self.teacher, now=self.now) == ends
+        assert accommodations.add_minutes(row, **given, by=self.teacher, now=self.now) is None
+        if ends is not None:
+            self.note("minutes added")
+
     @rule(who=anyone, factor=st.sampled_from(["1", "1.25", "1.5", "2", None]))
     def accommodate(self, who: int, factor: str | None) -> None:
         """Give a student more time on every assignment."""

@@ -34,6 +34,7 @@ WANTED = [
     "submitted at the deadline",
     "reopened and submitted again",
     "extended while running",
+    "minutes added",
     "corrected with submitted attempts",
     "corrected with open attempts",
     "corrected while reopened",

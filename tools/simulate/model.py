@@ -227,6 +227,25 @@ class Ledger:
         model_assignment.extensions[student] = (None, closes, extra)
         self.move(self.of(model_assignment, student), now)
 
+    def add_minutes(self, model_attempt: ModelAttempt, more: timedelta, now: datetime) -> datetime | None:
+        """Move the end of an open attempt, and due time and close where they come before it; returns the new end."""
+        seen = model_attempt.ends
+        if model_attempt.submitted is not None or seen is None or model_attempt.model_assignment.paused is not None:
+            return None
+        ends = max(seen, now) + more
+        if model_attempt.limit is not None:
+            model_attempt.limit = max(model_attempt.limit, ends - model_attempt.started - model_attempt.stopped)
+        model_assignment, student = model_attempt.model_assignment, model_attempt.student
+        own_due, own_closes, extra = model_assignment.extensions.get(student, (None, None, 0))
+        due, closes = own_due or model_assignment.due, own_closes or model_assignment.closes
+        is_due_later = due is not None and seen <= due < ends
+        closes_later = closes is not None and closes < ends
+        if is_due_later or closes_later:
+            own_due, own_closes = ends if is_due_later else own_due, ends if closes_later else own_closes
+            model_assignment.extensions[student] = own_due, own_closes, extra
+        self.move([model_attempt], now)
+        return model_attempt.ends
+
     def accommodate(self, student: int, factor: Decimal | None, now: datetime) -> None:
         """Give a student more time on every assignment, open attempts included."""
         if self.factors.get(student, Decimal(1)) == factor:

@@ -33,6 +33,7 @@ WEIGHTS = {
     "pause": 3,
     "resume": 4,
     "extend": 4,
+    "add_minutes": 3,
     "accommodate": 2,
     "excuse": 2,
     "wait": 8,
