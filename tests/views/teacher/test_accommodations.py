@@ -547,6 +547,23 @@ def test_minutes_are_not_dropped_in_silence_if_the_end_changed(
     assert attempt.deadline_at == NOW + timedelta(minutes=25)
 
 
+def test_minutes_in_the_grace_time_count_from_now_and_keep_the_extension(
+    closing: Assignment, student: Student, teacher: User, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    given = {"due_at": None, "closes_at": CLOSE, "extra_attempts": 1, "reason": "Was ill."}
+    accommodations.extend(closing, student, **given, by=teacher, now=NOW)
+    attempt = make_attempt(assignment=closing, student=student, deadline_at=CLOSE)
+    clock.move_to(CLOSE + timedelta(seconds=30))
+
+    add_minutes(teacher_client, closing, student)
+
+    attempt.refresh_from_db()
+    ends_at = CLOSE + timedelta(minutes=10, seconds=30)
+    extension = Extension.objects.get()
+    assert (attempt.deadline_at, extension.closes_at) == (ends_at, ends_at)
+    assert (extension.extra_attempts, extension.reason) == (1, "Was ill.")
+
+
 def test_minutes_that_cannot_be_added_are_refused(
     closing: Assignment, student: Student, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:

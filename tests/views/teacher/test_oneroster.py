@@ -153,6 +153,21 @@ def test_new_numbers_of_a_school_do_not_double_the_class(
     assert {name: pk for name, pk in Student.objects.values_list("display_name", "pk") if name in before} == before
 
 
+def test_where_one_number_stays_the_others_are_other_students(
+    teacher_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Then the school did not change its numbers, and two names alone do not say who it is."""
+    run(teacher_client, package({"A": ["u1", "u2", "u3"]}))
+    changed = {"u2": ("Ben", "Cole", "A-2"), "u3": ("Cy", "Dunn", "A-3")}
+    monkeypatch.setattr("tests.views.teacher.test_oneroster.PEOPLE", {**PEOPLE, **changed})
+
+    page = run(teacher_client, package({"A": ["u1", "u2", "u3"]}))
+
+    assert "Gets the number" not in text_of(page)
+    here = {"Ana Reyes": "1001", "Ben Cole": "1002", "Cy Dunn": "u3"}
+    assert roster_of("Civics A") == {**here, "Ben Cole (2)": "A-2", "Cy Dunn (2)": "A-3"}
+
+
 def test_two_classes_of_the_file_cannot_fill_one(teacher_client: Client, classroom: Classroom) -> None:
     address = reverse("import_oneroster")
     first = teacher_client.post(address, {"file": SimpleUploadedFile("r.zip", package({"A": ["u1"], "B": ["u2"]}))})

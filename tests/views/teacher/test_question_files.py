@@ -231,6 +231,17 @@ def test_our_own_file_says_which_fields_nobody_reads(
     assert f"{said}“publisher_”, “explantion”" in page
 
 
+def test_a_file_of_another_kind_has_its_first_unknown_fields_named(teacher_client: Client, edition: Edition) -> None:
+    address = reverse("export_questions", args=[edition.question_set.public_id])
+    document = json.loads(teacher_client.post(address, {"file_format": "json"}).content)
+    document |= {f"{number}{'x' * 50}": 1 for number in range(100, 111)}
+
+    page = text_of(preview(teacher_client, json.dumps(document), name="set.json"))
+
+    names = ", ".join(f"“{number}{'x' * 37}”" for number in range(100, 110))
+    assert f"so we won’t use them: {names}, …" in page
+
+
 @pytest.mark.parametrize("file_format", ["csv", "xlsx"])
 def test_the_template_can_be_imported_as_it_is(teacher_client: Client, file_format: str) -> None:
     content = teacher_client.get(reverse("question_template", args=[file_format])).content
