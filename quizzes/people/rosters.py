@@ -140,10 +140,8 @@ def sort_roster(classroom: Classroom, *, by_first: bool) -> None:
 
 
 def keep_external_id(student: Student, external_id: str, *, replaces: str = "") -> None:
-    """Keep the school's own number of a student who has none, or who has the number that it replaces."""
-    if student.external_id == replaces:
-        student.external_id = external_id
-        student.save(update_fields=["external_id"])
+    """Keep the school's own number of a student who has none, or who still has the number that it replaces."""
+    Student.objects.filter(pk=student.pk, external_id=replaces).update(external_id=external_id)
 
 
 def change_external_id(student: Student, external_id: str) -> None:

@@ -12,6 +12,7 @@ from quizzes.people.rosters import (
     add_students,
     change_pin,
     change_pins,
+    keep_external_id,
     move_student,
     names_present,
     new_students,
@@ -31,6 +32,16 @@ def acts() -> list[tuple[str, str, str | None]]:
     """(action, actor, student) of every audit event, in order."""
     rows = AuditEvent.objects.order_by("pk").values_list("action", "actor__name", "student__display_name")
     return list(rows)
+
+
+def test_number_of_an_old_page_replaces_no_newer_one(student: Student) -> None:
+    """Both pages read the row before either saved. The number may be kept, or replaced, once."""
+    for before, first in (("", "17"), ("17", "18")):
+        pages = [Student.objects.get(pk=student.pk) for _ in range(2)]
+        for page, number in zip(pages, (first, "99"), strict=True):
+            keep_external_id(page, number, replaces=before)
+        student.refresh_from_db()
+        assert student.external_id == first
 
 
 # --- Students -----------------------------------------------------------------------------------------------------
