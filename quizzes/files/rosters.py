@@ -1,5 +1,6 @@
 """Rosters from pasted text or a table: which columns hold the names, who is new, and what is left out and why."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -78,6 +79,7 @@ def read_roster(
     _refuse_more(sum(row.state != "left_out" for row in rows), MAX_ROWS)
     beside = [] if heading is not None or chosen is not None else _beside(table, columns)
     compared = _compared(_without_repeats(rows, body, found.external_id), present, removed)
+    compared = _without_shared_numbers(compared)
     return Roster((*_above(table, heading), *compared, *beside), columns, column_labels(table, heading), number_heading)
 
 
@@ -210,3 +212,15 @@ def _compared(rows: Sequence[RosterRow], present: Collection[str], removed: Coll
         else:
             compared.append(row)
     return compared
+
+
+def _without_shared_numbers(rows: Sequence[RosterRow]) -> list[RosterRow]:
+    """The rows; a number of several rows is in none of them: a gradebook would give scores to the wrong student."""
+    counts = Counter(row.external_id for row in rows if row.state in ("new", "here", "removed"))
+    note = gettext("Several rows have the number {number}, so it isn’t saved.")
+    return [
+        replace(row, external_id="", note=note.format(number=row.external_id))
+        if row.external_id and counts[row.external_id] > 1
+        else row
+        for row in rows
+    ]

@@ -149,6 +149,13 @@ def test_teacher_may_choose_other_columns() -> None:
     assert read.headings == ("Name", "Course", "Number")
 
 
+def test_number_of_several_rows_is_kept_of_none() -> None:
+    text = "Name,Number\nMaya Lopez,17\nNoah Kim,17\nAna Reyes,18"
+    read = roster_of(text, chosen=Columns(full=0, external_id=1), present=["Noah Kim"])
+    assert [(row.state, row.external_id) for row in read.rows] == [("new", ""), ("here", ""), ("new", "18")]
+    assert [row.note for row in read.rows[:2]] == ["Several rows have the number 17, so it isn’t saved."] * 2
+
+
 def test_student_numbers_are_kept_only_if_chosen() -> None:
     read = roster_of("Student Number,Name\n17,Maya Lopez")
     assert [row.external_id for row in read.rows] == [""]
