@@ -84,7 +84,7 @@ def new_server(host: str, port: int, *, workers: int) -> Any:
         address=host,
         port=port,
         interface=Interfaces.RSGI,
-        # A save takes 5 % less of the processor than with asyncio's own loop (docs/performance.md).
+        # A save takes less of the processor than with asyncio's own loop (DECISIONS.md, 139).
         loop=Loops.uvloop,
         workers=workers,
         backlog=BACKLOG,
