@@ -271,7 +271,7 @@ def test_signing_out_leaves_nothing_in_the_browser(
     page.get_by_role("link", name="Sign out").click()
     expect(page.get_by_text("You’re signed out")).to_be_visible()
     # The script of the page empties them, some time after its text shows.
-    page.wait_for_function("Object.keys(localStorage).length + Object.keys(sessionStorage).length === 0")
+    page.wait_for_function("() => Object.keys(localStorage).length + Object.keys(sessionStorage).length === 0")
     page.go_back()
     expect(page.locator("body")).not_to_contain_text(student.display_name)
 

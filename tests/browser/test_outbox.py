@@ -823,7 +823,7 @@ def offline_answers(context: BrowserContext, page: Page) -> None:
     """Three answers, to the questions 1, 2 and 5, that wait on the device."""
     context.set_offline(True)
     # Otherwise the first answer may still be sent: the page is told before its requests fail.
-    page.wait_for_function("!navigator.onLine && fetch('/livez').then(() => false, () => true)")
+    page.wait_for_function("() => !navigator.onLine && fetch('/livez').then(() => false, () => true)")
     choose(page, 1)
     page.get_by_role("button", name="Next question").click()
     choose(page, 0)
@@ -971,15 +971,16 @@ def test_page_stays_while_it_holds_the_only_copy_of_an_answer(
     on_save(page, lambda route: route.fulfill(status=503))
     choose(page, 1)
     says(page, "Not sent")
-    if event == "class moves on":
-        show(number=2)
-        page.wait_for_event("response", lambda response: response.url.endswith("/current/") and response.status == 200)
-    else:
-        Session.objects.all().delete()
-        other = context.new_page()
-        other.goto(reverse("join"))
-        join(other, classmate)
-        page.wait_for_event("response", lambda response: response.url.endswith("/current/") and response.status == 404)
+    status = 200 if event == "class moves on" else 404
+    # The page asks while the other student signs in.
+    with page.expect_response(lambda reply: reply.url.endswith("/current/") and reply.status == status):
+        if event == "class moves on":
+            show(number=2)
+        else:
+            Session.objects.all().delete()
+            other = context.new_page()
+            other.goto(reverse("join"))
+            join(other, classmate)
     page.wait_for_timeout(1500)
     says(page, "Not sent")
     page.unroute_all(behavior="wait")
