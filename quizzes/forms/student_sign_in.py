@@ -197,7 +197,7 @@ class PinForm(forms.Form):
         self.add_error("pin", text.format(count=tries_left))
 
     def refuse_pin_of_attempt(self, tries_left: int) -> None:
-        """Add the error for a PIN that did not work on an attempt's page, where the right one may not be checked."""
+        """Add the error for a PIN that did not work on an attempt's page. It does not say whether the PIN was wrong."""
         text = ngettext(
             "That PIN didn’t work. You have {count} more try.",
             "That PIN didn’t work. You have {count} more tries.",
