@@ -118,17 +118,20 @@ def open_context(browser: Browser, live_server: Any, watch: Watch) -> Iterator[N
         context.set_default_timeout(PATIENCE)
         if watched:
             watch.follow(context)
-        if person is not None:
-            cookies = _sign_in(person).cookies
-            context.add_cookies(
-                [{"name": name, "value": morsel.value, "url": live_server.url} for name, morsel in cookies.items()]
-            )
+        be_signed_in(context, person, live_server.url)
         opened.append(context)
         return context
 
     yield make
     for context in opened:
         context.close()
+
+
+def be_signed_in(context: BrowserContext, person: Student | User | None, site: str) -> None:
+    """Give the context the cookies of this person alone. `site`: the URL of the site."""
+    context.clear_cookies()
+    cookies = _sign_in(person).cookies if person is not None else {}
+    context.add_cookies([{"name": name, "value": morsel.value, "url": site} for name, morsel in cookies.items()])
 
 
 def violations(page: Page) -> list[str]:
