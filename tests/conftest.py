@@ -14,10 +14,13 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 from django.core.mail.utils import DNS_NAME
+from django.core.management.color import no_style
 from django.db import connection
 from django.template import Context, Template
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from django.test.signals import template_rendered
 from django.utils.safestring import SafeString
 from hypothesis import settings
@@ -167,6 +170,21 @@ def _contexts_of_pages_only(django_test_environment: None) -> None:
         return template.nodelist.render(context)
 
     Template._render = render
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _permissions_stay(django_test_environment: None) -> None:
+    """After a test that commits, empty the tables but those that `migrate` fills: content types and permissions.
+
+    Django's own way makes these rows anew, 40 ms of processor time for each test (2026-11-27).
+    """
+    kept = {model._meta.db_table for model in (ContentType, Permission)}
+
+    def empty_tables(case: TransactionTestCase) -> None:
+        tables = set(connection.introspection.django_table_names(only_existing=True, include_views=False)) - kept
+        connection.ops.execute_sql_flush(connection.ops.sql_flush(no_style(), sorted(tables)))
+
+    TransactionTestCase._fixture_teardown = empty_tables
 
 
 @pytest.fixture(autouse=True)
