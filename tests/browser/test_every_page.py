@@ -19,7 +19,7 @@ from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.editions import latest_edition
 from quizzes.models import Assignment, Attempt, Classroom, QuestionSet, Student, User
 from quizzes.views.language import LANGUAGE_COOKIE
-from tests.browser.conftest import NewContext, be_signed_in, overflow, violations
+from tests.browser.conftest import AXE, NewContext, be_signed_in, overflow, violations
 from tests.english_left import TEXTS, english_in, stored_texts
 from tests.factories import (
     loaded,
@@ -253,12 +253,15 @@ def test_pages_are_accessible(
 ) -> None:
     names = sorted(PAGES[part::PARTS], key=SUBMITTED.__contains__)
     # One page for all: a new one each time, with its process, takes a sixth of the time.
-    page = open_context().new_page()
+    context = open_context()
+    # Sent once, and not to each document.
+    context.add_init_script(AXE.axe_script)
+    page = context.new_page()
     for name in names:
         if name in SUBMITTED and school.attempt.is_open:
             submit_attempt(school.attempt, now=timezone.now())
         with subtests.test(name):
-            be_signed_in(page.context, person_for(name, school), live_server.url)
+            be_signed_in(context, person_for(name, school), live_server.url)
             check_page(page, reverse(name, kwargs=TABLE[name].kwargs(school)), pseudo_language, name)
 
 
