@@ -301,6 +301,14 @@ def check_page(page: Page, address: str, pseudo_language: str, name: str) -> Non
         assert (width, overflow(page), page.evaluate(CUT_OFF)) == (width, 0, [])
 
 
+def test_address_on_a_card_breaks_before_its_path(school: School, open_context: NewContext) -> None:
+    page = open_context(school.teacher).new_page()
+    page.goto(reverse("sign_in_cards", args=[school.assignment.classroom.public_id]))
+    for width in range(320, 480, 4):
+        page.set_viewport_size({"width": width, "height": 740})
+        assert [word for word in page.evaluate(BROKEN_WORDS) if word.startswith("join ")] == []
+
+
 STATES: dict[str, Callable[[School], None]] = {
     "not_open": lambda school: _change(school, opens_at=timezone.now() + timedelta(days=1), due_at=None),
     "closed": lambda school: _change(

@@ -286,7 +286,8 @@ def _forget_languages() -> None:
 def unmarked(page: Any, data: list[str]) -> list[str]:
     """The words of a page that are neither marked nor data."""
     parser = _Texts()
-    parser.feed(page.content.decode())
+    # It stands inside an address.
+    parser.feed(page.content.decode().replace("<wbr>", ""))
     found = []
     for text in parser.found:
         rest = " ".join(text.split())

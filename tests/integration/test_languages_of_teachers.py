@@ -111,7 +111,7 @@ class Pages:
         """The words of marked texts that came in as a value and are neither marked nor data."""
         found = []
         for text in re.findall(r"⟦([^⟦⟧]*)⟧", html.unescape(page.content.decode())):
-            rest = re.sub(r"<[^>]*>", " ", text)
+            rest = re.sub(r"<[^>]*>", " ", text.replace("<wbr>", ""))
             for known in self.data:
                 rest = rest.replace(known, " ")
             if re.search(r"[A-Za-z]{2,}", rest):

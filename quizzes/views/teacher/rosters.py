@@ -10,6 +10,7 @@ from django.http.request import split_domain_port
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -81,6 +82,7 @@ def sign_in_cards(request: TeacherRequest, public_id: str) -> HttpResponse:
     classroom = taught_classroom(request, public_id)
     students = list(classroom.students.enrolled())
     only = CardsForm(request.GET, students=students).only
+    address = address_context(request)
     context = {
         "classroom": classroom,
         "only": only,
@@ -88,7 +90,9 @@ def sign_in_cards(request: TeacherRequest, public_id: str) -> HttpResponse:
         "code_path": reverse("join_with_code", args=[classroom.join_code]),
         "next_step": next_step(classroom, now=timezone.now()),
         "current_quizzes": current_quizzes(classroom, now=timezone.now()),
-        **address_context(request),
+        **address,
+        # The line of a narrow card breaks before it, and not in the middle of the word.
+        "join_path": format_html("<wbr>{}", address["join_path"]),
     }
     return render(request, "teacher/sign_in_cards.html", context)
 
