@@ -16,7 +16,7 @@ from tests.integration.test_languages import NAMES
 # A shorter text is a word of a page too, such as “Name”. It is data only where it stands alone.
 INSIDE = 5
 ENGLISH = re.compile(r"[A-Za-z]{2,}")
-# The line of a card may break before its path.
+# A line may break before its path.
 ADDRESS = re.compile(r"localhost:\d+(/\w+)?|^/join\b")
 # The same in every language: time zones, formats of files, codes of standards, and of a correct answer on paper.
 SAME = re.compile(

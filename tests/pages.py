@@ -111,6 +111,7 @@ def form_of(response: Page, *, having: str) -> Form:
 def text_of(response: Page) -> str:
     """The text of a page without its head, with single spaces."""
     body = re.sub(r"<(script|head|template).*?</\1>", " ", response.content.decode(), flags=re.DOTALL)
+    body = body.replace("<wbr>", "")
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", body)).split())
 
 

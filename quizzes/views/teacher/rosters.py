@@ -82,7 +82,6 @@ def sign_in_cards(request: TeacherRequest, public_id: str) -> HttpResponse:
     classroom = taught_classroom(request, public_id)
     students = list(classroom.students.enrolled())
     only = CardsForm(request.GET, students=students).only
-    address = address_context(request)
     context = {
         "classroom": classroom,
         "only": only,
@@ -90,9 +89,7 @@ def sign_in_cards(request: TeacherRequest, public_id: str) -> HttpResponse:
         "code_path": reverse("join_with_code", args=[classroom.join_code]),
         "next_step": next_step(classroom, now=timezone.now()),
         "current_quizzes": current_quizzes(classroom, now=timezone.now()),
-        **address,
-        # The line of a narrow card breaks before it, and not in the middle of the word.
-        "join_path": format_html("<wbr>{}", address["join_path"]),
+        **address_context(request),
     }
     return render(request, "teacher/sign_in_cards.html", context)
 
@@ -132,7 +129,8 @@ def address_context(request: TeacherRequest) -> dict[str, Any]:
     return {
         "own_host": "" if is_local(request) else request.get_host(),
         "local_host": request.get_host(),
-        "join_path": reverse("join").rstrip("/"),
+        # The line of a narrow card breaks before it, and not in the middle of the word.
+        "join_path": format_html("<wbr>{}", reverse("join").rstrip("/")),
         "origin": f"{request.scheme}://",
     }
 

@@ -338,7 +338,7 @@ def test_roster_lists_students_and_who_is_locked_out(
     assert "2 students" in text
     assert text.count("Locked out") == 1
     assert classroom.shown_code in text
-    assert "testserver/join" in text
+    assert "testserver<wbr>/join" in text
 
 
 def test_roster_says_who_is_tried_and_who_was_let_in(
