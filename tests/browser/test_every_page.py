@@ -403,8 +403,12 @@ OVER_QR = """
 """
 
 
-def test_longest_names_without_a_space_break_no_page(school: School, open_context: NewContext) -> None:
+def test_longest_names_without_a_space_break_no_page(
+    school: School, open_context: NewContext, live_server: Any
+) -> None:
     wide = []
+    context = open_context()
+    page = context.new_page()
     for name in PAGES:
         kwargs = TABLE[name].kwargs(school)
         # As long as each may be. Some pages have just made rows of their own.
@@ -413,8 +417,7 @@ def test_longest_names_without_a_space_break_no_page(school: School, open_contex
         User.objects.update(name="W" * 60)
         Assignment.objects.update(own_title="W" * 80)
         QuestionSet.objects.filter(owner__isnull=False).update(title="W" * 80)
-        context = open_context(person_for(name, school))
-        page = context.new_page()
+        be_signed_in(context, person_for(name, school), live_server.url)
         page.goto(reverse(name, kwargs=kwargs))
         for width in (320, 768, 1280):
             page.set_viewport_size({"width": width, "height": 800})
@@ -424,7 +427,7 @@ def test_longest_names_without_a_space_break_no_page(school: School, open_contex
             assert page.evaluate(OVER_QR) == 0
             page.emulate_media(media="print")
             assert page.evaluate(OVER_QR) == 0
-        context.close()
+            page.emulate_media(media="screen")
     assert wide == []
 
 

@@ -5,14 +5,14 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, IntegrityError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.models import F
 
 from quizzes.content.editions import public_question_count
 from quizzes.grading.manual_grades import grade_answer
 from quizzes.grading.scores import rescore, stored
-from quizzes.models import Attempt, AuditEvent
+from quizzes.models import Answer, Attempt, AuditEvent, Edition, Question
 from tests.factories import (
     NOW,
     make_answered_attempt,
@@ -65,6 +65,9 @@ def test_migrations_can_be_reversed() -> None:
 def test_rows_of_an_older_site_are_brought_up_to_date(subtests: pytest.Subtests) -> None:
     """One way back to version 0.1 and forth, which takes seconds, for all that changes on the way."""
     attempt, teacher = make_answered_attempt(), make_user()
+    # Every column but the one that a save alone fills.
+    columns = [field.attname for field in Answer._meta.concrete_fields if field.attname != "operation"]
+    answers = list(attempt.answers.order_by("pk").values(*columns))
     AuditEvent.objects.record(AuditEvent.Action.REGRADED, actor=teacher, classroom=attempt.classroom, at=NOW)
     exit_ticket = make_edition(question_set=make_question_set(slug="exit-ticket"))
     other = make_edition(canary=True)
@@ -89,6 +92,10 @@ def test_rows_of_an_older_site_are_brought_up_to_date(subtests: pytest.Subtests)
             old_submitters = cursor.fetchall()
             cursor.execute("SELECT act FROM quizzes_auditevent")
             old_actions = cursor.fetchall()
+        call_command("migrate", "quizzes", "0005_drafts", verbosity=0)
+        with connection.cursor() as cursor:
+            of_attempts = connection.introspection.get_table_description(cursor, "quizzes_attempt")
+            assert "medium" not in {column.name for column in of_attempts}
     finally:
         call_command("migrate", verbosity=0)
 
@@ -100,6 +107,16 @@ def test_rows_of_an_older_site_are_brought_up_to_date(subtests: pytest.Subtests)
         assert AuditEvent.objects.earliest("pk").action == AuditEvent.Action.REGRADED
         with pytest.raises(DatabaseError):
             AuditEvent.objects.update(action="excused")
+
+    with subtests.test("attempts were on screen, and keep their answers"):
+        assert (kept.medium, kept.score) == ("screen", attempt.score)
+        assert list(attempt.answers.order_by("pk").values(*columns)) == answers
+
+    with subtests.test("editions and their questions are frozen again"):
+        with pytest.raises(IntegrityError):
+            Edition.objects.update(max_points=1)
+        with pytest.raises(IntegrityError):
+            Question.objects.update(points=9)
 
     # Visitors could try it, so assigning it warns.
     with subtests.test("the exit ticket is known as public"):

@@ -118,7 +118,7 @@ def server(name: str = "postgres") -> "psycopg.Connection[Any]":
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drill]:
+def template(tmp_path_factory: pytest.TempPathFactory, migrated_database: Path | None) -> Iterator[Drill]:
     """A migrated site with one class named First, to copy."""
     name = f"drill_{secrets.token_hex(4)}"
     on_server = connection.vendor == "postgresql"
@@ -126,6 +126,8 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drill]:
         with server() as admin:
             admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     made = Drill(tmp_path_factory.mktemp("template"), url_of(name) if on_server else "")
+    if migrated_database is not None:
+        shutil.copyfile(migrated_database, made.data / "footnote.sqlite3")
     made.site.run("migrate", "--verbosity=0")
     made.shell(MAKE_ATTEMPT)
     yield made

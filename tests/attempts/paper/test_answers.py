@@ -8,8 +8,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from django.core.management import call_command
-from django.db import IntegrityError, connection, transaction
 
 from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import NoAttemptsLeft, start_attempt
@@ -346,27 +344,3 @@ def test_receipts_of_paper_attempts_are_unique(assignment: Assignment, classroom
 
 
 # --- The column ---------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_column_comes_and_goes_and_editions_stay_frozen() -> None:
-    attempt = make_answered_attempt(assignment=make_assignment(), right=2)
-    columns_before = [field.attname for field in Answer._meta.concrete_fields if field.attname != "operation"]
-    save_before = list(attempt.answers.order_by("pk").values(*columns_before))
-    try:
-        call_command("migrate", "quizzes", "0005_drafts", verbosity=0)
-        with connection.cursor() as cursor:
-            columns = {
-                column.name for column in connection.introspection.get_table_description(cursor, "quizzes_attempt")
-            }
-        assert "medium" not in columns
-    finally:
-        call_command("migrate", verbosity=0)
-
-    attempt.refresh_from_db()
-    assert (attempt.medium, attempt.score) == ("screen", attempt.score)
-    assert list(attempt.answers.order_by("pk").values(*columns_before)) == save_before
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Edition.objects.update(max_points=1)
-    with pytest.raises(IntegrityError), transaction.atomic():
-        attempt.assignment.edition.questions.update(points=9)
