@@ -1,4 +1,4 @@
-"""Forms for the class board: what it shows, and whether names are hidden."""
+"""Forms for the class board: what it shows, in one window and in all, and whether names are hidden."""
 
 from typing import Any
 
@@ -28,6 +28,19 @@ class ShowForm(forms.Form):
         if not 1 <= number <= self.question_count:
             raise ValidationError(NO_SUCH_QUESTION)
         return {"number": number, "phase": Board.Phase(phase)}
+
+
+class WindowForm(forms.Form):
+    """The query string of one window of the board. A value that the board does not know counts as left out."""
+
+    controls = forms.ChoiceField(choices=[("off", "off")], required=False)
+    language = forms.CharField(max_length=10, required=False)
+
+    @property
+    def values(self) -> dict[str, str]:
+        """Value by field, "" for one that is left out."""
+        self.is_valid()
+        return {name: self.cleaned_data.get(name, "") for name in self.fields}
 
 
 class NamesForm(forms.Form):

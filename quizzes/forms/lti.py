@@ -1,4 +1,4 @@
-"""Forms for courses of a learning platform: the class of a course, the quiz of a link, the students of a class."""
+"""Forms for learning platforms: registration, the class of a course, the quiz of a link, the students of a class."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -10,6 +10,25 @@ from quizzes.lti.courses import MemberPreview
 from quizzes.models import Assignment, Classroom, Student
 
 NEW, SKIP = "new", "skip"
+
+
+class RegistrationForm(forms.Form):
+    """The query string with which a platform opens the registration. Source: LTI Dynamic Registration 1.0, 3.3."""
+
+    openid_configuration = forms.CharField(required=False)
+    registration_token = forms.CharField(required=False, empty_value=None)
+
+
+class StepForm(forms.Form):
+    """Which form of the pages that connect an account was sent."""
+
+    COURSE, LINK = "course", "link"
+    act = forms.ChoiceField(choices=[(COURSE, COURSE), (LINK, LINK)])
+
+    @property
+    def step(self) -> str:
+        """`COURSE` or `LINK`; "" if neither was sent."""
+        return str(self.cleaned_data["act"]) if self.is_valid() else ""
 
 
 class CourseForm(forms.Form):

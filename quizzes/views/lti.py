@@ -19,6 +19,7 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from quizzes.forms.lti import RegistrationForm
 from quizzes.lti import courses
 from quizzes.lti.errors import LaunchRefused
 from quizzes.lti.launches import LAUNCH_LIFETIME, receive_launch, start_login
@@ -98,11 +99,13 @@ def lti_register(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "public/lti_register.html", {"query": request.GET.urlencode()})
     urls = {name: request.build_absolute_uri(reverse(f"lti_{name}")) for name in ("login", "launch", "keys")}
     urls["logo"] = request.build_absolute_uri(static("icon.svg"))
+    form = RegistrationForm(request.GET)
+    sent = form.cleaned_data if form.is_valid() else {}
     try:
         platform = register(
             registration_token=token,
-            configuration_url=request.GET.get("openid_configuration", ""),
-            token=request.GET.get("registration_token"),
+            configuration_url=sent.get("openid_configuration", ""),
+            token=sent.get("registration_token"),
             urls=urls,
             now=timezone.now(),
         )

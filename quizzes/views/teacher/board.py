@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from quizzes.assignments import board, lifecycle
 from quizzes.content.editions import published
 from quizzes.content.reading import LEVELS
-from quizzes.forms.board import ShowForm
+from quizzes.forms.board import ShowForm, WindowForm
 from quizzes.forms.handouts import NAMES
 from quizzes.models import Assignment, Board, Classroom
 from quizzes.reports.board import Slide, slide
@@ -61,17 +61,15 @@ def show_on_board(request: TeacherRequest, public_id: str) -> HttpResponse:
         # The board that opens next shows where the class is.
         with suppress(board.SkipsQuestions):
             board.show_on_board(assignment, **form.cleaned_data["aim"], by=request.user, now=now)
-    return redirect(f"{reverse('class_board', args=[assignment.public_id])}{_query(request)}")
+    return redirect(f"{reverse('class_board', args=[assignment.public_id])}{_query(WindowForm(request.GET).values)}")
 
 
-def _query(request: TeacherRequest, **changed: str) -> str:
+def _query(window: dict[str, str], **changed: str) -> str:
     """The query string that keeps the language and hidden controls in this window. The keys work in both cases.
 
-    changed: another value, "" for none.
+    window: of `WindowForm`. changed: another value, "" for none.
     """
-    hides = "off" if request.GET.get("controls") == "off" else ""
-    kept = {"controls": hides, "language": request.GET.get("language", "")[:10], **changed}
-    query = urlencode({name: value for name, value in kept.items() if value})
+    query = urlencode({name: value for name, value in {**window, **changed}.items() if value})
     return f"?{query}" if query else ""
 
 
@@ -89,10 +87,9 @@ def _pace_context(assignment: Assignment, shown: Slide) -> dict[str, bool]:
     }
 
 
-def _wall_language(request: TeacherRequest, classroom: Classroom) -> tuple[str, str]:
+def _wall_language(chosen: str, classroom: Classroom) -> tuple[str, str]:
     """The language of the questions and the level of the reading: what the teacher chose, else what the class has."""
     level = classroom.reading_variant
-    chosen = request.GET.get("language", "")
     if not chosen:
         return level, level
     # A class that reads in Spanish sees the reading as written when the teacher chooses English.
@@ -101,7 +98,8 @@ def _wall_language(request: TeacherRequest, classroom: Classroom) -> tuple[str, 
 
 def _board_context(request: TeacherRequest, assignment: Assignment, state: LiveState, now: datetime) -> dict[str, Any]:
     written = published(assignment.edition_id).document
-    language, level = _wall_language(request, assignment.classroom)
+    window = WindowForm(request.GET).values
+    language, level = _wall_language(window["language"], assignment.classroom)
     document = written.in_language(language)
     others = [code for code in written.languages if code != document.language]
     # Everything on the wall is in one language, also the words of Footnote. The controls are for the teacher.
@@ -124,14 +122,14 @@ def _board_context(request: TeacherRequest, assignment: Assignment, state: LiveS
     return {
         "assignment": assignment,
         "classroom": assignment.classroom,
-        "languages": [(NAMES.get(code, code), _query(request, language=code)) for code in others],
+        "languages": [(NAMES.get(code, code), _query(window, language=code)) for code in others],
         "slide": shown,
         "slide_html": slide_html,
-        "query": _query(request),
-        "with_controls": _query(request, controls=""),
-        "without_controls": _query(request, controls="off"),
+        "query": _query(window),
+        "with_controls": _query(window, controls=""),
+        "without_controls": _query(window, controls="off"),
         **pace,
         "is_open": lifecycle.window_state(assignment, now=now) in lifecycle.OPEN_STATES,
-        "is_plain": request.GET.get("controls") == "off",
+        "is_plain": window["controls"] == "off",
         "numbers": range(1, shown.question_count + 1),
     }

@@ -12,7 +12,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_http_methods, require_POST
 
-from quizzes.forms.lti import NEW, CourseForm, LinkForm, MembersForm
+from quizzes.forms.lti import NEW, CourseForm, LinkForm, MembersForm, StepForm
 from quizzes.lti import courses, scores
 from quizzes.lti.errors import PlatformFailed
 from quizzes.lti.services import deep_link_message, members_of
@@ -27,7 +27,7 @@ def lti_connect(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Connect the account, choose the class of the course, then the quiz of the link."""
     launch = _own_launch(request, public_id)
     course = _own_course(request, launch)
-    if course is None or request.POST.get("act") == "course":
+    if course is None or StepForm(request.POST).step == StepForm.COURSE:
         return _choose_classroom(request, launch)
     return _choose_assignment(request, launch, course)
 
@@ -84,7 +84,8 @@ def _choose_assignment(request: TeacherRequest, launch: LtiLaunch, course: LtiCo
     claims = launch.claims or {}
     assignments = Assignment.objects.filter(classroom=course.classroom).with_set().order_by("-created_at", "-pk")
     listed = [(assignment, assignment.title) for assignment in assignments]
-    form = LinkForm(request.POST if request.POST.get("act") == "link" else None, assignments=listed)
+    is_sent = StepForm(request.POST).step == StepForm.LINK
+    form = LinkForm(request.POST if is_sent else None, assignments=listed)
     if form.is_valid():
         courses.connect_teacher(launch, request.user)
         assignment = form.cleaned_data["assignment"]
