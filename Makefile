@@ -2,9 +2,11 @@
 PY := .venv/bin/python
 PIP := $(PY) -m pip install --disable-pip-version-check --quiet --require-hashes
 PIP_WHEEL := $(PY) -m pip wheel --disable-pip-version-check --quiet --no-deps
+# A worker that has run its tests takes some of another's.
+PYTEST := -m pytest --dist worksteal
 # pytest-playwright leaves an event loop running, beside which Django's ORM refuses to work. Four workers, however many
 # cores: each has a server and a Chromium of several processes, and waits now and then.
-BROWSER := DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PY) -m pytest -n 4 tests/browser
+BROWSER := DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PY) $(PYTEST) -n 4 tests/browser
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test lint unit coverage javascript browser test-browsers test-postgres
@@ -38,7 +40,7 @@ lint: .venv/.test                 ## Style, unsafe calls, layers, templates, typ
 	$(PY) manage.py makemigrations --check --dry-run --settings quizsite.settings_for_tests
 
 unit: .venv/.test                 ## All tests but the browser's, on SQLite
-	$(PY) -m pytest -n auto --ignore tests/browser
+	$(PY) $(PYTEST) -n auto --ignore tests/browser
 
 javascript:                       ## Unit tests of the JavaScript under node
 	@if command -v node >/dev/null; then node --test tests/javascript/*.test.js; \
@@ -47,7 +49,7 @@ javascript:                       ## Unit tests of the JavaScript under node
 
 coverage: .venv/.test             ## Branch coverage of the unit tests, module by module
 	$(PY) -m coverage erase
-	$(PY) -m coverage run -m pytest -n auto --ignore tests/browser
+	$(PY) -m coverage run $(PYTEST) -n auto --ignore tests/browser
 	$(PY) -m coverage combine --quiet
 	$(PY) -m coverage report
 

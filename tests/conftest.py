@@ -37,7 +37,7 @@ from quizzes.models import Assignment, Attempt, Classroom, Edition, Student, Tea
 from quizzes.people.student_sessions import PIN_VERSION, STUDENT
 from tests import sent_queries
 from tests.factories import NOW, make_assignment, make_attempt, make_classroom, make_edition, make_student, make_user
-from tests.servers import Site
+from tests.servers import Site, begin_site
 
 # --- For every test -----------------------------------------------------------------------------------------------
 
@@ -77,8 +77,14 @@ _recorder = sent_queries.Recorder()
 _looping: list[pytest.Session] = []
 
 
+# Tests that take 10 s and more. They come first, so that no worker is left alone with one at the end of a run.
+_LONG = ("test_state_machine.py", "test_simulate.py", "test_bytes_are_text.py", "test_server.py", "test_wheel.py")
+_LONG += ("test_migrations.py", "test_every_page.py", "test_scripts_in_text.py", "test_screenshots.py")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On PostgreSQL, leave out the tests that use no database, and those whose queries others send too."""
+    items.sort(key=lambda item: item.path.name not in _LONG)
     if connection.vendor != "postgresql":
         return
     left_out = {item for item in items if _is_pure(item)}
@@ -290,8 +296,7 @@ def prepared_data(tmp_path_factory: pytest.TempPathFactory, migrated_database: P
         flock(lock, LOCK_EX)
         if not data.exists():
             made = tmp_path_factory.mktemp("prepared")
-            if migrated_database is not None:
-                shutil.copyfile(migrated_database, made / "footnote.sqlite3")
+            begin_site(made, migrated_database)
             Site(made, extra={"DATABASE_URL": ""}).run("shell", "--no-imports", "-c", _FIRST_START)
             made.rename(data)
     return data

@@ -1,6 +1,7 @@
 """Run the site in a process of its own, on a free port of this machine."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -12,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
+
+from quizsite.data_folder import secret_key
 
 ROOT = Path(__file__).resolve().parents[1]
 MANAGE = [sys.executable, str(ROOT / "manage.py")]
@@ -39,6 +42,13 @@ def environment(data: Path, port: int, extra: Mapping[str, str]) -> dict[str, st
         "FOOTNOTE_SAVES_A_SECOND": "1000000",
         **extra,
     }
+
+
+def begin_site(data: Path, database: Path | None) -> None:
+    """Give the data folder of a new site a key and a copy of this migrated database; None: leave it empty."""
+    if database is not None:
+        secret_key(data)
+        shutil.copyfile(database, data / "footnote.sqlite3")
 
 
 @dataclass

@@ -27,7 +27,7 @@ from quizsite.backups.postgresql import parameters
 from quizsite.backups.rotation import backup_name, made_at, superseded
 from quizsite.site_lock import SiteInUse, exclusive, hold_while_serving
 from quizsite.sqlite import library
-from tests.servers import MANAGE, Site, environment, running
+from tests.servers import MANAGE, Site, begin_site, environment, running
 
 # --- A site in a folder of its own ----------------------------------------------------------------------------------
 
@@ -126,8 +126,7 @@ def template(tmp_path_factory: pytest.TempPathFactory, migrated_database: Path |
         with server() as admin:
             admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     made = Drill(tmp_path_factory.mktemp("template"), url_of(name) if on_server else "")
-    if migrated_database is not None:
-        shutil.copyfile(migrated_database, made.data / "footnote.sqlite3")
+    begin_site(made.data, migrated_database)
     made.site.run("migrate", "--verbosity=0")
     made.shell(MAKE_ATTEMPT)
     yield made

@@ -397,6 +397,11 @@ def test_the_board_shows_the_questions_in_the_language_that_the_teacher_chooses(
     live = reverse("live_board", args=[assignment.public_id])
     assert f'data-live="{live}?controls=off&amp;language=es"' in spanish
     assert marked(question.stem) in teacher_client.get(f"{live}?language=es").content.decode()
+    # What no control of the board sends is not kept.
+    assert (
+        f'data-live="{live}"'
+        in teacher_client.get(f"{address}?controls=none&language=longer-than-any").content.decode()
+    )
     # A language that the set does not have changes nothing.
     assert marked(question.stem) not in teacher_client.get(f"{address}?language=fr").content.decode()
 
