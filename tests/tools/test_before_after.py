@@ -5,12 +5,13 @@ from tools.bench.before_after import figures, table
 
 def test_figures_are_read_by_their_labels() -> None:
     lines = [
+        "",
         "| goal | median | min | max |",
         "| --- | --- | --- | --- |",
         "| 7 question page: rate over F's page | 0.91 | 0.85 | 0.93 |",
         "|   MB: Footnote, F | 112, 87 | | |",
     ]
-    assert figures(lines) == {"7 question page: rate over F's page": 0.91}
+    assert figures(lines) == {"7 question page: rate over F's page": 0.91, "MB: Footnote": 112, "MB: F": 87}
 
 
 def test_table_compares_medians_of_figures_that_both_have() -> None:

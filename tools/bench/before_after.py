@@ -97,13 +97,16 @@ def measure(tree: Path, *, each: int, is_whole: bool) -> dict[str, float]:
 
 
 def figures(lines: Sequence[str]) -> dict[str, float]:
-    """The median of each line of a bench's table, by its label. Lines without exactly one median are left out."""
-    found = {}
+    """The figures of a bench's table, by their labels: the median, or each figure of a list such as “MB: ours, F's”."""
+    found: dict[str, float] = {}
     for line in lines:
-        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        label, *cells = [cell.strip() for cell in line.strip("|").split("|")]
+        of_list, _, names = label.partition(": ")
+        listed, values = names.split(", "), (cells or [""])[0].split(", ")
+        labels = [f"{of_list}: {name}" for name in listed] if 1 < len(values) == len(listed) else [label]
         try:
-            found[cells[0]] = float(cells[1])
-        except (IndexError, ValueError):
+            found.update(zip(labels, map(float, values), strict=True))
+        except ValueError:
             continue
     return found
 
