@@ -144,8 +144,11 @@ def keep_external_id(student: Student, external_id: str, *, replaces: str = "") 
     Student.objects.filter(pk=student.pk, external_id=replaces).update(external_id=external_id)
 
 
+@transaction.atomic
 def change_external_id(student: Student, external_id: str) -> None:
     """Set or delete the school's own number. Raises NumberTaken: a sync finds one student of a class by it."""
+    # Of two windows that give it to two students, the second finds it taken.
+    Classroom.objects.select_for_update(no_key=True).get(pk=student.classroom_id)
     others = student.classroom.students.exclude(pk=student.pk)
     if external_id and others.filter(external_id=external_id).exists():
         raise NumberTaken

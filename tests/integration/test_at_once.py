@@ -5,9 +5,10 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
-from threading import Barrier
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import pytest
@@ -44,7 +45,7 @@ from quizzes.models import (
 )
 from quizzes.people.accounts import sign_in_link
 from quizzes.people.guess_limits import PIN_TRIES
-from quizzes.people.rosters import add_students, new_students
+from quizzes.people.rosters import NumberTaken, add_students, change_external_id, new_students
 from quizzes.people.student_sign_in import PinLocked, WrongPin, check_pin, pin_of
 from tests.factories import make_assignment, make_attempt, make_edition, make_student, save
 from tests.files.test_levels_and_languages import documents
@@ -68,6 +69,25 @@ def at_once[T](acts: Sequence[Callable[[], T]]) -> list[T]:
 
     with ThreadPoolExecutor(len(acts)) as pool:
         return [future.result() for future in [pool.submit(run, act) for act in acts]]
+
+
+def test_student_number_given_to_two_students_at_once_is_kept_for_one(student: Student, classmate: Student) -> None:
+    meeting = Barrier(2)
+
+    def meet_after_the_check(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if sql.startswith("UPDATE"):
+            with suppress(BrokenBarrierError):
+                meeting.wait(timeout=1)
+        return execute(sql, *rest)
+
+    def give(one: Student) -> bool:
+        with connection.execute_wrapper(meet_after_the_check), suppress(NumberTaken):
+            change_external_id(one, "4711")
+            return True
+        return False
+
+    assert sorted(at_once([partial(give, student), partial(give, classmate)])) == [False, True]
+    assert Student.objects.filter(external_id="4711").count() == 1
 
 
 def test_start_attempt_many_times_at_once_starts_once(assignment: Assignment, student: Student, now: datetime) -> None:
