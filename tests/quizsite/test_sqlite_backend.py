@@ -77,6 +77,31 @@ def rival(path: Path) -> Iterator[Writer]:
     writer.close()
 
 
+def test_statements_of_a_save_stay_prepared_among_those_of_many_pages(connection: DatabaseWrapper) -> None:
+    compiled: list[int] = []
+
+    def note(action: int, *_: object) -> int:
+        compiled.append(action)
+        return 0
+
+    def run(*numbers: int) -> None:
+        for number in numbers:
+            with connection.cursor() as cursor:
+                cursor.execute(f"SELECT value + {number} FROM counter").fetchall()  # noqa: S608  a number
+
+    connection.ensure_connection()
+    # SQLite asks it when it compiles a statement, and not when it runs a prepared one.
+    connection.connection.set_authorizer(note)
+    pages, save = range(500), (1001, 1002, 1003)
+    run(*pages, *pages, *save)
+    assert compiled
+    compiled.clear()
+
+    run(*save, *save)
+
+    assert compiled == []
+
+
 def begin(connection: BaseDatabaseWrapper) -> None:
     connection.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
 

@@ -133,8 +133,10 @@ def saves_on_one_worker(footnote: Contender, bare: Contender, floor: Contender, 
 
 def queries() -> list[str]:
     """Goals 6 and 8: statements and bytes of each step of an attempt, in this process."""
-    [client] = make_clients(0, 1)
+    client, classmate = make_clients(0, 2)
     browser = TestClient(headers={"Accept": "text/html"}, SERVER_NAME="127.0.0.1")
+    browser.cookies["sessionid"] = classmate.cookie
+    used_shares = reports.used_connection_shares(f"/student/attempts/{classmate.attempt_id}/5/", browser)
     browser.cookies["sessionid"] = client.cookie
     attempt = f"/student/attempts/{client.attempt_id}"
     total = byte_count = 0
@@ -163,6 +165,7 @@ def queries() -> list[str]:
         row("  of an attempt of 10 questions, home to receipt", [total - pages]),
         row("  of the same without script", [total - steps["questions ahead"]]),
         f"|   bytes of all its pages, uncompressed | {byte_count} | | |",
+        row("  CPU of a question page after 500 other statements, over one on a new connection", used_shares),
     ]
 
 

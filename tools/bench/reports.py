@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from statistics import median
 from typing import Any
 
 from django.db import connection
@@ -99,6 +100,21 @@ def timed(work: Callable[[], object], repeats: int) -> Timing:
         cpu.append((time.process_time() - began_cpu) * 1000)
         wall.append((time.perf_counter() - began) * 1000)
     return Timing(cpu, wall)
+
+
+def used_connection_shares(address: str, client: Client, *, cycles: int = 5, repeats: int = 40) -> list[float]:
+    """The processor time of a page on a connection that has sent 500 other statements, over one on a new connection."""
+    shares = []
+    for _ in range(cycles):
+        connection.close()
+        new = timed(lambda: client.get(address), repeats)
+        connection.close()
+        with connection.cursor() as cursor:
+            for number in range(500):
+                cursor.execute(f"SELECT {number}")  # nosec B608  # noqa: S608  a number
+        used = timed(lambda: client.get(address), repeats)
+        shares.append(median(used.cpu_ms) / median(new.cpu_ms))
+    return shares
 
 
 def lines(row: Callable[[str, Sequence[float]], str]) -> Iterator[str]:
