@@ -530,13 +530,16 @@ def test_postgresql_is_set_up_to_keep_its_word(tmp_path: Path) -> None:
 
 def test_sqlite_is_set_up_to_keep_its_word(tmp_path: Path) -> None:
     result = manage("migrate", "--check", folder=tmp_path)
-    script = "from django.conf import settings; d = settings.DATABASES['default']; print(d['ENGINE'], d['OPTIONS'])"
+    script = (
+        "from django.conf import settings; "
+        "d = settings.DATABASES['default']; print(d['ENGINE'], d['OPTIONS'], d['CONN_MAX_AGE'])"
+    )
     seen = manage("shell", "--no-imports", "--command", script, folder=tmp_path)
 
     assert result.returncode == 1, "an empty database lacks its migrations"
     assert seen.stdout == (
         "quizsite.sqlite {'transaction_mode': 'IMMEDIATE', 'timeout': 10, "
-        "'init_command': 'PRAGMA synchronous=FULL; PRAGMA secure_delete=ON'}\n"
+        "'init_command': 'PRAGMA synchronous=FULL; PRAGMA secure_delete=ON'} 600\n"
     )
 
 
