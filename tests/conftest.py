@@ -83,7 +83,7 @@ _LONG += ("test_migrations.py", "test_every_page.py", "test_scripts_in_text.py",
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL, leave out the tests that use no database, and those whose queries others send too."""
+    """Long tests first. On PostgreSQL, without those that use no database, and those whose queries others send too."""
     items.sort(key=lambda item: item.path.name not in _LONG)
     if connection.vendor != "postgresql":
         return
