@@ -27,9 +27,10 @@ def lti_connect(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Connect the account, choose the class of the course, then the quiz of the link."""
     launch = _own_launch(request, public_id)
     course = _own_course(request, launch)
-    if course is None or StepForm(request.POST).step == StepForm.COURSE:
+    step = StepForm(request.POST).step
+    if course is None or step == StepForm.COURSE:
         return _choose_classroom(request, launch)
-    return _choose_assignment(request, launch, course)
+    return _choose_assignment(request, launch, course, is_sent=step == StepForm.LINK)
 
 
 @require_http_methods(["GET", "POST"])
@@ -80,11 +81,10 @@ def _choose_classroom(request: TeacherRequest, launch: LtiLaunch) -> HttpRespons
     return render(request, "teacher/lti_connect.html", context)
 
 
-def _choose_assignment(request: TeacherRequest, launch: LtiLaunch, course: LtiCourse) -> HttpResponse:
+def _choose_assignment(request: TeacherRequest, launch: LtiLaunch, course: LtiCourse, *, is_sent: bool) -> HttpResponse:
     claims = launch.claims or {}
     assignments = Assignment.objects.filter(classroom=course.classroom).with_set().order_by("-created_at", "-pk")
     listed = [(assignment, assignment.title) for assignment in assignments]
-    is_sent = StepForm(request.POST).step == StepForm.LINK
     form = LinkForm(request.POST if is_sent else None, assignments=listed)
     if form.is_valid():
         courses.connect_teacher(launch, request.user)
