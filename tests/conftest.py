@@ -77,7 +77,7 @@ _recorder = sent_queries.Recorder()
 _looping: list[pytest.Session] = []
 
 
-# Tests that take 10 s and more. They come first, so that no worker is left alone with one at the end of a run.
+# Modules with the longest tests. They come first, so that no worker is left alone with one at the end of a run.
 _LONG = ("test_state_machine.py", "test_simulate.py", "test_bytes_are_text.py", "test_server.py", "test_wheel.py")
 _LONG += ("test_migrations.py", "test_every_page.py", "test_scripts_in_text.py", "test_screenshots.py")
 

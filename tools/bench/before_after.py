@@ -100,9 +100,9 @@ def figures(lines: Sequence[str]) -> dict[str, float]:
     """The figures of a bench's table, by their labels: the median, or each figure of a list such as “MB: ours, F's”."""
     found: dict[str, float] = {}
     for line in lines:
-        label, *cells = [cell.strip() for cell in line.strip("|").split("|")]
+        label, value, *_ = [*map(str.strip, line.strip("|").split("|")), ""]
         of_list, _, names = label.partition(": ")
-        listed, values = names.split(", "), (cells or [""])[0].split(", ")
+        listed, values = names.split(", "), value.split(", ")
         labels = [f"{of_list}: {name}" for name in listed] if 1 < len(values) == len(listed) else [label]
         try:
             found.update(zip(labels, map(float, values), strict=True))
