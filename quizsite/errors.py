@@ -3,6 +3,7 @@
 import sys
 
 from django.db import Error as DatabaseError
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
@@ -24,6 +25,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
     else:
         response = HttpResponse(_error_page(f"{status}.html", {"again": fields_again(request)}), status=status)
     if is_passing:
+        # The next request gets a new connection: once the type of a column has changed, a statement that was prepared
+        # before it fails for as long as its connection lives.
+        connection.close_at = 0
         response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
 

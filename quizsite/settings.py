@@ -172,6 +172,10 @@ SQLITE: dict[str, Any] = {
 if POSTGRESQL:
     POSTGRESQL["CONN_HEALTH_CHECKS"] = True
     POSTGRESQL["OPTIONS"] = {
+        # What a connection runs for the fifth time is prepared, and no longer planned at each save. Without cursors of the
+        # server, each statement may meet another connection, and an older PgBouncer would not find what is prepared.
+        "server_side_binding": True,
+        "prepare_threshold": None if POSTGRESQL.get("DISABLE_SERVER_SIDE_CURSORS") else 5,
         **POSTGRESQL.get("OPTIONS", {}),
         "options": "-c statement_timeout=10s -c lock_timeout=5s -c synchronous_commit=on",
     }
@@ -179,8 +183,9 @@ DATABASES = {
     "default": {
         **(POSTGRESQL or SQLITE),
         # One connection for each request, Django's default, costs two thirds of the speed. On SQLite, a connection that
-        # is never renewed prepares fewer and fewer statements (quizsite/sqlite/base.py).
-        "CONN_MAX_AGE": None if POSTGRESQL else 600,
+        # is never renewed prepares fewer and fewer statements (quizsite/sqlite/base.py). On PostgreSQL, a prepared
+        # statement may fail from the day the type of a column changes.
+        "CONN_MAX_AGE": 600,
         # `ATOMIC_REQUESTS` would take SQLite's write lock on each page view.
         "ATOMIC_REQUESTS": False,
     }

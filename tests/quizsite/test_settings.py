@@ -519,13 +519,26 @@ def test_postgresql_is_set_up_to_keep_its_word(tmp_path: Path) -> None:
     database = seen["DATABASES"]["default"]
     assert database["OPTIONS"] == {
         "sslmode": "require",
+        "server_side_binding": True,
+        "prepare_threshold": 5,
         "options": "-c statement_timeout=10s -c lock_timeout=5s -c synchronous_commit=on",
     }
     assert (database["CONN_MAX_AGE"], database["CONN_HEALTH_CHECKS"], database["ATOMIC_REQUESTS"]) == (
-        None,
+        600,
         True,
         False,
     )
+
+
+@pytest.mark.parametrize(("asked", "threshold"), [("", None), ("&prepare_threshold=5", 5)])
+def test_statements_behind_a_pgbouncer_are_prepared_if_asked(
+    asked: str, threshold: int | None, tmp_path: Path
+) -> None:
+    address = f"postgres://ana@db/footnote?disable_server_side_cursors=True{asked}"
+
+    seen = settings_with("DATABASES", folder=tmp_path, DATABASE_URL=address)
+
+    assert seen["DATABASES"]["default"]["OPTIONS"]["prepare_threshold"] == threshold
 
 
 def test_sqlite_is_set_up_to_keep_its_word(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ PGBOUNCER = """
 [pgbouncer]
 pool_mode = transaction
 ignore_startup_parameters = options
+max_prepared_statements = 200
 default_pool_size = 10
 listen_addr =
 listen_port = {port}
@@ -65,7 +66,8 @@ def missing_programs() -> list[str]:
 
 def pgbouncer_url(cluster: Cluster, port: int, database: str) -> str:
     """For DATABASE_URL. Without a pool for a cursor of the server, Django must use none."""
-    return f"postgres://footnote@/{database}?host={cluster.folder}&port={port}&disable_server_side_cursors=True"
+    words = "disable_server_side_cursors=True&prepare_threshold=5"
+    return f"postgres://footnote@/{database}?host={cluster.folder}&port={port}&{words}"
 
 
 @contextmanager
