@@ -12,7 +12,15 @@ import psycopg
 import pytest
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
-from django.db import Error, InterfaceError, InternalError, OperationalError, close_old_connections, connection, transaction
+from django.db import (
+    Error,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    close_old_connections,
+    connection,
+    transaction,
+)
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse

@@ -531,9 +531,7 @@ def test_postgresql_is_set_up_to_keep_its_word(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("asked", "threshold"), [("", None), ("&prepare_threshold=5", 5)])
-def test_statements_behind_a_pgbouncer_are_prepared_if_asked(
-    asked: str, threshold: int | None, tmp_path: Path
-) -> None:
+def test_statements_behind_a_pgbouncer_are_prepared_if_asked(asked: str, threshold: int | None, tmp_path: Path) -> None:
     address = f"postgres://ana@db/footnote?disable_server_side_cursors=True{asked}"
 
     seen = settings_with("DATABASES", folder=tmp_path, DATABASE_URL=address)
