@@ -55,6 +55,10 @@ class ClassroomQuerySet(models.QuerySet["Classroom"]):
         """Archived classrooms."""
         return self.filter(archived_at__isnull=False)
 
+    def without_samples(self) -> Self:
+        """Classrooms that are not sample classes."""
+        return self.filter(is_sample=False)
+
     def joinable(self) -> Self:
         """Classrooms that students can sign in to with the class code."""
         return self.current().filter(join_open=True)
