@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from quizzes.assignments.deadlines import Window, deadline, granted_time, needed_close
-from quizzes.assignments.student_settings import personal_window, student_settings, time_factors
+from quizzes.assignments.student_settings import attempt_limit, personal_window, student_settings, time_factors
 from quizzes.models import Accommodation, Assignment, Attempt, AuditEvent, Classroom, Excuse, Extension, Student, User
 from quizzes.models.locks import lock_rows
 from quizzes.models.reasons import EXTRA_MINUTES, FITS_EXTRA_TIME
@@ -136,7 +136,7 @@ def times_with_factor(
             student,
             time_factor=time_factor,
             closes_at=personal_window(assignment, extension).closes_at,
-            max_attempts=None if assignment.max_attempts is None else assignment.max_attempts + extra,
+            max_attempts=attempt_limit(assignment.max_attempts, extra),
             attempts=attempts[assignment.pk],
             now=now,
         )

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Max, Q, Subquery
 
 from quizzes.assignments.deadlines import grace_ends_at, is_over
+from quizzes.assignments.student_settings import attempt_limit
 from quizzes.models import Assignment, Attempt, Extension, QuestionSet
 
 Release = Assignment.Release
@@ -56,7 +57,7 @@ def answers_shown_at(assignment: Assignment, student_id: int) -> datetime | None
     extended_close, extra = rows[0][1:] if rows else (None, None)
     return last_attempt_ended_at(
         [submitted_at for submitted_at, _, _ in rows],
-        max_attempts=None if assignment.max_attempts is None else assignment.max_attempts + (extra or 0),
+        max_attempts=attempt_limit(assignment.max_attempts, extra or 0),
         closes_at=None if assignment.paused_at is not None else extended_close or assignment.closes_at,
     )
 

@@ -41,6 +41,11 @@ def personal_window(assignment: Assignment, extension: Extension | None) -> Wind
     return replace(window, due_at=extension.due_at or window.due_at, closes_at=extension.closes_at or window.closes_at)
 
 
+def attempt_limit(max_attempts: int | None, extra_attempts: int) -> int | None:
+    """How many attempts a student has with these extra ones. None: no limit."""
+    return None if max_attempts is None else max_attempts + extra_attempts
+
+
 def student_settings(assignment: Assignment, student: Student) -> StudentSettings:
     """The settings of this student on this assignment. Two queries, three with a time limit."""
     return settings_given(
@@ -60,7 +65,7 @@ def settings_given(
     return StudentSettings(
         window=personal_window(assignment, extension),
         time_limit=granted_time(assignment.time_limit, time_factor=factor),
-        max_attempts=None if assignment.max_attempts is None else assignment.max_attempts + extra_attempts,
+        max_attempts=attempt_limit(assignment.max_attempts, extra_attempts),
         is_excused=is_excused,
     )
 

@@ -13,7 +13,7 @@ from django.db.models.functions import Cast
 from quizzes.assignments.deadlines import Window
 from quizzes.assignments.release import Release, last_attempt_ended_at, last_closes
 from quizzes.assignments.status import Made, Status, StudentStatus, status_of
-from quizzes.assignments.student_settings import personal_window
+from quizzes.assignments.student_settings import attempt_limit, personal_window
 from quizzes.formatting import day
 from quizzes.models import Assignment, Attempt, Excuse, Extension
 from quizzes.phrases import gettext
@@ -48,10 +48,8 @@ class Overrides:
 
     def max_attempts(self, assignment: Assignment, student_id: int) -> int | None:
         """How many attempts the student has, None without a limit."""
-        if assignment.max_attempts is None:
-            return None
         extension = self.extensions.get((student_id, assignment.pk))
-        return assignment.max_attempts + (extension.extra_attempts if extension is not None else 0)
+        return attempt_limit(assignment.max_attempts, extension.extra_attempts if extension is not None else 0)
 
     def answers_shown_at(
         self, assignment: Assignment, student_id: int, attempts: Sequence[Attempt], *, last_close: datetime | None

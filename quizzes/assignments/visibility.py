@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from quizzes.assignments.deadlines import grace_ends_at
 from quizzes.assignments.release import Release, SetClose, closes_of_sets, is_released, last_attempt_ended_at, last_of
+from quizzes.assignments.student_settings import attempt_limit
 from quizzes.assignments.student_statuses import Key
 from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Extension
 
@@ -170,12 +171,11 @@ def _periods(
             continue
         if start < extension.given_at:
             yield Period(start, extension.given_at, **values)
-        limit = values["max_attempts"]
         yield Period(
             max(start, extension.given_at),
             end,
             values["release"],
-            None if limit is None else limit + extension.extra_attempts,
+            attempt_limit(values["max_attempts"], extension.extra_attempts),
             None if is_paused else extension.closes_at or values["closes_at"],
         )
 

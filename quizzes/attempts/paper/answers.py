@@ -12,6 +12,7 @@ from typing import Literal
 
 from django.db import IntegrityError, transaction
 
+from quizzes.assignments.student_settings import attempt_limit
 from quizzes.attempts.paper.handout import FormLetter, PaperForm, draw_form, letters_by_seed
 from quizzes.content.editions import Published, published, shown_edition
 from quizzes.content.question_types.question import Value
@@ -84,8 +85,8 @@ def stored_paper_answers(assignment: Assignment, students: Sequence[Student]) ->
         students_attempts = attempts[student.pk]
         on_paper = next((attempt for attempt in students_attempts if attempt.is_on_paper), None)
         current = answers[on_paper.pk] if on_paper is not None else []
-        limit = assignment.max_attempts
-        has_attempt_left = limit is None or len(students_attempts) < limit + extra_attempts.get(student.pk, 0)
+        limit = attempt_limit(assignment.max_attempts, extra_attempts.get(student.pk, 0))
+        has_attempt_left = limit is None or len(students_attempts) < limit
         rows.append(
             StoredPaperAnswers(
                 student=student,
