@@ -21,17 +21,24 @@ from quizzes.models.reasons import EXTRA_MINUTES, FITS_EXTRA_TIME
 class ExtendedTime:
     """The time of a student with an accommodation on one assignment. time_factor, time_limit None: no timer.
 
-    starts_at: when the attempt started, else the earliest possible start. ends_at: the deadline with that start, None
-    for no deadline. needed_close_at: the close that leaves all of the granted time; None if the time fits.
+    starts_at: when the attempt started, else the earliest possible start.
     """
 
     student: Student
     time_factor: Decimal | None
     time_limit: timedelta | None
     starts_at: datetime
-    ends_at: datetime | None
     closes_at: datetime | None
-    needed_close_at: datetime | None
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """The deadline with this start, None for no deadline."""
+        return deadline(started_at=self.starts_at, time_limit=self.time_limit, closes_at=self.closes_at)
+
+    @property
+    def needed_close_at(self) -> datetime | None:
+        """The close that leaves all of the granted time; None if the time fits."""
+        return needed_close(starts_at=self.starts_at, granted=self.time_limit, closes_at=self.closes_at)
 
 
 def accommodations_of(classroom: Classroom) -> dict[int, Accommodation]:
@@ -69,17 +76,7 @@ def extended_times(
         starts_at = attempt.started_at + attempt.paused_for if attempt is not None else max(window.opens_at or now, now)
         extension = extensions.get(student.pk)
         closes_at = extension.closes_at if extension is not None and extension.closes_at else window.closes_at
-        times.append(
-            ExtendedTime(
-                student,
-                accommodation.time_factor,
-                granted,
-                starts_at,
-                deadline(started_at=starts_at, time_limit=granted, closes_at=closes_at),
-                closes_at,
-                needed_close(starts_at=starts_at, granted=granted, closes_at=closes_at),
-            )
-        )
+        times.append(ExtendedTime(student, accommodation.time_factor, granted, starts_at, closes_at))
     return times
 
 
@@ -106,15 +103,7 @@ def time_on(
     if working is not None and granted is not None:
         # An open attempt keeps a longer time that it has.
         granted = None if working.time_limit is None else max(granted, working.time_limit)
-    return ExtendedTime(
-        student,
-        time_factor,
-        granted,
-        starts_at,
-        deadline(started_at=starts_at, time_limit=granted, closes_at=closes_at),
-        closes_at,
-        needed_close(starts_at=starts_at, granted=granted, closes_at=closes_at),
-    )
+    return ExtendedTime(student, time_factor, granted, starts_at, closes_at)
 
 
 def times_with_factor(
