@@ -151,14 +151,14 @@ def extend_to_fit(assignment: Assignment, times: Sequence[ExtendedTime], *, by: 
     lock_rows(assignments=[assignment.pk], students=[time.student.pk for time in times], with_starts=True)
     extensions = _extensions(assignment)
     for time in times:
-        extension = extensions.get(time.student.pk)
+        kept = extensions.get(time.student.pk) or Extension()
         extend(
             assignment,
             time.student,
-            due_at=extension.due_at if extension is not None else None,
+            due_at=kept.due_at,
             closes_at=time.needed_close_at,
-            extra_attempts=extension.extra_attempts if extension is not None else 0,
-            reason=(extension.reason if extension is not None else "") or FITS_EXTRA_TIME,
+            extra_attempts=kept.extra_attempts,
+            reason=kept.reason or FITS_EXTRA_TIME,
             by=by,
             now=now,
         )

@@ -18,7 +18,7 @@ from quizzes.attempts.attempt_content import AttemptContent
 from quizzes.attempts.breaks import breaks_of, end_break, is_on_break, paused_until, set_breaks
 from quizzes.content.question_types.registry import Question
 from quizzes.grading.scores import ScoreColumns, computed
-from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Student, User
+from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Extension, Student, User
 from quizzes.models.attempts import MIXED_LANGUAGES
 from quizzes.models.locks import lock_rows
 from quizzes.models.public_ids import new_receipt
@@ -180,12 +180,13 @@ def reopen(attempt: Attempt, *, more_time: timedelta | None, reason: str, by: Us
     attempt.deadline_at = None if paused_at is not None else deadline_at
     _save_open(attempt)
     if deadline_at is not None and closes_at is not None and deadline_at > closes_at:
+        kept = extension or Extension()
         extend(
             attempt.assignment,
             attempt.student,
-            due_at=extension.due_at if extension is not None else None,
+            due_at=kept.due_at,
             closes_at=deadline_at,
-            extra_attempts=extension.extra_attempts if extension is not None else 0,
+            extra_attempts=kept.extra_attempts,
             reason=reason,
             by=by,
             now=now,
