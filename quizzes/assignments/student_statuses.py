@@ -1,6 +1,6 @@
 """The statuses of many students on many assignments, from few queries."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,6 +44,20 @@ class Overrides:
             policy=assignment.attempt_policy,
             max_attempts=self.max_attempts(assignment, student_id),
             now=now,
+        )
+
+    def status_counts(
+        self,
+        assignment: Assignment,
+        student_ids: Iterable[int],
+        made: Mapping[Key, Sequence[Attempt]],
+        *,
+        now: datetime,
+    ) -> Counter[Status]:
+        """How many of these students have each status; they add up to all of them. made: their attempts."""
+        return Counter(
+            self.status(assignment, student_id, made.get((student_id, assignment.pk), ()), now=now).status
+            for student_id in student_ids
         )
 
     def max_attempts(self, assignment: Assignment, student_id: int) -> int | None:

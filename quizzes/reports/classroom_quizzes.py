@@ -1,7 +1,7 @@
 """The quizzes of a classroom: the window of each, and how many students have each status."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -55,14 +55,11 @@ def quiz_lines(classroom: Classroom, *, now: datetime) -> list[QuizLine]:
     students = list(classroom.students.enrolled().order_by().values_list("pk", flat=True))
     made = by_student_and_assignment(Attempt.objects.filter(assignment__in=assignments).order_by())
     overrides = load_overrides(assignment__classroom=classroom)
-
-    def counts(assignment: Assignment, students: Sequence[int]) -> Counter[Status]:
-        return Counter(
-            overrides.status(assignment, student_id, made.get((student_id, assignment.pk), ()), now=now).status
-            for student_id in students
-        )
-
     return [
-        QuizLine(assignment, window_state(assignment, now=now), counts(assignment, students))
+        QuizLine(
+            assignment,
+            window_state(assignment, now=now),
+            overrides.status_counts(assignment, students, made, now=now),
+        )
         for assignment in assignments
     ]

@@ -50,7 +50,4 @@ def class_counts(assignment: Assignment, *, now: datetime) -> Counter[Status]:
     made = by_student_and_assignment(assignment.attempts.order_by())
     overrides = load_overrides(assignment=assignment)
     enrolled = assignment.classroom.students.enrolled().order_by().values_list("pk", flat=True)
-    return Counter(
-        overrides.status(assignment, student_id, made.get((student_id, assignment.pk), ()), now=now).status
-        for student_id in enrolled
-    )
+    return overrides.status_counts(assignment, enrolled, made, now=now)
