@@ -20,6 +20,7 @@ from quizzes.models import Assignment, Attempt, Classroom, Student, User
 from quizzes.models.rosters import EDITORS
 from quizzes.people import student_sign_in
 from quizzes.people.todos import hidden_counts
+from quizzes.reports.classroom_quizzes import QuizLine
 from quizzes.reports.gradebook import average_of, average_of_cells, cell_of
 from quizzes.reports.next_step import step_of
 
@@ -54,33 +55,21 @@ class TodoItem:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenQuiz:
-    """One assignment that is open or waits for its teacher.
-
-    submitted_count, expected_count: of the students, without excused ones.
-    """
-
-    assignment: Assignment
-    submitted_count: int
-    expected_count: int
-
-
-@dataclass(frozen=True, slots=True)
 class ClassroomSummary:
-    """One classroom. assignment: the newest open one. open_quizzes: all open and waiting ones, newest first.
+    """One classroom. open_quizzes: the quizzes that are open or wait for their teacher, the newest first.
 
     average_share: the class average, as in the gradebook.
-    submitted_count, expected_count: of the students on the newest one, without excused ones.
     """
 
     classroom: Classroom
     student_count: int
-    assignment: Assignment | None
-    title: str
-    submitted_count: int
-    expected_count: int
     average_share: Decimal | None
-    open_quizzes: tuple[OpenQuiz, ...] = ()
+    open_quizzes: tuple[QuizLine, ...]
+
+    @property
+    def newest(self) -> QuizLine | None:
+        """The newest open quiz; None without one."""
+        return next((quiz for quiz in self.open_quizzes if not quiz.assignment.waits_for_teacher), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,13 +187,11 @@ def _load(user: User, now: datetime) -> _Classes:
 
 def _summary(classes: _Classes, classroom: Classroom) -> ClassroomSummary:
     assignments = classes.assignments.get(classroom.pk, ())
-    open_quizzes = []
-    for entry in reversed(assignments):
-        if is_current(entry, now=classes.now):
-            counts = classes.counts(entry)
-            expected = counts.total() - counts[Status.EXCUSED]
-            open_quizzes.append(OpenQuiz(entry, counts[Status.SUBMITTED], expected))
-    newest = next((quiz for quiz in open_quizzes if not quiz.assignment.waits_for_teacher), None)
+    open_quizzes = tuple(
+        QuizLine(entry, window_state(entry, now=classes.now), classes.counts(entry))
+        for entry in reversed(assignments)
+        if is_current(entry, now=classes.now)
+    )
     missing_is_zero = classroom.counts_missing_as_zero
     averages = []
     for student_id in classes.students.get(classroom.pk, ()):
@@ -219,12 +206,8 @@ def _summary(classes: _Classes, classroom: Classroom) -> ClassroomSummary:
     return ClassroomSummary(
         classroom,
         len(classes.students.get(classroom.pk, ())),
-        newest.assignment if newest is not None else None,
-        newest.assignment.title if newest is not None else "",
-        newest.submitted_count if newest is not None else 0,
-        newest.expected_count if newest is not None else 0,
         average_of(average for average in averages if average is not None),
-        tuple(open_quizzes),
+        open_quizzes,
     )
 
 
