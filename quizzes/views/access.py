@@ -4,7 +4,7 @@ import re
 import secrets
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Concatenate
 from urllib.parse import urlsplit
@@ -38,8 +38,8 @@ from quizzes.people.teacher_sessions import end_teacher_session
 
 DEVICE_COOKIE = f"{settings.COOKIE_PREFIX}device"
 INVITATION_COOKIE = f"{settings.COOKIE_PREFIX}invitation"
-INVITATION_COOKIE_AGE = 24 * 60 * 60
-DEVICE_COOKIE_AGE = 180 * 24 * 60 * 60
+INVITATION_COOKIE_AGE = timedelta(days=1)
+DEVICE_COOKIE_AGE = timedelta(days=180)
 # In `request.META`: when the server had read the request, in seconds since 1970. No header of a client has this name.
 ARRIVED_AT = "footnote.arrived_at"
 
@@ -228,6 +228,14 @@ def arrival(request: HttpRequest) -> datetime:
     return timezone.now() if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
+def set_cookie(response: HttpResponse, name: str, value: str, *, max_age: timedelta | None = None) -> None:
+    """Set a cookie that no script can read, or delete it if the value is "". max_age: None until the browser closes."""
+    if value:
+        response.set_cookie(name, value, max_age=max_age, httponly=True, secure=settings.HTTPS, samesite="Lax")
+    else:
+        response.delete_cookie(name, samesite="Lax")
+
+
 def device_of(request: HttpRequest) -> str:
     """The random id of this browser; a new one if it has none that this site made."""
     device = request.COOKIES.get(DEVICE_COOKIE, "")
@@ -242,13 +250,11 @@ def keep_device(request: HttpRequest) -> str:
 
 def remember_device(response: HttpResponse, device: str) -> None:
     """Set the browser's id in a cookie. It is used only to limit guesses of codes and PINs."""
-    response.set_cookie(
-        DEVICE_COOKIE, device, max_age=DEVICE_COOKIE_AGE, httponly=True, secure=settings.HTTPS, samesite="Lax"
-    )
+    set_cookie(response, DEVICE_COOKIE, device, max_age=DEVICE_COOKIE_AGE)
 
 
 def keep_invitation(request: HttpRequest, invitation_id: int) -> None:
-    """Accept an invitation in this browser. It becomes a signed cookie: a session row would be for anyone's asking."""
+    """Accept an invitation in this browser, in a signed cookie. A session row for each would fill the disk."""
     request.COOKIES[INVITATION_COOKIE] = signing.dumps(invitation_id, salt=INVITATION_COOKIE)
 
 
@@ -270,17 +276,7 @@ def forget_invitation(request: HttpRequest) -> None:
 
 def remember_invitation(request: HttpRequest, response: HttpResponse) -> None:
     """Set the cookie as this request leaves it."""
-    if value := request.COOKIES.get(INVITATION_COOKIE):
-        response.set_cookie(
-            INVITATION_COOKIE,
-            value,
-            max_age=INVITATION_COOKIE_AGE,
-            httponly=True,
-            secure=settings.HTTPS,
-            samesite="Lax",
-        )
-    else:
-        response.delete_cookie(INVITATION_COOKIE, samesite="Lax")
+    set_cookie(response, INVITATION_COOKIE, request.COOKIES.get(INVITATION_COOKIE, ""), max_age=INVITATION_COOKIE_AGE)
 
 
 def teachers_of(classroom: Classroom) -> list[str]:

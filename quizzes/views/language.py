@@ -15,7 +15,7 @@ from quizzes.models import User
 from quizzes.people import accounts
 from quizzes.people.rosters import set_language
 from quizzes.people.student_sessions import signed_in_student
-from quizzes.views.access import page_before
+from quizzes.views.access import page_before, set_cookie
 
 # Until the browser closes. A student's choice is in the student's row.
 LANGUAGE_COOKIE = f"{settings.COOKIE_PREFIX}language"
@@ -49,7 +49,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
         if isinstance(request.user, User):
             accounts.set_language(request.user, language=language)
         # For a teacher too: pages that need no sign-in do not read the account.
-        response.set_cookie(LANGUAGE_COOKIE, language, httponly=True, secure=settings.HTTPS, samesite="Lax")
+        set_cookie(response, LANGUAGE_COOKIE, language)
     return response
 
 

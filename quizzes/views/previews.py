@@ -22,7 +22,7 @@ from quizzes.forms.previews import PreviewForm, PreviewResultForm
 from quizzes.grading.points import NO_ADJUSTMENTS, Adjustments
 from quizzes.models import QuestionSet
 from quizzes.reports.attempt_review import review_content, review_question
-from quizzes.views.access import TeacherRequest
+from quizzes.views.access import TeacherRequest, set_cookie
 
 # A visitor's answers. A row for each anonymous post would let anyone fill the disk.
 TRY_COOKIE = f"{settings.COOKIE_PREFIX}try"
@@ -218,12 +218,8 @@ def _for_visitor(request: HttpRequest, view: Callable[[Place], HttpResponse]) ->
     store = visitor_store(request)
     before = store.get(previews.PREVIEWS)
     response = view(_try_out(store))
-    if store.get(previews.PREVIEWS) == before:
-        return response
-    if value := previews.write_cookie(store):
-        response.set_cookie(TRY_COOKIE, value, httponly=True, secure=settings.HTTPS, samesite="Lax")
-    else:
-        response.delete_cookie(TRY_COOKIE, samesite="Lax")
+    if store.get(previews.PREVIEWS) != before:
+        set_cookie(response, TRY_COOKIE, previews.write_cookie(store))
     return response
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from requests import RequestException
 
 from quizzes.people import sign_on_states
-from quizzes.views.access import keep_device, remember_device, remember_invitation
+from quizzes.views.access import keep_device, remember_device, remember_invitation, set_cookie
 from quizzes.views.sign_on_adapter import (
     BROKEN,
     NO_REPLY,
@@ -50,20 +50,10 @@ def _on_the_way(request: HttpRequest, view: View, provider_id: str) -> HttpRespo
     with_states.states = sign_on_states.read_cookie(request.COOKIES.get(STATE_COOKIE, ""), now=timezone.now())
     before = dict(with_states.states)
     response = _answer(with_states, view, provider_id)
-    if with_states.states == before:
-        return response
-    if value := sign_on_states.write_cookie(with_states.states):
-        # Lax: the provider leads back by a link.
-        response.set_cookie(
-            STATE_COOKIE,
-            value,
-            max_age=sign_on_states.LIFETIME,
-            httponly=True,
-            secure=settings.HTTPS,
-            samesite="Lax",
-        )
-    else:
-        response.delete_cookie(STATE_COOKIE, samesite="Lax")
+    if with_states.states != before:
+        # A cookie with SameSite=Lax is enough, since the provider leads back by a link.
+        value = sign_on_states.write_cookie(with_states.states)
+        set_cookie(response, STATE_COOKIE, value, max_age=sign_on_states.LIFETIME)
     return response
 
 

@@ -33,7 +33,14 @@ from quizzes.people.student_sign_in import (
     find_classroom,
     student_of_attempt,
 )
-from quizzes.views.access import client_address, device_of, remember_device, sign_in_student, teachers_of
+from quizzes.views.access import (
+    client_address,
+    device_of,
+    remember_device,
+    set_cookie,
+    sign_in_student,
+    teachers_of,
+)
 from quizzes.views.language import LANGUAGE_COOKIE, chosen_language
 
 STEPS_COOKIE = f"{settings.COOKIE_PREFIX}joining"
@@ -159,7 +166,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     response.delete_cookie(STEPS_COOKIE, samesite="Lax")
     response.headers["Clear-Site-Data"] = '"cache"'
     signed_out = student.public_id if student is not None else "nobody"
-    response.set_cookie(SIGNED_OUT_COOKIE, signed_out, max_age=60, httponly=True, secure=settings.HTTPS, samesite="Lax")
+    set_cookie(response, SIGNED_OUT_COOKIE, signed_out, max_age=timedelta(minutes=1))
     return response
 
 
@@ -225,7 +232,7 @@ def _code_page(request: HttpRequest, form: CodeForm) -> HttpResponse:
 def _remember(response: HttpResponse, classroom: Classroom, student: Student | None = None) -> HttpResponse:
     """The response with the completed steps in the cookie."""
     steps = signing.dumps([classroom.join_code, student.pk if student is not None else 0], salt=_STEPS_SALT)
-    response.set_cookie(STEPS_COOKIE, steps, max_age=_STEPS_AGE, httponly=True, secure=settings.HTTPS, samesite="Lax")
+    set_cookie(response, STEPS_COOKIE, steps, max_age=_STEPS_AGE)
     return response
 
 
