@@ -1,11 +1,15 @@
-"""The grading queue: typed answers that a teacher must grade."""
+"""The grading queue: typed answers that a teacher must grade, and what settles them."""
 
 import hashlib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_UP, Decimal
 from fractions import Fraction
+from typing import Any
+from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef
 
@@ -16,13 +20,19 @@ from quizzes.content.question_types.registry import TYPES, type_of
 from quizzes.content.question_types.results import KeyRow
 from quizzes.content.reading import Reading, Sentence
 from quizzes.content.set_document import SetDocument
+from quizzes.content.tables import InvalidDocument
+from quizzes.grading import manual_grades, regrades
 from quizzes.grading.points import Adjustments, accepted_versions, earned, needs_grading, regraded_question
 from quizzes.grading.scores import adjustments
 from quizzes.grading.similar_answers import Context, content_of, context_of
-from quizzes.models import Answer, Assignment, Attempt, Excuse
+from quizzes.models import Answer, Assignment, Attempt, Edition, Excuse, Regrade, User
+from quizzes.models import Question as QuestionRow
+from quizzes.models.reasons import ACCEPTED, ALL_ACCEPTED
 
 # Only typed answers can need grading.
 TYPED = tuple(name for name, question_type in TYPES.items() if question_type.is_typed)
+# A reason has up to 300 characters. The rest are the words around the answers.
+MAX_ANSWERS = 270
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,11 @@ class QueuedAnswer:
         """Whether all of it can be accepted. An answer with several parts cannot, since one part may be wrong."""
         return isinstance(self.wordings[0].value, str) and not self.is_by_hand
 
+    @property
+    def points_to_keep(self) -> Decimal:
+        """The grade that keeps the earned points. Rounded up, so that one third of a point does not get less."""
+        return (Decimal(self.earned.numerator) / self.earned.denominator).quantize(Decimal("0.01"), ROUND_UP)
+
 
 @dataclass(frozen=True, slots=True)
 class _Ungraded:
@@ -99,6 +114,61 @@ def queued_answers(assignment: Assignment) -> list[QueuedAnswer]:
     shown = shown_edition(assignment.edition_id).document
     entries = [_queued_answer(name, answers, reading, shown) for name, answers in alike.items()]
     return sorted(entries, key=lambda entry: (entry.position, -len(entry.attempts), entry.wordings[0].spellings))
+
+
+def grade_entry(
+    assignment: Assignment,
+    entry: QueuedAnswer,
+    attempts: Sequence[Attempt],
+    *,
+    points: Decimal,
+    comment: str = "",
+    group: UUID,
+    by: User,
+    now: datetime,
+) -> None:
+    """Give the answers of these attempts, which are of the entry, the same grade. group: as for `grade_answers`."""
+    row = QuestionRow.objects.get(edition=assignment.edition_id, key=entry.question.key)
+    for attempt in attempts:
+        attempt.assignment = assignment
+    manual_grades.grade_answers(attempts, row, points=points, comment=comment, group=group, by=by, now=now)
+
+
+def accept_entry(
+    assignment: Assignment,
+    edition: Edition,
+    affected: Sequence[Assignment],
+    entry: QueuedAnswer,
+    attempts: Sequence[Attempt],
+    *,
+    group: UUID,
+    by: User,
+    now: datetime,
+) -> None:
+    """Accept the wordings of these attempts as correct answers in all affected assignments, by a regrade.
+
+    affected: of the edition, locked. group: an id from the form, so that a form sent twice accepts once.
+    """
+    wordings = [wording for wording in entry.wordings if set(attempts) & set(wording.attempts)]
+    row = QuestionRow.objects.get(edition=edition, key=entry.question.key)
+    try:
+        document = regrades.corrected_document(edition, row, *(wording.value for wording in wordings))
+    except InvalidDocument:
+        # The key cannot contain this answer, for example a number in words. So these answers get a manual grade.
+        points = Decimal(entry.question.points)
+        grade_entry(assignment, entry, attempts, points=points, group=group, by=by, now=now)
+        return
+    change: dict[str, Any] = {"policy": Regrade.Policy.EITHER_KEY, "document": document}
+    stamp = regrades.preview(affected, row, **change).stamp
+    regrades.apply(affected, row, reason=_reason(wordings), stamp=stamp, group=group, by=by, now=now, **change)
+
+
+def _reason(wordings: Sequence[Wording]) -> str:
+    """What students read about an accepted answer."""
+    words = ", ".join(f"“{wording.spellings[0][0]}”" for wording in wordings)
+    if len(wordings) == 1:
+        return ACCEPTED.format(answer=words[:MAX_ANSWERS])
+    return ALL_ACCEPTED.format(answers=words[:MAX_ANSWERS])
 
 
 def _ungraded(assignments: Sequence[Assignment]) -> Iterator[_Ungraded]:

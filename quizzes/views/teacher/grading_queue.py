@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_UP, Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,18 +17,14 @@ from django.views.decorators.http import require_GET, require_POST
 from quizzes.attempts.attempt_content import content_of
 from quizzes.content.editions import shown_edition
 from quizzes.content.question_types.registry import type_of
-from quizzes.content.tables import InvalidDocument
 from quizzes.formatting import points as points_text
 from quizzes.forms.grading import QueueGradeForm, QueuePageForm, SettleForm
 from quizzes.grading import manual_grades, queue, regrades
 from quizzes.grading.queue import QueuedAnswer, Wording
-from quizzes.models import Assignment, Attempt, Edition, ManualGrade, Question, Regrade, User
-from quizzes.models.reasons import ACCEPTED, ALL_ACCEPTED, shown_reason
+from quizzes.models import Assignment, Attempt, Edition, ManualGrade, User
+from quizzes.models.reasons import shown_reason
 from quizzes.people.class_roles import ClassAct
 from quizzes.views.access import TeacherRequest, class_act, taught_assignment
-
-# A reason has up to 300 characters. The rest are the words around the answers.
-MAX_ANSWERS = 270
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +74,7 @@ class OpenEntry:
 def grading_queue(request: TeacherRequest, public_id: str) -> HttpResponse:
     """One entry of the queue: similar answers to one question, with its rubric or its accepted answers."""
     assignment = taught_assignment(request, public_id)
-    link, entries = QueuePageForm(request.GET), _entries(assignment)
+    link, entries = QueuePageForm(request.GET), queue.queued_answers(assignment)
     opened = _asked_entry(assignment, entries, link, by=request.user) if entries else None
     return _queue_page(request, assignment, entries, opened, undo_group=link.undo_group)
 
@@ -93,7 +88,7 @@ def settle_queued_answer(request: TeacherRequest, public_id: str) -> HttpRespons
     edition = Edition.objects.get(pk=assignment.edition_id)
     # Before the queue is read: of two requests at once, the second reads a queue without the answer.
     affected = regrades.lock_affected(edition, by=request.user)
-    entries = _entries(assignment)
+    entries = queue.queued_answers(assignment)
     names = [entry.name for entry in entries]
     if not form.is_valid() or form.cleaned_data["doubt"] not in names:
         return _already_graded(request, assignment, form)
@@ -106,14 +101,13 @@ def settle_queued_answer(request: TeacherRequest, public_id: str) -> HttpRespons
     grade = QueueGradeForm(request.POST if act == "grade" else None, possible=entry.question.points)
     if not attempts or (act == "grade" and not grade.is_valid()):
         return _queue_page(request, assignment, entries, OpenEntry(place, grade, group, chosen))
+    settled: dict[str, Any] = {"group": group, "by": request.user, "now": timezone.now()}
     if act == "grade":
-        _grade_all(request, assignment, entry, attempts, group, **grade.cleaned_data)
+        queue.grade_entry(assignment, entry, attempts, **grade.cleaned_data, **settled)
     elif not entry.may_accept or act == "keep":
-        # Rounded up, so that a grade of one third of a point does not reduce the score.
-        points = (Decimal(entry.earned.numerator) / entry.earned.denominator).quantize(Decimal("0.01"), ROUND_UP)
-        _grade_all(request, assignment, entry, attempts, group, points=points)
+        queue.grade_entry(assignment, entry, attempts, points=entry.points_to_keep, **settled)
     else:
-        _accept(request, assignment, affected, edition, entry, attempts, group)
+        queue.accept_entry(assignment, edition, affected, entry, attempts, **settled)
     # An entry that keeps some of its answers stays. After the last one comes the first that was skipped.
     rest = [*names[place + 1 :], *names[:place]]
     following = entry.name if len(attempts) < len(entry.attempts) else next(iter(rest), "")
@@ -134,14 +128,10 @@ def undo_settled(request: TeacherRequest, public_id: str, group: UUID) -> HttpRe
     elif not grades and not manual_grades.is_used(group, assignment=assignment):
         raise Http404
     messages.success(request, gettext("Undone. The answer needs grading again."))
-    of_question = [entry for entry in _entries(assignment) if entry.question.key == key]
+    of_question = [entry for entry in queue.queued_answers(assignment) if entry.question.key == key]
     undone = {grade.attempt_id for grade in grades}
     same = [entry for entry in of_question if undone & {attempt.pk for attempt in entry.attempts}]
     return redirect(_address(assignment, answer=(same or of_question)[0].name if of_question else ""))
-
-
-def _entries(assignment: Assignment) -> list[QueuedAnswer]:
-    return queue.queued_answers(assignment)
 
 
 def _address(assignment: Assignment, **query: Any) -> str:
@@ -253,60 +243,3 @@ def _notice(assignment: Assignment, group: UUID) -> str:
         return gettext("Saved. {count} students get {points}.").format(count=len(saved), points=points)
     regrade = assignment.regrades.filter(group=group, undone_at=None).first()
     return gettext("{reason} Scores updated.").format(reason=shown_reason(regrade.reason)) if regrade else ""
-
-
-def _accept(
-    request: TeacherRequest,
-    assignment: Assignment,
-    affected: list[Assignment],
-    edition: Edition,
-    entry: QueuedAnswer,
-    attempts: Sequence[Attempt],
-    group: UUID,
-) -> None:
-    """Accept the wordings of these attempts."""
-    wordings = [wording for wording in entry.wordings if set(attempts) & set(wording.attempts)]
-    row = Question.objects.get(edition=edition, key=entry.question.key)
-    try:
-        document = regrades.corrected_document(edition, row, *(wording.value for wording in wordings))
-    except InvalidDocument:
-        # The key cannot contain this answer, for example a number in words. So these answers get a manual grade.
-        _grade_all(request, assignment, entry, attempts, group, points=Decimal(entry.question.points))
-        return
-    change: dict[str, Any] = {"policy": Regrade.Policy.EITHER_KEY, "document": document}
-    regrades.apply(
-        affected,
-        row,
-        reason=_reason(wordings),
-        stamp=regrades.preview(affected, row, **change).stamp,
-        group=group,
-        by=request.user,
-        now=timezone.now(),
-        **change,
-    )
-
-
-def _reason(wordings: Sequence[Wording]) -> str:
-    """What students read about an accepted answer."""
-    words = ", ".join(f"“{wording.spellings[0][0]}”" for wording in wordings)
-    if len(wordings) == 1:
-        return ACCEPTED.format(answer=words[:MAX_ANSWERS])
-    return ALL_ACCEPTED.format(answers=words[:MAX_ANSWERS])
-
-
-def _grade_all(
-    request: TeacherRequest,
-    assignment: Assignment,
-    entry: QueuedAnswer,
-    attempts: Sequence[Attempt],
-    group: UUID,
-    *,
-    points: Decimal,
-    comment: str = "",
-) -> None:
-    row = Question.objects.get(edition=assignment.edition_id, key=entry.question.key)
-    for attempt in attempts:
-        attempt.assignment = assignment
-    manual_grades.grade_answers(
-        attempts, row, points=points, comment=comment, group=group, by=request.user, now=timezone.now()
-    )
