@@ -68,6 +68,15 @@ def letters_by_seed(document: SetDocument, content_hash: str) -> dict[str, FormL
     return {form_seed(document, content_hash, letter): letter for letter in LETTERS}
 
 
+def printable_levels(document: SetDocument) -> list[str]:
+    """The levels of the reading that have the evidence of every question, the standard one first."""
+    return [
+        reading.variant
+        for reading in (document.reading, *document.reading.variants)
+        if all(reading.has(question.evidence) for question in document.questions)
+    ]
+
+
 def shared_objectives(document: SetDocument) -> list[tuple[Objective, int]]:
     """(objective, count) for each objective with too few questions for two short forms. count: questions on both."""
     shared = []

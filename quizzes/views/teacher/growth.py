@@ -8,9 +8,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from quizzes.assignments import growth as halves
-from quizzes.content.editions import published
 from quizzes.forms.growth import GrowthForm
-from quizzes.models import Assignment, Edition, QuestionSet, User
+from quizzes.models import Assignment
 from quizzes.reports.classroom_quizzes import current_quizzes
 from quizzes.reports.gradebook import gradebook
 from quizzes.reports.growth import growth_of
@@ -21,7 +20,7 @@ from quizzes.views.access import TeacherRequest, taught_classroom
 def classroom_growth(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The report of growth, and both forms of the check for this class."""
     classroom, now = taught_classroom(request, public_id), timezone.now()
-    forms = _forms(request.user)
+    forms = halves.check_forms(request.user)
     check = halves.halved_check(list(classroom.assignments.with_set()))
     form = GrowthForm(request.POST or None, classroom=classroom, now=now)
     if forms is not None and check is None and form.is_valid():
@@ -55,18 +54,3 @@ def give_halves(request: TeacherRequest, public_id: str) -> HttpResponse:
     words = ngettext("{count} student got a random half.", "{count} students got a random half.", count)
     messages.success(request, words.format(count=count))
     return redirect("classroom_growth", classroom.public_id)
-
-
-def _forms(user: User) -> tuple[Edition, Edition] | None:
-    """The newest editions of the first 2 sets that are forms of each other; None without such sets. 2 queries."""
-    documents = {}
-    for question_set in QuestionSet.objects.open_to(user).published():
-        document = published(question_set.latest_edition_id).document
-        if document.form_of:
-            documents[document.slug] = (document.form_of, question_set.latest_edition_id)
-    for slug in sorted(documents):
-        other, edition_id = documents[slug]
-        if other in documents and documents[other][0] == slug:
-            rows = Edition.objects.defer("document").in_bulk([edition_id, documents[other][1]])
-            return rows[edition_id], rows[documents[other][1]]
-    return None

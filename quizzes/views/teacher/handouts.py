@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 
 from quizzes.attempts.paper.answer_key import KeyLine, key_lines
 from quizzes.attempts.paper.entries import paper_view
-from quizzes.attempts.paper.handout import PaperForm, draw_form, shared_objectives
+from quizzes.attempts.paper.handout import PaperForm, draw_form, printable_levels, shared_objectives
 from quizzes.content.editions import published
 from quizzes.content.set_document import SetDocument
 from quizzes.forms.handouts import PrintForm
@@ -92,8 +92,8 @@ def _set_context(request: TeacherRequest, public_id: str, *, preferred: str = ""
     question_set = get_object_or_404(QuestionSet.objects.open_to(request.user).published(), public_id=public_id)
     editions = {edition.number: edition for edition in question_set.editions.defer("document").order_by("-number")}
     newest = next(iter(editions.values()))
-    languages = _first(published(newest.pk).document.languages, preferred)
-    levels = _first(_levels(newest), preferred)
+    document = published(newest.pk).document
+    languages, levels = _first(document.languages, preferred), _first(printable_levels(document), preferred)
     form = PrintForm(request.GET, editions=list(editions), levels=levels, languages=languages)
     content = _content(form, editions[form.edition_number])
     return {
@@ -104,24 +104,14 @@ def _set_context(request: TeacherRequest, public_id: str, *, preferred: str = ""
     }
 
 
-def _levels(edition: Edition) -> list[str]:
-    """The levels of the reading that have the evidence of every question, "standard" first."""
-    document = published(edition.pk).document
-    return [
-        reading.variant
-        for reading in (document.reading, *document.reading.variants)
-        if all(reading.has(question.evidence) for question in document.questions)
-    ]
-
-
 def _assignment_context(request: TeacherRequest, public_id: str, *, preferred: str | None = None) -> dict[str, Any]:
     """preferred: as in `_set_context`, None for what the class reads."""
     assignment: Assignment = taught_assignment(request, public_id)
     edition = assignment.edition
     # The level of a class that reads in another language has the code of that language.
     wanted = assignment.classroom.reading_variant if preferred is None else preferred
-    languages = _first(published(edition.pk).document.languages, wanted)
-    levels = _first(_levels(edition), wanted)
+    document = published(edition.pk).document
+    languages, levels = _first(document.languages, wanted), _first(printable_levels(document), wanted)
     form = PrintForm(request.GET, editions=[edition.number], levels=levels, languages=languages, may_be_short=False)
     content = _content(form, edition)
     return {
