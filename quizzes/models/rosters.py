@@ -171,6 +171,10 @@ class StudentQuerySet(models.QuerySet["Student"]):
         has_assignment = Q(classroom__assignments=assignment_id) | Q(attempts__assignment=assignment_id)
         return self.filter(has_assignment).distinct()
 
+    def without_work(self, assignment_id: int) -> Self:
+        """Students who have not started this assignment and are not excused from it."""
+        return self.exclude(attempts__assignment=assignment_id).exclude(excuses__assignment=assignment_id)
+
     def removed(self) -> Self:
         """Students removed from a roster."""
         return self.filter(removed_at__isnull=False)

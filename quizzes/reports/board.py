@@ -132,10 +132,7 @@ def slide(
         started_count=len(latest),
         answered_count=len(values),
         open_count=sum(attempt.is_open for attempt in latest),
-        absent_count=assignment.classroom.students.enrolled()
-        .exclude(attempts__assignment=assignment)
-        .exclude(excuses__assignment=assignment)
-        .count(),
+        absent_count=assignment.classroom.students.enrolled().without_work(assignment.pk).count(),
         bars=bars[0] if bars else None,
         unlisted_count=bars[1] if bars else 0,
         proof=proof,

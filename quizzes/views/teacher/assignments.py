@@ -267,11 +267,9 @@ def _version_context(request: TeacherRequest, assignment: Assignment) -> dict[st
     newest = _newest(request, assignment)
     if newest is None or newest.number == assignment.edition.number:
         return {"newest": None}
-    waiting = assignment.classroom.students.enrolled().exclude(attempts__assignment=assignment)
-    count = waiting.exclude(excuses__assignment=assignment).count()
     return {
         "newest": newest,
-        "waiting_count": count,
+        "waiting_count": assignment.classroom.students.enrolled().without_work(assignment.pk).count(),
         "has_regrades": assignment.regrades.exists(),
         "version_form": VersionForm(newest=newest.number),
     }
