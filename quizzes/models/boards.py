@@ -21,7 +21,7 @@ class Board(models.Model):
         QUESTION = 1, gettext_lazy("The question")
         COUNT = 2, gettext_lazy("How many have answered")
         ANSWERS = 3, gettext_lazy("The answers")
-        PROOF = 4, gettext_lazy("The evidence")
+        EVIDENCE = 4, gettext_lazy("The evidence")
 
     assignment = models.OneToOneField(Assignment, models.CASCADE, primary_key=True, related_name="board")
     position = models.PositiveSmallIntegerField()

@@ -39,7 +39,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class KeyWithEvidence:
     """The key in force with its evidence. right: (letter or "", text); () if no answer is more right than another.
 
     sentences: the evidence, each with its speaker. note: what a regrade changed, "" without one.
@@ -58,7 +58,7 @@ class Slide:
     templates: names of templates for the question. The first that exists shows it.
     started_count: students with an attempt. answered_count: students with an answer to this question.
     open_count: students in progress. absent_count: students without an attempt who are not excused.
-    bars: None before the answers are shown. unlisted_count: answers without a bar. proof: None before the evidence.
+    bars: None before the answers are shown. unlisted_count: answers without a bar. key: None before the evidence.
     grid: the counts as one table instead of bars, with the key once the evidence is shown; None without one.
     """
 
@@ -75,13 +75,13 @@ class Slide:
     absent_count: int
     bars: tuple[Bar, ...] | None
     unlisted_count: int
-    proof: Proof | None
+    key: KeyWithEvidence | None
     grid: AnswerGrid | None
 
     @property
     def forward(self) -> tuple[int, Phase] | None:
         """The next slide as (number, phase); None after the last question."""
-        if self.phase < Phase.PROOF:
+        if self.phase < Phase.EVIDENCE:
             return self.number, Phase(self.phase + 1)
         return (self.number + 1, Phase.QUESTION) if self.number < self.question_count else None
 
@@ -120,7 +120,7 @@ def slide(
     values = [value for attempt_id, value in rows if attempt_id in counted]
     view = public_view(question, Shuffle("", is_shuffled=False), None, reading)
     bars = distribution(question, values, reading) if phase >= Phase.ANSWERS else None
-    proof = _proof(assignment, question, reading, language) if phase == Phase.PROOF else None
+    key = _key(assignment, question, reading, language) if phase == Phase.EVIDENCE else None
     return Slide(
         number=number,
         question_count=len(questions),
@@ -135,8 +135,8 @@ def slide(
         absent_count=assignment.classroom.students.enrolled().without_work(assignment.pk).count(),
         bars=bars[0] if bars else None,
         unlisted_count=bars[1] if bars else 0,
-        proof=proof,
-        grid=_grid(question, values, reading, proof) if phase >= Phase.ANSWERS else None,
+        key=key,
+        grid=_grid(question, values, reading, key) if phase >= Phase.ANSWERS else None,
     )
 
 
@@ -183,10 +183,12 @@ def distribution(question: Question, values: Sequence[Value], reading: Reading) 
     return bars, sum(counts.values()) - sum(bar.count for bar in bars)
 
 
-def _grid(question: Question, values: Sequence[Value], reading: Reading, proof: Proof | None) -> AnswerGrid | None:
-    """The counts as one table. With the evidence shown, what the proof lists as right is outlined."""
+def _grid(
+    question: Question, values: Sequence[Value], reading: Reading, key: KeyWithEvidence | None
+) -> AnswerGrid | None:
+    """The counts as one table. key: once the evidence is shown. It says which answers are outlined."""
     counts = Counter(option.id for value in values for option in question.chosen_options(value, reading))
-    right = {text for _, text in proof.right} if proof is not None else set()
+    right = {text for _, text in key.right} if key is not None else set()
     options = [replace(option, right=option.text in right) for option in question.options(reading)]
     return answer_grid([(option, counts[option.id]) for option in options], shows_key=True)
 
@@ -219,15 +221,15 @@ def _letters(question: Question, reading: Reading) -> dict[str, str]:
     return {option.id: letter for option, letter in zip(offered, ascii_uppercase, strict=False)}
 
 
-def _proof(assignment: Assignment, question: Question, reading: Reading, language: str | None) -> Proof:
+def _key(assignment: Assignment, question: Question, reading: Reading, language: str | None) -> KeyWithEvidence:
     after = Adjustments(applied_regrades([assignment.pk])[assignment.pk])
     keys = [key.in_language(language or "") for key in accepted_versions(question, after)]
     letters = _letters(question, reading)
     sentences = reading.sentences(tuple(dict.fromkeys(sentence for key in keys for sentence in key.evidence)))
     if not earned(question, None, after).possible:
-        return Proof((), sentences, gettext("This question was dropped. It doesn’t count."))
+        return KeyWithEvidence((), sentences, gettext("This question was dropped. It doesn’t count."))
     if earned(question, None, after).points:
-        return Proof((), sentences, gettext("Everyone gets full credit for this question."))
+        return KeyWithEvidence((), sentences, gettext("Everyone gets full credit for this question."))
     right = dict.fromkeys(
         line
         for key in keys
@@ -238,7 +240,7 @@ def _proof(assignment: Assignment, question: Question, reading: Reading, languag
         )
     )
     note = gettext("The answer changed after the quiz.") if after.regrades.get(question.key) else ""
-    return Proof(tuple(right), sentences, note)
+    return KeyWithEvidence(tuple(right), sentences, note)
 
 
 def _right_parts(question: Question, reading: Reading) -> list[str]:

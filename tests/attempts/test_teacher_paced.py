@@ -30,7 +30,7 @@ from tests.factories import (
 )
 from tests.pages import form_of, read, text_of
 
-QUESTION, COUNT, ANSWERS, PROOF = Board.Phase
+QUESTION, COUNT, ANSWERS, EVIDENCE = Board.Phase
 JSON = {"accept": "application/json"}
 
 
@@ -79,12 +79,12 @@ def test_only_the_open_question_on_the_board_takes_answers(paced: Assignment, ru
         # What has shown its answers never opens again.
         (1, QUESTION, ["late"] * 4),
         (2, QUESTION, ["late", "saved", "late", "late"]),
-        (1, PROOF, ["late"] * 4),
+        (1, EVIDENCE, ["late"] * 4),
         (2, COUNT, ["late", "saved", "late", "late"]),
         (3, QUESTION, ["late", "late", "saved", "late"]),
         (2, QUESTION, ["late"] * 4),
         (3, ANSWERS, ["late"] * 4),
-        (4, PROOF, ["late"] * 4),
+        (4, EVIDENCE, ["late"] * 4),
     ]:
         show(paced, number, phase)
         assert outcomes() == expected, (number, phase)
@@ -155,7 +155,7 @@ def test_answer_after_the_end_is_still_late_for_the_attempt(paced: Assignment, r
 
 def test_other_quizzes_take_answers_whatever_the_board_shows(paced: Assignment, running: Attempt) -> None:
     Assignment.objects.update(is_teacher_paced=False)
-    show(Assignment.objects.get(), 2, PROOF)
+    show(Assignment.objects.get(), 2, EVIDENCE)
     assert [save(running, key, value).outcome for key, value in (("one", "b"), ("some", ["a"]))] == ["saved"] * 2
     assert Board.objects.get().closed_through == 0
 

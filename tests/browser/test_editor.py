@@ -404,7 +404,7 @@ def test_the_editor_works_by_keyboard_alone(teacher: User, open_context: NewCont
     # Sentences are chosen with the space bar.
     page.get_by_role("checkbox", name=re.compile("It also records an address")).focus()
     page.keyboard.press("Space")
-    expect(page.locator("#vouchers")).to_contain_text("2: Reported fact")
+    expect(page.locator("#cited-speakers")).to_contain_text("2: Reported fact")
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])

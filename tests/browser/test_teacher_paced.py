@@ -12,7 +12,7 @@ from quizzes.people.student_sign_in import pin_of
 from tests.browser.conftest import NewContext, overflow, violations
 from tests.factories import make_assignment, make_attempt, make_classroom, make_edition, make_student
 
-QUESTION, COUNT, ANSWERS, PROOF = Board.Phase
+QUESTION, COUNT, ANSWERS, EVIDENCE = Board.Phase
 
 
 @pytest.fixture

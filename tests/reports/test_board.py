@@ -77,7 +77,7 @@ def test_each_phase_shows_what_it_is_for(answered: Assignment) -> None:
         [("A", "Citizenship"), ("B", "Birthplace"), ("C", "Fingerprints")],
     ]
     assert [bar.count for bar in shown[2].bars or ()] == [1, 2, 0]
-    assert [one.proof is not None for one in shown] == [False, False, False, True]
+    assert [one.key is not None for one in shown] == [False, False, False, True]
     assert [(one.started_count, one.answered_count, one.open_count, one.absent_count) for one in shown] == [
         (4, 3, 1, 1)
     ] * 4
@@ -86,18 +86,18 @@ def test_each_phase_shows_what_it_is_for(answered: Assignment) -> None:
 
 
 def test_evidence_names_the_key_its_sentences_and_who_vouches(answered: Assignment) -> None:
-    proof = slide(answered, (3, 4)).proof
-    assert proof is not None
-    assert [(sentence.number, sentence.speaker.label) for sentence in proof.sentences] == [
+    key = slide(answered, (3, 4)).key
+    assert key is not None
+    assert [(sentence.number, sentence.speaker.label) for sentence in key.sentences] == [
         (3, "Mayor’s account"),
         (4, "Protesters’ claim"),
     ]
-    assert [text for _, text in proof.right] == [
+    assert [text for _, text in key.right] == [
         "“Rules were broken.” Mayor’s account",
         "“People are easy to find.” Protesters’ claim",
         "“A court ended it.” The story does not say",
     ]
-    assert slide(answered, (1, 4)).proof.right == (("B", "Birthplace"),)  # type: ignore[union-attr]
+    assert slide(answered, (1, 4)).key.right == (("B", "Birthplace"),)  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(
@@ -114,9 +114,9 @@ def test_evidence_follows_corrections(
 ) -> None:
     document = regraded(make_document()["questions"][0], "a") if policy.endswith("key") else None
     make_regrade(assignment=answered, policy=policy, document=document)
-    proof = slide(answered, (1, 4)).proof
-    assert proof is not None
-    assert (proof.right, proof.note) == (right, note)
+    key = slide(answered, (1, 4)).key
+    assert key is not None
+    assert (key.right, key.note) == (right, note)
 
 
 def test_only_the_latest_attempt_of_who_is_on_the_roster_counts(assignment: Assignment, classroom: Classroom) -> None:
@@ -418,7 +418,7 @@ def test_the_board_of_a_class_that_reads_in_spanish_is_in_spanish(
     # The controls are in the language of the teacher.
     assert ("1 en curso." in spanish, "Show the answers" in spanish) == (True, True)
     assert "in progress" not in spanish
-    show(teacher_client, assignment, number, Board.Phase.PROOF)
+    show(teacher_client, assignment, number, Board.Phase.EVIDENCE)
     address = board_of(assignment)
     live = reverse("live_board", args=[assignment.public_id])
     for page, is_spanish in ((address, True), (live, True), (f"{address}?language=en", False)):

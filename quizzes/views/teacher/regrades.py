@@ -59,7 +59,7 @@ def regrade_question(request: TeacherRequest, public_id: str, number: int) -> Ht
     context |= {
         "preview": preview,
         "new_key": _new_key(act["policy"], act["document"], assignment),
-        "new_proof": form.reading.sentences(act["document"]["evidence"]) if act["document"] else (),
+        "new_evidence": form.reading.sentences(act["document"]["evidence"]) if act["document"] else (),
     }
     return render(request, "teacher/regrade_question.html", context)
 

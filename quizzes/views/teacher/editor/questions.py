@@ -277,7 +277,7 @@ def _page(
         "reading": reading_of(document),
         "picked": editor.form["evidence"].value() or [] if "evidence" in editor.form.fields else sorted(evidence),
         "uses_picker": "evidence" in editor.form.fields,
-        "proof": [sentence for sentence in sentences(document) if sentence.key in evidence],
+        "cited": [sentence for sentence in sentences(document) if sentence.key in evidence],
         "paragraph_of": {
             table["key"]: place
             for place, paragraph in enumerate(document["reading"]["paragraphs"], start=1)
