@@ -283,11 +283,11 @@ class QueuePageForm(forms.Form):
 class SettleForm(forms.Form):
     """What a teacher decides about one entry of the grading queue.
 
-    doubt: the name of the entry. attempts: public ids of the attempts to grade, so that no answer is graded unseen;
+    entry: its name. attempts: public ids of the attempts to grade, so that no answer is graded unseen;
     [] if the teacher left out all. group: a new id, so that a form sent twice grades once.
     """
 
-    doubt = forms.CharField(max_length=32)
+    entry = forms.CharField(max_length=32)
     act = forms.ChoiceField(
         choices=[
             ("accept", gettext_lazy("Accept")),

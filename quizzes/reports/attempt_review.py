@@ -59,7 +59,7 @@ class ReviewedQuestion:
     earned: Fraction
     possible: int
     needs_grading: bool
-    mark: Decimal | None
+    grade: Decimal | None
     regrades: tuple[AppliedRegrade, ...]
 
     @property
@@ -246,7 +246,7 @@ def review_question(
         earned=points.points,
         possible=points.possible,
         needs_grading=needs_grading(question, value, adjustments),
-        mark=adjustments.grades.get(question.key),
+        grade=adjustments.grades.get(question.key),
         regrades=tuple(adjustments.regrades.get(question.key, ())),
     )
 

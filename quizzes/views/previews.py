@@ -111,7 +111,7 @@ def answer_question(request: HttpRequest, place: Place, number: int) -> HttpResp
         value = previews.read_preview_answer(preview, question, form.submitted, order=order)
     except NotAChoice as error:
         return _not_an_answer(request, place, number, str(error))
-    if form.cleaned_data["anew"]:
+    if form.cleaned_data["starts_again"]:
         previews.start_again(place.store_of(request), preview)
         preview = place.preview(request, order)
     if question.is_step(form.submitted) and question.key not in preview.values:

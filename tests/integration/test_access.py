@@ -418,7 +418,7 @@ TABLE: dict[str, Row] = {
     "download_answers": Row(OWN_TEACHER, of_assignment, method="post", data={"form": "csv"}),
     "download_file": Row(OWN_TEACHER, of_classroom, method="post", data={"layout": "answers", "form": "csv"}),
     "grading_queue": Row(EDITOR, of_assignment),
-    "settle_queued_answer": Row(moving(EDITOR), of_assignment, method="post", data={"doubt": "none", "act": "accept"}),
+    "settle_queued_answer": Row(moving(EDITOR), of_assignment, method="post", data={"entry": "none", "act": "accept"}),
     "undo_settled": Row(moving(EDITOR), of_regrade, method="post"),
     "student_overrides": Row(OWN_TEACHER, of_student_on_assignment),
     "extend_student": Row(

@@ -275,7 +275,7 @@ def test_one_queued_answer_settled_many_times_at_once_is_settled_once(
     give(assignment, "Ana", one="Friday, August 31")
     page = Client()
     page.force_login(teacher)
-    form = form_of(page.get(reverse("grading_queue", args=[assignment.public_id])), having="doubt")
+    form = form_of(page.get(reverse("grading_queue", args=[assignment.public_id])), having="entry")
     clients = [Client() for _ in range(8)]
     for client in clients:
         client.force_login(teacher)

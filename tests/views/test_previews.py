@@ -127,7 +127,7 @@ def test_landing_has_a_working_question(try_out: Edition, visitor: Client) -> No
     assert "Correct" in text_of(visitor.get(response.headers["Location"]))
 
 
-def test_landing_question_begins_anew(try_out: Edition, visitor: Client) -> None:
+def test_landing_question_starts_again(try_out: Edition, visitor: Client) -> None:
     answer_all(visitor, try_out, right=4)
     form = form_of(visitor.get(reverse("landing")), having="order")
     question, order = question_of(try_out, 1), dict(form.fields)["order"]
@@ -340,7 +340,7 @@ def test_page_of_no_order_is_a_bad_request(order: str, try_out: Edition, visitor
 
 def test_forged_choice_keeps_what_was_answered(try_out: Edition, visitor: Client) -> None:
     answer(visitor, try_out, 1, right_value(question_of(try_out, 1)))
-    visitor.post(reverse("try_question", args=[1]), {"order": "0" * 32, "choice": "0123456789", "anew": "on"})
+    visitor.post(reverse("try_question", args=[1]), {"order": "0" * 32, "choice": "0123456789", "starts_again": "on"})
     assert "Correct" in text_of(visitor.get(reverse("try_question", args=[1])))
 
 

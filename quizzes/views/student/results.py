@@ -66,12 +66,12 @@ def result(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
     }
     if answers_shown(attempt.assignment, attempt, shown_at=shown_at, now=now):
         reviewed = attempt_review.review_attempt(attempt, loaded.content)
-        is_marked = any(item.mark is not None for item in reviewed.questions)
+        is_graded = any(item.grade is not None for item in reviewed.questions)
         practice = practice_of(reviewed).keys
         context |= {
             "reviewed": reviewed,
             "notices": _notices(attempt, reviewed),
-            "marks": attempt_review.newest_grades(attempt) if is_marked else {},
+            "grades": attempt_review.newest_grades(attempt) if is_graded else {},
             "practice_count": len(practice),
             "practice_number": next((item.number for item in reviewed.missed if item.question.key in practice), None),
             "can_try_again": _can_try_again(attempt, now=now),

@@ -16,20 +16,20 @@ def start_context(student: Student, given: StudentAssignment, *, now: datetime) 
     """The context of `parts/before_start.html` and `parts/slip.html`. One query with a time limit, else none,
     and one for an edition that is not in the process cache.
 
-    time_there_is: from now to the end, None without one and in a pause. is_last_minute: whether it is less than a
+    time_left: from now to the end, None without one and in a pause. is_last_minute: whether it is less than a
     minute.
     """
-    terms = settings_given(given.assignment, student, extension=given.extension, is_excused=given.is_excused)
+    settings = settings_given(given.assignment, student, extension=given.extension, is_excused=given.is_excused)
     window = given.window
     ends_at = deadline(
-        started_at=now, time_limit=terms.time_limit, closes_at=window.closes_at, paused_at=window.paused_at
+        started_at=now, time_limit=settings.time_limit, closes_at=window.closes_at, paused_at=window.paused_at
     )
-    time_there_is = ends_at - now if ends_at is not None else None
+    time_left = ends_at - now if ends_at is not None else None
     return {
         "given": given,
-        "terms": terms,
-        "time_there_is": time_there_is,
-        "is_last_minute": time_there_is is not None and time_there_is < timedelta(minutes=1),
+        "settings": settings,
+        "time_left": time_left,
+        "is_last_minute": time_left is not None and time_left < timedelta(minutes=1),
         "partial_credit": _partial_credit(given.assignment.edition_id),
     }
 

@@ -46,7 +46,7 @@ class AnswerTools:
     """What a teacher may do with one answer. position: in the edition. is_refused: the form was sent and is invalid."""
 
     position: int
-    mark: ManualGrade | None
+    grade: ManualGrade | None
     form: GradeForm
     is_refused: bool
 
@@ -115,21 +115,21 @@ def _answer_tools(
     attempt: Attempt, reviewed: ReviewedAttempt, refused: Mapping[str, GradeForm]
 ) -> dict[str, AnswerTools]:
     """What a teacher can do with each answer, by question. refused: forms with an error."""
-    marks = newest_grades(attempt)
+    grades = newest_grades(attempt)
     return {
         question.key: AnswerTools(
             position,
-            marks.get(question.key),
-            refused.get(question.key) or grade_form_of(question, position, marks.get(question.key)),
+            grades.get(question.key),
+            refused.get(question.key) or grade_form_of(question, position, grades.get(question.key)),
             question.key in refused,
         )
         for position, question in enumerate(reviewed.content.published.document.questions, start=1)
     }
 
 
-def grade_form_of(question: Question, position: int, mark: ManualGrade | None = None, data: Any = None) -> GradeForm:
+def grade_form_of(question: Question, position: int, grade: ManualGrade | None = None, data: Any = None) -> GradeForm:
     """The form that grades one answer. position: of its question in the edition."""
-    initial = {"points": points(mark.points), "comment": mark.comment} if mark is not None else {}
+    initial = {"points": points(grade.points), "comment": grade.comment} if grade is not None else {}
     return GradeForm(data, possible=question.points, initial=initial, auto_id=f"id_{position}_%s")
 
 

@@ -90,9 +90,9 @@ def settle_queued_answer(request: TeacherRequest, public_id: str) -> HttpRespons
     affected = regrades.lock_affected(edition, by=request.user)
     entries = queue.queued_answers(assignment)
     names = [entry.name for entry in entries]
-    if not form.is_valid() or form.cleaned_data["doubt"] not in names:
+    if not form.is_valid() or form.cleaned_data["entry"] not in names:
         return _already_graded(request, assignment, form)
-    place = names.index(form.cleaned_data["doubt"])
+    place = names.index(form.cleaned_data["entry"])
     entry, act, group = entries[place], form.cleaned_data["act"], form.cleaned_data["group"]
     chosen = form.cleaned_data["attempts"]
     attempts = [attempt for attempt in entry.attempts if attempt.public_id in chosen]

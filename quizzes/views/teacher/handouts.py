@@ -26,7 +26,7 @@ from quizzes.views.access import TeacherRequest, taught_assignment
 
 
 @dataclass(frozen=True, slots=True)
-class SheetLine:
+class HandoutLine:
     """One question of a handout. view: its public view only."""
 
     number: int
@@ -38,14 +38,14 @@ class SheetLine:
 class PrintedForm:
     """One form as printed. name: printed on every page. lines: of the handout or of the answer key.
 
-    sheet: the HTML of the handout in its language.
+    html: the handout in its language; empty for an answer key.
     """
 
     letter: str
     name: str
-    lines: Sequence[SheetLine | KeyLine]
+    lines: Sequence[HandoutLine | KeyLine]
     max_points: int
-    sheet: SafeString = SafeString("")
+    html: SafeString = SafeString("")
 
 
 @require_GET
@@ -145,12 +145,12 @@ def _handouts(context: Mapping[str, Any]) -> list[PrintedForm]:
 
 def _handout(form: PaperForm, document: SetDocument, context: Mapping[str, Any]) -> PrintedForm:
     lines = [
-        SheetLine(number, paper_view(question, form.shuffle, document.reading), question.points)
+        HandoutLine(number, paper_view(question, form.shuffle, document.reading), question.points)
         for number, question in enumerate(form.questions, start=1)
     ]
     printed = _printed(form, context["edition_number"], lines)
     shown = {**context, "form": printed, "language": translation.get_language()}
-    return replace(printed, sheet=render_to_string("parts/handout.html", shown))
+    return replace(printed, html=render_to_string("parts/handout.html", shown))
 
 
 def _keys(context: Mapping[str, Any], regrades: Mapping[str, Sequence[AppliedRegrade]]) -> list[PrintedForm]:
@@ -158,7 +158,7 @@ def _keys(context: Mapping[str, Any], regrades: Mapping[str, Sequence[AppliedReg
     return [_printed(form, context["edition_number"], key_lines(form, document, regrades)) for form in context["drawn"]]
 
 
-def _printed(form: PaperForm, edition_number: int, lines: Sequence[SheetLine | KeyLine]) -> PrintedForm:
+def _printed(form: PaperForm, edition_number: int, lines: Sequence[HandoutLine | KeyLine]) -> PrintedForm:
     text = (
         gettext("Form {letter}, short · Version {number}")
         if form.is_short

@@ -67,7 +67,7 @@ def queue_of(assignment: Assignment) -> str:
 
 
 def settle(client: Client, assignment: Assignment, act: str, place: int = 0) -> Any:
-    form = [form for form in read(client.get(queue_of(assignment))).forms if "doubt" in dict(form.fields)][place]
+    form = [form for form in read(client.get(queue_of(assignment))).forms if "entry" in dict(form.fields)][place]
     for _ in range(2):
         page = client.post(form.action, form.data(act=act), follow=True)
     return page
@@ -79,7 +79,7 @@ def next_of(page: Any) -> str:
 
 
 def grade_form(client: Client, assignment: Assignment) -> Any:
-    return form_of(client.get(queue_of(assignment)), having="doubt")
+    return form_of(client.get(queue_of(assignment)), having="entry")
 
 
 def scores() -> list[Decimal | None]:
@@ -286,7 +286,7 @@ def test_similar_answers_are_listed_whole_and_graded_at_once(assignment: Assignm
         " Include “The agreement was unfair.”: Eve Eve"
         " agreemnt was unfair 1 answer Include “agreemnt was unfair”: Cy Cy Points"
     ) in text_of(page)
-    form = form_of(page, having="doubt")
+    form = form_of(page, having="entry")
     give(assignment, "Fay", who=words[0])  # turned in after the teacher loaded the page
     pages = [teacher_client.post(form.action, form.data(act="grade", points="2"), follow=True) for _ in range(2)]
     assert "Saved. 4 students get 2 points." in text_of(pages[1])
@@ -320,7 +320,7 @@ def test_leaving_out_all_answers_is_refused(act: str, assignment: Assignment, te
     page = teacher_client.post(form.action, refused)
     assert errors_of(page) == ["Choose at least 1 answer."]
     assert ("Which rules?" in page.content.decode()) == (act == "grade")
-    again = form_of(page, having="doubt")
+    again = form_of(page, having="entry")
     assert ("attempts" in again.data(), len([name for name, _ in again.offered if name == "attempts"])) == (
         False,
         2 if act == "grade" else 1,
@@ -381,13 +381,13 @@ def test_refused_grade_keeps_what_was_typed(
 ) -> None:
     give(assignment, "Ana", one="August 31, 2018", who="The rules.")
     page = teacher_client.get(queue_of(assignment) + next_of(teacher_client.get(queue_of(assignment))))
-    form = form_of(page, having="doubt")
+    form = form_of(page, having="entry")
     page = teacher_client.post(form.action, form.data(act="grade", **{"comment": "Nearly.", **data}))
     assert page.status_code == 200
     assert errors_of(page) == [message]
     assert "2 of 2" in text_of(page)
     assert data.get("comment", "Nearly.") in page.content.decode()
-    assert form_of(page, having="doubt").data()["group"] == form.data()["group"]
+    assert form_of(page, having="entry").data()["group"] == form.data()["group"]
     assert ManualGrade.objects.count() == 0
 
 
@@ -398,9 +398,9 @@ def test_last_comment_can_be_given_again(assignment: Assignment, teacher_client:
     form = grade_form(teacher_client, assignment)
     page = teacher_client.post(form.action, form.data(act="grade", points="1", comment="Which rules?"), follow=True)
     again = next(link for link in read(page).links if link.endswith("comment=last"))
-    assert form_of(page, having="doubt").data()["comment"][0].strip() == ""
+    assert form_of(page, having="entry").data()["comment"][0].strip() == ""
     page = teacher_client.get(queue_of(assignment) + again)
-    assert form_of(page, having="doubt").data()["comment"][0].strip() == "Which rules?"
+    assert form_of(page, having="entry").data()["comment"][0].strip() == "Which rules?"
     assert "Ben Who knows?" in text_of(page)
 
 
@@ -453,7 +453,7 @@ def test_open_attempts_and_blank_answers_are_not_in_the_queue(assignment: Assign
     assert "All done" in text_of(teacher_client.get(queue_of(assignment)))
 
 
-@pytest.mark.parametrize("data", [{}, {"doubt": "x" * 40, "act": "accept"}, {"doubt": "gone", "act": "burn"}])
+@pytest.mark.parametrize("data", [{}, {"entry": "x" * 40, "act": "accept"}, {"entry": "gone", "act": "burn"}])
 def test_what_is_not_in_the_queue_changes_nothing(
     data: dict[str, str], assignment: Assignment, teacher_client: Client
 ) -> None:
@@ -468,10 +468,10 @@ def test_another_teacher_finds_nothing(
 ) -> None:
     give(assignment, "Ana", one="Friday, August 31")
     client = signed_in(other_teacher)
-    doubt = queue.queued_answers(assignment)[0].name
+    name = queue.queued_answers(assignment)[0].name
     assert client.get(queue_of(assignment)).status_code == 404
     settling = reverse("settle_queued_answer", args=[assignment.public_id])
-    assert client.post(settling, {"doubt": doubt, "act": "accept"}).status_code == 404
+    assert client.post(settling, {"entry": name, "act": "accept"}).status_code == 404
     assert "Answers to grade" not in text_of(client.get(HOME))
 
 

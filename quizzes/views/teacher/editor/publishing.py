@@ -99,7 +99,7 @@ def _page(request: TeacherRequest, draft: Draft, form: PublishForm) -> HttpRespo
         "ready": ready,
         "editions": draft.question_set.editions.defer("document").order_by("-number"),
         "numbers": {table["key"]: number for number, table in enumerate(draft.document["questions"], start=1)},
-        "standing": assignments,
+        "assignments": assignments,
         "older": older,
         "answered": _answered(request, draft, ready, latest),
         "move_form": MoveForm(assignments=[row for row in older if row.started_count == 0]),
