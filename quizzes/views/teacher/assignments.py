@@ -101,9 +101,13 @@ def change_window(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Open or close now, pause or resume, keep open 10 minutes longer, or release the answers: one click each."""
     assignment, now = taught_assignment(request, public_id), timezone.now()
     form = WindowActForm(request.POST)
-    if form.is_valid() and form.must_ask and window_state(assignment, now=now) in OPEN_STATES:
-        return _end_question(request, assignment, page=form.cleaned_data["page"])
-    match form.cleaned_data["act"] if form.is_valid() else "":
+    if not form.is_valid():
+        messages.error(request, gettext("This page is out of date. Try again."))
+        return redirect("assignment_progress", assignment.public_id)
+    act, page = form.cleaned_data["act"], form.cleaned_data["page"]
+    if form.must_ask and window_state(assignment, now=now) in OPEN_STATES:
+        return _confirm_close(request, assignment, page=page)
+    match act:
         case WindowActForm.OPEN:
             # The page that opens next shows that it is open.
             lifecycle.open_now(assignment, by=request.user, now=now)
@@ -126,12 +130,9 @@ def change_window(request: TeacherRequest, public_id: str) -> HttpResponse:
                 messages.error(request, gettext("Students can still start another attempt. Close the quiz first."))
             else:
                 messages.success(request, gettext("Answers released. Students who turned in can see them."))
-        case _:
-            messages.error(request, gettext("This page is out of date. Try again."))
-    page = form.cleaned_data["page"] or "assignment_progress" if form.is_valid() else "assignment_progress"
-    if assignment.is_teacher_paced and form.is_valid() and form.cleaned_data["act"] == WindowActForm.OPEN:
+    if assignment.is_teacher_paced and act == WindowActForm.OPEN:
         page = "class_board"
-    return redirect(page, assignment.public_id)
+    return redirect(page or "assignment_progress", assignment.public_id)
 
 
 @require_POST
@@ -139,7 +140,7 @@ def undo_close(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Take “Close now” back for the whole class, also for quizzes that were turned in since."""
     assignment, now = taught_assignment(request, public_id), timezone.now()
     owner, closed_at, *before = request.session.pop(CLOSED, ("", "", None, None))
-    due_at, closes_at = (datetime.fromisoformat(moment) if moment else None for moment in before)
+    due_at, closes_at = (datetime.fromisoformat(time) if time else None for time in before)
     if owner != public_id or assignment.closes_at is None or assignment.closes_at.isoformat() != closed_at:
         messages.error(request, gettext("This page is out of date. Try again."))
         return redirect("assignment_progress", public_id)
@@ -164,7 +165,7 @@ def undo_close(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 def _close(request: TeacherRequest, assignment: Assignment, *, now: datetime) -> None:
     """Close a quiz, and offer to take it back."""
-    before = [moment.isoformat() if moment else None for moment in (assignment.due_at, assignment.closes_at)]
+    before = [time.isoformat() if time else None for time in (assignment.due_at, assignment.closes_at)]
     was_open = window_state(assignment, now=now) in OPEN_STATES
     try:
         closed = lifecycle.close_now(assignment, by=request.user, now=now)
@@ -191,8 +192,8 @@ def _keep_open(request: TeacherRequest, assignment: Assignment, *, seen_close: d
         messages.success(request, text)
 
 
-def _end_question(request: TeacherRequest, assignment: Assignment, *, page: str) -> HttpResponse:
-    """The question before a quiz closes. page: as in `WindowActForm`."""
+def _confirm_close(request: TeacherRequest, assignment: Assignment, *, page: str) -> HttpResponse:
+    """The page that asks before a quiz closes. page: as in `WindowActForm`."""
     count = assignment.attempts.open().count()
     effect = ngettext(
         "{count} student is still working. Saved answers are turned in, and the student can’t continue.",

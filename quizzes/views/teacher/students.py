@@ -94,7 +94,7 @@ def move_student(request: TeacherRequest, public_id: str) -> HttpResponse:
         try:
             if not form.cleaned_data["is_confirmed"]:
                 rosters.check_name(student, to=to)
-                return _move_question(request, student, to=to, transfers_work=form.cleaned_data["transfers_work"])
+                return _confirm_move(request, student, to=to, transfers_work=form.cleaned_data["transfers_work"])
             with transaction.atomic():
                 rosters.move_student(student, to=to, by=request.user, now=timezone.now())
                 if form.cleaned_data["transfers_work"]:
@@ -116,8 +116,8 @@ def move_student(request: TeacherRequest, public_id: str) -> HttpResponse:
     return history_page(request, taught_student(request, public_id), move_form=form)
 
 
-def _move_question(request: TeacherRequest, student: Student, *, to: Classroom, transfers_work: bool) -> HttpResponse:
-    """The question before a student moves to another class. It names what the student works on."""
+def _confirm_move(request: TeacherRequest, student: Student, *, to: Classroom, transfers_work: bool) -> HttpResponse:
+    """The page that asks before a student moves to another class. It names what the student works on."""
     now = timezone.now()
     working = [
         attempt.assignment.title
@@ -137,7 +137,7 @@ def _move_question(request: TeacherRequest, student: Student, *, to: Classroom, 
         effects.insert(
             0, warning.format(first_name=student.first_name, titles=titles, name=f"“{student.classroom.name}”")
         )
-    return _question(
+    return _confirm_page(
         request,
         student,
         question=gettext("Move {display_name} to {name}?").format(display_name=student.display_name, name=to.name),
@@ -198,7 +198,7 @@ def change_pin(request: TeacherRequest, public_id: str) -> HttpResponse:
     student = taught_student(request, public_id)
     form = ConfirmForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
-        return _question(
+        return _confirm_page(
             request,
             student,
             question=gettext("Make a new PIN for {display_name}?").format(display_name=student.display_name),
@@ -232,8 +232,8 @@ def let_student_in(request: TeacherRequest, public_id: str) -> HttpResponse:
     return redirect("roster", student.classroom.public_id)
 
 
-def _question(request: TeacherRequest, student: Student, **texts: Any) -> HttpResponse:
-    """A question before an act that voids the student's printed card. texts: for `teacher/confirm.html`."""
+def _confirm_page(request: TeacherRequest, student: Student, **texts: Any) -> HttpResponse:
+    """The page that asks before an act that voids the student's printed card. texts: for `teacher/confirm.html`."""
     context = {
         "place": student.display_name,
         "back": reverse("student_history", args=[student.public_id]),
