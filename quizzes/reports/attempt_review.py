@@ -32,12 +32,12 @@ from quizzes.models import Answer, AnswerEvent, Attempt, ManualGrade
 from quizzes.models.attempts import AttemptQuerySet
 from quizzes.phrases import gettext
 
-# Mastery levels of the design: secure from 80 %, not yet below 50 %.
-SECURE_SHARE, NOT_YET_SHARE = Fraction(4, 5), Fraction(1, 2)
+# Levels of an objective: got it from 80 %, not yet below 50 %.
+GOT_IT_SHARE, NOT_YET_SHARE = Fraction(4, 5), Fraction(1, 2)
 # A student rereads a few sentences. A list of 12 of 21 sends them back to the whole reading, which says nothing.
 MAX_REREAD = 5
 
-Level = Literal["secure", "nearly", "not_yet"]
+Level = Literal["got_it", "almost", "not_yet"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +112,10 @@ class ObjectiveScore:
 
     @property
     def level(self) -> Level:
-        """Secure from 80 %, not yet below 50 %, nearly between."""
-        if self.share >= SECURE_SHARE:
-            return "secure"
-        return "not_yet" if self.share < NOT_YET_SHARE else "nearly"
+        """Got it from 80 %, not yet below 50 %, almost between."""
+        if self.share >= GOT_IT_SHARE:
+            return "got_it"
+        return "not_yet" if self.share < NOT_YET_SHARE else "almost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class ReviewedAttempt:
     """A whole attempt with verdicts.
 
     missed: the questions without full points, except those that a teacher must still grade.
-    With a sentence to reread are the numbers of the missed questions whose answers it proves.
+    Each sentence to reread has the numbers of the missed questions that it answers.
     """
 
     content: AttemptContent
@@ -139,7 +139,7 @@ class ReviewedAttempt:
     @property
     def known(self) -> tuple[Objective, ...]:
         """The objectives that the student got, by their level."""
-        return tuple(score.objective for score in self.objectives if score.level == "secure")
+        return tuple(score.objective for score in self.objectives if score.level == "got_it")
 
     @property
     def reread(self) -> tuple[tuple[Objective, tuple[tuple[Sentence, list[int]], ...]], ...]:
@@ -155,7 +155,7 @@ class ReviewedAttempt:
             if objective not in known and (ranked := self._by_cost(objective.key))
         ]
         chosen = {ranked[0][1] for _, ranked in costs}
-        others = sorted((pair for _, ranked in costs for pair in ranked), key=_dearest_first)
+        others = sorted((pair for _, ranked in costs for pair in ranked), key=_most_lost_first)
         for _, sentence in others:
             if len(chosen) < MAX_REREAD:
                 chosen.add(sentence)
@@ -193,7 +193,7 @@ class ReviewedAttempt:
                 for sentence in item.evidence:
                     share = (item.possible - item.earned) / len(item.evidence)
                     lost[sentence] = lost.get(sentence, Fraction(0)) + share
-        return sorted(((cost, sentence) for sentence, cost in lost.items()), key=_dearest_first)
+        return sorted(((cost, sentence) for sentence, cost in lost.items()), key=_most_lost_first)
 
     @property
     def missed_keys(self) -> frozenset[str]:
@@ -211,7 +211,7 @@ class ReviewedAttempt:
         return sum(item.possible for item in self.ungraded)
 
 
-def _dearest_first(pair: tuple[Fraction, Sentence]) -> tuple[Fraction, int]:
+def _most_lost_first(pair: tuple[Fraction, Sentence]) -> tuple[Fraction, int]:
     cost, sentence = pair
     return -cost, sentence.number
 

@@ -23,7 +23,7 @@ from quizzes.content.teaching_guide import Standard
 from quizzes.grading.points import Adjustments, earned, needs_grading
 from quizzes.grading.scores import adjustments
 from quizzes.models import Answer, Assignment, Attempt, Student
-from quizzes.reports.attempt_review import NOT_YET_SHARE, SECURE_SHARE, ObjectiveScore
+from quizzes.reports.attempt_review import GOT_IT_SHARE, NOT_YET_SHARE, ObjectiveScore
 from quizzes.reports.breakdown import AnsweredQuestion, Breakdown, answered_questions, breakdown
 from quizzes.reports.gradebook import average_of, cell_of
 from quizzes.reports.item_report import ItemReport, QuestionReport, item_report
@@ -209,7 +209,7 @@ class ClassReport:
     def lowest(self) -> tuple[StudentLine, ...]:
         """The 3 lowest scores under 80 %, for a class in which nobody needs help."""
         scored = (line for line in self.lines if line.has_score)
-        return tuple(line for line in scored if line.share < SECURE_SHARE)[:LOWEST_COUNT]
+        return tuple(line for line in scored if line.share < GOT_IT_SHARE)[:LOWEST_COUNT]
 
     @property
     def has_missing(self) -> bool:
@@ -362,7 +362,7 @@ def _retry(
         line
         for line in weakest
         if line.points_share is not None
-        and line.points_share < SECURE_SHARE
+        and line.points_share < GOT_IT_SHARE
         and line.report.number not in numbers
         and not line.report.is_regraded
     ]

@@ -29,8 +29,8 @@ register = template.Library()
 HALF = Decimal("0.5")
 _LEVELS = {
     "not_yet": (1, gettext_lazy("Not yet")),
-    "nearly": (2, gettext_lazy("Almost")),
-    "secure": (3, gettext_lazy("Got it")),
+    "almost": (2, gettext_lazy("Almost")),
+    "got_it": (3, gettext_lazy("Got it")),
 }
 
 # A plain string would be escaped in each cell, which takes a fifth of a cell's time.

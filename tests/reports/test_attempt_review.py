@@ -133,7 +133,7 @@ def test_an_objective_that_the_student_got_is_not_to_reread(db: None) -> None:
     answers = {content.question_id(question): Answer(value=values.get(question.key)) for question in content.questions}
     reviewed = review_content(content, answers)
     [score] = [score for score in reviewed.objectives if score.objective.key == "ended"]
-    assert (score.level, score.earned < score.points, len(of_objective) > 3) == ("secure", True, True)
+    assert (score.level, score.earned < score.points, len(of_objective) > 3) == ("got_it", True, True)
     assert [objective.key for objective in reviewed.known] == ["records", "access", "ended", "expires"]
     assert reviewed.reread == ()
     assert [item.question.key for item in reviewed.missed] == [missed.key]

@@ -12,7 +12,7 @@ import pytest
 from quizzes.assignments.status import Status
 from quizzes.content.editions import published
 from quizzes.models import Assignment, Attempt, Classroom, Edition, Excuse, Extension, Student, User
-from quizzes.reports.attempt_review import SECURE_SHARE
+from quizzes.reports.attempt_review import GOT_IT_SHARE
 from quizzes.reports.class_report import ClassReport, class_report
 from tests.factories import (
     NOW,
@@ -161,7 +161,7 @@ def test_what_to_reteach_never_contradicts_the_tables(seed: int, assignment: Ass
     outside = [share for number, share in shares.items() if number not in inside]
     added = [shares[line.report.number] for line in report.retry.weakest]
     assert not added or not outside or max(added) <= min(outside)
-    assert len(inside) == 3 or min(outside, default=1) >= SECURE_SHARE
+    assert len(inside) == 3 or min(outside, default=1) >= GOT_IT_SHARE
 
 
 def test_report_counts_who_had_a_question_wholly_right(assignment: Assignment) -> None:

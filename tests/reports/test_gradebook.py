@@ -301,7 +301,7 @@ def test_review_of_an_attempt_says_what_was_earned_and_why(assignment: Assignmen
     assert [sentence.key for sentence in reviewed.questions[2].evidence] == ["s3", "s4"]
     assert [speaker.key for speaker in reviewed.questions[2].speakers] == ["mayor", "protesters"]
     assert [(score.objective.key, score.earned, score.points, score.level) for score in reviewed.objectives] == [
-        ("records", Fraction(2), 3, "nearly"),
+        ("records", Fraction(2), 3, "almost"),
         ("ended", Fraction(0), 5, "not_yet"),
     ]
     assert [item.question.key for item in reviewed.missed] == ["some", "who", "proof"]
@@ -313,14 +313,14 @@ def test_review_of_a_perfect_attempt_has_nothing_to_read_again(assignment: Assig
     reviewed = review_attempt(make_answered_attempt(assignment=assignment))
 
     assert (reviewed.missed, reviewed.read_again) == ((), ())
-    assert [(score.share, score.level) for score in reviewed.objectives] == [(Fraction(1), "secure")] * 2
+    assert [(score.share, score.level) for score in reviewed.objectives] == [(Fraction(1), "got_it")] * 2
 
 
 @pytest.mark.parametrize(
     ("given_answers", "level"),
     [
-        ({"who": {"a": "mayor", "b": "protesters", "c": "not_stated"}, "proof": ["s5"]}, "secure"),  # 4 of 5
-        ({"who": {"a": "mayor", "b": "protesters", "c": "not_stated"}}, "nearly"),  # 3 of 5
+        ({"who": {"a": "mayor", "b": "protesters", "c": "not_stated"}, "proof": ["s5"]}, "got_it"),  # 4 of 5
+        ({"who": {"a": "mayor", "b": "protesters", "c": "not_stated"}}, "almost"),  # 3 of 5
         ({"who": {"a": "mayor", "b": "protesters"}}, "not_yet"),  # 2 of 5
     ],
 )
