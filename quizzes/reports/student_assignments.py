@@ -35,6 +35,7 @@ class StudentAssignment:
     is_late: whether it was submitted late. is_past_due: whether the due time is over and the window still open.
     attempts_left: how many more the student may start now, None without a limit. shown_at: when answers are shown, None
     if no time decides. question_count, about_minutes: of the whole set. extension, is_excused: of this student.
+    is_of_own_class: whether the student is in its class; a class that they left gives no new attempts.
     """
 
     assignment: Assignment
@@ -51,6 +52,7 @@ class StudentAssignment:
     about_minutes: int
     extension: Extension | None
     is_excused: bool
+    is_of_own_class: bool
 
     @property
     def status(self) -> Status:
@@ -229,8 +231,8 @@ def _student_assignment(
     extension = overrides.extensions.get((student.pk, assignment.pk))
     window = overrides.window(assignment, student.pk)
     found = overrides.status(assignment, student.pk, attempts, now=now)
-    if assignment.classroom_id != student.classroom_id:
-        # Of a class that the student left, which gives no new attempts.
+    is_of_own_class = assignment.classroom_id == student.classroom_id
+    if not is_of_own_class:
         found = replace(found, can_start=False)
     shown_at = overrides.answers_shown_at(assignment, student.pk, attempts, last_close=last_close)
     shown = _attempt_to_show(assignment, attempts, shown_at, now)
@@ -251,6 +253,7 @@ def _student_assignment(
         about_minutes=size.about_minutes,
         extension=extension,
         is_excused=is_excused,
+        is_of_own_class=is_of_own_class,
     )
 
 

@@ -146,12 +146,17 @@ def test_quiz_of_a_class_that_the_student_left_is_not_tried_again(
     attempt: Attempt, other_classroom: Classroom, teacher: User, student: Student, student_client: Client
 ) -> None:
     Assignment.objects.update(max_attempts=3)
+    own_page = reverse("start_attempt", args=[attempt.assignment.public_id])
+    assert "Attempts 2 of 3 left" in text_of(student_client.get(own_page))
     move_student(student, to=other_classroom, by=teacher, now=timezone.now())
+    in_progress = text_of(student_client.get(own_page))
+    assert "Continue at question 1" in in_progress
+    assert "Attempts" not in in_progress
     Attempt.objects.update(deadline_at=timezone.now() - timedelta(minutes=5))
     home = text_of(student_client.get(reverse("student_home")))
     assert "Open it to turn in your answers" in home
     assert "Try again" not in home
-    start = text_of(student_client.get(reverse("start_attempt", args=[attempt.assignment.public_id])))
+    start = text_of(student_client.get(own_page))
     assert "Turn in my saved answers" in start
     assert "Before you start" not in start
     student_client.post(reverse("submit_attempt", args=[attempt.public_id]))
