@@ -52,13 +52,14 @@ def read_roster(
     *,
     present: Collection[str],
     removed: Collection[str] = (),
+    numbers: Mapping[str, str] | None = None,
     chosen: Columns | None = None,
     fixes: Mapping[int, str] | None = None,
 ) -> Roster:
     """The students of a table. Raises InvalidRoster.
 
-    present, removed: name keys of the class. chosen: columns that the teacher chose. fixes: names that the teacher
-    typed, by row number.
+    present, removed: name keys of the class. numbers: its names by student number. chosen: columns that the teacher
+    chose. fixes: names that the teacher typed, by row number.
     """
     heading, found = find_columns(table)
     number_heading = cell_of(heading, found.external_id) if heading is not None else ""
@@ -79,6 +80,8 @@ def read_roster(
     _refuse_more(sum(row.state != "left_out" for row in rows), MAX_ROWS)
     beside = [] if heading is not None or chosen is not None else _beside(table, columns)
     compared = _compared(_without_repeats(rows, body, found.external_id), present, removed)
+    written = [row.external_id or cell_of(line, found.external_id) for row, line in zip(rows, body, strict=True)]
+    compared = _without_numbers_of_others(compared, written, present, numbers or {}, fixes or {})
     compared = _without_shared_numbers(compared)
     return Roster((*_above(table, heading), *compared, *beside), columns, column_labels(table, heading), number_heading)
 
@@ -212,6 +215,35 @@ def _compared(rows: Sequence[RosterRow], present: Collection[str], removed: Coll
         else:
             compared.append(row)
     return compared
+
+
+def _without_numbers_of_others(
+    rows: Sequence[RosterRow],
+    written: Sequence[str],
+    present: Collection[str],
+    numbers: Mapping[str, str],
+    fixes: Mapping[int, str],
+) -> list[RosterRow]:
+    """The rows; a new name with the number of someone in the class is a problem: a name that the school corrected.
+
+    written: the number of each row, kept or not. A name that the teacher typed is new, without the number.
+    """
+    found = []
+    for row, number in zip(rows, written, strict=True):
+        holder = numbers.get(number, "")
+        # Under which name the student of this row is here.
+        here = next((key for key in name_keys(row.name) if key in present), "")
+        values = {"name": holder, "number": number}
+        if holder and row.state == "new" and not fixes.get(row.number):
+            note = gettext(
+                "“{name}” in this class has the student number {number}. If it’s the same student, rename them instead."
+            )
+            row = replace(row, state="problem", note=note.format(**values), proposal=row.name.display)
+        elif holder and row.external_id and row.state in ("new", "here") and name_key(holder) != here:
+            note = gettext("“{name}” in this class has the student number {number}, so it isn’t saved.")
+            row = replace(row, external_id="", note=note.format(**values))
+        found.append(row)
+    return found
 
 
 def _without_shared_numbers(rows: Sequence[RosterRow]) -> list[RosterRow]:

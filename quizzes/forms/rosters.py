@@ -160,7 +160,12 @@ class AddStudentsForm(forms.Form):
             file = read()
             self._table, self.note = file.rows, file.note
             self.roster = read_roster(
-                self._table, present=self.present, removed=self.removed, chosen=chosen, fixes=self._fixes
+                self._table,
+                present=self.present,
+                removed=self.removed,
+                numbers=self._numbers,
+                chosen=chosen,
+                fixes=self._fixes,
             )
         except (UnreadableTable, InvalidRoster) as error:
             self.add_error(field, str(error))
@@ -176,6 +181,12 @@ class AddStudentsForm(forms.Form):
                     size=size, max_rows=MAX_ROWS
                 ),
             )
+
+    @property
+    def _numbers(self) -> dict[str, str]:
+        """The names in the class by student number, also of those who were removed."""
+        students = [*self.removed.values(), *self.present.values()]
+        return {student.external_id: student.display_name for student in students if student.external_id}
 
     def _chosen_columns(self) -> Columns:
         """The columns that the teacher chose; unknown ones are none."""

@@ -163,6 +163,33 @@ def test_a_later_list_gives_numbers_to_students_who_are_here_without_one(
     assert dict(classroom.students.values_list("display_name", "external_id")) == kept
 
 
+def test_a_corrected_name_with_the_number_of_a_student_adds_nobody_twice(
+    classroom: Classroom, teacher: User, teacher_client: Client
+) -> None:
+    make_student(classroom=classroom, name="Ana Ruis", external_id="17")
+    make_student(classroom=classroom, name="Ben Ortiz")
+    gone = make_student(classroom=classroom, name="Cy Dun", external_id="19")
+    rosters.remove_student(gone, by=teacher, now=NOW)
+    address = url("add_students", classroom)
+    names = "Name\tID\nAna Ruiz\t17\nBen Ortiz\t17\nCy Dunn\t19\nDee Fox\t20"
+    preview = teacher_client.post(address, {"names": names})
+    assert "1 new, 1 already here, 2 not added." in text_of(preview)
+    same = "in this class has the student number {}. If it’s the same student, rename them instead."
+    assert f"“Ana Ruis” {same.format(17)}" in text_of(preview)
+    assert f"“Cy Dun” {same.format(19)}" in text_of(preview)
+
+    again = teacher_client.post(address, form_of(preview, having="full").data(external_id="1"))
+    assert "Already here “Ana Ruis” in this class has the student number 17, so it isn’t saved." in text_of(again)
+    sent = form_of(again, having="full").data(is_confirmed="on")
+    teacher_client.post(address, sent)
+    numbers = {"Ana Ruis": "17", "Ben Ortiz": "", "Dee Fox": "20"}
+    assert dict(classroom.students.enrolled().values_list("display_name", "external_id")) == numbers
+    # For another student, the teacher types the name.
+    teacher_client.post(address, sent | {"fix-2": "Ana Ruiz"})
+    numbers["Ana Ruiz"] = ""
+    assert dict(classroom.students.enrolled().values_list("display_name", "external_id")) == numbers
+
+
 def test_students_with_each_other_s_name_turned_get_their_own_numbers(
     classroom: Classroom, teacher_client: Client
 ) -> None:
