@@ -251,7 +251,7 @@ def apply(
                     rosters.keep_external_id(change.student, change.external_id, replaces=before)
                 elif change.kind == "restored" and change.student is not None:
                     rosters.restore_student(change.student, by=by, now=now)
-        except rosters.NameTaken as error:
+        except (rosters.NameTaken, rosters.NumberTaken) as error:
             raise RosterChanged from error
         new = [rosters.NewStudent(change.name, change.external_id) for change in wanted if change.kind == "new"]
         counts["new"] += len(rosters.add_students(classroom, new, by=by, now=now))

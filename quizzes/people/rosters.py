@@ -28,10 +28,13 @@ def names_present(classroom: Classroom) -> set[str]:
     return set(classroom.students.enrolled().values_list("name_key", flat=True))
 
 
-def check_name(student: Student, *, to: Classroom) -> None:
-    """Raise NameTaken if someone on this roster has the student's name."""
-    if student.name_key in names_present(to):
+def check_place(student: Student, *, to: Classroom) -> None:
+    """Raise NameTaken or NumberTaken if someone else on this roster has the student's name or number."""
+    others = to.students.enrolled().exclude(pk=student.pk)
+    if others.filter(name_key=student.name_key).exists():
         raise NameTaken
+    if student.external_id and others.filter(external_id=student.external_id).exists():
+        raise NumberTaken
 
 
 def present_by_name(classroom: Classroom) -> dict[str, Student]:
@@ -155,8 +158,11 @@ def change_external_id(student: Student, external_id: str) -> None:
     keep_external_id(student, external_id, replaces=student.external_id)
 
 
+@transaction.atomic
 def move_student(student: Student, *, to: Classroom, by: User, now: datetime) -> Student:
-    """Move a student to another roster. Attempts stay in the old classroom. Raises NameTaken."""
+    """Move a student to another roster. Attempts stay in the old classroom. Raises NameTaken or NumberTaken."""
+    Classroom.objects.select_for_update(no_key=True).get(pk=to.pk)
+    check_place(student, to=to)
     before = student.classroom.public_id
     student.classroom = to
     student.sort_key = sort_key(person_name(student), by_first=to.sorts_by_first_name)
@@ -176,11 +182,17 @@ def remove_student(student: Student, *, by: User, now: datetime) -> Student:
 
 
 def restore_student(student: Student, *, by: User, now: datetime) -> Student:
-    """Put a removed student back on the roster. Raises NameTaken. A repeat changes nothing."""
+    """Put a removed student back on the roster. Raises NameTaken. A repeat changes nothing.
+
+    A number that someone on the roster has by now is not kept.
+    """
     if student.removed_at is None:
         return student
     student.removed_at = None
-    return _save_named(student, ["removed_at"], Action.STUDENT_RESTORED, by, now)
+    others = student.classroom.students.enrolled().exclude(pk=student.pk)
+    if student.external_id and others.filter(external_id=student.external_id).exists():
+        student.external_id = ""
+    return _save_named(student, ["removed_at", "external_id"], Action.STUDENT_RESTORED, by, now)
 
 
 @transaction.atomic

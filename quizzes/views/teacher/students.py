@@ -93,7 +93,7 @@ def move_student(request: TeacherRequest, public_id: str) -> HttpResponse:
         to = form.cleaned_data["classroom"]
         try:
             if not form.cleaned_data["is_confirmed"]:
-                rosters.check_name(student, to=to)
+                rosters.check_place(student, to=to)
                 return _confirm_move(request, student, to=to, transfers_work=form.cleaned_data["transfers_work"])
             with transaction.atomic():
                 rosters.move_student(student, to=to, by=request.user, now=timezone.now())
@@ -105,6 +105,13 @@ def move_student(request: TeacherRequest, public_id: str) -> HttpResponse:
             form.add_error(
                 "classroom",
                 gettext("{name} already has a student with this name. Rename one of them first.").format(name=to.name),
+            )
+        except rosters.NumberTaken:
+            form.add_error(
+                "classroom",
+                gettext(
+                    "{name} already has a student with this student number. Change one of the numbers first."
+                ).format(name=to.name),
             )
         else:
             words = ngettext("{count} quiz counts here too.", "{count} quizzes count here too.", count)

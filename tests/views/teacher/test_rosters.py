@@ -728,6 +728,32 @@ def test_move_refuses_a_class_where_the_name_is_in_use(
     assert student.classroom == classroom
 
 
+@pytest.mark.parametrize("confirmed", [{}, {"is_confirmed": "on"}], ids=["before the question", "after it"])
+def test_move_refuses_a_class_where_the_student_number_is_in_use(
+    confirmed: dict[str, str], student: Student, classroom: Classroom, teacher: User, teacher_client: Client
+) -> None:
+    """A roster sync and a gradebook file find one student of a class by the number."""
+    to = make_classroom(teacher=teacher, name="Period 5")
+    other = make_student(classroom=to, name="Noah Kim", external_id="17")
+    Student.objects.filter(pk=student.pk).update(external_id="17")
+
+    page = teacher_client.post(url("move_student", student), {"classroom": to.public_id, **confirmed})
+
+    assert "Period 5 already has a student with this student number. Change one" in page.content.decode()
+    student.refresh_from_db()
+    assert student.classroom == classroom
+
+    rosters.remove_student(other, by=teacher, now=NOW)
+    teacher_client.post(url("move_student", student), {"classroom": to.public_id, "is_confirmed": "on"})
+    assert Student.objects.get(pk=student.pk).classroom == to
+    # The number stays with the student who has it now.
+    teacher_client.post(url("restore_student", other))
+    assert dict(to.students.enrolled().values_list("display_name", "external_id")) == {
+        "Maya Lopez": "17",
+        "Noah Kim": "",
+    }
+
+
 @pytest.mark.parametrize("kind", ["another teacher's", "an archived", "its own", "no", "a broken"])
 def test_move_takes_only_a_class_from_the_list(
     kind: str, student: Student, classroom: Classroom, other_classroom: Classroom, teacher: User, teacher_client: Client
