@@ -41,6 +41,17 @@ class UnsentForm(forms.Form):
     unsent = forms.ChoiceField(choices=[(lost.value, lost.value) for lost in Unsent])
 
 
+class SignOutForm(forms.Form):
+    """Whose page signs out. The session may have ended since, or another tab may have one of another student."""
+
+    student = forms.SlugField(max_length=12)
+
+    @property
+    def student_id(self) -> str:
+        """The public id of that student, “nobody” if the page does not say."""
+        return str(self.cleaned_data["student"]) if self.is_valid() else "nobody"
+
+
 class CodeForm(forms.Form):
     """A class code as a student types it."""
 

@@ -448,6 +448,31 @@ def test_signing_out_warns_of_answers_that_the_site_does_not_take(
     assert page.evaluate(WAITING) == 0
 
 
+@pytest.mark.parametrize("place", ["join", "review_attempt"])
+@pytest.mark.parametrize("has_ended", ["before", "after the warning"])
+def test_signing_out_deletes_what_waits_if_the_session_has_ended(
+    has_ended: str, place: str, context: BrowserContext, attempt: Attempt
+) -> None:
+    page = open_with_all(context, attempt)
+    on_save(page, lambda route: route.fulfill(status=500))
+    choose(page, 1)
+    says(page, "Not sent")
+    page.goto(reverse(place, args=[] if place == "join" else [attempt.public_id]))
+    if has_ended == "before":
+        Session.objects.all().delete()
+        on_save(page, lambda route: route.continue_())
+    sign_out = page.get_by_role("button" if place == "join" else "link", name="Sign out", exact=True)
+    sign_out.click()
+    expect(notice(page).get_by_text("To delete the unsent answers, press Sign out again.")).to_be_visible()
+    assert violations(page) == []
+    assert page.evaluate(WAITING) == 1
+    Session.objects.all().delete()
+    with page.expect_navigation():
+        sign_out.click()
+    expect(page.get_by_text("You’re signed out")).to_be_visible()
+    assert page.evaluate(WAITING) == 0
+
+
 def test_lost_session_is_mended_in_place_by_the_pin(
     context: BrowserContext, attempt: Attempt, student: Student
 ) -> None:

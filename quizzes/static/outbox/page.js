@@ -298,7 +298,7 @@ const isIdle = () => !typingTimer && sender.isIdle();
 const blockedQuestion = () => sections.size > 0 ? "question" : "questions";
 
 // Whether the page says that signing out deletes what waits. Answers that the site does not take keep nobody signed in.
-const isWarned = () => notices.shown === "down" && notices.blocked === "sign-out";
+const isWarned = () => ["down", "pin", "signed-out"].includes(notices.shown) && notices.blocked === "sign-out";
 
 // Returns whether the action can go on. If not, a notice says so.
 async function settle(action) {

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from quizzes.assignments.deadlines import minutes_left
 from quizzes.formatting import clock
-from quizzes.forms.student_sign_in import CodeForm, NameForm, PinForm, PinKindForm, UnsentForm
+from quizzes.forms.student_sign_in import CodeForm, NameForm, PinForm, PinKindForm, SignOutForm, UnsentForm
 from quizzes.models import Classroom, Student
 from quizzes.people.rosters import join_list, set_language
 from quizzes.people.student_sessions import signed_in_student
@@ -157,16 +157,14 @@ def enter_pin_again(request: HttpRequest, public_id: str) -> JsonResponse:
 @login_not_required
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """Sign out and delete the student's data from this browser. What another student left to be sent stays."""
-    student = signed_in_student(request.session, now=timezone.now())
+    """Sign out and delete from this browser the data of the student whose page it is. What others left stays."""
     request.session.flush()
     response = redirect("join")
     # The next student on a shared device chooses their own.
     response.delete_cookie(LANGUAGE_COOKIE, samesite="Lax")
     response.delete_cookie(STEPS_COOKIE, samesite="Lax")
     response.headers["Clear-Site-Data"] = '"cache"'
-    signed_out = student.public_id if student is not None else "nobody"
-    set_cookie(response, SIGNED_OUT_COOKIE, signed_out, max_age=timedelta(minutes=1))
+    set_cookie(response, SIGNED_OUT_COOKIE, SignOutForm(request.POST).student_id, max_age=timedelta(minutes=1))
     return response
 
 
