@@ -30,8 +30,8 @@ class LoadedStudent:
     """The student of a loaded attempt. language: of the pages, "" if the student never chose one.
 
     can_sign_in: on a roster, and neither the student's class nor the attempt's is archived: answers of other classes
-    can appear while an archived class still has open attempts. pin_kind: how the student's PIN looks. public_id: the
-    owner of what waits in the browser.
+    can appear while an archived class still has open attempts. pin_kind: how the student's PIN looks, in the student's
+    class of today. public_id: the owner of what waits in the browser.
     """
 
     id: int
@@ -150,7 +150,7 @@ s.removed_at IS NULL AND h.archived_at IS NULL AND c.archived_at IS NULL, c.time
 g.edition_id, g.own_title, g.release, a.seed, a.shuffle_questions, a.shuffle_choices, a.time_limit IS NOT NULL,
 a.deadline_at, a.submitted_at, g.is_teacher_paced, b.position, b.closed_through, g.paused_at IS NOT NULL,
 c.reading_variant, s.reading_variant, s.chosen_variant, c.students_choose_variant, s.language, a.supports,
-a.break_time, a.break_ends_at, c.pin_kind, s.public_id,
+a.break_time, a.break_ends_at, h.pin_kind, s.public_id,
 (SELECT {concat}(CAST(r.question_id AS text), ',') FROM quizzes_regrade r
 WHERE r.assignment_id = a.assignment_id AND r.policy = 'drop' AND r.undone_at IS NULL){columns}
 FROM quizzes_attempt a JOIN quizzes_student s ON s.id = a.student_id JOIN quizzes_classroom h ON h.id = s.classroom_id

@@ -12,6 +12,7 @@ from quizzes.files.class_export.reader import import_classroom
 from quizzes.files.class_export.writer import export_classroom
 from quizzes.models import Attempt, Classroom, FailedTry, Student, User
 from quizzes.people.pins import pictures_of, words_of
+from quizzes.people.rosters import move_student
 from quizzes.people.student_sign_in import pin_of
 from tests.pages import form_of, text_of
 
@@ -88,6 +89,15 @@ def test_page_of_an_attempt_asks_for_the_same_kind_again(attempt: Attempt, stude
     # The kind is the one that was sent, so the reply does not tell whether the attempt exists.
     assert [reply.status_code for reply in replies] == [400, 400]
     assert ("Picture 1" in replies[0].json()["field"]) == (kind == "pictures")
+
+
+def test_page_of_an_attempt_asks_for_the_kind_of_the_new_card_after_a_move(
+    attempt: Attempt, other_classroom: Classroom, teacher: User, student_client: Client, now: datetime
+) -> None:
+    Classroom.objects.filter(pk=other_classroom.pk).update(pin_kind="words")
+    move_student(attempt.student, to=other_classroom, by=teacher, now=now)
+    page = student_client.get(reverse("take_attempt", args=[attempt.public_id, 1]))
+    assert '<input type="hidden" name="kind" value="words">' in page.content.decode()
 
 
 def test_teacher_chooses_the_kind_and_prints_it(classroom: Classroom, student: Student, teacher_client: Client) -> None:
