@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Max, Q, Subquery
@@ -10,6 +9,7 @@ from django.db.models import Max, Q, Subquery
 from quizzes.assignments.deadlines import grace_ends_at, is_over
 from quizzes.assignments.student_settings import attempt_limit
 from quizzes.models import Assignment, Attempt, Extension, QuestionSet
+from quizzes.models.assignments import AssignmentQuerySet
 
 Release = Assignment.Release
 
@@ -82,46 +82,39 @@ def last_attempt_ended_at(
 def last_closes(assignments: Collection[Assignment]) -> dict[int, datetime | None]:
     """The last close of all classes that get the same set from the same teacher, by assignment id. One query, or none.
 
-    None if the release does not wait for the close, or if one of these classes never closes.
+    None if the release does not wait for the close, or if one of these classes never closes, or is paused. An archived
+    class does not count: its students cannot sign in.
     """
-    closes = closes_of_sets([assignment for assignment in assignments if assignment.release == Release.AFTER_CLOSE])
-    return {assignment.pk: last_of(closes.get(assignment.pk, ())) for assignment in assignments}
-
-
-@dataclass(frozen=True, slots=True)
-class SetClose:
-    """The close of one assignment of a set, with extensions. closes_at None: it never closes, or is paused."""
-
-    created_at: datetime
-    closes_at: datetime | None
-
-
-def closes_of_sets(assignments: Collection[Assignment]) -> dict[int, list[SetClose]]:
-    """All assignments of the same set by the same teacher, by assignment id. One query, or none.
-
-    An archived class does not count: its students cannot sign in.
-    """
-    if not assignments:
-        return {}
+    found: dict[int, datetime | None] = {assignment.pk: None for assignment in assignments}
+    waiting = [assignment for assignment in assignments if assignment.release == Release.AFTER_CLOSE]
+    if not waiting:
+        return found
     sets: dict[int, int] = {}
-    closes: defaultdict[tuple[int, int], list[SetClose]] = defaultdict(list)
+    closes: defaultdict[tuple[int, int], list[datetime | None]] = defaultdict(list)
     rows = (
-        Assignment.objects.filter(Q(classroom__archived_at=None) | Q(pk__in=[item.pk for item in assignments]))
-        .filter(
-            edition__question_set__in=QuestionSet.objects.filter(editions__assignments__in=assignments),
-            assigned_by__in={item.assigned_by_id for item in assignments},
-        )
+        given_with(waiting)
+        .filter(Q(classroom__archived_at=None) | Q(pk__in=[item.pk for item in waiting]))
         .order_by()
-        .values_list("assigned_by", "edition__question_set", "edition", "created_at", "closes_at", "paused_at")
+        .values_list("assigned_by", "edition__question_set", "edition", "closes_at", "paused_at")
         .annotate(extended=Max("extensions__closes_at"))
     )
-    for teacher, question_set, edition, created_at, class_close, paused_at, extended in rows:
+    for teacher, question_set, edition, class_close, paused_at, extended in rows:
         sets[edition] = question_set
         last = class_close if extended is None or class_close is None else max(class_close, extended)
-        last = None if paused_at is not None else last
-        closes[teacher, question_set].append(SetClose(created_at, last))
+        closes[teacher, question_set].append(None if paused_at is not None else last)
     # An assignment that was deleted since it was read has no set here.
-    return {item.pk: closes[item.assigned_by_id, sets.get(item.edition_id, 0)] for item in assignments}
+    return found | {item.pk: last_of(closes[item.assigned_by_id, sets.get(item.edition_id, 0)]) for item in waiting}
+
+
+def given_with(assignments: Collection[Assignment]) -> AssignmentQuerySet:
+    """The assignments that a release after the close of these waits for: of the same set, by the same teacher.
+
+    Of several sets and teachers, also those of a set by the teacher of another one.
+    """
+    return Assignment.objects.filter(
+        edition__question_set__in=QuestionSet.objects.filter(editions__assignments__in=assignments),
+        assigned_by__in={item.assigned_by_id for item in assignments},
+    )
 
 
 def answers_shown(assignment: Assignment, attempt: Attempt, *, shown_at: datetime | None, now: datetime) -> bool:
@@ -146,7 +139,7 @@ def is_released(release: str, *, shown_at: datetime | None, at: datetime) -> boo
     return waits_only_for_submit(release)
 
 
-def last_of(closes: Collection[SetClose]) -> datetime | None:
+def last_of(closes: Collection[datetime | None]) -> datetime | None:
     """The last of these closes; None without any, and if one class never closes."""
-    known = [close.closes_at for close in closes if close.closes_at is not None]
+    known = [close for close in closes if close is not None]
     return max(known) if known and len(known) == len(closes) else None

@@ -1,7 +1,7 @@
 """Since when a student could see the answers, by the settings and the attempts as they were at each moment."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q
 
 from quizzes.assignments.deadlines import grace_ends_at
-from quizzes.assignments.release import Release, SetClose, closes_of_sets, is_released, last_attempt_ended_at, last_of
+from quizzes.assignments.release import Release, given_with, is_released, last_attempt_ended_at, last_of
 from quizzes.assignments.student_settings import attempt_limit
 from quizzes.assignments.student_statuses import Key
 from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Extension
@@ -44,6 +44,34 @@ class Work:
         return next((start for start, end in self.submissions if start <= at and (end is None or at < end)), None)
 
 
+@dataclass(frozen=True, slots=True)
+class SetClose:
+    """The closes of one assignment of a set.
+
+    closes: (from when, close) in their order, the first from when it was assigned; close None: no close, or a pause.
+    extended: (given, close) of each extension. ends_at: when its class was archived, and students could not sign in.
+    """
+
+    closes: tuple[tuple[datetime, datetime | None], ...]
+    extended: tuple[tuple[datetime, datetime], ...] = ()
+    ends_at: datetime | None = None
+
+    def counts(self, at: datetime) -> bool:
+        """Whether a release after the close waits for it at this moment."""
+        return self.closes[0][0] <= at and (self.ends_at is None or at < self.ends_at)
+
+    def close(self, at: datetime) -> datetime | None:
+        """The last close of the class and its students, as it is known at this moment."""
+        close = next(close for start, close in reversed(self.closes) if start <= at)
+        return close and max([close, *(extended for given_at, extended in self.extended if given_at <= at)])
+
+    def moments(self) -> set[datetime]:
+        """When it may let a release come: a change, the end of the grace time, and the end of its class."""
+        closes = [close for _, close in (*self.closes, *self.extended) if close is not None]
+        ends = [self.ends_at] if self.ends_at is not None else []
+        return {*(start for start, _ in self.closes), *(grace_ends_at(close) + _TICK for close in closes), *ends}
+
+
 def first_visible_at(
     periods: Sequence[Period],
     works: Sequence[Work],
@@ -54,13 +82,13 @@ def first_visible_at(
 ) -> datetime | None:
     """The first moment at which the student could see correct answers, None for not yet.
 
-    works: of this student. set_closes: of all classes that the release after the close waits for. checked_at: when the
+    works: of this student. set_closes: of all classes that a release after the close waits for. checked_at: when the
     student first checked an answer and saw the correct one.
     """
     found = [checked_at] if checked_at is not None else []
     for period in periods:
         moments = {period.starts_at, *(start for work in works for start, _ in work.submissions)}
-        moments |= {grace_ends_at(close.closes_at) + _TICK for close in set_closes if close.closes_at is not None}
+        moments.update(*(close.moments() for close in set_closes))
         if period.closes_at is not None:
             moments.add(grace_ends_at(period.closes_at))
         end = min(now, period.ends_at or now)
@@ -83,21 +111,27 @@ def visible_since(
         undone = reopened[attempt.public_id]
         last = [(attempt.submitted_at, None)] if attempt.submitted_at is not None else []
         works[attempt.student_id, attempt.assignment_id].append(Work(attempt.started_at, (*undone, *last)))
+    releases = {assignment.release for assignment in assignments}
+    releases |= {before["release"] for given in assignments for _, before in changes[given.public_id]}
+    checks = _first_checks(attempts) if Release.AT_ONCE in releases else {}
+    same_set = list(given_with(assignments).with_set()) if Release.AFTER_CLOSE in releases else []
+    later_closes = Q(assignment__in=same_set, closes_at__isnull=False)
     extensions = {
         (extension.student_id, extension.assignment_id): extension
-        for extension in Extension.objects.filter(assignment__in=assignments, **one)
+        for extension in Extension.objects.filter(Q(assignment__in=assignments, **one) | later_closes)
     }
-    releases = {assignment.release for assignment in assignments}
-    releases |= {before["release"] for events in changes.values() for _, before in events}
-    checks = _first_checks(attempts) if Release.AT_ONCE in releases else {}
-    closes = closes_of_sets(assignments) if Release.AFTER_CLOSE in releases else {}
     result = {}
     for assignment in assignments:
+        set_closes = [
+            _set_close(each, changes[each.public_id], extensions.values(), is_own=each == assignment)
+            for each in same_set
+            if _set_and_teacher(each) == _set_and_teacher(assignment)
+        ]
         for key in [key for key in works if key[1] == assignment.pk]:
             since = first_visible_at(
                 list(_periods(assignment, changes[assignment.public_id], extensions.get(key))),
                 works[key],
-                set_closes=closes.get(assignment.pk, ()),
+                set_closes=set_closes,
                 checked_at=checks.get(key),
                 now=now,
             )
@@ -122,22 +156,49 @@ def _is_shown(period: Period, works: Sequence[Work], set_closes: Sequence[SetClo
     shown_at = (
         last_attempt_ended_at(submitted_at, max_attempts=period.max_attempts, closes_at=period.closes_at)
         if period.release == Release.AFTER_LAST
-        else last_of([close for close in set_closes if close.created_at <= at])
+        else last_of([close.close(at) for close in set_closes if close.counts(at)])
     )
     return is_released(period.release, shown_at=shown_at, at=at)
+
+
+def _set_and_teacher(assignment: Assignment) -> tuple[int, int]:
+    return assignment.edition.question_set_id, assignment.assigned_by_id
+
+
+def _set_close(
+    assignment: Assignment,
+    changes: Sequence[tuple[datetime, dict[str, Any]]],
+    extensions: Iterable[Extension],
+    *,
+    is_own: bool,
+) -> SetClose:
+    """The closes of an assignment. is_own: of the students themselves, who wait for it in an archived class too."""
+    closes = [None if before["is_paused"] else before["closes_at"] for _, before in changes]
+    closes.append(assignment.closes_at if assignment.paused_at is None else None)
+    starts = [assignment.created_at, *(at for at, _ in changes)]
+    extended = [
+        (extension.given_at, extension.closes_at)
+        for extension in extensions
+        if extension.assignment_id == assignment.pk and extension.closes_at is not None
+    ]
+    ends_at = None if is_own else assignment.classroom.archived_at
+    return SetClose(tuple(zip(starts, closes, strict=True)), tuple(extended), ends_at)
 
 
 def _history(
     assignments: Sequence[Assignment],
 ) -> tuple[defaultdict[str, list[tuple[datetime, dict[str, Any]]]], defaultdict[str, list[tuple[datetime, datetime]]]]:
-    """Changes of settings by assignment: (moment, settings before); undone submissions by attempt. One query."""
+    """Changes of settings by assignment: (moment, settings before); undone submissions by attempt. One query.
+
+    Also of the assignments that a release after the close waits for.
+    """
     changes: defaultdict[str, list[tuple[datetime, dict[str, Any]]]] = defaultdict(list)
     paused: set[str] = set()
     reopened: defaultdict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
     actions = AuditEvent.Action
     events = AuditEvent.objects.filter(
         Q(action=actions.ASSIGNMENT_CHANGED, detail__has_key="before") | Q(action=actions.ATTEMPT_REOPENED),
-        classroom__in={assignment.classroom_id for assignment in assignments},
+        classroom__in=given_with(assignments).order_by().values("classroom"),
     )
     for action, at, detail in events.order_by("at", "pk").values_list("action", "at", "detail"):
         if action == actions.ASSIGNMENT_CHANGED:

@@ -6,7 +6,7 @@ import pytest
 
 from quizzes.assignments.accommodations import extend
 from quizzes.assignments.deadlines import GRACE, Window
-from quizzes.assignments.lifecycle import pause, resume
+from quizzes.assignments.lifecycle import keep_open, pause, resume
 from quizzes.assignments.release import answers_shown, answers_shown_at
 from quizzes.assignments.visibility import visible_since
 from quizzes.attempts.answers import check_answer
@@ -192,3 +192,67 @@ def test_visible_since_waits_for_the_end_of_a_pause(
 
     assert since(attempt, now=NOW + resumed_after) is None
     assert since(attempt) == answers_shown_at(attempt.assignment, student.pk)
+
+
+def test_visible_since_the_first_close_although_a_student_got_more_time_later(
+    given: Assignment, student: Student, classmate: Student, teacher: User
+) -> None:
+    attempt = make_answered_attempt(assignment=released(given, "after_close"), student=student)
+    closed = NOW + DAY + GRACE + MICROSECOND
+    assert since(attempt, now=NOW + 2 * DAY) == closed
+    close = NOW + 5 * DAY
+    extend(
+        given, classmate, due_at=None, closes_at=close, extra_attempts=0, reason="Ill.", by=teacher, now=NOW + 2 * DAY
+    )
+    assert answers_shown_at(given, student.pk) == close
+
+    assert since(attempt, now=NOW + 3 * DAY) == closed
+
+
+@pytest.mark.parametrize("of_other_class", [False, True])
+def test_visible_since_the_first_close_although_a_class_got_more_time_later(
+    of_other_class: bool, given: Assignment, student: Student, other_classroom: Classroom, teacher: User
+) -> None:
+    attempt = make_answered_attempt(assignment=released(given, "after_close"), student=student)
+    other = make_assignment(
+        edition=given.edition,
+        classroom=other_classroom,
+        assigned_by=teacher,
+        created_at=NOW - HOUR,
+        closes_at=NOW + HOUR,
+    )
+    closed = NOW + DAY + GRACE + MICROSECOND
+    moved = other if of_other_class else given
+    keep_open(moved, more_time=5 * DAY, seen_close=moved.closes_at, by=teacher, now=NOW + 2 * DAY)
+    shown_at = answers_shown_at(given, student.pk)
+    assert shown_at is not None
+    assert shown_at > NOW + 5 * DAY
+
+    assert since(attempt, now=NOW + 3 * DAY) == closed
+
+
+def test_visible_since_an_early_close_and_not_before(
+    given: Assignment, student: Student, other_classroom: Classroom, teacher: User
+) -> None:
+    """Another class kept the answers back until it closed early."""
+    attempt = make_answered_attempt(assignment=released(given, "after_close"), student=student)
+    other = make_assignment(
+        edition=given.edition, classroom=other_classroom, assigned_by=teacher, created_at=NOW - HOUR
+    )
+    assert since(attempt) is None
+    changed_at = NOW + 3 * DAY
+    change(other, by=teacher, window=Window(closes_at=NOW + HOUR), now=changed_at)
+
+    assert since(attempt, now=NOW + 4 * DAY) == changed_at
+
+
+def test_visible_since_another_class_was_archived(
+    given: Assignment, student: Student, other_classroom: Classroom, teacher: User
+) -> None:
+    attempt = make_answered_attempt(assignment=released(given, "after_close"), student=student)
+    make_assignment(edition=given.edition, classroom=other_classroom, assigned_by=teacher, created_at=NOW - HOUR)
+    other_classroom.archived_at = NOW + 3 * DAY
+    other_classroom.save()
+
+    assert since(attempt, now=NOW + 2 * DAY) is None
+    assert since(attempt) == other_classroom.archived_at

@@ -159,15 +159,15 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "answers after the close wait for classes that were assigned apart",
         "quizzes/assignments/release.py",
-        "            edition__question_set__in=QuestionSet.objects.filter(editions__assignments__in=assignments),\n",
-        "            pk__in=[item.pk for item in assignments],\n",
+        "        edition__question_set__in=QuestionSet.objects.filter(editions__assignments__in=assignments),\n",
+        "        pk__in=[item.pk for item in assignments],\n",
         "tests/assignments/test_release.py",
     ),
     control(
         "answers after the close wait for classes with another version of the set",
         "quizzes/assignments/release.py",
-        "            edition__question_set__in=QuestionSet.objects.filter(editions__assignments__in=assignments),\n",
-        "            edition__in=[item.edition_id for item in assignments],\n",
+        "        edition__question_set__in=QuestionSet.objects.filter(editions__assignments__in=assignments),\n",
+        "        edition__in=[item.edition_id for item in assignments],\n",
         "tests/assignments/test_release.py",
     ),
     control(
