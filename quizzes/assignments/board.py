@@ -30,3 +30,11 @@ def show_on_board(assignment: Assignment, *, number: int, phase: int, by: User, 
         board.closed_through = closed
         board.save(update_fields=["closed_through"])
     return board
+
+
+def may_have_shown_answers(assignment: Assignment) -> bool:
+    """Whether a question of a teacher-paced quiz is closed, most often with its answers shown. One query, or none.
+
+    Of other quizzes it is not known: their board can go back to a question.
+    """
+    return assignment.is_teacher_paced and Board.objects.filter(assignment=assignment, closed_through__gt=0).exists()

@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.assignments import accommodations
+from quizzes.assignments.board import show_on_board
 from quizzes.attempts import lifecycle
 from quizzes.files.class_export.document import read_class_export
 from quizzes.files.class_export.writer import export_classroom
@@ -22,6 +23,7 @@ from quizzes.models import (
     Assignment,
     Attempt,
     AuditEvent,
+    Board,
     Classroom,
     Excuse,
     Extension,
@@ -405,6 +407,22 @@ def test_reopening_and_accepting_late_answers_say_whether_the_student_could_see_
     page = text_of(teacher_client.get(review_of(done)))
     assert page.count(said) == 2
     assert ("After the answers were visible" in page) is (release != "never")
+
+
+def test_late_answers_of_a_paced_quiz_name_the_class_board(
+    done: Attempt, teacher: User, teacher_client: Client
+) -> None:
+    on_board = "Maya may have seen answers on the class board."
+    Assignment.objects.update(release="never", is_teacher_paced=True)
+    given = Assignment.objects.get()
+    show_on_board(given, number=1, phase=Board.Phase.COUNT, by=teacher, now=NOW)
+    assert on_board not in text_of(teacher_client.get(review_of(done)))
+    show_on_board(given, number=1, phase=Board.Phase.ANSWERS, by=teacher, now=NOW)
+    save(done, "one", "c", now=NOW + timedelta(hours=1))
+
+    page = text_of(teacher_client.get(review_of(done)))
+    assert page.count(on_board) == 2  # beside "Reopen" and beside "Accept late answers"
+    assert "could not see the answers" not in page
 
 
 # --- Extensions and excuses ---------------------------------------------------------------------------------------

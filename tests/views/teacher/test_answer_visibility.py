@@ -45,6 +45,14 @@ def test_panel_lists_classes_and_students_with_the_moment(
     assert page_of(assignment) in read(progress).links
 
 
+def test_panel_says_that_a_class_board_shows_answers_earlier(assignment: Assignment, teacher_client: Client) -> None:
+    on_board = "Students may have seen answers on the class board earlier."
+    assert on_board not in text_of(teacher_client.get(page_of(assignment)))
+    Assignment.objects.update(is_teacher_paced=True)
+
+    assert on_board in text_of(teacher_client.get(page_of(assignment)))
+
+
 def test_panel_leaves_out_classes_of_other_teachers(assignment: Assignment, teacher_client: Client) -> None:
     make_assignment(edition=assignment.edition, classroom=make_classroom(name="Not mine"))
 

@@ -421,7 +421,8 @@ def test_attempt_lists_what_arrived_and_did_not_count(
     submit_attempt(attempt, now=NOW + timedelta(minutes=1))
     save(attempt, "some", ["b", "d"], seen_revision=1, now=NOW + timedelta(minutes=5))
     text = text_of(teacher_client.get(review_of(attempt)))
-    assert "2 A photograph; A visa Late, not counted After the answers were visible Fri, Oct 23, 11:05 am EDT" in text
+    assert "2 A photograph; A visa Late, not counted Fri, Oct 23, 11:05 am EDT After the answers were visible" in text
+    assert "If the device was offline, the student may have answered before it arrived." in text
     assert "Late answers Question Answer Arrived" in text
     assert "Not counted 1 other save not used" in text
 
