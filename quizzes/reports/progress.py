@@ -146,9 +146,6 @@ def _progress(
     saved_at, answered_id = last_answers.get(attempt.pk, (None, None))
     is_newer = presence is not None and (saved_at is None or presence.seen_at >= saved_at)
     question_id = presence.question_id if presence is not None and is_newer else answered_id
-    # The page of a break sends heartbeats without a question, as the review page does.
-    breaks_end = attempt.break_ends_at
-    is_of_break = presence is not None and breaks_end is not None and presence.seen_at < breaks_end
     has_answered_all = answered_count == len(numbers)
     if found.status is not Status.IN_PROGRESS:
         activity = None
@@ -170,7 +167,7 @@ def _progress(
         answered_count,
         last_saved_at,
         at_number=numbers[question_id] if question_id is not None else None,
-        is_reviewing=is_newer and question_id is None and not is_of_break,
+        is_reviewing=is_newer and question_id is None,
         seen_at=presence.seen_at if presence is not None and is_newer else saved_at,
         earliest_end=earliest_end(attempt, now=now),
     )

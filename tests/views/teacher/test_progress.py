@@ -302,15 +302,23 @@ def test_minutes_of_a_pause_make_nobody_stuck(timed: Attempt, teacher: User) -> 
     assert [activity(timed, minute) for minute in (30, 35, 35.1)] == ["working", "working", "stuck"]
 
 
-def test_student_on_a_break_at_a_question_does_not_review(timed: Attempt) -> None:
-    start_break(timed.pk, now=NOW + 4 * MINUTE)
-    heartbeats.record_heartbeat(timed.pk, None, now=NOW + 5 * MINUTE)
-    given = Assignment.objects.get()
-    assert [entry.is_reviewing for entry in progress(given, now=NOW + 5 * MINUTE)] == [False]
-    end_break(timed.pk, now=NOW + 6 * MINUTE)
-    assert [entry.is_reviewing for entry in progress(given, now=NOW + 6 * MINUTE)] == [False]
-    heartbeats.record_heartbeat(timed.pk, None, now=NOW + 6.5 * MINUTE)
-    assert [entry.is_reviewing for entry in progress(given, now=NOW + 6.5 * MINUTE)] == [True]
+@pytest.mark.parametrize("by_student", [False, True], ids=["pause", "break"])
+def test_student_whose_clock_stands_still_is_at_the_same_question(
+    by_student: bool, timed: Attempt, teacher: User, student_client: Client, clock: time_machine.Traveller
+) -> None:
+    """The page that covers the question sends its heartbeats."""
+    clock.move_to(NOW + 4 * MINUTE)
+    if by_student:
+        start_break(timed.pk, now=NOW + 4 * MINUTE)
+    else:
+        lifecycle.pause(timed.assignment, by=teacher, now=NOW + 4 * MINUTE)
+    covered = student_client.get(reverse("take_attempt", args=[timed.public_id, 3]))
+    heartbeat = next(form for form in read(covered).forms if form.action.endswith("/here/"))
+    clock.move_to(NOW + 5 * MINUTE)
+    student_client.post(reverse("record_heartbeat", args=[timed.public_id]), heartbeat.data())
+    [entry] = progress(Assignment.objects.get(), now=NOW + 5 * MINUTE)
+
+    assert (entry.at_number, entry.is_reviewing) == (3, False)
 
 
 def test_break_that_ends_in_a_pause_goes_on_with_it(timed: Attempt, teacher: User) -> None:
