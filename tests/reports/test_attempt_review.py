@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.attempts.attempt_content import arrange_content
+from quizzes.content.editions import published
 from quizzes.grading import manual_grades
 from quizzes.models import Answer, Assignment, Attempt, Student, User
 from quizzes.reports.attempt_review import MAX_REREAD, even_columns, review_attempt, review_content
@@ -150,3 +151,15 @@ def test_the_sentence_to_start_with_is_in_the_list_of_sentences_to_reread(db: No
     assert min(sentence.number for item in reviewed.missed for sentence in item.evidence) == 6
     assert [sentence.number for _, sentences in reviewed.reread for sentence, _ in sentences] == [21]
     assert [(sentence.number, numbers) for sentence, numbers in reviewed.read_again] == [(21, [14])]
+
+
+def test_sentence_to_reread_says_question_for_one_with_two_digits(student: Student, student_client: Client) -> None:
+    edition = make_edition(document=dict(BUILT_IN.document))
+    assignment = make_assignment(edition=edition, classroom=student.classroom)
+    questions = published(edition.pk).document.questions
+    values = {question.key: right_value(question) for question in questions if question is not questions[13]}
+    attempt = make_answered_attempt(assignment=assignment, student=student, answers=values)
+
+    page = text_of(student_client.get(reverse("result", args=[attempt.public_id])))
+
+    assert "Start by rereading this sentence, for question 14." in page
