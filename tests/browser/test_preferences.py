@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from quizzes.attempts.attempt_content import content_of
 from quizzes.models import Assignment, Attempt, Classroom, Student, User
 from tests.browser.conftest import NewContext, overflow
+from tests.browser.test_every_page import BROKEN_WORDS
 from tests.content.question_types.test_walk import DOCUMENT
 from tests.factories import make_assignment, make_attempt, make_edition
 
@@ -109,3 +110,18 @@ def test_quiz_on_the_home_page_fits_a_phone_with_large_letters(
     for size in ("150%", "200%"):
         page.evaluate("size => { document.documentElement.style.fontSize = size; }", size)
         assert (overflow(page), size) == (0, size)
+
+
+def test_largest_letters_of_a_browser_leave_whole_words_on_a_phone(
+    attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    # 360 pixels with letters twice as large are as wide as 180 with normal ones.
+    page = open_context(student, width=180, height=320).new_page()
+    numbers = range(1, len(content_of(attempt).questions) + 1)
+    pages = [reverse("take_attempt", args=[attempt.public_id, number]) for number in numbers]
+    pages += [reverse("student_home"), reverse("start_attempt", args=[attempt.assignment.public_id])]
+    for address in pages:
+        page.goto(address)
+        broken = [line.split(" in ")[0] for line in page.evaluate(BROKEN_WORDS)]
+        assert [word for word in broken if len(word) < 10] == []
+        assert overflow(page) == 0
