@@ -12,6 +12,7 @@ from quizzes.attempts.breaks import start_break
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.models import Answer, Assignment, Attempt, Classroom, Student, SupportMark, User
 from tests.browser.conftest import NewContext, overflow, violations
+from tests.browser.test_every_page import HIDDEN_FOCUS
 from tests.factories import make_assignment, make_attempt, make_document, make_edition
 from tests.integration.twin_documents import twins
 
@@ -283,6 +284,10 @@ def test_largest_text_leaves_room_for_the_work_on_a_phone(
     assert box is not None
     middle = [box["x"] + box["width"] / 2, box["y"] + 60]
     assert sentence.evaluate("(sentence, at) => sentence.contains(document.elementFromPoint(...at))", middle)
+    # What has the focus is not under the bar below.
+    page.set_viewport_size({"width": 360, "height": 640})
+    assert page.evaluate(HIDDEN_FOCUS) == []
+    page.set_viewport_size({"width": 320, "height": 640})
     # No button breaks a word.
     open_question(page, attempt)
     page.locator(".switch label", has_text="Question").click()
