@@ -39,9 +39,21 @@ def parameters(connection: BaseDatabaseWrapper) -> dict[str, Any]:
 
 @contextmanager
 def connected(target: Mapping[str, Any]) -> Iterator["psycopg.Connection[Any]"]:
-    """A connection of its own. Raises BackupError if the server refuses something."""
+    """A connection of its own, without time limits. Raises BackupError if it is not to the server itself.
+
+    It also raises BackupError if the server refuses something.
+    """
     try:
         with psycopg.connect(**target, autocommit=True) as connection:
+            # pg_dump sets an empty search path outside of transactions. A pooler such as PgBouncer gives a connection
+            # with it to the next request, which finds no table. A pooler tells each client a number of its own.
+            if connection.execute("SELECT pg_backend_pid()").fetchone() != (connection.info.backend_pid,):
+                raise BackupError(
+                    "DATABASE_URL leads to a pooler such as PgBouncer. Backups and restores need the address of the "
+                    "PostgreSQL server itself."
+                )
+            # Behind a pooler, the limits of the site's queries are on the role.
+            connection.execute("SET statement_timeout = 0")
             yield connection
     except psycopg.Error as error:
         raise BackupError(f"The database server refused: {' '.join(str(error).split())}.") from error

@@ -28,6 +28,8 @@ from quizsite.backups.rotation import backup_name, made_at, superseded
 from quizsite.site_lock import SiteInUse, exclusive, hold_while_serving
 from quizsite.sqlite import library
 from tests.servers import MANAGE, Site, begin_site, environment, running
+from tools.faults.cluster import Cluster
+from tools.faults.proxies import pgbouncer, pgbouncer_url
 
 # --- A site in a folder of its own ----------------------------------------------------------------------------------
 
@@ -220,6 +222,27 @@ def test_restore_reaches_the_server_by_every_address_that_the_site_takes(drill: 
     drill.site.run("restore", str(made))
 
     assert drill.classes() == ["First"]
+
+
+@POSTGRESQL
+@pytest.mark.sockets
+def test_backup_and_restore_refuse_a_pooler(drill: Drill) -> None:
+    """A backup would leave an empty search path to whoever gets its connection next, and no table is found then."""
+    folder, name = str(parameters(connection)["host"]), urlsplit(drill.site.extra["DATABASE_URL"]).path[1:]
+    if not folder.startswith("/") or not shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin"):
+        pytest.skip("needs PgBouncer, and a server with a socket")
+    backup, cluster = drill.backup(), Cluster.at(folder)
+    with pgbouncer(cluster, [name, "postgres"]) as (port, _):
+        url = pgbouncer_url(cluster, port, name)
+        done = drill.manage("backup", str(drill.folder / "copies"), DATABASE_URL=url)
+        restored = drill.refusal(backup, DATABASE_URL=url)
+
+    says = (
+        "DATABASE_URL leads to a pooler such as PgBouncer. Backups and restores need the address of the PostgreSQL "
+        "server itself."
+    )
+    assert (done.returncode, done.stderr, restored) == (1, f"CommandError: {says}\n", says)
+    assert list((drill.folder / "copies").glob("footnote-*")) == [backup]
 
 
 @POSTGRESQL
