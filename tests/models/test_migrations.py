@@ -8,7 +8,9 @@ from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.models import F
+from django.db.models.signals import pre_migrate
 
+from quizsite.health import show
 from quizzes.content.editions import public_question_count
 from quizzes.grading.manual_grades import grade_answer
 from quizzes.grading.scores import rescore, stored
@@ -44,6 +46,25 @@ def test_migrations_are_a_single_line() -> None:
     leaves = [name for app, name in loader.graph.leaf_nodes() if app == "quizzes"]
     assert len(leaves) == 1
     assert loader.detect_conflicts() == {}
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite limits no query")
+@pytest.mark.django_db(transaction=True)
+def test_migration_of_a_large_table_has_no_time_limit() -> None:
+    seen = []
+
+    def look(**_: object) -> None:
+        seen.append((show("statement_timeout"), show("lock_timeout")))
+
+    pre_migrate.connect(look, weak=False, dispatch_uid="look")
+    try:
+        call_command("migrate", verbosity=0)
+    finally:
+        pre_migrate.disconnect(dispatch_uid="look")
+    look()
+
+    assert set(seen[:-1]) == {("0", "5s")}
+    assert seen[-1] == ("10s", "5s")
 
 
 @pytest.mark.django_db(transaction=True)

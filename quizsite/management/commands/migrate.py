@@ -1,9 +1,12 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from django.core.management import CommandError, CommandParser, call_command
 from django.core.management.commands import migrate
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from quizsite.health import show
 from quizsite.sqlite.prepare import prepare_database
@@ -27,5 +30,26 @@ class Command(migrate.Command):
                 f"This database has the encoding {encoding}, which cannot hold every name. Make an empty one "
                 "with UTF8: createdb --encoding UTF8 --template template0 NAME"
             )
-        super().handle(*args, **options)
-        call_command("createcachetable", database=options["database"], verbosity=0)
+        with without_time_limit(connection):
+            super().handle(*args, **options)
+            call_command("createcachetable", database=options["database"], verbosity=0)
+
+
+@contextmanager
+def without_time_limit(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """Let PostgreSQL change a large table for longer than a query of the site may take.
+
+    The limit goes with a new connection: behind a PgBouncer in transaction mode, a SET would reach other sessions, and
+    the role's limit holds.
+    """
+    if connection.vendor != "postgresql" or connection.in_atomic_block:
+        yield
+        return
+    options = connection.settings_dict["OPTIONS"]
+    connection.close()
+    connection.settings_dict["OPTIONS"] = {**options, "options": f"{options['options']} -c statement_timeout=0"}
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["OPTIONS"] = options
