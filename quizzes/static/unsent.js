@@ -1,6 +1,7 @@
 // Keeps what a teacher typed and the site could not take: the session had ended, or an error page came. A page notes
 // its changed forms when it is left. A page without an account, such as sign-in, says that they did not arrive. The
 // page of the forms shows them again, in the same tab and for the same account only. A closed tab forgets them.
+// The forms beside one that was sent are shown again too, and so are all when Back leads to their page.
 
 const PREFIX = "footnote.unsent.";
 // In ms. Long enough to sign in, also on another device; short for a shared computer.
@@ -15,9 +16,14 @@ const OF_PAGE = ["revision", "seen", "shown_type", "new_key", "number", "group",
 const SAVES_ITSELF = "[data-draft][hx-post]";
 const CHOICE = "[type=checkbox], [type=radio]";
 
-/** @typedef {{name: string, value: string, isChecked: boolean, chosen: string[]}} Field */
-/** @typedef {{name: string, place: number, fields: Field[]}} Kept */
-/** @typedef {{account: string, at: number, isUnsent: boolean, page: string | null, forms: Kept[]}} Note */
+/** @typedef {{name: string, value: string, isChecked: boolean, chosen: string[], isChanged: boolean}} Field */
+// isPartial: only the changed fields are filled in.
+/** @typedef {{name: string, place: number, isSent: boolean, isPartial: boolean, fields: Field[]}} Kept */
+// isUnsent: it did not arrive. isLeft: another page of the account came after it. action: of the sent form, or null.
+/**
+ * @typedef {{account: string, at: number, isUnsent: boolean, isLeft: boolean, action: string | null,
+ *   page: string | null, forms: Kept[]}} Note
+ */
 
 // "" where students sign in, who read nothing of a teacher. Undefined on the teachers' sign-in and on error pages.
 const account = document.querySelector("meta[name=account]")?.content;
@@ -26,6 +32,8 @@ const here = PREFIX + location.pathname + location.search;
 let pageOfForm = null;
 /** Where forms were sent to. They count as changed: one that came back with an error shows what was typed before. */
 const sentTo = new Set();
+/** The form that the page was left with, or null. */
+let sent = null;
 
 /** @returns {[string, Note][]} */
 function notes() {
@@ -79,14 +87,26 @@ function note() {
   const kept = forms().filter(isKept).map((form) => ({
     name: nameOf(form),
     place: namesakes(nameOf(form)).indexOf(form),
-    fields: controls(form).map(stateOf),
+    isSent: form === sent,
+    isPartial: false,
+    fields: controls(form).map((control) => ({ ...stateOf(control), isChanged: isChanged(control) })),
   }));
   if (!kept.length) return;
-  const made = { account, at: Date.now(), isUnsent: false, page: pageOfForm, forms: kept };
+  const action = sent && actionOf(sent);
+  const made = { account, at: Date.now(), isUnsent: false, isLeft: false, action, page: pageOfForm, forms: kept };
   try {
     sessionStorage.setItem(here, JSON.stringify(made));
   } catch { /* Larger than the browser keeps. */ }
 }
+
+/** @param {string} key @param {Note} kept */
+function keep(key, kept) {
+  sessionStorage.setItem(key, JSON.stringify(kept));
+  setTimeout(() => sessionStorage.removeItem(key), MAX_AGE - (Date.now() - kept.at));
+}
+
+/** The forms that were not sent. The page may show newer values in the fields that were not changed. */
+const restOf = (forms) => forms.filter(({ isSent }) => !isSent).map((kept) => ({ ...kept, isPartial: true }));
 
 /** @param {Field} field; returns whether the control now shows something else */
 function fill(control, field) {
@@ -109,6 +129,7 @@ function fillForm(kept) {
     const index = left.findIndex(isIt);
     if (index < 0) continue;
     const [control] = left.splice(index, 1);
+    if (kept.isPartial && !field.isChanged) continue;
     if (!fill(control, field) || control.type === "hidden") continue;
     hasChanged = true;
     const folded = control.closest("details");
@@ -122,40 +143,49 @@ function fillForm(kept) {
 /** @param {Kept} kept */
 const isSentHere = (kept) => PREFIX + JSON.parse(kept.name)[0] === here;
 
-function showAgain({ forms: kept }) {
+/** @param {Kept[]} kept @param {string} words the id of the notice */
+function showAgain(kept, words) {
   if (!kept.map(fillForm).some(Boolean)) return;
-  document.querySelector("main")?.prepend(document.querySelector("#unsent").content.cloneNode(true));
+  document.querySelector("main")?.prepend(document.getElementById(words).content.cloneNode(true));
 }
 
+/** Whether this page has the forms of the note: its address with any query, or the reply to the form that was sent. */
+const isSamePage = (key, { page, action }) =>
+  (page ?? key).split("?")[0] === PREFIX + location.pathname || PREFIX + action === here;
+
 function onTeacherPage() {
-  // Back leads from the browser's own error page, without a connection, to the form. No script of ours ran there.
+  // Back leads from another page, also the browser's own error page, where no script of ours ran, to the form.
   const isBack = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
   for (const [key, found] of notes()) {
     const isOver = found.account !== account || Date.now() - found.at > MAX_AGE;
-    const isHere = (key === here && (found.isUnsent || isBack)) || (found.page === here && found.isUnsent);
+    const isSame = isSamePage(key, found);
+    const isHere = found.isUnsent ? here === key || here === found.page : isBack && isSame;
     if (!found.isUnsent && found.forms.some(isSentHere)) pageOfForm = found.page ?? key;
-    // A page of this account came after it, so it arrived, or it was left on purpose.
     if (isOver || isHere || !found.isUnsent) sessionStorage.removeItem(key);
-    if (isHere && !isOver) showAgain(found);
+    if (isOver) continue;
+    if (isHere) showAgain(found.forms, "unsent");
+    if (isHere || found.isUnsent) continue;
+    // A page of this account came after it, so the form that was sent arrived.
+    const rest = restOf(found.forms);
+    if (isSame && found.action !== null) showAgain(rest, "unsent-others");
+    if (!isSame && rest.length) keep(key, { ...found, isLeft: true, action: null, forms: rest });
   }
 }
 
 function onOtherPage() {
-  const found = notes();
+  const found = notes().filter(([, { isLeft }]) => !isLeft);
   // The sign-in led to the address of a form that had come back with an error: an error page says that it takes no GET.
   const refused = found.find(([key, { isUnsent, page }]) => key === here && isUnsent && (page ?? here) !== here);
   if (refused) location.replace(refused[1].page.slice(PREFIX.length));
-  for (const [key, kept] of found) {
-    sessionStorage.setItem(key, JSON.stringify({ ...kept, isUnsent: true }));
-    setTimeout(() => sessionStorage.removeItem(key), MAX_AGE - (Date.now() - kept.at));
-  }
+  for (const [key, kept] of found) keep(key, { ...kept, isUnsent: true });
   const shown = found.length ? "kept" : "lost";
   for (const words of document.querySelectorAll("[data-unsent]")) words.hidden = words.dataset.unsent !== shown;
 }
 
 if (account) {
-  document.addEventListener("submit", ({ target }) => {
+  document.addEventListener("submit", ({ target, defaultPrevented }) => {
     sentTo.add(actionOf(target));
+    if (!defaultPrevented) sent = target;
     if (!("signsOut" in target.dataset)) return;
     window.removeEventListener("pagehide", note);
     forget();

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from quizzes.assignments.accommodations import extend
 from quizzes.content.drafts.saving_questions import save_question
 from quizzes.grading.manual_grades import grade_answer
 from quizzes.models import Classroom, Draft, Question, User
@@ -28,6 +29,7 @@ from tests.views.teacher.test_grading_queue import typed_document
 PASSWORD = "a long password of the test"
 KEPT = "What you typed is kept in this tab."
 AGAIN = "Here’s what you typed."
+OTHERS = "Your other changes on this page aren’t saved yet."
 
 
 @pytest.fixture
@@ -326,3 +328,80 @@ def test_back_from_a_lost_connection_leads_to_what_was_typed(
 
     expect(page.locator("textarea[name=comment]").last).to_have_value("Read paragraph 2 again.")
     expect(page.get_by_role("status")).to_contain_text(AGAIN)
+
+
+def test_a_comment_stays_when_another_form_of_its_page_is_sent(
+    rosa: User, classroom: Classroom, open_context: NewContext
+) -> None:
+    """The page comes back at another address: with the graded answer open, or with an error."""
+    attempt = make_answered_attempt(
+        assignment=make_assignment(
+            edition=make_edition(document=typed_document()),
+            classroom=classroom,
+            assigned_by=rosa,
+            created_at=timezone.now(),
+        ),
+        student=make_student(classroom=classroom),
+        answers={"who": "A rule of the council."},
+        started_at=timezone.now(),
+    )
+    page = open_context(rosa).new_page()
+    page.goto(reverse("attempt_review", args=[attempt.public_id], query={"show": "all"}))
+    comment = page.locator("[id=id_whole_comment]")
+    form = page.locator("form[action$='/mark/']").first
+    comment.fill("Read paragraph 2 again.")
+    page.get_by_text("Grade this answer").first.click()
+    for points, reply in (("99", "Enter 0 to"), ("0", "graded.")):
+        form.get_by_label("Points").fill(points)
+        form.get_by_role("button", name="Save grade").click()
+        expect(page.get_by_text(reply).first).to_be_visible()
+        expect(page.get_by_role("status").first).to_contain_text(OTHERS)
+        expect(comment).to_have_value("Read paragraph 2 again.")
+    assert violations(page) == []
+
+    page.get_by_role("button", name="Save comment").click()
+
+    expect(page.get_by_text("Comment saved.")).to_be_visible()
+    assert page.get_by_text(OTHERS).count() == kept_in(page) == 0
+    attempt.refresh_from_db()
+    assert attempt.comment == "Read paragraph 2 again."
+
+
+def test_a_form_beside_the_sent_one_gets_no_older_values(
+    rosa: User, classroom: Classroom, open_context: NewContext
+) -> None:
+    """A colleague has saved the form since the page was loaded: only what was typed is put into it."""
+    assignment = make_assignment(classroom=classroom, assigned_by=rosa, created_at=timezone.now())
+    student = make_student(classroom=classroom)
+    page = open_context(rosa).new_page()
+    page.goto(reverse("student_overrides", args=[assignment.public_id, student.public_id]))
+    page.get_by_label("Why").first.fill("Was ill.")
+    now = timezone.now()
+    extend(assignment, student, due_at=None, closes_at=None, extra_attempts=2, reason="Absent.", by=rosa, now=now)
+    page.get_by_role("button", name=re.compile("^Excuse")).click()
+
+    expect(page.get_by_role("status").first).to_contain_text(OTHERS)
+    expect(page.get_by_label("Why").first).to_have_value("Was ill.")
+    expect(page.get_by_label("Extra attempts")).to_have_value("2")
+
+
+def test_back_from_a_link_leads_to_what_was_typed(rosa: User, classroom: Classroom, open_context: NewContext) -> None:
+    """The cells of the grid take no suggestions of the browser, which therefore does not fill them in itself."""
+    assignment = make_assignment(classroom=classroom, assigned_by=rosa, created_at=timezone.now())
+    student = make_student(classroom=classroom, name="Ana R.")
+    page = open_context(rosa).new_page()
+    page.goto(reverse("paper_answers", args=[assignment.public_id]))
+    cell = page.locator(f"[name='{student.public_id}-q1']")
+    cell.fill("B")
+    page.get_by_role("link", name="Ana R.").click()
+    page.get_by_role("link", name="Classes", exact=True).click()
+    page.go_back()
+    assert page.get_by_text(AGAIN).count() == 0
+
+    page.go_back()
+
+    expect(cell).to_have_value("B")
+    expect(page.get_by_role("status").first).to_contain_text(AGAIN)
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_load_state("load")
+    assert page.get_by_text(AGAIN).count() == kept_in(page) == 0
