@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from PIL import Image
 
 MAX_UPLOAD_BYTES = 8 * 1024 * 1024
-# 24 million pixels are a photo of a recent phone, and 96 MB in memory.
-MAX_PIXELS = 24_000_000
+# A photo of a recent phone has up to 5,712 × 4,284 pixels. 25 million are 100 MB in memory.
+MAX_PIXELS = 25_000_000
 # Twice the width of the reading on a large screen, and 200 dots per inch on paper.
 MAX_SIDE = 1_600
 # A PNG of a photo is several times as large as a JPEG that looks the same.

@@ -71,6 +71,13 @@ def test_picture_is_upright_and_no_larger_than_needed() -> None:
     assert (found.width, found.height) == (MAX_SIDE // 4, MAX_SIDE)
 
 
+def test_photo_of_a_recent_phone_is_taken() -> None:
+    """An iPhone 15 and later takes pictures of this size."""
+    found = clean_picture(make_picture(size=(5_712, 4_284), file_format="JPEG"))
+
+    assert (found.width, found.height) == (MAX_SIDE, 1_200)
+
+
 @pytest.mark.parametrize(
     ("file_format", "options"),
     [
@@ -112,7 +119,7 @@ def test_large_png_becomes_a_jpeg_on_white(monkeypatch: pytest.MonkeyPatch) -> N
         (b'<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>', "Choose a PNG, JPEG, or WebP picture."),
         (make_picture()[:60], "Choose a PNG, JPEG, or WebP picture."),
         (make_picture(file_format="GIF"), "Choose a PNG, JPEG, or WebP picture."),
-        (bomb(5_000, 5_000), f"Choose a picture of up to {MAX_PIXELS // 1_000_000} million pixels."),
+        (bomb(5_001, 5_000), f"Choose a picture of up to {MAX_PIXELS // 1_000_000} million pixels."),
         # Pillow itself warns of so many pixels, and raises for twice as many.
         (bomb(10_000, 10_000), "Choose a PNG, JPEG, or WebP picture."),
         (bomb(60_000, 60_000), "Choose a PNG, JPEG, or WebP picture."),
