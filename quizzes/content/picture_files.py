@@ -61,7 +61,7 @@ def clean_picture(content: bytes, *, max_side: int = MAX_SIDE) -> PictureFile:
         )
     image = _opened(content, _UPLOADED)
     is_opaque = not image.has_transparency_data
-    picture = _upright(image).convert("RGB" if is_opaque else "RGBA")
+    picture = _in_8_bits(_upright(image)).convert("RGB" if is_opaque else "RGBA")
     picture.thumbnail((max_side, max_side))
     # Names, places and comments of the camera would be written too.
     picture.info.clear()
@@ -121,6 +121,13 @@ def _upright(image: "Image.Image") -> "Image.Image":
         return ImageOps.exif_transpose(image)
     except Exception:  # Pillow raises errors of many types for broken camera data.
         return image
+
+
+def _in_8_bits(image: "Image.Image") -> "Image.Image":
+    """The image; one in 16 bits of gray, as some scanners write it, in 8. Pillow would make most of its grays white."""
+    if not image.mode.startswith("I"):
+        return image
+    return image.convert("I").point(lambda gray: gray / 256).convert("L")
 
 
 def _written(picture: "Image.Image", media_type: str) -> PictureFile:

@@ -90,6 +90,17 @@ def test_picture_with_broken_data_of_its_camera_is_taken(file_format: str, optio
     assert clean_picture(make_picture(size=(40, 30), file_format=file_format, **options)).width == 40
 
 
+def test_scan_in_16_bits_of_gray_keeps_its_grays() -> None:
+    file = io.BytesIO()
+    scan = Image.new("I;16", (2, 1), 128 * 256)
+    scan.putpixel((1, 0), 255 * 256 + 255)
+    scan.save(file, "PNG")
+
+    found = Image.open(io.BytesIO(clean_picture(file.getvalue()).content))
+
+    assert [found.getpixel((place, 0)) for place in range(2)] == [(128, 128, 128), (255, 255, 255)]
+
+
 def test_transparent_picture_stays_transparent() -> None:
     file = io.BytesIO()
     Image.new("RGBA", (10, 10), (255, 0, 0, 40)).save(file, "WEBP")
