@@ -226,7 +226,7 @@ class Bridge:
 
 def too_long() -> Refusal:
     """The refusal of a body with too many bytes."""
-    return Refusal(413, "This is more than the site takes at one time.")
+    return Refusal(413, "That’s too big to upload. Go back and choose a smaller file.")
 
 
 def check_headers(headers: Any) -> None:

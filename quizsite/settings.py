@@ -276,10 +276,12 @@ SECURE_CSP = {
 # script, is 48 KB. Teachers paste texts and upload rosters.
 REQUEST_MAX_BYTES = 64 * 1024
 REQUEST_MAX_BYTES_AT = (
-    # Packages of questions hold pictures, which are left out but sent. A class file has every save of a year.
-    (re.compile("/teacher/(sets/import|classrooms/(import|oneroster))/"), 16 * 1024 * 1024 + 64 * 1024),
-    # A photo as a phone takes it. It is encoded again, much smaller.
-    (re.compile("/teacher/sets/[^/]+/edit/(questions/[^/]+/)?picture/"), 8 * 1024 * 1024 + 64 * 1024),
+    # Packages of questions hold pictures, which are left out but sent. A class file has every save of a year. The page
+    # of a picture takes 8 MB, and says so itself for a larger photo.
+    (
+        re.compile("/teacher/(sets/(import|[^/]+/edit/(questions/[^/]+/)?picture)|classrooms/(import|oneroster))/"),
+        16 * 1024 * 1024 + 64 * 1024,
+    ),
     (re.compile("/teacher/"), 1024 * 1024 + 64 * 1024),
 )
 # Without one byte of the headers or of the body, and for the whole body. A phone on slow Wi-Fi sends 64 KB in a second.

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from quizzes.content.drafts import lifecycle, publishing
 from quizzes.content.editions import latest_edition
+from quizzes.content.picture_files import MAX_UPLOAD_BYTES
 from quizzes.content.stored_pictures import delete_unused_pictures
 from quizzes.files.class_export.document import InvalidExport
 from quizzes.files.class_export.reader import import_classroom
@@ -63,6 +65,22 @@ def test_picture_needs_a_file_an_alternative_text_and_a_credit(draft: Draft, tea
     assert errors_of(page) == ["Choose a PNG, JPEG, or WebP picture."]
     assert StoredPicture.objects.count() == 0
     assert "picture" not in document_of(draft)["reading"]
+
+
+@pytest.mark.parametrize("key", [(), ("one",)])
+def test_page_says_that_a_photo_is_too_large_and_keeps_the_texts(
+    key: tuple[str, ...], draft: Draft, teacher_client: Client
+) -> None:
+    """The server lets such a request through to the page: its own reply is a line of text, without a form."""
+    name = "edit_question_picture" if key else "edit_reading_picture"
+    server_limit = next(size for path, size in settings.REQUEST_MAX_BYTES_AT if path.match(url(name, draft, *key)))
+    photo = bytes(MAX_UPLOAD_BYTES * 3 // 2)
+
+    page = upload(teacher_client, draft, *key, content=photo)
+
+    assert len(photo) + 64 * 1024 < server_limit
+    assert errors_of(page) == ["Choose a picture of up to 8 MB."]
+    assert page.context["form"]["alternative"].value() == TEXTS["alternative"]
 
 
 def test_picture_is_its_owners_until_it_is_published_and_then_its_readers(
