@@ -125,6 +125,16 @@ def test_document_cites_only_what_exists(path: Path) -> None:
     assert problems == []
 
 
+def test_architecture_lists_every_module() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    listed = set(re.findall(r"\w+", page[page.index("    1 urls.py") : page.index("- Inside `content`")]))
+    packages = ["views", "forms", "templatetags", "files", "files/questions", "files/class_export", "lti", "reports"]
+    packages += ["attempts", "attempts/paper", "grading", "assignments", "content", "content/drafts", "people"]
+    packages.append("models")
+    modules = {path.stem for package in packages for path in (ROOT / "quizzes" / package).glob("[!_]*.py")}
+    assert modules - listed == set()
+
+
 def docstrings(path: Path) -> Iterator[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
