@@ -80,7 +80,7 @@ def sizes(rows: list[tuple[str, Plan, int]]) -> Iterator[str]:
         "machines",
         "p99 at the bell",
         "busy at work",
-        "last receipt when half hand in at once",
+        "last receipt when half turn in at once",
         "memory, all",
         "replies at the bell",
     )

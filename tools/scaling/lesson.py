@@ -119,6 +119,6 @@ def _boards(students: int, figures: Costs, habits: Habits, chance: random.Random
 
 
 def _changed_share(seconds: float, figures: Costs) -> float:
-    """How many of a board's polls find something new: each save and each page's first sign of life changes it."""
+    """How many of a board's polls find something new: each save and each page's first heartbeat changes it."""
     saves = figures.people["class_size"] / figures.people["answer_seconds"]
     return 1 - math.exp(-saves * seconds)

@@ -215,7 +215,7 @@ def levers(plan: Plan) -> list[tuple[str, Plan]]:
         ("as it is", plan),
         ("no time limit and no close: no clock asks", replace(plan, habits=replace(habits, clock_seconds=None))),
         ("the clock asks every 20 s", replace(plan, habits=replace(habits, clock_seconds=20.0))),
-        ("a sign of life every 60 s", replace(plan, habits=replace(habits, presence_seconds=60.0))),
+        ("a heartbeat every 60 s", replace(plan, habits=replace(habits, presence_seconds=60.0))),
         ("no board is open", replace(plan, habits=replace(habits, board_seconds=None))),
         ("pages at half their processor time", replace(plan, figures=replace(plan.figures, requests=pages))),
         ("the web processes serve the files too", replace(plan, habits=replace(habits, files=8))),
