@@ -15,10 +15,9 @@ from pythonjsonlogger.json import JsonFormatter
 # The key of the signed-in student in a session. `quizzes.people.student_sessions` cannot be imported before the models.
 STUDENT = "student_id"
 
-# What follows these in a URL signs somebody in: invitations, one-time links, links to a new password, class codes,
-# registration links. A
-# path is logged as decoded and may have spaces and quotation marks, so that its end cannot be found. All of the line
-# goes.
+# What follows these in a URL gives access: invitations, one-time links, links to a new password, class codes,
+# registration links. A path is logged as decoded and may have spaces and quotation marks, so that its end cannot be
+# found. The rest of the line is left out.
 _SECRET_PATH = re.compile(r"(?P<start>/+(?:invitation|enter|j|password/+reset/+key|lti/+register)/+).+", re.IGNORECASE)
 HIDDEN = "..."
 

@@ -1,8 +1,8 @@
 """Django's sessions in the database, by raw queries.
 
-Every request of a student reads its session first, and building that statement from a queryset costs more than running
-it; joining writes four times. The row is read each time, so that a session that was ended is ended for every process at
-once; a process only remembers which rows are signed.
+Every request of a student reads its session first, and building that query from a queryset costs more than running it.
+The row is read each time, so that a session that ends, ends in every process right away. A process caches only which
+rows have a valid signature.
 """
 
 import json
@@ -98,8 +98,8 @@ def _signed_json(session_data: str, salt: str, key: str, *old_keys: str) -> str:
     return json.dumps(signing.loads(session_data, salt=salt, key=key, fallback_keys=list(old_keys)))
 
 
-def _write(statement: str, values: list[Any]) -> int:
+def _write(query: str, values: list[Any]) -> int:
     """How many rows it changed. In a transaction, because only transactions use SQLite's queue of writers."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(statement, values)
+        cursor.execute(query, values)
         return int(cursor.rowcount)

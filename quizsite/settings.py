@@ -101,8 +101,8 @@ MIDDLEWARE = [
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    # Below WhiteNoise, whose files are already compressed. Against guesses from a page's length (BREACH), Django adds
-    # a random number of bytes, and the CSRF token changes each time.
+    # Below WhiteNoise, which serves compressed files. Against guesses from a page's length (BREACH), Django adds a
+    # random number of bytes, and the CSRF token changes each time.
     "django.middleware.gzip.GZipMiddleware",
     "quizsite.middleware.page_language",
     "quizsite.middleware.head_as_get",
@@ -151,7 +151,7 @@ TEMPLATES = [
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
-# Pages of students and visitors. Pages of teachers are in English: quizsite/middleware.py decides.
+# The languages of pages. The lists of rows under /admin/ are in English: quizsite/middleware.py decides.
 LANGUAGES = [("en", "English"), ("es", "Español")]
 USE_I18N = True
 
@@ -209,7 +209,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- How long rows are kept (quizzes/people/retention.py, docs/privacy.md) ------------------------------------------
 
-# A hundred years. Dates end before the term of a million days, and the job that applies terms would fail.
+# In days: 100 years. No date is a million days away, so with such a number the job that applies retention would fail.
 LONGEST_TERM = 36_500
 # An archived class is announced for erasure after this, then erased 30 days later. 400: a school year and a summer.
 KEEP_ARCHIVED_DAYS = whole_number(os.environ, "FOOTNOTE_KEEP_ARCHIVED_DAYS", default=400, least=1, most=LONGEST_TERM)
@@ -446,7 +446,7 @@ if METRICS_DIR:
 TRACES = web_address(os.environ, "FOOTNOTE_TRACES")
 if TRACES:
     MIDDLEWARE.insert(0, "quizsite.traces.Spans")
-    # While the collector is down, each further try would be a warning, beside the error at their end.
+    # While the collector is down, each retry would log a warning. After the last retry there is one error.
     LOGGING["loggers"]["opentelemetry"] = {"level": "ERROR"}
 if flag(os.environ, "FOOTNOTE_REQUEST_IDS"):
     MIDDLEWARE.insert(0, "quizsite.middleware.request_id")

@@ -38,7 +38,7 @@ UNFINISHED = ".unfinished"
 def make_backup(folder: Path, *, now: datetime, suffix: str = "") -> Path:
     """Make a backup in a new folder in `folder`; returns it. Raises BackupError.
 
-    The new folder appears under its name only when it is complete and on the disk. The site goes on writing meanwhile.
+    The new folder appears under its name only when it is complete and on the disk. The site can write at the same time.
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -72,7 +72,7 @@ def problem_with_folder(folder: Path) -> str | None:
 
 
 def make_scheduled_backup(*, now: datetime, suffix: str = "") -> Path:
-    """Make a backup in BACKUP_DIR, record it, and delete those that it supersedes. Raises BackupError."""
+    """Make a backup in BACKUP_DIR, and delete those that it supersedes. Raises BackupError."""
     made = make_backup(settings.BACKUP_DIR, now=now, suffix=suffix)
     names = [path.name for path in made.parent.iterdir()]
     for name in superseded(names, hourly=settings.BACKUPS_HOURLY, daily=settings.BACKUPS_DAILY):
