@@ -146,7 +146,7 @@ def teachers_language(get_response: GetResponse) -> GetResponse:
 def head_as_get(get_response: GetResponse) -> GetResponse:
     """Answer HEAD like GET without a body, for link checkers and proxies.
 
-    So a view names the methods of its page, GET and POST, and one that looks for a GET is not led astray.
+    So a view names only GET and POST, and code that checks for GET also works for HEAD.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:

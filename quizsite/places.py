@@ -1,4 +1,4 @@
-"""Where the code of this process is, and where a site keeps its data unless told."""
+"""Where the code of this process is, and where a site keeps its data by default."""
 
 import os
 import sys

@@ -65,8 +65,9 @@ def serve(host: str, port: int, *, workers: int) -> None:
     import_string(settings.WSGI_APPLICATION)
     # Nothing may be open when workers are forked: a connection to SQLite must not cross a fork.
     connections.close_all()
-    # What is loaded by now stays for good, and shared: no collection of a worker need look at it, or copy it. Nor is
-    # one made before: it would leave holes for workers to write into. Source: Python's documentation of gc.freeze.
+    # What is loaded by now stays for good. A garbage collection that looked at it would copy the memory that workers
+    # share. None has run so far: it would leave holes in this memory for workers to write into. Source: Python's
+    # documentation of gc.freeze.
     gc.freeze()
     gc.enable()
     try:

@@ -24,7 +24,7 @@ def hold_while_serving(folder: Path) -> None:
 
 @contextmanager
 def exclusive(folder: Path, *, wait: bool = False) -> Iterator[None]:
-    """Nobody serves this site meanwhile. Raises SiteInUse, or waits."""
+    """A block in which no process serves this site. Raises SiteInUse, or waits until the others end."""
     file = _locked(folder, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
     with file:
         yield

@@ -27,7 +27,7 @@ class StaticFilesStorage(CompressedManifestStaticFilesStorage):
 def collect_if_changed() -> bool:
     """Bring STATIC_ROOT up to date; returns whether there was anything to do.
 
-    Files of earlier versions stay: a page that is open meanwhile goes on asking for them.
+    Files of earlier versions stay, because open pages still request them.
     """
     stamp = Path(settings.DATA_DIR) / "static-sources"
     for name in SERVED_BEFORE:

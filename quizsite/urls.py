@@ -1,3 +1,5 @@
+"""The URLs of the site around the app: teachers' accounts, the administrator's pages, health checks."""
+
 from allauth.account import views as allauth_views
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin

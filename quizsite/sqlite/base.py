@@ -21,9 +21,9 @@ if Base.Database is not library.sqlite.dbapi2:
 
 # PRAGMA synchronous: 0 is OFF, 1 NORMAL, 2 FULL.
 FULL = 2
-# How many statements a connection keeps prepared, of about 5 KB each. Once all places are taken, pysqlite3 has one for
-# all further statements, and compiles those of a save at each save. With its own 100 places, that begins after a few
-# pages of a teacher. `CONN_MAX_AGE` begins anew from time to time.
+# How many queries a connection keeps prepared, of about 5 KB each. Past this number, pysqlite3 keeps only the last of
+# all further ones, and prepares the queries of a save again at each save. With its default of 100, that happens after a
+# few pages of a teacher. `CONN_MAX_AGE` opens a new connection from time to time.
 PREPARED_STATEMENTS = 1_000
 
 

@@ -1,7 +1,7 @@
 """The SQLite library of this process: pysqlite3's if it is installed, else the interpreter's.
 
-Django's backend imports `sqlite3` by name, in five modules that cannot be told of another, one of them at
-each call. So the name itself is answered with pysqlite3, from the first import of this module on.
+Django's backend imports `sqlite3` by name in five modules, in one of them at each call. So the first import of this
+module puts pysqlite3 in the place of that name.
 """
 
 import sqlite3

@@ -15,7 +15,7 @@ ALL_QUESTIONS = gettext_noop("All questions")
 
 @dataclass(frozen=True, slots=True)
 class GrowthLine:
-    """Growth on one objective. before, after: mean shares of the points. figure: None if it cannot be told."""
+    """Growth on one objective. before, after: mean shares of the points. figure: None with too few students."""
 
     title: str
     before: float
@@ -24,17 +24,17 @@ class GrowthLine:
 
     @property
     def change(self) -> str:
-        """The growth in points of 100, "" if it cannot be told."""
+        """The growth in points of 100, "" without a figure."""
         return _signed(round(100 * self.figure.mean)) if self.figure is not None else ""
 
     @property
     def error(self) -> str:
-        """The standard error in points of 100, "" if it cannot be told."""
+        """The standard error in points of 100, "" without a figure."""
         return str(round(100 * self.figure.standard_error)) if self.figure is not None else ""
 
     @property
     def sentence(self) -> str:
-        """What the figure tells, in one plain sentence."""
+        """What the figure means, in one plain sentence."""
         if self.figure is None:
             return gettext("Too few to tell.")
         low, high = round(100 * self.figure.low), round(100 * self.figure.high)

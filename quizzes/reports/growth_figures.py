@@ -26,7 +26,7 @@ class GrowthFigure:
 
     @property
     def is_clear(self) -> bool:
-        """Whether the interval leaves out 0, so that the direction can be told."""
+        """Whether the interval leaves out 0, so that the direction is known."""
         return self.low > 0 or self.high < 0
 
 

@@ -13,7 +13,7 @@ for (const table of document.querySelectorAll("table.grid")) {
     return [row, rows[row].indexOf(cell)];
   };
 
-  const stand = (cell) => {
+  const setCurrent = (cell) => {
     if (current) target(current).tabIndex = -1;
     current = cell;
     target(cell).tabIndex = 0;
@@ -22,7 +22,7 @@ for (const table of document.querySelectorAll("table.grid")) {
   const go = (row, column) => {
     const cells = rows[Math.max(0, Math.min(row, rows.length - 1))];
     const cell = cells[Math.max(0, Math.min(column, cells.length - 1))];
-    stand(cell);
+    setCurrent(cell);
     // The table scrolls within its own frame. Heads that stick cover what is under them, and count as seen anyway.
     const corner = rows[0][0].getBoundingClientRect();
     const foot = table.tFoot ? table.tFoot.getBoundingClientRect().height : 0;
@@ -35,13 +35,13 @@ for (const table of document.querySelectorAll("table.grid")) {
   for (const link of links) link.tabIndex = -1;
   for (const cell of rows.flat()) target(cell).tabIndex = -1;
   const first = table.tBodies[0] && table.tBodies[0].rows[0];
-  if (first) stand(first.cells[0]);
+  if (first) setCurrent(first.cells[0]);
   // A head may hold two links: Tab goes on reaching those that the arrows do not.
   for (const link of links) if (link !== target(link.closest("th,td"))) link.tabIndex = 0;
 
   table.addEventListener("focusin", (event) => {
     const cell = event.target.closest("th,td");
-    if (cell && event.target === target(cell)) stand(cell);
+    if (cell && event.target === target(cell)) setCurrent(cell);
   });
 
   table.addEventListener("keydown", (event) => {

@@ -19,7 +19,7 @@ async function ask() {
   const options = { headers: { "If-None-Match": tag }, redirect: "manual", credentials: "same-origin", cache: "no-store" };
   const response = await fetch(openQuizzes, { ...options, signal: AbortSignal.timeout(TIMEOUT) }).catch(() => null);
   isAsking = false;
-  // After the session has ended, the page leads to sign-in. Nothing else would say that no quiz shows up here any more.
+  // After the session has ended, the page leads to sign-in. Otherwise nothing would say that new quizzes no longer show up.
   if (response?.type === "opaqueredirect" || response?.status === 200) return location.reload();
   failures = response?.status === 304 ? 0 : failures + 1;
   // Random, so that a class does not ask at the same moment.

@@ -3,8 +3,8 @@
 
 const grid = document.querySelector("[data-grid]");
 
-function row(of, step) {
-  let next = of;
+function nextRow(from, step) {
+  let next = from;
   do next = step > 0 ? next.nextElementSibling : next.previousElementSibling;
   while (next && !next.querySelector("input.cell"));
   return next;
@@ -18,7 +18,7 @@ grid?.addEventListener("keydown", event => {
   event.preventDefault();
   const cells = [...cell.closest("tr").querySelectorAll("input.cell")];
   const place = event.key === "Enter" ? 0 : cells.indexOf(cell);
-  const next = row(cell.closest("tr"), step);
+  const next = nextRow(cell.closest("tr"), step);
   if (next) {
     const to = next.querySelectorAll("input.cell")[place];
     to.focus();

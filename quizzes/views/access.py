@@ -168,7 +168,7 @@ def student_required[**P](
 def student_polls[**P](
     view: Callable[Concatenate[HttpRequest, Student, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """`student_required` for a page that asks by itself: it does not keep an idle session open."""
+    """`student_required` for a URL that a page polls: a poll does not keep an idle session open."""
 
     @login_not_required
     @wraps(view)

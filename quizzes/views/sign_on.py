@@ -31,20 +31,20 @@ type View = type[OAuth2LoginView] | type[SignOnCallback]
 @require_POST
 def start_sign_on(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Lead to the provider. By POST, so that no other site can sign a teacher in."""
-    return _on_the_way(request, OAuth2LoginView, provider_id)
+    return _with_states(request, OAuth2LoginView, provider_id)
 
 
 @require_GET
 def finish_sign_on(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Sign in with what the provider says."""
     device = keep_device(request)
-    response = _on_the_way(request, SignOnCallback, provider_id)
+    response = _with_states(request, SignOnCallback, provider_id)
     remember_device(response, device)
     remember_invitation(request, response)
     return response
 
 
-def _on_the_way(request: HttpRequest, view: View, provider_id: str) -> HttpResponse:
+def _with_states(request: HttpRequest, view: View, provider_id: str) -> HttpResponse:
     """The response of the view, with a new cookie if it added or used a state."""
     with_states = cast(SignOnRequest, request)
     with_states.states = sign_on_states.read_cookie(request.COOKIES.get(STATE_COOKIE, ""), now=timezone.now())
