@@ -258,7 +258,7 @@ saves = st.tuples(
     st.sampled_from(["seen", "before", "none"]),
     st.sampled_from([SECOND, LIMIT, LIMIT + GRACE, LIMIT + GRACE + SECOND]),
 )
-others = st.tuples(st.sampled_from(["flag", "check", "hand in"]), st.sampled_from(KEYS))
+others = st.tuples(st.sampled_from(["flag", "check", "submit"]), st.sampled_from(KEYS))
 
 
 @given(st.lists(saves | saves | saves | others, max_size=25))
@@ -287,7 +287,7 @@ def test_saves_in_any_sequence_leave_the_last_accepted_value(edition: Edition, s
             case "check" if not model.is_over and model.current.get(key, (None, 0))[0] is not None:
                 check_answer(loaded(attempt), ids[key], now=NOW)
                 model.checked.add(key)
-            case "hand in":
+            case "submit":
                 submit_attempt(attempt, now=NOW + MINUTE)
                 model.is_over = True
 

@@ -45,7 +45,7 @@ PAGES = [name for name, row in TABLE.items() if row.method == "get" and name not
 
 @pytest.fixture
 def school(db: None, teacher: User) -> School:
-    """A class of three on the built-in set: one handed in (answered by halves), one at work, one not begun."""
+    """A class of three on the built-in set: one turned in (answered by halves), one at work, one not started."""
     publish_built_in_sets()
     now = timezone.now()
     classroom = make_classroom(teacher=teacher, name="Civics, Period 3", created_at=now)

@@ -199,7 +199,7 @@ def test_progress_without_javascript_is_whole(running: Assignment, teacher: User
     expect(page.get_by_role("link", name="Student 03")).to_have_count(0)
 
 
-# --- The sign of life ---------------------------------------------------------------------------------------------
+# --- The heartbeat ------------------------------------------------------------------------------------------------
 
 
 def test_quiz_page_says_that_it_is_there_and_not_more_often_than_it_should(

@@ -65,7 +65,7 @@ def test_new_end_is_seen_within_5_seconds(
     expect(clock).to_have_text("No time limit", timeout=AT_MOST)
 
 
-def test_attempt_handed_in_elsewhere_leads_to_the_receipt(
+def test_attempt_submitted_elsewhere_leads_to_the_receipt(
     running: Attempt, student: Student, open_context: NewContext
 ) -> None:
     page = open_context(student).new_page()

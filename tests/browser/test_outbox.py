@@ -615,7 +615,7 @@ def join(page: Page, student: Student) -> None:
     page.wait_for_url("**/student/")
 
 
-def test_lost_token_is_fetched_anew(context: BrowserContext, attempt: Attempt) -> None:
+def test_lost_token_is_fetched_again(context: BrowserContext, attempt: Attempt) -> None:
     page = open_question(context, attempt)
     context.clear_cookies(name="csrftoken")
     choose(page, 1)
@@ -882,7 +882,7 @@ def test_answers_are_sent_from_the_receipt_that_the_site_leads_to(context: Brows
     assert (saves(), page.evaluate(WAITING)) == ([(0, "late")] * 3, 0)
 
 
-def test_tab_behind_others_does_not_hand_in_what_was_given_more_time(context: BrowserContext, attempt: Attempt) -> None:
+def test_tab_behind_others_does_not_submit_what_was_given_more_time(context: BrowserContext, attempt: Attempt) -> None:
     Attempt.objects.update(deadline_at=timezone.now() + timedelta(seconds=4))
     context.add_init_script("Object.defineProperty(Document.prototype, 'visibilityState', { get: () => 'hidden' })")
     page = open_question(context, attempt)

@@ -270,7 +270,9 @@ def test_signed_in_teacher_keeps_the_session_while_trying(
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4])
 @pytest.mark.parametrize("is_right", [True, False])
-def test_check_gives_the_verdict_with_its_proof(number: int, is_right: bool, try_out: Edition, visitor: Client) -> None:
+def test_check_gives_the_verdict_with_its_evidence(
+    number: int, is_right: bool, try_out: Edition, visitor: Client
+) -> None:
     question = question_of(try_out, number)
     response = answer(visitor, try_out, number, right_value(question) if is_right else wrong_value(question))
     assert response.headers["Location"] == reverse("try_question", args=[number])

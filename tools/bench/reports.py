@@ -60,7 +60,7 @@ def gradebook_figures(*, students: int = 30, assignments: int = 10, repeats: int
             teacher_id=teacher.pk,
             due_at=now - timedelta(hours=12 * number) + timedelta(days=1),
         )
-        # Nine in ten have handed in, so that each state is there.
+        # Nine in ten have turned in, so that each state is there.
         _attempts(
             assignment,
             [pupil for pupil in pupils if (pupil.pk + number) % 10],
@@ -177,7 +177,7 @@ def _students(classroom: Classroom, count: int) -> list[Student]:
 
 
 def _attempts(assignment: Assignment, students: Sequence[Student], *, seed: int) -> None:
-    """Handed in, each question answered by nine in ten: most right, the rest spread over the wrong answers."""
+    """Turned in, each question answered by nine in ten: most right, the rest spread over the wrong answers."""
     draw = random.Random(seed)
     content = published(assignment.edition_id)
     begun = timezone.now() - timedelta(days=1)

@@ -13,7 +13,7 @@ from tools.faults.outcome import Outcome, on_sqlite
 
 
 def r7_repeated(site: Site, full: bool) -> Outcome:
-    """Fifty copies of one save and of one hand-in at the same moment, and the whole ledger three times over."""
+    """Fifty copies of one save and of one submission at the same moment, and the whole ledger three times over."""
     [client] = make_clients(site.port, 1)
     with running(site):
         copies = [Save("the-one-save", 1, "b", 0) for _ in range(50)]
@@ -66,7 +66,7 @@ def r8_first_saves(site: Site, full: bool) -> Outcome:
 
 
 def r9_class(site: Site, full: bool) -> Outcome:
-    """35 and 200 students save everything and hand in within ten seconds; without IMMEDIATE the control must fail."""
+    """35 and 200 students save everything and turn in within ten seconds; without IMMEDIATE the control must fail."""
     lines, good = [], True
     with running(site):
         for size in (35, 200):
@@ -97,7 +97,7 @@ def _begin_twenty_times(site: Site) -> int:
 
 
 def _class_hands_in(clients: list[Client]) -> tuple[int, float, float]:
-    """(errors, slowest save, 95th percentile in seconds) of a class that saves everything and hands in inside 10 s."""
+    """(errors, slowest save, 95th percentile in seconds) of a class that saves everything and turns in inside 10 s."""
     chance = random.Random(9)
     offsets = [chance.uniform(0, 4) for _ in clients]
     seconds: list[float] = []

@@ -106,7 +106,7 @@ class Client:
         return save
 
     def submit_attempt(self) -> tuple[int, str]:
-        """Hand in; (status, where it leads)."""
+        """Submit; (status, where it leads)."""
         return self.post_form(f"/student/attempts/{self.attempt_id}/hand-in/")
 
     def post_form(self, path: str) -> tuple[int, str]:

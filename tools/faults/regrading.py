@@ -172,7 +172,7 @@ def apply(school: Class, group: uuid.UUID, mode: str = "") -> None:
 
 
 def differences(school: Class, expected: dict[int, Decimal]) -> int:
-    """How many handed-in attempts have another score, seen in one statement."""
+    """How many submitted attempts have another score, seen in one statement."""
     done = Attempt.objects.submitted().filter(assignment=school.assignment)
     stored = dict(done.values_list("pk", "score"))
     return sum(stored[pk] != expected[pk] for pk in stored) + abs(len(stored) - (len(expected) - OPEN))
@@ -194,7 +194,7 @@ def all_rows(school: Class) -> list[Any]:
 
 
 def submit_open_attempts(school: Class) -> int:
-    """Hand in what is still open; how many did not get the correction."""
+    """Submit what is still open; how many did not get the correction."""
     wrong = 0
     for attempt in Attempt.objects.open().filter(assignment=school.assignment).select_related("assignment"):
         submit_attempt(attempt, now=timezone.now())
@@ -203,7 +203,7 @@ def submit_open_attempts(school: Class) -> int:
 
 
 def make_class() -> Class:
-    """An assignment with a thousand attempts handed in and some open, whose answers follow from a seed."""
+    """An assignment with a thousand attempts submitted and some open, whose answers follow from a seed."""
     now, chance = timezone.now(), random.Random(1000)
     classroom = make_classroom(teacher=(teacher := make_user()), created_at=now)
     edition = make_edition(document=single_choice_document(QUESTIONS), published_at=now)

@@ -47,7 +47,7 @@ def bell(students: int, figures: Costs, habits: Habits, chance: random.Random) -
 
 
 def close(students: float, figures: Costs, chance: random.Random) -> list[Timed]:
-    """The second in which an assignment closes for all: who is still at work hands in by the page's own clock."""
+    """The second in which an assignment closes for all: who is still at work turns in by the page's own clock."""
     count = round(students * figures.people["still_at_work"])
     moments = [chance.random() for _ in range(count)]
     # The browser requests the receipt after the reply. The queue keeps the order, so both have the same moment.

@@ -123,7 +123,7 @@ class Browser:
 
 
 def lesson(site: Any) -> dict[str, list[Cost]]:
-    """The costs of every request of a class that joins, answers and hands in while its teacher watches."""
+    """The costs of every request of a class that joins, answers and turns in while its teacher watches."""
     now = timezone.now()
     teacher = make_user()
     assignment = make_assignment(

@@ -1,4 +1,4 @@
-"""A student's pages over HTTP: the list, beginning, answering, handing in, and what may be seen afterwards."""
+"""A student's pages over HTTP: the list, starting, answering, turning in, and what may be seen afterwards."""
 
 import re
 from collections.abc import Callable
@@ -311,7 +311,7 @@ def test_page_before_beginning_says_what_applies_and_begins_nothing(
 
 
 @pytest.mark.parametrize("is_started", [False, True])
-def test_page_of_late_work_says_that_it_can_be_handed_in(
+def test_page_of_late_work_says_that_it_can_be_turned_in(
     is_started: bool, student: Student, student_client: Client, assignment: Assignment, now: datetime
 ) -> None:
     if is_started:
@@ -439,7 +439,7 @@ def test_assignment_of_another_class_is_missing(
         (lambda attempt: submit_attempt(attempt, now=NOW), "receipt"),
         (lambda attempt: Attempt.objects.update(deadline_at=timezone.now() - 2 * GRACE), "receipt"),
     ],
-    ids=["new PIN", "removed", "handed in", "time over"],
+    ids=["new PIN", "removed", "turned in", "time over"],
 )
 def test_question_page_that_was_shown_before_is_shown_no_more(
     student_client: Client, attempt: Attempt, change: Callable[[Attempt], Any], leads_to: str
@@ -694,7 +694,7 @@ def test_where_each_question_is_checked_none_is_given_ahead(
         lambda attempt, now: submit_attempt(attempt, now=now),
         lambda attempt, now: Attempt.objects.update(deadline_at=now - GRACE - timedelta(seconds=1)),
     ],
-    ids=["handed in", "time over"],
+    ids=["turned in", "time over"],
 )
 def test_what_is_of_a_running_attempt_ends_with_it(
     name: str, end: Callable[[Attempt, datetime], Any], student_client: Client, attempt: Attempt, now: datetime
@@ -769,7 +769,7 @@ def test_no_periodic_job_submits_an_attempt_while_an_answer_in_time_can_wait(att
     assert Attempt.objects.get().submitted_at == now
 
 
-def test_hand_in_counts_from_its_arrival(
+def test_submission_counts_from_its_arrival(
     student_client: Client, attempt: Attempt, clock: time_machine.Traveller, now: datetime
 ) -> None:
     clock.move_to(now + timedelta(seconds=20))
@@ -846,7 +846,7 @@ def test_seconds_left_come_from_the_server(
 # --- After the end
 
 
-def test_answer_after_the_time_is_kept_late_and_what_was_saved_is_handed_in(
+def test_answer_after_the_time_is_kept_late_and_what_was_saved_is_submitted(
     student: Student, student_client: Client, edition: Edition, classroom: Classroom, clock: time_machine.Traveller
 ) -> None:
     assignment = make_assignment(edition=edition, classroom=classroom, time_limit=timedelta(minutes=10))
@@ -984,7 +984,7 @@ def test_choices_keep_their_places_after_the_check_and_in_reviews(
         assert places(review, correct) == places(page, correct)
 
 
-def test_check_by_htmx_swaps_in_the_verdict_and_marks_the_proof(student_client: Client, checkable: Attempt) -> None:
+def test_check_by_htmx_swaps_in_the_verdict_and_marks_the_evidence(student_client: Client, checkable: Attempt) -> None:
     data = fields(student_client, checkable, 2, choice=token(checkable, 2, "a"), act="check")
     headers = {"HX-Request": "true", "HX-Target": "question"}
     response = student_client.post(address(checkable, 2), data, headers=headers)
@@ -1043,7 +1043,7 @@ def test_verdict_is_hidden_again_when_the_release_is_changed(student_client: Cli
     assert "You checked this answer, so it can’t change." in words(page)
 
 
-# --- Handing in, and after it
+# --- Turning in, and after it
 
 
 def test_review_lists_what_is_answered_and_what_is_not(

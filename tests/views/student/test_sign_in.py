@@ -442,7 +442,7 @@ def test_pin_that_is_none_costs_no_try_at_an_attempt(attempt: Attempt, pin: str)
     assert FailedTry.objects.count() == 0
 
 
-def test_closed_code_keeps_nobody_from_what_is_begun(attempt: Attempt, student: Student, teacher: User) -> None:
+def test_closed_code_keeps_nobody_from_a_started_quiz(attempt: Attempt, student: Student, teacher: User) -> None:
     classrooms.set_code_active(student.classroom, is_open=False, by=teacher, now=NOW)
     reply = Client().post(again(attempt), {"pin": pin_of(student)})
     assert (reply.status_code, list(reply.json())) == (200, ["token"])

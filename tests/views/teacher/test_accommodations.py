@@ -62,7 +62,7 @@ def review_of(attempt: Attempt) -> str:
 
 @pytest.fixture
 def done(assignment: Assignment, student: Student) -> Attempt:
-    """Handed in with nothing right: 0 of 8."""
+    """Turned in with nothing right: 0 of 8."""
     return make_answered_attempt(assignment=assignment, student=student, right=0)
 
 
@@ -237,7 +237,7 @@ def test_student_reads_mark_and_comment_once_answers_are_shown(
 
 @pytest.fixture
 def late(edition: Any, assignment: Assignment, student: Student) -> Attempt:
-    """Handed in; then two answers to question 1 came, a wrong and a right one."""
+    """Turned in; then two answers to question 1 came, a wrong and a right one."""
     attempt = make_answered_attempt(assignment=assignment, student=student, answers={"one": "a"})
     for second, value in enumerate(("c", "b")):
         save(attempt, "one", value, seen_revision=1, now=NOW + timedelta(minutes=5, seconds=second))
@@ -282,7 +282,7 @@ def reopen(client: Client, attempt: Attempt, **changes: str) -> Any:
 
 @pytest.fixture
 def timed(assignment: Assignment, student: Student) -> Attempt:
-    """Handed in after 1 of 20 minutes."""
+    """Turned in after 1 of 20 minutes."""
     Assignment.objects.update(time_limit=timedelta(minutes=20))
     assignment.refresh_from_db()
     return make_answered_attempt(assignment=assignment, student=student)
@@ -336,7 +336,7 @@ def test_extra_minutes_without_a_time_limit_are_added_to_the_close(
     assert Extension.objects.get().closes_at == attempt.deadline_at
 
 
-def test_form_of_an_older_hand_in_changes_nothing(
+def test_form_of_an_older_submission_changes_nothing(
     timed: Attempt, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
     form = form_of(teacher_client.get(review_of(timed)), having="receipt").data(reason="The fire alarm.")

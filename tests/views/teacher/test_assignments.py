@@ -194,10 +194,10 @@ def test_assign_sums_up_before_it_saves(
         in text
     )
     links = read(page).links
-    assert all(reverse("start_class", args=[assignment.public_id]) in links for assignment in Assignment.objects.all())
+    assert all(reverse("start_class", args=[assignment.public_id]) in links for assignment in (first, second))
 
 
-def test_assign_takes_every_term(edition: Edition, classroom: Classroom, teacher_client: Client) -> None:
+def test_assign_takes_every_setting(edition: Edition, classroom: Classroom, teacher_client: Client) -> None:
     assign(
         teacher_client,
         edition,
@@ -530,7 +530,7 @@ def test_change_previews_then_saves_and_keeps_untouched_moments_to_the_second(
     assert AuditEvent.objects.get().action == AuditEvent.Action.ASSIGNMENT_CHANGED
 
 
-def test_change_says_what_stays_for_students_who_have_begun(
+def test_change_says_what_stays_for_students_who_have_started(
     assignment: Assignment, attempt: Attempt, change: str, teacher_client: Client
 ) -> None:
     make_attempt(assignment=assignment, student=make_student(classroom=assignment.classroom))

@@ -142,7 +142,7 @@ def test_home_names_each_of_several_who_are_locked_out(
     assert "Make a new PIN for Noah Park" in text
 
 
-def test_home_says_how_many_have_not_handed_in(
+def test_home_says_how_many_have_not_turned_in(
     edition: Edition, classroom: Classroom, student: Student, classmate: Student, teacher_client: Client,
     clock: time_machine.Traveller,
 ) -> None:  # fmt: skip

@@ -427,7 +427,7 @@ def test_attempt_lists_what_arrived_and_did_not_count(
     assert "Not counted 1 other save not used" in text
 
 
-def test_attempt_handed_in_late_or_by_the_clock_says_so(
+def test_attempt_submitted_late_or_by_the_clock_says_so(
     edition: Edition, classroom: Classroom, teacher: User, student: Student, teacher_client: Client
 ) -> None:
     given = make_assignment(

@@ -84,7 +84,7 @@ def four(classroom: Classroom) -> list[Student]:
 
 @pytest.fixture
 def mixed(assignment: Assignment, four: list[Student], clock: time_machine.Traveller) -> Assignment:
-    """Ana has handed in, Ben is at work on his second question, Cy and Dee have not started."""
+    """Ana has turned in, Ben is at work on his second question, Cy and Dee have not started."""
     make_answered_attempt(assignment=assignment, student=four[0], right=2)
     make_answered_attempt(assignment=assignment, student=four[1], answers={"one": "b"}, submitted=False)
     return assignment
@@ -225,7 +225,7 @@ def activities(assignment: Assignment, now: Any) -> list[tuple[str | None, int |
         (9.5, 4, 9.6, "stuck"),
         (5, 4, 6.4, "working"),
         (5, 4, 6.6, "offline"),
-        (5, 6, 7.4, "working"),  # a save is a sign of life as well
+        (5, 6, 7.4, "working"),  # a save is a heartbeat as well
         (0, None, 30, "offline"),
         # A browser without scripts says nothing of itself, and its silence says nothing.
         (None, None, 30, "working"),
@@ -392,10 +392,10 @@ def test_page_says_who_is_stuck_and_who_is_offline(
     assert "In progress Offline Since 11:01 am" in [row[1] for row in rows_of(teacher_client.get(page_of(mixed)))]
 
 
-# --- The sign of life ---------------------------------------------------------------------------------------------
+# --- The heartbeat ------------------------------------------------------------------------------------------------
 
 
-def test_sign_of_life_is_one_row_however_often_it_comes(
+def test_heartbeat_is_one_row_however_often_it_comes(
     attempt: Attempt, student_client: Client, queries: Callable[[], Any], clock: time_machine.Traveller
 ) -> None:
     address = reverse("record_heartbeat", args=[attempt.public_id])
@@ -410,20 +410,20 @@ def test_sign_of_life_is_one_row_however_often_it_comes(
 
 
 @pytest.mark.parametrize("number", ["0", "5", "x"])
-def test_sign_of_life_from_no_such_question_is_refused(number: str, attempt: Attempt, student_client: Client) -> None:
+def test_heartbeat_from_no_such_question_is_refused(number: str, attempt: Attempt, student_client: Client) -> None:
     response = student_client.post(reverse("record_heartbeat", args=[attempt.public_id]), {"number": number})
     assert response.status_code == 400
     assert not Presence.objects.exists()
 
 
-def test_sign_of_life_after_handing_in_writes_nothing(attempt: Attempt, student_client: Client) -> None:
+def test_heartbeat_after_submission_writes_nothing(attempt: Attempt, student_client: Client) -> None:
     submit_attempt(attempt, now=NOW)
     response = student_client.post(reverse("record_heartbeat", args=[attempt.public_id]), {"number": "1"})
     assert response.json() == {"is_open": False, "is_paused": False, "has_end": False}
     assert not Presence.objects.exists()
 
 
-def test_quiz_pages_carry_what_the_sign_of_life_sends(attempt: Attempt, student_client: Client) -> None:
+def test_quiz_pages_carry_what_the_heartbeat_sends(attempt: Attempt, student_client: Client) -> None:
     address = reverse("record_heartbeat", args=[attempt.public_id])
     for name, args, number in [("take_attempt", [2], [("number", "2")]), ("review_attempt", [], [])]:
         page = student_client.get(reverse(name, args=[attempt.public_id, *args]))

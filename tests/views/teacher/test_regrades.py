@@ -411,7 +411,7 @@ def test_reason_for_a_choice_that_stays_wrong_stays(
     assert "“Fingerprints”: rationale 4" in result_of(attempt, student_client)
 
 
-def test_new_key_may_bring_its_explanation_and_its_proof(
+def test_new_key_may_bring_its_explanation_and_its_evidence(
     assignment: Assignment, student: Student, student_client: Client, teacher_client: Client
 ) -> None:
     attempt = make_answered_attempt(assignment=assignment, student=student)
