@@ -6,6 +6,7 @@ from allauth.mfa.models import Authenticator
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from quizzes.models import Assignment, Classroom, Student, User
+from quizzes.people.erasure import accounts_not_erased
 from quizzes.people.second_factor import STEPS
 
 
@@ -24,9 +25,8 @@ def teacher_accounts() -> QuerySet[User]:
     """All accounts by name, with `class_count` (not archived, as owner or teacher or viewer) and `has_second_step`."""
     steps = Authenticator.objects.filter(user=OuterRef("pk"), type__in=STEPS)
     current = Q(classrooms__isnull=False, classrooms__archived_at=None)
-    # An erased account whose row stays has no address.
     return (
-        User.objects.exclude(email__endswith=".invalid")
+        accounts_not_erased()
         .annotate(class_count=Count("classrooms", filter=current, distinct=True), has_second_step=Exists(steps))
         .order_by("name", "pk")
     )
@@ -34,9 +34,7 @@ def teacher_accounts() -> QuerySet[User]:
 
 def site_counts() -> SiteCounts:
     """The counts; 4 queries."""
-    accounts = User.objects.exclude(email__endswith=".invalid").aggregate(
-        teachers=Count("pk"), closed=Count("pk", filter=Q(is_active=False))
-    )
+    accounts = accounts_not_erased().aggregate(teachers=Count("pk"), closed=Count("pk", filter=Q(is_active=False)))
     return SiteCounts(
         accounts["teachers"],
         accounts["closed"],

@@ -104,6 +104,11 @@ def test_deleted_account_is_not_listed(
     assert client.post(reverse("reopen_account", args=[teacher.pk])).status_code == 404
 
 
+def test_account_with_an_address_of_a_test_domain_is_listed(client: Client, teacher: User) -> None:
+    accounts.change_email(teacher, email="rivera@school.invalid", now=NOW)
+    assert rows(client) == {"Ms. Rivera": (0, False), "The office": (0, False)}
+
+
 def test_open_invitations_are_listed_and_canceled(client: Client, teacher: User) -> None:
     now = timezone.now()
     invitation, token = make_invitation(invited_by=teacher, now=now)
