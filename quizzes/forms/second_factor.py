@@ -31,14 +31,14 @@ class _Code(Labeled):
     def clean_code(self) -> str:
         """The code; refuses a wrong one, and one that was used."""
         adapter = get_adapter()
-        begun = adapter.begin_code(self.user)
+        counted = adapter.count_code(self.user)
         code = str(super().clean_code())  # type: ignore[misc]  # allauth's form has it
         if self.authenticator.type == Authenticator.Type.TOTP:
             # allauth remembers a code for one period; with the tolerance it would work in three.
             span = 30 * (2 * settings.MFA_TOTP_TOLERANCE + 1)
             if not cache.add(f"used code {self.user.pk} {normalize_user_code(code)}", 1, timeout=span):
                 raise get_mfa_adapter().validation_error("incorrect_code")
-        adapter.end_code(begun)
+        adapter.accept_code(counted)
         return code
 
 

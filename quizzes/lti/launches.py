@@ -90,7 +90,7 @@ def start_login(data: Mapping[str, str], *, launch_url: str, browser_secret: str
 
 def receive_launch(data: Mapping[str, str], *, browser_secret: str, now: datetime) -> LtiLaunch:
     """The launch with its claims, once: a second message with the same state is refused. Raises LaunchRefused."""
-    launch = _begun_launch(data.get("state", ""), now)
+    launch = _launch_of_state(data.get("state", ""), now)
     if not browser_secret or not constant_time_compare(token_digest(browser_secret), launch.browser_digest):
         raise LaunchRefused("the launch began in another browser, or the browser keeps no cookies")
     launch.claims = _claims(_checked_message(data, launch, now))
@@ -102,20 +102,20 @@ def receive_launch(data: Mapping[str, str], *, browser_secret: str, now: datetim
     return launch
 
 
-def _begun_launch(state: str, now: datetime) -> LtiLaunch:
+def _launch_of_state(state: str, now: datetime) -> LtiLaunch:
     """The launch that this state began, not stored yet. Raises LaunchRefused."""
     try:
-        begun = _STATE.unsign_object(state)
+        signed = _STATE.unsign_object(state)
     except signing.BadSignature as error:
         raise LaunchRefused("this site did not make the state") from error
-    expires_at = datetime.fromtimestamp(begun["until"], UTC)
+    expires_at = datetime.fromtimestamp(signed["until"], UTC)
     if expires_at <= now:
         raise LaunchRefused("the state is too old")
-    platform = LtiPlatform.objects.filter(pk=begun["platform"], is_active=True).first()
+    platform = LtiPlatform.objects.filter(pk=signed["platform"], is_active=True).first()
     if platform is None:
         raise LaunchRefused("the platform is off")
     return LtiLaunch(
-        platform=platform, browser_digest=begun["browser"], nonce_digest=begun["nonce"], expires_at=expires_at
+        platform=platform, browser_digest=signed["browser"], nonce_digest=signed["nonce"], expires_at=expires_at
     )
 
 

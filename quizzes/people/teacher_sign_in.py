@@ -25,7 +25,7 @@ class PasswordLocked(Exception):
         self.refusal = refusal
 
 
-def begin_try(email: str, *, address: str, device: str, now: datetime, step: str = "") -> FailedTry:
+def count_try(email: str, *, address: str, device: str, now: datetime, step: str = "") -> FailedTry:
     """Count a try as failed before the slow check of its password, so that parallel tries see each other.
 
     Raises PasswordLocked. Nothing depends on whether the email has an account. step: names what is tried after the
@@ -50,9 +50,9 @@ def begin_try(email: str, *, address: str, device: str, now: datetime, step: str
     raise PasswordLocked(refusal)
 
 
-def end_try(begun: FailedTry, *, device: str) -> None:
+def clear_tries(counted: FailedTry, *, device: str) -> None:
     """The password was right: this try, and earlier ones for this account on this device, count no more."""
-    FailedTry.objects.filter(kind=FailedTry.Kind.PASSWORD, target=begun.target, device=hash_device(device)).delete()
+    FailedTry.objects.filter(kind=FailedTry.Kind.PASSWORD, target=counted.target, device=hash_device(device)).delete()
 
 
 def remember_user_device(user: User, *, device: str, address: str, now: datetime) -> None:

@@ -32,7 +32,7 @@ from quizzes.people.teacher_sessions import (
     end_teacher_session,
     start_teacher_session,
 )
-from quizzes.people.teacher_sign_in import PasswordLocked, begin_try, end_try, remember_user_device
+from quizzes.people.teacher_sign_in import PasswordLocked, clear_tries, count_try, remember_user_device
 from quizzes.views.access import accepted_invitation, client_address, device_of, forget_invitation
 
 logger = logging.getLogger(__name__)
@@ -87,24 +87,24 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
         """The account with this email and password. allauth's own limits would lock out others; see the settings."""
-        begun = self._begin(request, credentials["email"], too_many_passwords)
+        counted = self._count(request, credentials["email"], too_many_passwords)
         user: AbstractBaseUser | None = super().authenticate(request, **credentials)
         if user is not None:
-            end_try(begun, device=device_of(request))
+            clear_tries(counted, device=device_of(request))
         return user
 
-    def begin_code(self, user: User) -> FailedTry:
-        """Count a code of the second step as wrong until `end_code`. The limits are those of passwords."""
-        return self._begin(context.request, user.email, too_many_codes, step="code ")
+    def count_code(self, user: User) -> FailedTry:
+        """Count a code of the second step as wrong until `accept_code`. The limits are those of passwords."""
+        return self._count(context.request, user.email, too_many_codes, step="code ")
 
-    def end_code(self, begun: FailedTry) -> None:
+    def accept_code(self, counted: FailedTry) -> None:
         """The code was right."""
-        end_try(begun, device=device_of(context.request))
+        clear_tries(counted, device=device_of(context.request))
 
-    def _begin(self, request: HttpRequest, email: str, refused: Callable[..., str], *, step: str = "") -> FailedTry:
+    def _count(self, request: HttpRequest, email: str, refused: Callable[..., str], *, step: str = "") -> FailedTry:
         now = timezone.now()
         try:
-            return begin_try(email, address=client_address(request), device=device_of(request), now=now, step=step)
+            return count_try(email, address=client_address(request), device=device_of(request), now=now, step=step)
         except PasswordLocked as error:
             raise ValidationError(refused(error.refusal, now=now)) from error
 

@@ -31,7 +31,7 @@ from quizzes.forms.accounts import SignUpForm
 from quizzes.models import Classroom, FailedTry, Invitation, Student, User
 from quizzes.people import accounts
 from quizzes.people.known_devices import hash_target
-from quizzes.people.teacher_sign_in import ACCOUNT_TRIES, ADDRESS_TRIES, DEVICE_TRIES, PasswordLocked, begin_try
+from quizzes.people.teacher_sign_in import ACCOUNT_TRIES, ADDRESS_TRIES, DEVICE_TRIES, PasswordLocked, count_try
 from quizzes.views.access import INVITATION_COOKIE, keep_invitation
 from tests.factories import NOW, make_invitation, make_user
 from tests.pages import form_of, read, text_of
@@ -295,7 +295,7 @@ def fail(email: str, count: int, *, address: str = "192.0.2.1") -> None:
     """Wrong passwords from new devices, without the slow hash of each."""
     for number in range(count):
         with suppress(PasswordLocked):
-            begin_try(email, address=address, device=f"{email} {number}", now=timezone.now())
+            count_try(email, address=address, device=f"{email} {number}", now=timezone.now())
 
 
 @pytest.fixture
