@@ -56,6 +56,9 @@ def export_student(student: Student, *, by: User, now: datetime) -> ExportedFile
         "made_at": now,
         "student": {
             "name": student.display_name,
+            "last_name": student.family_name,
+            "student_number": student.external_id,
+            "language": student.language,
             "classroom": student.classroom.name,
             "added_at": student.created_at,
             "removed_at": student.removed_at,
@@ -101,8 +104,8 @@ def _of_platform(row: LtiStudent) -> Json:
 
 
 def _attempts(student: Student, by: User, now: datetime) -> list[Json]:
-    made = Attempt.objects.taught_by(by).made_by(student.pk).select_related(*_SET).order_by("started_at", "pk")
-    attempts = list(made.defer(_DOCUMENT))
+    made = Attempt.objects.taught_by(by).made_by(student.pk).order_by("started_at", "pk")
+    attempts = list(made.select_related(*_SET, "classroom", "carried_from").defer(_DOCUMENT))
     in_attempts = {"attempt__in": [attempt.pk for attempt in attempts]}
     reviewed = review_attempts(attempts)
     shown_at = answers_shown_times(student.pk, attempts)
@@ -129,6 +132,9 @@ def _attempts(student: Student, by: User, now: datetime) -> list[Json]:
     return [
         {
             "assignment": _title(attempt),
+            "classroom": attempt.classroom.name,
+            # Work of an old class that counts in the new one is in the file twice.
+            "copy_of": attempt.carried_from.receipt if attempt.carried_from else None,
             **_columns(attempt, *names, "score", "max_score", "comment", "supports", "language"),
             "open_since": presences[attempt.pk].open_since if attempt.pk in presences else None,
             "last_seen_at": presences[attempt.pk].seen_at if attempt.pk in presences else None,

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from quizzes.attempts.transfers import transfer_attempts
 from quizzes.files.student import export_student
 from quizzes.models import (
     Accommodation,
@@ -97,6 +98,27 @@ def test_student_file_holds_every_row_and_nobody_elses(rich: Student, teacher: U
     first = data["attempts"][0]
     assert (first["assignment"], first["score"], first["max_score"]) == ("Small set", "1.0000", 8)
     assert [(answer["question"], answer["value"]) for answer in first["answers"]][0] == (1, "b")
+
+
+def test_student_file_has_the_columns_of_the_student_and_says_what_is_a_copy(
+    rich: Student, teacher: User, edition: Edition
+) -> None:
+    Student.objects.filter(pk=rich.pk).update(external_id="17", language="es")
+    to = make_classroom(teacher=teacher, name="Period 5")
+    make_assignment(edition=edition, classroom=to, assigned_by=teacher)
+    student = Student.objects.select_related("classroom").get(pk=rich.pk)
+    move_student(student, to=to, by=teacher, now=NOW)
+    transfer_attempts(student, by=teacher, now=NOW)
+
+    data = file_of(student, teacher)
+
+    names = ("name", "last_name", "student_number", "language", "classroom")
+    assert [data["student"][name] for name in names] == ["Maya Lopez", "Lopez", "17", "es", "Period 5"]
+    receipt = Attempt.objects.get(carried_to__isnull=False).receipt
+    assert sorted((one["classroom"], one["copy_of"]) for one in data["attempts"] if one["receipt"]) == [
+        ("Period 3", None),
+        ("Period 5", receipt),
+    ]
 
 
 def test_student_file_reads_no_document_with_an_extension_or_excuse(
