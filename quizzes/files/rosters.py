@@ -21,6 +21,7 @@ from quizzes.people.names import (
     MAX_NAME_LENGTH,
     PersonName,
     given_name,
+    like_name,
     name_key,
     numbered_name,
 )
@@ -53,13 +54,14 @@ def read_roster(
     present: Collection[str],
     removed: Collection[str] = (),
     numbers: Mapping[str, str] | None = None,
+    names: Collection[str] = (),
     chosen: Columns | None = None,
     fixes: Mapping[int, str] | None = None,
 ) -> Roster:
     """The students of a table. Raises InvalidRoster.
 
-    present, removed: name keys of the class. numbers: its names by student number. chosen: columns that the teacher
-    chose. fixes: names that the teacher typed, by row number.
+    present, removed: name keys of the class. numbers: its names by student number. names: of those on the roster.
+    chosen: columns that the teacher chose. fixes: names that the teacher typed, by row number.
     """
     heading, found = find_columns(table)
     number_heading = cell_of(heading, found.external_id) if heading is not None else ""
@@ -82,7 +84,7 @@ def read_roster(
     compared = _compared(_without_repeats(rows, body, found.external_id), present, removed)
     written = [row.external_id or cell_of(line, found.external_id) for row, line in zip(rows, body, strict=True)]
     compared = _without_numbers_of_others(compared, written, present, numbers or {}, fixes or {})
-    compared = _without_shared_numbers(compared)
+    compared = _with_names_alike(_without_shared_numbers(compared), names)
     return Roster((*_above(table, heading), *compared, *beside), columns, column_labels(table, heading), number_heading)
 
 
@@ -242,6 +244,22 @@ def _without_numbers_of_others(
         elif holder and row.external_id and row.state in ("new", "here") and name_key(holder) != here:
             note = gettext("“{name}” in this class has the student number {number}, so it isn’t saved.")
             row = replace(row, external_id="", note=note.format(**values))
+        found.append(row)
+    return found
+
+
+def _with_names_alike(rows: Sequence[RosterRow], names: Collection[str]) -> list[RosterRow]:
+    """The rows; a new one says which student of the roster, who is in no row, may be the same person."""
+    in_rows = {key for row in rows for key in name_keys(row.name)}
+    absent = {key: name for name in names if (key := name_key(name)) not in in_rows}
+    found = []
+    for row in rows:
+        alike = like_name(name_key(row.name.display), absent) if row.state == "new" else ""
+        if alike:
+            note = gettext(
+                "“{name}” is on the roster, but not in this list. If it’s the same student, rename them instead."
+            )
+            row = replace(row, note=note.format(name=absent[alike]))
         found.append(row)
     return found
 

@@ -164,6 +164,7 @@ class AddStudentsForm(forms.Form):
                 present=self.present,
                 removed=self.removed,
                 numbers=self._numbers,
+                names=[student.display_name for student in self.present.values()],
                 chosen=chosen,
                 fixes=self._fixes,
             )

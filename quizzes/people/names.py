@@ -3,7 +3,8 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from difflib import get_close_matches
 from typing import NamedTuple
 
 from quizzes.phrases import gettext
@@ -64,6 +65,23 @@ def name_key(name: str) -> str:
     letters = "".join(c for c in decomposed if not unicodedata.combining(c) and c not in _JOINERS)
     words = "".join(c if unicodedata.category(c)[0] in "LNM" else " " for c in letters.translate(_LOOK_ALIKE))
     return " ".join(words.split())
+
+
+def like_name(key: str, keys: Collection[str]) -> str:
+    """The one of these name keys that may be the same person in another spelling; "" for none.
+
+    “ana ruiz” is like “ana ruis”, like “ana ruiz pena”, and like “ana r”. `SequenceMatcher.ratio` of 0.85 is one other
+    letter in a name of 8 letters.
+    """
+    words = key.split()
+    for other in keys:
+        first, *rest = other.split() or [""]
+        pairs = zip(words[1:], rest, strict=False)
+        if words[:1] == [first] and all(
+            one == two or (1 in (len(one), len(two)) and one[0] == two[0]) for one, two in pairs
+        ):
+            return other
+    return next(iter(get_close_matches(key, keys, n=1, cutoff=0.85)), "")
 
 
 def split_name(name: str, *, family_count: int = 1) -> PersonName:

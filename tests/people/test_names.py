@@ -11,6 +11,7 @@ from quizzes.people.names import (
     PersonName,
     clean_name,
     join_name,
+    like_name,
     name_key,
     numbered_name,
     short_names,
@@ -224,3 +225,19 @@ def test_sort_key_fits_its_column(text: str) -> None:
 
 def test_numbered_name_takes_the_first_free_number() -> None:
     assert numbered_name("Ana Li", {"ana li", "ana li 2"}) == "Ana Li (3)"
+
+
+@pytest.mark.parametrize(
+    ("name", "like"),
+    [
+        ("Ana Ruiz", "Ana Ruis"),
+        ("Ana Ruiz Peña", "Ana Ruiz"),
+        ("Ana Ruiz", "Ana R."),
+        ("Sophia Reyes", "Sofía Reyes"),
+        ("Ana Lopez", ""),
+        ("Bo Li", ""),
+    ],
+)
+def test_like_name_finds_another_spelling(name: str, like: str) -> None:
+    keys = [name_key(one) for one in ("Noah Kim", "Bo Lee", like or "Ana Gomez")]
+    assert like_name(name_key(name), keys) == name_key(like)

@@ -190,6 +190,18 @@ def test_a_corrected_name_with_the_number_of_a_student_adds_nobody_twice(
     assert dict(classroom.students.enrolled().values_list("display_name", "external_id")) == numbers
 
 
+def test_a_new_name_like_one_of_the_roster_says_so(classroom: Classroom, teacher_client: Client) -> None:
+    for name in ("Ana Ruis", "Ana Reyes", "Ben O."):
+        make_student(classroom=classroom, name=name)
+    address = url("add_students", classroom)
+    preview = text_of(teacher_client.post(address, {"names": "Ana Ruiz\nAna Reyes\nOrtiz, Ben\nDee Fox"}))
+    note = "New “{}” is on the roster, but not in this list. If it’s the same student, rename them instead."
+    assert f"1 Ana Ruiz {note.format('Ana Ruis')} 2 Ana Reyes Already here" in preview
+    assert f"3 Ben Ortiz {note.format('Ben O.')} 4 Dee Fox New Add 3 students" in preview
+    # Whoever is in the list is someone else.
+    assert note.format("Ana Ruis") not in text_of(teacher_client.post(address, {"names": "Ana Ruiz\nAna Ruis"}))
+
+
 def test_students_with_each_other_s_name_turned_get_their_own_numbers(
     classroom: Classroom, teacher_client: Client
 ) -> None:
