@@ -35,7 +35,7 @@ class StudentAssignment:
     is_late: whether it was submitted late. is_past_due: whether the due time is over and the window still open.
     attempts_left: how many more the student may start now, None without a limit. shown_at: when answers are shown, None
     if no time decides. question_count, about_minutes: of the whole set. extension, is_excused: of this student.
-    is_of_own_class: whether the student is in its class; a class that they left gives no new attempts.
+    left_class: the class of the quiz if the student left it, "" for the student's own. It gives no new attempts.
     """
 
     assignment: Assignment
@@ -52,7 +52,7 @@ class StudentAssignment:
     about_minutes: int
     extension: Extension | None
     is_excused: bool
-    is_of_own_class: bool
+    left_class: str
 
     @property
     def status(self) -> Status:
@@ -190,7 +190,8 @@ def _open_times(assignments: Iterable[Assignment], *, now: datetime) -> tuple[tu
 def _load(queryset: QuerySet[Assignment], student: Student, now: datetime) -> list[StudentAssignment]:
     # 3 simple queries take half the time of 1 join.
     own = "edition__question_set__"
-    assignments = list(queryset.annotate(set_title=F(f"{own}title"), set_texts=F(f"{own}texts")))
+    names = {"set_title": F(f"{own}title"), "set_texts": F(f"{own}texts"), "class_name": F("classroom__name")}
+    assignments: list[Any] = list(queryset.annotate(**names))
     attempts = Attempt.objects.made_by(student.pk).filter(assignment__in=assignments).order_by()
     made = by_student_and_assignment(attempts)
     overrides = load_overrides(student=student)
@@ -200,6 +201,7 @@ def _load(queryset: QuerySet[Assignment], student: Student, now: datetime) -> li
         _student_assignment(
             assignment,
             _title(assignment),
+            assignment.class_name,
             student,
             made.get((student.pk, assignment.pk), ()),
             overrides,
@@ -220,6 +222,7 @@ def _title(assignment: Any) -> str:
 def _student_assignment(
     assignment: Assignment,
     title: str,
+    class_name: str,
     student: Student,
     attempts: Sequence[Attempt],
     overrides: Overrides,
@@ -231,8 +234,8 @@ def _student_assignment(
     extension = overrides.extensions.get((student.pk, assignment.pk))
     window = overrides.window(assignment, student.pk)
     found = overrides.status(assignment, student.pk, attempts, now=now)
-    is_of_own_class = assignment.classroom_id == student.classroom_id
-    if not is_of_own_class:
+    left_class = "" if assignment.classroom_id == student.classroom_id else class_name
+    if left_class:
         found = replace(found, can_start=False)
     shown_at = overrides.answers_shown_at(assignment, student.pk, attempts, last_close=last_close)
     shown = _attempt_to_show(assignment, attempts, shown_at, now)
@@ -253,7 +256,7 @@ def _student_assignment(
         about_minutes=size.about_minutes,
         extension=extension,
         is_excused=is_excused,
-        is_of_own_class=is_of_own_class,
+        left_class=left_class,
     )
 
 

@@ -142,6 +142,22 @@ def test_quiz_in_progress_stays_on_the_home_page_after_a_move(
     assert [entry.student for entry in moved_away(attempt.classroom)] == [student]
 
 
+def test_quiz_in_progress_names_the_class_that_the_student_left(
+    attempt: Attempt, other_classroom: Classroom, teacher: User, student: Student, student_client: Client
+) -> None:
+    """The new class may have the same quiz."""
+    own = make_assignment(edition=attempt.assignment.edition, classroom=other_classroom, created_at=timezone.now())
+    move_student(student, to=other_classroom, by=teacher, now=timezone.now())
+    left = attempt.classroom.name
+    home = text_of(student_client.get(reverse("student_home")))
+    assert home.count(left) == 1
+    assert f"In progress {left} You stopped at question 1" in home
+    make_attempt(assignment=own, student=student, started_at=timezone.now())
+    home = text_of(student_client.get(reverse("student_home")))
+    assert home.count(left) == 1
+    assert f"No due date {left} In progress" in home
+
+
 def test_quiz_of_a_class_that_the_student_left_is_not_tried_again(
     attempt: Attempt, other_classroom: Classroom, teacher: User, student: Student, student_client: Client
 ) -> None:
