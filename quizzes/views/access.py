@@ -79,6 +79,12 @@ def taught_student(request: TeacherRequest, public_id: str) -> Student:
     return allowed(request, get_object_or_404(students, public_id=public_id))
 
 
+def may_open_student(request: TeacherRequest, student: Student, classroom: Classroom) -> bool:
+    """Whether this teacher of a class with the student's work may open the student's page. One query after a move."""
+    is_here = student.classroom_id == classroom.pk
+    return is_here or Student.objects.taught_by(request.user).filter(pk=student.pk).exists()
+
+
 def taught_assignment(
     request: TeacherRequest, public_id: str, *, among: AssignmentQuerySet | None = None
 ) -> Assignment:

@@ -30,7 +30,7 @@ from quizzes.forms.classrooms import StudentLevelForm
 from quizzes.forms.supports import StudentSupportsForm
 from quizzes.models import Assignment, Student
 from quizzes.models.reasons import BY_MISTAKE
-from quizzes.views.access import TeacherRequest, taught_assignment, taught_student
+from quizzes.views.access import TeacherRequest, may_open_student, taught_assignment, taught_student
 from quizzes.views.teacher.students import history_page
 from quizzes.views.teacher.undo import offer_undo
 
@@ -191,6 +191,7 @@ def _overrides_page(
         "assignment": assignment,
         "classroom": assignment.classroom,
         "student": student,
+        "may_open_student": may_open_student(request, student, assignment.classroom),
         "settings": settings,
         "window_state": settings.window.state(at=now).value,
         "attempts": attempts,

@@ -35,7 +35,7 @@ from quizzes.reports.attempt_review import (
     unused_events,
 )
 from quizzes.reports.support_use import support_lines
-from quizzes.views.access import TeacherRequest, taught_attempt
+from quizzes.views.access import TeacherRequest, may_open_student, taught_attempt
 
 Outcome = AnswerEvent.Outcome
 # A teacher reads these first.
@@ -94,6 +94,7 @@ def attempt_page(
         "attempt": attempt,
         "assignment": attempt.assignment,
         "classroom": attempt.classroom,
+        "may_open_student": may_open_student(request, attempt.student, attempt.classroom),
         "reviewed": reviewed,
         "supports": support_lines([attempt], now=now)[attempt.pk],
         "found": overrides.status(attempt.assignment, attempt.student_id, [attempt], now=now),

@@ -31,11 +31,14 @@ from quizzes.models import (
     Student,
     User,
 )
+from quizzes.people import rosters
+from tests.conftest import _sign_in
 from tests.factories import (
     NOW,
     make_answered_attempt,
     make_assignment,
     make_attempt,
+    make_classroom,
     make_edition,
     make_regrade,
     make_student,
@@ -893,3 +896,18 @@ def test_heading_names_the_student_and_the_quiz(
 ) -> None:
     page = teacher_client.get(reverse("student_overrides", args=[assignment.public_id, student.public_id]))
     assert "<h1>Maya Lopez, Small set</h1>" in page.content.decode()
+
+
+def test_no_page_leads_a_colleague_to_a_student_who_moved_away(
+    assignment: Assignment, student: Student, teacher: User, teacher_client: Client, other_teacher: User
+) -> None:
+    """The colleague teaches the old class only, so the student's page is closed to them."""
+    attempt = make_answered_attempt(assignment=assignment, student=student)
+    assignment.classroom.teachers.add(other_teacher)
+    rosters.move_student(student, to=make_classroom(teacher=teacher, name="Period 5"), by=teacher, now=NOW)
+    colleague = _sign_in(other_teacher)
+    addresses = reverse("attempt_review", args=[attempt.public_id]), terms_of(assignment, student)
+    theirs = reverse("student_history", args=[student.public_id])
+    assert colleague.get(theirs).status_code == 404
+    assert [theirs in read(teacher_client.get(address)).links for address in addresses] == [True, True]
+    assert [theirs in read(colleague.get(address)).links for address in addresses] == [False, False]
