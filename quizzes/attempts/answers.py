@@ -14,6 +14,7 @@ from quizzes.assignments.deadlines import cutoff, is_over
 from quizzes.assignments.release import is_checked_at_once
 from quizzes.attempts.access import LoadedAttempt, Pace
 from quizzes.content.question_types.registry import Value
+from quizzes.grading.manual_grades import undo_replaced
 from quizzes.grading.scores import rescore
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, Board, Question, User
 from quizzes.models.locks import lock_rows
@@ -188,6 +189,7 @@ def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
         answer.save(update_fields=["value", "saved_at", "revision", "operation"])
         _log(attempt.pk, event.question_id, _acceptance(event), event.value, answer.revision, Outcome.ACCEPTED, now)
     if waiting:
+        undo_replaced(attempt, list(waiting), now=now)
         rescore([attempt])
         AuditEvent.objects.record(
             AuditEvent.Action.LATE_ACCEPTED,

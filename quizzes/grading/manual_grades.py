@@ -1,14 +1,15 @@
 """What a teacher says of an attempt: points for one answer, and a comment on the whole attempt."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from quizzes.grading.scores import rescore
-from quizzes.models import Assignment, Attempt, AuditEvent, ManualGrade, Question, User
+from quizzes.models import Answer, Assignment, Attempt, AuditEvent, ManualGrade, Question, User
 from quizzes.models.locks import lock_rows
 
 
@@ -120,6 +121,26 @@ def undo(group: uuid.UUID, *, by: User, now: datetime) -> list[ManualGrade]:
             points=str(grade.points),
         )
     return grades
+
+
+def undo_outdated(attempts: Sequence[Attempt], *, now: datetime) -> None:
+    """Undo the grades of answers that were saved after them. One query. The caller updates the scores.
+
+    A grade is of the answer that the teacher read: a new one needs a grade of its own.
+    """
+    changed = Answer.objects.filter(
+        attempt=OuterRef("attempt"), question=OuterRef("question"), saved_at__gt=OuterRef("made_at")
+    )
+    outdated = ManualGrade.objects.filter(Exists(changed.order_by()), attempt__in=attempts, undone_at=None)
+    outdated.update(undone_at=now)
+
+
+def undo_replaced(attempt: Attempt, questions: Collection[int], *, now: datetime) -> None:
+    """Undo the grades of answers that an older save replaces now. One query. The caller updates the score.
+
+    questions: row ids.
+    """
+    ManualGrade.objects.filter(attempt=attempt, question__in=questions, undone_at=None).update(undone_at=now)
 
 
 def last_comment(assignment: Assignment, *, by: User) -> str:

@@ -196,7 +196,7 @@ class AttemptsMachine(SettingsMachine):
         asked = Question.objects.get(edition=row.assignment.edition_id, key=question)
         for _ in range(2):
             manual_grades.grade_answer(row, asked, points=points, comment="Read it.", by=self.teacher, now=self.now)
-        model_attempt.grades[question] = points
+        model_attempt.grade(question, points, self.now)
         if any(made.question == question and not made.undone for made in model_attempt.model_assignment.model_regrades):
             self.note("graded after a correction")
 

@@ -102,8 +102,15 @@ class ModelAttempt:
     accepted: set[int] = field(default_factory=set)
     checked: set[str] = field(default_factory=set)
     grades: dict[str, Decimal] = field(default_factory=dict)
+    graded_at: dict[str, datetime] = field(default_factory=dict)
     submitted: tuple[datetime, str] | None = None
     receipts: list[str] = field(default_factory=list)
+
+    def grade(self, question: str, points: Decimal, now: datetime) -> None:
+        """Give an answer a grade. The same one again is no new grade."""
+        if self.grades.get(question) != points:
+            at = max(now, self.graded_at[question]) if question in self.grades else now
+            self.grades[question], self.graded_at[question] = points, at
 
     def is_over(self, now: datetime) -> bool:
         """Whether an answer that arrives now is late: the grace time of a minute is over."""
@@ -331,6 +338,9 @@ class Ledger:
         if model_attempt.submitted is None:
             over = model_attempt.is_over(now) and model_attempt.ends is not None
             model_attempt.submitted = (model_attempt.ends, "deadline") if over else (now, "student")  # type: ignore[assignment]
+            for question, at in model_attempt.graded_at.items():
+                if model_attempt.given_at.get(question, at) > at:
+                    model_attempt.grades.pop(question, None)
 
     def accept_late(self, model_attempt: ModelAttempt, now: datetime) -> int:
         """Count the newest late answer to each question, unless a newer one was saved; returns how many changed."""
@@ -346,6 +356,7 @@ class Ledger:
             if place in model_attempt.accepted or model_attempt.given_at.get(question, entry.at) > entry.at:
                 continue
             model_attempt.accepted.add(place)
+            model_attempt.grades.pop(question, None)
             revision = model_attempt.answers.get(question, (None, 0))[1] + 1
             model_attempt.answers[question], model_attempt.given_at[question] = (entry.value, revision), entry.at
             model_attempt.log.append(

@@ -96,7 +96,7 @@ class TeacherActions(State):
             manual_grades.grade_answer(row, asked, points=points, comment="", by=self.world.teacher, now=self.now)
 
         self.site(act)
-        model_attempt.grades[question] = points
+        model_attempt.grade(question, points, self.now)
 
     def regrade(self) -> None:
         """Change the key of a question for all assignments, and send the form again."""

@@ -16,6 +16,7 @@ from quizzes.assignments.student_settings import attempt_limit
 from quizzes.attempts.paper.handout import FormLetter, PaperForm, draw_form, letters_by_seed
 from quizzes.content.editions import Published, published, shown_edition
 from quizzes.content.question_types.question import Value
+from quizzes.grading.manual_grades import undo_outdated
 from quizzes.grading.scores import rescore
 from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Student, User
 from quizzes.models.locks import lock_rows
@@ -130,6 +131,7 @@ def _save(
     if changed:
         attempts = _attempts_for(assignment, changed, now=now)
         _update_answers(published(assignment.edition_id), changed, attempts, operation=operation, now=now)
+        undo_outdated(attempts, now=now)
         rescore(attempts)
         AuditEvent.objects.bulk_create(
             AuditEvent(

@@ -1,0 +1,85 @@
+"""A grade counts for the answer that the teacher read, and for no later one."""
+
+import copy
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from quizzes.attempts.answers import accept_late
+from quizzes.attempts.lifecycle import reopen, submit_attempt
+from quizzes.grading.manual_grades import grade_answer
+from quizzes.grading.queue import queued_answers
+from quizzes.models import Attempt, Classroom, Student, User
+from tests.factories import NOW, make_assignment, make_attempt, make_document, make_edition, save
+
+pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def graded(classroom: Classroom, student: Student, teacher: User) -> Attempt:
+    """A written answer that got 1 of 3 points."""
+    document = copy.deepcopy(make_document())
+    question = document["questions"][2]
+    common = ("key", "objective", "skill", "points", "facts", "stem", "evidence", "explanation")
+    document["questions"][2] = {name: question[name] for name in common} | {
+        "type": "free_text",
+        "criteria": [{"title": "A reason", "points": question["points"], "description": "Names one."}],
+        "sample_answer": "It ends because of the rules.",
+    }
+    given = make_assignment(
+        edition=make_edition(document=document), classroom=classroom, assigned_by=teacher, time_limit=10 * MINUTE
+    )
+    attempt = make_attempt(assignment=given, student=student)
+    save(attempt, "one", "b", now=NOW + MINUTE)
+    save(attempt, "who", "Because.", now=NOW + MINUTE)
+    submit_attempt(attempt, now=NOW + 2 * MINUTE)
+    grade(attempt, "1", teacher)
+    assert state(attempt) == (2, 0, 0)
+    return attempt
+
+
+def grade(attempt: Attempt, points: str, teacher: User, minute: int = 3) -> None:
+    question = attempt.assignment.edition.questions.get(key="who")
+    grade_answer(attempt, question, points=Decimal(points), comment="", by=teacher, now=NOW + minute * MINUTE)
+
+
+def state(attempt: Attempt) -> tuple[Decimal | None, int, int]:
+    """Its score, how many of its answers need grading, and how many answers are in the queue."""
+    attempt.refresh_from_db()
+    return (
+        attempt.score,
+        attempt.ungraded_count,
+        sum(len(entry.attempts) for entry in queued_answers(attempt.assignment)),
+    )
+
+
+def test_late_answer_that_is_accepted_needs_a_grade_of_its_own(graded: Attempt, teacher: User) -> None:
+    # It had arrived before the other one was graded.
+    save(graded, "who", "Because of the rules.", seen_revision=1, now=NOW + 2.5 * MINUTE)
+    assert accept_late(graded, by=teacher, now=NOW + 20 * MINUTE) == 1
+    assert state(graded) == (1, 1, 1)
+    grade(graded, "1", teacher, 21)
+
+    assert state(graded) == (2, 0, 0)
+
+
+def test_late_answer_to_another_question_leaves_a_grade(graded: Attempt, teacher: User) -> None:
+    save(graded, "some", ["a", "c"], now=NOW + 20 * MINUTE)
+    assert accept_late(graded, by=teacher, now=NOW + 21 * MINUTE) == 1
+
+    assert state(graded) == (4, 0, 0)
+
+
+@pytest.mark.parametrize("is_changed", [True, False])
+def test_answer_that_changed_in_a_reopened_attempt_needs_a_grade_of_its_own(
+    is_changed: bool, graded: Attempt, teacher: User
+) -> None:
+    reopen(graded, more_time=10 * MINUTE, reason="", by=teacher, now=NOW + 4 * MINUTE)
+    save(graded, "one", "a", seen_revision=1, now=NOW + 5 * MINUTE)
+    if is_changed:
+        save(graded, "who", "Because of the rules.", seen_revision=1, now=NOW + 5 * MINUTE)
+    submit_attempt(graded, now=NOW + 6 * MINUTE)
+
+    assert state(graded) == ((0, 1, 1) if is_changed else (1, 0, 0))
