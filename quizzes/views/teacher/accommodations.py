@@ -65,12 +65,17 @@ def extend_student(request: TeacherRequest, public_id: str, student_id: str) -> 
         extension["closes_at"] = room.extended[0].needed_close_at
     end_before = _open_end(assignment, student)
     accommodations.extend(assignment, student, by=request.user, now=now, **extension)
-    window = student_settings.student_settings(assignment, student).window
-    if extension["extra_attempts"] and window.state(at=now) is WindowState.CLOSED:
+    settings = student_settings.student_settings(assignment, student)
+    attempts = list(assignment.attempts.made_by(student.pk))
+    has_used_all = settings.max_attempts is not None and len(attempts) >= settings.max_attempts
+    if extension["extra_attempts"] and settings.window.state(at=now) is WindowState.CLOSED:
         text = gettext(
             "Saved. This quiz is closed, so {first_name} can’t start an attempt. Enter a later closing time."
         )
         messages.warning(request, text.format(first_name=student.first_name))
+    elif extension["closes_at"] and has_used_all and not any(attempt.is_open for attempt in attempts):
+        text = gettext("This quiz was turned in. To give more time, reopen the attempt.")
+        messages.warning(request, f"{gettext('Saved.')} {text}")
     elif _open_end(assignment, student) != end_before:
         messages.success(request, gettext("Saved. The quiz in progress has the new end time."))
     else:

@@ -477,6 +477,29 @@ def test_extension_moves_the_end_of_a_running_attempt(
     assert "Saved. The quiz in progress has the new end time." in page
 
 
+@pytest.mark.parametrize(
+    ("changes", "is_said"),
+    [
+        ({"closes": "2026-10-26T09:30"}, True),
+        ({"closes": "2026-10-26T09:30", "extra_attempts": "1"}, False),
+        ({"due": "2026-10-23T15:30"}, False),
+    ],
+)
+def test_later_close_for_a_student_who_turned_in_says_that_the_attempt_stays_so(
+    changes: dict[str, str],
+    is_said: bool,
+    closing: Assignment,
+    student: Student,
+    teacher_client: Client,
+    clock: time_machine.Traveller,
+) -> None:
+    make_answered_attempt(assignment=closing, student=student)
+    extend(teacher_client, closing, student, **changes)
+
+    page = text_of(teacher_client.get(terms_of(closing, student)))
+    assert ("Saved. This quiz was turned in. To give more time, reopen the attempt." in page) is is_said
+
+
 # --- More minutes in a running quiz -------------------------------------------------------------------------------
 
 
