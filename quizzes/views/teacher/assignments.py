@@ -32,7 +32,7 @@ from quizzes.forms.assignments import (
     VersionForm,
     WindowActForm,
 )
-from quizzes.models import Assignment, Attempt, Classroom, Edition, QuestionSet
+from quizzes.models import Assignment, Attempt, Classroom, Edition, QuestionSet, Student
 from quizzes.people.class_roles import ClassAct
 from quizzes.views.access import TeacherRequest, class_act, taught_assignment, taught_classroom
 from quizzes.views.teacher.undo import offer_undo
@@ -106,7 +106,7 @@ def change_window(request: TeacherRequest, public_id: str) -> HttpResponse:
         return redirect("assignment_progress", assignment.public_id)
     act, page = form.cleaned_data["act"], form.cleaned_data["page"]
     if form.must_ask and window_state(assignment, now=now) in OPEN_STATES:
-        return _confirm_close(request, assignment, page=page)
+        return _confirm_close(request, assignment, page=page, now=now)
     match act:
         case WindowActForm.OPEN:
             # The page that opens next shows that it is open.
@@ -192,17 +192,22 @@ def _keep_open(request: TeacherRequest, assignment: Assignment, *, seen_close: d
         messages.success(request, text)
 
 
-def _confirm_close(request: TeacherRequest, assignment: Assignment, *, page: str) -> HttpResponse:
+def _confirm_close(request: TeacherRequest, assignment: Assignment, *, page: str, now: datetime) -> HttpResponse:
     """The page that asks before a quiz closes. page: as in `WindowActForm`."""
-    count = assignment.attempts.open().count()
+    working = assignment.attempts.open().filter(student__in=Student.objects.enrolled())
+    going_on = working.filter(student__in=assignment.extensions.filter(closes_at__gt=now).values("student")).count()
+    count = working.count() - going_on
     effect = ngettext(
         "{count} student is still working. Saved answers are turned in, and the student can’t continue.",
         "{count} students are still working. Saved answers are turned in, and the students can’t continue.",
         count,
     ).format(count=count)
+    effects = [effect] if count else []
+    if going_on:
+        effects.append(gettext("Students with an extension can continue."))
     context = {
         "question": gettext("Close “{title}” now?").format(title=assignment.title),
-        "effect": effect if count else gettext("No student is working on it now."),
+        "effect": " ".join(effects) or gettext("No student is working on it now."),
         "verb": gettext("Close now"),
         "keep": gettext("Keep it open"),
         "place": assignment.classroom.name,

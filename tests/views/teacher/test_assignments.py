@@ -12,9 +12,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from quizzes.assignments.accommodations import extend
 from quizzes.attempts import lifecycle
 from quizzes.content.drafts.retry import make_retry
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Extension, QuestionSet, Student, User
+from quizzes.people.rosters import move_student, remove_student
 from quizzes.reports.progress import progress
 from tests.factories import (
     NOW,
@@ -688,6 +690,35 @@ def test_close_now_says_that_nobody_is_at_work(assignment: Assignment, teacher_c
     asked = teacher_client.post(reverse("change_window", args=[assignment.public_id]), {"act": "close"})
 
     assert "No student is working on it now." in text_of(asked)
+
+
+@pytest.mark.parametrize(("others", "working"), [(0, ""), (2, "2 students are still working.")])
+def test_question_before_a_close_counts_no_student_who_can_continue(
+    others: int, working: str, timed: Assignment, teacher: User, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    extended, removed, *_ = students = [make_student(classroom=timed.classroom) for _ in range(2 + others)]
+    for student in students:
+        make_attempt(assignment=timed, student=student)
+    close = NOW + timedelta(hours=5)
+    extend(
+        timed,
+        extended,
+        due_at=None,
+        closes_at=close,
+        extra_attempts=0,
+        reason="Was ill.",
+        by=teacher,
+        now=timezone.now(),
+    )
+    remove_student(removed, by=teacher, now=NOW)
+    for moved in students[2:3]:
+        # A quiz in progress goes on after a move.
+        move_student(moved, to=make_classroom(teacher=teacher, name="Period 4"), by=teacher, now=NOW)
+
+    text = text_of(teacher_client.post(reverse("change_window", args=[timed.public_id]), {"act": "close"}))
+    assert "Students with an extension can continue." in text
+    assert working in text
+    assert "No student is working" not in text
 
 
 def test_close_now_asks_and_can_be_undone_for_the_whole_class(
