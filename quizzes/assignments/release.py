@@ -1,4 +1,9 @@
-"""When students see the answers."""
+"""When students see the answers.
+
+Of an attempt, `can_see_answers` decides, with the moment from `answers_shown_at`; for any moment, `is_released`. The
+settings alone say whether answers are checked at once, wait only for the submission, show before the last attempt, or
+show after the first one.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -29,7 +34,7 @@ def shows_before_last_attempt(release: str, max_attempts: int | None) -> bool:
     return waits_only_for_submit(release) and max_attempts != 1
 
 
-def shows_after_submit(assignment: Assignment) -> bool:
+def shows_after_first_attempt(assignment: Assignment) -> bool:
     """Whether a student of the class can see answers after turning in once, at the latest."""
     return waits_only_for_submit(assignment.release) or (
         assignment.release == Release.AFTER_LAST and assignment.max_attempts == 1
@@ -117,7 +122,7 @@ def given_with(assignments: Collection[Assignment]) -> AssignmentQuerySet:
     )
 
 
-def answers_shown(assignment: Assignment, attempt: Attempt, *, shown_at: datetime | None, now: datetime) -> bool:
+def can_see_answers(assignment: Assignment, attempt: Attempt, *, shown_at: datetime | None, now: datetime) -> bool:
     """Whether the student may see key, score and evidence of the whole attempt.
 
     shown_at: from `answers_shown_at`.

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model
 
-from quizzes.assignments.release import answers_shown
+from quizzes.assignments.release import can_see_answers
 from quizzes.assignments.student_statuses import answers_shown_times
 from quizzes.assignments.supports import supports_of
 from quizzes.attempts.attempt_content import content_of
@@ -149,7 +149,7 @@ def _attempts(student: Student, by: User, now: datetime) -> list[Json]:
         }
         for attempt in attempts
         for is_released in [
-            answers_shown(attempt.assignment, attempt, shown_at=shown_at[attempt.assignment_id], now=now)
+            can_see_answers(attempt.assignment, attempt, shown_at=shown_at[attempt.assignment_id], now=now)
         ]
     ]
 

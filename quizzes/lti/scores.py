@@ -13,7 +13,7 @@ from django.db.models import Count, Q
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 
-from quizzes.assignments.release import answers_shown, last_closes
+from quizzes.assignments.release import can_see_answers, last_closes
 from quizzes.assignments.status import Status
 from quizzes.assignments.student_statuses import Overrides, by_student_and_assignment, load_overrides
 from quizzes.models import Assignment, Attempt, LtiLaunch, LtiLink, LtiScore
@@ -196,7 +196,7 @@ def _due(
         return None
     shown_at = overrides.answers_shown_at(assignment, student_id, attempts, last_close=last_close)
     # The platform shows a score to the student at once.
-    if not answers_shown(assignment, counting, shown_at=shown_at, now=now):
+    if not can_see_answers(assignment, counting, shown_at=shown_at, now=now):
         return Due(None, counting.max_score, Progress.PENDING)
     if counting.ungraded_count:
         return Due(None, counting.max_score, Progress.MANUAL)

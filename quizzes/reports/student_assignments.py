@@ -12,7 +12,7 @@ from django.db.models import F, Q, QuerySet
 
 from quizzes.assignments.deadlines import Window, WindowState, has_countdown, is_over, minutes_left
 from quizzes.assignments.lifecycle import OPEN_STATES
-from quizzes.assignments.release import answers_shown, last_closes
+from quizzes.assignments.release import can_see_answers, last_closes
 from quizzes.assignments.status import Status, StudentStatus, counting_attempt, is_late
 from quizzes.assignments.student_settings import window_of
 from quizzes.assignments.student_statuses import Overrides, by_student_and_assignment, load_overrides
@@ -247,7 +247,7 @@ def _student_assignment(
         found=found,
         window=window,
         attempt=found.open_attempt or shown,
-        is_shown=shown is not None and answers_shown(assignment, shown, shown_at=shown_at, now=now),
+        is_shown=shown is not None and can_see_answers(assignment, shown, shown_at=shown_at, now=now),
         is_late=not is_excused and shown is not None and is_late(shown, window.due_at),
         is_past_due=state is WindowState.PAST_DUE,
         attempts_left=_attempts_left(overrides.max_attempts(assignment, student.pk), len(attempts), state),
@@ -266,7 +266,7 @@ def _attempt_to_show(
     done = [attempt for attempt in attempts if not attempt.is_open]
     if not done:
         return None
-    if answers_shown(assignment, done[-1], shown_at=shown_at, now=now):
+    if can_see_answers(assignment, done[-1], shown_at=shown_at, now=now):
         return counting_attempt(done, assignment.attempt_policy)
     return done[-1]
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from quizzes.assignments.release import answers_shown
+from quizzes.assignments.release import can_see_answers
 from quizzes.assignments.student_statuses import answers_shown_times
 from quizzes.attempts.attempt_content import AttemptContent, content_of, shown_content
 from quizzes.content.editions import shown_edition
@@ -89,7 +89,9 @@ def student_report(student: Student, *, by: User, now: datetime) -> list[ReportL
                     reviewed[attempt.pk],
                     comments[attempt.pk],
                     supports[attempt.pk],
-                    is_released=answers_shown(line.assignment, attempt, shown_at=shown_at[line.assignment.pk], now=now),
+                    is_released=can_see_answers(
+                        line.assignment, attempt, shown_at=shown_at[line.assignment.pk], now=now
+                    ),
                 )
                 for attempt, _ in reversed(line.attempts)
             ),

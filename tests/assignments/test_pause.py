@@ -6,7 +6,7 @@ import pytest
 
 from quizzes.assignments import accommodations, lifecycle
 from quizzes.assignments.deadlines import Window, WindowState, deadline
-from quizzes.assignments.release import Release, answers_shown, answers_shown_at
+from quizzes.assignments.release import Release, answers_shown_at, can_see_answers
 from quizzes.attempts.answers import save_answer
 from quizzes.attempts.integrity import check_integrity
 from quizzes.attempts.lifecycle import NotOpenYet, reopen, start_attempt, submit_attempt, submit_overdue
@@ -163,7 +163,7 @@ def test_answers_stay_hidden_in_a_pause(release: str, given: Assignment, student
     at = NOW + 100 * MINUTE
 
     def is_shown(assignment: Assignment, now: datetime) -> bool:
-        return answers_shown(assignment, attempt, shown_at=answers_shown_at(assignment, student.pk), now=now)
+        return can_see_answers(assignment, attempt, shown_at=answers_shown_at(assignment, student.pk), now=now)
 
     assert not is_shown(given, at)
     given = lifecycle.resume(given, by=teacher, now=at)

@@ -6,8 +6,8 @@ import pytest
 
 from quizzes.assignments.deadlines import GRACE, Window
 from quizzes.assignments.release import (
-    answers_shown,
     answers_shown_at,
+    can_see_answers,
     last_attempt_ended_at,
     shows_before_last_attempt,
 )
@@ -23,7 +23,7 @@ SECOND, MINUTE, HOUR, DAY = (timedelta(seconds=number) for number in (1, 60, 360
 
 def shown(attempt: Attempt, *, now: datetime) -> bool:
     shown_at = answers_shown_at(attempt.assignment, attempt.student_id)
-    return answers_shown(attempt.assignment, attempt, shown_at=shown_at, now=now)
+    return can_see_answers(attempt.assignment, attempt, shown_at=shown_at, now=now)
 
 
 def listed(attempt: Attempt, *, now: datetime) -> bool:

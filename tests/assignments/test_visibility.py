@@ -7,7 +7,7 @@ import pytest
 from quizzes.assignments.accommodations import extend
 from quizzes.assignments.deadlines import GRACE, Window
 from quizzes.assignments.lifecycle import keep_open, pause, resume
-from quizzes.assignments.release import answers_shown, answers_shown_at
+from quizzes.assignments.release import answers_shown_at, can_see_answers
 from quizzes.assignments.visibility import visible_since
 from quizzes.attempts.answers import check_answer
 from quizzes.attempts.lifecycle import reopen, submit_attempt
@@ -65,7 +65,9 @@ def test_visible_since_follows_the_release(
     assert since(attempt) == expected
     for moment in (NOW, NOW + MINUTE, NOW + HOUR, NOW + DAY, NOW + DAY + GRACE, NOW + DAY + 2 * GRACE):
         shown_at = answers_shown_at(attempt.assignment, student.pk)
-        is_shown = moment >= NOW + MINUTE and answers_shown(attempt.assignment, attempt, shown_at=shown_at, now=moment)
+        is_shown = moment >= NOW + MINUTE and can_see_answers(
+            attempt.assignment, attempt, shown_at=shown_at, now=moment
+        )
         assert (since(attempt, now=moment) is not None) is is_shown
 
 
@@ -184,7 +186,7 @@ def test_visible_since_waits_for_the_end_of_a_pause(
     attempt.assignment = pause(given, by=teacher, now=NOW + HOUR)
     moment = NOW + 2 * DAY
     shown_at = answers_shown_at(attempt.assignment, student.pk)
-    assert not answers_shown(attempt.assignment, attempt, shown_at=shown_at, now=moment)
+    assert not can_see_answers(attempt.assignment, attempt, shown_at=shown_at, now=moment)
     assert since(attempt, now=moment) is None
     if resumed_after is None:
         return

@@ -6,7 +6,7 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "answers wait for their release",
         "quizzes/views/student/results.py",
-        "    if answers_shown(attempt.assignment, attempt, shown_at=shown_at, now=now):",
+        "    if can_see_answers(attempt.assignment, attempt, shown_at=shown_at, now=now):",
         "    if True:",
         "tests/integration/test_secrecy.py",
         *("-k", "canary"),
@@ -46,7 +46,7 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "practice waits for the release",
         "quizzes/views/student/practice.py",
-        "if attempt.is_open or not answers_shown(attempt.assignment, attempt, shown_at=shown_at, now=now):",
+        "if attempt.is_open or not can_see_answers(attempt.assignment, attempt, shown_at=shown_at, now=now):",
         "if attempt.is_open:",
         "tests/reports/test_practice.py",
     ),

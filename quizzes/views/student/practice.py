@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from quizzes.assignments.release import answers_shown, answers_shown_at
+from quizzes.assignments.release import answers_shown_at, can_see_answers
 from quizzes.attempts.access import LoadedAttempt
 from quizzes.reports.attempt_review import review_attempt
 from quizzes.reports.practice import practice_of
@@ -38,7 +38,7 @@ def _place(loaded: LoadedAttempt, now: datetime) -> Place | None:
     """The practice of an attempt; None before answers are shown and if no question was missed."""
     attempt = loaded.row()
     shown_at = answers_shown_at(attempt.assignment, attempt.student_id)
-    if attempt.is_open or not answers_shown(attempt.assignment, attempt, shown_at=shown_at, now=now):
+    if attempt.is_open or not can_see_answers(attempt.assignment, attempt, shown_at=shown_at, now=now):
         return None
     practice = practice_of(review_attempt(attempt))
     if not practice.keys:

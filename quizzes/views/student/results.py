@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from quizzes.assignments.release import answers_shown, answers_shown_at
+from quizzes.assignments.release import answers_shown_at, can_see_answers
 from quizzes.assignments.student_statuses import load_overrides
 from quizzes.attempts.access import LoadedAttempt
 from quizzes.attempts.answers import waiting_late_questions
@@ -41,7 +41,7 @@ def receipt(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
         "is_ended_by_teacher": is_ended_by_teacher(attempt),
         "late_count": len(waiting_late_questions(attempt.pk)),
         "shown_at": shown_at,
-        "is_shown": answers_shown(attempt.assignment, attempt, shown_at=shown_at, now=now),
+        "is_shown": can_see_answers(attempt.assignment, attempt, shown_at=shown_at, now=now),
     }
     return render(request, "student/receipt.html", context)
 
@@ -64,7 +64,7 @@ def result(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
         "reading": loaded.content.whole_reading,
         "shown_at": shown_at,
     }
-    if answers_shown(attempt.assignment, attempt, shown_at=shown_at, now=now):
+    if can_see_answers(attempt.assignment, attempt, shown_at=shown_at, now=now):
         reviewed = attempt_review.review_attempt(attempt, loaded.content)
         is_graded = any(item.grade is not None for item in reviewed.questions)
         practice = practice_of(reviewed).keys

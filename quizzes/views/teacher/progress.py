@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from quizzes.assignments.accommodations import accommodations_of
 from quizzes.assignments.lifecycle import OPEN_STATES, window_state
-from quizzes.assignments.release import shows_after_submit
+from quizzes.assignments.release import shows_after_first_attempt
 from quizzes.assignments.status import Status
 from quizzes.attempts.heartbeats import OFFLINE_AFTER
 from quizzes.content.editions import published, shown_edition
@@ -57,7 +57,7 @@ def assignment_progress(request: TeacherRequest, public_id: str) -> HttpResponse
         "questions": content.questions,
         "language": content.language,
         "citation": content.reading.citation,
-        "shows_after_submit": shows_after_submit(assignment),
+        "shows_after_first_attempt": shows_after_first_attempt(assignment),
         "is_open": state in OPEN_STATES,
         "window_state": state.value,
         "tag": tag,
