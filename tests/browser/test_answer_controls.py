@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from quizzes.attempts.attempt_content import content_of
 from quizzes.content.question_types.registry import TYPES
-from quizzes.models import Attempt, Classroom, Student, User
+from quizzes.models import Assignment, Attempt, Classroom, Student, User
 from tests.browser.conftest import NewContext
 from tests.browser.test_every_page import HIDDEN_FOCUS
 from tests.content.question_types.test_walk import DOCUMENT
@@ -33,6 +33,19 @@ BROKEN = """() => [...document.querySelectorAll(".speaker")].flatMap(label => {
     return range.getClientRects().length > 1;
   }).map(word => word[0]));
 })"""
+
+# The controls of an answer that stand under the buttons below while they have the focus. A large text field shows the
+# line that is typed.
+UNDER_BUTTONS = """() => {
+  const buttons = document.querySelector(".acts");
+  return [...document.querySelectorAll("#answers :is(input, select, textarea, button)")].filter(control => {
+    if (!(control.compareDocumentPosition(buttons) & Node.DOCUMENT_POSITION_FOLLOWING)) return false;
+    control.focus();
+    if (document.activeElement !== control) return false;
+    const { bottom, height } = (control.closest("label") ?? control).getBoundingClientRect();
+    return height < 150 && bottom > buttons.getBoundingClientRect().top;
+  }).map(control => control.outerHTML.slice(0, 120));
+}"""
 
 
 @pytest.fixture
@@ -69,6 +82,21 @@ def test_every_focus_is_in_sight_at_400_percent(attempt: Attempt, student: Stude
         seen.add(question.type)
     assert hidden == []
     assert seen == set(TYPES)
+
+
+def test_focus_is_above_the_buttons_on_a_small_phone(
+    attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    # “Check my answer” and “Skip for now” stand one below the other.
+    Assignment.objects.update(release=Assignment.Release.AT_ONCE)
+    page = open_context(student, width=320, height=568).new_page()
+    hidden = []
+    for number, question in enumerate(content_of(attempt).questions, start=1):
+        page.goto(reverse("take_attempt", args=[attempt.public_id, number]))
+        if page.locator("#v-q").is_visible():
+            page.locator("#v-q").check()
+            hidden += [(question.type, html) for html in page.evaluate(UNDER_BUTTONS)]
+    assert hidden == []
 
 
 @pytest.mark.parametrize("width", [320, 360])
