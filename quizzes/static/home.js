@@ -5,6 +5,7 @@ const { openQuizzes, tag } = document.querySelector("[data-open-quizzes]").datas
 // In ms. A waiting class is in the quiz within a few seconds.
 const PERIOD = 3000;
 const PAUSES = [5000, 10000, 20000];
+// For a request, where the browser can end it: Safari 15 cannot.
 const TIMEOUT = 10000;
 
 let failures = 0;
@@ -17,7 +18,7 @@ async function ask() {
   if (isAsking || document.visibilityState !== "visible") return;
   isAsking = true;
   const options = { headers: { "If-None-Match": tag }, redirect: "manual", credentials: "same-origin", cache: "no-store" };
-  const response = await fetch(openQuizzes, { ...options, signal: AbortSignal.timeout(TIMEOUT) }).catch(() => null);
+  const response = await fetch(openQuizzes, { ...options, signal: AbortSignal.timeout?.(TIMEOUT) }).catch(() => null);
   isAsking = false;
   // After the session has ended, the page leads to sign-in. Otherwise nothing would say that new quizzes no longer show up.
   if (response?.type === "opaqueredirect" || response?.status === 200) return location.reload();

@@ -7,6 +7,7 @@ const place = document.querySelector("[data-paced]");
 // In ms. A question that the teacher opens is on the page within two seconds.
 const PERIOD = 1000;
 const PAUSES = [2000, 4000, 8000];
+// For a request, where the browser can end it: Safari 15 cannot.
 const TIMEOUT = 10000;
 
 const { paced, tag } = place.dataset;
@@ -20,7 +21,7 @@ async function ask() {
   isAsking = true;
   const headers = { Accept: "application/json", "If-None-Match": tag };
   const options = { headers, redirect: "manual", credentials: "same-origin", cache: "no-store" };
-  const response = await fetch(paced, { ...options, signal: AbortSignal.timeout(TIMEOUT) }).catch(() => null);
+  const response = await fetch(paced, { ...options, signal: AbortSignal.timeout?.(TIMEOUT) }).catch(() => null);
   const reply = [200, 404].includes(response?.status) ? await response.json().catch(() => null) : null;
   isAsking = false;
   // The session has ended. If an answer waits, the outbox asks for the PIN.

@@ -333,7 +333,8 @@ async function onSubmit(event) {
     : form.matches("[data-sign-out]") ? "sign-out" : "act";
   if (!await settle(address ? blockedQuestion() : action) || isLeaving) return;
   if (address) leave(address);
-  else form.requestSubmit(button);
+  // Not `requestSubmit`, which Safari 15 lacks.
+  else (button ?? find("button", form)).click();
 }
 
 async function signIn(form) {

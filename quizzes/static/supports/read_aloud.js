@@ -96,7 +96,8 @@ function start(name) {
 
 // Escape also stops from an answer: the student can choose one while the voice speaks. It closes an open word first.
 function onKey({ key }) {
-  if (key === "Escape" && player.state !== "ended" && !document.querySelector(":popover-open")) player.stop();
+  const isWordOpen = "popover" in HTMLElement.prototype && document.querySelector(":popover-open");
+  if (key === "Escape" && player.state !== "ended" && !isWordOpen) player.stop();
 }
 
 // Shows a button for each text that a voice of this device can read, and a notice for none.
@@ -125,7 +126,8 @@ function open() {
   starts().forEach((button) => button.addEventListener("click", () => start(button.dataset.read)));
   for (const act of ["play", "pause", "back", "next", "stop"]) find(act).addEventListener("click", player[act]);
   document.addEventListener("keydown", onKey);
-  synth.addEventListener("voiceschanged", showVoices);
+  // Safari 15 sends no event. It has its voices when the list is read again.
+  synth.addEventListener?.("voiceschanged", showVoices);
   window.addEventListener("pagehide", () => player.stop());
   // Another question, or its verdict, takes the place of the one that is read.
   const panes = document.querySelector("main");

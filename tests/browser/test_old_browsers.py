@@ -1,0 +1,99 @@
+"""Students' pages without what Safari 15 lacks: the newest browser of an iPhone 7, which has CSS layers and modules."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import BrowserContext, Route, expect
+
+from quizzes.assignments.board import show_on_board
+from quizzes.models import Answer, Assignment, Attempt, Board, Classroom, Student, User
+from tests.browser.conftest import NewContext
+from tests.browser.test_outbox import choose, on_save, open_question
+from tests.browser.test_supports import VOICE
+from tests.factories import make_assignment, make_attempt, make_edition
+
+# A selector that is not known is an error. The voices of such a Safari send no events.
+SAFARI_15 = """
+delete AbortSignal.timeout;
+delete HTMLFormElement.prototype.requestSubmit;
+delete HTMLElement.prototype.popover;
+const querySelector = Document.prototype.querySelector;
+Document.prototype.querySelector = function (selector) {
+  if (selector.includes(":popover-open")) throw new SyntaxError(selector);
+  return querySelector.call(this, selector);
+};
+if (window.speechSynthesis) window.speechSynthesis.addEventListener = undefined;
+"""
+
+
+@pytest.fixture
+def assignment(classroom: Classroom, teacher: User) -> Assignment:
+    return make_assignment(edition=make_edition(), classroom=classroom, assigned_by=teacher, created_at=timezone.now())
+
+
+@pytest.fixture
+def context(student: Student, open_context: NewContext) -> BrowserContext:
+    context = open_context(student, width=360, height=740)
+    context.add_init_script(VOICE.replace("LOCAL", "true"))
+    context.add_init_script(SAFARI_15)
+    return context
+
+
+def start(assignment: Assignment, student: Student) -> Attempt:
+    return make_attempt(assignment=assignment, student=student, started_at=timezone.now())
+
+
+def test_phone_follows_the_teacher(
+    assignment: Assignment, student: Student, teacher: User, context: BrowserContext
+) -> None:
+    Assignment.objects.update(is_teacher_paced=True)
+    page = context.new_page()
+    page.goto(reverse("take_attempt", args=[start(assignment, student).public_id, 1]))
+    expect(page.get_by_role("heading", name="Waiting for your teacher")).to_be_visible()
+    assignment.refresh_from_db()
+    show_on_board(assignment, number=1, phase=Board.Phase.QUESTION, by=teacher, now=timezone.now())
+    expect(page.get_by_label("Birthplace")).to_be_visible()
+
+
+def test_waiting_home_shows_the_quiz(assignment: Assignment, context: BrowserContext) -> None:
+    Assignment.objects.update(opens_at=timezone.now() + timedelta(hours=1))
+    page = context.new_page()
+    page.goto(reverse("student_home"))
+    expect(page.get_by_text("You’re all caught up")).to_be_visible()
+    Assignment.objects.update(opens_at=timezone.now())
+    expect(page.get_by_role("button", name="Start")).to_be_visible()
+
+
+def test_button_pressed_during_a_save_acts_after_it(
+    assignment: Assignment, student: Student, context: BrowserContext
+) -> None:
+    page = open_question(context, start(assignment, student))
+    page.locator(".switch label", has_text="Question").click()
+    held: list[Route] = []
+    on_save(page, lambda route: route.continue_() if held else held.append(route))
+    choose(page, 1)
+    page.wait_for_timeout(200)
+    page.locator("form.q").get_by_role("button", name="Español").click()
+    held[0].continue_()
+    expect(page.get_by_role("button", name="Siguiente pregunta")).to_be_visible()
+    assert Answer.objects.count() == 1
+
+
+def test_time_that_is_up_turns_in(assignment: Assignment, student: Student, context: BrowserContext) -> None:
+    attempt = start(assignment, student)
+    Attempt.objects.update(deadline_at=timezone.now() + timedelta(seconds=2))
+    page = open_question(context, attempt)
+    page.wait_for_url("**/receipt/")
+    assert Attempt.objects.open().count() == 0
+
+
+def test_voice_reads_and_escape_stops_it(assignment: Assignment, student: Student, context: BrowserContext) -> None:
+    attempt = start(assignment, student)
+    Attempt.objects.update(supports={"read_aloud": True})
+    page = open_question(context, attempt)
+    page.get_by_role("button", name="Hear the question").click()
+    expect(page.get_by_role("button", name="Pause")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Hear the question")).to_be_focused()
