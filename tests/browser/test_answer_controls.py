@@ -6,6 +6,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from quizzes.attempts.attempt_content import content_of
+from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.question_types.registry import TYPES
 from quizzes.models import Assignment, Attempt, Classroom, Student, User
 from tests.browser.conftest import NewContext
@@ -110,3 +111,26 @@ def test_words_of_speakers_are_not_broken(
     page.locator("#v-q").check()
     expect(page.get_by_text("Los manifestantes").first).to_be_visible()
     assert page.evaluate(BROKEN) == []
+
+
+def test_verdict_is_in_sight_on_a_phone_without_scripts(
+    attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    Assignment.objects.update(release=Assignment.Release.AT_ONCE)
+    page = open_context(student, width=360, height=640, javascript=False).new_page()
+    number = attempt.assignment.edition.questions.get(type="true_false").position
+    page.goto(reverse("take_attempt", args=[attempt.public_id, number]))
+    page.locator("label.opt").first.click()
+    page.get_by_role("button", name="Check my answer").click()
+    expect(page.locator(".verdict")).to_be_in_viewport()
+    # A line that was moved, too.
+    number = attempt.assignment.edition.questions.get(type="ordering").position
+    page.goto(reverse("take_attempt", args=[attempt.public_id, number]))
+    page.locator("button[name=down]").first.click()
+    expect(page.locator("#stem")).to_be_in_viewport()
+    # And in practice.
+    submit_attempt(attempt, now=timezone.now())
+    page.goto(reverse("practice_question", args=[attempt.public_id, 1]))
+    page.locator("label.opt").first.click()
+    page.get_by_role("button", name="Check my answer").click()
+    expect(page.locator(".verdict")).to_be_in_viewport()

@@ -291,7 +291,8 @@ def _act(request: HttpRequest, attempt: LoadedAttempt, number: int, act: str, no
         return _question_page(request, attempt, number, now, needs_answer=True)
     if _htmx(request):
         return _question_page(request, attempt, number, now, is_revealed=act == "check")
-    return redirect("take_attempt", attempt.public_id, number)
+    # Without scripts, a phone has the whole reading above the question and its verdict.
+    return redirect(reverse("take_attempt", args=[attempt.public_id, number]) + "#question")
 
 
 def _question_page(

@@ -598,7 +598,7 @@ def test_question_that_the_set_does_not_have_is_missing(student_client: Client, 
 def test_flag_is_set_and_taken_off_and_keeps_the_answer(student_client: Client, attempt: Attempt) -> None:
     data = fields(student_client, attempt, 1, choice=token(attempt, 1, "b"), act="flag")
     for _ in range(2):
-        assert student_client.post(address(attempt, 1), data).headers["Location"] == address(attempt, 1)
+        assert student_client.post(address(attempt, 1), data).headers["Location"] == f"{address(attempt, 1)}#question"
         assert Answer.objects.get().flagged
     assert given(attempt) == {1: "b"}
     page = student_client.get(address(attempt, 2))
@@ -938,7 +938,7 @@ def checkable(student: Student, edition: Edition, classroom: Classroom) -> Attem
 
 def test_check_settles_the_answer_and_shows_why(student_client: Client, checkable: Attempt, queries: Gather) -> None:
     data = fields(student_client, checkable, 1, choice=token(checkable, 1, "a"), act="check")
-    assert student_client.post(address(checkable, 1), data).headers["Location"] == address(checkable, 1)
+    assert student_client.post(address(checkable, 1), data).headers["Location"] == f"{address(checkable, 1)}#question"
     with queries() as seen:
         page = student_client.get(address(checkable, 1))
     # As for any question, and the corrections of its key.
@@ -956,7 +956,7 @@ def test_check_settles_the_answer_and_shows_why(student_client: Client, checkabl
     assert (reply.status_code, reply.json()["outcome"]) == (409, "settled")
     old_page = {**data, "operation": ["c"], "revision": ["1"], "act": ["next"]}
     later = student_client.post(address(checkable, 1), old_page)
-    assert later.headers["Location"] == address(checkable, 1)
+    assert later.headers["Location"] == f"{address(checkable, 1)}#question"
     assert given(checkable) == {1: "a"}
 
 
