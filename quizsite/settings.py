@@ -439,8 +439,6 @@ if dsn := os.environ.get("FOOTNOTE_SENTRY_DSN", "").strip():
 METRICS_DIR = DATA_DIR / "metrics" if flag(os.environ, "FOOTNOTE_METRICS") else None
 if METRICS_DIR:
     METRICS_DIR.mkdir(mode=0o700, exist_ok=True)
-    # prometheus_client reads it when it is imported.
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(METRICS_DIR)
     MIDDLEWARE.insert(0, "quizsite.metrics.count_requests")
 # A collector that gets a span for each request. "": none.
 TRACES = web_address(os.environ, "FOOTNOTE_TRACES")

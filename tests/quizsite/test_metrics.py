@@ -63,6 +63,16 @@ def test_metrics_add_up_the_requests_of_all_workers(site_data: Path) -> None:
         assert re.search("rosa|203[.]0|nothing-here", text) is None
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="runs a command on SQLite")
+def test_command_of_cron_leaves_no_file_of_counts(site_data: Path) -> None:
+    """It runs each minute, and whoever reads the figures reads all files."""
+    site = Site(site_data, extra={"FOOTNOTE_METRICS": "1", "DATABASE_URL": ""})
+
+    site.run("run_periodic_jobs")
+
+    assert list((site_data / "metrics").iterdir()) == []
+
+
 def test_metrics_are_off_by_default(client: Client, settings: Settings, tmp_path: Path) -> None:
     assert site_settings.METRICS_DIR is None
     assert "quizsite.metrics.count_requests" not in site_settings.MIDDLEWARE
