@@ -47,6 +47,8 @@ CONTENT_TYPE_MAX_LENGTH = 1_000
 OTHER_ENCODING = re.compile(r"""charset\s*=\s*(?!["']?utf-?8["']?\s*(?:;|\Z))""", re.IGNORECASE)
 # In a request's environ: how many waited for a thread when one took it.
 REQUESTS_WAITING = "footnote.requests_waiting"
+# What a server that listens on all addresses of its machine has as its own.
+ANY = frozenset({"0.0.0.0", "::"})  # noqa: S104  recognized here, not bound
 # Of a body that is too long. Enough for a photo, by mistake in place of a roster.
 MOST_DISCARDED_BYTES = 16 * 1024 * 1024
 # Seconds that a worker waits at its end for tasks of connections that are gone.
@@ -247,6 +249,9 @@ def environ_of(request: ReadRequest) -> dict[str, Any]:
     scope = request.scope
     remote_address, remote_port = address_and_port(scope.client)
     server_name, server_port = address_and_port(scope.server)
+    if server_name in ANY:
+        # No name by which a browser comes. Django takes it for a request without a Host, such as a check of HAProxy.
+        server_name = "localhost"
     return {
         **header_variables(scope.headers),
         "REQUEST_METHOD": scope.method,

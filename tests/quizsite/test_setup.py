@@ -292,6 +292,10 @@ def test_serve_answers_to_the_machines_own_names_for_phones_in_the_room(serve: C
         assert run.get("/livez", host=host) == (200, "ok\n")
     with pytest.raises(OSError, match="400"):
         run.get("/", host="elsewhere.example")
+    # The check of HAProxy, as docs/scaling.md has it: without a Host.
+    with socket.create_connection(("127.0.0.1", run.port), timeout=10) as check:
+        check.sendall(b"GET /readyz HTTP/1.0\r\n\r\n")
+        assert check.makefile("rb").readline() == b"HTTP/1.0 200 OK\r\n"
 
 
 @SQLITE
