@@ -52,8 +52,9 @@ def site_address() -> str:
     host = os.environ.get("HOST") or "127.0.0.1"
     names = host_names(host)
     if settings.HTTPS:
-        # A proxy in front has a name and the default port.
-        return url([*words(os.environ, "FOOTNOTE_HOSTS"), *names, host][0], 443, https=True)
+        # A proxy in front has a name and the default port. What begins with a dot or is a star is no name.
+        given = [name for name in words(os.environ, "FOOTNOTE_HOSTS") if not name.startswith((".", "*"))]
+        return url([*given, *names, host][0], 443, https=True)
     return url([*names, host][0], listening_port())
 
 

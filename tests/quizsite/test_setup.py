@@ -26,9 +26,10 @@ from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from quizsite import __version__
-from quizsite.addresses import host_names, problem_with_binding, url
+from quizsite.addresses import host_names, problem_with_binding, site_address, url
 from quizsite.health import CheckFailed, disk_verdict, unknown_migrations
 from quizsite.management.commands.serve import Command
 from quizsite.server import THREADS, connections_per_worker, new_server
@@ -296,6 +297,14 @@ def test_serve_answers_to_the_machines_own_names_for_phones_in_the_room(serve: C
     with socket.create_connection(("127.0.0.1", run.port), timeout=10) as check:
         check.sendall(b"GET /readyz HTTP/1.0\r\n\r\n")
         assert check.makefile("rb").readline() == b"HTTP/1.0 200 OK\r\n"
+
+
+@pytest.mark.parametrize("hosts", [".school.example,quiz.school.example", "*, quiz.school.example"])
+def test_address_of_the_site_is_a_name(hosts: str, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.HTTPS = True
+    monkeypatch.setenv("FOOTNOTE_HOSTS", hosts)
+
+    assert site_address() == "https://quiz.school.example"
 
 
 @SQLITE
