@@ -158,7 +158,7 @@ def test_deleting_an_answered_question_offers_to_withdraw_it(
     for _ in range(2):
         page = teacher_client.post(address, form.data(), follow=True)
     assert [table["key"] for table in document_of(draft)["questions"]] == ["some", "who", "proof"]
-    assert "removed in another window" in text_of(page)
+    assert "This question is no longer in the draft." in text_of(page)
 
 
 def test_deleting_a_question_that_nobody_answered_asks_nothing(draft: Draft, teacher_client: Client) -> None:

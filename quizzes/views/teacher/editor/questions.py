@@ -23,7 +23,7 @@ from quizzes.content.drafts.document import (
     sentences,
 )
 from quizzes.content.drafts.preview import preview, shown_reading
-from quizzes.content.drafts.saving import DraftChanged
+from quizzes.content.drafts.saving import DraftChanged, NoSuchQuestion, found_question
 from quizzes.content.drafts.validation import lost_evidence, meter, question_problems, question_tips
 from quizzes.content.question_types.draft import MAX_ROWS
 from quizzes.content.question_types.form import QuestionTypeForm
@@ -45,7 +45,7 @@ from quizzes.views.teacher.editor.access import (
 )
 from quizzes.views.teacher.editor.publishing import publish_or_review
 
-GONE = gettext_lazy("This question was removed in another window.")
+GONE = gettext_lazy("This question is no longer in the draft.")
 FULL = format_lazy(gettext_lazy("The limit is {count} questions."), count=MAX_QUESTIONS)
 
 
@@ -100,6 +100,14 @@ def add_question(request: TeacherRequest, public_id: str) -> HttpResponse:
 def edit_question(request: TeacherRequest, public_id: str, key: str) -> HttpResponse:
     """One question in the editor. Every button saves the user input first."""
     draft = own_draft(request, public_id)
+    try:
+        return _edit(request, draft, key)
+    except NoSuchQuestion:
+        return _gone(request, public_id)
+
+
+def _edit(request: TeacherRequest, draft: Draft, key: str) -> HttpResponse:
+    """The page of the question, or what its form asks for; raises NoSuchQuestion."""
     if request.method == "GET":
         return _page(request, draft, _question_editor(draft, key))
     editor, conflict = _question_editor(draft, key, request.POST), None
@@ -132,8 +140,7 @@ def remove_question(request: TeacherRequest, public_id: str, key: str) -> HttpRe
     question = question_of(draft.document, key)
     form = DraftForm(request.POST if request.method == "POST" else None)
     if question is None:
-        messages.info(request, GONE)
-        return redirect("edit_questions", public_id)
+        return _gone(request, public_id)
     number = number_of(draft.document, key)
     if form.is_valid():
         try:
@@ -194,12 +201,17 @@ def keep_wording(request: TeacherRequest, public_id: str) -> HttpResponse:
     return redirect("edit_question", public_id, key)
 
 
-def _question_editor(draft: Draft, key: str, sent: Any = None) -> QuestionEditor:
-    """The forms of a question, for the type that the submitted page shows; raises Http404."""
-    stored = question_of(draft.document, key)
-    if stored is None:
+def _gone(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Lead to the questions that are left. A page that saves by itself gets a 404, and keeps what was typed."""
+    if request.htmx:
         raise Http404(GONE)
-    question = deepcopy(stored)
+    messages.info(request, GONE)
+    return redirect("edit_questions", public_id)
+
+
+def _question_editor(draft: Draft, key: str, sent: Any = None) -> QuestionEditor:
+    """The forms of a question, for the type that the submitted page shows; raises NoSuchQuestion."""
+    question = deepcopy(found_question(draft.document, key))
     shown_type = sent.get("shown_type", "") if sent is not None else ""
     if shown_type in TYPES:
         change_type(question, shown_type, draft.document["voices"])

@@ -373,9 +373,21 @@ def test_the_editor_adds_a_row(draft: Draft, teacher_client: Client) -> None:
     assert len(question_now(draft, "one")["choices"]) == 8
 
 
-def test_the_editor_of_a_question_that_is_gone_is_not_found(draft: Draft, teacher_client: Client) -> None:
-    assert teacher_client.get(desk_of(draft, "gone")).status_code == 404
-    assert teacher_client.post(desk_of(draft, "gone"), {"stem": "x"}).status_code == 404
+def test_a_question_that_is_gone_leads_to_the_questions_that_are_left(draft: Draft, teacher_client: Client) -> None:
+    """As after a double click on “Remove question”, and then Back."""
+    data = sent(teacher_client, desk_of(draft), having="stem", act="remove")
+    teacher_client.post(desk_of(draft), data)
+
+    again = teacher_client.post(desk_of(draft), data, follow=True)
+
+    assert again.redirect_chain[-1] == (desk_of(draft, "some"), 302)
+    assert "Question 1 is removed from the draft." in text_of(again)
+    back = teacher_client.get(desk_of(draft), follow=True)
+    assert (back.status_code, back.redirect_chain[-1]) == (200, (desk_of(draft, "some"), 302))
+    assert "This question is no longer in the draft." in text_of(back)
+    # A page that saves by itself stays, with what was typed, and says that it is not saved.
+    assert teacher_client.post(desk_of(draft), {**data, "act": ""}, headers={"HX-Request": "true"}).status_code == 404
+    assert [table["key"] for table in document_of(draft)["questions"]] == ["some", "who", "proof"]
 
 
 def test_a_set_without_questions_asks_for_the_first(empty: Draft, draft: Draft, teacher_client: Client) -> None:
