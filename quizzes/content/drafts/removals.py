@@ -19,7 +19,7 @@ _LISTS = ("questions", "objectives", "voices")
 
 
 class CannotPutBack(Exception):
-    """Nothing was removed, or the reading was saved again since."""
+    """The reading was saved again since."""
 
 
 def remember_removals(before: Table, document: Table, *, revision: int) -> None:
@@ -55,9 +55,12 @@ def remember_removals(before: Table, document: Table, *, revision: int) -> None:
 
 
 def put_back(document: Table) -> list[str]:
-    """Put back what the last removal took, at its old place; returns the parts that changed. Raises CannotPutBack."""
-    removed = document.pop("removed", None)
-    if not removed or "paragraphs" in removed and document["saved"].get(READING, 0) > removed["at"]:
+    """Put back what the last removal took, at its old place; returns the parts that changed, [] if it is back already.
+
+    Raises CannotPutBack.
+    """
+    removed = document.pop("removed", {})
+    if "paragraphs" in removed and document["saved"].get(READING, 0) > removed["at"]:
         raise CannotPutBack
     parts = []
     for name in _LISTS:

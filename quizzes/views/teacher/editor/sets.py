@@ -97,6 +97,9 @@ def undo_removal(request: TeacherRequest, public_id: str) -> HttpResponse:
     except CannotPutBack:
         messages.error(request, gettext("The draft changed since, so this can’t be undone."))
         return redirect("edit_questions", public_id)
+    if not parts:
+        # Pressed twice: the message of the first press is shown.
+        return redirect("edit_questions", public_id)
     messages.success(request, gettext("Undone. It’s back."))
     for table in draft.document["questions"]:
         if question_part(table["key"]) in parts:
