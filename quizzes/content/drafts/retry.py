@@ -7,9 +7,11 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext, override
 
+from quizzes.content.drafts.document import finished, from_edition
 from quizzes.content.drafts.lifecycle import take_document
 from quizzes.content.drafts.publishing import publish
 from quizzes.content.languages import TEXTS
+from quizzes.content.set_document import content_hash
 from quizzes.models import Assignment, Edition, QuestionSet, User
 
 # 3 questions show whether a mistake was a lapse, and fit in the first minutes of a lesson.
@@ -30,6 +32,7 @@ def retry_title(title: str, language: str = "en") -> str:
 def make_retry(assignment: Assignment, keys: Sequence[str], *, by: User, now: datetime) -> QuestionSet:
     """Create and publish a set with these questions of the assignment's edition, or return the one that exists.
 
+    A retry of another edition, whose words or keys may differ, is another set.
     keys: of questions, in any order; the set keeps the order of the edition. The author can change the set, and
     assignments of it count like all others. Raises NothingToRetry.
     """
@@ -38,7 +41,9 @@ def make_retry(assignment: Assignment, keys: Sequence[str], *, by: User, now: da
     document = _document(Edition.objects.get(pk=assignment.edition_id).document, keys)
     title = document["title"]
     chosen = [question["key"] for question in document["questions"]]
-    for question_set in QuestionSet.objects.owned_by(by).current().filter(title=title).published().order_by("pk"):
+    first_hash = content_hash(finished(from_edition(document, title=title)))
+    made_before = QuestionSet.objects.owned_by(by).current().filter(title=title, editions__content_hash=first_hash)
+    for question_set in made_before.published().order_by("pk"):
         latest = Edition.objects.get(pk=question_set.latest_edition_id)
         if list(latest.questions.order_by("position").values_list("key", flat=True)) == chosen:
             return question_set

@@ -4,9 +4,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from quizzes.content.drafts.publishing import publish
 from quizzes.content.drafts.retry import NothingToRetry, make_retry
+from quizzes.content.drafts.saving_questions import save_question
 from quizzes.content.editions import latest_edition, published
-from quizzes.models import Assignment, QuestionSet, User
+from quizzes.models import Assignment, Classroom, Draft, QuestionSet, User
 from quizzes.reports.class_report import class_report
 from tests.factories import NOW, make_assignment, make_document, make_edition, make_student, right_value
 from tests.pages import form_of, text_of
@@ -76,6 +78,34 @@ def test_retry_made_twice_is_one_set(assignment: Assignment, teacher: User, othe
 
     assert first == second
     assert len({first.pk, third.pk, fourth.pk}) == 3
+
+
+def test_retry_of_a_later_version_has_its_words(classroom: Classroom, teacher: User) -> None:
+    """The first version had a mistake, and its retry was assigned too."""
+    first = make_edition(document=make_document())
+    old, new = make_document(), make_document()
+    new["questions"][0]["stem"] = "What was wrong before?"
+    later = make_edition(question_set=first.question_set, document=new)
+    retries = [
+        make_retry(make_assignment(edition=edition, classroom=classroom), ["one"], by=teacher, now=NOW)
+        for edition in (first, later, first, later)
+    ]
+
+    stems = [published(latest_edition(retry).pk).document.questions[0].stem for retry in retries]
+    assert stems == [old["questions"][0]["stem"], "What was wrong before?"] * 2
+    assert len({retry.pk for retry in retries}) == 2
+
+
+def test_retry_that_its_author_changed_is_not_made_again(assignment: Assignment, teacher: User) -> None:
+    retry = make_retry(assignment, ["who"], by=teacher, now=NOW)
+    draft = Draft.objects.get(question_set=retry)
+    draft = save_question(draft, "who", {"stem": "Who says it?"}, seen=draft.revision, by=teacher, now=NOW)
+    publish(draft, seen=draft.revision, note="", by=teacher, now=NOW)
+
+    again = make_retry(assignment, ["who"], by=teacher, now=NOW)
+
+    assert again == retry
+    assert published(latest_edition(again).pk).document.questions[0].stem == "Who says it?"
 
 
 def test_retry_of_no_question_is_refused(assignment: Assignment, teacher: User) -> None:
