@@ -107,6 +107,11 @@ def whole_set(file: ReadFile, pictures: Mapping[bytes, PictureFile] | None = Non
         return None
 
 
+def comes_back_whole(document: Table) -> bool:
+    """Whether our own file of this document can be imported with its reading and its evidence."""
+    return whole_set(ReadFile("", (), document=document)) is not None
+
+
 def why_not_whole(file: ReadFile) -> str:
     """Why the reading and the evidence of our own file can't be imported; "" if they can, or if it has none."""
     try:

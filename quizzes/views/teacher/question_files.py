@@ -151,13 +151,17 @@ def choose_evidence(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class FormatLine:
-    """What one format can hold of a set. lost: (number of the question, what is left out)."""
+    """What one format can hold of a set. lost: (number of the question, what is left out).
+
+    is_whole: whether our own file brings back reading and evidence. That of an unfinished draft does not.
+    """
 
     name: str
     label: Label
     held: int
     total: int
     lost: tuple[tuple[int, str], ...] = ()
+    is_whole: bool = True
 
 
 @require_http_methods(["GET", "POST"])
@@ -177,7 +181,8 @@ def export_questions(request: TeacherRequest, public_id: str) -> HttpResponse:
         items = [item for _, _, item in numbered if item is not None]
         return file_response(_exported(form.cleaned_data["file_format"], document, items, pictures))
     lines = [_line(one, numbered) for one in FORMATS]
-    lines += [FormatLine(name, label, len(numbered), len(numbered)) for name, label in OWN_FORMATS]
+    is_whole = importing.comes_back_whole(document)
+    lines += [FormatLine(name, label, len(numbered), len(numbered), is_whole=is_whole) for name, label in OWN_FORMATS]
     context = {
         "question_set": question_set,
         "document": document,

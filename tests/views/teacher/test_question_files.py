@@ -170,6 +170,20 @@ def test_export_says_what_only_our_own_files_keep(teacher_client: Client, editio
     assert "All other files also lack rubrics, settings for grading, and texts in other languages." in page
 
 
+def test_export_says_that_a_file_of_an_unfinished_draft_does_not_come_back_whole(
+    teacher_client: Client, teacher: User
+) -> None:
+    draft = make_draft(owner=teacher)
+    address = reverse("export_questions", args=[draft.question_set.public_id])
+    said = "this file can’t bring back the reading and the evidence."
+    for is_finished in (True, False):
+        content = teacher_client.post(address, {"file_format": "json"}).content.decode()
+        again = text_of(preview(teacher_client, content, name="set.json"))
+        assert ("a whole question set" in again) is is_finished
+        assert text_of(teacher_client.get(address)).count(said) == (0 if is_finished else 2)
+        saving_questions.add_question(draft, "single", new_key="", by=teacher, now=NOW)
+
+
 def test_export_says_first_what_is_left_out(teacher_client: Client, edition: Edition) -> None:
     address = reverse("export_questions", args=[edition.question_set.public_id])
     page = teacher_client.get(address).content.decode()
