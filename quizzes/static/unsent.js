@@ -143,10 +143,11 @@ function fillForm(kept) {
 /** @param {Kept} kept */
 const isSentHere = (kept) => PREFIX + JSON.parse(kept.name)[0] === here;
 
-/** @param {Kept[]} kept @param {string} words the id of the notice */
+/** @param {Kept[]} kept @param {string} words the id of the notice; returns whether there was something to show */
 function showAgain(kept, words) {
-  if (!kept.map(fillForm).some(Boolean)) return;
+  if (!kept.map(fillForm).some(Boolean)) return false;
   document.querySelector("main")?.prepend(document.getElementById(words).content.cloneNode(true));
+  return true;
 }
 
 /** Whether this page has the forms of the note: its address with any query, or the reply to the form that was sent. */
@@ -167,8 +168,10 @@ function onTeacherPage() {
     if (isHere || found.isUnsent) continue;
     // A page of this account came after it, so the form that was sent arrived.
     const rest = restOf(found.forms);
-    if (isSame && found.action !== null) showAgain(rest, "unsent-others");
-    if (!isSame && rest.length) keep(key, { ...found, isLeft: true, action: null, forms: rest });
+    if (isSame && found.action !== null && showAgain(rest, "unsent-others")) continue;
+    // A link of the page to itself, such as “Open all”.
+    if (isSame && key !== here && !found.isLeft && showAgain(rest, "unsent")) continue;
+    if (key !== here && rest.length) keep(key, { ...found, isLeft: true, action: null, forms: rest });
   }
 }
 

@@ -405,3 +405,46 @@ def test_back_from_a_link_leads_to_what_was_typed(rosa: User, classroom: Classro
     page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_load_state("load")
     assert page.get_by_text(AGAIN).count() == kept_in(page) == 0
+
+
+def test_a_link_of_a_page_to_itself_keeps_what_was_typed(
+    rosa: User, classroom: Classroom, open_context: NewContext
+) -> None:
+    attempt = make_answered_attempt(
+        assignment=make_assignment(classroom=classroom, assigned_by=rosa, created_at=timezone.now()),
+        student=make_student(classroom=classroom),
+        answers={},
+        started_at=timezone.now(),
+    )
+    page = open_context(rosa).new_page()
+    page.goto(reverse("attempt_review", args=[attempt.public_id]))
+    comment = page.locator("[id=id_whole_comment]")
+    comment.fill("Read paragraph 2 again.")
+    page.get_by_role("link", name="Open all").click()
+
+    expect(comment).to_have_value("Read paragraph 2 again.")
+    expect(page.get_by_role("status").first).to_contain_text(AGAIN)
+
+
+def test_answers_of_one_form_are_not_filled_into_the_other(
+    rosa: User, classroom: Classroom, open_context: NewContext
+) -> None:
+    """A handout of form B has another order, so the answers wait on the page of form A."""
+    assignment = make_assignment(
+        edition=make_edition(document=typed_document()),
+        classroom=classroom,
+        assigned_by=rosa,
+        created_at=timezone.now(),
+    )
+    student = make_student(classroom=classroom)
+    page = open_context(rosa).new_page()
+    page.goto(reverse("student_paper_answers", args=[assignment.public_id, student.public_id]))
+    cell = page.locator(f"[name='{student.public_id}-q1']")
+    cell.fill("B")
+    page.get_by_role("link", name="Form B").click()
+    expect(page.locator(f"[name='{student.public_id}-form']")).to_have_value("B")
+    expect(cell).to_have_value("")
+
+    page.go_back()
+
+    expect(cell).to_have_value("B")
