@@ -39,8 +39,8 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "a comment of a teacher is text",
         "templates/parts/review_list.html",
-        "<p>“{{ mark.comment }}”</p>",
-        "<p>“{{ mark.comment|safe }}”</p>",
+        "<p>“{{ grade.comment }}”</p>",
+        "<p>“{{ grade.comment|safe }}”</p>",
         "tests/integration/test_texts_are_text.py",
     ),
     control(
