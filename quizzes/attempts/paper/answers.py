@@ -22,9 +22,9 @@ from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Student, Use
 from quizzes.models.locks import lock_rows
 from quizzes.models.public_ids import new_receipt
 
-# The result for one student. changed_meanwhile: someone entered other answers after the page was opened.
+# The result for one student. changed: someone entered other answers after the page was opened.
 # no_attempt_left: the student used all attempts on screen.
-Outcome = Literal["saved", "unchanged", "changed_meanwhile", "no_attempt_left"]
+Outcome = Literal["saved", "unchanged", "changed", "no_attempt_left"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ def _outcome_of(entered: PaperAnswers, stored: StoredPaperAnswers) -> Outcome:
     if stored.attempt is not None and entered.letter == stored.letter and not _changed_keys(entered, stored):
         return "unchanged"
     if entered.seen != stored.version:
-        return "changed_meanwhile"
+        return "changed"
     return "saved" if stored.may_type else "no_attempt_left"
 
 

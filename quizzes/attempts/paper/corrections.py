@@ -1,5 +1,6 @@
 """Correct paper answers that were entered for the wrong student: move them to another one, or take them away."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -30,7 +31,7 @@ def move_paper_answers(
         _lock(assignment, student, to)
         stored, target = stored_paper_answers(assignment, [student, to])
         attempt = _current(stored, seen)
-        if not can_receive(target):
+        if not _can_receive(target):
             raise CannotReceive
         # The log of answers belongs to the attempt, so it moves along.
         attempt.student, attempt.number = to, len(target.on_screen) + 1
@@ -63,8 +64,12 @@ def take_paper_answers_away(assignment: Assignment, student: Student, *, seen: i
         _close_gap(assignment, student)
 
 
-def can_receive(stored: StoredPaperAnswers) -> bool:
-    """Whether this student may get the paper answers of another one."""
+def receivers(rows: Iterable[StoredPaperAnswers], giver: Student) -> list[Student]:
+    """The students of these rows who may get the paper answers of the giver."""
+    return [row.student for row in rows if row.student != giver and _can_receive(row)]
+
+
+def _can_receive(stored: StoredPaperAnswers) -> bool:
     return stored.attempt is None and stored.may_type
 
 

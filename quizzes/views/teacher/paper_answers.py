@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy, ngettext
@@ -42,7 +42,7 @@ def paper_answers(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The class with the answers entered so far: a grid if all answers are short, else a list of students."""
     assignment = taught_assignment(request, public_id)
     printed = _printed(assignment)
-    students = list(assignment.classroom.students.enrolled().order_by("sort_key", "pk"))
+    students = _enrolled(assignment)
     stored_rows = stored_paper_answers(assignment, students)
     is_grid = _fits_a_grid(printed, len(students))
     rows = [PaperAnswersForm(stored=stored, printed=printed) for stored in stored_rows]
@@ -75,8 +75,8 @@ def paper_answers(request: TeacherRequest, public_id: str) -> HttpResponse:
 def student_paper_answers(request: TeacherRequest, public_id: str, student_id: str) -> HttpResponse:
     """One student's paper answers in the order of the printed form. Saving leads to the next student."""
     assignment = taught_assignment(request, public_id)
-    students = list(assignment.classroom.students.enrolled().order_by("sort_key", "pk"))
-    student = get_object_or_404(assignment.classroom.students.enrolled(), public_id=student_id)
+    students = _enrolled(assignment)
+    student = _find_student(students, student_id)
     at = students.index(student)
     stored_rows = stored_paper_answers(assignment, students)
     stored = stored_rows[at]
@@ -101,10 +101,7 @@ def student_paper_answers(request: TeacherRequest, public_id: str, student_id: s
         "letters": LETTERS,
         "previous": students[at - 1] if at else None,
         "following": following,
-        "move_form": MoveForm(
-            students=[row.student for row in stored_rows if row.student != student and corrections.can_receive(row)],
-            seen=form.stored.version,
-        ),
+        "move_form": MoveForm(students=corrections.receivers(stored_rows, student), seen=form.stored.version),
     }
     return render(request, "teacher/student_paper_answers.html", context)
 
@@ -114,7 +111,9 @@ def student_paper_answers(request: TeacherRequest, public_id: str, student_id: s
 def move_paper_answers(request: TeacherRequest, public_id: str, student_id: str) -> HttpResponse:
     """Give one student's paper answers to another student."""
     assignment = taught_assignment(request, public_id)
-    student, receivers = _student_and_receivers(assignment, student_id)
+    students = _enrolled(assignment)
+    student = _find_student(students, student_id)
+    receivers = corrections.receivers(stored_paper_answers(assignment, students), student)
     form = MoveForm(request.POST, students=receivers, seen=0)
     if not form.is_valid():
         messages.error(request, gettext("Choose the student for these paper answers."))
@@ -149,7 +148,7 @@ def move_paper_answers(request: TeacherRequest, public_id: str, student_id: str)
 def take_paper_answers_away(request: TeacherRequest, public_id: str, student_id: str) -> HttpResponse:
     """Take one student's paper answers away, so that the attempt is free again."""
     assignment = taught_assignment(request, public_id)
-    student = get_object_or_404(assignment.classroom.students.enrolled(), public_id=student_id)
+    student = _find_student(_enrolled(assignment), student_id)
     form = CorrectionForm(request.POST)
     seen = form.cleaned_data["seen"] if form.is_valid() else -1
     try:
@@ -164,12 +163,17 @@ def take_paper_answers_away(request: TeacherRequest, public_id: str, student_id:
     return redirect("student_paper_answers", public_id, student_id)
 
 
-def _student_and_receivers(assignment: Assignment, student_id: str) -> tuple[Student, list[Student]]:
-    """The student with this id, and the others who may receive paper answers; raises Http404."""
-    students = list(assignment.classroom.students.enrolled().order_by("sort_key", "pk"))
-    student = get_object_or_404(assignment.classroom.students.enrolled(), public_id=student_id)
-    rows = stored_paper_answers(assignment, students)
-    return student, [row.student for row in rows if row.student != student and corrections.can_receive(row)]
+def _enrolled(assignment: Assignment) -> list[Student]:
+    """The students of the class, in the order of the pages."""
+    return list(assignment.classroom.students.enrolled().order_by("sort_key", "pk"))
+
+
+def _find_student(students: Sequence[Student], student_id: str) -> Student:
+    """The student with this public id; raises Http404."""
+    for student in students:
+        if student.public_id == student_id:
+            return student
+    raise Http404
 
 
 def _context(assignment: Assignment) -> dict[str, Any]:
@@ -205,7 +209,7 @@ def _store(
     )
     saved: list[Student] = []
     for form, outcome in zip(valid, outcomes, strict=True):
-        if outcome == "changed_meanwhile":
+        if outcome == "changed":
             form.add_error(None, gettext("Someone else entered answers after you opened this page."))
             refused[form.stored.student.pk] = form
         elif outcome == "no_attempt_left":
