@@ -122,7 +122,7 @@ def moodle_table(book: Gradebook, quiz: Assignment | None) -> Table:
         *(
             [student.external_id or student.display_name, *_names(student), _cell_percent(cell), _points(cell)]
             for student, cell in cells
-            if cell.whole_score is not None
+            if cell.share is not None
         ),
     ]
 
@@ -146,7 +146,7 @@ def student_number_table(book: Gradebook, quiz: Assignment | None) -> Table:
                 "Late" if cell.is_late else None,
             ]
             for student, cell in cells
-            if cell.whole_score is not None
+            if cell.share is not None
         ),
     ]
 

@@ -10,10 +10,19 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from quizzes.files.downloads import FileFormat, Layout, export, export_answers, export_item_report
+from quizzes.grading.scores import rescore
 from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Classroom, Edition, Excuse, Student, User
 from quizzes.reports.item_report import item_report
 from tests.conftest import Queries
-from tests.factories import NOW, make_answered_attempt, make_assignment, make_edition, make_question_set, make_student
+from tests.factories import (
+    NOW,
+    make_answered_attempt,
+    make_assignment,
+    make_edition,
+    make_question_set,
+    make_regrade,
+    make_student,
+)
 from tests.reports.test_item_report import Gather, regrade
 
 NAMES = ("Zoë “Z” O’Neil, Jr.", "李 Łukasz", "=Nina", "Maya Lopez")
@@ -261,6 +270,20 @@ def test_moodle_layout_has_no_empty_grade(school: Classroom, teacher: User) -> N
     assert of_quiz(school, Layout.MOODLE, teacher, title="Small set")[1] == ["S-4", "Lopez", "Maya", "75.0", "6.0"]
     # Nobody has a score on the newest quiz, so that nothing can be imported over a grade.
     assert len(body(school, Layout.MOODLE, teacher)[0]) == 1
+
+
+@pytest.mark.parametrize("layout", [Layout.MOODLE, Layout.STUDENT_NUMBERS])
+def test_quiz_without_points_erases_no_grade(
+    layout: Layout, assignment: Assignment, student: Student, teacher: User
+) -> None:
+    """If every question was dropped, a score has no percent."""
+    make_answered_attempt(assignment=assignment, student=student)
+    assert len(body(assignment.classroom, layout, teacher)[0]) == 2
+    for number in range(1, 5):
+        make_regrade(assignment=assignment, policy="drop", number=number)
+    rescore(assignment.attempts.all())
+
+    assert len(body(assignment.classroom, layout, teacher)[0]) == 1
 
 
 def test_student_number_layout(school: Classroom, teacher: User) -> None:
