@@ -32,6 +32,7 @@ from tests.factories import (
     make_attempt,
     make_document,
     make_edition,
+    make_regrade,
     make_student,
     right_value,
     save,
@@ -1175,6 +1176,17 @@ def test_result_shows_score_objectives_and_each_answer(
         r'<li>\s*<a href="#a\d"[^>]*>\s*<b>\d</b>.*?<span class="vh">(.*?)</span>', body(page), re.DOTALL
     )
     assert strip == ["Correct", "Not correct", "Partly correct", "Not answered"]
+
+
+def test_result_without_points_has_no_objectives(
+    student: Student, student_client: Client, assignment: Assignment
+) -> None:
+    attempt = make_answered_attempt(assignment=assignment, student=student)
+    assert "By objective" in words(student_client.get(page_of("result", attempt)))
+    for number in range(1, 5):
+        make_regrade(assignment=assignment, policy="drop", number=number)
+
+    assert "By objective" not in words(student_client.get(page_of("result", attempt)))
 
 
 def test_result_leads_from_each_question_to_its_sentence_in_the_reading(
