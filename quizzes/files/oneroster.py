@@ -3,6 +3,7 @@
 Source: 1EdTech OneRoster, CSV tables 1.1 and 1.2.
 """
 
+import codecs
 import csv
 import io
 import zipfile
@@ -300,11 +301,30 @@ def _tables(content: bytes) -> dict[str, list[dict[str, str]]]:
     return found
 
 
-def _rows(data: bytes) -> Iterator[dict[str, str]]:
+def _text(data: bytes) -> str:
+    """The text of a table: UTF-8, UTF-16, or else Windows-1252.
+
+    Line by line, since a name that a program has cut inside of a letter must not spoil all others.
+    """
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16")
+    if b"\x00" in data[:2]:
+        return data.decode("utf-16-be" if data[:1] == b"\x00" else "utf-16-le")
     try:
-        text = data.decode("utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        text = data.decode("cp1252", errors="replace")
+        return "".join(map(_line, data.removeprefix(codecs.BOM_UTF8).splitlines(keepends=True)))
+
+
+def _line(data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
+
+
+def _rows(data: bytes) -> Iterator[dict[str, str]]:
+    text = _text(data)
     # A file that was opened and saved in Excel of some countries has semicolons.
     head = text.partition("\n")[0]
     separator = max(",;\t", key=head.count)

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
 from typing import Any
@@ -59,6 +60,35 @@ def package(
 
 
 SMALL = package({"A": ["u1", "u2"]})
+
+
+def encoded(content: bytes, change: Callable[[str], bytes]) -> bytes:
+    """The package with each table in other bytes."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(target, "w") as archive:
+        for name in source.namelist():
+            archive.writestr(name, change(source.read(name).decode()))
+    return target.getvalue()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+def test_names_are_read_in_each_encoding(encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(PEOPLE, "u1", ("José", "O’Núñez", "1001"))
+
+    [one] = read_oneroster(encoded(package({"A": ["u1"]}), lambda text: text.encode(encoding))).classes
+
+    assert [student.name.display for student in one.students] == ["José O’Núñez"]
+
+
+def test_name_that_is_cut_in_a_letter_spoils_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some programs cut a name after so many bytes."""
+    monkeypatch.setitem(PEOPLE, "u1", ("José", "Núñez", "1001"))
+    monkeypatch.setitem(PEOPLE, "u2", ("Max", "Kö", "1002"))
+
+    cut = encoded(package({"A": ["u1", "u2"]}), lambda text: text.encode().replace("Kö".encode(), b"K\xc3"))
+    [one] = read_oneroster(cut).classes
+
+    assert "José Núñez" in [student.name.display for student in one.students]
 
 
 def run(client: Client, content: bytes, *, targets: dict[str, str] | None = None, also: tuple[str, ...] = ()) -> Any:
