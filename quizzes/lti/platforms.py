@@ -97,7 +97,8 @@ def fetch_key_set(platform: LtiPlatform, kid: str, *, now: datetime) -> Any:
     """
     age = now - platform.key_set_at if platform.key_set_at is not None else None
     has_key = any(key.get("kid") == kid for key in (platform.key_set or {}).get("keys", []))
-    if age is None or age > KEY_SET_MAX_AGE or (not has_key and age > KEY_SET_MIN_AGE):
+    # Fetched in the future, while a clock was ahead, it is as good as old.
+    if age is None or abs(age) > KEY_SET_MAX_AGE or (not has_key and abs(age) > KEY_SET_MIN_AGE):
         with PlatformSession() as session:
             response = session.get(platform.key_set_url)
             response.raise_for_status()

@@ -396,6 +396,17 @@ def test_new_key_of_the_platform_is_fetched_in_mid_launch(
     assert platform.key_requests == asked_before + 1
 
 
+def test_clock_that_was_ahead_hides_no_new_key(
+    platform: Platform, launch: Launch, course: LtiCourse, clock: time_machine.Traveller
+) -> None:
+    clock.shift(timedelta(days=365))
+    launch()
+    clock.shift(timedelta(days=-365))
+    platform.key = make_key("k2")
+
+    assert launch().status_code == 302
+
+
 def test_key_that_is_changed_between_login_and_message(
     platform: Platform,
     launch: Launch,
