@@ -114,11 +114,14 @@ def test_sheets_are_typed_one_after_the_other_with_enter(
     assignment = make_assignment(edition=make_edition(document=DOCUMENT), classroom=classroom, assigned_by=teacher)
     page = open_context(teacher, javascript=javascript).new_page()
     page.goto(reverse("student_paper_answers", args=[assignment.public_id, students[0].public_id]) + "?form=B")
+    page.get_by_role("textbox").and_(page.locator("textarea")).fill("It was not renewed.\nThe mayor said so.")
     first = page.locator("input.cell").first
     first.fill("-")
     first.press("Enter")
 
     page.get_by_role("heading", name="Ben O.").wait_for()
+    [written] = assignment.attempts.on_paper().get().answers.filter(question__type="free_text")
+    assert written.value == "It was not renewed.\nThe mayor said so."
     assert "form=B" in page.url
     assert page.get_by_text("Saved: Amara B., 0 of").count() == 1
     assert violations(page) == [] if javascript else True
