@@ -136,7 +136,7 @@ def move_paper_answers(request: TeacherRequest, public_id: str, student_id: str)
         return redirect("student_paper_answers", public_id, student_id)
     messages.success(
         request,
-        gettext("Moved to {receiver}. {giver} can use the attempt again.").format(
+        gettext("{receiver} has these paper answers now. {giver} can use the attempt again.").format(
             receiver=to.display_name, giver=student.display_name
         ),
     )

@@ -152,7 +152,10 @@ def test_teacher_moves_a_sheet_and_takes_it_away_on_its_page(
     refused = teacher_client.post(form.action, form.data(student=""), follow=True)
     assert "Choose the student for these paper answers." in text_of(refused)
     done = teacher_client.post(form.action, form.data(student=ben.public_id), follow=True)
-    assert f"Moved to {ben.display_name}. {student.display_name} can use the attempt again." in text_of(done)
+    assert (
+        f"{ben.display_name} has these paper answers now. {student.display_name} can use the attempt again."
+        in text_of(done)
+    )
     again = teacher_client.post(form.action, form.data(student=ben.public_id), follow=True)
     assert "Choose the student for these paper answers." in text_of(again)
     assert Attempt.objects.get().student == ben
