@@ -32,9 +32,9 @@ def show_on_board(assignment: Assignment, *, number: int, phase: int, by: User, 
     return board
 
 
-def may_have_shown_answers(assignment: Assignment) -> bool:
-    """Whether a question of a teacher-paced quiz is closed, most often with its answers shown. One query, or none.
+def has_closed_questions(assignment: Assignment) -> bool:
+    """Whether the board has closed a question while the quiz was teacher-paced, most often with its answers. One query.
 
-    Of other quizzes it is not known: their board can go back to a question.
+    Of other quizzes it is not known what the board has shown: it can go back to a question.
     """
-    return assignment.is_teacher_paced and Board.objects.filter(assignment=assignment, closed_through__gt=0).exists()
+    return Board.objects.filter(assignment=assignment, closed_through__gt=0).exists()

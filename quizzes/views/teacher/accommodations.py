@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from quizzes.assignments import accommodations, student_settings, supports
 from quizzes.assignments.accommodations import ExtendedTime
+from quizzes.assignments.board import has_closed_questions
 from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.status import status_of
 from quizzes.attempts.breaks import earliest_end
@@ -210,6 +211,7 @@ def _overrides_page(
             now=now,
         ),
         "extension_form": _extension_form(assignment, student, now=now),
+        "has_closed_questions": assignment.is_teacher_paced and has_closed_questions(assignment),
         "room": None,
         "minutes_form": next((AddMinutesForm.of(attempt) for attempt in attempts if attempt.is_open), None),
         "excuse_form": ExcuseForm(initial={"is_excused": not settings.is_excused}, auto_id="excuse_%s"),

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from quizzes.assignments.board import may_have_shown_answers
+from quizzes.assignments.board import has_closed_questions
 from quizzes.assignments.student_statuses import load_overrides
 from quizzes.attempts import answers, lifecycle
 from quizzes.attempts.attempt_content import AttemptContent, content_of, shown_content
@@ -109,7 +109,7 @@ def attempt_page(
         "comment_form": comment_form or AttemptCommentForm(initial={"comment": attempt.comment}, auto_id="id_whole_%s"),
         "reopen_form": reopen_form or ReopenForm(initial={"receipt": attempt.receipt}),
         "answers_since": None if attempt.is_open else student_saw_answers_at(attempt, now=now),
-        "is_on_board": not attempt.is_open and may_have_shown_answers(attempt.assignment),
+        "has_closed_questions": not attempt.is_open and has_closed_questions(attempt.assignment),
     }
     return render(request, "teacher/attempt_review.html", context)
 

@@ -426,6 +426,28 @@ def test_late_answers_of_a_paced_quiz_name_the_class_board(
     page = text_of(teacher_client.get(review_of(done)))
     assert page.count(on_board) == 2  # beside "Reopen" and beside "Accept late answers"
     assert "could not see the answers" not in page
+    Assignment.objects.update(is_teacher_paced=False)
+    assert text_of(teacher_client.get(review_of(done))).count(on_board) == 2
+
+
+def test_more_time_in_a_paced_quiz_says_that_closed_questions_stay_closed(
+    done: Attempt, student: Student, teacher: User, teacher_client: Client, student_client: Client
+) -> None:
+    said = "Questions that you closed on the class board stay closed. To open them, turn off “Teacher-paced”"
+    Assignment.objects.update(is_teacher_paced=True)
+    given = Assignment.objects.get()
+    pages = (review_of(done), terms_of(given, student))
+    assert [said in text_of(teacher_client.get(page)) for page in pages] == [False, False]
+    for number in range(1, 5):
+        show_on_board(given, number=number, phase=Board.Phase.ANSWERS, by=teacher, now=NOW)
+    assert [said in text_of(teacher_client.get(page)) for page in pages] == [True, True]
+    # As it says: without pace, every question is open.
+    reopen(teacher_client, done)
+    first = reverse("take_attempt", args=[done.public_id, 1])
+    assert student_client.get(first).status_code == 302
+    Assignment.objects.update(is_teacher_paced=False)
+    assert student_client.get(first).status_code == 200
+    assert [said in text_of(teacher_client.get(page)) for page in pages] == [False, False]
 
 
 # --- Extensions and excuses ---------------------------------------------------------------------------------------
