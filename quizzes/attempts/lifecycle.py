@@ -18,7 +18,7 @@ from quizzes.attempts.attempt_content import AttemptContent
 from quizzes.attempts.breaks import breaks_of, end_break, is_on_break, paused_until, set_breaks
 from quizzes.content.question_types.registry import Question
 from quizzes.grading.manual_grades import undo_outdated
-from quizzes.grading.scores import ScoreColumns, computed
+from quizzes.grading.scores import ScoreColumns, adjustments, computed
 from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Extension, Student, User
 from quizzes.models.attempts import MIXED_LANGUAGES
 from quizzes.models.locks import lock_rows
@@ -334,9 +334,11 @@ def _submit(attempt: Attempt, *, at: datetime, by: str, conditions: Mapping[str,
     )
     if not locked:
         return False
+    adjusted = adjustments([attempt])
     # Answers may have changed since an earlier submission.
-    undo_outdated([attempt], now=at)
-    columns = computed([attempt])[attempt.pk]._asdict()
+    if adjusted[attempt.pk].grades and undo_outdated([attempt], now=at):
+        adjusted = adjustments([attempt])
+    columns = computed([attempt], adjusted=adjusted)[attempt.pk]._asdict()
     while True:
         fields = {
             "submitted_at": at,

@@ -123,8 +123,8 @@ def undo(group: uuid.UUID, *, by: User, now: datetime) -> list[ManualGrade]:
     return grades
 
 
-def undo_outdated(attempts: Sequence[Attempt], *, now: datetime) -> None:
-    """Undo the grades of answers that were saved after them. One query. The caller updates the scores.
+def undo_outdated(attempts: Sequence[Attempt], *, now: datetime) -> int:
+    """Undo the grades of answers that were saved after them; how many. One query. The caller updates the scores.
 
     A grade is of the answer that the teacher read: a new one needs a grade of its own.
     """
@@ -132,7 +132,7 @@ def undo_outdated(attempts: Sequence[Attempt], *, now: datetime) -> None:
         attempt=OuterRef("attempt"), question=OuterRef("question"), saved_at__gt=OuterRef("made_at")
     )
     outdated = ManualGrade.objects.filter(Exists(changed.order_by()), attempt__in=attempts, undone_at=None)
-    outdated.update(undone_at=now)
+    return outdated.update(undone_at=now)
 
 
 def undo_replaced(attempt: Attempt, questions: Collection[int], *, now: datetime) -> None:
