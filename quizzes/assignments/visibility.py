@@ -14,6 +14,8 @@ from quizzes.assignments.student_settings import attempt_limit
 from quizzes.assignments.student_statuses import Key
 from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Extension
 
+# (from when, close) in their order; close None: no close, or a pause.
+Closes = Sequence[tuple[datetime, datetime | None]]
 # The first moment at which `is_over` holds.
 _TICK = timedelta(microseconds=1)
 
@@ -48,12 +50,12 @@ class Work:
 class SetClose:
     """The closes of one assignment of a set.
 
-    closes: (from when, close) in their order, the first from when it was assigned; close None: no close, or a pause.
-    extended: (given, close) of each extension. ends_at: when its class was archived, and students could not sign in.
+    closes: of the class, the first from when it was assigned. extended: of each student who had an extension.
+    ends_at: when its class was archived, and students could not sign in.
     """
 
-    closes: tuple[tuple[datetime, datetime | None], ...]
-    extended: tuple[tuple[datetime, datetime], ...] = ()
+    closes: Closes
+    extended: Sequence[Closes] = ()
     ends_at: datetime | None = None
 
     def counts(self, at: datetime) -> bool:
@@ -62,14 +64,28 @@ class SetClose:
 
     def close(self, at: datetime) -> datetime | None:
         """The last close of the class and its students, as it is known at this moment."""
-        close = next(close for start, close in reversed(self.closes) if start <= at)
-        return close and max([close, *(extended for given_at, extended in self.extended if given_at <= at)])
+        close = _in_force(self.closes, at)
+        own = [_in_force(closes, at) for closes in self.extended]
+        return close and max([close, *(later for later in own if later is not None)])
 
     def moments(self) -> set[datetime]:
         """When it may let a release come: a change, the end of the grace time, and the end of its class."""
-        closes = [close for _, close in (*self.closes, *self.extended) if close is not None]
+        steps = [step for closes in (self.closes, *self.extended) for step in closes]
         ends = [self.ends_at] if self.ends_at is not None else []
-        return {*(start for start, _ in self.closes), *(grace_ends_at(close) + _TICK for close in closes), *ends}
+        return {start for start, _ in steps} | {grace_ends_at(close) + _TICK for _, close in steps if close} | {*ends}
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What the audit log knows.
+
+    changes: (moment, settings before) by assignment. reopened: undone submissions by attempt. extended: the closes of
+    extensions by assignment and student id.
+    """
+
+    changes: defaultdict[str, list[tuple[datetime, dict[str, Any]]]]
+    reopened: defaultdict[str, list[tuple[datetime, datetime]]]
+    extended: defaultdict[str, defaultdict[int, list[tuple[datetime, datetime | None]]]]
 
 
 def first_visible_at(
@@ -105,10 +121,11 @@ def visible_since(
     """
     one = {"student": student_id} if student_id is not None else {}
     attempts = list(Attempt.objects.filter(assignment__in=assignments, **one).order_by("number"))
-    changes, reopened = _history(assignments)
+    history = _history(assignments)
+    changes = history.changes
     works: defaultdict[Key, list[Work]] = defaultdict(list)
     for attempt in attempts:
-        undone = reopened[attempt.public_id]
+        undone = history.reopened[attempt.public_id]
         last = [(attempt.submitted_at, None)] if attempt.submitted_at is not None else []
         works[attempt.student_id, attempt.assignment_id].append(Work(attempt.started_at, (*undone, *last)))
     releases = {assignment.release for assignment in assignments}
@@ -123,7 +140,7 @@ def visible_since(
     result = {}
     for assignment in assignments:
         set_closes = [
-            _set_close(each, changes[each.public_id], extensions.values(), is_own=each == assignment)
+            _set_close(each, history, extensions.values(), is_own=each == assignment)
             for each in same_set
             if _set_and_teacher(each) == _set_and_teacher(assignment)
         ]
@@ -165,53 +182,52 @@ def _set_and_teacher(assignment: Assignment) -> tuple[int, int]:
     return assignment.edition.question_set_id, assignment.assigned_by_id
 
 
-def _set_close(
-    assignment: Assignment,
-    changes: Sequence[tuple[datetime, dict[str, Any]]],
-    extensions: Iterable[Extension],
-    *,
-    is_own: bool,
-) -> SetClose:
+def _in_force(closes: Closes, at: datetime) -> datetime | None:
+    return next((close for start, close in reversed(closes) if start <= at), None)
+
+
+def _set_close(assignment: Assignment, history: History, extensions: Iterable[Extension], *, is_own: bool) -> SetClose:
     """The closes of an assignment. is_own: of the students themselves, who wait for it in an archived class too."""
+    changes = history.changes[assignment.public_id]
     closes = [None if before["is_paused"] else before["closes_at"] for _, before in changes]
     closes.append(assignment.closes_at if assignment.paused_at is None else None)
     starts = [assignment.created_at, *(at for at, _ in changes)]
-    extended = [
-        (extension.given_at, extension.closes_at)
-        for extension in extensions
-        if extension.assignment_id == assignment.pk and extension.closes_at is not None
-    ]
+    extended = dict(history.extended[assignment.public_id])
+    for row in extensions:
+        if row.assignment_id == assignment.pk and row.closes_at is not None:
+            # The end of a pause moves the close of the row, not that of its event.
+            earlier = [step for step in extended.get(row.student_id, ()) if step[0] < row.given_at]
+            extended[row.student_id] = [*earlier, (row.given_at, row.closes_at)]
     ends_at = None if is_own else assignment.classroom.archived_at
-    return SetClose(tuple(zip(starts, closes, strict=True)), tuple(extended), ends_at)
+    return SetClose(list(zip(starts, closes, strict=True)), list(extended.values()), ends_at)
 
 
-def _history(
-    assignments: Sequence[Assignment],
-) -> tuple[defaultdict[str, list[tuple[datetime, dict[str, Any]]]], defaultdict[str, list[tuple[datetime, datetime]]]]:
-    """Changes of settings by assignment: (moment, settings before); undone submissions by attempt. One query.
-
-    Also of the assignments that a release after the close waits for.
-    """
-    changes: defaultdict[str, list[tuple[datetime, dict[str, Any]]]] = defaultdict(list)
+def _history(assignments: Sequence[Assignment]) -> History:
+    """Also of the assignments that a release after the close waits for. One query."""
+    history = History(defaultdict(list), defaultdict(list), defaultdict(lambda: defaultdict(list)))
     paused: set[str] = set()
-    reopened: defaultdict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
     actions = AuditEvent.Action
     events = AuditEvent.objects.filter(
-        Q(action=actions.ASSIGNMENT_CHANGED, detail__has_key="before") | Q(action=actions.ATTEMPT_REOPENED),
+        Q(action=actions.ASSIGNMENT_CHANGED, detail__has_key="before")
+        | Q(action=actions.EXTENSION_GIVEN, detail__has_key="closes_at")
+        | Q(action=actions.ATTEMPT_REOPENED),
         classroom__in=given_with(assignments).order_by().values("classroom"),
     )
-    for action, at, detail in events.order_by("at", "pk").values_list("action", "at", "detail"):
+    for action, at, student, detail in events.order_by("at", "pk").values_list("action", "at", "student", "detail"):
         if action == actions.ASSIGNMENT_CHANGED:
             changed = detail["assignment"]
-            changes[changed].append((at, _parsed(detail["before"]) | {"is_paused": changed in paused}))
+            history.changes[changed].append((at, _parsed(detail["before"]) | {"is_paused": changed in paused}))
             if "paused" in detail:
                 (paused.add if detail["paused"] else paused.discard)(changed)
+        elif action == actions.EXTENSION_GIVEN:
+            close = detail["closes_at"]
+            history.extended[detail["assignment"]][student].append((at, close and datetime.fromisoformat(close)))
         else:
             # Events of older versions do not say when it was submitted: the moment before it was reopened.
             submitted_at = detail.get("submitted_at")
             start = datetime.fromisoformat(submitted_at) if submitted_at else at - _TICK
-            reopened[detail["attempt"]].append((start, at))
-    return changes, reopened
+            history.reopened[detail["attempt"]].append((start, at))
+    return history
 
 
 def _periods(

@@ -211,6 +211,28 @@ def test_visible_since_the_first_close_although_a_student_got_more_time_later(
     assert since(attempt, now=NOW + 3 * DAY) == closed
 
 
+@pytest.mark.parametrize("is_outdated", [False, True])
+def test_visible_since_waits_for_an_extension_that_changed_later(
+    is_outdated: bool, given: Assignment, student: Student, classmate: Student, teacher: User
+) -> None:
+    """A longer extension, or a later close of the class, which takes its place."""
+    attempt = make_answered_attempt(assignment=released(given, "after_close"), student=student)
+    first, last, changed_at = NOW + 3 * DAY, NOW + 5 * DAY, NOW + 2 * DAY
+    late = {"due_at": None, "extra_attempts": 0, "reason": "Ill.", "by": teacher}
+    extend(given, classmate, closes_at=first, now=NOW, **late)
+    if is_outdated:
+        keep_open(given, more_time=3 * DAY, seen_close=given.closes_at, by=teacher, now=changed_at)
+        assert given.extensions.get().closes_at is None
+    else:
+        extend(given, classmate, closes_at=last, now=changed_at, **late)
+    attempt.assignment.refresh_from_db()
+    shown_at = answers_shown_at(attempt.assignment, student.pk)
+    assert shown_at == last
+
+    assert since(attempt, now=NOW + 4 * DAY) is None
+    assert since(attempt) == last + GRACE + MICROSECOND
+
+
 @pytest.mark.parametrize("of_other_class", [False, True])
 def test_visible_since_the_first_close_although_a_class_got_more_time_later(
     of_other_class: bool, given: Assignment, student: Student, other_classroom: Classroom, teacher: User
