@@ -12,7 +12,7 @@ from django.db.models import Q
 from quizzes.attempts.attempt_content import AttemptContent, CurrentAnswer, content_of
 from quizzes.content.question_types.question_type import QuestionType
 from quizzes.content.question_types.registry import Question, Value, type_of
-from quizzes.content.question_types.results import Review
+from quizzes.content.question_types.results import Review, ReviewRow
 from quizzes.content.reading import Sentence, Speaker
 from quizzes.content.set_document import Objective
 from quizzes.grading.points import (
@@ -38,6 +38,7 @@ GOT_IT_SHARE, NOT_YET_SHARE = Fraction(4, 5), Fraction(1, 2)
 MAX_REREAD = 5
 
 Level = Literal["got_it", "almost", "not_yet"]
+RowMark = Literal["right", "wrong", "no", "given", "ungraded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,19 @@ class ReviewedQuestion:
             is_answered=self.answer is not None and self.answer.value is not None,
             needs_grading=self.needs_grading,
         )
+
+    @property
+    def marked_rows(self) -> list[tuple[ReviewRow, RowMark]]:
+        """The lines of the question, each with how the page marks it."""
+        return [(row, self._mark(row)) for row in self.review.rows]
+
+    def _mark(self, row: ReviewRow) -> RowMark:
+        if row.state == "close":
+            return "ungraded" if self.verdict == "ungraded" else "wrong"
+        if row.state == "missed":
+            # Between choices this line is the right answer. Where each line has an answer of its own, it was not found.
+            return "wrong" if self.question_type.review_shows_rows else "right"
+        return row.state
 
     @property
     def replaced_key(self) -> AppliedRegrade | None:

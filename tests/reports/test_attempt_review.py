@@ -87,6 +87,22 @@ def test_teacher_reads_whose_answer_it_is_and_the_student_reads_your(
     assert "Student’s answer" not in result
 
 
+def test_lines_are_marked(assignment: Assignment, student: Student, teacher: User) -> None:
+    typed = make_assignment(
+        edition=make_edition(document=typed_document()), classroom=student.classroom, assigned_by=teacher
+    )
+    written = make_answered_attempt(assignment=typed, student=student, answers={"one": "Augst 31", "who": "The rules."})
+    chosen = make_answered_attempt(assignment=assignment, student=student, answers={"one": "a"})
+    marks = [
+        {item.question.key: [mark for _, mark in item.marked_rows] for item in review_attempt(attempt).questions}
+        for attempt in (written, chosen)
+    ]
+    # Close to an accepted answer, and in the student's own words: a teacher decides.
+    assert (marks[0]["one"], marks[0]["who"]) == (["ungraded", "right"], ["given", "right", "no"])
+    # Between choices the right one is marked as right. A statement without its answer is wrong.
+    assert (sorted(marks[1]["one"]), marks[1]["who"]) == (["no", "right", "wrong"], ["wrong"] * 3)
+
+
 def test_dropped_question_is_told_as_what_it_is(waiting: Attempt, student_client: Client) -> None:
     make_regrade(assignment=waiting.assignment, policy="drop")
     page = text_of(student_client.get(reverse("result", args=[waiting.public_id])))
