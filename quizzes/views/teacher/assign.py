@@ -53,24 +53,28 @@ class Offer:
 
     def form(self, request: TeacherRequest, *, now: datetime) -> AssignForm:
         """The form of the page."""
-        link = ClassLinkForm(request.GET)
         return AssignForm(
             request.POST or None,
             classrooms=self.classrooms,
             now=now,
-            presets=PRESETS
-            if self.source is None
-            else (Preset.SAME, *PRESETS)
-            if self.group is None
-            else (Preset.SAME,),
+            presets=self._presets(),
             copied=_copied(self.source, now=now) if self.source is not None else None,
             question_sets=self.question_sets,
-            chosen=[link.cleaned_data["classroom"]]
-            if link.is_valid()
-            else [self.retry_of.classroom.public_id]
-            if self.retry_of is not None
-            else [],
+            chosen=self._chosen_classrooms(request),
         )
+
+    def _presets(self) -> Sequence[Preset]:
+        if self.source is None:
+            return PRESETS
+        # Classes that join a quiz get its settings.
+        return (Preset.SAME,) if self.group is not None else (Preset.SAME, *PRESETS)
+
+    def _chosen_classrooms(self, request: TeacherRequest) -> list[str]:
+        """The public ids of the classes that are chosen when the page opens."""
+        link = ClassLinkForm(request.GET)
+        if link.is_valid():
+            return [link.cleaned_data["classroom"]]
+        return [self.retry_of.classroom.public_id] if self.retry_of is not None else []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,10 +37,10 @@ def regrade_question(request: TeacherRequest, public_id: str, number: int) -> Ht
     question = document.questions[number - 1]
     row = Question.objects.get(edition_id=assignment.edition_id, key=question.key)
     edition = Edition.objects.get(pk=assignment.edition_id)
-    reached = regrades.affected_assignments(edition, by=request.user)
+    affected = regrades.affected_assignments(edition, by=request.user)
     initial_policy = PolicyForm(request.GET).initial_policy
     form = RegradeForm(request.POST or None, edition=edition, question=question, initial_policy=initial_policy)
-    context = _context(assignment, row, reached, form, document)
+    context = _context(assignment, row, affected, form, document)
     if form.moves_a_line or not form.is_valid() or form.cleaned_data["act"] == "edit":
         return render(request, "teacher/regrade_question.html", context)
     act = {name: form.cleaned_data[name] for name in ("policy", "document")}
@@ -49,13 +49,13 @@ def regrade_question(request: TeacherRequest, public_id: str, number: int) -> Ht
         group = uuid5(form.cleaned_data["group"], f"{request.user.pk}:{row.pk}")
         sent = {**act, "reason": form.cleaned_data["reason"], "stamp": form.cleaned_data["stamp"], "group": group}
         try:
-            regrades.apply(reached, row, by=request.user, now=timezone.now(), **sent)
+            regrades.apply(affected, row, by=request.user, now=timezone.now(), **sent)
         except StalePreview as error:
             context["stale"] = error.new_count
         else:
             messages.success(request, gettext("Question {number} is regraded. Scores updated.").format(number=number))
             return redirect("assignment_regrades", assignment.public_id)
-    preview = regrades.preview(reached, row, **act)
+    preview = regrades.preview(affected, row, **act)
     context |= {
         "preview": preview,
         "new_key": _new_key(act["policy"], act["document"], assignment),
@@ -93,10 +93,10 @@ def undo_regrade(request: TeacherRequest, public_id: str, group: UUID) -> HttpRe
 
 
 def _context(
-    assignment: Assignment, row: Question, reached: list[Assignment], form: RegradeForm, document: SetDocument
+    assignment: Assignment, row: Question, affected: list[Assignment], form: RegradeForm, document: SetDocument
 ) -> dict[str, Any]:
-    regrades = applied_regrades({assignment.pk})[assignment.pk]
-    present = regraded_question(form.question, Adjustments(regrades)).in_language(document.language)
+    applied = applied_regrades({assignment.pk})[assignment.pk]
+    present = regraded_question(form.question, Adjustments(applied)).in_language(document.language)
     return {
         "assignment": assignment,
         "classroom": assignment.classroom,
@@ -107,9 +107,9 @@ def _context(
         "reading_language": document.reading.language,
         "present_key": [line for line in present.answer_key(form.reading) if line.right],
         "sentences": form.reading.sentences(form.question.evidence),
-        "earlier_regrades": regrades.get(row.key, []),
+        "earlier_regrades": applied.get(row.key, []),
         # A class that has the questions in two quizzes is one class.
-        "class_names": list({other.classroom_id: other.classroom.name for other in reached}.values()),
+        "class_names": list({other.classroom_id: other.classroom.name for other in affected}.values()),
         "form": form,
         "view": form.view,
         "question_template": type_of(form.question).template("page"),
