@@ -12,7 +12,7 @@ from quizzes.files import signed_preview
 from quizzes.files.oneroster import OneRoster, RosterClass, RosterStudent
 from quizzes.models import Classroom, Student, User
 from quizzes.people import classrooms, rosters
-from quizzes.people.names import PersonName, name_key, numbered_name
+from quizzes.people.names import PersonName, like_name, name_key, numbered_name
 
 _PURPOSE = "oneroster"
 # So many students with the same names and other numbers are the same students.
@@ -153,9 +153,11 @@ def _changes(
         if left.get(student.external_id) == student and student.external_id not in moving
     }
     renumbered = _renumbered(one, by_id, by_name, gone)
+    listed = {name_key(row.name.display) for row in one.students}
+    unlisted = {key: student for key, student in by_name.items() if not student.external_id and key not in listed}
     taken, found = set(by_name), list[Change]()
     for row in one.students:
-        found.append(_change(row, by_id, by_name, removed, left, taken, renumbered))
+        found.append(_change(row, by_id, by_name, removed, left, taken, renumbered, unlisted))
         taken.add(name_key(found[-1].name.display))
     numbered = {change.student.pk for change in found if change.kind == "numbered" and change.student is not None}
     for student in enrolled:
@@ -186,7 +188,9 @@ def _change(
     left: Mapping[str, Student],
     taken: Collection[str],
     renumbered: Collection[int],
+    unlisted: Mapping[str, Student],
 ) -> Change:
+    """unlisted: the students without a number whose name is not in the file, by name key."""
     key = name_key(row.name.display)
     same_id, same_name = by_id.get(row.external_id), by_name.get(key)
     if same_id is not None:
@@ -213,6 +217,10 @@ def _change(
     if key in taken:
         display = numbered_name(row.name.display, set(taken))
         name, note = PersonName(display, row.name.family), gettext("Another student has the same name.")
+    elif alike := like_name(key, unlisted):
+        note = gettext(
+            "“{name}” is on the roster, but not in this list. If it’s the same student, rename them instead."
+        ).format(name=unlisted[alike].display_name)
     return Change(f"new-{row.external_id}", "new", name, row.external_id, None, note)
 
 

@@ -152,6 +152,16 @@ def test_a_student_who_is_here_by_name_gets_the_number(teacher_client: Client, c
     assert roster_of(classroom.name) == {"Ana Reyes": "1001"}
 
 
+def test_a_new_name_like_one_without_a_number_says_so(teacher_client: Client, classroom: Classroom) -> None:
+    """A teacher may have typed first names and initials before the school's package came."""
+    make_student(classroom=classroom, name="Ana R.")
+    make_student(classroom=classroom, name="Ben Cole")
+    page = text_of(run(teacher_client, SMALL, targets={"target-0": classroom.public_id}))
+    note = "is on the roster, but not in this list. If it’s the same student, rename them instead."
+    assert page.count(note) == 1
+    assert f"“Ana R.” {note}" in page
+
+
 def test_a_student_of_two_classes_is_in_both(teacher_client: Client) -> None:
     run(teacher_client, package({"A": ["u1"], "B": ["u1"]}))
     run(teacher_client, package({"A": ["u1"], "B": ["u1"]}))
