@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
-from quizzes.models import Presence
+from quizzes.models import Classroom, Presence
 
 # A page sends a heartbeat every 20 seconds, in a background tab every 60 seconds; one message may be lost.
 OFFLINE_AFTER = timedelta(seconds=90)
@@ -27,6 +27,12 @@ def record_heartbeat(attempt_id: int, question_id: int | None, *, now: datetime)
     at, offline_before = map(connection.ops.adapt_datetimefield_value, (now, now - OFFLINE_AFTER))
     with connection.cursor() as cursor:
         cursor.execute(_RECORD, [attempt_id, question_id, at, at, offline_before])
+
+
+def open_page_count(classroom: Classroom, *, now: datetime) -> int:
+    """How many attempts in this class have their page open now. One query."""
+    working = Presence.objects.filter(attempt__classroom=classroom, attempt__submitted_at=None)
+    return working.filter(seen_at__gte=now - OFFLINE_AFTER).count()
 
 
 def delete_old_heartbeats(*, now: datetime) -> int:

@@ -7,11 +7,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.supports import Supports
+from quizzes.attempts.heartbeats import open_page_count
 from quizzes.attempts.sample_class import NoBuiltInSets, make_sample_class
 from quizzes.forms.classrooms import (
     DEFAULT_ZONE,
@@ -320,10 +321,19 @@ def set_archived(request: TeacherRequest, public_id: str) -> HttpResponse:
     classroom = taught_classroom(request, public_id)
     form = ArchiveForm(request.POST)
     if form.is_valid() and form.cleaned_data["is_archived"] == (classroom.archived_at is None):
-        is_archived = form.cleaned_data["is_archived"]
-        classrooms.set_archived(classroom, is_archived=is_archived, by=request.user, now=timezone.now())
+        is_archived, now = form.cleaned_data["is_archived"], timezone.now()
+        classrooms.set_archived(classroom, is_archived=is_archived, by=request.user, now=now)
         if is_archived:
-            offer_undo(request, ARCHIVED.format(name=classroom.name), request.path)
+            text, working = ARCHIVED.format(name=classroom.name), open_page_count(classroom, now=now)
+            if working:
+                # Their pages ask for a PIN, and take none until the class is restored.
+                interrupted = ngettext(
+                    "{count} student was in the middle of a quiz.",
+                    "{count} students were in the middle of a quiz.",
+                    working,
+                )
+                text = f"{text} {interrupted.format(count=working)}"
+            offer_undo(request, text, request.path)
         else:
             messages.success(request, UNARCHIVED.format(name=classroom.name))
     return redirect("teacher_home")

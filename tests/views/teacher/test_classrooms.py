@@ -10,9 +10,11 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from quizzes.attempts.heartbeats import record_heartbeat
 from quizzes.forms.classrooms import US_ZONES, ClassroomForm, zone_choices
-from quizzes.models import Assignment, AuditEvent, Classroom, Edition, HiddenTodo, Student, User
+from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, HiddenTodo, Student, User
 from quizzes.people import classrooms
 from quizzes.people.guess_limits import CLASS_TRIES
 from tests.conftest import Queries
@@ -523,6 +525,18 @@ def test_closing_a_closed_code_records_nothing(teacher: User, teacher_client: Cl
 
     assert teacher_client.post(url("set_code_active", classroom)).status_code == 302
     assert AuditEvent.objects.count() == 0
+
+
+def test_archive_says_who_was_in_the_middle_of_a_quiz(
+    attempt: Attempt, classmate: Student, teacher_client: Client
+) -> None:
+    """The page of a quiz then asks for a PIN and takes none. “Undo” is beside it."""
+    now = timezone.now()
+    record_heartbeat(attempt.pk, None, now=now)
+    left = make_attempt(assignment=attempt.assignment, student=classmate)
+    record_heartbeat(left.pk, None, now=now - timedelta(minutes=5))
+    home = teacher_client.post(url("set_archived", attempt.classroom), {"is_archived": "on"}, follow=True)
+    assert "Students can’t sign in. 1 student was in the middle of a quiz. Undo" in text_of(home)
 
 
 def test_archive_puts_a_class_away_and_brings_it_back(
