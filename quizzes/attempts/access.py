@@ -29,8 +29,7 @@ class AnswersNotLoaded(Exception):
 class LoadedStudent:
     """The student of a loaded attempt. language: of the pages, "" if the student never chose one.
 
-    can_sign_in: on a roster, and neither the student's class nor the attempt's is archived: answers of other classes
-    can appear while an archived class still has open attempts. pin_kind: how the student's PIN looks, in the student's
+    can_sign_in: on the roster of a class that is not archived. pin_kind: how the student's PIN looks, in the student's
     class of today. public_id: the owner of what waits in the browser.
     """
 
@@ -64,7 +63,8 @@ class LoadedAttempt:
 
     loaded_answers: by question row id; None if they were not loaded. pace: None unless it is teacher-paced.
     is_paused: whether the teacher has paused the quiz. Then its pages show no question. Answers that were sent before
-    still count. dropped: row ids of the questions that count for no student.
+    still count. dropped: row ids of the questions that count for no student. is_archived: whether its class is, which
+    may not be the student's of today: answers of other classes can appear while an archived class has open attempts.
     """
 
     id: int
@@ -88,6 +88,7 @@ class LoadedAttempt:
     is_paused: bool = False
     breaks: Breaks = Breaks()
     dropped: frozenset[int] = frozenset()
+    is_archived: bool = False
 
     @property
     def content(self) -> AttemptContent:
@@ -146,11 +147,12 @@ NONE_DROPPED: frozenset[int] = frozenset()
 # Raw SQL for the 1.1 ms gate of the question page. A queryset with these joins takes 0.54 ms, this takes 0.03 ms.
 _LOAD = """
 SELECT a.id, a.student_id, s.display_name, s.pin_version,
-s.removed_at IS NULL AND h.archived_at IS NULL AND c.archived_at IS NULL, c.time_zone, a.assignment_id,
+s.removed_at IS NULL AND h.archived_at IS NULL, c.time_zone, a.assignment_id,
 g.edition_id, g.own_title, g.release, a.seed, a.shuffle_questions, a.shuffle_choices, a.time_limit IS NOT NULL,
 a.deadline_at, a.submitted_at, g.is_teacher_paced, b.position, b.closed_through, g.paused_at IS NOT NULL,
 c.reading_variant, s.reading_variant, s.chosen_variant, c.students_choose_variant, s.language, a.supports,
 a.break_time, a.break_ends_at, h.pin_kind, s.public_id,
+c.archived_at IS NOT NULL,
 (SELECT {concat}(CAST(r.question_id AS text), ',') FROM quizzes_regrade r
 WHERE r.assignment_id = a.assignment_id AND r.policy = 'drop' AND r.undone_at IS NULL){columns}
 FROM quizzes_attempt a JOIN quizzes_student s ON s.id = a.student_id JOIN quizzes_classroom h ON h.id = s.classroom_id
@@ -168,7 +170,7 @@ _LOAD_QUERIES = {
     for vendor, concat in (("sqlite", "group_concat"), ("postgresql", "string_agg"))
     for with_answers in (False, True)
 }
-_ATTEMPT_COLUMNS = 31
+_ATTEMPT_COLUMNS = 32
 
 
 def load_attempt(public_id: str, *, with_answers: bool) -> LoadedAttempt | None:
@@ -182,7 +184,7 @@ def load_attempt(public_id: str, *, with_answers: bool) -> LoadedAttempt | None:
     own_title, release, seed, shuffle_questions, shuffle_choices, has_time_limit = rows[0][8:14]
     deadline_at, submitted_at, is_teacher_paced, position, closed_through, is_paused = rows[0][14:20]
     of_class, by_teacher, by_student, may_choose, language, supports = rows[0][20:26]
-    break_time, break_ends_at, pin_kind, student_public_id, dropped = rows[0][26:_ATTEMPT_COLUMNS]
+    break_time, break_ends_at, pin_kind, student_public_id, is_archived, dropped = rows[0][26:_ATTEMPT_COLUMNS]
     return LoadedAttempt(
         pk,
         public_id,
@@ -205,6 +207,7 @@ def load_attempt(public_id: str, *, with_answers: bool) -> LoadedAttempt | None:
         bool(is_paused),
         Breaks(_duration(break_time), _moment(break_ends_at)) if break_time else NO_BREAKS,
         frozenset(map(int, dropped.split(","))) if dropped else NONE_DROPPED,
+        bool(is_archived),
     )
 
 
@@ -214,6 +217,7 @@ class Access(Enum):
     ALLOWED = "allowed"
     SIGN_IN = "sign_in"
     NOT_FOUND = "not_found"
+    ARCHIVED = "archived"
 
 
 def check_access(session: StudentSession | None, attempt: LoadedAttempt | None) -> Access:
@@ -225,7 +229,10 @@ def check_access(session: StudentSession | None, attempt: LoadedAttempt | None) 
     if session.is_idle and not attempt.is_open and not has_open_attempt(session.student_id):
         return Access.SIGN_IN
     is_valid = session.is_valid(pin_version=attempt.student.pin_version, can_sign_in=attempt.student.can_sign_in)
-    return Access.ALLOWED if is_valid else Access.SIGN_IN
+    if not is_valid:
+        return Access.SIGN_IN
+    # After a move, the student is signed in to another class.
+    return Access.ARCHIVED if attempt.is_archived else Access.ALLOWED
 
 
 def _moment(value: datetime | None) -> datetime | None:

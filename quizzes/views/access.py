@@ -149,6 +149,8 @@ def attempt_required[**P](*, with_answers: bool = False) -> Callable[[AttemptVie
                 return _redirect_to_sign_in(request)
             if access is Access.NOT_FOUND or attempt is None:
                 return _say_who_is_signed_in(request)
+            if access is Access.ARCHIVED:
+                return _leave_archived(request, attempt)
             renew_student_session(request.session, now=now)
             with timezone.override(attempt.zone), students_language(attempt.student.language):
                 return view(request, attempt, *args, **kwargs)
@@ -309,6 +311,16 @@ def _say_who_is_signed_in(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"student": student.public_id}, status=404)
     with students_language(student.language):
         return render(request, "student/not_own_attempt.html", {"signed_in": student}, status=404)
+
+
+def _leave_archived(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse:
+    """To the home page, from an attempt in an archived class that the student left.
+
+    The outbox keeps what waits for this attempt, and sends what waits for others.
+    """
+    if wants_json(request):
+        return JsonResponse({"student": attempt.student.public_id}, status=404)
+    return redirect("student_home")
 
 
 def _redirect_to_sign_in(request: HttpRequest) -> HttpResponse:

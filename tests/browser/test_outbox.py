@@ -17,8 +17,10 @@ from quizzes.assignments.board import show_on_board
 from quizzes.attempts.lifecycle import submit_overdue
 from quizzes.models import AnswerEvent, Assignment, Attempt, Board, Student, User
 from quizzes.people import student_sign_in
+from quizzes.people.classrooms import set_archived
+from quizzes.people.rosters import move_student
 from tests.browser.conftest import PATIENCE, NewContext, overflow, violations
-from tests.factories import make_assignment, make_attempt, make_document, make_edition, save
+from tests.factories import make_assignment, make_attempt, make_classroom, make_document, make_edition, save
 
 WAITING = "Object.keys(localStorage).length"
 
@@ -1255,3 +1257,34 @@ def test_enter_moves_no_line(context: BrowserContext, lines: Attempt) -> None:
     page.wait_for_timeout(300)
     assert (in_order(page), saves()) == ("abc", [])
     expect(page.get_by_label("Keep this order")).to_be_focused()
+
+
+def test_answer_for_a_class_that_was_archived_holds_up_no_other(
+    context: BrowserContext, attempt: Attempt, student: Student, teacher: User
+) -> None:
+    """The student moved to another class, and an answer for the old one still waits on the device."""
+    page = open_question(context, attempt)
+    context.set_offline(True)
+    choose(page, 1)
+    says(page, "Not sent")
+    page.goto("about:blank")
+    context.set_offline(False)
+    old = attempt.classroom
+    to = make_classroom(teacher=teacher, name="Period 5")
+    move_student(student, to=to, by=teacher, now=timezone.now())
+    set_archived(old, is_archived=True, by=teacher, now=timezone.now())
+    quiz = make_assignment(edition=attempt.assignment.edition, classroom=to, created_at=timezone.now())
+    own = make_attempt(assignment=quiz, student=student, started_at=timezone.now())
+    page = open_question(context, own)
+    choose(page, 0)
+    says(page, "Saved")
+    assert notice(page).count() == 0
+    page.goto(reverse("take_attempt", args=[attempt.public_id, 1]))
+    expect(page).to_have_url(re.compile(f"{reverse('student_home')}$"))
+    # It is not lost: the class may be restored.
+    assert page.evaluate(WAITING) == 1
+    set_archived(old, is_archived=False, by=teacher, now=timezone.now())
+    with page.expect_response(lambda response: is_save(response.request)) as sent:
+        page.reload()
+    sent.value.finished()
+    assert saves() == [(1, "saved"), (1, "saved")]

@@ -99,8 +99,12 @@ def test_attempt_in_an_archived_class_is_closed_to_a_student_who_moved(
     assert client.get(address).status_code == 200
     set_archived(attempt.classroom, is_archived=True, by=teacher, now=NOW)
     response = client.get(address)
-    assert (response.status_code, response.headers["Location"]) == (302, "/join/")
+    assert (response.status_code, response.headers["Location"]) == (302, "/student/")
     assert client.get(reverse("student_home")).status_code == 200
+    # The outbox goes on with what waits for other attempts.
+    sent = client.post(address, {"choice": "a"}, headers={"Accept": "application/json"})
+    assert (sent.status_code, sent.json()) == (404, {"student": student.public_id})
+    assert not attempt.answers.exists()
     again = client.post(reverse("enter_pin_again", args=[attempt.public_id]), {"pin": pin_of(student)})
     assert again.status_code == 400
 
