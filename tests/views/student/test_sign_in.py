@@ -529,6 +529,26 @@ def test_signing_out_ends_the_session_and_has_the_browser_forget(student: Studen
     assert "data-signed-out" not in body(student_client.get(reverse("join")))
 
 
+@pytest.mark.parametrize("session", ["another student's", "none"])
+def test_signing_out_empties_the_browser_of_the_student_of_the_page(
+    session: str, student: Student, classmate: Student
+) -> None:
+    """A tab was left open. Nobody warned the student who signed in since, so what they wait to send stays."""
+    client = Client()
+    if session != "none":
+        client = at_pin(classmate)
+        client.post(reverse("enter_pin"), {"pin": pin_of(classmate)})
+    client.post(reverse("sign_out"), {"student": student.public_id})
+    page = body(client.get(reverse("join")))
+    assert f'data-signed-out="{student.public_id}"' in page
+    assert "You’re signed out" in page
+
+
+def test_page_that_names_no_student_empties_nothing(student_client: Client) -> None:
+    student_client.post(reverse("sign_out"), {"student": "<b>"})
+    assert 'data-signed-out="nobody"' in body(student_client.get(reverse("join")))
+
+
 def test_session_that_was_lost_empties_nothing(student: Student, student_client: Client, teacher: User) -> None:
     rosters.change_pin(student, by=teacher, now=NOW)
     page = student_client.get(student_client.get(reverse("student_home")).headers["Location"])
