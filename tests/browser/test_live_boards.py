@@ -11,9 +11,9 @@ from playwright.sync_api import Page, Request, expect
 from quizzes.assignments.board import show_on_board
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.editions import latest_edition
-from quizzes.models import Assignment, Attempt, Presence, QuestionSet, Student, User
+from quizzes.models import Assignment, Attempt, Classroom, Presence, QuestionSet, Student, User
 from tests.browser.conftest import NewContext, overflow, violations
-from tests.browser.test_every_page import school  # noqa: F401  a fixture
+from tests.browser.test_every_page import BROKEN_WORDS, school  # noqa: F401  a fixture
 from tests.factories import (
     make_answered_attempt,
     make_assignment,
@@ -24,6 +24,7 @@ from tests.factories import (
     save,
 )
 from tests.integration.test_access import School
+from tests.views.teacher.test_grading_queue import typed_document
 
 
 @pytest.fixture
@@ -334,6 +335,39 @@ def test_progress_shows_answers_and_menu_on_a_phone(
     ]
     assert len(ends) == 2
     assert ends[0] == ends[1]
+
+
+# The cells whose words stand over the next column, or whose words are broken.
+SPILLED = """() => [...document.querySelectorAll("#progress-board :is(th, td):not(:nth-child(6))")].filter(cell => {
+  const words = document.createRange();
+  words.selectNodeContents(cell);
+  const { left, right } = cell.getBoundingClientRect();
+  return [...words.getClientRects()].some(box => box.width > 1 && (box.left < left - 1 || box.right > right + 1));
+}).map(cell => cell.innerText)"""
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_words_of_the_progress_stay_in_their_column(
+    language: str, teacher: User, classroom: Classroom, open_context: NewContext
+) -> None:
+    given = make_assignment(
+        edition=make_edition(document=typed_document()),
+        classroom=classroom,
+        assigned_by=teacher,
+        created_at=timezone.now(),
+    )
+    # A score that has an answer to grade, as in a quiz with 20 points.
+    student = make_student(classroom=classroom, name="Emmanuel T.", created_at=timezone.now())
+    make_answered_attempt(assignment=given, student=student, answers={"who": "The rules."})
+    Attempt.objects.update(max_score=23, score=12)
+    User.objects.update(language=language)
+    page = open_context(teacher).new_page()
+    page.goto(progress_of(given))
+    expect(page.get_by_text("so far" if language == "en" else "hasta ahora")).to_be_visible()
+    for width in (320, 360, 640, 768, 1120, 1248, 1280):
+        page.set_viewport_size({"width": width, "height": 740})
+        assert (width, page.evaluate(SPILLED)) == (width, [])
+        assert (width, page.evaluate(BROKEN_WORDS)) == (width, [])
 
 
 def test_progress_of_30_students_fits_on_one_screen(
