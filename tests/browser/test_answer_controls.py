@@ -48,6 +48,15 @@ UNDER_BUTTONS = """() => {
   }).map(control => control.outerHTML.slice(0, 120));
 }"""
 
+# The links and buttons that stand alone and are narrower or lower than a finger.
+SMALL_ALONE = """() => [...document.querySelectorAll("a[href], button, summary")].filter(control => {
+  if (!control.checkVisibility({visibilityProperty: true}) || control.closest(".vh, .skip")) return false;
+  const isInText = control.parentElement.innerText.trim().length > control.innerText.trim().length;
+  if (isInText && getComputedStyle(control).display === "inline") return false;
+  const { width, height } = control.getBoundingClientRect();
+  return width < 43.5 || height < 43.5;
+}).map(control => control.outerHTML.slice(0, 120))"""
+
 
 @pytest.fixture
 def attempt(classroom: Classroom, teacher: User, student: Student) -> Attempt:
@@ -134,3 +143,23 @@ def test_verdict_is_in_sight_on_a_phone_without_scripts(
     page.locator("label.opt").first.click()
     page.get_by_role("button", name="Check my answer").click()
     expect(page.locator(".verdict")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_links_that_stand_alone_are_large_enough_for_a_finger(
+    language: str, attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    Student.objects.update(language=language)
+    page = open_context(student, width=320, height=568).new_page()
+    own = [attempt.public_id]
+    places = [reverse("start_attempt", args=[attempt.assignment.public_id]), reverse("review_attempt", args=own)]
+    for address in [reverse("student_home"), *places]:
+        page.goto(address)
+        assert page.evaluate(SMALL_ALONE) == []
+    submit_attempt(attempt, now=timezone.now())
+    page.goto(reverse("receipt", args=own))
+    assert page.evaluate(SMALL_ALONE) == []
+    # Before the start, the home page leads to how points are earned.
+    Attempt.objects.all().delete()
+    page.goto(reverse("student_home"))
+    assert page.evaluate(SMALL_ALONE) == []
