@@ -13,8 +13,9 @@ from django.utils import timezone
 
 from quizzes.content.editions import published
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Edition, Regrade, Student, User
-from tests.factories import NOW, make_answered_attempt, make_assignment, right_value, wrong_value
+from tests.factories import NOW, make_answered_attempt, make_assignment, make_edition, right_value, wrong_value
 from tests.pages import form_of, read, text_of
+from tests.views.teacher.test_grading_queue import typed_document
 from tests.views.test_previews import answer
 
 Gather = Callable[[], AbstractContextManager[Any]]
@@ -134,3 +135,18 @@ def test_practice_costs_a_fixed_number_of_statements(
     with queries() as seen:
         student_client.get(address(attempt, 1))
     assert (len(seen), seen.writes) == (6, [])
+
+
+def test_practice_says_in_students_words_that_an_answer_is_not_graded(student: Student, student_client: Client) -> None:
+    edition = make_edition(document=typed_document())
+    assignment = make_assignment(edition=edition, classroom=student.classroom)
+    attempt = make_answered_attempt(assignment=assignment, student=student, answers={"who": "The rules."})
+    # A short answer that holds the correct one. A teacher would look at it.
+    form = form_of(student_client.get(address(attempt, 1)), having="order")
+    [field] = {name for name, _ in form.fields} - {"csrfmiddlewaretoken", "order"}
+    student_client.post(address(attempt, 1), form.data() | {field: "August 31, I think"})
+
+    page = text_of(student_client.get(reverse("practice_result", args=[attempt.public_id])))
+
+    assert "Not graded yet" in page
+    assert "needs grading" not in page.lower()
