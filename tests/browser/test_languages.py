@@ -19,6 +19,7 @@ from tests.factories import (
     make_document,
     make_draft,
     make_edition,
+    make_student,
     save,
     wrong_value,
 )
@@ -170,3 +171,26 @@ def test_arabic_runs_right_to_left_on_an_english_page(
     assert text is not None
     assert box["x"] > text["x"]
     assert violations(page) == []
+
+
+def test_arabic_name_in_the_list_has_its_period_at_its_end(classroom: Classroom, open_context: NewContext) -> None:
+    make_student(classroom=classroom, name="عمر الحسن", created_at=timezone.now())
+    page = open_context().new_page()
+    page.goto(reverse("join"))
+    page.get_by_label("Class code").fill(classroom.join_code)
+    page.get_by_role("button", name="Find my class").click()
+    name = page.locator(".register button", has_text="عمر")
+    # Read from right to left, the period is left of the first letter.
+    first, last = name.evaluate(
+        """button => {
+          const text = document.createTreeWalker(button, NodeFilter.SHOW_TEXT).nextNode();
+          return [0, text.length - 1].map(at => {
+            const letter = document.createRange();
+            letter.setStart(text, at);
+            letter.setEnd(text, at + 1);
+            return letter.getBoundingClientRect().left;
+          });
+        }"""
+    )
+    assert name.inner_text().endswith(".")
+    assert last < first
