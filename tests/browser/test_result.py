@@ -68,3 +68,15 @@ def test_number_of_the_strip_opens_its_row(
     expect(page.locator("#a1")).to_be_in_viewport()
     assert row.get_attribute("open") is not None
     assert page.locator(".strip b").first.evaluate("e => getComputedStyle(e).textDecorationLine") == "underline"
+
+
+def test_receipt_and_result_on_paper_name_the_student(
+    done: Attempt, student: Student, open_context: NewContext
+) -> None:
+    page = open_context(student, width=360).new_page()
+    page.emulate_media(media="print")
+    for name in ("receipt", "result"):
+        page.goto(reverse(name, args=[done.public_id]))
+        expect(page.get_by_text(student.display_name)).to_be_visible()
+        expect(page.get_by_text(str(done.receipt)).first).to_be_visible()
+        expect(page.get_by_text("Sign out")).to_be_hidden()
