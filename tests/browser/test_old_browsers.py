@@ -97,3 +97,30 @@ def test_voice_reads_and_escape_stops_it(assignment: Assignment, student: Studen
     expect(page.get_by_role("button", name="Pause")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Hear the question")).to_be_focused()
+
+
+def test_menu_of_the_live_page_opens_without_popovers(
+    assignment: Assignment, student: Student, teacher: User, open_context: NewContext
+) -> None:
+    start(assignment, student)
+    context = open_context(teacher, width=360, height=740)
+    context.add_init_script(
+        "addEventListener('DOMContentLoaded', () => document.querySelectorAll('[popover]').forEach("
+        "sheet => sheet.removeAttribute('popover')))"
+    )
+    page = context.new_page()
+
+    def without_popovers(route: Route) -> None:
+        response = route.fetch()
+        route.fulfill(response=response, body=response.text().replace(":popover-open", ":not-known"))
+
+    page.route("**/board*.css", without_popovers)
+    page.goto(reverse("assignment_progress", args=[assignment.public_id]))
+    extend = page.get_by_role("link", name="Extend or excuse")
+    expect(page.get_by_role("link", name=student.display_name).first).to_be_visible()
+    expect(extend).to_be_hidden()
+    page.get_by_role("button", name="More").focus()
+    expect(extend).to_be_in_viewport()
+    assert page.get_by_role("button", name="Close", exact=True).count() == 0
+    extend.click()
+    page.wait_for_url("**/students/**")
