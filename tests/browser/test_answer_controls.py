@@ -163,3 +163,19 @@ def test_links_that_stand_alone_are_large_enough_for_a_finger(
     Attempt.objects.all().delete()
     page.goto(reverse("student_home"))
     assert page.evaluate(SMALL_ALONE) == []
+
+
+def test_ring_around_the_error_leaves_the_number_of_the_question_free(
+    attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    Assignment.objects.update(release=Assignment.Release.AT_ONCE)
+    page = open_context(student, width=360, height=640).new_page()
+    number = attempt.assignment.edition.questions.get(type="single").position
+    page.goto(reverse("take_attempt", args=[attempt.public_id, number]))
+    page.locator("#v-q").check()
+    page.get_by_role("button", name="Check my answer").click()
+    expect(page.locator(".err")).to_be_focused()
+    error, place = (page.locator(name).bounding_box() for name in (".err", ".q-no"))
+    assert error is not None
+    assert place is not None
+    assert place["y"] - (error["y"] + error["height"]) >= 6
