@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from quizsite.cache import delete_expired_entries
@@ -63,7 +63,7 @@ def run_periodic_jobs(*, now: datetime) -> None:
             job()
         except Exception:
             logger.exception("A periodic job failed: %s. Trying again in %s seconds.", name, INTERVAL_SECONDS)
-            close_old_connections()
+            _renew_connection()
     SiteState.objects.record(SiteState.PERIODIC_JOBS, "ok", now=now)
 
 
@@ -84,4 +84,10 @@ def _run_once() -> None:
         run_periodic_jobs(now=timezone.now())
     except Exception:
         logger.exception("The periodic jobs failed. Trying again in %s seconds.", INTERVAL_SECONDS)
-        close_old_connections()
+        _renew_connection()
+
+
+def _renew_connection() -> None:
+    """Close the connection, as quizsite/errors.py does, so that the next job gets a new one."""
+    connection.close_at = 0
+    close_old_connections()
