@@ -3,9 +3,11 @@
 So a release, a regrade, a grade, and a reopened attempt all reach the platform, without a hook in any of them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import batched
 from typing import Any
 
 from django.db import models, transaction
@@ -25,6 +27,8 @@ PAUSES = [timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), tim
 ROUND_LIMIT = 50
 # Each takes 2 calls.
 ITEM_LIMIT = 10
+# PostgreSQL takes 65,535 values in a query, and a district has more links. The attempts of each fit into memory.
+LINKS_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +69,18 @@ def delete_old_launches(*, now: datetime) -> None:
 
 
 def queue_scores(*, now: datetime) -> None:
-    """Write down each score that differs from what its platform has. 1 query without links, else 7."""
-    links = list(
+    """Write down each score that differs from what its platform has. 1 query, and 6 for each LINKS_AT_ONCE links."""
+    links = (
         LtiLink.objects.exclude(line_item_url="")
         .filter(course__classroom__archived_at=None, course__deployment__platform__is_active=True)
         .select_related("assignment", "course")
+        .order_by("pk")
     )
-    if not links:
-        return
+    for some in batched(links, LINKS_AT_ONCE, strict=False):
+        _queue_scores_of(some, now)
+
+
+def _queue_scores_of(links: Sequence[LtiLink], now: datetime) -> None:
     assignments = {link.assignment_id: link.assignment for link in links}
     students = {
         link.pk: list(link.course.students.all())

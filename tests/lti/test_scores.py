@@ -7,9 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from quizzes.lti import scores
 from quizzes.lti.courses import connect_link
 from quizzes.lti.scores import exchange_scores, queue_scores, send_state
 from quizzes.models import (
@@ -210,6 +212,30 @@ def test_queue_costs_the_same_for_one_student_and_ten(
         queue_scores(now=LATER)
 
     assert len(ten) == len(one) == 7
+
+
+def test_query_has_no_more_values_than_postgresql_takes(
+    link: LtiLink, learner: LtiStudent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A district has more links than a query may have values."""
+    turn_in(link, learner)
+    for number in range(2, 6):
+        another = make_assignment(classroom=link.assignment.classroom, release=Assignment.Release.AFTER_SUBMIT)
+        link.pk, link.resource_link_id, link.assignment = None, f"link-{number}", another
+        link.save(force_insert=True)
+        turn_in(link, learner)
+    most = []
+
+    def count_values(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        most.append(sql.count(" IN (") and sql.partition(" IN (")[2].partition(")")[0].count("%s"))
+        return execute(sql, params, many, context)
+
+    monkeypatch.setattr(scores, "LINKS_AT_ONCE", 2)
+    with connection.execute_wrapper(count_values):
+        queue_scores(now=LATER)
+
+    assert max(most) == 2
+    assert LtiScore.objects.filter(progress="FullyGraded").count() == 5
 
 
 def test_site_without_links_costs_three_queries(db: None, queries: Callable[[], Any]) -> None:
