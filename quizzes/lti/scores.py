@@ -25,6 +25,8 @@ Progress = LtiScore.Progress
 PAUSES = [timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1)]
 # A round must leave time for the other periodic jobs.
 ROUND_LIMIT = 50
+# Longer than a round.
+CLAIM = timedelta(minutes=1)
 # Each takes 2 calls.
 ITEM_LIMIT = 10
 # PostgreSQL takes 65,535 values in a query, and a district has more links. The attempts of each fit into memory.
@@ -142,6 +144,16 @@ def waiting(*, now: datetime) -> models.QuerySet[LtiScore]:
     )
 
 
+def claim(score: LtiScore, *, now: datetime) -> bool:
+    """Whether this machine sends the score. Another one, whose round runs at the same time, leaves it alone then.
+
+    Moodle and Open edX refuse a score that they have, so that it would count as failed. If this machine dies, the score
+    is sent when the claim ends.
+    """
+    read_at, score.try_at = score.try_at, now + CLAIM
+    return bool(LtiScore.objects.filter(pk=score.pk, try_at=read_at).update(try_at=score.try_at))
+
+
 def mark_sent(score: LtiScore, *, now: datetime) -> None:
     """The platform has this score, unless it changed meanwhile."""
     LtiScore.objects.filter(pk=score.pk, changed_at=score.changed_at).update(
@@ -150,9 +162,11 @@ def mark_sent(score: LtiScore, *, now: datetime) -> None:
 
 
 def mark_failed(score: LtiScore, reason: str, *, now: datetime) -> None:
-    """Try again later, each time after a longer pause."""
+    """Try again later, each time after a longer pause, unless the score changed or another machine sends it."""
     pause = PAUSES[min(score.tries, len(PAUSES) - 1)]
-    LtiScore.objects.filter(pk=score.pk).update(tries=models.F("tries") + 1, try_at=now + pause, error=reason[:200])
+    LtiScore.objects.filter(pk=score.pk, try_at=score.try_at).update(
+        tries=models.F("tries") + 1, try_at=now + pause, error=reason[:200]
+    )
 
 
 def retry(assignment: Assignment, *, now: datetime) -> int:

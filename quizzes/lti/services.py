@@ -24,7 +24,7 @@ from quizzes.lti.courses import Member, member_name
 from quizzes.lti.errors import LaunchRefused, PlatformFailed
 from quizzes.lti.launches import DEEP_LINKING, LINE_ITEM_SCOPE
 from quizzes.lti.platforms import PlatformSession, registration_of, rotate_key
-from quizzes.lti.scores import column_failed, keep_column, mark_failed, mark_sent
+from quizzes.lti.scores import claim, column_failed, keep_column, mark_failed, mark_sent
 from quizzes.models import (
     Assignment,
     LtiCourse,
@@ -74,6 +74,8 @@ def send_scores(scores: Sequence[LtiScore], *, now: datetime) -> None:
                 return
             if platform.pk in silent:
                 mark_failed(score, NO_ANSWER, now=now)
+                continue
+            if not claim(score, now=now):
                 continue
             try:
                 _send(score, platform, session)

@@ -14,6 +14,7 @@ from django.urls import reverse
 from quizzes.lti import scores
 from quizzes.lti.courses import connect_link
 from quizzes.lti.scores import exchange_scores, queue_scores, send_state
+from quizzes.lti.services import send_scores
 from quizzes.models import (
     Assignment,
     Attempt,
@@ -84,6 +85,20 @@ def test_score_is_sent_once(platform: Platform, link: LtiLink, learner: LtiStude
     assert (sent["activityProgress"], sent["gradingProgress"]) == ("Submitted", "FullyGraded")
     assert send_state(link.assignment).sent_count == 1  # type: ignore[union-attr]
     assert "client_assertion" in platform.token_requests[0]
+
+
+def test_two_machines_send_a_score_once(platform: Platform, link: LtiLink, learner: LtiStudent) -> None:
+    """Moodle answers 409 to the second one, and the teacher would read that the score failed."""
+    turn_in(link, learner)
+    queue_scores(now=LATER)
+    first, second = list(scores.waiting(now=LATER)), list(scores.waiting(now=LATER))
+
+    send_scores(first, now=LATER)
+    platform.status = 409
+    send_scores(second, now=LATER)
+
+    assert len(platform.scores) == 1
+    assert send_state(link.assignment) == scores.SendState(1, 0, ())
 
 
 def test_score_waits_for_the_release(platform: Platform, link: LtiLink, learner: LtiStudent) -> None:
