@@ -78,7 +78,7 @@ def send_scores(scores: Sequence[LtiScore], *, now: datetime) -> None:
             if not claim(score, now=now):
                 continue
             try:
-                _send(score, platform, session)
+                _send(score, platform, session, now)
             except FAILURES as error:
                 if isinstance(error, SILENT):
                     silent.add(platform.pk)
@@ -287,11 +287,13 @@ def register(
     return cast(LtiPlatform, platform)
 
 
-def _send(score: LtiScore, platform: LtiPlatform, session: PlatformSession) -> None:
+def _send(score: LtiScore, platform: LtiPlatform, session: PlatformSession, now: datetime) -> None:
+    # A platform may have taken an earlier try whose reply was lost. Moodle and Open edX refuse the same time again.
+    at = max(score.changed_at, now) if score.tries else score.changed_at
     grade = (
         Grade()
         .set_user_id(score.lti_student.subject)
-        .set_timestamp(score.changed_at.isoformat(timespec="milliseconds"))
+        .set_timestamp(at.isoformat(timespec="milliseconds"))
         .set_grading_progress(score.progress)
         .set_activity_progress("Initialized" if score.progress == LtiScore.Progress.NONE else "Submitted")
     )

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -173,6 +173,21 @@ def test_score_arrives_after_an_outage(platform: Platform, link: LtiLink, learne
 
     assert [sent["scoreGiven"] for sent in platform.scores] == [3.0]
     assert LtiScore.objects.get().error == ""
+
+
+def test_later_try_has_a_later_time(platform: Platform, link: LtiLink, learner: LtiStudent) -> None:
+    """If only the reply was lost, Moodle would refuse the same time for good."""
+    turn_in(link, learner)
+    platform.status = 503
+    exchange_scores(now=LATER)
+    platform.status = 200
+    exchange_scores(now=LATER + timedelta(minutes=2))
+
+    Attempt.objects.update(score=Decimal(2))
+    exchange_scores(now=LATER + timedelta(minutes=3))
+
+    times = [datetime.fromisoformat(sent["timestamp"]) for sent in platform.scores]
+    assert times == [LATER + timedelta(minutes=2), LATER + timedelta(minutes=3)]
 
 
 def test_silent_platform_is_asked_once_a_round(platform: Platform, link: LtiLink, learner: LtiStudent) -> None:
