@@ -120,6 +120,13 @@ def without_column(*, now: datetime) -> models.QuerySet[LtiLink]:
     )
 
 
+def claim_column(link: LtiLink, *, now: datetime) -> bool:
+    """Whether this machine makes the column. Two that look for it at the same time would find none and make two."""
+    tried_at, link.item_try_at = link.item_try_at, now + CLAIM
+    free = LtiLink.objects.filter(pk=link.pk, line_item_url="", item_try_at=tried_at)
+    return bool(free.update(item_try_at=link.item_try_at))
+
+
 def keep_column(link: LtiLink, url: str) -> None:
     """From now on, scores go to this column."""
     LtiLink.objects.filter(pk=link.pk, line_item_url="").update(

@@ -24,7 +24,7 @@ from quizzes.lti.courses import Member, member_name
 from quizzes.lti.errors import LaunchRefused, PlatformFailed
 from quizzes.lti.launches import DEEP_LINKING, LINE_ITEM_SCOPE
 from quizzes.lti.platforms import PlatformSession, registration_of, rotate_key
-from quizzes.lti.scores import claim, column_failed, keep_column, mark_failed, mark_sent
+from quizzes.lti.scores import claim, claim_column, column_failed, keep_column, mark_failed, mark_sent
 from quizzes.models import (
     Assignment,
     LtiCourse,
@@ -93,7 +93,7 @@ def make_line_items(links: Sequence[LtiLink], *, now: datetime) -> None:
     with PlatformSession() as session:
         for link in links:
             platform = link.course.deployment.platform
-            if time.monotonic() > until or platform.pk in silent:
+            if time.monotonic() > until or platform.pk in silent or not claim_column(link, now=now):
                 continue
             try:
                 keep_column(link, _line_item(link, platform, session))

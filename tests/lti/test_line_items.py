@@ -9,7 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.lti.courses import connect_course, connect_link
-from quizzes.lti.scores import exchange_scores
+from quizzes.lti.scores import exchange_scores, without_column
+from quizzes.lti.services import make_line_items
 from quizzes.models import Assignment, Attempt, LtiCourse, LtiLaunch, LtiLink, LtiPlatform, LtiStudent, Student
 from quizzes.models.public_ids import new_receipt
 from tests.factories import NOW, make_assignment, make_attempt
@@ -74,6 +75,18 @@ def test_site_makes_one_column_for_an_assignment(
     # The second link to the same assignment has no column of its own, so that the score comes once.
     assert list(LtiLink.objects.order_by("pk").values_list("line_item_url", flat=True)) == [item["id"], ""]
     assert [(sent["item"], sent["scoreGiven"]) for sent in platform.scores] == [("3", 3.0)]
+
+
+def test_two_machines_make_one_column(platform: Platform, connect: Callable[..., LtiLink]) -> None:
+    """The second one read its list before the first one had made the column."""
+    connect()
+    first, second = list(without_column(now=LATER)), list(without_column(now=LATER))
+
+    make_line_items(first, now=LATER)
+    platform.line_items.clear()
+    make_line_items(second, now=LATER)
+
+    assert platform.line_items == []
 
 
 def test_column_of_an_earlier_try_is_found(platform: Platform, connect: Callable[..., LtiLink]) -> None:
