@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from quizzes.models import Classroom, Student, User
 from quizzes.people import student_sign_in
 from tests.browser.conftest import NewContext, overflow, violations
-from tests.factories import make_student
+from tests.factories import make_edition, make_question_set, make_student
 
 # Invented, people and town included.
 STORY = """The Larch Falls town council voted six to three on Monday to keep the night bus for one more year. \
@@ -312,3 +312,16 @@ def give(page: Page, number: int, first: str) -> None:
 def pick(page: Page, words: str) -> None:
     page.locator("label.opt", has_text=words).click()
     expect(page.locator("label.opt", has_text=words).locator("input")).to_be_checked()
+
+
+def test_preview_of_a_set_with_a_long_title_fits(teacher: User, open_context: NewContext) -> None:
+    title = "What the city council of Philadelphia decided about its agreement with the immigration agency"
+    edition = make_edition(question_set=make_question_set(owner=teacher, title=title))
+    page = open_context(teacher).new_page()
+    page.goto(reverse("try_set_question", args=[edition.question_set.public_id, 1]))
+    for width in (1280, 800, 360):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert overflow(page) == 0
+        assert page.locator(".qbar").evaluate("e => e.clientHeight") < 100
+    # A screen reader reads all of it.
+    expect(page.get_by_role("link", name=title)).to_be_visible()
