@@ -330,6 +330,58 @@ def test_edit_objectives_adds_renames_and_counts(draft: Draft, teacher_client: C
     assert [words in text for words in ("1 more", "Covered")] == [True, True]
 
 
+def test_a_new_objective_keeps_its_key_while_its_page_saves_by_itself(draft: Draft, teacher_client: Client) -> None:
+    """The page shows no fields of what it has added: it sends the row of a new objective each time."""
+    address = url("edit_objectives", draft)
+    data = sent(teacher_client, address, having="title-records")
+    saves = [
+        {"title-new-1": "When it ends"},
+        {"title-new-1": "When it ends", "minimum-new-1": "2"},
+        {"title-new-1": "When it ends", "minimum-new-1": "2", "title-new-2": "Who says it"},
+        {"title-new-1": "When it is over", "minimum-new-1": "2", "title-new-2": "Who says it"},
+    ]
+    for typed in saves:
+        data |= {"revision": revision_of(draft), **typed}
+        teacher_client.post(address, data, headers=HTMX)
+
+    done = teacher_client.post(address, data, follow=True)
+
+    assert document_of(draft)["objectives"][2:] == [
+        {"key": "when-it-ends", "title": "When it is over"},
+        {"key": "who-says-it", "title": "Who says it"},
+    ]
+    assert document_of(draft)["minimum"]["when-it-ends"] == 2
+    assert "Removed" not in text_of(done)
+    # Its row is cleared: it was added by mistake.
+    data |= {"revision": revision_of(draft), "title-new-1": ""}
+    teacher_client.post(address, data, headers=HTMX)
+    assert [table["key"] for table in document_of(draft)["objectives"]] == ["records", "ended", "who-says-it"]
+
+
+def test_a_new_objective_that_is_sent_twice_is_one(draft: Draft, teacher_client: Client) -> None:
+    address = url("edit_objectives", draft)
+    data = sent(teacher_client, address, having="title-records", **{"title-new-1": "When it ends"})
+
+    pages = [teacher_client.post(address, data) for _ in range(2)]
+
+    assert [page.status_code for page in pages] == [302, 302]
+    assert [table["key"] for table in document_of(draft)["objectives"]] == ["records", "ended", "when-it-ends"]
+
+
+def test_a_new_objective_does_not_replace_that_of_another_window(draft: Draft, teacher_client: Client) -> None:
+    address = url("edit_objectives", draft)
+    first, second = (
+        sent(teacher_client, address, having="title-records", **{"title-new-1": title})
+        for title in ("When it ends", "Who says it")
+    )
+    teacher_client.post(address, first)
+
+    page = teacher_client.post(address, second)
+
+    assert "This was changed in another window" in text_of(page)
+    assert document_of(draft)["objectives"][2:] == [{"key": "when-it-ends", "title": "When it ends"}]
+
+
 def test_edit_objectives_keeps_one_that_questions_test(draft: Draft, teacher_client: Client) -> None:
     address = url("edit_objectives", draft)
 
