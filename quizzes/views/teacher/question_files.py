@@ -112,13 +112,19 @@ def _confirmed(request: TeacherRequest, drafts: Sequence[Draft]) -> HttpResponse
 @require_POST
 def undo_import(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Remove the questions of an import, apart from those that the teacher changed since."""
-    draft, form = own_draft(request, public_id), UndoImportForm(request.POST)
+    question_set = get_object_or_404(QuestionSet.objects.owned_by(request.user), public_id=public_id)
+    form = UndoImportForm(request.POST)
     if not form.is_valid():
         return HttpResponseBadRequest()
+    draft = Draft.objects.owned_by(request.user).filter(question_set=question_set).first()
+    if draft is None:
+        # Pressed twice: the first press deleted the set with its questions.
+        return redirect("question_sets")
     left, removed, kept = importing.undo_import(draft, **form.cleaned_data, **actor_and_time(request))
     words = ngettext("{count} imported question removed.", "{count} imported questions removed.", removed)
     stay = gettext("{count} stay, because you changed them.").format(count=kept) if kept else ""
-    messages.success(request, f"{words.format(count=removed)} {stay}".strip())
+    if removed or kept:
+        messages.success(request, f"{words.format(count=removed)} {stay}".strip())
     return redirect("question_sets") if left is None else redirect("edit_questions", public_id)
 
 
