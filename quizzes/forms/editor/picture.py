@@ -76,6 +76,18 @@ class PictureForm(DraftForm):
                 raise forms.ValidationError(str(reason)) from reason
         return upload
 
+    def clean(self) -> dict[str, Any]:
+        """Say that the page with an error has lost the file, which no page can fill in."""
+        cleaned = super().clean() or self.cleaned_data
+        if self.errors:
+            self.ask_again()
+        return cleaned
+
+    def ask_again(self) -> None:
+        """Ask for the file again, if one was sent."""
+        if self.cleaned is not None:
+            self.add_error("file", gettext("Choose the picture again."))
+
     @property
     def picture(self) -> Table:
         """The picture as a draft stores it. The form is valid."""

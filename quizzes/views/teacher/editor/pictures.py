@@ -39,6 +39,7 @@ def edit_picture(request: TeacherRequest, public_id: str, key: str = "") -> Http
         saving.save_picture(draft, form.picture, question=key, seen=form.seen, **actor)
     except DraftChanged as refused:
         messages.error(request, CHANGED)
+        form.ask_again()
         return _page(request, refused.draft, key, form)
     messages.success(request, gettext("Picture saved."))
     return _back(public_id, key)

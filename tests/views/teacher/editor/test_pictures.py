@@ -67,6 +67,23 @@ def test_picture_needs_a_file_an_alternative_text_and_a_credit(draft: Draft, tea
     assert "picture" not in document_of(draft)["reading"]
 
 
+def test_page_with_an_error_asks_for_the_file_again(draft: Draft, teacher_client: Client) -> None:
+    """No page can fill in a file. Without a word, the next save would keep the old picture beside the new text."""
+    upload(teacher_client, draft, content=make_picture())
+    before = document_of(draft)["reading"]["picture"]
+    other = make_picture(size=(30, 40))
+
+    page = upload(teacher_client, draft, content=other, credit="")
+    assert errors_of(page) == ["Choose the picture again.", "Say who made the picture, and why you may use it."]
+    # Another window saved first.
+    page = upload(teacher_client, draft, content=other, alternative="Another text.", revision=0)
+    assert errors_of(page) == ["Choose the picture again."]
+    # Without a file there is none to choose again.
+    page = upload(teacher_client, draft, credit="")
+    assert errors_of(page) == ["Say who made the picture, and why you may use it."]
+    assert document_of(draft)["reading"]["picture"] == before
+
+
 @pytest.mark.parametrize("key", [(), ("one",)])
 def test_page_says_that_a_photo_is_too_large_and_keeps_the_texts(
     key: tuple[str, ...], draft: Draft, teacher_client: Client
