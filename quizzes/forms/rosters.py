@@ -4,6 +4,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -75,11 +76,19 @@ class AddStudentsForm(forms.Form):
     is_confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def __init__(
-        self, *args: Any, present: Mapping[str, Student], removed: Mapping[str, Student], **kwargs: Any
+        self,
+        *args: Any,
+        present: Mapping[str, Student],
+        removed: Mapping[str, Student],
+        elsewhere: Mapping[str, str],
+        **kwargs: Any,
     ) -> None:
-        """present: the students on the roster, by name key. removed: those who were removed."""
+        """present: the students on the roster, by name key. removed: those who were removed.
+
+        elsewhere: the names of the teacher's other classes by the name keys of their students.
+        """
         super().__init__(*args, **kwargs)
-        self.present, self.removed = present, removed
+        self.present, self.removed, self.elsewhere = present, removed, elsewhere
         self.roster: Roster | None = None
         self.rows: tuple[RosterRow, ...] = ()
         self.note = ""
@@ -171,7 +180,7 @@ class AddStudentsForm(forms.Form):
         except (UnreadableTable, InvalidRoster) as error:
             self.add_error(field, str(error))
             return
-        self.rows = self.roster.rows
+        self.rows = tuple(map(self._with_other_class, self.roster.rows))
         size = len(self.present) + len(self.new_students) + len(self.to_restore)
         if not self.rows:
             self.add_error(field, gettext("No names below the headings."))
@@ -182,6 +191,16 @@ class AddStudentsForm(forms.Form):
                     size=size, max_rows=MAX_ROWS
                 ),
             )
+
+    def _with_other_class(self, row: RosterRow) -> RosterRow:
+        """The row; a new one says which other class has a student with this name: a second row has no work."""
+        classroom = self.elsewhere.get(name_key(row.name.display))
+        if row.state != "new" or classroom is None:
+            return row
+        note = gettext(
+            "{classroom} has a student with this name. If it’s the same student, move them from there to keep the work."
+        )
+        return replace(row, note=note.format(classroom=classroom))
 
     @property
     def _numbers(self) -> dict[str, str]:

@@ -42,6 +42,13 @@ def present_by_name(classroom: Classroom) -> dict[str, Student]:
     return {student.name_key: student for student in classroom.students.enrolled()}
 
 
+def classes_by_name(classroom: Classroom, *, by: User) -> dict[str, str]:
+    """The other classes whose rosters this teacher may change, by name key of their students. One query."""
+    others = Classroom.objects.editable_by(by).current().exclude(pk=classroom.pk)
+    rows = Student.objects.enrolled().filter(classroom__in=others).order_by("pk")
+    return dict(rows.values_list("name_key", "classroom__name"))
+
+
 def removed_by_name(classroom: Classroom) -> dict[str, Student]:
     """The removed students of a classroom by name key, the last removed of equal ones. One query."""
     return {student.name_key: student for student in classroom.students.removed().order_by("removed_at")}

@@ -52,7 +52,11 @@ def add_students(request: TeacherRequest, public_id: str) -> HttpResponse:
     classroom = taught_classroom(request, public_id)
     data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = AddStudentsForm(
-        data, files, present=rosters.present_by_name(classroom), removed=rosters.removed_by_name(classroom)
+        data,
+        files,
+        present=rosters.present_by_name(classroom),
+        removed=rosters.removed_by_name(classroom),
+        elsewhere=rosters.classes_by_name(classroom, by=request.user) if data is not None else {},
     )
     preview = form.is_valid()
     if preview and form.cleaned_data["is_confirmed"]:

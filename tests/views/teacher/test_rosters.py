@@ -202,6 +202,21 @@ def test_a_new_name_like_one_of_the_roster_says_so(classroom: Classroom, teacher
     assert note.format("Ana Ruis") not in text_of(teacher_client.post(address, {"names": "Ana Ruiz\nAna Ruis"}))
 
 
+def test_a_new_name_of_another_class_says_that_the_student_can_move(
+    classroom: Classroom, other_classroom: Classroom, teacher: User, teacher_client: Client
+) -> None:
+    own = make_classroom(teacher=teacher, name="Period 5")
+    make_student(classroom=own, name="Ana Ruiz")
+    gone = make_student(classroom=own, name="Ben Ortiz")
+    rosters.remove_student(gone, by=teacher, now=NOW)
+    make_student(classroom=make_classroom(teacher=teacher, name="Last year", archived_at=NOW), name="Cy Dun")
+    make_student(classroom=other_classroom, name="Dee Fox")
+    names = {"names": "Ana Ruiz\nBen Ortiz\nCy Dun\nDee Fox"}
+    preview = text_of(teacher_client.post(url("add_students", classroom), names))
+    note = "Period 5 has a student with this name. If it’s the same student, move them from there to keep the work."
+    assert f"1 Ana Ruiz New {note} 2 Ben Ortiz New 3 Cy Dun New 4 Dee Fox New Add 4 students" in preview
+
+
 def test_students_with_each_other_s_name_turned_get_their_own_numbers(
     classroom: Classroom, teacher_client: Client
 ) -> None:
