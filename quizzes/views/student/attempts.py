@@ -147,8 +147,12 @@ def review_attempt(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse
     now = timezone.now()
     if attempt.has_ended(now=now):
         return redirect("receipt", attempt.public_id)
-    if attempt.stands_still(now=now) or not may_submit(attempt):
+    if not may_submit(attempt):
         return redirect("take_attempt", attempt.public_id, paced_number(attempt) or 1)
+    if attempt.is_paused:
+        return paused_page(request, attempt, None, now)
+    if attempt.stands_still(now=now):
+        return redirect("take_attempt", attempt.public_id, 1)
     places = places_of(attempt)
     context = {
         "attempt": attempt,

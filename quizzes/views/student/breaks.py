@@ -31,8 +31,8 @@ def change_break(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse:
     return redirect("take_attempt", attempt.public_id, form.cleaned_data["number"])
 
 
-def paused_page(request: HttpRequest, attempt: LoadedAttempt, number: int, now: datetime) -> HttpResponse:
-    """The page that covers every question while the teacher has paused the quiz."""
+def paused_page(request: HttpRequest, attempt: LoadedAttempt, number: int | None, now: datetime) -> HttpResponse:
+    """The page that covers every question, or the review (number None), while the teacher has paused the quiz."""
     return render(request, "student/paused.html", _context(attempt, number, now) | {"refresh_in": PAUSE_REFRESH})
 
 
@@ -53,7 +53,7 @@ def break_page(request: HttpRequest, attempt: LoadedAttempt, number: int, now: d
     return render(request, "student/on_break.html", context)
 
 
-def _context(attempt: LoadedAttempt, number: int, now: datetime) -> dict[str, Any]:
+def _context(attempt: LoadedAttempt, number: int | None, now: datetime) -> dict[str, Any]:
     return {
         "attempt": attempt,
         "student": attempt.student,
