@@ -14,7 +14,7 @@ from quizzes.models import Assignment, Attempt, Classroom, Student, User
 from tests.browser.conftest import NewContext, overflow
 from tests.browser.test_every_page import BROKEN_WORDS
 from tests.content.question_types.test_walk import DOCUMENT
-from tests.factories import make_assignment, make_attempt, make_edition
+from tests.factories import make_assignment, make_attempt, make_edition, make_student
 
 
 @pytest.fixture
@@ -125,3 +125,16 @@ def test_largest_letters_of_a_browser_leave_whole_words_on_a_phone(
         broken = [line.split(" in ")[0] for line in page.evaluate(BROKEN_WORDS)]
         assert [word for word in broken if len(word) < 10] == []
         assert overflow(page) == 0
+
+
+def test_largest_letters_of_a_browser_leave_whole_names_on_a_phone(
+    classroom: Classroom, open_context: NewContext
+) -> None:
+    for name in ("Anthony Davis", "Brianna Woods", "Spencer Smith"):
+        make_student(classroom=classroom, name=name, created_at=timezone.now())
+    page = open_context(width=180, height=320).new_page()
+    page.goto(reverse("join"))
+    page.get_by_label("Class code").fill(classroom.join_code)
+    page.get_by_role("button", name="Find my class").click()
+    expect(page.get_by_role("button", name="Spencer S.")).to_be_visible()
+    assert page.evaluate(BROKEN_WORDS) == []
