@@ -1,6 +1,7 @@
 """What a device asks for: forced colors, less motion. Every page of the site is in test_every_page."""
 
 import io
+from datetime import timedelta
 from typing import Literal
 
 import pytest
@@ -28,6 +29,15 @@ def attempt(classroom: Classroom, teacher: User, student: Student) -> Attempt:
         release=Assignment.Release.AT_ONCE,
     )
     return make_attempt(assignment=assignment, student=student, started_at=timezone.now())
+
+
+# Where the words of a link are: left, top, right and bottom.
+BOX_OF_WORDS = """link => {
+  const words = document.createRange();
+  words.selectNodeContents(link);
+  const { left, top, right, bottom } = words.getBoundingClientRect();
+  return [left, top, right, bottom];
+}"""
 
 
 def drawn(target: Locator) -> Image.Image:
@@ -138,3 +148,28 @@ def test_largest_letters_of_a_browser_leave_whole_names_on_a_phone(
     page.get_by_role("button", name="Find my class").click()
     expect(page.get_by_role("button", name="Spencer S.")).to_be_visible()
     assert page.evaluate(BROKEN_WORDS) == []
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_largest_letters_of_a_browser_leave_whole_words_on_a_teachers_phone(
+    language: str, attempt: Attempt, teacher: User, open_context: NewContext
+) -> None:
+    User.objects.update(language=language)
+    # Something to do on the home page.
+    Assignment.objects.update(due_at=timezone.now() - timedelta(hours=1))
+    page = open_context(teacher).new_page()
+    classroom = [attempt.student.classroom.public_id]
+    for name, args in (
+        ("teacher_home", []),
+        ("assignment_progress", [attempt.assignment.public_id]),
+        ("classroom_quizzes", classroom),
+        ("classroom_gradebook", classroom),
+    ):
+        page.set_viewport_size({"width": 180, "height": 320})
+        page.goto(reverse(name, args=args))
+        broken = [line.split(" in ")[0] for line in page.evaluate(BROKEN_WORDS)]
+        assert (name, [word for word in broken if len(word) < 10], overflow(page)) == (name, [], 0)
+        # Letters at one and a half.
+        page.set_viewport_size({"width": 240, "height": 427})
+        sets, search = (page.locator(".mast nav a").nth(place).evaluate(BOX_OF_WORDS) for place in (1, 2))
+        assert sets[2] <= search[0] or sets[3] <= search[1]
