@@ -16,6 +16,12 @@ from psycopg.conninfo import make_conninfo
 from quizsite.backups.manifest import BackupError
 from quizsite.durable import sync
 
+# Limits that a role or a server may have. While pg_dump or a restore runs, the connection beside it does nothing. Older
+# servers lack some of them.
+_NO_LIMITS = """
+SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN
+('statement_timeout', 'idle_in_transaction_session_timeout', 'idle_session_timeout', 'transaction_timeout')
+"""
 # Debian keeps the programs of each version apart.
 FOLDERS = Path("/usr/lib/postgresql")
 
@@ -52,8 +58,7 @@ def connected(target: Mapping[str, Any]) -> Iterator["psycopg.Connection[Any]"]:
                     "DATABASE_URL leads to a pooler such as PgBouncer. Backups and restores need the address of the "
                     "PostgreSQL server itself."
                 )
-            # Behind a pooler, the limits of the site's queries are on the role.
-            connection.execute("SET statement_timeout = 0")
+            connection.execute(_NO_LIMITS)
             yield connection
     except psycopg.Error as error:
         raise BackupError(f"The database server refused: {' '.join(str(error).split())}.") from error

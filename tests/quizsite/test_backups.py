@@ -246,6 +246,20 @@ def test_backup_and_restore_refuse_a_pooler(drill: Drill) -> None:
 
 
 @POSTGRESQL
+def test_limit_of_idle_transactions_stops_no_backup(drill: Drill) -> None:
+    """While pg_dump runs, the connection with its snapshot does nothing."""
+    name = sql.Identifier(urlsplit(drill.site.extra["DATABASE_URL"]).path[1:])
+    with server() as admin:
+        admin.execute(sql.SQL("ALTER DATABASE {} SET idle_in_transaction_session_timeout = '20ms'").format(name))
+    made = drill.backup()
+    drill.add_class("Second")
+
+    drill.site.run("restore", str(made))
+
+    assert drill.classes() == ["First"]
+
+
+@POSTGRESQL
 def test_restored_database_sorts_as_the_one_before(drill: Drill) -> None:
     made, name = drill.backup(), urlsplit(drill.site.extra["DATABASE_URL"]).path[1:]
     with server() as admin:
