@@ -113,6 +113,8 @@ def move_paper_answers(request: TeacherRequest, public_id: str, student_id: str)
     assignment = taught_assignment(request, public_id)
     students = _enrolled(assignment)
     student = _find_student(students, student_id)
+    if not _has_answers(assignment, student):
+        return redirect("student_paper_answers", public_id, student_id)
     receivers = corrections.receivers(stored_paper_answers(assignment, students), student)
     form = MoveForm(request.POST, students=receivers, seen=0)
     if not form.is_valid():
@@ -149,6 +151,8 @@ def take_paper_answers_away(request: TeacherRequest, public_id: str, student_id:
     """Take one student's paper answers away, so that the attempt is free again."""
     assignment = taught_assignment(request, public_id)
     student = _find_student(_enrolled(assignment), student_id)
+    if not _has_answers(assignment, student):
+        return redirect("student_paper_answers", public_id, student_id)
     form = CorrectionForm(request.POST)
     seen = form.cleaned_data["seen"] if form.is_valid() else -1
     try:
@@ -174,6 +178,11 @@ def _find_student(students: Sequence[Student], student_id: str) -> Student:
         if student.public_id == student_id:
             return student
     raise Http404
+
+
+def _has_answers(assignment: Assignment, student: Student) -> bool:
+    """Whether the student has paper answers. A button that is pressed twice finds none, and says nothing more."""
+    return assignment.attempts.on_paper().made_by(student.pk).exists()
 
 
 def _context(assignment: Assignment) -> dict[str, Any]:

@@ -157,7 +157,7 @@ def test_teacher_moves_a_sheet_and_takes_it_away_on_its_page(
         in text_of(done)
     )
     again = teacher_client.post(form.action, form.data(student=ben.public_id), follow=True)
-    assert "Choose the student for these paper answers." in text_of(again)
+    assert "Choose the student for these paper answers." not in text_of(again)
     assert Attempt.objects.get().student == ben
     home = text_of(student_client.get(reverse("student_home")))
     assert "No attempts left" not in home
@@ -172,4 +172,6 @@ def test_teacher_moves_a_sheet_and_takes_it_away_on_its_page(
     gone = teacher_client.post(action, {"seen": str(version_of(assignment, ben))}, follow=True)
     assert f"Deleted. {ben.display_name} can use the attempt again." in text_of(gone)
     assert "Wrong student?" not in text_of(gone)
+    again = teacher_client.post(action, {"seen": "1"}, follow=True)
+    assert "changed after you opened the page" not in text_of(again)
     assert not Attempt.objects.exists()
