@@ -207,7 +207,7 @@ def test_closed_question_shows_the_own_answer_and_takes_none(
     form = form_of(page, having="choice")
     token = form.offered[1][1]
     data = form.data(choice=token, act="save")
-    assert student_client.post(form.action, data).headers["Location"] == question(running, 1)
+    assert student_client.post(form.action, data).headers["Location"] == f"{question(running, 1)}#question"
     assert Answer.objects.get().value == "b"
     show(paced, 1, ANSWERS)
     page = student_client.get(question(running, 1))
