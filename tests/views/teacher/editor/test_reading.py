@@ -382,6 +382,15 @@ def test_a_new_objective_does_not_replace_that_of_another_window(draft: Draft, t
     assert document_of(draft)["objectives"][2:] == [{"key": "when-it-ends", "title": "When it ends"}]
 
 
+def test_a_button_that_is_pressed_twice_says_once_what_it_did(draft: Draft, teacher_client: Client) -> None:
+    address = url("edit_objectives", draft)
+    data = sent(teacher_client, address, having="title-records", **{"title-new-1": "When it ends"})
+    for _ in range(2):
+        teacher_client.post(address, data)
+
+    assert text_of(teacher_client.get(address)).count("Saved.") == 1
+
+
 def test_edit_objectives_keeps_one_that_questions_test(draft: Draft, teacher_client: Client) -> None:
     address = url("edit_objectives", draft)
 
