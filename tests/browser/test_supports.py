@@ -429,6 +429,26 @@ def test_highlights_and_notes_are_there_again_on_another_device(
     expect(other.locator("[data-highlighted]")).to_have_id("s3")
 
 
+def test_open_notes_leave_the_question_in_sight_on_a_small_phone(
+    attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    Attempt.objects.update(supports={"notes": True})
+    Assignment.objects.update(release=Assignment.Release.AT_ONCE)
+    page = open_context(student, width=320, height=568).new_page()
+    open_question(page, attempt)
+    page.locator(".switch label", has_text="Question").click()
+    page.locator("[data-notes] summary").click()
+    places = [page.locator("label.opt").first, page.get_by_role("button", name="Check my answer")]
+    for place in [*places, page.get_by_role("button", name="Skip for now")]:
+        place.evaluate("place => place.scrollIntoView({ block: 'nearest' })")
+        assert place.evaluate(
+            """place => {
+              const { left, top, width, height } = place.getBoundingClientRect();
+              return place.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+            }"""
+        )
+
+
 def test_teachers_page_of_accommodations_fits_and_is_accessible(
     attempt: Attempt, student: Student, teacher: User, open_context: NewContext
 ) -> None:
