@@ -186,7 +186,7 @@ def test_level_changes_without_an_answer_and_with_one_that_cannot_be_saved(
     assert (refused.status_code, "This answer isn’t saved" in text_of(refused)) == (400, True)
     assert SPANISH in page(student_client, attempt)
     for level in ("klingon", ""):
-        assert student_client.post(url, form.data(level=level)).headers["Location"] == url
+        assert student_client.post(url, form.data(level=level)).headers["Location"] == f"{url}#question"
     assert SPANISH in page(student_client, attempt)
     assert attempt.answers.count() == 0
     set_class(attempt.classroom, students_choose_variant=False)
