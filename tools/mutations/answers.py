@@ -89,10 +89,18 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "an attempt is for a student who is on the roster, with the PIN of now",
         "quizzes/attempts/access.py",
-        "return Access.ALLOWED if is_valid else Access.SIGN_IN",
-        "return Access.ALLOWED",
+        "if not is_valid:",
+        "if False:",
         "tests/quizsite/test_sessions.py",
         *("-k", "save or removed"),
+    ),
+    control(
+        "an attempt of an archived class takes no answers",
+        "quizzes/attempts/access.py",
+        "return Access.ARCHIVED if attempt.is_archived else Access.ALLOWED",
+        "return Access.ALLOWED",
+        "tests/quizsite/test_sessions.py",
+        *("-k", "archived"),
     ),
     control(
         "an attempt is submitted once",
