@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import psycopg
 import pytest
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
@@ -17,7 +16,6 @@ from django.db import (
     InterfaceError,
     InternalError,
     OperationalError,
-    close_old_connections,
     connection,
     transaction,
 )
@@ -25,10 +23,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from quizsite.backups.postgresql import parameters
 from quizsite.sessions import SessionStore
 from quizzes.caches import clear_all
-from quizzes.models import Assignment, Attempt, Classroom, Student, User
+from quizzes.models import Assignment, Attempt, Student, User
 from tests.conftest import _sign_in
 from tests.factories import make_attempt, make_student
 from tests.integration.test_access import TABLE, School
@@ -197,32 +194,6 @@ def test_answer_that_met_an_error_can_be_sent_again(attempt: Attempt, student_cl
     assert again.data() == data
     student_client.post(again.action, again.data())
     assert attempt.answers.get().revision == 1
-
-
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite compiles a statement anew by itself")
-@pytest.mark.django_db(transaction=True)
-def test_statement_prepared_before_a_migration_fails_once(teacher_client: Client) -> None:
-    client = patient(teacher_client)
-    address = reverse("teacher_home")
-    length = Classroom._meta.get_field("name").max_length
-    alter = f"ALTER TABLE {Classroom._meta.db_table} ALTER COLUMN name TYPE varchar(%s)"
-
-    def statuses(count: int) -> list[int]:
-        seen = []
-        for _ in range(count):
-            seen.append(client.get(address).status_code)
-            # The test's client leaves out what Django does at the end of a request.
-            close_old_connections()
-        return seen
-
-    assert statuses(6) == [200] * 6
-    with psycopg.connect(**parameters(connection)) as other:
-        other.execute(alter % (length + 1))
-    try:
-        assert statuses(3) == [503, 200, 200]
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute(alter % length)
 
 
 @pytest.mark.django_db
