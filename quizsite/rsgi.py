@@ -19,6 +19,7 @@ from queue import SimpleQueue
 from re import Pattern
 from typing import Any
 
+from quizsite.addresses import ANY
 from quizsite.call_stack import with_large_stack
 from quizzes.views.access import ARRIVED_AT
 
@@ -47,8 +48,6 @@ CONTENT_TYPE_MAX_LENGTH = 1_000
 OTHER_ENCODING = re.compile(r"""charset\s*=\s*(?!["']?utf-?8["']?\s*(?:;|\Z))""", re.IGNORECASE)
 # In a request's environ: how many waited for a thread when one took it.
 REQUESTS_WAITING = "footnote.requests_waiting"
-# What a server that listens on all addresses of its machine has as its own.
-ANY = frozenset({"0.0.0.0", "::"})  # noqa: S104  recognized here, not bound
 # Of a body that is too long. Enough for a photo, by mistake in place of a roster.
 MOST_DISCARDED_BYTES = 16 * 1024 * 1024
 # Seconds that a worker waits at its end for tasks of connections that are gone.
