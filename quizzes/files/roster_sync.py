@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from quizzes.files import signed_preview
 from quizzes.files.oneroster import OneRoster, RosterClass, RosterStudent
+from quizzes.files.rosters import note_of_like_name
 from quizzes.models import Classroom, Student, User
 from quizzes.people import classrooms, rosters
 from quizzes.people.names import PersonName, like_name, name_key, numbered_name
@@ -218,9 +219,7 @@ def _change(
         display = numbered_name(row.name.display, set(taken))
         name, note = PersonName(display, row.name.family), gettext("Another student has the same name.")
     elif alike := like_name(key, unlisted):
-        note = gettext(
-            "“{name}” is on the roster, but not in this list. If it’s the same student, rename them instead."
-        ).format(name=unlisted[alike].display_name)
+        note = note_of_like_name(unlisted[alike].display_name)
     return Change(f"new-{row.external_id}", "new", name, row.external_id, None, note)
 
 

@@ -248,6 +248,12 @@ def _without_numbers_of_others(
     return found
 
 
+def note_of_like_name(name: str) -> str:
+    """What to do if a new student is this one of the roster, with another spelling."""
+    text = gettext("“{name}” is on the roster, but not in this list. If it’s the same student, rename them instead.")
+    return text.format(name=name)
+
+
 def _with_names_alike(rows: Sequence[RosterRow], names: Collection[str]) -> list[RosterRow]:
     """The rows; a new one says which student of the roster, who is in no row, may be the same person."""
     in_rows = {key for row in rows for key in name_keys(row.name)}
@@ -256,10 +262,7 @@ def _with_names_alike(rows: Sequence[RosterRow], names: Collection[str]) -> list
     for row in rows:
         alike = like_name(name_key(row.name.display), absent) if row.state == "new" else ""
         if alike:
-            note = gettext(
-                "“{name}” is on the roster, but not in this list. If it’s the same student, rename them instead."
-            )
-            row = replace(row, note=note.format(name=absent[alike]))
+            row = replace(row, note=note_of_like_name(absent[alike]))
         found.append(row)
     return found
 
