@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from quizzes.assignments.accommodations import extend
 from quizzes.content.drafts.saving_questions import save_question
 from quizzes.grading.manual_grades import grade_answer
-from quizzes.models import Classroom, Draft, Question, User
+from quizzes.models import Assignment, Classroom, Draft, Question, User
 from tests.browser.conftest import NewContext, violations
 from tests.factories import (
     make_answered_attempt,
@@ -30,6 +30,13 @@ PASSWORD = "a long password of the test"
 KEPT = "What you typed is kept in this tab."
 AGAIN = "Here’s what you typed."
 OTHERS = "Your other changes on this page aren’t saved yet."
+
+
+def assign_typed(classroom: Classroom, *, by: User) -> Assignment:
+    """A quiz of this class now, with questions whose answers a teacher grades."""
+    return make_assignment(
+        edition=make_edition(document=typed_document()), classroom=classroom, assigned_by=by, created_at=timezone.now()
+    )
 
 
 @pytest.fixture
@@ -267,12 +274,7 @@ def test_without_a_script_the_sign_in_says_that_it_is_lost(rosa: User, open_cont
 def test_a_comment_is_put_on_no_answer_of_another_student(
     rosa: User, classroom: Classroom, open_context: NewContext
 ) -> None:
-    assignment = make_assignment(
-        edition=make_edition(document=typed_document()),
-        classroom=classroom,
-        assigned_by=rosa,
-        created_at=timezone.now(),
-    )
+    assignment = assign_typed(classroom, by=rosa)
     ana, ben = (
         make_answered_attempt(
             assignment=assignment,
@@ -430,12 +432,7 @@ def test_answers_of_one_form_are_not_filled_into_the_other(
     rosa: User, classroom: Classroom, open_context: NewContext
 ) -> None:
     """A handout of form B has another order, so the answers wait on the page of form A."""
-    assignment = make_assignment(
-        edition=make_edition(document=typed_document()),
-        classroom=classroom,
-        assigned_by=rosa,
-        created_at=timezone.now(),
-    )
+    assignment = assign_typed(classroom, by=rosa)
     student = make_student(classroom=classroom)
     page = open_context(rosa).new_page()
     page.goto(reverse("student_paper_answers", args=[assignment.public_id, student.public_id]))

@@ -3,16 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
-import psycopg
 import pytest
 from django.db import OperationalError, connection
 
 from quizsite import periodic_jobs
-from quizsite.backups.postgresql import parameters
 from quizsite.periodic_jobs import run_periodic_jobs
 from quizzes.attempts.heartbeats import record_heartbeat
-from quizzes.models import Classroom, Presence
-from tests.factories import NOW, make_attempt, make_classroom
+from quizzes.models import Presence
+from tests.factories import NOW, make_attempt
 
 
 def rename(table: str, to: str) -> None:
@@ -49,29 +47,3 @@ def test_error_beside_the_jobs_does_not_end_their_thread(
 
     [record] = caplog.records
     assert record.getMessage() == "The periodic jobs failed. Trying again in 20 seconds."
-
-
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite compiles a statement anew by itself")
-@pytest.mark.django_db(transaction=True)
-def test_statement_prepared_before_a_migration_fails_in_one_round(caplog: pytest.LogCaptureFixture) -> None:
-    """Another machine may have migrated."""
-    length = Classroom._meta.get_field("name").max_length
-    alter = f"ALTER TABLE {Classroom._meta.db_table} ALTER COLUMN name TYPE varchar(%s)"
-
-    def failures(rounds: int) -> list[int]:
-        seen = []
-        for _ in range(rounds):
-            caplog.clear()
-            run_periodic_jobs(now=NOW)
-            seen.append(len(caplog.records))
-        return seen
-
-    make_classroom(archived_at=NOW - timedelta(days=401))
-    assert failures(7) == [0] * 7
-    with psycopg.connect(**parameters(connection)) as other:
-        other.execute(alter % (length + 1))
-    try:
-        assert failures(3) == [1, 0, 0]
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute(alter % length)
