@@ -249,7 +249,8 @@ def read_questions(content: bytes) -> ReadFile:
 
 def _read(content: bytes) -> ReadFile:
     # An OpenDocument file names its kind in its first entry.
-    is_sheet = b"xl/" in content or b"opendocument.spreadsheet" in content[:_HEAD_BYTES]
+    # Three bytes alone can be part of a compressed picture.
+    is_sheet = b"xl/workbook" in content or b"opendocument.spreadsheet" in content[:_HEAD_BYTES]
     if content.startswith(_OLD_EXCEL) or (content.startswith(_ZIP) and is_sheet):
         return _read_table(content)
     if content.startswith(_ZIP):

@@ -1,6 +1,8 @@
 """Each format of questions: what both sides can hold comes back the same, and no file of any bytes breaks a reader."""
 
+import io
 import re
+import zipfile
 from dataclasses import replace
 
 import pytest
@@ -141,3 +143,12 @@ def test_what_both_can_hold_comes_back_the_same(form: QuestionFormat, made: list
     assert [question.reason for question in found.questions] == [""] * len(held)
     read_back = [comparable(question.item) for question in found.questions if question.item]
     assert read_back == [comparable(without_losses(form, item)) for item in held]
+
+
+def test_package_with_the_bytes_of_a_folder_of_excel_is_a_package() -> None:
+    [form] = [form for form in FORMATS if form.name == "qti30"]
+    content = io.BytesIO(form.write("A set", [Item("true_false", "It rains.", is_true=True)]))
+    with zipfile.ZipFile(content, "a") as archive:
+        archive.comment = b"xl/"
+
+    assert len(read_questions(content.getvalue()).questions) == 1
