@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.servers.basehttp import ThreadedWSGIServer
 from django.test.testcases import LiveServerThread
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
 
 from quizsite.call_stack import with_large_stack
 from quizzes.models import Student, User
@@ -79,6 +79,19 @@ class Watch:
         context.on("console", lambda message: self.faults.append(message.text) if message.type == "error" else None)
 
 
+def print_traffic(context: BrowserContext) -> None:
+    """Print what pages ask and say. pytest shows it if the test fails, which may happen on a machine out of reach."""
+    context.on("response", _print_response)
+    context.on("requestfailed", lambda request: print("failed:", request.method, request.url, request.failure))
+    context.on("console", lambda message: print("console:", message.text))
+    context.on("weberror", lambda error: print("error:", error.error))
+
+
+def _print_response(response: Response) -> None:
+    if "/static/" not in response.url or response.status >= 400:
+        print(response.status, response.request.method, response.url)
+
+
 @pytest.fixture
 def watch() -> Iterator[Watch]:
     """Fails the test at its end if a page asked another host or reported an error, a refused policy included."""
@@ -116,6 +129,7 @@ def open_context(browser: Browser, live_server: Any, watch: Watch) -> Iterator[N
             service_workers="allow" if has_worker else "block",
         )
         context.set_default_timeout(PATIENCE)
+        print_traffic(context)
         if watched:
             watch.follow(context)
         be_signed_in(context, person, live_server.url)

@@ -64,6 +64,11 @@ def open_question(context: BrowserContext, attempt: Attempt, number: int = 1) ->
     return page
 
 
+def stop_sending(page: Page) -> None:
+    """Before a page is left offline: it would be online for a moment at its end, and may send an answer then."""
+    page.evaluate("() => { window.fetch = () => new Promise(() => null); }")
+
+
 def choose(page: Page, place: int) -> None:
     page.locator("label.opt").nth(place).click()
 
@@ -138,6 +143,7 @@ def test_answer_before_the_script_comes_is_saved(
 
 
 def test_failing_site_keeps_the_answer_over_a_reload(context: BrowserContext, attempt: Attempt) -> None:
+    context.clock.install()
     page = open_question(context, attempt)
     on_save(page, lambda route: route.fulfill(status=503, json={"outcome": "retry"}))
     choose(page, 1)
@@ -148,8 +154,10 @@ def test_failing_site_keeps_the_answer_over_a_reload(context: BrowserContext, at
     stored = page.evaluate("Object.values(localStorage).join()")
     assert "Maya" not in stored
     assert "Birthplace" not in stored
-    page.unroute_all(behavior="wait")
     page.locator(".fold summary").click()
+    # Or the page would send it by itself before the button is pressed.
+    context.clock.pause_at(timezone.now() + timedelta(hours=1))
+    page.unroute_all(behavior="wait")
     page.get_by_role("button", name="Send now").click()
     says(page, "Saved")
     assert saves() == [(1, "saved")]
@@ -376,6 +384,7 @@ def test_sign_out_of_another_student_keeps_what_waits(
     context.set_offline(True)
     choose(page, 1)
     says(page, "Not sent")
+    stop_sending(page)
     page.goto("about:blank")
     Session.objects.all().delete()
     context.set_offline(False)
@@ -873,8 +882,7 @@ def test_answers_that_waited_past_the_end_are_all_kept_as_late(context: BrowserC
 def test_answers_are_sent_from_the_receipt_that_the_site_leads_to(context: BrowserContext, attempt: Attempt) -> None:
     page = open_with_all(context, attempt)
     offline_answers(context, page)
-    # A page that closes is online for a moment, and would send an answer.
-    page.evaluate("() => { window.fetch = () => new Promise(() => null); }")
+    stop_sending(page)
     page.close()
     Attempt.objects.update(deadline_at=timezone.now() - timedelta(seconds=61))
     submit_overdue(timezone.now())
@@ -909,6 +917,7 @@ def test_answer_of_last_week_is_sent_once_its_student_is_back(context: BrowserCo
     context.set_offline(True)
     choose(page, 1)
     says(page, "Not sent")
+    stop_sending(page)
     page.goto("about:blank")
     context.add_init_script(f"const now = Date.now; Date.now = () => now() + {7 * 24 * 60 * 60 * 1000}")
     context.set_offline(False)
@@ -1238,6 +1247,7 @@ def test_line_is_moved_by_keyboard_offline_as_well(context: BrowserContext, line
     expect(page.get_by_role("button", name="Move up: a")).to_be_focused()
     expect(page.get_by_label("Keep this order")).to_be_checked()
     # So it stands on a page that is opened anew, before it is sent.
+    stop_sending(page)
     page.close()
     context.set_offline(False)
     page = context.new_page()
@@ -1267,6 +1277,7 @@ def test_answer_for_a_class_that_was_archived_holds_up_no_other(
     context.set_offline(True)
     choose(page, 1)
     says(page, "Not sent")
+    stop_sending(page)
     page.goto("about:blank")
     context.set_offline(False)
     old = attempt.classroom
