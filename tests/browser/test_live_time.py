@@ -16,7 +16,7 @@ from quizzes.models import Attempt, Student, User
 from tests.browser.conftest import NewContext, overflow
 from tests.factories import make_assignment, make_attempt, make_edition
 
-# What the site promises.
+# What the site promises, in ms of the page's clock. Else it stands still, so that a busy machine fails no test.
 AT_MOST = 5_000
 
 
@@ -39,6 +39,11 @@ def more_time(attempt: Attempt, teacher: User, factor: str | None) -> None:
     accommodations.set_accommodation(attempt.student, time_factor=given, by=teacher, now=timezone.now())
 
 
+def stop_clock(page: Page) -> None:
+    """Let the page's time pass only where the test says so. The page has been opened with a clock of the test."""
+    page.clock.pause_at(timezone.now() + timedelta(seconds=30))
+
+
 def on_question(page: Page, attempt: Attempt) -> None:
     page.goto(reverse("take_attempt", args=[attempt.public_id, 1]))
 
@@ -56,13 +61,17 @@ def test_new_end_is_seen_within_5_seconds(
     open_context: NewContext,
 ) -> None:
     page = open_context(student).new_page()
+    page.clock.install()
     opened(page, running)
     clock = page.locator("[data-minutes]")
     expect(clock).to_have_text(re.compile("(19|20) min left"))
+    stop_clock(page)
     more_time(running, teacher, "1.5")
-    expect(clock).to_have_text(re.compile("(29|30) min left"), timeout=AT_MOST)
+    page.clock.run_for(AT_MOST)
+    expect(clock).to_have_text(re.compile("(29|30) min left"))
     more_time(running, teacher, None)
-    expect(clock).to_have_text("No time limit", timeout=AT_MOST)
+    page.clock.run_for(AT_MOST)
+    expect(clock).to_have_text("No time limit")
 
 
 def test_attempt_submitted_elsewhere_leads_to_the_receipt(
@@ -110,15 +119,19 @@ def test_page_without_time_limit_shows_when_the_quiz_closes(
 ) -> None:
     Attempt.objects.update(time_limit=None, deadline_at=timezone.now() + timedelta(days=9))
     page = open_context(student, width=360, height=640).new_page()
+    page.clock.install()
     on_question(page, running)
     clock = page.locator("[data-minutes]")
     expect(clock).to_have_text(re.compile(r"^Closes \w+, \w+ \d+, \d+:\d\d [ap]m$"))
-    # The script asks for the time every 4 seconds.
-    page.wait_for_timeout(5000)
+    with page.expect_response("**/time/") as asked:
+        page.clock.run_for(AT_MOST)
+    asked.value.finished()
     expect(clock).to_have_text(re.compile("^Closes"))
     assert overflow(page) == 0
+    stop_clock(page)
     Attempt.objects.update(deadline_at=timezone.now() + timedelta(minutes=59, seconds=50))
-    expect(clock).to_have_text("60 min left", timeout=AT_MOST)
+    page.clock.run_for(AT_MOST)
+    expect(clock).to_have_text("60 min left")
 
 
 @pytest.mark.parametrize("opened", [on_question, on_review], ids=["question", "review"])
@@ -130,11 +143,15 @@ def test_pause_covers_the_page_and_ends_by_itself(
     open_context: NewContext,
 ) -> None:
     page = open_context(student, width=360).new_page()
+    page.clock.install()
     opened(page, running)
+    stop_clock(page)
     lifecycle.pause(running.assignment, by=teacher, now=timezone.now())
-    expect(page.get_by_role("heading", name="Paused by your teacher")).to_be_visible(timeout=AT_MOST)
+    page.clock.run_for(AT_MOST)
+    expect(page.get_by_role("heading", name="Paused by your teacher")).to_be_visible()
     assert overflow(page) == 0
     lifecycle.resume(running.assignment, by=teacher, now=timezone.now())
+    page.clock.resume()
     expect(page.locator("[data-minutes]")).to_have_text(re.compile("(19|20) min left"))
 
 

@@ -508,7 +508,7 @@ def test_break_by_keyboard_stops_the_clock_and_keeps_an_answer_from_a_device_off
     phone.set_offline(False)
     offline.evaluate("window.dispatchEvent(new Event('online'))")
     # The page of the other device asks for the time and shows the break too.
-    expect(offline.get_by_role("button", name="Go back to the quiz")).to_be_visible(timeout=15000)
+    expect(offline.get_by_role("button", name="Go back to the quiz")).to_be_visible()
     assert Answer.objects.get().value is not None
     back.press("Enter")
     expect(page.get_by_role("button", name="Take a break")).to_be_visible()
