@@ -1,4 +1,4 @@
-"""Server errors: a page, or JSON for scripts, with a way to send the request again."""
+"""Error pages. A server error is JSON for scripts, and has a way to send the request again."""
 
 import sys
 
@@ -6,11 +6,26 @@ from django.db import Error as DatabaseError
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.views import csrf, defaults
+
+from quizzes.views.access import use_language_of_signed_in
 
 # Long enough for a restart of the database or of the site, short enough for a child to wait.
 RETRY_SECONDS = 5
 # Under this URL a form holds a student's answer, to type once only. Elsewhere it may hold a password.
 ANSWERS = "/student/attempts/"
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's page, in the language of the signed-in student."""
+    use_language_of_signed_in(request)
+    return defaults.page_not_found(request, exception)
+
+
+def form_not_sent(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Django's page for a form without a valid token, in the language of the signed-in student."""
+    use_language_of_signed_in(request)
+    return csrf.csrf_failure(request, reason)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -18,7 +18,7 @@ from quizsite.log import REQUEST_ID_KEY, current_request_id
 from quizzes.models import User
 from quizzes.people.second_factor import has_second_factor, is_required
 from quizzes.people.teacher_sessions import renew_teacher_session
-from quizzes.views.access import page_before
+from quizzes.views.access import page_before, use_language_of_signed_in
 from quizzes.views.language import visitor_language
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -117,7 +117,7 @@ def page_language(get_response: GetResponse) -> GetResponse:
     """Use the language that this browser chose, or asks for.
 
     A signed-in teacher's own choice comes after this, in `teachers_language`. A student's comes in views/access.py,
-    because only the view has read the row.
+    because only the view has read the row, and holds until here.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -195,6 +195,7 @@ def wrong_method_page(get_response: GetResponse) -> GetResponse:
         if is_script or is_health_check:
             return response
         address = request.path if "GET" in response.headers["Allow"] else page_before(request)
+        use_language_of_signed_in(request)
         page = render(request, "405.html", {"address": address}, status=405)
         page.headers["Allow"] = response.headers["Allow"]
         # Django logs a refusal once, and marks its response.

@@ -242,6 +242,7 @@ CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "quizsite.errors.form_not_sent"
 
 SECURE_SSL_REDIRECT = HTTPS
 # Health checks from the machine itself request these without TLS.

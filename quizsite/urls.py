@@ -86,4 +86,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
+handler404 = "quizsite.errors.page_not_found"
 handler500 = "quizsite.errors.server_error"

@@ -3,7 +3,6 @@
 import re
 import secrets
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Concatenate
@@ -152,7 +151,8 @@ def attempt_required[**P](*, with_answers: bool = False) -> Callable[[AttemptVie
             if access is Access.ARCHIVED:
                 return _leave_archived(request, attempt)
             renew_student_session(request.session, now=now)
-            with timezone.override(attempt.zone), students_language(attempt.student.language):
+            use_students_language(attempt.student.language)
+            with timezone.override(attempt.zone):
                 return view(request, attempt, *args, **kwargs)
 
         return wrapper
@@ -184,17 +184,27 @@ def student_polls[**P](
         student = signed_in_student(request.session, now=timezone.now())
         if student is None:
             return _redirect_to_sign_in(request)
-        with timezone.override(student.classroom.zone), students_language(student.language):
+        use_students_language(student.language)
+        with timezone.override(student.classroom.zone):
             return view(request, student, *args, **kwargs)
 
     return wrapper
 
 
-def students_language(chosen: str) -> AbstractContextManager[None]:
-    """The language that a student chose, for this request. Without a choice, the language of the browser stays."""
-    if not chosen or chosen == translation.get_language() or chosen not in dict(settings.LANGUAGES):
-        return nullcontext()
-    return translation.override(chosen)
+def use_students_language(chosen: str) -> None:
+    """Use the language that a student chose, until `page_language` ends it, so that an error page has it too.
+
+    Without a choice, the language of the browser stays.
+    """
+    if chosen in dict(settings.LANGUAGES):
+        translation.activate(chosen)
+
+
+def use_language_of_signed_in(request: HttpRequest) -> None:
+    """Use the signed-in student’s language for an error page that comes before a view has read the row. 1 query."""
+    student = signed_in_student(request.session, now=timezone.now())
+    if student is not None:
+        use_students_language(student.language)
 
 
 def sign_in_student(request: HttpRequest, student: Student, *, is_shared: bool) -> None:
@@ -309,8 +319,8 @@ def _say_who_is_signed_in(request: HttpRequest) -> HttpResponse:
         return _redirect_to_sign_in(request)
     if wants_json(request):
         return JsonResponse({"student": student.public_id}, status=404)
-    with students_language(student.language):
-        return render(request, "student/not_own_attempt.html", {"signed_in": student}, status=404)
+    use_students_language(student.language)
+    return render(request, "student/not_own_attempt.html", {"signed_in": student}, status=404)
 
 
 def _leave_archived(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse:

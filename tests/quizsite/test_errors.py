@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import (
     Error,
     InterfaceError,
@@ -67,7 +68,7 @@ MOST_STATEMENTS = 400
 
 
 @contextmanager
-def failing(error: Error, *, after: int) -> Iterator[list[str]]:
+def failing(error: Exception, *, after: int) -> Iterator[list[str]]:
     """Every statement after the first `after` raises the error; yields the statements that did.
 
     A test runs within a transaction, where SAVEPOINT stands for a view's BEGIN and RELEASE for its COMMIT: both
@@ -222,3 +223,35 @@ def test_session_that_ended_meanwhile_is_no_error_of_the_database(teacher: User)
         session.save()
     with failing(ERRORS[1], after=0), pytest.raises(OperationalError):
         session.save()
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(BadRequest(), 400), (PermissionDenied(), 403), (KeyError(), 500), (ERRORS[1], 503)],
+)
+def test_error_in_a_view_has_a_page_in_the_students_language(
+    error: Exception, status: int, student_client: Client
+) -> None:
+    Student.objects.update(language="es")
+    student_client.get(reverse("student_home"))
+    with failing(error, after=2):
+        page = patient(student_client).get(reverse("student_home"), headers={"Accept-Language": "en"})
+    assert (page.status_code, '<html lang="es"' in page.content.decode()) == (status, True)
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "status"),
+    [("post", "/student/", 403), ("get", "/nothing-here/", 404), ("get", "/student/sign-out/", 405)],
+)
+def test_error_before_a_view_has_a_page_in_the_students_language(
+    method: str, address: str, status: int, student_client: Client
+) -> None:
+    Student.objects.update(language="es")
+    client = Client(enforce_csrf_checks=True)
+    client.cookies = student_client.cookies
+    pages = []
+    for chosen in ("es", ""):
+        Student.objects.update(language=chosen)
+        page = getattr(client, method)(address, headers={"Accept-Language": "en"})
+        pages.append((page.status_code, page.content.decode().partition('<html lang="')[2][:2]))
+    assert pages == [(status, "es"), (status, "en")]
