@@ -44,15 +44,25 @@ VERDICTS = {
     "dropped": pgettext_lazy("a verdict", "doesn’t count"),
     "unanswered": pgettext_lazy("a verdict", "not answered"),
 }
+# No teacher grades them.
+VERDICTS_OF_PREVIEWS = {**VERDICTS, "ungraded": pgettext_lazy("a verdict", "not graded")}
 
 
 @register.simple_tag
 def question_heading(
-    number: int, question_count: int, item: ReviewedQuestion | None, view: Mapping[str, Any] | None
+    number: int,
+    question_count: int,
+    item: ReviewedQuestion | None,
+    view: Mapping[str, Any] | None,
+    place: object = None,
 ) -> str:
-    """“Question 2 of 10”, with the task if it is done in the reading; with a verdict “Question 2: correct”."""
+    """“Question 2 of 10”, with the task if it is done in the reading; with a verdict “Question 2: correct”.
+
+    place: set in previews and practice.
+    """
     if item:
-        return gettext("Question {number}: {verdict}").format(number=number, verdict=VERDICTS[item.verdict])
+        verdicts = VERDICTS_OF_PREVIEWS if place else VERDICTS
+        return gettext("Question {number}: {verdict}").format(number=number, verdict=verdicts[item.verdict])
     if not view or "paragraphs" not in view:
         return gettext("Question {number} of {count}").format(number=number, count=question_count)
     if view["has_two_steps"]:
