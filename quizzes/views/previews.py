@@ -184,6 +184,8 @@ def show_result(request: HttpRequest, place: Place) -> HttpResponse:
         return redirect(place.question_url(1))
     reviewed = review_content(preview.content, answers, place.adjusted)
     done = tuple(item for item in reviewed.questions if item.answer is not None)
+    # No teacher grades the others, so that they would stay at 0.
+    graded = [item for item in done if item.verdict != "ungraded"]
     lines = [
         (item.number, item if item.answer is not None else None, place.question_url(item.number))
         for item in reviewed.questions
@@ -193,8 +195,8 @@ def show_result(request: HttpRequest, place: Place) -> HttpResponse:
         "document": preview.content.published.document,
         "lines": lines,
         "unanswered": len(reviewed.questions) - len(done),
-        "earned": sum(item.earned for item in done),
-        "possible": sum(item.possible for item in done),
+        "earned": sum(item.earned for item in graded),
+        "possible": sum(item.possible for item in graded),
         "reviewed": replace(reviewed, questions=done, missed=()),
     }
     return render(request, "public/try_result.html", context)

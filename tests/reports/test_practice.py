@@ -151,3 +151,18 @@ def test_practice_does_not_promise_that_an_answer_will_be_graded(student: Studen
         assert "not graded" in page
         assert "your answer" in page
         assert [words for words in ("not graded yet", "needs grading") if words in page] == []
+    assert "this practice so far no score" in page
+
+
+def test_score_of_practice_leaves_out_an_answer_that_nobody_grades(student: Student, student_client: Client) -> None:
+    edition = make_edition(document=typed_document())
+    assignment = make_assignment(edition=edition, classroom=student.classroom)
+    attempt = make_answered_attempt(assignment=assignment, student=student, answers={"who": "The rules."})
+    for number, typed in [(1, "August 31, I think"), (2, "30 days")]:
+        form = form_of(student_client.get(address(attempt, number)), having="order")
+        [field] = {name for name, _ in form.fields} - {"csrfmiddlewaretoken", "order"}
+        student_client.post(address(attempt, number), form.data() | {field: typed})
+
+    page = text_of(student_client.get(reverse("practice_result", args=[attempt.public_id])))
+
+    assert "This practice so far 2 of 2" in page
