@@ -314,7 +314,7 @@ def test_check_without_an_answer_asks_for_one(try_out: Edition, visitor: Client)
         address = reverse("try_question", args=[number])
         page = visitor.post(address, form_of(visitor.get(address), having="order").data())
         assert page.status_code == 200
-        assert "Choose an answer first." in text_of(page)
+        assert "Answer the question first." in text_of(page)
     assert {settings.SESSION_COOKIE_NAME, TRY_COOKIE} & visitor.cookies.keys() == set()
 
 

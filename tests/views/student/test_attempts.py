@@ -1003,7 +1003,7 @@ def test_check_without_an_answer_asks_for_one(student_client: Client, checkable:
     for headers in ({}, {"HX-Request": "true", "HX-Target": "question"}):
         response = student_client.post(address(checkable, 1), data, headers=headers)
         assert response.status_code == 200
-        assert "Choose an answer first." in words(response)
+        assert "Answer the question first." in words(response)
         assert form_of(response, having="operation")
     assert events(checkable) == []
 
