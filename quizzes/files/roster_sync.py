@@ -211,7 +211,9 @@ def _change(
     if row.external_id in left:
         moving = left[row.external_id]
         if moving.name_key not in taken:
-            note = gettext("Moves from {classroom}. Earlier work stays there.").format(classroom=moving.classroom.name)
+            note = gettext("Moves from “{classroom}”. Earlier work stays there.").format(
+                classroom=moving.classroom.name
+            )
             name = rosters.person_name(moving)
             return Change(f"move-{moving.public_id}", "moved", name, row.external_id, moving, note)
     name, note = row.name, ""

@@ -287,7 +287,7 @@ class SignOnAdapter(DefaultSocialAccountAdapter):
         finally:
             forget_invitation(request)
         messages.info(
-            request, gettext("Students see you as {name}. You can change it under your name.").format(name=name)
+            request, gettext("Students see you as “{name}”. You can change it under your name.").format(name=name)
         )
         return user
 

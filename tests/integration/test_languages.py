@@ -119,6 +119,17 @@ def test_every_language_of_the_site_has_a_catalog() -> None:
     assert {code for code, _ in settings.LANGUAGES} - {"en"} == set(CATALOGS)
 
 
+def test_no_sentence_ends_with_a_name_or_a_title() -> None:
+    """“Ana R.” and “Who says so?” have an end of their own. Quotes keep it apart."""
+    name = r"(?:display_name|first_name|name|student|students|only|user|teacher|teachers|classroom|title)"
+    ends = re.compile(rf"(?:%\({name}\)s|{{{name}}})[.](?:\s|$)")
+    texts = [
+        text for message in marked_texts() for text in (message.id if isinstance(message.id, tuple) else [message.id])
+    ]
+    assert len(texts) > 1000
+    assert [text for text in texts if ends.search(text)] == []
+
+
 # ---- The choice of a language
 
 

@@ -194,7 +194,7 @@ def test_invitation_survives_the_trip(provider: IdentityProvider, client: Client
     user = User.objects.get()
     assert (user.email, user.name, user.has_usable_password()) == (EMAIL, "Rosa Rivera", False)
     assert Invitation.objects.get().used_by == user
-    assert "Students see you as Rosa Rivera." in text_of(client.get(reverse("add_classroom")))
+    assert "Students see you as “Rosa Rivera”." in text_of(client.get(reverse("add_classroom")))
     # The invitation works once, also for another person of the school.
     provider.person |= {"sub": "5678", "email": "okafor@school.example"}
     assert "You need an invitation" in refusal_of(sign_on(Client()))

@@ -251,7 +251,7 @@ def hand_over_classroom(request: TeacherRequest, public_id: str) -> HttpResponse
         except classrooms.ClassroomNameTaken:
             form.add_error(
                 "email",
-                gettext("This teacher already has a class named {name}. Rename one of them.").format(
+                gettext("This teacher already has a class named “{name}”. Rename one of them.").format(
                     name=classroom.name
                 ),
             )

@@ -135,15 +135,13 @@ def _confirm_move(request: TeacherRequest, student: Student, *, to: Classroom, t
     if working:
         warning = ngettext(
             "{first_name} is working on {titles}. It stays on the student’s home page until it’s turned in, and counts "
-            "in {name}.",
+            "in “{name}”.",
             "{first_name} is working on {titles}. They stay on the student’s home page until they’re turned in, and "
-            "count in {name}.",
+            "count in “{name}”.",
             len(working),
         )
         titles = ", ".join(f"“{title}”" for title in working)
-        effects.insert(
-            0, warning.format(first_name=student.first_name, titles=titles, name=f"“{student.classroom.name}”")
-        )
+        effects.insert(0, warning.format(first_name=student.first_name, titles=titles, name=student.classroom.name))
     return _confirm_page(
         request,
         student,

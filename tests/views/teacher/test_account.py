@@ -199,7 +199,7 @@ def test_class_stays_if_nobody_can_take_it(
         assert errors_of(teacher_client.post(address, {"email": email})) == [no_account]
     make_classroom(teacher=other_teacher, name="period 3")
     assert errors_of(teacher_client.post(address, {"email": other_teacher.email})) == [
-        "This teacher already has a class named Period 3. Rename one of them."
+        "This teacher already has a class named “Period 3”. Rename one of them."
     ]
 
     assert list(classroom.teachers.all()) == [teacher]

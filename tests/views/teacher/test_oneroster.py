@@ -124,7 +124,7 @@ def test_a_later_file_moves_adds_and_asks_before_it_removes(teacher_client: Clie
     make_answered_attempt(assignment=make_assignment(classroom=ana.classroom), student=ana)
 
     page = run(teacher_client, package({"A": ["u2"], "B": ["u1"]}))
-    assert "Moves from Civics A" in text_of(page)
+    assert "Moves from “Civics A”." in text_of(page)
     assert "Not in the file" in text_of(page)
     assert roster_of("Civics A") == {"Ben Cole": "1002"}
     # Cy is not in the file, and nobody checked the box.
@@ -336,7 +336,7 @@ def test_the_whole_school_of_clever_is_read_and_synced_like_oneroster(teacher_cl
     assert Classroom.objects.count() == 2
 
     moved = "School_id,Section_id,Student_id\n100,31,9001\n100,32,9003\n100,32,9002\n100,33,9001\n"
-    assert "Moves from Civics 8 (S1)" in text_of(run(teacher_client, clever(Enrollments=moved)))
+    assert "Moves from “Civics 8 (S1)”." in text_of(run(teacher_client, clever(Enrollments=moved)))
     assert roster_of("Civics 8 (S1)") == {"Sofía García Márquez": "701"}
     assert roster_of("Civics 8 (S2)") == {"DeShawn Lee Brown": "702", "Bo Cho": "9003"}
 
@@ -401,7 +401,7 @@ def test_a_delta_that_does_not_name_who_left_says_so(teacher_client: Client) -> 
 
 def test_a_class_that_lost_all_its_students_is_synced(teacher_client: Client) -> None:
     run(teacher_client, package({"A": ["u1", "t1"], "B": ["u2", "t1"]}))
-    assert "Moves from Civics B" in text_of(run(teacher_client, package({"A": ["u1", "u2", "t1"], "B": ["t1"]})))
+    assert "Moves from “Civics B”." in text_of(run(teacher_client, package({"A": ["u1", "u2", "t1"], "B": ["t1"]})))
     assert roster_of("Civics A") == {"Ana Reyes": "1001", "Ben Cole": "1002"}
     assert roster_of("Civics B") == {}
 
