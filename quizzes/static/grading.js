@@ -13,7 +13,8 @@ let isSent = false;
 function use(target) {
   if (target instanceof HTMLInputElement) {
     target.checked = true;
-    form.requestSubmit(form.querySelector("[data-save]"));
+    // Not `requestSubmit`, which Safari 15 lacks.
+    form.querySelector("[data-save]").click();
   } else {
     target.click();
   }

@@ -1,5 +1,6 @@
-"""Students' pages without what Safari 15 lacks: the newest browser of an iPhone 7, which has CSS layers and modules."""
+"""Pages without what Safari 15 lacks: the newest browser of an iPhone 7, which has CSS layers and modules."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,11 +9,14 @@ from django.utils import timezone
 from playwright.sync_api import BrowserContext, Route, expect
 
 from quizzes.assignments.board import show_on_board
-from quizzes.models import Answer, Assignment, Attempt, Board, Classroom, Student, User
+from quizzes.content.drafts.saving_questions import save_question
+from quizzes.models import Answer, Assignment, Attempt, Board, Classroom, Edition, ManualGrade, Student, User
 from tests.browser.conftest import NewContext
+from tests.browser.test_editor import open_editor
 from tests.browser.test_outbox import choose, on_save, open_question
 from tests.browser.test_supports import VOICE
-from tests.factories import make_assignment, make_attempt, make_edition
+from tests.factories import NOW, make_answered_attempt, make_assignment, make_attempt, make_draft, make_edition
+from tests.views.teacher.test_grading_queue import typed_document
 
 # A selector that is not known is an error. The voices of such a Safari send no events.
 SAFARI_15 = """
@@ -97,6 +101,36 @@ def test_voice_reads_and_escape_stops_it(assignment: Assignment, student: Studen
     expect(page.get_by_role("button", name="Pause")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Hear the question")).to_be_focused()
+
+
+def test_key_grades_an_answer(classroom: Classroom, student: Student, teacher: User, open_context: NewContext) -> None:
+    edition = make_edition(document=typed_document())
+    given = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher, created_at=timezone.now())
+    make_answered_attempt(assignment=given, student=student, answers={"who": "A rule."}, started_at=given.created_at)
+    context = open_context(teacher)
+    context.add_init_script(SAFARI_15)
+    page = context.new_page()
+    page.goto(reverse("grading_queue", args=[given.public_id]))
+    page.keyboard.press("2")
+    expect(page.locator("main")).to_contain_text("All done")
+    assert ManualGrade.objects.get().points == 2
+
+
+def test_publish_waits_for_a_save(teacher: User, open_context: NewContext) -> None:
+    draft = make_draft(owner=teacher)
+    save_question(draft, "one", {"stem": ""}, seen=1, by=teacher, now=NOW)
+    context = open_context(teacher)
+    context.add_init_script(SAFARI_15)
+    page = context.new_page()
+    open_editor(page, draft)
+    held: list[Route] = []
+    page.route("**/questions/one/", lambda route: route.continue_() if held else held.append(route))
+    page.get_by_label(re.compile(r"^Question 1")).fill("What is kept?")
+    page.get_by_label("Points").focus()
+    page.get_by_role("button", name="Publish").click()
+    held[0].continue_()
+    expect(page.locator("main")).to_contain_text("Version 1 is published.")
+    assert Edition.objects.get().document["questions"][0]["stem"] == "What is kept?"
 
 
 def test_menu_of_the_live_page_opens_without_popovers(
