@@ -11,7 +11,13 @@ from django.db import transaction
 from django.db.models import Q
 
 from quizzes.assignments.deadlines import Window, deadline, granted_time, needed_close
-from quizzes.assignments.student_settings import attempt_limit, personal_window, student_settings, time_factors
+from quizzes.assignments.student_settings import (
+    attempt_limit,
+    later_time,
+    personal_window,
+    student_settings,
+    time_factors,
+)
 from quizzes.models import Accommodation, Assignment, Attempt, AuditEvent, Classroom, Excuse, Extension, Student, User
 from quizzes.models.locks import lock_rows
 from quizzes.models.reasons import EXTRA_MINUTES, FITS_EXTRA_TIME
@@ -75,7 +81,7 @@ def extended_times(
         granted = granted_time(time_limit, time_factor=accommodation.time_factor)
         starts_at = attempt.started_at + attempt.paused_for if attempt is not None else max(window.opens_at or now, now)
         extension = extensions.get(student.pk)
-        closes_at = extension.closes_at if extension is not None and extension.closes_at else window.closes_at
+        closes_at = later_time(extension.closes_at if extension is not None else None, window.closes_at)
         times.append(ExtendedTime(student, accommodation.time_factor, granted, starts_at, closes_at))
     return times
 

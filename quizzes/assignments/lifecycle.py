@@ -98,10 +98,6 @@ def change_assignment(
     for name, value in {**_window_fields(window), **asdict(settings)}.items():
         setattr(assignment, name, value)
     assignment.save(update_fields=[*_window_fields(window), *asdict(settings)])
-    for name, end in (("due_at", window.due_at), ("closes_at", window.closes_at)):
-        # An extension that ends before the new time of the class would take time away.
-        outdated = assignment.extensions.filter(**{f"{name}__lte": end}) if end else assignment.extensions.all()
-        outdated.update(**{name: None})
     move_deadlines(_locked_attempts(Q(submitted_at=None), assignment), now=now)
     _record(AuditEvent.Action.ASSIGNMENT_CHANGED, assignment, by=by, now=now, before=before)
     return assignment

@@ -12,7 +12,7 @@ from datetime import datetime
 from django.db.models import Max, Q, Subquery
 
 from quizzes.assignments.deadlines import grace_ends_at, is_over
-from quizzes.assignments.student_settings import attempt_limit
+from quizzes.assignments.student_settings import attempt_limit, later_time
 from quizzes.models import Assignment, Attempt, Extension, QuestionSet
 from quizzes.models.assignments import AssignmentQuerySet
 
@@ -63,7 +63,7 @@ def answers_shown_at(assignment: Assignment, student_id: int) -> datetime | None
     return last_attempt_ended_at(
         [submitted_at for submitted_at, _, _ in rows],
         max_attempts=attempt_limit(assignment.max_attempts, extra or 0),
-        closes_at=None if assignment.paused_at is not None else extended_close or assignment.closes_at,
+        closes_at=None if assignment.paused_at is not None else later_time(extended_close, assignment.closes_at),
     )
 
 

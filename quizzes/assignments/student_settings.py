@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from quizzes.assignments.deadlines import Window, granted_time
@@ -38,7 +38,19 @@ def personal_window(assignment: Assignment, extension: Extension | None) -> Wind
     window = window_of(assignment)
     if extension is None:
         return window
-    return replace(window, due_at=extension.due_at or window.due_at, closes_at=extension.closes_at or window.closes_at)
+    return replace(
+        window,
+        due_at=later_time(extension.due_at, window.due_at),
+        closes_at=later_time(extension.closes_at, window.closes_at),
+    )
+
+
+def later_time(own: datetime | None, of_class: datetime | None) -> datetime | None:
+    """A student's due time or close: the later one of an extension (None: none) and the class (None: no such time).
+
+    The time of the class may move past an extension, and back.
+    """
+    return of_class if own is None or of_class is None else max(own, of_class)
 
 
 def attempt_limit(max_attempts: int | None, extra_attempts: int) -> int | None:

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from quizzes.assignments.deadlines import grace_ends_at
 from quizzes.assignments.release import Release, given_with, is_released, last_attempt_ended_at, last_of
-from quizzes.assignments.student_settings import attempt_limit
+from quizzes.assignments.student_settings import attempt_limit, later_time
 from quizzes.assignments.student_statuses import Key
 from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Extension
 
@@ -253,7 +253,7 @@ def _periods(
             end,
             values["release"],
             attempt_limit(values["max_attempts"], extension.extra_attempts),
-            None if is_paused else extension.closes_at or values["closes_at"],
+            None if is_paused else later_time(extension.closes_at, values["closes_at"]),
         )
 
 

@@ -11,7 +11,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.assignments.accommodations import ExtendedTime
-from quizzes.assignments.student_settings import window_of
+from quizzes.assignments.student_settings import later_time, window_of
 from quizzes.formatting import Label, duration, moment
 from quizzes.forms.assignments import MAX_MINUTES
 from quizzes.forms.fields import ReasonField, WallTimeField, moment_in_zone, wall_time, zone_note
@@ -241,7 +241,8 @@ class ExtensionForm(forms.Form):
         window = self.window
         for name, end, class_end in (("due", due_at, window.due_at), ("closes", closes_at, window.closes_at)):
             is_due = name == "due"
-            if end is None:
+            # The class may have moved past a stored time, which stays.
+            if end is None or end == self.stored[name]:
                 continue
             if window.opens_at is not None and end <= window.opens_at:
                 self.add_error(
@@ -256,13 +257,13 @@ class ExtensionForm(forms.Form):
                 )
             elif end < class_end:
                 self.add_error(name, gettext("The class has until later. Choose a later time."))
-            elif end <= self.now and end != self.stored[name]:
+            elif end <= self.now:
                 self.add_error(
                     name,
                     gettext("This due time has passed. Choose a later one.")
                     if is_due
                     else gettext("This closing time has passed. Choose a later one."),
                 )
-        student_due, student_close = due_at or window.due_at, closes_at or window.closes_at
+        student_due, student_close = later_time(due_at, window.due_at), later_time(closes_at, window.closes_at)
         if not self.errors and student_due is not None and student_close is not None and student_close < student_due:
             self.add_error("closes", gettext("“Closes” is before “Due”."))

@@ -19,7 +19,7 @@ from quizzes.assignments import accommodations
 from quizzes.assignments.accommodations import ExtendedTime, extended_times
 from quizzes.assignments.deadlines import Window, needed_close
 from quizzes.assignments.lifecycle import AssignmentSettings, change_assignment
-from quizzes.assignments.student_settings import window_of
+from quizzes.assignments.student_settings import student_settings, window_of
 from quizzes.attempts.lifecycle import start_attempt, submit_overdue
 from quizzes.models import Accommodation, Assignment, AuditEvent, Classroom, Edition, Extension, Student, User
 from tests.factories import (
@@ -175,15 +175,18 @@ def test_extend_to_fit_keeps_the_rest_of_the_extension(tight: Assignment, studen
     assert listed(tight)[0].needed_close_at is None
 
 
-@pytest.mark.parametrize(("minutes", "kept"), [(50, True), (60, False), (70, False), (None, False)])
-def test_extension_before_the_new_close_of_the_class_is_removed(
-    minutes: int | None, kept: bool, tight: Assignment, student: Student, teacher: User
+@pytest.mark.parametrize(("minutes", "own"), [(50, 60), (60, 60), (70, 70), (None, None)])
+def test_student_has_the_later_close_of_extension_and_class(
+    minutes: int | None, own: int | None, tight: Assignment, student: Student, teacher: User
 ) -> None:
     give(tight, student, NOW + 60 * MINUTE, teacher)
-    window = Window(None, None, None if minutes is None else NOW + minutes * MINUTE)
     settings = AssignmentSettings(**{name: getattr(tight, name) for name in AssignmentSettings.__dataclass_fields__})
-    change_assignment(tight, window=window, settings=settings, by=teacher, now=NOW)
-    assert Extension.objects.get().closes_at == (NOW + 60 * MINUTE if kept else None)
+    # The close of the class moves past the extension, and back.
+    for class_close, expected in ((minutes, own), (40, 60)):
+        window = Window(None, None, None if class_close is None else NOW + class_close * MINUTE)
+        change_assignment(tight, window=window, settings=settings, by=teacher, now=NOW)
+        close = student_settings(tight, student).window.closes_at
+        assert close == (None if expected is None else NOW + expected * MINUTE)
 
 
 def test_taking_an_extension_back_ends_an_attempt_at_that_moment(

@@ -82,7 +82,7 @@ class ModelAssignment:
 
     def closes_for(self, student: int) -> datetime | None:
         """When it closes for one student."""
-        return self.extensions.get(student, (None, None, 0))[1] or self.closes
+        return later_of(self.extensions.get(student, (None, None, 0))[1], self.closes)
 
 
 @dataclass
@@ -212,14 +212,8 @@ class Ledger:
         limit: timedelta | None,
         now: datetime,
     ) -> None:
-        """Change the settings of the class, and remove times of extensions that are not later."""
+        """Change the settings of the class. Extensions stay."""
         model_assignment.due, model_assignment.closes, model_assignment.limit = due, closes, limit
-
-        def if_later(own: datetime | None, of_class: datetime | None) -> datetime | None:
-            return own if own is not None and of_class is not None and own > of_class else None
-
-        for student, (own_due, own_closes, extra) in model_assignment.extensions.items():
-            model_assignment.extensions[student] = if_later(own_due, due), if_later(own_closes, closes), extra
         self.move((own for own in self.model_attempts if own.model_assignment is model_assignment), now)
 
     def extend(
@@ -244,7 +238,7 @@ class Ledger:
             model_attempt.limit = max(model_attempt.limit, ends - model_attempt.started - model_attempt.stopped)
         model_assignment, student = model_attempt.model_assignment, model_attempt.student
         own_due, own_closes, extra = model_assignment.extensions.get(student, (None, None, 0))
-        due, closes = own_due or model_assignment.due, own_closes or model_assignment.closes
+        due, closes = later_of(own_due, model_assignment.due), later_of(own_closes, model_assignment.closes)
         is_due_later = due is not None and seen <= due < ends
         closes_later = closes is not None and closes < ends
         if is_due_later or closes_later:
@@ -405,6 +399,11 @@ class Ledger:
             ],
             model_attempt.grades,
         )
+
+
+def later_of(own: datetime | None, of_class: datetime | None) -> datetime | None:
+    """The later time of an extension and the class. own None: no extension. of_class None: no such time."""
+    return of_class if own is None or of_class is None else max(own, of_class)
 
 
 def end_of(started: datetime, limit: timedelta | None, closes: datetime | None) -> datetime | None:

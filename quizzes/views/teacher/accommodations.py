@@ -181,7 +181,7 @@ def _time_with_extension(
         assignment,
         student,
         time_factor=student_settings.time_factors([student.pk]).get(student.pk, Decimal(1)),
-        closes_at=extension["closes_at"] or assignment.closes_at,
+        closes_at=student_settings.later_time(extension["closes_at"], assignment.closes_at),
         max_attempts=student_settings.attempt_limit(assignment.max_attempts, extension["extra_attempts"]),
         attempts=list(assignment.attempts.made_by(student.pk).order_by("number")),
         now=now,

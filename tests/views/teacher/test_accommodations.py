@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from quizzes.assignments import accommodations
 from quizzes.assignments.board import show_on_board
+from quizzes.assignments.lifecycle import keep_open
 from quizzes.attempts import lifecycle
 from quizzes.files.class_export.document import read_class_export
 from quizzes.files.class_export.writer import export_classroom
@@ -688,6 +689,17 @@ def test_extra_attempt_on_a_closed_quiz_says_that_it_needs_a_later_close(
     assert words in text_of(teacher_client.get(terms_of(closing, student)))
     extend(teacher_client, closing, student, extra_attempts="1", closes="2026-10-26T09:30")
     assert words not in text_of(teacher_client.get(terms_of(closing, student)))
+
+
+def test_extension_that_the_class_moved_past_stays_with_another_change(
+    closing: Assignment, student: Student, teacher: User, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    extend(teacher_client, closing, student, closes="2026-10-26T09:30")
+    close = Extension.objects.get().closes_at
+    keep_open(closing, more_time=timedelta(days=9), seen_close=CLOSE, by=teacher, now=CLOSE)
+    extend(teacher_client, closing, student, closes="2026-10-26T09:30", extra_attempts="1")
+    extension = Extension.objects.get()
+    assert (extension.closes_at, extension.extra_attempts) == (close, 1)
 
 
 @pytest.mark.parametrize(
