@@ -1,6 +1,9 @@
 """Django's admin with read-only lists. Rows change only through domain functions, which write the audit log."""
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ERROR_FLAG, ORDER_VAR, PAGE_VAR, ChangeList
+from django.db import DatabaseError, transaction
 from django.db.models import Model
 from django.http import HttpRequest
 
@@ -21,6 +24,17 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """The list. Django leads an impossible lookup to the whole list, but not one that only the query refuses."""
+        try:
+            # A query that PostgreSQL refuses ends its transaction.
+            with transaction.atomic():
+                return super().get_changelist_instance(request)
+        except (DatabaseError, ValueError, OverflowError, IndexError) as error:
+            if request.GET.keys() <= {ERROR_FLAG, ORDER_VAR, PAGE_VAR}:
+                raise  # Not because of a lookup.
+            raise IncorrectLookupParameters from error
 
 
 LISTED = {
