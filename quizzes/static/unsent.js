@@ -72,6 +72,9 @@ function isChanged(control) {
   return control.value !== control.defaultValue || Boolean(control.checked) !== Boolean(control.defaultChecked);
 }
 
+/** Whether the form came back with an error. It then shows what was typed, and nothing of it is stored. */
+const hasError = (form) => form.querySelector("[aria-invalid=true], .bad-n") !== null;
+
 /** Whether the head of the editor says that all is saved. A field then differs from what the page came with. */
 function isSaved() {
   const state = document.getElementById("draft-state");
@@ -80,7 +83,7 @@ function isSaved() {
 
 function isKept(form) {
   if (form.querySelector(SECRETS) || !typed(form).length || (form.matches(SAVES_ITSELF) && isSaved())) return false;
-  return sentTo.has(actionOf(form)) || "unsaved" in form.dataset || typed(form).some(isChanged);
+  return sentTo.has(actionOf(form)) || "unsaved" in form.dataset || hasError(form) || typed(form).some(isChanged);
 }
 
 function note() {
@@ -89,7 +92,7 @@ function note() {
     place: namesakes(nameOf(form)).indexOf(form),
     isSent: form === sent,
     isPartial: false,
-    fields: controls(form).map((control) => ({ ...stateOf(control), isChanged: isChanged(control) })),
+    fields: controls(form).map((control) => ({ ...stateOf(control), isChanged: hasError(form) || isChanged(control) })),
   }));
   if (!kept.length) return;
   const action = sent && actionOf(sent);

@@ -369,6 +369,31 @@ def test_a_comment_stays_when_another_form_of_its_page_is_sent(
     assert attempt.comment == "Read paragraph 2 again."
 
 
+def test_a_form_with_an_error_stays_when_another_form_of_its_page_is_sent(
+    rosa: User, classroom: Classroom, open_context: NewContext
+) -> None:
+    """It came back with what was typed, so that nothing in it differs from what the page was loaded with."""
+    assignment = make_assignment(classroom=classroom, assigned_by=rosa, created_at=timezone.now())
+    student = make_student(classroom=classroom)
+    page = open_context(rosa).new_page()
+    page.goto(reverse("student_overrides", args=[assignment.public_id, student.public_id]))
+    page.get_by_label("Extra attempts").fill("99")
+    page.get_by_label("Why").first.fill("Was ill.")
+    page.get_by_role("button", name="Save extension").click()
+    expect(page.get_by_text("Enter up to 20.")).to_be_visible()
+    page.get_by_label("Why").last.fill("Was away.")
+    page.get_by_role("button", name=re.compile("^Excuse")).click()
+
+    expect(page.get_by_role("button", name="Remove excuse")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text=OTHERS)).to_be_visible()
+    expect(page.get_by_label("Extra attempts")).to_have_value("99")
+    expect(page.get_by_label("Why").first).to_have_value("Was ill.")
+    page.get_by_label("Extra attempts").fill("1")
+    page.get_by_role("button", name="Save extension").click()
+    page.wait_for_load_state("load")
+    assert page.get_by_text(OTHERS).count() == kept_in(page) == 0
+
+
 def test_a_form_beside_the_sent_one_gets_no_older_values(
     rosa: User, classroom: Classroom, open_context: NewContext
 ) -> None:
