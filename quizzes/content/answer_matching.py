@@ -1,8 +1,8 @@
 """Normalizes typed answers, so that two spellings of one answer compare as equal.
 
 Ignored: case, accents, spaces, punctuation, a leading article, and the format of numbers and dates. Dates are read
-month first (8/31 is August 31), or day first if month first is not a date (31/8). Months are read in English and
-Spanish. A date may leave out the year that the accepted answer has.
+month first (8/31 is August 31), or day first if month first is not a date (31/8). Months and number words are read
+in English and Spanish. A date may leave out the year that the accepted answer has.
 """
 
 import re
@@ -32,9 +32,9 @@ _LETTER = rf"[^\s\d{re.escape(_KEPT_SIGNS)}]"
 _ACRONYM = re.compile(rf"(?<!{_LETTER}){_LETTER}(?:\.{_LETTER})+(?!{_LETTER})\.?")
 _TOKEN = re.compile(
     rf"""
-    (?<!\d)(?P<year>\d{{4}}|-)-(?P<month>\d\d?)-(?P<day>\d\d?)(?!\d)
+    (?<!\d)(?P<year>\d{{4}}|-)(?P<between>[-/.])(?P<month>\d\d?)(?P=between)(?P<day>\d\d?)(?!\d)
     | (?<![\d/])(?P<first>\d\d?)(?:/(?P<second>\d\d?)(?:/(?P<last>\d{{4}}|\d\d))?(?![\d/])
-      | (?P<mark>[.-])(?P<second_>\d\d?)(?P=mark)(?P<last_>\d{{4}})(?!\d))
+      | (?P<mark>[.-])(?P<second_>\d\d?)(?P=mark)(?P<last_>\d{{4}}|\d\d)(?![.-]?\d))
     | (?P<number>(?:(?<!\S)-)?(?:\d{{1,3}}(?:,\d{{3}})+(?![\d,])|\d+)(?:\.\d+)?|(?<![^\s\-$€£])-?\.\d+)
       (?P<suffix>(?:st|nd|rd|th|k)(?!{_LETTER}))?
     | {_LETTER}+(?:'{_LETTER}+)*
@@ -62,7 +62,7 @@ _MONTHS = {
             ("june", "jun", "junio"),
             ("july", "jul", "julio"),
             ("august", "aug", "agosto"),
-            ("september", "sept", "sep", "septiembre"),
+            ("september", "sept", "sep", "septiembre", "setiembre"),
             ("october", "oct", "octubre"),
             ("november", "nov", "noviembre"),
             ("december", "dec", "diciembre"),
@@ -74,14 +74,30 @@ _MONTHS = {
 _MONTH_NAMES = {number: name for name, number in reversed(_MONTHS.items())}
 _CARDINALS = {
     word: number
-    for number, word in enumerate(
+    for words in (
         "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen".split()
+        "seventeen eighteen nineteen",
+        "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciseis diecisiete "
+        "dieciocho diecinueve veinte veintiuno veintidos veintitres veinticuatro veinticinco veintiseis veintisiete "
+        "veintiocho veintinueve",
     )
-} | {
-    word: 10 * number
-    for number, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
+    for number, word in enumerate(words.split())
 }
+_CARDINALS |= {
+    word: 10 * number
+    for words in (
+        "twenty thirty forty fifty sixty seventy eighty ninety",
+        "veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa",
+    )
+    for number, word in enumerate(words.split(), start=2)
+}
+_CARDINALS |= {
+    f"{word}{ending}": 100 * number
+    for number, word in enumerate(
+        "doscient trescient cuatrocient quinient seiscient setecient ochocient novecient".split(), start=2
+    )
+    for ending in ("os", "as")
+} | {"cien": 100, "ciento": 100}
 _ORDINALS = {
     word: number
     for number, word in enumerate(
@@ -95,9 +111,18 @@ _ORDINALS = {
         "twentieth thirtieth fortieth fiftieth sixtieth seventieth eightieth ninetieth".split(), start=2
     )
 }
+_ORDINALS["primero"] = 1
 _SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+_SCALES |= {"mil": 10**3, "millon": 10**6, "millones": 10**6}
 # Words for a count that follow a number or an article: “two dozen”, “a couple”.
 _COUNTS = {"dozen": 12, "couple": 2}
+# Words for an amount that are read as no number: they may mean something else.
+_AMOUNTS = frozenset(
+    "once twice thrice half couple pair dozen both none nobody nothing medio media mitad par docena ambos ambas "
+    "ninguno ninguna nadie nada".split()
+)
+# Words beside a month that say no more than the month.
+_BESIDE_A_MONTH = frozenset((*_ARTICLES, "in", "on", "of", "en", "el", "de"))
 # The first half of a year that is spoken in two halves: “twenty eighteen”.
 _CENTURIES = ("seventeen", "eighteen", "nineteen", "twenty")
 # No number and no date has more words. The limits keep the time linear.
@@ -144,6 +169,25 @@ def read_date(text: str) -> Day | None:
 def iso_date(day: Day) -> str:
     """The date in ISO 8601: 2018-08-31, or --08-31 without a year. This is also its normalized form."""
     return f"{'-' if day.year is None else f'{day.year:04}'}-{day.month:02}-{day.day:02}"
+
+
+def names_amount(normalized: str) -> bool:
+    """Whether a normalized answer without figures may stand for a number: “twice”, or “thrity” for “thirty”."""
+    return any(
+        word in _AMOUNTS or any(_is_typo_of_word(word, number) for number in (*_CARDINALS, *_SCALES))
+        for word in normalized.split()
+    )
+
+
+def names_month(normalized: str, month: int) -> bool:
+    """Whether a normalized answer has this month and other words: “the last day of August”."""
+    words = [word for word in normalized.split() if word not in _BESIDE_A_MONTH]
+    return _MONTH_NAMES[month] in words and len(words) > 1
+
+
+def is_turned(one: Day, other: Day) -> bool:
+    """Whether two dates differ only by the order of month and day: 1/9 for September 1."""
+    return (one.month, one.day) == (other.day, other.month) and (one.year is None or one.year == other.year)
 
 
 def is_same(answer: str, accepted: str) -> bool:
@@ -275,10 +319,12 @@ def _tokens(match: re.Match[str]) -> list[str]:
         return [day] if day else re.findall(r"\d+", match[0])
     if match["first"]:
         month, day_, year = match["first"], match["second"] or match["second_"], match["last"] or match["last_"] or "-"
+        # 18-08-31 may begin with the year or the day.
+        is_ambiguous = match["mark"] and len(year) == 2
         if len(year) == 2:
             # Two-digit years follow POSIX.
             year = str(int(year) + (2000 if int(year) < 69 else 1900))
-        day = _day(year, month, day_) or _day(year, day_, month)
+        day = _day(year, month, day_) or (None if is_ambiguous else _day(year, day_, month))
         return [day] if day else [_number(figures) for figures in re.findall(r"\d+", match[0])]
     if match["number"]:
         number, suffix = _number(match["number"]), match["suffix"]
@@ -305,7 +351,7 @@ def _with_numbers(tokens: Sequence[str]) -> list[str]:
     while place < len(tokens):
         number, length = _number_at(tokens[place : place + _MAX_NUMBER_WORDS])
         word = _PLURALS.get(tokens[place], tokens[place])
-        if tokens[place : place + 2] == ["per", "cent"]:
+        if tokens[place : place + 2] in (["per", "cent"], ["por", "ciento"]):
             number, length = "percent", 2
         elif length == 0 and word in "$€£" and place + 1 < len(tokens):
             amount, size = _number_at(tokens[place + 1 : place + 1 + _MAX_NUMBER_WORDS])
@@ -324,19 +370,30 @@ def _number_at(tokens: Sequence[str]) -> tuple[str, int]:
     for place, word in enumerate(tokens):
         following = tokens[place + 1] if place + 1 < len(tokens) else ""
         number = _CARDINALS.get(word, _ORDINALS.get(word))
+        if place == 0 and word == "once" and following != "de":
+            # 11 in Spanish and 1 time in English. “Once de agosto” is Spanish.
+            break
+        if place == 1 and word == "mil" and _NUMBER.fullmatch(tokens[0]):
+            # A thousand in Spanish, and short for a million in English: “2.5 mil”.
+            ending, length = " mil", 2
+            break
         if place == 0 and _NUMBER.fullmatch(word) and len(word) <= _MAX_DIGITS:
             sign, group, room = -1 if word[0] == "-" else 1, abs(Fraction(word)), 0
-        elif place == 0 and word in _ARTICLES and (following in _SCALES or following in _COUNTS):
+        elif place == 0 and word in (*_ARTICLES, "un") and (following in _SCALES or following in _COUNTS):
             group, room = Fraction(1), 0
             continue
         elif place == 1 and tokens[0] in _CENTURIES and number is not None and number >= 10 and word in _CARDINALS:
             group, room = group * 100 + number, 10 if number >= 20 else 0
         elif word in _COUNTS and place and group:
             group, room, scale = group * _COUNTS[word], 0, 0
-        elif word == "and" and place and room in (100, 1000) and 0 < _CARDINALS.get(following, 0) < room:
+        elif (
+            (word == "and" and room in (100, 1000) or word == "y" and room == 10)
+            and place
+            and 0 < _CARDINALS.get(following, 0) < room
+        ):
             continue
         elif number is not None and (0 < number < room or place == 0):
-            group, room = group + number, 10 if number >= 20 else 0
+            group, room = group + number, 100 if number >= 100 else 10 if number >= 20 else 0
             ending = "th" if word in _ORDINALS else ""
         elif word == "hundred" and (place == 0 or 0 < group < 100):
             group, room = (group or Fraction(1)) * 100, 100

@@ -9,7 +9,10 @@ from typing import Any, Self
 
 from quizzes.content.answer_matching import (
     Day,
+    is_turned,
     iso_date,
+    names_amount,
+    names_month,
     normalize,
     read_date,
     read_number,
@@ -38,6 +41,8 @@ from quizzes.phrases import gettext
 
 # A leap year, so that it has every day.
 _ANY_YEAR = 2000
+# Many countries write 1.500,25 for 1,500.25.
+_EXCHANGED_MARKS = str.maketrans(".,", ",.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,21 +195,34 @@ class Numeric(Question):
     def needs_grading(self, value: Value) -> bool:
         """Whether the answer is wrong, and a rule may have misread it.
 
-        A date: only its year is wrong or its month has a typo, or it has figures and other words. A number: only its
-        unit is wrong, or other words stand beside it. Without a figure: the answer names the unit, as “a month” does.
+        A date: only its year is wrong, its month has a typo, or month and day changed places; or it has figures or the
+        month beside other words. A number: only its unit is wrong, other words stand beside it, or its periods and
+        commas may mean each other. Without a figure: the answer names the unit or an amount, as “a month” does.
         """
         if value is None or self.grade(value):
             return False
+        normalized = normalize(value)
         if isinstance(self.answer, Day):
-            corrected = with_month_typos_corrected(normalize(value))
-            days = [day for day in map(read_date, corrected.split()) if day is not None]
+            key, corrected = self.answer, with_month_typos_corrected(normalized)
+            days = [day for day in (read_date(value), *map(read_date, corrected.split())) if day is not None]
             if days:
-                return any(self._is_within(day) or _differs_in_year_only(self.answer, day) for day in days)
-            return any(char.isdigit() for char in corrected)
+                return any(
+                    self._is_within(day) or _differs_in_year_only(key, day) or is_turned(day, key) for day in days
+                )
+            return any(char.isdigit() for char in corrected) or names_month(corrected, key.month)
         found = read_number(value)
         if found is None:
-            return any(char.isdigit() for char in normalize(value)) or any(map(self._is_unit, normalize(value).split()))
-        return self._is_within(found[0]) or not (found[1] == "" or self._is_unit(found[1]))
+            return (
+                any(char.isdigit() for char in normalized)
+                or any(map(self._is_unit, normalized.split()))
+                or names_amount(normalized)
+            )
+        exchanged = read_number(value.translate(_EXCHANGED_MARKS))
+        return (
+            self._is_within(found[0])
+            or not (found[1] == "" or self._is_unit(found[1]))
+            or (exchanged is not None and self._is_within(exchanged[0]))
+        )
 
     def options(self, reading: Reading) -> tuple[Option, ...]:
         """The key."""
