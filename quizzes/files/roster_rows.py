@@ -181,6 +181,9 @@ def _not_a_student(row: TableRow, columns: Columns, heading: TableRow | None) ->
         return gettext("Not a student")
     if _DATE.fullmatch(text) or _TIME.search(text):
         return gettext("A date, not a name")
+    if key.replace(" ", "").isdigit() and heading is not None and len(heading.cells) > 1:
+        # A total. In a list of one column, a number may stand for a student.
+        return gettext("No name in this row")
     if any(pattern.fullmatch(text) for pattern in (_ICON, _SECTION, _PRINTED)) or _PRINTED.fullmatch(joined_cells(row)):
         return gettext("Not a student")
     status = name_key(cell_of(row, columns.status))

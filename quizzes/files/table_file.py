@@ -54,6 +54,9 @@ _ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-f]{1,6}|[a-z]{2,8});", re.IGNORECASE
 _MAC_LETTERS = re.compile(
     rb"[A-Za-z\x80-\x9f](?:[\x83\x84\x87\x8e\x8f\x96\x97\x9c\x9f]|\x92(?=[a-z]{2}))|[\x83\x84\xe7](?=[a-z]{2})"
 )
+# Bytes behind a letter that are é, í, ó, ú, ñ, Ñ for MS-DOS, which Excel offers beside its plain CSV, but signs in
+# Windows-1252 and for older Macs.
+_DOS_LETTERS = re.compile(rb"[A-Za-z][\x82\xa1-\xa5]")
 # What a mail program adds to each name: “Ana Ruiz <ana@school.example>”. It starts at the first of its spaces.
 _MAILBOX = re.compile(r"(?<!\s)\s*<[^<>@\s]{1,200}@[^<>@\s]{1,200}>")
 # What a spreadsheet shows for a formula that failed.
@@ -253,7 +256,8 @@ def _decoded(content: bytes) -> tuple[str, str]:
             raise UnreadableTable(gettext("Part of this file is missing. Export it again.")) from None
         # Five bytes have no meaning in Windows-1252.
         is_mac = _MAC_LETTERS.search(content) and not re.search(rb"[\xc0-\xe6\xe8-\xff]", content)
-        text = content.decode("mac_roman" if is_mac else "cp1252", errors="replace")
+        guess = "cp850" if _DOS_LETTERS.search(content) else "mac_roman" if is_mac else "cp1252"
+        text = content.decode(guess, errors="replace")
         note = gettext("This file doesn’t say how its letters are stored. Check the names with accents.")
     if any(character < " " and character not in "\t\r\n\f\v" for character in text):
         raise UnreadableTable(gettext("This isn’t a roster file. Choose a CSV, Excel, or OpenDocument file."))

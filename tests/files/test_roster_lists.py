@@ -422,6 +422,15 @@ LISTS |= {
         "Name\nStudent 1\nStudent 2\nEstudiante 3\nStudents 3\n",
         ["Student 1 / 1", "Student 2 / 2", "Estudiante 3 / 3", "- Not a student"],
     ),
+    "a total below the names": (
+        "No.,Name,Grade\n1,Maya Lopez,7\nTotal,1,\n",
+        ["Maya Lopez / Lopez", "- No name in this row"],
+    ),
+    "numbers of a list of its own": ("Name\n101\n102\n", ["101 / ", "102 / "]),
+    "MS-DOS": (
+        ("Last Name,First Name\r\nPeña,José\r\nÑúñez,María\r\nGarcía,Raúl\r\n").encode("cp850"),
+        ["José Peña / Peña", "María Ñúñez / Ñúñez", "Raúl García / García"],
+    ),
     "formulas that failed": (
         "Name,ID\n#N/A,1\n#REF!,2\nN/A,3\nMaya Lopez,n/a\n",
         ["- No name in this row"] * 3 + ["Maya Lopez / Lopez"],
