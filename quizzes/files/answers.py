@@ -22,6 +22,7 @@ def answers_table(rows: Iterable[AnswerRow], titles: dict[int, str], zone: ZoneI
     """The header, then a line for each row. titles: by assignment id. zone: the time zone of the moments."""
     header: list[CellValue] = ["Student", "Quiz", "Attempt", "Number", "Question", "Type", "Objective", "Answer"]
     header += ["Result", "Points", "Points possible", f"Saved at ({zone.key})", "Late", "Online or on paper"]
+    header += ["Student number"]
     lines: Table = [
         [
             row.student,
@@ -39,6 +40,7 @@ def answers_table(rows: Iterable[AnswerRow], titles: dict[int, str], zone: ZoneI
             "" if row.saved_at is None else f"{row.saved_at.astimezone(zone):%Y-%m-%d %H:%M:%S}",
             "Late" if row.is_late else "",
             row.attempt.get_medium_display(),
+            row.attempt.student.external_id or None,
         ]
         for row in rows
     ]

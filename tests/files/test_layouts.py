@@ -196,8 +196,11 @@ def test_an_answer_is_written_in_words(school: Classroom, teacher: User) -> None
         "2026-10-24 11:00:01",
         "Late",
         "Online",
+        "",
     ]
     assert mine[0][7:12] == ["", "Not answered", "0.0", "1", ""]
+    assert lines[0][-1] == "Student number"
+    assert {line[-1] for line in lines if line[0] == "Maya Lopez"} == {"S-4"}
 
 
 def test_a_dropped_question_says_so_in_every_file(school: Classroom, assignment: Assignment, teacher: User) -> None:

@@ -342,8 +342,8 @@ def test_pages_say_that_answers_were_on_paper(teacher_client: Client, assignment
     assert "1 turned in on paper." in results
     assert "1 of them on paper" in items
     rows = answers_table(answer_rows(assignment.classroom), {assignment.pk: "Small set"}, assignment.classroom.zone)
-    assert rows[0][-1] == "Online or on paper"
-    assert {row[-1] for row in rows[1:]} == {"On paper"}
+    assert rows[0][-2] == "Online or on paper"
+    assert {row[-2] for row in rows[1:]} == {"On paper"}
 
 
 def test_a_sheet_cannot_be_opened_again_for_a_screen(
