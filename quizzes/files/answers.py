@@ -29,7 +29,7 @@ def answers_table(rows: Iterable[AnswerRow], titles: dict[int, str], zone: ZoneI
             titles[row.assignment.pk],
             row.attempt.number,
             row.number,
-            row.question.stem,
+            " ".join(row.question.asked),
             row.type_label,
             row.objective,
             row.given,

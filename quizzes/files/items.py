@@ -56,7 +56,7 @@ def _question_line(report: ItemReport, question: QuestionReport) -> list[CellVal
     titles = {objective.key: objective.title for objective in report.published.document.objectives}
     return [
         question.number,
-        question.question.stem,
+        " ".join(question.question.asked),
         question.type_label,
         titles.get(question.question.objective, question.question.objective),
         figures.item.points,

@@ -30,7 +30,7 @@ from quizzes.models import (
     User,
 )
 from quizzes.reports.attempt_review import ReviewedQuestion
-from quizzes.reports.student_report import in_words, question_texts, review_attempts
+from quizzes.reports.student_report import in_words, review_attempts
 
 Json = dict[str, Any]
 
@@ -158,7 +158,7 @@ def _answer(attempt: Attempt, item: ReviewedQuestion, answer: Answer, number: in
     """One answer. correct_answer: None before the student may see it."""
     return {
         "question": number,
-        "text": " ".join(question_texts(content_of(attempt), item)),
+        "text": " ".join(item.question.asked),
         "answer": "; ".join(in_words(content_of(attempt), item.question.key, answer.value)),
         "correct_answer": item.review.correct if is_released else None,
         **_columns(answer, "value", "revision", "flagged", "saved_at", "checked_at"),

@@ -146,12 +146,6 @@ def student_breakdown(lines: list[HistoryLine]) -> Breakdown:
     return breakdown(answered)
 
 
-def question_texts(content: AttemptContent, item: ReviewedQuestion) -> tuple[str, ...]:
-    """The question in words. content: that of the review."""
-    shown = item.question.public(content.shuffle, None, content.published.document.reading)
-    return tuple(filter(None, (item.question.stem, shown.get("statement", ""))))
-
-
 def in_words(content: AttemptContent, question_key: str, value: Value) -> tuple[str, ...]:
     """The parts of an answer in words, as the student wrote them; () for none. content: of the attempt."""
     [question] = [question for question in content.questions if question.key == question_key]
@@ -179,7 +173,7 @@ def _reported(
     answers = tuple(
         ReportedAnswer(
             number=number,
-            texts=question_texts(content, item),
+            texts=item.question.asked,
             given=in_words(content, item.question.key, item.answer.value if item.answer is not None else None),
             comment=comments.get(item.question.key, ""),
             reviewed=item,

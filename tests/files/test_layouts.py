@@ -203,6 +203,17 @@ def test_an_answer_is_written_in_words(school: Classroom, teacher: User) -> None
     assert {line[-1] for line in lines if line[0] == "Maya Lopez"} == {"S-4"}
 
 
+def test_a_question_of_a_file_has_the_statement_that_it_is_about(
+    school: Classroom, assignment: Assignment, teacher: User
+) -> None:
+    answers, _ = body(school, Layout.ANSWERS, teacher)
+    items = read_csv(export_item_report(school, item_report([assignment]), FileFormat.CSV, by=teacher, now=NOW).content)
+
+    asked = "Which two sentences prove this? After a protest there is an end in summer."
+    assert {line[4] for line in answers if line[3] == "4"} == {asked}
+    assert items[4][1] == asked
+
+
 def test_a_dropped_question_says_so_in_every_file(school: Classroom, assignment: Assignment, teacher: User) -> None:
     regrade(assignment, "who", "drop", teacher)
 

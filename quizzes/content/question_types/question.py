@@ -155,6 +155,11 @@ class Question(ABC):
         """Whether the evidence that the question asks for is right; True if it asks for none."""
         return True
 
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The question in words: the stem, and the statement or the text with blanks that it is about."""
+        return tuple(filter(None, (self.stem, getattr(self, "statement", ""))))
+
     def is_step(self, submitted: Submitted) -> bool:
         """Whether these fields change an answer step by step. The page then shows the question again, unchecked."""
         return False
