@@ -26,6 +26,8 @@ _PARTICLES = frozenset(
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|v|2nd|3rd)\.?", re.IGNORECASE)
 # Two students with one name: “Maria Garcia (2)”.
 _NUMBERED = re.compile(r"\((\d+)\)")
+# What a teacher adds to a name: “Robert Day (Bob)”, “Ana Ruiz "Nita"”.
+_ADDED = re.compile(r"(?:\s+(?:\([^()]*\)|\[[^][]*\]|[\"“][^\"“”]*[\"”]))+$")
 
 
 class InvalidName(ValueError):
@@ -85,13 +87,13 @@ def like_name(key: str, keys: Collection[str]) -> str:
 
 
 def split_name(name: str, *, family_count: int = 1) -> PersonName:
-    """A full name with its family name: the last word with its particles, without a suffix such as “Jr.”.
+    """A full name with its family name: the last word with its particles, without a suffix such as “Jr.” or “(Bob)”.
 
     family_count: 2 for a list of people with 2 family names, “Ana Ruiz Peña”. A name of 2 words has 1.
     """
-    words = name.split()
+    words = _ADDED.sub("", name).split()
     last = len(words)
-    while last > 1 and (_SUFFIX.fullmatch(words[last - 1]) or _NUMBERED.fullmatch(words[last - 1])):
+    while last > 1 and _SUFFIX.fullmatch(words[last - 1]):
         last -= 1
     first = last - 1
     for number in range(1, family_count + 1):

@@ -146,6 +146,10 @@ def test_joiners_make_no_other_name() -> None:
     [
         ("Maya Lopez", "Lopez"),
         ("Maya", ""),
+        ("Robert Day (Bob)", "Day"),
+        ("Robert Day Jr. (Period 3)", "Day"),
+        ("Ana Ruiz “Nita”", "Ruiz"),
+        ("Maya (Mimi)", ""),
         ("Ana Maria de la Cruz", "de la Cruz"),
         ("Ludwig van Dyke", "van Dyke"),
         ("Martin King Jr.", "King"),
