@@ -27,6 +27,12 @@ from quizzes.phrases import gettext, gettext_noop
 MAX_STEM, MAX_BLANKS_TEXT, MAX_CHOICE, MAX_LINE, MAX_ANSWER = 1_000, 2_000, 500, 300, 200
 MAX_FEEDBACK, MAX_EXPLANATION, MAX_TITLE = 500, 2_000, 200
 _GAP = re.compile(r"\{([a-z])\}")
+# A stem that says no more than the type of the question.
+_INSTRUCTION = re.compile(
+    r"(?:is this (?:statement )?)?true or false|fill in the blanks?"
+    r"|(?:es )?verdader[oa] o fals[oa]|(?:completa|llena) los espacios(?: en blanco)?",
+    re.IGNORECASE,
+)
 
 _FEEDBACK_CUT = gettext_noop("Feedback is cut to {count} characters.")
 _EXPLANATION_CUT = gettext_noop("The explanation is cut to {count} characters.")
@@ -361,3 +367,21 @@ def _item_fields(question: Mapping[str, Any]) -> dict[str, Any] | None:
         case "free_text":
             return {"sample_answer": question.get("sample_answer", "")}
     return None
+
+
+def exported_item(
+    question: Mapping[str, Any], number: int, pictures: Mapping[str, PictureFile] | None = None
+) -> Item | None:
+    """The item of a question for a format of another program, as `item_of` has it.
+
+    Other formats have no place for a stem above a statement or a text with blanks, so it is part of that.
+    """
+    item = item_of(question, number, pictures)
+    stem = question.get("stem", "")
+    if item is None or _INSTRUCTION.fullmatch(stem.strip(" .:?¿")):
+        return item
+    if item.question_type == "true_false":
+        return replace(item, stem=f"{stem} {item.stem}")
+    if item.question_type == "blanks" and not _GAP.search(stem):
+        return replace(item, text=f"{stem}\n{item.text}")
+    return item

@@ -22,7 +22,7 @@ from quizzes.content.stored_pictures import picture_files
 from quizzes.content.tables import Table
 from quizzes.files.downloads import ExportedFile, file_name
 from quizzes.files.questions import importing
-from quizzes.files.questions.drafts import item_of
+from quizzes.files.questions.drafts import exported_item
 from quizzes.files.questions.footnote_files import write_own
 from quizzes.files.questions.formats import FORMATS, QuestionFormat, holds, losses
 from quizzes.files.questions.item import Item
@@ -177,7 +177,7 @@ def export_questions(request: TeacherRequest, public_id: str) -> HttpResponse:
     document = _document(request, question_set)
     pictures = picture_files(question_set, document)
     numbered = [
-        (number, question, item_of(question, number, pictures))
+        (number, question, exported_item(question, number, pictures))
         for number, question in enumerate(document["questions"], start=1)
     ]
     if request.method == "POST":

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from quizzes.content.question_types.registry import draft_of
 from quizzes.files.questions.containers import write_zip
-from quizzes.files.questions.drafts import draft_question, item_of
+from quizzes.files.questions.drafts import draft_question, exported_item, item_of
 from quizzes.files.questions.footnote_files import write_own
-from quizzes.files.questions.formats import FORMATS, read_questions
+from quizzes.files.questions.formats import FORMATS, holds, read_questions
 from quizzes.files.questions.importing import EXAMPLES, whole_set
 from quizzes.files.questions.item import Gap, Item, Line, UnreadableFile
 from quizzes.models import Edition
@@ -310,6 +310,32 @@ def test_an_imported_question_needs_evidence_and_nothing_unknown(item: Item) -> 
     back = item_of(draft_of(question).finish(question, [], []), 1)
     assert back
     assert back.question_type == item.question_type
+
+
+@pytest.mark.parametrize("stem", ["Fill in the blanks.", "Is this true or false?", "¿Verdadero o falso?"])
+def test_a_stem_that_says_nothing_is_not_exported(stem: str) -> None:
+    question = {"type": "true_false", "stem": stem, "statement": "ICE could see PARS.", "answer": True}
+    item = exported_item(question, 1)
+    assert item
+    assert item.stem == "ICE could see PARS."
+
+
+def test_the_stem_above_a_statement_or_blanks_is_exported() -> None:
+    true_false = {"type": "true_false", "stem": "According to the mayor:", "statement": "ICE left.", "answer": True}
+    blanks = {
+        "type": "blanks",
+        "stem": "Fill in the full name of PARS.",
+        "text": "Preliminary {a} Reporting {b}",
+        "gaps": [{"accepted": ["Arraignment"]}, {"accepted": ["System"]}],
+    }
+    texts = []
+    for written in (one for one in FORMATS if one.name != "aiken"):
+        items = [item for one in (true_false, blanks) if holds(written, item := exported_item(one, 1))]
+        texts += [found.item.stem + found.item.text for found in read_questions(written.write("T", items)).questions]
+    assert {" ".join(text.split()) for text in texts if "ICE" in text} == {"According to the mayor: ICE left."}
+    assert {" ".join(text.split()) for text in texts if "PARS" in text} == {
+        "Fill in the blanks.Fill in the full name of PARS. Preliminary {a} Reporting {b}"
+    }
 
 
 # --- Attacks ------------------------------------------------------------------------------------------------------
