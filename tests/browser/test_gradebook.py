@@ -242,3 +242,20 @@ def test_every_row_and_column_prints(
     assert [number for number in split_marks(pages) if number > cells // 34] == []
     # A row is as high as its name: no word of a status stands upright, letter by letter.
     assert len(pages) <= 3
+
+
+@pytest.mark.parametrize("paper", ["Letter", "A4"])
+def test_every_column_of_the_item_analysis_prints(
+    paper: str, assignment: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    for number in range(12):
+        make_answered_attempt(assignment=assignment, right=number % 5)
+    page = open_context(teacher).new_page()
+    page.goto(reverse("item_analysis", args=[assignment.public_id]))
+    cells = page.locator(".items tr > *").count()
+    mark(page, ".items tr > *")
+
+    pages = read_pdf(page.pdf(format=paper, prefer_css_page_size=False))
+
+    assert {number for sheet in pages for number, _ in sheet.places} == set(range(1, cells + 1))
+    assert [link for sheet in pages for link in sheet.beyond] == []
