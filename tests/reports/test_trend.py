@@ -63,6 +63,7 @@ def test_class_chart_has_the_average_of_each_quiz(
     page = teacher_client.get(reverse("classroom_mastery", args=[classroom.public_id]))
     assert shares(page.text) == ["50%", "100%"]
     assert "1 Week 1 50% 2 Week 2 100%" in text_of(page)
+    assert "In averages of this class, missing work is left out." in text_of(page)
 
 
 def test_chart_has_the_newest_12_and_the_table_all(
