@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from quizzes.models import AuditEvent, Classroom, Invitation
 from quizzes.people.erasure import allow_deleting_logs, erase_classroom
@@ -43,10 +44,17 @@ def announce_erasures(*, now: datetime) -> None:
 
 def erase_announced(*, now: datetime) -> int:
     """Erase the classes with a notice that is over; returns how many."""
-    due = list(Classroom.objects.archived().filter(erasure_announced_at__lte=now - NOTICE))
-    for classroom in due:
+    due = Classroom.objects.archived().filter(erasure_announced_at__lte=now - NOTICE)
+    return sum(_erase_if(due.filter(pk=key), now=now) for key in list(due.values_list("pk", flat=True)))
+
+
+@transaction.atomic
+def _erase_if(due: QuerySet[Classroom], *, now: datetime) -> bool:
+    """Whether the class is still due, and gone now: a teacher may have restored it while others were erased."""
+    classroom = due.select_for_update(no_key=True).order_by().first()
+    if classroom is not None:
         erase_classroom(classroom, by=None, now=now)
-    return len(due)
+    return classroom is not None
 
 
 def erased_at(classroom: Classroom) -> datetime | None:

@@ -14,7 +14,7 @@ from django.test import Client
 from quizsite.periodic_jobs import run_periodic_jobs
 from quizzes.models import AuditEvent, Classroom, FailedTry, Invitation, Student, User
 from quizzes.people.classrooms import set_archived
-from quizzes.people.retention import apply_retention
+from quizzes.people.retention import announce_erasures, apply_retention, erase_announced
 from tests.factories import make_answered_attempt, make_assignment, make_classroom, make_invitation, make_student
 from tests.pages import text_of
 
@@ -76,6 +76,26 @@ def test_restored_class_starts_again(archived: Classroom, teacher: User, now: da
 
     archived.refresh_from_db()
     assert archived.erasure_announced_at is None
+
+
+def test_class_that_is_restored_while_others_are_erased_stays(
+    classroom: Classroom, student: Student, teacher: User, now: datetime
+) -> None:
+    """The first class of a year takes its time. Meanwhile a teacher restores the last one."""
+    classrooms = [classroom, *(make_classroom(name=f"Period {number}") for number in (7, 8))]
+    for one in classrooms:
+        set_archived(one, is_archived=True, by=teacher, now=now)
+    announce_erasures(now=now + 400 * DAY)
+
+    def restore_the_last(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if sql.startswith('DELETE FROM "quizzes_classroom"'):
+            Classroom.objects.filter(pk=classrooms[-1].pk).update(archived_at=None)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(restore_the_last):
+        assert erase_announced(now=now + 430 * DAY) == 2
+
+    assert list(Classroom.objects.all()) == classrooms[-1:]
 
 
 def test_a_longer_term_ends_a_notice(archived: Classroom, settings: Any, now: datetime) -> None:
