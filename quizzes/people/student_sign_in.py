@@ -14,6 +14,7 @@ from django.db.models import Max, Q
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from quizzes.models import AuditEvent, Classroom, FailedTry, Student, User
+from quizzes.models.locks import lock_names
 from quizzes.people import guess_limits
 from quizzes.people.guess_limits import (
     ADDRESS_TRIES,
@@ -182,13 +183,13 @@ def check_pin_of_attempt(
     the reply never tells whether the id exists. Where the sign-in page would refuse to check a PIN, every PIN is wrong
     here: else each attempt of a student would give more guesses.
     """
-    target = hash_target(public_id)
+    target, hashed = hash_target(public_id), hash_address(address)
     with transaction.atomic():
         _lock(student)
+        # No row stands for an unknown id, and its tries must pass one at a time too.
+        lock_names(target, hashed)
         found = device_of_student(student, device=device, address=address)
-        at_attempts = FailedTry.objects.filter(kind=FailedTry.Kind.PIN, address=hash_address(address)).exclude(
-            target=""
-        )
+        at_attempts = FailedTry.objects.filter(kind=FailedTry.Kind.PIN, address=hashed).exclude(target="")
         moments = list(at_attempts.filter(at__gt=now - CODE_SPAN).order_by("-at").values_list("at", flat=True))
         in_class = _failures(now, student__classroom=student.classroom_id if student is not None else 0)
         tries = _Tries(

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from quizzes.models import FailedTry, KnownDevice, User
+from quizzes.models.locks import lock_names
 from quizzes.people.guess_limits import Limit, Refusal
 from quizzes.people.known_devices import hash_address, hash_device, hash_target
 
@@ -36,6 +37,7 @@ def count_try(email: str, *, address: str, device: str, now: datetime, step: str
     is_known = devices.filter(device=digest).exists()
     is_known_address = devices.filter(address=hashed).exists()
     with transaction.atomic():
+        lock_names(target, hashed)
         refusal = _refusal(target, digest, hashed, is_known, is_known_address, now)
         if refusal is None:
             return FailedTry.objects.create(

@@ -46,7 +46,8 @@ from quizzes.models import (
 from quizzes.people.accounts import sign_in_link
 from quizzes.people.guess_limits import PIN_TRIES
 from quizzes.people.rosters import NumberTaken, add_students, change_external_id, new_students
-from quizzes.people.student_sign_in import PinLocked, WrongPin, check_pin, pin_of
+from quizzes.people.student_sign_in import PinLocked, WrongPin, check_pin, check_pin_of_attempt, pin_of
+from quizzes.people.teacher_sign_in import ACCOUNT_TRIES, PasswordLocked, count_try
 from tests.factories import make_assignment, make_attempt, make_edition, make_student, save
 from tests.files.test_levels_and_languages import documents
 from tests.pages import form_of
@@ -302,6 +303,37 @@ def test_wrong_pins_at_once_get_no_more_tries(student: Student, now: datetime) -
 
     assert all(at_once([lambda number=number: guess(number) for number in range(30)]))  # type: ignore[misc]
     assert FailedTry.objects.count() == PIN_TRIES
+
+
+def test_wrong_pins_at_an_unknown_attempt_at_once_get_no_more_tries(now: datetime) -> None:
+    """The same as at a known one: else the number of tries would tell which ids exist."""
+
+    def guess(number: int) -> int:
+        try:
+            check_pin_of_attempt(None, "A" * 12, "1234", address="192.0.2.1", device=f"device {number}", now=now)
+        except WrongPin as error:
+            return error.tries_left
+        except PinLocked:
+            return 0
+        return -1
+
+    tries_left = at_once([lambda number=number: guess(number) for number in range(30)])  # type: ignore[misc]
+
+    assert sorted(tries_left) == [*[0] * 26, 1, 2, 3, 4]
+    assert FailedTry.objects.count() == PIN_TRIES
+
+
+def test_wrong_passwords_at_once_get_no_more_tries(now: datetime) -> None:
+    def guess(number: int) -> bool:
+        try:
+            count_try("a@school.example", address="192.0.2.1", device=f"device {number}", now=now)
+        except PasswordLocked:
+            return False
+        return True
+
+    counted = at_once([lambda number=number: guess(number) for number in range(40)])  # type: ignore[misc]
+
+    assert counted.count(True) == FailedTry.objects.count() == ACCOUNT_TRIES
 
 
 def test_sign_in_link_at_once_opens_one_session(teacher: User) -> None:
