@@ -220,7 +220,8 @@ def test_the_key_of_a_student_is_that_of_the_app() -> None:
         ("at https://a.example/enter/uid/token/ there\nnext", "at https://a.example/enter/...\nnext"),
         ("GET /INVITATION//abc", "GET /INVITATION//..."),
         ("/accounts/password/reset/key/ab-cd/", "/accounts/password/reset/key/..."),
-        ("/join/ /student/attempts/abc/1/", "/join/ /student/attempts/abc/1/"),
+        ("Not Found: /join/ABC123/", "Not Found: /join/..."),
+        ("/student/attempts/abc/1/ /join/", "/student/attempts/abc/1/ /join/"),
     ],
 )
 def test_hide_secrets_hides_what_follows_in_a_url(text: str, hidden: str) -> None:
