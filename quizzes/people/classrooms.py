@@ -122,8 +122,12 @@ def set_pin_kind(classroom: Classroom, *, pin_kind: str, by: User, now: datetime
 def change_code(classroom: Classroom, *, by: User, now: datetime) -> Classroom:
     """Give a classroom a new class code. The old code stops working immediately, and wrong PINs count no more.
 
-    Whoever guessed PINs no longer gets to the names, so new devices need not wait for the teacher.
+    Whoever guessed PINs no longer gets to the names, so new devices need not wait for the teacher. It changes nothing
+    if the code is another one by now: of two equal requests at once, the second finds the code of the first.
     """
+    current = Classroom.objects.select_for_update(no_key=True).get(pk=classroom.pk)
+    if current.join_code != classroom.join_code:
+        return current
     classroom.join_code = new_join_code()
     classroom.save(update_fields=["join_code"])
     FailedTry.objects.filter(student__classroom=classroom).delete()

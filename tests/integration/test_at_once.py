@@ -44,6 +44,7 @@ from quizzes.models import (
     User,
 )
 from quizzes.people.accounts import sign_in_link
+from quizzes.people.classrooms import change_code
 from quizzes.people.guess_limits import PIN_TRIES
 from quizzes.people.rosters import NumberTaken, add_students, change_external_id, new_students
 from quizzes.people.student_sign_in import PinLocked, WrongPin, check_pin, check_pin_of_attempt, pin_of
@@ -223,6 +224,15 @@ def test_one_roster_sent_twice_at_once_adds_nobody_twice(classroom: Classroom, t
 
     assert sorted(added) == [0, 0, 0, 10]
     assert classroom.students.count() == 10
+    assert AuditEvent.objects.count() == 1
+
+
+def test_new_class_code_sent_twice_at_once_is_one_code(classroom: Classroom, teacher: User, now: datetime) -> None:
+    forms = [Classroom.objects.get(pk=classroom.pk) for _ in range(8)]
+
+    codes = {one.join_code for one in at_once([partial(change_code, one, by=teacher, now=now) for one in forms])}
+
+    assert codes == {Classroom.objects.get(pk=classroom.pk).join_code} != {classroom.join_code}
     assert AuditEvent.objects.count() == 1
 
 
