@@ -126,10 +126,11 @@ def change_email(user: User, *, email: str, now: datetime) -> User:
 def close_account(user: User, *, by: User | None = None, now: datetime) -> User:
     """Close an account: it is signed out and cannot sign in. Its classes stay, and students go on. Safe to repeat.
 
-    by: None for a command.
+    Its open invitations stay void if it is reopened. by: None for a command.
     """
     if user.is_active:
         _set_active(user, False, AuditEvent.Action.ACCOUNT_CLOSED, by, now)
+        Invitation.objects.filter(invited_by=user, used_at=None).delete()
         end_all_sessions(user)
     return user
 

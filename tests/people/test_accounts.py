@@ -18,10 +18,12 @@ from quizzes.people.accounts import (
     InvitationVoid,
     TooManyInvitations,
     cancel_invitation,
+    close_account,
     find_invitation,
     first_teacher_link,
     invite,
     open_invitations,
+    reopen_account,
     sign_in_link,
     use_invitation,
     use_sign_in_link,
@@ -140,6 +142,17 @@ def test_invitation_is_void_once_the_inviters_account_is_closed(teacher: User, n
     # A person who opened it before has the id in the session.
     with pytest.raises(InvitationVoid):
         use_invitation(invitation.pk, make_user(), now=now)
+
+
+def test_invitation_of_an_account_that_was_closed_stays_void_when_it_is_reopened(teacher: User, now: datetime) -> None:
+    used, open_one = make_invitation(invited_by=teacher, used_at=now)[0], invite(by=teacher, now=now)
+
+    close_account(teacher, now=now)
+    reopen_account(teacher, now=now)
+
+    with pytest.raises(InvitationVoid):
+        find_invitation(open_one, now=now)
+    assert list(Invitation.objects.all()) == [used]
 
 
 def test_open_invitations_are_ten_at_most_for_each_teacher(teacher: User, other_teacher: User, now: datetime) -> None:
