@@ -5,7 +5,9 @@ import os
 import sys
 from functools import partial
 
+import django
 from django.core.management import execute_from_command_line
+from django.utils.module_loading import import_string
 
 from quizsite.management.commands import version
 from quizsite.startup_errors import exit_with_message
@@ -38,7 +40,18 @@ def main() -> None:
         if sys.argv[1:2] == ["accept_secret_key"]:
             # The settings refuse a missing key before any command runs.
             os.environ["FOOTNOTE_ACCEPT_SECRET_KEY"] = "1"  # noqa: S105  a switch
-        exit_with_message(partial(execute_from_command_line, sys.argv))
+        exit_with_message(partial(run, sys.argv))
+
+
+def run(arguments: list[str]) -> None:
+    """Run a command of Django's, on a site that exists only with its own key.
+
+    With another, links would not work and backups could not be restored.
+    """
+    if NEED_A_SITE.intersection(arguments[1:2]) - {"accept_secret_key"} and not HELP.intersection(arguments):
+        django.setup()
+        import_string("quizsite.secret_key.require_its_key")()
+    execute_from_command_line(arguments)
 
 
 if __name__ == "__main__":

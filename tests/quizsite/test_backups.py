@@ -585,6 +585,9 @@ def test_changed_secret_key_refuses_to_start_unless_it_is_rotated_or_accepted(dr
     assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
     assert done.stderr.startswith("Footnote cannot start: This database belongs to another secret key.")
     assert start(FOOTNOTE_SECRET_KEY=new, FOOTNOTE_SECRET_KEY_FALLBACKS=old) == ""
+    done = drill.manage("backup", FOOTNOTE_SECRET_KEY=new)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("Footnote cannot start: This database belongs to another secret key.")
     drill.manage("accept_secret_key", FOOTNOTE_SECRET_KEY=new)
     assert start(FOOTNOTE_SECRET_KEY=new) == ""
 
