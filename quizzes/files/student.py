@@ -155,12 +155,16 @@ def _attempts(student: Student, by: User, now: datetime) -> list[Json]:
 
 
 def _answer(attempt: Attempt, item: ReviewedQuestion, answer: Answer, number: int, *, is_released: bool) -> Json:
-    """One answer. correct_answer: None before the student may see it."""
+    """One answer. correct_answer and evidence: None before the student may see them."""
+    content = content_of(attempt)
+    reading = content.reading_of(item.question)
     return {
         "question": number,
         "text": " ".join(item.question.asked),
-        "answer": "; ".join(in_words(content_of(attempt), item.question.key, answer.value)),
+        "answer": "; ".join(in_words(content, item.question.key, answer.value)),
         "correct_answer": item.review.correct if is_released else None,
+        # A correct answer may consist of numbers of sentences.
+        "evidence": [reading.quote(sentence) for sentence in item.evidence] if is_released else None,
         **_columns(answer, "value", "revision", "flagged", "saved_at", "checked_at"),
     }
 

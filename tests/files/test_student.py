@@ -145,8 +145,15 @@ def test_student_file_has_questions_and_answers_in_words(rich: Student, teacher:
         "b",
     ]
     assert others[-1]["text"] == "Which two sentences prove this? After a protest there is an end in summer."
+    assert others[-1]["correct_answer"] == "Sentence 5; Sentence 6"
+    assert others[-1]["evidence"] == [
+        "Sentence 5: The agreement ends in August.",
+        "Sentence 6: Dozens of people had protested.",
+    ]
     # The working attempt is open, so that its correct answers are not shown yet.
-    assert [(answer["answer"], answer["correct_answer"]) for answer in working["answers"]] == [("Birthplace", None)]
+    assert [[answer[name] for name in ("answer", "correct_answer", "evidence")] for answer in working["answers"]] == [
+        ["Birthplace", None, None]
+    ]
     assert [save["answer"] for save in working["saves"]] == ["Citizenship", "Birthplace"]
 
 
