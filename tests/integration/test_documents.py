@@ -154,6 +154,21 @@ def test_docstrings_cite_only_what_exists() -> None:
     assert problems == []
 
 
+def test_every_file_cites_only_documents_that_exist() -> None:
+    """In comments and texts too, by path or by name."""
+    documents = {name for path in tracked("*.md") for name in (path.name, str(path.relative_to(ROOT)))}
+    files = tracked("*.css", "*.html", "*.js", "*.py", "*.toml", "*.yaml", "Dockerfile", "Makefile", ".*", "deploy/*")
+    cited = {
+        (str(path.relative_to(ROOT)), name)
+        for path in files
+        # Some tests write names of documents that are not there.
+        if not path.is_relative_to(ROOT / "tests")
+        for name in re.findall(r"(?<![\w./-])[\w./-]+\.md\b", path.read_text(encoding="utf-8"))
+    }
+
+    assert {entry for entry in cited if entry[1] not in documents} == set()
+
+
 @pytest.mark.parametrize(
     ("span", "problem"),
     [
