@@ -1,4 +1,4 @@
-"""What a teacher searches for: students, question sets, and the work behind a receipt."""
+"""What a teacher searches for: students, quizzes, question sets, and the work behind a receipt."""
 
 import re
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import get_language
 
-from quizzes.models import Attempt, AuditEvent, Draft, QuestionSet, Student, User
+from quizzes.models import Assignment, Attempt, AuditEvent, Draft, QuestionSet, Student, User
 from quizzes.people.names import name_key
 
 # More results than fit on a screen ask for a longer name.
@@ -16,13 +16,14 @@ SHOWN = 30
 
 @dataclass(frozen=True, slots=True)
 class SearchResults:
-    """What was found. students: with their classes. drafts: of sets without a version.
+    """What was found. students, quizzes: with their classes. drafts: of sets without a version.
 
     receipt: of the attempts, as it was searched. An attempt that was reopened since has another one, or none.
     is_cut: whether there are more than SHOWN of a kind.
     """
 
     students: tuple[Student, ...]
+    quizzes: tuple[Assignment, ...]
     question_sets: tuple[QuestionSet, ...]
     drafts: tuple[Draft, ...]
     attempts: tuple[Attempt, ...]
@@ -32,15 +33,21 @@ class SearchResults:
     @property
     def is_empty(self) -> bool:
         """Whether nothing was found."""
-        return not (self.students or self.question_sets or self.drafts or self.attempts)
+        return not (self.students or self.quizzes or self.question_sets or self.drafts or self.attempts)
 
 
 def search(user: User, text: str) -> SearchResults:
-    """The students and receipts of this teacher's classes, and the question sets they may use. At most 4 queries."""
+    """Students, quizzes and receipts of this teacher's classes, and question sets they may use. At most 5 queries.
+
+    Quizzes: by the title that the teacher reads, newest first.
+    """
     key, receipt = name_key(text), receipt_of(text)
     students = Student.objects.taught_by(user).filter(name_key__contains=key) if key else Student.objects.none()
     translated = {f"texts__{get_language()}__title__icontains": text}
-    sets = QuestionSet.objects.open_to(user).published().filter(Q(title__icontains=text) | Q(**translated))
+    has_title = Q(title__icontains=text) | Q(**translated)
+    sets = QuestionSet.objects.open_to(user).published().filter(has_title)
+    has_set_title = Q(own_title="", edition__question_set__in=QuestionSet.objects.filter(has_title))
+    quizzes = Assignment.objects.taught_by(user).filter(Q(own_title__icontains=text) | has_set_title)
     drafts = Draft.objects.owned_by(user).never_published().filter(question_set__title__icontains=text)
     attempts = Attempt.objects.none()
     if receipt:
@@ -50,15 +57,17 @@ def search(user: User, text: str) -> SearchResults:
         ).values(attempt_id=KeyTextTransform("attempt", "detail"))
         attempts = Attempt.objects.taught_by(user).with_set().filter(Q(receipt=receipt) | Q(public_id__in=reopened))
     found_students = list(students.select_related("classroom").order_by("sort_key", "pk")[: SHOWN + 1])
+    found_quizzes = list(quizzes.with_set().order_by("-created_at", "-pk")[: SHOWN + 1])
     found_sets = list(sets.order_by("title", "pk")[: SHOWN + 1])
     found_drafts = list(drafts[: SHOWN + 1])
     return SearchResults(
         tuple(found_students[:SHOWN]),
+        tuple(found_quizzes[:SHOWN]),
         tuple(found_sets[:SHOWN]),
         tuple(found_drafts[:SHOWN]),
         tuple(attempts),
         receipt,
-        is_cut=max(len(found_students), len(found_sets), len(found_drafts)) > SHOWN,
+        is_cut=max(len(found_students), len(found_quizzes), len(found_sets), len(found_drafts)) > SHOWN,
     )
 
 

@@ -1,4 +1,4 @@
-"""The search of a teacher: students, question sets, receipts, in the own classes only."""
+"""The search of a teacher: students, quizzes, question sets, receipts, in the own classes only."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -72,6 +72,19 @@ def test_receipt_is_read_as_people_type_it(text: str, receipt: str) -> None:
     assert receipt_of(text) == receipt
 
 
+def test_search_finds_a_quiz_by_the_title_that_the_teacher_reads(
+    assignment: Assignment, teacher: User, other_teacher: User, teacher_client: Client
+) -> None:
+    named = make_assignment(edition=assignment.edition, classroom=assignment.classroom, own_title="Unit 3 test")
+    assert search(teacher, "small").quizzes == (assignment,)
+    assert search(teacher, "unit 3").quizzes == (named,)
+    assert search(other_teacher, "unit 3").is_empty
+    Classroom.objects.update(archived_at=NOW)
+    page = teacher_client.get(reverse("search"), {"q": "unit 3"})
+    assert "Quizzes Unit 3 test Period 3 Archived class" in text_of(page)
+    assert reverse("assignment_progress", args=[named.public_id]) in read(page).links
+
+
 def test_search_page_leads_to_what_it_found(
     student: Student, assignment: Assignment, teacher: User, teacher_client: Client
 ) -> None:
@@ -115,11 +128,12 @@ def test_search_costs_the_same_for_any_number_and_says_when_it_cuts(
     for number in (1, SHOWN):
         for place in range(number):
             make_student(classroom=classroom, name=f"Maya {number} {place}")
-        make_edition(question_set=make_question_set(slug=f"maya-{number}", title=f"Maya {number}"))
+        edition = make_edition(question_set=make_question_set(slug=f"maya-{number}", title=f"Maya {number}"))
+        make_assignment(edition=edition, classroom=classroom)
         with queries() as seen:
             page = teacher_client.get(reverse("search"), {"q": "maya"})
         counts.append(len(seen))
-    assert counts == [5, 5]
+    assert counts == [6, 6]
     assert f"Only the first {SHOWN} of a kind are listed." in text_of(page)
 
 
