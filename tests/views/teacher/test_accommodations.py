@@ -840,6 +840,8 @@ def test_accommodation_that_does_not_fit_an_open_quiz_asks_first(
     assert f"Small set: {TIGHT}" in text_of(page)
     text = page.content.decode()
     assert text.index("Not saved yet.") < text.index("<h1>") < text.index('id="not-saved" tabindex="-1" autofocus')
+    # As a message, it keeps its distance from the heading.
+    assert '<div class="page-head"> <div class="notice bad-n" role="alert">' in " ".join(text.split())
     assert errors_of(page) == []
     assert not Accommodation.objects.exists()
     form = form_of(page, having="time")
