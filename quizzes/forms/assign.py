@@ -18,7 +18,7 @@ from quizzes.assignments.presets import Preset, PresetValues, preset_values
 from quizzes.content.editions import Size, sizes_of
 from quizzes.formatting import Label, duration
 from quizzes.forms.assignments import TIMES, AssignmentSettingsForm, field_values
-from quizzes.forms.fields import WALL_TIME, WallTimeField, clock, moment_of, zone_name
+from quizzes.forms.fields import WALL_TIME, WallTimeField, clock, moment_of, zone_name, zone_note
 from quizzes.models import Classroom, QuestionSet
 
 
@@ -100,6 +100,9 @@ class AssignForm(AssignmentSettingsForm):
         first = presets[0].value
         initial = {"group": uuid.uuid4(), "preset": first, "filled": first, **self._filled[first]}
         super().__init__(data and self._with_chosen_preset(data), zones=self.zones, now=now, initial=initial)
+        if Preset.IN_CLASS in presets:
+            hint = gettext("Leave blank to open now. “{preset}” opens when you press Start. {zone}")
+            self.fields["opens"].help_text = hint.format(preset=Preset.IN_CLASS.label, zone=zone_note(self.zones))
         self.offered = {classroom.public_id: classroom for classroom in classrooms}
         self._set_choices("classrooms", [(classroom.public_id, classroom) for classroom in classrooms])
         self._set_choices("preset", [(preset.value, self._described(preset)) for preset in presets])

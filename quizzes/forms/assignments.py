@@ -267,6 +267,9 @@ class ChangeAssignmentForm(AssignmentSettingsForm):
         )
         initial = field_values(PresetValues(settings_of(assignment), opens, due, closes))
         super().__init__(*args, zones=[self.zone], now=now, initial=initial, **kwargs)
+        if self.stored.waits_for_teacher:
+            hint = gettext("Leave blank to open when you press Start. {zone}")
+            self.fields["opens"].help_text = hint.format(zone=zone_note([self.zone]))
 
     def clean(self) -> dict[str, Any]:
         """The cleaned data with `window`."""

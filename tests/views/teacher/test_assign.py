@@ -56,6 +56,19 @@ def settings_of(assignment: Assignment) -> tuple[Any, ...]:
 # --- Presets ------------------------------------------------------------------------------------------------------
 
 
+def test_hint_of_the_opening_time_says_who_opens(
+    edition: Edition, classroom: Classroom, teacher_client: Client
+) -> None:
+    page = teacher_client.get(address_of(edition))
+    assert "Leave blank to open now. “In class now” opens when you press Start. New York time" in text_of(page)
+    send(teacher_client, address_of(edition), classroom, preset="in_class")
+    assignment = Assignment.objects.get()
+    change = reverse("change_assignment", args=[assignment.public_id])
+    assert "Leave blank to open when you press Start. New York time" in text_of(teacher_client.get(change))
+    lifecycle.open_now(assignment, by=assignment.assigned_by, now=NOW)
+    assert "Leave blank to open now. New York time" in text_of(teacher_client.get(change))
+
+
 @pytest.mark.parametrize(
     ("preset", "expected", "page"),
     [
