@@ -10,7 +10,7 @@ from playwright.sync_api import Page, Request, expect
 
 from quizzes.assignments.board import show_on_board
 from quizzes.attempts.lifecycle import submit_attempt
-from quizzes.content.editions import latest_edition
+from quizzes.content.editions import latest_edition, published
 from quizzes.models import Assignment, Attempt, Classroom, Presence, QuestionSet, Student, User
 from tests.browser.conftest import NewContext, overflow, violations
 from tests.browser.test_every_page import BROKEN_WORDS, school  # noqa: F401  a fixture
@@ -22,6 +22,7 @@ from tests.factories import (
     make_edition,
     make_student,
     save,
+    wrong_value,
 )
 from tests.integration.test_access import School
 from tests.views.teacher.test_grading_queue import typed_document
@@ -408,6 +409,30 @@ def test_board_fits_a_projector_and_marks_its_question(
     # The mark moves without a reload.
     show_on_board(running, number=3, phase=1, by=teacher, now=timezone.now())
     expect(page.locator("[aria-current]")).to_have_text("Question 3")
+
+
+def test_board_fits_a_projector_with_the_longest_sentences(
+    school: School,  # noqa: F811  the fixture
+    open_context: NewContext,
+) -> None:
+    document = published(school.assignment.edition_id).document
+    evidence = set(school.assignment.edition.questions.filter(type="evidence").values_list("key", flat=True))
+    sentences = [sentence for paragraph in document.reading.paragraphs for sentence in paragraph]
+    longest = sorted(sentences, key=lambda sentence: len(sentence.text))[-4:]
+    for number in range(2):
+        student = make_student(classroom=school.assignment.classroom, name=f"Student {number}")
+        picked = [sentence.key for sentence in longest[number * 2 :]]
+        answers = {
+            question.key: picked[: len(question.evidence)] if question.key in evidence else wrong_value(question)
+            for question in document.questions
+        }
+        make_answered_attempt(assignment=school.assignment, student=student, answers=answers, started_at=timezone.now())
+    page = open_context(school.teacher, height=720).new_page()
+    for number in range(1, len(document.questions) + 1):
+        for phase in (1, 2, 3, 4):
+            show_on_board(school.assignment, number=number, phase=phase, by=school.teacher, now=timezone.now())
+            page.goto(reverse("class_board", args=[school.assignment.public_id]))
+            assert page.evaluate("document.documentElement.scrollHeight") <= 720, (number, phase)
 
 
 def test_page_down_scrolls_a_board_that_is_taller_than_the_window(
