@@ -46,6 +46,7 @@ _NUMBER = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 _DATE = re.compile(r"(?P<year>\d{4}|-)-(?P<month>\d\d)-(?P<day>\d\d)", re.ASCII)
 # A day written with a hyphen or a period: 8-31, 8.31.2018. Normalized, the hyphen is a space.
 _LOOSE_DATE = re.compile(r"(?P<month>\d\d?)[ .](?P<day>\d\d?)(?:[ .](?P<year>\d{4}))?", re.ASCII)
+_DAY_OF_YEAR = re.compile(r"\d\d-\d\d", re.ASCII)
 _DAY = re.compile(r"(\d\d?)(?:th)?", re.ASCII)
 _YEAR = re.compile(r"[12]\d{3}", re.ASCII)
 
@@ -114,6 +115,8 @@ _ORDINALS = {
 _ORDINALS["primero"] = 1
 _SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 _SCALES |= {"mil": 10**3, "millon": 10**6, "millones": 10**6}
+# Behind an amount of money, a letter can mean nothing else: “$2.5M”. “5m” may be 5 meters.
+_MONEY_SCALES = {"m": "million", "b": "billion", "bn": "billion"}
 # Words for a count that follow a number or an article: “two dozen”, “a couple”.
 _COUNTS = {"dozen": 12, "couple": 2}
 # Words for an amount that are read as no number: they may mean something else.
@@ -270,7 +273,7 @@ def is_close(answer: str, accepted: str) -> bool:
     """Whether a teacher should compare a normalized answer with this accepted one before it counts as wrong.
 
     True if one contains the other (with at least half of its letters), if only the year of a date is missing or
-    added, or if few letters and no digits differ.
+    added, if month and day changed places, or if few letters and no digits differ.
     """
     one, other = (
         [word[-5:] if _DATE.fullmatch(word) else word for word in text.split()]
@@ -278,7 +281,7 @@ def is_close(answer: str, accepted: str) -> bool:
     )
     if not one or not other:
         return False
-    if set(other) <= set(one):
+    if set(other) <= {*one, *(f"{word[3:]}-{word[:2]}" for word in one if _DAY_OF_YEAR.fullmatch(word))}:
         return True
     if set(one) <= set(other) and 2 * len("".join(set(one))) >= len("".join(set(other))):
         return True
@@ -354,7 +357,9 @@ def _with_numbers(tokens: Sequence[str]) -> list[str]:
         if tokens[place : place + 2] in (["per", "cent"], ["por", "ciento"]):
             number, length = "percent", 2
         elif length == 0 and word in "$€£" and place + 1 < len(tokens):
-            amount, size = _number_at(tokens[place + 1 : place + 1 + _MAX_NUMBER_WORDS])
+            parts = list(tokens[place + 1 : place + 1 + _MAX_NUMBER_WORDS])
+            parts[1:2] = [_MONEY_SCALES.get(part, part) for part in parts[1:2]]
+            amount, size = _number_at(parts)
             number, length = (f"{amount} {_UNITS[word]}", size + 1) if size else (_UNITS[word], 1)
         words += number.split() if length else [_UNITS.get(word, word)]
         place += length or 1

@@ -109,6 +109,9 @@ def test_normalize_keeps_the_marks_of_scripts_in_which_they_are_letters(text: st
         ("twelve per cent", "12 percent"),
         ("$5", "5 dollars"),
         ("$1.5 million", "1500000 dollars"),
+        ("$2.5M", "2500000 dollars"),
+        ("€3 bn", "3000000000 euros"),
+        ("5m", "5 m"),
         ("1 dollar", "1 dollars"),
         ("1k", "1000"),
         ("1.5k", "1500"),
@@ -337,6 +340,9 @@ def test_is_typo_accepts_one_letter_in_a_longer_word(given_text: str, accepted: 
         ("31 people", "30 people", False),
         ("", "mayor", False),
         ("?", "mayor", False),
+        ("1/9/2018", "September 1, 2018", True),
+        ("9 January", "September 1", True),
+        ("1/9", "September 2", False),
     ],
 )
 def test_is_close_selects_answers_for_a_teacher(given_text: str, accepted: str, is_one: bool) -> None:
