@@ -269,6 +269,19 @@ def unfolded(heading: TableRow, columns: Columns, body: Sequence[TableRow]) -> S
     return found
 
 
+def with_whole_names(body: Sequence[TableRow], heading: TableRow, columns: Columns) -> Sequence[TableRow]:
+    """The rows; “101,Lopez, Maya” below “ID,Name” with its name as one cell, if all rows have that one comma more."""
+    place, width = columns.full, len(heading.cells) + 1
+    if place is None or not all(
+        len(row.cells) == width and row.cells[-1] and looks_like_name(cell_of(row, place + 1)) for row in body
+    ):
+        return body
+    return [
+        TableRow(row.number, (*row.cells[:place], ", ".join(row.cells[place : place + 2]), *row.cells[place + 2 :]))
+        for row in body
+    ]
+
+
 def cell_of(row: TableRow, place: int | None) -> str:
     """The text of a cell; "" outside of the row."""
     return row.cells[place] if place is not None and place < len(row.cells) else ""

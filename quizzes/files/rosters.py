@@ -14,6 +14,7 @@ from quizzes.files.roster_columns import (
     is_spanish,
     looks_like_name,
     unfolded,
+    with_whole_names,
 )
 from quizzes.files.roster_rows import Order, RosterRow, joined_cells, read_row
 from quizzes.files.table_file import TableRow
@@ -75,7 +76,7 @@ def read_roster(
         columns = columns if len(table) == 1 else guessed_columns(table)
     body: Sequence[TableRow] = [row for row in table if heading is None or row.number > heading.number]
     if heading is not None:
-        body = unfolded(heading, columns, body)
+        body = with_whole_names(unfolded(heading, columns, body), heading, columns)
     _refuse_more(len(body), MAX_LINES)
     order = _order(heading, columns, body)
     rows = [read_row(row, columns, fixes or {}, heading, order) for row in body]

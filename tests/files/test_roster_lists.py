@@ -427,6 +427,18 @@ LISTS |= {
         ["Maya Lopez / Lopez", "- No name in this row"],
     ),
     "numbers of a list of its own": ("Name\n101\n102\n", ["101 / ", "102 / "]),
+    "names without quotes": (
+        "ID,Name,Grade\n101,Lopez, Maya,7\n102,Kim, Noah,7\n",
+        ["Maya Lopez / Lopez", "Noah Kim / Kim"],
+    ),
+    "names without quotes at the end": (
+        "ID,Name\n101,Lopez, Maya\n102,Kim, Noah\n",
+        ["Maya Lopez / Lopez", "Noah Kim / Kim"],
+    ),
+    "commas at line ends": (
+        "Name,Teacher\nMaya Lopez,Rivera,\nNoah Kim,Rivera,\n",
+        ["Maya Lopez / Lopez", "Noah Kim / Kim"],
+    ),
     "MS-DOS": (
         ("Last Name,First Name\r\nPeña,José\r\nÑúñez,María\r\nGarcía,Raúl\r\n").encode("cp850"),
         ["José Peña / Peña", "María Ñúñez / Ñúñez", "Raúl García / García"],
