@@ -374,14 +374,18 @@ def exported_item(
 ) -> Item | None:
     """The item of a question for a format of another program, as `item_of` has it.
 
-    Other formats have no place for a stem above a statement or a text with blanks, so it is part of that.
+    Other formats have no place for a stem above a statement or a text with blanks, and none for a note to students, so
+    they are part of that text.
     """
     item = item_of(question, number, pictures)
-    stem = question.get("stem", "")
-    if item is None or _INSTRUCTION.fullmatch(stem.strip(" .:?¿")):
-        return item
+    if item is None:
+        return None
+    stem, note = str(question.get("stem", "")), str(question.get("note", ""))
+    if _INSTRUCTION.fullmatch(stem.strip(" .:?¿")):
+        stem = ""
     if item.question_type == "true_false":
-        return replace(item, stem=f"{stem} {item.stem}")
-    if item.question_type == "blanks" and not _GAP.search(stem):
-        return replace(item, text=f"{stem}\n{item.text}")
-    return item
+        return replace(item, stem=f"{stem} {item.stem}".strip())
+    if item.question_type == "blanks":
+        above, below = ("" if _GAP.search(text) else text for text in (stem, note))
+        return replace(item, text="\n".join(filter(None, (above, item.text, below))))
+    return replace(item, stem=f"{item.stem} {note}".strip())

@@ -338,6 +338,16 @@ def test_the_stem_above_a_statement_or_blanks_is_exported() -> None:
     }
 
 
+def test_a_note_to_students_is_exported() -> None:
+    numeric = {"type": "numeric", "stem": "When did it end?", "note": "A month and a day.", "answer": "7"}
+    blanks = {"type": "blanks", "text": "{a} and {b}", "note": "In figures.", "gaps": [{"accepted": ["1"]}] * 2}
+    items = [exported_item(numeric, 1), exported_item(blanks, 2)]
+    assert [(item.stem, item.text) for item in items if item] == [
+        ("When did it end? A month and a day.", ""),
+        ("", "{a} and {b}\nIn figures."),
+    ]
+
+
 # --- Attacks ------------------------------------------------------------------------------------------------------
 
 
