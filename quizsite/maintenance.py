@@ -1,5 +1,6 @@
-"""Long work beside the periodic jobs, in a thread of its own: backups, and the check of the whole database."""
+"""Long work beside the periodic jobs, in a thread of its own: backups, the check of the whole database, new scores."""
 
+import hashlib
 import logging
 import threading
 from datetime import datetime, timedelta
@@ -11,7 +12,9 @@ from django.utils import timezone
 from quizsite.backups.create import is_backup_due, make_scheduled_backup, record_backup
 from quizsite.backups.manifest import BackupError
 from quizsite.models import SiteState
+from quizsite.places import CODE
 from quizsite.sqlite.copy import quick_check
+from quizzes.grading.scores import rescore_all
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +26,7 @@ CHECK_AFTER_SECONDS = 5
 
 
 def start_maintenance() -> None:
-    """Check the database, then make backups when they are due, until the process ends."""
+    """Check the database, bring scores up to date, then make backups when they are due, until the process ends."""
     threading.Thread(target=_run_forever, name="maintenance", daemon=True).start()
 
 
@@ -43,6 +46,32 @@ def check_database(*, now: datetime) -> str:
     return found
 
 
+def update_scores(*, now: datetime) -> int:
+    """Compute stored scores again if the code that grades changed; returns how many scores changed.
+
+    After an update, an answer may earn something else: a number in words that only the new version reads, for example.
+    """
+    found = grading_fingerprint()
+    recorded = SiteState.objects.find(SiteState.GRADING)
+    if recorded is not None and recorded.value == found:
+        return 0
+    changed = rescore_all()
+    if changed:
+        logger.info("This version grades some answers differently. Scores changed: %s.", changed)
+    SiteState.objects.record(SiteState.GRADING, found, now=now)
+    return changed
+
+
+def grading_fingerprint() -> str:
+    """A digest of the modules that decide what answers are worth."""
+    digest = hashlib.sha256()
+    for folder in (CODE / "quizzes" / "content", CODE / "quizzes" / "grading"):
+        for path in sorted(folder.rglob("*.py")):
+            digest.update(f"{path.relative_to(CODE)}\0".encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
 def back_up_if_due(*, now: datetime) -> Path | None:
     """Make the scheduled backup if it is due; returns its folder. Raises BackupError."""
     if not is_backup_due(now=now):
@@ -56,10 +85,11 @@ def back_up_if_due(*, now: datetime) -> Path | None:
 def _run_forever() -> None:
     rest = threading.Event()
     rest.wait(CHECK_AFTER_SECONDS)
-    try:
-        check_database(now=timezone.now())
-    except Exception:
-        logger.exception("The check of the whole database failed.")
+    for task, name in ((check_database, "check of the whole database"), (update_scores, "update of scores")):
+        try:
+            task(now=timezone.now())
+        except Exception:
+            logger.exception("The %s failed.", name)
     not_before = timezone.now()
     while True:
         close_old_connections()

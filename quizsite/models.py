@@ -36,6 +36,8 @@ class SiteState(models.Model):
     SECRET_KEY = "secret_key"  # noqa: S105  a name, not a key
     # A digest of the files of the built-in question sets, see `load_if_changed`.
     QUESTION_SETS = "question_sets"
+    # A digest of the code that computes scores, see `update_scores`.
+    GRADING = "grading"
     # Where `serve` said that the site is.
     ADDRESS = "address"
 

@@ -6,11 +6,16 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple, cast
 
+from django.db import transaction
+
 from quizzes.content.editions import published
 from quizzes.content.question_types.registry import parse_question
 from quizzes.grading.points import Adjustments, AppliedRegrade, Policy, score, ungraded_count
 from quizzes.models import Answer, Attempt, ManualGrade, Regrade
+from quizzes.models.locks import lock_rows
 
+# How many attempts `rescore_all` reads at a time.
+BATCH = 200
 # Key in a regrade's document. The question's own explanation was written for the old key.
 NEW_EXPLANATION = "new_explanation"
 
@@ -100,4 +105,22 @@ def rescore(attempts: Iterable[Attempt]) -> int:
     for attempt in changed:
         attempt.score, attempt.max_score, attempt.ungraded_count = current[attempt.pk]
     Attempt.objects.bulk_update(changed, ScoreColumns._fields, batch_size=500)
+    return changed_scores
+
+
+def rescore_all() -> int:
+    """Update the scores of all submitted attempts, while the site goes on; returns how many scores changed.
+
+    Reads without locks, and locks only the attempts whose score changes.
+    """
+    submitted = Attempt.objects.filter(submitted_at__isnull=False).select_related("assignment").order_by("pk")
+    changed_scores, last = 0, 0
+    while batch := list(submitted.filter(pk__gt=last)[:BATCH]):
+        last = batch[-1].pk
+        current = computed(batch)
+        changed = [attempt.pk for attempt in batch if stored(attempt) != current[attempt.pk]]
+        if changed:
+            with transaction.atomic():
+                lock_rows(attempts=changed)
+                changed_scores += rescore(submitted.filter(pk__in=changed))
     return changed_scores

@@ -270,6 +270,8 @@ def test_jobs_that_cron_ran_are_green(settings: Any, capsys: pytest.CaptureFixtu
     assert SiteState.objects.get(name="periodic_jobs").at <= timezone.now()
     assert jobs_verdict(timezone.now() - SiteState.objects.get(name="periodic_jobs").at, uptime=3 * MINUTE)
     assert jobs().startswith("ran ")
+    # Without `serve`, nothing else would notice an update that grades differently.
+    assert SiteState.objects.filter(name=SiteState.GRADING).exists()
 
 
 # --- Key, file and backup -----------------------------------------------------------------------------------------

@@ -15,9 +15,11 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from quizsite.backups.create import is_backup_due, make_backup
 from quizsite.backups.manifest import BackupError
-from quizsite.maintenance import back_up_if_due, check_database
+from quizsite.maintenance import back_up_if_due, check_database, update_scores
 from quizsite.management.commands.serve import Command
 from quizsite.models import SiteState
+from quizzes.models import Attempt
+from tests.factories import make_answered_attempt, make_assignment, make_student
 
 # A backup reads the database through another connection, which sees committed rows only.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -152,3 +154,22 @@ def test_check_of_the_database_records_and_logs_what_it_found(
         "The check of the whole database found nothing.",
         "The database is damaged (Page 7: never used). Stop the site and run `manage.py restore BACKUP`.",
     ]
+
+
+def test_scores_are_computed_again_once_for_each_change_of_grading(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, now: datetime
+) -> None:
+    caplog.set_level(logging.INFO)
+    quiz = make_assignment(created_at=now)
+    student = make_student(classroom=quiz.classroom, created_at=now)
+    make_answered_attempt(assignment=quiz, student=student, started_at=now)
+    assert update_scores(now=now) == 0
+    assert caplog.messages == []
+    # As if the version before had graded it otherwise.
+    Attempt.objects.update(score=0)
+    assert update_scores(now=now) == 0
+    monkeypatch.setattr("quizsite.maintenance.grading_fingerprint", lambda: "of the next version")
+
+    assert update_scores(now=now) == 1
+    assert caplog.messages == ["This version grades some answers differently. Scores changed: 1."]
+    assert update_scores(now=now) == 0

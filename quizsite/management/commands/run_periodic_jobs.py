@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from quizsite.backups.manifest import BackupError
-from quizsite.maintenance import back_up_if_due
+from quizsite.maintenance import back_up_if_due, update_scores
 from quizsite.periodic_jobs import run_periodic_jobs
 from quizsite.site_lock import SiteInUse, hold_while_serving
 
@@ -20,6 +20,7 @@ class Command(BaseCommand):
             raise CommandError("A restore is running. The periodic jobs run after it.") from error
         now = timezone.now()
         run_periodic_jobs(now=now)
+        update_scores(now=now)
         self.stdout.write("The periodic jobs ran.")
         try:
             if made := back_up_if_due(now=now):
