@@ -15,6 +15,7 @@ from datetime import date
 from django.utils.translation import gettext
 
 from quizzes.files import clever
+from quizzes.files.text_encoding import declared_encoding
 from quizzes.files.zip_file import DAMAGED, TooBig, declared_size, read_entry
 from quizzes.people.names import MAX_NAME_LENGTH, InvalidName, PersonName, clean_name, join_name, name_key
 
@@ -306,14 +307,10 @@ def _text(data: bytes) -> str:
 
     Line by line, since a name that a program has cut inside of a letter must not spoil all others.
     """
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16")
-    if b"\x00" in data[:2]:
-        return data.decode("utf-16-be" if data[:1] == b"\x00" else "utf-16-le")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return "".join(map(_line, data.removeprefix(codecs.BOM_UTF8).splitlines(keepends=True)))
+    encoding = declared_encoding(data)
+    if encoding.startswith("utf-16"):
+        return data.decode(encoding)
+    return "".join(map(_line, data.removeprefix(codecs.BOM_UTF8).splitlines(keepends=True)))
 
 
 def _line(data: bytes) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from html import unescape
 
 from quizzes.files.sheet import CutShort, FoundSheet, TooLarge, UnreadableSheet, first_sheet
+from quizzes.files.text_encoding import declared_encoding
 from quizzes.phrases import gettext, gettext_noop
 
 MAX_BYTES = 1_000_000
@@ -36,7 +37,6 @@ _OTHER_ARCHIVES = (
 # A character that no text has, because `_decoded` refuses it and forms do too.
 NO_SEPARATOR = "\x1f"
 _ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-_TEXT_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 # One name on a line, not two columns: a comma with a space behind it. “++”: a long run of spaces would otherwise be
 # read again from each of its spaces.
 _LAST_FIRST = re.compile(r"[^,;|\"\t]++, [^,;|\"\t]++(?:, (?:jr|sr|ii|iii|iv)\.?)?\s*", re.IGNORECASE)
@@ -246,9 +246,7 @@ def _decoded(content: bytes) -> tuple[str, str]:
     """(text, note). Text without a mark is UTF-8, or else Windows-1252, which older spreadsheets write."""
     if not content.strip():
         raise UnreadableTable(gettext("This file is empty."))
-    encoding = next((name for mark, name in _TEXT_MARKS if content.startswith(mark)), "")
-    if not encoding and b"\x00" in content[:4]:
-        encoding = "utf-16-be" if content[:1] == b"\x00" else "utf-16-le"
+    encoding = declared_encoding(content)
     try:
         text, note = content.decode(encoding or "utf-8"), ""
     except UnicodeDecodeError:

@@ -15,6 +15,7 @@ from defusedxml.ElementTree import fromstring
 
 from quizzes.content.picture_files import MAX_UPLOAD_BYTES
 from quizzes.files.questions.item import UnreadableFile
+from quizzes.files.text_encoding import declared_encoding
 from quizzes.files.zip_file import DAMAGED, TooBig, declared_size, read_entry
 from quizzes.phrases import gettext
 
@@ -37,13 +38,11 @@ _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def decoded(content: bytes) -> str:
-    """The text of a file: UTF-8, UTF-16 with a mark, or else Windows-1252. Raises UnreadableFile."""
+    """The text of a file: UTF-8, UTF-16, or else Windows-1252. Raises UnreadableFile."""
     if len(content) > MAX_BYTES:
         raise UnreadableFile(gettext("This file is over 16 MB. Is it the right file?"))
-    marks = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-    encoding = next((name for mark, name in marks if content.startswith(mark)), "utf-8")
     try:
-        text = content.decode(encoding)
+        text = content.decode(declared_encoding(content) or "utf-8")
     except UnicodeDecodeError:
         text = content.decode("cp1252", errors="replace")
     if "\x00" in text:

@@ -177,6 +177,10 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
         "MC\tWho?\tCouncil\tCorrect\tMayor\tIncorrect\t\t\r\nTF\tYes?\tFALSE\r\n".encode("utf-16"),
         ["single: Who? [*Council; Mayor]", "true_false: Yes? False /"],
     ),
+    "Blackboard in UTF-16 without a mark": (
+        "MC\tWho?\tCouncil\tCorrect\tMayor\tIncorrect\t\t\r\nTF\tYes?\tFALSE\r\n".encode("utf-16-le"),
+        ["single: Who? [*Council; Mayor]", "true_false: Yes? False /"],
+    ),
 }
 
 
