@@ -46,23 +46,25 @@ def answers_shown_at(assignment: Assignment, student_id: int) -> datetime | None
 
     None if it waits for none, or if none is known yet.
     After the close: the last close of all classes that get this question set from this teacher; without the grace time.
-    After the last attempt: see `last_attempt_ended_at`; with the grace time.
+    After the last attempt: see `last_attempt_ended_at`; with the grace time. A student who left the class starts no
+    other there. If the new class has the question set, the answers wait nevertheless: they would help with its quiz.
     """
     if assignment.release != Release.AFTER_LAST:
         return last_closes([assignment])[assignment.pk]
     extension = Extension.objects.filter(assignment=assignment, student=student_id).order_by()
     rows = list(
         assignment.attempts.made_by(student_id)
+        .with_left()
         .order_by()
         .annotate(
             extended_close=Subquery(extension.values("closes_at")), extra=Subquery(extension.values("extra_attempts"))
         )
-        .values_list("submitted_at", "extended_close", "extra")
+        .values_list("submitted_at", "extended_close", "extra", "has_left")
     )
-    extended_close, extra = rows[0][1:] if rows else (None, None)
+    extended_close, extra, has_left = rows[0][1:] if rows else (None, None, False)
     return last_attempt_ended_at(
-        [submitted_at for submitted_at, _, _ in rows],
-        max_attempts=attempt_limit(assignment.max_attempts, extra or 0),
+        [submitted_at for submitted_at, *_ in rows],
+        max_attempts=0 if has_left else attempt_limit(assignment.max_attempts, extra or 0),
         closes_at=None if assignment.paused_at is not None else later_time(extended_close, assignment.closes_at),
     )
 
@@ -73,7 +75,8 @@ def last_attempt_ended_at(
     """From when a student can neither work on an attempt nor start another; None while an attempt is open.
 
     submitted_at: of each attempt, None for an open one. max_attempts, closes_at: the student's own, None for no limit.
-    Without a limit of either kind, there is no such moment. A quiz does not close in a pause.
+    max_attempts is 0 once the student has left. Without a limit of either kind, there is no such moment. A quiz does
+    not close in a pause.
     """
     ended = [moment for moment in submitted_at if moment is not None]
     if len(ended) < len(submitted_at):

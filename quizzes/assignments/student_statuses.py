@@ -68,18 +68,21 @@ class Overrides:
     def answers_shown_at(
         self, assignment: Assignment, student_id: int, attempts: Sequence[Attempt], *, last_close: datetime | None
     ) -> datetime | None:
-        """`release.answers_shown_at` from rows that are loaded. last_close: of the assignment, from `last_closes`."""
+        """`release.answers_shown_at` from rows that are loaded. last_close: of the assignment, from `last_closes`.
+
+        attempts: those of a student who may have left with `with_left()`.
+        """
         if assignment.release != Release.AFTER_LAST:
             return last_close
         return last_attempt_ended_at(
             [attempt.submitted_at for attempt in attempts],
-            max_attempts=self.max_attempts(assignment, student_id),
+            max_attempts=0 if attempts and attempts[0].has_left else self.max_attempts(assignment, student_id),
             closes_at=None if assignment.paused_at is not None else self.window(assignment, student_id).closes_at,
         )
 
 
 def answers_shown_times(student_id: int, attempts: Iterable[Attempt]) -> dict[int, datetime | None]:
-    """`Overrides.answers_shown_at` of each assignment, by id; 2 queries. attempts: all of the student's, with them."""
+    """`Overrides.answers_shown_at` of each assignment, by id; 2 queries. attempts: all of the student's, as in it."""
     made = by_student_and_assignment(attempts)
     closes = last_closes([own[0].assignment for own in made.values()])
     overrides = load_overrides(student=student_id)

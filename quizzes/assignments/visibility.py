@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from quizzes.assignments.deadlines import grace_ends_at
 from quizzes.assignments.release import Release, given_with, is_released, last_attempt_ended_at, last_of
@@ -24,7 +24,7 @@ _TICK = timedelta(microseconds=1)
 class Period:
     """The settings of one student during a time. max_attempts, closes_at: their own. ends_at None: until now.
 
-    closes_at None: no close, or a pause.
+    closes_at None: no close, or a pause. max_attempts 0: the student has left.
     """
 
     starts_at: datetime
@@ -115,12 +115,13 @@ def first_visible_at(
 def visible_since(
     assignments: Sequence[Assignment], *, now: datetime, student_id: int | None = None
 ) -> dict[Key, datetime]:
-    """When each student could first see answers, by student id and assignment id, for those who could. 3 to 5 queries.
+    """When each student could first see answers, by student id and assignment id, for those who could. 3 to 6 queries.
 
     student_id: for one student only.
     """
     one = {"student": student_id} if student_id is not None else {}
-    attempts = list(Attempt.objects.filter(assignment__in=assignments, **one).order_by("number"))
+    attempts = list(Attempt.objects.filter(assignment__in=assignments, **one).with_left().order_by("number"))
+    left_at = _left_at(attempts)
     history = _history(assignments)
     changes = history.changes
     works: defaultdict[Key, list[Work]] = defaultdict(list)
@@ -145,8 +146,9 @@ def visible_since(
             if _set_and_teacher(each) == _set_and_teacher(assignment)
         ]
         for key in [key for key in works if key[1] == assignment.pk]:
+            periods = _periods(assignment, changes[assignment.public_id], extensions.get(key))
             since = first_visible_at(
-                list(_periods(assignment, changes[assignment.public_id], extensions.get(key))),
+                list(_until_left(periods, left_at.get(key))),
                 works[key],
                 set_closes=set_closes,
                 checked_at=checks.get(key),
@@ -163,6 +165,29 @@ def _first_checks(attempts: Sequence[Attempt]) -> dict[Key, datetime]:
     rows = checked.values_list("attempt__student", "attempt__assignment", "checked_at")
     # The newest first, so that the earliest one stays.
     return {(student_id, assignment_id): at for student_id, assignment_id, at in rows if at is not None}
+
+
+def _left_at(attempts: Sequence[Attempt]) -> dict[Key, datetime]:
+    """When each student who has left the class was moved, by student id and assignment id. One query, or none."""
+    keys = {(attempt.student_id, attempt.assignment_id) for attempt in attempts if attempt.has_left}
+    if not keys:
+        return {}
+    moves = AuditEvent.objects.filter(
+        action=AuditEvent.Action.STUDENT_MOVED, student__in={student_id for student_id, _ in keys}
+    )
+    moved_at = dict(moves.order_by().values_list("student").annotate(Max("at")))
+    return {(student_id, pk): moved_at[student_id] for student_id, pk in keys if student_id in moved_at}
+
+
+def _until_left(periods: Iterable[Period], left_at: datetime | None) -> Iterator[Period]:
+    """The periods. After the move of a student who left, they can start no attempt."""
+    for period in periods:
+        if left_at is None or (period.ends_at is not None and period.ends_at <= left_at):
+            yield period
+            continue
+        if period.starts_at < left_at:
+            yield replace(period, ends_at=left_at)
+        yield replace(period, starts_at=max(period.starts_at, left_at), max_attempts=0)
 
 
 def _is_shown(period: Period, works: Sequence[Work], set_closes: Sequence[SetClose], at: datetime) -> bool:

@@ -88,7 +88,7 @@ def _queue_scores_of(links: Sequence[LtiLink], now: datetime) -> None:
         link.pk: list(link.course.students.all())
         for link in LtiLink.objects.filter(pk__in=[link.pk for link in links]).prefetch_related("course__students")
     }
-    made = by_student_and_assignment(Attempt.objects.filter(assignment__in=assignments).order_by())
+    made = by_student_and_assignment(Attempt.objects.filter(assignment__in=assignments).with_left().order_by())
     overrides = load_overrides(assignment__in=assignments)
     closes = last_closes(list(assignments.values()))
     held = {(score.link_id, score.lti_student_id): score for score in LtiScore.objects.filter(link__in=links)}

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.utils.translation import gettext_lazy
 
 from quizzes.models.accounts import User
@@ -34,6 +34,14 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
     def made_by(self, student_id: int) -> Self:
         """Attempts of this student."""
         return self.filter(student_id=student_id)
+
+    def with_left(self) -> Self:
+        """With `has_left`: the student is in another class by now, which has no quiz of the same question set."""
+        same_set = Assignment.objects.filter(
+            classroom=OuterRef("student__classroom"),
+            edition__question_set=OuterRef("assignment__edition__question_set"),
+        )
+        return self.annotate(has_left=~Q(student__classroom=F("classroom")) & ~Exists(same_set))
 
     def open(self) -> Self:
         """Attempts that are not submitted."""
@@ -115,6 +123,7 @@ class Attempt(models.Model):
     carried_from = models.ForeignKey("self", models.SET_NULL, null=True, related_name="carried_to")
 
     own_role: str  # on rows of `with_role()`
+    has_left = False  # as it is on rows of `with_left()`
 
     objects = AttemptQuerySet.as_manager()
 

@@ -8,10 +8,12 @@ from quizzes.assignments.accommodations import extend
 from quizzes.assignments.deadlines import GRACE, Window
 from quizzes.assignments.lifecycle import keep_open, pause, resume
 from quizzes.assignments.release import answers_shown_at, can_see_answers
+from quizzes.assignments.student_statuses import answers_shown_times
 from quizzes.assignments.visibility import visible_since
 from quizzes.attempts.answers import check_answer
 from quizzes.attempts.lifecycle import reopen, submit_attempt
 from quizzes.models import Assignment, Attempt, Classroom, Edition, Student, User
+from quizzes.people.rosters import move_student
 from tests.assignments.test_lifecycle import change
 from tests.factories import NOW, loaded, make_answered_attempt, make_assignment, make_attempt, save
 
@@ -280,3 +282,41 @@ def test_visible_since_another_class_was_archived(
 
     assert since(attempt, now=NOW + 2 * DAY) is None
     assert since(attempt) == other_classroom.archived_at
+
+
+@pytest.mark.parametrize("is_open", [False, True])
+def test_last_attempt_of_a_student_who_left_the_class_is_the_one_made_there(
+    is_open: bool, given: Assignment, student: Student, other_classroom: Classroom, teacher: User
+) -> None:
+    """They start no other attempt, and a quiz without a close would never show its answers."""
+    given.closes_at = None
+    moved_at, now = NOW + HOUR, NOW + 3 * HOUR
+    attempt = make_attempt(assignment=released(given, "after_last"), student=student)
+    if not is_open:
+        submit_attempt(attempt, now=NOW + MINUTE)
+    move_student(student, to=other_classroom, by=teacher, now=moved_at)
+    if is_open:
+        assert answers_shown_at(given, student.pk) is None
+        submit_attempt(attempt, now=NOW + 2 * HOUR)
+    shown_at = answers_shown_at(given, student.pk)
+    attempts = Attempt.objects.made_by(student.pk).with_left()
+    attempt.refresh_from_db()
+    assert shown_at is not None
+    assert shown_at == attempt.submitted_at
+    assert answers_shown_times(student.pk, attempts.select_related("assignment")) == {given.pk: shown_at}
+    assert can_see_answers(given, attempt, shown_at=shown_at, now=now)
+
+    assert since(attempt) == max(moved_at, shown_at)
+
+
+def test_answers_wait_for_a_student_whose_new_class_has_the_question_set(
+    given: Assignment, student: Student, other_classroom: Classroom, teacher: User
+) -> None:
+    attempt = make_answered_attempt(assignment=released(given, "after_last"), student=student)
+    make_assignment(edition=given.edition, classroom=other_classroom, assigned_by=teacher)
+    move_student(student, to=other_classroom, by=teacher, now=NOW + HOUR)
+    attempts = Attempt.objects.made_by(student.pk).with_left().select_related("assignment")
+    assert answers_shown_at(given, student.pk) == NOW + DAY + GRACE
+    assert answers_shown_times(student.pk, attempts) == {given.pk: NOW + DAY + GRACE}
+
+    assert since(attempt) == NOW + DAY + GRACE
