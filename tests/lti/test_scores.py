@@ -18,6 +18,7 @@ from quizzes.lti.services import send_scores
 from quizzes.models import (
     Assignment,
     Attempt,
+    AuditEvent,
     Excuse,
     LtiCourse,
     LtiDeployment,
@@ -25,10 +26,11 @@ from quizzes.models import (
     LtiLink,
     LtiScore,
     LtiStudent,
+    Presence,
     Student,
 )
 from quizzes.models.public_ids import new_receipt
-from tests.factories import NOW, make_assignment, make_attempt, make_student
+from tests.factories import NOW, make_assignment, make_attempt, make_classroom, make_student
 from tests.lti.platform import DEPLOYMENT, Platform
 from tests.pages import text_of
 
@@ -241,7 +243,7 @@ def test_queue_costs_the_same_for_one_student_and_ten(
     with queries() as ten:
         queue_scores(now=LATER)
 
-    assert len(ten) == len(one) == 7
+    assert len(ten) == len(one) == 8
 
 
 def test_query_has_no_more_values_than_postgresql_takes(
@@ -266,6 +268,42 @@ def test_query_has_no_more_values_than_postgresql_takes(
 
     assert max(most) == 2
     assert LtiScore.objects.filter(progress="FullyGraded").count() == 5
+
+
+@pytest.mark.parametrize("event", ["none", "work", "act", "close"])
+def test_of_many_links_a_round_compares_some_and_those_where_something_happened(
+    event: str, link: LtiLink, learner: LtiStudent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A round that compares all would hold up the other periodic jobs."""
+    monkeypatch.setattr(scores, "LINKS_A_MINUTE", 1)
+    for number in range(2, 5):
+        classroom = make_classroom(teacher=link.assignment.assigned_by, name=f"Period {number}")
+        another = make_assignment(classroom=classroom, release=Assignment.Release.AFTER_SUBMIT)
+        link.pk, link.resource_link_id, link.assignment = None, f"link-{number}", another
+        link.save(force_insert=True)
+        attempt = turn_in(link, learner)
+    links = set(LtiLink.objects.exclude(resource_link_id="link-1").values_list("pk", flat=True))
+    part = int(NOW.timestamp()) // 60 % 4
+    AuditEvent.objects.create(action="regraded", classroom=link.assignment.classroom, at=NOW - scores.LATELY)
+    match event:
+        case "work":
+            Presence.objects.create(attempt=attempt, seen_at=NOW)
+        case "act":
+            AuditEvent.objects.create(action="regraded", classroom=link.assignment.classroom, at=NOW)
+        case "close":
+            Assignment.objects.filter(pk=link.assignment_id).update(closes_at=NOW)
+
+    queue_scores(now=NOW)
+
+    happened = set() if event == "none" else {link.pk}
+    assert compared() == {pk for pk in links if pk % 4 == part} | happened
+    for minute in range(1, 4):
+        queue_scores(now=NOW + timedelta(minutes=minute))
+    assert compared() == links
+
+
+def compared() -> set[int]:
+    return set(LtiScore.objects.values_list("link", flat=True))
 
 
 def test_site_without_links_costs_three_queries(db: None, queries: Callable[[], Any]) -> None:
