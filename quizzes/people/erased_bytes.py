@@ -9,6 +9,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from quizzes.models import Presence
+from quizzes.models.long_queries import without_time_limit
 
 logger = logging.getLogger(__name__)
 
@@ -96,16 +97,8 @@ def clear_files() -> None:
 
 
 def _vacuum_tables() -> None:
-    """Run VACUUM on each table of PostgreSQL, on a connection without the time limit of the site's queries.
-
-    A SET would reach another session's connection behind a PgBouncer in transaction mode. There the role's limit holds.
-    """
+    """Run VACUUM on each table of PostgreSQL, on a connection of its own: others of this process keep their limit."""
     own = connection.copy()
-    limits = "-c statement_timeout=0 -c lock_timeout=5s"
-    own.settings_dict["OPTIONS"] = {**own.settings_dict["OPTIONS"], "options": limits}
-    try:
-        with own.cursor() as cursor:
-            for table in own.introspection.table_names(cursor):
-                cursor.execute(f"VACUUM {own.ops.quote_name(table)}")
-    finally:
-        own.close()
+    with without_time_limit(own), own.cursor() as cursor:
+        for table in own.introspection.table_names(cursor):
+            cursor.execute(f"VACUUM {own.ops.quote_name(table)}")

@@ -1,15 +1,13 @@
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from django.core.management import CommandError, CommandParser, call_command
 from django.core.management.commands import migrate
 from django.db import connections
-from django.db.backends.base.base import BaseDatabaseWrapper
 
 from quizsite.health import show
 from quizsite.sqlite.prepare import prepare_database
+from quizzes.models.long_queries import without_time_limit
 
 
 class Command(migrate.Command):
@@ -33,23 +31,3 @@ class Command(migrate.Command):
         with without_time_limit(connection):
             super().handle(*args, **options)
             call_command("createcachetable", database=options["database"], verbosity=0)
-
-
-@contextmanager
-def without_time_limit(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Let PostgreSQL change a large table for longer than a query of the site may take.
-
-    The limit goes with a new connection: behind a PgBouncer in transaction mode, a SET would reach other sessions, and
-    the role's limit holds.
-    """
-    if connection.vendor != "postgresql" or connection.in_atomic_block:
-        yield
-        return
-    options = connection.settings_dict["OPTIONS"]
-    connection.close()
-    connection.settings_dict["OPTIONS"] = {**options, "options": f"{options['options']} -c statement_timeout=0"}
-    try:
-        yield
-    finally:
-        connection.close()
-        connection.settings_dict["OPTIONS"] = options
