@@ -148,13 +148,15 @@ def erase_teacher(user: User, *, now: datetime) -> Erasure:
     """Erase an account: its own classes with their students, its unused question sets, its sessions.
 
     A class with a second owner or teacher stays and keeps an owner, and so does a question set that such a class uses.
-    If rows that stay refer to the account, its row stays without name, address and password.
+    If rows that stay refer to the account, its row stays without name, address and password. Raises User.DoesNotExist
+    if it is erased already.
     """
     receipt = new_receipt()
     with _erasing():
         classrooms = list(own_classrooms(user))
         _lock_classrooms(classrooms)
-        User.objects.select_for_update(no_key=True).get(pk=user.pk)
+        # A form that comes again.
+        accounts_not_erased().select_for_update(no_key=True).get(pk=user.pk)
         counts = _preview_classrooms(classrooms)
         append_to_ledger("teacher", account_key(user), receipt, now=now)
         for classroom in classrooms:

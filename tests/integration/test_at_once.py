@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from threading import Barrier, BrokenBarrierError
 from typing import Any
 
@@ -45,16 +46,19 @@ from quizzes.models import (
 )
 from quizzes.people.accounts import sign_in_link
 from quizzes.people.classrooms import change_code
+from quizzes.people.erasure_ledger import ledger_path, read_ledger
 from quizzes.people.guess_limits import PIN_TRIES
 from quizzes.people.rosters import NumberTaken, add_students, change_external_id, new_students
 from quizzes.people.student_sign_in import PinLocked, WrongPin, check_pin, check_pin_of_attempt, pin_of
 from quizzes.people.teacher_sign_in import ACCOUNT_TRIES, PasswordLocked, count_try
-from tests.factories import make_assignment, make_attempt, make_edition, make_student, save
+from tests.factories import make_assignment, make_attempt, make_edition, make_student, make_user, save
 from tests.files.test_levels_and_languages import documents
 from tests.pages import form_of
 from tests.views.teacher.test_grading_queue import give, typed_document
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+PASSWORD = "correct horse battery"  # noqa: S105  a test's own
 
 
 def at_once[T](acts: Sequence[Callable[[], T]]) -> list[T]:
@@ -354,6 +358,27 @@ def test_sign_in_link_at_once_opens_one_session(teacher: User) -> None:
 
     assert sorted(at_once([use] * 8)) == [302] + [404] * 7
     assert TeacherSession.objects.count() == 1
+
+
+@pytest.mark.parametrize("leaves_traces", [False, True])
+def test_account_deleted_by_two_clicks_is_deleted_once(
+    leaves_traces: bool, classroom: Classroom, now: datetime, settings: Any, tmp_path: Path
+) -> None:
+    """leaves_traces: the record of a class of others names the account, so that its row stays."""
+    settings.DATA_DIR = tmp_path
+    user = make_user(password=PASSWORD)
+    if leaves_traces:
+        AuditEvent.objects.record(AuditEvent.Action.CODE_CHANGED, actor=user, classroom=classroom, at=now)
+    clients = [Client() for _ in range(4)]
+    for client in clients:
+        client.force_login(user)
+
+    def erase(client: Client) -> int:
+        return client.post(reverse("delete_account"), {"password": PASSWORD}).status_code
+
+    assert at_once([partial(erase, client) for client in clients]) == [302] * 4
+    assert AuditEvent.objects.filter(action="account_erased").count() == 1
+    assert len(read_ledger(ledger_path())) == 1
 
 
 def test_breaks_and_pauses_at_once_leave_a_deadline_that_their_times_explain(

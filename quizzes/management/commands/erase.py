@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from quizzes.models import Classroom, Student, User
+from quizzes.models import Classroom, Student
 from quizzes.people import erasure
 from quizzes.people.erased_bytes import clear_marked_files
 from quizzes.people.erasure import ErasedCounts, Erasure
@@ -59,7 +59,7 @@ class Command(BaseCommand):
             )
 
     def _erase_teacher(self, email: str, *, is_sure: bool) -> None:
-        user = User.objects.filter(email__iexact=email.strip()).first()
+        user = erasure.accounts_not_erased().filter(email__iexact=email.strip()).first()
         if user is None:
             raise CommandError(f"No account has the address {email}.")
         if is_sure:

@@ -84,7 +84,11 @@ def delete_account(request: TeacherRequest) -> HttpResponse:
         now = timezone.now()
         # Before the rows go, because this session is one of them.
         logout(request)
-        done = erasure.erase_teacher(user, now=now)
+        try:
+            done = erasure.erase_teacher(user, now=now)
+        except User.DoesNotExist:
+            # The same form, sent twice at the same time.
+            return redirect("account_deleted")
         request.session[DELETED_ACCOUNT] = {"receipt": done.receipt, "at": f"{now:%Y-%m-%d %H:%M}"}
         return redirect("account_deleted")
     context = {"form": form, "counts": erasure.preview_teacher(user), "classrooms": erasure.own_classrooms(user)}
