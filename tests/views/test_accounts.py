@@ -122,6 +122,21 @@ def test_invitation_makes_an_account_once(teacher: User, clock: time_machine.Tra
     assert Client().get(url("accept_invitation", token)).status_code == 404
 
 
+def test_invitation_works_after_30_sign_ups_by_others_at_the_same_address(
+    teacher: User, clock: time_machine.Traveller
+) -> None:
+    for _ in range(30):
+        Client().post(reverse("account_signup"), SIGN_UP)
+        Client().post(reverse("account_reset_password_from_key", args=["1", "no-key"]), {"password1": PASSWORD})
+    _, token = make_invitation(invited_by=teacher)
+
+    response = accepted(Client(), token).post(reverse("account_signup"), SIGN_UP)
+
+    assert response.headers["Location"] == reverse("add_classroom")
+    page = Client().post(reverse("account_reset_password_from_key", args=["1", "no-key"]), {"password1": PASSWORD})
+    assert page.status_code == 200
+
+
 def test_first_teacher_is_welcomed(db: None) -> None:
     _, token = make_invitation(invited_by=None, now=NOW + timedelta(days=365))
 
