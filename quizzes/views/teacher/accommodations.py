@@ -31,6 +31,7 @@ from quizzes.forms.classrooms import StudentLevelForm
 from quizzes.forms.supports import StudentSupportsForm
 from quizzes.models import Assignment, Student
 from quizzes.models.reasons import BY_MISTAKE
+from quizzes.reports.answer_visibility import student_saw_answers_at
 from quizzes.views.access import TeacherRequest, may_open_student, taught_assignment, taught_student
 from quizzes.views.teacher.students import history_page
 from quizzes.views.teacher.undo import offer_undo
@@ -193,6 +194,7 @@ def _overrides_page(
 ) -> HttpResponse:
     settings = student_settings.student_settings(assignment, student)
     attempts = list(assignment.attempts.made_by(student.pk).order_by("number"))
+    submitted = [attempt for attempt in attempts if not attempt.is_open]
     context = {
         "assignment": assignment,
         "classroom": assignment.classroom,
@@ -211,7 +213,9 @@ def _overrides_page(
             now=now,
         ),
         "extension_form": _extension_form(assignment, student, now=now),
-        "has_closed_questions": assignment.is_teacher_paced and has_closed_questions(assignment),
+        "has_closed_questions": has_closed_questions(assignment),
+        "submitted": submitted,
+        "answers_since": student_saw_answers_at(submitted[-1], now=now) if submitted else None,
         "room": None,
         "minutes_form": next((AddMinutesForm.of(attempt) for attempt in attempts if attempt.is_open), None),
         "excuse_form": ExcuseForm(initial={"is_excused": not settings.is_excused}, auto_id="excuse_%s"),

@@ -413,6 +413,18 @@ def test_reopening_and_accepting_late_answers_say_whether_the_student_could_see_
     assert ("After the answers were visible" in page) is (release != "never")
 
 
+def test_extra_attempts_say_whether_the_student_could_see_the_answers(
+    done: Attempt, student: Student, classmate: Student, teacher_client: Client
+) -> None:
+    given = Assignment.objects.get()
+    Assignment.objects.update(release="after_hand_in")
+    assert "Maya could see the answers starting" in text_of(teacher_client.get(terms_of(given, student)))
+    assert "see the answers" not in text_of(teacher_client.get(terms_of(given, classmate)))
+
+    Assignment.objects.update(release="never")
+    assert "Maya could not see the answers so far." in text_of(teacher_client.get(terms_of(given, student)))
+
+
 def test_late_answers_of_a_paced_quiz_name_the_class_board(
     done: Attempt, teacher: User, teacher_client: Client
 ) -> None:
@@ -790,9 +802,9 @@ def test_terms_page_costs_the_same_however_many_attempts(
     with queries() as seen:
         page = teacher_client.get(terms_of(assignment, student))
     assert text_of(page).count(", Fri, Oct 23") == count
-    # Session, teacher, assignment, student; extension, excuse; the form's extension; attempts. Without a time limit no
-    # factor is asked for.
-    assert len(seen) == 8
+    # Session, teacher, assignment, student; extension, excuse; the form's extension; attempts; closed questions; 4 for
+    # when the answers were visible. Without a time limit no factor is asked for.
+    assert len(seen) == 13
 
 
 # --- Accommodations -----------------------------------------------------------------------------------------------
