@@ -1,6 +1,6 @@
 """A set in Arabic on a site in English: every page says which texts are Arabic, and that they run right to left.
 
-The pages of the editor are left out: what an author types is not marked there yet.
+Of the editor, reading, preview and list of questions are marked. What is typed runs in the direction of its letters.
 """
 
 import json
@@ -203,6 +203,19 @@ def test_every_arabic_text_of_a_teacher_says_its_language(
         other = make_student(classroom=classroom, name=f"Student {number}")
         answer_wrongly(make_attempt(assignment=school.assignment, student=other))
     assert unmarked_pages(signed_in(school.teacher), teacher_pages(school)) == {}
+
+
+def test_editor_marks_reading_preview_and_list_of_questions(school: School, signed_in: Callable[..., Client]) -> None:
+    draft, client = make_draft(owner=school.teacher, document=arabic_document()), signed_in(school.teacher)
+    own, marked = [draft.question_set.public_id], 'lang="ar" dir="rtl">'
+    questions = draft.document["questions"]
+    readings = 0
+    for question in questions:
+        text = client.get(reverse("edit_question", args=[*own, question["key"]])).content.decode()
+        readings += text.count(f'<div class="reading pick" {marked}') + text.count(f'<div class="reading" {marked}')
+        assert text.count(f'<div class="text" {marked}') == 1, question["key"]
+        assert text.count(f"<span {marked}{ARABIC}") >= len(questions), question["key"]
+    assert readings == len(questions)
 
 
 def test_an_arabic_text_without_its_language_is_found() -> None:
