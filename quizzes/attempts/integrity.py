@@ -100,7 +100,11 @@ def _findings() -> list[Finding]:
                 f"{attempt}: {event} counts though it was late"
                 for event in saved
                 if _is_late(attempt, event)
-                and not moves.moved_after(event.at, assignment=attempt.assignment, student_id=attempt.student_id)
+                and not any(
+                    moves.moved_after(event.at, assignment=attempt.assignment, student_id=student_id)
+                    # An extension of before a merge is in the log of the other entry.
+                    for student_id in (attempt.student_id, attempt.made_as_id)
+                )
             ]
     return [
         Finding("I1, I2 the log explains each current answer", answers, tuple(log)),

@@ -1,5 +1,6 @@
 """Compare the classes of a OneRoster or Clever package with a teacher's, and apply what the teacher confirms."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -94,14 +95,21 @@ def plans(file: OneRoster, targets: Mapping[str, Classroom | None], *, by: User)
     targets: the classroom by key of a class in the file, None for a new one. A student moves only between 2 of these
     classes, because the same student may be in 2 classes of one teacher.
     """
-    own = list(Student.objects.filter(classroom__in=rosters_of(by)).select_related("classroom"))
+    own = list(Student.objects.filter(classroom__in=rosters_of(by)).select_related("classroom", "merged_into"))
     chosen = [one for one in file.classes if one.key in targets]
+    # The numbers of entries that were merged into another.
+    also: defaultdict[int, set[str]] = defaultdict(set)
+    for student in own:
+        if student.merged_into is not None and student.external_id:
+            also[student.merged_into.pk].add(student.external_id)
     left = {
         student.external_id: student
         for one in chosen
         if (classroom := targets[one.key]) is not None
         for student in own
-        if student.classroom_id == classroom.pk and _has_left(student, one, is_delta=file.is_delta)
+        if student.classroom_id == classroom.pk
+        and _has_left(student, one, is_delta=file.is_delta)
+        and not any(row.external_id in also[student.pk] for row in one.students)
     }
     moving = {row.external_id for one in chosen for row in one.students if row.external_id in left}
     return [
@@ -145,9 +153,15 @@ def _changes(
     """left: the students who left their class, by number. moving: the numbers of those who are in another one now."""
     here = [student for student in own if classroom is not None and student.classroom_id == classroom.pk]
     enrolled = [student for student in here if student.removed_at is None]
-    by_id = {student.external_id: student for student in enrolled if student.external_id}
-    by_name = {student.name_key: student for student in enrolled}
-    removed = {student.external_id: student for student in here if student.removed_at and student.external_id}
+    merged = [student for student in here if student.merged_into in enrolled]
+    # An entry that was merged into another is that student.
+    by_id = {one.external_id: one.current for one in [*merged, *enrolled] if one.external_id}
+    by_name = {one.name_key: one.current for one in [*merged, *enrolled]}
+    removed = {
+        student.external_id: student
+        for student in here
+        if student.removed_at and student.external_id and student.merged_into is None
+    }
     gone = {
         student.pk
         for student in enrolled

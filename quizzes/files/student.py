@@ -20,6 +20,8 @@ from quizzes.models import (
     AnswerEvent,
     Attempt,
     AuditEvent,
+    Excuse,
+    Extension,
     FailedTry,
     KnownDevice,
     LtiStudent,
@@ -36,7 +38,7 @@ Json = dict[str, Any]
 
 
 def export_student(student: Student, *, by: User, now: datetime) -> ExportedFile:
-    """Every row about the student in this teacher's classes, as JSON; at most 18 queries. Records the download first.
+    """Every row about the student in this teacher's classes, as JSON; at most 19 queries. Records the download first.
 
     Questions and answers are in words too, correct answers only where the student may see them. Moments are in UTC;
     points are text, so that decimals stay exact. The PIN is not stored, so it is not in the file.
@@ -51,6 +53,9 @@ def export_student(student: Student, *, by: User, now: datetime) -> ExportedFile
         layout="student",
         form="json",
     )
+    # With what another entry of the same student has.
+    entries = list(Student.objects.with_merged(student.pk).order_by("pk"))
+    own: Json = {"student__in": [one.pk for one in entries]}
     document = {
         "about": "All data that Footnote has about 1 student. Times are in UTC.",
         "made_at": now,
@@ -66,26 +71,41 @@ def export_student(student: Student, *, by: User, now: datetime) -> ExportedFile
             "own_reading_level": student.chosen_variant,
             "supports": supports_of(student).stored(),
         },
-        "accommodations": [
-            _columns(row, "time_factor", "changed_at") for row in Accommodation.objects.filter(student=student)
+        "merged_entries": [
+            {
+                "name": one.display_name,
+                "last_name": one.family_name,
+                "student_number": one.external_id,
+                "language": one.language,
+                "added_at": one.created_at,
+                "removed_at": one.removed_at,
+                "reading_level": one.reading_variant,
+                "own_reading_level": one.chosen_variant,
+                "supports": one.supports,
+            }
+            for one in entries
+            if one.pk != student.pk
         ],
+        "accommodations": [_columns(row, "time_factor", "changed_at") for row in Accommodation.objects.filter(**own)],
         "extensions": [
             {"assignment": _title(row), **_columns(row, "due_at", "closes_at", "extra_attempts", "reason", "given_at")}
-            for row in student.extensions.filter(assignment__classroom__teachers=by)
+            for row in Extension.objects.filter(**own, assignment__classroom__teachers=by)
             .select_related(*_SET)
             .defer(_DOCUMENT)
         ],
         "excuses": [
             {"assignment": _title(row), **_columns(row, "reason", "given_at")}
-            for row in student.excuses.filter(assignment__classroom__teachers=by).select_related(*_SET).defer(_DOCUMENT)
+            for row in Excuse.objects.filter(**own, assignment__classroom__teachers=by)
+            .select_related(*_SET)
+            .defer(_DOCUMENT)
         ],
         "attempts": _attempts(student, by, now),
-        "wrong_pins": [row.at for row in FailedTry.objects.filter(student=student).order_by("at")],
-        "devices_last_used": [row.used_at for row in KnownDevice.objects.filter(student=student).order_by("used_at")],
-        "learning_platforms": [_of_platform(row) for row in LtiStudent.objects.filter(student=student)],
+        "wrong_pins": [row.at for row in FailedTry.objects.filter(**own).order_by("at")],
+        "devices_last_used": [row.used_at for row in KnownDevice.objects.filter(**own).order_by("used_at")],
+        "learning_platforms": [_of_platform(row) for row in LtiStudent.objects.filter(**own)],
         "record": [
             {**_columns(row, "action", "detail", "at"), "by": row.actor.name if row.actor else ""}
-            for row in student.audit_events.select_related("actor").order_by("at", "pk")
+            for row in AuditEvent.objects.filter(**own).select_related("actor").order_by("at", "pk")
         ],
     }
     content = json.dumps(document, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1).encode()
@@ -105,7 +125,7 @@ def _of_platform(row: LtiStudent) -> Json:
 
 def _attempts(student: Student, by: User, now: datetime) -> list[Json]:
     made = Attempt.objects.taught_by(by).made_by(student.pk).with_left().order_by("started_at", "pk")
-    attempts = list(made.select_related(*_SET, "classroom", "carried_from").defer(_DOCUMENT))
+    attempts = list(made.select_related(*_SET, "classroom", "carried_from", "made_as").defer(_DOCUMENT))
     in_attempts = {"attempt__in": [attempt.pk for attempt in attempts]}
     reviewed = review_attempts(attempts)
     shown_at = answers_shown_times(student.pk, attempts)
@@ -135,6 +155,7 @@ def _attempts(student: Student, by: User, now: datetime) -> list[Json]:
             "classroom": attempt.classroom.name,
             # Work of an old class that counts in the new one is in the file twice.
             "copy_of": attempt.carried_from.receipt if attempt.carried_from else None,
+            "made_as": attempt.made_as.display_name if attempt.made_as else None,
             **_columns(attempt, *names, "score", "max_score", "comment", "supports", "language"),
             "open_since": presences[attempt.pk].open_since if attempt.pk in presences else None,
             "last_seen_at": presences[attempt.pk].seen_at if attempt.pk in presences else None,

@@ -329,6 +329,36 @@ class ClassroomChoice(forms.ModelChoiceField):
         return super().clean(value)
 
 
+class MergeStudentForm(forms.Form):
+    """The other name of a student who is on the roster twice. seen: of the plan that the teacher confirms."""
+
+    other = forms.ChoiceField(
+        label=gettext_lazy("The same student’s other name"),
+        help_text=gettext_lazy("Removed students are in this list too."),
+        error_messages={
+            "required": gettext_lazy("Choose a student."),
+            "invalid_choice": gettext_lazy("Choose a student from the list."),
+        },
+    )
+    seen = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any, *, others: Sequence[Student]) -> None:
+        super().__init__(data)
+        self.others = {one.public_id: one for one in others}
+        names = [(one.public_id, self._label(one)) for one in others]
+        self.fields["other"].choices = [("", gettext("Choose a student")), *names]  # type: ignore[attr-defined]
+
+    def clean_other(self) -> Student:
+        """The student."""
+        return self.others[self.cleaned_data["other"]]
+
+    @staticmethod
+    def _label(student: Student) -> str:
+        if student.removed_at is None:
+            return student.display_name
+        return gettext("{name} (removed)").format(name=student.display_name)
+
+
 class MoveStudentForm(forms.Form):
     """The class that a student moves to."""
 

@@ -136,11 +136,13 @@ def student_of(launch: LtiLaunch, course: LtiCourse, *, now: datetime) -> Studen
     teacher connects the two.
     """
     claims = launch.claims or {}
-    known = LtiStudent.objects.select_related("student").filter(course=course, subject=claims["subject"]).first()
+    learners = LtiStudent.objects.select_related("student__merged_into")
+    known = learners.filter(course=course, subject=claims["subject"]).first()
     if known is not None:
-        if known.student.removed_at is not None or known.student.classroom_id != course.classroom_id:
+        student = known.student.current
+        if student.removed_at is not None or student.classroom_id != course.classroom_id:
             raise NotOnRoster
-        return known.student
+        return student
     name = member_name(claims)
     if name is None:
         raise NotOnRoster
@@ -188,7 +190,7 @@ class MemberPreview:
 
 def preview_members(course: LtiCourse, members: Sequence[Member]) -> MemberPreview:
     """Compare the learners with the roster. 2 queries."""
-    known = {entry.subject: entry.student for entry in course.students.select_related("student")}
+    known = {entry.subject: entry.student.current for entry in course.students.select_related("student__merged_into")}
     connected = {student.pk for student in known.values()}
     unconnected = [student for student in course.classroom.students.enrolled() if student.pk not in connected]
     by_name = {student.name_key: student for student in unconnected}

@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 from quizzes.assignments.release import can_see_answers, last_closes
 from quizzes.assignments.status import Status
 from quizzes.assignments.student_statuses import Overrides, by_student_and_assignment, load_overrides
-from quizzes.models import Assignment, Attempt, AuditEvent, LtiLaunch, LtiLink, LtiScore, Presence
+from quizzes.models import Assignment, Attempt, AuditEvent, LtiLaunch, LtiLink, LtiScore, LtiStudent, Presence
 
 Progress = LtiScore.Progress
 # After a failed try; the last one repeats.
@@ -112,7 +112,9 @@ def _queue_scores_of(links: Sequence[LtiLink], now: datetime) -> None:
     assignments = {link.assignment_id: link.assignment for link in links}
     students = {
         link.pk: list(link.course.students.all())
-        for link in LtiLink.objects.filter(pk__in=[link.pk for link in links]).prefetch_related("course__students")
+        for link in LtiLink.objects.filter(pk__in=[link.pk for link in links]).prefetch_related(
+            models.Prefetch("course__students", LtiStudent.objects.select_related("student"))
+        )
     }
     made = by_student_and_assignment(Attempt.objects.filter(assignment__in=assignments).with_left().order_by())
     overrides = load_overrides(assignment__in=assignments)
@@ -120,8 +122,10 @@ def _queue_scores_of(links: Sequence[LtiLink], now: datetime) -> None:
     held = {(score.link_id, score.lti_student_id): score for score in LtiScore.objects.filter(link__in=links)}
     for link in links:
         for learner in students[link.pk]:
-            attempts = made.get((learner.student_id, link.assignment_id), [])
-            due = _due(link.assignment, learner.student_id, attempts, overrides, closes[link.assignment_id], now)
+            # The entry of the roster that has the work.
+            student_id = learner.student.merged_into_id or learner.student_id
+            attempts = made.get((student_id, link.assignment_id), [])
+            due = _due(link.assignment, student_id, attempts, overrides, closes[link.assignment_id], now)
             score = held.get((link.pk, learner.pk))
             if score is None and due is not None:
                 LtiScore.objects.bulk_create(

@@ -86,6 +86,8 @@ class Attempt(models.Model):
     it is not known.
     comment: of a teacher on the whole attempt, shown with the answers, "" for none. The audit log says who wrote it.
     carried_from: the attempt in another class that this one is a copy of (`attempts.transfers`), None for most.
+    made_as: the student's other entry on a roster that had it until a teacher merged the two (`attempts.merges`), None
+    for most.
     """
 
     class SubmittedBy(models.TextChoices):
@@ -121,6 +123,7 @@ class Attempt(models.Model):
     comment = models.CharField(max_length=600, blank=True, default="", db_default="")
     language = models.CharField(max_length=10, blank=True, default="", db_default="")
     carried_from = models.ForeignKey("self", models.SET_NULL, null=True, related_name="carried_to")
+    made_as = models.ForeignKey(Student, models.SET_NULL, null=True, related_name="given_attempts")
 
     own_role: str  # on rows of `with_role()`
     has_left = False  # as it is on rows of `with_left()`
@@ -202,6 +205,7 @@ class AnswerEvent(models.Model):
         SETTLED = "settled", gettext_lazy("Not used: it was already checked")
         LATE = "late", gettext_lazy("Late, not counted")
         ACCEPTED = "accepted", gettext_lazy("Late, accepted by the teacher")
+        UNDONE = "undone", gettext_lazy("Back to the answer in time, by the teacher")
 
     attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="events")
     question = models.ForeignKey(Question, models.PROTECT, related_name="events")

@@ -179,6 +179,10 @@ class StudentQuerySet(models.QuerySet["Student"]):
         """Students removed from a roster."""
         return self.filter(removed_at__isnull=False)
 
+    def with_merged(self, student_id: int) -> Self:
+        """All entries of one student: this one, and those merged into it."""
+        return self.filter(Q(pk=student_id) | Q(merged_into=student_id))
+
 
 class Student(models.Model):
     """One student on a classroom's roster. The PIN is computed from `public_id` and `pin_version`.
@@ -188,6 +192,7 @@ class Student(models.Model):
     the student never chose one.
     reading_variant: the level of readings that the teacher chose, "" for as the class. chosen_variant: the level that
     the student chose, "" for none. supports: the student's own, None for those of the class.
+    merged_into: the entry of the same student that stays on the roster (`attempts.merges`), None for most.
     """
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
@@ -204,6 +209,7 @@ class Student(models.Model):
     reading_variant = models.CharField(max_length=10, blank=True, default="", db_default="")
     chosen_variant = models.CharField(max_length=10, blank=True, default="", db_default="")
     supports = models.JSONField(null=True, blank=True)
+    merged_into = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="merged")
 
     own_role: str  # on rows of `with_role()`
 
@@ -227,6 +233,11 @@ class Student(models.Model):
     def pin_kind(self) -> str:
         """How the PIN looks. A query, unless the classroom is loaded."""
         return self.classroom.pin_kind
+
+    @property
+    def current(self) -> "Student":
+        """The entry that has the student's work. A query, unless `merged_into` is loaded."""
+        return self.merged_into or self
 
     @property
     def first_name(self) -> str:

@@ -7,7 +7,7 @@ Each act commits once: a line in the ledger, the rows gone, one audit event with
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -78,7 +78,8 @@ class Erasure:
 
 def preview_student(student: Student) -> ErasedCounts:
     """What `erase_student` takes away; 3 queries."""
-    return _counts(Student.objects.filter(pk=student.pk), Attempt.objects.made_by(student.pk), 0)
+    students = Student.objects.with_merged(student.pk)
+    return _counts(students, Attempt.objects.filter(student__in=students.order_by()), 0)
 
 
 def preview_classroom(classroom: Classroom) -> ErasedCounts:
@@ -115,16 +116,23 @@ def find_erasure(receipt: str, *, by: User) -> AuditEvent | None:
 
 
 def erase_student(student: Student, *, by: User | None, now: datetime) -> Erasure:
-    """Erase a student with every attempt, in other classes too. by: None for a command."""
+    """Erase a student with every attempt, in other classes too, and with what was merged into it.
+
+    by: None for a command.
+    """
     receipt = new_receipt()
     with _erasing():
-        students, attempts = Student.objects.filter(pk=student.pk), Attempt.objects.made_by(student.pk)
-        _lock(Classroom.objects.filter(students__in=students), students, attempts)
+        students = Student.objects.with_merged(student.pk)
+        attempts = Attempt.objects.filter(student__in=students.order_by())
+        _lock(Classroom.objects.filter(pk__in=students.order_by().values("classroom")), students, attempts)
         counts = _counts(students, attempts, 0)
         if not counts.students:
             raise Student.DoesNotExist
-        append_to_ledger("student", student.public_id, receipt, now=now)
-        end_sessions(STUDENT, {student.pk}, names=_names(students))
+        counts = replace(counts, students=1)
+        keys = dict(students.order_by("pk").values_list("pk", "public_id"))
+        for public_id in keys.values():
+            append_to_ledger("student", public_id, receipt, now=now)
+        end_sessions(STUDENT, set(keys), names=_names(students))
         _delete_students(students, attempts)
         _record(Action.STUDENT_ERASED, by, student.classroom, receipt, counts, now)
     return Erasure(receipt, counts)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Sum
+from django.db.models import F, Q, Sum
 
 from quizzes.models import AuditEvent, Classroom, Student, User
 from quizzes.models.locks import lock_rows
@@ -38,8 +38,11 @@ def check_place(student: Student, *, to: Classroom) -> None:
 
 
 def present_by_name(classroom: Classroom) -> dict[str, Student]:
-    """The students on the roster by name key. One query."""
-    return {student.name_key: student for student in classroom.students.enrolled()}
+    """The students on the roster by name key, also by the names of entries merged into them. One query."""
+    merged = Q(merged_into__classroom=classroom, merged_into__removed_at=None)
+    entries = classroom.students.filter(Q(removed_at=None) | merged).select_related("merged_into")
+    # A name on the roster comes before that of a merged entry.
+    return {one.name_key: one.current for one in entries.order_by(F("removed_at").desc(nulls_last=True), "pk")}
 
 
 def classes_by_name(classroom: Classroom, *, by: User) -> dict[str, str]:
@@ -50,8 +53,12 @@ def classes_by_name(classroom: Classroom, *, by: User) -> dict[str, str]:
 
 
 def removed_by_name(classroom: Classroom) -> dict[str, Student]:
-    """The removed students of a classroom by name key, the last removed of equal ones. One query."""
-    return {student.name_key: student for student in classroom.students.removed().order_by("removed_at")}
+    """The removed students of a classroom by name key, the last removed of equal ones. One query.
+
+    Without entries merged into another: they are no student of their own.
+    """
+    removed = classroom.students.removed().filter(merged_into=None)
+    return {student.name_key: student for student in removed.order_by("removed_at")}
 
 
 def name_columns(name: PersonName, *, by_first: bool) -> dict[str, str]:

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from quizzes.attempts.merges import merge_plan, merge_students
 from quizzes.attempts.transfers import transfer_attempts
 from quizzes.files.student import export_student
 from quizzes.models import (
@@ -39,6 +40,7 @@ from tests.factories import (
     make_attempt,
     make_classroom,
     make_failed_try,
+    make_student,
     save,
 )
 from tests.pages import text_of
@@ -121,6 +123,21 @@ def test_student_file_has_the_columns_of_the_student_and_says_what_is_a_copy(
     ]
 
 
+def test_student_file_has_what_the_other_entry_of_the_student_has(rich: Student, teacher: User) -> None:
+    keep = make_student(classroom=rich.classroom, name="M. Lopez")
+    plan = merge_plan(keep, rich, now=NOW)
+    merge_students(keep, rich, seen=plan.seen, by=teacher, now=NOW)
+
+    data = file_of(Student.objects.select_related("classroom").get(pk=keep.pk), teacher)
+
+    assert [one["name"] for one in data["merged_entries"]] == ["Maya Lopez"]
+    assert {one["made_as"] for one in data["attempts"]} == {"Maya Lopez"}
+    assert len(data["attempts"]) == 2
+    # With what came along.
+    assert (len(data["accommodations"]), len(data["extensions"]), len(data["excuses"])) == (2, 2, 2)
+    assert "Noah" not in json.dumps(data)
+
+
 def test_student_file_reads_no_document_with_an_extension_or_excuse(
     rich: Student, teacher: User, queries: Callable[[], AbstractContextManager[Queries]]
 ) -> None:
@@ -168,6 +185,7 @@ def test_student_file_knows_every_table_that_speaks_of_a_student() -> None:
         "FailedTry",
         "KnownDevice",
         "LtiStudent",
+        "Student",  # the other entry of a student who was twice on the roster
     }
     assert {relation.related_model.__name__ for relation in Attempt._meta.related_objects} == {
         "Answer",
@@ -216,4 +234,4 @@ def test_student_file_costs_the_same_however_much_there_is(
     with queries() as seen:
         export_student(student, by=teacher, now=NOW)
 
-    assert len(seen) == 17
+    assert len(seen) == 18

@@ -326,6 +326,7 @@ TABLE: dict[str, Row] = {
     "change_number": Row(moving(EDITOR), of_student, method="post", data={"number": "1042"}),
     "move_student": Row(EDITOR, of_student, method="post"),
     "transfer_work": Row(moving(EDITOR), of_student, method="post"),
+    "merge_student": Row(EDITOR, of_student),
     "remove_student": Row(moving(EDITOR), of_student, method="post"),
     "restore_student": Row(moving(EDITOR), of_student, method="post"),
     "set_accommodations": Row(moving(EDITOR), of_student, method="post", data={"time": "1.5", "source": "own"}),

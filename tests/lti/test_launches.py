@@ -9,6 +9,7 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
+from quizzes.attempts.merges import merge_plan, merge_students
 from quizzes.lti.launches import start_login
 from quizzes.lti.scores import delete_old_launches
 from quizzes.models import (
@@ -64,6 +65,21 @@ def test_name_alone_never_leads_to_a_student_who_is_there(launch: Launch, course
     made = LtiStudent.objects.get().student
     assert made != student
     assert made.display_name == f"{student.display_name} (2)"
+
+
+def test_learner_of_a_merged_student_works_as_the_one_who_stays(
+    launch: Launch, client: Client, course: LtiCourse, student: Student, teacher: User
+) -> None:
+    launch()
+    learner = LtiStudent.objects.select_related("student__classroom").get()
+    plan = merge_plan(student, learner.student, now=timezone.now())
+    merge_students(student, learner.student, seen=plan.seen, by=teacher, now=timezone.now())
+
+    launch()
+
+    assert client.session["student_id"] == student.pk
+    assert LtiStudent.objects.count() == 1
+    assert course.classroom.students.enrolled().get() == student
 
 
 def test_removed_student_is_told(launch: Launch, course: LtiCourse) -> None:

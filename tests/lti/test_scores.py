@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from quizzes.attempts.merges import merge_plan, merge_students
 from quizzes.lti import scores
 from quizzes.lti.courses import connect_link
 from quizzes.lti.scores import exchange_scores, queue_scores, send_state
@@ -28,6 +29,7 @@ from quizzes.models import (
     LtiStudent,
     Presence,
     Student,
+    User,
 )
 from quizzes.models.public_ids import new_receipt
 from tests.factories import NOW, make_assignment, make_attempt, make_classroom, make_student
@@ -87,6 +89,21 @@ def test_score_is_sent_once(platform: Platform, link: LtiLink, learner: LtiStude
     assert (sent["activityProgress"], sent["gradingProgress"]) == ("Submitted", "FullyGraded")
     assert send_state(link.assignment).sent_count == 1  # type: ignore[union-attr]
     assert "client_assertion" in platform.token_requests[0]
+
+
+def test_score_of_a_merged_student_is_that_of_the_one_who_stays(
+    platform: Platform, link: LtiLink, learner: LtiStudent, teacher: User
+) -> None:
+    turn_in(link, learner, "1")
+    exchange_scores(now=LATER)
+    keep = make_student(classroom=link.assignment.classroom)
+    turn_in(link, LtiStudent(student=keep), "3")
+    plan = merge_plan(keep, learner.student, now=LATER)
+    merge_students(keep, learner.student, seen=plan.seen, by=teacher, now=LATER)
+
+    exchange_scores(now=LATER + timedelta(minutes=5))
+
+    assert [(sent["userId"], sent.get("scoreGiven")) for sent in platform.scores] == [("user-1", 1.0), ("user-1", 3.0)]
 
 
 def test_two_machines_send_a_score_once(platform: Platform, link: LtiLink, learner: LtiStudent) -> None:

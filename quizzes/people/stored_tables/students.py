@@ -24,6 +24,7 @@ STUDENTS: tuple[StoredTable, ...] = (
         ("created_at removed_at", "when the student was on the roster"),
         ("reading_variant chosen_variant", "the level at which the student gets readings"),
         ("supports", "what helps the student to take quizzes, such as read-aloud, if it is not as for the class"),
+        ("merged_into_id", "the other entry of the same student, if a teacher merged the two"),
     ),
     of_student(
         "quizzes_attempt",
@@ -41,6 +42,7 @@ STUDENTS: tuple[StoredTable, ...] = (
         ("comment", "what the teacher says of the whole attempt"),
         ("language", "the language of the pages, to find questions whose translation is harder or easier"),
         ("carried_from_id", "the attempt in an earlier class that it is a copy of"),
+        ("made_as_id", "the student’s other entry that had it, so that a merge can be undone"),
     ),
     of_student(
         "quizzes_answer",

@@ -8,17 +8,17 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from quizzes.assignments.deadlines import is_over
-from quizzes.attempts import transfers
+from quizzes.attempts import merges, transfers
 from quizzes.content.reading import LEVELS
 from quizzes.formatting import clock
 from quizzes.forms.accommodations import AccommodationForm
 from quizzes.forms.classrooms import StudentLevelForm
 from quizzes.forms.fields import ConfirmForm, NextPageForm
-from quizzes.forms.rosters import MoveStudentForm, RenameStudentForm, StudentNumberForm
+from quizzes.forms.rosters import MergeStudentForm, MoveStudentForm, RenameStudentForm, StudentNumberForm
 from quizzes.forms.supports import StudentSupportsForm
 from quizzes.models import Accommodation, Classroom, Student
 from quizzes.models.rosters import ClassroomQuerySet
@@ -36,6 +36,13 @@ from quizzes.views.teacher.undo import offer_undo
 NEW_PIN = "new_pin_of"
 # The forms of a student's page, as its template names them.
 FORMS = {"rename_form", "number_form", "move_form", "accommodation_form", "level_form", "supports_form"}
+# The settings of `merges.MergePlan` in words.
+MERGED_SETTINGS = {
+    "number": gettext_lazy("Student number"),
+    "time": gettext_lazy("Extra time"),
+    "supports": gettext_lazy("Supports"),
+    "level": gettext_lazy("Reading level"),
+}
 
 
 @require_GET
@@ -168,6 +175,44 @@ def transfer_work(request: TeacherRequest, public_id: str) -> HttpResponse:
     return redirect("student_history", student.public_id)
 
 
+@class_act(ClassAct.CHANGE)
+@require_http_methods(["GET", "POST"])
+def merge_student(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Ask which other student of the class is the same one, show what a merge does, then merge the two."""
+    student, now = taught_student(request, public_id), timezone.now()
+    is_sent = request.method == "POST"
+    data = request.POST if is_sent else request.GET
+    form = MergeStudentForm(data or None, others=merges.merge_choices(student))
+    if student.removed_at is not None or (is_sent and not form.is_valid()):
+        # Sent twice, or someone else merged or removed one of the two.
+        return redirect("student_history", student.current.public_id)
+    plan, is_changed = None, False
+    if form.is_valid():
+        other = form.cleaned_data["other"]
+        try:
+            if is_sent:
+                merges.merge_students(student, other, seen=form.cleaned_data["seen"], by=request.user, now=now)
+                text = gettext("Merged. {display_name} has the work of both.").format(display_name=student.display_name)
+                offer_undo(request, text, reverse("restore_student", args=[other.public_id]))
+                return redirect("student_history", student.public_id)
+        except merges.MergeChanged:
+            is_changed = True
+        except merges.CannotMerge:
+            return redirect("student_history", student.public_id)
+        plan = merges.merge_plan(student, other, now=now)
+    context = {
+        "student": student,
+        "classroom": student.classroom,
+        "form": form,
+        "plan": plan,
+        "is_changed": is_changed,
+        "taken": [MERGED_SETTINGS[name] for name in plan.taken] if plan is not None else [],
+        "left": [MERGED_SETTINGS[name] for name in plan.left] if plan is not None else [],
+        "submits_any": plan is not None and any(quiz.submits for quiz in plan.quizzes),
+    }
+    return render(request, "teacher/merge_student.html", context)
+
+
 @require_POST
 def remove_student(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Remove a student from the roster."""
@@ -182,11 +227,12 @@ def remove_student(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 def restore_student(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Restore a removed student to the roster."""
+    """Restore a removed student to the roster. For one who was merged into another, that is undone."""
     student = taught_student(request, public_id)
     if student.removed_at is not None:
+        restore = rosters.restore_student if student.merged_into_id is None else merges.undo_merge
         try:
-            rosters.restore_student(student, by=request.user, now=timezone.now())
+            restore(student, by=request.user, now=timezone.now())
         except rosters.NameTaken:
             messages.error(request, gettext("A student in this class already has that name. Rename one of them first."))
         else:
@@ -271,6 +317,7 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
         "is_refused": bool(context.keys() & FORMS),
         "has_other_classroom": others.exists(),
         "transferable_count": len(transfers.transferable_attempts(student)),
+        "merged": list(student.merged.all()),
         "events": titled_events(student.audit_events.select_related("actor", "classroom"), work),
         **context,
     }

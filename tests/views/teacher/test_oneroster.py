@@ -14,9 +14,10 @@ from django.urls import reverse
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from quizzes.attempts.merges import merge_plan, merge_students
 from quizzes.files.oneroster import UnreadableOneRoster, read_oneroster
 from quizzes.models import Classroom, Student, User
-from tests.factories import make_answered_attempt, make_assignment, make_student
+from tests.factories import NOW, make_answered_attempt, make_assignment, make_student
 from tests.pages import errors_of, form_of, text_of
 
 pytestmark = pytest.mark.django_db
@@ -138,6 +139,27 @@ def test_a_later_file_moves_adds_and_asks_before_it_removes(teacher_client: Clie
     run(teacher_client, package({"A": ["u2"], "B": ["u1", "u3"]}))
     assert roster_of("Civics B") == {"Ana Reyes": "1001", "Cy Dunn": "u3"}
     assert Student.objects.count() == 3
+
+
+@pytest.mark.parametrize("number", ["", "77"], ids=["takes the number", "has another number"])
+@pytest.mark.parametrize("both", [False, True])
+def test_a_merged_student_stays_one_in_the_next_file(
+    number: str, both: bool, teacher_client: Client, teacher: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(teacher_client, package({"A": ["u1", "u2"]}))
+    ana = Student.objects.select_related("classroom").get(display_name="Ana Reyes")
+    keep = make_student(classroom=ana.classroom, name="Anna Reyes", external_id=number)
+    plan = merge_plan(keep, ana, now=NOW)
+    merge_students(keep, ana, seen=plan.seen, by=teacher, now=NOW)
+    if both:
+        monkeypatch.setitem(PEOPLE, "u3", ("Anna", "Reyes", number))
+
+    page = run(
+        teacher_client, package({"A": ["u1", "u2", *(["u3"] if both and number else [])]}), also=("gone-", "back-")
+    )
+
+    assert roster_of("Civics A") == {"Anna Reyes": number or "1001", "Ben Cole": "1002"}
+    assert "The file says “Ana Reyes”. The name stays." in text_of(page)
 
 
 def test_a_delta_names_who_is_gone(teacher_client: Client) -> None:

@@ -1,0 +1,323 @@
+"""Two entries of one student on a roster. One stays and gets the work of the other, which leaves the roster.
+
+Attempts move with answers, log, grades and receipt. What a teacher set for the entry that stays holds, and what only
+the other one has comes along.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Max, Q
+
+from quizzes.assignments.accommodations import move_deadlines, set_accommodation, set_excused, set_reading_level
+from quizzes.assignments.deadlines import is_over
+from quizzes.assignments.status import StudentStatus
+from quizzes.assignments.student_statuses import Key, Overrides, by_student_and_assignment, load_overrides
+from quizzes.assignments.supports import Supports, set_supports
+from quizzes.attempts.lifecycle import submit_at_deadline
+from quizzes.models import Accommodation, Assignment, Attempt, AuditEvent, Excuse, Extension, Student, User
+from quizzes.models.locks import lock_rows
+from quizzes.people import rosters
+
+Action = AuditEvent.Action
+# Added to the numbers of attempts while they get new ones. No student has as many on one quiz.
+_ASIDE = 10_000
+
+
+class CannotMerge(Exception):
+    """The entries are not two of one class, or the one that stays is not on the roster."""
+
+
+class MergeChanged(Exception):
+    """Something about one of the entries changed after the page was opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class MergedQuiz:
+    """One quiz on which the entry that goes has work.
+
+    found: the status after the merge. moved_count: how many attempts move. count: how many there are then. is_running:
+    whether one that moves goes on. submits: whether one that moves is turned in first, because the entry that stays
+    has one in progress too. ends_excuse: whether the entry that stays was excused, and the work counts from now on.
+    """
+
+    assignment: Assignment
+    found: StudentStatus[Attempt]
+    moved_count: int
+    count: int
+    is_running: bool
+    submits: bool
+    ends_excuse: bool
+
+    @property
+    def is_both(self) -> bool:
+        """Whether both entries have attempts."""
+        return self.count > self.moved_count
+
+
+@dataclass(frozen=True, slots=True)
+class MergePlan:
+    """What a merge does.
+
+    taken: settings that only the other entry has, and that come along: number, time, supports, level. left: those that
+    both have, and of which the one of `keep` stays. extended, excused: the quizzes whose extension or excuse comes
+    along. seen: changes with everything that the page of the plan shows.
+    """
+
+    keep: Student
+    other: Student
+    quizzes: tuple[MergedQuiz, ...]
+    taken: tuple[str, ...]
+    left: tuple[str, ...]
+    extended: tuple[Assignment, ...]
+    excused: tuple[Assignment, ...]
+    seen: str
+
+
+def merge_choices(student: Student) -> list[Student]:
+    """The other entries of the class that can be merged into this one, removed ones too. One query."""
+    return list(student.classroom.students.filter(merged_into=None).exclude(pk=student.pk))
+
+
+def merge_plan(keep: Student, other: Student, *, now: datetime) -> MergePlan:
+    """What a merge of `other` into `keep` does. Raises CannotMerge. keep, other: with the classroom."""
+    is_pair = keep.pk != other.pk and keep.classroom_id == other.classroom_id
+    if not is_pair or keep.removed_at is not None or other.merged_into_id is not None:
+        raise CannotMerge
+    pair = [keep.pk, other.pk]
+    made = by_student_and_assignment(Attempt.objects.filter(student__in=pair))
+    overrides = load_overrides(student__in=pair)
+    extended = _new_extensions(keep, other)
+    excused = _excused_after(keep, other, made, overrides)
+    touched = {quiz for _, quiz in [*made, *overrides.extensions, *overrides.excused]}
+    quizzes = {quiz.pk: quiz for quiz in Assignment.objects.filter(pk__in=touched).with_set()}
+    extensions = {**overrides.extensions, **{(keep.pk, quiz): row for quiz, row in extended.items()}}
+    after = Overrides(extensions, {(keep.pk, quiz) for quiz in excused})
+    ended = {quiz for quiz in quizzes if (keep.pk, quiz) in overrides.excused and quiz not in excused}
+    settings = _settings(keep), _settings(other)
+    pairs = {name: (settings[0][name], value) for name, value in settings[1].items() if value is not None}
+    return MergePlan(
+        keep=keep,
+        other=other,
+        quizzes=tuple(
+            _merged_quiz(quiz, keep, made.get((keep.pk, pk), []), made[other.pk, pk], after, pk in ended, now)
+            for pk, quiz in quizzes.items()
+            if (other.pk, pk) in made
+        ),
+        taken=tuple(name for name, (own, _) in pairs.items() if own is None),
+        left=tuple(name for name, (own, value) in pairs.items() if own is not None and own != value),
+        extended=tuple(quizzes[quiz] for quiz in extended),
+        excused=tuple(quiz for pk, quiz in quizzes.items() if pk in excused and (keep.pk, pk) not in overrides.excused),
+        seen=_seen(pair, settings, made),
+    )
+
+
+@transaction.atomic
+def merge_students(keep: Student, other: Student, *, seen: str, by: User, now: datetime) -> Student:
+    """Give the work of one entry to the other, and remove it from the roster. Safe to repeat.
+
+    seen: of the plan that the teacher confirmed. Raises CannotMerge and MergeChanged.
+    """
+    _lock([keep.pk, other.pk])
+    keep, other = (Student.objects.select_related("classroom").get(pk=one.pk) for one in (keep, other))
+    if other.merged_into_id == keep.pk:
+        return keep
+    plan = merge_plan(keep, other, now=now)
+    if plan.seen != seen:
+        raise MergeChanged
+    _take_settings(plan, by=by, now=now)
+    attempts = list(Attempt.objects.made_by(other.pk).select_related("assignment").order_by("pk"))
+    _give(attempts, keep, now=now)
+    Attempt.objects.filter(pk__in=[one.pk for one in attempts], made_as=None).update(made_as=other)
+    move_deadlines(Attempt.objects.made_by(keep.pk).open().select_related("assignment", "student"), now=now)
+    rosters.remove_student(other, by=by, now=now)
+    Student.objects.with_merged(other.pk).update(merged_into=keep)
+    _record(Action.STUDENT_MERGED, keep, other, attempts, by=by, now=now)
+    return keep
+
+
+@transaction.atomic
+def undo_merge(other: Student, *, by: User, now: datetime) -> Student:
+    """Put a merged entry back on the roster with the attempts that it had. Safe to repeat. Raises NameTaken.
+
+    Settings that came along stay where they are too, and what was turned in stays turned in.
+    """
+    if other.merged_into_id is None:
+        return other
+    _lock([other.pk, other.merged_into_id])
+    other = Student.objects.select_related("classroom", "merged_into__classroom").get(pk=other.pk)
+    keep = other.merged_into
+    if keep is None:
+        return other
+    if keep.external_id == other.external_id:
+        rosters.keep_external_id(keep, "", replaces=other.external_id)
+    rosters.restore_student(other, by=by, now=now)
+    attempts = list(Attempt.objects.filter(made_as=other, student=keep).select_related("assignment").order_by("pk"))
+    _give(attempts, other, now=now)
+    Attempt.objects.filter(made_as=other).update(made_as=None)
+    Student.objects.filter(pk=other.pk).update(merged_into=None)
+    _record(Action.MERGE_UNDONE, keep, other, attempts, by=by, now=now)
+    return other
+
+
+def _lock(students: Sequence[int]) -> None:
+    """Lock the students, their attempts, and all quizzes that a start or a setting of theirs can be about."""
+    own: dict[str, Any] = {"student__in": students}
+    quizzes = Assignment.objects.filter(
+        Q(classroom__in=Student.objects.filter(pk__in=students).order_by().values("classroom"))
+        | Q(pk__in=Attempt.objects.filter(**own).order_by().values("assignment"))
+        | Q(pk__in=Extension.objects.filter(**own).values("assignment"))
+        | Q(pk__in=Excuse.objects.filter(**own).values("assignment"))
+    )
+    lock_rows(
+        assignments=quizzes.order_by().values_list("pk", flat=True),
+        students=students,
+        attempts=Attempt.objects.filter(**own).order_by().values_list("pk", flat=True),
+        with_starts=True,
+    )
+
+
+def _merged_quiz(
+    quiz: Assignment,
+    keep: Student,
+    own: Sequence[Attempt],
+    moved: Sequence[Attempt],
+    after: Overrides,
+    ends_excuse: bool,
+    now: datetime,
+) -> MergedQuiz:
+    is_running, keep_runs = (any(_is_running(one, now) for one in attempts) for attempts in (moved, own))
+    return MergedQuiz(
+        assignment=quiz,
+        found=after.status(quiz, keep.pk, _numbered([*own, *moved]), now=now),
+        moved_count=len(moved),
+        count=len(own) + len(moved),
+        is_running=is_running and not keep_runs,
+        submits=is_running and keep_runs,
+        ends_excuse=ends_excuse,
+    )
+
+
+def _settings(student: Student) -> dict[str, Any]:
+    """What a teacher set for an entry, None for what is as for the class."""
+    accommodation = Accommodation.objects.filter(student=student).first()
+    return {
+        "number": student.external_id or None,
+        "time": {"factor": accommodation.time_factor} if accommodation is not None else None,
+        "supports": student.supports,
+        "level": student.reading_variant or None,
+    }
+
+
+def _new_extensions(keep: Student, other: Student) -> dict[int, Extension]:
+    """The extensions that `keep` gets, by quiz: of two, the later times and the greater number of attempts."""
+    own = {row.assignment_id: row for row in keep.extensions.all()}
+    found = {}
+    for row in other.extensions.order_by("pk"):
+        mine = own.get(row.assignment_id) or Extension()
+        due_at = max(filter(None, (mine.due_at, row.due_at)), default=None)
+        closes_at = max(filter(None, (mine.closes_at, row.closes_at)), default=None)
+        extra = max(mine.extra_attempts, row.extra_attempts)
+        if mine.pk is None or (due_at, closes_at, extra) != (mine.due_at, mine.closes_at, mine.extra_attempts):
+            found[row.assignment_id] = Extension(
+                pk=mine.pk,
+                assignment_id=row.assignment_id,
+                student=keep,
+                due_at=due_at,
+                closes_at=closes_at,
+                extra_attempts=extra,
+                reason=mine.reason or row.reason,
+                given_by_id=row.given_by_id,
+                given_at=row.given_at,
+            )
+    return found
+
+
+def _excused_after(
+    keep: Student, other: Student, made: Mapping[Key, Sequence[Attempt]], overrides: Overrides
+) -> Set[int]:
+    """The quizzes from which `keep` is excused after the merge. Work of an entry that was not excused still counts."""
+    counting = {quiz for student, quiz in made if (student, quiz) not in overrides.excused}
+    return {quiz for _, quiz in overrides.excused} - counting
+
+
+def _take_settings(plan: MergePlan, *, by: User, now: datetime) -> None:
+    keep, other = plan.keep, plan.other
+    if "number" in plan.taken:
+        rosters.keep_external_id(keep, other.external_id)
+    if "time" in plan.taken:
+        factor = Accommodation.objects.get(student=other).time_factor
+        set_accommodation(keep, time_factor=factor, by=by, now=now)
+    if "supports" in plan.taken:
+        set_supports(keep, Supports.of(other.supports or {}), by=by, now=now)
+    if "level" in plan.taken:
+        set_reading_level(keep, variant=other.reading_variant, by=by, now=now)
+    # The student's own choices.
+    keep.language = keep.language or other.language
+    keep.chosen_variant = keep.chosen_variant or other.chosen_variant
+    keep.save(update_fields=["language", "chosen_variant"])
+    for row in _new_extensions(keep, other).values():
+        # With who gave it and when: answers may have been visible since.
+        row.save()
+    reasons = dict(Excuse.objects.filter(student=other).values_list("assignment", "reason"))
+    for quiz in plan.excused:
+        set_excused(quiz, keep, is_excused=True, reason=reasons[quiz.pk], by=by, now=now)
+    for merged in plan.quizzes:
+        if merged.ends_excuse:
+            set_excused(merged.assignment, keep, is_excused=False, reason="", by=by, now=now)
+
+
+def _give(attempts: Sequence[Attempt], to: Student, *, now: datetime) -> None:
+    """Move these attempts of one student to another entry. The attempts of both are numbered from 1 again.
+
+    Of two that are open, one is turned in: the one whose time is over, else the one that moves.
+    """
+    if not attempts:
+        return
+    moved = {attempt.pk for attempt in attempts}
+    quizzes = {attempt.assignment_id for attempt in attempts}
+    theirs = Attempt.objects.filter(assignment__in=quizzes, student__in=[to.pk, attempts[0].student_id])
+    open_here = {one.assignment_id: one for one in theirs.open().filter(student=to).select_related("assignment")}
+    for attempt in attempts:
+        own = open_here.get(attempt.assignment_id)
+        if attempt.is_open and own is not None:
+            submit_at_deadline(attempt if _is_running(own, now) else own, now=now)
+    theirs.exclude(pk__in=moved).update(number=F("number") + _ASIDE)
+    theirs.filter(pk__in=moved).update(number=F("number") + 2 * _ASIDE)
+    Attempt.objects.filter(pk__in=moved).update(student=to)
+    made = by_student_and_assignment(theirs)
+    Attempt.objects.bulk_update([one for own in made.values() for one in _numbered(own)], ["number"])
+
+
+def _is_running(attempt: Attempt, now: datetime) -> bool:
+    return attempt.is_open and not is_over(at=now, deadline_at=attempt.deadline_at)
+
+
+def _numbered(attempts: Iterable[Attempt]) -> list[Attempt]:
+    """The attempts of one student on one quiz, with numbers from 1 in the order of their starts."""
+    ordered = sorted(attempts, key=lambda attempt: (attempt.started_at, attempt.pk))
+    for number, attempt in enumerate(ordered, start=1):
+        attempt.number = number
+    return ordered
+
+
+def _seen(pair: Sequence[int], settings: Sequence[Mapping[str, Any]], made: Mapping[Key, Sequence[Attempt]]) -> str:
+    """A digest of what the plan depends on. Each change of a setting by a teacher is in the audit log."""
+    newest = AuditEvent.objects.filter(student__in=pair).aggregate(newest=Max("pk"))["newest"]
+    rows = sorted((one.pk, one.student_id, one.is_open) for own in made.values() for one in own)
+    numbers = [setting["number"] for setting in settings]
+    return hashlib.sha256(repr((newest, rows, numbers)).encode()).hexdigest()[:40]
+
+
+def _record(
+    action: Action, keep: Student, other: Student, attempts: Sequence[Attempt], *, by: User, now: datetime
+) -> None:
+    moved = [attempt.public_id for attempt in attempts]
+    for one, another in ((keep, other), (other, keep)):
+        AuditEvent.objects.record(
+            action, actor=by, classroom=one.classroom, student=one, at=now, other=another.public_id, attempts=moved
+        )
