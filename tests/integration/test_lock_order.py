@@ -16,6 +16,7 @@ from quizzes.assignments.student_settings import window_of
 from quizzes.assignments.supports import Supports, set_supports
 from quizzes.attempts.breaks import end_break, start_break
 from quizzes.attempts.lifecycle import reopen, start_attempt
+from quizzes.attempts.merges import merge_plan, merge_students
 from quizzes.attempts.paper.corrections import move_paper_answers, take_paper_answers_away
 from quizzes.grading import manual_grades
 from quizzes.models import Attempt, Classroom, Edition, Student, User
@@ -136,6 +137,53 @@ def test_an_erasure_and_an_act_on_the_same_attempt_end_in_no_deadlock(
         "erase class": partial(erasure.erase_classroom, classroom, by=teacher, now=LATER),
     }
     assert deadlocks(at_once(attempt, [acts[first], acts[second]])) == []
+
+
+MERGE_PAIRS = [
+    *(("merge", act) for act in ("extend", "grade", "erase student", "merge back")),
+    *((act, "merge") for act in ("extend", "grade", "erase student", "merge back")),
+]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("first", "second"), MERGE_PAIRS)
+def test_a_merge_and_an_act_on_the_same_attempt_end_in_no_deadlock(
+    first: str, second: str, edition: Edition, classroom: Classroom, student: Student, teacher: User
+) -> None:
+    assignment = make_assignment(
+        edition=edition, classroom=classroom, assigned_by=teacher, closes_at=NOW + 40 * MINUTE, max_attempts=None
+    )
+    attempt = make_answered_attempt(assignment=assignment, student=student, submitted=False)
+    keep = make_student(classroom=classroom)
+    seen = merge_plan(keep, student, now=LATER).seen
+    times = {"due_at": None, "closes_at": NOW + 50 * MINUTE, "extra_attempts": 0, "reason": ""}
+    acts: dict[str, Callable[[], object]] = {
+        "merge": partial(merge_students, keep, student, seen=seen, by=teacher, now=LATER),
+        "merge back": partial(
+            merge_students, student, keep, seen=merge_plan(student, keep, now=LATER).seen, by=teacher, now=LATER
+        ),
+        "extend": partial(accommodations.extend, assignment, student, **times, by=teacher, now=LATER),
+        "grade": partial(grade, attempt, teacher),
+        "erase student": partial(erasure.erase_student, student, by=teacher, now=LATER),
+    }
+    assert deadlocks(at_once(attempt, [acts[first], acts[second]])) == []
+    merged = [one for one in Student.objects.all() if one.merged_into_id is not None]
+    assert len(merged) <= 1
+    assert all(one.current.removed_at is None for one in merged)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_start_at_the_moment_of_a_merge_makes_no_second_attempt(
+    edition: Edition, classroom: Classroom, student: Student, teacher: User
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher, max_attempts=None)
+    attempt = make_answered_attempt(assignment=assignment, student=student, submitted=False)
+    keep = make_student(classroom=classroom)
+    seen = merge_plan(keep, student, now=LATER).seen
+    # The merge has the quiz and waits for the attempt. The start waits for the quiz.
+    merge = partial(merge_students, keep, student, seen=seen, by=teacher, now=LATER)
+    assert at_once(attempt, [merge, partial(start_attempt, keep, assignment, now=LATER)]) == []
+    assert list(Attempt.objects.values_list("pk", "student", "number")) == [(attempt.pk, keep.pk, 1)]
 
 
 def grade(attempt: Attempt, teacher: User) -> None:
