@@ -15,12 +15,21 @@ from playwright.sync_api import BrowserContext, Locator, Page, Request, Route, e
 
 from quizzes.assignments.board import show_on_board
 from quizzes.attempts.lifecycle import submit_overdue
+from quizzes.attempts.merges import merge_plan, merge_students
 from quizzes.models import AnswerEvent, Assignment, Attempt, Board, Student, User
 from quizzes.people import student_sign_in
 from quizzes.people.classrooms import set_archived
 from quizzes.people.rosters import move_student
-from tests.browser.conftest import PATIENCE, NewContext, overflow, violations
-from tests.factories import make_assignment, make_attempt, make_classroom, make_document, make_edition, save
+from tests.browser.conftest import PATIENCE, NewContext, be_signed_in, overflow, violations
+from tests.factories import (
+    make_assignment,
+    make_attempt,
+    make_classroom,
+    make_document,
+    make_edition,
+    make_student,
+    save,
+)
 
 WAITING = "Object.keys(localStorage).length"
 
@@ -1267,6 +1276,27 @@ def test_enter_moves_no_line(context: BrowserContext, lines: Attempt) -> None:
     page.wait_for_timeout(300)
     assert (in_order(page), saves()) == ("abc", [])
     expect(page.get_by_label("Keep this order")).to_be_focused()
+
+
+def test_answer_given_under_another_name_is_sent_from_the_page_of_the_attempt(
+    context: BrowserContext, attempt: Attempt, student: Student, teacher: User, live_server: Any
+) -> None:
+    """The student was on the roster twice, and the teacher merged the two while an answer waited on the device."""
+    page = open_question(context, attempt)
+    context.set_offline(True)
+    choose(page, 1)
+    says(page, "Not sent")
+    page.goto("about:blank")
+    context.set_offline(False)
+    keep = make_student(classroom=attempt.classroom, name="Maya L.")
+    merge_students(
+        keep, student, seen=merge_plan(keep, student, now=timezone.now()).seen, by=teacher, now=timezone.now()
+    )
+    be_signed_in(context, keep, live_server.url)
+    page = open_question(context, attempt)
+    says(page, "Saved")
+    assert page.evaluate(WAITING) == 0
+    assert saves() == [(1, "saved")]
 
 
 def test_answer_for_a_class_that_was_archived_holds_up_no_other(

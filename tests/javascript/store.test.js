@@ -93,6 +93,14 @@ test("an entry waits for its owner and is unseen by others", () => {
   assert.deepEqual(bodies(store.pending()), ["choice=a"]);
 });
 
+test("an entry waits also on a page of its attempt, whatever its student was called", () => {
+  store.add(ONE, 0, "choice=a");
+  assert.deepEqual(bodies(createStore(storage, "ben", TWO).pending()), ["choice=a"]);
+  assert.deepEqual(bodies(createStore(storage, "ben", "/student/attempts/abc/receipt/").pending()), ["choice=a"]);
+  assert.deepEqual(bodies(createStore(storage, "ben", "/student/attempts/abcd/1/").pending()), []);
+  assert.deepEqual(bodies(createStore(storage, "ben", "/student/").pending()), []);
+});
+
 test("an entry without an owner is tried by all", () => {
   storage.setItem(`${PREFIX}000000001.x`, JSON.stringify({ url: ONE, operation: "x", revision: 0, body: "choice=a", at: 0 }));
   assert.deepEqual(bodies(store.pending()), ["choice=a"]);

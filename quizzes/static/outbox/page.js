@@ -21,7 +21,7 @@ const sections = new Map();
 const forms = () => [document, ...sections.values()].flatMap((place) => findAll("form[data-answers]", place));
 
 const storage = availableStorage();
-const store = createStore(storage, board?.dataset.owner);
+const store = createStore(storage, board?.dataset.owner, location.pathname);
 const tabs = "BroadcastChannel" in window ? new BroadcastChannel("footnote.answers") : null;
 const notices = createNotices(board);
 const sender = createSender(store, {

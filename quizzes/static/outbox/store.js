@@ -54,8 +54,10 @@ const newOperation = () => crypto.randomUUID ? crypto.randomUUID()
 /**
  * @param {Storage} storage keeps one entry per key, in the order of the keys
  * @param {string} owner id of the student whose page this is. Entries of others wait unseen
+ * @param {string} [path] of the page. A page of an attempt opens for its student only, so what waits for it is theirs,
+ *   also if they gave it under another name of the roster
  */
-export function createStore(storage, owner) {
+export function createStore(storage, owner, path = "") {
   // Attempts that are not this student's. Entries without an owner may name one.
   const otherStudents = new Set();
   // Operations of this page. Another tab may have sent one of them.
@@ -94,7 +96,8 @@ export function createStore(storage, owner) {
     storage.removeItem(key);
   }
 
-  const isWaiting = (entry) => (entry.owner ?? owner) === owner && !otherStudents.has(attemptOf(entry.url));
+  const isOwn = (entry) => (entry.owner ?? owner) === owner || path.startsWith(attemptOf(entry.url));
+  const isWaiting = (entry) => isOwn(entry) && !otherStudents.has(attemptOf(entry.url));
   const pending = () => keys().map((key) => ({ key, entry: read(key) }))
     .filter(({ entry }) => entry && isWaiting(entry));
   const pendingFor = (url) => pending().filter(({ entry }) => entry.url === url);
