@@ -462,6 +462,7 @@ urlpatterns = [
     path("teacher/attempts/<public_id:public_id>/", attempt_review.attempt_review, name="attempt_review"),
     path("teacher/attempts/<public_id:public_id>/reopen/", attempt_review.reopen_attempt, name="reopen_attempt"),
     path("teacher/attempts/<public_id:public_id>/late/", attempt_review.accept_late, name="accept_late"),
+    path("teacher/attempts/<public_id:public_id>/undo-late/", attempt_review.undo_late, name="undo_late"),
     path(
         "teacher/attempts/<public_id:public_id>/comment/", attempt_review.comment_on_attempt, name="comment_on_attempt"
     ),

@@ -1,11 +1,13 @@
-"""Answers of an attempt: save, check, flag, and accept late ones. The database logs each save."""
+"""Answers of an attempt: save, check, flag, and accept late ones or take that back. The database logs each save."""
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
@@ -14,7 +16,7 @@ from quizzes.assignments.deadlines import cutoff, is_over
 from quizzes.assignments.release import is_checked_at_once
 from quizzes.attempts.access import LoadedAttempt, Pace
 from quizzes.content.question_types.registry import Value
-from quizzes.grading.manual_grades import undo_replaced
+from quizzes.grading.manual_grades import restore_replaced, undo_replaced
 from quizzes.grading.scores import rescore
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, Board, Question, User
 from quizzes.models.locks import lock_rows
@@ -120,19 +122,22 @@ def set_flag(attempt: LoadedAttempt, question_id: int, *, flagged: bool, now: da
 
 
 def accepted_late(events: Sequence[AnswerEvent]) -> set[int]:
-    """The row ids of the late events that a teacher has accepted. events: of one attempt, with LATE and ACCEPTED ones.
+    """The row ids of the late events that a teacher has accepted. events: of one attempt.
 
-    Old acceptances are named by the row id of the late event, which is another one in a copy of the attempt. They
-    accepted the newest late answer to their question.
+    They include its LATE, ACCEPTED and UNDONE ones. Old acceptances are named by the row id of the late event, which is
+    another one in a copy of the attempt. They accepted the newest late answer to their question.
     """
     late = [event for event in events if event.outcome == Outcome.LATE]
     named = {_acceptance(event): event.pk for event in late}
-    found = set()
-    for event in events:
+    found: set[int] = set()
+    for event in sorted(events, key=lambda event: event.pk):
         if event.outcome == Outcome.ACCEPTED:
             before = [one for one in late if one.question_id == event.question_id and one.at <= event.at]
             newest = max(before, key=lambda one: (one.at, one.pk), default=None)
-            found.add(named.get(event.operation, newest.pk if newest is not None else 0))
+            name = event.operation[:_ACCEPTANCE_LENGTH]
+            found.add(named.get(name, newest.pk if newest is not None else 0))
+        elif event.outcome == Outcome.UNDONE:
+            found -= {one.pk for one in late if one.question_id == event.question_id}
     return found
 
 
@@ -166,7 +171,9 @@ def has_late_to_accept(*, now: datetime) -> ExpressionWrapper:
     The rule of `waiting_late`, as a part of a query over many attempts. A test compares the two.
     """
     same = {"attempt": OuterRef("attempt"), "question": OuterRef("question")}
-    accepted = AnswerEvent.objects.filter(**same, outcome=Outcome.ACCEPTED, at__gte=OuterRef("at"))
+    later = {"attempt": OuterRef("attempt"), "question": OuterRef("question"), "pk__gt": OuterRef("pk")}
+    undone = AnswerEvent.objects.filter(**later, outcome=Outcome.UNDONE)
+    accepted = AnswerEvent.objects.filter(~Exists(undone), **same, outcome=Outcome.ACCEPTED, at__gte=OuterRef("at"))
     newer = Answer.objects.filter(**same, saved_at__gt=OuterRef("at"))
     late = AnswerEvent.objects.filter(~Exists(accepted), ~Exists(newer), attempt=OuterRef("pk"), outcome=Outcome.LATE)
     return ExpressionWrapper(Q(submitted_at__gte=now - LATE_SHOWN_FOR) & Exists(late), output_field=BooleanField())
@@ -187,7 +194,9 @@ def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
         answer.value, answer.saved_at, answer.revision = event.value, event.at, answer.revision + 1
         answer.operation = ""
         answer.save(update_fields=["value", "saved_at", "revision", "operation"])
-        _log(attempt.pk, event.question_id, _acceptance(event), event.value, answer.revision, Outcome.ACCEPTED, now)
+        # Once more after each undo.
+        operation = f"{_acceptance(event)}.{answer.revision}"
+        _log(attempt.pk, event.question_id, operation, event.value, answer.revision, Outcome.ACCEPTED, now)
     if waiting:
         undo_replaced(attempt, list(waiting), now=now)
         rescore([attempt])
@@ -203,14 +212,55 @@ def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
     return len(waiting)
 
 
+@transaction.atomic
+def undo_accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
+    """Count the answers in time again where accepted ones count; returns how many answers changed. Safe to repeat.
+
+    A newer answer, saved in a reopened attempt, stays. Grades of the answers in time count again. attempt: submitted,
+    with its assignment.
+    """
+    lock_rows(students=[attempt.student_id], attempts=[attempt.pk])
+    answers = {answer.question_id: answer for answer in Answer.objects.select_for_update().filter(attempt=attempt)}
+    writes: defaultdict[int, list[AnswerEvent]] = defaultdict(list)
+    for event in attempt.events.filter(outcome__in=AnswerEvent.COUNTED).order_by("revision"):
+        writes[event.question_id].append(event)
+    accepted = {question_id: events for question_id, events in writes.items() if events[-1].outcome == Outcome.ACCEPTED}
+    for question_id, events in accepted.items():
+        saved = next((event for event in reversed(events) if event.outcome == Outcome.SAVED), None)
+        answer = answers[question_id]
+        answer.value, answer.saved_at = (saved.value, saved.at) if saved is not None else (None, None)
+        answer.revision, answer.operation = answer.revision + 1, ""
+        answer.save(update_fields=["value", "saved_at", "revision", "operation"])
+        operation = f"undone.{question_id}.{answer.revision}"
+        _log(attempt.pk, question_id, operation, answer.value, answer.revision, Outcome.UNDONE, now)
+        # The first acceptance since then replaced the answer that the teacher had graded.
+        since = list(takewhile(lambda event: event.outcome == Outcome.ACCEPTED, reversed(events)))
+        restore_replaced(attempt, question_id, replaced_at=since[-1].at, now=now)
+    if accepted:
+        rescore([attempt])
+        AuditEvent.objects.record(
+            AuditEvent.Action.LATE_UNDONE,
+            actor=by,
+            classroom=attempt.classroom,
+            student=attempt.student,
+            at=now,
+            attempt=attempt.public_id,
+            answers=len(accepted),
+        )
+    return len(accepted)
+
+
 def _late_events(attempt_id: int) -> QuerySet[AnswerEvent]:
-    events = AnswerEvent.objects.filter(attempt=attempt_id, outcome__in=[Outcome.LATE, Outcome.ACCEPTED])
-    return events.order_by("at", "pk")
+    outcomes = [Outcome.LATE, Outcome.ACCEPTED, Outcome.UNDONE]
+    return AnswerEvent.objects.filter(attempt=attempt_id, outcome__in=outcomes).order_by("at", "pk")
 
 
 def _acceptance(event: AnswerEvent) -> str:
-    """The operation that accepts this late event. Its own operation is the same in each copy of the attempt."""
+    """The start of the operation that accepts this late event. Its own one is the same in each copy of the attempt."""
     return f"accepted.{hashlib.sha256(event.operation.encode()).hexdigest()[:40]}"
+
+
+_ACCEPTANCE_LENGTH = len("accepted.") + 40
 
 
 def _update(

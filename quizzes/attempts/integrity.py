@@ -156,7 +156,7 @@ def _by_attempt[Row: (Answer, AnswerEvent)](model: type[Row], batch: list[Attemp
 def _unexplained(attempt: Attempt, answers: list[Answer], events: list[AnswerEvent]) -> list[str]:
     saved: defaultdict[int, list[AnswerEvent]] = defaultdict(list)
     for event in events:
-        if event.outcome in {Outcome.SAVED, Outcome.ACCEPTED}:
+        if event.outcome in AnswerEvent.COUNTED:
             saved[event.question_id].append(event)
     broken = []
     for answer in answers:

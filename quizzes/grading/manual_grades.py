@@ -143,6 +143,17 @@ def undo_replaced(attempt: Attempt, questions: Collection[int], *, now: datetime
     ManualGrade.objects.filter(attempt=attempt, question__in=questions, undone_at=None).update(undone_at=now)
 
 
+def restore_replaced(attempt: Attempt, question_id: int, *, replaced_at: datetime, now: datetime) -> None:
+    """Let the grades count again that `undo_replaced` undid at this moment, and undo those given since.
+
+    The caller updates the score.
+    """
+    grades = ManualGrade.objects.filter(attempt=attempt, question=question_id)
+    before = list(grades.filter(undone_at=replaced_at).values_list("pk", flat=True))
+    undo_replaced(attempt, [question_id], now=now)
+    grades.filter(pk__in=before).update(undone_at=None)
+
+
 def last_comment(assignment: Assignment, *, by: User) -> str:
     """The newest comment that this teacher gave on this assignment, "" for none. One query."""
     given = ManualGrade.objects.in_force().filter(attempt__assignment=assignment, made_by=by).exclude(comment="")

@@ -196,7 +196,7 @@ class AnswerEvent(models.Model):
     """One save as it arrived, never changed. operation: an id from the page, unique per attempt.
 
     Only an erasure and the removal of paper answers delete it. revision: of the answer after this event. outcome:
-    whether the event changed the answer.
+    whether the event changed the answer, as those of COUNTED did.
     """
 
     class Outcome(models.TextChoices):
@@ -206,6 +206,8 @@ class AnswerEvent(models.Model):
         LATE = "late", gettext_lazy("Late, not counted")
         ACCEPTED = "accepted", gettext_lazy("Late, accepted by the teacher")
         UNDONE = "undone", gettext_lazy("Back to the answer in time, by the teacher")
+
+    COUNTED = frozenset({Outcome.SAVED, Outcome.ACCEPTED, Outcome.UNDONE})
 
     attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="events")
     question = models.ForeignKey(Question, models.PROTECT, related_name="events")

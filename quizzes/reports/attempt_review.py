@@ -313,7 +313,7 @@ def _review(question: Question, value: Value, content: AttemptContent, adjustmen
 def unused_events(attempt: Attempt) -> list[AnswerEvent]:
     """The events that did not count (late, stale or settled), in the order of arrival; 1 query.
 
-    Includes late answers that the teacher accepted, and their ACCEPTED events.
+    Includes late answers that the teacher accepted, and their ACCEPTED and UNDONE events.
     """
     return list(attempt.events.exclude(outcome=AnswerEvent.Outcome.SAVED).order_by("at", "pk"))
 

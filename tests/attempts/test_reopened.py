@@ -10,7 +10,7 @@ from django.urls import reverse
 from quizzes.assignments import accommodations
 from quizzes.assignments.deadlines import Window
 from quizzes.assignments.lifecycle import AssignmentSettings, change_assignment
-from quizzes.attempts.answers import accept_late, has_late_to_accept, waiting_late_questions
+from quizzes.attempts.answers import accept_late, has_late_to_accept, undo_accept_late, waiting_late_questions
 from quizzes.attempts.integrity import check_integrity
 from quizzes.attempts.lifecycle import reopen, start_attempt, submit_attempt, submit_overdue
 from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Classroom, Student, User
@@ -188,6 +188,11 @@ def test_attempt_that_had_no_deadline_ends_at_the_close_when_it_is_reopened(
         (["late"], True),
         (["late", "late", "accept"], False),
         (["late", "accept", "reopen", "late"], True),
+        (["late", "accept", "undo"], True),
+        (["late", "accept", "undo", "accept"], False),
+        (["late", "accept", "undo", "accept", "undo"], True),
+        (["late", "accept", "late", "accept", "undo"], True),
+        (["late", "accept", "undo", "reopen", "save"], False),
         (["late", "reopen", "save"], False),
         (["late", "accept", "reopen", "save"], False),
         ([], False),
@@ -209,6 +214,9 @@ def test_home_and_review_agree_on_which_late_answers_wait(
                 assert save(attempt, "one", "abc"[place % 3], now=now, seen_revision=revision).outcome == "late"
             case "accept":
                 assert accept_late(attempt, by=teacher, now=now) == 1
+            case "undo":
+                assert undo_accept_late(attempt, by=teacher, now=now) == 1
+                assert undo_accept_late(attempt, by=teacher, now=now) == 0
             case "reopen":
                 reopen(attempt, more_time=60 * MINUTE, reason="", by=teacher, now=now)
             case "save":
@@ -219,3 +227,4 @@ def test_home_and_review_agree_on_which_late_answers_wait(
     on_home = Attempt.objects.annotate(has_late=has_late_to_accept(now=NOW + 30 * MINUTE)).get().has_late
 
     assert (on_home, bool(waiting_late_questions(attempt.pk))) == (waits, waits)
+    assert all(finding.broken == () for finding in check_integrity())

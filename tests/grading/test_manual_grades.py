@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from quizzes.attempts.answers import accept_late
+from quizzes.attempts.answers import accept_late, undo_accept_late
 from quizzes.attempts.lifecycle import reopen, submit_attempt
 from quizzes.grading.manual_grades import grade_answer
 from quizzes.grading.queue import queued_answers
@@ -63,6 +63,30 @@ def test_late_answer_that_is_accepted_needs_a_grade_of_its_own(graded: Attempt, 
     grade(graded, "1", teacher, 21)
 
     assert state(graded) == (2, 0, 0)
+
+
+def test_undo_of_a_late_answer_brings_the_grade_back(graded: Attempt, teacher: User) -> None:
+    before = state(graded)
+    for minute, value in ((2.5, "Because of the rules."), (22, "Because of the law.")):
+        save(graded, "who", value, seen_revision=1, now=NOW + minute * MINUTE)
+        assert accept_late(graded, by=teacher, now=NOW + 23 * MINUTE) == 1
+        grade(graded, "1", teacher, 24)
+    assert undo_accept_late(graded, by=teacher, now=NOW + 25 * MINUTE) == 1
+
+    assert state(graded) == before
+    answer = graded.answers.get(question__key="who")
+    event = graded.events.get(outcome="undone")
+    assert (event.value, event.revision) == (answer.value, answer.revision)
+    assert answer.saved_at < NOW + 3 * MINUTE
+
+
+def test_undo_of_a_late_answer_without_one_in_time_leaves_none(graded: Attempt, teacher: User) -> None:
+    save(graded, "some", ["a", "c"], now=NOW + 20 * MINUTE)
+    accept_late(graded, by=teacher, now=NOW + 21 * MINUTE)
+    assert undo_accept_late(graded, by=teacher, now=NOW + 22 * MINUTE) == 1
+
+    answer = graded.answers.get(question__key="some")
+    assert (answer.value, answer.saved_at, answer.revision) == (None, None, 2)
 
 
 def test_late_answer_to_another_question_leaves_a_grade(graded: Attempt, teacher: User) -> None:

@@ -151,6 +151,8 @@ class AttemptsMachine(SettingsMachine):
     @rule(at=pick)
     def accept_late(self, at: int) -> None:
         """Accept late answers twice."""
+        # An undo finds the grades of before by the moment of the acceptance.
+        self.now += timedelta(seconds=1)
         chosen = self.attempt(at, done_only=True)
         if chosen is None:
             return
@@ -163,6 +165,20 @@ class AttemptsMachine(SettingsMachine):
         assert answers.accept_late(self.row_of(model_attempt), by=self.teacher, now=self.now) == 0
         if count:
             self.note("late accepted")
+
+    @rule(at=pick)
+    def undo_late(self, at: int) -> None:
+        """Count answers in time again, twice."""
+        self.now += timedelta(seconds=1)
+        chosen = self.attempt(at, done_only=True)
+        if chosen is None:
+            return
+        row, model_attempt = chosen
+        count = self.ledger.undo_late(model_attempt, self.now)
+        assert answers.undo_accept_late(row, by=self.teacher, now=self.now) == count
+        assert answers.undo_accept_late(self.row_of(model_attempt), by=self.teacher, now=self.now) == 0
+        if count:
+            self.note("late undone")
 
     @rule(at=pick, minutes=st.sampled_from([0, 0, 5, 90]))
     def reopen(self, at: int, minutes: int) -> None:

@@ -436,6 +436,7 @@ TABLE: dict[str, Row] = {
         moving(EDITOR), of_attempt, method="post", data={"receipt": "ABC-DEF", "reason": "The fire alarm."}
     ),
     "accept_late": Row(moving(EDITOR), of_attempt, method="post"),
+    "undo_late": Row(moving(EDITOR), of_attempt, method="post"),
     "comment_on_attempt": Row(moving(EDITOR), of_attempt, method="post", data={"comment": "Well done."}),
     "grade_answer": Row(moving(EDITOR), first_of_attempt, method="post", data={"points": "1"}),
     "account": Row(ANY_TEACHER),

@@ -28,6 +28,7 @@ WANTED = [
     "save: stale",
     "save: settled",
     "late answers accepted",
+    "late answers undone",
 ]
 WANTED += ["StillOpen", "NoTimeLeft", "AssignmentClosed", "IsExcused", "NoAttemptsLeft", *WEIGHTS]
 
@@ -57,6 +58,7 @@ def in_text(module: Any, name: str, old: str, new: str) -> Callable[[pytest.Monk
 
 FAULTS = {
     "late answers are accepted without a transaction": without_transaction(answers, "accept_late"),
+    "late answers are undone without a transaction": without_transaction(answers, "undo_accept_late"),
     "a regrade has no transaction": without_transaction(regrades, "apply"),
     "an attempt is reopened without a transaction": without_transaction(lifecycle, "reopen"),
     "a stale window overwrites": in_text(

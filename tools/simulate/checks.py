@@ -145,7 +145,7 @@ def _recomputed(
     for pk, row in attempts.items():
         values: dict[str, Any] = {}
         for event in sorted(events[pk], key=lambda event: event.revision):
-            if event.outcome in {"saved", "accepted"}:
+            if event.outcome in {"saved", "accepted", "undone"}:
                 values[event.question] = event.value
         keys = {table["key"]: _key_of(table) for table in documents[row.assignment.edition_id]["questions"]}
         scores[pk] = total(keys, values, model_regrades[row.assignment_id], grades[pk])

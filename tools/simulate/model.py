@@ -102,6 +102,7 @@ class ModelAttempt:
     accepted: set[int] = field(default_factory=set)
     checked: set[str] = field(default_factory=set)
     grades: dict[str, Decimal] = field(default_factory=dict)
+    replaced: dict[str, tuple[Decimal, datetime] | None] = field(default_factory=dict)
     graded_at: dict[str, datetime] = field(default_factory=dict)
     submitted: tuple[datetime, str] | None = None
     receipts: list[str] = field(default_factory=list)
@@ -245,7 +246,7 @@ class Ledger:
             own_due, own_closes = ends if is_due_later else own_due, ends if closes_later else own_closes
             model_assignment.extensions[student] = own_due, own_closes, extra
         self.move([model_attempt], now)
-        return model_attempt.ends
+        return ends
 
     def accommodate(self, student: int, factor: Decimal | None, now: datetime) -> None:
         """Give a student more time on every assignment, open attempts included."""
@@ -350,7 +351,10 @@ class Ledger:
             if place in model_attempt.accepted or model_attempt.given_at.get(question, entry.at) > entry.at:
                 continue
             model_attempt.accepted.add(place)
-            model_attempt.grades.pop(question, None)
+            grade = model_attempt.grades.pop(question, None)
+            if self.last_write(model_attempt, question) != "accepted":
+                at = model_attempt.graded_at.get(question)
+                model_attempt.replaced[question] = None if grade is None or at is None else (grade, at)
             revision = model_attempt.answers.get(question, (None, 0))[1] + 1
             model_attempt.answers[question], model_attempt.given_at[question] = (entry.value, revision), entry.at
             model_attempt.log.append(
@@ -358,6 +362,37 @@ class Ledger:
             )
             count += 1
         return count
+
+    def undo_late(self, model_attempt: ModelAttempt, now: datetime) -> int:
+        """Count the answers in time where accepted ones count, with the grades of before; returns how many changed."""
+        count = 0
+        for question in list(model_attempt.answers):
+            if self.last_write(model_attempt, question) != "accepted":
+                continue
+            saved = [entry for entry in model_attempt.log if (entry.question, entry.outcome) == (question, "saved")]
+            last = max(saved, key=lambda entry: entry.revision, default=None)
+            value, revision = (last.value if last else None), model_attempt.answers[question][1] + 1
+            model_attempt.answers[question] = value, revision
+            model_attempt.given_at.pop(question, None)
+            if last is not None:
+                model_attempt.given_at[question] = last.at
+            model_attempt.accepted -= {
+                place for place in model_attempt.accepted if model_attempt.log[place].question == question
+            }
+            model_attempt.grades.pop(question, None)
+            if (before := model_attempt.replaced.pop(question)) is not None:
+                model_attempt.grades[question], model_attempt.graded_at[question] = before
+            model_attempt.log.append(
+                Entry(("", question, f"undo {revision}"), question, value, revision, "undone", now)
+            )
+            count += 1
+        return count
+
+    def last_write(self, model_attempt: ModelAttempt, question: str) -> str:
+        """The outcome of the log entry that wrote the answer, "" without one."""
+        writes = {"saved", "accepted", "undone"}
+        own = [entry for entry in model_attempt.log if entry.question == question and entry.outcome in writes]
+        return max(own, key=lambda entry: entry.revision).outcome if own else ""
 
     def reopen(self, model_attempt: ModelAttempt, more: timedelta, now: datetime) -> None:
         """Reopen an attempt with the time that was left and the added time. In a pause, its clock stands still."""

@@ -24,6 +24,7 @@ WEIGHTS = {
     "turn_in": 8,
     "sweep": 2,
     "accept_late": 6,
+    "undo_late": 3,
     "reopen": 6,
     "grade": 3,
     "regrade": 3,

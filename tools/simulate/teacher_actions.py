@@ -52,6 +52,8 @@ class TeacherActions(State):
 
     def accept_late(self) -> None:
         """Accept late answers of a turned-in attempt, twice."""
+        # An undo finds the grades of before by the moment of the acceptance.
+        self.now += timedelta(seconds=1)
         found = self.any_attempt(is_done=True)
         if found is None:
             return
@@ -63,6 +65,22 @@ class TeacherActions(State):
         _, count = self.site(act)
         self.same(count, self.ledger.accept_late(model_attempt, self.now))
         self.counts["late answers accepted"] += count
+        self.same(self.site(act)[1], 0)
+
+    def undo_late(self) -> None:
+        """Count the answers in time of a turned-in attempt again, twice."""
+        self.now += timedelta(seconds=1)
+        found = self.any_attempt(is_done=True)
+        if found is None:
+            return
+        pk, model_attempt = found
+
+        def act() -> int:
+            return answers.undo_accept_late(self.row(pk), by=self.world.teacher, now=self.now)
+
+        _, count = self.site(act)
+        self.same(count, self.ledger.undo_late(model_attempt, self.now))
+        self.counts["late answers undone"] += count
         self.same(self.site(act)[1], 0)
 
     def reopen(self) -> None:

@@ -154,7 +154,7 @@ def _check_log(attempt: AttemptPart) -> None:
     _check_unique(f"{attempt.key}.log", [event.operation for event in attempt.log])
     saved: dict[str, list[EventPart]] = {}
     for event in attempt.log:
-        if event.outcome in {"saved", "accepted"}:
+        if event.outcome in {"saved", "accepted", "undone"}:
             saved.setdefault(event.question, []).append(event)
     for answer in attempt.answers:
         events = sorted(saved.pop(answer.question, []), key=lambda event: event.revision)

@@ -36,6 +36,7 @@ from quizzes.reports.attempt_review import (
 )
 from quizzes.reports.support_use import support_lines
 from quizzes.views.access import TeacherRequest, may_open_student, taught_attempt
+from quizzes.views.teacher.undo import offer_undo
 
 Outcome = AnswerEvent.Outcome
 # A teacher reads these first.
@@ -87,7 +88,8 @@ def attempt_page(
     """
     reviewed = review_attempt(attempt, shown_content(attempt))
     overrides = load_overrides(assignment=attempt.assignment_id, student=attempt.student_id)
-    late, unused_count = _unused(unused_events(attempt), reviewed)
+    events = unused_events(attempt)
+    late, unused_count = _unused(events, reviewed)
     forms = {key: form for key, form in [grade_form] if key} if grade_form else {}
     shown = OpenAnswersForm(request.GET)
     context = {
@@ -104,6 +106,7 @@ def attempt_page(
         "open_numbers": _open_numbers(reviewed, shown, refused=forms),
         "late": late,
         "waits_for_acceptance": not attempt.is_open and any(line.may_count for line in late),
+        "counts_late": not attempt.is_open and _counts_late(events, reviewed),
         "unused_count": unused_count,
         "tools": _answer_tools(attempt, reviewed, forms),
         "comment_form": comment_form or AttemptCommentForm(initial={"comment": attempt.comment}, auto_id="id_whole_%s"),
@@ -166,6 +169,13 @@ def _unused(events: Sequence[AnswerEvent], reviewed: ReviewedAttempt) -> tuple[l
     return late, len(by_outcome[Outcome.STALE]) + len(by_outcome[Outcome.SETTLED])
 
 
+def _counts_late(events: Sequence[AnswerEvent], reviewed: ReviewedAttempt) -> bool:
+    """Whether a late answer that was accepted is the answer that counts."""
+    revisions = {item.answer.question_id: item.answer.revision for item in reviewed.questions if item.answer}
+    accepted = (event for event in events if event.outcome == Outcome.ACCEPTED)
+    return any(event.revision == revisions.get(event.question_id) for event in accepted)
+
+
 def _in_words(event: AnswerEvent, content: AttemptContent) -> tuple[int, str]:
     """The position of the event's question in the attempt, and its answer in words."""
     for number, question in enumerate(content.questions, start=1):
@@ -222,6 +232,24 @@ def accept_late(request: TeacherRequest, public_id: str) -> HttpResponse:
     if count:
         words = ngettext(
             "{count} late answer accepted. Score updated.", "{count} late answers accepted. Score updated.", count
+        )
+        offer_undo(request, words.format(count=count), reverse("undo_late", args=[attempt.public_id]))
+    return redirect("attempt_review", attempt.public_id)
+
+
+@require_POST
+def undo_late(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Count the answers in time again, where late ones were accepted."""
+    attempt = taught_attempt(request, public_id)
+    if attempt.is_open:
+        messages.error(request, gettext("This attempt was reopened. You can undo this after it’s turned in."))
+        return redirect("attempt_review", attempt.public_id)
+    count = answers.undo_accept_late(attempt, by=request.user, now=timezone.now())
+    if count:
+        words = ngettext(
+            "{count} late answer no longer counts. Score updated.",
+            "{count} late answers no longer count. Score updated.",
+            count,
         )
         messages.success(request, words.format(count=count))
     return redirect("attempt_review", attempt.public_id)

@@ -266,6 +266,38 @@ def test_late_answers_count_after_one_act(late: Attempt, teacher_client: Client)
     assert "changed nothing" not in text_of(page)
 
 
+def test_late_answers_that_were_accepted_can_be_undone(late: Attempt, teacher_client: Client) -> None:
+    accept, undo = (reverse(name, args=[late.public_id]) for name in ("accept_late", "undo_late"))
+    assert undo not in teacher_client.get(review_of(late)).content.decode()
+    page = teacher_client.post(accept, follow=True)
+    assert [form.action for form in read(page).forms].count(undo) == 2  # in the notice and in the section
+    for _ in range(2):
+        page = teacher_client.post(undo, follow=True)
+    late.refresh_from_db()
+    assert late.score == 0
+    assert acts() == ["late_accepted", "late_undone"]
+    page = teacher_client.get(review_of(late))
+    assert text_of(page).count("Late, not counted") == 2
+    assert undo not in page.content.decode()
+    teacher_client.post(accept)
+    late.refresh_from_db()
+    assert late.score == 1
+
+
+def test_undo_of_late_answers_waits_while_the_attempt_is_open(
+    late: Attempt, teacher: User, teacher_client: Client
+) -> None:
+    teacher_client.post(reverse("accept_late", args=[late.public_id]))
+    late.refresh_from_db()
+    lifecycle.reopen(late, more_time=None, reason="The fire alarm.", by=teacher, now=NOW)
+    # Takes the notice with its own button.
+    teacher_client.get(review_of(late))
+    assert reverse("undo_late", args=[late.public_id]) not in teacher_client.get(review_of(late)).content.decode()
+    page = teacher_client.post(reverse("undo_late", args=[late.public_id]), follow=True)
+    assert "This attempt was reopened. You can undo this after it’s turned in." in text_of(page)
+    assert acts() == ["late_accepted", "attempt_reopened"]
+
+
 def test_late_answers_of_an_open_attempt_wait(late: Attempt, teacher: User, teacher_client: Client) -> None:
     lifecycle.reopen(late, more_time=None, reason="The fire alarm.", by=teacher, now=NOW)
     page = teacher_client.post(reverse("accept_late", args=[late.public_id]), follow=True)
