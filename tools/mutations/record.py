@@ -83,8 +83,8 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "an erasure is in the ledger",
         "quizzes/people/erasure.py",
-        '        append_to_ledger("student", student.public_id, receipt, now=now)\n',
-        "",
+        '            append_to_ledger("student", public_id, receipt, now=now)\n',
+        "            pass\n",
         "tests/people/test_erasure.py",
         *("-k", "ledger or restore"),
     ),
@@ -135,10 +135,17 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "late answers that are accepted are written down",
         "quizzes/attempts/answers.py",
-        "AuditEvent.objects.record(\n",
-        "(lambda *a, **k: None)(\n",
+        "AuditEvent.objects.record(\n            AuditEvent.Action.LATE_ACCEPTED,\n",
+        "(lambda *a, **k: None)(\n            AuditEvent.Action.LATE_ACCEPTED,\n",
         "tests/attempts/test_lifecycle.py",
         "tests/assignments/test_accommodations.py",
+        "tests/views/teacher/test_accommodations.py",
+    ),
+    control(
+        "that late answers no longer count is written down",
+        "quizzes/attempts/answers.py",
+        "AuditEvent.objects.record(\n            AuditEvent.Action.LATE_UNDONE,\n",
+        "(lambda *a, **k: None)(\n            AuditEvent.Action.LATE_UNDONE,\n",
         "tests/views/teacher/test_accommodations.py",
     ),
     control(
