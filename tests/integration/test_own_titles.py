@@ -9,7 +9,15 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.models import Assignment, Attempt, Edition, Student, User
-from tests.factories import NOW, make_answered_attempt, make_assignment, make_student
+from tests.factories import (
+    NOW,
+    make_answered_attempt,
+    make_assignment,
+    make_document,
+    make_draft,
+    make_edition,
+    make_student,
+)
 from tests.pages import text_of
 
 OWN = "Friday check"
@@ -61,6 +69,23 @@ def test_other_pages_of_a_teacher_show_the_own_title(
     text = text_of(teacher_client.get(reverse("teacher_home")))
     assert text.count(OWN) >= 2
     assert SET not in text
+
+
+def test_lists_of_a_set_tell_two_quizzes_of_a_class_apart(
+    student: Student, teacher: User, teacher_client: Client
+) -> None:
+    draft = make_draft(owner=teacher)
+    edition = make_edition(question_set=draft.question_set)
+    quizzes = [
+        make_assignment(edition=edition, classroom=student.classroom, own_title=title) for title in (OWN, "Unit 3 test")
+    ]
+    make_edition(question_set=draft.question_set, document=make_document(title="Changed"))
+    published = text_of(teacher_client.get(reverse("publish_set", args=[draft.question_set.public_id])))
+    visible = text_of(teacher_client.get(reverse("answer_visibility", args=[quizzes[0].public_id])))
+    for title in (OWN, "Unit 3 test"):
+        assert f"{title}, Period 3 has version 1." in published
+        assert f"{title}, Period 3, now version 1" in published
+        assert f"{title}, Period 3 No one so far" in visible
 
 
 def test_pages_of_a_student_show_the_own_title(

@@ -34,7 +34,9 @@ class MoveForm(forms.Form):
         self.fields["assignments"].choices = [  # type: ignore[attr-defined]
             (
                 row.public_id,
-                gettext("{name}, now version {number}").format(name=row.classroom.name, number=row.edition.number),
+                gettext("{name}, now version {number}").format(
+                    name=f"{row.title}, {row.classroom.name}", number=row.edition.number
+                ),
             )
             for row in assignments
         ]
