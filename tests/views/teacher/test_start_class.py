@@ -43,6 +43,18 @@ def three(classroom: Classroom) -> list[Student]:
 # --- How to sign in, and who is here ------------------------------------------------------------------------------
 
 
+def test_pages_of_an_archived_class_do_not_lead_to_the_wall(assignment: Assignment, teacher_client: Client) -> None:
+    pages = [
+        reverse("classroom_quizzes", args=[assignment.classroom.public_id]),
+        reverse("assignment_progress", args=[assignment.public_id]),
+    ]
+    for page in pages:
+        assert wall_of(assignment) in read(teacher_client.get(page)).links, page
+    Classroom.objects.update(archived_at=NOW)
+    for page in pages:
+        assert wall_of(assignment) not in read(teacher_client.get(page)).links, page
+
+
 def test_wall_shows_address_code_and_a_qr_code_of_the_join_page(
     assignment: Assignment, classroom: Classroom, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
