@@ -435,6 +435,18 @@ def test_board_fits_a_projector_with_the_longest_sentences(
             assert page.evaluate("document.documentElement.scrollHeight") <= 720, (number, phase)
 
 
+def test_names_above_the_counts_grow_with_the_board(
+    school: School,  # noqa: F811  the fixture
+    open_context: NewContext,
+) -> None:
+    number = school.assignment.edition.questions.filter(type="who_says_so").order_by("position")[0].position
+    show_on_board(school.assignment, number=number, phase=4, by=school.teacher, now=timezone.now())
+    page = open_context(school.teacher, width=1920, height=1080).new_page()
+    page.goto(reverse("class_board", args=[school.assignment.public_id]))
+    sizes = "[...document.querySelectorAll('.who th')].map(cell => parseFloat(getComputedStyle(cell).fontSize))"
+    assert min(page.evaluate(sizes)) >= 20
+
+
 def test_page_down_scrolls_a_board_that_is_taller_than_the_window(
     running: Assignment, teacher: User, open_context: NewContext
 ) -> None:
