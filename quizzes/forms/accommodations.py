@@ -67,7 +67,7 @@ class ExtendToFitForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.asked = {f"room-{time.student.public_id}": time for time in times if time.needed_close_at is not None}
         for name, time in self.asked.items():
-            self.fields[name] = _extend_or_keep(f"{time.student.display_name}’s", time, zone_of(time))
+            self.fields[name] = _extend_or_keep(f"{time.student.display_name}:", time, zone_of(time))
 
     @property
     def extended(self) -> list[ExtendedTime]:
@@ -99,7 +99,7 @@ class ExtendQuizzesForm(forms.Form):
 def _extend_or_keep(start: str, time: ExtendedTime, zone: ZoneInfo) -> forms.ChoiceField:
     """The question about one time that does not fit. start: of its label."""
     return forms.ChoiceField(
-        label=gettext("{start} {time_limit} don’t fit before {closes_at}.").format(
+        label=gettext("{start} {time_limit} won’t fit before {closes_at}.").format(
             start=start, time_limit=duration(time.time_limit), closes_at=moment(time.closes_at, zone)
         ),
         widget=forms.RadioSelect,

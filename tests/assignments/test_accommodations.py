@@ -248,7 +248,7 @@ def test_assigning_asks_for_each_student_whose_time_does_not_fit(
     text = text_of(page)
     assert "Ana B.: 1.5x time, 45 minutes, ends Fri, Oct 23, 12:40 pm EDT if started 12:00 pm" in text
     assert "Ben O.: no time limit, ends Fri, Oct 23, 12:40 pm EDT at the latest" in text
-    assert "Ana B.’s 45 minutes don’t fit before Fri, Oct 23, 12:40 pm EDT." in text
+    assert "Ana B.: 45 minutes won’t fit before Fri, Oct 23, 12:40 pm EDT." in text
     assert "Ben O.’s" not in text
     form = form_of(page, having="group")
     silent = teacher_client.post(assign_address(edition), form.data(act="save"))
@@ -284,7 +284,7 @@ def test_what_fits_is_not_asked_about(
     clock: time_machine.Traveller,
 ) -> None:
     page = summary_of(teacher_client, edition, classroom, **changes)
-    assert "don’t fit" not in text_of(page)
+    assert "won’t fit" not in text_of(page)
     assert (
         teacher_client.post(assign_address(edition), form_of(page, having="group").data(act="save")).status_code == 302
     )
@@ -298,7 +298,7 @@ def test_changing_asks_as_well_and_moves_the_running_attempt(
     page = teacher_client.post(
         address, form_of(teacher_client.get(address), having="release").data(closes="2026-10-23T11:35", act="preview")
     )
-    assert "Ana B.’s 45 minutes don’t fit before Fri, Oct 23, 11:35 am EDT." in text_of(page)
+    assert "Ana B.: 45 minutes won’t fit before Fri, Oct 23, 11:35 am EDT." in text_of(page)
     form = form_of(page, having=f"room-{ana.public_id}")
     for _ in range(2):
         saved = teacher_client.post(address, form.data(**{f"room-{ana.public_id}": "extend"}, act="save"))
@@ -343,6 +343,6 @@ def test_summary_costs_the_same_however_many_are_accommodated(
         data = form_of(teacher_client.get(address), having="release").data(act="preview")
         with queries() as seen:
             page = teacher_client.post(address, data)
-    assert len(re.findall("don’t fit before", text_of(page))) == count
+    assert len(re.findall("won’t fit before", text_of(page))) == count
     # Session, teacher, assignment; attempts, newest version; ten constraints; extensions, attempts, accommodations.
     assert len(seen) == 18

@@ -123,7 +123,7 @@ def test_assigning_asks_about_the_student_whose_time_does_not_fit(
     page.get_by_text("More settings").click()
     page.get_by_label("Closes", exact=True).fill(f"{close:%Y-%m-%dT%H:%M}")
     page.get_by_role("button", name="Assign").click()
-    expect(page.locator("main")).to_contain_text("Maya Lopez’s 45 minutes don’t fit before")
+    expect(page.locator("main")).to_contain_text("Maya Lopez: 45 minutes won’t fit before")
     assert violations(page) == []
     page.get_by_role("button", name="Assign").click()
     expect(page.locator("main")).to_contain_text("Choose one for Maya’s time.")

@@ -870,7 +870,15 @@ def tight(assignment: Assignment, clock: time_machine.Traveller) -> Assignment:
     return assignment
 
 
-TIGHT = "45 minutes don’t fit before Fri, Oct 23, 11:40 am EDT."
+TIGHT = "45 minutes won’t fit before Fri, Oct 23, 11:40 am EDT."
+
+
+def test_an_hour_that_does_not_fit_is_named_in_the_singular(
+    tight: Assignment, student: Student, teacher_client: Client
+) -> None:
+    Assignment.objects.update(time_limit=timedelta(minutes=40))
+    text = text_of(set_time(teacher_client, student, "1.5"))
+    assert "Small set: 1 hour won’t fit before Fri, Oct 23, 11:40 am EDT." in text
 
 
 @pytest.mark.parametrize(
@@ -922,7 +930,7 @@ def test_extension_shorter_than_the_granted_time_asks_first(
 ) -> None:
     Accommodation.objects.create(student=student, time_factor=Decimal("1.5"), changed_at=NOW)
     page = extend(teacher_client, tight, student, closes="2026-10-23T11:42")
-    assert "Maya Lopez’s 45 minutes don’t fit before Fri, Oct 23, 11:42 am EDT." in text_of(page)
+    assert "Maya Lopez: 45 minutes won’t fit before Fri, Oct 23, 11:42 am EDT." in text_of(page)
     assert not Extension.objects.exists()
 
     form = form_of(page, having="closes")

@@ -215,7 +215,7 @@ def test_extended_time_that_does_not_fit_is_asked_about(
     asked = send(
         teacher_client, address_of(edition), classroom, own_title="2", time_limit="30", closes="2026-10-23T11:45"
     )
-    assert "don’t fit before" in text_of(asked)
+    assert "won’t fit before" in text_of(asked)
     assert Assignment.objects.count() == 1
 
 
