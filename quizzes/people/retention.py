@@ -1,5 +1,6 @@
 """How long rows are kept, and what deletes them. docs/privacy.md lists the terms of every table."""
 
+import logging
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -8,6 +9,8 @@ from django.db.models import Q, QuerySet
 
 from quizzes.models import AuditEvent, Classroom, Invitation
 from quizzes.people.erasure import allow_deleting_logs, erase_classroom
+
+logger = logging.getLogger(__name__)
 
 # A teacher who looks in once a month sees it.
 NOTICE = timedelta(days=30)
@@ -43,9 +46,18 @@ def announce_erasures(*, now: datetime) -> None:
 
 
 def erase_announced(*, now: datetime) -> int:
-    """Erase the classes with a notice that is over; returns how many."""
+    """Erase the classes with a notice that is over; returns how many.
+
+    A class that raises an error is logged with its id and stays until the next round. The others go on.
+    """
+    count = 0
     due = Classroom.objects.archived().filter(erasure_announced_at__lte=now - NOTICE)
-    return sum(_erase_if(due.filter(pk=key), now=now) for key in list(due.values_list("pk", flat=True)))
+    for key, public_id in list(due.values_list("pk", "public_id")):
+        try:
+            count += _erase_if(due.filter(pk=key), now=now)
+        except Exception:
+            logger.exception("Class %s is past its term and could not be erased.", public_id)
+    return count
 
 
 @transaction.atomic

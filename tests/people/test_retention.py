@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.test import Client
 
 from quizsite.periodic_jobs import run_periodic_jobs
@@ -96,6 +96,26 @@ def test_class_that_is_restored_while_others_are_erased_stays(
         assert erase_announced(now=now + 430 * DAY) == 2
 
     assert list(Classroom.objects.all()) == classrooms[-1:]
+
+
+def test_class_that_cannot_be_erased_stops_no_other(
+    classroom: Classroom, teacher: User, now: datetime, caplog: pytest.LogCaptureFixture
+) -> None:
+    other = make_classroom(name="Period 8")
+    for one in (classroom, other):
+        set_archived(one, is_archived=True, by=teacher, now=now)
+    announce_erasures(now=now + 400 * DAY)
+
+    def fail_for_the_first(execute: Callable[..., Any], sql: str, params: Any, *rest: Any) -> Any:
+        if sql.startswith('DELETE FROM "quizzes_classroom"') and classroom.pk in params:
+            raise DatabaseError
+        return execute(sql, params, *rest)
+
+    with connection.execute_wrapper(fail_for_the_first):
+        assert erase_announced(now=now + 430 * DAY) == 1
+
+    assert list(Classroom.objects.all()) == [classroom]
+    assert f"Class {classroom.public_id} is past its term and could not be erased." in caplog.text
 
 
 def test_a_longer_term_ends_a_notice(archived: Classroom, settings: Any, now: datetime) -> None:
