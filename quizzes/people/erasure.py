@@ -138,12 +138,19 @@ def erase_student(student: Student, *, by: User | None, now: datetime) -> Erasur
     return Erasure(receipt, counts)
 
 
-def erase_classroom(classroom: Classroom, *, by: User | None, now: datetime) -> Erasure:
-    """Erase a class: its students, quizzes, attempts and log. by: None for a command or the periodic job."""
+def erase_classroom(
+    classroom: Classroom, *, by: User | None, now: datetime, among: QuerySet[Classroom] | None = None
+) -> Erasure:
+    """Erase a class: its students, quizzes, attempts and log. by: None for a command or the periodic job.
+
+    Raises Classroom.DoesNotExist if it is erased already, or not among these classes any more.
+    """
     receipt = new_receipt()
     with _erasing():
         # A form that comes again.
         if not _lock_classrooms([classroom]):
+            raise Classroom.DoesNotExist
+        if among is not None and not among.filter(pk=classroom.pk).exists():
             raise Classroom.DoesNotExist
         counts = preview_classroom(classroom)
         append_to_ledger("class", classroom.public_id, receipt, now=now)

@@ -4,8 +4,7 @@ import logging
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from quizzes.models import AuditEvent, Classroom, Invitation
 from quizzes.people.erasure import allow_deleting_logs, erase_classroom
@@ -52,21 +51,16 @@ def erase_announced(*, now: datetime) -> int:
     """
     count = 0
     due = Classroom.objects.archived().filter(erasure_announced_at__lte=now - NOTICE)
-    for key, public_id in list(due.values_list("pk", "public_id")):
+    for classroom in list(due):
         try:
-            count += _erase_if(due.filter(pk=key), now=now)
+            erase_classroom(classroom, by=None, now=now, among=due)
+            count += 1
+        except Classroom.DoesNotExist:
+            # A teacher restored or erased it while others were erased.
+            continue
         except Exception:
-            logger.exception("Class %s is past its term and could not be erased.", public_id)
+            logger.exception("Class %s is past its term and could not be erased.", classroom.public_id)
     return count
-
-
-@transaction.atomic
-def _erase_if(due: QuerySet[Classroom], *, now: datetime) -> bool:
-    """Whether the class is still due, and gone now: a teacher may have restored it while others were erased."""
-    classroom = due.select_for_update(no_key=True).order_by().first()
-    if classroom is not None:
-        erase_classroom(classroom, by=None, now=now)
-    return classroom is not None
 
 
 def erased_at(classroom: Classroom) -> datetime | None:
