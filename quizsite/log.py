@@ -26,8 +26,9 @@ HIDDEN = "..."
 # Not allowed, not found, wrong method. Some of these come before any view has read the session.
 REFUSALS = frozenset({403, 404, 405})
 
-# Anyone can send such a request. Its line says which host was asked for, and a traceback says no more.
-UNKNOWN_HOST = "django.security.DisallowedHost"
+# Of requests that Django refuses, such as one for an unknown host or with too many fields. Anyone can send them. The
+# line says what was wrong, and a traceback says no more.
+REFUSED_REQUESTS = "django.security."
 
 # Of the running request; "" outside of requests and while FOOTNOTE_REQUEST_IDS is off.
 current_request_id: ContextVar[str] = ContextVar("current_request_id", default="")
@@ -55,7 +56,7 @@ class RequestFilter(logging.Filter):
         record.account, record.request_id = account, request_id
         # The site refused the request and works as it should: its line says enough.
         is_refusal = record.levelno < logging.ERROR and status < 500
-        if record.name == UNKNOWN_HOST or is_refusal:
+        if record.name.startswith(REFUSED_REQUESTS) or is_refusal:
             record.exc_info = None
         record.msg, record.args = hide_secrets(record.getMessage()), None
         return True

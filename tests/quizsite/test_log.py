@@ -253,6 +253,17 @@ def test_an_unknown_host_is_one_line_without_a_traceback(lines: Lines, client: C
     assert "Traceback" not in written[0]
 
 
+@pytest.mark.django_db
+def test_a_form_with_too_many_fields_is_one_line_without_a_traceback(lines: Lines, client: Client) -> None:
+    fields = {f"field{number}": "" for number in range(1_001)}
+
+    assert client.post("/join/", fields, headers={"Accept": "text/html"}).status_code == 400
+
+    [written] = [line for line in lines.take() if "Bad Request" not in line]
+    assert "TooManyFieldsSent" in written
+    assert "Traceback" not in written
+
+
 def test_all_log_settings_are_off_by_default(tmp_path: Any) -> None:
     seen = settings_with("LOGGING", "MIDDLEWARE", folder=tmp_path)
 
