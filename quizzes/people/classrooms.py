@@ -55,6 +55,7 @@ def change_classroom(classroom: Classroom, *, by: User, name: str, time_zone: st
 
     Raises ClassroomNameTaken.
     """
+    _lock(classroom, "name", "time_zone")
     before = {"name": classroom.name, "time_zone": classroom.time_zone}
     after = {"name": name, "time_zone": time_zone}
     if before == after:
@@ -71,6 +72,7 @@ def change_classroom(classroom: Classroom, *, by: User, name: str, time_zone: st
 @transaction.atomic
 def set_missing_rule(classroom: Classroom, *, is_zero: bool, by: User, now: datetime) -> Classroom:
     """Count missing work as 0 in the averages of a classroom, or leave it out. A repeat changes nothing."""
+    _lock(classroom, "counts_missing_as_zero")
     if classroom.counts_missing_as_zero == is_zero:
         return classroom
     classroom.counts_missing_as_zero = is_zero
@@ -89,6 +91,7 @@ def set_missing_rule(classroom: Classroom, *, is_zero: bool, by: User, now: date
 @transaction.atomic
 def set_reading_levels(classroom: Classroom, *, variant: str, may_choose: bool, by: User, now: datetime) -> Classroom:
     """Set the level of readings for a classroom, and whether students may choose. A repeat changes nothing."""
+    _lock(classroom, "reading_variant", "students_choose_variant")
     before = {
         "reading_variant": classroom.reading_variant,
         "students_choose_variant": classroom.students_choose_variant,
@@ -107,6 +110,7 @@ def set_reading_levels(classroom: Classroom, *, variant: str, may_choose: bool, 
 @transaction.atomic
 def set_pin_kind(classroom: Classroom, *, pin_kind: str, by: User, now: datetime) -> Classroom:
     """Show the PINs of a classroom in another way. The PINs stay the same. A repeat changes nothing."""
+    _lock(classroom, "pin_kind")
     before = {"pin_kind": classroom.pin_kind}
     if classroom.pin_kind == pin_kind:
         return classroom
@@ -123,11 +127,12 @@ def change_code(classroom: Classroom, *, by: User, now: datetime) -> Classroom:
     """Give a classroom a new class code. The old code stops working immediately, and wrong PINs count no more.
 
     Whoever guessed PINs no longer gets to the names, so new devices need not wait for the teacher. It changes nothing
-    if the code is another one by now: of two equal requests at once, the second finds the code of the first.
+    if the code is another one by now.
     """
-    current = Classroom.objects.select_for_update(no_key=True).get(pk=classroom.pk)
-    if current.join_code != classroom.join_code:
-        return current
+    seen = classroom.join_code
+    _lock(classroom, "join_code")
+    if classroom.join_code != seen:
+        return classroom
     classroom.join_code = new_join_code()
     classroom.save(update_fields=["join_code"])
     FailedTry.objects.filter(student__classroom=classroom).delete()
@@ -149,7 +154,10 @@ def restore_code(classroom: Classroom, *, code: str, by: User, now: datetime) ->
 
 @transaction.atomic
 def set_code_active(classroom: Classroom, *, is_open: bool, by: User, now: datetime) -> Classroom:
-    """Turn a classroom's code on or off. Students stay signed in."""
+    """Turn a classroom's code on or off. Students stay signed in. A repeat changes nothing."""
+    _lock(classroom, "join_open")
+    if classroom.join_open == is_open:
+        return classroom
     classroom.join_open = is_open
     classroom.save(update_fields=["join_open"])
     AuditEvent.objects.record(Action.CODE_CHANGED, actor=by, classroom=classroom, at=now, open=is_open)
@@ -158,11 +166,15 @@ def set_code_active(classroom: Classroom, *, is_open: bool, by: User, now: datet
 
 @transaction.atomic
 def set_archived(classroom: Classroom, *, is_archived: bool, by: User, now: datetime) -> Classroom:
-    """Archive or restore a classroom. Its rows stay. The code of an archived classroom does not work.
+    """Archive or restore a classroom. Its rows stay. The code of an archived one does not work.
 
-    Its students are signed out: `signed_in_student` and `check_access` look at the class. Their open attempts stay, and
-    the clock submits them at their deadlines. After a restore, students go on with those that are still open.
+    A repeat changes nothing. Its students are signed out: `signed_in_student` and `check_access` look at the class.
+    Their open attempts stay, and the clock submits them at their deadlines. After a restore, students go on with those
+    that are still open.
     """
+    _lock(classroom, "archived_at")
+    if (classroom.archived_at is not None) == is_archived:
+        return classroom
     classroom.archived_at = now if is_archived else None
     classroom.erasure_announced_at = None
     classroom.save(update_fields=["archived_at", "erasure_announced_at"])
@@ -190,6 +202,11 @@ def hand_over(classroom: Classroom, *, giver: User, to: User, by: User | None, n
             Action.CLASSROOM_HANDED_OVER, actor=by, classroom=classroom, at=now, giver=giver.pk, to=to.pk
         )
     return classroom
+
+
+def _lock(classroom: Classroom, *columns: str) -> None:
+    """Read these columns again under a lock: of two equal forms at once, the second finds what the first has stored."""
+    classroom.refresh_from_db(fields=columns, from_queryset=Classroom.objects.select_for_update(no_key=True))
 
 
 def _owns(user: User, classroom: Classroom) -> bool:

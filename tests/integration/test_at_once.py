@@ -45,7 +45,15 @@ from quizzes.models import (
     User,
 )
 from quizzes.people.accounts import sign_in_link
-from quizzes.people.classrooms import change_code
+from quizzes.people.classrooms import (
+    change_classroom,
+    change_code,
+    set_archived,
+    set_code_active,
+    set_missing_rule,
+    set_pin_kind,
+    set_reading_levels,
+)
 from quizzes.people.erasure_ledger import ledger_path, read_ledger
 from quizzes.people.guess_limits import PIN_TRIES
 from quizzes.people.rosters import NumberTaken, add_students, change_external_id, new_students
@@ -237,6 +245,27 @@ def test_new_class_code_sent_twice_at_once_is_one_code(classroom: Classroom, tea
     codes = {one.join_code for one in at_once([partial(change_code, one, by=teacher, now=now) for one in forms])}
 
     assert codes == {Classroom.objects.get(pk=classroom.pk).join_code} != {classroom.join_code}
+    assert AuditEvent.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("act", "to"),
+    [
+        (change_classroom, {"name": "Period 9", "time_zone": "America/Denver"}),
+        (set_archived, {"is_archived": True}),
+        (set_code_active, {"is_open": False}),
+        (set_missing_rule, {"is_zero": True}),
+        (set_pin_kind, {"pin_kind": "words"}),
+        (set_reading_levels, {"variant": "easier", "may_choose": True}),
+    ],
+)
+def test_class_setting_sent_twice_at_once_is_recorded_once(
+    act: Any, to: dict[str, Any], classroom: Classroom, teacher: User, now: datetime
+) -> None:
+    forms = [Classroom.objects.get(pk=classroom.pk) for _ in range(8)]
+
+    at_once([partial(act, one, by=teacher, now=now, **to) for one in forms])
+
     assert AuditEvent.objects.count() == 1
 
 
