@@ -55,10 +55,10 @@ def change_classroom(classroom: Classroom, *, by: User, name: str, time_zone: st
 
     Raises ClassroomNameTaken.
     """
-    _lock(classroom, "name", "time_zone")
+    is_there = _lock(classroom, "name", "time_zone")
     before = {"name": classroom.name, "time_zone": classroom.time_zone}
     after = {"name": name, "time_zone": time_zone}
-    if before == after:
+    if before == after or not is_there:
         return classroom
     _check_name_is_free(name, by, classroom)
     classroom.name, classroom.time_zone = name, time_zone
@@ -72,8 +72,7 @@ def change_classroom(classroom: Classroom, *, by: User, name: str, time_zone: st
 @transaction.atomic
 def set_missing_rule(classroom: Classroom, *, is_zero: bool, by: User, now: datetime) -> Classroom:
     """Count missing work as 0 in the averages of a classroom, or leave it out. A repeat changes nothing."""
-    _lock(classroom, "counts_missing_as_zero")
-    if classroom.counts_missing_as_zero == is_zero:
+    if not _lock(classroom, "counts_missing_as_zero") or classroom.counts_missing_as_zero == is_zero:
         return classroom
     classroom.counts_missing_as_zero = is_zero
     classroom.save(update_fields=["counts_missing_as_zero"])
@@ -91,13 +90,13 @@ def set_missing_rule(classroom: Classroom, *, is_zero: bool, by: User, now: date
 @transaction.atomic
 def set_reading_levels(classroom: Classroom, *, variant: str, may_choose: bool, by: User, now: datetime) -> Classroom:
     """Set the level of readings for a classroom, and whether students may choose. A repeat changes nothing."""
-    _lock(classroom, "reading_variant", "students_choose_variant")
+    is_there = _lock(classroom, "reading_variant", "students_choose_variant")
     before = {
         "reading_variant": classroom.reading_variant,
         "students_choose_variant": classroom.students_choose_variant,
     }
     after = {"reading_variant": variant, "students_choose_variant": may_choose}
-    if before == after:
+    if before == after or not is_there:
         return classroom
     classroom.reading_variant, classroom.students_choose_variant = variant, may_choose
     classroom.save(update_fields=["reading_variant", "students_choose_variant"])
@@ -110,9 +109,9 @@ def set_reading_levels(classroom: Classroom, *, variant: str, may_choose: bool, 
 @transaction.atomic
 def set_pin_kind(classroom: Classroom, *, pin_kind: str, by: User, now: datetime) -> Classroom:
     """Show the PINs of a classroom in another way. The PINs stay the same. A repeat changes nothing."""
-    _lock(classroom, "pin_kind")
+    is_there = _lock(classroom, "pin_kind")
     before = {"pin_kind": classroom.pin_kind}
-    if classroom.pin_kind == pin_kind:
+    if classroom.pin_kind == pin_kind or not is_there:
         return classroom
     classroom.pin_kind = pin_kind
     classroom.save(update_fields=["pin_kind"])
@@ -130,8 +129,7 @@ def change_code(classroom: Classroom, *, by: User, now: datetime) -> Classroom:
     if the code is another one by now.
     """
     seen = classroom.join_code
-    _lock(classroom, "join_code")
-    if classroom.join_code != seen:
+    if not _lock(classroom, "join_code") or classroom.join_code != seen:
         return classroom
     classroom.join_code = new_join_code()
     classroom.save(update_fields=["join_code"])
@@ -155,8 +153,7 @@ def restore_code(classroom: Classroom, *, code: str, by: User, now: datetime) ->
 @transaction.atomic
 def set_code_active(classroom: Classroom, *, is_open: bool, by: User, now: datetime) -> Classroom:
     """Turn a classroom's code on or off. Students stay signed in. A repeat changes nothing."""
-    _lock(classroom, "join_open")
-    if classroom.join_open == is_open:
+    if not _lock(classroom, "join_open") or classroom.join_open == is_open:
         return classroom
     classroom.join_open = is_open
     classroom.save(update_fields=["join_open"])
@@ -172,8 +169,7 @@ def set_archived(classroom: Classroom, *, is_archived: bool, by: User, now: date
     Their open attempts stay, and the clock submits them at their deadlines. After a restore, students go on with those
     that are still open.
     """
-    _lock(classroom, "archived_at")
-    if (classroom.archived_at is not None) == is_archived:
+    if not _lock(classroom, "archived_at") or (classroom.archived_at is not None) == is_archived:
         return classroom
     classroom.archived_at = now if is_archived else None
     classroom.erasure_announced_at = None
@@ -204,9 +200,15 @@ def hand_over(classroom: Classroom, *, giver: User, to: User, by: User | None, n
     return classroom
 
 
-def _lock(classroom: Classroom, *columns: str) -> None:
-    """Read these columns again under a lock: of two equal forms at once, the second finds what the first has stored."""
-    classroom.refresh_from_db(fields=columns, from_queryset=Classroom.objects.select_for_update(no_key=True))
+def _lock(classroom: Classroom, *columns: str) -> bool:
+    """Read these columns again under a lock; False if the class was erased meanwhile.
+
+    Of two equal forms at once, the second finds what the first has stored.
+    """
+    row = Classroom.objects.select_for_update(no_key=True).filter(pk=classroom.pk).order_by().values(*columns).first()
+    for name, value in (row or {}).items():
+        setattr(classroom, name, value)
+    return row is not None
 
 
 def _owns(user: User, classroom: Classroom) -> bool:

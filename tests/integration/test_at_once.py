@@ -67,6 +67,14 @@ from tests.views.teacher.test_grading_queue import give, typed_document
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PASSWORD = "correct horse battery"  # noqa: S105  a test's own
+SETTINGS: list[tuple[Any, dict[str, Any]]] = [
+    (change_classroom, {"name": "Period 9", "time_zone": "America/Denver"}),
+    (set_archived, {"is_archived": True}),
+    (set_code_active, {"is_open": False}),
+    (set_missing_rule, {"is_zero": True}),
+    (set_pin_kind, {"pin_kind": "words"}),
+    (set_reading_levels, {"variant": "easier", "may_choose": True}),
+]
 
 
 def at_once[T](acts: Sequence[Callable[[], T]]) -> list[T]:
@@ -248,17 +256,7 @@ def test_new_class_code_sent_twice_at_once_is_one_code(classroom: Classroom, tea
     assert AuditEvent.objects.count() == 1
 
 
-@pytest.mark.parametrize(
-    ("act", "to"),
-    [
-        (change_classroom, {"name": "Period 9", "time_zone": "America/Denver"}),
-        (set_archived, {"is_archived": True}),
-        (set_code_active, {"is_open": False}),
-        (set_missing_rule, {"is_zero": True}),
-        (set_pin_kind, {"pin_kind": "words"}),
-        (set_reading_levels, {"variant": "easier", "may_choose": True}),
-    ],
-)
+@pytest.mark.parametrize(("act", "to"), SETTINGS)
 def test_class_setting_sent_twice_at_once_is_recorded_once(
     act: Any, to: dict[str, Any], classroom: Classroom, teacher: User, now: datetime
 ) -> None:
@@ -267,6 +265,17 @@ def test_class_setting_sent_twice_at_once_is_recorded_once(
     at_once([partial(act, one, by=teacher, now=now, **to) for one in forms])
 
     assert AuditEvent.objects.count() == 1
+
+
+@pytest.mark.parametrize(("act", "to"), [*SETTINGS, (change_code, {})])
+def test_setting_of_a_class_that_was_erased_meanwhile_changes_nothing(
+    act: Any, to: dict[str, Any], classroom: Classroom, teacher: User, now: datetime
+) -> None:
+    Classroom.objects.filter(pk=classroom.pk).delete()
+
+    act(classroom, by=teacher, now=now, **to)
+
+    assert AuditEvent.objects.count() == 0
 
 
 def test_one_assignment_sent_twice_at_once_is_given_once(
