@@ -154,6 +154,19 @@ def test_practice_does_not_promise_that_an_answer_will_be_graded(student: Studen
     assert "this practice so far no score" in page
 
 
+def test_result_says_of_a_typed_answer_that_it_was_given(student: Student, student_client: Client) -> None:
+    edition = make_edition(document=typed_document())
+    assignment = make_assignment(edition=edition, classroom=student.classroom)
+    answers = {"one": "July 30", "who": "The rules."}
+    attempt = make_answered_attempt(assignment=assignment, student=student, answers=answers)
+
+    page = text_of(student_client.get(reverse("result", args=[attempt.public_id])))
+
+    for given in answers.values():
+        assert f"You answered: {given}" in page
+        assert f"You chose: {given}" not in page
+
+
 def test_score_of_practice_leaves_out_an_answer_that_nobody_grades(student: Student, student_client: Client) -> None:
     edition = make_edition(document=typed_document())
     assignment = make_assignment(edition=edition, classroom=student.classroom)
