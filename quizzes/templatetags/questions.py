@@ -106,6 +106,12 @@ def to_teacher(note: str) -> str:
     return note
 
 
+@register.filter
+def period_after(text: str) -> str:
+    """The end of a sentence that a text of a teacher ends: a period, or "" if it has an end of its own, as “U.S.”."""
+    return "" if str(text).rstrip("”’\"')").endswith((".", "?", "!", "…")) else "."
+
+
 @register.simple_tag
 def jump_links(places: Sequence[Place], number: int) -> SafeString:
     """A link for each question, with its state in words. number: of the question shown, from 1."""
