@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from quizzes.assignments.deadlines import minutes_left
 from quizzes.formatting import clock
+from quizzes.forms.language import LanguageForm
 from quizzes.forms.student_sign_in import CodeForm, NameForm, PinForm, PinKindForm, SignOutForm, UnsentForm
 from quizzes.models import Classroom, Student
 from quizzes.people.rosters import join_list, set_language
@@ -40,6 +41,7 @@ from quizzes.views.access import (
     set_cookie,
     sign_in_student,
     teachers_of,
+    use_students_language,
 )
 from quizzes.views.language import LANGUAGE_COOKIE, chosen_language
 
@@ -132,6 +134,10 @@ def enter_pin_again(request: HttpRequest, public_id: str) -> JsonResponse:
     can continue it equals the reply to a wrong PIN.
     """
     device, now = device_of(request), timezone.now()
+    language = LanguageForm(request.POST)
+    if language.is_valid():
+        # That of the page: nobody is signed in, and the reply must not depend on the student.
+        use_students_language(language.cleaned_data["language"])
     student = student_of_attempt(public_id)
     form = PinForm(request.POST, kind=PinKindForm(request.POST).pin_kind)
     form.name_teachers([gettext("your teacher")])

@@ -442,6 +442,15 @@ def test_pin_that_is_none_costs_no_try_at_an_attempt(attempt: Attempt, pin: str)
     assert FailedTry.objects.count() == 0
 
 
+def test_reply_at_an_attempt_is_in_the_language_of_its_page(attempt: Attempt, student_client: Client) -> None:
+    Student.objects.update(language="es")
+    page = student_client.get(reverse("take_attempt", args=[attempt.public_id, 1]))
+    assert '<input type="hidden" name="language" value="es">' in body(page)
+    field = field_of(Client().post(again(attempt), {"pin": "", "language": "es"}, headers={"Accept-Language": "en"}))
+    assert "Escribe tu PIN." in field
+    assert "Type your PIN." in field_of(Client().post(again(attempt), {"pin": "", "language": "xx"}))
+
+
 def test_closed_code_keeps_nobody_from_a_started_quiz(attempt: Attempt, student: Student, teacher: User) -> None:
     classrooms.set_code_active(student.classroom, is_open=False, by=teacher, now=NOW)
     reply = Client().post(again(attempt), {"pin": pin_of(student)})
