@@ -201,7 +201,7 @@ def use_students_language(chosen: str) -> None:
 
 
 def use_language_of_signed_in(request: HttpRequest) -> None:
-    """Use the signed-in student’s language for an error page that comes before a view has read the row. 1 query."""
+    """Use the signed-in student’s language for a page whose view reads no student, such as an error page. 1 query."""
     student = signed_in_student(request.session, now=timezone.now())
     if student is not None:
         use_students_language(student.language)

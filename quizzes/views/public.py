@@ -14,6 +14,7 @@ from quizzes.content.question_types.registry import public_view, type_of
 from quizzes.content.reading import Reading, Sentence
 from quizzes.models import User
 from quizzes.people.retention import NOTICE
+from quizzes.views.access import use_language_of_signed_in
 from quizzes.views.previews import visitor_level, visitor_store
 
 PARAGRAPHS_BESIDE_QUESTION = 2
@@ -47,6 +48,7 @@ def landing(request: HttpRequest) -> HttpResponse:
 @require_GET
 def privacy(request: HttpRequest) -> HttpResponse:
     """The privacy page: which data the site stores, for how long, and who sees it."""
+    use_language_of_signed_in(request)
     context = {
         "archived_days": settings.KEEP_ARCHIVED_DAYS,
         "notice_days": NOTICE.days,
@@ -59,6 +61,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
 @require_GET
 def accessibility(request: HttpRequest) -> HttpResponse:
     """The accessibility page: what was checked, and known problems."""
+    use_language_of_signed_in(request)
     context = {"contact": settings.CONTACT, "release": settings.RELEASE}
     return render(request, "public/accessibility.html", context)
 
@@ -67,6 +70,7 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @require_GET
 def how_we_write(request: HttpRequest) -> HttpResponse:
     """How questions are written and scored."""
+    use_language_of_signed_in(request)
     return render(request, "public/how_we_write.html")
 
 

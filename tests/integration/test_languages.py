@@ -196,7 +196,9 @@ def test_students_choice_holds_on_every_device(student: Student, student_client:
     student_client.post(reverse("choose_language"), {"language": "es"})
     student.refresh_from_db()
     assert student.language == "es"
-    for name, args in [("student_home", []), ("take_attempt", [attempt.public_id, 1])]:
+    # The foot of each page leads to the last three.
+    of_all = [(name, []) for name in ("privacy", "accessibility", "how_we_write")]
+    for name, args in [("student_home", []), ("take_attempt", [attempt.public_id, 1]), *of_all]:
         page = student_client.get(reverse(name, args=args), headers={"Accept-Language": "en"})
         assert language_of(page) == "es"
     student_client.post(reverse("choose_language"), {"language": "en"})
