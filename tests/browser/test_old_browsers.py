@@ -32,6 +32,16 @@ if (window.speechSynthesis) window.speechSynthesis.addEventListener = undefined;
 """
 
 
+# As Firefox has it before 121, such as Firefox 115, the last one for Windows 7.
+NO_HAS = """
+const querySelectorAll = Element.prototype.querySelectorAll;
+Element.prototype.querySelectorAll = function (selector) {
+  if (selector.includes(":has(")) throw new SyntaxError(selector);
+  return querySelectorAll.call(this, selector);
+};
+"""
+
+
 @pytest.fixture
 def assignment(classroom: Classroom, teacher: User) -> Assignment:
     return make_assignment(edition=make_edition(), classroom=classroom, assigned_by=teacher, created_at=timezone.now())
@@ -131,6 +141,17 @@ def test_publish_waits_for_a_save(teacher: User, open_context: NewContext) -> No
     held[0].continue_()
     expect(page.locator("main")).to_contain_text("Version 1 is published.")
     assert Edition.objects.get().document["questions"][0]["stem"] == "What is kept?"
+
+
+def test_choice_is_crossed_out_without_has(assignment: Assignment, student: Student, open_context: NewContext) -> None:
+    attempt = start(assignment, student)
+    Attempt.objects.update(supports={"cross_out": True})
+    context = open_context(student)
+    context.add_init_script(NO_HAS)
+    page = open_question(context, attempt)
+    page.locator(".cross").first.click()
+    expect(page.locator("[data-crossed]")).to_have_count(1)
+    assert page.locator(".cross").count() == page.locator("label.opt").count()
 
 
 def test_menu_of_the_live_page_opens_without_popovers(

@@ -24,5 +24,8 @@ function addButton(option) {
 }
 
 loaded.then(() => onQuestion((question) => {
-  question.querySelectorAll("form[data-answers] label.opt:not(:has(+ .cross))").forEach(addButton);
+  for (const option of question.querySelectorAll("form[data-answers] label.opt")) {
+    // Not by `:has`, which Firefox lacks before 121.
+    if (!option.nextElementSibling?.matches(".cross")) addButton(option);
+  }
 }));
