@@ -211,6 +211,7 @@ class ExtensionForm(forms.Form):
         self.window = window_of(assignment)
         self.now = now
         self.is_unlimited = assignment.max_attempts is None
+        self.stored_extra = extension.extra_attempts if extension is not None else 0
         self.stored: Mapping[str, datetime | None] = {
             "due": extension.due_at if extension is not None else None,
             "closes": extension.closes_at if extension is not None else None,
@@ -230,7 +231,8 @@ class ExtensionForm(forms.Form):
         due_at, closes_at = (
             moment_in_zone(self, name, self.zone, stored=self.stored[name]) for name in ("due", "closes")
         )
-        extra = self.cleaned_data.get("extra_attempts") or 0
+        # Without a limit in the class, the page has no field for them, and they wait until there is one.
+        extra = self.stored_extra if self.is_unlimited else self.cleaned_data.get("extra_attempts") or 0
         if not self.errors:
             self._check(due_at, closes_at)
         if not self.errors and not (due_at or closes_at or extra or self.has_extension):

@@ -735,6 +735,16 @@ def test_extra_attempt_on_a_closed_quiz_says_that_it_needs_a_later_close(
     assert words not in text_of(teacher_client.get(terms_of(closing, student)))
 
 
+def test_extra_attempts_stay_while_the_class_has_no_limit(
+    closing: Assignment, student: Student, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    extend(teacher_client, closing, student, extra_attempts="2")
+    Assignment.objects.update(max_attempts=None)
+    extend(teacher_client, closing, student, closes="2026-10-26T09:30")
+    extension = Extension.objects.get()
+    assert (extension.closes_at is not None, extension.extra_attempts) == (True, 2)
+
+
 def test_extension_that_the_class_moved_past_stays_with_another_change(
     closing: Assignment, student: Student, teacher: User, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
