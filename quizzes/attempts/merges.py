@@ -129,10 +129,11 @@ def merge_students(keep: Student, other: Student, *, seen: str, by: User, now: d
     plan = merge_plan(keep, other, now=now)
     if plan.seen != seen:
         raise MergeChanged
-    _take_settings(plan, by=by, now=now)
     attempts = list(Attempt.objects.made_by(other.pk).select_related("assignment").order_by("pk"))
+    # Before the settings, so that more time starts no attempt again whose time was over on the page of the plan.
     _give(attempts, keep, now=now)
     Attempt.objects.filter(pk__in=[one.pk for one in attempts], made_as=None).update(made_as=other)
+    _take_settings(plan, by=by, now=now)
     move_deadlines(Attempt.objects.made_by(keep.pk).open().select_related("assignment", "student"), now=now)
     rosters.remove_student(other, by=by, now=now)
     Student.objects.with_merged(other.pk).update(merged_into=keep)
@@ -247,6 +248,9 @@ def _excused_after(
 
 def _take_settings(plan: MergePlan, *, by: User, now: datetime) -> None:
     keep, other = plan.keep, plan.other
+    for row in _new_extensions(keep, other).values():
+        # With who gave it and when: answers may have been visible since.
+        row.save()
     if "number" in plan.taken:
         rosters.keep_external_id(keep, other.external_id)
     if "time" in plan.taken:
@@ -260,9 +264,6 @@ def _take_settings(plan: MergePlan, *, by: User, now: datetime) -> None:
     keep.language = keep.language or other.language
     keep.chosen_variant = keep.chosen_variant or other.chosen_variant
     keep.save(update_fields=["language", "chosen_variant"])
-    for row in _new_extensions(keep, other).values():
-        # With who gave it and when: answers may have been visible since.
-        row.save()
     reasons = dict(Excuse.objects.filter(student=other).values_list("assignment", "reason"))
     for quiz in plan.excused:
         set_excused(quiz, keep, is_excused=True, reason=reasons[quiz.pk], by=by, now=now)

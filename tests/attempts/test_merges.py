@@ -417,3 +417,22 @@ def test_erasing_only_the_merged_entry_keeps_the_work(
     erase_student(fresh(twin), by=teacher, now=now)
     assert attempts_of(student) == [(done.pk, 1)]
     assert no_faults()
+
+
+def test_more_time_starts_no_attempt_again_that_was_over(
+    assignment: Assignment, student: Student, twin: Student, teacher: User, now: datetime
+) -> None:
+    Assignment.objects.filter(pk=assignment.pk).update(time_limit=timedelta(minutes=30))
+    assignment.refresh_from_db()
+    over = start_attempt(student, assignment, now=now)
+    running = start_attempt(twin, assignment, now=now + timedelta(minutes=20))
+    later = now + timedelta(minutes=40)
+    set_accommodation(twin, time_factor=Decimal(2), by=teacher, now=later)
+    [planned] = plan_of(student, twin, later).quizzes
+    assert (planned.is_running, planned.submits) == (True, False)
+    merge(student, twin, teacher, later)
+
+    over.refresh_from_db()
+    running.refresh_from_db()
+    assert (over.submitted_at, running.submitted_at) == (now + timedelta(minutes=30), None)
+    assert running.deadline_at == now + timedelta(minutes=80)

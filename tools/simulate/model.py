@@ -256,12 +256,54 @@ class Ledger:
         self.move((own for own in self.model_attempts if own.student == student), now)
 
     def of(self, model_assignment: ModelAssignment, student: int) -> list[ModelAttempt]:
-        """A student's attempts on an assignment, in order."""
-        return [
+        """A student's attempts on an assignment, by number."""
+        own = [
             model_attempt
             for model_attempt in self.model_attempts
             if model_attempt.model_assignment is model_assignment and model_attempt.student == student
         ]
+        return sorted(own, key=lambda model_attempt: model_attempt.number)
+
+    def merge(self, keep: int, other: int, now: datetime) -> tuple[list[ModelAttempt], list[ModelAttempt]]:
+        """Give all attempts of one student to another one: (those that moved, those that were turned in for it)."""
+        submitted = []
+        if self.factors.get(keep, Decimal(1)) == 1:
+            self.factors[keep] = self.factors.get(other, Decimal(1))
+        for one in self.model_assignments:
+            self.take_settings(one, keep, other)
+            running = [own for who in (keep, other) for own in self.of(one, who) if own.submitted is None]
+            if len(running) > 1:
+                own = next((own for own in running if own.is_over(now)), running[1])
+                own.submitted = min(now, own.ends or now), "deadline"
+                self.drop_outdated_grades(own)
+                submitted.append(own)
+        moved = [own for own in self.model_attempts if own.student == other]
+        self.give(moved, keep)
+        self.move((own for own in self.model_attempts if own.student == keep), now)
+        return moved, submitted
+
+    def take_settings(self, one: ModelAssignment, keep: int, other: int) -> None:
+        """Of two extensions the later times and more attempts hold. An excuse holds unless work counts."""
+        if other in one.extensions:
+            pairs = zip(one.extensions.get(keep, (None, None, 0)), one.extensions[other], strict=True)
+            due, closes, extra = (max((value for value in pair if value), default=None) for pair in pairs)
+            one.extensions[keep] = due, closes, extra or 0
+        counting = any(self.of(one, who) and who not in one.excused for who in (keep, other))
+        is_excused = bool({keep, other} & one.excused) and not counting
+        one.excused = one.excused | {keep} if is_excused else one.excused - {keep}
+
+    def give(self, moved: list[ModelAttempt], to: int) -> None:
+        """Give attempts to a student. Those of both are numbered by their starts."""
+        students = {own.student for own in moved} | {to}
+        quizzes = {id(own.model_assignment): own.model_assignment for own in moved}
+        for own in moved:
+            own.student = to
+        for one in quizzes.values():
+            for student in students:
+                # Of two that started at the same moment, the one with the lower row id is the first.
+                here = (own for own in self.model_attempts if own.model_assignment is one and own.student == student)
+                for number, own in enumerate(sorted(here, key=lambda own: own.started), start=1):
+                    own.number = number
 
     # --- Attempts -------------------------------------------------------------------------------------------------
 
@@ -333,9 +375,13 @@ class Ledger:
         if model_attempt.submitted is None:
             over = model_attempt.is_over(now) and model_attempt.ends is not None
             model_attempt.submitted = (model_attempt.ends, "deadline") if over else (now, "student")  # type: ignore[assignment]
-            for question, at in model_attempt.graded_at.items():
-                if model_attempt.given_at.get(question, at) > at:
-                    model_attempt.grades.pop(question, None)
+            self.drop_outdated_grades(model_attempt)
+
+    def drop_outdated_grades(self, model_attempt: ModelAttempt) -> None:
+        """Grades of answers that were saved after them do not count."""
+        for question, at in model_attempt.graded_at.items():
+            if model_attempt.given_at.get(question, at) > at:
+                model_attempt.grades.pop(question, None)
 
     def accept_late(self, model_attempt: ModelAttempt, now: datetime) -> int:
         """Count the newest late answer to each question, unless a newer one was saved; returns how many changed."""

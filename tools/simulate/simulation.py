@@ -37,6 +37,7 @@ WEIGHTS = {
     "add_minutes": 3,
     "accommodate": 2,
     "excuse": 2,
+    "merge": 2,
     "wait": 8,
     "wait_for_a_deadline": 4,
     "set_clock_back": 2,

@@ -9,10 +9,10 @@ from quizzes.assignments import accommodations
 from quizzes.assignments import lifecycle as assignments
 from quizzes.assignments.deadlines import Window
 from quizzes.assignments.lifecycle import AssignmentSettings
-from quizzes.attempts import answers, lifecycle
+from quizzes.attempts import answers, lifecycle, merges
 from quizzes.content.editions import published
 from quizzes.grading import manual_grades, regrades
-from quizzes.models import Assignment, Question
+from quizzes.models import Assignment, Question, Student
 from tools.simulate.model import MINUTE, NEW_KEYS, POINTS, ModelAssignment, ModelRegrade
 from tools.simulate.state import DAY, State
 
@@ -277,6 +277,36 @@ class TeacherActions(State):
 
         self.site(act)
         model.excused = model.excused | {student.pk} if is_excused else model.excused - {student.pk}
+
+    def merge(self) -> None:
+        """Merge two students, and undo it. Settings and what was turned in for it stay."""
+        keep, other = self.random.sample(self.world.students, 2)
+
+        def rows() -> list[Student]:
+            entries = Student.objects.select_related("classroom")
+            return [entries.get(pk=one.pk) for one in (keep, other)]
+
+        def act() -> None:
+            mine, theirs = rows()
+            seen = merges.merge_plan(mine, theirs, now=self.now).seen
+            for _ in range(2):
+                merges.merge_students(mine, theirs, seen=seen, by=self.world.teacher, now=self.now)
+
+        def undo() -> None:
+            for _ in range(2):
+                merges.undo_merge(rows()[1], by=self.world.teacher, now=self.now)
+
+        self.site(act)
+        moved, submitted = self.ledger.merge(keep.pk, other.pk, self.now)
+        for own in submitted:
+            self.note_receipt(own)
+        self.counts["attempts moved by a merge"] += len(moved)
+        self.counts["attempts turned in by a merge"] += len(submitted)
+        self.check_all()
+        # Without a death that nobody repeats: the other actions know no merged student.
+        self.outcome(undo, None)
+        self.ledger.give(moved, other.pk)
+        self.check_all()
 
 
 def settings_of(limit: timedelta | None, most: int | None, policy: str, release: str) -> AssignmentSettings:
