@@ -142,11 +142,25 @@ CONTROLS: tuple[Control, ...] = (
         "tests/views/teacher/test_accommodations.py",
     ),
     control(
-        "that late answers no longer count is written down",
+        "late answers that no longer count are written down",
         "quizzes/attempts/answers.py",
         "AuditEvent.objects.record(\n            AuditEvent.Action.LATE_UNDONE,\n",
         "(lambda *a, **k: None)(\n            AuditEvent.Action.LATE_UNDONE,\n",
         "tests/views/teacher/test_accommodations.py",
+    ),
+    control(
+        "merges of students are written down",
+        "quizzes/attempts/merges.py",
+        "        AuditEvent.objects.record(\n",
+        "        (lambda *a, **k: None)(\n",
+        "tests/attempts/test_merges.py",
+    ),
+    control(
+        "a merge that changed since its page is refused",
+        "quizzes/attempts/merges.py",
+        "    if plan.seen != seen:\n",
+        "    if False:\n",
+        "tests/attempts/test_merges.py",
     ),
     control(
         "a teacher's mark stands whatever is corrected",
