@@ -28,9 +28,9 @@ def require_its_key() -> None:
     """Raises ImproperlyConfigured, with the way out, for the key of another database."""
     if not has_its_key():
         raise ImproperlyConfigured(
-            "This database belongs to another secret key. Put the earlier key into FOOTNOTE_SECRET_KEY or the file "
-            f"{settings.DATA_DIR / 'secret_key'}, from a backup. If it is lost, run `manage.py accept_secret_key`: "
-            "every PIN changes."
+            "This database belongs to another secret key. If the site has another data folder, set FOOTNOTE_DATA. "
+            f"Otherwise put the earlier key into FOOTNOTE_SECRET_KEY or the file {settings.DATA_DIR / 'secret_key'}, "
+            "from a backup. Only if it is lost, run `manage.py accept_secret_key`: every PIN changes."
         )
 
 

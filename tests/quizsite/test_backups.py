@@ -580,7 +580,9 @@ def test_changed_secret_key_refuses_to_start_unless_it_is_rotated_or_accepted(dr
         return drill.manage("shell", "--no-imports", "-c", require, **variables).stderr
 
     assert start() == ""
-    assert "This database belongs to another secret key. Put the earlier key into" in start(FOOTNOTE_SECRET_KEY=new)
+    assert "another secret key. If the site has another data folder, set FOOTNOTE_DATA" in start(
+        FOOTNOTE_SECRET_KEY=new
+    )
     done = drill.manage("serve", FOOTNOTE_SECRET_KEY=new)
     assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
     assert done.stderr.startswith("Footnote cannot start: This database belongs to another secret key.")
