@@ -25,7 +25,7 @@ from quizzes.files.downloads import FileFormat, Layout, export
 from quizzes.models import Accommodation, Assignment, Attempt, AuditEvent, Classroom, Excuse, Extension, Student, User
 from quizzes.people.erasure import erase_student, preview_student
 from quizzes.people.erasure_ledger import ledger_path, read_ledger
-from quizzes.people.rosters import NameTaken, add_students, new_students, remove_student
+from quizzes.people.rosters import NameTaken, add_students, change_external_id, new_students, remove_student
 from quizzes.reports.class_report import class_report
 from quizzes.reports.gradebook import gradebook
 from quizzes.reports.progress import progress
@@ -436,3 +436,14 @@ def test_more_time_starts_no_attempt_again_that_was_over(
     running.refresh_from_db()
     assert (over.submitted_at, running.submitted_at) == (now + timedelta(minutes=30), None)
     assert running.deadline_at == now + timedelta(minutes=80)
+
+
+def test_student_can_get_the_number_of_the_entry_that_went(
+    student: Student, twin: Student, teacher: User, now: datetime
+) -> None:
+    for one, number in ((student, "1"), (twin, "2")):
+        Student.objects.filter(pk=one.pk).update(external_id=number)
+    change_external_id(merge(student, twin, teacher, now), "2")
+    assert fresh(student).external_id == "2"
+    undo_merge(fresh(twin), by=teacher, now=now)
+    assert (fresh(student).external_id, fresh(twin).external_id) == ("", "2")
