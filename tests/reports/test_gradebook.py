@@ -137,7 +137,7 @@ def test_average_of_thirds_that_is_half_a_percent_rounds_up(scores: tuple[int, .
         (MINUTE - SECOND, None, True, Status.MISSING),
         (SECOND, MINUTE, False, Status.MISSING),
         (SECOND, 2 * MINUTE, False, Status.NOT_STARTED),
-        (2 * MINUTE, SECOND, True, Status.MISSING),
+        (2 * MINUTE, SECOND, False, Status.NOT_STARTED),
     ],
 )
 def test_gradebook_late_and_missing_are_by_the_students_own_due_time(
