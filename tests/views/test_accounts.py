@@ -166,7 +166,7 @@ def test_invitation_is_not_for_who_is_signed_in(
         teacher_client.post(url("accept_invitation", token), {}),
     ):
         assert answer.status_code == 200
-        assert "This link is for someone else" in answer.content.decode()
+        assert "this link is for someone else" in answer.content.decode()
     assert INVITATION_COOKIE not in teacher_client.cookies
 
 
