@@ -422,7 +422,7 @@ def test_attempt_lists_what_arrived_and_did_not_count(
     save(attempt, "some", ["b", "d"], seen_revision=1, now=NOW + timedelta(minutes=5))
     text = text_of(teacher_client.get(review_of(attempt)))
     assert "2 A photograph; A visa Late, not counted Fri, Oct 23, 11:05 am EDT After the answers were visible" in text
-    assert "The newest late answer to each question will count. You can’t undo it." in text
+    assert "The newest late answer to each question will count." in text
     assert "If the device was offline, the student may have answered before it arrived." in text
     assert "Late answers Question Answer Arrived" in text
     assert "Not counted 1 other save not used" in text
