@@ -17,7 +17,7 @@ from quizzes.attempts.answers import save_answer
 from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.editions import latest_edition
-from quizzes.models import Assignment, Attempt, Classroom, QuestionSet, Student, User
+from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Extension, QuestionSet, Student, User
 from quizzes.views.language import LANGUAGE_COOKIE
 from tests.browser.conftest import AXE, NewContext, be_signed_in, overflow, violations
 from tests.english_left import TEXTS, english_in, stored_texts
@@ -263,6 +263,22 @@ def test_pages_are_accessible(
         with subtests.test(name):
             be_signed_in(context, person_for(name, school), live_server.url)
             check_page(page, reverse(name, kwargs=TABLE[name].kwargs(school)), pseudo_language, name)
+
+
+def test_plan_of_a_merge_is_accessible(
+    school: School, open_context: NewContext, live_server: Any, pseudo_language: str
+) -> None:
+    """Of two students with work in progress on one quiz, and settings of each kind."""
+    other = school.student.classroom.students.get(display_name="Ben O.")
+    given = {"student": other, "given_by": school.teacher, "given_at": timezone.now()}
+    Extension.objects.create(assignment=school.assignment, extra_attempts=1, **given)
+    Accommodation.objects.create(student=other, time_factor=2, changed_at=timezone.now())
+    for student, number in ((school.student, "1"), (other, "2")):
+        Student.objects.filter(pk=student.pk).update(external_id=number)
+    context = open_context(school.teacher)
+    context.add_init_script(AXE.axe_script)
+    address = reverse("merge_student", args=[school.student.public_id], query={"other": other.public_id})
+    check_page(context.new_page(), address, pseudo_language, "merge_student")
 
 
 def check_page(page: Page, address: str, pseudo_language: str, name: str) -> None:
