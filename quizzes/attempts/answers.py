@@ -222,7 +222,7 @@ def undo_accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
     lock_rows(students=[attempt.student_id], attempts=[attempt.pk])
     answers = {answer.question_id: answer for answer in Answer.objects.select_for_update().filter(attempt=attempt)}
     writes: defaultdict[int, list[AnswerEvent]] = defaultdict(list)
-    for event in attempt.events.filter(outcome__in=AnswerEvent.COUNTED).order_by("revision"):
+    for event in attempt.events.filter(outcome__in=AnswerEvent.COUNTED).order_by("pk"):
         writes[event.question_id].append(event)
     accepted = {question_id: events for question_id, events in writes.items() if events[-1].outcome == Outcome.ACCEPTED}
     for question_id, events in accepted.items():
