@@ -127,7 +127,7 @@ def test_results_lead_over_a_retry_to_assigning_it(
     asked = pages[0].redirect_chain[0][0]
     assert asked == f"{reverse('assign_retry', args=[assignment.public_id])}?question=who&question=proof"
     assert "Assign “Retry: Small set”" in text_of(pages[0])
-    assert "2 questions of Small set." in text_of(pages[0])
+    assert "2 questions of “Small set”." in text_of(pages[0])
     # The class is ticked, and nothing is made before the retry is assigned.
     form = form_of(pages[0], having="classrooms")
     assert ("classrooms", assignment.classroom.public_id) in form.fields

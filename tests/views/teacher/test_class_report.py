@@ -209,7 +209,7 @@ def test_item_analysis_file_is_the_page_and_is_recorded(
         "Which of these does the system record?",
         "Which two of these does the system record?",
         "Who says so?",
-        "Which two sentences prove this?",
+        "Which two sentences prove this? After a protest there is an end in summer.",
     ]
     assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert "attachment" in response.headers["Content-Disposition"]
