@@ -10,10 +10,10 @@ import unicodedata
 from calendar import monthrange
 from collections.abc import Sequence
 from decimal import Decimal
-from fractions import Fraction
 from typing import NamedTuple
 
 from quizzes.content.english_words import english_words
+from quizzes.content.number_words import ARTICLES, CARDINALS, MONEY_SCALES, NUMBER, SCALES, number_at
 
 # 1 typo is accepted in a word of at least this many letters. In a shorter word it often makes another word.
 # 2 typos are never accepted: “persecution” and “prosecution” differ by 2 letters.
@@ -21,8 +21,6 @@ TYPO_MIN_LETTERS = 5
 # An answer is close if at most 1 in this many letters differs. The limit is generous: a check costs a teacher
 # a moment, and a correct answer that no teacher checks costs a student the points.
 CLOSE_LETTERS = 3
-# Python raises an error for numbers with thousands of digits.
-_MAX_DIGITS = 30
 
 _SIGNS = str.maketrans({**dict.fromkeys("’‘ʼ´`′", "'"), **dict.fromkeys("‐‑‒–—―−", "-"), "⁄": "/"})
 # Letters that Unicode does not decompose into a letter and an accent.
@@ -42,7 +40,6 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.ASCII,
 )
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 _DATE = re.compile(r"(?P<year>\d{4}|-)-(?P<month>\d\d)-(?P<day>\d\d)", re.ASCII)
 # A day written with a hyphen or a period: 8-31, 8.31.2018. Normalized, the hyphen is a space.
 _LOOSE_DATE = re.compile(r"(?P<month>\d\d?)[ .](?P<day>\d\d?)(?:[ .](?P<year>\d{4}))?", re.ASCII)
@@ -50,7 +47,6 @@ _DAY_OF_YEAR = re.compile(r"\d\d-\d\d", re.ASCII)
 _DAY = re.compile(r"(\d\d?)(?:th)?", re.ASCII)
 _YEAR = re.compile(r"[12]\d{3}", re.ASCII)
 
-_ARTICLES = ("the", "a", "an")
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -73,61 +69,13 @@ _MONTHS = {
     for name in names
 }
 _MONTH_NAMES = {number: name for name, number in reversed(_MONTHS.items())}
-_CARDINALS = {
-    word: number
-    for words in (
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen",
-        "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciseis diecisiete "
-        "dieciocho diecinueve veinte veintiuno veintidos veintitres veinticuatro veinticinco veintiseis veintisiete "
-        "veintiocho veintinueve",
-    )
-    for number, word in enumerate(words.split())
-}
-_CARDINALS |= {
-    word: 10 * number
-    for words in (
-        "twenty thirty forty fifty sixty seventy eighty ninety",
-        "veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa",
-    )
-    for number, word in enumerate(words.split(), start=2)
-}
-_CARDINALS |= {
-    f"{word}{ending}": 100 * number
-    for number, word in enumerate(
-        "doscient trescient cuatrocient quinient seiscient setecient ochocient novecient".split(), start=2
-    )
-    for ending in ("os", "as")
-} | {"cien": 100, "ciento": 100}
-_ORDINALS = {
-    word: number
-    for number, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
-        "fifteenth sixteenth seventeenth eighteenth nineteenth".split(),
-        start=1,
-    )
-} | {
-    word: 10 * number
-    for number, word in enumerate(
-        "twentieth thirtieth fortieth fiftieth sixtieth seventieth eightieth ninetieth".split(), start=2
-    )
-}
-_ORDINALS["primero"] = 1
-_SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
-_SCALES |= {"mil": 10**3, "millon": 10**6, "millones": 10**6}
-# Behind an amount of money, a letter can mean nothing else: “$2.5M”. “5m” may be 5 meters.
-_MONEY_SCALES = {"m": "million", "b": "billion", "bn": "billion"}
-# Words for a count that follow a number or an article: “two dozen”, “a couple”.
-_COUNTS = {"dozen": 12, "couple": 2}
 # Words for an amount that are read as no number: they may mean something else.
 _AMOUNTS = frozenset(
     "once twice thrice half couple pair dozen both none nobody nothing medio media mitad par docena ambos ambas "
     "ninguno ninguna nadie nada".split()
 )
 # Words beside a month that say no more than the month.
-_BESIDE_A_MONTH = frozenset((*_ARTICLES, "in", "on", "of", "en", "el", "de"))
-# The first half of a year that is spoken in two halves: “twenty eighteen”.
-_CENTURIES = ("seventeen", "eighteen", "nineteen", "twenty")
+_BESIDE_A_MONTH = frozenset((*ARTICLES, "in", "on", "of", "en", "el", "de"))
 # No number and no date has more words. The limits keep the time linear.
 _MAX_NUMBER_WORDS, _MAX_DATE_WORDS = 40, 6
 _UNITS = {"%": "percent", "$": "dollars", "€": "euros", "£": "pounds", "&": "and"}
@@ -151,7 +99,7 @@ def read_number(text: str) -> tuple[Decimal, str] | None:
     """The only number of an answer and the normalized words around it; None without a number or with several."""
     words = _words(re.sub(r"(?<=\d)[ \u00a0\u2009\u202f](?=\d{3}(?!\d))", ",", text))
     numbers = [word for word in words if any(char.isdigit() for char in word)]
-    if len(numbers) != 1 or not _NUMBER.fullmatch(numbers[0]):
+    if len(numbers) != 1 or not NUMBER.fullmatch(numbers[0]):
         return None
     return Decimal(numbers[0]), " ".join(word for word in words if word != numbers[0])
 
@@ -177,7 +125,7 @@ def iso_date(day: Day) -> str:
 def names_amount(normalized: str) -> bool:
     """Whether a normalized answer without figures may stand for a number: “twice”, or “thrity” for “thirty”."""
     return any(
-        word in _AMOUNTS or any(_is_typo_of_word(word, number) for number in (*_CARDINALS, *_SCALES))
+        word in _AMOUNTS or any(_is_typo_of_word(word, number) for number in (*CARDINALS, *SCALES))
         for word in normalized.split()
     )
 
@@ -293,7 +241,7 @@ def is_close(answer: str, accepted: str) -> bool:
 def _words(text: str) -> list[str]:
     tokens = [token for match in _TOKEN.finditer(_plain(text)) for token in _tokens(match)]
     words = _with_dates(_with_numbers(tokens))
-    while len(words) > 1 and words[0] in _ARTICLES:
+    while len(words) > 1 and words[0] in ARTICLES:
         words = words[1:]
     return words
 
@@ -352,73 +300,18 @@ def _with_numbers(tokens: Sequence[str]) -> list[str]:
     words: list[str] = []
     place = 0
     while place < len(tokens):
-        number, length = _number_at(tokens[place : place + _MAX_NUMBER_WORDS])
+        number, length = number_at(tokens[place : place + _MAX_NUMBER_WORDS])
         word = _PLURALS.get(tokens[place], tokens[place])
         if tokens[place : place + 2] in (["per", "cent"], ["por", "ciento"]):
             number, length = "percent", 2
         elif length == 0 and word in "$€£" and place + 1 < len(tokens):
             parts = list(tokens[place + 1 : place + 1 + _MAX_NUMBER_WORDS])
-            parts[1:2] = [_MONEY_SCALES.get(part, part) for part in parts[1:2]]
-            amount, size = _number_at(parts)
+            parts[1:2] = [MONEY_SCALES.get(part, part) for part in parts[1:2]]
+            amount, size = number_at(parts)
             number, length = (f"{amount} {_UNITS[word]}", size + 1) if size else (_UNITS[word], 1)
         words += number.split() if length else [_UNITS.get(word, word)]
         place += length or 1
     return words
-
-
-def _number_at(tokens: Sequence[str]) -> tuple[str, int]:
-    """The number at the start of the tokens, and how many tokens it takes; ("", 0) without one."""
-    total = group = Fraction(0)
-    # The next token may be a number below `room`, which adds to the group, or a scale below `scale`, which ends it.
-    room, scale = 100, 10**15
-    sign, ending, length = 1, "", 0
-    for place, word in enumerate(tokens):
-        following = tokens[place + 1] if place + 1 < len(tokens) else ""
-        number = _CARDINALS.get(word, _ORDINALS.get(word))
-        if place == 0 and word == "once" and following != "de":
-            # 11 in Spanish and 1 time in English. “Once de agosto” is Spanish.
-            break
-        if place == 1 and word == "mil" and _NUMBER.fullmatch(tokens[0]):
-            # A thousand in Spanish, and short for a million in English: “2.5 mil”.
-            ending, length = " mil", 2
-            break
-        if place == 0 and _NUMBER.fullmatch(word) and len(word) <= _MAX_DIGITS:
-            sign, group, room = -1 if word[0] == "-" else 1, abs(Fraction(word)), 0
-        elif place == 0 and word in (*_ARTICLES, "un") and (following in _SCALES or following in _COUNTS):
-            group, room = Fraction(1), 0
-            continue
-        elif place == 1 and tokens[0] in _CENTURIES and number is not None and number >= 10 and word in _CARDINALS:
-            group, room = group * 100 + number, 10 if number >= 20 else 0
-        elif word in _COUNTS and place and group:
-            group, room, scale = group * _COUNTS[word], 0, 0
-        elif (
-            (word == "and" and room in (100, 1000) or word == "y" and room == 10)
-            and place
-            and 0 < _CARDINALS.get(following, 0) < room
-        ):
-            continue
-        elif number is not None and (0 < number < room or place == 0):
-            group, room = group + number, 100 if number >= 100 else 10 if number >= 20 else 0
-            ending = "th" if word in _ORDINALS else ""
-        elif word == "hundred" and (place == 0 or 0 < group < 100):
-            group, room = (group or Fraction(1)) * 100, 100
-        elif _SCALES.get(word, 100) > 100 and _SCALES[word] < scale and (place == 0 or group):
-            scale = _SCALES[word]
-            total, group, room = total + (group or Fraction(1)) * scale, Fraction(0), 1000
-        else:
-            break
-        length = place + 1
-        if ending:
-            break
-    return (_decimal(sign * (total + group)) + ending, length) if length else ("", 0)
-
-
-def _decimal(value: Fraction) -> str:
-    places = 0
-    while value.denominator != 1:
-        value, places = value * 10, places + 1
-    digits = str(abs(value.numerator)).rjust(places + 1, "0")
-    return ("-" if value < 0 else "") + digits[: len(digits) - places] + ("." + digits[-places:] if places else "")
 
 
 def _with_dates(tokens: Sequence[str]) -> list[str]:

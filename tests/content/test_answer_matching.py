@@ -65,7 +65,7 @@ def test_normalize_does_work_in_proportion_to_the_length(monkeypatch: pytest.Mon
 
         return look
 
-    for name in ("_number_at", "_date_at"):
+    for name in ("number_at", "_date_at"):
         monkeypatch.setattr(answer_matching, name, counted(getattr(answer_matching, name)))
 
     assert normalize("one " * 1000) == "1 " * 999 + "1"
