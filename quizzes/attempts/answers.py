@@ -191,24 +191,14 @@ def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
     waiting = waiting_late(list(_late_events(attempt.pk)), saved_at)
     for event in waiting.values():
         answer = answers.get(event.question_id) or Answer.objects.create(attempt=attempt, question_id=event.question_id)
-        answer.value, answer.saved_at, answer.revision = event.value, event.at, answer.revision + 1
-        answer.operation = ""
-        answer.save(update_fields=["value", "saved_at", "revision", "operation"])
+        _overwrite(answer, event.value, event.at)
         # Once more after each undo.
         operation = f"{_acceptance(event)}.{answer.revision}"
         _log(attempt.pk, event.question_id, operation, event.value, answer.revision, Outcome.ACCEPTED, now)
     if waiting:
         undo_replaced(attempt, list(waiting), now=now)
         rescore([attempt])
-        AuditEvent.objects.record(
-            AuditEvent.Action.LATE_ACCEPTED,
-            actor=by,
-            classroom=attempt.classroom,
-            student=attempt.student,
-            at=now,
-            attempt=attempt.public_id,
-            answers=len(waiting),
-        )
+        _record(AuditEvent.Action.LATE_ACCEPTED, attempt, len(waiting), by=by, now=now)
     return len(waiting)
 
 
@@ -228,9 +218,7 @@ def undo_accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
     for question_id, events in accepted.items():
         saved = next((event for event in reversed(events) if event.outcome == Outcome.SAVED), None)
         answer = answers[question_id]
-        answer.value, answer.saved_at = (saved.value, saved.at) if saved is not None else (None, None)
-        answer.revision, answer.operation = answer.revision + 1, ""
-        answer.save(update_fields=["value", "saved_at", "revision", "operation"])
+        _overwrite(answer, *((saved.value, saved.at) if saved is not None else (None, None)))
         operation = f"undone.{question_id}.{answer.revision}"
         _log(attempt.pk, question_id, operation, answer.value, answer.revision, Outcome.UNDONE, now)
         # The first acceptance since then replaced the answer that the teacher had graded.
@@ -238,16 +226,28 @@ def undo_accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
         restore_replaced(attempt, question_id, replaced_at=since[-1].at, now=now)
     if accepted:
         rescore([attempt])
-        AuditEvent.objects.record(
-            AuditEvent.Action.LATE_UNDONE,
-            actor=by,
-            classroom=attempt.classroom,
-            student=attempt.student,
-            at=now,
-            attempt=attempt.public_id,
-            answers=len(accepted),
-        )
+        _record(AuditEvent.Action.LATE_UNDONE, attempt, len(accepted), by=by, now=now)
     return len(accepted)
+
+
+def _overwrite(answer: Answer, value: Value, saved_at: datetime | None) -> None:
+    """Store another value as the next revision of an answer. It is of no operation of a page."""
+    answer.value, answer.saved_at = value, saved_at
+    answer.revision, answer.operation = answer.revision + 1, ""
+    answer.save(update_fields=["value", "saved_at", "revision", "operation"])
+
+
+def _record(action: AuditEvent.Action, attempt: Attempt, count: int, *, by: User, now: datetime) -> None:
+    """Log what became of this many late answers."""
+    AuditEvent.objects.record(
+        action,
+        actor=by,
+        classroom=attempt.classroom,
+        student=attempt.student,
+        at=now,
+        attempt=attempt.public_id,
+        answers=count,
+    )
 
 
 def _late_events(attempt_id: int) -> QuerySet[AnswerEvent]:
