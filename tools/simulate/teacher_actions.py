@@ -13,7 +13,7 @@ from quizzes.attempts import answers, lifecycle, merges
 from quizzes.content.editions import published
 from quizzes.grading import manual_grades, regrades
 from quizzes.models import Assignment, Question, Student
-from tools.simulate.model import MINUTE, NEW_KEYS, POINTS, ModelAssignment, ModelRegrade
+from tools.simulate.model import MINUTE, NEW_KEYS, POINTS, ModelAssignment, ModelAttempt, ModelRegrade
 from tools.simulate.state import DAY, State
 
 ASSIGNMENTS = 3
@@ -52,6 +52,16 @@ class TeacherActions(State):
 
     def accept_late(self) -> None:
         """Accept late answers of a turned-in attempt, twice."""
+        self.decide_on_late("late answers accepted", answers.accept_late, self.ledger.accept_late)
+
+    def undo_late(self) -> None:
+        """Count the answers in time of a turned-in attempt again, twice."""
+        self.decide_on_late("late answers undone", answers.undo_accept_late, self.ledger.undo_late)
+
+    def decide_on_late(
+        self, counted: str, decide: Callable[..., int], decide_in_model: Callable[[ModelAttempt, datetime], int]
+    ) -> None:
+        """Do this to the late answers of a turned-in attempt, twice, and compare how many change."""
         # An undo finds the grades of before by the moment of the acceptance.
         self.now += timedelta(seconds=1)
         found = self.any_attempt(is_done=True)
@@ -60,27 +70,11 @@ class TeacherActions(State):
         pk, model_attempt = found
 
         def act() -> int:
-            return answers.accept_late(self.row(pk), by=self.world.teacher, now=self.now)
+            return decide(self.row(pk), by=self.world.teacher, now=self.now)
 
         _, count = self.site(act)
-        self.same(count, self.ledger.accept_late(model_attempt, self.now))
-        self.counts["late answers accepted"] += count
-        self.same(self.site(act)[1], 0)
-
-    def undo_late(self) -> None:
-        """Count the answers in time of a turned-in attempt again, twice."""
-        self.now += timedelta(seconds=1)
-        found = self.any_attempt(is_done=True)
-        if found is None:
-            return
-        pk, model_attempt = found
-
-        def act() -> int:
-            return answers.undo_accept_late(self.row(pk), by=self.world.teacher, now=self.now)
-
-        _, count = self.site(act)
-        self.same(count, self.ledger.undo_late(model_attempt, self.now))
-        self.counts["late answers undone"] += count
+        self.same(count, decide_in_model(model_attempt, self.now))
+        self.counts[counted] += count
         self.same(self.site(act)[1], 0)
 
     def reopen(self) -> None:
