@@ -88,8 +88,6 @@ def attempt_page(
     """
     reviewed = review_attempt(attempt, shown_content(attempt))
     overrides = load_overrides(assignment=attempt.assignment_id, student=attempt.student_id)
-    events = unused_events(attempt)
-    late, unused_count = _unused(events, reviewed)
     forms = {key: form for key, form in [grade_form] if key} if grade_form else {}
     shown = OpenAnswersForm(request.GET)
     context = {
@@ -104,10 +102,7 @@ def attempt_page(
         "next_attempt": next_attempt(attempt),
         "all_open": shown.is_all,
         "open_numbers": _open_numbers(reviewed, shown, refused=forms),
-        "late": late,
-        "waits_for_acceptance": not attempt.is_open and any(line.may_count for line in late),
-        "counts_late": not attempt.is_open and _counts_late(events, reviewed),
-        "unused_count": unused_count,
+        **_unused(attempt, reviewed),
         "tools": _answer_tools(attempt, reviewed, forms),
         "comment_form": comment_form or AttemptCommentForm(initial={"comment": attempt.comment}, auto_id="id_whole_%s"),
         "reopen_form": reopen_form or ReopenForm(initial={"receipt": attempt.receipt}),
@@ -155,8 +150,9 @@ def _open_numbers(reviewed: ReviewedAttempt, shown: OpenAnswersForm, *, refused:
     }
 
 
-def _unused(events: Sequence[AnswerEvent], reviewed: ReviewedAttempt) -> tuple[list[LateAnswer], int]:
-    """The late answers in the order of arrival, and the number of other saves that changed nothing."""
+def _unused(attempt: Attempt, reviewed: ReviewedAttempt) -> dict[str, Any]:
+    """The context for saves that did not count: late answers in the order of arrival, and the number of others."""
+    events = unused_events(attempt)
     by_outcome = {outcome: [event for event in events if event.outcome == outcome] for outcome in Outcome}
     saved_at = {item.answer.question_id: item.answer.saved_at for item in reviewed.questions if item.answer}
     accepted, waiting = answers.accepted_late(events), answers.waiting_late(events, saved_at)
@@ -166,13 +162,17 @@ def _unused(events: Sequence[AnswerEvent], reviewed: ReviewedAttempt) -> tuple[l
         )
         for event in by_outcome[Outcome.LATE]
     ]
-    return late, len(by_outcome[Outcome.STALE]) + len(by_outcome[Outcome.SETTLED])
+    return {
+        "late": late,
+        "waits_for_acceptance": not attempt.is_open and any(line.may_count for line in late),
+        "counts_late": not attempt.is_open and _counts_late(by_outcome[Outcome.ACCEPTED], reviewed),
+        "unused_count": len(by_outcome[Outcome.STALE]) + len(by_outcome[Outcome.SETTLED]),
+    }
 
 
-def _counts_late(events: Sequence[AnswerEvent], reviewed: ReviewedAttempt) -> bool:
-    """Whether a late answer that was accepted is the answer that counts."""
+def _counts_late(accepted: Sequence[AnswerEvent], reviewed: ReviewedAttempt) -> bool:
+    """Whether a late answer that was accepted is the answer that counts. accepted: the events of acceptances."""
     revisions = {item.answer.question_id: item.answer.revision for item in reviewed.questions if item.answer}
-    accepted = (event for event in events if event.outcome == Outcome.ACCEPTED)
     return any(event.revision == revisions.get(event.question_id) for event in accepted)
 
 
