@@ -171,7 +171,8 @@ def test_a_file_that_cannot_be_read_is_named_by_its_field(teacher_client: Client
 
 def test_export_says_what_only_our_own_files_keep(teacher_client: Client, edition: Edition) -> None:
     page = text_of(teacher_client.get(reverse("export_questions", args=[edition.question_set.public_id])))
-    assert "All other files also lack rubrics, settings for grading, and texts in other languages." in page
+    lacking = "objectives, skills, rubrics, settings for grading, and texts in other languages"
+    assert f"All other files also lack {lacking}." in page
 
 
 def test_export_says_that_a_file_of_an_unfinished_draft_does_not_come_back_whole(
