@@ -47,7 +47,7 @@ def test_results_say_what_to_reteach_and_on_how_many_it_rests(teacher_client: Cl
     assert "6 of 7 turned in. Average 79%, 6.33 of 8 points." in text
     # Said once: the figure of who turned in is the base, unless another attempt counts for someone.
     assert "points. Practice isn’t included." in text
-    entry = text[text.index("5 of 6 gave this answer") : text.index("Assign a ")]
+    entry = text[text.index("5 of 6 gave it") : text.index("Assign a ")]
     assert "Question 4 . After a protest there is an end in summer. Which two sentences prove this?" in entry
     assert "Wrong answer Sentence 3: The mayor said that the rules were broken." in entry
     # The correct answer is the evidence.
@@ -57,7 +57,7 @@ def test_results_say_what_to_reteach_and_on_how_many_it_rests(teacher_client: Cl
     assert "Weaker sign" not in entry
     wrong = assignment.classroom.students.filter(attempts__answers__value=["s3"]).order_by("sort_key")
     names = " ".join(student.display_name for student in wrong)
-    assert f"Who gave this answer : question 4, Sentence 3: The mayor said that the rules were broken. {names}" in entry
+    assert f"Who gave it : question 4, Sentence 3: The mayor said that the rules were broken. {names}" in entry
     # Nothing is missing, so the average does not depend on the rule.
     assert "missing work" not in text
     assert "4 Which two sentences prove this? After a protest there is an end in summer. Reteach" in text
@@ -74,7 +74,7 @@ def test_results_explain_a_weaker_sign_where_one_stands(teacher_client: Client, 
     sit(assignment, 3, one="c")
     text = words(teacher_client, "assignment_results", assignment)
     assert f"Most common misconceptions {rule}" in text
-    assert "4 of 16 gave this answer Weaker sign" in text
+    assert "4 of 16 gave it Weaker sign" in text
 
 
 @pytest.mark.parametrize("name", ["assignment_results", "item_analysis"])
