@@ -130,7 +130,8 @@ def test_publish_waits_for_a_save_that_is_under_way(teacher: User, open_context:
     page.route("**/questions/one/", lambda route: held.append(route) if not held else route.continue_())
 
     page.get_by_label(re.compile(r"^Question 1")).fill("What is kept?")
-    page.get_by_label("Points").focus()
+    with page.expect_request("**/questions/one/"):
+        page.get_by_label("Points").focus()
     page.locator(".pick label").first.click()
     page.get_by_role("button", name="Publish").click()
     expect(page).to_have_url(re.compile("/questions/one/$"))
@@ -300,8 +301,8 @@ def test_one_form_of_a_page_does_not_drop_the_text_of_another(teacher: User, ope
     text = page.get_by_label("Text", exact=True)
     text.fill("A story typed by hand.")
     asked = stay_and_note(page)
-    page.get_by_role("button", name="Save", exact=True).last.click()
-    page.wait_for_timeout(300)
+    with page.expect_event("dialog"):
+        page.get_by_role("button", name="Save", exact=True).last.click()
     assert asked == ["beforeunload"]
     expect(text).to_have_value("A story typed by hand.")
 
@@ -321,7 +322,8 @@ def test_a_save_does_not_call_saved_what_was_typed_meanwhile(teacher: User, open
     page.route("**/questions/one/", lambda route: held.append(route))
 
     page.get_by_label(re.compile(r"^Question 1")).fill("What is kept?")
-    page.get_by_label("Explanation").focus()
+    with page.expect_request("**/questions/one/"):
+        page.get_by_label("Explanation").focus()
     page.keyboard.type("The first sentence")
     with page.expect_response(lambda reply: reply.request.method == "POST"):
         held[0].continue_()
@@ -363,7 +365,8 @@ def test_a_link_waits_for_a_save_and_then_leads_on(teacher: User, open_context: 
     page.route("**/questions/one/", lambda route: held.append(route))
 
     page.get_by_label(re.compile(r"^Question 1")).fill("What is kept?")
-    page.get_by_role("link", name="Objectives", exact=True).click()
+    with page.expect_request("**/questions/one/"):
+        page.get_by_role("link", name="Objectives", exact=True).click()
     page.wait_for_timeout(200)
     expect(page).to_have_url(re.compile("/questions/one/$"))
     held[0].continue_()

@@ -13,7 +13,7 @@ from quizzes.content.drafts.saving_questions import save_question
 from quizzes.models import Answer, Assignment, Attempt, Board, Classroom, Edition, ManualGrade, Student, User
 from tests.browser.conftest import NewContext
 from tests.browser.test_editor import open_editor
-from tests.browser.test_outbox import choose, on_save, open_question
+from tests.browser.test_outbox import choose, is_save, on_save, open_question
 from tests.browser.test_supports import VOICE
 from tests.factories import NOW, make_answered_attempt, make_assignment, make_attempt, make_draft, make_edition
 from tests.views.teacher.test_grading_queue import typed_document
@@ -87,8 +87,8 @@ def test_button_pressed_during_a_save_acts_after_it(
     page.locator(".switch label", has_text="Question").click()
     held: list[Route] = []
     on_save(page, lambda route: route.continue_() if held else held.append(route))
-    choose(page, 1)
-    page.wait_for_timeout(200)
+    with page.expect_request(is_save):
+        choose(page, 1)
     page.locator("form.q").get_by_role("button", name="Español").click()
     held[0].continue_()
     expect(page.get_by_role("button", name="Siguiente pregunta")).to_be_visible()
@@ -136,7 +136,8 @@ def test_publish_waits_for_a_save(teacher: User, open_context: NewContext) -> No
     held: list[Route] = []
     page.route("**/questions/one/", lambda route: route.continue_() if held else held.append(route))
     page.get_by_label(re.compile(r"^Question 1")).fill("What is kept?")
-    page.get_by_label("Points").focus()
+    with page.expect_request("**/questions/one/"):
+        page.get_by_label("Points").focus()
     page.get_by_role("button", name="Publish").click()
     held[0].continue_()
     expect(page.locator("main")).to_contain_text("Version 1 is published.")

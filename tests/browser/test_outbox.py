@@ -712,21 +712,28 @@ def spoken(page: Page) -> dict[str, str]:
     return {node["role"]["value"]: text_of(node) for node in regions if text_of(node)}
 
 
+def wait_for_spoken(page: Page, role: str, words: str) -> None:
+    """Wait until the live region with this role begins with these words."""
+    for _ in range(PATIENCE // 100):
+        if spoken(page).get(role, "").startswith(words):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{words!r} does not begin {spoken(page)}")
+
+
 def test_accessibility_tree_has_each_announcement(context: BrowserContext, attempt: Attempt) -> None:
     page = open_with_all(context, attempt)
     choose(page, 1)
     says(page, "Saved")
-    page.wait_for_timeout(500)
+    wait_for_spoken(page, "status", "Saved")
     assert spoken(page) == {"status": "Saved"}
     context.set_offline(True)
     choose(page, 2)
     says(page, "Not sent")
-    page.wait_for_timeout(500)
-    assert spoken(page)["alert"].startswith("You’re offline. Answers are safe.")
+    wait_for_spoken(page, "alert", "You’re offline. Answers are safe.")
     context.set_offline(False)
     says(page, "Saved")
-    page.wait_for_timeout(6000)
-    assert spoken(page)["status"].startswith("Back online. All your answers are saved.")
+    wait_for_spoken(page, "status", "Back online. All your answers are saved.")
 
 
 def test_focus_stays_on_the_choice_over_a_hundred_saves(context: BrowserContext, attempt: Attempt) -> None:
@@ -760,16 +767,21 @@ def hear(page: Page, words: str) -> None:
 
 
 def test_alert_waits_for_nobody(context: BrowserContext, attempt: Attempt) -> None:
+    context.clock.install()
     context.add_init_script(HEAR)
     page = open_question(context, attempt)
     choose(page, 0)
     hear(page, "Saved")
+    page.clock.pause_at(timezone.now() + timedelta(seconds=1))
     Session.objects.all().delete()
     choose(page, 1)
+    expect(notice(page).get_by_text("Question 1 isn’t saved.")).to_be_visible()
+    page.clock.run_for(200)
     hear(page, "Question 1 isn’t saved.")
     [(before, *_), (at, *_), *_] = page.evaluate("heard")
     assert at - before < 5000
     # A word on the save follows later, where it is still true.
+    page.clock.run_for(6000)
     hear(page, "Not sent")
     assert page.evaluate("heard.at(-1)[0]") - at >= 4990
 
@@ -1039,12 +1051,11 @@ def test_page_stays_while_it_holds_the_only_copy_of_an_answer(
         page.unroute("**/current/")
     page.wait_for_timeout(1500)
     says(page, "Not sent")
-    page.unroute_all(behavior="wait")
-    if event == "another student signs in":
-        page.evaluate("window.dispatchEvent(new Event('online'))")
-        enter_pin(page, student)
     with page.expect_navigation():
-        pass
+        page.unroute_all(behavior="wait")
+        if event == "another student signs in":
+            page.evaluate("window.dispatchEvent(new Event('online'))")
+            enter_pin(page, student)
     # The class board closed the question.
     assert saves() == [(0, "late") if event == "class moves on" else (1, "saved")]
 
@@ -1292,6 +1303,7 @@ def test_answer_given_under_another_name_is_sent_from_the_page_of_the_attempt(
     context.set_offline(True)
     choose(page, 1)
     says(page, "Not sent")
+    stop_sending(page)
     page.goto("about:blank")
     context.set_offline(False)
     keep = make_student(classroom=attempt.classroom, name="Maya L.")
