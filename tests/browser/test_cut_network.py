@@ -84,9 +84,9 @@ class Network:
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
+def site(site_data: Path) -> Iterator[Site]:
     """One worker, which has one thread, on a data folder with the sample school."""
-    site = Site(tmp_path, extra={"FOOTNOTE_DEMO": "1", "DATABASE_URL": ""}, command=("serve", "--workers", "1"))
+    site = Site(site_data, extra={"FOOTNOTE_DEMO": "1", "DATABASE_URL": ""}, command=("serve", "--workers", "1"))
     site.run("load_demo", "--base-url", site.url)
     with running(site):
         yield site

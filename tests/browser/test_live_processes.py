@@ -13,10 +13,10 @@ from tests.servers import Site, running
 
 
 @pytest.fixture
-def sites(tmp_path: Path) -> Iterator[tuple[Site, Site, str]]:
+def sites(site_data: Path) -> Iterator[tuple[Site, Site, str]]:
     """Two servers of one worker each on one data folder, and the sign-in link of its sample school's teacher."""
     demo = {"FOOTNOTE_DEMO": "1", "DATABASE_URL": ""}
-    one, other = (Site(tmp_path, extra=demo, command=("serve", "--workers", "1")) for _ in range(2))
+    one, other = (Site(site_data, extra=demo, command=("serve", "--workers", "1")) for _ in range(2))
     link = one.run("load_demo", "--base-url", one.url).split()[-1]
     with running(one), running(other):
         yield one, other, link

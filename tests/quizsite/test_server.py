@@ -62,11 +62,11 @@ def test_start_loads_all_views_once_and_no_library_of_a_few_pages(tmp_path: Path
 
 @pytest.mark.sockets
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="starts a site on SQLite")
-def test_death_of_a_worker_is_in_the_log_of_the_site(tmp_path: Path) -> None:
-    site = Site(tmp_path, extra={"DATABASE_URL": "", "FOOTNOTE_BACKUP_MINUTES": "0", "FOOTNOTE_LOG": "json"})
+def test_death_of_a_worker_is_in_the_log_of_the_site(site_data: Path) -> None:
+    site = Site(site_data, extra={"DATABASE_URL": "", "FOOTNOTE_BACKUP_MINUTES": "0", "FOOTNOTE_LOG": "json"})
     site.start()
     assert site.process is not None
-    log, until = tmp_path / "server.log", time.monotonic() + 60
+    log, until = site_data / "server.log", time.monotonic() + 60
 
     os.kill(family(site.process.pid)[1], signal.SIGKILL)
 
