@@ -1,6 +1,7 @@
 """The outbox in a real browser: what is kept when a reply, a session, a token or a window is lost."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from itertools import pairwise
@@ -697,6 +698,15 @@ def test_who_listens_hears_one_thing_at_a_time(context: BrowserContext, attempt:
     assert heard[0][1:] == ["status", "Saved"]
 
 
+def becomes_true(page: Page, condition: Callable[[], bool]) -> bool:
+    """Whether the condition is met in time. The page's policy forbids Playwright's own way of waiting."""
+    for _ in range(PATIENCE // 100):
+        if condition():
+            return True
+        page.wait_for_timeout(100)
+    return False
+
+
 def spoken(page: Page) -> dict[str, str]:
     """What the accessibility tree has in the page's live regions, by role."""
     nodes = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
@@ -714,11 +724,8 @@ def spoken(page: Page) -> dict[str, str]:
 
 def wait_for_spoken(page: Page, role: str, words: str) -> None:
     """Wait until the live region with this role begins with these words."""
-    for _ in range(PATIENCE // 100):
-        if spoken(page).get(role, "").startswith(words):
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(f"{words!r} does not begin {spoken(page)}")
+    is_spoken = becomes_true(page, lambda: spoken(page).get(role, "").startswith(words))
+    assert is_spoken, f"{words!r} does not begin {spoken(page)}"
 
 
 def test_accessibility_tree_has_each_announcement(context: BrowserContext, attempt: Attempt) -> None:
@@ -758,12 +765,10 @@ def test_next_question_is_announced_with_its_number_and_stem(context: BrowserCon
 
 
 def hear(page: Page, words: str) -> None:
-    """Wait until these words have been said; the page's policy forbids Playwright's own way of waiting."""
-    for _ in range(PATIENCE // 100):
-        if page.evaluate("words => heard.some(([, , text]) => text.includes(words))", words):
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(f"{words!r} is not among {page.evaluate('heard')}")
+    """Wait until these words have been said."""
+    said = "words => heard.some(([, , text]) => text.includes(words))"
+    is_said = becomes_true(page, lambda: page.evaluate(said, words))
+    assert is_said, f"{words!r} is not among {page.evaluate('heard')}"
 
 
 def test_alert_waits_for_nobody(context: BrowserContext, attempt: Attempt) -> None:
