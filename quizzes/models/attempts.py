@@ -131,7 +131,7 @@ class Attempt(models.Model):
     objects = AttemptQuerySet.as_manager()
 
     class Meta:
-        ordering = ["student", "assignment", "number"]
+        ordering = ["student_id", "assignment_id", "number"]
         constraints = [
             models.UniqueConstraint(fields=["assignment", "student", "number"], name="attempt_number_once"),
             models.UniqueConstraint(
@@ -183,7 +183,7 @@ class Answer(models.Model):
     checked_at = models.DateTimeField(null=True)
 
     class Meta:
-        ordering = ["attempt", "question"]
+        ordering = ["attempt_id", "question_id"]
         constraints = [
             models.UniqueConstraint(fields=["attempt", "question"], name="answer_once_per_attempt_and_question")
         ]
@@ -218,7 +218,7 @@ class AnswerEvent(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        ordering = ["attempt", "pk"]
+        ordering = ["attempt_id", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["attempt", "operation"], name="answer_event_operation_once_per_attempt")
         ]
@@ -247,7 +247,7 @@ class SupportMark(models.Model):
     changed_at = models.DateTimeField()
 
     class Meta:
-        ordering = ["attempt", "kind", "place"]
+        ordering = ["attempt_id", "kind", "place"]
         constraints = [
             models.UniqueConstraint(fields=["attempt", "kind", "place"], name="support_mark_once_per_attempt_and_place")
         ]

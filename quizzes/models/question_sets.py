@@ -277,7 +277,7 @@ class Edition(models.Model):
     note = models.CharField(max_length=300, blank=True)
 
     class Meta:
-        ordering = ["question_set", "number"]
+        ordering = ["question_set_id", "number"]
         constraints = [
             models.UniqueConstraint(fields=["question_set", "number"], name="edition_number_once_per_set"),
         ]
@@ -310,7 +310,7 @@ class Question(models.Model):
     objects = QuestionQuerySet.as_manager()
 
     class Meta:
-        ordering = ["edition", "position"]
+        ordering = ["edition_id", "position"]
         constraints = [
             models.UniqueConstraint(fields=["edition", "key"], name="question_key_once_per_edition"),
             models.UniqueConstraint(fields=["edition", "position"], name="question_position_once_per_edition"),

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
@@ -14,6 +15,7 @@ from django.db import OperationalError, connection, transaction
 from quizzes.assignments import accommodations, lifecycle
 from quizzes.assignments.student_settings import window_of
 from quizzes.assignments.supports import Supports, set_supports
+from quizzes.attempts.answers import accept_late, save_answer
 from quizzes.attempts.breaks import end_break, start_break
 from quizzes.attempts.lifecycle import reopen, start_attempt
 from quizzes.attempts.merges import merge_plan, merge_students
@@ -48,7 +50,7 @@ def acts_of(attempt: Attempt, teacher: User) -> dict[str, Callable[[], object]]:
         "change": partial(
             lifecycle.change_assignment,
             assignment,
-            window=window_of(assignment),
+            window=replace(window_of(assignment), closes_at=NOW + 45 * MINUTE),
             settings=settings,
             by=teacher,
             now=LATER,
@@ -70,13 +72,16 @@ def test_changes_of_one_deadline_at_once_end_in_no_deadlock(
         edition=edition,
         classroom=classroom,
         assigned_by=teacher,
-        time_limit=30 * MINUTE,
+        # The close cuts it off, so a later close moves the deadline.
+        time_limit=45 * MINUTE,
         closes_at=NOW + 40 * MINUTE,
     )
     set_supports(student, Supports(break_minutes=15), by=teacher, now=NOW)
     attempt = start_attempt(student, assignment, now=NOW)
     start_break(attempt.pk, now=NOW)
-    assignment = lifecycle.pause(assignment, by=teacher, now=NOW + MINUTE)
+    # A quiz that is paused has no deadline for the other acts to move.
+    if "resume" in {first, second}:
+        assignment = lifecycle.pause(assignment, by=teacher, now=NOW + MINUTE)
     errors = at_once(attempt, [acts_of(attempt, teacher)[name] for name in (first, second)])
     assert errors == []
 
@@ -186,6 +191,34 @@ def test_a_start_at_the_moment_of_a_merge_makes_no_second_attempt(
     assert list(Attempt.objects.values_list("pk", "student", "number")) == [(attempt.pk, keep.pk, 1)]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_late_answers_of_one_student_hold_up_nobody_else(
+    edition: Edition, classroom: Classroom, student: Student, teacher: User
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+    attempt = make_answered_attempt(assignment=assignment, student=student)
+    other = start_attempt(make_student(classroom=classroom), assignment, now=NOW)
+    question, errors = edition.questions.get(position=1), []
+
+    def save() -> None:
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '5s'")
+                save_answer(other, question.pk, "a", operation="one", seen_revision=0, now=LATER)
+        except OperationalError as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        accept_late(attempt, by=teacher, now=LATER)
+        thread = threading.Thread(target=save)
+        thread.start()
+        thread.join(timeout=30)
+    assert errors == []
+    assert other.answers.count() == 1
+
+
 def grade(attempt: Attempt, teacher: User) -> None:
     question = attempt.assignment.edition.questions.get(position=1)
     manual_grades.grade_answer(attempt, question, points=Decimal(1), comment="", by=teacher, now=LATER)
@@ -197,7 +230,10 @@ def deadlocks(errors: list[Exception]) -> list[Exception]:
 
 
 def at_once(attempt: Attempt, acts: list[Callable[[], object]]) -> list[Exception]:
-    """Run the acts in threads, each up to the lock of the attempt, then all to their ends; what they raised."""
+    """Run the acts in threads, each up to the lock of the attempt, then all to their ends; what they raised.
+
+    An act that needs no lock of the attempt ends before the next one starts.
+    """
     errors: list[Exception] = []
 
     def run(act: Callable[[], object]) -> None:
@@ -212,9 +248,9 @@ def at_once(attempt: Attempt, acts: list[Callable[[], object]]) -> list[Exceptio
     # Whoever comes first holds its first locks and waits for the attempt; then the other one takes its own.
     with transaction.atomic():
         list(Attempt.objects.select_for_update().filter(pk=attempt.pk).values_list("pk"))
-        for count, thread in enumerate(threads, start=1):
+        for thread in threads:
             thread.start()
-            _wait_until(lambda count=count: _waiting() == count)
+            _wait_until(lambda: _waiting() == sum(each.is_alive() for each in threads))
     for thread in threads:
         thread.join(timeout=30)
     assert [thread for thread in threads if thread.is_alive()] == []

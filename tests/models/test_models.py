@@ -489,6 +489,14 @@ def test_rows_are_named_for_people(student: Student) -> None:
     assert str(done.events.earliest("pk")) == "saved at 2026-10-23 15:00:01"
 
 
+@pytest.mark.parametrize("model", list(apps.get_app_config("quizzes").get_models()))
+def test_default_order_reads_no_other_table(model: type[models.Model]) -> None:
+    """A lock of ordered rows would hold those of the other tables too."""
+    columns = {field.attname for field in model._meta.concrete_fields} | {"pk"}
+
+    assert {str(name).removeprefix("-") for name in model._meta.ordering} <= columns
+
+
 def test_public_ids_are_random_and_fit_an_address() -> None:
     ids = {make_classroom().public_id for _ in range(20)}
 
