@@ -253,8 +253,9 @@ def _take_answer(request: HttpRequest, attempt: LoadedAttempt, number: int, *, n
         )
     if saved is not None and saved.is_question_closed:
         return _question_closed(request, attempt, number, saved)
-    if attempt.has_ended(now=now) or (saved is not None and saved.outcome == Outcome.LATE):
-        return _ended(request, attempt, now)
+    is_late = saved is not None and saved.outcome == Outcome.LATE
+    if is_late or attempt.has_ended(now=now):
+        return _ended(request, attempt, now, is_late=is_late)
     if wants_json(request):
         return _saved_reply(saved or Saved(Outcome.SAVED, 0, None), attempt, question)
     if form.language:
@@ -335,13 +336,13 @@ def _not_an_answer(request: HttpRequest, attempt: LoadedAttempt, number: int, fo
     return render(request, "student/not_an_answer.html", context, status=400)
 
 
-def _ended(request: HttpRequest, attempt: LoadedAttempt, now: datetime) -> HttpResponse:
-    """Submit what is saved and lead to the receipt. An answer that arrived later is kept, labeled late."""
+def _ended(request: HttpRequest, attempt: LoadedAttempt, now: datetime, *, is_late: bool = False) -> HttpResponse:
+    """Submit what is saved and lead to the receipt. An answer that arrived later (is_late) is kept, labeled late."""
     submitted = attempts.submit_attempt(attempt.row(), now=now, language=get_language() or "")
     address = reverse("receipt", args=[attempt.public_id])
     if wants_json(request):
         return JsonResponse({"outcome": str(Outcome.LATE), "location": address}, status=410)
-    if not attempt.is_open and submitted.submitted_by == Attempt.SubmittedBy.STUDENT:
+    if is_late and not attempt.is_open and submitted.submitted_by == Attempt.SubmittedBy.STUDENT:
         messages.warning(request, gettext("You already turned this in. Your last answer came too late to count."))
     return redirect(address)
 

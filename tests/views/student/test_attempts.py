@@ -903,6 +903,15 @@ def test_answer_after_handing_in_is_kept_late_and_said(student_client: Client, a
     assert given(attempt) == {}
 
 
+def test_going_on_without_an_answer_after_handing_in_loses_none(student_client: Client, attempt: Attempt) -> None:
+    data = fields(student_client, attempt, 1, act="next")
+    submit_attempt(attempt, now=NOW)
+    response = student_client.post(address(attempt, 1), data, follow=True)
+    assert response.request["PATH_INFO"] == page_of("receipt", attempt)
+    assert "too late to count" not in words(response)
+    assert events(attempt) == []
+
+
 def test_pages_of_an_attempt_whose_time_ended_hand_nothing_in_by_themselves(
     student: Student,
     student_client: Client,
