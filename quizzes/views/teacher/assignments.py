@@ -165,6 +165,8 @@ def undo_close(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 def _close(request: TeacherRequest, assignment: Assignment, *, now: datetime) -> None:
     """Close a quiz, and offer to take it back."""
+    # The end of a pause moves the times that “Undo” brings back.
+    lifecycle.resume(assignment, by=request.user, now=now)
     before = [time.isoformat() if time else None for time in (assignment.due_at, assignment.closes_at)]
     was_open = window_state(assignment, now=now) in OPEN_STATES
     try:

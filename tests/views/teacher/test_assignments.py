@@ -763,6 +763,21 @@ def test_close_now_asks_and_can_be_undone_for_the_whole_class(
     assert "This page is out of date." in text_of(teacher_client.post(undo.action, undo.data(), follow=True))
 
 
+def test_undo_of_a_close_in_a_pause_loses_no_time(
+    timed: Assignment, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    click(teacher_client, timed, "pause")
+    clock.shift(timedelta(minutes=30))
+    question = teacher_client.post(reverse("change_window", args=[timed.public_id]), {"act": "close"})
+    form = form_of(question, having="is_sure")
+    closed = teacher_client.post(form.action, form.data(), follow=True)
+    undo = next(form for form in read(closed).forms if form.action == reverse("undo_close", args=[timed.public_id]))
+    teacher_client.post(undo.action, undo.data())
+    timed.refresh_from_db()
+    assert timed.paused_at is None
+    assert (timed.due_at, timed.closes_at) == (NOW + timedelta(minutes=90), NOW + timedelta(minutes=150))
+
+
 def test_open_10_more_minutes_adds_them_once(
     timed: Assignment, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
