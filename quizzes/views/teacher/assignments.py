@@ -184,11 +184,12 @@ def _close(request: TeacherRequest, assignment: Assignment, *, now: datetime) ->
 
 def _keep_open(request: TeacherRequest, assignment: Assignment, *, seen_close: datetime | None, now: datetime) -> None:
     """Keep a quiz open 10 minutes longer, and say who had turned in by then."""
-    was_closed = window_state(assignment, now=now) is WindowState.CLOSED
+    was_closed, closed_at = window_state(assignment, now=now) is WindowState.CLOSED, assignment.closes_at
     lifecycle.keep_open(assignment, more_time=TEN_MINUTES, seen_close=seen_close, by=request.user, now=now)
     text = gettext("Closes {time}.").format(time=moment(assignment.closes_at, assignment.classroom.zone))
-    ended_count = assignment.attempts.filter(submitted_by=Attempt.SubmittedBy.DEADLINE).count()
-    if was_closed and ended_count:
+    # Before the close, only a time limit ends an attempt.
+    ended = assignment.attempts.filter(submitted_by=Attempt.SubmittedBy.DEADLINE, submitted_at__gte=closed_at)
+    if was_closed and (ended_count := ended.count()):
         messages.warning(request, f"{text} {_ended_already(ended_count)}")
     else:
         messages.success(request, text)

@@ -802,6 +802,30 @@ def test_open_10_more_minutes_after_a_close_makes_no_work_late(
     assert [entry.found.is_late for entry in progress(timed, now=NOW + timedelta(minutes=10))] == [False]
 
 
+def test_open_10_more_minutes_after_a_close_counts_what_the_close_turned_in(
+    timed: Assignment, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    earlier, working = (
+        make_attempt(
+            assignment=timed,
+            student=make_student(classroom=timed.classroom),
+            started_at=NOW - timedelta(hours=1),
+            time_limit=limit,
+            deadline_at=end,
+        )
+        for limit, end in ((timedelta(minutes=30), NOW - timedelta(minutes=30)), (None, timed.closes_at))
+    )
+    lifecycle.submit_attempt(earlier, now=NOW - timedelta(minutes=20))
+    click(teacher_client, timed, "close")
+    clock.shift(timedelta(minutes=5))
+    working.refresh_from_db()
+    lifecycle.submit_attempt(working, now=timezone.now())
+    page = teacher_client.get(reverse("assignment_progress", args=[timed.public_id]))
+    form = next(form for form in read(page).forms if ("act", "more_time") in form.buttons)
+    reply = teacher_client.post(form.action, form.data(act="more_time"), follow=True)
+    assert "1 attempt was turned in at the close" in text_of(reply)
+
+
 def test_open_10_more_minutes_keeps_a_due_time_that_passed_before_the_close(
     timed: Assignment, teacher_client: Client
 ) -> None:
