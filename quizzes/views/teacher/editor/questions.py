@@ -90,9 +90,14 @@ def add_question(request: TeacherRequest, public_id: str) -> HttpResponse:
     draft = own_draft(request, public_id)
     blank = {"key": "", "type": next(iter(TYPES)), "objective": ""}
     form = QuestionForm(request.POST, document=draft.document, question=blank)
-    draft, key = saving_questions.add_question(
-        draft, form.type_to_add, new_key=form.key_to_add, **actor_and_time(request)
-    )
+    try:
+        draft, key = saving_questions.add_question(
+            draft, form.type_to_add, new_key=form.key_to_add, **actor_and_time(request)
+        )
+    except saving_questions.TooManyQuestions:
+        # Another window has added questions since.
+        messages.error(request, FULL)
+        return redirect("edit_questions", public_id)
     return redirect("edit_question", public_id, key)
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from quizzes.content.drafts import lifecycle, saving, saving_questions
 from quizzes.content.drafts.changes import changes
-from quizzes.content.drafts.document import from_edition, question_of
+from quizzes.content.drafts.document import MAX_QUESTIONS, from_edition, question_of
 from quizzes.content.drafts.preview import preview
 from quizzes.content.drafts.validation import draft_problems, question_tips
 from quizzes.content.question_types.registry import TYPES, parse_question, public_view
@@ -402,6 +402,17 @@ def test_a_set_without_questions_asks_for_the_first(empty: Draft, draft: Draft, 
     assert made["type"] == "evidence"
     assert response.headers["Location"] == desk_of(empty, made["key"])
     assert teacher_client.get(response.headers["Location"]).status_code == 200
+
+
+def test_the_first_question_of_a_set_that_is_full_by_now_is_refused(empty: Draft, teacher_client: Client) -> None:
+    form = form_of(teacher_client.get(url("edit_questions", empty)), having="new_type")
+    for _ in range(MAX_QUESTIONS):
+        saving_questions.add_question(empty, "single", new_key="", by=empty.question_set.owner, now=NOW)
+
+    reply = teacher_client.post(url("add_question", empty), form.data(), follow=True)
+
+    assert "The limit is 60 questions." in words(reply)
+    assert len(document_of(empty)["questions"]) == MAX_QUESTIONS
 
 
 def test_a_tip_is_kept_and_shown_again(draft: Draft, teacher_client: Client) -> None:
