@@ -18,6 +18,7 @@ from quizzes.assignments.lifecycle import AssignmentSettings, settings_of
 from quizzes.assignments.presets import PresetValues
 from quizzes.assignments.release import Release, is_checked_at_once, shows_before_last_attempt
 from quizzes.assignments.student_settings import window_of
+from quizzes.formatting import up_to
 from quizzes.forms.fields import WallTimeField, moment_in_zone, wall_time, zone_note
 from quizzes.models import Assignment
 from quizzes.models.assignments import MAX_TITLE
@@ -53,7 +54,7 @@ class AssignmentSettingsForm(forms.Form):
         max_length=MAX_TITLE,
         help_text=gettext_lazy("Leave blank to use the title of the question set."),
         error_messages={
-            "max_length": "Use up to %(limit_value)d characters.",
+            "max_length": up_to(MAX_TITLE),
             "null_characters_not_allowed": gettext_lazy("The title has a hidden character. Retype it."),
         },
     )

@@ -189,6 +189,14 @@ def test_time_limit_of_a_preset_gives_way_to_teacher_paced(
     assert (assignment.is_teacher_paced, assignment.time_limit) == (True, None)
 
 
+def test_error_of_a_long_title_is_in_the_language_of_the_page(
+    edition: Edition, classroom: Classroom, teacher_client: Client
+) -> None:
+    User.objects.update(language="es")
+    refused = send(teacher_client, address_of(edition), classroom, own_title="x" * 101)
+    assert "Use hasta 100 caracteres." in text_of(refused)
+
+
 def test_unknown_preset_is_refused(edition: Edition, classroom: Classroom, teacher_client: Client) -> None:
     for name in ("preset", "filled"):
         send(teacher_client, address_of(edition), classroom, **{name: "same"})
