@@ -124,7 +124,7 @@ def answer_question(request: HttpRequest, place: Place, number: int) -> HttpResp
 
 
 def _not_an_answer(request: HttpRequest, place: Place, number: int, message: str) -> HttpResponse:
-    context = {"place": place, "question_url": place.question_url(number), "message": message}
+    context = {"question_url": place.question_url(number), "message": message}
     return render(request, "public/not_an_answer.html", context, status=400)
 
 

@@ -44,7 +44,6 @@ def account(request: TeacherRequest) -> HttpResponse:
         "invitations": accounts.open_invitations(request.user, now=timezone.now()),
         "has_second_factor": has_second_factor(request.user),
         "school_account": _school_account(request.user),
-        "sends_mail": bool(settings.MAILER),
         "zone": own_zone(request),
         "sessions": teacher_sessions.open_sessions(request.user, now=timezone.now()),
         "this_session": request.session.get(teacher_sessions.SESSION_ID),

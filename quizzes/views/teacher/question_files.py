@@ -146,7 +146,6 @@ def choose_evidence(request: TeacherRequest, public_id: str) -> HttpResponse:
         for question, (_, proposed) in zip(questions, proposals, strict=True)
     ]
     context = {
-        "draft": draft,
         "question_set": draft.question_set,
         "document": draft.document,
         "rows": rows,
@@ -191,7 +190,6 @@ def export_questions(request: TeacherRequest, public_id: str) -> HttpResponse:
     lines += [FormatLine(name, label, len(numbered), len(numbered), is_whole=is_whole) for name, label in OWN_FORMATS]
     context = {
         "question_set": question_set,
-        "document": document,
         "lines": lines,
         "total": len(numbered),
     }

@@ -202,7 +202,6 @@ def merge_student(request: TeacherRequest, public_id: str) -> HttpResponse:
         plan = merges.merge_plan(student, other, now=now)
     context = {
         "student": student,
-        "classroom": student.classroom,
         "form": form,
         "plan": plan,
         "is_changed": is_changed,

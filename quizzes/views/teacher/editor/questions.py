@@ -286,7 +286,6 @@ def _page(
         "question": question,
         "new_key": saving_questions.new_question_key(),
         "number": number,
-        "next_number": number % len(document["questions"]) + 1,
         "lines": [
             (place, table, len(question_problems(document, table)), bool(evidence_keys(table)))
             for place, table in enumerate(document["questions"], start=1)

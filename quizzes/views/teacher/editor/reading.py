@@ -174,7 +174,6 @@ def _page(
         "reading_form": reading_form or ReadingForm(document=document),
         "text_form": text_form or TextForm(document=document),
         "speakers_form": speakers_form or SpeakersForm(document=document),
-        "sent": submitted[0] if submitted else None,
         "problems": reading_problems(document),
         "orphans": orphans(document),
         "levels": levels_of(draft),
