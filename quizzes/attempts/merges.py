@@ -92,7 +92,7 @@ def merge_plan(keep: Student, other: Student, *, now: datetime) -> MergePlan:
     made = by_student_and_assignment(Attempt.objects.filter(student__in=pair))
     overrides = load_overrides(student__in=pair)
     extended = _new_extensions(keep, other)
-    excused = _excused_after(keep, other, made, overrides)
+    excused = _excused_after(made, overrides)
     touched = {quiz for _, quiz in [*made, *overrides.extensions, *overrides.excused]}
     quizzes = {quiz.pk: quiz for quiz in Assignment.objects.filter(pk__in=touched).with_set()}
     extensions = {**overrides.extensions, **{(keep.pk, quiz): row for quiz, row in extended.items()}}
@@ -238,10 +238,11 @@ def _new_extensions(keep: Student, other: Student) -> dict[int, Extension]:
     return found
 
 
-def _excused_after(
-    keep: Student, other: Student, made: Mapping[Key, Sequence[Attempt]], overrides: Overrides
-) -> Set[int]:
-    """The quizzes from which `keep` is excused after the merge. Work of an entry that was not excused still counts."""
+def _excused_after(made: Mapping[Key, Sequence[Attempt]], overrides: Overrides) -> Set[int]:
+    """The quizzes from which the student is excused after the merge. Work that was not excused still counts.
+
+    made, overrides: of both entries.
+    """
     counting = {quiz for student, quiz in made if (student, quiz) not in overrides.excused}
     return {quiz for _, quiz in overrides.excused} - counting
 

@@ -140,7 +140,7 @@ def _row_item(cell: Callable[[str], str], stem: str, notes: list[str]) -> Item:
     answers = [cell(f"Answer {number}") for number in range(1, ANSWERS + 1)]
     feedback = [cell(f"Feedback {number}") for number in range(1, ANSWERS + 1)]
     correct = _correct_numbers(cell("Correct"), answers)
-    question_type = _question_type(cell("Type"), answers, correct)
+    question_type = _question_type(cell("Type"), correct)
     item = Item(question_type, stem, explanation=cell("Explanation"), points=points_of(cell("Points"), notes))
     lines = tuple(
         Line(text, number in correct, said)
@@ -197,7 +197,7 @@ def _pair(line: Line) -> Line:
     return Line(text, feedback=line.feedback, match=match)
 
 
-def _question_type(text: str, answers: Sequence[str], correct: set[int]) -> QuestionType:
+def _question_type(text: str, correct: set[int]) -> QuestionType:
     name = re.sub(r"[\s_-]+", " ", text.strip().casefold())
     known = {
         str(question_type).replace("_", " "): question_type for question_type in get_args(QuestionType)

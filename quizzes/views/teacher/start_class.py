@@ -91,7 +91,7 @@ def running_class(request: TeacherRequest, public_id: str) -> HttpResponse:
     assignment = taught_assignment(request, public_id)
     state = require_live_state(request, public_id, now=now)
     tag = _running_tag(state, assignment, now)
-    context = {**_running_context(request, assignment, state, now), "tag": tag}
+    context = {**_running_context(request, assignment, now), "tag": tag}
     return render_with_etag(request, "teacher/running_class.html", context, tag)
 
 
@@ -104,7 +104,7 @@ def live_running_class(request: TeacherRequest, public_id: str) -> HttpResponse:
     tag = _running_tag(state, assignment, now)
     if request.headers.get("If-None-Match") == tag:
         return HttpResponseNotModified(headers={"ETag": tag})
-    context = _running_context(request, assignment, state, now)
+    context = _running_context(request, assignment, now)
     return render_with_etag(request, "teacher/running_class.html#wall-running", context, tag)
 
 
@@ -127,9 +127,7 @@ def _running_tag(state: LiveState, assignment: Assignment, now: datetime) -> str
     )
 
 
-def _running_context(
-    request: TeacherRequest, assignment: Assignment, state: LiveState, now: datetime
-) -> dict[str, Any]:
+def _running_context(request: TeacherRequest, assignment: Assignment, now: datetime) -> dict[str, Any]:
     counts = class_counts(assignment, now=now)
     bar = [
         (label, mark, counts[status])
