@@ -221,7 +221,7 @@ def change_pin(student: Student, *, by: User, now: datetime) -> Student:
 
 
 def pins_state(classroom: Classroom) -> int:
-    """The sum of the PIN versions on the roster: another number after each new PIN. One query."""
+    """The sum of the PIN versions of the class, removed students too: another number after each new PIN. One query."""
     return classroom.students.aggregate(total=Sum("pin_version", default=0))["total"]
 
 

@@ -97,7 +97,7 @@ def running_class(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 @require_GET
 def live_running_class(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """The changed slide for a poll, or a 304; 4 queries if nothing has changed."""
+    """The changed bar for a poll, or a 304; 4 queries if nothing has changed."""
     now = timezone.now()
     state = require_live_state(request, public_id, now=now)
     assignment = taught_assignment(request, public_id)
