@@ -46,7 +46,7 @@ def moment(value: datetime | None, zone: ZoneInfo | None = None) -> str:
     if value is None:
         return ""
     local = value.astimezone(zone or timezone.get_current_timezone())
-    return f"{_day(local)}, {_clock(local)} {local.tzname()}"
+    return f"{_day(local)}, {wall_clock(local)} {local.tzname()}"
 
 
 def when(value: datetime | None, now: datetime) -> str:
@@ -57,7 +57,7 @@ def when(value: datetime | None, now: datetime) -> str:
     local = value.astimezone(zone)
     days = (local.date() - now.astimezone(zone).date()).days
     name = {0: gettext("Today"), 1: gettext("Tomorrow")}.get(days) or _day(local)
-    return f"{name}, {_clock(local)}"
+    return f"{name}, {wall_clock(local)}"
 
 
 def upcoming(value: datetime | None, now: datetime) -> str:
@@ -68,7 +68,7 @@ def upcoming(value: datetime | None, now: datetime) -> str:
     local = value.astimezone(zone)
     days = (local.date() - now.astimezone(zone).date()).days
     name = gettext("today") if days == 0 else str(WEEKDAYS[local.weekday()]) if 0 < days < 7 else _day(local)
-    return f"{name}, {_clock(local)}"
+    return f"{name}, {wall_clock(local)}"
 
 
 def day(value: datetime | None, zone: ZoneInfo | None = None) -> str:
@@ -80,7 +80,13 @@ def day(value: datetime | None, zone: ZoneInfo | None = None) -> str:
 
 def clock(value: datetime | None, zone: ZoneInfo | None = None) -> str:
     """“3:00 pm” in `zone`, “” for None."""
-    return "" if value is None else _clock(value.astimezone(zone or timezone.get_current_timezone()))
+    return "" if value is None else wall_clock(value.astimezone(zone or timezone.get_current_timezone()))
+
+
+def wall_clock(local: datetime) -> str:
+    """The time of day of a local time, “3:00 pm”."""
+    half = pgettext("time of day", "am") if local.hour < 12 else pgettext("time of day", "pm")
+    return f"{local.hour % 12 or 12}:{local:%M} {half}"
 
 
 def points(value: Decimal | Fraction | float | None) -> str:
@@ -129,8 +135,3 @@ def _decimal(value: Decimal | Fraction | float) -> Decimal:
 def _day(local: datetime) -> str:
     names = {"weekday": WEEKDAYS[local.weekday()], "month": MONTHS[local.month - 1]}
     return gettext("{weekday}, {month} {day}").format(**names, day=local.day)
-
-
-def _clock(local: datetime) -> str:
-    half = pgettext("time of day", "am") if local.hour < 12 else pgettext("time of day", "pm")
-    return f"{local.hour % 12 or 12}:{local:%M} {half}"

@@ -16,9 +16,9 @@ from django.utils.translation import gettext, gettext_lazy
 from quizzes.assignments.deadlines import Window
 from quizzes.assignments.presets import Preset, PresetValues, preset_values
 from quizzes.content.editions import Size, sizes_of
-from quizzes.formatting import Label, duration
+from quizzes.formatting import Label, duration, wall_clock
 from quizzes.forms.assignments import TIMES, AssignmentSettingsForm, field_values
-from quizzes.forms.fields import WALL_TIME, WallTimeField, clock, moment_of, zone_name, zone_note
+from quizzes.forms.fields import WALL_TIME, WallTimeField, moment_of, zone_name, zone_note
 from quizzes.models import Classroom, QuestionSet
 
 
@@ -235,7 +235,7 @@ class AssignForm(AssignmentSettingsForm):
         if values.due is not None:
             hint = gettext("Opens now. {limit} Answers after the last attempt.").format(limit=limit)
             return PresetOption(
-                gettext("{label}, due tomorrow {due}").format(label=preset.label, due=clock(values.due)), hint
+                gettext("{label}, due tomorrow {due}").format(label=preset.label, due=wall_clock(values.due)), hint
             )
         if values.closes is not None:
             words = (
@@ -243,7 +243,7 @@ class AssignForm(AssignmentSettingsForm):
                 if values.closes.date() == today
                 else gettext("Opens now. {limit} Closes tomorrow, {closes}. Answers after all classes close.")
             )
-            hint = words.format(limit=limit, closes=clock(values.closes))
+            hint = words.format(limit=limit, closes=wall_clock(values.closes))
             return PresetOption(preset.label, hint)
         return PresetOption(
             preset.label,

@@ -10,10 +10,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.dateparse import parse_datetime
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext, gettext_lazy, pgettext
+from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.assignments.deadlines import NoSuchLocalTime, in_zone
-from quizzes.formatting import up_to
+from quizzes.formatting import up_to, wall_clock
 from quizzes.people.names import MAX_NAME_LENGTH, InvalidName, clean_name
 
 NO_SUCH_QUESTION = gettext_lazy("There’s no such question.")
@@ -136,12 +136,6 @@ def zone_note(zones: Sequence[ZoneInfo]) -> str:
     return names[0] if len(names) == 1 else gettext("Each class’s own time zone") if names else ""
 
 
-def clock(wall: datetime) -> str:
-    """The time of day: “2:30 am”."""
-    half = pgettext("time of day", "am") if wall.hour < 12 else pgettext("time of day", "pm")
-    return f"{wall.hour % 12 or 12}:{wall:%M} {half}"
-
-
 def moment_in_zone(form: forms.Form, name: str, zone: ZoneInfo, *, stored: datetime | None) -> datetime | None:
     """The moment of a form's wall-time field in the zone; None without input.
 
@@ -162,7 +156,7 @@ def moment_of(form: forms.Form, name: str, wall: datetime, zone: ZoneInfo) -> da
         form.add_error(
             name,
             gettext("Daylight saving time skips {wall}. Use {suggestion}.").format(
-                wall=clock(wall), suggestion=clock(error.suggestion)
+                wall=wall_clock(wall), suggestion=wall_clock(error.suggestion)
             ),
         )
         return None
