@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from quizsite import __version__
 from quizsite.addresses import phone_host
 from quizsite.middleware import ENGLISH_ONLY
+from quizzes.views.language import other_languages
 
 
 def site(request: HttpRequest) -> dict[str, object]:
@@ -37,4 +38,4 @@ def _other_languages(request: HttpRequest) -> list[tuple[str, str]]:
     """(code, name) of each language that the reader of this page can choose instead."""
     if request.path_info.startswith(ENGLISH_ONLY):
         return []
-    return [(code, name) for code, name in settings.LANGUAGES if code != get_language()]
+    return other_languages(get_language())

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -27,6 +26,7 @@ from quizzes.grading.points import Adjustments
 from quizzes.grading.scores import applied_regrades
 from quizzes.reports.attempt_review import review_question
 from quizzes.reports.live_etag import content_etag
+from quizzes.views.language import other_languages
 
 # Whoever reads Spanish best should find it by its own name. The button for the language of the page says “Español”.
 STUDENT_LEVELS = {**LEVELS, "es": "Lectura en español"}
@@ -195,12 +195,6 @@ def _break_minutes_left(attempt: LoadedAttempt) -> int:
     """How long breaks may still stop the clock, in whole minutes, rounded up; 0 without a time limit."""
     left = attempt.breaks.left(allowance(attempt.supports)) if attempt.has_time_limit else timedelta(0)
     return -int(-left.total_seconds() // 60)
-
-
-@process_cache(maxsize=16)
-def other_languages(language: str | None) -> list[tuple[str, str]]:
-    """(code, name) of each language that a page in this language can change to."""
-    return [(code, name) for code, name in settings.LANGUAGES if code != language]
 
 
 def _verdict_or_question(
