@@ -194,7 +194,12 @@ def wrong_method_page(get_response: GetResponse) -> GetResponse:
         is_health_check = request.resolver_match is not None and request.resolver_match.url_name in HEALTH_CHECKS
         if is_script or is_health_check:
             return response
-        address = request.path if "GET" in response.headers["Allow"] else page_before(request)
+        if "GET" in response.headers["Allow"]:
+            address = request.path
+        else:
+            before = page_before(request)
+            # The page of a form with an error has the address of its button. A change of its language leads there.
+            address = "" if before.partition("?")[0] == request.path else before
         use_language_of_signed_in(request)
         page = render(request, "405.html", {"address": address}, status=405)
         page.headers["Allow"] = response.headers["Allow"]

@@ -255,3 +255,11 @@ def test_error_before_a_view_has_a_page_in_the_students_language(
         page = getattr(client, method)(address, headers={"Accept-Language": "en"})
         pages.append((page.status_code, page.content.decode().partition('<html lang="')[2][:2]))
     assert pages == [(status, "es"), (status, "en")]
+
+
+def test_page_of_a_wrong_method_does_not_lead_to_itself(teacher_client: Client) -> None:
+    address = reverse("hide_todo")
+    for before, is_offered in ((reverse("teacher_home"), True), (f"{address}?a=1", False)):
+        page = teacher_client.get(address, headers={"Referer": f"http://testserver{before}"})
+        assert page.status_code == 405
+        assert ("Back to the page" in page.content.decode()) is is_offered
