@@ -150,6 +150,9 @@ def undo_close(request: TeacherRequest, public_id: str) -> HttpResponse:
     ).format(count=undone.working)
     if undone.reopened and assignment.release != Assignment.Release.NEVER:
         text = f"{text} {gettext('Some of them may have seen the answers.')}"
+    if not undone.working and window_state(assignment, now=now) is WindowState.CLOSED:
+        # The close that is back has passed meanwhile.
+        text = gettext("Saved.")
     messages.success(request, text)
     if undone.left:
         messages.warning(

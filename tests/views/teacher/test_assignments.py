@@ -763,6 +763,22 @@ def test_close_now_asks_and_can_be_undone_for_the_whole_class(
     assert "This page is out of date." in text_of(teacher_client.post(undo.action, undo.data(), follow=True))
 
 
+def test_undo_of_a_close_after_the_earlier_close_reopens_nothing(
+    timed: Assignment, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    attempt = make_attempt(
+        assignment=timed, student=make_student(classroom=timed.classroom), deadline_at=timed.closes_at
+    )
+    page = click(teacher_client, timed, "close")
+    clock.shift(timedelta(hours=3))
+    attempt.refresh_from_db()
+    lifecycle.submit_attempt(attempt, now=timezone.now())
+    undo = next(form for form in read(page).forms if form.action == reverse("undo_close", args=[timed.public_id]))
+    text = text_of(teacher_client.post(undo.action, undo.data(), follow=True))
+    assert "Saved. 1 attempt stays turned in, because its time ran out." in text
+    assert "Reopened" not in text
+
+
 def test_undo_of_a_close_in_a_pause_loses_no_time(
     timed: Assignment, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
