@@ -139,7 +139,7 @@ def choose_evidence(request: TeacherRequest, public_id: str) -> HttpResponse:
         saving_questions.save_evidence(draft, chosen, **actor_and_time(request))
         count = len(chosen)
         words = ngettext("Evidence saved for {count} question.", "Evidence saved for {count} questions.", count)
-        messages.success(request, words.format(count=count))
+        messages.success(request, words.format(count=count) if count else gettext("No changes."))
         return redirect("choose_evidence", public_id)
     rows = [
         (draft.document["questions"].index(question) + 1, question, sentences_of(draft.document, proposed))

@@ -122,10 +122,12 @@ def test_the_page_proposes_sentences_and_the_teacher_confirms(teacher_client: Cl
     assert offered[0] == sentence["key"]
 
     address = reverse("choose_evidence", args=[draft.question_set.public_id])
-    teacher_client.post(address, {key: [sentence["key"], "no-such-sentence"]})
+    page = teacher_client.post(address, {key: [sentence["key"], "no-such-sentence"]}, follow=True)
+    assert "No changes." in text_of(page)
     draft.refresh_from_db()
     assert draft.document["questions"][-1]["evidence"] == []
-    teacher_client.post(address, {key: [sentence["key"]]})
+    page = teacher_client.post(address, {key: [sentence["key"]]}, follow=True)
+    assert "Evidence saved for 1 question." in text_of(page)
     draft.refresh_from_db()
     assert draft.document["questions"][-1]["evidence"] == [sentence["key"]]
     assert draft.document["questions"][-1]["anchors"] == {sentence["key"]: sentence["text"]}
