@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from allauth.account import forms as allauth_forms
+from allauth.account.adapter import get_adapter
 from allauth.core import context
 from django import forms
 from django.contrib.auth.password_validation import validate_password
@@ -159,9 +160,9 @@ class PasswordField(forms.CharField):
         self.user = user
 
     def clean(self, value: Any) -> str:
-        """The password; refuses a wrong one."""
+        """The password; refuses a wrong one, and any after too many. The limits are those of sign-in."""
         password = str(super().clean(value))
-        if not self.user.check_password(password):
+        if not get_adapter().reauthenticate(self.user, password):
             raise ValidationError(gettext("This isn’t your password. Try again."))
         return password
 

@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from quizzes.files.teacher import export_teacher
 from quizzes.models import AuditEvent, Classroom, Student, Teaching, User
+from quizzes.people.teacher_sign_in import ACCOUNT_TRIES
 from tests.factories import make_assignment, make_classroom, make_draft, make_invitation, make_student, make_user
 from tests.pages import errors_of, text_of
 
@@ -126,6 +127,16 @@ def test_account_without_a_password_chooses_one_first(signed_in: Callable[[User]
         assert "Your password" not in text_of(response)
         assert client.post(reverse(name), {"email": "maria@school.test", "password": ""}).status_code == 200
     assert User.objects.count() == 1
+
+
+@pytest.mark.parametrize("name", ["change_email", "delete_account"])
+def test_passwords_before_a_change_are_limited(name: str, teacher_client: Client) -> None:
+    sent = {"email": "maria@school.test", "password": "wrong"}
+    for _ in range(ACCOUNT_TRIES):
+        assert "This isn’t your password. Try again." in text_of(teacher_client.post(reverse(name), sent))
+    refused = teacher_client.post(reverse(name), {**sent, "password": PASSWORD})
+    assert "Too many wrong passwords for this email. Try again in 1 minute." in text_of(refused)
+    assert not AuditEvent.objects.exists()
 
 
 # --- All data -----------------------------------------------------------------------------------------------------
