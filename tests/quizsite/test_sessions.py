@@ -409,6 +409,14 @@ def is_teacher_in(client: Client) -> bool:
     return client.get("/teacher/").status_code == 200
 
 
+def test_sign_out_of_an_old_students_page_takes_the_teachers_session_off_the_list(teacher: User) -> None:
+    client = teacher_in(teacher)
+    assert TeacherSession.objects.count() == 1
+    client.post("/student/sign-out/")
+    assert not is_teacher_in(client)
+    assert TeacherSession.objects.count() == 0
+
+
 def test_teacher_is_signed_out_after_12_hours_without_use(teacher: User, clock: time_machine.Traveller) -> None:
     client = teacher_in(teacher)
     for _ in range(3):

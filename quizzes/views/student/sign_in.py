@@ -34,6 +34,7 @@ from quizzes.people.student_sign_in import (
     find_classroom,
     student_of_attempt,
 )
+from quizzes.people.teacher_sessions import end_teacher_session
 from quizzes.views.access import (
     client_address,
     device_of,
@@ -164,6 +165,8 @@ def enter_pin_again(request: HttpRequest, public_id: str) -> JsonResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Sign out and delete from this browser the data of the student whose page it is. What others left stays."""
+    # In an old tab, after a teacher has signed in.
+    end_teacher_session(request.session)
     request.session.flush()
     response = redirect("join")
     # The next student on a shared device chooses their own.
