@@ -28,7 +28,6 @@ from quizzes.files.questions.formats import FORMATS, QuestionFormat, holds, loss
 from quizzes.files.questions.item import Item
 from quizzes.files.signed_preview import StalePreview
 from quizzes.formatting import Label
-from quizzes.forms.classrooms import DEFAULT_ZONE
 from quizzes.forms.question_files import (
     OWN_FORMATS,
     EvidenceForm,
@@ -41,7 +40,7 @@ from quizzes.forms.question_files import (
 from quizzes.models import Draft, QuestionSet
 from quizzes.views.access import TeacherRequest
 from quizzes.views.teacher.downloads import file_response
-from quizzes.views.teacher.editor.access import actor_and_time, own_draft
+from quizzes.views.teacher.editor.access import actor_and_time, own_draft, own_zone
 from quizzes.views.teacher.undo import offer_undo
 
 
@@ -184,7 +183,8 @@ def export_questions(request: TeacherRequest, public_id: str) -> HttpResponse:
         if not form.is_valid():
             return HttpResponseBadRequest()
         items = [item for _, _, item in numbered if item is not None]
-        return file_response(_exported(form.cleaned_data["file_format"], document, items, pictures))
+        file_format, zone = form.cleaned_data["file_format"], own_zone(request)
+        return file_response(_exported(file_format, document, items, pictures, zone=zone))
     lines = [_line(one, numbered) for one in FORMATS]
     is_whole = importing.comes_back_whole(document)
     lines += [FormatLine(name, label, len(numbered), len(numbered), is_whole=is_whole) for name, label in OWN_FORMATS]
@@ -218,19 +218,20 @@ def _line(one: QuestionFormat, numbered: Sequence[tuple[int, Table, Item | None]
     return FormatLine(one.name, gettext(one.label), held, len(numbered), tuple(lost))
 
 
-def _exported(name: str, document: Table, items: Sequence[Item], pictures: Mapping[str, PictureFile]) -> ExportedFile:
+def _exported(
+    name: str, document: Table, items: Sequence[Item], pictures: Mapping[str, PictureFile], *, zone: ZoneInfo
+) -> ExportedFile:
+    """The set as a file. zone: of the date in its name."""
+    now = timezone.now()
     title = str(document["title"]) or "Questions"
     if name in dict(OWN_FORMATS):
         content = write_own(document, as_toml=name == "toml", pictures=pictures)
         content_type = "application/toml" if name == "toml" else "application/json"
-        return ExportedFile(_file_name(title, name), content_type, content)
+        return ExportedFile(file_name(title, name, now=now, zone=zone), content_type, content)
     found = next(one for one in FORMATS if one.name == name)
     held = [item for item in items if holds(found, item)]
-    return ExportedFile(_file_name(title, found.ending), found.content_type, found.write(title, held))
-
-
-def _file_name(title: str, ending: str) -> str:
-    return file_name(title, ending, now=timezone.now(), zone=ZoneInfo(DEFAULT_ZONE))
+    name = file_name(title, found.ending, now=now, zone=zone)
+    return ExportedFile(name, found.content_type, found.write(title, held))
 
 
 @require_GET

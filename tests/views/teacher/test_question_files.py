@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -20,7 +21,7 @@ from quizzes.files.questions.formats import read_questions
 from quizzes.models import Draft, Edition, QuestionSet, StoredPicture, User
 from tests.conftest import Queries
 from tests.drafting import url
-from tests.factories import NOW, make_draft, make_picture
+from tests.factories import NOW, make_classroom, make_draft, make_picture
 from tests.pages import form_of, text_of
 
 pytestmark = pytest.mark.django_db
@@ -267,6 +268,17 @@ def test_a_file_of_another_kind_has_its_first_unknown_fields_named(teacher_clien
 def test_the_template_can_be_imported_as_it_is(teacher_client: Client, file_format: str) -> None:
     content = teacher_client.get(reverse("question_template", args=[file_format])).content
     assert [question.reason for question in read_questions(content).questions] == [""] * 9
+
+
+def test_an_exported_file_has_the_date_of_the_teachers_class(
+    edition: Edition, teacher: User, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    make_classroom(teacher=teacher, time_zone="Pacific/Honolulu")
+    clock.shift(timedelta(hours=14))
+    address = reverse("export_questions", args=[edition.question_set.public_id])
+    for file_format in ("gift", "json"):
+        response = teacher_client.post(address, {"file_format": file_format})
+        assert "2026-10-23" in response.headers["Content-Disposition"]
 
 
 def test_the_page_of_evidence_costs_the_same_for_any_number(
