@@ -159,5 +159,5 @@ class ChangesForm(forms.Form):
 
 
 def time_zone_of(own: Sequence[Classroom]) -> str:
-    """The time zone of a new class: that of the teacher's first class."""
+    """The time zone of a new class, and of today's date: that of the teacher's first class."""
     return own[0].time_zone if own else DEFAULT_ZONE

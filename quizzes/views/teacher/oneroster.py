@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -32,16 +33,17 @@ def import_oneroster(request: TeacherRequest) -> HttpResponse:
             messages.error(request, gettext("The preview is too old. Nothing was changed. Choose the file again."))
             return redirect("import_oneroster")
         return _chosen(request, file, is_confirmed=step.cleaned_data["is_confirmed"])
-    form = _file_form(request, *((request.POST, request.FILES) if request.method == "POST" else ()))
+    own = roster_sync.rosters_of(request.user)
+    form = _file_form(request, own, *((request.POST, request.FILES) if request.method == "POST" else ()))
     context: dict[str, Any] = {"form": form}
     if form.is_valid() and form.read is not None:
-        own = roster_sync.rosters_of(request.user)
         context |= _packed(request, form.read) | {"targets": TargetsForm(file=form.read, own=own)}
     return render(request, TEMPLATE, context)
 
 
-def _file_form(request: TeacherRequest, *data: Any) -> OneRosterFileForm:
-    return OneRosterFileForm(*data, by=request.user, today=timezone.localdate())
+def _file_form(request: TeacherRequest, own: Sequence[Classroom], *data: Any) -> OneRosterFileForm:
+    today = timezone.localdate(timezone=ZoneInfo(time_zone_of(own)))
+    return OneRosterFileForm(*data, by=request.user, today=today)
 
 
 def _packed(request: TeacherRequest, file: OneRoster) -> dict[str, Any]:
@@ -51,7 +53,7 @@ def _packed(request: TeacherRequest, file: OneRoster) -> dict[str, Any]:
 def _chosen(request: TeacherRequest, file: OneRoster, *, is_confirmed: bool) -> HttpResponse:
     own = roster_sync.rosters_of(request.user)
     targets = TargetsForm(request.POST, file=file, own=own)
-    context: dict[str, Any] = {"form": _file_form(request), "targets": targets, **_packed(request, file)}
+    context: dict[str, Any] = {"form": _file_form(request, own), "targets": targets, **_packed(request, file)}
     if not targets.is_valid():
         return render(request, TEMPLATE, context)
     plans = roster_sync.plans(file, targets.targets, by=request.user)

@@ -4,10 +4,11 @@ import io
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -450,6 +451,22 @@ def test_an_enrollment_that_ended_is_over_unless_the_whole_term_is() -> None:
     assert found("2026-11-25", "2027-01-15") == (["u1"], ("u0",))
     assert found("2026-11-26", "") == (["u1", "u0"], ())
     assert found("2026-06-05", "2026-06-05") == (["u1", "u0"], ())
+
+
+def test_an_enrollment_lasts_until_the_evening_of_its_last_day(
+    teacher_client: Client, classroom: Classroom, clock: time_machine.Traveller
+) -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("users.csv", "sourcedId,givenName,familyName\nu0,Ana,Ruiz\nu1,Bo,Cho\n")
+        archive.writestr("classes.csv", "sourcedId,title\nA,Civics\n")
+        ends = "e0,A,u0,student,2026-10-23\ne1,A,u1,student,2027-01-15\n"
+        archive.writestr("enrollments.csv", "sourcedId,classSourcedId,userSourcedId,role,endDate\n" + ends)
+    # 9 pm in New York, where it is October 24 by UTC.
+    clock.move_to(datetime(2026, 10, 24, 1, tzinfo=UTC))
+    page = teacher_client.post(reverse("import_oneroster"), {"file": SimpleUploadedFile("r.zip", content.getvalue())})
+    [(one, _)] = page.context["targets"].lines
+    assert [student.external_id for student in one.students] == ["u1", "u0"]
 
 
 @settings(max_examples=60, deadline=2_000)
