@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -141,6 +141,15 @@ def test_teachers_home_announces_the_day(
     assert "Period 3 will be deleted for good on Mon, Dec 27, with all students and work." in text_of(home)
     assert "You archived it on October 23, 2026." in text_of(home)
     assert "Will be deleted" not in text_of(signed_in(other_teacher).get("/teacher/"))
+
+
+def test_teachers_home_has_the_day_of_the_archiving_where_the_class_is(
+    archived: Classroom, signed_in: Callable[[User], Client], now: datetime
+) -> None:
+    # 9 pm in New York, where it is October 24 by UTC.
+    Classroom.objects.update(archived_at=datetime(2026, 10, 24, 1, tzinfo=UTC), erasure_announced_at=now)
+    home = signed_in(archived.teachers.get()).get("/teacher/")
+    assert "You archived it on October 23, 2026." in text_of(home)
 
 
 @pytest.mark.parametrize("count", [1, 3])
