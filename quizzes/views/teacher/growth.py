@@ -50,7 +50,7 @@ def give_halves(request: TeacherRequest, public_id: str) -> HttpResponse:
     check = halves.halved_check(list(classroom.assignments.with_set()))
     if check is None:
         raise Http404
-    count = halves.give_halves(check, by=request.user, now=timezone.now())
-    words = ngettext("{count} student got a random half.", "{count} students got a random half.", count)
-    messages.success(request, words.format(count=count))
+    if count := halves.give_halves(check, by=request.user, now=timezone.now()):
+        words = ngettext("{count} student got a random half.", "{count} students got a random half.", count)
+        messages.success(request, words.format(count=count))
     return redirect("classroom_growth", classroom.public_id)

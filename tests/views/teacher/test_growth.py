@@ -92,8 +92,10 @@ def test_new_students_get_a_half_once(
     assign(teacher_client, classroom)
     late = [make_student(classroom=classroom, name=f"Late {number}") for number in range(2)]
     assert "2 students have no half yet: Late 0, Late 1" in text_of(teacher_client.get(growth_url(classroom)))
-    for _ in range(2):
-        teacher_client.post(reverse("give_halves", args=[classroom.public_id]))
+    for is_first in (True, False):
+        page = teacher_client.post(reverse("give_halves", args=[classroom.public_id]), follow=True)
+        assert ("2 students got a random half." in text_of(page)) is is_first
+        assert "0 students got" not in text_of(page)
     assert [Excuse.objects.filter(student=student).count() for student in late] == [2, 2]
     check = halved_check(list(classroom.assignments.with_set()))
     assert check is not None
