@@ -300,6 +300,8 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
     context = {
         "student": student,
         "classroom": student.classroom,
+        # A form with an error shows this page at the address of its button.
+        "page": reverse("student_history", args=[student.public_id]),
         "current_quizzes": current_quizzes(student.classroom, now=timezone.now()),
         "work": work,
         "average": class_average(student, work),

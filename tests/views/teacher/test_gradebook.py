@@ -25,7 +25,7 @@ from tests.factories import (
     make_student,
     save,
 )
-from tests.pages import Page, read, text_of
+from tests.pages import Page, form_of, read, text_of
 
 
 def rows_of(response: Page) -> list[list[str]]:
@@ -126,6 +126,17 @@ def test_switch_counts_missing_work_as_zero_and_each_page_says_which(
     teacher_client.post(switch, {"is_zero": "on"})
     make_answered_attempt(assignment=missed, student=make_student(classroom=classroom, name="Ben"), right=1)
     assert names_of(teacher_client.get(book, {"sort": missed.public_id})) == ["Ana", "Ben"]
+
+
+def test_switch_on_the_page_of_a_refused_name_leads_to_the_page_of_the_student(
+    edition: Edition, classroom: Classroom, teacher_client: Client
+) -> None:
+    student = make_student(classroom=classroom)
+    make_assignment(edition=edition, classroom=classroom)
+    refused = teacher_client.post(reverse("rename_student", args=[student.public_id]), {"name": ""})
+    switch = form_of(refused, having="next")
+    reply = teacher_client.post(switch.action, switch.data(is_zero="on"))
+    assert reply.headers["Location"] == reverse("student_history", args=[student.public_id])
 
 
 def test_missing_work_never_counts_in_the_gradebook_of_an_objective(
