@@ -218,11 +218,16 @@ def release_now(assignment: Assignment, *, by: User, now: datetime) -> Assignmen
     lock_settings(assignment)
     if waits_only_for_submit(assignment.release):
         return assignment
-    settings = replace(settings_of(assignment), release=Assignment.Release.AFTER_SUBMIT)
-    is_closed = window_state(assignment, now=now) is WindowState.CLOSED
-    if not is_closed and shows_before_last_attempt(settings.release, settings.max_attempts):
+    if has_more_attempts(assignment, now=now):
         raise StillMoreAttempts
+    settings = replace(settings_of(assignment), release=Assignment.Release.AFTER_SUBMIT)
     return change_assignment(assignment, window=window_of(assignment), settings=settings, by=by, now=now)
+
+
+def has_more_attempts(assignment: Assignment, *, now: datetime) -> bool:
+    """Whether students who have turned in can start again, so that the answers must wait."""
+    is_closed = window_state(assignment, now=now) is WindowState.CLOSED
+    return not is_closed and shows_before_last_attempt(Assignment.Release.AFTER_SUBMIT, assignment.max_attempts)
 
 
 @transaction.atomic

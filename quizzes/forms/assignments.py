@@ -289,7 +289,7 @@ class WindowActForm(forms.Form):
     """One click on a window: open or close it now, pause or resume it, keep it open longer, or release the answers.
 
     page: the page in front of the class that sent it and opens again, "" for any other. is_sure: whether the teacher
-    was asked before the close.
+    was asked before the close, or before the answers show.
     """
 
     OPEN, CLOSE, MORE_TIME, RELEASE = "open", "close", "more_time", "release"

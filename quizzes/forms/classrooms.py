@@ -240,9 +240,10 @@ class AddPersonForm(ColleagueForm):
 
 
 class ArchiveForm(forms.Form):
-    """Whether the class is archived."""
+    """Whether the class is archived. is_sure: whether the teacher was asked, because students are at work."""
 
     is_archived = forms.BooleanField(required=False)
+    is_sure = forms.BooleanField(required=False)
 
 
 class TodoForm(forms.Form):

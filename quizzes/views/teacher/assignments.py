@@ -19,6 +19,8 @@ from quizzes.assignments import deletion, lifecycle
 from quizzes.assignments.accommodations import ExtendedTime, extend_to_fit, extended_times
 from quizzes.assignments.deadlines import Window, WindowState
 from quizzes.assignments.lifecycle import OPEN_STATES, window_state
+from quizzes.assignments.release import given_with
+from quizzes.assignments.status import Status
 from quizzes.assignments.student_settings import window_of
 from quizzes.attempts.lifecycle import undo_close_now
 from quizzes.files import signed_preview
@@ -32,8 +34,9 @@ from quizzes.forms.assignments import (
     VersionForm,
     WindowActForm,
 )
-from quizzes.models import Assignment, Attempt, Classroom, Edition, QuestionSet, Student
+from quizzes.models import Assignment, Attempt, Classroom, Edition, QuestionSet, Student, User
 from quizzes.people.class_roles import ClassAct
+from quizzes.reports.start_class import class_counts
 from quizzes.views.access import TeacherRequest, class_act, taught_assignment, taught_classroom
 from quizzes.views.teacher.undo import offer_undo
 
@@ -124,11 +127,14 @@ def change_window(request: TeacherRequest, public_id: str) -> HttpResponse:
         case WindowActForm.MORE_TIME:
             _keep_open(request, assignment, seen_close=form.cleaned_data["seen_close"], now=now)
         case WindowActForm.RELEASE:
-            try:
-                lifecycle.release_now(assignment, by=request.user, now=now)
-            except lifecycle.StillMoreAttempts:
+            if lifecycle.has_more_attempts(assignment, now=now):
                 messages.error(request, gettext("Students can still start another attempt. Close the quiz first."))
+            elif not form.cleaned_data["is_sure"] and (
+                effects := _effects_of_release(assignment, by=request.user, now=now)
+            ):
+                return _confirm_release(request, assignment, effects)
             else:
+                lifecycle.release_now(assignment, by=request.user, now=now)
                 messages.success(request, gettext("Answers released. Students who turned in can see them."))
     if assignment.is_teacher_paced and act == WindowActForm.OPEN:
         page = "class_board"
@@ -220,6 +226,48 @@ def _confirm_close(request: TeacherRequest, assignment: Assignment, *, page: str
         "back": reverse(page or "assignment_progress", args=[assignment.public_id]),
         "action": request.path,
         "fields": [("act", WindowActForm.CLOSE), ("page", page), ("is_sure", "on")],
+    }
+    return render(request, "teacher/confirm.html", context)
+
+
+def _effects_of_release(assignment: Assignment, *, by: User, now: datetime) -> list[str]:
+    """Who still has the quiz to do, and could hear its answers. Four queries."""
+    counts = class_counts(assignment, now=now)
+    left = [Status.IN_PROGRESS]
+    if window_state(assignment, now=now) is not WindowState.CLOSED:
+        left += [Status.NOT_OPEN, Status.NOT_STARTED, Status.MISSING]
+    count = sum(counts[status] for status in left)
+    others = given_with([assignment]).taught_by(by).exclude(classroom=assignment.classroom)
+    names = {
+        other.classroom.name
+        for other in others.filter(classroom__archived_at=None).select_related("classroom")
+        if window_state(other, now=now) is not WindowState.CLOSED
+    }
+    effects = []
+    if count:
+        effects.append(
+            ngettext(
+                "{count} student hasn’t turned it in yet and could hear the answers from others.",
+                "{count} students haven’t turned it in yet and could hear the answers from others.",
+                count,
+            ).format(count=count)
+        )
+    if names:
+        effects.append(gettext("It isn’t closed in {classes}.").format(classes=", ".join(sorted(names))))
+    return effects
+
+
+def _confirm_release(request: TeacherRequest, assignment: Assignment, effects: Sequence[str]) -> HttpResponse:
+    """The page that asks before answers show that others could still use."""
+    context = {
+        "question": gettext("Release the answers of “{title}” now?").format(title=assignment.title),
+        "effect": " ".join(effects),
+        "verb": gettext("Release answers now"),
+        "keep": gettext("Not now"),
+        "place": assignment.classroom.name,
+        "back": reverse("assignment_progress", args=[assignment.public_id]),
+        "action": request.path,
+        "fields": [("act", WindowActForm.RELEASE), ("is_sure", "on")],
     }
     return render(request, "teacher/confirm.html", context)
 

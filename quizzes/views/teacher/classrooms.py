@@ -322,9 +322,12 @@ def set_archived(request: TeacherRequest, public_id: str) -> HttpResponse:
     form = ArchiveForm(request.POST)
     if form.is_valid() and form.cleaned_data["is_archived"] == (classroom.archived_at is None):
         is_archived, now = form.cleaned_data["is_archived"], timezone.now()
+        working = open_page_count(classroom, now=now) if is_archived else 0
+        if working and not form.cleaned_data["is_sure"]:
+            return _confirm_archive(request, classroom, working)
         classrooms.set_archived(classroom, is_archived=is_archived, by=request.user, now=now)
         if is_archived:
-            text, working = ARCHIVED.format(name=classroom.name), open_page_count(classroom, now=now)
+            text = ARCHIVED.format(name=classroom.name)
             if working:
                 # Their pages ask for a PIN, and take none until the class is restored.
                 interrupted = ngettext(
@@ -337,3 +340,23 @@ def set_archived(request: TeacherRequest, public_id: str) -> HttpResponse:
         else:
             messages.success(request, UNARCHIVED.format(name=classroom.name))
     return redirect("teacher_home")
+
+
+def _confirm_archive(request: TeacherRequest, classroom: Classroom, working: int) -> HttpResponse:
+    """The page that asks before a class is archived while students are at work."""
+    effect = ngettext(
+        "{count} student is in the middle of a quiz and will be signed out. Saved answers stay.",
+        "{count} students are in the middle of a quiz and will be signed out. Saved answers stay.",
+        working,
+    )
+    context = {
+        "question": gettext("Archive “{name}” now?").format(name=classroom.name),
+        "effect": effect.format(count=working),
+        "verb": gettext("Archive class"),
+        "keep": gettext("Not now"),
+        "place": classroom.name,
+        "back": reverse("change_classroom", args=[classroom.public_id]),
+        "action": request.path,
+        "fields": [("is_archived", "on"), ("is_sure", "on")],
+    }
+    return render(request, "teacher/confirm.html", context)

@@ -865,6 +865,29 @@ def test_release_answers_now(timed: Assignment, teacher_client: Client) -> None:
     assert "Release answers now" not in text_of(page)
 
 
+def test_release_answers_now_asks_while_others_have_the_quiz_to_do(
+    timed: Assignment, teacher: User, teacher_client: Client
+) -> None:
+    Assignment.objects.update(max_attempts=1, release="never")
+    make_student(classroom=timed.classroom)
+    other = make_classroom(teacher=teacher, name="Period 5")
+    make_assignment(edition=timed.edition, classroom=other, assigned_by=teacher)
+    asked = click(teacher_client, timed, "release")
+    assert timed.release == "never"
+    assert "1 student hasn’t turned it in yet and could hear the answers from others. It isn’t closed in Period 5." in (
+        text_of(asked)
+    )
+    form = form_of(asked, having="is_sure")
+    teacher_client.post(form.action, form.data())
+    timed.refresh_from_db()
+    assert timed.release == "after_hand_in"
+
+    # Nobody can use them any more.
+    Assignment.objects.update(release="never", closes_at=NOW - timedelta(minutes=1), due_at=None)
+    click(teacher_client, timed, "release")
+    assert timed.release == "after_hand_in"
+
+
 def test_release_answers_now_waits_for_a_close_while_attempts_are_left(
     timed: Assignment, teacher_client: Client
 ) -> None:

@@ -527,7 +527,7 @@ def test_closing_a_closed_code_records_nothing(teacher: User, teacher_client: Cl
     assert AuditEvent.objects.count() == 0
 
 
-def test_archive_says_who_was_in_the_middle_of_a_quiz(
+def test_archive_asks_and_says_who_was_in_the_middle_of_a_quiz(
     attempt: Attempt, classmate: Student, teacher_client: Client
 ) -> None:
     """The page of a quiz then asks for a PIN and takes none. “Undo” is beside it."""
@@ -535,7 +535,12 @@ def test_archive_says_who_was_in_the_middle_of_a_quiz(
     record_heartbeat(attempt.pk, None, now=now)
     left = make_attempt(assignment=attempt.assignment, student=classmate)
     record_heartbeat(left.pk, None, now=now - timedelta(minutes=5))
-    home = teacher_client.post(url("set_archived", attempt.classroom), {"is_archived": "on"}, follow=True)
+    asked = teacher_client.post(url("set_archived", attempt.classroom), {"is_archived": "on"})
+    assert "1 student is in the middle of a quiz and will be signed out." in text_of(asked)
+    attempt.classroom.refresh_from_db()
+    assert attempt.classroom.archived_at is None
+    form = form_of(asked, having="is_sure")
+    home = teacher_client.post(form.action, form.data(), follow=True)
     assert "Students can’t sign in. 1 student was in the middle of a quiz. Undo" in text_of(home)
 
 
