@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -116,6 +117,8 @@ def _page(
         "form": form or LevelForm(document=document, level=level),
         "text_form": text_form or LevelTextForm(document=document, level=level),
         "form_id": "text-form" if text_form is not None else "draft-form",
+        # The form of the text posts to an address of its own.
+        "page": reverse("edit_level", args=[draft.question_set.public_id, level]),
         "state": None if variant is None else state_of(variant, sentence_tables(document)),
         "language": "es" if level == "es" else document["reading"]["language"],
         "standard_count": len(sentence_tables(document)),

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -169,18 +170,22 @@ def _page(
     conflict: Conflict | None = None,
 ) -> HttpResponse:
     document = draft.document
-    submitted: list[Any] = [form for form in (reading_form, text_form, speakers_form) if form is not None]
+    forms: dict[str, Any] = {"draft-form": reading_form, "text-form": text_form, "speakers-form": speakers_form}
+    submitted = {name: form for name, form in forms.items() if form is not None}
     context = {
         "reading_form": reading_form or ReadingForm(document=document),
         "text_form": text_form or TextForm(document=document),
         "speakers_form": speakers_form or SpeakersForm(document=document),
+        "form_id": next(iter(submitted), "draft-form"),
+        # The other forms post to addresses of their own.
+        "page": reverse("edit_reading", args=[draft.question_set.public_id]),
         "problems": reading_problems(document),
         "orphans": orphans(document),
         "levels": levels_of(draft),
         "has_text": bool(document["reading"]["paragraphs"]),
         "must_be_own_words": document["reading"]["rights"] == QUOTES,
     }
-    return show(request, "edit_reading", draft, forms=submitted, conflict=conflict, **context)
+    return show(request, "edit_reading", draft, forms=[*submitted.values()], conflict=conflict, **context)
 
 
 def _action(form: ReadingForm) -> saving.Change | None:

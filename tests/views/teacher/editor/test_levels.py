@@ -1,5 +1,6 @@
 """The editor of reading levels: a teacher adds a level, matches its sentences, and publishes it."""
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
@@ -123,6 +124,11 @@ def test_bad_input_and_another_window(teacher_client: Client, draft: Draft) -> N
     assert "This was changed in another window" in refused
     assert "Level: Grade 4" in refused
     assert document_of(draft)["reading"]["variants"][0]["level"] == "Grade 4"
+    # A pasted text too. The other version is on the page of the level.
+    pasted = sent(teacher_client, address, having="text", text="Another text of one sentence.", revision="1")
+    refused = teacher_client.post(url("replace_level_text", draft, "easier"), pasted).text
+    assert re.findall(r'form="([\w-]+)" name="over"', refused) == ["text-form"]
+    assert re.findall(r'href="([^"]+)" data-discards', refused) == [address]
     # Twice the same is no conflict and no change.
     revision = revision_of(draft)
     save(teacher_client, draft, level="Grade 4")

@@ -1,5 +1,6 @@
 """The editor of source, objectives and reading: forms save, show errors, and do not overwrite another window."""
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
@@ -627,6 +628,30 @@ def test_a_pasted_text_does_not_overwrite_what_another_window_saved(
     assert "changed in another window" in text_of(response)
     assert pasted.strip() in text_of(response)
     assert sentence_tables(document_of(draft))[0]["text"] == "Their sentence."
+
+
+@pytest.mark.parametrize(
+    ("name", "form_id", "data"),
+    [
+        ("edit_reading", "draft-form", {"text-s1": "My sentence."}),
+        ("replace_text", "text-form", {"text": "Quite another text of some length. " * 6}),
+        ("edit_speakers", "speakers-form", {"label-mayor": "Ms. Mayor"}),
+    ],
+)
+def test_a_conflict_is_about_the_form_that_was_sent(
+    name: str, form_id: str, data: dict[str, str], draft: Draft, teacher: User, teacher_client: Client
+) -> None:
+    address = url("edit_reading", draft)
+    data = sent(teacher_client, address, having=next(iter(data)), **data)
+    speakers = [{**speaker, "label": f"{speaker['label']}!"} for speaker in draft.document["voices"]]
+    saving.save_reading(draft, {}, {"s1": "Their sentence."}, {}, seen=1, by=teacher, now=NOW)
+    saving.save_speakers(draft, speakers, seen=2, by=teacher, now=NOW)
+
+    page = teacher_client.post(url(name, draft), data)
+
+    assert "changed in another window" in text_of(page)
+    assert re.findall(r'form="([\w-]+)" name="over"', page.text) == [form_id]
+    assert re.findall(r'href="([^"]+)" data-discards', page.text) == [address]
 
 
 def test_speakers_are_named_added_and_taken_away(draft: Draft, teacher_client: Client) -> None:
