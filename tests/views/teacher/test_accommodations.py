@@ -114,6 +114,7 @@ def test_mark_that_cannot_be_is_refused_with_what_was_typed(
     page = teacher_client.post(mark_address(done), {"comment": "Nearly.", **data})
     assert page.status_code == 200
     assert errors_of(page) == [message]
+    assert not [link for link in read(page).links if link.startswith("?")]
     assert data.get("comment", "Nearly.") in page.content.decode()
     assert ManualGrade.objects.count() == 0
 
@@ -135,7 +136,7 @@ def mixed(assignment: Assignment, student: Student) -> Attempt:
 def test_wrong_answers_are_open_and_a_link_opens_all(mixed: Attempt, teacher_client: Client) -> None:
     page = teacher_client.get(review_of(mixed))
     assert open_answers(page) == [1]
-    assert "?show=all#h-rev" in read(page).links
+    assert f"{review_of(mixed)}?show=all#h-rev" in read(page).links
     page = teacher_client.get(review_of(mixed), {"show": "all"})
     assert open_answers(page) == [1, 2, 3, 4]
     assert "Open all" not in text_of(page)

@@ -75,7 +75,7 @@ def settle(client: Client, assignment: Assignment, act: str, place: int = 0) -> 
 
 def next_of(page: Any) -> str:
     """The link to the next entry of the queue."""
-    return next(link for link in read(page).links if link.startswith("?answer="))
+    return next(link for link in read(page).links if "?answer=" in link)
 
 
 def grade_form(client: Client, assignment: Assignment) -> Any:
@@ -102,7 +102,7 @@ def test_similar_answers_stand_together_the_commonest_first(assignment: Assignme
     ) in text
     assert "Correct answer August 31 Evidence" in text
     assert "August 31, 2018" not in text
-    text = text_of(teacher_client.get(queue_of(assignment) + next_of(page)))
+    text = text_of(teacher_client.get(next_of(page)))
     assert "2 of 2" in text
     assert "Cy Close to a correct answer August 31, 2018" in text
     assert "Skip for now" not in text
@@ -380,11 +380,12 @@ def test_refused_grade_keeps_what_was_typed(
     data: dict[str, str], message: str, assignment: Assignment, teacher_client: Client
 ) -> None:
     give(assignment, "Ana", one="August 31, 2018", who="The rules.")
-    page = teacher_client.get(queue_of(assignment) + next_of(teacher_client.get(queue_of(assignment))))
+    page = teacher_client.get(next_of(teacher_client.get(queue_of(assignment))))
     form = form_of(page, having="entry")
     page = teacher_client.post(form.action, form.data(act="grade", **{"comment": "Nearly.", **data}))
     assert page.status_code == 200
     assert errors_of(page) == [message]
+    assert not [link for link in read(page).links if link.startswith("?")]
     assert "2 of 2" in text_of(page)
     assert data.get("comment", "Nearly.") in page.content.decode()
     assert form_of(page, having="entry").data()["group"] == form.data()["group"]
@@ -399,7 +400,7 @@ def test_last_comment_can_be_given_again(assignment: Assignment, teacher_client:
     page = teacher_client.post(form.action, form.data(act="grade", points="1", comment="Which rules?"), follow=True)
     again = next(link for link in read(page).links if link.endswith("comment=last"))
     assert form_of(page, having="entry").data()["comment"][0].strip() == ""
-    page = teacher_client.get(queue_of(assignment) + again)
+    page = teacher_client.get(again)
     assert form_of(page, having="entry").data()["comment"][0].strip() == "Which rules?"
     assert "Ben Who knows?" in text_of(page)
 
