@@ -19,7 +19,8 @@ from quizzes.content.question_types.question import Value
 from quizzes.content.question_types.registry import Shuffle, regraded
 from quizzes.grading.points import Adjustments, AppliedRegrade, score
 from quizzes.grading.scores import adjustments, applied_regrade, rescore, values_of
-from quizzes.models import Assignment, Attempt, AuditEvent, Edition, Question, Regrade, User
+from quizzes.models import Assignment, Attempt, AuditEvent, Edition, Question, Regrade, Student, User
+from quizzes.models.locks import lock_rows
 
 Policy = Regrade.Policy
 
@@ -222,11 +223,15 @@ def notices(attempt: Attempt) -> list[Notice]:
 def _lock(assignments: Iterable[Assignment]) -> None:
     """Lock assignments and attempts, so that no attempt starts or is submitted until this transaction ends.
 
-    An attempt submitted at the same time would be scored without this regrade, and never rescored.
+    An attempt submitted at the same time would be scored without this regrade, and never rescored. The students too,
+    in the order of `quizzes.models.locks`: the grading queue also gives grades, which lock the student first.
     """
     pks = [assignment.pk for assignment in assignments]
-    list(Assignment.objects.select_for_update().filter(pk__in=pks).order_by("pk").values_list("pk"))
-    list(Attempt.objects.select_for_update().filter(assignment__in=pks).order_by("pk").values_list("pk"))
+    lock_rows(assignments=pks)
+    attempts = Attempt.objects.filter(assignment__in=pks).order_by()
+    students = Student.objects.select_for_update(no_key=True).filter(pk__in=attempts.values("student"))
+    list(students.order_by("pk").values_list("pk"))
+    list(attempts.select_for_update().order_by("pk").values_list("pk"))
 
 
 def _attempts(assignments: Sequence[Assignment]) -> tuple[list[Attempt], int]:

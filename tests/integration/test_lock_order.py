@@ -21,11 +21,17 @@ from quizzes.attempts.lifecycle import reopen, start_attempt
 from quizzes.attempts.merges import merge_plan, merge_students
 from quizzes.attempts.paper.corrections import move_paper_answers, take_paper_answers_away
 from quizzes.grading import manual_grades
+from quizzes.grading.regrades import lock_affected
 from quizzes.models import Attempt, Classroom, Edition, Student, User
 from quizzes.people import erasure
 from tests.attempts.paper.test_answers import type_in, values_of
 from tests.attempts.paper.test_corrections import version_of
-from tests.factories import NOW, make_answered_attempt, make_assignment, make_student
+from tests.factories import (
+    NOW,
+    make_answered_attempt,
+    make_assignment,
+    make_student,
+)
 
 pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
 
@@ -198,25 +204,30 @@ def test_late_answers_of_one_student_hold_up_nobody_else(
     assignment = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
     attempt = make_answered_attempt(assignment=assignment, student=student)
     other = start_attempt(make_student(classroom=classroom), assignment, now=NOW)
-    question, errors = edition.questions.get(position=1), []
-
-    def save() -> None:
-        try:
-            with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute("SET LOCAL lock_timeout = '5s'")
-                save_answer(other, question.pk, "a", operation="one", seen_revision=0, now=LATER)
-        except OperationalError as error:
-            errors.append(error)
-        finally:
-            connection.close()
-
-    with transaction.atomic():
-        accept_late(attempt, by=teacher, now=LATER)
-        thread = threading.Thread(target=save)
-        thread.start()
-        thread.join(timeout=30)
-    assert errors == []
+    question = edition.questions.get(position=1)
+    save = partial(save_answer, other, question.pk, "a", operation="one", seen_revision=0, now=LATER)
+    assert held_up(save, partial(accept_late, attempt, by=teacher, now=LATER)) == []
     assert other.answers.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("act", ["accept", "grade"])
+def test_the_grading_queue_and_an_act_on_the_same_attempt_end_in_no_deadlock(
+    act: str, edition: Edition, classroom: Classroom, student: Student, teacher: User
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+    attempt = make_answered_attempt(assignment=assignment, student=student)
+    acts: dict[str, Callable[[], object]] = {
+        "accept": partial(accept_late, attempt, by=teacher, now=LATER),
+        "grade": partial(grade, attempt, teacher),
+    }
+
+    def settle() -> None:
+        with transaction.atomic():
+            lock_affected(edition, by=teacher)
+            grade(attempt, teacher)
+
+    assert at_once(attempt, [settle, acts[act]]) == []
 
 
 def grade(attempt: Attempt, teacher: User) -> None:
@@ -227,6 +238,30 @@ def grade(attempt: Attempt, teacher: User) -> None:
 def deadlocks(errors: list[Exception]) -> list[Exception]:
     """Those that PostgreSQL raised to end a circle. Whoever comes second may find the row gone."""
     return [error for error in errors if isinstance(error, OperationalError)]
+
+
+def held_up(act: Callable[[], object], by: Callable[[], object]) -> list[Exception]:
+    """Run an act while another one has all its locks; the error of an act that waits for 5 seconds."""
+    errors: list[Exception] = []
+
+    def run() -> None:
+        try:
+            with transaction.atomic():
+                with connection.cursor() as cursor:
+                    cursor.execute("SET LOCAL lock_timeout = '5s'")
+                act()
+        except OperationalError as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        by()
+        thread = threading.Thread(target=run)
+        thread.start()
+        thread.join(timeout=30)
+    assert not thread.is_alive()
+    return errors
 
 
 def at_once(attempt: Attempt, acts: list[Callable[[], object]]) -> list[Exception]:
