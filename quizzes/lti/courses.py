@@ -155,7 +155,7 @@ def add_student(course: LtiCourse, subject: str, name: PersonName, *, now: datet
     try:
         with transaction.atomic():
             # The lock of the roster, taken before its names are read.
-            Classroom.objects.select_for_update().get(pk=classroom.pk)
+            Classroom.objects.select_for_update(no_key=True).get(pk=classroom.pk)
             present = rosters.names_present(classroom)
             if name_key(name.display) in present:
                 name = PersonName(numbered_name(name.display, present), name.family)

@@ -91,4 +91,4 @@ def _check_owner_stays(row: Teaching) -> None:
 
 def _lock(classroom: Classroom) -> None:
     # Without it, two owners who leave at the same time would both find the other one.
-    Classroom.objects.select_for_update().get(pk=classroom.pk)
+    Classroom.objects.select_for_update(no_key=True).get(pk=classroom.pk)

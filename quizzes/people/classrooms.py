@@ -186,7 +186,7 @@ def hand_over(classroom: Classroom, *, giver: User, to: User, by: User | None, n
 
     Raises ClassroomNameTaken, and NotATeacher for a giver who does not own it or an account that is closed.
     """
-    Classroom.objects.select_for_update().get(pk=classroom.pk)
+    Classroom.objects.select_for_update(no_key=True).get(pk=classroom.pk)
     if not to.is_active or not _owns(giver, classroom):
         raise NotATeacher
     if classroom.archived_at is None:

@@ -115,7 +115,7 @@ def add_students(
     by: None for a learning platform.
     """
     # Without a lock on the classroom's row, a form sent twice at the same time would add every name twice.
-    Classroom.objects.select_for_update().get(pk=classroom.pk)
+    Classroom.objects.select_for_update(no_key=True).get(pk=classroom.pk)
     present = names_present(classroom)
     added: list[Student] = []
     for new in students:

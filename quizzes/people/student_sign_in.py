@@ -290,9 +290,12 @@ def _failures_of_new_devices_elsewhere(hashed: str, now: datetime) -> int:
 
 
 def _lock(student: Student | None) -> None:
-    """Let tries at one class pass one at a time: parallel ones would all find the same number of failures."""
+    """Let tries at one class pass one at a time: parallel ones would all find the same number of failures.
+
+    `no_key`: whoever holds the lock of a student writes to the log, which needs the key of the classroom.
+    """
     classroom_id = student.classroom_id if student is not None else 0
-    list(Classroom.objects.select_for_update().filter(pk=classroom_id).order_by().values_list("pk"))
+    list(Classroom.objects.select_for_update(no_key=True).filter(pk=classroom_id).order_by().values_list("pk"))
 
 
 def _try(

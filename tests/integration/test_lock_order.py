@@ -24,6 +24,10 @@ from quizzes.grading import manual_grades
 from quizzes.grading.regrades import lock_affected
 from quizzes.models import Attempt, Classroom, Edition, Student, User
 from quizzes.people import erasure
+from quizzes.people.class_people import add_person
+from quizzes.people.classrooms import hand_over
+from quizzes.people.rosters import add_students, new_students
+from quizzes.people.student_sign_in import check_pin, pin_of
 from tests.attempts.paper.test_answers import type_in, values_of
 from tests.attempts.paper.test_corrections import version_of
 from tests.factories import (
@@ -31,6 +35,7 @@ from tests.factories import (
     make_answered_attempt,
     make_assignment,
     make_student,
+    make_user,
 )
 
 pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
@@ -228,6 +233,32 @@ def test_the_grading_queue_and_an_act_on_the_same_attempt_end_in_no_deadlock(
             grade(attempt, teacher)
 
     assert at_once(attempt, [settle, acts[act]]) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sign_in_and_an_act_on_the_same_student_end_in_no_deadlock(
+    edition: Edition, classroom: Classroom, student: Student, teacher: User
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher, closes_at=NOW + 40 * MINUTE)
+    attempt = start_attempt(student, assignment, now=NOW)
+    extend = acts_of(attempt, teacher)["extend"]
+    sign_in = partial(check_pin, student, pin_of(student), address="192.0.2.1", device="tablet", now=LATER)
+    assert at_once(attempt, [extend, sign_in]) == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("act", ["add students", "add person", "hand over"])
+def test_changes_of_a_class_hold_up_no_start(
+    act: str, edition: Edition, classroom: Classroom, student: Student, teacher: User
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+    colleague = make_user()
+    acts: dict[str, Callable[[], object]] = {
+        "add students": partial(add_students, classroom, new_students(["Ana Diaz"]), by=teacher, now=NOW),
+        "add person": partial(add_person, classroom, colleague, role="teacher", by=teacher, now=NOW),
+        "hand over": partial(hand_over, classroom, giver=teacher, to=colleague, by=teacher, now=NOW),
+    }
+    assert held_up(partial(start_attempt, student, assignment, now=NOW), acts[act]) == []
 
 
 def grade(attempt: Attempt, teacher: User) -> None:
