@@ -51,7 +51,7 @@ class TooManyInvitations(Exception):
 def invite(*, by: User | None, now: datetime) -> str:
     """The token of a new invitation; it is not stored. Raises TooManyInvitations. by: None for the first teacher."""
     if by is not None:
-        User.objects.select_for_update().get(pk=by.pk)
+        User.objects.select_for_update(no_key=True).get(pk=by.pk)
         if open_invitations(by, now=now).count() >= OPEN_INVITATIONS:
             raise TooManyInvitations
     token = secrets.token_urlsafe(32)

@@ -218,7 +218,7 @@ def _owns(user: User, classroom: Classroom) -> bool:
 def _check_name_is_free(name: str, by: User, classroom: Classroom | None = None) -> None:
     """Raise ClassroomNameTaken if this teacher owns another current classroom with the name."""
     # Without a lock on the teacher's row, two requests at the same time would both find the name free.
-    User.objects.select_for_update().get(pk=by.pk)
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
     own = Classroom.objects.filter(teaching__teacher=by, teaching__role=Teaching.Role.OWNER)
     others = own.current().filter(name__iexact=name)
     if (others.exclude(pk=classroom.pk) if classroom is not None else others).exists():

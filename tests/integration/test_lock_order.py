@@ -20,12 +20,15 @@ from quizzes.attempts.breaks import end_break, start_break
 from quizzes.attempts.lifecycle import reopen, start_attempt
 from quizzes.attempts.merges import merge_plan, merge_students
 from quizzes.attempts.paper.corrections import move_paper_answers, take_paper_answers_away
+from quizzes.attempts.sample_class import make_sample_class
+from quizzes.content.drafts.lifecycle import copy_set
 from quizzes.grading import manual_grades
 from quizzes.grading.regrades import lock_affected
 from quizzes.models import Attempt, Classroom, Edition, Student, User
 from quizzes.people import erasure
+from quizzes.people.accounts import invite
 from quizzes.people.class_people import add_person
-from quizzes.people.classrooms import hand_over
+from quizzes.people.classrooms import add_classroom, hand_over, set_missing_rule
 from quizzes.people.rosters import add_students, new_students
 from quizzes.people.student_sign_in import check_pin, pin_of
 from tests.attempts.paper.test_answers import type_in, values_of
@@ -36,6 +39,7 @@ from tests.factories import (
     make_assignment,
     make_student,
     make_user,
+    publish_built_in_sets,
 )
 
 pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
@@ -259,6 +263,21 @@ def test_changes_of_a_class_hold_up_no_start(
         "hand over": partial(hand_over, classroom, giver=teacher, to=colleague, by=teacher, now=NOW),
     }
     assert held_up(partial(start_attempt, student, assignment, now=NOW), acts[act]) == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("act", ["add class", "copy set", "invite", "sample class"])
+def test_what_a_teacher_makes_holds_up_no_other_act_of_the_teacher(
+    act: str, edition: Edition, classroom: Classroom, teacher: User
+) -> None:
+    publish_built_in_sets()
+    acts: dict[str, Callable[[], object]] = {
+        "add class": partial(add_classroom, by=teacher, name="Period 9", time_zone="America/Denver", now=NOW),
+        "copy set": partial(copy_set, edition, by=teacher, now=NOW),
+        "invite": partial(invite, by=teacher, now=NOW),
+        "sample class": partial(make_sample_class, by=teacher, now=NOW),
+    }
+    assert held_up(partial(set_missing_rule, classroom, is_zero=True, by=teacher, now=NOW), acts[act]) == []
 
 
 def grade(attempt: Attempt, teacher: User) -> None:

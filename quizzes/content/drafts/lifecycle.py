@@ -71,7 +71,7 @@ def take_document(document: Mapping[str, Any], *, title: str, by: User, now: dat
 
 def lock_author(by: User) -> None:
     """Let other requests that create a set of this teacher wait for this transaction."""
-    list(User.objects.select_for_update().filter(pk=by.pk).values_list("pk"))
+    list(User.objects.select_for_update(no_key=True).filter(pk=by.pk).values_list("pk"))
 
 
 def made_just_now(by: User, *, now: datetime) -> Iterable[Draft]:
