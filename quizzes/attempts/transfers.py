@@ -11,6 +11,7 @@ from django.db.models import Model
 
 from quizzes.grading.scores import rescore
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, ManualGrade, Student, User
+from quizzes.models.locks import lock_rows
 from quizzes.models.public_ids import new_public_id, new_receipt
 
 # Columns of an attempt that get a new value in the copy.
@@ -42,7 +43,8 @@ def transferable_attempts(student: Student) -> dict[Assignment, list[Attempt]]:
 @transaction.atomic
 def transfer_attempts(student: Student, *, by: User, now: datetime) -> int:
     """Copy finished attempts of other classes to the student's class. Returns for how many quizzes. Safe to repeat."""
-    Student.objects.select_for_update().get(pk=student.pk)
+    # A start of one of these quizzes comes before or after. Whoever waits finds the attempts of the other.
+    lock_rows(assignments=[quiz.pk for quiz in transferable_attempts(student)], students=[student.pk])
     found = transferable_attempts(student)
     for quiz, attempts in found.items():
         rescore([_copy(attempt, quiz, student, number) for number, attempt in enumerate(attempts, start=1)])

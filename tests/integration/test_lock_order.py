@@ -8,6 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 from itertools import permutations
+from typing import Any
 
 import pytest
 from django.db import OperationalError, connection, transaction
@@ -21,6 +22,7 @@ from quizzes.attempts.lifecycle import reopen, start_attempt
 from quizzes.attempts.merges import merge_plan, merge_students
 from quizzes.attempts.paper.corrections import move_paper_answers, take_paper_answers_away
 from quizzes.attempts.sample_class import make_sample_class
+from quizzes.attempts.transfers import transfer_attempts
 from quizzes.content.drafts.lifecycle import copy_set
 from quizzes.grading import manual_grades
 from quizzes.grading.regrades import lock_affected
@@ -29,7 +31,7 @@ from quizzes.people import erasure
 from quizzes.people.accounts import invite
 from quizzes.people.class_people import add_person
 from quizzes.people.classrooms import add_classroom, hand_over, set_missing_rule
-from quizzes.people.rosters import add_students, new_students
+from quizzes.people.rosters import add_students, move_student, new_students
 from quizzes.people.student_sign_in import check_pin, pin_of
 from tests.attempts.paper.test_answers import type_in, values_of
 from tests.attempts.paper.test_corrections import version_of
@@ -37,6 +39,7 @@ from tests.factories import (
     NOW,
     make_answered_attempt,
     make_assignment,
+    make_classroom,
     make_student,
     make_user,
     publish_built_in_sets,
@@ -278,6 +281,38 @@ def test_what_a_teacher_makes_holds_up_no_other_act_of_the_teacher(
         "sample class": partial(make_sample_class, by=teacher, now=NOW),
     }
     assert held_up(partial(set_missing_rule, classroom, is_zero=True, by=teacher, now=NOW), acts[act]) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_start_at_the_moment_of_a_transfer_ends_in_no_deadlock(
+    edition: Edition, classroom: Classroom, student: Student, teacher: User
+) -> None:
+    make_answered_attempt(
+        assignment=make_assignment(edition=edition, classroom=classroom, assigned_by=teacher), student=student
+    )
+    quiz = make_assignment(edition=edition, classroom=make_classroom(teacher=teacher), assigned_by=teacher)
+    student = move_student(student, to=quiz.classroom, by=teacher, now=NOW)
+    started: list[Attempt] = []
+
+    def start() -> None:
+        try:
+            started.append(start_attempt(student, quiz, now=LATER))
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=start)
+
+    def start_before_the_copy(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if sql.startswith('INSERT INTO "quizzes_attempt"') and not thread.ident:
+            thread.start()
+            _wait_until(lambda: _waiting() == 1)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(start_before_the_copy):
+        transfer_attempts(student, by=teacher, now=LATER)
+    thread.join(timeout=30)
+    assert started == [quiz.attempts.get()]
+    assert started[0].carried_from is not None
 
 
 def grade(attempt: Attempt, teacher: User) -> None:
