@@ -228,11 +228,12 @@ def undo_close_now(
     Each attempt has the time that was left at the close.
     """
     lock_settings(assignment)
-    closed_at = assignment.closes_at
+    ended = assignment.attempts.filter(submitted_by=Attempt.SubmittedBy.DEADLINE, submitted_at=assignment.closes_at)
+    # All of them before the first attempt: `reopen` locks one after the other.
+    lock_rows(students=ended.order_by().values_list("student", flat=True), with_starts=True)
     window = replace(window_of(assignment), due_at=due_at, closes_at=closes_at)
     change_assignment(assignment, window=window, settings=settings_of(assignment), by=by, now=now)
     reopened = left = 0
-    ended = assignment.attempts.filter(submitted_by=Attempt.SubmittedBy.DEADLINE, submitted_at=closed_at)
     for attempt in list(ended.select_related("assignment", "student", "classroom").order_by("pk")):
         try:
             reopen(attempt, more_time=_time_left(attempt, closes_at=closes_at, now=now), reason="", by=by, now=now)

@@ -2,6 +2,7 @@
 
 import threading
 import time
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -18,7 +19,7 @@ from quizzes.assignments.student_settings import window_of
 from quizzes.assignments.supports import Supports, set_supports
 from quizzes.attempts.answers import accept_late, save_answer
 from quizzes.attempts.breaks import end_break, start_break
-from quizzes.attempts.lifecycle import reopen, start_attempt
+from quizzes.attempts.lifecycle import reopen, start_attempt, submit_attempt, undo_close_now
 from quizzes.attempts.merges import merge_plan, merge_students
 from quizzes.attempts.paper.corrections import move_paper_answers, take_paper_answers_away
 from quizzes.attempts.sample_class import make_sample_class
@@ -313,6 +314,30 @@ def test_a_start_at_the_moment_of_a_transfer_ends_in_no_deadlock(
     thread.join(timeout=30)
     assert started == [quiz.attempts.get()]
     assert started[0].carried_from is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_undone_close_and_grades_of_several_attempts_end_in_no_deadlock(
+    edition: Edition, classroom: Classroom, teacher: User
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+    students = [make_student(classroom=classroom) for _ in range(2)]
+    # The student who was added last started first.
+    attempts = [make_answered_attempt(assignment=assignment, student=one, submitted=False) for one in students[::-1]]
+    lifecycle.close_now(assignment, by=teacher, now=NOW + MINUTE)
+    attempts = [submit_attempt(Attempt.objects.get(pk=one.pk), now=LATER) for one in attempts]
+    undo = partial(undo_close_now, assignment, due_at=None, closes_at=NOW + 40 * MINUTE, by=teacher, now=LATER)
+    grades = partial(
+        manual_grades.grade_answers,
+        attempts,
+        edition.questions.get(position=1),
+        points=Decimal(1),
+        comment="",
+        group=uuid.uuid4(),
+        by=teacher,
+        now=LATER,
+    )
+    assert at_once(attempts[0], [undo, grades]) == []
 
 
 def grade(attempt: Attempt, teacher: User) -> None:
