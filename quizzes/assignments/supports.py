@@ -122,6 +122,8 @@ def set_supports(student: Student, supports: Supports | None, *, by: User, now: 
 
 def _set_open_attempts(attempts: AttemptQuerySet, supports: Supports) -> None:
     """Set the supports of these attempts. Their choices stay, since a chosen one may be among those left out."""
+    # In a fixed order, as whoever changes the deadlines of a class.
+    list(attempts.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk"))
     has_fewer = Q(supports__has_key="fewer_choices")
     for which, fewer in ((has_fewer, True), (~has_fewer, False)):
         attempts.filter(which).update(supports=replace(supports, fewer_choices=fewer).stored())

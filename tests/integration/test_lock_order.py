@@ -16,7 +16,7 @@ from django.db import OperationalError, connection, transaction
 
 from quizzes.assignments import accommodations, lifecycle
 from quizzes.assignments.student_settings import window_of
-from quizzes.assignments.supports import Supports, set_supports
+from quizzes.assignments.supports import Supports, set_class_supports, set_supports
 from quizzes.attempts.answers import accept_late, save_answer
 from quizzes.attempts.breaks import end_break, start_break
 from quizzes.attempts.lifecycle import reopen, start_attempt, submit_attempt, undo_close_now
@@ -338,6 +338,18 @@ def test_an_undone_close_and_grades_of_several_attempts_end_in_no_deadlock(
         now=LATER,
     )
     assert at_once(attempts[0], [undo, grades]) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_supports_of_a_class_and_a_pause_end_in_no_deadlock(
+    edition: Edition, classroom: Classroom, teacher: User
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+    attempts = [start_attempt(make_student(classroom=classroom), assignment, now=NOW) for _ in range(2)]
+    Attempt.objects.filter(pk=attempts[1].pk).update(supports=Supports(fewer_choices=True).stored())
+    pause = partial(lifecycle.pause, assignment, by=teacher, now=LATER)
+    change = partial(set_class_supports, classroom, Supports(break_minutes=5), by=teacher, now=LATER)
+    assert at_once(attempts[0], [pause, change]) == []
 
 
 def grade(attempt: Attempt, teacher: User) -> None:
