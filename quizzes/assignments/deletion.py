@@ -16,7 +16,12 @@ class CannotRestore(Exception):
 
 @transaction.atomic
 def delete_assignment(assignment: Assignment, *, by: User, now: datetime) -> str:
-    """Delete an assignment without attempts; returns its rows as text, for `restore_assignment`. Raises HasAttempts."""
+    """Delete an assignment without attempts; returns its rows as text, for `restore_assignment`.
+
+    Raises HasAttempts, and Assignment.DoesNotExist if it is deleted already.
+    """
+    # A student who starts, or another change of the quiz, comes before or after.
+    Assignment.objects.select_for_update().get(pk=assignment.pk)
     if assignment.attempts.exists():
         raise HasAttempts
     # A question is regraded in all classes of a teacher, also where nobody has started.

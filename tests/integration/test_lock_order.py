@@ -15,6 +15,7 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from quizzes.assignments import accommodations, lifecycle
+from quizzes.assignments.deletion import delete_assignment
 from quizzes.assignments.student_settings import window_of
 from quizzes.assignments.supports import Supports, set_class_supports, set_supports
 from quizzes.attempts.answers import accept_late, save_answer
@@ -27,7 +28,7 @@ from quizzes.attempts.transfers import transfer_attempts
 from quizzes.content.drafts.lifecycle import copy_set
 from quizzes.grading import manual_grades
 from quizzes.grading.regrades import lock_affected
-from quizzes.models import Attempt, Classroom, Edition, Student, User
+from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Student, User
 from quizzes.people import erasure
 from quizzes.people.accounts import invite
 from quizzes.people.class_people import add_person
@@ -350,6 +351,56 @@ def test_supports_of_a_class_and_a_pause_end_in_no_deadlock(
     pause = partial(lifecycle.pause, assignment, by=teacher, now=LATER)
     change = partial(set_class_supports, classroom, Supports(break_minutes=5), by=teacher, now=LATER)
     assert at_once(attempts[0], [pause, change]) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_quiz_that_a_student_starts_now_is_not_deleted(
+    edition: Edition, classroom: Classroom, student: Student, teacher: User
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+    errors: list[Exception] = []
+
+    def delete() -> None:
+        try:
+            delete_assignment(Assignment.objects.get(pk=assignment.pk), by=teacher, now=LATER)
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=delete)
+    with transaction.atomic():
+        start_attempt(student, assignment, now=NOW)
+        thread.start()
+        _wait_until(lambda: _waiting() == 1)
+    thread.join(timeout=30)
+    assert [type(error) for error in errors] == [lifecycle.HasAttempts]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_quiz_that_is_deleted_twice_at_once_is_deleted_once(
+    edition: Edition, classroom: Classroom, teacher: User
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+    delete = partial(delete_assignment, Assignment.objects.get(pk=assignment.pk), by=teacher, now=LATER)
+    errors: list[Exception] = []
+
+    def delete_too() -> None:
+        try:
+            delete()
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=delete_too)
+    with transaction.atomic():
+        delete_assignment(assignment, by=teacher, now=LATER)
+        thread.start()
+        _wait_until(lambda: _waiting() == 1)
+    thread.join(timeout=30)
+    assert [type(error) for error in errors] == [Assignment.DoesNotExist]
+    assert AuditEvent.objects.count() == 1
 
 
 def grade(attempt: Attempt, teacher: User) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -388,6 +389,20 @@ def test_no_attempts_left_says_so_and_leads_to_the_work(
         assert "No attempts left You answered 4 of 4 questions. They’re turned in." in words(response)
         assert page_of("result", attempt) in read(response).links
     assert Attempt.objects.count() == 1
+
+
+def test_quiz_that_is_deleted_while_a_student_starts_is_not_found(
+    student_client: Client, assignment: Assignment
+) -> None:
+    def delete_after_the_quiz_was_read(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if sql.startswith("SELECT") and 'FROM "quizzes_attempt"' in sql:
+            Assignment.objects.all()._raw_delete(using="default")
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(delete_after_the_quiz_was_read):
+        response = student_client.post(reverse("start_attempt", args=[assignment.public_id]))
+    assert response.status_code == 404
+    assert Attempt.objects.count() == 0
 
 
 def test_excused_student_begins_nothing(
