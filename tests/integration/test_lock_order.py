@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError, connection, transaction
+from django.db.models import QuerySet
 
 from quizzes.assignments import accommodations, lifecycle
 from quizzes.assignments.deletion import delete_assignment
@@ -24,11 +25,12 @@ from quizzes.attempts.lifecycle import reopen, start_attempt, submit_attempt, un
 from quizzes.attempts.merges import merge_plan, merge_students
 from quizzes.attempts.paper.corrections import move_paper_answers, take_paper_answers_away
 from quizzes.attempts.sample_class import make_sample_class
+from quizzes.attempts.support_marks import Mark, save_marks
 from quizzes.attempts.transfers import transfer_attempts
 from quizzes.content.drafts.lifecycle import copy_set
 from quizzes.grading import manual_grades
 from quizzes.grading.regrades import lock_affected
-from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Student, User
+from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Student, SupportMark, User
 from quizzes.people import erasure
 from quizzes.people.accounts import invite
 from quizzes.people.class_people import add_person
@@ -354,6 +356,19 @@ def test_supports_of_a_class_and_a_pause_end_in_no_deadlock(
 
 
 @pytest.mark.django_db(transaction=True)
+def test_marks_of_two_windows_at_once_end_in_no_deadlock(
+    edition: Edition, classroom: Classroom, student: Student, teacher: User
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+    attempt = start_attempt(student, assignment, now=NOW)
+    marks = [Mark("highlight", place, "yellow") for place in ("s1", "s2")]
+    save_marks(attempt.pk, marks, now=NOW)
+    first = SupportMark.objects.filter(place="s1")
+    acts = [partial(save_marks, attempt.pk, some, now=LATER) for some in (marks, marks[::-1])]
+    assert at_once(first, acts) == []
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_quiz_that_a_student_starts_now_is_not_deleted(
     edition: Edition, classroom: Classroom, student: Student, teacher: User
 ) -> None:
@@ -437,11 +452,12 @@ def held_up(act: Callable[[], object], by: Callable[[], object]) -> list[Excepti
     return errors
 
 
-def at_once(attempt: Attempt, acts: list[Callable[[], object]]) -> list[Exception]:
-    """Run the acts in threads, each up to the lock of the attempt, then all to their ends; what they raised.
+def at_once(held: Attempt | QuerySet[SupportMark], acts: list[Callable[[], object]]) -> list[Exception]:
+    """Run the acts in threads, each up to the lock of this row, then all to their ends; what they raised.
 
-    An act that needs no lock of the attempt ends before the next one starts.
+    An act that needs no lock of the row ends before the next one starts.
     """
+    rows = Attempt.objects.filter(pk=held.pk) if isinstance(held, Attempt) else held
     errors: list[Exception] = []
 
     def run(act: Callable[[], object]) -> None:
@@ -453,9 +469,9 @@ def at_once(attempt: Attempt, acts: list[Callable[[], object]]) -> list[Exceptio
             connection.close()
 
     threads = [threading.Thread(target=run, args=[act]) for act in acts]
-    # Whoever comes first holds its first locks and waits for the attempt; then the other one takes its own.
+    # Whoever comes first holds its first locks and waits for the row; then the other one takes its own.
     with transaction.atomic():
-        list(Attempt.objects.select_for_update().filter(pk=attempt.pk).values_list("pk"))
+        list(rows.select_for_update().values_list("pk"))
         for thread in threads:
             thread.start()
             _wait_until(lambda: _waiting() == sum(each.is_alive() for each in threads))
