@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Min
+
 from quizzes.content.picture_files import PictureFile
 from quizzes.content.pictures import picture_tables
 from quizzes.models import Draft, QuestionSet, StoredPicture
@@ -44,7 +46,9 @@ def copy_pictures(document: Mapping[str, Any], *, to: QuestionSet, now: datetime
     """Copy the pictures that the document names into its new set; 2 queries, none if it names none."""
     digests = {table["digest"] for table in picture_tables(document)}
     if digests:
-        found = {row.digest: row for row in StoredPicture.objects.filter(digest__in=digests)}
+        # One row of each picture: each copy of a set has one of its own.
+        same = StoredPicture.objects.filter(digest__in=digests).order_by()
+        firsts = same.values("digest").annotate(first=Min("pk")).values("first")
         StoredPicture.objects.bulk_create(
             StoredPicture(
                 question_set=to,
@@ -55,7 +59,7 @@ def copy_pictures(document: Mapping[str, Any], *, to: QuestionSet, now: datetime
                 height=row.height,
                 created_at=now,
             )
-            for row in found.values()
+            for row in StoredPicture.objects.filter(pk__in=firsts)
         )
 
 

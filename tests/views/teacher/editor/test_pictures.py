@@ -1,12 +1,16 @@
 """Pictures in readings and questions: upload, publish, see, copy, export, remove."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import Model
+from django.db.models.signals import post_init
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -146,6 +150,20 @@ def test_picture_is_its_owners_until_it_is_published_and_then_its_readers(
     assert set(images(handout)) == set(addresses)
 
 
+@contextmanager
+def read_from_database(model: type[Model]) -> Iterator[list[Model]]:
+    """The rows of a model that are read within the block."""
+    rows: list[Model] = []
+
+    def note(instance: Model, **_: Any) -> None:
+        if instance.pk is not None:
+            rows.append(instance)
+
+    post_init.connect(note, sender=model)
+    yield rows
+    post_init.disconnect(note, sender=model)
+
+
 def test_picture_that_is_published_stays_in_its_version(draft: Draft, teacher_client: Client) -> None:
     upload(teacher_client, draft, content=make_picture())
     first = publish(draft)
@@ -174,6 +192,17 @@ def test_unused_picture_goes_after_a_day(draft: Draft, teacher_client: Client) -
     assert delete_unused_pictures(now=now + timedelta(days=2)) == 1
     [kept] = StoredPicture.objects.all()
     assert (kept.width, document_of(draft)["questions"][0]["picture"]["digest"]) == (9, kept.digest)
+
+
+def test_copy_of_a_set_reads_each_picture_once(draft: Draft, teacher_client: Client, other_teacher: User) -> None:
+    """However many copies of it the site has."""
+    upload(teacher_client, draft, content=make_picture())
+    edition = publish(draft)
+    for number in range(3):
+        with read_from_database(StoredPicture) as rows:
+            lifecycle.copy_set(edition, by=other_teacher, now=NOW + number * timedelta(hours=1))
+        assert len(rows) == 1
+    assert StoredPicture.objects.count() == 4
 
 
 def test_copy_and_class_export_have_the_picture(
