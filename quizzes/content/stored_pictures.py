@@ -1,11 +1,11 @@
 """The bytes of pictures: a row for each question set and picture, so that a backup and an erasure cover them."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Min
+from django.db.models import Exists, Min, OuterRef, TextField
+from django.db.models.functions import Cast
 
 from quizzes.content.picture_files import PictureFile
 from quizzes.content.pictures import picture_tables
@@ -74,9 +74,10 @@ def mark_published(question_set: QuestionSet, document: Mapping[str, Any], *, no
 def delete_unused_pictures(*, now: datetime) -> int:
     """Delete pictures that no edition has, and that no draft has had since yesterday; returns how many."""
     old = StoredPicture.objects.filter(published_at=None, created_at__lt=now - KEEP_UNUSED)
-    rows = list(old.values_list("pk", "digest", "question_set_id"))
-    drafts = Draft.objects.filter(question_set__in={row[2] for row in rows}) if rows else ()
-    documents = {draft.question_set_id: json.dumps(draft.document) for draft in drafts}
-    unused = [pk for pk, digest, set_id in rows if digest not in documents.get(set_id, "")]
+    # In the database: the job runs often, and the documents of drafts are large.
+    drafts = Draft.objects.annotate(text=Cast("document", TextField())).order_by()
+    in_draft = drafts.filter(question_set=OuterRef("question_set"), text__contains=OuterRef("digest"))
+    # A look takes no lock.
+    unused = list(old.filter(~Exists(in_draft)).values_list("pk", flat=True))
     StoredPicture.objects.filter(pk__in=unused).delete()
     return len(unused)
