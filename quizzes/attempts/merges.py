@@ -149,6 +149,7 @@ def undo_merge(other: Student, *, by: User, now: datetime) -> Student:
     """
     if other.merged_into_id is None:
         return other
+    rosters.lock_roster(other.classroom_id)
     _lock([other.pk, other.merged_into_id])
     other = Student.objects.select_related("classroom", "merged_into__classroom").get(pk=other.pk)
     keep = other.merged_into

@@ -23,6 +23,14 @@ class NumberTaken(Exception):
     """Someone in the class already has this student number."""
 
 
+def lock_roster(classroom_id: int) -> None:
+    """Let acts that give a name or a number on this roster pass one at a time: the second finds it taken.
+
+    Whoever locks students too locks the roster first.
+    """
+    Classroom.objects.select_for_update(no_key=True).get(pk=classroom_id)
+
+
 def names_present(classroom: Classroom) -> set[str]:
     """The name keys of the students on the roster."""
     return set(classroom.students.enrolled().values_list("name_key", flat=True))
@@ -164,8 +172,7 @@ def keep_external_id(student: Student, external_id: str, *, replaces: str = "") 
 @transaction.atomic
 def change_external_id(student: Student, external_id: str) -> None:
     """Set or delete the school's own number. Raises NumberTaken: a sync finds one student of a class by it."""
-    # Of two windows that give it to two students, the second finds it taken.
-    Classroom.objects.select_for_update(no_key=True).get(pk=student.classroom_id)
+    lock_roster(student.classroom_id)
     same = Student.objects.with_merged(student.pk).order_by()
     others = student.classroom.students.exclude(pk__in=same.values("pk"))
     if external_id and others.filter(external_id=external_id).exists():
@@ -176,7 +183,7 @@ def change_external_id(student: Student, external_id: str) -> None:
 @transaction.atomic
 def move_student(student: Student, *, to: Classroom, by: User, now: datetime) -> Student:
     """Move a student to another roster. Attempts stay in the old classroom. Raises NameTaken or NumberTaken."""
-    Classroom.objects.select_for_update(no_key=True).get(pk=to.pk)
+    lock_roster(to.pk)
     check_place(student, to=to)
     before = student.classroom.public_id
     student.classroom = to
@@ -196,6 +203,7 @@ def remove_student(student: Student, *, by: User, now: datetime) -> Student:
     return student
 
 
+@transaction.atomic
 def restore_student(student: Student, *, by: User, now: datetime) -> Student:
     """Put a removed student back on the roster. Raises NameTaken. A repeat changes nothing.
 
@@ -203,6 +211,7 @@ def restore_student(student: Student, *, by: User, now: datetime) -> Student:
     """
     if student.removed_at is None:
         return student
+    lock_roster(student.classroom_id)
     student.removed_at = None
     others = student.classroom.students.enrolled().exclude(pk=student.pk)
     if student.external_id and others.filter(external_id=student.external_id).exists():

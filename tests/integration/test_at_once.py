@@ -56,7 +56,13 @@ from quizzes.people.classrooms import (
 )
 from quizzes.people.erasure_ledger import ledger_path, read_ledger
 from quizzes.people.guess_limits import PIN_TRIES
-from quizzes.people.rosters import NumberTaken, add_students, change_external_id, new_students
+from quizzes.people.rosters import (
+    NumberTaken,
+    add_students,
+    change_external_id,
+    new_students,
+    restore_student,
+)
 from quizzes.people.student_sign_in import PinLocked, WrongPin, check_pin, check_pin_of_attempt, pin_of
 from quizzes.people.teacher_sign_in import ACCOUNT_TRIES, PasswordLocked, count_try
 from tests.factories import make_assignment, make_attempt, make_edition, make_student, make_user, save
@@ -110,6 +116,29 @@ def test_student_number_given_to_two_students_at_once_is_kept_for_one(student: S
 
     assert sorted(at_once([partial(give, student), partial(give, classmate)])) == [False, True]
     assert Student.objects.filter(external_id="4711").count() == 1
+
+
+def test_student_number_of_a_student_who_is_restored_is_kept_for_one(
+    student: Student, classmate: Student, teacher: User, now: datetime
+) -> None:
+    Student.objects.filter(pk=student.pk).update(external_id="4711", removed_at=now)
+    Student.objects.filter(pk=classmate.pk).update(external_id="4711", removed_at=now)
+    student.refresh_from_db()
+    classmate.refresh_from_db()
+    meeting = Barrier(2)
+
+    def meet_after_the_check(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if sql.startswith("UPDATE"):
+            with suppress(BrokenBarrierError):
+                meeting.wait(timeout=1)
+        return execute(sql, *rest)
+
+    def restore(one: Student) -> None:
+        with connection.execute_wrapper(meet_after_the_check):
+            restore_student(one, by=teacher, now=now)
+
+    at_once([partial(restore, student), partial(restore, classmate)])
+    assert Student.objects.enrolled().filter(external_id="4711").count() == 1
 
 
 def test_start_attempt_many_times_at_once_starts_once(assignment: Assignment, student: Student, now: datetime) -> None:
