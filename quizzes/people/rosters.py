@@ -122,8 +122,11 @@ def add_students(
 
     by: None for a learning platform.
     """
-    # Without a lock on the classroom's row, a form sent twice at the same time would add every name twice.
-    Classroom.objects.select_for_update(no_key=True).get(pk=classroom.pk)
+    # Without a lock on the classroom's row, a form sent twice at the same time would add every name twice. The order
+    # may have changed since the row was read.
+    classroom.refresh_from_db(
+        fields=["sorts_by_first_name"], from_queryset=Classroom.objects.select_for_update(no_key=True)
+    )
     present = names_present(classroom)
     added: list[Student] = []
     for new in students:

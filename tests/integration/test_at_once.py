@@ -62,6 +62,7 @@ from quizzes.people.rosters import (
     change_external_id,
     new_students,
     restore_student,
+    sort_roster,
 )
 from quizzes.people.student_sign_in import PinLocked, WrongPin, check_pin, check_pin_of_attempt, pin_of
 from quizzes.people.teacher_sign_in import ACCOUNT_TRIES, PasswordLocked, count_try
@@ -139,6 +140,15 @@ def test_student_number_of_a_student_who_is_restored_is_kept_for_one(
 
     at_once([partial(restore, student), partial(restore, classmate)])
     assert Student.objects.enrolled().filter(external_id="4711").count() == 1
+
+
+def test_students_who_are_added_while_the_order_changes_are_sorted_by_it(
+    classroom: Classroom, teacher: User, now: datetime
+) -> None:
+    pages = [Classroom.objects.get(pk=classroom.pk) for _ in range(2)]
+    sort_roster(pages[0], by_first=True)
+    add_students(pages[1], new_students(["Zoë Adams", "Ana Young"]), by=teacher, now=now)
+    assert list(classroom.students.values_list("display_name", flat=True)) == ["Ana Young", "Zoë Adams"]
 
 
 def test_start_attempt_many_times_at_once_starts_once(assignment: Assignment, student: Student, now: datetime) -> None:
