@@ -161,6 +161,7 @@ def sort_roster(classroom: Classroom, *, by_first: bool) -> None:
         return
     classroom.sorts_by_first_name = by_first
     classroom.save(update_fields=["sorts_by_first_name"])
+    lock_rows(students=classroom.students.order_by().values_list("pk", flat=True))
     students = list(classroom.students.all())
     for student in students:
         student.sort_key = sort_key(person_name(student), by_first=by_first)

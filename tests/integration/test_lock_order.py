@@ -35,7 +35,7 @@ from quizzes.people import erasure
 from quizzes.people.accounts import invite
 from quizzes.people.class_people import add_person
 from quizzes.people.classrooms import add_classroom, hand_over, set_missing_rule
-from quizzes.people.rosters import add_students, move_student, new_students
+from quizzes.people.rosters import add_students, move_student, new_students, sort_roster
 from quizzes.people.student_sign_in import check_pin, pin_of
 from tests.attempts.paper.test_answers import type_in, values_of
 from tests.attempts.paper.test_corrections import version_of
@@ -356,6 +356,29 @@ def test_supports_of_a_class_and_a_pause_end_in_no_deadlock(
 
 
 @pytest.mark.django_db(transaction=True)
+def test_another_order_of_the_roster_and_grades_end_in_no_deadlock(
+    edition: Edition, classroom: Classroom, teacher: User
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+    students = [make_student(classroom=classroom) for _ in range(2)]
+    attempts = [make_answered_attempt(assignment=assignment, student=one) for one in students]
+    # PostgreSQL stores a changed row behind the others, and an update finds it last.
+    students[0].save(update_fields=["family_name"])
+    grades = partial(
+        manual_grades.grade_answers,
+        attempts,
+        edition.questions.get(position=1),
+        points=Decimal(1),
+        comment="",
+        group=uuid.uuid4(),
+        by=teacher,
+        now=LATER,
+    )
+    last = Student.objects.filter(pk=students[1].pk)
+    assert at_once(last, [partial(sort_roster, classroom, by_first=True), grades]) == []
+
+
+@pytest.mark.django_db(transaction=True)
 def test_marks_of_two_windows_at_once_end_in_no_deadlock(
     edition: Edition, classroom: Classroom, student: Student, teacher: User
 ) -> None:
@@ -452,7 +475,7 @@ def held_up(act: Callable[[], object], by: Callable[[], object]) -> list[Excepti
     return errors
 
 
-def at_once(held: Attempt | QuerySet[SupportMark], acts: list[Callable[[], object]]) -> list[Exception]:
+def at_once(held: Attempt | QuerySet[Any], acts: list[Callable[[], object]]) -> list[Exception]:
     """Run the acts in threads, each up to the lock of this row, then all to their ends; what they raised.
 
     An act that needs no lock of the row ends before the next one starts.
