@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
+from django.test import Client
+from django.urls import reverse
 
 from quizzes.assignments import accommodations, lifecycle
 from quizzes.assignments.deletion import delete_assignment
@@ -48,6 +50,7 @@ from tests.factories import (
     make_user,
     publish_built_in_sets,
 )
+from tests.pages import form_of
 
 pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
 
@@ -376,6 +379,33 @@ def test_another_order_of_the_roster_and_grades_end_in_no_deadlock(
     )
     last = Student.objects.filter(pk=students[1].pk)
     assert at_once(last, [partial(sort_roster, classroom, by_first=True), grades]) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_supports_of_several_students_and_grades_end_in_no_deadlock(
+    edition: Edition, classroom: Classroom, teacher: User, teacher_client: Client
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher, max_attempts=None)
+    # By name, the student who was added last comes first.
+    students = [make_student(classroom=classroom, name=name) for name in ("Zoe Young", "Ana Adams")]
+    attempts = [make_answered_attempt(assignment=assignment, student=one) for one in students]
+    working = [start_attempt(one, assignment, now=NOW) for one in students]
+    page = reverse("class_accommodations", args=[classroom.public_id])
+    form = form_of(teacher_client.get(page), having="students")
+    data = form.data(students=[one.public_id for one in students], read_aloud="yes")
+    change = partial(teacher_client.post, page, data)
+    grades = partial(
+        manual_grades.grade_answers,
+        attempts,
+        edition.questions.get(position=1),
+        points=Decimal(1),
+        comment="",
+        group=uuid.uuid4(),
+        by=teacher,
+        now=LATER,
+    )
+    assert at_once(working[1], [change, grades]) == []
+    assert list(classroom.students.values_list("supports", flat=True)) == [{"read_aloud": True}] * 2
 
 
 @pytest.mark.django_db(transaction=True)
