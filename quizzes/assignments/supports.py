@@ -8,8 +8,10 @@ from typing import Any, Self
 from django.db import transaction
 from django.db.models import Q
 
-from quizzes.models import Attempt, AuditEvent, Classroom, Student, User
+from quizzes.assignments.accommodations import lock_quizzes_of
+from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Student, User
 from quizzes.models.attempts import AttemptQuerySet
+from quizzes.models.locks import lock_rows
 
 TEXT_SIZES = (100, 125, 150, 200)
 # For each attempt, in minutes.
@@ -87,6 +89,9 @@ def set_class_supports(classroom: Classroom, supports: Supports, *, by: User, no
     classroom.supports = after
     classroom.save(update_fields=["supports"])
     as_the_class = Attempt.objects.open().filter(student__classroom=classroom, student__supports__isnull=True)
+    # A start at the same moment comes before or after, as in `lock_quizzes_of`.
+    quizzes = Assignment.objects.filter(Q(classroom=classroom) | Q(pk__in=as_the_class.order_by().values("assignment")))
+    lock_rows(assignments=quizzes.order_by().values_list("pk", flat=True))
     _set_open_attempts(as_the_class, supports)
     AuditEvent.objects.record(
         AuditEvent.Action.CLASSROOM_CHANGED,
@@ -107,6 +112,7 @@ def set_supports(student: Student, supports: Supports | None, *, by: User, now: 
     after = None if supports is None else supports.stored()
     if student.supports == after:
         return
+    lock_quizzes_of([student])
     student.supports = after
     student.save(update_fields=["supports"])
     _set_open_attempts(Attempt.objects.open().filter(student=student), supports_of(student))

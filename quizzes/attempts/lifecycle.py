@@ -82,8 +82,9 @@ def start_attempt(student: Student, assignment: Assignment, *, now: datetime) ->
 
 
 def _start(student: Student, assignment: Assignment, *, number: int, now: datetime) -> Attempt:
-    # A close, a pause, or more time at the same moment comes before or after.
+    # A close, a pause, more time, or other supports at the same moment come before or after.
     lock_settings(assignment)
+    fresh = Student.objects.select_related("classroom").only("supports", "classroom__supports").get(pk=student.pk)
     settings = student_settings(assignment, student)
     if settings.is_excused:
         raise IsExcused
@@ -101,7 +102,7 @@ def _start(student: Student, assignment: Assignment, *, number: int, now: dateti
         number=number,
         shuffle_questions=assignment.shuffle_questions,
         shuffle_choices=assignment.shuffle_choices,
-        supports=supports_of(student).stored(),
+        supports=supports_of(fresh).stored(),
         time_limit=settings.time_limit,
         started_at=now,
         deadline_at=deadline(

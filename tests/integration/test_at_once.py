@@ -20,6 +20,7 @@ from django.urls import reverse
 from quizzes.assignments import lifecycle
 from quizzes.assignments.deadlines import Window
 from quizzes.assignments.lifecycle import AssignmentSettings, assign
+from quizzes.assignments.supports import Supports, set_class_supports, set_supports
 from quizzes.attempts.answers import Saved
 from quizzes.attempts.breaks import end_break, start_break
 from quizzes.attempts.integrity import check_integrity
@@ -182,6 +183,36 @@ def test_close_or_pause_while_a_student_starts_is_not_missed(
     assignment.refresh_from_db()
     ends_at = None if act is lifecycle.pause else now
     assert (attempt.deadline_at, assignment.closes_at is not None) == (ends_at, act is lifecycle.close_now)
+
+
+@pytest.mark.parametrize("of_class", [False, True])
+def test_supports_that_change_while_a_student_starts_are_not_missed(
+    of_class: bool, assignment: Assignment, student: Student, teacher: User, now: datetime
+) -> None:
+    student = Student.objects.select_related("classroom").get(pk=student.pk)
+    acts: list[Any] = []
+
+    def change() -> None:
+        fresh = Student.objects.select_related("classroom").get(pk=student.pk)
+        if of_class:
+            set_class_supports(fresh.classroom, Supports(read_aloud=True), by=teacher, now=now)
+        else:
+            set_supports(fresh, Supports(read_aloud=True), by=teacher, now=now)
+
+    def act_after_the_settings_were_read(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        rows = execute(sql, *rest)
+        if 'FROM "quizzes_excuse"' in sql and not acts:
+            acts.append(pool.submit(at_once, [change]))
+            # It waits for the start, or has its effect before the start goes on.
+            time.sleep(0.2)
+        return rows
+
+    with ThreadPoolExecutor(1) as pool, connection.execute_wrapper(act_after_the_settings_were_read):
+        attempt = start_attempt(student, assignment, now=now)
+
+    acts[0].result()
+    attempt.refresh_from_db()
+    assert attempt.supports == {"read_aloud": True}
 
 
 def test_start_attempt_of_a_class_at_once_starts_for_each(assignment: Assignment, now: datetime) -> None:

@@ -409,6 +409,29 @@ def test_supports_of_several_students_and_grades_end_in_no_deadlock(
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("of_class", [False, True])
+def test_a_start_that_waits_for_other_supports_has_them(
+    of_class: bool, edition: Edition, classroom: Classroom, student: Student, teacher: User
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+    page = Student.objects.select_related("classroom").get(pk=student.pk)
+    change = partial(set_class_supports, classroom) if of_class else partial(set_supports, student)
+    started: list[Attempt] = []
+
+    def start() -> None:
+        started.append(start_attempt(page, assignment, now=LATER))
+        connection.close()
+
+    thread = threading.Thread(target=start)
+    with transaction.atomic():
+        change(Supports(read_aloud=True), by=teacher, now=NOW)
+        thread.start()
+        _wait_until(lambda: _waiting() == 1)
+    thread.join(timeout=30)
+    assert [one.supports for one in started] == [{"read_aloud": True}]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_marks_of_two_windows_at_once_end_in_no_deadlock(
     edition: Edition, classroom: Classroom, student: Student, teacher: User
 ) -> None:
