@@ -13,6 +13,7 @@ from quizzes.files import signed_preview
 from quizzes.files.oneroster import OneRoster, RosterClass, RosterStudent
 from quizzes.files.rosters import note_of_like_name
 from quizzes.models import Classroom, Student, User
+from quizzes.models.locks import lock_rows
 from quizzes.people import classrooms, rosters
 from quizzes.people.names import PersonName, like_name, name_key, numbered_name
 
@@ -255,6 +256,10 @@ def apply(
 
     Raises RosterChanged and classrooms.ClassroomNameTaken, and then changes nothing.
     """
+    # All classes before the first student, as whoever changes the students of a class.
+    keys = [plan.classroom.pk for plan in found if plan.classroom is not None]
+    list(Classroom.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk").values_list("pk"))
+    lock_rows(students={change.student.pk for plan in found for change in plan.changes if change.student is not None})
     counts = dict.fromkeys(("new", "moved", "numbered", "restored", "gone"), 0)
     for plan in found:
         classroom = plan.classroom or classrooms.add_classroom(

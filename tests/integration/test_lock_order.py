@@ -30,6 +30,9 @@ from quizzes.attempts.sample_class import make_sample_class
 from quizzes.attempts.support_marks import Mark, save_marks
 from quizzes.attempts.transfers import transfer_attempts
 from quizzes.content.drafts.lifecycle import copy_set
+from quizzes.files import roster_sync
+from quizzes.files.oneroster import RosterClass
+from quizzes.files.roster_sync import Change, ClassPlan
 from quizzes.grading import manual_grades
 from quizzes.grading.regrades import lock_affected
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Student, SupportMark, User
@@ -37,7 +40,16 @@ from quizzes.people import erasure
 from quizzes.people.accounts import invite
 from quizzes.people.class_people import add_person
 from quizzes.people.classrooms import add_classroom, hand_over, set_missing_rule
-from quizzes.people.rosters import add_students, move_student, new_students, sort_roster
+from quizzes.people.names import PersonName
+from quizzes.people.rosters import (
+    add_students,
+    change_pins,
+    move_student,
+    new_students,
+    person_name,
+    pins_state,
+    sort_roster,
+)
 from quizzes.people.student_sign_in import check_pin, pin_of
 from tests.attempts.paper.test_answers import type_in, values_of
 from tests.attempts.paper.test_corrections import version_of
@@ -429,6 +441,19 @@ def test_a_start_that_waits_for_other_supports_has_them(
         _wait_until(lambda: _waiting() == 1)
     thread.join(timeout=30)
     assert [one.supports for one in started] == [{"read_aloud": True}]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_roster_sync_and_new_pins_end_in_no_deadlock(classroom: Classroom, student: Student, teacher: User) -> None:
+    changes = (
+        Change("gone", "gone", person_name(student), "1", student),
+        Change("new", "new", PersonName("Bo Chen", "Chen"), "2"),
+    )
+    plan = ClassPlan(RosterClass("c", "Period 3", (), (), ()), classroom, changes)
+    chosen = [("c", "gone"), ("c", "new")]
+    sync = partial(roster_sync.apply, [plan], chosen, time_zone="America/Denver", by=teacher, now=LATER)
+    pins = partial(change_pins, classroom, seen=pins_state(classroom), by=teacher, now=LATER)
+    assert at_once(Student.objects.filter(pk=student.pk), [sync, pins]) == []
 
 
 @pytest.mark.django_db(transaction=True)
