@@ -2,6 +2,9 @@
 
 Whoever writes a row of the log about a student locks the student before the attempt: at the commit, PostgreSQL needs
 the key of the student. A start of an attempt locks its assignment first, and needs the key of its student.
+
+Each log row needs the key of its class and of its teacher. Whoever locks one of them asks for `no_key`, so that others
+can write to the log meanwhile.
 """
 
 from collections.abc import Iterable
