@@ -88,6 +88,24 @@ def test_shared_set_is_changed_by_its_owner_only(
     assert page_of(draft.question_set, "edit_questions") not in links
 
 
+def test_page_of_an_archived_set_offers_to_restore_it(
+    teacher_client: Client, colleague: Client, own_set: QuestionSet, teacher: User
+) -> None:
+    share_set(own_set, with_user=None, by=teacher, now=NOW)
+    address = page_of(own_set)
+    withheld = {page_of(own_set, "share_set"), page_of(own_set, "assign")}
+    assert withheld <= set(read(teacher_client.get(address)).links)
+    assert "This question set is archived." not in text_of(teacher_client.get(address))
+    teacher_client.post(page_of(own_set, "archive_set"))
+    for client, may_restore in ((teacher_client, True), (colleague, False)):
+        page = client.get(address)
+        assert "This question set is archived." in text_of(page)
+        assert not withheld.intersection(read(page).links)
+        assert (f'action="{page_of(own_set, "restore_set")}"' in page.text) is may_restore
+    teacher_client.post(page_of(own_set, "restore_set"))
+    assert withheld <= set(read(teacher_client.get(address)).links)
+
+
 def test_copy_keeps_its_origin(
     colleague: Client, own_set: QuestionSet, teacher: User, other_teacher: User, now: datetime
 ) -> None:
