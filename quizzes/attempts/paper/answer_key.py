@@ -12,7 +12,7 @@ from quizzes.content.question_types.registry import type_of
 from quizzes.content.reading import Sentence, Speaker
 from quizzes.content.set_document import SetDocument
 from quizzes.formatting import Label
-from quizzes.grading.points import Adjustments, AppliedRegrade, Policy, regraded_question
+from quizzes.grading.points import Adjustments, AppliedRegrade, Policy, accepted_versions
 
 NOTES: Mapping[Policy, Label] = {
     "new_key": gettext_lazy("Regraded."),
@@ -27,7 +27,8 @@ class KeyLine:
     """One question of a handout with its key. number: on the handout, from 1.
 
     marks: the letters or numbers of the correct answer, "" if the answer is text. answer: in words. note: how a
-    regrade changed the key. sentences: the evidence. speakers: the speakers of the evidence, each once.
+    regrade changed the key. also_right: the marks and words of the other answers that count, the newest first.
+    sentences: the evidence. speakers: the speakers of the evidence, each once.
     """
 
     number: int
@@ -35,6 +36,7 @@ class KeyLine:
     marks: str
     answer: str
     note: str
+    also_right: tuple[tuple[str, str], ...]
     sentences: tuple[Sentence, ...]
     speakers: tuple[Speaker, ...]
 
@@ -55,18 +57,28 @@ def key_lines(
 def _line(
     number: int, question: Question, form: PaperForm, document: SetDocument, regrades: Sequence[AppliedRegrade]
 ) -> KeyLine:
-    reading = document.reading
-    keyed = regraded_question(question, Adjustments({question.key: regrades})).in_language(document.language)
-    sentences = reading.sentences(keyed.evidence)
-    marks = ""
-    if type_of(keyed).paper.has_marks_as_key:
-        marks = " ".join(written(keyed, keyed.correct_answer(), form.shuffle, reading))
+    accepted = accepted_versions(question, Adjustments({question.key: regrades}))
+    keyed, *older = [version.in_language(document.language) for version in reversed(accepted)]
+    sentences = document.reading.sentences(keyed.evidence)
+    marks, answer = _right_answer(keyed, form, document)
+    also_right = dict.fromkeys(_right_answer(version, form, document) for version in older)
+    also_right.pop((marks, answer), None)
     return KeyLine(
         number,
         question,
         marks,
-        keyed.arranged(form.shuffle).review(None, reading).correct,
+        answer,
         " ".join(dict.fromkeys(str(NOTES[regrade.policy]) for regrade in regrades)),
+        tuple(also_right),
         sentences,
         tuple(dict.fromkeys(sentence.speaker for sentence in sentences)),
     )
+
+
+def _right_answer(keyed: Question, form: PaperForm, document: SetDocument) -> tuple[str, str]:
+    """The marks and the words of the correct answer."""
+    reading = document.reading
+    marks = ""
+    if type_of(keyed).paper.has_marks_as_key:
+        marks = " ".join(written(keyed, keyed.correct_answer(), form.shuffle, reading))
+    return marks, keyed.arranged(form.shuffle).review(None, reading).correct

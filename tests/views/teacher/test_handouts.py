@@ -12,9 +12,10 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.attempts.paper.entries import paper_view
-from quizzes.attempts.paper.handout import draw_form
+from quizzes.attempts.paper.handout import FormLetter, draw_form
 from quizzes.content.editions import published
 from quizzes.content.set_document import parse_set
+from quizzes.grading.regrades import corrected_document
 from quizzes.models import Assignment, Classroom, User
 from tests.conftest import Queries
 from tests.content.question_types.test_walk import DOCUMENT
@@ -157,6 +158,30 @@ def test_key_of_an_assignment_says_what_was_corrected(
 
     assert "Dropped: doesn’t count." in text_of(page)
     assert "Dropped" not in text_of(teacher_client.get(sheet_url(assignment)))
+
+
+@pytest.mark.parametrize("letter", ["A", "B"])
+def test_key_names_the_old_answer_that_still_counts(
+    teacher_client: Client, assignment: Assignment, teacher: User, letter: FormLetter
+) -> None:
+    document = published(assignment.edition_id).document
+    question = next(one for one in document.questions if one.key == "one")
+    form = draw_form(document, assignment.edition.content_hash, letter)
+    choices = paper_view(question, form.shuffle, document.reading)["choices"]
+    letters = {choice["text"]: choice["letter"] for choice in choices}
+    wrong = next(choice for choice in question.choices if choice.text != "Birthplace")
+    old, new = (f"{letters[text]} {text}" for text in ("Birthplace", wrong.text))
+    key = corrected_document(assignment.edition, question, wrong.id)
+    regrade = make_regrade(assignment=assignment, made_by=teacher, policy="either_key", document=key)
+
+    def answers() -> str:
+        return text_of(teacher_client.get(key_url(assignment), {"form": letter}))
+
+    assert f"{new} Regraded: the old answer counts too. {old}" in answers()
+    regrade.policy = "new_key"
+    regrade.save()
+    assert f"{new} Regraded." in answers()
+    assert old not in answers()
 
 
 def test_short_forms_are_for_sets_and_tell_what_they_share(teacher_client: Client, assignment: Assignment) -> None:
