@@ -20,6 +20,7 @@ from quizzes.content.question_types.registry import Shuffle, regraded
 from quizzes.grading.points import Adjustments, AppliedRegrade, score
 from quizzes.grading.scores import adjustments, applied_regrade, rescore, values_of
 from quizzes.models import Assignment, Attempt, AuditEvent, Edition, Question, Regrade, Student, User
+from quizzes.models.attempts import AttemptQuerySet
 from quizzes.models.locks import lock_rows
 
 Policy = Regrade.Policy
@@ -35,7 +36,7 @@ class StalePreview(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a regrade would do to the attempts submitted so far.
+    """What a regrade would do to the submitted attempts that reports count. It rescores the others too.
 
     gain_count, lose_count: whose score share rises or falls. A dropped question takes points from the total too.
     mean_before, mean_after: the average share over those attempts, None without one. grades_kept: how many manual
@@ -90,7 +91,10 @@ def preview(
     assignments: Sequence[Assignment], question: Question, *, policy: str, document: Mapping[str, Any] | None
 ) -> Preview:
     """What the regrade would change. It writes nothing."""
-    submitted, open_count = _attempts(assignments)
+    # First, so that an attempt that is submitted meanwhile makes the preview stale.
+    stamp = _stamp(assignments, _submitted(_attempts(assignments)))
+    counted = _attempts(assignments).in_reports()
+    submitted = _submitted(counted)
     adjusted = adjustments(submitted)
     added = applied_regrade(policy, document, edition_id=question.edition_id)
     values = values_of(submitted)
@@ -112,9 +116,9 @@ def preview(
         mean_before=_mean(before),
         mean_after=_mean(after),
         grades_kept=grades_kept,
-        open_count=open_count,
-        fewer_count=_fewer_count(assignments, question),
-        stamp=_stamp(assignments, submitted),
+        open_count=counted.open().count(),
+        fewer_count=_fewer_count(counted, question),
+        stamp=stamp,
     )
 
 
@@ -129,13 +133,13 @@ def _mean(shares: Iterable[Fraction | None]) -> Fraction | None:
     return mean(known) if known else None
 
 
-def _fewer_count(assignments: Sequence[Assignment], question: Question) -> int:
-    """How many attempts show this question without one of its wrong choices."""
+def _fewer_count(attempts: AttemptQuerySet, question: Question) -> int:
+    """How many of the attempts show this question without one of its wrong choices."""
     document = published(question.edition_id).document
     asked = next(one for one in document.questions if one.key == question.key)
     if asked.with_fewer_choices(Shuffle("", is_shuffled=True)) == asked:
         return 0
-    return Attempt.objects.filter(assignment__in=assignments, supports__has_key="fewer_choices").count()
+    return attempts.filter(supports__has_key="fewer_choices").count()
 
 
 @transaction.atomic
@@ -160,7 +164,7 @@ def apply(
     regrades = list(Regrade.objects.filter(group=group))
     if regrades:
         return regrades
-    submitted, _ = _attempts(assignments)
+    submitted = _submitted(_attempts(assignments))
     if _stamp(assignments, submitted) != stamp:
         raise StalePreview(len(submitted) - _count_in(stamp))
     # Regrades apply in the order of their times. A clock that was set back must not put this one before older ones.
@@ -193,7 +197,7 @@ def undo(group: uuid.UUID, *, by: User, now: datetime) -> int:
     in_force = Regrade.objects.filter(group=group, undone_at=None, assignment__in=assignments)
     regrades = list(in_force.select_related("assignment__classroom", "question"))
     Regrade.objects.filter(pk__in=[regrade.pk for regrade in regrades]).update(undone_at=now, undone_by=by)
-    submitted, _ = _attempts([regrade.assignment for regrade in regrades])
+    submitted = _submitted(_attempts([regrade.assignment for regrade in regrades]))
     changed_count = rescore(submitted)
     for regrade in regrades:
         _record(AuditEvent.Action.REGRADE_UNDONE, regrade, by=by, now=now)
@@ -234,11 +238,13 @@ def _lock(assignments: Iterable[Assignment]) -> None:
     list(attempts.select_for_update().order_by("pk").values_list("pk"))
 
 
-def _attempts(assignments: Sequence[Assignment]) -> tuple[list[Attempt], int]:
-    """The submitted attempts, with their assignments, and how many are open."""
-    attempts = Attempt.objects.filter(assignment__in=assignments)
-    submitted = attempts.submitted().select_related("assignment").order_by("pk")
-    return list(submitted), attempts.open().count()
+def _attempts(assignments: Sequence[Assignment]) -> AttemptQuerySet:
+    return Attempt.objects.filter(assignment__in=assignments)
+
+
+def _submitted(attempts: AttemptQuerySet) -> list[Attempt]:
+    """The submitted ones, with their assignments."""
+    return list(attempts.submitted().select_related("assignment").order_by("pk"))
 
 
 def _stamp(assignments: Sequence[Assignment], submitted: Sequence[Attempt]) -> str:

@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q, Value
 from django.utils.translation import gettext_lazy
 
 from quizzes.models.accounts import User
-from quizzes.models.assignments import Assignment
+from quizzes.models.assignments import Assignment, Excuse
 from quizzes.models.public_ids import new_public_id
 from quizzes.models.question_sets import Question
 from quizzes.models.rosters import Classroom, Student
@@ -50,6 +50,11 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
     def submitted(self) -> Self:
         """Attempts submitted by the student or at the deadline."""
         return self.filter(submitted_at__isnull=False)
+
+    def in_reports(self) -> Self:
+        """Attempts that reports count: of students who are still in the class and not excused from the quiz."""
+        excused = Excuse.objects.filter(assignment=OuterRef("assignment"), student=OuterRef("student")).order_by()
+        return self.filter(~Exists(excused), student__removed_at=None, student__classroom=F("classroom"))
 
     def with_set(self) -> Self:
         """With student, classroom, assignment and question set, without the edition's large document."""

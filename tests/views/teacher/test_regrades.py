@@ -11,9 +11,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from quizzes.assignments import accommodations
 from quizzes.content.editions import published
 from quizzes.grading import manual_grades
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, ManualGrade, Regrade, Student, User
+from quizzes.reports.class_report import class_report
 from tests.factories import (
     NOW,
     make_answered_attempt,
@@ -94,6 +96,26 @@ def test_preview_says_who_gains_and_writes_nothing(
     assert "New answer: Citizenship" in text_of(page)
     assert seen.writes == []
     assert Regrade.objects.count() == 0
+
+
+def test_preview_leaves_out_whom_results_leave_out(
+    class_of_three: list[Attempt], assignment: Assignment, teacher: User, teacher_client: Client
+) -> None:
+    student = make_student(classroom=assignment.classroom, name="Dee")
+    make_attempt(assignment=assignment, student=student)
+    excused = [class_of_three[1].student, student]
+    for one in excused:
+        accommodations.set_excused(assignment, one, is_excused=True, reason="Was ill.", by=teacher, now=NOW)
+    preview = teacher_client.post(
+        address_of(assignment), filled(teacher_client, address_of(assignment), policy="either_key")
+    )
+    shown = "0 scores go up, 0 go down, average 13% to 13%. Grades kept: 1. 2 attempts turned in."
+    assert shown in text_of(preview)
+    assert "in progress" not in text_of(preview)
+    report = class_report(assignment, now=NOW)
+    assert (report.items.figures.attempt_count, report.average, report.max_points) == (2, 1, 8)
+    teacher_client.post(address_of(assignment), form_of(preview, having="stamp").data(act="save"))
+    assert scores() == [1, 1, 1, None]
 
 
 def test_correcting_brings_scores_up_to_date_and_is_recorded(
