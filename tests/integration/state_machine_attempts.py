@@ -332,11 +332,12 @@ class AttemptsMachine(SettingsMachine):
     def check_preview(
         self, shown: regrades.Preview, model_assignments: list[ModelAssignment], model_regrade: ModelRegrade
     ) -> None:
-        """Compare the counts of a preview with the model."""
+        """Compare the counts of a preview with the model. It leaves out excused students."""
         own = [
             model_attempt
             for model_attempt in self.ledger.model_attempts
             if model_attempt.model_assignment in model_assignments
+            and model_attempt.student not in model_attempt.model_assignment.excused
         ]
         done = [model_attempt for model_attempt in own if model_attempt.submitted is not None]
         scores = [(self.ledger.score(one), self.worth(one, model_regrade)) for one in done]
