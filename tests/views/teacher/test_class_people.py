@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import Resolver404, resolve, reverse
 
 from quizzes.models import Assignment, AuditEvent, Classroom, Student, Teaching, User
-from tests.factories import make_attempt, make_classroom, make_user
+from tests.factories import make_answered_attempt, make_attempt, make_classroom, make_user
 from tests.integration.test_access import TABLE, School
 from tests.pages import read, text_of
 
@@ -155,6 +155,47 @@ def test_viewers_pages_hide_what_changes_a_class(
                 ]
                 assert not any(matches), (name, form.action)
     assert len(seen) >= 5
+
+
+def test_viewers_pages_have_no_heading_or_link_without_content(
+    signed_in: Callable[[User], Client], teacher_client: Client, assignment: Assignment, student: Student, viewer: User
+) -> None:
+    """What viewer.css leaves empty, it hides too, by the class `edits`."""
+    assignment.waits_for_teacher = True
+    assignment.save()
+    attempt = make_answered_attempt(assignment=assignment, student=student, answers={})
+    overrides = reverse("student_overrides", args=[assignment.public_id, student.public_id])
+    pages = {
+        "assignment_progress": reverse("assignment_progress", args=[assignment.public_id]),
+        "attempt_review": reverse("attempt_review", args=[attempt.public_id]),
+        "student_history": reverse("student_history", args=[student.public_id]),
+        "roster": reverse("roster", args=[assignment.classroom.public_id]),
+        "overrides": overrides,
+    }
+    client = signed_in(viewer)
+    shown = {name: client.get(address).text for name, address in pages.items()}
+    accommodations = reverse("class_accommodations", args=[assignment.classroom.public_id])
+    for name, start in (
+        ("assignment_progress", f'<a id="t-{student.public_id}"'),
+        ("assignment_progress", f'<a id="o-{attempt.public_id}"'),
+        ("attempt_review", f'href="{overrides}"'),
+        ("attempt_review", "Grade this answer"),
+        ("attempt_review", 'id="h-comment"'),
+        ("attempt_review", 'id="h-open"'),
+        ("student_history", f'href="{overrides}"'),
+        ("roster", f'href="{accommodations}"'),
+        ("overrides", 'id="h-ext"'),
+        ("overrides", 'id="h-exc"'),
+    ):
+        before, found, _ = re.sub(r"\s+", " ", shown[name]).partition(start)
+        opened = re.findall(r"<(?:p|a|details|section)\b[^>]*", before)[-1]
+        assert (found, "edits" in opened) == (start, True), (name, start)
+    page = client.get(pages["assignment_progress"])
+    assert "can start when the teacher presses Start" in text_of(page)
+    assert "Print the handout or the answer key ." in text_of(page)
+    page = teacher_client.get(pages["assignment_progress"])
+    assert "can start when you press Start" in text_of(page)
+    assert "Print the handout , the answer key , or sign-in cards ." in text_of(page)
 
 
 def test_editors_pages_do_not_have_the_rules(teacher_client: Client, classroom: Classroom) -> None:
