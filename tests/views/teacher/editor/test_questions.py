@@ -627,7 +627,7 @@ def in_use(draft: Draft, teacher: User, classroom: Classroom, teacher_client: Cl
 
 def test_publish_says_what_becomes_of_assignments(in_use: Draft, teacher_client: Client) -> None:
     text = text_of(teacher_client.get(url("publish_set", in_use)))
-    assert "1 student answered it." in text
+    assert "1 student started it." in text
     assert "These quizzes keep their version" in text
 
     text = text_of(publish(teacher_client, in_use))
