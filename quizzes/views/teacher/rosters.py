@@ -152,7 +152,11 @@ def _added_message(added: int, restored: int, numbered: int) -> str:
             ngettext("{count} student number saved", "{count} student numbers saved", numbered).format(count=numbered)
         )
     text = (
-        gettext("{done}. Print their sign-in cards. Each has a PIN.")
+        ngettext(
+            "{done}. Print the new sign-in card. It has a PIN.",
+            "{done}. Print their sign-in cards. Each has a PIN.",
+            added,
+        )
         if added
         else gettext("{done}. PINs stay the same.")
     )

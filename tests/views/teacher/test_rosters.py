@@ -47,6 +47,22 @@ def names_of(classroom: Classroom) -> list[str]:
 # --- Adding ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        ("Ana S.", "1 student added. Print the new sign-in card. It has a PIN."),
+        ("Ana S.\nBen O.", "2 students added. Print their sign-in cards. Each has a PIN."),
+    ],
+)
+def test_message_counts_the_cards_to_print(
+    names: str, message: str, classroom: Classroom, teacher_client: Client
+) -> None:
+    address = url("add_students", classroom)
+    preview = teacher_client.post(address, form_of(teacher_client.get(address), having="names").data(names=names))
+    page = teacher_client.post(address, form_of(preview, having="table").data(is_confirmed="on"), follow=True)
+    assert message in text_of(page)
+
+
 def test_names_are_shown_before_they_are_added(classroom: Classroom, student: Student, teacher_client: Client) -> None:
     address = url("add_students", classroom)
     form = form_of(teacher_client.get(address), having="names")
