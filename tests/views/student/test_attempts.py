@@ -649,6 +649,25 @@ def test_questions_follow_the_attempts_own_order(
     assert given(attempt) == {1: "b"}
 
 
+@pytest.mark.parametrize(
+    ("release", "number", "button"),
+    [
+        (Release.AFTER_SUBMIT, 1, "Next question"),
+        (Release.AFTER_SUBMIT, 4, "Review my answers"),
+        (Release.AT_ONCE, 1, "Check my answer"),
+        (Release.AT_ONCE, 4, "Check my evidence"),
+    ],
+)
+def test_question_says_without_the_script_which_button_saves(
+    release: str, number: int, button: str, student_client: Client, attempt: Attempt
+) -> None:
+    Assignment.objects.update(release=release)
+    page = body(student_client.get(address(attempt, number)))
+    [note] = re.findall(r"<noscript>\s*<p>\s*(.*?)\s*</p>\s*</noscript>", page, re.DOTALL)
+    assert note == f"Press {button} to save this answer."
+    assert len(re.findall(rf'<button class="btn"[^>]*>\s*{button}\s*<', page)) == 1
+
+
 # --- The questions ahead
 
 
