@@ -12,7 +12,7 @@ from quizzes.models import Assignment, Attempt, Classroom, Student, User
 from tests.browser.conftest import NewContext
 from tests.browser.test_every_page import HIDDEN_FOCUS
 from tests.content.question_types.test_walk import DOCUMENT
-from tests.factories import make_assignment, make_attempt, make_edition
+from tests.factories import make_assignment, make_attempt, make_document, make_edition
 
 # A radio button or a check box is as large as its label.
 SMALL = """() => [...document.querySelectorAll(
@@ -179,3 +179,35 @@ def test_ring_around_the_error_leaves_the_number_of_the_question_free(
     assert error is not None
     assert place is not None
     assert place["y"] - (error["y"] + error["height"]) >= 6
+
+
+@pytest.mark.parametrize(("kind", "stem"), [("evidence", "Which sentence proves it?"), ("multiple", "Choose two.")])
+def test_too_many_choices_are_told_at_once(
+    kind: str, stem: str, classroom: Classroom, student: Student, open_context: NewContext
+) -> None:
+    document = make_document()
+    for question in document["questions"]:
+        if question["type"] == kind:
+            question["stem"] = stem
+    assignment = make_assignment(edition=make_edition(document=document), classroom=classroom)
+    attempt = make_attempt(assignment=assignment, student=student)
+    number = assignment.edition.questions.get(type=kind).position
+    page = open_context(student).new_page()
+    page.goto(reverse("take_attempt", args=[attempt.public_id, number]))
+    told, asked = page.locator("[data-asked]"), 1 if kind == "evidence" else 2
+    fits = page.get_by_text(f"of {asked}", exact=True)
+    boxes = page.locator("#answers :is(.pick, .opts) label")
+    for box in range(asked):
+        boxes.nth(box).click()
+    expect(fits).to_be_visible()
+    expect(told).to_be_empty()
+    boxes.nth(asked).click()
+    expect(told).to_have_text(f". Choose only {asked}.")
+    expect(told).to_have_role("status")
+    expect(fits).to_be_hidden()
+    expect(page.locator("[data-save-state]")).to_have_text("Saved")
+    page.reload()
+    expect(told).to_have_text(f". Choose only {asked}.")
+    boxes.nth(asked).click()
+    expect(told).to_be_empty()
+    expect(fits).to_be_visible()

@@ -141,7 +141,19 @@ const parseHTML = (text) => new DOMParser().parseFromString(text, "text/html");
 
 // ---- Answers
 
+// The style sheet counts what is chosen. Only this can say that it is too many before the page comes anew.
+function sayTooMany(form) {
+  for (const place of findAll("[data-asked]", form)) {
+    const chosen = findAll(":checked", place.closest("fieldset") ?? find(".pick", form));
+    const isOver = chosen.length > Number(place.dataset.asked);
+    const text = isOver ? place.dataset.over : "";
+    if (place.textContent !== text) place.textContent = text;
+    place.nextElementSibling.hidden = isOver;
+  }
+}
+
 function keepAnswer(form) {
+  sayTooMany(form);
   const url = pathOf(form);
   const body = new URLSearchParams(new FormData(form));
   const revision = Number(body.get("revision"));
@@ -175,6 +187,7 @@ function restore(form) {
     if (field.matches("[type=radio], [type=checkbox]")) field.checked = values.includes(field.value);
     else if (values.length > 0 && field.matches("input:not([type=hidden]), textarea, select")) field.value = values[0];
   }
+  sayTooMany(form);
   return true;
 }
 

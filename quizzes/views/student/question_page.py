@@ -38,6 +38,7 @@ EMPTY_CONTEXT: Mapping[str, object] = {
     "marked": (),
     "view": None,
     "asked_count": None,
+    "has_too_many": False,
     "is_picker": False,
     "places": (),
     "is_stale": False,
@@ -206,10 +207,13 @@ def _verdict_or_question(
         adjusted = Adjustments(applied_regrades({attempt.assignment_id})[attempt.assignment_id])
         item = review_question(content, question, answer, adjusted)
         return {"item": item, "marked": [sentence.key for sentence in item.evidence]}
-    view = public_view(question, content.shuffle, answer.value if answer else None, reading)
+    value = answer.value if answer else None
+    view = public_view(question, content.shuffle, value, reading)
+    asked = asked_count(view.get("stem", ""))
     return {
         "view": view,
-        "asked_count": asked_count(view.get("stem", "")),
+        "asked_count": asked,
+        "has_too_many": asked is not None and isinstance(value, list) and len(value) > asked,
         "question_template": type_of(question).template("page"),
         # A question that is answered in the reading shows the reading only once.
         "is_picker": "paragraphs" in view,

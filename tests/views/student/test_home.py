@@ -272,12 +272,14 @@ def test_other_number_of_choices_than_asked_is_told_and_never_refused(
     address, told = reverse("take_attempt", args=[attempt.public_id, number]), []
     for count in (1, 2, 3):
         form = form_of(student_client.get(address), having="choice")
+        assert "Selected: of 2" in text_of(student_client.get(address))
         tokens = [value for name, value in form.offered if name == "choice"]
         student_client.post(address, {**form.data(), "choice": tokens[:count], "act": "next"})
         review = text_of(student_client.get(reverse("review_attempt", args=[attempt.public_id])))
         told += [re.findall(rf"Question {number} ?: (\d chosen of 2)", review)]
     assert told == [["1 chosen of 2"], [], ["3 chosen of 2"]]
-    assert "Selected: of 2" in text_of(student_client.get(address))
+    # At the question too. The style sheet puts the count after the colon.
+    assert "Selected: . Choose only 2." in text_of(student_client.get(address))
 
 
 def test_more_than_one_sentence_is_told_where_the_stem_asks_for_one(
@@ -296,3 +298,4 @@ def test_more_than_one_sentence_is_told_where_the_stem_asks_for_one(
     student_client.post(address, {**form.data(), "sentence": ["s5", "s6"], "act": "next"})
     review = text_of(student_client.get(reverse("review_attempt", args=[attempt.public_id])))
     assert re.search(rf"Question {number} ?: 2 chosen of 1", review)
+    assert "Selected: . Choose only 1." in text_of(student_client.get(address))
