@@ -186,15 +186,14 @@ class ReviewedAttempt:
 
     @property
     def read_again(self) -> tuple[tuple[Sentence, list[int]], ...]:
-        """The sentence to start with, at most one: the evidence of most missed questions, of `reread` if it has any."""
-        listed = {sentence for _, sentences in self.reread for sentence, _ in sentences}
-        counted = Counter(
-            sentence for item in self.missed for sentence in item.evidence if not listed or sentence in listed
-        )
+        """The sentence to start with, at most one: the first of `reread`, else the evidence of most missed answers."""
+        listed = [sentence for _, sentences in self.reread for sentence, _ in sentences]
+        counted = Counter(sentence for item in self.missed for sentence in item.evidence)
         if not counted:
             return ()
         most_common = max(counted, key=lambda sentence: (counted[sentence], -sentence.number))
-        return ((most_common, _numbers(self.missed, most_common)),)
+        start = listed[0] if listed else most_common
+        return ((start, _numbers(self.missed, start)),)
 
     def _by_cost(self, objective: str) -> list[tuple[Fraction, Sentence]]:
         """(points lost, sentence) of each sentence that proves a missed answer, the most points first.
