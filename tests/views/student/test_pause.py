@@ -1,9 +1,11 @@
 """The pages of a student while the teacher has paused the quiz."""
 
+import re
 from datetime import timedelta
 
 import pytest
 import time_machine
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -26,6 +28,11 @@ def attempt(edition: Edition, student: Student, teacher: User, clock: time_machi
 
 def page(name: str, attempt: Attempt, *numbers: int) -> str:
     return reverse(name, args=[attempt.public_id, *numbers])
+
+
+def _has_start(response: HttpResponse) -> bool:
+    """Whether the page has a button that starts the quiz."""
+    return bool(re.search(r"<button[^>]*>\s*Start\s", response.content.decode()))
 
 
 def test_pause_covers_the_questions_and_keeps_what_is_on_its_way(
@@ -96,11 +103,15 @@ def test_home_says_that_a_quiz_is_paused(
     time = "20 min left" if is_started else "You have 20 minutes once you start."
     before = student_client.get(home)
     assert (PAUSED in text_of(before), time in text_of(before)) == (False, True)
+    for address in (home, own):
+        assert _has_start(student_client.get(address)) is not is_started
     tag = student_client.get(reverse("open_quizzes")).headers["ETag"]
     lifecycle.pause(assignment, by=teacher, now=NOW)
     for address in (home, own):
-        words = text_of(student_client.get(address))
+        paused = student_client.get(address)
+        words = text_of(paused)
         assert [said in words for said in (PAUSED, time, "About", "You have")] == [True, False, False, False]
+        assert (_has_start(paused), "Refresh" in words) == (False, not is_started)
     # The open page shows the pause and its end by itself.
     changed = student_client.get(reverse("open_quizzes"), headers={"If-None-Match": tag})
     lifecycle.resume(assignment, by=teacher, now=NOW)
