@@ -9,6 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, Request, expect
 
 from quizzes.assignments.board import show_on_board
+from quizzes.attempts import heartbeats
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.editions import latest_edition, published
 from quizzes.models import Assignment, Attempt, Classroom, Presence, QuestionSet, Student, User
@@ -362,9 +363,14 @@ def test_words_of_the_progress_stay_in_their_column(
     student = make_student(classroom=classroom, name="Emmanuel T.", created_at=timezone.now())
     make_answered_attempt(assignment=given, student=student, answers={"who": "The rules."})
     Attempt.objects.update(max_score=23, score=12)
+    # A student who looks at the review page, in the other half.
+    reviewing = make_student(classroom=classroom, name="Zoe T.", created_at=timezone.now())
+    open_attempt = make_attempt(assignment=given, student=reviewing, started_at=timezone.now())
+    heartbeats.record_heartbeat(open_attempt.pk, None, now=timezone.now())
     User.objects.update(language=language)
     page = open_context(teacher).new_page()
     page.goto(progress_of(given))
+    expect(page.get_by_text("Reviewing" if language == "en" else "Repasando")).to_have_count(1)
     expect(page.get_by_text("so far" if language == "en" else "hasta ahora")).to_be_visible()
     for width in (320, 360, 640, 768, 1120, 1248, 1280):
         page.set_viewport_size({"width": width, "height": 740})
