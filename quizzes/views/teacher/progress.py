@@ -16,6 +16,7 @@ from quizzes.assignments.release import shows_after_first_attempt
 from quizzes.assignments.status import Status
 from quizzes.attempts.heartbeats import OFFLINE_AFTER
 from quizzes.content.editions import published, shown_edition
+from quizzes.content.question_types.registry import type_of
 from quizzes.forms.board import NamesForm
 from quizzes.lti import scores
 from quizzes.models import Assignment
@@ -55,6 +56,8 @@ def assignment_progress(request: TeacherRequest, public_id: str) -> HttpResponse
     context = {
         **_progress_context(request, assignment, now),
         "questions": content.questions,
+        # Only typed answers can need grading.
+        "can_need_grading": any(type_of(question).is_typed for question in content.questions),
         "language": content.language,
         "citation": content.reading.citation,
         "shows_after_first_attempt": shows_after_first_attempt(assignment),

@@ -33,11 +33,14 @@ from tests.factories import (
     make_assignment,
     make_attempt,
     make_classroom,
+    make_document,
+    make_edition,
     make_failed_try,
     make_student,
     save,
 )
 from tests.pages import Page, form_of, read, text_of
+from tests.views.teacher.test_grading_queue import typed_document
 
 MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
 
@@ -202,6 +205,15 @@ def test_progress_of_an_empty_class_leads_to_adding_students(assignment: Assignm
     page = teacher_client.get(page_of(assignment))
     assert "No students yet" in text_of(page)
     assert reverse("add_students", args=[assignment.classroom.public_id]) in read(page).links
+
+
+@pytest.mark.parametrize(("document", "is_typed"), [(make_document(), False), (typed_document(), True)])
+def test_progress_leads_to_answers_to_grade_if_any_can_need_it(
+    document: dict[str, Any], is_typed: bool, classroom: Classroom, teacher_client: Client
+) -> None:
+    given = make_assignment(edition=make_edition(document=document), classroom=classroom)
+    page = teacher_client.get(reverse("assignment_progress", args=[given.public_id]))
+    assert (reverse("grading_queue", args=[given.public_id]) in read(page).links) is is_typed
 
 
 def send_heartbeats(attempt: Attempt, key: str, *, until: float, since: float = 0) -> None:
