@@ -45,24 +45,25 @@ _FULL_LINE = 0.75
 class CleanText:
     """A text with a blank line between paragraphs and no line break in one, and what was changed for it.
 
-    tags: HTML tags and entities removed. words: as joined, in order. lines: line breaks replaced by spaces.
+    tags: HTML tags removed. words: as joined, in order. lines: line breaks replaced by spaces. entities: replaced.
     """
 
     text: str
     tags: int = 0
     words: tuple[str, ...] = ()
     lines: int = 0
+    entities: int = 0
 
     @property
     def is_changed(self) -> bool:
         """Whether more than spaces changed."""
-        return bool(self.tags or self.words or self.lines)
+        return bool(self.tags or self.words or self.lines or self.entities)
 
 
 def clean_text(text: str) -> CleanText:
     """The text without HTML tags, hyphens at line ends and line breaks within paragraphs. Linear in the length."""
     text = "\n".join(text.splitlines())
-    text, tags = _without_tags(text)
+    text, tags, entities = _without_tags(text)
     text, words = _with_whole_words(text)
     paragraphs = list(_paragraphs(text))
     return CleanText(
@@ -70,11 +71,12 @@ def clean_text(text: str) -> CleanText:
         tags,
         words,
         sum(len(lines) - 1 for lines in paragraphs) + len(words),
+        entities,
     )
 
 
-def _without_tags(text: str) -> tuple[str, int]:
-    """The text without tags and entities, and how many there were."""
+def _without_tags(text: str) -> tuple[str, int, int]:
+    """The text without tags and entities, and how many of each there were."""
     parts, place, count, unseen_until = list[str](), 0, 0, 0
     lowered = _lowered(text)
     unclosed = set[str]()
@@ -96,7 +98,7 @@ def _without_tags(text: str) -> tuple[str, int]:
         parts.append("\n\n" if name in _BLOCKS else "\n" if name == "br" else "")
     parts.append(text[place:])
     joined, entities = _ENTITY.subn(lambda match: html.unescape(match[0]), "".join(parts))
-    return joined, count + entities
+    return joined, count, entities
 
 
 def _lowered(text: str) -> str:

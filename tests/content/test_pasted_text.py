@@ -22,7 +22,7 @@ Capital letter."""
         ("One.\r\nTwo.", CleanText("One.\n\nTwo.")),
         ("  ", CleanText("")),
         # Web pages.
-        ("<p>The <b>mayor</b> &amp; I.</p><p>Two.</p>", CleanText("The mayor & I.\n\nTwo.", tags=7)),
+        ("<p>The <b>mayor</b> &amp; I.</p><p>Two.</p>", CleanText("The mayor & I.\n\nTwo.", tags=6, entities=1)),
         ("One<br>two.", CleanText("One two.", tags=1, lines=1)),
         ("<script>if (a<b) {}</script>One.<!-- two -->", CleanText("One.", tags=3)),
         ("One.<script>two", CleanText("One.two", tags=1)),
@@ -88,3 +88,10 @@ def test_clean_text_searches_for_a_missing_end_once(part: str, monkeypatch: pyte
     clean_text((part * 80_000)[:80_000])
 
     assert read[0] <= 4 * 80_000
+
+
+def test_a_text_with_only_an_entity_is_changed_without_tags() -> None:
+    cleaned = clean_text("You &amp; I.")
+
+    assert cleaned == CleanText("You & I.", entities=1)
+    assert cleaned.is_changed

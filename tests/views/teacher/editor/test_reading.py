@@ -448,7 +448,7 @@ def test_a_pasted_text_is_cleaned_and_the_page_says_what_changed(empty: Draft, t
 
     assert [table["text"] for table in sentence_tables(document_of(empty))] == ["The information is in.", "Two & more."]
     assert (
-        "We cleaned up the text. HTML tags removed: 5. Split words joined: 1, such as “information”. "
+        "We cleaned up the text. HTML tags removed: 4. Split words joined: 1, such as “information”. "
         "Broken lines joined: 1."
     ) in text_of(response)
 
