@@ -63,12 +63,14 @@ def _line(
     marks, answer = _right_answer(keyed, form, document)
     also_right = dict.fromkeys(_right_answer(version, form, document) for version in older)
     also_right.pop((marks, answer), None)
+    # A later key can take the old answer away again.
+    policies = [regrade.policy for regrade in regrades if also_right or regrade.policy != "either_key"]
     return KeyLine(
         number,
         question,
         marks,
         answer,
-        " ".join(dict.fromkeys(str(NOTES[regrade.policy]) for regrade in regrades)),
+        " ".join(dict.fromkeys(str(NOTES[policy]) for policy in policies)),
         tuple(also_right),
         sentences,
         tuple(dict.fromkeys(sentence.speaker for sentence in sentences)),

@@ -178,6 +178,10 @@ def test_key_names_the_old_answer_that_still_counts(
         return text_of(teacher_client.get(key_url(assignment), {"form": letter}))
 
     assert f"{new} Regraded: the old answer counts too. {old}" in answers()
+    later = make_regrade(assignment=assignment, made_by=teacher, policy="new_key", document=key)
+    assert f"{new} Regraded." in answers()
+    assert not any(text in answers() for text in (old, "counts too"))
+    later.delete()
     regrade.policy = "new_key"
     regrade.save()
     assert f"{new} Regraded." in answers()
