@@ -10,7 +10,7 @@ offline is back. Working: any other. Without JavaScript there are no heartbeats,
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
@@ -21,6 +21,7 @@ from django.utils.translation import gettext
 from quizzes.assignments.lifecycle import last_resume
 from quizzes.assignments.status import Status, StudentStatus
 from quizzes.assignments.student_statuses import by_student_and_assignment, load_overrides
+from quizzes.attempts.answers import has_late_to_accept
 from quizzes.attempts.breaks import earliest_end, is_on_break
 from quizzes.attempts.heartbeats import OFFLINE_AFTER
 from quizzes.content.editions import published
@@ -60,6 +61,7 @@ class StudentProgress:
     without an open attempt. is_reviewing: the review page is on the screen.
     seen_at: the last heartbeat or save of the open attempt, None without one.
     earliest_end: when the open attempt ends if a break stops now; None if it has no end.
+    has_late_answers: whether an attempt has late answers that the teacher can accept.
     """
 
     student: Student
@@ -71,6 +73,7 @@ class StudentProgress:
     is_reviewing: bool = False
     seen_at: datetime | None = None
     earliest_end: datetime | None = None
+    has_late_answers: bool = False
 
     @property
     def status(self) -> Status:
@@ -85,7 +88,9 @@ class StudentProgress:
 
 def progress(assignment: Assignment, *, now: datetime) -> list[StudentProgress]:
     """One entry for each enrolled student, by name; 6 queries for any number of students."""
-    rows = list(assignment.attempts.annotate(resumed_at=last_resume(assignment)))
+    made = assignment.attempts.annotate(resumed_at=last_resume(assignment), has_late=has_late_to_accept(now=now))
+    rows = list(made)
+    late = {row.student_id for row in rows if row.has_late}
     # The subquery is about the assignment, so each row has the same moment.
     resumed_at = rows[0].resumed_at if rows else None
     attempts = by_student_and_assignment(rows)
@@ -108,7 +113,10 @@ def progress(assignment: Assignment, *, now: datetime) -> list[StudentProgress]:
     content = published(assignment.edition_id)
     numbers = {content.question_ids[entry.key]: place for place, entry in enumerate(content.document.questions, 1)}
     return [
-        _progress(student, statuses[student.pk], answer_counts, presences, last_answers, numbers, resumed_at, now)
+        replace(
+            _progress(student, statuses[student.pk], answer_counts, presences, last_answers, numbers, resumed_at, now),
+            has_late_answers=student.pk in late,
+        )
         for student in students
     ]
 

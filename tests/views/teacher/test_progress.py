@@ -16,6 +16,7 @@ from quizzes.assignments import accommodations, lifecycle
 from quizzes.assignments.status import Status
 from quizzes.assignments.supports import Supports, set_supports
 from quizzes.attempts import heartbeats
+from quizzes.attempts.answers import accept_late
 from quizzes.attempts.breaks import end_break, start_break
 from quizzes.attempts.lifecycle import reopen, start_attempt, submit_attempt
 from quizzes.content.editions import published
@@ -181,6 +182,20 @@ def test_progress_marks_late_and_shows_the_score_that_counts(
     assert rows_of(teacher_client.get(page_of(given))) == [
         ["Maya Lopez", "In progress All answered Late", "4 of 4", "4 of 4", "8 of 8"]
     ]
+
+
+def test_progress_marks_late_answers_that_the_teacher_can_accept(
+    assignment: Assignment, student: Student, teacher: User, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    attempt = make_answered_attempt(assignment=assignment, student=student, answers={"one": "a"})
+    save(attempt, "one", "b", seen_revision=1, now=NOW + 5 * MINUTE)
+    clock.shift(10 * MINUTE)
+    [[_, status, *_]] = rows_of(teacher_client.get(page_of(assignment)))
+    assert status == "Turned in Late answers"
+
+    accept_late(attempt, by=teacher, now=NOW + 10 * MINUTE)
+    [[_, status, *_]] = rows_of(teacher_client.get(page_of(assignment)))
+    assert status == "Turned in"
 
 
 def test_each_state_has_an_icon_of_its_own(
