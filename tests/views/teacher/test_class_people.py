@@ -28,6 +28,7 @@ def test_owner_adds_a_colleague(teacher_client: Client, classroom: Classroom, ot
     for email, error in (("nobody@school.test", "No account here has this email"), ("", "Enter an email")):
         page = teacher_client.post(address, {"email": email, "role": "viewer"})
         assert error in text_of(page)
+        assert f"{reverse('account')}#h-inv" in read(page).links
     page = teacher_client.post(address, {"email": "OKAFOR@school.test", "role": "viewer"}, follow=True)
     assert page.redirect_chain == [(settings_of(classroom), 302)]
     assert "Mr. Okafor , viewer" in text_of(page)
