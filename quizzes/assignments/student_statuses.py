@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import BooleanField, DateTimeField, Value
 from django.db.models.functions import Cast
+from django.utils.translation import gettext_lazy, npgettext_lazy
 
 from quizzes.assignments.deadlines import Window
 from quizzes.assignments.release import Release, last_attempt_ended_at, last_closes
@@ -20,6 +21,16 @@ from quizzes.phrases import gettext
 
 # (student id, assignment id)
 Key = tuple[int, int]
+
+_COUNTED = {
+    Status.SUBMITTED: npgettext_lazy("a count of students", "turned in", "turned in", "count"),
+    Status.IN_PROGRESS: gettext_lazy("in progress"),
+    Status.TIME_UP: gettext_lazy("time’s up"),
+    Status.NOT_STARTED: gettext_lazy("not started"),
+    Status.MISSING: npgettext_lazy("a count of students", "missing", "missing", "count"),
+    Status.NOT_OPEN: gettext_lazy("not open yet"),
+    Status.EXCUSED: npgettext_lazy("a count of students", "excused", "excused", "count"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +132,11 @@ def by_student_and_assignment(attempts: Iterable[Attempt]) -> defaultdict[Key, l
     for students_attempts in grouped.values():
         students_attempts.sort(key=lambda attempt: attempt.number)
     return grouped
+
+
+def counted_words(status: Status, count: int) -> str:
+    """The words after a number of students with this status: “missing”."""
+    return str(_COUNTED[status] % {"count": count})
 
 
 def status_label(status: Status, opens_at: datetime | None, zone: ZoneInfo | None = None) -> str:

@@ -7,13 +7,13 @@ from django.http import Http404, HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy, npgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from quizzes.assignments.accommodations import accommodations_of
 from quizzes.assignments.lifecycle import OPEN_STATES, window_state
 from quizzes.assignments.release import shows_after_first_attempt
 from quizzes.assignments.status import Status
+from quizzes.assignments.student_statuses import counted_words
 from quizzes.attempts.heartbeats import OFFLINE_AFTER
 from quizzes.content.editions import published, shown_edition
 from quizzes.content.question_types.registry import type_of
@@ -34,15 +34,15 @@ from quizzes.views.access import TeacherRequest, class_act, taught_assignment
 
 # A session key: the choice of one teacher in one browser.
 NAMES_HIDDEN = "names_hidden"
-# The counts that follow “3 of 6 turned in”, in this order, in the words of the labels.
-COUNTED = {
-    Status.IN_PROGRESS: gettext_lazy("in progress"),
-    Status.TIME_UP: gettext_lazy("time’s up"),
-    Status.NOT_STARTED: gettext_lazy("not started"),
-    Status.MISSING: npgettext_lazy("a count of students", "missing", "missing", "count"),
-    Status.NOT_OPEN: gettext_lazy("not open yet"),
-    Status.EXCUSED: npgettext_lazy("a count of students", "excused", "excused", "count"),
-}
+# The counts that follow “3 of 6 turned in”, in this order.
+OTHER_STATUSES = (
+    Status.IN_PROGRESS,
+    Status.TIME_UP,
+    Status.NOT_STARTED,
+    Status.MISSING,
+    Status.NOT_OPEN,
+    Status.EXCUSED,
+)
 
 
 @require_GET
@@ -136,7 +136,7 @@ def _progress_context(request: TeacherRequest, assignment: Assignment, now: date
         "expected_count": len(entries) - counts[Status.EXCUSED],
         "submitted_count": counts[Status.SUBMITTED],
         "other_counts": [
-            (word % {"count": counts[status]}, counts[status]) for status, word in COUNTED.items() if counts[status]
+            (counted_words(status, counts[status]), counts[status]) for status in OTHER_STATUSES if counts[status]
         ],
         "stuck_count": sum(entry.activity is Activity.STUCK for entry in entries),
         "offline_count": sum(entry.activity is Activity.OFFLINE for entry in entries),

@@ -6,12 +6,12 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseNotModified
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from quizzes.assignments.deadlines import WindowState, has_countdown, minutes_left
 from quizzes.assignments.lifecycle import window_state
 from quizzes.assignments.status import Status
+from quizzes.assignments.student_statuses import counted_words
 from quizzes.models import Assignment, Classroom
 from quizzes.reports.live_etag import LiveState, content_etag, live_etag, time_step
 from quizzes.reports.start_class import Attendance, attendance, class_counts
@@ -19,15 +19,15 @@ from quizzes.views.access import TeacherRequest, taught_assignment, taught_class
 from quizzes.views.teacher.progress import NAMES_HIDDEN, render_with_etag, require_live_state
 from quizzes.views.teacher.rosters import address_context
 
-# Label and mark of each count on the live bar, in this order.
+# The mark of each count on the live bar, in this order.
 BAR = {
-    Status.SUBMITTED: (gettext_lazy("Turned in"), "full"),
-    Status.IN_PROGRESS: (gettext_lazy("In progress"), "half"),
-    Status.TIME_UP: (gettext_lazy("Time’s up"), "half"),
-    Status.NOT_OPEN: (gettext_lazy("Not open yet"), "none"),
-    Status.NOT_STARTED: (gettext_lazy("Not started"), "none"),
-    Status.MISSING: (gettext_lazy("Missing"), "none"),
-    Status.EXCUSED: (gettext_lazy("Excused"), "none"),
+    Status.SUBMITTED: "full",
+    Status.IN_PROGRESS: "half",
+    Status.TIME_UP: "half",
+    Status.NOT_OPEN: "none",
+    Status.NOT_STARTED: "none",
+    Status.MISSING: "none",
+    Status.EXCUSED: "none",
 }
 ALWAYS_ON_BAR = {Status.SUBMITTED, Status.IN_PROGRESS, Status.NOT_STARTED}
 
@@ -129,21 +129,17 @@ def _running_tag(state: LiveState, assignment: Assignment, now: datetime) -> str
 
 def _running_context(request: TeacherRequest, assignment: Assignment, now: datetime) -> dict[str, Any]:
     counts = class_counts(assignment, now=now)
-    bar = [
-        (label, mark, counts[status])
-        for status, (label, mark) in BAR.items()
-        if counts[status] or status in ALWAYS_ON_BAR
-    ]
+    bar = [(status, counts[status]) for status in BAR if counts[status] or status in ALWAYS_ON_BAR]
     places = iter(range(2, 20 * counts.total(), 20))
     return {
         "assignment": assignment,
         "classroom": assignment.classroom,
         "window": window_state(assignment, now=now).value,
         "minutes_left": _minutes(assignment, now),
-        "bar": bar,
-        "bar_words": ", ".join(f"{count} {label.lower()}" for label, _, count in bar),
+        "bar": [(status.label, BAR[status], count) for status, count in bar],
+        "bar_words": ", ".join(f"{count} {counted_words(status, count)}" for status, count in bar),
         # One tick for each student, in units of the SVG.
-        "ticks": [(next(places), mark) for _, mark, count in bar for _ in range(count)],
+        "ticks": [(next(places), BAR[status]) for status, count in bar for _ in range(count)],
         "tick_end": 20 * counts.total(),
         "open_count": counts[Status.IN_PROGRESS] + counts[Status.TIME_UP],
         # A poll has another path.
