@@ -242,7 +242,8 @@ def undo_close_now(
             left += 1
         else:
             reopened += 1
-    return UndoneClose(assignment.attempts.open().count(), reopened, left)
+    working = assignment.attempts.open().filter(student__removed_at=None).count()
+    return UndoneClose(working, reopened, left)
 
 
 def submit_overdue(now: datetime) -> int:

@@ -736,6 +736,8 @@ def test_close_now_asks_and_can_be_undone_for_the_whole_class(
         )
         for limit in (None, timedelta(minutes=30), None)
     )
+    gone = make_student(classroom=timed.classroom, removed_at=NOW)
+    make_attempt(assignment=timed, student=gone, started_at=NOW, deadline_at=NOW + timedelta(hours=2))
     lifecycle.submit_attempt(done, now=NOW)
     asked = teacher_client.post(reverse("change_window", args=[timed.public_id]), {"act": "close"})
     assert "2 students are still working." in text_of(asked)
@@ -749,7 +751,7 @@ def test_close_now_asks_and_can_be_undone_for_the_whole_class(
     untimed.refresh_from_db()
     lifecycle.submit_at_deadline(untimed, now=NOW + timedelta(seconds=3))
     clock.shift(timedelta(minutes=5))
-    assert lifecycle.submit_overdue(timezone.now()) == 1
+    assert lifecycle.submit_overdue(timezone.now()) == 2
     undo = next(form for form in read(closed).forms if form.action == reverse("undo_close", args=[timed.public_id]))
     reply = teacher_client.post(undo.action, undo.data(), follow=True)
     assert "Reopened. 2 students can keep working. Some of them may have seen the answers." in text_of(reply)
