@@ -127,14 +127,16 @@ def change_window(request: TeacherRequest, public_id: str) -> HttpResponse:
         case WindowActForm.MORE_TIME:
             _keep_open(request, assignment, seen_close=form.cleaned_data["seen_close"], now=now)
         case WindowActForm.RELEASE:
-            if lifecycle.has_more_attempts(assignment, now=now):
-                messages.error(request, gettext("Students can still start another attempt. Close the quiz first."))
-            elif not form.cleaned_data["is_sure"] and (
+            must_wait = lifecycle.has_more_attempts(assignment, now=now)
+            if not (form.cleaned_data["is_sure"] or must_wait) and (
                 effects := _effects_of_release(assignment, by=request.user, now=now)
             ):
                 return _confirm_release(request, assignment, effects)
-            else:
+            try:
                 lifecycle.release_now(assignment, by=request.user, now=now)
+            except lifecycle.StillMoreAttempts:
+                messages.error(request, gettext("Students can still start another attempt. Close the quiz first."))
+            else:
                 messages.success(request, gettext("Answers released. Students who turned in can see them."))
     if assignment.is_teacher_paced and act == WindowActForm.OPEN:
         page = "class_board"

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from quizzes.assignments.accommodations import extend
+from quizzes.assignments.lifecycle import release_now
 from quizzes.attempts import lifecycle
 from quizzes.content.drafts.retry import make_retry
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Extension, QuestionSet, Student, User
@@ -888,6 +889,21 @@ def test_release_answers_now_asks_while_others_have_the_quiz_to_do(
     Assignment.objects.update(release="never", closes_at=NOW - timedelta(minutes=1), due_at=None)
     click(teacher_client, timed, "release")
     assert timed.release == "after_hand_in"
+
+
+def test_release_answers_now_hears_of_a_reopening_at_the_same_moment(
+    timed: Assignment, teacher_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def reopen_first(assignment: Assignment, **who: Any) -> Assignment:
+        Assignment.objects.update(max_attempts=2)
+        return release_now(assignment, **who)
+
+    Assignment.objects.update(max_attempts=1, release="never")
+    monkeypatch.setattr("quizzes.assignments.lifecycle.release_now", reopen_first)
+    page = teacher_client.post(reverse("change_window", args=[timed.public_id]), {"act": "release"}, follow=True)
+    assert "Students can still start another attempt. Close the quiz first." in text_of(page)
+    timed.refresh_from_db()
+    assert timed.release == "never"
 
 
 def test_release_answers_now_waits_for_a_close_while_attempts_are_left(
