@@ -121,8 +121,7 @@ def give_halves(check: HalvedCheck, *, by: User, now: datetime) -> int:
     A student of a half is excused from the other form each time.
     """
     classroom = check.before[0].classroom
-    # `no_key`: whoever holds the lock of a student writes to the log, which needs the key of the classroom.
-    list(Classroom.objects.select_for_update(no_key=True).filter(pk=classroom.pk).values_list("pk"))
+    lock_rows(classrooms=[classroom.pk])
     students = students_without_half(check, classroom)
     quizzes = [assignment.pk for assignment in check.assignments]
     lock_rows(assignments=quizzes, students=[student.pk for student in students], with_starts=True)

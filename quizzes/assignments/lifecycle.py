@@ -65,9 +65,7 @@ def assign(
     group: an id from the form, so that a form sent twice assigns once.
     """
     # Locks in a fixed order, so that a form sent twice at the same time neither assigns twice nor ends in a deadlock.
-    # `no_key`: whoever holds the lock of a student writes to the log, which needs the key of the classroom.
-    keys = [classroom.pk for classroom in windows]
-    list(Classroom.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk"))
+    lock_rows(classrooms=[classroom.pk for classroom in windows])
     assigned_ids = set(Assignment.objects.filter(group=group).values_list("classroom_id", flat=True))
     made = [
         Assignment(

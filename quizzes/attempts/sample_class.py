@@ -17,6 +17,7 @@ from quizzes.content.editions import latest_edition
 from quizzes.content.question_types.question import Question, Value
 from quizzes.content.question_types.registry import type_of
 from quizzes.models import Assignment, Classroom, QuestionSet, Student, User
+from quizzes.models.locks import lock_account
 from quizzes.people.classrooms import ClassroomNameTaken, add_classroom
 from quizzes.people.rosters import add_students, new_students
 
@@ -41,7 +42,7 @@ def make_sample_class(*, by: User, now: datetime) -> Classroom:
     Its quiz is closed and its class code off, so that it changes nothing for real classes.
     """
     # The lock makes two clicks create one class.
-    list(User.objects.select_for_update(no_key=True).filter(pk=by.pk).values_list("pk"))
+    lock_account(by)
     present = Classroom.objects.taught_by(by).current().filter(is_sample=True).first()
     if present is not None:
         return present

@@ -258,8 +258,8 @@ def apply(
     """
     # All classes before the first student, as whoever changes the students of a class.
     keys = [plan.classroom.pk for plan in found if plan.classroom is not None]
-    list(Classroom.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk").values_list("pk"))
-    lock_rows(students={change.student.pk for plan in found for change in plan.changes if change.student is not None})
+    students = {change.student.pk for plan in found for change in plan.changes if change.student is not None}
+    lock_rows(classrooms=keys, students=students)
     counts = dict.fromkeys(("new", "moved", "numbered", "restored", "gone"), 0)
     for plan in found:
         classroom = plan.classroom or classrooms.add_classroom(

@@ -154,8 +154,8 @@ def add_student(course: LtiCourse, subject: str, name: PersonName, *, now: datet
     classroom = course.classroom
     try:
         with transaction.atomic():
-            # The lock of the roster, taken before its names are read.
-            Classroom.objects.select_for_update(no_key=True).get(pk=classroom.pk)
+            # Before its names are read.
+            rosters.lock_roster(classroom.pk)
             present = rosters.names_present(classroom)
             if name_key(name.display) in present:
                 name = PersonName(numbered_name(name.display, present), name.family)

@@ -11,24 +11,27 @@ from collections.abc import Iterable
 
 from django.db import connection
 
+from quizzes.models.accounts import User
 from quizzes.models.assignments import Assignment
 from quizzes.models.attempts import Attempt
-from quizzes.models.rosters import Student
+from quizzes.models.rosters import Classroom, Student
 
 
 def lock_rows(
     *,
+    classrooms: Iterable[int] = (),
     assignments: Iterable[int] = (),
     students: Iterable[int] = (),
     attempts: Iterable[int] = (),
     with_starts: bool = False,
 ) -> None:
-    """Lock these rows before the first write. The arguments are row ids; at most three queries.
+    """Lock these rows before the first write. The arguments are row ids; at most four queries.
 
     with_starts: these students start no attempt meanwhile. Whoever adds attempts must not ask for it: a start waits for
     the number that they take, and they would wait for the key that the start needs.
     """
     rows = (
+        (Classroom.objects.select_for_update(no_key=True), list(classrooms)),
         (Assignment.objects.select_for_update(no_key=True), list(assignments)),
         (Student.objects.select_for_update(no_key=not with_starts), list(students)),
         (Attempt.objects.select_for_update(), list(attempts)),
@@ -36,6 +39,11 @@ def lock_rows(
     for locked, keys in rows:
         if keys:
             list(locked.order_by("pk").filter(pk__in=keys).values_list("pk"))
+
+
+def lock_account(user: User) -> None:
+    """Let other requests that make something of this teacher wait for this transaction."""
+    list(User.objects.select_for_update(no_key=True).filter(pk=user.pk).values_list("pk"))
 
 
 def lock_names(*names: str) -> None:

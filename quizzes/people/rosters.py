@@ -244,9 +244,8 @@ def change_pins(classroom: Classroom, *, seen: int, by: User, now: datetime) -> 
 
     seen: `pins_state` when the teacher was asked. Nothing changes if a PIN is newer than that.
     """
-    # Of two equal requests at once, the second finds the PINs of the first. `no_key`: whoever holds the lock of a
-    # student writes to the log, which needs the key of the classroom.
-    Classroom.objects.select_for_update(no_key=True).get(pk=classroom.pk)
+    # Of two equal requests at once, the second finds the PINs of the first.
+    lock_roster(classroom.pk)
     if pins_state(classroom) != seen:
         return 0
     lock_rows(students=classroom.students.values_list("pk", flat=True))

@@ -14,7 +14,7 @@ from django.db.models import Max, Q
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from quizzes.models import AuditEvent, Classroom, FailedTry, Student, User
-from quizzes.models.locks import lock_names
+from quizzes.models.locks import lock_names, lock_rows
 from quizzes.people import guess_limits
 from quizzes.people.guess_limits import (
     ADDRESS_TRIES,
@@ -290,12 +290,9 @@ def _failures_of_new_devices_elsewhere(hashed: str, now: datetime) -> int:
 
 
 def _lock(student: Student | None) -> None:
-    """Let tries at one class pass one at a time: parallel ones would all find the same number of failures.
-
-    `no_key`: whoever holds the lock of a student writes to the log, which needs the key of the classroom.
-    """
-    classroom_id = student.classroom_id if student is not None else 0
-    list(Classroom.objects.select_for_update(no_key=True).filter(pk=classroom_id).order_by().values_list("pk"))
+    """Let tries at one class pass one at a time: parallel ones would all find the same number of failures."""
+    # A try without a student costs the same query.
+    lock_rows(classrooms=[student.classroom_id if student is not None else 0])
 
 
 def _try(

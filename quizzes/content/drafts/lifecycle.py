@@ -16,6 +16,7 @@ from quizzes.content.question_types.registry import TYPES
 from quizzes.content.stored_pictures import copy_pictures
 from quizzes.content.tables import Table
 from quizzes.models import AuditEvent, Draft, Edition, QuestionSet, Reading, Source, User
+from quizzes.models.locks import lock_account
 from quizzes.models.public_ids import new_public_id
 from quizzes.models.question_sets import DAYS_TO_RESTORE
 
@@ -69,14 +70,9 @@ def take_document(document: Mapping[str, Any], *, title: str, by: User, now: dat
     return _create(from_edition(document, title=title), by=by, now=now)
 
 
-def lock_author(by: User) -> None:
-    """Let other requests that create a set of this teacher wait for this transaction."""
-    list(User.objects.select_for_update(no_key=True).filter(pk=by.pk).values_list("pk"))
-
-
 def made_just_now(by: User, *, now: datetime) -> Iterable[Draft]:
     """Drafts that this teacher made or changed a moment ago. Two requests of one form pass one at a time."""
-    lock_author(by)
+    lock_account(by)
     return Draft.objects.owned_by(by).filter(changed_at__gt=now - REPEATED)
 
 

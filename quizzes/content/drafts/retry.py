@@ -13,6 +13,7 @@ from quizzes.content.drafts.publishing import publish
 from quizzes.content.languages import TEXTS
 from quizzes.content.set_document import content_hash
 from quizzes.models import Assignment, Edition, QuestionSet, User
+from quizzes.models.locks import lock_account
 
 # 3 questions show whether a mistake was a lapse, and fit in the first minutes of a lesson.
 RETRY_COUNT = 3
@@ -37,7 +38,7 @@ def make_retry(assignment: Assignment, keys: Sequence[str], *, by: User, now: da
     assignments of it count like all others. Raises NothingToRetry.
     """
     # The lock makes two clicks create one set.
-    list(User.objects.select_for_update(no_key=True).filter(pk=by.pk).values_list("pk"))
+    lock_account(by)
     document = _document(Edition.objects.get(pk=assignment.edition_id).document, keys)
     title = document["title"]
     chosen = [question["key"] for question in document["questions"]]

@@ -23,6 +23,7 @@ from quizzes.files import signed_preview
 from quizzes.files.questions.drafts import draft_question
 from quizzes.files.questions.item import Gap, Item, Line, ReadFile, ReadQuestion, skipped
 from quizzes.models import Draft, User
+from quizzes.models.locks import lock_account
 
 _PURPOSE = "imported questions"
 # The newest drafts in which a second click looks for the questions of the first.
@@ -207,7 +208,7 @@ def _store(
 @transaction.atomic
 def import_as_set(parcel: Parcel, questions: Sequence[Table], *, title: str, by: User, now: datetime) -> Draft:
     """Create a question set with the questions; the one that exists if they were imported before."""
-    lifecycle.lock_author(by)
+    lock_account(by)
     for draft in Draft.objects.owned_by(by).order_by("-changed_at")[:_RECENT]:
         if any(question["key"].startswith(prefix(parcel.batch)) for question in draft.document["questions"]):
             return draft
