@@ -101,14 +101,21 @@ def at_once[T](acts: Sequence[Callable[[], T]]) -> list[T]:
         return [future.result() for future in [pool.submit(run, act) for act in acts]]
 
 
-def test_student_number_given_to_two_students_at_once_is_kept_for_one(student: Student, classmate: Student) -> None:
+def meeting_before_update() -> Callable[..., Any]:
+    """A wrapper of queries in which two threads wait for each other before their updates, for a second at most."""
     meeting = Barrier(2)
 
-    def meet_after_the_check(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+    def meet(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
         if sql.startswith("UPDATE"):
             with suppress(BrokenBarrierError):
                 meeting.wait(timeout=1)
         return execute(sql, *rest)
+
+    return meet
+
+
+def test_student_number_given_to_two_students_at_once_is_kept_for_one(student: Student, classmate: Student) -> None:
+    meet_after_the_check = meeting_before_update()
 
     def give(one: Student) -> bool:
         with connection.execute_wrapper(meet_after_the_check), suppress(NumberTaken):
@@ -127,13 +134,7 @@ def test_student_number_of_a_student_who_is_restored_is_kept_for_one(
     Student.objects.filter(pk=classmate.pk).update(external_id="4711", removed_at=now)
     student.refresh_from_db()
     classmate.refresh_from_db()
-    meeting = Barrier(2)
-
-    def meet_after_the_check(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
-        if sql.startswith("UPDATE"):
-            with suppress(BrokenBarrierError):
-                meeting.wait(timeout=1)
-        return execute(sql, *rest)
+    meet_after_the_check = meeting_before_update()
 
     def restore(one: Student) -> None:
         with connection.execute_wrapper(meet_after_the_check):

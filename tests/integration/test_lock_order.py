@@ -345,16 +345,7 @@ def test_an_undone_close_and_grades_of_several_attempts_end_in_no_deadlock(
     lifecycle.close_now(assignment, by=teacher, now=NOW + MINUTE)
     attempts = [submit_attempt(Attempt.objects.get(pk=one.pk), now=LATER) for one in attempts]
     undo = partial(undo_close_now, assignment, due_at=None, closes_at=NOW + 40 * MINUTE, by=teacher, now=LATER)
-    grades = partial(
-        manual_grades.grade_answers,
-        attempts,
-        edition.questions.get(position=1),
-        points=Decimal(1),
-        comment="",
-        group=uuid.uuid4(),
-        by=teacher,
-        now=LATER,
-    )
+    grades = partial(grade_all, attempts, teacher)
     assert at_once(attempts[0], [undo, grades]) == []
 
 
@@ -379,16 +370,7 @@ def test_another_order_of_the_roster_and_grades_end_in_no_deadlock(
     attempts = [make_answered_attempt(assignment=assignment, student=one) for one in students]
     # PostgreSQL stores a changed row behind the others, and an update finds it last.
     students[0].save(update_fields=["family_name"])
-    grades = partial(
-        manual_grades.grade_answers,
-        attempts,
-        edition.questions.get(position=1),
-        points=Decimal(1),
-        comment="",
-        group=uuid.uuid4(),
-        by=teacher,
-        now=LATER,
-    )
+    grades = partial(grade_all, attempts, teacher)
     last = Student.objects.filter(pk=students[1].pk)
     assert at_once(last, [partial(sort_roster, classroom, by_first=True), grades]) == []
 
@@ -406,16 +388,7 @@ def test_supports_of_several_students_and_grades_end_in_no_deadlock(
     form = form_of(teacher_client.get(page), having="students")
     data = form.data(students=[one.public_id for one in students], read_aloud="yes")
     change = partial(teacher_client.post, page, data)
-    grades = partial(
-        manual_grades.grade_answers,
-        attempts,
-        edition.questions.get(position=1),
-        points=Decimal(1),
-        comment="",
-        group=uuid.uuid4(),
-        by=teacher,
-        now=LATER,
-    )
+    grades = partial(grade_all, attempts, teacher)
     assert at_once(working[1], [change, grades]) == []
     assert list(classroom.students.values_list("supports", flat=True)) == [{"read_aloud": True}] * 2
 
@@ -522,6 +495,13 @@ def test_a_quiz_that_is_deleted_twice_at_once_is_deleted_once(
 def grade(attempt: Attempt, teacher: User) -> None:
     question = attempt.assignment.edition.questions.get(position=1)
     manual_grades.grade_answer(attempt, question, points=Decimal(1), comment="", by=teacher, now=LATER)
+
+
+def grade_all(attempts: list[Attempt], teacher: User) -> None:
+    """One grade for the answers of all these attempts to one question."""
+    question = attempts[0].assignment.edition.questions.get(position=1)
+    grades = {"points": Decimal(1), "comment": "", "group": uuid.uuid4()}
+    manual_grades.grade_answers(attempts, question, **grades, by=teacher, now=LATER)
 
 
 def deadlocks(errors: list[Exception]) -> list[Exception]:
