@@ -158,6 +158,8 @@ def violations(page: Page) -> list[str]:
 
 
 def _axe(page: Page, options: dict[str, Any]) -> list[str]:
+    # A click returns as soon as the next page begins: the page may have no elements and no colors yet.
+    page.wait_for_load_state()
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.axe_script)
     found = page.evaluate("async (options) => (await axe.run(options)).violations", options)
@@ -168,6 +170,7 @@ def _axe(page: Page, options: dict[str, Any]) -> list[str]:
 
 def overflow(page: Page) -> int:
     """By how many CSS pixels the page is wider than the window."""
+    page.wait_for_load_state()
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
