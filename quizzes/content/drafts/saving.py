@@ -45,10 +45,16 @@ class NoSuchQuestion(Exception):
 
 
 def save_source(draft: Draft, *, seen: int, by: User, now: datetime, **fields: Any) -> Draft:
-    """Save title, summary, minutes, source and rights; other fields stay. Raises DraftChanged."""
+    """Save title, summary, minutes, source and rights; other fields stay. Raises DraftChanged.
+
+    A reading with the title of its set is renamed with it.
+    """
 
     def change(document: Table) -> None:
+        shares_title = document["reading"]["title"] == document["title"]
         write_source(document, **fields)
+        if shares_title:
+            document["reading"]["title"] = document["title"]
 
     saved = save_parts(draft, change, touches=[SOURCE], seen=seen, by=by, now=now)
     question_set = QuestionSet.objects.filter(pk=draft.question_set_id, editions=None)

@@ -218,6 +218,17 @@ def test_saves_of_different_parts_do_not_meet(draft: Draft, teacher: User) -> No
     assert now_of(draft).revision == 5
 
 
+def test_reading_with_the_title_of_its_set_is_renamed_with_it(teacher: User) -> None:
+    draft = lifecycle.make_set(title="Cameras", text="A camera records.", rights="quotes", by=teacher, now=NOW)
+
+    draft = saving.save_source(draft, title="The cameras", seen=draft.revision, by=teacher, now=NOW)
+    assert draft.document["reading"]["title"] == "The cameras"
+
+    draft = saving.save_reading(draft, {"title": "Who records?"}, {}, {}, seen=draft.revision, by=teacher, now=NOW)
+    draft = saving.save_source(draft, title="Cameras in town", seen=draft.revision, by=teacher, now=NOW)
+    assert (draft.document["title"], draft.document["reading"]["title"]) == ("Cameras in town", "Who records?")
+
+
 def test_a_save_that_says_what_is_there_already_is_no_conflict(draft: Draft, teacher: User) -> None:
     saving_questions.save_question(draft, "one", {"stem": "Sent twice"}, seen=1, by=teacher, now=NOW)
 
