@@ -94,7 +94,8 @@ class Plan:
 @require_http_methods(["GET", "POST"])
 def assign(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Assign one question set."""
-    question_set = get_object_or_404(QuestionSet.objects.open_to(request.user).published(), public_id=public_id)
+    question_sets = QuestionSet.objects.open_to(request.user).current().published()
+    question_set = get_object_or_404(question_sets, public_id=public_id)
     return _assign(request, Offer(classrooms=_classrooms(request), edition_id=question_set.latest_edition_id))
 
 

@@ -349,6 +349,17 @@ def test_question_set_of_another_teacher_cannot_be_chosen(
     assert not Assignment.objects.exists()
 
 
+def test_archived_question_set_is_not_assigned(
+    edition: Edition, classroom: Classroom, teacher: User, teacher_client: Client
+) -> None:
+    QuestionSet.objects.update(owner=teacher)
+    data = form_of(teacher_client.get(address_of(edition)), having="preset").data(act="save")
+    QuestionSet.objects.update(archived_at=NOW)
+    assert teacher_client.get(address_of(edition)).status_code == 404
+    sent = teacher_client.post(address_of(edition), data | {"classrooms": [classroom.public_id]})
+    assert (sent.status_code, Assignment.objects.count()) == (404, 0)
+
+
 def test_questions_that_visitors_could_try_are_confirmed(
     edition: Edition, classroom: Classroom, teacher_client: Client
 ) -> None:
