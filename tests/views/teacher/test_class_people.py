@@ -98,6 +98,16 @@ def test_viewer_has_nothing_to_do_and_no_name_for_students(
     assert "Ms. Baker" not in text_of(signed_in(student).get(reverse("student_home")))
 
 
+def test_viewer_reads_the_comment_on_an_attempt(
+    signed_in: Callable[[User], Client], assignment: Assignment, student: Student, viewer: User
+) -> None:
+    attempt = make_answered_attempt(assignment=assignment, student=student, comment="Read the last sentence again.")
+    page = signed_in(viewer).get(reverse("attempt_review", args=[attempt.public_id]))
+    assert "Comment Read the last sentence again." in text_of(page)
+    assert '<section class="sec" aria-labelledby="h-comment">' in page.content.decode()
+    assert reverse("comment_on_attempt", args=[attempt.public_id]) not in page.content.decode()
+
+
 def test_quiz_is_not_assigned_to_a_class_that_is_only_seen(
     signed_in: Callable[[User], Client], assignment: Assignment, viewer: User
 ) -> None:
