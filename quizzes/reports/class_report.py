@@ -14,6 +14,7 @@ from fractions import Fraction
 
 from quizzes.assignments.status import Status, StudentStatus
 from quizzes.assignments.student_statuses import by_student_and_assignment, load_overrides
+from quizzes.attempts.answers import has_late_to_accept
 from quizzes.content.drafts.retry import RETRY_COUNT
 from quizzes.content.editions import shown_edition
 from quizzes.content.question_types.question import Question
@@ -40,11 +41,15 @@ LOWEST_COUNT = 3
 
 @dataclass(frozen=True, slots=True)
 class StudentLine:
-    """One student by objective. scores: one for each objective, None if no points count; () without a score."""
+    """One student by objective. scores: one for each objective, None if no points count; () without a score.
+
+    has_late_answers: whether an attempt has late answers that the teacher can accept.
+    """
 
     student: Student
     found: StudentStatus[Attempt]
     scores: tuple[ObjectiveScore | None, ...] = ()
+    has_late_answers: bool = False
 
     @property
     def status(self) -> Status:
@@ -287,7 +292,9 @@ def _lines(
 ) -> tuple[tuple[StudentLine, ...], Counter[str], list[AnsweredQuestion], list[GivenAnswers]]:
     """One line for each student, the right attempts by question key, each answer in parts, and by name who gave it."""
     content = shown_edition(assignment.edition_id)
-    made = by_student_and_assignment(assignment.attempts.all())
+    rows = list(assignment.attempts.annotate(has_late=has_late_to_accept(now=now)))
+    late = {row.student_id for row in rows if row.has_late}
+    made = by_student_and_assignment(rows)
     overrides = load_overrides(assignment=assignment)
     students = list(assignment.classroom.students.enrolled().order_by("sort_key", "pk"))
     statuses = [
@@ -314,7 +321,7 @@ def _lines(
             given = {key: answer.value for key, answer in answers.items() if answer is not None}
             given_answers.append(GivenAnswers(student, given, adjusted[attempt.pk]))
             answered += answered_questions(assignment.pk, content.document, given, adjusted[attempt.pk])
-        lines.append(StudentLine(student, found, scores))
+        lines.append(StudentLine(student, found, scores, has_late_answers=student.pk in late))
     lines.sort(key=lambda line: (line.found.counting_attempt is None, line.share))
     return tuple(lines), right, answered, given_answers
 
