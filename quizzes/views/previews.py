@@ -22,7 +22,7 @@ from quizzes.forms.previews import PreviewForm, PreviewResultForm
 from quizzes.grading.points import NO_ADJUSTMENTS, Adjustments
 from quizzes.models import QuestionSet
 from quizzes.reports.attempt_review import review_content, review_question
-from quizzes.views.access import TeacherRequest, set_cookie
+from quizzes.views.access import TeacherRequest, set_cookie, use_language_of_signed_in
 
 # A visitor's answers. A row for each anonymous post would let anyone fill the disk.
 TRY_COOKIE = f"{settings.COOKIE_PREFIX}try"
@@ -217,6 +217,7 @@ def visitor_store(request: HttpRequest) -> dict[str, Any]:
 
 def _for_visitor(request: HttpRequest, view: Callable[[Place], HttpResponse]) -> HttpResponse:
     """The response of a view of the public try-out, with a new cookie if it stored or deleted an answer."""
+    use_language_of_signed_in(request)
     store = visitor_store(request)
     before = store.get(previews.PREVIEWS)
     response = view(_try_out(store))

@@ -24,6 +24,7 @@ PARAGRAPHS_BESIDE_QUESTION = 2
 @require_GET
 def landing(request: HttpRequest) -> HttpResponse:
     """The start page: a question to try if the built-in sets are loaded, and what to do on a site without a teacher."""
+    use_language_of_signed_in(request)
     edition_id = try_out()
     has_teacher = User.objects.exists()
     if edition_id is None:

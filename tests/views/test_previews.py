@@ -180,6 +180,15 @@ def test_preview_holds_no_key_before_the_check(try_out: Edition, visitor: Client
     assert [each in leaks(reverse("try_result")) for each in explanations] == [False, True, False, False]
 
 
+def test_try_out_is_in_the_language_of_a_signed_in_student(
+    try_out: Edition, student: Student, student_client: Client
+) -> None:
+    paths = [reverse("landing"), reverse("try_question", args=[1])]
+    assert ['<html lang="en"' in student_client.get(path).text for path in paths] == [True] * 2
+    Student.objects.update(language="es")
+    assert ['<html lang="es"' in student_client.get(path).text for path in paths] == [True] * 2
+
+
 def test_looking_at_a_preview_writes_nothing(try_out: Edition, visitor: Client, queries: Callable[[], Any]) -> None:
     with queries() as seen:
         for path in (reverse("landing"), *[reverse("try_question", args=[number]) for number in (1, 2, 3, 4)]):
