@@ -471,6 +471,17 @@ def test_the_editor_of_every_type_fits_a_phone_and_is_accessible(
     assert violations(page) == []
 
 
+def test_question_comes_before_its_evidence(teacher: User, open_context: NewContext) -> None:
+    page = open_context(teacher, width=360, height=740).new_page()
+    open_editor(page, make_draft(owner=teacher))
+    places = [page.locator(part) for part in ("#id_stem", "[name=evidence] >> nth=0", "[value=next]")]
+    tops = [box["y"] for place in places if (box := place.bounding_box())]
+    assert (len(tops), tops) == (3, sorted(tops))
+    page.set_viewport_size({"width": 1280, "height": 800})
+    stem, evidence, button = [box for place in places if (box := place.bounding_box())]
+    assert (evidence["x"] < stem["x"], button["x"] == stem["x"], button["y"] > stem["y"]) == (True, True, True)
+
+
 def test_publishing_is_accessible_with_all_that_it_can_say(teacher: User, open_context: NewContext) -> None:
     draft = make_draft(owner=teacher)
     publish(draft, seen=1, note="", by=teacher, now=NOW)
