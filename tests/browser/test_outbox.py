@@ -1238,6 +1238,28 @@ def test_question_answered_in_the_reading_says_that_no_other_opens_offline(
     expect(notice(page).get_by_text("You need to be online for the other questions.")).to_be_visible()
 
 
+def test_review_says_only_that_it_needs_the_network(attempt: Attempt, open_context: NewContext) -> None:
+    """From a last question that is answered in the reading, and from one whose page has been given the others."""
+    numbers = {"proof": 4, "word": 5}
+    context = open_context(attempt.student, watched=False)
+    page = open_with_all(context, attempt, numbers["word"])
+    lose_network(context, page)
+    page.get_by_role("button", name="Review").click()
+    expect(notice(page).get_by_text("You need to be online for that.", exact=True)).to_be_visible()
+    expect(notice(page).get_by_text("You need to be online for that question.")).to_be_hidden()
+    context.set_offline(False)
+    last = make_attempt(
+        assignment=make_assignment(edition=make_edition(), classroom=attempt.student.classroom),
+        student=attempt.student,
+        started_at=timezone.now(),
+    )
+    page = open_question(context, last, numbers["proof"])
+    lose_network(context, page)
+    page.get_by_role("button", name="Review").click()
+    expect(notice(page).get_by_text("You need to be online for that.", exact=True)).to_be_visible()
+    expect(notice(page).get_by_text("You need to be online for the other questions.")).to_be_hidden()
+
+
 # ---- Lines to put in order
 
 

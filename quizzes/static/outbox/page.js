@@ -307,8 +307,8 @@ function setLabel(link, isCurrent) {
 
 const isIdle = () => !typingTimer && sender.isIdle();
 
-// Without questions that came ahead, as where sentences are picked, no other question opens offline.
-const blockedQuestion = () => sections.size > 0 ? "question" : "questions";
+// Without questions that came ahead, as where sentences are picked, no other question opens offline. The review is none.
+const blockedBy = (address) => !numberOf(address) ? "act" : sections.size > 0 ? "question" : "questions";
 
 // Whether the page says that signing out deletes what waits. Answers that the site does not take keep nobody signed in.
 const isWarned = () => ["down", "pin", "signed-out"].includes(notices.shown) && notices.blocked === "sign-out";
@@ -344,7 +344,7 @@ async function onSubmit(event) {
   if (address && showQuestion(numberOf(address))) return;
   const action = form.matches("[data-hand-in]") ? "hand-in" : form.matches("[data-time-up]") ? ""
     : form.matches("[data-sign-out]") ? "sign-out" : "act";
-  if (!await settle(address ? blockedQuestion() : action) || isLeaving) return;
+  if (!await settle(address ? blockedBy(address) : action) || isLeaving) return;
   if (address) leave(address);
   // Not `requestSubmit`, which Safari 15 lacks.
   else (button ?? find("button", form)).click();
@@ -373,7 +373,7 @@ async function onClick(event) {
   if (target.closest("a.ref") && find("#v-read")) find("#v-read").checked = true;
   if (!link || !board || isIdle()) return;
   event.preventDefault();
-  if (await settle(isQuestion ? blockedQuestion() : "act") && !isLeaving) leave(link.href);
+  if (await settle(isQuestion ? blockedBy(link.href) : "act") && !isLeaving) leave(link.href);
 }
 
 function onChange({ target }) {
