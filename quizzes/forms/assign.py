@@ -231,24 +231,31 @@ class AssignForm(AssignmentSettingsForm):
         if preset is Preset.SAME:
             return PresetOption(preset.label, gettext("Times that have passed are blank."))
         limit = f"{duration(values.settings.time_limit)}." if values.settings.time_limit else gettext("No time limit.")
-        today = self.now.astimezone(self.zones[0]).date()
         if values.due is not None:
             hint = gettext("Opens now. {limit} Answers after the last attempt.").format(limit=limit)
             return PresetOption(
                 gettext("{label}, due tomorrow {due}").format(label=preset.label, due=wall_clock(values.due)), hint
             )
         if values.closes is not None:
-            words = (
-                gettext("Opens now. {limit} Closes today, {closes}. Answers after all classes close.")
-                if values.closes.date() == today
-                else gettext("Opens now. {limit} Closes tomorrow, {closes}. Answers after all classes close.")
-            )
-            hint = words.format(limit=limit, closes=wall_clock(values.closes))
+            hint = self._words_of_close(preset).format(limit=limit, closes=wall_clock(values.closes))
             return PresetOption(preset.label, hint)
         return PresetOption(
             preset.label,
             gettext("Opens when you press Start. {limit} Answers after the last attempt.").format(limit=limit),
         )
+
+    def _words_of_close(self, preset: Preset) -> str:
+        """When a preset closes the quiz. It can be another day for each time zone."""
+        closes = ((self._values(preset, zone).closes, self.now.astimezone(zone)) for zone in self.zones)
+        days = {close.date() == local.date() for close, local in closes if close is not None}
+        if len(days) > 1:
+            return gettext(
+                "Opens now. {limit} Closes {closes}, today or tomorrow in each class’s time zone. "
+                "Answers after all classes close."
+            )
+        if days == {True}:
+            return gettext("Opens now. {limit} Closes today, {closes}. Answers after all classes close.")
+        return gettext("Opens now. {limit} Closes tomorrow, {closes}. Answers after all classes close.")
 
 
 def _sent(value: Any) -> list[str]:

@@ -105,6 +105,20 @@ def test_presets_say_what_they_set(edition: Edition, classroom: Classroom, teach
     assert "Same settings as before" not in text
 
 
+def test_test_that_closes_on_two_days_says_so(
+    edition: Edition, classroom: Classroom, chicago: Classroom, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    both = "Closes 4:00 pm, today or tomorrow in each class’s time zone."
+    assert both not in text_of(teacher_client.get(address_of(edition)))
+    # 2:30 pm in New York is too late for a test today, 1:30 pm in Chicago is not.
+    clock.shift(timedelta(hours=3, minutes=30))
+    page = text_of(teacher_client.get(address_of(edition)))
+    assert (both in page, "Closes tomorrow" in page) == (True, False)
+    send(teacher_client, address_of(edition), classroom, chicago, preset="test")
+    closes = {given.classroom: given.closes_at for given in Assignment.objects.select_related("classroom")}
+    assert {one: closes[one].astimezone(one.zone).day - NOW.day for one in closes} == {classroom: 1, chicago: 0}
+
+
 @pytest.mark.parametrize(
     ("release", "label"),
     [("after_hand_in", "after each attempt"), ("after_last", "after the last attempt")],
