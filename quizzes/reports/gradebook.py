@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from django.db.models import Exists, FilteredRelation, Q
 
-from quizzes.assignments.status import Status, StudentStatus
-from quizzes.assignments.student_statuses import Key, load_overrides
+from quizzes.assignments.status import Status, StudentStatus, counting_attempt
+from quizzes.assignments.student_statuses import Key, by_student_and_assignment, load_overrides
 from quizzes.attempts.answers import has_late_to_accept
 from quizzes.models import Assignment, Attempt, Classroom
 
@@ -245,6 +245,18 @@ def cell_of(
         found.is_late,
         is_ungraded=is_ungraded,
     )
+
+
+def count_outside_averages(assignments: Sequence[Assignment]) -> int:
+    """How many submitted attempts of these assignments count in no average by `cell_of`; 1 query.
+
+    Another attempt of the student counts, or an answer needs grading.
+    """
+    made = by_student_and_assignment(Attempt.objects.filter(assignment__in=assignments).in_reports().submitted())
+    policies = {assignment.pk: assignment.attempt_policy for assignment in assignments}
+    counting = [counting_attempt(attempts, policies[key[1]]) for key, attempts in made.items()]
+    averaged = sum(attempt is not None and not attempt.ungraded_count for attempt in counting)
+    return sum(map(len, made.values())) - averaged
 
 
 def average_of_cells(cells: Iterable[Cell]) -> Decimal | None:

@@ -23,6 +23,7 @@ from quizzes.grading.regrades import StalePreview
 from quizzes.grading.scores import applied_regrade, applied_regrades
 from quizzes.models import Assignment, Edition, Question
 from quizzes.people.class_roles import ClassAct
+from quizzes.reports.gradebook import count_outside_averages
 from quizzes.views.access import TeacherRequest, class_act, taught_assignment
 
 
@@ -58,6 +59,7 @@ def regrade_question(request: TeacherRequest, public_id: str, number: int) -> Ht
     preview = regrades.preview(affected, row, **act)
     context |= {
         "preview": preview,
+        "outside_count": count_outside_averages(affected),
         "new_key": _new_key(act["policy"], act["document"], assignment),
         "new_evidence": form.reading.sentences(act["document"]["evidence"]) if act["document"] else (),
     }

@@ -98,6 +98,22 @@ def test_preview_says_who_gains_and_writes_nothing(
     assert Regrade.objects.count() == 0
 
 
+def test_preview_says_which_attempts_count_in_no_average(
+    class_of_three: list[Attempt], assignment: Assignment, teacher_client: Client
+) -> None:
+    data = filled(teacher_client, address_of(assignment), policy="either_key")
+    assert "average on Results" not in text_of(teacher_client.post(address_of(assignment), data))
+
+    make_answered_attempt(assignment=assignment, student=class_of_three[0].student, answers={"one": "a"}, number=2)
+    page = text_of(teacher_client.post(address_of(assignment), data))
+    assert "4 attempts turned in." in page
+    assert "1 of them isn’t in the average on Results: another attempt counts, or it needs grading." in page
+
+    Attempt.objects.filter(pk=class_of_three[1].pk).update(ungraded_count=1)
+    page = text_of(teacher_client.post(address_of(assignment), data))
+    assert "2 of them aren’t in the average on Results: another attempt counts, or they need grading." in page
+
+
 def test_preview_leaves_out_whom_results_leave_out(
     class_of_three: list[Attempt], assignment: Assignment, teacher: User, teacher_client: Client
 ) -> None:
