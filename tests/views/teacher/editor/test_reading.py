@@ -99,6 +99,13 @@ def test_add_set_saves_a_draft_with_a_title_alone(teacher: User, teacher_client:
     assert errors_of(refused) == ["First choose what you may show students, under “Source”."]
 
 
+def test_add_set_says_what_a_text_needs(teacher_client: Client) -> None:
+    page = teacher_client.get(reverse("add_set"))
+    assert "Only the title is needed now. With a text, choose the rights too." in text_of(page)
+    refused = teacher_client.post(reverse("add_set"), {"title": "Library hours", "text": "The council voted no."})
+    assert errors_of(refused) == ["Choose what you may show students."]
+
+
 def test_add_set_with_a_text_leads_to_the_first_question(teacher: User, teacher_client: Client) -> None:
     story = "The council voted <b>no</b>.\n\nMayor Ortiz said it will save money."
     response = teacher_client.post(reverse("add_set"), {**SOURCE, "text": story}, follow=True)
