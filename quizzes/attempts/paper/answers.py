@@ -47,7 +47,8 @@ class StoredPaperAnswers:
 
     attempt None: no answers on paper; then letter is None, values is empty and version is 0. letter None: the seed is
     of no form of this edition. version: grows with each answer that is entered. on_screen: by number. may_type:
-    whether the student has an attempt on paper or one left for it.
+    whether the student has an attempt on paper or one left for it. others_on_paper: those beside `attempt`, which came
+    with a merged student.
     """
 
     student: Student
@@ -57,6 +58,7 @@ class StoredPaperAnswers:
     version: int
     on_screen: tuple[Attempt, ...]
     may_type: bool
+    others_on_paper: tuple[Attempt, ...] = ()
 
 
 def form_of(assignment: Assignment, letter: FormLetter) -> PaperForm:
@@ -84,7 +86,8 @@ def stored_paper_answers(assignment: Assignment, students: Sequence[Student]) ->
     rows = []
     for student in students:
         students_attempts = attempts[student.pk]
-        on_paper = next((attempt for attempt in students_attempts if attempt.is_on_paper), None)
+        all_on_paper = [attempt for attempt in students_attempts if attempt.is_on_paper]
+        on_paper = all_on_paper[0] if all_on_paper else None
         current = answers[on_paper.pk] if on_paper is not None else []
         limit = attempt_limit(assignment.max_attempts, extra_attempts.get(student.pk, 0))
         has_attempt_left = limit is None or len(students_attempts) < limit
@@ -97,6 +100,7 @@ def stored_paper_answers(assignment: Assignment, students: Sequence[Student]) ->
                 version=sum(answer.revision for answer in current),
                 on_screen=tuple(attempt for attempt in students_attempts if not attempt.is_on_paper),
                 may_type=on_paper is not None or has_attempt_left,
+                others_on_paper=tuple(all_on_paper[1:]),
             )
         )
     return rows

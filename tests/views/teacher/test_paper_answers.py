@@ -10,17 +10,19 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.attempts.attempt_content import content_of
+from quizzes.attempts.merges import merge_plan, merge_students
 from quizzes.attempts.paper.answers import form_of, stored_paper_answers
 from quizzes.attempts.paper.entries import written
 from quizzes.attempts.paper.handout import FormLetter
 from quizzes.content.editions import published
 from quizzes.content.question_types.question import Value
 from quizzes.files.answers import answers_table
-from quizzes.models import Assignment, Classroom, Student, User
+from quizzes.models import Assignment, Attempt, Classroom, Student, User
 from quizzes.reports.answer_table import answer_rows
 from tests.conftest import Queries
 from tests.content.question_types.test_walk import DOCUMENT, EXAMPLES, post
 from tests.factories import (
+    NOW,
     make_answered_attempt,
     make_assignment,
     make_document,
@@ -70,6 +72,22 @@ def send(client: Client, url: str, **typed: str) -> Any:
 @pytest.fixture
 def every_type(classroom: Classroom, teacher: User) -> Assignment:
     return make_assignment(edition=make_edition(document=DOCUMENT), classroom=classroom, assigned_by=teacher)
+
+
+def test_page_says_that_it_edits_the_first_of_two_handouts(
+    teacher_client: Client, assignment: Assignment, teacher: User, student: Student, classmate: Student
+) -> None:
+    for one, right in ((student, 4), (classmate, 1)):
+        make_answered_attempt(assignment=assignment, student=one, right=right)
+    Attempt.objects.update(medium=Attempt.Medium.PAPER)
+    for url in (grid_url(assignment), sheet_url(assignment, student)):
+        assert "Also on paper" not in text_of(teacher_client.get(url))
+    plan = merge_plan(student, classmate, now=NOW)
+    merge_students(student, classmate, seen=plan.seen, by=teacher, now=NOW)
+    for url in (grid_url(assignment), sheet_url(assignment, student)):
+        shown = text_of(teacher_client.get(url))
+        assert "8 of 8 Also on paper: 1 of 8" in shown
+        assert "You can edit only the first one here." in shown
 
 
 # --- The grid -----------------------------------------------------------------------------------------------------
