@@ -109,9 +109,13 @@ class SupportMarksForm(forms.Form):
 
 
 class HeartbeatForm(forms.Form):
-    """The number of the question that the page shows; None on the page to submit the attempt."""
+    """The number of the question that the page shows; None on the page to submit the attempt, and on a receipt.
+
+    is_closed: whether the page is a receipt.
+    """
 
     number = forms.IntegerField(min_value=1, required=False)
+    is_closed = forms.BooleanField(required=False)
 
     def __init__(self, *args: Any, question_count: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

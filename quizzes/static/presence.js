@@ -21,8 +21,10 @@ function timeToNext() {
   }
 }
 
-// The attempt is turned in elsewhere or closed, the teacher has paused it, or it has an end now and needs a clock.
+// The attempt is turned in elsewhere or closed, the teacher has paused it, or it has an end now and needs a clock. A
+// receipt is out of date when the quiz goes on.
 function isOutOfDate(reply) {
+  if ("closed" in form.dataset) return reply.has_ended === false;
   const hasNewEnd = reply.has_end && !("timed" in form.dataset);
   return reply.is_open === false || (!("paused" in form.dataset) && (reply.is_paused || hasNewEnd));
 }

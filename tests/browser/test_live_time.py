@@ -11,7 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from quizzes.assignments import accommodations, lifecycle
-from quizzes.attempts.lifecycle import submit_attempt
+from quizzes.attempts.lifecycle import submit_attempt, submit_overdue, undo_close_now
 from quizzes.models import Attempt, Student, User
 from tests.browser.conftest import NewContext, overflow
 from tests.factories import make_assignment, make_attempt, make_edition
@@ -72,6 +72,24 @@ def test_new_end_is_seen_within_5_seconds(
     more_time(running, teacher, None)
     page.clock.run_for(AT_MOST)
     expect(clock).to_have_text("No time limit")
+
+
+@pytest.mark.parametrize("is_submitted", [True, False], ids=["receipt", "time is up"])
+def test_undone_close_leads_back_to_the_quiz(
+    is_submitted: bool, running: Attempt, teacher: User, student: Student, open_context: NewContext
+) -> None:
+    given, closed_at = running.assignment, timezone.now() - timedelta(minutes=1)
+    given = lifecycle.close_now(given, by=teacher, now=closed_at)
+    if is_submitted:
+        submit_overdue(timezone.now())
+    page = open_context(student).new_page()
+    page.clock.install()
+    page.goto(reverse("receipt", args=[running.public_id]))
+    expect(page.locator("h2").first).to_have_text("Receipt" if is_submitted else "Time’s up")
+    undo_close_now(given, due_at=None, closes_at=None, by=teacher, now=timezone.now())
+    page.clock.run_for(20_000)
+    page.wait_for_url("**/review/")
+    expect(page.get_by_text("The quiz is open. You can keep working.")).to_be_visible()
 
 
 def test_attempt_submitted_elsewhere_leads_to_the_receipt(

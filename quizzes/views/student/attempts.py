@@ -193,7 +193,7 @@ def time_left(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse:
 def record_heartbeat(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse:
     """Record a heartbeat of an open page, which tells teachers who is offline. 3 queries.
 
-    has_end: a page without a clock then opens again with one.
+    has_end: a page without a clock then opens again with one. has_ended: when it is false again, a receipt leads back.
     """
     content = attempt.content
     form = HeartbeatForm(request.POST, question_count=len(content.questions))
@@ -203,11 +203,16 @@ def record_heartbeat(request: HttpRequest, attempt: LoadedAttempt) -> HttpRespon
     if attempt.is_open:
         question_id = content.question_id(content.questions[number - 1]) if number else None
         heartbeats.record_heartbeat(attempt.id, question_id, now=now)
+    has_ended = attempt.has_ended(now=now)
+    if form.cleaned_data["is_closed"] and not has_ended:
+        # The teacher undid the close, or gave more time. The next page says so.
+        messages.info(request, gettext("The quiz is open. You can keep working."))
     return JsonResponse(
         {
             "is_open": attempt.is_open,
             "is_paused": attempt.stands_still(now=now),
             "has_end": attempt.deadline_at is not None,
+            "has_ended": has_ended,
         }
     )
 

@@ -30,6 +30,7 @@ def receipt(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
     if not loaded.has_ended(now=now):
         return redirect("review_attempt", loaded.public_id)
     attempt = loaded.row()
+    is_closed = is_ended_by_teacher(attempt)
     shown_at = answers_shown_at(attempt.assignment, attempt.student_id)
     context = {
         "attempt": attempt,
@@ -38,7 +39,9 @@ def receipt(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
         "title": loaded.title,
         "document": loaded.content.published.document,
         "answered_count": sum(place.is_complete for place in places_of(loaded)),
-        "is_ended_by_teacher": is_ended_by_teacher(attempt),
+        "is_ended_by_teacher": is_closed,
+        # The teacher can undo the close, or give more time.
+        "may_go_on": attempt.is_open or is_closed,
         "late_count": len(waiting_late_questions(attempt.pk)),
         "shown_at": shown_at,
         "is_shown": can_see_answers(attempt.assignment, attempt, shown_at=shown_at, now=now),

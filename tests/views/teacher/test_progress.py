@@ -432,7 +432,7 @@ def test_heartbeat_is_one_row_however_often_it_comes(
         clock.shift(20 * SECOND)
         with queries() as seen:
             response = student_client.post(address, {"number": number})
-        assert response.json() == {"is_open": True, "is_paused": False, "has_end": False}
+        assert response.json() == {"is_open": True, "is_paused": False, "has_end": False, "has_ended": False}
     [row] = Presence.objects.all()
     assert (row.question, row.seen_at) == (None, NOW + 60 * SECOND)
     assert (len(seen), len(seen.writes)) == (3, 1)  # session, attempt; the sign
@@ -448,7 +448,7 @@ def test_heartbeat_from_no_such_question_is_refused(number: str, attempt: Attemp
 def test_heartbeat_after_submission_writes_nothing(attempt: Attempt, student_client: Client) -> None:
     submit_attempt(attempt, now=NOW)
     response = student_client.post(reverse("record_heartbeat", args=[attempt.public_id]), {"number": "1"})
-    assert response.json() == {"is_open": False, "is_paused": False, "has_end": False}
+    assert response.json() == {"is_open": False, "is_paused": False, "has_end": False, "has_ended": True}
     assert not Presence.objects.exists()
 
 
