@@ -165,22 +165,18 @@ def waiting_late_questions(attempt_id: int) -> set[int]:
     return set(waiting_late(rows, {row.question_id: row.saved_at for row in rows}))
 
 
-def has_late_to_accept(*, now: datetime, path: str = "") -> ExpressionWrapper:
+def has_late_to_accept(*, now: datetime) -> ExpressionWrapper:
     """Whether an attempt of the last `LATE_SHOWN_FOR` has a late answer that a teacher can accept, for `annotate`.
 
     The rule of `waiting_late`, as a part of a query over many attempts. A test compares the two.
-    path: to the attempts in a query of other rows, such as "attempts__".
     """
     same = {"attempt": OuterRef("attempt"), "question": OuterRef("question")}
     later = {"attempt": OuterRef("attempt"), "question": OuterRef("question"), "pk__gt": OuterRef("pk")}
     undone = AnswerEvent.objects.filter(**later, outcome=Outcome.UNDONE)
     accepted = AnswerEvent.objects.filter(~Exists(undone), **same, outcome=Outcome.ACCEPTED, at__gte=OuterRef("at"))
     newer = Answer.objects.filter(**same, saved_at__gt=OuterRef("at"))
-    late = AnswerEvent.objects.filter(
-        ~Exists(accepted), ~Exists(newer), attempt=OuterRef(f"{path}pk"), outcome=Outcome.LATE
-    )
-    is_recent = Q((f"{path}submitted_at__gte", now - LATE_SHOWN_FOR))
-    return ExpressionWrapper(is_recent & Exists(late), output_field=BooleanField())
+    late = AnswerEvent.objects.filter(~Exists(accepted), ~Exists(newer), attempt=OuterRef("pk"), outcome=Outcome.LATE)
+    return ExpressionWrapper(Q(submitted_at__gte=now - LATE_SHOWN_FOR) & Exists(late), output_field=BooleanField())
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from statistics import median
@@ -12,7 +12,6 @@ from django.db.models import Exists, FilteredRelation, Q
 
 from quizzes.assignments.status import Status, StudentStatus, counting_attempt
 from quizzes.assignments.student_statuses import Key, by_student_and_assignment, load_overrides
-from quizzes.attempts.answers import has_late_to_accept
 from quizzes.models import Assignment, Attempt, Classroom
 
 # A share such as 1/3 is cut after 28 digits. Without this rounding, an average of thirds could be a little less than
@@ -32,7 +31,6 @@ class AttemptRow(NamedTuple):
     score: Decimal | None
     max_score: int | None
     ungraded_count: int
-    has_late_answers: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -63,7 +61,6 @@ class Cell:
     is_ungraded: a teacher must still grade an answer. The score then counts in no figure.
     is_dropped: in the gradebook of one objective, every question of the objective was dropped.
     is_zero: missing work that counts as 0 in averages, by the setting of the classroom.
-    has_late_answers: an attempt has late answers that the teacher can accept.
     """
 
     status: Status
@@ -75,7 +72,6 @@ class Cell:
     is_ungraded: bool = False
     is_dropped: bool = False
     is_zero: bool = False
-    has_late_answers: bool = False
 
     @property
     def whole_score(self) -> Decimal | None:
@@ -157,7 +153,7 @@ def gradebook(classroom: Classroom, *, now: datetime, policy: str | None = None)
     if policy is not None:
         for assignment in assignments:
             assignment.attempt_policy = policy
-    students, made, has_others_work = _students_and_attempts(classroom, now=now)
+    students, made, has_others_work = _students_and_attempts(classroom)
     overrides = load_overrides(assignment__classroom=classroom)
     rows = []
     for student in students:
@@ -165,9 +161,7 @@ def gradebook(classroom: Classroom, *, now: datetime, policy: str | None = None)
         for assignment in assignments:
             attempts = made.get((student.pk, assignment.pk), ())
             found = overrides.status(assignment, student.pk, attempts, now=now)
-            cell = cell_of(found, assignment.max_points, missing_is_zero=classroom.counts_missing_as_zero)
-            has_late = any(attempt.has_late_answers for attempt in attempts)
-            cells.append(replace(cell, has_late_answers=True) if has_late else cell)
+            cells.append(cell_of(found, assignment.max_points, missing_is_zero=classroom.counts_missing_as_zero))
         rows.append(Row(student, tuple(cells), average_of_cells(cells)))
     columns = [(assignment, assignment.max_points) for assignment in assignments]
     return totaled_gradebook(classroom, columns, rows, has_others_work=has_others_work)
@@ -198,25 +192,21 @@ def totaled_gradebook(
     )
 
 
-def _students_and_attempts(
-    classroom: Classroom, *, now: datetime
-) -> tuple[list[StudentRow], dict[Key, list[AttemptRow]], bool]:
+def _students_and_attempts(classroom: Classroom) -> tuple[list[StudentRow], dict[Key, list[AttemptRow]], bool]:
     """The enrolled students by name, and their attempts in this classroom by student and assignment; 1 query.
 
     Also whether others have attempts here: part of the same query, because nearly every class has none.
     """
     others = Attempt.objects.filter(classroom=classroom).exclude(student__classroom=classroom)
     here = FilteredRelation("attempts", condition=Q(attempts__classroom=classroom))
-    # The last field of an attempt is no column.
-    columns = [*StudentRow._fields, "here__assignment_id", *(f"here__{name}" for name in AttemptRow._fields[:-1])]
-    has_late = has_late_to_accept(now=now, path="here__")
+    columns = [*StudentRow._fields, "here__assignment_id", *(f"here__{name}" for name in AttemptRow._fields)]
     rows = classroom.students.enrolled().alias(here=here).order_by("sort_key", "pk", "here__number")
     students: dict[int, StudentRow] = {}
     made: defaultdict[Key, list[AttemptRow]] = defaultdict(list)
     own = len(StudentRow._fields)
     # Without a student, the query has no row to say it.
     has_others_work = True
-    for row in rows.values_list(*columns, has_late, Exists(others)):
+    for row in rows.values_list(*columns, Exists(others)):
         pk, assignment_id, attempt, has_others_work = row[0], row[own], row[own + 1 : -1], row[-1]
         students.setdefault(pk, StudentRow._make(row[:own]))
         if assignment_id is not None:

@@ -45,7 +45,6 @@ class _Tags(NamedTuple):
     paper: SafeString
     ungraded: SafeString
     dropped: SafeString
-    late_answers: SafeString
 
 
 @process_cache(maxsize=8)
@@ -55,7 +54,6 @@ def _tags(_language: str | None) -> _Tags:
         format_html(' <span class="tag mid">{} {}</span>', icon("page"), gettext("On paper")),
         format_html('<span class="tag mid">{} {}</span>', icon("person"), gettext("Needs grading")),
         format_html('<span class="soft">{}</span>', gettext("Dropped")),
-        format_html(' <span class="tag">{} {}</span>', icon("clock"), gettext("Late answers")),
     )
 
 
@@ -122,18 +120,16 @@ def _cell(cell: Cell, status: SafeString, attempt: list[str]) -> SafeString:
     address = cell.attempt.public_id.join(attempt)
     language = get_language()
     tags = _tags(language)
-    notes = tags.paper if cell.attempt.is_on_paper else NOTHING
-    if cell.has_late_answers:
-        notes += tags.late_answers
+    paper = tags.paper if cell.attempt.is_on_paper else NOTHING
     if cell.score is None:
         return format_html(
-            '<td><a href="{}">{}{}</a></td>', address, tags.dropped if cell.is_dropped else status, notes
+            '<td><a href="{}">{}{}</a></td>', address, tags.dropped if cell.is_dropped else status, paper
         )
     share = cell.share
     is_low = share is not None and share < HALF
     score = _score(language, cell.score, is_low=is_low, is_late=cell.is_late, is_ungraded=cell.is_ungraded)
     gap = SPACE if status else NOTHING
-    return format_html('<td><a href="{}">{}{}{}{}</a></td>', address, score, gap, status, notes)
+    return format_html('<td><a href="{}">{}{}{}{}</a></td>', address, score, gap, status, paper)
 
 
 # A table has few different scores, and escaping is most of what a cell costs.

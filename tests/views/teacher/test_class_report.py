@@ -4,17 +4,22 @@ import csv
 import io
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import strip_tags
 from python_calamine import CalamineWorkbook
 
+from quizzes.attempts.answers import accept_late
 from quizzes.models import Assignment, AuditEvent, Classroom, Source, Student, User
 from tests.factories import (
+    NOW,
     make_answered_attempt,
     make_assignment,
     make_attempt,
@@ -22,6 +27,7 @@ from tests.factories import (
     make_document,
     make_edition,
     make_student,
+    save,
 )
 from tests.reports.test_class_report import sit
 
@@ -64,6 +70,18 @@ def test_results_say_what_to_reteach_and_on_how_many_it_rests(teacher_client: Cl
     assert "Evidence, Why it was ended 1 of 6 17%" in text
     assert "5 students 3 The mayor said that the rules were broken." in text
     assert "Zoe In progress No score" in text
+
+
+def test_results_mark_late_answers_that_the_teacher_can_accept(
+    assignment: Assignment, student: Student, teacher: User, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    attempt = make_answered_attempt(assignment=assignment, student=student, answers={"one": "a"})
+    save(attempt, "one", "b", seen_revision=1, now=NOW + timedelta(minutes=5))
+    clock.shift(timedelta(minutes=10))
+    assert "Turned in Late answers" in words(teacher_client, "assignment_results", assignment)
+
+    accept_late(attempt, by=teacher, now=timezone.now())
+    assert "Late answers" not in words(teacher_client, "assignment_results", assignment)
 
 
 def test_results_explain_a_weaker_sign_where_one_stands(teacher_client: Client, assignment: Assignment) -> None:

@@ -11,7 +11,6 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from quizzes.attempts.answers import accept_late
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.grading.scores import rescore
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Excuse, Student, User
@@ -327,21 +326,6 @@ def test_gradebook_costs_the_same_for_any_number(
     assert len(rows_of(page)) == students + 1
     # Session, teacher, classroom; assignments, students with their attempts, extensions with excuses.
     assert len(seen) == 6
-
-
-def test_late_answers_that_the_teacher_can_accept_are_marked(
-    assignment: Assignment, student: Student, teacher: User, teacher_client: Client, clock: time_machine.Traveller
-) -> None:
-    attempt = make_answered_attempt(assignment=assignment, student=student, answers={"one": "a"})
-    save(attempt, "one", "b", seen_revision=1, now=NOW + timedelta(minutes=5))
-    clock.shift(timedelta(minutes=10))
-    results = reverse("assignment_results", args=[assignment.public_id])
-    assert rows_of(teacher_client.get(gradebook_of(assignment.classroom)))[0][2] == "0 Late answers"
-    assert "Turned in Late answers" in text_of(teacher_client.get(results))
-
-    accept_late(attempt, by=teacher, now=timezone.now())
-    assert rows_of(teacher_client.get(gradebook_of(assignment.classroom)))[0][2] == "1"
-    assert "Late answers" not in text_of(teacher_client.get(results))
 
 
 def test_csv_is_downloaded_by_a_form_and_recorded(
