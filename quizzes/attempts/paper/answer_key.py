@@ -27,8 +27,8 @@ class KeyLine:
     """One question of a handout with its key. number: on the handout, from 1.
 
     marks: the letters or numbers of the correct answer, "" if the answer is text. answer: in words. note: how a
-    regrade changed the key. also_right: the marks and words of the other answers that count, the newest first.
-    sentences: the evidence. speakers: the speakers of the evidence, each once.
+    regrade changed the key. more: the marks and words of the other answers that count, or of the other lines of the
+    key, such as a rubric. sentences: the evidence. speakers: the speakers of the evidence, each once.
     """
 
     number: int
@@ -36,7 +36,7 @@ class KeyLine:
     marks: str
     answer: str
     note: str
-    also_right: tuple[tuple[str, str], ...]
+    more: tuple[tuple[str, str], ...]
     sentences: tuple[Sentence, ...]
     speakers: tuple[Speaker, ...]
 
@@ -60,27 +60,29 @@ def _line(
     accepted = accepted_versions(question, Adjustments({question.key: regrades}))
     keyed, *older = [version.in_language(document.language) for version in reversed(accepted)]
     sentences = document.reading.sentences(keyed.evidence)
-    marks, answer = _right_answer(keyed, form, document)
-    also_right = dict.fromkeys(_right_answer(version, form, document) for version in older)
-    also_right.pop((marks, answer), None)
+    lines = _right_answers(keyed, form, document)
+    old = [line for version in older for line in _right_answers(version, form, document) if line not in lines]
+    (marks, answer), *more = dict.fromkeys([*lines, *old])
     # A later key can take the old answer away again.
-    policies = [regrade.policy for regrade in regrades if also_right or regrade.policy != "either_key"]
+    policies = [regrade.policy for regrade in regrades if old or regrade.policy != "either_key"]
     return KeyLine(
         number,
         question,
         marks,
         answer,
         " ".join(dict.fromkeys(str(NOTES[policy]) for policy in policies)),
-        tuple(also_right),
+        tuple(more),
         sentences,
         tuple(dict.fromkeys(sentence.speaker for sentence in sentences)),
     )
 
 
-def _right_answer(keyed: Question, form: PaperForm, document: SetDocument) -> tuple[str, str]:
-    """The marks and the words of the correct answer."""
+def _right_answers(keyed: Question, form: PaperForm, document: SetDocument) -> list[tuple[str, str]]:
+    """The marks and the words of the correct answer; of a typed one, each line of its key."""
     reading = document.reading
+    if type_of(keyed).is_typed:
+        return [("", row.text) for row in keyed.answer_key(reading) if row.right]
     marks = ""
     if type_of(keyed).paper.has_marks_as_key:
         marks = " ".join(written(keyed, keyed.correct_answer(), form.shuffle, reading))
-    return marks, keyed.arranged(form.shuffle).review(None, reading).correct
+    return [(marks, keyed.arranged(form.shuffle).review(None, reading).correct)]

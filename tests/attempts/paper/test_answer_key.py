@@ -1,4 +1,4 @@
-"""The printed key: its letters and its words are in the same order, that of the handout."""
+"""The printed key: its letters and words are in the order of the handout, and it has every answer that counts."""
 
 import re
 from string import ascii_uppercase
@@ -7,7 +7,10 @@ import pytest
 
 from quizzes.attempts.paper.answer_key import key_lines
 from quizzes.attempts.paper.handout import LETTERS, FormLetter, draw_form
+from quizzes.content.question_types.registry import type_of
 from quizzes.content.question_types.who_says_so.question import WhoSaysSo
+from quizzes.content.set_document import parse_set
+from tests.content.question_types.test_walk import DOCUMENT
 from tests.content.test_built_in_content import WHO
 
 
@@ -24,3 +27,16 @@ def test_letters_and_words_of_a_key_name_the_same_speakers(letter: FormLetter) -
         assert re.findall(r"” ([^;]+)(?:;|$)", line.answer) == by_letter
         orders.add(tuple(by_letter))
     assert len(orders) > 1
+
+
+def test_the_key_of_a_typed_question_has_all_that_counts() -> None:
+    document = parse_set(DOCUMENT)
+    lines = key_lines(draw_form(document, "hash", "A"), document, {})
+
+    for line in lines:
+        if not type_of(line.question).is_typed:
+            assert line.more == ()
+            continue
+        said = [line.answer, *(answer for _, answer in line.more)]
+        assert said == [row.text for row in line.question.answer_key(document.reading) if row.right]
+    assert {type_of(line.question).name for line in lines if line.more} == {"short_answer", "blanks", "free_text"}
