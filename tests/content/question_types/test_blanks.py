@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizzes.content.answer_matching import normalize
-from quizzes.content.question_types.registry import parse_question, public_view, regraded
+from quizzes.content.question_types.registry import TYPES, parse_question, public_view, regraded
 from quizzes.content.question_types.results import ReviewRow
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.tables import InvalidDocument
@@ -295,3 +295,19 @@ def test_blanks_bad_document_says_what_is_wrong(changes: dict[str, Any], reason:
 def test_blanks_names_blanks_without_an_answer() -> None:
     assert QUESTION.missing_parts({"a": "August 31"}, SITTING) == ("blank (b)",)
     assert QUESTION.missing_parts({"a": "August 31", "b": "1"}, SITTING) == ()
+
+
+def test_blanks_draft_says_what_its_text_or_its_choices_would_drop() -> None:
+    def problems(text: str, *gaps: dict[str, Any]) -> list[str]:
+        return TYPES["blanks"].draft.problems({"text": text, "gaps": gaps}, [], [])
+
+    rows = {"accepted": ["yes", "no"], "choices": []}, {"accepted": [], "choices": []}
+
+    assert problems("It is {a}.", *rows) == []
+    assert problems("It is {a}.", rows[1], rows[0]) == [
+        "Enter the correct answer for blank a.",
+        "Blank b isn’t in the text. Type {b} where it goes, or clear its answers.",
+    ]
+    assert problems("It is {a}.", {"accepted": ["yes", "no"], "choices": ["yes", "no", "maybe"]}) == [
+        "Blank a has choices, so enter only 1 correct answer for it."
+    ]

@@ -62,8 +62,11 @@ class BlanksDraft(QuestionDraft):
         if len(letters) > len(rows):
             found.append(gettext("The text has {count} blanks. Add a row below for each.").format(count=len(letters)))
         for letter, row in zip(letters, rows, strict=False):
-            if not row.get("accepted"):
-                found.append(gettext("Enter the correct answer for blank {letter}.").format(letter=letter))
+            found += _row_problems(letter, row)
+        for letter, row in zip(CHOICE_IDS[len(letters) :], rows[len(letters) :], strict=False):
+            if row.get("accepted") or row.get("choices"):
+                text = gettext("Blank {letter} isn’t in the text. Type {place} where it goes, or clear its answers.")
+                found.append(text.format(letter=letter, place=f"{{{letter}}}"))
         return found
 
     def shown(self, question: Table, sentence_keys: Sequence[str]) -> Table:
@@ -73,6 +76,16 @@ class BlanksDraft(QuestionDraft):
             for row in question["gaps"]
         ]
         return {**question, "gaps": gaps}
+
+
+def _row_problems(letter: str, row: Table) -> list[str]:
+    """What is missing in the row of a blank that the text has."""
+    accepted, choices = row.get("accepted", []), row.get("choices", [])
+    if not accepted:
+        return [gettext("Enter the correct answer for blank {letter}.").format(letter=letter)]
+    if choices and len(accepted) > 1:
+        return [gettext("Blank {letter} has choices, so enter only 1 correct answer for it.").format(letter=letter)]
+    return []
 
 
 def _letters(question: Table) -> list[str]:
