@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from quizzes.content.question_types.free_text.draft import FreeTextDraft
 from quizzes.content.question_types.registry import parse_question, public_view, regraded, type_of
 from quizzes.content.question_types.results import ReviewRow
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
@@ -191,3 +192,16 @@ def test_free_text_bad_document_says_what_is_wrong(changes: dict[str, Any], reas
         parse_question(document(**changes))
 
     assert str(refused.value) == reason
+
+
+def test_free_text_draft_says_that_a_line_of_the_rubric_has_no_name() -> None:
+    """Publishing leaves out such a line."""
+    criteria = [
+        {"title": "Reason", "points": 1, "description": "Gives a reason"},
+        {"title": "", "points": 1, "description": "Names the speaker"},
+        {"title": "", "points": 1, "description": ""},
+    ]
+
+    found = FreeTextDraft().problems({"criteria": criteria, "points": 1, "sample_answer": "Because."}, [], [])
+
+    assert found == ["Name line 2 of the rubric, or clear it."]

@@ -272,3 +272,12 @@ def test_matching_draft_with_too_many_options_says_so_in_words() -> None:
     for count, found in ((10, []), (11, ["Offer up to 12 answer choices."])):
         question = {"options": [str(number) for number in range(count)], "prompts": prompts}
         assert MatchingDraft().problems(question, [], []) == found
+
+
+def test_matching_draft_says_that_a_match_has_no_line() -> None:
+    """Publishing leaves out a row without a line, and the match with it."""
+    prompts = [{"text": text, "option": option} for text, option in (("a", "A"), ("b", "B"), ("", "C"), ("", ""))]
+
+    found = MatchingDraft().problems({"options": [], "prompts": prompts}, [], [])
+
+    assert found == ["Enter line 3, or clear its match."]

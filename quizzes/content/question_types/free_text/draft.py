@@ -29,8 +29,14 @@ class FreeTextDraft(QuestionDraft):
 
     def problems(self, question: Table, sentence_keys: Sequence[str], speakers: Sequence[Table]) -> list[str]:
         """What is missing, in the words of the page."""
-        rows = numbered(question.get("criteria", []), "title")
+        criteria = question.get("criteria", [])
+        rows = numbered(criteria, "title")
         found = [] if rows else [gettext("Add at least 1 line to the rubric.")]
+        found += [
+            gettext("Name line {number} of the rubric, or clear it.").format(number=number)
+            for number, row in numbered(criteria, "description")
+            if not text_in(row, "title")
+        ]
         found += [
             gettext("Say how to earn the points of line {number}.").format(number=number)
             for number, row in rows

@@ -36,6 +36,11 @@ class MatchingDraft(QuestionDraft):
             for number, row in numbered(rows)
             if not text_in(row, "option")
         ]
+        found += [
+            gettext("Enter line {number}, or clear its match.").format(number=number)
+            for number, row in enumerate(rows, start=1)
+            if text_in(row, "option") and not text_in(row, "text")
+        ]
         offered = len(self.finish(question, sentence_keys, speakers)["options"])
         if offered < 2:
             found.append(gettext("Offer at least 2 answer choices."))
