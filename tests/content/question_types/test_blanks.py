@@ -311,3 +311,4 @@ def test_blanks_draft_says_what_its_text_or_its_choices_would_drop() -> None:
     assert problems("It is {a}.", {"accepted": ["yes", "no"], "choices": ["yes", "no", "maybe"]}) == [
         "Blank a has choices, so enter only 1 correct answer for it."
     ]
+    assert problems("It is {a}.", {"accepted": ["yes"], "choices": ["yes"]}) == ["Offer 2 to 8 choices for blank a."]

@@ -205,3 +205,13 @@ def test_free_text_draft_says_that_a_line_of_the_rubric_has_no_name() -> None:
     found = FreeTextDraft().problems({"criteria": criteria, "points": 1, "sample_answer": "Because."}, [], [])
 
     assert found == ["Name line 2 of the rubric, or clear it."]
+
+
+def test_free_text_draft_says_that_its_lengths_contradict() -> None:
+    criteria = [{"title": "Reason", "points": 1, "description": "Gives a reason"}]
+    question = {"criteria": criteria, "points": 1, "sample_answer": "Because.", "max_length": 50}
+
+    assert FreeTextDraft().problems({**question, "min_length": 50}, [], []) == []
+    assert FreeTextDraft().problems({**question, "min_length": 51}, [], []) == [
+        "Enter minimum characters that are not over the maximum."
+    ]

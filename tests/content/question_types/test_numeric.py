@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from quizzes.content.question_types.numeric.draft import NumericDraft
 from quizzes.content.question_types.registry import parse_question, public_view, regraded
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.tables import InvalidDocument
@@ -349,3 +350,41 @@ def test_numeric_bad_document_says_what_is_wrong(changes: dict[str, Any], reason
         parse_question(document(**changes))
 
     assert str(refused.value) == reason
+
+
+NUMBER_WANTED = "Enter the correct number in figures, such as 3.5. Its unit goes under “Units”."
+DATE_WANTED = "Enter the correct date, such as 2018-08-31, or --08-31 for any year."
+TOLERANCE_WANTED = "Enter the tolerance as a number, 0 or more, without a unit."
+
+
+@pytest.mark.parametrize(
+    ("changes", "problems"),
+    [
+        ({"answer": "1,500", "tolerance": "", "units": ["votes"], "unit_required": True}, []),
+        ({"answer": "seven", "tolerance": "0.5"}, []),
+        ({"answer": ""}, [NUMBER_WANTED]),
+        ({"answer": "$3.5 million"}, [NUMBER_WANTED]),
+        ({"answer": "2018-08-31"}, ["“2018-08-31” is a date. Choose “A date”."]),
+        ({"kind": "date", "answer": "August 31, 2018", "tolerance": "1"}, []),
+        ({"kind": "date", "answer": "2018"}, [DATE_WANTED]),
+        ({"kind": "date", "answer": "--08-31", "tolerance": "0.5"}, ["Enter the tolerance of a date in whole days."]),
+        ({"answer": "7", "tolerance": "10%"}, [TOLERANCE_WANTED]),
+        ({"answer": "7", "tolerance": "-1"}, [TOLERANCE_WANTED]),
+        ({"answer": "7", "unit_required": True}, ["Enter a unit, or don’t require one."]),
+        (
+            {"answer": "7", "units": ["million votes"]},
+            ["Enter units as words or signs, without numbers: “million votes”."],
+        ),
+    ],
+)
+def test_numeric_draft_says_in_words_what_cannot_be_published(changes: dict[str, Any], problems: list[str]) -> None:
+    draft = NumericDraft()
+    question = {**draft.blank([]), **changes}
+
+    assert draft.problems(question, [], []) == problems
+    finished = draft.finish({**document(), **question}, [], [])
+    if problems:
+        with pytest.raises(InvalidDocument):
+            parse_question(finished)
+    else:
+        assert parse_question(finished).type == "numeric"

@@ -85,6 +85,9 @@ def _row_problems(letter: str, row: Table) -> list[str]:
         return [gettext("Enter the correct answer for blank {letter}.").format(letter=letter)]
     if choices and len(accepted) > 1:
         return [gettext("Blank {letter} has choices, so enter only 1 correct answer for it.").format(letter=letter)]
+    if choices and not 2 <= len({*choices, *accepted}) <= len(CHOICE_IDS):
+        most = len(CHOICE_IDS)
+        return [gettext("Offer 2 to {count} choices for blank {letter}.").format(count=most, letter=letter)]
     return []
 
 

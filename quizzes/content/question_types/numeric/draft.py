@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from quizzes.content.question_types.draft import QuestionDraft, missing, text_in
+from quizzes.content.answer_matching import normalize, read_date, read_number
+from quizzes.content.question_types.draft import QuestionDraft, text_in
 from quizzes.content.tables import Table
 from quizzes.phrases import gettext
 
@@ -35,13 +36,36 @@ class NumericDraft(QuestionDraft):
 
     def problems(self, question: Table, sentence_keys: Sequence[str], speakers: Sequence[Table]) -> list[str]:
         """What is missing, in the words of the page."""
-        return missing(
-            question,
-            "answer",
-            gettext("Write the right date.") if question.get("kind") == "date" else gettext("Write the right number."),
-        )
+        is_date = question.get("kind") == "date"
+        finished = self.finish(question, sentence_keys, speakers)
+        found = _answer_problems(finished["answer"], is_date=is_date)
+        tolerance = read_number(str(finished.get("tolerance", "0")))
+        if tolerance is None or tolerance[1] or tolerance[0] < 0:
+            found.append(gettext("Enter the tolerance as a number, 0 or more, without a unit."))
+        elif is_date and tolerance[0] % 1:
+            found.append(gettext("Enter the tolerance of a date in whole days."))
+        units = finished.get("units", [])
+        if finished.get("unit_required") and not units:
+            found.append(gettext("Enter a unit, or don’t require one."))
+        for unit in units:
+            name = normalize(unit)
+            if not name or any(char.isdigit() for char in name):
+                found.append(gettext("Enter units as words or signs, without numbers: “{unit}”.").format(unit=unit))
+        return found
 
     def shown(self, question: Table, sentence_keys: Sequence[str]) -> Table:
         """With a placeholder key, which students do not see."""
         answer = "2000-01-01" if question.get("kind") == "date" else "0"
         return {name: value for name, value in {**question, "answer": answer}.items() if name != "tolerance"}
+
+
+def _answer_problems(answer: str, *, is_date: bool) -> list[str]:
+    if is_date:
+        is_known = read_date(answer) is not None
+        return [] if is_known else [gettext("Enter the correct date, such as 2018-08-31, or --08-31 for any year.")]
+    if read_date(answer) is not None:
+        return [gettext("“{answer}” is a date. Choose “A date”.").format(answer=answer)]
+    number = read_number(answer)
+    if number is None or number[1]:
+        return [gettext("Enter the correct number in figures, such as 3.5. Its unit goes under “Units”.")]
+    return []
