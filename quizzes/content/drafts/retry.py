@@ -60,12 +60,15 @@ def _document(edition: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Any]
     objective_keys = {question["objective"] for question in questions}
     objectives = [objective for objective in edition["objectives"] if objective["key"] in objective_keys]
     texts = {
-        language: {**own, "title": retry_title(own["title"], language)} if own.get("title") else own
+        language: {"title": retry_title(own["title"], language)} if own.get("title") else {}
         for language, own in edition.get(TEXTS, {}).items()
     }
     return {
         **edition,
         "title": retry_title(edition["title"]),
+        # Those of the edition count all its questions. Without them, publishing writes and estimates its own.
+        "summary": "",
+        "about_minutes": 0,
         TEXTS: texts,
         "questions": questions,
         "objectives": objectives,

@@ -71,6 +71,18 @@ def test_retry_is_a_set_of_the_teachers_own_with_the_same_questions(assignment: 
     assert [right_value(question) for question in content.questions] == [right_value(q) for q in old.questions[2:]]
 
 
+def test_retry_counts_its_own_questions_and_minutes(classroom: Classroom, teacher: User) -> None:
+    texts = {"es": {"title": "Serie", "summary": "Cuatro preguntas."}}
+    document = {**make_document(), "about_minutes": 25, "languages": ["es"], "texts": texts}
+
+    made = make_retry(make_assignment(edition=make_edition(document=document)), ["who"], by=teacher, now=NOW)
+
+    published_document = latest_edition(made).document
+    assert published_document["summary"] == f"1 question on “{document['reading']['title']}”."
+    assert published_document["about_minutes"] == 2
+    assert published_document["texts"]["es"] == {"title": "Reintento: Serie"}
+
+
 def test_retry_made_twice_is_one_set(assignment: Assignment, teacher: User, other_teacher: User) -> None:
     first, second = (make_retry(assignment, ["who"], by=teacher, now=NOW) for _ in range(2))
     third = make_retry(assignment, ["proof"], by=teacher, now=NOW)
