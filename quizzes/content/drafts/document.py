@@ -123,6 +123,11 @@ def from_edition(edition: Mapping[str, Any], *, title: str) -> Table:
         anchor_evidence(document, question)
         anchor_texts(question, text_fields(question))
     anchor_texts(document, SET_TEXTS)
+    # What nobody wrote follows the questions that the draft gets.
+    if document["summary"] == _summary(document):
+        document["summary"] = ""
+    if document["about_minutes"] == about_minutes(document):
+        document["about_minutes"] = 0
     if edition["title"] != title:
         for own in document.get(TEXTS, {}).values():
             own.pop("title", None)

@@ -59,6 +59,17 @@ def test_a_copy_of_a_built_in_set_says_the_same_and_can_be_published(name: str) 
     assert untranslated(finished(document), "es") == []
 
 
+def test_a_copy_has_no_summary_and_no_minutes_that_nobody_wrote() -> None:
+    """Those that publishing wrote would count the old questions for good."""
+    copied = from_edition(finished({**story(), "summary": "", "about_minutes": 0}), title="Mine")
+    del copied["questions"][2:]
+
+    assert (copied["summary"], copied["about_minutes"]) == ("", 0)
+    assert finished(copied)["summary"] == "2 questions on “The agreement”."
+    written = from_edition({**make_document(), "about_minutes": 5}, title="Mine")
+    assert (written["summary"], written["about_minutes"]) == ("Four questions.", 5)
+
+
 def test_a_text_that_changed_after_its_translation_falls_back() -> None:
     [file] = [file for file in read_set_files(FIXTURES) if file.parsed.slug == "exit-ticket"]
     document = from_edition(file.document, title="My ticket")
