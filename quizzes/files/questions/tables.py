@@ -140,6 +140,7 @@ def _row_item(cell: Callable[[str], str], stem: str, notes: list[str]) -> Item:
     answers = [cell(f"Answer {number}") for number in range(1, ANSWERS + 1)]
     feedback = [cell(f"Feedback {number}") for number in range(1, ANSWERS + 1)]
     correct = _correct_numbers(cell("Correct"), answers)
+    _note_place(cell("Correct"), answers, correct, notes)
     question_type = _question_type(cell("Type"), correct)
     item = Item(question_type, stem, explanation=cell("Explanation"), points=points_of(cell("Points"), notes))
     lines = tuple(
@@ -238,6 +239,14 @@ def _correct_numbers(text: str, answers: Sequence[str]) -> set[int]:
     if not found and text:
         found = {number for number, answer in enumerate(answers, start=1) if answer.casefold() == text.casefold()}
     return {number for number in found if answers[number - 1]}
+
+
+def _note_place(text: str, answers: Sequence[str], correct: set[int], notes: list[str]) -> None:
+    """Say which answer is correct if the cell names one answer by its place and another by its words, such as “3”."""
+    named = {place for place, answer in enumerate(answers, start=1) if text and answer.casefold() == text.casefold()}
+    if named and correct and not named & correct:
+        note = gettext("“{value}” in “Correct” was read as the place of an answer, so “{answer}” is correct. Check it.")
+        notes.append(note.format(value=text, answer=answers[min(correct) - 1]))
 
 
 def write_template_csv(title: str, items: Sequence[Item]) -> bytes:

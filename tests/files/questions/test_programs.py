@@ -221,6 +221,21 @@ def test_braces_in_a_table_are_text() -> None:
     ]
 
 
+def test_an_answer_named_by_its_place_and_another_by_its_words_is_pointed_out() -> None:
+    """“3” is the third answer, but its author may mean the answer “3”."""
+    table = "Question,Answer 1,Answer 2,Answer 3,Correct\n"
+    rows = "How many?,2,3,4,3\nHow many?,1,2,3,3\nHow many?,2,3,4,1\nHow many?,20,30,40,30\n"
+
+    found = read_questions((table + rows).encode()).questions
+
+    assert [question.notes for question in found] == [
+        ("“3” in “Correct” was read as the place of an answer, so “4” is correct. Check it.",),
+        (),
+        (),
+        (),
+    ]
+
+
 def test_sheets_that_are_not_read_are_listed() -> None:
     rows = [["Question", "Answer 1", "Answer 2", "Correct"], ["Who?", "Council", "Mayor", 1]]
     assert outcomes(write_xlsx([Sheet("Unit 1", rows), Sheet("Unit 2", rows)])) == [
