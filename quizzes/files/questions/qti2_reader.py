@@ -197,8 +197,9 @@ def _item(element: Element, body: Element, stem: str, notes: list[str]) -> Item:
     if not stem:
         raise Skipped(gettext("It has no question text."))
     if tag == "extendedtextinteraction":
-        notes.append(gettext("Add a rubric and a sample answer."))
-        return Item("free_text", stem, sample_answer="\n".join(_correct(declaration)))
+        sample_answer = "\n".join(_correct(declaration))
+        notes.append(gettext("Add a rubric.") if sample_answer else gettext("Add a rubric and a sample answer."))
+        return Item("free_text", stem, sample_answer=sample_answer)
     if tag == "matchinteraction":
         return _matching(stem, interaction, declaration, notes)
     choices = _choices(interaction, feedback, notes)

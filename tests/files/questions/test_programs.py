@@ -13,6 +13,7 @@ from xlsxwriter import Workbook
 from quizzes.files.questions.drafts import draft_question, item_of
 from quizzes.files.questions.formats import read_questions
 from quizzes.files.questions.item import Item, UnreadableFile
+from quizzes.files.questions.qti2_writer import write_qti2
 from quizzes.files.xlsx import Sheet, write_xlsx
 
 
@@ -831,3 +832,17 @@ def test_feedback_of_qti_for_the_whole_item_is_kept_or_its_loss_is_said() -> Non
         ["single: Q? [*x; y #Since 1839.]"],
         ["single: Q? [*x; y] ! Feedback for all right or all wrong answers was left out."],
     ]
+
+
+@pytest.mark.parametrize("version", ["2.1", "2.2", "3.0"])
+@pytest.mark.parametrize(
+    ("sample_answer", "note"),
+    [("Because.", "Add a rubric."), ("", "Add a rubric and a sample answer.")],
+)
+def test_qti_2_asks_for_a_sample_answer_only_where_it_has_none(version: str, sample_answer: str, note: str) -> None:
+    content = write_qti2("Unit 1", [Item("free_text", "Why?", sample_answer=sample_answer)], version=version)
+
+    [question] = read_questions(content).questions
+
+    assert question.item is not None
+    assert (question.item.sample_answer, question.notes) == (sample_answer, (note,))
