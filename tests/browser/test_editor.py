@@ -456,6 +456,12 @@ def test_another_type_brings_its_own_fields(teacher: User, open_context: NewCont
     assert violations(page) == []
 
 
+# Fields for words in which a line of an answer does not fit.
+NARROW_FIELDS = """() => [...document.querySelectorAll("main :is(textarea, input[type=text], select)")]
+  .filter((field) => field.checkVisibility() && field.getBoundingClientRect().width < 120)
+  .map((field) => field.name)"""
+
+
 @pytest.mark.parametrize("table", EXAMPLES, ids=lambda table: str(table["type"]))
 def test_the_editor_of_every_type_fits_a_phone_and_is_accessible(
     table: Table, teacher: User, open_context: NewContext
@@ -465,6 +471,7 @@ def test_the_editor_of_every_type_fits_a_phone_and_is_accessible(
     open_editor(page, draft, table["key"])
     assert overflow(page) == 0
     assert violations(page) == []
+    assert page.evaluate(NARROW_FIELDS) == []
 
     page.goto(reverse("preview_draft", args=[draft.question_set.public_id, 1]))
     assert overflow(page) == 0

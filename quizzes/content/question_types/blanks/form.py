@@ -27,7 +27,7 @@ class BlanksForm(QuestionTypeForm):
             )
             self.put(
                 f"choices-{number}",
-                LinesField(gettext("Choices for blank {letter}").format(letter=letter), rows=2),
+                LinesField(gettext("Choices for blank {letter}").format(letter=letter), rows=2, look="why"),
                 row.get("choices", []),
             )
             why = text(gettext("Feedback for blank {letter}").format(letter=letter), 500, look="why")
