@@ -1,17 +1,19 @@
 """Create a question set, empty or from an edition; archive, delete and restore it."""
 
+import itertools
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import ProtectedError
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 
 from quizzes.content.drafts.document import from_edition, new_document
 from quizzes.content.drafts.saving import write_source
 from quizzes.content.drafts.saving_questions import insert_question, new_question_key
 from quizzes.content.drafts.text import replace_text
+from quizzes.content.languages import TEXTS
 from quizzes.content.question_types.registry import TYPES
 from quizzes.content.stored_pictures import copy_pictures
 from quizzes.content.tables import Table
@@ -55,9 +57,8 @@ def copy_set(edition: Edition, *, by: User, now: datetime) -> Draft:
     for draft in made_just_now(by, now=now):
         if draft.question_set.copied_from_id == edition.question_set_id:
             return draft
-    title = str(edition.document["title"])
-    copies = {row.title for row in QuestionSet.objects.owned_by(by)}
-    draft = take_document(edition.document, title=_free_title(title, copies), by=by, now=now)
+    document = _as_copy(edition.document, {row.title for row in QuestionSet.objects.owned_by(by)})
+    draft = take_document(document, title=document["title"], by=by, now=now)
     guide = Source.objects.filter(readings__question_sets=edition.question_set_id).values("teaching_guide")[:1]
     Source.objects.filter(readings__question_sets=draft.question_set_id).update(teaching_guide=guide)
     draft.question_set.copied_from = edition.question_set
@@ -110,9 +111,22 @@ def reading_fields(document: Table) -> dict[str, Any]:
     return {"title": document["reading"]["title"], "language": document["reading"]["language"]}
 
 
-def _free_title(title: str, taken: set[str]) -> str:
-    names = [f"{title[:180]} (copy)", *(f"{title[:180]} (copy {number})" for number in range(2, len(taken) + 3))]
-    return next(name for name in names if name not in taken)
+def _as_copy(edition: Mapping[str, Any], taken: set[str]) -> dict[str, Any]:
+    """The document of an edition with the title of a copy in each of its languages. taken: titles in use."""
+    title = str(edition["title"])
+    number = next(number for number in itertools.count(1) if _copy_title(title, number) not in taken)
+    texts = {
+        language: {**own, "title": _copy_title(own["title"], number, language)} if own.get("title") else own
+        for language, own in edition.get(TEXTS, {}).items()
+    }
+    return {**edition, "title": _copy_title(title, number), **({TEXTS: texts} if texts else {})}
+
+
+def _copy_title(title: str, number: int, language: str = "en") -> str:
+    """The title of a copy. language: of the title; pages store the one in English."""
+    with override(language):
+        words = gettext("{title} (copy)") if number == 1 else gettext("{title} (copy {number})")
+    return words.format(title=title[:180], number=number)
 
 
 def archive_set(question_set: QuestionSet, *, now: datetime) -> None:

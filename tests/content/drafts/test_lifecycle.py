@@ -6,11 +6,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.content.drafts.lifecycle import delete_sets_for_good
+from quizzes.content.drafts.document import finished
+from quizzes.content.drafts.lifecycle import REPEATED, copy_set, delete_sets_for_good
 from quizzes.models import AuditEvent, Classroom, Draft, Edition, QuestionSet, Reading, Source, User
 from tests.conftest import Queries
 from tests.drafting import publish, save, url
-from tests.factories import NOW, make_assignment, make_draft
+from tests.factories import NOW, make_assignment, make_document, make_draft, make_edition
 from tests.pages import read, text_of
 
 pytestmark = pytest.mark.django_db
@@ -132,3 +133,17 @@ def test_own_set_without_a_draft_offers_no_edit(draft: Draft, teacher: User, tea
     assert edit in read(teacher_client.get(address)).links
     Draft.objects.all().delete()
     assert edit not in read(teacher_client.get(address)).links
+
+
+def test_a_copy_has_its_title_in_every_language(teacher: User) -> None:
+    texts = {"es": {"title": "Serie corta", "summary": "Cuatro preguntas."}}
+    edition = make_edition(document={**make_document(), "languages": ["es"], "texts": texts})
+
+    copies = [copy_set(edition, by=teacher, now=NOW + number * 2 * REPEATED).document for number in range(2)]
+
+    assert [(copy["title"], copy["texts"]["es"]["title"]) for copy in copies] == [
+        ("Small set (copy)", "Serie corta (copia)"),
+        ("Small set (copy 2)", "Serie corta (copia 2)"),
+    ]
+    for copy in copies:
+        assert finished(copy)["texts"]["es"] == {"title": copy["texts"]["es"]["title"], "summary": "Cuatro preguntas."}
