@@ -17,7 +17,15 @@ from typing import Any
 from django.utils.text import slugify
 
 from quizzes.content.drafts.levels import finish_level, open_level
-from quizzes.content.languages import TEXTS, anchor_texts, finished_texts, with_language
+from quizzes.content.languages import (
+    TEXTS,
+    anchor_texts,
+    finished_texts,
+    is_stale,
+    set_translation,
+    translation_of,
+    with_language,
+)
 from quizzes.content.pictures import INCOMPLETE, parse_picture
 from quizzes.content.question_types.draft import rows
 from quizzes.content.question_types.registry import draft_of, open_in_draft, text_fields
@@ -254,7 +262,7 @@ def finished(document: Table) -> Table:
         key: question["objective"] for question in reversed(questions) for key in question.get("evidence", ())
     }
     first = document["objectives"][0]["key"] if document["objectives"] else ""
-    languages, rights_note = document.get("languages", []), _rights_note(document)
+    languages = document.get("languages", [])
     summary = document["summary"] or _summary(document)
     return {
         "slug": slugify(document["title"].replace("_", " "))[:80].strip("-") or "set",
@@ -273,7 +281,7 @@ def finished(document: Table) -> Table:
             for sentence in sentences(document)
         ],
         "reading": {
-            **finished_texts({**reading, "rights_note": rights_note}, READING_TEXTS, languages),
+            **finished_texts(reading_with_note(document), READING_TEXTS, languages),
             **_finished_variants(document),
             "paragraphs": [
                 {"sentences": [{**table, "facts": [table["key"]]} for table in paragraph["sentences"]]}
@@ -321,6 +329,19 @@ def about_minutes(document: Table) -> int:
     """A rough estimate of how many minutes a class needs; at least 1."""
     words = sum(len(table["text"].split()) for table in sentence_tables(document))
     return max(1, ceil(words / _WORDS_A_MINUTE + len(document["questions"]) * _MINUTES_A_QUESTION))
+
+
+def reading_with_note(document: Table) -> Table:
+    """The reading with the note on its rights that students see, also in the other languages of the set."""
+    reading = {**deepcopy(document["reading"]), "rights_note": _rights_note(document)}
+    if not document["reading"].get("rights_note"):
+        for language, note in RIGHTS.get(reading["rights"], {}).items():
+            has_text = translation_of(reading, language).get("rights_note") and not is_stale(
+                reading, "rights_note", language
+            )
+            if language in document.get("languages", []) and not has_text:
+                set_translation(reading, "rights_note", note, language, of=reading["rights_note"])
+    return reading
 
 
 def _rights_note(document: Table) -> str:

@@ -5,7 +5,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from quizzes.content.drafts.document import finished, finished_question, question_of
+from quizzes.content.drafts.document import finished, finished_question, question_of, reading_with_note
 from quizzes.content.languages import MissingText, TextFields, is_stale, set_translation, translation_of
 from quizzes.content.question_types.registry import text_fields
 from quizzes.content.set_document import CITATION_TEXTS, READING_TEXTS, SET_TEXTS, first_language, untranslated
@@ -142,7 +142,7 @@ def _tables(document: Table, key: str) -> Iterator[tuple[str, Table, TextFields]
         edition = finished(document)
         yield "", {**document, "summary": edition["summary"]}, SET_TEXTS
         yield "citation", document["citation"], CITATION_TEXTS
-        yield "reading", {**document["reading"], "rights_note": edition["reading"]["rights_note"]}, READING_TEXTS
+        yield "reading", reading_with_note(document), READING_TEXTS
         return
     stored = question_of(document, key)
     if stored is None:

@@ -149,6 +149,21 @@ def test_a_finished_draft_says_by_what_right_the_text_is_shown(rights: str, note
     assert reading_of(document).citation.rights_note == shown
 
 
+def test_our_own_note_on_the_rights_is_there_in_every_language_of_the_set() -> None:
+    def spanish(**fields: object) -> dict[str, str]:
+        document = {**story(), "languages": ["es"]}
+        document["reading"] = {**document["reading"], "rights": "open", "rights_note": "", **fields}
+        texts: dict[str, str] = finished(document)["reading"].get("texts", {}).get("es", {})
+        return texts
+
+    own = {"texts": {"es": {"rights_note": "Dominio público."}}}
+    note = "The full text, in the public domain or under an open license."
+    assert spanish() == {"rights_note": "El texto completo, de dominio público o con una licencia abierta."}
+    assert spanish(**own, based_on_texts={"es": {"rights_note": note}}) == own["texts"]["es"]
+    assert spanish(rights_note="CC BY 4.0.") == {}
+    assert "texts" not in finished({**story(), "languages": []})["reading"]
+
+
 # --- What a draft lacks -------------------------------------------------------------------------------------------
 
 

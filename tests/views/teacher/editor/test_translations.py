@@ -48,6 +48,22 @@ def test_a_blank_summary_is_not_missing(draft: Draft) -> None:
     assert "summary" not in missing("")
 
 
+def test_our_own_note_on_the_rights_is_shown_and_not_missing(draft: Draft, teacher_client: Client) -> None:
+    draft.document["reading"] |= {"rights": "quotes", "rights_note": ""}
+    draft.document["languages"] = ["es"]
+    draft.save()
+
+    shown = {text.id: text.translation for text in texts_of_question(draft.document, SET, "es")}
+    teacher_client.post(
+        address(draft, SET), {**sent(draft, SET), "reading-1-rights_note": shown["reading-1-rights_note"]}
+    )
+
+    assert shown["reading-1-rights_note"] == "Escrito para usar en clase, con nuestras propias palabras."
+    assert "rights_note" not in [text.place for _, lacking in missing_in(draft.document, "es") for text in lacking]
+    draft.refresh_from_db()
+    assert "texts" not in draft.document["reading"]
+
+
 def test_a_teacher_translates_a_question_and_publishes_it(draft: Draft, teacher_client: Client) -> None:
     assert "Add Spanish" in teacher_client.get(languages(draft)).content.decode()
     teacher_client.post(languages(draft), {"language": "es", "act": "add"})
