@@ -25,7 +25,10 @@ _COMMON: frozenset[QuestionType] = _CLOSED | {"short_answer", "numeric", "matchi
 _ALL: frozenset[QuestionType] = _COMMON | {"ordering", "blanks"}
 _HEAD_BYTES = 200
 # A question of GIFT has words before its brace.
-_JSON_START = re.compile(r"\{\s*[\"}]")
+_JSON_START = re.compile(r"\{\s*[\"}]|\[\s*[{\]]")
+# PDF, RTF, PNG and JPEG, whose bytes can have braces as GIFT has.
+_OTHER_KINDS = (b"%PDF-", b"{\\rtf", b"\x89PNG", b"\xff\xd8\xff")
+_UNKNOWN = gettext_noop("We don’t know this format. See which files we can read, below.")
 # A preview lists each question.
 MAX_QUESTIONS_IN_FILE = 10_000
 
@@ -255,6 +258,8 @@ def _read(content: bytes) -> ReadFile:
         return _read_table(content)
     if content.startswith(_ZIP):
         return ReadFile(*read_package(content))
+    if content.startswith(_OTHER_KINDS):
+        raise UnreadableFile(gettext(_UNKNOWN))
     text = decoded(content).lstrip("\ufeff")
     start = text.lstrip(" \t\n")
     if start.startswith("<"):
@@ -309,4 +314,4 @@ def _read_table(content: bytes) -> ReadFile:
         return ReadFile("Kahoot (Excel)", (*kahoot.read_kahoot(rows, heading), *left))
     if (heading := tables.template_heading(rows)) is not None:
         return ReadFile(gettext("Footnote’s template"), (*tables.read_template(rows, heading), *left))
-    raise UnreadableFile(gettext("We don’t know this format. See which files we can read, below."))
+    raise UnreadableFile(gettext(_UNKNOWN))

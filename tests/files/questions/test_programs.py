@@ -846,3 +846,19 @@ def test_qti_2_asks_for_a_sample_answer_only_where_it_has_none(version: str, sam
 
     assert question.item is not None
     assert (question.item.sample_answer, question.notes) == (sample_answer, (note,))
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"%PDF-1.4\n1 0 obj <</Type /Catalog>> {x}", "We don’t know this format."),
+        (b"{\\rtf1\\ansi {\\fonttbl {\\f0 Times;}} 1. Who? \\par}", "We don’t know this format."),
+        (b"\x89PNG\r\n\x1a\n{=x}", "We don’t know this format."),
+        (b"\xff\xd8\xff\xe0 {=x}", "We don’t know this format."),
+        (b'[{"question": "Who?"}]', "This file has no list of questions."),
+    ],
+    ids=["pdf", "rtf", "png", "jpeg", "json"],
+)
+def test_braces_of_other_files_are_no_gift(content: bytes, reason: str) -> None:
+    with pytest.raises(UnreadableFile, match=reason):
+        read_questions(content)
