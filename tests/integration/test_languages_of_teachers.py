@@ -226,7 +226,7 @@ GIFT = """::One:: What is this? { =Right ~%50%Almost #No }
 
 def test_files_that_cannot_be_read(client_in_it: Client, taught: Assignment, classroom: Classroom) -> None:
     pages = Pages(client_in_it)
-    pages.data += ["What is this?", "Only text.", "How many?", "Which?", "Almost", "many", "Nobody"]
+    pages.data += ["What is this?", "Only text.", "How many?", "Which?", "Right", "Almost", "many", "Nobody"]
 
     def file(content: bytes, name: str = "x.txt") -> SimpleUploadedFile:
         return SimpleUploadedFile(name, content)

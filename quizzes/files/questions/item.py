@@ -92,6 +92,24 @@ class Item:
     all_or_nothing: bool = False
     picture: ItemPicture | None = None
 
+    @property
+    def correct(self) -> str:
+        """The start of the correct answer in words, for the preview; "" of a written answer."""
+        match self.question_type:
+            case "true_false":
+                texts = [gettext("True") if self.is_true else gettext("False")]
+            case "numeric":
+                texts = [f"{self.number} {self.unit}".strip()]
+            case "matching":
+                texts = [f"“{line.text}” {line.match}" for line in self.lines]
+            case "ordering":
+                texts = [line.text for line in self.lines]
+            case "blanks":
+                texts = [" / ".join(gap.accepted) for gap in self.gaps]
+            case _:
+                texts = [line.text for line in self.lines if line.is_correct]
+        return excerpt("; ".join(texts))
+
 
 @dataclass(frozen=True, slots=True)
 class ReadQuestion:

@@ -18,6 +18,8 @@ from quizzes.content.picture_files import clean_picture
 from quizzes.content.pictures import PICTURE
 from quizzes.content.stored_pictures import delete_unused_pictures, store_picture
 from quizzes.files.questions.formats import read_questions
+from quizzes.files.questions.importing import EXAMPLES
+from quizzes.files.questions.tables import write_template_csv
 from quizzes.models import Draft, Edition, QuestionSet, StoredPicture, User
 from tests.conftest import Queries
 from tests.drafting import url
@@ -52,6 +54,27 @@ def test_the_preview_says_what_becomes_of_each_question(teacher_client: Client) 
     assert "Line 3" in page
     assert "It has no answers in braces" in page
     assert not QuestionSet.objects.filter(owner__isnull=False).exists()
+
+
+def test_the_preview_names_the_correct_answer_of_each_question(teacher_client: Client) -> None:
+    """A key that the file has wrong is seen before the import."""
+    template = write_template_csv("Unit 3", EXAMPLES)
+
+    page = text_of(preview(teacher_client, template, name="Unit 3.csv"))
+
+    assert [item.correct for item in EXAMPLES] == [
+        "The city council",
+        "This; That",
+        "True",
+        "Lee; Ms. Lee",
+        "7",
+        "“Mayor” City; “Governor” State",
+        "Proposal; Hearing; Vote",
+        "7 / seven",
+        "",
+    ]
+    assert page.count("Correct answer: ") == len(EXAMPLES) - 1
+    assert all(f"Correct answer: {item.correct}" in page for item in EXAMPLES if item.correct)
 
 
 def test_several_notes_are_sentences(teacher_client: Client) -> None:
