@@ -3,7 +3,8 @@
 import hashlib
 import logging
 import threading
-from datetime import datetime, timedelta
+import time
+from datetime import datetime
 from pathlib import Path
 
 from django.db import close_old_connections, connection
@@ -20,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 INTERVAL_SECONDS = 60
 # After an error, such as a full disk. Each try may copy gigabytes.
-RETRY = timedelta(minutes=10)
+RETRY_SECONDS = 600
 # The first requests after a start come before the check, which reads the whole file.
 CHECK_AFTER_SECONDS = 5
 
@@ -90,17 +91,17 @@ def _run_forever() -> None:
             task(now=timezone.now())
         except Exception:
             logger.exception("The %s failed.", name)
-    not_before = timezone.now()
+    # Not the time of day: a clock that is set back must not put the next try off.
+    not_before = time.monotonic()
     while True:
         close_old_connections()
-        now = timezone.now()
         try:
-            if now >= not_before:
-                back_up_if_due(now=now)
+            if time.monotonic() >= not_before:
+                back_up_if_due(now=timezone.now())
         except BackupError as problem:
             logger.error("The scheduled backup failed: %s", problem)
-            not_before = now + RETRY
+            not_before = time.monotonic() + RETRY_SECONDS
         except Exception:
             logger.exception("The scheduled backup failed.")
-            not_before = now + RETRY
+            not_before = time.monotonic() + RETRY_SECONDS
         rest.wait(INTERVAL_SECONDS)

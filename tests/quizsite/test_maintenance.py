@@ -15,7 +15,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from quizsite.backups.create import is_backup_due, make_backup
 from quizsite.backups.manifest import BackupError
-from quizsite.maintenance import back_up_if_due, check_database, update_scores
+from quizsite.maintenance import _run_forever, back_up_if_due, check_database, update_scores
 from quizsite.management.commands.serve import Command
 from quizsite.models import SiteState
 from quizzes.models import Attempt
@@ -56,6 +56,35 @@ def test_backup_is_due_when_the_last_one_is_in_the_future(now: datetime) -> None
     assert is_backup_due(now=now)
     # The clocks of two web machines differ a little.
     assert not is_backup_due(now=now + timedelta(minutes=10, seconds=-5))
+
+
+def test_backups_go_on_after_the_clock_was_set_back(monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
+    class EndOfTest(Exception):
+        pass
+
+    clock = [now + timedelta(days=400)]
+    tries: list[datetime] = []
+
+    class Rest:
+        """Rest for no time. The clock is set back in the second rest, and the fourth ends the test."""
+
+        rests = 0
+
+        def wait(self, _seconds: float) -> None:
+            self.rests += 1
+            if self.rests == 2:
+                clock[0] = now
+            elif self.rests == 4:
+                raise EndOfTest
+
+    monkeypatch.setattr("quizsite.maintenance.threading.Event", Rest)
+    monkeypatch.setattr("quizsite.maintenance.timezone.now", lambda: clock[0])
+    monkeypatch.setattr("quizsite.maintenance.back_up_if_due", lambda *, now: tries.append(now))
+
+    with pytest.raises(EndOfTest):
+        _run_forever()
+
+    assert tries == [now + timedelta(days=400), now, now]
 
 
 def test_scheduled_backups_are_rotated_and_others_are_left_alone(
