@@ -37,6 +37,7 @@ from quizsite.secret_key import secret_key_check
 from quizsite.site_lock import SiteInUse, exclusive
 from quizsite.sqlite import library
 from quizsite.sqlite.copy import empty_log, quick_check
+from quizzes.people.erasure_ledger import whole_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +96,9 @@ def _stage_files(folder: Path, manifest: Manifest, stage: Path) -> None:
     ledger, present = stage / LEDGER_FILE, settings.DATA_DIR / LEDGER_FILE
     if present.exists():
         # What was erased after the backup stays erased.
-        old = ledger.read_text().splitlines() if ledger.exists() else []
-        lines = list(dict.fromkeys([*old, *present.read_text().splitlines()]))
+        lines = dict.fromkeys([*whole_lines(ledger), *whole_lines(present)])
         ledger.unlink(missing_ok=True)
-        write_private(ledger, "".join(f"{line}\n" for line in lines).encode())
+        write_private(ledger, b"".join(line + b"\n" for line in lines))
 
 
 def _key(manifest: Manifest, stage: Path) -> str:

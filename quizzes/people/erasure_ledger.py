@@ -53,17 +53,19 @@ def append_to_ledger(kind: Kind, key: str, receipt: str, *, now: datetime) -> No
 
 
 def read_ledger(path: Path) -> list[LedgerLine]:
-    """The lines of a ledger, the oldest first; [] if there is no file. Raises LedgerDamaged.
+    """The lines of a ledger, the oldest first; [] if there is no file. Raises LedgerDamaged."""
+    return [_parse(line, number) for number, line in enumerate(whole_lines(path), start=1) if line]
+
+
+def whole_lines(path: Path) -> list[bytes]:
+    """The lines of a ledger as they are in the file; [] if there is no file.
 
     A last line without its end is left out: the crash that tore it came before the commit of its erasure.
     """
-    if not path.exists():
-        return []
-    *lines, _torn = path.read_text().split("\n")
-    return [_parse(line, number) for number, line in enumerate(lines, start=1) if line]
+    return path.read_bytes().split(b"\n")[:-1] if path.exists() else []
 
 
-def _parse(line: str, number: int) -> LedgerLine:
+def _parse(line: bytes, number: int) -> LedgerLine:
     try:
         document = json.loads(line)
         parsed = LedgerLine(**document)

@@ -590,10 +590,10 @@ def test_a_torn_line_of_a_ledger_is_dropped(student: Student, classmate: Student
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("line", ["{", "[]", "{}", '{"kind": "class"}', "null"])
-def test_a_damaged_ledger_erases_nothing(line: str, student: Student, teacher: User, now: datetime) -> None:
+@pytest.mark.parametrize("line", [b"{", b"[]", b"{}", b'{"kind": "class"}', b"null", b"\xff"])
+def test_a_damaged_ledger_erases_nothing(line: bytes, student: Student, teacher: User, now: datetime) -> None:
     restored(lambda: erase_student(Student.objects.get(pk=student.pk), by=teacher, now=now))
-    ledger_path().write_text(f"{ledger_path().read_text()}{line}\n")
+    ledger_path().write_bytes(ledger_path().read_bytes() + line + b"\n")
 
     with pytest.raises(LedgerDamaged) as damaged:
         reapply_erasures(ledger_path(), now=now)

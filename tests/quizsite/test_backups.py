@@ -195,6 +195,18 @@ def test_restore_brings_back_the_site_and_keeps_what_was_there(drill: Drill) -> 
     assert (drill.data / "secret_key").read_bytes() == key
 
 
+def test_restore_leaves_out_a_line_of_the_ledger_that_a_crash_tore(drill: Drill) -> None:
+    whole = '{"kind": "student", "key": "gone", "receipt": "r", "at": "2026-11-01T08:00:00+00:00"}\n'
+    ledger = drill.data / "erasures.jsonl"
+    ledger.write_text(whole + whole[:30])
+    made = drill.backup()
+    ledger.write_text(whole + whole[:40])
+
+    drill.site.run("restore", str(made))
+
+    assert ledger.read_text() == whole
+
+
 def test_restore_on_an_empty_machine_brings_back_the_key_too(drill: Drill, tmp_path: Path) -> None:
     made, key = drill.backup(), (drill.data / "secret_key").read_bytes()
     shutil.rmtree(drill.data)
