@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from email.headerregistry import AddressHeader
 from ipaddress import ip_address
 from pathlib import Path
@@ -19,7 +20,19 @@ FALSE_WORDS = frozenset({"0", "false", "no", "off", ""})
 SECRET_LEAST = 22
 
 # What django-environ reads of a line. It skips all other lines, so that their settings would keep their defaults.
-SETTING = re.compile(r"(?:export )?[A-Za-z_0-9]+=(?P<value>.*)")
+SETTING = re.compile(r"(?:export )?(?P<name>[A-Za-z_0-9]+)=(?P<value>.*)")
+# All names of Footnote's own. A misspelled one would leave its setting at the default.
+KNOWN = frozenset(
+    f"FOOTNOTE_{name}"
+    for name in (
+        *("BACKUPS", "BACKUPS_DAILY", "BACKUPS_HOURLY", "BACKUP_MINUTES", "CONTACT", "DATA", "DEBUG", "DEMO"),
+        *("GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET", "HEALTH_TOKEN", "HOSTS", "HTTPS", "KEEP_ARCHIVED_DAYS"),
+        *("KEEP_LOG_DAYS", "LOG", "LOG_LEVEL", "MAIL_FROM", "METRICS", "MICROSOFT_CLIENT_ID"),
+        *("MICROSOFT_CLIENT_SECRET", "MICROSOFT_TENANT", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_ISSUER"),
+        *("OIDC_NAME", "REQUEST_IDS", "REQUIRE_MFA", "SAVES_A_SECOND", "SECRET_KEY", "SECRET_KEY_FALLBACKS"),
+        *("SENTRY_DSN", "SIGN_ON_DOMAINS", "SIGN_ON_ORIGINS", "TRACES", "TRUSTED_PROXIES"),
+    )
+)
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 # TLS from the first byte. Source: RFC 8314.
@@ -49,6 +62,12 @@ def read_settings_file(path: Path, *, may_be_missing: bool) -> None:
             raise ImproperlyConfigured(
                 f"Line {number} of {path} has a comment after the value. Put the comment on a line of its own, "
                 "or the value in quotes."
+            )
+        if (name := setting["name"].upper()).startswith("FOOTNOTE_") and setting["name"] not in KNOWN:
+            near = get_close_matches(name, KNOWN, n=1)
+            advice = f"Did you mean {near[0]}?" if near else ".env.example lists all."
+            raise ImproperlyConfigured(
+                f"Line {number} of {path} sets {setting['name']}. Footnote has no such setting. {advice}"
             )
     environ.Env.read_env(io.StringIO("\n".join(line for line in lines if SETTING.fullmatch(line))))
 

@@ -29,6 +29,7 @@ from quizsite import settings as site_settings
 from quizsite.__main__ import NEED_A_SITE
 from quizsite.data_folder import make_data_folder, secret_key
 from quizsite.environment import (
+    KNOWN,
     domain_list,
     flag,
     host_list,
@@ -355,6 +356,30 @@ def test_settings_file_with_an_invalid_line_is_refused_without_repeating_it(tmp_
         read_settings_file(file, may_be_missing=False)
 
     assert str(error.value) == f"Line 2 of {file} must read like NAME=value, with no space before the =."
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("FOOTNOTE_BACKUP_MINUTE", "Footnote has no such setting. Did you mean FOOTNOTE_BACKUP_MINUTES?"),
+        ("footnote_https", "Footnote has no such setting. Did you mean FOOTNOTE_HTTPS?"),
+        ("FOOTNOTE_QQQQQQQQQQ", "Footnote has no such setting. .env.example lists all."),
+    ],
+)
+def test_settings_file_with_a_misspelled_name_is_refused(tmp_path: Path, name: str, advice: str) -> None:
+    file = tmp_path / ".env"
+    file.write_text(f"OTEL_SERVICE_NAME=quiz\n{name}=1\n")
+
+    with pytest.raises(ImproperlyConfigured) as error:
+        read_settings_file(file, may_be_missing=False)
+
+    assert str(error.value) == f"Line 2 of {file} sets {name}. {advice}"
+
+
+def test_every_setting_of_the_example_file_is_known() -> None:
+    listed = re.findall(r"^#(FOOTNOTE_[A-Z_]+)=", (settings.BASE_DIR / ".env.example").read_text(), re.MULTILINE)
+
+    assert sorted(listed) == sorted(KNOWN - {"FOOTNOTE_DEMO"})
 
 
 def test_settings_file_with_a_comment_after_a_value_is_refused(tmp_path: Path) -> None:
