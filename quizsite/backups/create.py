@@ -24,7 +24,7 @@ from quizsite.backups.manifest import (
 )
 from quizsite.backups.rotation import backup_name, superseded
 from quizsite.durable import copy_private, sha256, sync
-from quizsite.health import CLOCK_TOLERANCE
+from quizsite.health import CLOCK_TOLERANCE, DISK_LEAST_BYTES
 from quizsite.models import SiteState
 from quizsite.sqlite import library
 from quizsite.sqlite.copy import CopyDamaged, copy_database
@@ -116,10 +116,20 @@ def _fill(folder: Path, *, now: datetime) -> None:
     Manifest(__version__, now.isoformat(), connection.vendor, migrations, counts, tuple(files)).write(folder)
 
 
+def is_on_disk_of_site(folder: Path) -> bool:
+    """Whether a folder takes its space from the file system of the data folder."""
+    return folder.stat().st_dev == settings.DATA_DIR.stat().st_dev
+
+
 def _copy_sqlite(source: Path, target: Path) -> tuple[tuple[str, ...], dict[str, int]]:
-    needed, free = source.stat().st_size, shutil.disk_usage(target.parent).free
+    free = shutil.disk_usage(target.parent).free
+    # A class must go on saving answers.
+    needed = source.stat().st_size + (DISK_LEAST_BYTES if is_on_disk_of_site(target.parent) else 0)
     if free < needed:
-        raise BackupError(f"{target.parent.parent} has {free:,} bytes free, and the backup needs {needed:,}.")
+        raise BackupError(
+            f"{target.parent.parent} has {free:,} bytes free, and the backup needs {needed:,}. Free some space, or use "
+            "a folder on another disk (FOOTNOTE_BACKUPS)."
+        )
     try:
         copy_database(source, target)
         with closing(library.sqlite.connect(str(target))) as copy:

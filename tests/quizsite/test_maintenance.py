@@ -5,6 +5,7 @@ import logging
 from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from quizsite.backups.create import is_backup_due, make_backup
 from quizsite.backups.manifest import BackupError
+from quizsite.health import DISK_LEAST_BYTES
 from quizsite.maintenance import _run_forever, back_up_if_due, check_database, update_scores
 from quizsite.management.commands.serve import Command
 from quizsite.models import SiteState
@@ -128,6 +130,29 @@ def test_backup_that_fails_says_why_and_leaves_nothing(
         call_command("backup", stdout=StringIO())
     with pytest.raises(CommandError, match="No space left"):
         call_command("run_periodic_jobs", stdout=StringIO())
+
+
+@SQLITE
+def test_backup_leaves_space_for_answers_on_the_disk_of_the_site(
+    folder: Path, now: datetime, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DATA_DIR = tmp_path / "data"
+    settings.DATA_DIR.mkdir()
+    size = Path(connection.settings_dict["NAME"]).stat().st_size
+    # A first backup makes the folder.
+    make_backup(folder, now=now)
+    monkeypatch.setattr("quizsite.backups.create.shutil.disk_usage", lambda _: SimpleNamespace(free=size + 200_000_000))
+
+    with pytest.raises(BackupError) as refusal:
+        make_backup(folder, now=now)
+
+    assert str(refusal.value) == (
+        f"{folder} has {size + 200_000_000:,} bytes free, and the backup needs {size + DISK_LEAST_BYTES:,}. Free some "
+        "space, or use a folder on another disk (FOOTNOTE_BACKUPS)."
+    )
+    # On another disk, a backup may take all of it.
+    monkeypatch.setattr("quizsite.backups.create.is_on_disk_of_site", lambda _: False)
+    assert make_backup(folder, now=now).is_dir()
 
 
 def test_serve_says_that_no_backup_can_be_made_and_goes_on(folder: Path, settings: Any) -> None:
