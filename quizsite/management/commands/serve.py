@@ -18,7 +18,13 @@ from quizsite.addresses import host_names, ip_address_of, listening_port, proble
 from quizsite.backups.create import make_scheduled_backup, problem_with_folder
 from quizsite.backups.manifest import BackupError
 from quizsite.backups.rotation import BEFORE_MIGRATION
-from quizsite.health import CheckFailed, durability, pending_migrations, unknown_migrations
+from quizsite.health import (
+    POSTGRESQL_SETTINGS,
+    CheckFailed,
+    durability,
+    pending_migrations,
+    unknown_migrations,
+)
 from quizsite.models import SiteState
 from quizsite.question_sets import load_if_changed
 from quizsite.secret_key import record_secret_key, require_its_key
@@ -87,7 +93,11 @@ class Command(BaseCommand):
             try:
                 durability()
             except CheckFailed as problem:
-                raise CommandError(f"This database server could lose what it called saved: {problem}.") from problem
+                needed = " ".join(f"{name}={value}" for name, value in POSTGRESQL_SETTINGS.items())
+                raise CommandError(
+                    f"This database server has {problem}. Footnote needs {needed}. Behind PgBouncer, set them with "
+                    "ALTER ROLE, as docs/scaling.md says."
+                ) from problem
         require_its_key()
         # It reads all files of migrations, which takes a part of the start.
         executor = MigrationExecutor(connection)
