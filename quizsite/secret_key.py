@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.module_loading import import_string
 
 from quizsite.models import SiteState
 
@@ -35,7 +36,10 @@ def require_its_key() -> None:
 
 
 def record_secret_key(*, now: datetime) -> bool:
-    """Record that this database belongs to the present key; whether it was not recorded before."""
+    """Record that this database belongs to the present key; returns whether it was not recorded before.
+
+    After a change of the key, the secrets of 2-step sign-in are encrypted with the present one first.
+    """
     if not _has_table():
         # A database of version 0.2.0; the next start migrates it and records the key.
         return True
@@ -43,6 +47,9 @@ def record_secret_key(*, now: datetime) -> bool:
     recorded = SiteState.objects.find(SiteState.SECRET_KEY)
     if recorded is not None and recorded.value == check:
         return False
+    if recorded is not None:
+        # Loads cryptography, which no other start needs.
+        import_string("quizzes.people.stored_secrets.renew_secrets")()
     SiteState.objects.record(SiteState.SECRET_KEY, check, now=now)
     return True
 

@@ -3,9 +3,15 @@
 import base64
 import hashlib
 import secrets
+from contextlib import suppress
 
+from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.db import transaction
+
+# The field of its data in which django-allauth keeps the secret of each kind.
+ENCRYPTED = {Authenticator.Type.TOTP: "secret", Authenticator.Type.RECOVERY_CODES: "seed"}
 
 
 def encrypt(text: str) -> str:
@@ -19,6 +25,17 @@ def decrypt(text: str) -> str:
         return _cipher().decrypt(text.encode()).decode()
     except InvalidToken:
         return base64.b32encode(secrets.token_bytes(20)).decode()
+
+
+@transaction.atomic
+def renew_secrets() -> None:
+    """Encrypt all stored secrets with the present key, so that a fallback can go; what no key reads stays as it is."""
+    cipher = _cipher()
+    for row in Authenticator.objects.filter(type__in=ENCRYPTED):
+        name = ENCRYPTED[row.type]
+        with suppress(InvalidToken):
+            row.data[name] = cipher.rotate(row.data[name].encode()).decode()
+            row.save(update_fields=["data"])
 
 
 def _cipher() -> MultiFernet:

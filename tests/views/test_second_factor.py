@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from pytest_django.fixtures import Settings
 
+from quizsite.secret_key import has_its_key, record_secret_key
 from quizzes.models import AuditEvent, Classroom, FailedTry, Student, TeacherSession, User
 from quizzes.people import accounts
 from quizzes.people.second_factor import remove_second_factor
@@ -221,6 +222,35 @@ def test_secrets_are_encrypted(client: Client, settings: Settings) -> None:
     settings.SECRET_KEY_FALLBACKS = []
     # Neither an error page at sign-in, nor a key that someone can guess.
     assert secret != decrypt(text) != decrypt(text)
+
+
+@pytest.mark.parametrize("starts", [True, False], ids=["at the start", "by cron"])
+def test_app_and_recovery_codes_outlive_a_change_of_the_secret_key(
+    client: Client, baptiste: User, settings: Settings, clock: time_machine.Traveller, starts: bool
+) -> None:
+    settings.BACKUP_MINUTES = 0
+    record_secret_key(now=NOW)
+    secret, codes = add_app(client)
+    unreadable = Authenticator.objects.create(
+        user=make_user(email="ana@school.test"), type=Authenticator.Type.TOTP, data={"secret": "of a lost key"}
+    )
+
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another key of this site, long enough"
+    if starts:
+        record_secret_key(now=NOW)
+    else:
+        run("run_periodic_jobs")
+    settings.SECRET_KEY_FALLBACKS = []
+
+    assert has_its_key()
+    clock.shift(30)
+    for code in (code_of(secret), codes[0]):
+        phone = Client()
+        start_sign_in(phone, baptiste)
+        assert send_code(phone, code) == reverse("teacher_home")
+    unreadable.refresh_from_db()
+    assert unreadable.data == {"secret": "of a lost key"}
 
 
 def test_app_is_removed_with_the_recovery_codes(client: Client, baptiste: User, commits: Commits) -> None:

@@ -7,6 +7,7 @@ from django.utils import timezone
 from quizsite.backups.manifest import BackupError
 from quizsite.maintenance import back_up_if_due, update_scores
 from quizsite.periodic_jobs import run_periodic_jobs
+from quizsite.secret_key import record_secret_key
 from quizsite.site_lock import SiteInUse, hold_while_serving
 
 
@@ -19,6 +20,7 @@ class Command(BaseCommand):
         except SiteInUse as error:
             raise CommandError("A restore is running. The periodic jobs run after it.") from error
         now = timezone.now()
+        record_secret_key(now=now)
         run_periodic_jobs(now=now)
         update_scores(now=now)
         self.stdout.write("The periodic jobs ran.")
