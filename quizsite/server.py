@@ -7,7 +7,9 @@ import gc
 import os
 import resource
 import signal
+import time
 from multiprocessing import set_start_method
+from threading import Thread
 from typing import Any
 
 from django.conf import settings
@@ -116,6 +118,7 @@ def load_worker(target: str) -> Any:
     # Out of reach of a terminal's Ctrl-C: a worker that meets the signal twice, from the terminal and from its
     # parent, hangs until it is killed.
     os.setpgid(0, 0)
+    Thread(target=end_with_parent, args=[os.getppid()], name="parent", daemon=True).start()
     start_periodic_jobs()
     limits = Limits(
         max_bytes=settings.REQUEST_MAX_BYTES,
@@ -125,6 +128,13 @@ def load_worker(target: str) -> Any:
         pending_bytes=settings.REQUEST_PENDING_BYTES,
     )
     return Bridge(import_string(target), threads=THREADS[connection.vendor], limits=limits)
+
+
+def end_with_parent(parent: int) -> None:
+    """Stop this worker when its parent was killed: it would serve on, and keep the port from the next start."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def empty_metrics() -> None:

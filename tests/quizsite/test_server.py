@@ -77,3 +77,33 @@ def test_death_of_a_worker_is_in_the_log_of_the_site(site_data: Path) -> None:
     assert [(entry["level"], entry["logger"]) for entry in entries if "Unexpected" in entry["message"]] == [
         ("ERROR", "_granian")
     ]
+
+
+def is_running(pid: int) -> bool:
+    try:
+        # What has ended and was not waited for has no command.
+        return bool(Path(f"/proc/{pid}/cmdline").read_bytes())
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.sockets
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="starts a site on SQLite")
+def test_site_starts_again_after_only_its_first_process_was_killed(site_data: Path) -> None:
+    site = Site(site_data, extra={"DATABASE_URL": "", "FOOTNOTE_BACKUP_MINUTES": "0"})
+    site.start()
+    assert site.process is not None
+    workers = family(site.process.pid)[1:]
+
+    os.kill(site.process.pid, signal.SIGKILL)
+    site.process.wait()
+
+    until = time.monotonic() + 30
+    while left := [pid for pid in workers if is_running(pid)]:
+        if time.monotonic() > until:
+            for pid in left:
+                os.kill(pid, signal.SIGKILL)
+            pytest.fail("Workers serve on without the process that would stop them.")
+        time.sleep(0.1)
+    site.start()
+    site.stop()
