@@ -34,6 +34,9 @@ def message_for(problem: Exception) -> str | None:
         # Python's logging wraps what a handler raises.
         case ValueError(__cause__=ImproperlyConfigured() as cause):
             return f"Footnote cannot start: {cause}"
+        # As SQLite and as PostgreSQL call it.
+        case OperationalError() if "disk is full" in text or "No space left" in text:
+            return f"The disk of the database is full ({text}). Free some space, and try again."
         case OperationalError():
             return f"The database does not answer: {text}"
         case ProgrammingError() if text.startswith("invalid connection option"):

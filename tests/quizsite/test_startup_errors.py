@@ -15,6 +15,15 @@ from quizsite.startup_errors import exit_with_message
         (ImproperlyConfigured("A setting is wrong."), "Footnote cannot start: A setting is wrong."),
         (OperationalError("connection\n  refused"), "The database does not answer: connection refused"),
         (
+            OperationalError("database or disk is full"),
+            "The disk of the database is full (database or disk is full). Free some space, and try again.",
+        ),
+        (
+            OperationalError("could not extend file: No space left on device\nHINT: Check free disk space."),
+            "The disk of the database is full (could not extend file: No space left on device HINT: Check free disk "
+            "space.). Free some space, and try again.",
+        ),
+        (
             ProgrammingError('invalid connection option "foo"\n'),
             'Footnote cannot start: DATABASE_URL has an invalid connection option "foo".',
         ),
