@@ -18,7 +18,7 @@ NEED_A_SITE = frozenset(
     {
         *("accept_secret_key", "administrator", "backup", "check_integrity", "close_account", "erase"),
         *("export_classroom", "hand_over_class", "import_classroom", "load_question_sets", "lti", "reapply_erasures"),
-        *("remove_school_account", "remove_second_factor", "run_periodic_jobs", "sign_in_link"),
+        *("remove_school_account", "remove_second_factor", "run_periodic_jobs", "sendtestemail", "sign_in_link"),
     }
 )
 

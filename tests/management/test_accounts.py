@@ -1,10 +1,12 @@
-"""The commands that close and reopen an account, and hand over a class."""
+"""The commands that close and reopen an account, hand over a class, and send a test mail."""
 
 from collections.abc import Callable
 
 import pytest
+from django.core import mail
 from django.core.management import CommandError
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from quizzes.models import AuditEvent, Classroom, TeacherSession, Teaching, User
 from quizzes.people.teacher_sessions import start_teacher_session
@@ -105,3 +107,24 @@ def test_hand_over_class_refuses(classroom: Classroom, teacher: User, other_teac
 def test_close_account_refuses_an_unknown_address() -> None:
     with pytest.raises(CommandError, match=r"No account has the address nobody@school.test."):
         run("close_account", "nobody@school.test")
+
+
+def test_test_mail_says_whether_the_mail_server_took_it(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: object) -> None:
+        raise ConnectionRefusedError(111, "Connection refused")
+
+    settings.MAILER = None
+    with pytest.raises(CommandError, match=r"^This site sends no mail, because EMAIL_URL is not set\.$"):
+        run("sendtestemail", "it@school.test")
+    assert mail.outbox == []
+
+    settings.MAILER = {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}
+    assert run("sendtestemail", "it@school.test") == "The mail server took the mail.\n"
+    assert [message.to for message in mail.outbox] == [["it@school.test"]]
+
+    monkeypatch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", refuse)
+    with pytest.raises(CommandError) as refused:
+        run("sendtestemail", "it@school.test")
+    assert str(refused.value) == (
+        "The mail server did not take the mail: [Errno 111] Connection refused. Check EMAIL_URL and FOOTNOTE_MAIL_FROM."
+    )
