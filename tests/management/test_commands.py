@@ -2,12 +2,13 @@
 
 import re
 import shutil
+from argparse import ArgumentParser, _SubParsersAction
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError, call_command, get_commands, load_command_class
 
 from quizzes.management.commands import check_question_sets
 from quizzes.models import Edition, QuestionSet
@@ -191,3 +192,24 @@ def test_load_of_the_built_in_sets_works() -> None:
         ("Who says so?", "who-says-so"),
     ]
     assert list(Edition.objects.values_list("number", flat=True)) == [1] * 7
+
+
+OWN = sorted(name for name, app in get_commands().items() if app in ("quizsite", "quizzes"))
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_help_explains_each_command_and_each_argument(name: str) -> None:
+    command = load_command_class(get_commands()[name], name)
+
+    def unexplained(parser: ArgumentParser) -> list[str]:
+        found = []
+        for action in parser._actions:
+            if isinstance(action, _SubParsersAction):
+                assert {pseudo.dest for pseudo in action._choices_actions} == set(action.choices)
+                found += [argument for below in action.choices.values() for argument in unexplained(below)]
+            elif not action.help:
+                found.append(action.dest)
+        return found
+
+    assert command.help
+    assert unexplained(command.create_parser("manage.py", name)) == []

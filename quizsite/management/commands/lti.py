@@ -14,6 +14,17 @@ from quizzes.models import LtiDeployment, LtiKey, LtiPlatform, LtiRegistrationLi
 from quizzes.people.accounts import token_digest
 
 LINK_LIFETIME = timedelta(hours=24)
+# The options of `lti add`: what a platform shows after it registered the site.
+ADDED = {
+    "name": "what teachers call the platform",
+    "issuer": "the issuer, or platform id, of its messages",
+    "client-id": "the id that it gave to this site",
+    "login-url": "its address for authentication requests (OIDC)",
+    "token-url": "its address for access tokens",
+    "key-set-url": "its address of public keys (JWKS)",
+    "deployment": "the id of a deployment whose launches are taken",
+}
+NUMBER = "its number in `lti list`"
 
 
 class Command(BaseCommand):
@@ -25,13 +36,13 @@ class Command(BaseCommand):
         acts = parser.add_subparsers(dest="act", required=True)
         acts.add_parser("list", help="platforms, their deployments, and whether they are on")
         add = acts.add_parser("add", help="register a platform by hand")
-        for option in ("name", "issuer", "client-id", "login-url", "token-url", "key-set-url", "deployment"):
-            add.add_argument(f"--{option}", required=True)
+        for option, said in ADDED.items():
+            add.add_argument(f"--{option}", required=True, help=said)
         allow = acts.add_parser("allow", help="take launches from one more deployment")
-        allow.add_argument("platform", type=int)
-        allow.add_argument("deployment")
+        allow.add_argument("platform", type=int, help=NUMBER)
+        allow.add_argument("deployment", help=ADDED["deployment"])
         for name, said in (("on", "take launches again"), ("off", "take no launches and send no scores")):
-            acts.add_parser(name, help=said).add_argument("platform", type=int)
+            acts.add_parser(name, help=said).add_argument("platform", type=int, help=NUMBER)
         acts.add_parser("link", help="a link with which a platform registers itself, once, for 24 hours")
         acts.add_parser("rotate-key", help="sign with a new key; the old one stays known for 2 days")
 

@@ -26,7 +26,7 @@ class Command(BaseCommand):
     help = "Check the question sets in PATH and print questions per objective."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("path", nargs="?", type=Path, default=BUILT_IN)
+        parser.add_argument("path", nargs="?", type=Path, default=BUILT_IN, help="a folder; default: the built-in sets")
         parser.add_argument(
             "--built-in", action="store_true", help="check PATH against the rules for the built-in sets"
         )

@@ -16,8 +16,8 @@ class Command(BaseCommand):
     help = "Export a class with its questions, students, answers, and scores to FILE, readable only by you."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("public_id", help="from the address of the class page")
-        parser.add_argument("file", type=Path)
+        parser.add_argument("public_id", help="as in the address of the class's page")
+        parser.add_argument("file", type=Path, help="the file to write, which must not be there yet")
 
     def handle(self, *args: Any, public_id: str, file: Path, **options: Any) -> None:
         classroom = Classroom.objects.filter(public_id=public_id).first()

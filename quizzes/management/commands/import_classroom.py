@@ -17,11 +17,11 @@ class Command(BaseCommand):
     help = "Import a class from FILE for a teacher. All or nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path)
-        parser.add_argument("--teacher", required=True, metavar="EMAIL")
+        parser.add_argument("file", type=Path, help="a file of export_classroom, or of the page of a class")
+        parser.add_argument("--teacher", required=True, metavar="EMAIL", help="the account that gets the class")
 
     def handle(self, *args: Any, file: Path, teacher: str, **options: Any) -> None:
-        by = User.objects.filter(email__iexact=teacher).first()
+        by = User.objects.filter(email__iexact=teacher.strip()).first()
         if by is None:
             raise CommandError(f"No account has the email {teacher}.")
         try:

@@ -18,7 +18,13 @@ class Command(BaseCommand):
     help = "Check the question sets in PATH and publish changed ones. All or none."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("path", nargs="?", type=Path, default=settings.BASE_DIR / "fixtures")
+        parser.add_argument(
+            "path",
+            nargs="?",
+            type=Path,
+            default=settings.BASE_DIR / "fixtures",
+            help="a folder; default: the built-in sets",
+        )
 
     def handle(self, *args: Any, path: Path, verbosity: int, **options: Any) -> None:
         try:

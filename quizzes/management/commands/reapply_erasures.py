@@ -17,7 +17,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path, nargs="?")
+        parser.add_argument("file", type=Path, nargs="?", help="the ledger of another machine or of a backup")
 
     def handle(self, *args: Any, file: Path | None, **options: Any) -> None:
         path = file or ledger_path()
