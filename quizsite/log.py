@@ -2,6 +2,7 @@
 
 import logging
 import re
+import time
 from contextvars import ContextVar
 from importlib import import_module
 from typing import Any
@@ -62,7 +63,15 @@ class RequestFilter(logging.Filter):
         return True
 
 
-class LineFormatter(logging.Formatter):
+class UtcFormatter(logging.Formatter):
+    """A formatter whose times are UTC and say so: whoever reads a log may be in another time zone."""
+
+    converter = staticmethod(time.gmtime)
+    default_time_format = "%Y-%m-%dT%H:%M:%S"
+    default_msec_format = "%s.%03dZ"
+
+
+class LineFormatter(UtcFormatter):
     """One line for each record: time, level, logger, message, account and request id."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:
@@ -75,7 +84,7 @@ class LineFormatter(logging.Formatter):
         return hide_secrets(super().formatException(ei))
 
 
-class JsonLineFormatter(JsonFormatter):
+class JsonLineFormatter(UtcFormatter, JsonFormatter):
     """One JSON object on one line for each record, with the same facts as LineFormatter."""
 
     def __init__(self, **kwargs: Any) -> None:

@@ -5,7 +5,9 @@ import json
 import logging
 import logging.config
 import sys
+import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -251,6 +253,24 @@ def test_an_unknown_host_is_one_line_without_a_traceback(lines: Lines, client: C
     assert len(written) == 1
     assert "elsewhere.example" in written[0]
     assert "Traceback" not in written[0]
+
+
+@pytest.fixture
+def clock_of_new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def test_each_line_has_its_moment_in_utc(lines: Lines, clock_of_new_york: None) -> None:
+    logging.getLogger("quizsite").warning("quiet")
+
+    [line] = lines.take()
+    moment = datetime.fromisoformat(json.loads(line)["time"] if line.startswith("{") else line.split()[0])
+    assert moment.tzinfo == UTC
+    assert abs(datetime.now(UTC) - moment) < timedelta(minutes=1)
 
 
 @pytest.mark.django_db
