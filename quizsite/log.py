@@ -30,6 +30,8 @@ REFUSALS = frozenset({403, 404, 405})
 # Of requests that Django refuses, such as one for an unknown host or with too many fields. Anyone can send them. The
 # line says what was wrong, and a traceback says no more.
 REFUSED_REQUESTS = "django.security."
+# Django advises to change a setting of its own, which the environment names FOOTNOTE_HOSTS.
+UNKNOWN_HOST = "django.security.DisallowedHost"
 
 # Of the running request; "" outside of requests and while FOOTNOTE_REQUEST_IDS is off.
 current_request_id: ContextVar[str] = ContextVar("current_request_id", default="")
@@ -60,6 +62,8 @@ class RequestFilter(logging.Filter):
         if record.name.startswith(REFUSED_REQUESTS) or is_refusal:
             record.exc_info = None
         record.msg, record.args = hide_secrets(record.getMessage()), None
+        if record.name == UNKNOWN_HOST:
+            record.msg = record.msg.replace("ALLOWED_HOSTS", "FOOTNOTE_HOSTS")
         return True
 
 
