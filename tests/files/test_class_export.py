@@ -34,7 +34,7 @@ from quizzes.files.class_export.document import (
     write_class_export,
 )
 from quizzes.files.class_export.reader import AlreadyHere, import_classroom
-from quizzes.files.class_export.writer import export_classroom
+from quizzes.files.class_export.writer import export_classroom, record_export
 from quizzes.grading.scores import rescore
 from quizzes.models import (
     Accommodation,
@@ -433,7 +433,7 @@ def test_leaving_costs_the_same_statements(classroom: Classroom, edition: Editio
 
 
 def test_leaving_is_recorded(classroom: Classroom, teacher: User) -> None:
-    export_classroom(classroom, now=LATER, by=teacher)
+    record_export(classroom, by=teacher, now=LATER)
 
     event = AuditEvent.objects.get()
     assert (event.action, event.actor, event.detail) == ("scores_exported", teacher, {"layout": "class_export"})
@@ -718,6 +718,8 @@ def test_commands_write_and_take_in_a_file(
     file = tmp_path / "class.json"
     before = figures(school)
     call_command("export_classroom", school.public_id, str(file))
+    [event] = AuditEvent.objects.filter(action=AuditEvent.Action.SCORES_EXPORTED)
+    assert (event.actor, event.classroom, event.detail) == (None, school, {"layout": "class_export"})
     assert file.stat().st_mode & 0o777 == 0o600
     teacher = empty_site()
 

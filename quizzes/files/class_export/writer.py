@@ -48,15 +48,15 @@ from quizzes.models import (
 )
 
 
-def export_classroom(classroom: Classroom, *, now: datetime, by: User | None = None) -> bytes:
-    """The class export of a classroom; 14 queries. With `by`, records the download in the audit log first.
+def record_export(classroom: Classroom, *, by: User | None, now: datetime) -> None:
+    """Record in the audit log that a classroom is exported. by: None for the operator, by a command."""
+    AuditEvent.objects.record(
+        AuditEvent.Action.SCORES_EXPORTED, actor=by, classroom=classroom, at=now, layout="class_export"
+    )
 
-    The file has names, answers and keys in plain text.
-    """
-    if by is not None:
-        AuditEvent.objects.record(
-            AuditEvent.Action.SCORES_EXPORTED, actor=by, classroom=classroom, at=now, layout="class_export"
-        )
+
+def export_classroom(classroom: Classroom, *, now: datetime) -> bytes:
+    """The class export of a classroom; 14 queries. The file has names, answers and keys in plain text."""
     assignments = list(classroom.assignments.order_by("created_at", "pk"))
     editions = Edition.objects.filter(pk__in={assignment.edition_id for assignment in assignments})
     attempts = classroom.attempts.select_related("assignment", "student").order_by("pk")

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from quizzes.files.class_export.writer import export_classroom
+from quizzes.files.class_export.writer import export_classroom, record_export
 from quizzes.models import Classroom
 
 
@@ -23,9 +23,11 @@ class Command(BaseCommand):
         classroom = Classroom.objects.filter(public_id=public_id).first()
         if classroom is None:
             raise CommandError(f"No class has the id {public_id}.")
-        content = export_classroom(classroom, now=timezone.now())
+        now = timezone.now()
+        content = export_classroom(classroom, now=now)
         try:
             with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
+                record_export(classroom, by=None, now=now)
                 target.write(content)
         except OSError as error:
             raise CommandError(f"Can’t write {file}: {error.strerror}.") from error

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from quizzes.files.class_export.document import InvalidExport
 from quizzes.files.class_export.reader import AlreadyHere, import_classroom
-from quizzes.files.class_export.writer import export_classroom
+from quizzes.files.class_export.writer import export_classroom, record_export
 from quizzes.files.downloads import ExportedFile, file_name
 from quizzes.forms.class_files import ClassFileForm
 from quizzes.people.classrooms import ClassroomNameTaken
@@ -21,7 +21,8 @@ from quizzes.views.teacher.downloads import file_response
 def download_class(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The whole class as a file that another Footnote site can import."""
     classroom, now = taught_classroom(request, public_id), timezone.now()
-    content = export_classroom(classroom, now=now, by=request.user)
+    record_export(classroom, by=request.user, now=now)
+    content = export_classroom(classroom, now=now)
     name = file_name(f"{classroom.name}, class", "json", now=now, zone=classroom.zone)
     return file_response(ExportedFile(name, "application/json", content))
 
