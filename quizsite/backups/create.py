@@ -76,7 +76,13 @@ def make_scheduled_backup(*, now: datetime, suffix: str = "") -> Path:
     made = make_backup(settings.BACKUP_DIR, now=now, suffix=suffix)
     names = [path.name for path in made.parent.iterdir()]
     for name in superseded(names, hourly=settings.BACKUPS_HOURLY, daily=settings.BACKUPS_DAILY):
-        shutil.rmtree(made.parent / name)
+        try:
+            shutil.rmtree(made.parent / name)
+        except OSError as error:
+            # Another user may own it. The new backup counts all the same, or each try would make one more.
+            logger.error(
+                "The old backup %s cannot be deleted: %s. Delete it by hand.", made.parent / name, error.strerror
+            )
     return made
 
 

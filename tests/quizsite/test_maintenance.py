@@ -2,6 +2,7 @@
 
 import json
 import logging
+import shutil
 from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -102,6 +103,31 @@ def test_scheduled_backups_are_rotated_and_others_are_left_alone(
     assert names(folder) == [path.name for path in made[2:] if path]
     assert (folder / "notes.txt").exists()
     assert elsewhere.exists()
+
+
+def test_old_backup_that_cannot_be_deleted_stops_no_other(
+    folder: Path, now: datetime, settings: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.BACKUPS_HOURLY = settings.BACKUPS_DAILY = 1
+    old = [make_backup(folder, now=now - timedelta(days=days)).name for days in (3, 2)]
+    delete = shutil.rmtree
+
+    def refuse(path: Path, *options: Any) -> None:
+        if path.name == old[0]:
+            raise PermissionError(13, "Permission denied")
+        delete(path, *options)
+
+    monkeypatch.setattr("quizsite.backups.create.shutil.rmtree", refuse)
+
+    made = back_up_if_due(now=now)
+
+    assert made is not None
+    assert names(folder) == sorted([old[0], made.name])
+    assert back_up_if_due(now=now + timedelta(minutes=10)) is None
+    [record] = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert record.getMessage() == (
+        f"The old backup {folder / old[0]} cannot be deleted: Permission denied. Delete it by hand."
+    )
 
 
 def test_backup_that_was_killed_is_no_backup_and_is_deleted_by_the_next(folder: Path, now: datetime) -> None:
