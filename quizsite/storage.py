@@ -30,14 +30,21 @@ def database_size() -> int:
 
 
 def stored_backups() -> list[StoredBackup]:
-    """The backups in the site's own folder, the newest first."""
-    folder: Path = settings.BACKUP_DIR
+    """The backups in the site's own folder, the newest first; [] if it cannot be read."""
     found = [
-        StoredBackup(path.name, at, sum(_size(file) for file in path.iterdir()))
-        for path in (folder.iterdir() if folder.is_dir() else ())
+        StoredBackup(path.name, at, sum(_size(file) for file in _content(path)))
+        for path in _content(settings.BACKUP_DIR)
         if (at := made_at(path.name)) is not None and path.is_dir()
     ]
     return sorted(found, key=lambda backup: (backup.at, backup.name), reverse=True)
+
+
+def _content(folder: Path) -> list[Path]:
+    """What is in a folder; [] if it is gone or of another user. The page that shows it must not fail."""
+    try:
+        return list(folder.iterdir())
+    except OSError:
+        return []
 
 
 def _size(path: Path) -> int:

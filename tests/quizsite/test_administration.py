@@ -1,6 +1,6 @@
 """The page of the site's administrator: what it shows, what it never shows, and what it does."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -143,6 +143,27 @@ def test_health_and_backups_are_shown(client: Client, settings: Settings, tmp_pa
     page = text_of(client.get(SITE))
     assert "A check isn’t OK" in page
     assert "Secret key Not OK, the database belongs to another secret key" in page
+
+
+def test_page_is_shown_where_a_backup_cannot_be_read(
+    client: Client, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record_secret_key(now=timezone.now())
+    settings.BACKUP_DIR = tmp_path / "backups"
+    unreadable = settings.BACKUP_DIR / "footnote-20261125T210000Z"
+    unreadable.mkdir(parents=True)
+    listed = Path.iterdir
+
+    def refuse(path: Path) -> Iterator[Path]:
+        if path == unreadable:
+            raise PermissionError(13, "Permission denied")
+        return listed(path)
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+
+    assert "1 backup, the newest of Wed, Nov 25, 21:00 UTC" in text_of(client.get(SITE))
+    unreadable = settings.BACKUP_DIR
+    assert "No backups in this site’s own folder yet" in text_of(client.get(SITE))
 
 
 def test_each_check_has_a_label() -> None:
