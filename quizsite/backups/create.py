@@ -57,7 +57,8 @@ def make_backup(folder: Path, *, now: datetime, suffix: str = "") -> Path:
                 shutil.rmtree(unfinished, ignore_errors=True)
                 raise
     except OSError as error:
-        raise BackupError(f"The backup in {folder} stopped: {error.strerror or error}.") from error
+        place = f" ({error.filename})" if error.filename else ""
+        raise BackupError(f"The backup in {folder} stopped: {error.strerror or error}{place}.") from error
     return done
 
 

@@ -152,6 +152,10 @@ def test_backup_that_fails_says_why_and_leaves_nothing(
     with pytest.raises(BackupError, match=r"^The backup in .*backups stopped: No space left on device\.$"):
         make_backup(folder, now=now)
     assert names(folder) == []
+    monkeypatch.setattr("quizsite.backups.create.sync", lambda path: path.with_name("gone").stat())
+    with pytest.raises(BackupError, match=r"stopped: No such file or directory \(.*/gone\)\.$"):
+        make_backup(folder, now=now)
+    monkeypatch.setattr("quizsite.backups.create.sync", full)
     with pytest.raises(CommandError, match="No space left"):
         call_command("backup", stdout=StringIO())
     with pytest.raises(CommandError, match="No space left"):
