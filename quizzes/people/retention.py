@@ -39,9 +39,9 @@ def announce_erasures(*, now: datetime) -> None:
     """Start the notice of classes that were archived long enough ago; end it where that no longer holds."""
     is_over = Q(archived_at__lte=now - archived_term())
     Classroom.objects.archived().filter(is_over, erasure_announced_at=None).update(erasure_announced_at=now)
-    Classroom.objects.filter(~is_over | Q(archived_at=None), erasure_announced_at__isnull=False).update(
-        erasure_announced_at=None
-    )
+    # A notice in the future is of a clock that was ahead.
+    ended = ~is_over | Q(archived_at=None) | Q(erasure_announced_at__gt=now)
+    Classroom.objects.filter(ended, erasure_announced_at__isnull=False).update(erasure_announced_at=None)
 
 
 def erase_announced(*, now: datetime) -> int:

@@ -64,6 +64,18 @@ def test_a_class_that_was_never_announced_gets_its_30_days(archived: Classroom, 
     assert not Classroom.objects.filter(pk=archived.pk).exists()
 
 
+def test_notice_of_a_clock_that_was_ahead_starts_again(archived: Classroom, now: datetime) -> None:
+    late = now + 400 * DAY
+    apply_retention(now=late + 900 * DAY)
+
+    # The clock is right again.
+    apply_retention(now=late)
+    apply_retention(now=late + timedelta(seconds=20))
+
+    archived.refresh_from_db()
+    assert archived.erasure_announced_at == late + timedelta(seconds=20)
+
+
 def test_restored_class_starts_again(archived: Classroom, teacher: User, now: datetime) -> None:
     apply_retention(now=now + 400 * DAY)
     archived.refresh_from_db()
