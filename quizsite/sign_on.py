@@ -34,7 +34,7 @@ class Provider:
 
 
 def providers(variables: Mapping[str, str]) -> list[Provider]:
-    """The providers whose client id is set, in the order of their buttons."""
+    """The providers whose client id or secret is set, in the order of their buttons."""
     found = []
     if pair := _client(variables, "FOOTNOTE_GOOGLE"):
         found.append(Provider("google", "Google", GOOGLE_ISSUER, *pair))
@@ -70,8 +70,10 @@ def allauth_settings(found: list[Provider]) -> dict[str, Any]:
 
 
 def _client(variables: Mapping[str, str], prefix: str) -> tuple[str, str] | None:
-    client_id = variables.get(f"{prefix}_CLIENT_ID", "").strip()
-    return (client_id, _needed(variables, f"{prefix}_CLIENT_SECRET")) if client_id else None
+    names = f"{prefix}_CLIENT_ID", f"{prefix}_CLIENT_SECRET"
+    if not any(variables.get(name, "").strip() for name in names):
+        return None
+    return _needed(variables, names[0]), _needed(variables, names[1])
 
 
 def _needed(variables: Mapping[str, str], name: str) -> str:
