@@ -234,6 +234,10 @@ def test_operator_adds_allows_and_turns_off(platform: Platform) -> None:
     assert f"{row.pk}  Canvas (off)  https://canvas.example  deployments: one, two" in out.getvalue()
     with pytest.raises(CommandError, match="no platform 999"):
         call_command("lti", "off", "999")
+    LtiPlatform.objects.all().delete()
+    out = StringIO()
+    call_command("lti", "list", stdout=out)
+    assert out.getvalue().startswith("No platform is registered.")
 
 
 @pytest.mark.django_db

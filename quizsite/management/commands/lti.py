@@ -67,6 +67,8 @@ class Command(BaseCommand):
                 self.stdout.write(f"The key {key.kid} signs from now on.")
 
     def _list(self) -> None:
+        if not LtiPlatform.objects.exists():
+            self.stdout.write("No platform is registered. `manage.py lti link` or `manage.py lti add` registers one.")
         for platform in LtiPlatform.objects.order_by("pk").prefetch_related("deployments"):
             deployments = ", ".join(item.deployment_id for item in platform.deployments.all()) or "none allowed"
             state = "on" if platform.is_active else "off"
