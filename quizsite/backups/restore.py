@@ -162,7 +162,9 @@ def _restore_postgresql(stage: Path, key: str, now: datetime, accept_findings: b
             "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND usename IS NOT NULL", [name]
         ).fetchone()
         if users is None or users[0]:
-            raise BackupError(f"The database {name} is in use. Stop the site on every machine first.")
+            raise BackupError(
+                f"The database {name} is in use. Stop the site on every machine, and PgBouncer if there is one, first."
+            )
         server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(new)))
         server.execute(_creation(server, new, like=name))
         try:

@@ -258,6 +258,17 @@ def test_backup_and_restore_refuse_a_pooler(drill: Drill) -> None:
 
 
 @POSTGRESQL
+def test_restore_refuses_a_database_in_use_and_names_what_may_use_it(drill: Drill) -> None:
+    made = drill.backup()
+    name = urlsplit(drill.site.extra["DATABASE_URL"]).path.removeprefix("/")
+
+    with server(name):
+        assert drill.refusal(made) == (
+            f"The database {name} is in use. Stop the site on every machine, and PgBouncer if there is one, first."
+        )
+
+
+@POSTGRESQL
 def test_limit_of_idle_transactions_stops_no_backup(drill: Drill) -> None:
     """While pg_dump runs, the connection with its snapshot does nothing."""
     name = sql.Identifier(urlsplit(drill.site.extra["DATABASE_URL"]).path[1:])
