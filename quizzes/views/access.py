@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import wraps
+from inspect import getclosurevars, isfunction
 from typing import Concatenate
 from urllib.parse import urlsplit
 
@@ -15,7 +16,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import rotate_token
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext, gettext_lazy
@@ -227,14 +228,20 @@ def client_address(request: HttpRequest) -> str:
 
 
 def page_before(request: HttpRequest) -> str:
-    """Path and query of the page of this site that sent the request, "" if it is not known."""
+    """Path and query of the page of this site that sent the request, "" if it is not known.
+
+    A form with an error has the address of its button, which takes POST only. The page above it stands for it.
+    """
     referer = request.headers.get("Referer", "")
     hosts = {request.get_host()}
     if not url_has_allowed_host_and_scheme(referer, hosts, require_https=request.is_secure()):
         return ""
     address = urlsplit(referer)._replace(scheme="", netloc="", fragment="").geturl()
     # Two slashes name another host, and `redirect` takes a text without a slash for the name of a view.
-    return address if address.startswith("/") and url_has_allowed_host_and_scheme(address, None) else ""
+    if not (address.startswith("/") and url_has_allowed_host_and_scheme(address, None)):
+        return ""
+    path = address.partition("?")[0]
+    return address if _is_page(path) else _page_above(path)
 
 
 def arrival(request: HttpRequest) -> datetime:
@@ -307,6 +314,28 @@ def wants_json(request: HttpRequest) -> bool:
     """Whether the outbox sent the request. It cannot read a page."""
     wanted = request.headers.get("Accept")
     return wanted == JSON or request.get_preferred_type(["text/html", JSON]) == JSON
+
+
+def _page_above(path: str) -> str:
+    """The nearest page whose address this one continues. The front page is above all."""
+    while not _is_page(path):
+        path = f"{path.rstrip('/').rpartition('/')[0]}/"
+    return path
+
+
+def _is_page(path: str) -> bool:
+    """Whether a view answers GET at this address. A view that is imported on demand counts as one."""
+    try:
+        view: Callable[..., HttpResponse] | None = resolve(path).func
+    except Resolver404:
+        return False
+    while view is not None:
+        # Where Django's decorators of methods have them: `require_POST` leaves no other mark on a view.
+        methods = getclosurevars(view).nonlocals.get("request_method_list") if isfunction(view) else None
+        if methods is not None:
+            return "GET" in methods
+        view = getattr(view, "__wrapped__", None)
+    return True
 
 
 def _say_who_is_signed_in(request: HttpRequest) -> HttpResponse:

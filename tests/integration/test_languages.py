@@ -27,7 +27,7 @@ from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.caches import clear_all
 from quizzes.content.question_types.question import NO_IDEA
 from quizzes.formatting import day, duration
-from quizzes.models import Attempt, Classroom, Student, User
+from quizzes.models import Assignment, Attempt, Classroom, Student, User
 from quizzes.people.student_sign_in import pin_of
 from quizzes.templatetags.translation import text_language, words_language
 from quizzes.views.access import teachers_of
@@ -209,6 +209,28 @@ def test_students_choice_holds_on_every_device(student: Student, student_client:
 def test_choice_without_a_page_to_go_back_to_leads_to_sign_in(referer: str, client: Client, db: None) -> None:
     reply = client.post(reverse("choose_language"), {"language": "es"}, headers={"Referer": referer})
     assert (reply.status_code, reply.headers["Location"]) == (302, reverse("join"))
+
+
+@pytest.mark.parametrize(
+    ("name", "page"),
+    [("rename_student", "student_history"), ("excuse_student", "student_overrides"), ("hide_todo", "teacher_home")],
+)
+def test_choice_on_a_form_with_an_error_leads_to_the_page_above_its_address(
+    name: str, page: str, assignment: Assignment, student: Student, teacher_client: Client
+) -> None:
+    """The address of the form takes POST only, so that going back to it would be refused."""
+    places = {
+        "student_history": [student.public_id],
+        "student_overrides": [assignment.public_id, student.public_id],
+        "teacher_home": [],
+    }
+    form = reverse(name, args=places[page])
+    assert teacher_client.get(form).status_code == 405
+    reply = teacher_client.post(
+        reverse("choose_language"), {"language": "es"}, headers={"Referer": f"http://testserver{form}?a=1"}
+    )
+    assert reply.headers["Location"] == reverse(page, args=places[page])
+    assert teacher_client.get(reply.headers["Location"]).status_code == 200
 
 
 def test_unknown_language_changes_nothing(student: Student, student_client: Client) -> None:

@@ -527,3 +527,12 @@ def test_new_password_leaves_this_session_on_the_list(teacher: User, clock: time
 )
 def test_browser_is_named_by_its_user_agent(agent: str, name: str) -> None:
     assert browser_name(agent) == name
+
+
+def test_sign_in_after_a_form_with_an_error_leads_to_the_page_above_its_address(
+    student: Student, client: Client
+) -> None:
+    form = reverse("rename_student", args=[student.public_id])
+    response = client.post(form, {"name": "Ana"}, headers={"Referer": f"http://testserver{form}"})
+    page = reverse("student_history", args=[student.public_id])
+    assert response.headers["Location"] == f"/accounts/login/?unsent=1&next={page}"
