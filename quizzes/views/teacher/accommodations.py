@@ -99,8 +99,7 @@ def add_minutes(request: TeacherRequest, public_id: str, student_id: str) -> Htt
     more_time, seen = timedelta(minutes=form.cleaned_data["minutes"]), form.cleaned_data["seen"]
     ends_at = accommodations.add_minutes(attempt, more_time=more_time, seen=seen, by=request.user, now=now)
     attempt.refresh_from_db(fields=["deadline_at"])
-    # A form that was sent twice finds the end that it made.
-    if ends_at is None and attempt.deadline_at != seen + more_time:
+    if ends_at is None and not _may_have_made(attempt.deadline_at, seen, more_time, now=now):
         messages.warning(request, gettext("The end time changed, so no minutes were added. Check it, then try again."))
         return redirect("student_overrides", assignment.public_id, student.public_id)
     if ends_at is not None:
@@ -108,6 +107,11 @@ def add_minutes(request: TeacherRequest, public_id: str, student_id: str) -> Htt
         time = moment(ends_at, assignment.classroom.zone)
         messages.success(request, text.format(first_name=student.first_name, time=time))
     return redirect("assignment_progress", assignment.public_id)
+
+
+def _may_have_made(end: datetime | None, seen: datetime, more_time: timedelta, *, now: datetime) -> bool:
+    """Whether the same form, sent before, can have made this end. In the grace time, it counted from that moment."""
+    return end is not None and seen + more_time <= end <= max(seen, now) + more_time
 
 
 @require_POST

@@ -666,9 +666,15 @@ def test_minutes_in_the_grace_time_count_from_now_and_keep_the_extension(
     accommodations.extend(closing, student, **given, by=teacher, now=NOW)
     attempt = make_attempt(assignment=closing, student=student, deadline_at=CLOSE)
     clock.move_to(CLOSE + timedelta(seconds=30))
+    form = form_of(teacher_client.get(terms_of(closing, student)), having="minutes")
 
-    add_minutes(teacher_client, closing, student)
+    teacher_client.post(form.action, form.data(minutes="10"))
+    clock.shift(timedelta(seconds=1))
+    page = teacher_client.post(form.action, form.data(minutes="10"), follow=True)
 
+    # The same form again is no other change, so that nobody is told to try again.
+    assert "no minutes were added" not in text_of(page)
+    assert page.redirect_chain[-1][0] == reverse("assignment_progress", args=[closing.public_id])
     attempt.refresh_from_db()
     ends_at = CLOSE + timedelta(minutes=10, seconds=30)
     extension = Extension.objects.get()
