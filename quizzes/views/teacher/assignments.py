@@ -199,7 +199,9 @@ def _keep_open(request: TeacherRequest, assignment: Assignment, *, seen_close: d
     lifecycle.keep_open(assignment, more_time=TEN_MINUTES, seen_close=seen_close, by=request.user, now=now)
     text = gettext("Closes {time}.").format(time=moment(assignment.closes_at, assignment.classroom.zone))
     # Before the close, only a time limit ends an attempt.
-    ended = assignment.attempts.filter(submitted_by=Attempt.SubmittedBy.DEADLINE, submitted_at__gte=closed_at)
+    ended = assignment.attempts.filter(
+        submitted_by=Attempt.SubmittedBy.DEADLINE, submitted_at__gte=closed_at, student__in=Student.objects.enrolled()
+    )
     if was_closed and (ended_count := ended.count()):
         messages.warning(request, f"{text} {_ended_already(ended_count)}")
     else:

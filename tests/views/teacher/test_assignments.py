@@ -824,7 +824,8 @@ def test_open_10_more_minutes_after_a_close_makes_no_work_late(
 def test_open_10_more_minutes_after_a_close_counts_what_the_close_turned_in(
     timed: Assignment, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
-    earlier, working = (
+    until_the_close = None, timed.closes_at
+    earlier, working, of_removed = (
         make_attempt(
             assignment=timed,
             student=make_student(classroom=timed.classroom),
@@ -832,13 +833,15 @@ def test_open_10_more_minutes_after_a_close_counts_what_the_close_turned_in(
             time_limit=limit,
             deadline_at=end,
         )
-        for limit, end in ((timedelta(minutes=30), NOW - timedelta(minutes=30)), (None, timed.closes_at))
+        for limit, end in ((timedelta(minutes=30), NOW - timedelta(minutes=30)), until_the_close, until_the_close)
     )
     lifecycle.submit_attempt(earlier, now=NOW - timedelta(minutes=20))
     click(teacher_client, timed, "close")
     clock.shift(timedelta(minutes=5))
-    working.refresh_from_db()
-    lifecycle.submit_attempt(working, now=timezone.now())
+    for attempt in (working, of_removed):
+        attempt.refresh_from_db()
+        lifecycle.submit_attempt(attempt, now=timezone.now())
+    Student.objects.filter(pk=of_removed.student_id).update(removed_at=NOW)
     page = teacher_client.get(reverse("assignment_progress", args=[timed.public_id]))
     form = next(form for form in read(page).forms if ("act", "more_time") in form.buttons)
     reply = teacher_client.post(form.action, form.data(act="more_time"), follow=True)
