@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 
 from quizzes.assignments.lifecycle import HasAttempts
 from quizzes.models import Assignment, AuditEvent, Board, Classroom, User
+from quizzes.models.locks import lock_rows
 
 
 class CannotRestore(Exception):
@@ -45,6 +46,8 @@ def restore_assignment(rows: str, classroom: Classroom, *, by: User, now: dateti
     assignment = saved[0].object
     if not isinstance(assignment, Assignment) or assignment.classroom_id != classroom.pk:
         raise CannotRestore
+    # The second of two equal forms at once finds the quiz that the first brought back.
+    lock_rows(classrooms=[classroom.pk])
     current = Assignment.objects.filter(pk=assignment.pk).first()
     if current is not None:
         return current

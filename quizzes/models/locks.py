@@ -10,6 +10,7 @@ can write to the log meanwhile.
 from collections.abc import Iterable
 
 from django.db import connection
+from django.db.models import Model
 
 from quizzes.models.accounts import User
 from quizzes.models.assignments import Assignment
@@ -44,6 +45,14 @@ def lock_rows(
 def lock_account(user: User) -> None:
     """Let other requests that make something of this teacher wait for this transaction."""
     list(User.objects.select_for_update(no_key=True).filter(pk=user.pk).values_list("pk"))
+
+
+def read_locked(row: Model, *columns: str) -> None:
+    """Lock a row and read these columns again: of two equal acts at once, the second finds what the first has stored.
+
+    Raises DoesNotExist.
+    """
+    row.refresh_from_db(fields=columns, from_queryset=type(row)._default_manager.select_for_update(no_key=True))
 
 
 def lock_names(*names: str) -> None:

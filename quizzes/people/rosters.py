@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q, Sum
 
 from quizzes.models import AuditEvent, Classroom, Student, User
-from quizzes.models.locks import lock_rows
+from quizzes.models.locks import lock_rows, read_locked
 from quizzes.people.names import PersonName, clean_name, name_key, short_names, sort_key, split_name
 
 Action = AuditEvent.Action
@@ -124,9 +124,7 @@ def add_students(
     """
     # Without a lock on the classroom's row, a form sent twice at the same time would add every name twice. The order
     # may have changed since the row was read.
-    classroom.refresh_from_db(
-        fields=["sorts_by_first_name"], from_queryset=Classroom.objects.select_for_update(no_key=True)
-    )
+    read_locked(classroom, "sorts_by_first_name")
     present = names_present(classroom)
     added: list[Student] = []
     for new in students:
@@ -197,7 +195,8 @@ def move_student(student: Student, *, to: Classroom, by: User, now: datetime) ->
 
 @transaction.atomic
 def remove_student(student: Student, *, by: User, now: datetime) -> Student:
-    """Remove a student from the roster, which also ends their sessions. Answers stay."""
+    """Remove a student from the roster, which also ends their sessions. Answers stay. A repeat changes nothing."""
+    read_locked(student, "removed_at")
     if student.removed_at is None:
         student.removed_at = now
         student.save(update_fields=["removed_at"])
@@ -213,9 +212,10 @@ def restore_student(student: Student, *, by: User, now: datetime) -> Student:
 
     A number that someone on the roster has by now is not kept.
     """
+    lock_roster(student.classroom_id)
+    read_locked(student, "removed_at", "external_id")
     if student.removed_at is None:
         return student
-    lock_roster(student.classroom_id)
     student.removed_at = None
     others = student.classroom.students.enrolled().exclude(pk=student.pk)
     if student.external_id and others.filter(external_id=student.external_id).exists():
@@ -225,7 +225,14 @@ def restore_student(student: Student, *, by: User, now: datetime) -> Student:
 
 @transaction.atomic
 def change_pin(student: Student, *, by: User, now: datetime) -> Student:
-    """Give a student a new PIN. The old PIN and all sessions that used it end immediately."""
+    """Give a student a new PIN. The old PIN and all sessions that used it end immediately.
+
+    It changes nothing if the PIN is another one by now.
+    """
+    seen = student.pin_version
+    read_locked(student, "pin_version")
+    if student.pin_version != seen:
+        return student
     student.pin_version += 1
     student.save(update_fields=["pin_version"])
     student.failed_tries.all().delete()

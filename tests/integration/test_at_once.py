@@ -19,6 +19,7 @@ from django.urls import reverse
 
 from quizzes.assignments import lifecycle
 from quizzes.assignments.deadlines import Window
+from quizzes.assignments.deletion import delete_assignment, restore_assignment
 from quizzes.assignments.lifecycle import AssignmentSettings, assign
 from quizzes.assignments.supports import Supports, set_class_supports, set_supports
 from quizzes.attempts.answers import Saved
@@ -61,7 +62,9 @@ from quizzes.people.rosters import (
     NumberTaken,
     add_students,
     change_external_id,
+    change_pin,
     new_students,
+    remove_student,
     restore_student,
     sort_roster,
 )
@@ -151,6 +154,34 @@ def test_students_who_are_added_while_the_order_changes_are_sorted_by_it(
     sort_roster(pages[0], by_first=True)
     add_students(pages[1], new_students(["Zoë Adams", "Ana Young"]), by=teacher, now=now)
     assert list(classroom.students.values_list("display_name", flat=True)) == ["Ana Young", "Zoë Adams"]
+
+
+@pytest.mark.parametrize("act", [remove_student, restore_student, change_pin])
+def test_one_act_on_a_student_sent_twice_at_once_is_logged_once(
+    act: Any, student: Student, teacher: User, now: datetime
+) -> None:
+    Student.objects.filter(pk=student.pk).update(removed_at=now if act is restore_student else None)
+    pages = [Student.objects.select_related("classroom").get(pk=student.pk) for _ in range(2)]
+    meet = meeting_before_update()
+
+    def send(page: Student) -> Student:
+        with connection.execute_wrapper(meet):
+            done: Student = act(page, by=teacher, now=now)
+            return done
+
+    done = at_once([partial(send, page) for page in pages])
+    assert AuditEvent.objects.count() == 1
+    stored = Student.objects.values_list("pin_version", "removed_at").get(pk=student.pk)
+    assert [(one.pin_version, one.removed_at) for one in done] == [stored] * 2
+
+
+def test_quiz_that_is_restored_twice_at_once_is_restored_once(
+    assignment: Assignment, teacher: User, now: datetime
+) -> None:
+    rows = delete_assignment(Assignment.objects.get(pk=assignment.pk), by=teacher, now=now)
+    restore = partial(restore_assignment, rows, assignment.classroom, by=teacher, now=now)
+    assert at_once([restore] * 4) == [assignment] * 4
+    assert AuditEvent.objects.filter(detail__withdrawn=False).count() == 1
 
 
 def test_start_attempt_many_times_at_once_starts_once(assignment: Assignment, student: Student, now: datetime) -> None:
