@@ -140,8 +140,12 @@ def add_students(
     return added
 
 
+@transaction.atomic
 def rename_student(student: Student, *, name: str, family_name: str | None = None, by: User, now: datetime) -> Student:
     """Change a student's name. family_name None: the last word. Raises NameTaken. A repeat changes nothing."""
+    # Before the name is read: a new order of the class comes before or after, with this name.
+    read_locked(student.classroom, "sorts_by_first_name")
+    read_locked(student, "display_name", "family_name", "name_key", "sort_key")
     before, cleaned = student.display_name, clean_name(name)
     new = split_name(cleaned) if family_name is None else PersonName(cleaned, family_name)
     columns = name_columns(new, by_first=student.classroom.sorts_by_first_name)
@@ -184,8 +188,14 @@ def change_external_id(student: Student, external_id: str) -> None:
 
 @transaction.atomic
 def move_student(student: Student, *, to: Classroom, by: User, now: datetime) -> Student:
-    """Move a student to another roster. Attempts stay in the old classroom. Raises NameTaken or NumberTaken."""
-    lock_roster(to.pk)
+    """Move a student to another roster. Attempts stay in the old classroom. Raises NameTaken or NumberTaken.
+
+    A repeat changes nothing.
+    """
+    read_locked(to, "sorts_by_first_name")
+    read_locked(student, "classroom")
+    if student.classroom_id == to.pk:
+        return student
     check_place(student, to=to)
     before = student.classroom.public_id
     student.classroom = to

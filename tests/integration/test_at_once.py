@@ -58,13 +58,16 @@ from quizzes.people.classrooms import (
 )
 from quizzes.people.erasure_ledger import ledger_path, read_ledger
 from quizzes.people.guess_limits import PIN_TRIES
+from quizzes.people.names import PersonName, sort_key
 from quizzes.people.rosters import (
     NumberTaken,
     add_students,
     change_external_id,
     change_pin,
+    move_student,
     new_students,
     remove_student,
+    rename_student,
     restore_student,
     sort_roster,
 )
@@ -173,6 +176,60 @@ def test_one_act_on_a_student_sent_twice_at_once_is_logged_once(
     assert AuditEvent.objects.count() == 1
     stored = Student.objects.values_list("pin_version", "removed_at").get(pk=student.pk)
     assert [(one.pin_version, one.removed_at) for one in done] == [stored] * 2
+
+
+def test_one_new_name_sent_twice_at_once_is_logged_once(student: Student, teacher: User, now: datetime) -> None:
+    pages = [Student.objects.select_related("classroom").get(pk=student.pk) for _ in range(2)]
+    meet = meeting_before_update()
+
+    def send(page: Student) -> None:
+        with connection.execute_wrapper(meet):
+            rename_student(page, name="Maya Young", by=teacher, now=now)
+
+    at_once([partial(send, page) for page in pages])
+    assert [event.detail for event in AuditEvent.objects.all()] == [{"before": "Maya Lopez"}]
+
+
+def test_one_move_sent_twice_at_once_is_logged_once(
+    student: Student, other_classroom: Classroom, teacher: User, now: datetime
+) -> None:
+    pages = [Student.objects.select_related("classroom").get(pk=student.pk) for _ in range(2)]
+    meet = meeting_before_update()
+
+    def send(page: Student) -> int:
+        with connection.execute_wrapper(meet):
+            return move_student(page, to=Classroom.objects.get(pk=other_classroom.pk), by=teacher, now=now).classroom_id
+
+    assert at_once([partial(send, page) for page in pages]) == [other_classroom.pk] * 2
+    assert [event.detail for event in AuditEvent.objects.all()] == [{"before": student.classroom.public_id}]
+
+
+@pytest.mark.parametrize("is_renamed_first", [False, True])
+def test_name_that_changes_while_the_class_is_sorted_is_sorted_too(
+    is_renamed_first: bool, classroom: Classroom, student: Student, teacher: User, now: datetime
+) -> None:
+    page, sorting = Student.objects.select_related("classroom").get(pk=student.pk), Classroom.objects.get()
+    acts: list[Callable[[], object]] = [
+        partial(rename_student, page, name="Ana Young", by=teacher, now=now),
+        partial(sort_roster, sorting, by_first=True),
+    ]
+    first, second = acts if is_renamed_first else acts[::-1]
+    seconds: list[Any] = []
+
+    def start_the_second(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        """Before the write of students: the second act has read what it needs, or waits for the first."""
+        if sql.startswith('UPDATE "quizzes_student"') and not seconds:
+            seconds.append(pool.submit(at_once, [second]))
+            time.sleep(0.2)
+        return execute(sql, *rest)
+
+    with ThreadPoolExecutor(1) as pool, connection.execute_wrapper(start_the_second):
+        first()
+    seconds[0].result()
+    assert Student.objects.values_list("display_name", "sort_key").get(pk=student.pk) == (
+        "Ana Young",
+        sort_key(PersonName("Ana Young", "Young"), by_first=True),
+    )
 
 
 def test_quiz_that_is_restored_twice_at_once_is_restored_once(
