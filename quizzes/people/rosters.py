@@ -1,6 +1,7 @@
 """Rosters: the students of a classroom, and their PINs."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -109,6 +110,15 @@ class NewStudent:
     external_id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class AddedList:
+    """How many students a list added, restored, and gave a number."""
+
+    added: int
+    restored: int
+    numbered: int
+
+
 def new_students(names: Iterable[str]) -> list[NewStudent]:
     """New students with these full names. Raises InvalidName."""
     return [NewStudent(split_name(clean_name(name))) for name in names]
@@ -138,6 +148,30 @@ def add_students(
     if added:
         AuditEvent.objects.record(Action.STUDENTS_ADDED, actor=by, classroom=classroom, at=now, count=len(added))
     return added
+
+
+@transaction.atomic
+def add_list(
+    classroom: Classroom,
+    students: Sequence[NewStudent],
+    *,
+    to_restore: Iterable[Student],
+    to_number: Iterable[tuple[Student, str]],
+    by: User,
+    now: datetime,
+) -> AddedList:
+    """Take a list onto the roster: all of it, or nothing if an error comes in the middle. Safe to repeat.
+
+    Of those to restore, one stays removed if another student has the name by now. to_number: with the school's number.
+    """
+    added, restored, numbered = add_students(classroom, students, by=by, now=now), 0, list(to_number)
+    for student in to_restore:
+        with suppress(NameTaken):
+            restore_student(student, by=by, now=now)
+            restored += 1
+    for student, number in numbered:
+        keep_external_id(student, number)
+    return AddedList(len(added), restored, len(numbered))
 
 
 @transaction.atomic

@@ -60,13 +60,15 @@ def add_students(request: TeacherRequest, public_id: str) -> HttpResponse:
     )
     preview = form.is_valid()
     if preview and form.cleaned_data["is_confirmed"]:
-        acts: dict[str, Any] = {"by": request.user, "now": timezone.now()}
-        added = rosters.add_students(classroom, form.new_students, **acts)
-        restored = [rosters.restore_student(student, **acts) for student in form.to_restore]
-        numbered = form.to_number
-        for student, number in numbered:
-            rosters.keep_external_id(student, number)
-        messages.success(request, _added_message(len(added), len(restored), len(numbered)))
+        done = rosters.add_list(
+            classroom,
+            form.new_students,
+            to_restore=form.to_restore,
+            to_number=form.to_number,
+            by=request.user,
+            now=timezone.now(),
+        )
+        messages.success(request, _added_message(done))
         if form.not_added:
             messages.warning(request, _not_added_message(form.not_added))
         return redirect("roster", classroom.public_id)
@@ -139,7 +141,8 @@ def address_context(request: TeacherRequest) -> dict[str, Any]:
     }
 
 
-def _added_message(added: int, restored: int, numbered: int) -> str:
+def _added_message(done: rosters.AddedList) -> str:
+    added, restored, numbered = done.added, done.restored, done.numbered
     if not added and not restored and not numbered:
         return gettext("No new students. Everyone else was on the roster already.")
     parts = []

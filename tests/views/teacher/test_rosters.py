@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import segno
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -143,6 +145,40 @@ def test_a_removed_student_is_restored_and_not_made_again(
     page = teacher_client.post(address, form.data(is_confirmed="on"), follow=True)
     assert "1 student restored. PINs stay the same." in page.content.decode()
     assert list(classroom.students.enrolled()) == [student]
+
+
+def test_list_that_fails_in_the_middle_adds_nobody(
+    classroom: Classroom, student: Student, classmate: Student, teacher: User, teacher_client: Client
+) -> None:
+    """As if the database went away before the last step, which gives a number to a student who is here."""
+    rosters.remove_student(student, by=teacher, now=NOW)
+    address, before = url("add_students", classroom), AuditEvent.objects.count()
+    names = f"Name\tID\nMaya Lopez\t1\nAna Reyes\t2\n{classmate.display_name}\t3"
+    preview = form_of(teacher_client.post(address, {"names": names}), having="full")
+    form = form_of(teacher_client.post(address, preview.data(external_id="1")), having="full")
+
+    def fail(execute: Any, sql: str, *rest: Any) -> Any:
+        if sql.startswith("UPDATE") and '"external_id"' in sql and '"removed_at"' not in sql.partition("WHERE")[0]:
+            raise RuntimeError
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(fail), pytest.raises(RuntimeError):
+        teacher_client.post(address, form.data(is_confirmed="on"))
+    assert names_of(classroom) == [classmate.display_name]
+    assert AuditEvent.objects.count() == before
+    teacher_client.post(address, form.data(is_confirmed="on"))
+    assert names_of(classroom) == ["Maya Lopez", classmate.display_name, "Ana Reyes"]
+    assert Student.objects.get(pk=classmate.pk).external_id == "3"
+
+
+def test_list_leaves_a_student_removed_whose_name_someone_else_has_by_now(
+    classroom: Classroom, student: Student, teacher: User
+) -> None:
+    rosters.remove_student(student, by=teacher, now=NOW)
+    rosters.add_students(classroom, rosters.new_students(["Maya Lopez"]), by=teacher, now=NOW)
+    new = rosters.new_students(["Ana Reyes"])
+    done = rosters.add_list(classroom, new, to_restore=[student], to_number=[], by=teacher, now=NOW)
+    assert (done, names_of(classroom)) == (rosters.AddedList(1, 0, 0), ["Maya Lopez", "Ana Reyes"])
 
 
 def test_teacher_chooses_columns_and_keeps_student_numbers(classroom: Classroom, teacher_client: Client) -> None:
