@@ -38,6 +38,7 @@ from quizzes.models import Assignment, Attempt, Classroom, Edition, QuestionSet,
 from quizzes.people.class_roles import ClassAct
 from quizzes.reports.start_class import class_counts
 from quizzes.views.access import TeacherRequest, class_act, taught_assignment, taught_classroom
+from quizzes.views.teacher.confirm import confirm_page
 from quizzes.views.teacher.undo import offer_undo
 
 DELETED = "deleted quiz"
@@ -221,17 +222,16 @@ def _confirm_close(request: TeacherRequest, assignment: Assignment, *, page: str
     effects = [effect] if count else []
     if going_on:
         effects.append(gettext("Students with an extension can continue."))
-    context = {
-        "question": gettext("Close “{title}” now?").format(title=assignment.title),
-        "effect": " ".join(effects) or gettext("No student is working on it now."),
-        "verb": gettext("Close now"),
-        "keep": gettext("Keep it open"),
-        "place": assignment.classroom.name,
-        "back": reverse(page or "assignment_progress", args=[assignment.public_id]),
-        "action": request.path,
-        "fields": [("act", WindowActForm.CLOSE), ("page", page), ("is_sure", "on")],
-    }
-    return render(request, "teacher/confirm.html", context)
+    return confirm_page(
+        request,
+        question=gettext("Close “{title}” now?").format(title=assignment.title),
+        effect=" ".join(effects) or gettext("No student is working on it now."),
+        verb=gettext("Close now"),
+        keep=gettext("Keep it open"),
+        place=assignment.classroom.name,
+        back=reverse(page or "assignment_progress", args=[assignment.public_id]),
+        fields=[("act", WindowActForm.CLOSE), ("page", page), ("is_sure", "on")],
+    )
 
 
 def _effects_of_release(assignment: Assignment, *, by: User, now: datetime) -> list[str]:
@@ -263,17 +263,16 @@ def _effects_of_release(assignment: Assignment, *, by: User, now: datetime) -> l
 
 def _confirm_release(request: TeacherRequest, assignment: Assignment, effects: Sequence[str]) -> HttpResponse:
     """The page that asks before answers show that others could still use."""
-    context = {
-        "question": gettext("Release the answers of “{title}” now?").format(title=assignment.title),
-        "effect": " ".join(effects),
-        "verb": gettext("Release answers now"),
-        "keep": gettext("Not now"),
-        "place": assignment.classroom.name,
-        "back": reverse("assignment_progress", args=[assignment.public_id]),
-        "action": request.path,
-        "fields": [("act", WindowActForm.RELEASE), ("is_sure", "on")],
-    }
-    return render(request, "teacher/confirm.html", context)
+    return confirm_page(
+        request,
+        question=gettext("Release the answers of “{title}” now?").format(title=assignment.title),
+        effect=" ".join(effects),
+        verb=gettext("Release answers now"),
+        keep=gettext("Not now"),
+        place=assignment.classroom.name,
+        back=reverse("assignment_progress", args=[assignment.public_id]),
+        fields=[("act", WindowActForm.RELEASE), ("is_sure", "on")],
+    )
 
 
 def _ended_already(count: int) -> str:

@@ -37,6 +37,7 @@ from quizzes.reports.classroom_quizzes import current_quizzes, quiz_lines
 from quizzes.reports.next_step import next_step
 from quizzes.reports.teacher_home import load_teacher_home
 from quizzes.views.access import TeacherRequest, class_act, taught_classroom
+from quizzes.views.teacher.confirm import confirm_page
 from quizzes.views.teacher.undo import offer_undo
 
 NAME_TAKEN = gettext_lazy("You already have a class with this name. Open it under Classes, or choose another name.")
@@ -270,17 +271,16 @@ def change_code(request: TeacherRequest, public_id: str) -> HttpResponse:
     classroom = taught_classroom(request, public_id)
     form = ConfirmForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
-        context = {
-            "question": gettext("Get a new class code for {name}?").format(name=classroom.name),
-            "effect": gettext("Sign-in cards that you’ve already printed stop working. Signed-in students stay in."),
-            "verb": gettext("Get a new code"),
-            "keep": gettext("Keep this code"),
-            "place": classroom.name,
-            "back": reverse("roster", args=[public_id]),
-            "action": request.path,
-            "fields": [("seen", classroom.join_code)],
-        }
-        return render(request, "teacher/confirm.html", context)
+        return confirm_page(
+            request,
+            question=gettext("Get a new class code for {name}?").format(name=classroom.name),
+            effect=gettext("Sign-in cards that you’ve already printed stop working. Signed-in students stay in."),
+            verb=gettext("Get a new code"),
+            keep=gettext("Keep this code"),
+            place=classroom.name,
+            back=reverse("roster", args=[public_id]),
+            fields=[("seen", classroom.join_code)],
+        )
     if form.cleaned_data["seen"] == classroom.join_code:
         request.session[OLD_CODE] = [public_id, classroom.join_code]
         classrooms.change_code(classroom, by=request.user, now=timezone.now())
@@ -349,14 +349,13 @@ def _confirm_archive(request: TeacherRequest, classroom: Classroom, working: int
         "{count} students are in the middle of a quiz and will be signed out. Saved answers stay.",
         working,
     )
-    context = {
-        "question": gettext("Archive “{name}” now?").format(name=classroom.name),
-        "effect": effect.format(count=working),
-        "verb": gettext("Archive class"),
-        "keep": gettext("Not now"),
-        "place": classroom.name,
-        "back": reverse("change_classroom", args=[classroom.public_id]),
-        "action": request.path,
-        "fields": [("is_archived", "on"), ("is_sure", "on")],
-    }
-    return render(request, "teacher/confirm.html", context)
+    return confirm_page(
+        request,
+        question=gettext("Archive “{name}” now?").format(name=classroom.name),
+        effect=effect.format(count=working),
+        verb=gettext("Archive class"),
+        keep=gettext("Not now"),
+        place=classroom.name,
+        back=reverse("change_classroom", args=[classroom.public_id]),
+        fields=[("is_archived", "on"), ("is_sure", "on")],
+    )

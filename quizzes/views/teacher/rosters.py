@@ -22,6 +22,7 @@ from quizzes.people.class_roles import ClassAct
 from quizzes.reports.classroom_quizzes import current_quizzes
 from quizzes.reports.next_step import next_step
 from quizzes.views.access import TeacherRequest, class_act, taught_classroom
+from quizzes.views.teacher.confirm import confirm_page
 
 # The rows that a notice lists one by one.
 SHOWN_ROWS = 10
@@ -107,19 +108,18 @@ def change_pins(request: TeacherRequest, public_id: str) -> HttpResponse:
     classroom = taught_classroom(request, public_id)
     form = ConfirmForm(request.POST if request.method == "POST" else None)
     if not form.is_valid() or not form.cleaned_data["seen"].isdecimal():
-        context = {
-            "question": gettext("Make new PINs for everyone in {name}?").format(name=classroom.name),
-            "effect": gettext(
+        return confirm_page(
+            request,
+            question=gettext("Make new PINs for everyone in {name}?").format(name=classroom.name),
+            effect=gettext(
                 "All old PINs and printed cards stop working, and all students are signed out. Saved answers are kept."
             ),
-            "verb": gettext("Make new PINs"),
-            "keep": gettext("Keep these PINs"),
-            "place": classroom.name,
-            "back": reverse("roster", args=[public_id]),
-            "action": request.path,
-            "fields": [("seen", rosters.pins_state(classroom))],
-        }
-        return render(request, "teacher/confirm.html", context)
+            verb=gettext("Make new PINs"),
+            keep=gettext("Keep these PINs"),
+            place=classroom.name,
+            back=reverse("roster", args=[public_id]),
+            fields=[("seen", rosters.pins_state(classroom))],
+        )
     if rosters.change_pins(classroom, seen=int(form.cleaned_data["seen"]), by=request.user, now=timezone.now()):
         messages.success(request, gettext("Everyone has a new PIN. Print the new cards."))
     return redirect("sign_in_cards", public_id)

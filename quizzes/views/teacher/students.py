@@ -30,6 +30,7 @@ from quizzes.reports.student_history import class_average, history_lines, titled
 from quizzes.reports.student_report import student_breakdown
 from quizzes.reports.trend import student_trend
 from quizzes.views.access import TeacherRequest, class_act, taught_student
+from quizzes.views.teacher.confirm import confirm_page
 from quizzes.views.teacher.undo import offer_undo
 
 # The session key of the student whose new PIN the next page shows. The PIN itself is not stored.
@@ -149,13 +150,14 @@ def _confirm_move(request: TeacherRequest, student: Student, *, to: Classroom, t
         )
         titles = ", ".join(f"“{title}”" for title in working)
         effects.insert(0, warning.format(first_name=student.first_name, titles=titles, name=student.classroom.name))
-    return _confirm_page(
+    return confirm_page(
         request,
-        student,
         question=gettext("Move {display_name} to {name}?").format(display_name=student.display_name, name=to.name),
         effect=" ".join(effects),
         verb=gettext("Move to this class"),
         keep=gettext("Stay in {name}").format(name=student.classroom.name),
+        place=student.display_name,
+        back=reverse("student_history", args=[student.public_id]),
         fields=[
             ("classroom", to.public_id),
             ("is_confirmed", "on"),
@@ -248,13 +250,14 @@ def change_pin(request: TeacherRequest, public_id: str) -> HttpResponse:
     student = taught_student(request, public_id)
     form = ConfirmForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
-        return _confirm_page(
+        return confirm_page(
             request,
-            student,
             question=gettext("Make a new PIN for {display_name}?").format(display_name=student.display_name),
             effect=gettext("The old PIN and the printed card stop working, and the student is signed out."),
             verb=gettext("Make a new PIN"),
             keep=gettext("Keep this PIN"),
+            place=student.display_name,
+            back=reverse("student_history", args=[public_id]),
             fields=[("seen", student.pin_version)],
         )
     if form.cleaned_data["seen"] == str(student.pin_version):
@@ -280,17 +283,6 @@ def let_student_in(request: TeacherRequest, public_id: str) -> HttpResponse:
     if form.is_valid():
         return redirect(form.cleaned_data["next"])
     return redirect("roster", student.classroom.public_id)
-
-
-def _confirm_page(request: TeacherRequest, student: Student, **texts: Any) -> HttpResponse:
-    """The page that asks before an act that voids the student's printed card. texts: for `teacher/confirm.html`."""
-    context = {
-        "place": student.display_name,
-        "back": reverse("student_history", args=[student.public_id]),
-        "action": request.path,
-        **texts,
-    }
-    return render(request, "teacher/confirm.html", context)
 
 
 def history_page(request: TeacherRequest, student: Student, **context: Any) -> HttpResponse:
