@@ -145,5 +145,5 @@ def status_label(status: Status, opens_at: datetime | None, zone: ZoneInfo | Non
     opens_at None: the quiz opens when the teacher starts it.
     """
     if status is Status.NOT_OPEN and opens_at is not None:
-        return f"{gettext('Opens')} {day(opens_at, zone)}"
+        return gettext("Opens {day}").format(day=day(opens_at, zone))
     return status.label

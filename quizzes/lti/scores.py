@@ -13,11 +13,11 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models import Count, Q
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext
 
 from quizzes.assignments.release import can_see_answers, last_closes
 from quizzes.assignments.status import Status
 from quizzes.assignments.student_statuses import Overrides, by_student_and_assignment, load_overrides
+from quizzes.lti.errors import shown_reason
 from quizzes.models import Assignment, Attempt, AuditEvent, LtiLaunch, LtiLink, LtiScore, LtiStudent, Presence
 
 Progress = LtiScore.Progress
@@ -231,10 +231,9 @@ def send_state(assignment: Assignment) -> SendState | None:
         if counts["failed"]
         else ()
     )
-    # Errors are stored in English.
-    errors = tuple((name, gettext(error)) for name, error in failed)
+    errors = tuple((name, shown_reason(error)) for name, error in failed)
     column_error = counts["column_error"]
-    return SendState(counts["sent"], counts["waiting"], errors, gettext(column_error) if column_error else "")
+    return SendState(counts["sent"], counts["waiting"], errors, shown_reason(column_error) if column_error else "")
 
 
 def _due(

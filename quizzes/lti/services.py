@@ -21,7 +21,7 @@ from pylti1p3.names_roles import NamesRolesProvisioningService
 from pylti1p3.service_connector import ServiceConnector
 
 from quizzes.lti.courses import Member, member_name
-from quizzes.lti.errors import LaunchRefused, PlatformFailed
+from quizzes.lti.errors import OTHER_REASON, LaunchRefused, PlatformFailed
 from quizzes.lti.launches import DEEP_LINKING, LINE_ITEM_SCOPE
 from quizzes.lti.platforms import PlatformSession, registration_of, rotate_key
 from quizzes.lti.scores import claim, claim_column, column_failed, keep_column, mark_failed, mark_sent
@@ -335,4 +335,4 @@ def _reason(response: requests.Response) -> str:
             return gettext_noop("The platform no longer has this course or this column of its gradebook.")
         case 422 | 409 | 400:
             return gettext_noop("The platform refused it. The course may not be published.")
-    return f"The platform answered with the error {response.status_code}."
+    return OTHER_REASON.format(status=response.status_code)

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from quizzes.attempts.merges import merge_plan, merge_students
 from quizzes.lti import scores
@@ -185,6 +186,10 @@ def test_score_arrives_after_an_outage(platform: Platform, link: LtiLink, learne
         exchange_scores(now=LATER + timedelta(minutes=minute))
     score = LtiScore.objects.get()
     assert score.error == "The platform answered with the error 503."
+    with translation.override("es"):
+        state = send_state(link.assignment)
+    assert state is not None
+    assert [error for _, error in state.errors] == ["La plataforma respondió con el error 503."]
     assert score.tries == 4
 
     platform.status = 200

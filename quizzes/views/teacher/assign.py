@@ -238,15 +238,18 @@ def _copied(source: Assignment, *, now: datetime) -> PresetValues:
 
 def _assigned_message(assigned: Sequence[Assignment]) -> str:
     """The notice on the progress page of the first class: the next step of each class."""
+    start, progress = gettext("Start class"), gettext("Progress")
+    if assigned[1:]:
+        start, progress = gettext("Start class: {classroom}"), gettext("Progress: {classroom}")
     links = []
     for place, assignment in enumerate(assigned):
-        of_class = f": {assignment.classroom.name}" if assigned[1:] else ""
-        links.append((reverse("start_class", args=[assignment.public_id]), gettext("Start class"), of_class))
+        name, args = assignment.classroom.name, [assignment.public_id]
+        links.append((reverse("start_class", args=args), start.format(classroom=name)))
         if place:
-            links.append((reverse("assignment_progress", args=[assignment.public_id]), gettext("Progress"), of_class))
+            links.append((reverse("assignment_progress", args=args), progress.format(classroom=name)))
     return format_html(
         gettext("Assigned to {classes}: “{title}”. {links}"),
         classes=get_text_list([assignment.classroom.name for assignment in assigned], gettext("and")),
         title=assigned[0].title,
-        links=format_html_join(" ", '<a href="{}">{}{}</a>', links),
+        links=format_html_join(" ", '<a href="{}">{}</a>', links),
     )

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from quizzes.forms.lti import NEW, CourseForm, LinkForm, MembersForm, StepForm
 from quizzes.lti import courses, scores
-from quizzes.lti.errors import PlatformFailed
+from quizzes.lti.errors import PlatformFailed, shown_reason
 from quizzes.lti.services import deep_link_message, members_of
 from quizzes.models import Assignment, Classroom, LtiCourse, LtiLaunch
 from quizzes.people.accounts import token_digest
@@ -46,7 +46,7 @@ def lti_members(request: TeacherRequest, public_id: str, course_id: int) -> Http
     try:
         preview = courses.preview_members(course, members_of(course))
     except PlatformFailed as error:
-        return render(request, "teacher/lti_members.html", {**context, "error": gettext(str(error))})
+        return render(request, "teacher/lti_members.html", {**context, "error": shown_reason(str(error))})
     form = MembersForm(request.POST if request.method == "POST" else None, preview=preview)
     if form.is_valid():
         messages.success(request, _connect_members(course, preview, form))

@@ -11,6 +11,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from quizzes.assignments.accommodations import extend
 from quizzes.assignments.lifecycle import release_now
@@ -19,6 +20,7 @@ from quizzes.content.drafts.retry import make_retry
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Extension, QuestionSet, Student, User
 from quizzes.people.rosters import move_student, remove_student
 from quizzes.reports.progress import progress
+from quizzes.views.teacher import assign as assign_views
 from tests.factories import (
     NOW,
     make_assignment,
@@ -198,6 +200,28 @@ def test_assign_sums_up_before_it_saves(
     )
     links = read(page).links
     assert all(reverse("start_class", args=[assignment.public_id]) in links for assignment in (first, second))
+
+
+@pytest.mark.parametrize(
+    ("text", "reordered", "expected"),
+    [
+        ("Start class: {classroom}", "{classroom}, start", "Period 3, start Period 5, start Progress: Period 5"),
+        ("Progress: {classroom}", "{classroom}, progress", "Start class: Period 5 Period 5, progress"),
+    ],
+)
+def test_links_of_several_classes_can_be_translated_in_any_order(
+    text: str,
+    reordered: str,
+    expected: str,
+    edition: Edition,
+    classroom: Classroom,
+    teacher: User,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    classrooms = [classroom, make_classroom(teacher=teacher, name="Period 5")]
+    given = [make_assignment(edition=edition, classroom=one, assigned_by=teacher) for one in classrooms]
+    monkeypatch.setattr(assign_views, "gettext", lambda english: reordered if english == text else english)
+    assert expected in strip_tags(assign_views._assigned_message(given))
 
 
 def test_assign_takes_every_setting(edition: Edition, classroom: Classroom, teacher_client: Client) -> None:
