@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy
@@ -178,6 +178,20 @@ def htmx_redirect(get_response: GetResponse) -> GetResponse:
             del response.headers["Location"]
             response.status_code = 200
         return response
+
+    return middleware
+
+
+def no_nul_in_address(get_response: GetResponse) -> GetResponse:
+    """Find nothing at an address with a NUL. A view, such as one of Django's admin, may look for it in the database.
+
+    PostgreSQL refuses such a text with an error. Forms refuse it in the body of a request.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            raise Http404
+        return get_response(request)
 
     return middleware
 

@@ -114,6 +114,7 @@ MIDDLEWARE = [
     "quizsite.middleware.teachers_language",
     "django_htmx.middleware.HtmxMiddleware",
     "quizsite.middleware.htmx_redirect",
+    "quizsite.middleware.no_nul_in_address",
     "quizsite.middleware.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "quizsite.middleware.SecondFactorRequired",

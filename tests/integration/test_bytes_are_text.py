@@ -5,6 +5,8 @@ from urllib.parse import quote
 
 import pytest
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
@@ -12,6 +14,7 @@ from django.urls import reverse
 from quizzes.models import Student, User
 from quizzes.views.access import DEVICE_COOKIE
 from quizzes.views.student.sign_in import SIGNED_OUT_COOKIE
+from tests.factories import make_user
 from tests.integration.test_access import TABLE, School
 from tests.integration.test_access import people as people
 from tests.integration.test_access import school as school
@@ -78,6 +81,31 @@ def test_bytes_in_an_address_are_no_server_error(value: str, school: School) -> 
     client = Client(raise_request_exception=False)
     for address in ("/j/{}/", "/invitation/{}/", "/enter/{}/a/", "/enter/a/{}/", "/try/1/?{}=1", "/student/?next={}"):
         assert client.get(address.format(quote(value))).status_code in {200, 302, 404, 410}
+
+
+def test_nul_in_any_address_that_can_hold_one_is_not_found(
+    db: None, signed_in: Callable[[Student | User], Client]
+) -> None:
+    """PostgreSQL refuses a text with a NUL, such as the key of a session in Django's admin."""
+    user = make_user(email="site@school.test")
+    User.objects.filter(pk=user.pk).update(is_staff=True, is_superuser=True)
+    client = signed_in(user)
+    session = ContentType.objects.get_for_model(Session)
+    client.raise_request_exception = False
+    addresses = [
+        "/admin/account/emailaddress/?email=a%00",
+        "/%00",
+        "/admin/%00",
+        "/admin/quizzes/user/%00/change/",
+        "/lti/register/%00/",
+        "/j/%00/",
+    ]
+    for key in ("%00", "a%00b"):
+        addresses += [f"/admin/r/{session.pk}/{key}/", f"/admin/r/{key}/1/"]
+    assert {address: client.get(address).status_code for address in addresses} == dict.fromkeys(addresses, 404)
+    page = client.get("/%00")
+    assert (page.status_code, "<h1>" in page.content.decode()) == (404, True)
+    assert Client().post("/student/%00/", headers={"HX-Request": "true"}).status_code == 404
 
 
 @pytest.mark.parametrize("code", ["\x00", "ABC\x00DEF"])
