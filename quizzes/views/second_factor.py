@@ -1,11 +1,25 @@
 """The second step of sign-in, where allauth's own view does not fit."""
 
+from typing import Any
+
 from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base.views import IndexView
 from allauth.mfa.webauthn.views import ReauthenticateWebAuthnView
 from django.contrib import messages
 from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import redirect
+
+from quizzes.views.teacher.editor.access import own_zone
+
+
+class Steps(IndexView):
+    """The second steps of the account."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Also the time zone of the teacher, for the dates of passkeys."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return {**context, "zone": own_zone(self.request)}
 
 
 class ConfirmWithPasskey(ReauthenticateWebAuthnView):
@@ -17,4 +31,5 @@ class ConfirmWithPasskey(ReauthenticateWebAuthnView):
         return redirect(self.request.get_full_path())
 
 
+steps = Steps.as_view()
 confirm_with_passkey = ConfirmWithPasskey.as_view()

@@ -1,5 +1,6 @@
 """How django-allauth keeps the second step of sign-in on this site. Loaded with its first use."""
 
+import itertools
 from typing import Any
 
 from allauth.mfa import signals
@@ -37,9 +38,11 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return ""
 
     def generate_authenticator_name(self, user: AbstractBaseUser, type: Authenticator.Type) -> str:
-        """The name of a new passkey, which the teacher can change."""
-        count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
-        return gettext("Passkey {number}").format(number=count + 1)
+        """The name of a new passkey, which the teacher can change. No other passkey of the account has it."""
+        rows = Authenticator.objects.filter(user_id=user.pk, type=type).values_list("data", flat=True)
+        taken, words = {data.get("name") for data in rows}, gettext("Passkey {number}")
+        names = (words.format(number=number) for number in itertools.count(len(rows) + 1))
+        return next(name for name in names if name not in taken)
 
 
 @receiver(signals.authenticator_added)

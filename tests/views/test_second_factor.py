@@ -3,10 +3,12 @@
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import time_machine
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core.management import CommandError, call_command
@@ -21,7 +23,7 @@ from quizzes.people.second_factor import remove_second_factor
 from quizzes.people.stored_secrets import decrypt, encrypt
 from quizzes.people.teacher_sign_in import DEVICE_TRIES
 from quizzes.urls import urlpatterns
-from tests.factories import NOW, make_user
+from tests.factories import NOW, make_classroom, make_user
 from tests.management.test_commands import run
 from tests.pages import read, text_of
 
@@ -374,6 +376,26 @@ def test_passkeys_are_allowed_on_their_pages_only(client: Client, student: Stude
     for name in ("account", "account_login", "join", "teacher_home"):
         policy = client.get(reverse(name), follow=True).headers["Permissions-Policy"]
         assert "publickey-credentials-create=(), publickey-credentials-get=()" in policy
+
+
+def test_dates_of_passkeys_are_those_of_the_teachers_time_zone(client: Client, baptiste: User) -> None:
+    """10 pm on Thursday in New York is Friday in UTC."""
+    make_classroom(teacher=baptiste)
+    passkey = Authenticator.objects.create(user=baptiste, type=Authenticator.Type.WEBAUTHN, data={"name": "Laptop"})
+    Authenticator.objects.filter(pk=passkey.pk).update(created_at=datetime(2026, 10, 23, 2, tzinfo=UTC))
+    assert "Laptop, added Thu, Oct 22" in text_of(client.get(reverse("mfa_index")))
+
+
+def test_proposed_name_of_a_passkey_is_new(baptiste: User) -> None:
+    for name in ("Passkey 2", "Laptop"):
+        Authenticator.objects.create(user=baptiste, type=Authenticator.Type.WEBAUTHN, data={"name": name})
+    first, second = Authenticator.objects.order_by("pk")
+    adapter = get_adapter()
+    assert adapter.generate_authenticator_name(baptiste, Authenticator.Type.WEBAUTHN) == "Passkey 3"
+    second.delete()
+    assert adapter.generate_authenticator_name(baptiste, Authenticator.Type.WEBAUTHN) == "Passkey 3"
+    first.delete()
+    assert adapter.generate_authenticator_name(baptiste, Authenticator.Type.WEBAUTHN) == "Passkey 1"
 
 
 @pytest.mark.parametrize(
