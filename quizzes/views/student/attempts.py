@@ -264,9 +264,7 @@ def _take_answer(request: HttpRequest, attempt: LoadedAttempt, number: int, *, n
     if wants_json(request):
         return _saved_reply(saved or Saved(Outcome.SAVED, 0, None), attempt, question)
     if form.language:
-        set_language(attempt.student.id, form.language)
-        if form.language != get_language():
-            attempts.note_change_of_language(attempt.id)
+        _choose_language(attempt, form.language)
     if form.language or form.level or attempt.stands_still(now=now):
         # The next page shows a newer answer from another window, if there is one.
         return redirect("take_attempt", attempt.public_id, number)
@@ -275,6 +273,13 @@ def _take_answer(request: HttpRequest, attempt: LoadedAttempt, number: int, *, n
     if saved is not None and saved.outcome == Outcome.SETTLED:
         act = "save"
     return _act(request, attempt, number, act, now)
+
+
+def _choose_language(attempt: LoadedAttempt, language: str) -> None:
+    """Keep the language of the student's pages, and note on the attempt if it is another one."""
+    set_language(attempt.student.id, language)
+    if language != get_language():
+        attempts.note_change_of_language(attempt.id)
 
 
 def _act(request: HttpRequest, attempt: LoadedAttempt, number: int, act: str, now: datetime) -> HttpResponse:
