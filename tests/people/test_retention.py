@@ -10,11 +10,12 @@ import pytest
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from quizsite.periodic_jobs import run_periodic_jobs
 from quizzes.models import AuditEvent, Classroom, FailedTry, Invitation, Student, User
 from quizzes.people.classrooms import set_archived
-from quizzes.people.retention import announce_erasures, apply_retention, erase_announced
+from quizzes.people.retention import announce_erasures, apply_retention, delete_old_events, erase_announced
 from tests.factories import make_answered_attempt, make_assignment, make_classroom, make_invitation, make_student
 from tests.pages import text_of
 
@@ -194,6 +195,22 @@ def test_log_rows_and_invitations_end(classroom: Classroom, teacher: User, now: 
     run_periodic_jobs(now=now + 730 * DAY + timedelta(seconds=1))
 
     assert [event.at for event in AuditEvent.objects.all()] == [now + DAY]
+
+
+def test_look_for_old_log_rows_reads_an_index(classroom: Classroom, teacher: User, now: datetime) -> None:
+    """It comes every 20 seconds. The whole log would be read each time."""
+    AuditEvent.objects.record("code_changed", actor=teacher, classroom=classroom, at=now)
+    with CaptureQueriesContext(connection) as queries:
+        assert delete_old_events(now=now) == 0
+    [query] = queries
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # A log of one row is read as a whole.
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute(f"EXPLAIN {query['sql']}")
+        else:
+            cursor.execute(f"EXPLAIN QUERY PLAN {query['sql']}")
+        assert "audit_event_by_time" in str(cursor.fetchall())
 
 
 def test_terms_can_be_set(archived: Classroom, teacher: User, settings: Any, now: datetime) -> None:
