@@ -44,7 +44,7 @@ from quizzes.models.rosters import EDITORS
 from quizzes.people.class_people import keep_an_owner
 from quizzes.people.erased_bytes import clear_marked_files, clear_marked_files_when_quiet, mark_files
 from quizzes.people.erasure_ledger import LedgerLine, append_to_ledger, read_ledger
-from quizzes.people.stored_sessions import end_sessions, end_sessions_of_user
+from quizzes.people.stored_sessions import ReadSessions, end_sessions, end_sessions_of_user, read_sessions
 from quizzes.people.student_sessions import STUDENT
 
 Action = AuditEvent.Action
@@ -121,7 +121,7 @@ def erase_student(student: Student, *, by: User | None, now: datetime) -> Erasur
     by: None for a command.
     """
     receipt = new_receipt()
-    with _erasing():
+    with _erasing() as read:
         students = Student.objects.with_merged(student.pk)
         attempts = Attempt.objects.filter(student__in=students.order_by())
         _lock(Classroom.objects.filter(pk__in=students.order_by().values("classroom")), students, attempts)
@@ -132,7 +132,7 @@ def erase_student(student: Student, *, by: User | None, now: datetime) -> Erasur
         keys = dict(students.order_by("pk").values_list("pk", "public_id"))
         for public_id in keys.values():
             append_to_ledger("student", public_id, receipt, now=now)
-        end_sessions(STUDENT, set(keys), names=_names(students))
+        end_sessions(STUDENT, set(keys), names=_names(students), read=read)
         _delete_students(students, attempts)
         _record(Action.STUDENT_ERASED, by, student.classroom, receipt, counts, now)
     return Erasure(receipt, counts)
@@ -146,7 +146,7 @@ def erase_classroom(
     Raises Classroom.DoesNotExist if it is erased already, or not among these classes any more.
     """
     receipt = new_receipt()
-    with _erasing():
+    with _erasing() as read:
         # A form that comes again.
         if not _lock_classrooms([classroom]):
             raise Classroom.DoesNotExist
@@ -154,7 +154,7 @@ def erase_classroom(
             raise Classroom.DoesNotExist
         counts = preview_classroom(classroom)
         append_to_ledger("class", classroom.public_id, receipt, now=now)
-        _delete_classrooms([classroom])
+        _delete_classrooms([classroom], read)
         _record(Action.CLASSROOM_ERASED, by, None, receipt, counts, now)
     return Erasure(receipt, counts)
 
@@ -167,7 +167,7 @@ def erase_teacher(user: User, *, now: datetime) -> Erasure:
     if it is erased already.
     """
     receipt = new_receipt()
-    with _erasing():
+    with _erasing() as read:
         classrooms = list(own_classrooms(user))
         _lock_classrooms(classrooms)
         # A form that comes again.
@@ -176,10 +176,10 @@ def erase_teacher(user: User, *, now: datetime) -> Erasure:
         append_to_ledger("teacher", account_key(user), receipt, now=now)
         for classroom in classrooms:
             append_to_ledger("class", classroom.public_id, receipt, now=now)
-        _delete_classrooms(classrooms)
+        _delete_classrooms(classrooms, read)
         for classroom in Classroom.objects.taught_by(user):
             keep_an_owner(classroom, leaving=user, now=now)
-        end_sessions_of_user(user, names={user.name, user.email})
+        end_sessions_of_user(user, names={user.name, user.email}, read=read)
         _delete_account(user)
         _record(Action.ACCOUNT_ERASED, None, None, receipt, counts, now)
     return Erasure(receipt, counts)
@@ -233,14 +233,15 @@ def allow_deleting_logs() -> Iterator[None]:
 
 
 @contextmanager
-def _erasing() -> Iterator[None]:
-    """A transaction that may delete, and that clears the files after its commit."""
+def _erasing() -> Iterator[ReadSessions]:
+    """A transaction that may delete, and that clears the files after its commit; the sessions from before its locks."""
+    read = read_sessions()
     with allow_deleting_logs():
         mark_files()
         # A launch has the name of whoever launched, for 30 minutes. Without its row, it could arrive again.
         LtiLaunch.objects.update(claims=None)
         transaction.on_commit(clear_marked_files_when_quiet)
-        yield
+        yield read
 
 
 def _counts(students: QuerySet[Student], attempts: QuerySet[Attempt], classroom_count: int) -> ErasedCounts:
@@ -300,10 +301,10 @@ def _lock(
     return len(found)
 
 
-def _delete_classrooms(classrooms: Collection[Classroom]) -> None:
+def _delete_classrooms(classrooms: Collection[Classroom], read: ReadSessions) -> None:
     students = Student.objects.filter(classroom__in=classrooms)
     names = _names(students) | {classroom.name for classroom in classrooms}
-    end_sessions(STUDENT, set(students.values_list("pk", flat=True)), names=names)
+    end_sessions(STUDENT, set(students.values_list("pk", flat=True)), names=names, read=read)
     _delete_students(students, _attempts_of(classrooms))
     AuditEvent.objects.filter(classroom__in=classrooms).delete()
     Regrade.objects.filter(assignment__classroom__in=classrooms).delete()
