@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from quizzes.models import Assignment, Board, User
+from quizzes.models.locks import locked
 
 
 class SkipsQuestions(Exception):
@@ -19,7 +20,7 @@ def show_on_board(assignment: Assignment, *, number: int, phase: int, by: User, 
     Raises SkipsQuestions for a question after the next one.
     """
     if assignment.is_teacher_paced:
-        shown = Board.objects.select_for_update().filter(assignment=assignment).first()
+        shown = locked(Board.objects.filter(assignment=assignment)).first()
         if number > (max(shown.position, shown.closed_through) if shown is not None else 0) + 1:
             raise SkipsQuestions
     board, _ = Board.objects.update_or_create(

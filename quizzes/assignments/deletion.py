@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 
 from quizzes.assignments.lifecycle import HasAttempts
 from quizzes.models import Assignment, AuditEvent, Board, Classroom, User
-from quizzes.models.locks import lock_rows
+from quizzes.models.locks import lock_rows, locked_with_keys
 
 
 class CannotRestore(Exception):
@@ -22,7 +22,7 @@ def delete_assignment(assignment: Assignment, *, by: User, now: datetime) -> str
     Raises HasAttempts, and Assignment.DoesNotExist if it is deleted already.
     """
     # A student who starts, or another change of the quiz, comes before or after.
-    Assignment.objects.select_for_update().get(pk=assignment.pk)
+    locked_with_keys(Assignment.objects.all()).get(pk=assignment.pk)
     if assignment.attempts.exists():
         raise HasAttempts
     # A question is regraded in all classes of a teacher, also where nobody has started.

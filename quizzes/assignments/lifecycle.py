@@ -15,7 +15,7 @@ from quizzes.assignments.release import shows_before_last_attempt, waits_only_fo
 from quizzes.assignments.student_settings import window_of
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Extension, User
 from quizzes.models.assignments import MAX_TITLE, NEW_VERSION
-from quizzes.models.locks import lock_rows
+from quizzes.models.locks import lock_rows, locked, locked_with_keys, read_locked
 from quizzes.models.reasons import HAS_VERSION, STAYS_EXCUSED
 
 OPEN_STATES = {WindowState.OPEN, WindowState.PAST_DUE}
@@ -232,7 +232,7 @@ def has_more_attempts(assignment: Assignment, *, now: datetime) -> bool:
 def use_edition(assignment: Assignment, edition: Edition, *, by: User, now: datetime) -> None:
     """Give another edition of the set with an assignment that has no attempts and no regrades. Raises HasAttempts."""
     # The lock makes a student who starts an attempt wait until this transaction ends.
-    current = Assignment.objects.select_for_update().get(pk=assignment.pk)
+    current = locked_with_keys(Assignment.objects.all()).get(pk=assignment.pk)
     # A regrade refers to a question of the old edition.
     if current.attempts.exists() or current.regrades.exists():
         raise HasAttempts
@@ -251,7 +251,7 @@ def split_by_edition(
     It has the same window, settings and extensions. Each student is excused from one of the two. group: an id from the
     form, so that a form sent twice splits once.
     """
-    current = Assignment.objects.select_for_update().get(pk=assignment.pk)
+    current = locked_with_keys(Assignment.objects.all()).get(pk=assignment.pk)
     known = Assignment.objects.filter(group=group, classroom=current.classroom_id).first()
     if known is not None:
         return known
@@ -310,9 +310,8 @@ def is_current(assignment: Assignment, *, now: datetime) -> bool:
 
 def lock_settings(assignment: Assignment) -> None:
     """Read window and settings again, under a lock: nobody changes them before the end of this transaction."""
-    assignment.refresh_from_db(
-        fields=[*_window_fields(window_of(assignment)), "paused_at", *AssignmentSettings.__dataclass_fields__],
-        from_queryset=Assignment.objects.select_for_update(no_key=True),
+    read_locked(
+        assignment, *_window_fields(window_of(assignment)), "paused_at", *AssignmentSettings.__dataclass_fields__
     )
 
 
@@ -341,8 +340,8 @@ def _in_force(assignment: Assignment) -> dict[str, str]:
 
 def _locked_attempts(which: Q, assignment: Assignment) -> list[Attempt]:
     """The attempts of this assignment, locked in a fixed order, with this object as their assignment."""
-    rows = Attempt.objects.select_for_update(of=("self",), no_key=True).select_related("student")
-    attempts = list(rows.filter(which, assignment=assignment).order_by("pk"))
+    rows = Attempt.objects.filter(which, assignment=assignment).select_related("student")
+    attempts = list(locked(rows).order_by("pk"))
     for attempt in attempts:
         attempt.assignment = assignment
     return attempts

@@ -11,7 +11,7 @@ from django.db.models import Q
 from quizzes.assignments.accommodations import lock_quizzes_of
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Student, User
 from quizzes.models.attempts import AttemptQuerySet
-from quizzes.models.locks import lock_rows
+from quizzes.models.locks import lock_rows, locked
 
 TEXT_SIZES = (100, 125, 150, 200)
 # For each attempt, in minutes.
@@ -129,7 +129,7 @@ def set_supports(student: Student, supports: Supports | None, *, by: User, now: 
 def _set_open_attempts(attempts: AttemptQuerySet, supports: Supports) -> None:
     """Set the supports of these attempts. Their choices stay, since a chosen one may be among those left out."""
     # In a fixed order, as whoever changes the deadlines of a class.
-    list(attempts.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk"))
+    list(locked(attempts).order_by("pk").values_list("pk"))
     has_fewer = Q(supports__has_key="fewer_choices")
     for which, fewer in ((has_fewer, True), (~has_fewer, False)):
         attempts.filter(which).update(supports=replace(supports, fewer_choices=fewer).stored())

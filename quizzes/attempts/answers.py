@@ -19,7 +19,7 @@ from quizzes.content.question_types.registry import Value
 from quizzes.grading.manual_grades import restore_replaced, undo_replaced
 from quizzes.grading.scores import rescore
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, Board, Question, User
-from quizzes.models.locks import lock_rows
+from quizzes.models.locks import lock_rows, locked
 
 Outcome = AnswerEvent.Outcome
 
@@ -186,7 +186,7 @@ def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
     A newer answer, saved in a reopened attempt, stays. attempt: submitted, with its assignment.
     """
     lock_rows(students=[attempt.student_id], attempts=[attempt.pk])
-    answers = {answer.question_id: answer for answer in Answer.objects.select_for_update().filter(attempt=attempt)}
+    answers = {answer.question_id: answer for answer in locked(Answer.objects.filter(attempt=attempt))}
     saved_at = {question_id: answer.saved_at for question_id, answer in answers.items()}
     waiting = waiting_late(list(_late_events(attempt.pk)), saved_at)
     for event in waiting.values():
@@ -210,7 +210,7 @@ def undo_accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
     with its assignment.
     """
     lock_rows(students=[attempt.student_id], attempts=[attempt.pk])
-    answers = {answer.question_id: answer for answer in Answer.objects.select_for_update().filter(attempt=attempt)}
+    answers = {answer.question_id: answer for answer in locked(Answer.objects.filter(attempt=attempt))}
     writes: defaultdict[int, list[AnswerEvent]] = defaultdict(list)
     for event in attempt.events.filter(outcome__in=AnswerEvent.COUNTED).order_by("pk"):
         writes[event.question_id].append(event)

@@ -21,7 +21,7 @@ from quizzes.grading.manual_grades import undo_outdated
 from quizzes.grading.scores import ScoreColumns, adjustments, computed
 from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Extension, Student, User
 from quizzes.models.attempts import MIXED_LANGUAGES
-from quizzes.models.locks import lock_rows
+from quizzes.models.locks import lock_rows, locked_with_keys
 from quizzes.models.public_ids import new_receipt
 
 logger = logging.getLogger(__name__)
@@ -163,7 +163,7 @@ def reopen(attempt: Attempt, *, more_time: timedelta | None, reason: str, by: Us
     lock_settings(attempt.assignment)
     paused_at = attempt.assignment.paused_at
     at = paused_at or now
-    attempt.refresh_from_db(from_queryset=Attempt.objects.select_for_update())
+    attempt.refresh_from_db(from_queryset=locked_with_keys(Attempt.objects.all()))
     if attempt.is_open:
         return attempt
     extension = attempt.assignment.extensions.filter(student=attempt.student_id).first()
@@ -328,13 +328,8 @@ def _submit_once(attempt: Attempt, *, at: datetime, by: str, conditions: Mapping
 def _submit(attempt: Attempt, *, at: datetime, by: str, conditions: Mapping[str, Any], language: str = "") -> bool:
     """Whether this call submitted the attempt. conditions: lookups that its row must match."""
     # The first query locks the row: a save on another connection comes before it or is late.
-    locked = list(
-        Attempt.objects.select_for_update()
-        .open()
-        .order_by()
-        .filter(pk=attempt.pk, **conditions)
-        .values_list("pk", flat=True)
-    )
+    open_rows = Attempt.objects.open().order_by().filter(pk=attempt.pk, **conditions)
+    locked = list(locked_with_keys(open_rows).values_list("pk", flat=True))
     if not locked:
         return False
     adjusted = adjustments([attempt])

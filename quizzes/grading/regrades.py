@@ -21,7 +21,7 @@ from quizzes.grading.points import Adjustments, AppliedRegrade, score
 from quizzes.grading.scores import adjustments, applied_regrade, rescore, values_of
 from quizzes.models import Assignment, Attempt, AuditEvent, Edition, Question, Regrade, Student, User
 from quizzes.models.attempts import AttemptQuerySet
-from quizzes.models.locks import lock_rows
+from quizzes.models.locks import lock_rows, locked, locked_with_keys
 
 Policy = Regrade.Policy
 
@@ -233,9 +233,9 @@ def _lock(assignments: Iterable[Assignment]) -> None:
     pks = [assignment.pk for assignment in assignments]
     lock_rows(assignments=pks)
     attempts = Attempt.objects.filter(assignment__in=pks).order_by()
-    students = Student.objects.select_for_update(no_key=True).filter(pk__in=attempts.values("student"))
-    list(students.order_by("pk").values_list("pk"))
-    list(attempts.select_for_update().order_by("pk").values_list("pk"))
+    students = Student.objects.filter(pk__in=attempts.values("student"))
+    list(locked(students).order_by("pk").values_list("pk"))
+    list(locked_with_keys(attempts).order_by("pk").values_list("pk"))
 
 
 def _attempts(assignments: Sequence[Assignment]) -> AttemptQuerySet:

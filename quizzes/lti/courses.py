@@ -23,6 +23,7 @@ from quizzes.models import (
     Student,
     User,
 )
+from quizzes.models.locks import locked_with_keys
 from quizzes.people import rosters
 from quizzes.people.names import InvalidName, PersonName, clean_name, join_name, name_key, numbered_name, split_name
 from quizzes.people.rosters import NewStudent
@@ -68,7 +69,7 @@ def connect_course(launch: LtiLaunch, classroom: Classroom, *, by: User, now: da
     """Tie the course to a class, also to another one than before: its students and links go with it."""
     claims = launch.claims or {}
     deployment = LtiDeployment.objects.get(platform=launch.platform_id, deployment_id=claims["deployment"])
-    course, is_new = LtiCourse.objects.select_for_update().get_or_create(
+    course, is_new = locked_with_keys(LtiCourse.objects.all()).get_or_create(
         deployment=deployment,
         context_id=claims["context"],
         defaults={"classroom": classroom, "members_url": claims.get("members", "")},
@@ -105,7 +106,7 @@ def connect_link(launch: LtiLaunch, course: LtiCourse, assignment: Assignment) -
     """Tie the link to a quiz of the class. Scores sent for another quiz are forgotten. Safe to repeat."""
     claims = launch.claims or {}
     with transaction.atomic():
-        link, _ = LtiLink.objects.select_for_update().get_or_create(
+        link, _ = locked_with_keys(LtiLink.objects.all()).get_or_create(
             course=course, resource_link_id=claims["link"], defaults={"assignment": assignment}
         )
         if link.assignment_id != assignment.pk:

@@ -3,19 +3,30 @@
 Whoever writes a row of the log about a student locks the student before the attempt: at the commit, PostgreSQL needs
 the key of the student. A start of an attempt locks its assignment first, and needs the key of its student.
 
-Each log row needs the key of its class and of its teacher. Whoever locks one of them asks for `no_key`, so that others
-can write to the log meanwhile.
+Each log row needs the key of its class and of its teacher. Whoever locks one of them uses `locked`, so that others can
+write to the log meanwhile. No other module names `select_for_update`, so that the choice of keys is made here.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import connection
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from quizzes.models.accounts import User
 from quizzes.models.assignments import Assignment
 from quizzes.models.attempts import Attempt
 from quizzes.models.rosters import Classroom, Student
+
+
+def locked[Rows: QuerySet[Any, Any]](rows: Rows) -> Rows:
+    """These rows, each locked once it is read. Others can still make rows that refer to it, such as of the log."""
+    return rows.select_for_update(of=("self",), no_key=True)
+
+
+def locked_with_keys[Rows: QuerySet[Any, Any]](rows: Rows) -> Rows:
+    """As `locked`, and nobody makes a row that refers to one of these before this transaction ends."""
+    return rows.select_for_update(of=("self",))
 
 
 def lock_rows(
@@ -31,20 +42,21 @@ def lock_rows(
     with_starts: these students start no attempt meanwhile. Whoever adds attempts must not ask for it: a start waits for
     the number that they take, and they would wait for the key that the start needs.
     """
+    lock_students = locked_with_keys if with_starts else locked
     rows = (
-        (Classroom.objects.select_for_update(no_key=True), list(classrooms)),
-        (Assignment.objects.select_for_update(no_key=True), list(assignments)),
-        (Student.objects.select_for_update(no_key=not with_starts), list(students)),
-        (Attempt.objects.select_for_update(), list(attempts)),
+        (locked(Classroom.objects.all()), list(classrooms)),
+        (locked(Assignment.objects.all()), list(assignments)),
+        (lock_students(Student.objects.all()), list(students)),
+        (locked_with_keys(Attempt.objects.all()), list(attempts)),
     )
-    for locked, keys in rows:
+    for found, keys in rows:
         if keys:
-            list(locked.order_by("pk").filter(pk__in=keys).values_list("pk"))
+            list(found.order_by("pk").filter(pk__in=keys).values_list("pk"))
 
 
 def lock_account(user: User) -> None:
-    """Let other requests that make something of this teacher wait for this transaction."""
-    list(User.objects.select_for_update(no_key=True).filter(pk=user.pk).values_list("pk"))
+    """Let other requests that make something of this teacher wait for this transaction. Raises DoesNotExist."""
+    locked(User.objects.values_list("pk")).get(pk=user.pk)
 
 
 def read_locked(row: Model, *columns: str) -> None:
@@ -52,7 +64,7 @@ def read_locked(row: Model, *columns: str) -> None:
 
     Raises DoesNotExist.
     """
-    row.refresh_from_db(fields=columns, from_queryset=type(row)._default_manager.select_for_update(no_key=True))
+    row.refresh_from_db(fields=columns, from_queryset=locked(type(row)._default_manager.all()))
 
 
 def lock_names(*names: str) -> None:

@@ -13,6 +13,7 @@ from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
 from quizzes.models import AuditEvent, Invitation, User
 from quizzes.models.accounts import InvitationQuerySet
+from quizzes.models.locks import lock_account
 from quizzes.people.teacher_sessions import end_all_sessions
 
 # Long enough to read the message after a weekend. A used or expired link does not work.
@@ -51,7 +52,7 @@ class TooManyInvitations(Exception):
 def invite(*, by: User | None, now: datetime) -> str:
     """The token of a new invitation; it is not stored. Raises TooManyInvitations. by: None for the first teacher."""
     if by is not None:
-        User.objects.select_for_update(no_key=True).get(pk=by.pk)
+        lock_account(by)
         if open_invitations(by, now=now).count() >= OPEN_INVITATIONS:
             raise TooManyInvitations
     token = secrets.token_urlsafe(32)

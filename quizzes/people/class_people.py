@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from quizzes.models import AuditEvent, Classroom, Teaching, User
+from quizzes.models.locks import locked
 
 Action = AuditEvent.Action
 Role = Teaching.Role
@@ -91,4 +92,4 @@ def _check_owner_stays(row: Teaching) -> None:
 
 def _lock(classroom: Classroom) -> None:
     # Without it, two owners who leave at the same time would both find the other one.
-    Classroom.objects.select_for_update(no_key=True).get(pk=classroom.pk)
+    locked(Classroom.objects.all()).get(pk=classroom.pk)

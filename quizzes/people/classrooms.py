@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from quizzes.models import AuditEvent, Classroom, FailedTry, Teaching, User
+from quizzes.models.locks import lock_account, locked, read_locked
 from quizzes.models.rosters import new_join_code
 
 Action = AuditEvent.Action
@@ -186,7 +187,7 @@ def hand_over(classroom: Classroom, *, giver: User, to: User, by: User | None, n
 
     Raises ClassroomNameTaken, and NotATeacher for a giver who does not own it or an account that is closed.
     """
-    Classroom.objects.select_for_update(no_key=True).get(pk=classroom.pk)
+    locked(Classroom.objects.all()).get(pk=classroom.pk)
     if not to.is_active or not _owns(giver, classroom):
         raise NotATeacher
     if classroom.archived_at is None:
@@ -205,10 +206,11 @@ def _lock(classroom: Classroom, *columns: str) -> bool:
 
     Of two equal forms at once, the second finds what the first has stored.
     """
-    row = Classroom.objects.select_for_update(no_key=True).filter(pk=classroom.pk).order_by().values(*columns).first()
-    for name, value in (row or {}).items():
-        setattr(classroom, name, value)
-    return row is not None
+    try:
+        read_locked(classroom, *columns)
+    except Classroom.DoesNotExist:
+        return False
+    return True
 
 
 def _owns(user: User, classroom: Classroom) -> bool:
@@ -218,7 +220,7 @@ def _owns(user: User, classroom: Classroom) -> bool:
 def _check_name_is_free(name: str, by: User, classroom: Classroom | None = None) -> None:
     """Raise ClassroomNameTaken if this teacher owns another current classroom with the name."""
     # Without a lock on the teacher's row, two requests at the same time would both find the name free.
-    User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    lock_account(by)
     own = Classroom.objects.filter(teaching__teacher=by, teaching__role=Teaching.Role.OWNER)
     others = own.current().filter(name__iexact=name)
     if (others.exclude(pk=classroom.pk) if classroom is not None else others).exists():

@@ -39,6 +39,7 @@ from quizzes.models import (
     Teaching,
     User,
 )
+from quizzes.models.locks import locked, locked_with_keys
 from quizzes.models.public_ids import new_receipt
 from quizzes.models.rosters import EDITORS
 from quizzes.people.class_people import keep_an_owner
@@ -171,7 +172,7 @@ def erase_teacher(user: User, *, now: datetime) -> Erasure:
         classrooms = list(own_classrooms(user))
         _lock_classrooms(classrooms)
         # A form that comes again.
-        accounts_not_erased().select_for_update(no_key=True).get(pk=user.pk)
+        locked(accounts_not_erased()).get(pk=user.pk)
         counts = _preview_classrooms(classrooms)
         append_to_ledger("teacher", account_key(user), receipt, now=now)
         for classroom in classrooms:
@@ -291,13 +292,13 @@ def _lock(
 
     with_assignments: they go too. A start of an attempt waits for its assignment first, where it holds nothing yet.
     """
-    # `no_key`: whoever holds a row below writes to the log, which needs the key of the classroom.
-    found = list(classrooms.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk", flat=True))
+    # Without its key: whoever holds a row below writes to the log, which needs the key of the classroom.
+    found = list(locked(classrooms).order_by("pk").values_list("pk", flat=True))
     quizzes = Q(classroom__in=found) | Q(pk__in=attempts.order_by().values("assignment"))
-    assignments = Assignment.objects.select_for_update(no_key=not with_assignments)
-    list(assignments.filter(quizzes).order_by("pk").values_list("pk"))
-    list(students.select_for_update().order_by("pk").values_list("pk"))
-    list(attempts.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+    lock_assignments = locked_with_keys if with_assignments else locked
+    list(lock_assignments(Assignment.objects.filter(quizzes)).order_by("pk").values_list("pk"))
+    list(locked_with_keys(students).order_by("pk").values_list("pk"))
+    list(locked_with_keys(attempts).order_by("pk").values_list("pk"))
     return len(found)
 
 

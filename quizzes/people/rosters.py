@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q, Sum
 
 from quizzes.models import AuditEvent, Classroom, Student, User
-from quizzes.models.locks import lock_rows, read_locked
+from quizzes.models.locks import lock_rows, locked, read_locked
 from quizzes.people.names import PersonName, clean_name, name_key, short_names, sort_key, split_name
 
 Action = AuditEvent.Action
@@ -29,7 +29,7 @@ def lock_roster(classroom_id: int) -> None:
 
     Whoever locks students too locks the roster first.
     """
-    Classroom.objects.select_for_update(no_key=True).get(pk=classroom_id)
+    locked(Classroom.objects.all()).get(pk=classroom_id)
 
 
 def names_present(classroom: Classroom) -> set[str]:

@@ -9,6 +9,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
 
 from quizzes.models import AuditEvent, LtiTeacher, User
+from quizzes.models.locks import locked
 from quizzes.people.accounts import token_digest, use_invitation
 from quizzes.people.teacher_sessions import end_all_sessions
 
@@ -70,7 +71,7 @@ def account_of(identity: Identity, *, now: datetime) -> tuple[User | None, bool]
     linked = SocialAccount.objects.filter(provider=identity.provider, uid=identity.key).select_related("user").first()
     if linked is not None:
         return linked.user, False
-    user = User.objects.select_for_update(no_key=True).filter(email__iexact=identity.email).first()
+    user = locked(User.objects.filter(email__iexact=identity.email)).first()
     if user is None or not user.is_active:
         return user, False
     # An email can get a new owner, and two providers can each have their own.
