@@ -629,7 +629,8 @@ def test_write_without_a_session_leads_through_sign_in_to_the_page_of_its_button
         ("https://evil.example/teacher/", reverse_lazy("teacher_home")),
         ("http://testserver//evil.example/", reverse_lazy("teacher_home")),
         ("javascript:alert(1)", reverse_lazy("teacher_home")),
-        ("http://testserver/teacher/classes/add/?name=a", "/teacher/classes/add/?name=a"),
+        ("http://testserver/teacher/classrooms/new/?name=a", "/teacher/classrooms/new/?name=a"),
+        ("http://testserver/teacher/nothing/here/?name=a", reverse_lazy("teacher_home")),
     ],
 )
 def test_sign_in_leads_only_to_pages_of_this_site(referer: str, expected: str, school: School) -> None:
