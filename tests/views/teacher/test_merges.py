@@ -126,14 +126,13 @@ def test_change_in_the_meantime_shows_the_plan_again(
     assert Attempt.objects.get().student == student
 
 
-@pytest.mark.parametrize("value", ["", "nobody"])
+@pytest.mark.parametrize("value", ["", "nobody", "\x00"])
 def test_choice_is_one_of_the_class(value: str, student: Student, twin: Student, teacher_client: Client) -> None:
     page = teacher_client.get(url("merge_student", student), {"other": value})
     expected = "Choose a student." if value == "" else "Choose a student from the list."
     assert errors_of(page) == [expected]
-    for sent in (value, "\x00"):
-        answer = teacher_client.post(url("merge_student", student), {"other": sent})
-        assert answer.headers["Location"] == url("student_history", student)
+    answer = teacher_client.post(url("merge_student", student), {"other": value})
+    assert answer.headers["Location"] == url("student_history", student)
 
 
 def test_two_teachers_in_both_directions_merge_once(student: Student, twin: Student, teacher_client: Client) -> None:
