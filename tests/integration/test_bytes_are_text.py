@@ -93,7 +93,6 @@ def test_nul_in_any_address_that_can_hold_one_is_not_found(
     session = ContentType.objects.get_for_model(Session)
     client.raise_request_exception = False
     addresses = [
-        "/admin/account/emailaddress/?email=a%00",
         "/%00",
         "/admin/%00",
         "/admin/quizzes/user/%00/change/",
