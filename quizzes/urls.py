@@ -332,6 +332,7 @@ urlpatterns = [
     ),
     path("teacher/sets/<public_id:public_id>/edit/speakers/", reading.edit_speakers, name="edit_speakers"),
     path("teacher/sets/<public_id:public_id>/edit/lost/", reading.edit_orphans, name="edit_orphans"),
+    path("teacher/sets/<public_id:public_id>/edit/keep-evidence/", reading.keep_orphans, name="keep_orphans"),
     path("teacher/sets/<public_id:public_id>/edit/lost/<slug:key>/", reading.resolve_orphan, name="resolve_orphan"),
     path("teacher/sets/<public_id:public_id>/edit/", questions.edit_questions, name="edit_questions"),
     path("teacher/sets/<public_id:public_id>/edit/add/", questions.add_question, name="add_question"),

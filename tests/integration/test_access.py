@@ -371,6 +371,7 @@ TABLE: dict[str, Row] = {
     "edit_translation": Row(SET_OWNER, translation_of_draft),
     "edit_speakers": Row(SET_OWNER, of_draft, method="post"),
     "edit_orphans": Row(SET_OWNER, of_draft),
+    "keep_orphans": Row(moving(SET_OWNER), of_draft, method="post"),
     "resolve_orphan": Row(moving(SET_OWNER), of_draft_question, method="post"),
     "import_questions": Row(ANY_TEACHER),
     "question_template": Row(ANY_TEACHER, lambda school: {"file_format": "csv"}),

@@ -18,6 +18,7 @@ from quizzes.content.drafts.document import (
 )
 from quizzes.content.drafts.removals import put_back
 from quizzes.content.drafts.saving import found_question, save_parts
+from quizzes.content.drafts.validation import orphans
 from quizzes.content.languages import carry_texts
 from quizzes.content.question_types.registry import TYPES, add_row, change_type, text_fields
 from quizzes.content.tables import Table
@@ -219,10 +220,30 @@ def keep_evidence(draft: Draft, key: str, *, seen: int, by: User, now: datetime)
     """Anchor a question's evidence to the current text. Raises DraftChanged and NoSuchQuestion."""
 
     def change(document: Table) -> None:
-        question = found_question(document, key)
-        anchor_evidence(document, question, again=list(question.get("anchors", {})))
+        _anchor_again(found_question(document, key), document)
 
     return save_parts(draft, change, touches=[question_part(key)], needs=[READING], seen=seen, by=by, now=now)
+
+
+def keep_all_evidence(draft: Draft, *, seen: int, by: User, now: datetime) -> tuple[Draft, int]:
+    """Keep the evidence of each question that lost some and still has all its sentences; also returns how many.
+
+    Raises DraftChanged.
+    """
+    parts: list[str] = []
+
+    def change(document: Table) -> None:
+        kept = [orphan.key for orphan in orphans(document) if orphan.can_be_kept]
+        for key in kept:
+            _anchor_again(found_question(document, key), document)
+        parts[:] = map(question_part, kept)
+
+    saved = save_parts(draft, change, touches=parts, needs=[READING], seen=seen, by=by, now=now)
+    return saved, len(parts)
+
+
+def _anchor_again(question: Table, document: Table) -> None:
+    anchor_evidence(document, question, again=list(question.get("anchors", {})))
 
 
 def move_evidence(draft: Draft, key: str, moved: Mapping[str, str], *, seen: int, by: User, now: datetime) -> Draft:

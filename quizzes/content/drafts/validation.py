@@ -62,6 +62,11 @@ class Orphan:
     stem: str
     lost: tuple[Lost, ...]
 
+    @property
+    def can_be_kept(self) -> bool:
+        """Whether every lost sentence is still in the reading, with another text."""
+        return all(lost.now for lost in self.lost)
+
 
 @dataclass(frozen=True, slots=True)
 class DraftTip:

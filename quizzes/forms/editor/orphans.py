@@ -43,11 +43,6 @@ class OrphanForm(DraftForm):
         return [(lost, self[f"to-{lost.key}"]) for lost in (self.orphan.lost if self.orphan else ())]
 
     @property
-    def can_be_kept(self) -> bool:
-        """Whether every lost sentence is still in the reading, with another text."""
-        return self.orphan is not None and all(lost.now for lost in self.orphan.lost)
-
-    @property
     def moved(self) -> dict[str, str]:
         """New sentence key by old key, "" for none."""
         return {lost.key: self.cleaned_data.get(f"to-{lost.key}", "") for lost, _ in self.rows()}

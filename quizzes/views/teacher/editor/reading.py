@@ -17,6 +17,7 @@ from quizzes.content.drafts.saving import DraftChanged
 from quizzes.content.drafts.validation import orphans, reading_problems
 from quizzes.content.pasted_text import CleanText
 from quizzes.content.tables import Table
+from quizzes.forms.editor.base import DraftForm
 from quizzes.forms.editor.orphans import OrphanForm
 from quizzes.forms.editor.reading import ReadingForm, SpeakersForm, TextForm
 from quizzes.models import Draft
@@ -127,7 +128,23 @@ def edit_orphans(request: TeacherRequest, public_id: str) -> HttpResponse:
     """List the questions with evidence that changed or is gone, each with its actions."""
     draft = own_draft(request, public_id)
     listed = [(orphan, OrphanForm(orphan=orphan, document=draft.document)) for orphan in orphans(draft.document)]
-    return show(request, "edit_orphans", draft, listed=listed)
+    keep_count = sum(orphan.can_be_kept for orphan, _ in listed)
+    return show(request, "edit_orphans", draft, listed=listed, keep_count=keep_count)
+
+
+@require_POST
+def keep_orphans(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Keep all questions of the list that still have their sentences."""
+    draft, form = own_draft(request, public_id), DraftForm(request.POST)
+    try:
+        _, count = saving_questions.keep_all_evidence(draft, seen=form.seen, **actor_and_time(request))
+    except DraftChanged:
+        messages.error(request, CHANGED)
+    else:
+        # Sent twice: the message of the first time is shown.
+        if count:
+            messages.success(request, _kept_message(count))
+    return redirect("edit_orphans", public_id)
 
 
 @require_POST
@@ -221,6 +238,11 @@ def _lost_message(count: int) -> str:
         "{count} questions use sentences that changed. See “Lost evidence”.",
         count,
     )
+    return words.format(count=count)
+
+
+def _kept_message(count: int) -> str:
+    words = ngettext("{count} question uses the new text.", "{count} questions use the new text.", count)
     return words.format(count=count)
 
 

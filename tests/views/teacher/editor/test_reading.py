@@ -10,8 +10,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.content.drafts import lifecycle, saving
+from quizzes.content.drafts import lifecycle, saving, saving_questions
 from quizzes.content.drafts.document import question_of, sentence_tables
+from quizzes.content.drafts.text import remove as remove_sentence
 from quizzes.content.drafts.validation import draft_problems, orphans, source_problems
 from quizzes.forms.editor.reading import MAX_SPEAKERS, languages
 from quizzes.models import Draft, QuestionSet, Student, User
@@ -29,7 +30,7 @@ from tests.drafting import (
     url,
 )
 from tests.factories import NOW, make_draft, make_edition
-from tests.pages import form_of
+from tests.pages import Form, form_of, read
 
 Counting = Callable[[], AbstractContextManager[Queries]]
 
@@ -751,6 +752,62 @@ def test_a_resolution_on_a_text_that_changed_again_is_refused(
 
     assert "changed in another window" in text_of(page)
     assert [orphan.key for orphan in orphans(document_of(orphaned))] == ["some"]
+
+
+@pytest.fixture
+def all_orphaned(draft: Draft, teacher: User) -> Draft:
+    """The draft with 2 changed sentences that 2 questions use, and without a sentence that “who” uses."""
+    texts = {"s1": "PARS still is a data system.", "s2": "It also records a street."}
+    return saving.save_reading(
+        draft, {}, texts, {}, then=lambda document: remove_sentence(document, "s4"), seen=1, by=teacher, now=NOW
+    )
+
+
+def keep_all_form(page: HttpResponse, draft: Draft) -> Form:
+    return next(form for form in read(page).forms if form.action == url("keep_orphans", draft))
+
+
+def test_all_orphans_that_have_their_sentences_are_kept_at_once(all_orphaned: Draft, teacher_client: Client) -> None:
+    page = teacher_client.get(url("edit_orphans", all_orphaned))
+    kept, left = (
+        [orphan.key for orphan in orphans(document_of(all_orphaned)) if orphan.can_be_kept is can_be_kept]
+        for can_be_kept in (True, False)
+    )
+    assert (len(kept), left) == (2, ["who"])
+    assert "Keep all 2 questions" in text_of(page)
+    assert "Questions with a removed sentence stay here." in text_of(page)
+    form = keep_all_form(page, all_orphaned)
+
+    for message in ("2 questions use the new text.", ""):
+        revision, page = revision_of(all_orphaned), teacher_client.post(form.action, form.data(), follow=True)
+        assert ("questions use the new text." in text_of(page)) is bool(message)
+        assert message in text_of(page)
+
+    assert revision_of(all_orphaned) == revision
+    assert [orphan.key for orphan in orphans(document_of(all_orphaned))] == ["who"]
+    assert "Keep all" not in text_of(page)
+
+
+@pytest.mark.parametrize("change", ["reading", "question"])
+def test_keeping_all_orphans_is_refused_after_a_change(
+    change: str, all_orphaned: Draft, teacher: User, teacher_client: Client
+) -> None:
+    form = keep_all_form(teacher_client.get(url("edit_orphans", all_orphaned)), all_orphaned)
+    if change == "reading":
+        saving.save_reading(all_orphaned, {}, {"s2": "It records a city."}, {}, seen=2, by=teacher, now=NOW)
+    else:
+        saving_questions.save_question(all_orphaned, "some", {"stem": "Anew?"}, seen=2, by=teacher, now=NOW)
+    before = document_of(all_orphaned)
+
+    page = teacher_client.post(form.action, form.data(), follow=True)
+
+    assert "The draft changed in another window. Nothing was lost. Check it again." in text_of(page)
+    assert document_of(all_orphaned) == before
+
+
+def test_a_single_orphan_has_no_button_for_all(orphaned: Draft, teacher_client: Client) -> None:
+    page = text_of(teacher_client.get(url("edit_orphans", orphaned)))
+    assert ("Keep question" in page, "Keep all" in page) == (True, False)
 
 
 def test_a_lost_sentence_is_not_forgotten_by_saving_the_question(
