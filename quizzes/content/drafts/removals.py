@@ -1,8 +1,9 @@
 """What the last save removed from a draft, so that the next page can put it back. Pure.
 
 A draft has `removed`: {"at": the draft's revision after that save, then what is gone: "questions", "objectives" and
-"voices" as [place, table] each, "minimum" by objective, "pictures" as [question key or "", table] each, "paragraphs"
-as they were if a sentence is gone, and "levels" of the reading that are gone}.
+"voices" as [place, table] each, "minimum" by objective, "moved" by question key as [removed objective, new one],
+"pictures" as [question key or "", table] each, "paragraphs" as they were if a sentence is gone, and "levels" of the
+reading that are gone}.
 """
 
 from collections.abc import Mapping
@@ -36,6 +37,8 @@ def remember_removals(before: Table, document: Table, *, revision: int) -> None:
     minimum = {key: count for key, count in before["minimum"].items() if key not in document["minimum"]}
     if removed.get("objectives") and minimum:
         removed["minimum"] = minimum
+    if moved := _moved_questions(before, {table["key"] for _, table in removed.get("objectives", ())}, document):
+        removed["moved"] = moved
     pictures = [
         [key, deepcopy(picture)]
         for key, part in _parts_with_pictures(before).items()
@@ -54,6 +57,16 @@ def remember_removals(before: Table, document: Table, *, revision: int) -> None:
         document["removed"] = {"at": revision, **removed}
 
 
+def _moved_questions(before: Table, gone: set[str], document: Table) -> dict[str, list[str]]:
+    """[old objective, new one] of each question whose objective is gone, by the key of the question."""
+    now = {question["key"]: question["objective"] for question in document["questions"]}
+    return {
+        question["key"]: [question["objective"], now[question["key"]]]
+        for question in before["questions"]
+        if question["objective"] in gone and now.get(question["key"], question["objective"]) != question["objective"]
+    }
+
+
 def put_back(document: Table) -> list[str]:
     """Put back what the last removal took, at its old place; returns the parts that changed, [] if it is back already.
 
@@ -70,6 +83,10 @@ def put_back(document: Table) -> list[str]:
                 document[name].insert(place, table)
                 parts.append(_part(name, table))
     document["minimum"] |= removed.get("minimum", {})
+    for question in document["questions"]:
+        was, now = removed.get("moved", {}).get(question["key"], ("", ""))
+        if was and question["objective"] == now:
+            question["objective"] = was
     for key, picture in removed.get("pictures", ()):
         part = _parts_with_pictures(document).get(key)
         if part is not None and draft_picture(part) is None:

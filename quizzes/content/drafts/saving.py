@@ -128,14 +128,26 @@ def save_speakers(draft: Draft, speakers: Sequence[Table], *, seen: int, by: Use
 
 
 def save_objectives(
-    draft: Draft, objectives: Sequence[Table], minimum: Mapping[str, int], *, seen: int, by: User, now: datetime
+    draft: Draft,
+    objectives: Sequence[Table],
+    minimum: Mapping[str, int],
+    *,
+    moved: Mapping[str, str] | None = None,
+    seen: int,
+    by: User,
+    now: datetime,
 ) -> Draft:
-    """Save the objectives and how many questions each needs; raises DraftChanged."""
+    """Save the objectives and how many questions each needs; raises DraftChanged.
+
+    moved: by the key of a removed objective, the one that its questions get.
+    """
 
     def change(document: Table) -> None:
         before = {table["key"]: table for table in document["objectives"]}
         document["objectives"] = [{**before.get(objective["key"], {}), **objective} for objective in objectives]
         document["minimum"] = dict(minimum)
+        for question in document["questions"]:
+            question["objective"] = (moved or {}).get(question["objective"], question["objective"])
 
     return save_parts(draft, change, touches=[OBJECTIVES], seen=seen, by=by, now=now)
 

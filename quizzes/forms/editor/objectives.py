@@ -27,6 +27,8 @@ class ObjectivesForm(DraftForm):
         self.used_objectives = [question["objective"] for question in document["questions"]]
         for number, objective in enumerate(document["objectives"], start=1):
             self._add(objective["key"], objective["title"], document["minimum"].get(objective["key"], 0), number)
+            if self.used_objectives.count(objective["key"]) and len(self.keys) > 1:
+                self._add_move(objective["key"], number)
         free = min(NEW_OBJECTIVES, MAX_OBJECTIVES - len(self.keys))
         self.new = [f"new-{number}" for number in range(1, free + 1)]
         for number, name in enumerate(self.new, start=len(self.keys) + 1):
@@ -43,26 +45,37 @@ class ObjectivesForm(DraftForm):
         )
         self.initial.update({f"title-{key}": title, f"minimum-{key}": minimum})
 
-    def rows(self) -> list[tuple[BoundField, BoundField, int | None]]:
-        """(title, questions needed, questions present; None for a new one) for each objective, in order."""
-        return [
-            (self[f"title-{key}"], self[f"minimum-{key}"], None if key in self.new else self.used_objectives.count(key))
-            for key in [*self.keys, *self.new]
-        ]
+    def _add_move(self, key: str, number: int) -> None:
+        others = [(other, title) for other, title in self.titles.items() if other != key]
+        self.fields[f"move-{key}"] = forms.ChoiceField(
+            label=gettext("New objective for the questions of objective {number}").format(number=number),
+            choices=[("", gettext("Choose")), *others],
+            required=False,
+        )
+        self.not_saved = (*self.not_saved, f"move-{key}")
+
+    def rows(self) -> list["ObjectiveRow"]:
+        """The objectives in order, then the rows for new ones."""
+        return [ObjectiveRow(self, key) for key in [*self.keys, *self.new]]
 
     def clean(self) -> dict[str, Any]:
-        """Refuse an empty title for an objective that has questions."""
+        """Refuse an empty title for an objective with questions, unless they get one that stays."""
         cleaned = super().clean() or self.cleaned_data
         self.keys_of_new = self._keys_of_new(cleaned)
-        for key in self.keys:
-            count = self.used_objectives.count(key)
-            if cleaned.get(f"title-{key}") == "" and count and key not in self.keys_of_new.values():
-                words = ngettext(
-                    "{count} question tests this objective. Choose another objective for them first.",
-                    "{count} questions test this objective. Choose another objective for them first.",
-                    count,
-                )
-                self.add_error(f"title-{key}", words.format(count=count))
+        shown = [key for key in self.keys if key not in self.keys_of_new.values()]
+        emptied = [key for key in shown if cleaned.get(f"title-{key}") == ""]
+        for key in emptied:
+            count, target = self.used_objectives.count(key), cleaned.get(f"move-{key}", "")
+            if not count or (target and target not in emptied):
+                continue
+            if target:
+                self.add_error(f"move-{key}", gettext("Choose an objective that stays."))
+            words = ngettext(
+                "{count} question tests this objective. Choose another objective for them first.",
+                "{count} questions test this objective. Choose another objective for them first.",
+                count,
+            )
+            self.add_error(f"title-{key}", words.format(count=count))
         return cleaned
 
     def _keys_of_new(self, cleaned: Mapping[str, Any]) -> dict[str, str]:
@@ -82,6 +95,16 @@ class ObjectivesForm(DraftForm):
                     del added[key]
         return found
 
+    @property
+    def moved(self) -> dict[str, str]:
+        """By the key of an objective with questions that is removed, the one that they get."""
+        self.is_valid()
+        return {
+            key: target
+            for key in self.keys
+            if self.cleaned_data.get(f"title-{key}") == "" and (target := self.cleaned_data.get(f"move-{key}", ""))
+        }
+
     def blueprint(self, document: Table) -> tuple[list[Table], dict[str, int]]:
         """(objectives, how many questions each needs) as a draft stores them; invalid fields keep the old value."""
         fields, objectives, minimum = self.valid, list[Table](), dict[str, int]()
@@ -99,3 +122,14 @@ class ObjectivesForm(DraftForm):
             if needed:
                 minimum[key] = needed
         return objectives, minimum
+
+
+class ObjectiveRow:
+    """One objective on the page. count: of its questions, None for a new one. move: what they get, None without any."""
+
+    def __init__(self, form: ObjectivesForm, key: str) -> None:
+        self.title: BoundField = form[f"title-{key}"]
+        self.minimum: BoundField = form[f"minimum-{key}"]
+        self.count = None if key in form.new else form.used_objectives.count(key)
+        self.move: BoundField | None = form[f"move-{key}"] if f"move-{key}" in form.fields else None
+        self.is_refused = bool(self.title.errors) or (self.move is not None and bool(self.move.errors))

@@ -45,6 +45,12 @@ def remove_objective(client: Client, draft: Draft) -> None:
     client.post(address, sent(client, address, having="title-spare", **{"title-spare": ""}))
 
 
+def remove_used_objective(client: Client, draft: Draft) -> None:
+    address = url("edit_objectives", draft)
+    changes = {"title-records": "", "move-records": "ended"}
+    client.post(address, sent(client, address, having="title-records", **changes))
+
+
 def remove_speaker(client: Client, draft: Draft) -> None:
     form = form_of(client.get(url("edit_reading", draft)), having="label-spare")
     client.post(form.action, form.data(**{"label-spare": ""}))
@@ -66,6 +72,7 @@ def spared(draft: Draft, teacher: User) -> Draft:
         (remove_sentence, "The sentences of the reading changed."),
         (replace_text, "The sentences of the reading changed."),
         (remove_objective, "Removed: objective 1."),
+        (remove_used_objective, "Removed: objective 2."),
         (remove_speaker, "Removed: speaker 1."),
     ],
 )

@@ -115,7 +115,9 @@ def edit_objectives(request: TeacherRequest, public_id: str) -> HttpResponse:
     if form.is_bound:
         objectives, minimum = form.blueprint(draft.document)
         try:
-            draft = saving.save_objectives(draft, objectives, minimum, seen=form.seen, **actor_and_time(request))
+            draft = saving.save_objectives(
+                draft, objectives, minimum, moved=form.moved, seen=form.seen, **actor_and_time(request)
+            )
         except DraftChanged as refused:
             draft = refused.draft
             form = ObjectivesForm(request.POST, document=draft.document)

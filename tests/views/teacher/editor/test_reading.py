@@ -415,6 +415,64 @@ def test_edit_objectives_keeps_one_that_questions_test(draft: Draft, teacher_cli
     assert document_of(draft)["minimum"] == draft.document["minimum"]
 
 
+def test_edit_objectives_gives_questions_of_a_removed_one_another(draft: Draft, teacher_client: Client) -> None:
+    address = url("edit_objectives", draft)
+    changes = {"title-records": "", "move-records": "ended"}
+    data = sent(teacher_client, address, having="title-records", **changes)
+
+    for _ in range(2):
+        assert errors_of(teacher_client.post(address, data)) == []
+
+    document = document_of(draft)
+    assert [table["key"] for table in document["objectives"]] == ["ended"]
+    assert [table["objective"] for table in document["questions"]] == ["ended"] * 4
+    assert revision_of(draft) == 2
+
+
+def test_edit_objectives_moves_no_question_of_an_objective_that_stays(draft: Draft, teacher_client: Client) -> None:
+    address = url("edit_objectives", draft)
+
+    teacher_client.post(address, sent(teacher_client, address, having="title-records", **{"move-records": "ended"}))
+
+    assert document_of(draft) == draft.document
+
+
+def test_edit_objectives_needs_an_objective_that_stays(draft: Draft, teacher_client: Client) -> None:
+    address = url("edit_objectives", draft)
+    changes = {"title-records": "", "move-records": "ended", "title-ended": "", "move-ended": "records"}
+
+    response = teacher_client.post(address, sent(teacher_client, address, having="title-records", **changes))
+
+    needed = "2 questions test this objective. Choose another objective for them first."
+    assert errors_of(response) == [needed, "Choose an objective that stays."] * 2
+    assert document_of(draft) == draft.document
+
+
+def test_edit_objectives_shows_a_conflict_before_it_moves_questions(
+    draft: Draft, teacher: User, teacher_client: Client
+) -> None:
+    address = url("edit_objectives", draft)
+    data = sent(teacher_client, address, having="title-records", **{"title-records": "", "move-records": "ended"})
+    objectives = [{"key": "records", "title": "Renamed"}, draft.document["objectives"][1]]
+    saving.save_objectives(draft, objectives, {}, seen=1, by=teacher, now=NOW)
+    before = document_of(draft)
+
+    page = text_of(teacher_client.post(address, data))
+
+    assert "This was changed in another window" in page
+    assert "<b>Objective 1:</b> Renamed" in page
+    assert "<b>New objective" not in page
+    assert document_of(draft) == before
+
+
+def test_an_only_objective_has_none_to_give_its_questions(draft: Draft, teacher: User, teacher_client: Client) -> None:
+    saving.save_objectives(
+        draft, draft.document["objectives"][:1], {}, moved={"ended": "records"}, seen=1, by=teacher, now=NOW
+    )
+    page = teacher_client.get(url("edit_objectives", draft)).text
+    assert ('name="title-records"' in page, 'name="move-records"' in page) == (True, False)
+
+
 def test_edit_objectives_answers_htmx_with_the_meter(draft: Draft, teacher_client: Client) -> None:
     address = url("edit_objectives", draft)
     data = sent(teacher_client, address, having="title-records", **{"minimum-records": "4"})
