@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 from typing import Any, Literal
 
 from quizzes.content.drafts.document import anchored, finished, sentence_tables
-from quizzes.content.languages import NAMES
+from quizzes.content.languages import NAMES, TEXTS
 from quizzes.content.reading import LEVELS
 from quizzes.content.sentences import same_text
 from quizzes.content.set_document import SetDocument, parse_set
@@ -129,7 +129,28 @@ def _reading_changes(old: Table, new: Table) -> Iterator[Change]:
         yield Change(gettext("Sentences were reordered."))
     if old["voices"] != new["voices"]:
         yield Change(gettext("The speakers changed."))
+    yield from _word_changes(old, new)
     yield from _level_changes(before, after)
+
+
+def _word_changes(old: Table, new: Table) -> Iterator[Change]:
+    was, now = (_explained(document) for document in (old, new))
+    labels = [", ".join(table["word"] for table in words) for words in (was, now)]
+    if [_own(table) for table in was] != [_own(table) for table in now]:
+        yield Change(gettext("The words to know changed."), *(labels if labels[0] != labels[1] else ()))
+    elif was != now and old.get("languages", []) == new.get("languages", []):
+        yield Change(gettext("The words to know in another language changed."))
+
+
+def _explained(document: Table) -> list[Table]:
+    """The explained words without empty fields, by word, as students see them."""
+    words = (_without_empty(table) for table in document["reading"].get("words", ()))
+    return sorted(words, key=lambda table: table["word"])
+
+
+def _own(table: Table) -> Table:
+    """The table without its texts in other languages."""
+    return {name: value for name, value in table.items() if name != TEXTS}
 
 
 def _level_changes(before: Table, after: Table) -> Iterator[Change]:

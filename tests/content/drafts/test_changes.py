@@ -53,6 +53,27 @@ def test_changes_name_a_language_in_words() -> None:
     ]
 
 
+def with_words(**fields: object) -> Table:
+    document = {**story(), "languages": ["es"]}
+    document["reading"]["words"] = [{"word": "system", "meaning": "a whole", "en": ["system"], **fields}]
+    return document
+
+
+def test_changes_name_the_words_to_know_and_their_language() -> None:
+    edition = finished(with_words())
+
+    assert changes(edition, with_words(es=[])) == []
+    assert [(change.what, change.before, change.after) for change in changes(edition, with_words(word="systems"))] == [
+        ("The words to know changed.", "system", "systems")
+    ]
+    assert [change.what for change in changes(edition, with_words(meaning="a machine"))] == [
+        "The words to know changed."
+    ]
+    assert [change.what for change in changes(edition, with_words(texts={"es": {"meaning": "un todo"}}))] == [
+        "The words to know in another language changed."
+    ]
+
+
 @pytest.fixture
 def draft(teacher: User) -> Draft:
     return make_draft(owner=teacher)
