@@ -331,6 +331,7 @@ urlpatterns = [
         name="edit_translation",
     ),
     path("teacher/sets/<public_id:public_id>/edit/speakers/", reading.edit_speakers, name="edit_speakers"),
+    path("teacher/sets/<public_id:public_id>/edit/words/", reading.edit_words, name="edit_words"),
     path("teacher/sets/<public_id:public_id>/edit/lost/", reading.edit_orphans, name="edit_orphans"),
     path("teacher/sets/<public_id:public_id>/edit/keep-evidence/", reading.keep_orphans, name="keep_orphans"),
     path("teacher/sets/<public_id:public_id>/edit/lost/<slug:key>/", reading.resolve_orphan, name="resolve_orphan"),

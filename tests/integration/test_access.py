@@ -370,6 +370,7 @@ TABLE: dict[str, Row] = {
     "edit_languages": Row(SET_OWNER, of_draft),
     "edit_translation": Row(SET_OWNER, translation_of_draft),
     "edit_speakers": Row(SET_OWNER, of_draft, method="post"),
+    "edit_words": Row(moving(SET_OWNER), of_draft, method="post"),
     "edit_orphans": Row(SET_OWNER, of_draft),
     "keep_orphans": Row(moving(SET_OWNER), of_draft, method="post"),
     "resolve_orphan": Row(moving(SET_OWNER), of_draft_question, method="post"),

@@ -46,7 +46,7 @@ from quizzes.content.tables import Table
 
 # The parts of a draft that are saved separately. Each question is a part too: see `question_part`.
 SOURCE, READING, SPEAKERS, OBJECTIVES, LEVELS = "source", "reading", "voices", "objectives", "levels"
-LANGUAGES = "languages"
+LANGUAGES, WORDS = "languages", "words"
 
 UNNAMED = "unnamed"
 _STANDARD_SPEAKERS: tuple[Table, ...] = (

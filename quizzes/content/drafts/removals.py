@@ -2,16 +2,25 @@
 
 A draft has `removed`: {"at": the draft's revision after that save, then what is gone: "questions", "objectives" and
 "voices" as [place, table] each, "minimum" by objective, "moved" by question key as [removed objective, new one],
-"pictures" as [question key or "", table] each, "paragraphs" as they were if a sentence is gone, and "levels" of the
-reading that are gone}.
+"pictures" as [question key or "", table] each, "paragraphs" as they were if a sentence is gone, and "levels" and
+"words" of the reading that are gone, the words as [place, table] each}.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
-from quizzes.content.drafts.document import LEVELS, OBJECTIVES, READING, SPEAKERS, question_part, sentence_tables
+from quizzes.content.drafts.document import (
+    LEVELS,
+    OBJECTIVES,
+    READING,
+    SPEAKERS,
+    WORDS,
+    question_part,
+    sentence_tables,
+)
 from quizzes.content.drafts.levels import in_order
+from quizzes.content.drafts.words import slug
 from quizzes.content.pictures import draft_picture, set_picture
 from quizzes.content.tables import Table
 from quizzes.phrases import gettext, ngettext
@@ -53,6 +62,8 @@ def remember_removals(before: Table, document: Table, *, revision: int) -> None:
     left = {table["key"] for table in document["reading"].get("variants", ())}
     if gone := [deepcopy(table) for table in before["reading"].get("variants", ()) if table["key"] not in left]:
         removed["levels"] = gone
+    if words := _gone_words(before, document):
+        removed["words"] = words
     if removed:
         document["removed"] = {"at": revision, **removed}
 
@@ -65,6 +76,17 @@ def _moved_questions(before: Table, gone: set[str], document: Table) -> dict[str
         for question in before["questions"]
         if question["objective"] in gone and now.get(question["key"], question["objective"]) != question["objective"]
     }
+
+
+def _gone_words(before: Table, document: Table) -> list[list[Any]]:
+    """[place, table] of each explained word that is gone. One with its old meaning has another name only."""
+    left = document["reading"].get("words", ())
+    names, meanings = ({table[field] for table in left} for field in ("word", "meaning"))
+    return [
+        [place, deepcopy(table)]
+        for place, table in enumerate(before["reading"].get("words", ()))
+        if table["word"] not in names and table["meaning"] not in meanings
+    ]
 
 
 def put_back(document: Table) -> list[str]:
@@ -100,7 +122,19 @@ def put_back(document: Table) -> list[str]:
         if table["key"] not in {variant["key"] for variant in variants}:
             document["reading"]["variants"] = in_order([*variants, table])
             parts.append(LEVELS)
+    parts += _words_put_back(document, removed.get("words", ()))
     return list(dict.fromkeys(parts))
+
+
+def _words_put_back(document: Table, gone: Sequence[tuple[int, Table]]) -> list[str]:
+    """Put back these words, unless the reading has them again; returns the parts that changed."""
+    parts = []
+    for place, table in gone:
+        words = document["reading"].setdefault("words", [])
+        if slug(table["word"]) not in {slug(word["word"]) for word in words}:
+            words.insert(place, table)
+            parts.append(WORDS)
+    return parts
 
 
 def what_was_removed(removed: Mapping[str, Any]) -> str:
@@ -114,6 +148,8 @@ def what_was_removed(removed: Mapping[str, Any]) -> str:
         places = [str(place + 1) for place, _ in removed.get(name, ())]
         if places:
             parts.append(_places(name, len(places)).format(numbers=", ".join(places)))
+    if words := [table["word"] for _, table in removed.get("words", ())]:
+        parts.append(ngettext("word {words}", "words {words}", len(words)).format(words=_quoted(words)))
     if removed.get("pictures"):
         parts.append(gettext("the picture"))
     return gettext("Removed: {parts}.").format(parts=gettext(" and ").join(parts))
@@ -126,6 +162,10 @@ def _places(name: str, count: int) -> str:
         case "objectives":
             return ngettext("objective {numbers}", "objectives {numbers}", count)
     return ngettext("speaker {numbers}", "speakers {numbers}", count)
+
+
+def _quoted(words: Sequence[str]) -> str:
+    return ", ".join(f"“{word}”" for word in words)
 
 
 def _parts_with_pictures(document: Table) -> dict[str, Table]:

@@ -9,14 +9,17 @@ from django.db.models import F
 
 from quizzes.content.drafts import text
 from quizzes.content.drafts.document import (
+    LANGUAGES,
     OBJECTIVES,
     READING,
     SOURCE,
     SPEAKERS,
+    WORDS,
     question_of,
     question_part,
 )
 from quizzes.content.drafts.removals import remember_removals
+from quizzes.content.drafts.words import ExplainedWord, set_words
 from quizzes.content.pictures import set_picture
 from quizzes.content.tables import Table
 from quizzes.models import Draft, QuestionSet, User
@@ -124,6 +127,20 @@ def save_speakers(draft: Draft, speakers: Sequence[Table], *, seen: int, by: Use
     """Save the speakers of the source; raises DraftChanged."""
     return save_parts(
         draft, lambda document: text.set_speakers(document, speakers), touches=[SPEAKERS], seen=seen, by=by, now=now
+    )
+
+
+def save_words(draft: Draft, words: Sequence[ExplainedWord], *, seen: int, by: User, now: datetime) -> Draft:
+    """Save the words of the reading that are explained to students; raises DraftChanged."""
+    # The page with the texts in another language also has the meanings.
+    return save_parts(
+        draft,
+        lambda document: set_words(document, words),
+        touches=[WORDS],
+        needs=[LANGUAGES],
+        seen=seen,
+        by=by,
+        now=now,
     )
 
 

@@ -8,6 +8,7 @@ from django.test import Client
 
 from quizzes.content.drafts import saving, saving_questions
 from quizzes.content.drafts.removals import CannotPutBack
+from quizzes.content.drafts.words import ExplainedWord
 from quizzes.content.tables import Table
 from quizzes.models import Draft, User
 from tests.drafting import desk_of, document_of, publish, revision_of, save, sent, text_of, texts_of, url
@@ -56,12 +57,19 @@ def remove_speaker(client: Client, draft: Draft) -> None:
     client.post(form.action, form.data(**{"label-spare": ""}))
 
 
+def remove_word(client: Client, draft: Draft) -> None:
+    form = form_of(client.get(url("edit_reading", draft)), having="forms-word-system")
+    client.post(form.action, form.data(**{"forms-word-system": ""}))
+
+
 @pytest.fixture
 def spared(draft: Draft, teacher: User) -> Draft:
     """With an objective and a speaker that nothing uses."""
     objectives = [{"key": "spare", "title": "Spare"}, *draft.document["objectives"]]
     saving.save_objectives(draft, objectives, {"spare": 2}, seen=1, by=teacher, now=NOW)
     speakers = [{"key": "spare", "label": "Nobody", "icon": "person"}, *draft.document["voices"]]
+    words = [ExplainedWord("", ("system",), "parts that work together"), ExplainedWord("", ("ends",), "stops")]
+    saving.save_words(draft, words, seen=9, by=teacher, now=NOW)
     return saving.save_speakers(draft, speakers, seen=9, by=teacher, now=NOW)
 
 
@@ -73,6 +81,7 @@ def spared(draft: Draft, teacher: User) -> Draft:
         (replace_text, "The sentences of the reading changed."),
         (remove_objective, "Removed: objective 1."),
         (remove_used_objective, "Removed: objective 2."),
+        (remove_word, "Removed: word “system”."),
         (remove_speaker, "Removed: speaker 1."),
     ],
 )

@@ -20,6 +20,7 @@ from quizzes.content.tables import Table
 from quizzes.forms.editor.base import DraftForm
 from quizzes.forms.editor.orphans import OrphanForm
 from quizzes.forms.editor.reading import ReadingForm, SpeakersForm, TextForm
+from quizzes.forms.editor.words import WordsForm
 from quizzes.models import Draft
 from quizzes.reports.answered_editions import answered_editions
 from quizzes.views.access import TeacherRequest
@@ -114,6 +115,23 @@ def edit_speakers(request: TeacherRequest, public_id: str) -> HttpResponse:
     return redirect("edit_reading", public_id)
 
 
+@require_POST
+def edit_words(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Save the words of the reading that are explained to students."""
+    draft = own_draft(request, public_id)
+    form = WordsForm(request.POST, document=draft.document)
+    if not form.is_valid():
+        return _page(request, draft, words_form=form)
+    try:
+        saving.save_words(draft, form.words, seen=form.seen, **actor_and_time(request))
+    except DraftChanged as refused:
+        form = WordsForm(request.POST, document=refused.draft.document)
+        conflict = Conflict(refused.draft, form.seen, form.others())
+        return _page(request, refused.draft, words_form=form, conflict=conflict)
+    messages.success(request, gettext("Words saved."))
+    return redirect("edit_reading", public_id)
+
+
 @require_GET
 def compare_reading(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Compare the reading of the latest edition with the draft's, sentence by sentence."""
@@ -184,15 +202,22 @@ def _page(
     reading_form: ReadingForm | None = None,
     text_form: TextForm | None = None,
     speakers_form: SpeakersForm | None = None,
+    words_form: WordsForm | None = None,
     conflict: Conflict | None = None,
 ) -> HttpResponse:
     document = draft.document
-    forms: dict[str, Any] = {"draft-form": reading_form, "text-form": text_form, "speakers-form": speakers_form}
+    forms: dict[str, Any] = {
+        "draft-form": reading_form,
+        "text-form": text_form,
+        "words-form": words_form,
+        "speakers-form": speakers_form,
+    }
     submitted = {name: form for name, form in forms.items() if form is not None}
     context = {
         "reading_form": reading_form or ReadingForm(document=document),
         "text_form": text_form or TextForm(document=document),
         "speakers_form": speakers_form or SpeakersForm(document=document),
+        "words_form": words_form or WordsForm(document=document),
         "form_id": next(iter(submitted), "draft-form"),
         # The other forms post to addresses of their own.
         "page": reverse("edit_reading", args=[draft.question_set.public_id]),

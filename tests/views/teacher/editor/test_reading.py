@@ -14,6 +14,7 @@ from quizzes.content.drafts import lifecycle, saving, saving_questions
 from quizzes.content.drafts.document import question_of, sentence_tables
 from quizzes.content.drafts.text import remove as remove_sentence
 from quizzes.content.drafts.validation import draft_problems, orphans, source_problems
+from quizzes.content.drafts.words import ExplainedWord
 from quizzes.forms.editor.reading import MAX_SPEAKERS, languages
 from quizzes.models import Draft, QuestionSet, Student, User
 from tests.conftest import Queries
@@ -702,6 +703,7 @@ def test_a_pasted_text_does_not_overwrite_what_another_window_saved(
         ("edit_reading", "draft-form", {"text-s1": "My sentence."}),
         ("replace_text", "text-form", {"text": "Quite another text of some length. " * 6}),
         ("edit_speakers", "speakers-form", {"label-mayor": "Ms. Mayor"}),
+        ("edit_words", "words-form", {"forms-new-1": "birthplace", "meaning-new-1": "where one was born"}),
     ],
 )
 def test_a_conflict_is_about_the_form_that_was_sent(
@@ -712,6 +714,7 @@ def test_a_conflict_is_about_the_form_that_was_sent(
     speakers = [{**speaker, "label": f"{speaker['label']}!"} for speaker in draft.document["voices"]]
     saving.save_reading(draft, {}, {"s1": "Their sentence."}, {}, seen=1, by=teacher, now=NOW)
     saving.save_speakers(draft, speakers, seen=2, by=teacher, now=NOW)
+    saving.save_words(draft, [ExplainedWord("", ("address",), "where one lives")], seen=3, by=teacher, now=NOW)
 
     page = teacher_client.post(url(name, draft), data)
 
