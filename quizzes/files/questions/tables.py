@@ -34,6 +34,7 @@ ANSWERS = 8
 # What stands between a line and its match, and between a blank and its answers.
 _PAIR = re.compile(r"\s*(?:=>|->|→|=)\s*")
 
+_DRAWN_BLANK = re.compile(r"_{2,}")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}|--\d{2}-\d{2}")
 
 Row = tuple[int, list[str]]
@@ -181,12 +182,20 @@ def _row_item(cell: Callable[[str], str], stem: str, notes: list[str]) -> Item:
                 Gap(tuple(filter(None, (part.strip() for part in line.text.split("|")))), feedback=line.feedback)
                 for line in lines
             )
-            return replace(item, stem="Fill in the blanks.", text=stem, gaps=gaps)
+            return replace(item, stem="Fill in the blanks.", text=_with_letters(stem), gaps=gaps)
         case "free_text":
             return replace(item, sample_answer=answers[0])
 
 
 _TRUTH = {"true": True, "t": True, "1": True, "a": True, "false": False, "f": False, "2": False, "b": False}
+
+
+def _with_letters(text: str) -> str:
+    """The text with {a}, {b} and so on where it has lines to write on, unless it names its blanks itself."""
+    if "{" in text or len(_DRAWN_BLANK.findall(text)) > len(GAP_LETTERS):
+        return text
+    letters = iter(GAP_LETTERS)
+    return _DRAWN_BLANK.sub(lambda _: f"{{{next(letters)}}}", text)
 
 
 def _pair(line: Line) -> Line:
@@ -200,6 +209,8 @@ def _pair(line: Line) -> Line:
 
 def _question_type(text: str, correct: set[int]) -> QuestionType:
     name = re.sub(r"[\s_-]+", " ", text.strip().casefold())
+    if name in _CHOICE_NAMES:
+        name = ""
     known = {
         str(question_type).replace("_", " "): question_type for question_type in get_args(QuestionType)
     } | _TYPE_NAMES
@@ -211,14 +222,18 @@ def _question_type(text: str, correct: set[int]) -> QuestionType:
     return "multiple" if len(correct) > 1 else "single"
 
 
+# Teachers call a question with several correct answers “multiple choice” too, so the answers decide.
+_CHOICE_NAMES = {"mc", "mcq", "multiple choice"}
 _TYPE_NAMES: dict[str, QuestionType] = {
-    "multiple choice": "single",
     "choose all that apply": "multiple",
     "true or false": "true_false",
     "true/false": "true_false",
+    "tf": "true_false",
+    "t/f": "true_false",
     "number or date": "numeric",
     "number": "numeric",
     "fill in the blanks": "blanks",
+    "fill in the blank": "blanks",
     "written answer": "free_text",
     "essay": "free_text",
 }

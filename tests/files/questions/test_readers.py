@@ -14,7 +14,7 @@ from quizzes.files.questions.drafts import draft_question, exported_item, item_o
 from quizzes.files.questions.footnote_files import write_own
 from quizzes.files.questions.formats import FORMATS, holds, read_questions
 from quizzes.files.questions.importing import EXAMPLES, whole_set
-from quizzes.files.questions.item import Gap, Item, Line, UnreadableFile
+from quizzes.files.questions.item import Gap, Item, Line, ReadQuestion, UnreadableFile
 from quizzes.models import Edition
 
 GIFT = r"""// A comment
@@ -104,6 +104,49 @@ def test_aiken_names_the_line() -> None:
         ("Line 6", "skipped", "ANSWER: D names no answer of the question."),
         ("Line 11", "skipped", "Its line ANSWER: is missing."),
     ]
+
+
+def row_of_template(question_type: str, stem: str, answers: str, correct: str) -> ReadQuestion:
+    """The outcome of a row of our template. answers: 3 cells."""
+    table = f"Type,Question,Answer 1,Answer 2,Answer 3,Correct\n{question_type},{stem},{answers},{correct}\n"
+    [found] = read_questions(table.encode()).questions
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "correct", "found"),
+    [
+        ("MC", "B", "single"),
+        ("mc", '"A, C"', "multiple"),
+        ("Multiple choice", "2", "single"),
+        ("Multiple-Choice", '"1, 3"', "multiple"),
+        ("TF", "T", "true_false"),
+        ("t/f", "False", "true_false"),
+    ],
+)
+def test_the_template_knows_the_type_names_of_teachers(name: str, correct: str, found: str) -> None:
+    item = row_of_template(name, "Who?", "Me,You,Nobody", correct).item
+    assert item
+    assert item.question_type == found
+
+
+@pytest.mark.parametrize("name", ["fill in the blank", "Fill-in-the-blank", "Fill in the blanks", "blanks"])
+def test_the_template_reads_drawn_blanks(name: str) -> None:
+    item = row_of_template(name, "The ____ voted on __.", "council | board,Monday,", "").item
+    assert item
+    assert (item.text, [gap.accepted for gap in item.gaps]) == (
+        "The {a} voted on {b}.",
+        [("council", "board"), ("Monday",)],
+    )
+
+
+@pytest.mark.parametrize(
+    ("stem", "answers"),
+    [("Who voted?", "council,,"), ("The ____ voted.", "council,board,"), ("_{b}__ voted.", "council,,")],
+)
+def test_the_template_refuses_blanks_that_do_not_fit_their_answers(stem: str, answers: str) -> None:
+    found = row_of_template("Fill in the blank", stem, answers, "")
+    assert found.reason == "Its blanks aren’t named {a}, {b}, and so on, each with its answers."
 
 
 MOODLE = """<?xml version="1.0" encoding="UTF-8"?>
