@@ -239,9 +239,15 @@ _TYPE_NAMES: dict[str, QuestionType] = {
 }
 
 
+_AND = re.compile(r"\s(?:and|y)\s|[&+]", re.IGNORECASE)
+
+
 def _correct_numbers(text: str, answers: Sequence[str]) -> set[int]:
-    """The numbers of the correct answers: “2”, “B”, “1, 3” or the words of an answer."""
-    parts = [part for part in re.split(r"[\s,;]+", text.casefold()) if part]
+    """The numbers of the correct answers: “2”, “B”, “1, 3”, “A and C” or the words of an answer."""
+    in_words = {number for number, answer in enumerate(answers, start=1) if answer.casefold() == text.casefold()}
+    # An answer can itself say “A and C”.
+    is_list = not (text and in_words and _AND.search(text))
+    parts = [part for part in re.split(r"[\s,;]+", _AND.sub(" ", text).casefold()) if part and is_list]
     found = set()
     for part in parts:
         if part.isdecimal() and 1 <= int(part[:3]) <= ANSWERS:
@@ -252,7 +258,7 @@ def _correct_numbers(text: str, answers: Sequence[str]) -> set[int]:
             found = set()
             break
     if not found and text:
-        found = {number for number, answer in enumerate(answers, start=1) if answer.casefold() == text.casefold()}
+        found = in_words
     return {number for number in found if answers[number - 1]}
 
 

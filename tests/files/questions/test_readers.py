@@ -130,6 +130,23 @@ def test_the_template_knows_the_type_names_of_teachers(name: str, correct: str, 
     assert item.question_type == found
 
 
+@pytest.mark.parametrize("correct", ["A and C", '"A, C"', '"A, and C"', "A & C", "a+c", "1 and 3", "A y C"])
+def test_the_template_reads_several_correct_answers(correct: str) -> None:
+    item = row_of_template("", "Who?", "Me,You,Nobody", correct).item
+    assert item
+    assert (item.question_type, [line.is_correct for line in item.lines]) == ("multiple", [True, False, True])
+
+
+@pytest.mark.parametrize(
+    ("answers", "correct"),
+    [("Flag and anthem,Flag,Anthem", "flag and anthem"), ("A and B,Me,You", "A and B"), ("R&B,Jazz,Folk", "R&B")],
+)
+def test_the_template_takes_the_words_of_an_answer_as_one(answers: str, correct: str) -> None:
+    item = row_of_template("", "Who?", answers, correct).item
+    assert item
+    assert [line.is_correct for line in item.lines] == [True, False, False]
+
+
 @pytest.mark.parametrize("name", ["fill in the blank", "Fill-in-the-blank", "Fill in the blanks", "blanks"])
 def test_the_template_reads_drawn_blanks(name: str) -> None:
     item = row_of_template(name, "The ____ voted on __.", "council | board,Monday,", "").item
