@@ -1,5 +1,6 @@
 """Aiken, a text format for multiple choice. Text in, questions out, and back. Pure.
 
+Test generators have a star before the correct answer instead of the line ANSWER: “*a) Council”.
 Source: docs.moodle.org, “Aiken format”.
 """
 
@@ -14,6 +15,7 @@ from quizzes.phrases import gettext
 
 # “A. Council”, “A) Council”, “(A) Council”; “A.Council” only where A is the next letter.
 _CHOICE = re.compile(r"\s*\(?([A-Za-z])[.):](\s*)(.*)")
+_STAR = re.compile(r"\s*\*\s*(?=\(?[A-Za-z][.):]\s*\S)")
 # “ANSWER: A” of the format, and what people write: “Correct answer - A”.
 _ANSWER = re.compile(
     r"\s*(?:ANSWER\s*:(?P<any>.*)"
@@ -28,20 +30,48 @@ _NUMBERED = re.compile(r"\s*(?:Q(?:uestion)?\s?)?\d{1,3}[.):]\s+(?=\S)", re.IGNO
 
 
 def is_aiken(text: str) -> bool:
-    """Whether a line names an answer."""
-    return any(_ANSWER.fullmatch(line) for line in text.split("\n"))
+    """Whether a line names an answer, or an answer has a star."""
+    return any(_ANSWER.fullmatch(line) or _STAR.match(line) for line in text.split("\n"))
 
 
 def read_aiken(content: bytes) -> list[ReadQuestion]:
     """The outcome of each question of an Aiken file, in order."""
-    blocks = list(_blocks(decoded(content)))
+    lines = list(enumerate(decoded(content).lstrip("\ufeff").split("\n"), start=1))
+    if any(_STAR.match(line) for _, line in lines):
+        lines = list(_without_stars(lines))
+    blocks = list(_blocks(lines))
     # Numbers before all questions are no part of them.
     if all(_NUMBERED.match(lines[0]) for _, lines in blocks):
         blocks = [(start, [_NUMBERED.sub("", lines[0], count=1), *lines[1:]]) for start, lines in blocks]
     return [_read_block(start, lines) for start, lines in blocks]
 
 
-def _blocks(text: str) -> Iterator[tuple[int, list[str]]]:
+def _without_stars(lines: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """The numbered lines with a line ANSWER: below the choices instead of stars before them.
+
+    The choices end at a line FEEDBACK:, at a numbered question, at a blank line before a text, and with the file.
+    """
+    letters, in_choices, after_blank = list[str](), False, False
+    for number, line in lines:
+        if not line.strip():
+            after_blank = True
+            continue
+        choice = _CHOICE.fullmatch(plain := _STAR.sub("", line))
+        is_end = after_blank or _NUMBERED.match(line) or _FEEDBACK.fullmatch(line)
+        if choice:
+            in_choices = True
+            letters += [choice[1]] if plain != line else []
+        elif in_choices and (is_end or _ANSWER.fullmatch(line)):
+            if not _ANSWER.fullmatch(line):
+                yield number, f"ANSWER: {' '.join(letters)}"
+            letters, in_choices = [], False
+        after_blank = False
+        yield number, plain
+    if in_choices:
+        yield lines[-1][0], f"ANSWER: {' '.join(letters)}"
+
+
+def _blocks(lines: Sequence[tuple[int, str]]) -> Iterator[tuple[int, list[str]]]:
     """(first line, lines) of each question. A line ANSWER: ends it, or a line FEEDBACK: behind that.
 
     Without its line ANSWER:, a question ends at a blank line below its choices, if no other choice follows.
@@ -49,7 +79,7 @@ def _blocks(text: str) -> Iterator[tuple[int, list[str]]]:
     block: list[str] = []
     start = 0
     after_blank = False
-    for number, line in enumerate(text.lstrip("\ufeff").split("\n"), start=1):
+    for number, line in lines:
         if not line.strip():
             after_blank = True
             continue
@@ -109,11 +139,11 @@ def _read_block(start: int, lines: list[str]) -> ReadQuestion:
 def _item(stem: str, choices: list[tuple[str, str]], answer: re.Match[str] | None) -> Item:
     if not stem:
         raise Skipped(gettext("It has no question text before its answers."))
-    if answer is None:
+    named = "" if answer is None else answer["any"] or answer["letters"] or ""
+    if not named.strip():
         raise Skipped(gettext("Its line ANSWER: is missing."))
     if not choices:
         raise Skipped(gettext("It has no answers. Each starts with a letter and a period, such as A."))
-    named = answer["any"] if answer["letters"] is None else answer["letters"]
     if whole := _WHOLE_CHOICE.fullmatch(named):
         named = whole[1]
     keys = {key for key in re.split(r"[\s,;&.()]+", named.upper()) if key}

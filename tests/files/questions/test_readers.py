@@ -106,6 +106,60 @@ def test_aiken_names_the_line() -> None:
     ]
 
 
+STARS = """1) Who voted?
+*a) The council,
+   all of it
+b) The mayor
+FEEDBACK: Sentence 2 says so.
+2) When?
+a) Monday
+* (b) Tuesday
+*c) Friday
+
+3) Where?
+a) Here
+b) There
+
+Not numbered
+a) * is a star
+*b) is correct
+
+c) is not
+
+Which?
+a) This
+*b) That
+ANSWER: A
+"""
+
+
+def test_a_star_marks_a_correct_answer() -> None:
+    found = read_questions(STARS.encode()).questions
+    assert [
+        (
+            question.where,
+            question.stem,
+            question.item and [(line.text, line.is_correct) for line in question.item.lines],
+        )
+        for question in found
+    ] == [
+        ("Line 1", "1) Who voted?", [("The council, all of it", True), ("The mayor", False)]),
+        ("Line 6", "2) When?", [("Monday", False), ("Tuesday", True), ("Friday", True)]),
+        ("Line 11", "3) Where?", None),
+        ("Line 15", "Not numbered", [("* is a star", False), ("is correct", True), ("is not", False)]),
+        ("Line 21", "Which?", [("This", True), ("That", False)]),
+    ]
+    assert found[2].reason == "Its line ANSWER: is missing."
+    assert found[0].item
+    assert found[0].item.explanation == "Sentence 2 says so."
+
+
+@pytest.mark.parametrize("text", ["Notes\n* a point\n* b) \n", "Notes\n*italic*\n"])
+def test_a_list_with_stars_is_no_question(text: str) -> None:
+    with pytest.raises(UnreadableFile):
+        read_questions(text.encode())
+
+
 def row_of_template(question_type: str, stem: str, answers: str, correct: str) -> ReadQuestion:
     """The outcome of a row of our template. answers: 3 cells."""
     table = f"Type,Question,Answer 1,Answer 2,Answer 3,Correct\n{question_type},{stem},{answers},{correct}\n"
