@@ -234,13 +234,13 @@ class DraftQuerySet(models.QuerySet["Draft"]):
         """Drafts of this teacher's own sets, with the set."""
         return self.filter(question_set__owner=user, question_set__deleted_at=None).select_related("question_set")
 
+    def current(self) -> Self:
+        """Drafts of sets that are not archived, by title, without their large documents."""
+        return self.filter(question_set__archived_at=None).defer("document").order_by("question_set__title", "pk")
+
     def never_published(self) -> Self:
-        """Drafts of sets without an edition that are not archived, by title, without their large documents."""
-        return (
-            self.filter(question_set__editions=None, question_set__archived_at=None)
-            .defer("document")
-            .order_by("question_set__title", "pk")
-        )
+        """Current drafts of sets without an edition."""
+        return self.current().filter(question_set__editions=None)
 
 
 class Draft(models.Model):

@@ -47,7 +47,7 @@ from quizzes.views.teacher.undo import offer_undo
 @require_http_methods(["GET", "POST"])
 def import_questions(request: TeacherRequest) -> HttpResponse:
     """Read a file and show what becomes of each question, then add the chosen ones to a draft."""
-    drafts = list(Draft.objects.owned_by(request.user).defer("document").order_by("question_set__title", "pk"))
+    drafts = list(Draft.objects.owned_by(request.user).current())
     if ImportQuestionsForm.is_sent(request.POST):
         return _confirmed(request, drafts)
     if request.method == "POST":

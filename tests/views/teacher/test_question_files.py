@@ -103,6 +103,20 @@ def test_import_makes_a_draft_that_needs_evidence_and_twice_is_once(teacher_clie
     ]
 
 
+def test_an_archived_set_gets_no_questions(teacher_client: Client, teacher: User) -> None:
+    archived, draft = make_draft(owner=teacher), make_draft(owner=teacher)
+    page = preview(teacher_client, target=archived.question_set.public_id)
+    QuestionSet.objects.filter(pk=archived.question_set_id).update(archived_at=NOW)
+
+    offered = form_of(teacher_client.get(reverse("import_questions")), having="file").offered
+
+    assert {value for name, value in offered if name == "target"} == {"new", draft.question_set.public_id}
+    refused = teacher_client.get(confirm(teacher_client, page).headers["Location"])
+    assert "We couldn’t read the preview. Nothing was imported." in text_of(refused)
+    archived.refresh_from_db()
+    assert len(archived.document["questions"]) == 4
+
+
 def test_undo_removes_what_nobody_changed(teacher_client: Client, teacher: User) -> None:
     draft = make_draft(owner=teacher)
     before = [question["key"] for question in draft.document["questions"]]
