@@ -89,7 +89,7 @@ def _set_changes(old: Table, new: Table) -> Iterator[Change]:
         for code in was
         if code not in now
     )
-    if was == now and old.get("texts") != new.get("texts"):
+    if _same_languages(old, new) and old.get("texts") != new.get("texts"):
         yield Change(gettext("The title or the summary in another language changed."))
 
 
@@ -127,8 +127,10 @@ def _reading_changes(old: Table, new: Table) -> Iterator[Change]:
             yield Change(gettext("A sentence was removed."), table["text"])
     if [key for key in was if key in now] != [key for key in now if key in was]:
         yield Change(gettext("Sentences were reordered."))
-    if old["voices"] != new["voices"]:
+    if [_own(table) for table in old["voices"]] != [_own(table) for table in new["voices"]]:
         yield Change(gettext("The speakers changed."))
+    elif old["voices"] != new["voices"] and _same_languages(old, new):
+        yield Change(gettext("The names of the speakers in another language changed."))
     yield from _word_changes(old, new)
     yield from _level_changes(before, after)
 
@@ -138,7 +140,7 @@ def _word_changes(old: Table, new: Table) -> Iterator[Change]:
     labels = [", ".join(table["word"] for table in words) for words in (was, now)]
     if [_own(table) for table in was] != [_own(table) for table in now]:
         yield Change(gettext("The words to know changed."), *(labels if labels[0] != labels[1] else ()))
-    elif was != now and old.get("languages", []) == new.get("languages", []):
+    elif was != now and _same_languages(old, new):
         yield Change(gettext("The words to know in another language changed."))
 
 
@@ -146,6 +148,11 @@ def _explained(document: Table) -> list[Table]:
     """The explained words without empty fields, by word, as students see them."""
     words = (_without_empty(table) for table in document["reading"].get("words", ()))
     return sorted(words, key=lambda table: table["word"])
+
+
+def _same_languages(old: Table, new: Table) -> bool:
+    """Whether both have the same languages. A new language itself is a difference, and brings its texts with it."""
+    return bool(old.get("languages", []) == new.get("languages", []))
 
 
 def _own(table: Table) -> Table:

@@ -74,6 +74,28 @@ def test_changes_name_the_words_to_know_and_their_language() -> None:
     ]
 
 
+def with_speaker(**fields: object) -> Table:
+    document = {**story(), "languages": ["es"]}
+    document["voices"][1] |= fields
+    return document
+
+
+def test_changes_tell_a_speaker_from_the_name_in_another_language() -> None:
+    edition, spanish = finished(with_speaker()), {"texts": {"es": {"label": "La alcaldesa"}}}
+
+    assert [change.what for change in changes(edition, with_speaker(**spanish))] == [
+        "The names of the speakers in another language changed."
+    ]
+    # The name is also the correct answer of a question.
+    assert [change.what for change in changes(edition, with_speaker(**spanish, label="The mayor"))] == [
+        "The speakers changed.",
+        "Question 3 has a different correct answer.",
+    ]
+    assert [change.what for change in changes(finished(story()), with_speaker(**spanish))] == [
+        "Students can read the questions in “Spanish”."
+    ]
+
+
 @pytest.fixture
 def draft(teacher: User) -> Draft:
     return make_draft(owner=teacher)
