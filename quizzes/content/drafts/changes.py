@@ -193,6 +193,13 @@ def _objective_changes(old: Table, new: Table) -> Iterator[Change]:
     for key, title in was.items():
         if key not in now:
             yield Change(gettext("The objective “{title}” was removed.").format(title=title))
+    same = {key for key, title in now.items() if was.get(key) == title}
+    texts_before, texts_after = (
+        {table["key"]: table.get(TEXTS) for table in document["objectives"] if table["key"] in same}
+        for document in (old, new)
+    )
+    if texts_before != texts_after and _same_languages(old, new):
+        yield Change(gettext("The objectives in another language changed."))
     if {key: count for key, count in old["minimum"].items() if count} != {
         key: count for key, count in new["minimum"].items() if count
     }:

@@ -96,6 +96,21 @@ def test_changes_tell_a_speaker_from_the_name_in_another_language() -> None:
     ]
 
 
+def with_objective(**fields: object) -> Table:
+    document = {**story(), "languages": ["es"]}
+    document["objectives"][0] |= fields
+    return document
+
+
+def test_changes_name_objectives_in_another_language() -> None:
+    document = with_objective(texts={"es": {"title": "Qué registra"}})
+
+    assert [change.what for change in changes(finished(with_objective()), document)] == [
+        "The objectives in another language changed."
+    ]
+    assert changes(finished(document), document) == []
+
+
 @pytest.fixture
 def draft(teacher: User) -> Draft:
     return make_draft(owner=teacher)
