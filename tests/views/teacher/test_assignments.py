@@ -462,6 +462,10 @@ def test_assign_refuses_with_a_word_and_keeps_what_was_typed(
 def test_assign_needs_a_class(edition: Edition, classroom: Classroom, teacher_client: Client) -> None:
     page = teacher_client.post(address_of(edition), filled(teacher_client, address_of(edition), act="save"))
     assert errors_of(page) == ["Choose at least 1 class."]
+    # The first class has the focus. Its group leads a screen reader to the error.
+    group = re.search(r"<fieldset[^>]*h-who[^>]*>", page.content.decode())
+    assert group is not None
+    assert 'aria-describedby="id_classrooms-e"' in group[0]
 
 
 def test_assign_refuses_another_teachers_class(
