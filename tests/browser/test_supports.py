@@ -375,6 +375,19 @@ def test_line_focus_follows_keyboard_and_pointer_and_stays_on(
     expect(page.locator(".shade")).to_have_count(0)
 
 
+def test_line_focus_shows_its_lines_below_open_notes(
+    attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    Attempt.objects.update(supports={"line_focus": True, "notes": True})
+    page = open_context(student, width=360, height=780).new_page()
+    open_question(page, attempt)
+    page.get_by_role("button", name="Line focus").press("Enter")
+    page.get_by_text("Notes", exact=True).press("Enter")
+    expect(page.get_by_label("Your notes on the reading")).to_be_visible()
+    bottom = "bar => bar.getBoundingClientRect().bottom <= document.querySelector('.shade.above').offsetHeight + 1"
+    page.wait_for_function(bottom, arg=page.locator("[data-tools]").first.element_handle())
+
+
 def test_line_focus_does_not_shade_the_notice_of_work_offline(
     attempt: Attempt, student: Student, open_context: NewContext
 ) -> None:

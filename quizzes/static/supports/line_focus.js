@@ -5,6 +5,7 @@ import { loaded, marks } from "./page_marks.js";
 const LINES = 3;
 
 const tools = document.querySelector("[data-line-focus]");
+const bar = tools.closest(".tools[data-tools]");
 const [toggle, up, down] = ["toggle", "up", "down"].map((name) => tools.querySelector(`[data-${name}]`));
 const shades = ["above", "below"].map((name) => {
   const shade = document.createElement("div");
@@ -25,8 +26,9 @@ function lineHeight() {
 
 const lowest = () => innerHeight - LINES * lineHeight();
 
+// The tools, with the notes open, can cover half of a small window.
 function place(newTop) {
-  top = Math.min(Math.max(newTop, 0), lowest());
+  top = Math.min(Math.max(newTop, 0, bar.getBoundingClientRect().bottom), lowest());
   document.documentElement.style.setProperty("--band-top", `${top}px`);
   document.documentElement.style.setProperty("--band-size", `${LINES * lineHeight()}px`);
 }
@@ -59,7 +61,7 @@ function show(isShown) {
 }
 
 function onFocus({ target }) {
-  if (!isOn() || tools.closest(".tools[data-tools]").contains(target) || !target.matches(":focus-visible")) return;
+  if (!isOn() || bar.contains(target) || !target.matches(":focus-visible")) return;
   const box = target.getBoundingClientRect();
   if (box.height > innerHeight / 2) return;
   place((box.top + box.bottom) / 2 - (LINES * lineHeight()) / 2);
@@ -88,6 +90,8 @@ function start() {
   });
   document.addEventListener("focusin", onFocus);
   window.addEventListener("resize", () => { if (isOn()) place(top); });
+  // The event of the notes does not bubble.
+  bar.addEventListener("toggle", () => { if (isOn()) place(top); }, true);
   if (marks.get("setting", "line_focus")) show(true);
 }
 
