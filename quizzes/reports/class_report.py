@@ -4,7 +4,6 @@ Counts only attempts that count by the assignment's policy, of enrolled students
 teacher must still grade counts in no figure, and its student has no score yet.
 """
 
-from bisect import bisect
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,6 @@ from quizzes.attempts.answers import has_late_to_accept
 from quizzes.content.drafts.retry import RETRY_COUNT
 from quizzes.content.editions import shown_edition
 from quizzes.content.question_types.question import Question
-from quizzes.content.reading import Sentence
 from quizzes.content.set_document import Objective
 from quizzes.content.teaching_guide import Standard
 from quizzes.grading.points import Adjustments, earned, needs_grading
@@ -29,12 +27,9 @@ from quizzes.reports.breakdown import AnsweredQuestion, Breakdown, answered_ques
 from quizzes.reports.gradebook import average_of, cell_of
 from quizzes.reports.item_report import ItemReport, QuestionReport, item_report
 from quizzes.reports.misconceptions import GivenAnswers, Misconception, most_common
-from quizzes.reports.misread_map import Misread
+from quizzes.reports.misread_map import MappedSentence, mapped_reading
 from quizzes.reports.score_histogram import ScoreRange, score_histogram
 
-# The quarters of the class in which a sentence of the misread map has a darker tint. In a long set every sentence
-# misleads someone, so one threshold would mark nearly all of them alike.
-TINT_SHARES = (0.25, 0.5, 0.75)
 # As many as a teacher can talk to in one lesson.
 LOWEST_COUNT = 3
 
@@ -150,19 +145,6 @@ class Retry:
 
 
 @dataclass(frozen=True, slots=True)
-class MappedSentence:
-    """One sentence of the reading, and how often wrong answers point to it; None if never."""
-
-    sentence: Sentence
-    misread: Misread | None
-
-    @property
-    def tint(self) -> int:
-        """0 if no wrong answer points to it, else 1 (under a quarter of the attempts) to 4 (three quarters or more)."""
-        return 0 if self.misread is None else 1 + bisect(TINT_SHARES, self.misread.share)
-
-
-@dataclass(frozen=True, slots=True)
 class ClassReport:
     """An assignment's results. lines: the lowest share first, then students without a score, by name.
 
@@ -263,6 +245,7 @@ def class_report(assignment: Assignment, *, now: datetime, standards: Sequence[S
         for question in items.questions
     )
     max_points = sum(line.report.figures.item.points for line in questions)
+    paragraphs = items.published.document.reading.paragraphs
     weakest = sorted(
         (line for line in questions if line.points_share is not None and not line.report.waiting_count),
         key=_difficulty,
@@ -279,7 +262,7 @@ def class_report(assignment: Assignment, *, now: datetime, standards: Sequence[S
         max_points=max_points,
         average=_average(lines, max_points, missing_is_zero=assignment.classroom.counts_missing_as_zero),
         split=breakdown(answered, standards),
-        misread=_misread_paragraphs(items),
+        misread=None if items.misread is None else mapped_reading(items.misread, paragraphs),
     )
 
 
@@ -388,14 +371,4 @@ def _histogram(lines: Sequence[StudentLine]) -> tuple[ScoreRange, ...]:
         return ()
     return score_histogram(
         [line.earned for line in scored], max_points=max_points, help_below=max_points * NOT_YET_SHARE
-    )
-
-
-def _misread_paragraphs(items: ItemReport) -> tuple[tuple[MappedSentence, ...], ...] | None:
-    if items.misread is None:
-        return None
-    by_key = {misread.sentence: misread for misread in items.misread.sentences}
-    return tuple(
-        tuple(MappedSentence(sentence, by_key.get(sentence.key)) for sentence in paragraph)
-        for paragraph in items.published.document.reading.paragraphs
     )

@@ -1,11 +1,17 @@
 """The misread map: the sentences of a reading that wrong answers point to."""
 
+from bisect import bisect
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from quizzes.content.reading import Sentence
+
 # Below this many attempts, one student's slip looks like a problem of the class, and a count can identify a student.
 MIN_ATTEMPTS = 5
+# The quarters of the class in which a sentence of the misread map has a darker tint. In a long set every sentence
+# misleads someone, so one threshold would mark nearly all of them alike.
+TINT_SHARES = (0.25, 0.5, 0.75)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +30,19 @@ class MisreadMap:
 
     attempt_count: int
     sentences: tuple[Misread, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MappedSentence:
+    """One sentence of the reading, and how often wrong answers point to it; None if never."""
+
+    sentence: Sentence
+    misread: Misread | None
+
+    @property
+    def tint(self) -> int:
+        """0 if no wrong answer points to it, else 1 (under a quarter of the attempts) to 4 (three quarters or more)."""
+        return 0 if self.misread is None else 1 + bisect(TINT_SHARES, self.misread.share)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,4 +86,14 @@ def misread_map(columns: Sequence[MisreadColumn], *, reading_order: Sequence[str
     return MisreadMap(
         attempt_count,
         tuple(Misread(key, by_attempt[key], by_answer[key], by_attempt[key] / attempt_count) for key in ranked),
+    )
+
+
+def mapped_reading(
+    found: MisreadMap, paragraphs: Sequence[Sequence[Sentence]]
+) -> tuple[tuple[MappedSentence, ...], ...]:
+    """Each sentence of the reading with what points to it, by paragraph."""
+    by_key = {misread.sentence: misread for misread in found.sentences}
+    return tuple(
+        tuple(MappedSentence(sentence, by_key.get(sentence.key)) for sentence in paragraph) for paragraph in paragraphs
     )

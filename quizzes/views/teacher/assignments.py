@@ -128,17 +128,8 @@ def change_window(request: TeacherRequest, public_id: str) -> HttpResponse:
         case WindowActForm.MORE_TIME:
             _keep_open(request, assignment, seen_close=form.cleaned_data["seen_close"], now=now)
         case WindowActForm.RELEASE:
-            must_wait = lifecycle.has_more_attempts(assignment, now=now)
-            if not (form.cleaned_data["is_sure"] or must_wait) and (
-                effects := _effects_of_release(assignment, by=request.user, now=now)
-            ):
-                return _confirm_release(request, assignment, effects)
-            try:
-                lifecycle.release_now(assignment, by=request.user, now=now)
-            except lifecycle.StillMoreAttempts:
-                messages.error(request, gettext("Students can still start another attempt. Close the quiz first."))
-            else:
-                messages.success(request, gettext("Answers released. Students who turned in can see them."))
+            if confirm := _release(request, assignment, is_sure=form.cleaned_data["is_sure"], now=now):
+                return confirm
     if assignment.is_teacher_paced and act == WindowActForm.OPEN:
         page = "class_board"
     return redirect(page or "assignment_progress", assignment.public_id)
@@ -261,18 +252,28 @@ def _effects_of_release(assignment: Assignment, *, by: User, now: datetime) -> l
     return effects
 
 
-def _confirm_release(request: TeacherRequest, assignment: Assignment, effects: Sequence[str]) -> HttpResponse:
-    """The page that asks before answers show that others could still use."""
-    return confirm_page(
-        request,
-        question=gettext("Release the answers of “{title}” now?").format(title=assignment.title),
-        effect=" ".join(effects),
-        verb=gettext("Release answers now"),
-        keep=gettext("Not now"),
-        place=assignment.classroom.name,
-        back=reverse("assignment_progress", args=[assignment.public_id]),
-        fields=[("act", WindowActForm.RELEASE), ("is_sure", "on")],
-    )
+def _release(request: TeacherRequest, assignment: Assignment, *, is_sure: bool, now: datetime) -> HttpResponse | None:
+    """Release the answers; before they show to students who could still use them, a page that asks."""
+    # Where more attempts can start, the release is refused, so there is nothing to ask.
+    if not is_sure and not lifecycle.has_more_attempts(assignment, now=now):
+        if effects := _effects_of_release(assignment, by=request.user, now=now):
+            return confirm_page(
+                request,
+                question=gettext("Release the answers of “{title}” now?").format(title=assignment.title),
+                effect=" ".join(effects),
+                verb=gettext("Release answers now"),
+                keep=gettext("Not now"),
+                place=assignment.classroom.name,
+                back=reverse("assignment_progress", args=[assignment.public_id]),
+                fields=[("act", WindowActForm.RELEASE), ("is_sure", "on")],
+            )
+    try:
+        lifecycle.release_now(assignment, by=request.user, now=now)
+    except lifecycle.StillMoreAttempts:
+        messages.error(request, gettext("Students can still start another attempt. Close the quiz first."))
+    else:
+        messages.success(request, gettext("Answers released. Students who turned in can see them."))
+    return None
 
 
 def _ended_already(count: int) -> str:
