@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from quizzes.assignments.release import can_see_answers
 from quizzes.assignments.student_statuses import answers_shown_times
@@ -59,45 +59,16 @@ def export_student(student: Student, *, by: User, now: datetime) -> ExportedFile
     document = {
         "about": "All data that Footnote has about 1 student. Times are in UTC.",
         "made_at": now,
-        "student": {
-            "name": student.display_name,
-            "last_name": student.family_name,
-            "student_number": student.external_id,
-            "language": student.language,
-            "classroom": student.classroom.name,
-            "added_at": student.created_at,
-            "removed_at": student.removed_at,
-            "reading_level": student.reading_variant,
-            "own_reading_level": student.chosen_variant,
-            "supports": supports_of(student).stored(),
-        },
-        "merged_entries": [
-            {
-                "name": one.display_name,
-                "last_name": one.family_name,
-                "student_number": one.external_id,
-                "language": one.language,
-                "added_at": one.created_at,
-                "removed_at": one.removed_at,
-                "reading_level": one.reading_variant,
-                "own_reading_level": one.chosen_variant,
-                "supports": one.supports,
-            }
-            for one in entries
-            if one.pk != student.pk
-        ],
+        "student": {"classroom": student.classroom.name, **_entry(student)},
+        "merged_entries": [_entry(one) for one in entries if one.pk != student.pk],
         "accommodations": [_columns(row, "time_factor", "changed_at") for row in Accommodation.objects.filter(**own)],
         "extensions": [
             {"assignment": _title(row), **_columns(row, "due_at", "closes_at", "extra_attempts", "reason", "given_at")}
-            for row in Extension.objects.filter(**own, assignment__classroom__teachers=by)
-            .select_related(*_SET)
-            .defer(_DOCUMENT)
+            for row in _of_assignments(Extension.objects.filter(**own), by)
         ],
         "excuses": [
             {"assignment": _title(row), **_columns(row, "reason", "given_at")}
-            for row in Excuse.objects.filter(**own, assignment__classroom__teachers=by)
-            .select_related(*_SET)
-            .defer(_DOCUMENT)
+            for row in _of_assignments(Excuse.objects.filter(**own), by)
         ],
         "attempts": _attempts(student, by, now),
         "wrong_pins": [row.at for row in FailedTry.objects.filter(**own).order_by("at")],
@@ -116,6 +87,26 @@ def export_student(student: Student, *, by: User, now: datetime) -> ExportedFile
 
 _SET = ("assignment__edition__question_set",)
 _DOCUMENT = "assignment__edition__document"
+
+
+def _entry(student: Student) -> Json:
+    """What a class has about the student, apart from any work."""
+    return {
+        "name": student.display_name,
+        "last_name": student.family_name,
+        "student_number": student.external_id,
+        "language": student.language,
+        "added_at": student.created_at,
+        "removed_at": student.removed_at,
+        "reading_level": student.reading_variant,
+        "own_reading_level": student.chosen_variant,
+        "supports": supports_of(student).stored(),
+    }
+
+
+def _of_assignments[Row: (Extension, Excuse)](rows: QuerySet[Row], teacher: User) -> QuerySet[Row]:
+    """Those of this teacher's classes, with what a title needs."""
+    return rows.filter(assignment__classroom__teachers=teacher).select_related(*_SET).defer(_DOCUMENT)
 
 
 def _of_platform(row: LtiStudent) -> Json:
