@@ -11,6 +11,8 @@ from tests.servers import Site, running
 from tools.faults.ledger import Client, Save, at_once, compare, make_clients
 from tools.faults.outcome import Outcome, on_sqlite
 
+CONTROL_CLASSES = 5
+
 
 def r7_repeated(site: Site, full: bool) -> Outcome:
     """Fifty copies of one save and of one submission at the same moment, and the whole ledger three times over."""
@@ -116,9 +118,11 @@ def _class_hands_in(clients: list[Client]) -> tuple[int, float, float]:
 
 
 def _deferred_control(site: Site) -> int:
+    """The errors of the first class that meets any, of at most CONTROL_CLASSES; 0 if none does."""
     control = Site(
         site.data, extra={"DJANGO_SETTINGS_MODULE": "tools.faults.control_settings", "FOOTNOTE_CONTROL": "deferred"}
     )
-    clients = make_clients(control.port, 60, question_count=4)
+    # An error needs two saves at the same moment, which a class on a fast machine may not have.
+    classes = [make_clients(control.port, 60, question_count=4) for _ in range(CONTROL_CLASSES)]
     with running(control):
-        return _class_hands_in(clients)[0]
+        return next(filter(None, (_class_hands_in(clients)[0] for clients in classes)), 0)
