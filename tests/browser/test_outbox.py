@@ -252,10 +252,10 @@ def test_going_on_asks_the_site_for_nothing_but_the_save(context: BrowserContext
     choose(page, 1)
     says(page, "Saved")
     page.get_by_role("button", name="Next question").click()
+    page.wait_for_url("**/2/")
     assert [line for line in asked if not re.search("/here/|/static/", line)] == [
         f"POST {reverse('take_attempt', args=[attempt.public_id, 1])}"
     ]
-    assert page.url.endswith("/2/")
     assert page.title() == "Question 2 of 5 - Footnote"
     # Who listens hears where they are; who types goes on from there.
     assert page.evaluate("document.activeElement.id") == "question"

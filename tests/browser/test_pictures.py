@@ -3,7 +3,7 @@
 import re
 
 from django.urls import reverse
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from quizzes.content.drafts import publishing
 from quizzes.models import Classroom, Draft, Student, User
@@ -29,7 +29,7 @@ def test_picture_reaches_students_and_paper(
         page.get_by_label("What the picture shows").fill("A red field.")
         page.get_by_label("Credit and license").fill("Drawn for this class, CC BY 4.0")
         page.get_by_role("button", name="Save picture").click()
-        assert "Picture saved." in page.locator("main").inner_text()
+        expect(page.locator("main")).to_contain_text("Picture saved.")
         page.get_by_role("link", name="Change the picture").click()
         assert is_loaded(page, 1)
         page.get_by_role("button", name="Remove picture").wait_for()

@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from quizzes.models import Assignment, Edition, User
 from tests.browser.conftest import NewContext, assert_fits
@@ -60,6 +61,6 @@ def test_student_tries_again_what_was_missed(
         page.set_viewport_size({"width": 1280, "height": 900})
     page.get_by_role("button", name="Check my answer").click()
     page.get_by_role("link", name="See how you did").click()
-    assert page.locator(".score").inner_text() == "1 of 1"
+    expect(page.locator(".score")).to_have_text("1 of 1")
     page.get_by_role("link", name="Your result").click()
-    assert page.locator(".score").inner_text() == "7 of 8"
+    expect(page.locator(".score")).to_have_text("7 of 8")
