@@ -71,9 +71,10 @@ def read_roster(
         raise InvalidRoster(
             gettext("We found no names in this list. Choose the column that has them, or put one name per line.")
         )
-    if heading is None and chosen is None:
-        table = _one_name_each(table)
-        columns = columns if len(table) == 1 else guessed_columns(table)
+    if heading is None and not _names_columns(chosen):
+        one_each = _one_name_each(table)
+        if len(one_each) > len(table):
+            table, columns = one_each, guessed_columns(one_each)
     body: Sequence[TableRow] = [row for row in table if heading is None or row.number > heading.number]
     if heading is not None:
         body = with_whole_names(unfolded(heading, columns, body), heading, columns)
@@ -94,9 +95,7 @@ def _with_choice(found: Columns, chosen: Columns | None) -> Columns:
     # Student numbers are kept only if the teacher asks.
     if chosen is None:
         return found._replace(external_id=None)
-    # A list with one column offers no choice.
-    is_offered = any(place is not None for place in (chosen.full, chosen.first, chosen.last))
-    names = chosen if is_offered else found
+    names = chosen if _names_columns(chosen) else found
     return found._replace(
         full=names.full,
         first=names.first,
@@ -179,6 +178,11 @@ def _without_repeats(rows: Sequence[RosterRow], body: Sequence[TableRow], number
             first.setdefault(key, row.number)
         found.append(row)
     return found
+
+
+def _names_columns(chosen: Columns | None) -> bool:
+    """Whether the teacher chose a column for the names. A list with one column, or of one line, offers no choice."""
+    return chosen is not None and any(place is not None for place in (chosen.full, chosen.first, chosen.last))
 
 
 def _one_name_each(table: Sequence[TableRow]) -> Sequence[TableRow]:

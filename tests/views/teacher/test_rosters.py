@@ -91,6 +91,17 @@ def test_names_are_shown_before_they_are_added(classroom: Classroom, student: St
     assert event.detail == {"count": 2}
 
 
+@pytest.mark.parametrize("separator", [", ", "; ", "\t"])
+def test_names_on_one_line_are_added_as_shown(separator: str, classroom: Classroom, teacher_client: Client) -> None:
+    address = url("add_students", classroom)
+
+    preview = teacher_client.post(address, {"names": separator.join(("Ana Soto", "Ben Okoye", "Cy Bell"))})
+    assert "3 new." in text_of(preview)
+    teacher_client.post(address, form_of(preview, having="table").data(is_confirmed="on"))
+
+    assert names_of(classroom) == ["Ana Soto", "Ben Okoye", "Cy Bell"]
+
+
 def test_adding_twice_adds_nobody_twice(classroom: Classroom, teacher_client: Client) -> None:
     data = {"names": "Ana S.\nBen O.", "is_confirmed": "on"}
 
