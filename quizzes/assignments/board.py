@@ -21,7 +21,7 @@ def show_on_board(assignment: Assignment, *, number: int, phase: int, by: User, 
     """
     if assignment.is_teacher_paced:
         shown = locked(Board.objects.filter(assignment=assignment)).first()
-        if number > (max(shown.position, shown.closed_through) if shown is not None else 0) + 1:
+        if number > _reached(shown) + 1:
             raise SkipsQuestions
     board, _ = Board.objects.update_or_create(
         assignment=assignment, defaults={"position": number, "phase": phase, "changed_at": now, "changed_by": by}
@@ -31,6 +31,18 @@ def show_on_board(assignment: Assignment, *, number: int, phase: int, by: User, 
         board.closed_through = closed
         board.save(update_fields=["closed_through"])
     return board
+
+
+def unopened_count(assignment: Assignment) -> int:
+    """How many questions the class has not reached in a teacher-paced quiz; 0 for another quiz. Two queries."""
+    if not assignment.is_teacher_paced:
+        return 0
+    return assignment.edition.questions.count() - _reached(Board.objects.filter(assignment=assignment).first())
+
+
+def _reached(board: Board | None) -> int:
+    """The last position that the board shows or has closed; 0 before the first. The board can go back to a question."""
+    return max(board.position, board.closed_through) if board is not None else 0
 
 
 def has_closed_questions(assignment: Assignment) -> bool:

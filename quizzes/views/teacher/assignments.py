@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from quizzes.assignments import deletion, lifecycle
 from quizzes.assignments.accommodations import ExtendedTime, extend_to_fit, extended_times
+from quizzes.assignments.board import unopened_count
 from quizzes.assignments.deadlines import Window, WindowState
 from quizzes.assignments.lifecycle import OPEN_STATES, window_state
 from quizzes.assignments.release import given_with
@@ -211,6 +212,14 @@ def _confirm_close(request: TeacherRequest, assignment: Assignment, *, page: str
         count,
     ).format(count=count)
     effects = [effect] if count else []
+    if count and (unopened := unopened_count(assignment)):
+        effects.append(
+            ngettext(
+                "You haven’t opened {count} question. It counts as not answered, unless you drop it in a regrade.",
+                "You haven’t opened {count} questions. They count as not answered, unless you drop them in a regrade.",
+                unopened,
+            ).format(count=unopened)
+        )
     if going_on:
         effects.append(gettext("Students with an extension can continue."))
     return confirm_page(

@@ -14,10 +14,22 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 
 from quizzes.assignments.accommodations import extend
+from quizzes.assignments.board import show_on_board
 from quizzes.assignments.lifecycle import release_now
 from quizzes.attempts import lifecycle
 from quizzes.content.drafts.retry import make_retry
-from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Extension, QuestionSet, Student, User
+from quizzes.models import (
+    Assignment,
+    Attempt,
+    AuditEvent,
+    Board,
+    Classroom,
+    Edition,
+    Extension,
+    QuestionSet,
+    Student,
+    User,
+)
 from quizzes.people.rosters import move_student, remove_student
 from quizzes.reports.progress import progress
 from quizzes.views.teacher import assign as assign_views
@@ -719,6 +731,27 @@ def test_close_now_says_that_nobody_is_at_work(assignment: Assignment, teacher_c
     asked = teacher_client.post(reverse("change_window", args=[assignment.public_id]), {"act": "close"})
 
     assert "No student is working on it now." in text_of(asked)
+
+
+def test_close_now_counts_the_questions_that_a_paced_class_has_not_seen(
+    assignment: Assignment, student: Student, teacher: User, teacher_client: Client
+) -> None:
+    address = reverse("change_window", args=[assignment.public_id])
+    count = assignment.edition.questions.count()
+    make_attempt(assignment=assignment, student=student)
+    assert "You haven’t opened" not in text_of(teacher_client.post(address, {"act": "close"}))
+
+    Assignment.objects.update(is_teacher_paced=True)
+    assignment.refresh_from_db()
+    warning = f"You haven’t opened {count} questions. They count as not answered, unless you drop them in a regrade."
+    assert warning in text_of(teacher_client.post(address, {"act": "close"}))
+
+    for number in range(1, count):
+        show_on_board(assignment, number=number, phase=Board.Phase.QUESTION, by=teacher, now=NOW)
+    assert "You haven’t opened 1 question. It counts" in text_of(teacher_client.post(address, {"act": "close"}))
+
+    show_on_board(assignment, number=count, phase=Board.Phase.QUESTION, by=teacher, now=NOW)
+    assert "You haven’t opened" not in text_of(teacher_client.post(address, {"act": "close"}))
 
 
 @pytest.mark.parametrize(("others", "working"), [(0, ""), (2, "2 students are still working.")])
