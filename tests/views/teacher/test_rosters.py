@@ -1085,6 +1085,8 @@ def test_the_roster_of_an_archived_class_asks_nobody_to_type_its_code(
     text = text_of(teacher_client.get(url("roster", classroom)))
     assert "type this code" not in text
     assert "doesn’t work while the class is archived" in text
+    assert "Turn off code" not in text
+    assert "Get a new code" not in text
 
 
 def test_no_sentence_ends_in_two_periods_after_a_name(teacher: User, teacher_client: Client, edition: Edition) -> None:
