@@ -576,6 +576,25 @@ def test_archive_puts_a_class_away_and_brings_it_back(
     assert reverse("archived_classrooms") not in read(teacher_client.get(HOME)).links
 
 
+def test_pages_of_an_archived_class_offer_no_sign_in(
+    assignment: Assignment, student: Student, teacher: User, teacher_client: Client
+) -> None:
+    classroom = student.classroom
+    progress = reverse("assignment_progress", args=[assignment.public_id])
+    settings, work = url("change_classroom", classroom), reverse("student_history", args=[student.public_id])
+    assert "This class is archived" not in text_of(teacher_client.get(progress))
+    assert f"Students sign in with {classroom.shown_code}" in text_of(teacher_client.get(settings))
+    assert "Locked out?" in text_of(teacher_client.get(work))
+
+    classrooms.set_archived(classroom, is_archived=True, by=teacher, now=NOW)
+
+    assert text_of(teacher_client.get(progress)).count("This class is archived, so students can’t sign in.") == 1
+    page = text_of(teacher_client.get(settings))
+    assert "Students sign in with" not in page
+    assert f"{classroom.shown_code} doesn’t work while the class is archived." in page
+    assert "Locked out?" not in text_of(teacher_client.get(work))
+
+
 def test_archiving_twice_keeps_the_first_moment(classroom: Classroom, teacher_client: Client) -> None:
     for _ in range(2):
         teacher_client.post(url("set_archived", classroom), {"is_archived": "on"})
