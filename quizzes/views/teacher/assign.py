@@ -13,7 +13,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.text import get_text_list
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_http_methods
 
@@ -247,9 +246,16 @@ def _assigned_message(assigned: Sequence[Assignment]) -> str:
         links.append((reverse("start_class", args=args), start.format(classroom=name)))
         if place:
             links.append((reverse("assignment_progress", args=args), progress.format(classroom=name)))
+    # The links name the classes. A list of names such as “Civics, Period 3” would be hard to read.
+    text = (
+        gettext("Assigned to {count} classes: “{title}”. {links}")
+        if assigned[1:]
+        else gettext("Assigned to {classroom}: “{title}”. {links}")
+    )
     return format_html(
-        gettext("Assigned to {classes}: “{title}”. {links}"),
-        classes=get_text_list([assignment.classroom.name for assignment in assigned], gettext("and")),
+        text,
+        count=len(assigned),
+        classroom=assigned[0].classroom.name,
         title=assigned[0].title,
-        links=format_html_join(" ", '<a href="{}">{}</a>', links),
+        links=format_html_join(" · ", '<a href="{}">{}</a>', links),
     )
