@@ -87,10 +87,10 @@ def _apply(request: TeacherRequest, plans: Sequence[roster_sync.ClassPlan], own:
         "gone": gettext("{count} removed"),
     }
     parts = [words[kind].format(count=count) for kind, count in done.counts.items() if count]
-    synced = ngettext(
-        "{count} class synced: {changes}. New students need sign-in cards.",
-        "{count} classes synced: {changes}. New students need sign-in cards.",
-        done.classes,
-    )
-    messages.success(request, synced.format(count=done.classes, changes=", ".join(parts) or gettext("no changes")))
+    synced = ngettext("{count} class synced: {changes}.", "{count} classes synced: {changes}.", done.classes)
+    text = synced.format(count=done.classes, changes=", ".join(parts) or gettext("no changes"))
+    if done.counts["new"] or done.counts["moved"]:
+        # The card of a student who moved has the code of the old class.
+        text = f"{text} {gettext('Print sign-in cards for the students who were added or moved.')}"
+    messages.success(request, text)
     return True

@@ -429,6 +429,22 @@ def test_a_class_that_lost_all_its_students_is_synced(teacher_client: Client) ->
     assert roster_of("Civics B") == {}
 
 
+def test_notice_asks_for_the_cards_of_students_who_were_added_or_moved(teacher_client: Client) -> None:
+    def synced(members: dict[str, list[str]]) -> str:
+        address = reverse("import_oneroster")
+        page = teacher_client.post(address, {"file": SimpleUploadedFile("r.zip", package(members))})
+        page = teacher_client.post(address, form_of(page, having="packed").data())
+        form = form_of(page, having="is_confirmed")
+        return text_of(teacher_client.post(address, form.data(is_confirmed="on"), follow=True))
+
+    cards = "Print sign-in cards for the students who were added or moved."
+    assert f"2 classes synced: 2 added. {cards}" in synced({"A": ["u1", "t1"], "B": ["u2", "t1"]})
+    assert f"2 classes synced: 1 moved. {cards}" in synced({"A": ["u1", "u2", "t1"], "B": ["t1"]})
+    unchanged = synced({"A": ["u1", "u2", "t1"], "B": ["t1"]})
+    assert "2 classes synced: no changes." in unchanged
+    assert cards not in unchanged
+
+
 def test_one_section_alone_finds_its_class(teacher_client: Client, classroom: Classroom) -> None:
     Classroom.objects.filter(pk=classroom.pk).update(name="Civics A (period 3)")
     page = teacher_client.post(
