@@ -42,6 +42,9 @@ test("a sent answer stays before the next one", () => {
   store.write(key, { ...entry, isSent: true });
   store.add(ONE, 0, "choice=c");
   assert.deepEqual(bodies(store.pendingFor(ONE)), ["choice=a", "choice=c"]);
+  assert.equal(store.waitingCount(), 1);
+  store.add(TWO, 0, "choice=b");
+  assert.equal(store.waitingCount(), 2);
 });
 
 test("an entry outlives its page", () => {

@@ -80,7 +80,7 @@ function reopen(url, isStale) {
   quit(() => url === location.pathname ? location.reload() : location.assign(url));
 }
 
-function notify(name, url) { notices.show(name, store.pending().length, url && numberOf(url)); }
+function notify(name, url) { notices.show(name, store.waitingCount(), url && numberOf(url)); }
 
 function onWaiting(reason, url) {
   notices.setSaveState("kept");

@@ -139,6 +139,8 @@ export function createStore(storage, owner, path = "") {
     revisions,
     pending,
     pendingFor,
+    // A question may have one answer that was sent and a newer one.
+    waitingCount: () => new Set(pending().map(({ entry }) => entry.url)).size,
     add,
     claim,
     write,
