@@ -64,3 +64,17 @@ def test_student_tries_again_what_was_missed(
     expect(page.locator(".score")).to_have_text("1 of 1")
     page.get_by_role("link", name="Your result").click()
     expect(page.locator(".score")).to_have_text("7 of 8")
+
+
+def test_quizzes_of_a_report_stand_apart(answered: Assignment, teacher: User, open_context: NewContext) -> None:
+    student = answered.classroom.students.enrolled()[0]
+    page = open_context(teacher, javascript=False).new_page()
+    page.goto(reverse("student_report", args=[student.public_id]))
+    # A heading is nearer to its own quiz than to the one above.
+    above, below = page.locator(".leaf section").evaluate_all(
+        """found => [
+          found[0].getBoundingClientRect().top - found[0].previousElementSibling.getBoundingClientRect().bottom,
+          Math.max(...found.map(one => parseFloat(getComputedStyle(one).rowGap))),
+        ]"""
+    )
+    assert above > below
