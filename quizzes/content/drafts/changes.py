@@ -1,15 +1,16 @@
 """Compare a draft with the latest edition: in words, and sentence by sentence. Pure."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Any, Literal
 
 from quizzes.content.drafts.document import anchored, finished, sentence_tables
 from quizzes.content.languages import NAMES, TEXTS
-from quizzes.content.reading import LEVELS
+from quizzes.content.question_types.question import Question
+from quizzes.content.reading import LEVELS, Reading
 from quizzes.content.sentences import same_text
-from quizzes.content.set_document import SetDocument, parse_set
+from quizzes.content.set_document import parse_set
 from quizzes.content.tables import Table
 from quizzes.phrases import gettext, ngettext
 
@@ -42,7 +43,7 @@ class KeyChange:
 
 def key_changes(edition: Table, new: Table) -> list[KeyChange]:
     """The questions of an edition that have another correct answer in a newer document, or are not in it."""
-    old, now = _correct_answers(parse_set(edition)), _correct_answers(parse_set(new))
+    old, now = _both_correct_answers(edition, new)
     return [
         KeyChange(key, number, key not in now)
         for number, (key, answer) in enumerate(old.items(), start=1)
@@ -76,8 +77,11 @@ def _set_changes(old: Table, new: Table) -> Iterator[Change]:
             gettext("The quiz takes about {count} minutes.").format(count=new["about_minutes"]),
             gettext("{count} minutes").format(count=old["about_minutes"]),
         )
-    if _without_empty(old["citation"]) != _without_empty(new["citation"]):
+    cited_before, cited = (_without_empty(document["citation"]) for document in (old, new))
+    if _own(cited_before) != _own(cited):
         yield Change(gettext("The source changed."))
+    elif cited_before != cited and _same_languages(old, new):
+        yield Change(gettext("The source of the date in another language changed."))
     was, now = old.get("languages", []), new.get("languages", [])
     yield from (
         Change(gettext("Students can read the questions in “{code}”.").format(code=_language(code)))
@@ -103,10 +107,13 @@ def _reading_changes(old: Table, new: Table) -> Iterator[Change]:
         ("title", gettext("The title of the reading changed.")),
         ("level", gettext("The level of the reading changed.")),
         ("language", gettext("The language of the reading changed.")),
-        ("rights_note", gettext("The right of the reading changed.")),
+        ("rights_note", gettext("The rights note changed.")),
     ):
         if before.get(name, "") != after.get(name, ""):
             yield Change(what, before.get(name, ""), after.get(name, ""))
+    has_same_note = before.get("rights_note", "") == after.get("rights_note", "")
+    if has_same_note and before.get(TEXTS) != after.get(TEXTS) and _same_languages(old, new):
+        yield Change(gettext("The rights note in another language changed."))
     if before.get("picture") != after.get("picture"):
         yield Change(gettext("The picture of the reading changed."))
     was, now = _sentences(old), _sentences(new)
@@ -209,7 +216,7 @@ def _objective_changes(old: Table, new: Table) -> Iterator[Change]:
 def _question_changes(old: Table, new: Table) -> Iterator[Change]:
     was = {table["key"]: table for table in old["questions"]}
     now = {table["key"]: table for table in new["questions"]}
-    keys_before, keys_after = _correct_answers(parse_set(old)), _correct_answers(parse_set(new))
+    keys_before, keys_after = _both_correct_answers(old, new)
     for number, (key, table) in enumerate(now.items(), start=1):
         if key not in was:
             yield Change(gettext("Question {number} is new.").format(number=number), "", table["stem"])
@@ -232,8 +239,19 @@ def _question_changes(old: Table, new: Table) -> Iterator[Change]:
         yield Change(gettext("Questions were reordered."))
 
 
-def _correct_answers(parsed: SetDocument) -> dict[str, str]:
-    return {question.key: question.review(None, parsed.reading).correct for question in parsed.questions}
+def _both_correct_answers(old: Table, new: Table) -> tuple[dict[str, str], dict[str, str]]:
+    """The correct answer of each question in both documents. A speaker has its newest label in both."""
+    before, after = parse_set(old), parse_set(new)
+    renamed = {speaker.key: speaker for speaker in after.reading.speakers}
+    speakers = tuple(renamed.get(speaker.key, speaker) for speaker in before.reading.speakers)
+    return (
+        _correct_answers(before.questions, replace(before.reading, speakers=speakers)),
+        _correct_answers(after.questions, after.reading),
+    )
+
+
+def _correct_answers(questions: Sequence[Question], reading: Reading) -> dict[str, str]:
+    return {question.key: question.review(None, reading).correct for question in questions}
 
 
 def _sentences(document: Table) -> dict[str, Table]:

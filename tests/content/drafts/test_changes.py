@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from quizzes.content.drafts import saving
-from quizzes.content.drafts.changes import changes, compared
+from quizzes.content.drafts.changes import changes, compared, key_changes
 from quizzes.content.drafts.document import finished
 from quizzes.content.tables import Table
 from quizzes.models import Draft, User
@@ -86,14 +86,38 @@ def test_changes_tell_a_speaker_from_the_name_in_another_language() -> None:
     assert [change.what for change in changes(edition, with_speaker(**spanish))] == [
         "The names of the speakers in another language changed."
     ]
-    # The name is also the correct answer of a question.
     assert [change.what for change in changes(edition, with_speaker(**spanish, label="The mayor"))] == [
-        "The speakers changed.",
-        "Question 3 has a different correct answer.",
+        "The speakers changed."
     ]
+    # The label is also the correct answer of a question. Another label of the same speaker is no other answer.
+    assert key_changes(edition, finished(with_speaker(label="The mayor"))) == []
     assert [change.what for change in changes(finished(story()), with_speaker(**spanish))] == [
         "Students can read the questions in “Spanish”."
     ]
+
+
+def with_texts(place: str, **texts: str) -> Table:
+    document = {**story(), "languages": ["es"]}
+    document[place] |= {"texts": {"es": texts}}
+    return document
+
+
+@pytest.mark.parametrize(
+    ("place", "name", "what"),
+    [
+        ("citation", "date_note", "The source of the date in another language changed."),
+        ("reading", "rights_note", "The rights note in another language changed."),
+    ],
+)
+def test_changes_name_notes_on_the_story_in_another_language(place: str, name: str, what: str) -> None:
+    document = with_texts(place, **{name: "una nota"})
+    document[place][name] = "a note"
+    edition = finished(document)
+
+    document[place]["texts"] = {"es": {name: "otra nota"}}
+    assert [change.what for change in changes(edition, document)] == [what]
+    del document[place]["texts"]
+    assert [change.what for change in changes(edition, document)] == [what]
 
 
 def with_objective(**fields: object) -> Table:
