@@ -55,12 +55,13 @@ class Lost:
 
 @dataclass(frozen=True, slots=True)
 class Orphan:
-    """A question that lost evidence. number: its place in the set."""
+    """A question that lost evidence. number: its place in the set. has_others: it has evidence that is not lost."""
 
     key: str
     number: int
     stem: str
     lost: tuple[Lost, ...]
+    has_others: bool
 
     @property
     def can_be_kept(self) -> bool:
@@ -101,7 +102,13 @@ class Meter:
 def orphans(document: Table) -> list[Orphan]:
     """The questions with evidence that changed or is gone, in the order of the set."""
     return [
-        Orphan(question["key"], number, question["stem"], tuple(lost))
+        Orphan(
+            question["key"],
+            number,
+            question["stem"],
+            tuple(lost),
+            not {each.key for each in lost}.issuperset(evidence_keys(question)),
+        )
         for number, question in enumerate(document["questions"], start=1)
         if (lost := lost_evidence(document, question))
     ]

@@ -30,10 +30,12 @@ class OrphanForm(DraftForm):
             (table["key"], f"{number} {table['text']}")
             for number, table in enumerate(sentence_tables(document), start=1)
         ]
+        has_others = orphan is not None and orphan.has_others
+        none = gettext("None: the other sentences are enough") if has_others else gettext("None: choose evidence later")
         for lost in orphan.lost if orphan else ():
             self.fields[f"to-{lost.key}"] = forms.ChoiceField(
                 label=gettext("Evidence now"),
-                choices=[*shown, ("", gettext("None: the other sentences are enough"))],
+                choices=[*shown, ("", none)],
                 required=False,
             )
             self.initial[f"to-{lost.key}"] = lost.nearest

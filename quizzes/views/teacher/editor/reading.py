@@ -182,7 +182,10 @@ def resolve_orphan(request: TeacherRequest, public_id: str, key: str) -> HttpRes
                 done = gettext("Question {number} uses the new text.").format(number=orphan.number)
             case "move":
                 saving_questions.move_evidence(draft, key, form.moved, **actor)
-                done = gettext("Question {number} uses the sentences you chose.").format(number=orphan.number)
+                has_evidence = orphan.has_others or any(form.moved.values())
+                chosen = gettext("Question {number} uses the sentences you chose.")
+                none = gettext("Question {number} has no evidence now.")
+                done = (chosen if has_evidence else none).format(number=orphan.number)
             case _ if answered_editions(draft.question_set, by=request.user, key=key):
                 return redirect("remove_question", public_id, key)
             case _:

@@ -785,6 +785,19 @@ def test_an_orphan_is_anchored_to_another_sentence(orphaned: Draft, teacher_clie
     assert orphans(document_of(orphaned)) == []
 
 
+def test_a_question_can_lose_all_its_evidence_and_the_notice_says_so(
+    all_orphaned: Draft, teacher_client: Client
+) -> None:
+    page = teacher_client.get(url("edit_orphans", all_orphaned))
+    assert "None: choose evidence later" in text_of(page)
+
+    form = form_of(page, having="act")
+    notice = text_of(teacher_client.post(form.action, form.data(act="move", **{"to-s1": ""}), follow=True))
+
+    assert "Question 1 has no evidence now." in notice
+    assert question_now(all_orphaned, "one")["evidence"] == []
+
+
 def test_an_orphan_is_withdrawn(orphaned: Draft, teacher_client: Client) -> None:
     page = resolve(teacher_client, orphaned, "withdraw")
 
