@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from quizzes.files.questions.containers import decoded
 from quizzes.files.questions.item import Item, Line, QuestionType, ReadQuestion, Skipped, joined, read, skipped
-from quizzes.files.questions.markup import plain, tidy, without_emphasis
+from quizzes.files.questions.markup import html, plain, tidy, without_emphasis
 from quizzes.phrases import gettext, gettext_noop
 
 # While a question is parsed, escaped signs are private characters.
@@ -347,16 +347,48 @@ def _escaped(text: str) -> str:
     return _TO_ESCAPE.sub(r"\\\g<0>", text).replace("\n", "\\n")
 
 
+_NO_ESCAPE = re.compile(r"->|^[%[]", re.MULTILINE)
+
+
+def _texts(item: Item) -> Iterator[str]:
+    yield from (item.stem, item.explanation, item.feedback_true, item.feedback_false, *item.options)
+    for line in item.lines:
+        yield from (line.text, line.match, line.feedback)
+
+
+def _in_html(item: Item) -> Item:
+    """The question with its texts in HTML."""
+    return replace(
+        item,
+        stem=_entities(item.stem),
+        explanation=_entities(item.explanation),
+        feedback_true=_entities(item.feedback_true),
+        feedback_false=_entities(item.feedback_false),
+        options=tuple(map(_entities, item.options)),
+        lines=tuple(
+            replace(line, text=_entities(line.text), match=_entities(line.match), feedback=_entities(line.feedback))
+            for line in item.lines
+        ),
+    )
+
+
+def _entities(text: str) -> str:
+    return re.sub(r"^[%[]", lambda sign: f"&#{ord(sign[0])};", html(text))
+
+
 def _feedback(text: str) -> str:
     return f"#{_escaped(text)}" if text else ""
 
 
 def _written_item(item: Item) -> str:
+    # Text with a sign of HTML must not be read as HTML. But GIFT has an escape for none of `_NO_ESCAPE`: HTML has one.
+    text_format = "html" if _NO_ESCAPE.search("\n".join(_texts(item))) else "plain"
+    if text_format == "html":
+        item = _in_html(item)
     general = f"####{_escaped(item.explanation)}" if item.explanation else ""
     title = f"::{_escaped(item.title)}::" if item.title else ""
-    # Text with a sign of HTML must not be read as HTML.
     body = "\n".join(["{" + _opening(item), *_answer_lines(item), *([general] if general else []), "}"])
-    return f"{title}[plain]{_escaped(item.stem)} {body}"
+    return f"{title}[{text_format}]{_escaped(item.stem)} {body}"
 
 
 def _opening(item: Item) -> str:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from quizzes.files.questions.drafts import checked
 from quizzes.files.questions.formats import FORMATS, QuestionFormat, holds, losses, read_questions
+from quizzes.files.questions.gift import read_gift, write_gift
 from quizzes.files.questions.item import Gap, Item, Line, read
 from quizzes.files.questions.markup import tidy
 
@@ -152,3 +153,24 @@ def test_package_with_the_bytes_of_a_folder_of_excel_is_a_package() -> None:
         archive.comment = b"xl/"
 
     assert len(read_questions(content.getvalue()).questions) == 1
+
+
+ARROWS = tuple(Line(text, match=match) for text, match in (("a -> b", "%50% c"), ("[html] d", "e -> f")))
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        Item("single", "[html] 1 < 2?", lines=(Line("%50%", True, "x -> y"), Line("%100% & more", False, "[plain] z"))),
+        Item("multiple", "Which?", lines=(Line("%50%", True), Line("[html]", True), Line("c", False))),
+        Item("short_answer", "Which\nway?", lines=(Line("a -> b", True), Line("%5% -> <b>", False, "no"))),
+        Item("matching", "Match.", lines=ARROWS, options=("%50% c", "e -> f", "-> g")),
+        Item("true_false", "%1% {is} &amp; true", explanation="[moodle] x", feedback_false="%1% #no"),
+        Item("numeric", "[html] How many?", number="3", tolerance="0", explanation="2 -> 3"),
+    ],
+    ids=lambda item: item.question_type,
+)
+def test_gift_keeps_texts_with_its_own_signs(item: Item) -> None:
+    [outcome] = read_gift(write_gift("Signs", [item]))
+
+    assert outcome.item == item
