@@ -1,5 +1,6 @@
 """Moodle XML. Questions in, bytes out. Pure."""
 
+import re
 from base64 import b64encode
 from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement, tostring
@@ -19,6 +20,9 @@ _TYPES = {
     "free_text": "essay",
     "blanks": "gapselect",
 }
+
+
+_PLACE = re.compile(r"\[\[(\d+)\]\]")
 
 
 def write_moodle(title: str, items: Sequence[Item]) -> bytes:
@@ -113,7 +117,8 @@ def _add_answers(question: Element, item: Item) -> None:
 
 def _marked(item: Item) -> str:
     """The text of blanks with [[n]], the number of the correct option of each."""
-    text, number = item.text, 1
+    # Moodle has no escape for a literal “[[1]]”, which would be one more blank.
+    text, number = _PLACE.sub(r"[\1]", item.text), 1
     for letter, gap in zip(GAP_LETTERS, item.gaps, strict=False):
         text = text.replace(f"{{{letter}}}", f"[[{number}]]")
         number += len(dict.fromkeys([*gap.accepted, *gap.choices]))

@@ -14,6 +14,7 @@ from quizzes.files.questions.formats import FORMATS, QuestionFormat, holds, loss
 from quizzes.files.questions.gift import read_gift, write_gift
 from quizzes.files.questions.item import Gap, Item, Line, read
 from quizzes.files.questions.markup import tidy
+from quizzes.files.questions.moodle_writer import write_moodle
 
 # Letters, signs of every format, and text that looks like markup.
 ALPHABET = 'abc ÁñЖ漢~=#{}:\\"’<>&%*[]()|;,.?!-–→/0123456789'
@@ -174,3 +175,12 @@ def test_gift_keeps_texts_with_its_own_signs(item: Item) -> None:
     [outcome] = read_gift(write_gift("Signs", [item]))
 
     assert outcome.item == item
+
+
+def test_moodle_export_has_no_blank_that_the_text_only_looks_like() -> None:
+    item = Item("blanks", "Fill in the blanks.", text="See [[1]] and {a}.", gaps=(Gap(("red",), ("red", "blue")),))
+
+    [outcome] = read_questions(write_moodle("Blanks", [item])).questions
+
+    assert outcome.item is not None
+    assert (outcome.item.text, len(outcome.item.gaps)) == ("See [1] and {a}.", 1)
