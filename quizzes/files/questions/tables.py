@@ -140,9 +140,14 @@ def _read_row(number: int, cells: list[str], columns: dict[str, int]) -> ReadQue
 def _row_item(cell: Callable[[str], str], stem: str, notes: list[str]) -> Item:
     answers = [cell(f"Answer {number}") for number in range(1, ANSWERS + 1)]
     feedback = [cell(f"Feedback {number}") for number in range(1, ANSWERS + 1)]
-    correct = _correct_numbers(cell("Correct"), answers)
+    named = _correct_numbers(cell("Correct"), answers)
+    correct = {number for number in named if answers[number - 1]}
     _note_place(cell("Correct"), answers, correct, notes)
     question_type = _question_type(cell("Type"), correct)
+    # Elsewhere, “F” says false, and stands for no sixth answer.
+    if correct < named and question_type in ("single", "multiple", "short_answer"):
+        note = gettext("“{value}” in “Correct” names an answer that is empty. Check it.")
+        notes.append(note.format(value=cell("Correct")))
     item = Item(question_type, stem, explanation=cell("Explanation"), points=points_of(cell("Points"), notes))
     lines = tuple(
         Line(text, number in correct, said)
@@ -243,7 +248,7 @@ _AND = re.compile(r"\s(?:and|y)\s|[&+]", re.IGNORECASE)
 
 
 def _correct_numbers(text: str, answers: Sequence[str]) -> set[int]:
-    """The numbers of the correct answers: “2”, “B”, “1, 3”, “A and C” or the words of an answer."""
+    """The numbers of the correct answers: “2”, “B”, “1, 3”, “A and C” or the words of an answer. Some can be empty."""
     in_words = {number for number, answer in enumerate(answers, start=1) if answer.casefold() == text.casefold()}
     # An answer can itself say “A and C”.
     is_list = not (text and in_words and _AND.search(text))
@@ -259,7 +264,7 @@ def _correct_numbers(text: str, answers: Sequence[str]) -> set[int]:
             break
     if not found and text:
         found = in_words
-    return {number for number in found if answers[number - 1]}
+    return found
 
 
 def _note_place(text: str, answers: Sequence[str], correct: set[int], notes: list[str]) -> None:

@@ -237,6 +237,17 @@ def test_an_answer_named_by_its_place_and_another_by_its_words_is_pointed_out() 
     ]
 
 
+def test_an_empty_answer_that_is_named_as_correct_is_pointed_out() -> None:
+    table = "Type,Question,Answer 1,Answer 2,Answer 3,Correct\n"
+    rows = ',Who?,Council,Mayor,,"A, C"\n,Who?,Council,Mayor,,B\nTrue or false,It rains.,True,False,,F\n'
+
+    assert outcomes(table + rows) == [
+        "single: Who? [*Council; Mayor] ! “A, C” in “Correct” names an answer that is empty. Check it.",
+        "single: Who? [Council; *Mayor]",
+        "true_false: It rains. False /",
+    ]
+
+
 def test_sheets_that_are_not_read_are_listed() -> None:
     rows = [["Question", "Answer 1", "Answer 2", "Correct"], ["Who?", "Council", "Mayor", 1]]
     assert outcomes(write_xlsx([Sheet("Unit 1", rows), Sheet("Unit 2", rows)])) == [
