@@ -5,6 +5,7 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
 from quizzes.assignments.release import answers_shown_at, can_see_answers
@@ -40,6 +41,8 @@ def receipt(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
         "document": loaded.content.published.document,
         "answered_count": sum(place.is_complete for place in places_of(loaded)),
         "is_ended_by_teacher": is_closed,
+        # Without a time limit, only the close ends an attempt.
+        "end": gettext("Time’s up") if attempt.assignment.time_limit else gettext("This quiz is closed"),
         # The teacher can undo the close, or give more time.
         "may_go_on": attempt.is_open or is_closed,
         "late_count": len(waiting_late_questions(attempt.pk)),

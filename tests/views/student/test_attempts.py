@@ -971,6 +971,26 @@ def test_pages_of_an_attempt_whose_time_ended_hand_nothing_in_by_themselves(
     assert "Turned in automatically at 11:10 am." in words(student_client.get(page_of("receipt", attempt)))
 
 
+def test_page_of_an_attempt_that_the_close_ended_speaks_of_no_time(
+    student: Student, student_client: Client, edition: Edition, classroom: Classroom, clock: time_machine.Traveller
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=classroom, closes_at=NOW + timedelta(minutes=10))
+    attempt = make_attempt(assignment=assignment, student=student)
+    clock.shift(timedelta(minutes=12))
+
+    page = student_client.get(page_of("receipt", attempt))
+
+    assert "This quiz is closed You answered 0 of 4 questions." in words(page)
+    assert "Time’s up" not in words(page)
+
+
+def test_quiz_bar_has_no_paragraph_that_text_spacing_moves(student_client: Client, attempt: Attempt) -> None:
+    bar = student_client.get(address(attempt, 1)).text.partition('<header class="qbar">')[2].partition("</header>")[0]
+
+    assert "of 4" in bar
+    assert not re.search(r"<p[\s>]", bar)
+
+
 # --- Checking one answer
 
 
