@@ -302,6 +302,16 @@ def test_pause_on_the_board_leads_back_to_the_board(
     assert (paused.request["PATH_INFO"], "Paused" in text_of(paused)) == (board, True)
 
 
+def test_class_board_is_linked_once(
+    assignment: Assignment, teacher: User, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    board = f'href="{reverse("class_board", args=[assignment.public_id])}"'
+    assert teacher_client.get(running_of(assignment)).text.count(board) == 1
+    lifecycle.close_now(assignment, by=teacher, now=NOW)
+    clock.shift(MINUTE)
+    assert teacher_client.get(running_of(assignment)).text.count(board) == 1
+
+
 def test_closed_quiz_is_not_paused(
     assignment: Assignment, teacher: User, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
