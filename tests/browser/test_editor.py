@@ -357,6 +357,10 @@ def test_a_page_is_not_left_before_it_says_that_a_save_was_refused(
         expect(page.get_by_label(re.compile(r"^Question 1"))).to_have_value("From another window?")
 
 
+HINT_BELOW = """summary => summary.nextElementSibling.querySelector(".hint").getBoundingClientRect().top
+  - summary.getBoundingClientRect().bottom"""
+
+
 def test_a_link_waits_for_a_save_and_then_leads_on(teacher: User, open_context: NewContext) -> None:
     draft = make_draft(owner=teacher)
     page = open_context(teacher).new_page()
@@ -373,6 +377,10 @@ def test_a_link_waits_for_a_save_and_then_leads_on(teacher: User, open_context: 
 
     expect(page).to_have_url(re.compile("/objectives/$"))
     assert stem_of(draft) == "What is kept?"
+    # The ring around an open summary reaches 6 pixels out.
+    summary = page.locator("details", has_text="Remove").first.locator("summary")
+    summary.click()
+    assert summary.evaluate(HINT_BELOW) > 6
 
 
 def test_a_save_after_a_sign_in_in_another_tab_arrives(teacher: User, open_context: NewContext) -> None:
