@@ -64,7 +64,7 @@ def read_package(content: bytes) -> tuple[str, tuple[ReadQuestion, ...]]:
         labels += [label] if label else []
         questions += [_weighted(question, weights.get(path)) for question in found]
     if not labels and b"word/document.xml" in content:
-        raise UnreadableFile(gettext("This is a Word file. Save it as plain text in the Aiken or GIFT format."))
+        raise UnreadableFile(gettext("This is a Word file. Copy its questions into our template, as Excel or CSV."))
     if not labels:
         raise UnreadableFile(gettext("This ZIP file has no questions in QTI or Moodle XML."))
     return labels[0], tuple(questions)
