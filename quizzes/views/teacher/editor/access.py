@@ -77,11 +77,11 @@ def show(
     return render(request, f"teacher/editor/{template}.html{fragment}", {**shared, **context})
 
 
-def removed_message(draft: Draft, number: int) -> str:
-    """That this question is off the draft, and where it stays."""
+def removed_message(draft: Draft, key: str, number: int) -> str:
+    """That this question is off the draft, and where it stays. number: its place before."""
     words = (
         gettext("Question {number} is removed from the draft. Published versions keep it and its scores.")
-        if draft.question_set.editions.exists()
+        if draft.question_set.editions.filter(questions__key=key).exists()
         else gettext("Question {number} is removed from the draft.")
     )
     return words.format(number=number)

@@ -154,7 +154,7 @@ def remove_question(request: TeacherRequest, public_id: str, key: str) -> HttpRe
             draft = refused.draft
             messages.error(request, gettext("This question changed in another window. Check it, then decide."))
         else:
-            messages.success(request, removed_message(draft, number))
+            messages.success(request, removed_message(draft, key, number))
             return redirect("edit_questions", public_id)
     answered = answered_editions(draft.question_set, by=request.user, key=key)
     context: dict[str, Any] = {
@@ -247,7 +247,7 @@ def _act(request: TeacherRequest, draft: Draft, key: str, form: QuestionForm) ->
                     return redirect("remove_question", public_id, key)
                 number = number_of(draft.document, key)
                 saving_questions.remove_question(draft, key, seen=draft.revision, **actor)
-                messages.success(request, removed_message(draft, number))
+                messages.success(request, removed_message(draft, key, number))
                 return redirect("edit_questions", public_id)
             case "next":
                 key = _next_key(draft.document, key)

@@ -190,7 +190,7 @@ def resolve_orphan(request: TeacherRequest, public_id: str, key: str) -> HttpRes
                 return redirect("remove_question", public_id, key)
             case _:
                 saving_questions.remove_question(draft, key, **actor)
-                done = removed_message(draft, orphan.number)
+                done = removed_message(draft, key, orphan.number)
     except (DraftChanged, saving.NoSuchQuestion):
         messages.error(request, CHANGED)
     else:

@@ -516,6 +516,17 @@ def test_the_publish_page_assigns_a_version_where_nothing_changed(draft: Draft, 
     assert "Question 1 is removed from the draft. Published versions keep it and its scores." in removed
 
 
+def test_a_removed_question_that_no_version_has_is_said_to_be_in_none(draft: Draft, teacher_client: Client) -> None:
+    publish(teacher_client, draft)
+    page = teacher_client.post(url("add_question", draft), {"new_type": "single"}, follow=True)
+    data = sent(teacher_client, page.request["PATH_INFO"], having="stem", act="remove")
+
+    removed = text_of(teacher_client.post(page.request["PATH_INFO"], data, follow=True))
+
+    assert "is removed from the draft." in removed
+    assert "Published versions keep it" not in removed
+
+
 def test_publish_on_the_editor_saves_first_and_publishes_a_first_version(draft: Draft, teacher_client: Client) -> None:
     save(teacher_client, draft, evidence=[], stem="")
 
