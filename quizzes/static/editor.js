@@ -22,10 +22,20 @@ function showState(name, isBad) {
   state.replaceChildren(tag);
 }
 
+/** After a save, no field has an error: those that the page came with are gone. */
+function removeErrors(form) {
+  for (const error of form.querySelectorAll('.err[id$="-e"]')) error.remove();
+  for (const field of form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
+}
+
 function onSaved(form) {
   const isRefused = Boolean(document.querySelector("#draft-state .bad"));
-  if (isRefused) unsaved.add(form);
-  else hasNewToken = false;
+  if (isRefused) {
+    unsaved.add(form);
+  } else {
+    hasNewToken = false;
+    removeErrors(form);
+  }
   if (!isRefused && unsaved.size) showState("changed", false);
   if (inFlight || !waiting) return;
   const control = waiting;

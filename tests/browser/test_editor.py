@@ -383,6 +383,23 @@ def test_a_link_waits_for_a_save_and_then_leads_on(teacher: User, open_context: 
     assert summary.evaluate(HINT_BELOW) > 6
 
 
+def test_an_error_goes_when_its_field_is_saved(teacher: User, open_context: NewContext) -> None:
+    draft = make_draft(owner=teacher)
+    page = open_context(teacher).new_page()
+    page.goto(reverse("edit_source", args=[draft.question_set.public_id]))
+    link = page.get_by_role("textbox", name="Link (optional)")
+    link.fill("ledger")
+    press_save(page)
+    expect(page.locator("#draft-form .err")).to_have_count(1)
+
+    link.fill("https://ledger.example/")
+    link.press("Tab")
+
+    expect(page.locator("#draft-state")).to_contain_text("Saved at")
+    expect(page.locator("#draft-form .err")).to_have_count(0)
+    expect(link).not_to_have_attribute("aria-invalid", "true")
+
+
 def test_a_save_after_a_sign_in_in_another_tab_arrives(teacher: User, open_context: NewContext) -> None:
     draft = make_draft(owner=teacher)
     context = open_context(teacher, watched=False)
