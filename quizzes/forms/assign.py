@@ -96,7 +96,10 @@ class AssignForm(AssignmentSettingsForm):
         """
         self.zones = [classroom.zone for classroom in classrooms]
         self._presets, self._copied, self.now = presets, copied, now
-        self._filled = {preset.value: field_values(self._values(preset, self.zones[0])) for preset in presets}
+        picked = data.getlist("classrooms") if data else chosen
+        # Tomorrow can be another day where the first chosen class is.
+        zone = next((classroom.zone for classroom in classrooms if classroom.public_id in picked), self.zones[0])
+        self._filled = {preset.value: field_values(self._values(preset, zone)) for preset in presets}
         first = presets[0].value
         initial = {"group": uuid.uuid4(), "preset": first, "filled": first, **self._filled[first]}
         super().__init__(data and self._with_chosen_preset(data), zones=self.zones, now=now, initial=initial)

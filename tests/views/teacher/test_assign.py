@@ -160,6 +160,17 @@ def test_homework_is_due_tomorrow_in_the_zone_of_each_class(
     }
 
 
+def test_fields_show_the_times_of_a_preset_in_the_zone_of_the_chosen_class(
+    edition: Edition, classroom: Classroom, chicago: Classroom, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    clock.move_to(datetime(2026, 10, 24, 4, 30, tzinfo=UTC))  # Saturday, 12:30 am in New York
+    asked = send(teacher_client, address_of(edition), chicago, preset="homework", time_limit="55")
+    form = form_of(asked, having="release")
+    assert form.data()["due"] == ["2026-10-24T08:00"]
+    teacher_client.post(address_of(edition), form.data(act="save"))
+    assert Assignment.objects.get().due_at == datetime(2026, 10, 24, 13, tzinfo=UTC)
+
+
 def test_changed_fields_stay_and_are_confirmed_when_another_preset_is_chosen(
     edition: Edition, classroom: Classroom, teacher_client: Client
 ) -> None:
