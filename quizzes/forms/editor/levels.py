@@ -68,7 +68,7 @@ class LevelForm(DraftForm):
     """Title, level and note of a level, and for each of its sentences the standard sentence that says the same."""
 
     level_title = text(
-        gettext_lazy("Title"), 200, hint=gettext_lazy("Leave it blank to use the title of the standard reading.")
+        gettext_lazy("Title"), 200, hint=gettext_lazy("Leave blank to use the title of the standard reading.")
     )
     level = text(gettext_lazy("Level"), 40, hint=gettext_lazy("Such as Grade 4"))
     note = text(gettext_lazy("Note for students"), 300, hint=gettext_lazy("They see it above the reading."))

@@ -142,6 +142,8 @@ def test_a_word_that_no_sentence_has_is_named(
     saving.save_words(draft, [ExplainedWord("", (form,), "meaning")], seen=1, by=teacher, now=NOW)
     page = teacher_client.get(url("edit_reading", draft)).text
     assert ("The reading doesn’t have this word." in page) is is_absent
+    # Between the word and its meaning.
+    assert not is_absent or page.index("The reading doesn’t have this word.") < page.index("Meaning 1")
 
 
 def test_a_copy_shows_the_words_of_its_reading_also_in_spanish(copied: Draft, teacher_client: Client) -> None:
