@@ -42,7 +42,7 @@ def receipt(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
         "answered_count": sum(place.is_complete for place in places_of(loaded)),
         "is_ended_by_teacher": is_closed,
         # Without a time limit, only the close ends an attempt.
-        "end": gettext("Time’s up") if attempt.assignment.time_limit else gettext("This quiz is closed"),
+        "end_heading": gettext("Time’s up") if attempt.assignment.time_limit else gettext("This quiz is closed"),
         # The teacher can undo the close, or give more time.
         "may_go_on": attempt.is_open or is_closed,
         "late_count": len(waiting_late_questions(attempt.pk)),
