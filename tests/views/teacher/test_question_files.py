@@ -158,6 +158,8 @@ def test_the_page_proposes_sentences_and_the_teacher_confirms(teacher_client: Cl
     assert draft.document["questions"][-1]["evidence"] == []
     offered = re.findall(rf'name="{key}" value="([^"]+)"', page)
     assert offered[0] == sentence["key"]
+    # A border of the fieldset itself would run through its legend.
+    assert re.findall(r'<fieldset class="([^"]*)"', page) == ["field"]
 
     address = reverse("choose_evidence", args=[draft.question_set.public_id])
     page = teacher_client.post(address, {key: [sentence["key"], "no-such-sentence"]}, follow=True)
