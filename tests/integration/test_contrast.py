@@ -101,6 +101,14 @@ def test_an_overlay_sets_every_color(color: str) -> None:
     assert set(overlay_tokens(color)) == set(tokens("light"))
 
 
+def test_paper_sets_the_color_of_every_text_on_it() -> None:
+    # A printed page is white on the screen too, also in dark mode.
+    [rule] = re.findall(r"^\.leaf{background:#fff;(.*)}$", CSS.read_text(encoding="utf-8"), re.MULTILINE)
+    colors = dict(re.findall(r"--([\w-]+):(#[0-9a-f]{6})", rule))
+    assert set(colors) == {"ink", "soft", "azure", "azure-2", "good", "bad"}
+    assert {name: color for name, color in colors.items() if contrast(color, "#ffffff") < 7} == {}
+
+
 def test_contrast_of_known_colors() -> None:
     assert contrast("#000000", "#ffffff") == 21
     assert round(contrast("#777777", "#ffffff"), 2) == 4.48
