@@ -148,6 +148,11 @@ def test_picture_is_its_owners_until_it_is_published_and_then_its_readers(
     assert [client.get(new).status_code for client in readers] == [200, 404, 404]
     handout = teacher_client.get(reverse("print_set", args=[draft.question_set.public_id]))
     assert set(images(handout)) == set(addresses)
+    shown = teacher_client.get(reverse("question_set", args=[draft.question_set.public_id]))
+    assert set(images(shown)) == set(addresses)
+    number = edition.questions.get(key="one").position
+    regrade = teacher_client.get(reverse("regrade_question", args=[assignment.public_id, number]))
+    assert reverse("picture", args=[StoredPicture.objects.get(width=20).digest]) in images(regrade)
 
 
 @contextmanager
