@@ -39,6 +39,16 @@ LINES = """elements => elements.map(element => {
 })"""
 
 
+# The text of each heading of which something shows beside its column.
+WIDER_THAN_COLUMN = """cells => cells.filter(cell => {
+  const { left, right } = cell.getBoundingClientRect();
+  return [...cell.children].some(child => {
+    const box = child.getBoundingClientRect();
+    return box.width && (box.left < left - 1 || box.right > right + 1);
+  });
+}).map(cell => cell.textContent.trim().slice(0, 60))"""
+
+
 @pytest.fixture
 def full(edition: Edition, teacher: User) -> Classroom:
     """Scores, one late, one at work, one missing, one excused, and a long name and title."""
@@ -218,7 +228,7 @@ def test_every_row_and_column_prints(
             classroom=classroom,
             assigned_by=teacher,
             due_at=now - timedelta(days=1),
-            own_title=f"Week {number}: {LONG[:40]}",
+            own_title=f"Week {number}: {LONG[:40]} and the council of the city",
         )
         for number in range(12)
     ]
@@ -231,6 +241,11 @@ def test_every_row_and_column_prints(
     page.goto(reverse(name, args=[classroom.public_id]))
     cells = page.locator(".grid tr > *").count()
     assert cells == {"classroom_gradebook": 34 * 14, "classroom_mastery": 34 * 4}[name]
+    # No heading stands on the next one. 7.5 inches are the width of the text on Letter.
+    page.set_viewport_size({"width": 720, "height": 900})
+    page.emulate_media(media="print")
+    assert page.locator(".grid thead th").evaluate_all(WIDER_THAN_COLUMN) == []
+    page.emulate_media(media="null")
     mark(page, ".grid tr > *")
 
     pages = read_pdf(page.pdf(format=paper, prefer_css_page_size=False))
