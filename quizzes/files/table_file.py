@@ -232,14 +232,18 @@ def _other_sheets_note(sheet: FoundSheet) -> str:
 
 
 def _separator(lines: Sequence[str]) -> str:
-    """The separator that most lines have; "" if none has more than half of them, or if the lines are “Last, First”."""
+    """The separator that most lines have, or a tab that follows whole names; "" for none, as in “Last, First”."""
     sample = [line for line in lines if line.strip()][:_SAMPLE_LINES]
     with_comma = [line for line in sample if "," in line]
     counts = {separator: sum(separator in line for line in sample) for separator in SEPARATORS}
     if all(_LAST_FIRST.fullmatch(line) or _LAST_FIRST_ID.fullmatch(line) for line in with_comma):
         counts[","] = 0
     best = max(SEPARATORS, key=lambda separator: counts[separator])
-    return best if 2 * counts[best] > len(sample) else ""
+    if 2 * counts[best] > len(sample):
+        return best
+    # A few rows of a spreadsheet between typed names. “Ana<tab>Ruiz” there is one name.
+    before_tab = [line.partition("\t")[0].split() for line in sample if "\t" in line]
+    return "\t" if before_tab and all(len(words) > 1 for words in before_tab) else ""
 
 
 def _decoded(content: bytes) -> tuple[str, str]:

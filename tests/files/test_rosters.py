@@ -78,6 +78,11 @@ def test_names_are_found_in_every_layout(text: str) -> None:
     assert [row.name for row in rows] == [("Maya Lopez", "Lopez"), ("Noah Kim", "Kim")]
 
 
+def test_grade_and_email_of_a_pasted_row_are_no_part_of_its_name() -> None:
+    text = "1. Maya Cruz\nZoë Núñez\tzoe@school.example\t7\nLee, Noah"
+    assert new_names(text) == ["Maya Cruz", "Zoë Núñez", "Noah Lee"]
+
+
 def test_rows_that_are_no_students_are_listed_with_the_reason() -> None:
     assert states(LAYOUTS["Canvas gradebook"]) == [
         (2, "left_out", "No name in this row"),

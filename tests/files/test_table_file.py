@@ -51,6 +51,13 @@ def test_last_name_first_is_one_column() -> None:
     assert read_text("Lopez, Maya\nKim, Noah") == (TableRow(1, ("Lopez, Maya",)), TableRow(2, ("Kim, Noah",)))
 
 
+def test_a_few_rows_of_a_spreadsheet_between_typed_names_have_columns() -> None:
+    rows = read_text("Maya Cruz\nZoë Núñez\tzoe@school.example\t7\nLee, Noah")
+    assert [row.cells for row in rows] == [("Maya Cruz",), ("Zoë Núñez", "zoe@school.example", "7"), ("Lee, Noah",)]
+    # A tab within a name.
+    assert [row.cells for row in read_text("Maya Cruz\nNoah Lee\nZoë\tNúñez")][2] == ("Zoë Núñez",)
+
+
 def test_spreadsheet_gives_the_first_sheet_with_text() -> None:
     assert read_table(workbook([], [["Name", "ID"], ["José Núñez", 17]])).rows == ROWS
 
