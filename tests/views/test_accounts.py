@@ -28,7 +28,7 @@ from pytest_django.fixtures import Settings
 
 from quizsite.urls import account_urls
 from quizzes.forms.accounts import SignUpForm
-from quizzes.models import Classroom, FailedTry, Invitation, Student, User
+from quizzes.models import AuditEvent, Classroom, FailedTry, Invitation, Student, User
 from quizzes.people import accounts
 from quizzes.people.known_devices import hash_target
 from quizzes.people.teacher_sign_in import ACCOUNT_TRIES, ADDRESS_TRIES, DEVICE_TRIES, PasswordLocked, count_try
@@ -731,6 +731,8 @@ def test_sign_in_link_command_prints_a_link_that_works(teacher: User) -> None:
     client = Client()
     client.post(link.removeprefix("http://footnote.test:8000"), {})
     assert is_signed_in(client)
+    [event] = AuditEvent.objects.all()
+    assert (event.action, event.actor, event.detail) == ("sign_in_link_made", None, {"account": teacher.pk})
 
 
 def test_sign_in_link_command_names_what_is_wrong(teacher: User) -> None:

@@ -2,6 +2,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from quizsite.addresses import served_address
 from quizzes.models import User
@@ -21,4 +22,4 @@ class Command(BaseCommand):
             raise CommandError(f"No account has the email {email}.")
         if not user.is_active:
             raise CommandError(f"The account {user.email} is closed. Reopen it first with close_account --reopen.")
-        self.stdout.write(accounts.sign_in_link(user, base_url or served_address()))
+        self.stdout.write(accounts.give_sign_in_link(user, base_url or served_address(), now=timezone.now()))
