@@ -107,21 +107,27 @@ def accounts_not_erased() -> QuerySet[User]:
 
 
 def find_erasure(receipt: str, *, by: User) -> AuditEvent | None:
-    """The audit event of an erasure by this teacher; None if there is none."""
+    """The audit event of an erasure by this teacher; None if there is none.
+
+    An erasure that a restore or a command made has no actor. Its receipt is for whoever has it, except for teachers of
+    other classes than the student's.
+    """
     actions = [Action.STUDENT_ERASED, Action.CLASSROOM_ERASED]
-    events = AuditEvent.objects.filter(actor=by, action__in=actions, detail__receipt=receipt)
+    near = Q(classroom=None) | Q(classroom__in=Classroom.objects.taught_by(by).order_by().values("pk"))
+    allowed = Q(actor=by) | (Q(actor=None) & near)
+    events = AuditEvent.objects.filter(allowed, action__in=actions, detail__receipt=receipt)
     return events.select_related("classroom").first()
 
 
 # --- Erase --------------------------------------------------------------------------------------------------------
 
 
-def erase_student(student: Student, *, by: User | None, now: datetime) -> Erasure:
+def erase_student(student: Student, *, by: User | None, now: datetime, receipt: str | None = None) -> Erasure:
     """Erase a student with every attempt, in other classes too, and with what was merged into it.
 
-    by: None for a command.
+    by: None for a command. receipt: None for a new one.
     """
-    receipt = new_receipt()
+    receipt = receipt or new_receipt()
     with _erasing() as read:
         students = Student.objects.with_merged(student.pk)
         attempts = Attempt.objects.filter(student__in=students.order_by())
@@ -140,13 +146,19 @@ def erase_student(student: Student, *, by: User | None, now: datetime) -> Erasur
 
 
 def erase_classroom(
-    classroom: Classroom, *, by: User | None, now: datetime, among: QuerySet[Classroom] | None = None
+    classroom: Classroom,
+    *,
+    by: User | None,
+    now: datetime,
+    among: QuerySet[Classroom] | None = None,
+    receipt: str | None = None,
 ) -> Erasure:
     """Erase a class: its students, quizzes, attempts and log. by: None for a command or the periodic job.
 
-    Raises Classroom.DoesNotExist if it is erased already, or not among these classes any more.
+    receipt: None for a new one. Raises Classroom.DoesNotExist if it is erased already, or not among these classes any
+    more.
     """
-    receipt = new_receipt()
+    receipt = receipt or new_receipt()
     with _erasing() as read:
         # A form that comes again.
         if not _lock_classrooms([classroom]):
@@ -160,14 +172,14 @@ def erase_classroom(
     return Erasure(receipt, counts)
 
 
-def erase_teacher(user: User, *, now: datetime) -> Erasure:
+def erase_teacher(user: User, *, now: datetime, receipt: str | None = None) -> Erasure:
     """Erase an account: its own classes with their students, its unused question sets, its sessions.
 
     A class with a second owner or teacher stays and keeps an owner, and so does a question set that such a class uses.
     If rows that stay refer to the account, its row stays without name, address and password. Raises User.DoesNotExist
-    if it is erased already.
+    if it is erased already. receipt: None for a new one.
     """
-    receipt = new_receipt()
+    receipt = receipt or new_receipt()
     with _erasing() as read:
         classrooms = list(own_classrooms(user))
         _lock_classrooms(classrooms)
@@ -189,7 +201,8 @@ def erase_teacher(user: User, *, now: datetime) -> Erasure:
 def reapply_erasures(path: Path, *, now: datetime) -> int:
     """Erase again what a restored backup brought back; returns how many records. Safe to repeat.
 
-    path: the newest ledger, not the one inside the backup. Raises LedgerDamaged before it erases anything.
+    Each keeps its receipt. path: the newest ledger, not the one inside the backup. Raises LedgerDamaged before it
+    erases anything.
     """
     erased = sum(_reapply(line, now) for line in read_ledger(path))
     clear_marked_files()
@@ -206,18 +219,18 @@ def _reapply(line: LedgerLine, now: datetime) -> bool:
         case "student":
             student = Student.objects.filter(public_id=line.key).select_related("classroom").first()
             if student is not None:
-                erase_student(student, by=None, now=now)
+                erase_student(student, by=None, now=now, receipt=line.receipt)
             return student is not None
         case "class":
             classroom = Classroom.objects.filter(public_id=line.key).first()
             if classroom is not None:
-                erase_classroom(classroom, by=None, now=now)
+                erase_classroom(classroom, by=None, now=now, receipt=line.receipt)
             return classroom is not None
         case "teacher":
             user = accounts_not_erased().filter(pk=line.key.partition(" ")[0]).first()
             if user is None or account_key(user) != line.key:
                 return False
-            erase_teacher(user, now=now)
+            erase_teacher(user, now=now, receipt=line.receipt)
             return True
 
 

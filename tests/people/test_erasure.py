@@ -51,6 +51,7 @@ from quizzes.models import (
     Teaching,
     User,
 )
+from quizzes.models.public_ids import new_receipt
 from quizzes.people.data_inventory import INVENTORY
 from quizzes.people.erased_bytes import clear_files, clear_marked_files
 from quizzes.people.erasure import (
@@ -599,13 +600,38 @@ def test_erasures_are_applied_again_after_a_restore(
     restored(lambda: erase_teacher(User.objects.get(pk=other_teacher.pk), now=now))
     assert set(Student.objects.all()) == {student, classmate, outsider}
 
+    receipts = list(dict.fromkeys(line.receipt for line in read_ledger(ledger_path())))
+
     assert reapply_erasures(ledger_path(), now=now) == 3
 
+    erasures = ["student_erased", "classroom_erased", "account_erased"]
+    events = AuditEvent.objects.filter(action__in=erasures).order_by("pk")
+    assert [event.detail["receipt"] for event in events] == receipts
+    assert {line.receipt for line in read_ledger(ledger_path())} == set(receipts)
     assert list(Student.objects.all()) == [classmate]
     assert list(Attempt.objects.values_list("student", flat=True)) == [classmate.pk]
     assert set(Classroom.objects.all()) == {classmate.classroom, kept}
     assert list(User.objects.filter(pk__in=[teacher.pk, other_teacher.pk])) == [teacher]
     assert reapply_erasures(ledger_path(), now=now) == 0
+
+
+@pytest.mark.django_db
+def test_receipt_stays_valid_after_a_restore(
+    student: Student, outsider: Student, other_teacher: User, teacher: User, now: datetime
+) -> None:
+    restored(lambda: erase_student(Student.objects.get(pk=student.pk), by=teacher, now=now))
+    restored(lambda: erase_classroom(Classroom.objects.get(pk=outsider.classroom_id), by=other_teacher, now=now))
+    of_student, of_class = [line.receipt for line in read_ledger(ledger_path())]
+
+    reapply_erasures(ledger_path(), now=now)
+
+    found = find_erasure(of_student, by=teacher)
+    assert found is not None
+    assert found.classroom == student.classroom
+    # The page names the class, which others do not teach.
+    assert find_erasure(of_student, by=other_teacher) is None
+    assert find_erasure(of_class, by=other_teacher) is not None
+    assert find_erasure(new_receipt(), by=other_teacher) is None
 
 
 @pytest.mark.django_db
