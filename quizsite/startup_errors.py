@@ -1,9 +1,11 @@
 """Report startup errors in one line, without a traceback."""
 
+import os
 import sys
 from collections.abc import Callable
 from errno import EACCES, EDQUOT, ENOSPC, EPERM, EROFS
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, OperationalError, ProgrammingError
 
@@ -37,6 +39,11 @@ def message_for(problem: Exception) -> str | None:
         # As SQLite and as PostgreSQL call it.
         case OperationalError() if "disk is full" in text or "No space left" in text:
             return f"The disk of the database is full ({text}). Free some space, and try again."
+        # SQLite's words. They do not say which file, or why.
+        case OperationalError() if text == "unable to open database file":
+            if os.path.exists(settings.SQLITE_PATH):
+                return f"The database {settings.SQLITE_PATH} cannot be opened. Run this as the user of the site."
+            return f"The database {settings.SQLITE_PATH} is gone. Run `manage.py restore BACKUP`."
         case OperationalError():
             return f"The database does not answer: {text}"
         case ProgrammingError() if text.startswith("invalid connection option"):

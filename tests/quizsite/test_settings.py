@@ -434,6 +434,38 @@ def test_command_for_a_site_makes_none_in_a_mistyped_folder(tmp_path: Path, exis
     assert list(tmp_path.rglob("*")) == ([folder] if exists else [])
 
 
+@pytest.mark.parametrize("command", ["backup", "check_integrity"])
+def test_command_names_the_database_that_is_gone(tmp_path: Path, command: str) -> None:
+    (tmp_path / "footnote.sqlite3.made").touch()
+
+    result = manage(command, folder=tmp_path, DATABASE_URL="")
+
+    sentence = f"The database {tmp_path / 'footnote.sqlite3'} is gone. Run `manage.py restore BACKUP`.\n"
+    assert (result.returncode, result.stdout, result.stderr) == (1, "", sentence)
+
+
+def test_command_names_the_database_that_it_cannot_open(tmp_path: Path) -> None:
+    (tmp_path / "footnote.sqlite3.made").touch()
+    (tmp_path / "footnote.sqlite3").mkdir()
+    secret_key(tmp_path)
+
+    result = manage("backup", folder=tmp_path, DATABASE_URL="")
+
+    assert result.stderr == (
+        f"The database {tmp_path / 'footnote.sqlite3'} cannot be opened. Run this as the user of the site.\n"
+    )
+
+
+def test_migrate_starts_over_only_with_init_where_the_database_is_gone(tmp_path: Path) -> None:
+    (tmp_path / "footnote.sqlite3.made").touch()
+
+    refused = manage("migrate", folder=tmp_path, DATABASE_URL="")
+    done = manage("migrate", "--init", "sessions", folder=tmp_path, DATABASE_URL="")
+
+    assert refused.stderr.endswith("Run `manage.py restore BACKUP`. To start without it, add --init.\n")
+    assert (refused.returncode, done.returncode, done.stderr) == (1, 0, "")
+
+
 def test_each_command_either_needs_a_site_or_works_without_one() -> None:
     without = {"check_question_sets", "load_demo", "migrate", "move_to_postgresql", "restore", "serve", "version"}
     commands = {name for name, app in get_commands().items() if app in ("quizsite", "quizzes")}
