@@ -1,6 +1,7 @@
 """Report startup errors in one line, without a traceback."""
 
 import os
+import re
 import sys
 from collections.abc import Callable
 from errno import EACCES, EDQUOT, ENOSPC, EPERM, EROFS
@@ -11,6 +12,8 @@ from django.db import DatabaseError, OperationalError, ProgrammingError
 
 # No right to use a file, a read-only file system, a full disk.
 OPERATORS = frozenset({EACCES, EPERM, EROFS, ENOSPC, EDQUOT})
+# As SQLite and as PostgreSQL say it: the database is empty, or of an earlier version.
+NO_TABLE = re.compile(r"no such (table|column): \S+|(relation|column) \S+ does not exist")
 
 
 def exit_with_message(work: Callable[[], object]) -> None:
@@ -39,6 +42,11 @@ def message_for(problem: Exception) -> str | None:
         # As SQLite and as PostgreSQL call it.
         case OperationalError() if "disk is full" in text or "No space left" in text:
             return f"The disk of the database is full ({text}). Free some space, and try again."
+        case OperationalError() | ProgrammingError() if lacking := NO_TABLE.match(text):
+            return (
+                f"The database lacks a table or column of this version ({lacking[0]}). If it is this site's, start the "
+                "site or run `manage.py migrate`. If not, correct FOOTNOTE_DATA or DATABASE_URL."
+            )
         # SQLite's words. They do not say which file, or why.
         case OperationalError() if text == "unable to open database file":
             if os.path.exists(settings.SQLITE_PATH):

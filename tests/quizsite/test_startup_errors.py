@@ -27,6 +27,17 @@ from quizsite.startup_errors import exit_with_message
             ProgrammingError('invalid connection option "foo"\n'),
             'Footnote cannot start: DATABASE_URL has an invalid connection option "foo".',
         ),
+        *(
+            (
+                error,
+                f"The database lacks a table or column of this version ({lacking}). If it is this site's, start the "
+                "site or run `manage.py migrate`. If not, correct FOOTNOTE_DATA or DATABASE_URL.",
+            )
+            for error, lacking in (
+                (OperationalError("no such table: quizsite_sitestate"), "no such table: quizsite_sitestate"),
+                (ProgrammingError('column a.b does not exist\nLINE 1: SELECT "a"."b"\n'), "column a.b does not exist"),
+            )
+        ),
         (
             DatabaseError("database disk image is malformed"),
             "The database is damaged (database disk image is malformed). Stop the site and run "
