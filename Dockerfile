@@ -1,7 +1,7 @@
 # docker build -t footnote . && docker run -p 8000:8000 -v footnote:/data footnote
 FROM python:3.13-slim AS build
 WORKDIR /src
-COPY pyproject.toml setup.py LICENSE README.md ./
+COPY pyproject.toml setup.py .env.example LICENSE README.md ./
 COPY requirements/base.txt requirements/base.txt
 COPY quizsite quizsite
 COPY quizzes quizzes

@@ -1,4 +1,4 @@
-"""Put templates and fixtures, which are at the root of a clone, into a package of the wheel."""
+"""Put templates, fixtures, and the example of a settings file, which are at the root of a clone, into a package of the wheel."""
 
 import shutil
 from pathlib import Path
@@ -14,6 +14,7 @@ class BuildWithContent(build_py):
         super().run()
         for name in ("templates", "fixtures"):
             shutil.copytree(name, Path(self.build_lib) / "quizsite" / "bundled" / name, dirs_exist_ok=True)
+        shutil.copy(".env.example", Path(self.build_lib) / "quizsite" / "bundled")
 
 
 setup(cmdclass={"build_py": BuildWithContent})

@@ -9,10 +9,13 @@ import django
 from django.core.management import execute_from_command_line
 from django.utils.module_loading import import_string
 
-from quizsite.management.commands import version
+from quizsite.management.commands import example_settings, version
 from quizsite.startup_errors import exit_with_message
 
 HELP = frozenset({"-h", "--help"})
+# Django would print its own version without looking for a command of this name. The example is for whoever has an
+# error in the settings.
+WITHOUT_SETTINGS = {"example_settings": example_settings.Command, "version": version.Command}
 # They work on a site that exists. Elsewhere a mistyped FOOTNOTE_DATA would make a new folder with a new key.
 NEED_A_SITE = frozenset(
     {
@@ -26,9 +29,8 @@ NEED_A_SITE = frozenset(
 def main() -> None:
     """Run the command that the arguments name; an error that the operator can mend ends with one line."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quizsite.settings")
-    if sys.argv[1:2] == ["version"]:
-        # Django would print its own version without looking for a command of this name.
-        version.Command().run_from_argv(sys.argv)
+    if command := WITHOUT_SETTINGS.get("".join(sys.argv[1:2])):
+        command().run_from_argv(sys.argv)
     else:
         if sys.argv[1:2] == ["serve"]:
             # Loading the site makes hardly any garbage, and looking for some takes a twentieth of the start.

@@ -13,6 +13,8 @@ from urllib.parse import SplitResult, urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from quizsite.places import EXAMPLE_SETTINGS
+
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 FALSE_WORDS = frozenset({"0", "false", "no", "off", ""})
 
@@ -21,17 +23,9 @@ SECRET_LEAST = 22
 
 # What django-environ reads of a line. It skips all other lines, so that their settings would keep their defaults.
 SETTING = re.compile(r"(?:export )?(?P<name>[A-Za-z_0-9]+)=(?P<value>.*)")
-# All names of Footnote's own. A misspelled one would leave its setting at the default.
+# All names of Footnote's own. A misspelled one would leave its setting at the default. `make demo` sets FOOTNOTE_DEMO.
 KNOWN = frozenset(
-    f"FOOTNOTE_{name}"
-    for name in (
-        *("BACKUPS", "BACKUPS_DAILY", "BACKUPS_HOURLY", "BACKUP_MINUTES", "CONTACT", "DATA", "DEBUG", "DEMO"),
-        *("GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET", "HEALTH_TOKEN", "HOSTS", "HTTPS", "KEEP_ARCHIVED_DAYS"),
-        *("KEEP_LOG_DAYS", "LOG", "LOG_LEVEL", "MAIL_FROM", "METRICS", "MICROSOFT_CLIENT_ID"),
-        *("MICROSOFT_CLIENT_SECRET", "MICROSOFT_TENANT", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_ISSUER"),
-        *("OIDC_NAME", "REQUEST_IDS", "REQUIRE_MFA", "SAVES_A_SECOND", "SECRET_KEY", "SECRET_KEY_FALLBACKS"),
-        *("SENTRY_DSN", "SIGN_ON_DOMAINS", "SIGN_ON_ORIGINS", "TRACES", "TRUSTED_PROXIES"),
-    )
+    {"FOOTNOTE_DEMO", *re.findall(r"^#(FOOTNOTE_[A-Z_]+)=", EXAMPLE_SETTINGS.read_text(encoding="utf-8"), re.MULTILINE)}
 )
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
@@ -65,7 +59,7 @@ def read_settings_file(path: Path, *, may_be_missing: bool) -> None:
             )
         if (name := setting["name"].upper()).startswith("FOOTNOTE_") and setting["name"] not in KNOWN:
             near = get_close_matches(name, KNOWN, n=1)
-            advice = f"Did you mean {near[0]}?" if near else ".env.example lists all."
+            advice = f"Did you mean {near[0]}?" if near else "`manage.py example_settings` lists all."
             raise ImproperlyConfigured(
                 f"Line {number} of {path} sets {setting['name']}. Footnote has no such setting. {advice}"
             )

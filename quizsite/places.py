@@ -9,6 +9,8 @@ CODE = Path(__file__).resolve().parent.parent
 IS_CLONE = (CODE / "manage.py").exists()
 # The folder with `templates` and `fixtures`. A wheel holds them in a package, see pyproject.toml.
 CONTENT = CODE if IS_CLONE else CODE / "quizsite" / "bundled"
+# Every setting, in a comment.
+EXAMPLE_SETTINGS = CONTENT / ".env.example"
 
 
 def data_folder(given: str | None) -> Path:

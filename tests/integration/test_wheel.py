@@ -53,9 +53,11 @@ def test_wheel_is_reproducible_and_an_installed_copy_serves_a_site(tmp_path: Pat
         with urlopen(f"{site.url}/") as page:  # noqa: S310  an address of this machine
             landing = page.read().decode()
         printed = site.run("load_question_sets")
+        example = site.run("example_settings")
 
     assert "How we write questions" in landing
     assert printed
+    assert example == (ROOT / ".env.example").read_text()
     assert (tmp_path / "share" / "footnote" / "footnote.sqlite3").exists()
     assert sorted(path for path in code.rglob("*") if "__pycache__" not in path.parts) == files
     assert [path.name for path in (tmp_path / "cwd").iterdir()] == ["server.log"]

@@ -26,7 +26,7 @@ from django.utils.module_loading import import_string
 from django_htmx.middleware import HtmxDetails
 
 from quizsite import settings as site_settings
-from quizsite.__main__ import NEED_A_SITE
+from quizsite.__main__ import NEED_A_SITE, WITHOUT_SETTINGS
 from quizsite.data_folder import make_data_folder, secret_key
 from quizsite.environment import (
     KNOWN,
@@ -363,7 +363,7 @@ def test_settings_file_with_an_invalid_line_is_refused_without_repeating_it(tmp_
     [
         ("FOOTNOTE_BACKUP_MINUTE", "Footnote has no such setting. Did you mean FOOTNOTE_BACKUP_MINUTES?"),
         ("footnote_https", "Footnote has no such setting. Did you mean FOOTNOTE_HTTPS?"),
-        ("FOOTNOTE_QQQQQQQQQQ", "Footnote has no such setting. .env.example lists all."),
+        ("FOOTNOTE_QQQQQQQQQQ", "Footnote has no such setting. `manage.py example_settings` lists all."),
     ],
 )
 def test_settings_file_with_a_misspelled_name_is_refused(tmp_path: Path, name: str, advice: str) -> None:
@@ -376,10 +376,23 @@ def test_settings_file_with_a_misspelled_name_is_refused(tmp_path: Path, name: s
     assert str(error.value) == f"Line 2 of {file} sets {name}. {advice}"
 
 
-def test_every_setting_of_the_example_file_is_known() -> None:
-    listed = re.findall(r"^#(FOOTNOTE_[A-Z_]+)=", (settings.BASE_DIR / ".env.example").read_text(), re.MULTILINE)
+def test_example_file_lists_every_setting() -> None:
+    code = "".join((settings.BASE_DIR / "quizsite" / name).read_text() for name in ("settings.py", "sign_on.py"))
+    read = set(re.findall(r'"(FOOTNOTE_[A-Z_]+)"', code))
+    # Set by Footnote's own commands, or read before the file.
+    own = {f"FOOTNOTE_{name}" for name in ("ACCEPT_SECRET_KEY", "DATABASE_NAME", "ENV_FILE", "NEEDS_SITE")}
+    clients = {f"FOOTNOTE_{name}" for name in ("GOOGLE", "MICROSOFT", "OIDC")}
 
-    assert sorted(listed) == sorted(KNOWN - {"FOOTNOTE_DEMO"})
+    assert (read - own - clients) | {f"{name}_CLIENT_{part}" for name in clients for part in ("ID", "SECRET")} == KNOWN
+
+
+def test_example_file_is_printed_beside_a_settings_file_with_an_error(tmp_path: Path) -> None:
+    (tmp_path / "env").write_text("FOOTNOTE_QQQQQQQQQQ=1\n")
+
+    result = manage("example_settings", folder=tmp_path, FOOTNOTE_ENV_FILE=str(tmp_path / "env"))
+
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout == (settings.BASE_DIR / ".env.example").read_text()
 
 
 def test_settings_file_with_a_comment_after_a_value_is_refused(tmp_path: Path) -> None:
@@ -467,10 +480,10 @@ def test_migrate_starts_over_only_with_init_where_the_database_is_gone(tmp_path:
 
 
 def test_each_command_either_needs_a_site_or_works_without_one() -> None:
-    without = {"check_question_sets", "load_demo", "migrate", "move_to_postgresql", "restore", "serve", "version"}
+    without = {"check_question_sets", "load_demo", "migrate", "move_to_postgresql", "restore", "serve"}
     commands = {name for name, app in get_commands().items() if app in ("quizsite", "quizzes")}
 
-    assert commands - without - {"write_privacy_doc"} == NEED_A_SITE
+    assert commands - without - WITHOUT_SETTINGS.keys() - {"write_privacy_doc"} == NEED_A_SITE
 
 
 def test_secret_key_is_made_once_and_kept_from_others(tmp_path: Path) -> None:

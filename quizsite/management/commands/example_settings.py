@@ -1,0 +1,13 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from quizsite.places import EXAMPLE_SETTINGS
+
+
+class Command(BaseCommand):
+    help = "Print a settings file for a start: each setting in a comment, with what it does."
+    requires_system_checks = ()  # it must print where no site is set up, and beside a settings file with an error
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stdout.write(EXAMPLE_SETTINGS.read_text(encoding="utf-8"), ending="")
