@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as site_settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 
@@ -59,6 +59,13 @@ def test_document_is_what_the_command_writes(settings: Any, tmp_path: Path) -> N
     call_command("write_privacy_doc", verbosity=0, stdout=StringIO())
 
     assert (tmp_path / "docs" / "privacy.md").read_text() == DOCUMENT.read_text()
+
+
+def test_document_is_not_written_where_no_docs_are(settings: Any, tmp_path: Path) -> None:
+    settings.BASE_DIR = tmp_path
+
+    with pytest.raises(CommandError, match="Run this in a clone of the repository"):
+        call_command("write_privacy_doc")
 
 
 def test_document_has_the_terms_of_the_site() -> None:

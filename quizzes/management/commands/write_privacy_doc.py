@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from quizzes.people.data_inventory import privacy_document
 
@@ -14,5 +14,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         path = Path(settings.BASE_DIR) / "docs" / "privacy.md"
+        if not path.parent.is_dir():
+            raise CommandError("An installed wheel has no docs folder. Run this in a clone of the repository.")
         path.write_text(privacy_document(archived_days=settings.KEEP_ARCHIVED_DAYS, log_days=settings.KEEP_LOG_DAYS))
         self.stdout.write(f"{path} is written.")
