@@ -11,7 +11,8 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 
 from quizsite.places import EXAMPLE_SETTINGS
 
@@ -216,6 +217,17 @@ def mail_address(variables: Mapping[str, str], name: str, *, default: str) -> st
         raise ImproperlyConfigured(
             f"{name} must read like Footnote <footnote@school.example>. A name with a period or comma needs quotes."
         )
+    return text
+
+
+def contact_address(variables: Mapping[str, str], name: str) -> str:
+    """The address called `name` alone, as a link for mail has it; "" if it is not set."""
+    text = variables.get(name, "").strip()
+    try:
+        if text:
+            validate_email(text)
+    except ValidationError as error:
+        raise ImproperlyConfigured(f"{name} must read like help@school.example, not {text!r}.") from error
     return text
 
 

@@ -16,6 +16,7 @@ from quizsite.backups.swap import finish_restore
 from quizsite.data_folder import make_data_folder, require_site, secret_key, strong_key
 from quizsite.environment import (
     choice,
+    contact_address,
     domain_list,
     flag,
     host_list,
@@ -60,7 +61,7 @@ TRUSTED_PROXY_COUNT = whole_number(os.environ, "FOOTNOTE_TRUSTED_PROXIES", defau
 HEALTH_TOKEN = secret(os.environ, "FOOTNOTE_HEALTH_TOKEN")
 # The accessibility page says which release it is about, and where to write.
 RELEASE = __version__
-CONTACT = os.environ.get("FOOTNOTE_CONTACT", "")
+CONTACT = contact_address(os.environ, "FOOTNOTE_CONTACT")
 
 # --- Django -----------------------------------------------------------------------------------------------------
 

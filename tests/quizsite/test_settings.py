@@ -30,6 +30,7 @@ from quizsite.__main__ import NEED_A_SITE, WITHOUT_SETTINGS
 from quizsite.data_folder import make_data_folder, secret_key
 from quizsite.environment import (
     KNOWN,
+    contact_address,
     domain_list,
     flag,
     host_list,
@@ -264,6 +265,11 @@ def test_mail_address_may_have_a_name(text: str) -> None:
     assert mail_address({}, "FROM", default=text) == text
 
 
+@pytest.mark.parametrize("text", ["", "help@school.example", " help@school.example "])
+def test_contact_address_may_be_missing(text: str) -> None:
+    assert contact_address({"CONTACT": text}, "CONTACT") == text.strip()
+
+
 @pytest.mark.parametrize("text", ["Footnote", "Footnote <a@b.c", "St. Mary <a@b.c>", "a@b.c, d@e.f", "Room, 5 <a@b.c>"])
 def test_mail_address_that_every_mail_would_fail_with_is_refused(text: str) -> None:
     with pytest.raises(ImproperlyConfigured, match=r"^FROM must read like Footnote <footnote@school\.example>\."):
@@ -278,6 +284,11 @@ def test_mail_address_that_every_mail_would_fail_with_is_refused(text: str) -> N
             "https://quiz.school.example",
             "FOOTNOTE_HOSTS takes host names such as quiz.school.example, separated by commas, "
             "not 'https://quiz.school.example'.",
+        ),
+        (
+            "FOOTNOTE_CONTACT",
+            "Front office",
+            "FOOTNOTE_CONTACT must read like help@school.example, not 'Front office'.",
         ),
         ("FOOTNOTE_HTTPS", "ture", "FOOTNOTE_HTTPS must be 1 or 0, not 'ture'."),
         ("DATABASE_URL", "db", "DATABASE_URL must read like postgres://user:password@host:5432/name."),
