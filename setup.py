@@ -1,4 +1,4 @@
-"""Put templates, fixtures, and the example of a settings file, which are at the root of a clone, into a package of the wheel."""
+"""Put templates, fixtures, and the example of a settings file from the root of a clone into a package of the wheel."""
 
 import shutil
 from pathlib import Path

@@ -2,7 +2,11 @@
 
 from allauth.account import views as allauth_views
 from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.urls import include, path, re_path, reverse_lazy
 
 from quizsite import administration, health
@@ -11,6 +15,8 @@ from quizzes.views.on_demand import on_demand
 
 # The admin's own sign-in form counts no failures; the teachers' sign-in does.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+# Lists of other packages, which change and delete rows past the audit log.
+admin.site.unregister([EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken, Group])
 
 # Of allauth's pages those that a teacher needs, under the names by which allauth finds them.
 account_urls = [

@@ -1,6 +1,8 @@
 """Django's admin: staff can view every row and change none."""
 
 import pytest
+from django.apps import apps
+from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
@@ -29,6 +31,14 @@ def test_staff_can_view_and_change_nothing(model: type, superuser_client: Client
         assert superuser_client.post(row_page, {}).status_code == 403
         assert superuser_client.post(reverse(f"{name}_delete", args=[row.pk]), {"post": "yes"}).status_code == 403
     assert superuser_client.get(reverse(f"{name}_add")).status_code == 403
+
+
+def test_every_list_is_read_only(superuser_client: Client) -> None:
+    # The import of the URLs takes out those of other packages.
+    superuser_client.get(reverse("admin:index"))
+
+    assert {model for model in apps.get_models() if admin.site.is_registered(model)} == set(LISTED)
+    assert superuser_client.get("/admin/account/emailaddress/?email=%00").status_code == 404
 
 
 def test_teacher_without_staff_rights_does_not_reach_it(teacher: User, teacher_client: Client) -> None:
