@@ -103,13 +103,17 @@ def record_backup(made: Path, *, now: datetime) -> None:
 
 def _fill(folder: Path, *, now: datetime) -> None:
     if connection.vendor == "sqlite":
-        database = folder / SQLITE_FILE
-        migrations, counts = _copy_sqlite(Path(connection.settings_dict["NAME"]), database)
+        source, database = Path(connection.settings_dict["NAME"]), folder / SQLITE_FILE
+        _require_space(folder.parent, source.stat().st_size)
+        migrations, counts = _copy_sqlite(source, database)
     else:
         # It loads psycopg, which would take 10 MB in each process of a site on SQLite.
         from quizsite.backups.postgresql import dump_database, parameters
 
         database = folder / POSTGRESQL_FILE
+        # A dump is compressed, several times smaller than the database.
+        dumps = sorted(folder.parent.glob(f"footnote-*/{POSTGRESQL_FILE}"), key=lambda path: path.parent.name)
+        _require_space(folder.parent, dumps[-1].stat().st_size if dumps else 0)
         migrations, counts = dump_database(parameters(connection), database)
     files = [File(database.name, database.stat().st_size, sha256(database))]
     # After the database: a line of the ledger without its erasure is applied at the restore.
@@ -128,15 +132,19 @@ def is_on_disk_of_site(folder: Path) -> bool:
     return folder.stat().st_dev == settings.DATA_DIR.stat().st_dev
 
 
-def _copy_sqlite(source: Path, target: Path) -> tuple[tuple[str, ...], dict[str, int]]:
-    free = shutil.disk_usage(target.parent).free
+def _require_space(folder: Path, size: int) -> None:
+    """Raises BackupError if the folder has no room for a copy of this many bytes."""
+    free = shutil.disk_usage(folder).free
     # A class must go on saving answers.
-    needed = source.stat().st_size + (DISK_LEAST_BYTES if is_on_disk_of_site(target.parent) else 0)
+    needed = size + (DISK_LEAST_BYTES if is_on_disk_of_site(folder) else 0)
     if free < needed:
         raise BackupError(
-            f"{target.parent.parent} has {free:,} bytes free, and the backup needs {needed:,}. Free some space, or use "
-            "a folder on another disk (FOOTNOTE_BACKUPS)."
+            f"{folder} has {free:,} bytes free, and the backup needs {needed:,}. Free some space, or use a folder on "
+            "another disk (FOOTNOTE_BACKUPS)."
         )
+
+
+def _copy_sqlite(source: Path, target: Path) -> tuple[tuple[str, ...], dict[str, int]]:
     try:
         copy_database(source, target)
         with closing(library.sqlite.connect(str(target))) as copy:
