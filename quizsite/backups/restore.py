@@ -115,8 +115,12 @@ def _key(manifest: Manifest, stage: Path) -> str:
 def _check_key(recorded: str | None, key: str) -> None:
     keys = [key, *settings.SECRET_KEY_FALLBACKS]
     if recorded is not None and recorded not in [secret_key_check(key) for key in keys]:
-        where = "FOOTNOTE_SECRET_KEY" if os.environ.get("FOOTNOTE_SECRET_KEY") else "This site's secret key"
-        raise BackupError(f"{where} is not the key of this backup. Set the key that the site had then.")
+        if os.environ.get("FOOTNOTE_SECRET_KEY"):
+            raise BackupError(
+                "FOOTNOTE_SECRET_KEY is not the key of this backup. Add the key that the site had then to "
+                "FOOTNOTE_SECRET_KEY_FALLBACKS."
+            )
+        raise BackupError("This site's secret key is not the key of this backup. Set the key that the site had then.")
 
 
 def _restore_sqlite(stage: Path, key: str, now: datetime, accept_findings: bool) -> str:

@@ -445,7 +445,8 @@ def test_restore_refuses_the_wrong_key(drill: Drill) -> None:
     made = drill.backup()
 
     assert drill.refusal(made, FOOTNOTE_SECRET_KEY=secrets.token_urlsafe(50)) == (
-        "FOOTNOTE_SECRET_KEY is not the key of this backup. Set the key that the site had then."
+        "FOOTNOTE_SECRET_KEY is not the key of this backup. Add the key that the site had then to "
+        "FOOTNOTE_SECRET_KEY_FALLBACKS."
     )
 
 
