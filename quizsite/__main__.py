@@ -19,7 +19,8 @@ WITHOUT_SETTINGS = {"example_settings": example_settings.Command, "version": ver
 # They work on a site that exists. Elsewhere a mistyped FOOTNOTE_DATA would make a new folder with a new key.
 NEED_A_SITE = frozenset(
     {
-        *("accept_secret_key", "administrator", "backup", "check_integrity", "close_account", "erase"),
+        *("accept_secret_key", "administrator", "backup", "changepassword", "check_integrity", "close_account"),
+        *("createsuperuser", "erase"),
         *("export_classroom", "hand_over_class", "import_classroom", "load_question_sets", "lti", "reapply_erasures"),
         *("remove_school_account", "remove_second_factor", "run_periodic_jobs", "sendtestemail", "sign_in_link"),
     }

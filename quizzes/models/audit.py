@@ -102,6 +102,7 @@ class AuditEvent(models.Model):
         SIGN_ON_LINKED = "sign_on_linked", pgettext_lazy("who did what", "linked a school account")
         SIGN_ON_UNLINKED = "sign_on_unlinked", pgettext_lazy("who did what", "removed a school account")
         SIGN_IN_LINK_MADE = "sign_in_link_made", pgettext_lazy("who did what", "made a sign-in link for an account")
+        PASSWORD_SET = "password_set", pgettext_lazy("who did what", "set the password of an account")
 
     action = models.CharField(max_length=21, choices=Action)
     actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="audit_events")

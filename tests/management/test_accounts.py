@@ -1,10 +1,12 @@
 """The commands that close and reopen an account, hand over a class, and send a test mail."""
 
 from collections.abc import Callable
+from io import StringIO
 
 import pytest
+from django.contrib.auth.management.commands import changepassword
 from django.core import mail
-from django.core.management import CommandError
+from django.core.management import CommandError, call_command
 from django.test import Client
 from pytest_django.fixtures import Settings
 
@@ -51,6 +53,22 @@ def test_closed_account_cannot_sign_in_until_it_is_reopened(client: Client) -> N
     assert "_auth_user_id" in client.session
     run("close_account", "rivera@school.test", reopen=True)
     assert AuditEvent.objects.filter(action="account_reopened").count() == 1
+
+
+def test_djangos_commands_for_accounts_are_in_the_audit_log(
+    other_teacher: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "correct horse battery")
+    monkeypatch.setattr(changepassword.Command, "_get_pass", lambda *args, **kwargs: "battery horse correct")
+
+    call_command("createsuperuser", email="it@school.test", name="IT", interactive=False, stdout=StringIO())
+    call_command("changepassword", "okafor@school.test", stdout=StringIO())
+
+    made = User.objects.get(email="it@school.test")
+    assert [(event.action, event.actor, event.detail) for event in AuditEvent.objects.order_by("pk")] == [
+        ("administrator_added", None, {"account": made.pk}),
+        ("password_set", None, {"account": other_teacher.pk}),
+    ]
 
 
 def test_hand_over_class_replaces_the_only_teacher(classroom: Classroom, other_teacher: User) -> None:

@@ -73,6 +73,7 @@ class Migration(migrations.Migration):
                     ("sign_on_linked", "linked a school account"),
                     ("sign_on_unlinked", "removed a school account"),
                     ("sign_in_link_made", "made a sign-in link for an account"),
+                    ("password_set", "set the password of an account"),
                 ],
                 max_length=21,
             ),

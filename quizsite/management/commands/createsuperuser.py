@@ -1,0 +1,19 @@
+from typing import Any
+
+from django.contrib.auth.management.commands import createsuperuser
+from django.utils import timezone
+
+from quizzes.models import AuditEvent, User
+
+
+class Command(createsuperuser.Command):
+    """Django's createsuperuser, which also leaves an entry in the audit log."""
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        before = list(User.objects.values_list("pk", flat=True))
+        super().handle(*args, **options)
+        # Django asks for the email itself, and does not say which account it made.
+        for user in User.objects.exclude(pk__in=before).filter(is_superuser=True):
+            AuditEvent.objects.record(
+                AuditEvent.Action.ADMINISTRATOR_ADDED, actor=None, classroom=None, at=timezone.now(), account=user.pk
+            )
