@@ -12,6 +12,15 @@ from quizzes.models import Assignment, Classroom, Student
 NEW, SKIP = "new", "skip"
 
 
+class LoginForm(forms.Form):
+    """The fields of a login that a platform sends, as it wrote them. It has no page."""
+
+    iss = forms.CharField(required=False, strip=False)
+    client_id = forms.CharField(required=False, strip=False)
+    login_hint = forms.CharField(required=False, strip=False)
+    lti_message_hint = forms.CharField(required=False, strip=False)
+
+
 class RegistrationForm(forms.Form):
     """The query string with which a platform opens the registration. Source: LTI Dynamic Registration 1.0, 3.3."""
 

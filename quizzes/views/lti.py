@@ -19,7 +19,7 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from quizzes.forms.lti import RegistrationForm
+from quizzes.forms.lti import LoginForm, RegistrationForm
 from quizzes.lti import courses
 from quizzes.lti.errors import LaunchRefused
 from quizzes.lti.launches import LAUNCH_LIFETIME, receive_launch, start_login
@@ -45,9 +45,10 @@ def lti_login(request: HttpRequest) -> HttpResponse:
         return _refused(request, "the site is not served over https", status=400)
     if request.headers.get("Sec-Fetch-Dest") in {"iframe", "frame", "embed", "object"}:
         return _new_window(request, f"{request.path}?{urlencode(list(data.items()))}")
+    form = LoginForm(data)
     try:
         login = start_login(
-            data,
+            form.cleaned_data if form.is_valid() else {},
             launch_url=request.build_absolute_uri(reverse("lti_launch")),
             browser_secret=request.COOKIES.get(COOKIE, ""),
             now=timezone.now(),

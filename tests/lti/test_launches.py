@@ -486,6 +486,15 @@ def test_platform_that_is_off_cannot_launch(platform: Platform, client: Client) 
     )
 
 
+@pytest.mark.parametrize("name", ["iss", "client_id"])
+def test_login_with_a_nul_is_refused(platform: Platform, client: Client, name: str) -> None:
+    """PostgreSQL refuses a query for such a text."""
+    data = {"iss": "https://school.example", "client_id": "", "login_hint": "7"}
+
+    for send in (client.get, client.post):
+        assert send("/lti/login/", {**data, name: "a\x00"}, secure=True).status_code == 401
+
+
 def test_site_without_https_says_so(platform: Platform, client: Client) -> None:
     response = client.get("/lti/login/", {"iss": "https://school.example", "login_hint": "7"})
 
