@@ -49,8 +49,9 @@ def secret_key(folder: Path, *, database: Path | None = None) -> str:
         if not path.exists():
             if database is not None and database.exists() and database.stat().st_size:
                 raise ImproperlyConfigured(
-                    f"The secret key {path} is gone, and the database {database} belongs to it. Put the key back from "
-                    "a backup. If it is lost, run `manage.py accept_secret_key`: every PIN changes."
+                    f"The secret key of the database {database} is not set, and there is no {path}. If it is in a "
+                    "settings file, FOOTNOTE_ENV_FILE names that file. Otherwise put it back from a backup. Only if it "
+                    "is lost, run `manage.py accept_secret_key`: every PIN changes."
                 )
             aside = folder / f".secret_key.{os.getpid()}.{secrets.token_hex(4)}"
             descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

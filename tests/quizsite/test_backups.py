@@ -586,9 +586,9 @@ def test_lost_secret_key_is_not_replaced_in_silence(drill: Drill) -> None:
 
     assert (done.returncode, done.stdout, path.exists()) == (1, "", False)
     assert done.stderr == (
-        f"Footnote cannot start: The secret key {path} is gone, and the database {drill.data / 'footnote.sqlite3'} "
-        "belongs to it. Put the key back from a backup. If it is lost, run `manage.py accept_secret_key`: every PIN "
-        "changes.\n"
+        f"Footnote cannot start: The secret key of the database {drill.data / 'footnote.sqlite3'} is not set, and "
+        f"there is no {path}. If it is in a settings file, FOOTNOTE_ENV_FILE names that file. Otherwise put it back "
+        "from a backup. Only if it is lost, run `manage.py accept_secret_key`: every PIN changes.\n"
     )
     assert drill.manage("accept_secret_key").returncode == 0
     assert path.exists()
