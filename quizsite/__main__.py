@@ -29,10 +29,11 @@ NEED_A_SITE = frozenset(
 
 def main() -> None:
     """Run the command that the arguments name; an error that the operator can mend ends with one line."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quizsite.settings")
     if command := WITHOUT_SETTINGS.get("".join(sys.argv[1:2])):
+        # Django finds no settings then, which would make the data folder.
         command().run_from_argv(sys.argv)
     else:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quizsite.settings")
         if sys.argv[1:2] == ["serve"]:
             # Loading the site makes hardly any garbage, and looking for some takes a twentieth of the start.
             # quizsite/server.py collects again.

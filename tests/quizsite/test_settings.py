@@ -406,6 +406,12 @@ def test_example_file_is_printed_beside_a_settings_file_with_an_error(tmp_path: 
     assert result.stdout == (settings.BASE_DIR / ".env.example").read_text()
 
 
+@pytest.mark.parametrize("command", sorted(WITHOUT_SETTINGS))
+def test_command_that_needs_no_settings_makes_no_data_folder(tmp_path: Path, command: str) -> None:
+    assert manage(command, folder=tmp_path / "data").returncode == 0
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_settings_file_with_a_comment_after_a_value_is_refused(tmp_path: Path) -> None:
     file = tmp_path / ".env"
     file.write_text("FOOTNOTE_HOSTS=a.b # ours\n")
