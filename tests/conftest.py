@@ -244,8 +244,9 @@ def migrated_database(
         return None
     folder = pytestconfig.cache.mkdir("migrated")
     digest = sha256(f"{django.VERSION}".encode())
-    for _, migration in sorted(MigrationLoader(None).disk_migrations.items()):
-        digest.update(Path(inspect.getfile(type(migration))).read_bytes())
+    for name, migration in sorted(MigrationLoader(None).disk_migrations.items()):
+        # The database records the names, so that a renamed file makes another one.
+        digest.update(f"{name}".encode() + Path(inspect.getfile(type(migration))).read_bytes())
     migrated = folder / f"{digest.hexdigest()}.sqlite3"
     with (folder / "lock").open("w") as lock:
         flock(lock, LOCK_EX)
