@@ -96,8 +96,11 @@ class ReadRequest:
 class Bridge:
     """An RSGI application that runs a WSGI application in threads of its own."""
 
-    def __init__(self, application: Callable[..., Any], *, threads: int, limits: Limits) -> None:
+    def __init__(
+        self, application: Callable[..., Any], *, threads: int, limits: Limits, on_start: Callable[[], None]
+    ) -> None:
         self._application = application
+        self._on_start = on_start
         self._limits = limits
         # Its length needs no limit: a connection has at most one request in it, and Granian limits connections.
         self._queue: SimpleQueue[ReadRequest | None] = SimpleQueue()
@@ -109,7 +112,11 @@ class Bridge:
         self._pending_bytes = 0
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Start the threads. Granian calls this in a worker before its first request."""
+        """Start the threads as soon as the loop runs. Granian calls this in a worker before its first request."""
+        loop.call_soon(self._start)
+
+    def _start(self) -> None:
+        self._on_start()
         for thread in self._threads:
             thread.start()
 

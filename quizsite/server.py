@@ -8,6 +8,7 @@ import os
 import resource
 import signal
 import time
+from functools import partial
 from multiprocessing import set_start_method
 from threading import Thread
 from typing import Any
@@ -40,6 +41,8 @@ OTHER_DESCRIPTORS = 256
 HEADER_BYTES = 32 * 1024
 # Long enough to finish running requests, short enough for a restart between two answers.
 STOP_SECONDS = 15
+# The signal that stops a worker.
+STOP = {signal.SIGTERM}
 # Granian would write its own lines to standard output, without a time. They go to the site's log instead.
 LOG_CONFIG: dict[str, Any] = {
     "incremental": True,
@@ -72,6 +75,12 @@ def serve(host: str, port: int, *, workers: int) -> None:
     # documentation of gc.freeze.
     gc.freeze()
     gc.enable()
+    # Each worker starts with this signal blocked, until its loop runs. Before that, the handler inherited from this
+    # process, or uvloop's own, would swallow it, and the worker would serve on until it is killed.
+    os.register_at_fork(
+        before=partial(signal.pthread_sigmask, signal.SIG_BLOCK, STOP),
+        after_in_parent=partial(signal.pthread_sigmask, signal.SIG_UNBLOCK, STOP),
+    )
     try:
         server.serve(target_loader=load_worker)
     finally:
@@ -119,7 +128,6 @@ def load_worker(target: str) -> Any:
     # parent, hangs until it is killed.
     os.setpgid(0, 0)
     Thread(target=end_with_parent, args=[os.getppid()], name="parent", daemon=True).start()
-    start_periodic_jobs()
     limits = Limits(
         max_bytes=settings.REQUEST_MAX_BYTES,
         max_bytes_at=settings.REQUEST_MAX_BYTES_AT,
@@ -127,7 +135,13 @@ def load_worker(target: str) -> Any:
         seconds=settings.REQUEST_SECONDS,
         pending_bytes=settings.REQUEST_PENDING_BYTES,
     )
-    return Bridge(import_string(target), threads=THREADS[connection.vendor], limits=limits)
+    return Bridge(import_string(target), threads=THREADS[connection.vendor], limits=limits, on_start=start_worker)
+
+
+def start_worker() -> None:
+    """Unblock the signal, before threads start that could start commands, and start the periodic jobs."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP)
+    start_periodic_jobs()
 
 
 def end_with_parent(parent: int) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from tests.servers import ROOT, Site, environment, family
+from tests.servers import ROOT, Site, environment, family, free_port
 
 # Each of these takes a part of the start and memory of each worker, and few pages need it. The functions that need one
 # import it.
@@ -77,6 +77,46 @@ def test_death_of_a_worker_is_in_the_log_of_the_site(site_data: Path) -> None:
     assert [(entry["level"], entry["logger"]) for entry in entries if "Unexpected" in entry["message"]] == [
         ("ERROR", "_granian")
     ]
+
+
+# Its worker stops the site, and loads on when its own stop is there.
+STOPPED_WHILE_IT_LOADS = """
+import os
+import signal
+import sys
+import time
+import django
+django.setup()
+from quizsite import server
+
+def load_stopped(target):
+    os.kill(os.getppid(), signal.SIGTERM)
+    until = time.monotonic() + 5
+    while signal.SIGTERM not in signal.sigpending() and time.monotonic() < until:
+        time.sleep(0.01)
+    return load(target)
+
+load, server.load_worker = server.load_worker, load_stopped
+server.serve("127.0.0.1", int(sys.argv[1]), workers=1)
+"""
+
+
+@pytest.mark.sockets
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="starts a site on SQLite")
+def test_worker_that_still_loads_stops_with_the_site(site_data: Path) -> None:
+    variables = environment(site_data, 0, {"DATABASE_URL": ""})
+
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", STOPPED_WHILE_IT_LOADS, str(free_port())],
+        env={**variables, "PYTHONPATH": os.pathsep.join([str(ROOT)])},
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+    # Its periodic jobs may have written something by then.
+    assert (done.returncode, "Killing worker" in done.stderr) == (0, False)
 
 
 def is_running(pid: int) -> bool:
