@@ -23,7 +23,8 @@ _PARTICLES = frozenset(
     "da das de del della den der di do dos du el la las le los lo mac mc san santa st te ten ter van von y zu abu al"
     " bin ibn".split()
 )
-_SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|v|2nd|3rd)\.?", re.IGNORECASE)
+# “V.” with a period is an initial, as in “Luis V.”
+_SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|2nd|3rd)\.?|v", re.IGNORECASE)
 # Two students with one name: “Maria Garcia (2)”.
 _NUMBERED = re.compile(r"\((\d+)\)")
 # What a teacher adds to a name: “Robert Day (Bob)”, “Ana Ruiz "Nita"”.
@@ -93,7 +94,8 @@ def split_name(name: str, *, family_count: int = 1) -> PersonName:
     """
     words = _ADDED.sub("", name).split()
     last = len(words)
-    while last > 1 and _SUFFIX.fullmatch(words[last - 1]):
+    # “Luis V” has an initial, “Robert Lee V” a suffix.
+    while last > 1 and _SUFFIX.fullmatch(words[last - 1]) and (last > 2 or words[last - 1].casefold() != "v"):
         last -= 1
     first = last - 1
     for number in range(1, family_count + 1):

@@ -157,6 +157,10 @@ def test_joiners_make_no_other_name() -> None:
         ("Henry Ford II", "Ford"),
         ("Maria Garcia (2)", "Garcia"),
         ("Ana R.", "R."),
+        ("Luis V.", "V."),
+        ("Luis V", "V"),
+        ("Ana Sofía V.", "V."),
+        ("Robert Lee V", "Lee"),
         ("De Angelo", "Angelo"),
     ],
 )
@@ -172,6 +176,7 @@ def test_split_name_finds_the_family_name(name: str, family: str) -> None:
         ("King, Martin, Jr.", PersonName("Martin King Jr.", "King")),
         ("King Jr., Martin", PersonName("Martin King Jr.", "King")),
         ("King, Jr., Martin", PersonName("Martin King Jr.", "King")),
+        ("Smith, Mary V.", PersonName("Mary V. Smith", "Smith")),
         ("Maya Lopez", None),
         ("Maya Lopez,", None),
         ("Ana, Ben, Cy", None),
