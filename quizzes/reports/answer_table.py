@@ -20,7 +20,7 @@ from quizzes.models import Answer, Assignment, Attempt, Classroom
 class AnswerRow:
     """One question of one attempt. number: its position in the set, not in the order that the student saw.
 
-    given: the answer in words, "" without an answer. saved_at: None without an answer.
+    given: the answer as the student wrote it, "" without an answer. saved_at: None without an answer.
     is_late: submitted after the student's own due time; False for an excused student.
     """
 
@@ -81,7 +81,7 @@ def _rows(
             question=question,
             type_label=type_of(question).label,
             objective=titles.get(question.objective, question.objective),
-            given="; ".join(option.text for option in chosen),
+            given="; ".join(question.as_written(option, value) for option in chosen),
             verdict=verdict(
                 points,
                 is_answered=value is not None,

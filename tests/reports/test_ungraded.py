@@ -94,6 +94,15 @@ def test_files_hold_no_score_that_is_not_whole(given: Assignment) -> None:
     ]
 
 
+def test_file_of_answers_has_typed_answers_as_written(given: Assignment) -> None:
+    student = make_student(classroom=given.classroom, name="Dee")
+    make_answered_attempt(assignment=given, student=student, answers={"one": "AUGUST  31", "who": "The rules,\nhe says."})
+    assert [row.given for row in answer_rows(given.classroom) if row.student == "Dee" and row.given] == [
+        "AUGUST  31",
+        "The rules,\nhe says.",
+    ]
+
+
 def test_results_count_no_ungraded_answer(given: Assignment, teacher: User, teacher_client: Client) -> None:
     report = class_report(given, now=NOW)
     assert (report.scored_count, report.ungraded_count, report.average, report.max_points) == (1, 2, 1, 8)

@@ -162,6 +162,8 @@ def test_free_text_key_is_a_good_answer_and_the_rubric() -> None:
 def test_free_text_answers_are_counted_and_not_compared() -> None:
     assert QUESTION.options(READING) == ()
     assert QUESTION.chosen_options("One", READING) == QUESTION.chosen_options("Two", READING)
+    [option] = QUESTION.chosen_options("One", READING)
+    assert QUESTION.as_written(option, "One") == "One"
 
 
 def test_free_text_paper_has_lines_to_write_on() -> None:

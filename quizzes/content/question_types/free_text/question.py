@@ -152,6 +152,10 @@ class FreeText(Question):
         """One option for every answer, since no two texts are equal; () for no answer."""
         return () if value is None else (Option("answer", gettext("An answer"), False, "", listed=False),)
 
+    def as_written(self, option: Option, value: Value) -> str:
+        """The text itself."""
+        return str(value)
+
 
 def _line(criterion: Criterion) -> str:
     points = ngettext("{count} point", "{count} points", criterion.points).format(count=criterion.points)
