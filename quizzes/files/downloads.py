@@ -60,7 +60,7 @@ CONTENT_TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class ExportedFile:
-    """A file to download. name: classroom, content and date, safe on every file system."""
+    """A file to download. name: classroom, quiz of a file of 1 quiz, content and date, safe on every file system."""
 
     name: str
     content_type: str
@@ -92,37 +92,44 @@ def export(
         case Layout.SCORE_ROWS:
             table, headings = score_rows_table(gradebook(classroom, now=now)), 1
         case Layout.ANSWERS:
-            titles = distinct_titles(classroom.assignments.with_set().order_by("created_at", "pk"))
-            table, headings = answers_table(answer_rows(classroom), titles, classroom.zone), 1
+            table, headings = answers_table(answer_rows(classroom), _titles(classroom), classroom.zone), 1
         case Layout.CANVAS:
             table, headings = canvas_table(gradebook(classroom, now=now)), 2
         case Layout.MOODLE:
             table, headings = moodle_table(gradebook(classroom, now=now), quiz), 1
         case Layout.STUDENT_NUMBERS:
             table, headings = student_number_table(gradebook(classroom, now=now), quiz), 1
-    return _file(classroom, layout.label, file_format, [Sheet(layout.label.capitalize(), table, headings)], now)
+    label = layout.label if quiz is None else f"{_titles(classroom)[quiz.pk]}, {layout.label}"
+    return _file(classroom, label, file_format, [Sheet(layout.label.capitalize(), table, headings)], now)
 
 
 def export_answers(assignment: Assignment, file_format: FileFormat, *, by: User, now: datetime) -> ExportedFile:
-    """The answers to one assignment. Records the download first. assignment: with classroom and set."""
-    classroom, title = assignment.classroom, assignment.title
+    """The answers to one assignment. Records the download first. assignment: with classroom."""
+    classroom = assignment.classroom
     _record(classroom, Layout.ANSWERS, file_format, by=by, now=now, assignment=assignment.public_id)
-    rows = answer_rows(classroom, assignments=[assignment])
-    table = answers_table(rows, {assignment.pk: title}, classroom.zone)
-    return _file(classroom, f"{title}, answers", file_format, [Sheet(Layout.ANSWERS.title(), table)], now)
+    titles = _titles(classroom)
+    table = answers_table(answer_rows(classroom, assignments=[assignment]), titles, classroom.zone)
+    return _file(
+        classroom, f"{titles[assignment.pk]}, answers", file_format, [Sheet(Layout.ANSWERS.title(), table)], now
+    )
 
 
 def export_item_report(
-    classroom: Classroom, report: ItemReport, file_format: FileFormat, *, by: User, now: datetime
+    assignment: Assignment, report: ItemReport, file_format: FileFormat, *, by: User, now: datetime
 ) -> ExportedFile:
-    """The item analysis of an assignment of this classroom. CSV has only the table of questions."""
+    """The item analysis of an assignment. CSV has only the table of questions. assignment: with classroom."""
+    classroom = assignment.classroom
     _record(classroom, "items", file_format, by=by, now=now)
     sheets = [
         Sheet("Questions", questions_table(report)),
         Sheet("Answers", choices_table(report)),
         Sheet("Quiz", figures_table(report), 0),
     ]
-    return _file(classroom, "item analysis", file_format, sheets, now)
+    return _file(classroom, f"{_titles(classroom)[assignment.pk]}, item analysis", file_format, sheets, now)
+
+
+def _titles(classroom: Classroom) -> dict[int, str]:
+    return distinct_titles(classroom.assignments.with_set().order_by("created_at", "pk"))
 
 
 def _record(

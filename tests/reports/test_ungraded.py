@@ -96,7 +96,9 @@ def test_files_hold_no_score_that_is_not_whole(given: Assignment) -> None:
 
 def test_file_of_answers_has_typed_answers_as_written(given: Assignment) -> None:
     student = make_student(classroom=given.classroom, name="Dee")
-    make_answered_attempt(assignment=given, student=student, answers={"one": "AUGUST  31", "who": "The rules,\nhe says."})
+    make_answered_attempt(
+        assignment=given, student=student, answers={"one": "AUGUST  31", "who": "The rules,\nhe says."}
+    )
     assert [row.given for row in answer_rows(given.classroom) if row.student == "Dee" and row.given] == [
         "AUGUST  31",
         "The rules,\nhe says.",

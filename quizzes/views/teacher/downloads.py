@@ -38,7 +38,7 @@ def download_items(request: TeacherRequest, public_id: str) -> HttpResponse:
         return HttpResponseBadRequest()
     report = item_report([assignment], policy=form.policy)
     file_format = FileFormat(form.cleaned_data["form"])
-    file = downloads.export_item_report(assignment.classroom, report, file_format, by=request.user, now=timezone.now())
+    file = downloads.export_item_report(assignment, report, file_format, by=request.user, now=timezone.now())
     return file_response(file)
 
 

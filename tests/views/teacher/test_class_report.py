@@ -269,6 +269,27 @@ def test_classroom_file_holds_the_students_and_is_recorded(
     assert AuditEvent.objects.get().detail == {"layout": layout, "form": form}
 
 
+@pytest.mark.parametrize(
+    ("name", "data", "label"),
+    [
+        ("download_items", {}, "item analysis"),
+        ("download_answers", {}, "answers"),
+        ("download_file", {"layout": "moodle"}, "moodle"),
+        ("download_file", {"layout": "student_numbers"}, "student numbers"),
+    ],
+)
+def test_name_of_a_file_of_1_quiz_has_the_quiz(
+    name: str, data: dict[str, str], label: str, teacher_client: Client, assignment: Assignment
+) -> None:
+    second = make_assignment(edition=assignment.edition, classroom=assignment.classroom)
+    for quiz, title in ((assignment, "Small set"), (second, "Small set, 2")):
+        of = assignment.classroom if name == "download_file" else quiz
+        response = teacher_client.post(
+            reverse(name, args=[of.public_id]), {"form": "csv", "quiz": quiz.public_id, **data}
+        )
+        assert response.headers["Content-Disposition"].split('"')[1].startswith(f"Period 3, {title}, {label} 20")
+
+
 @pytest.mark.parametrize("data", [{}, {"layout": "secrets", "form": "csv"}, {"layout": "scores", "form": "pdf"}])
 def test_file_of_no_known_kind_is_refused_and_nothing_recorded(
     data: dict[str, str], teacher_client: Client, assignment: Assignment
