@@ -116,8 +116,8 @@ def lti_register(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def may_change(course: LtiCourse, user: User) -> bool:
-    """Whether this teacher may change the class of the course."""
-    return Classroom.objects.editable_by(user).filter(pk=course.classroom_id).exists()
+    """Whether this teacher may change the class of the course. An archived class makes room for the next year's."""
+    return Classroom.objects.editable_by(user).current().filter(pk=course.classroom_id).exists()
 
 
 def _launch_student(request: HttpRequest, launch: LtiLaunch) -> HttpResponse:

@@ -14,6 +14,7 @@ from quizzes.lti.launches import start_login
 from quizzes.lti.scores import delete_old_launches
 from quizzes.models import (
     Assignment,
+    Classroom,
     LtiCourse,
     LtiDeployment,
     LtiLaunch,
@@ -24,6 +25,7 @@ from quizzes.models import (
     User,
 )
 from quizzes.people.erasure import erase_student
+from tests.factories import make_classroom
 from tests.lti.conftest import Launch, begin, signed_launch
 from tests.lti.platform import CLAIM, CLIENT, DEPLOYMENT, ISSUER, MEMBERSHIP, Platform, make_key
 from tests.pages import form_of, text_of
@@ -136,6 +138,24 @@ def test_launch_of_another_browser_is_not_found(launch: Launch, teacher: User, o
     stranger.force_login(other_teacher)
 
     assert stranger.get(address, secure=True).status_code == 404
+
+
+def test_course_of_an_archived_class_gets_a_new_class(
+    launch: Launch, course: LtiCourse, teacher: User, client: Client
+) -> None:
+    Classroom.objects.filter(pk=course.classroom_id).update(archived_at=timezone.now())
+    new = make_classroom(teacher=teacher, name="Period 3, next year")
+    client.force_login(teacher)
+    address = launch(role="Instructor")["Location"]
+    assert address.startswith("/lti/launches/")
+
+    form = form_of(client.get(address, secure=True), having="classroom")
+    client.post(address, form.data(classroom=new.public_id, act="course"), secure=True)
+
+    assert LtiCourse.objects.get().classroom == new
+    assert not LtiLink.objects.exists()
+    launch()
+    assert LtiStudent.objects.get().student.classroom == new
 
 
 def test_connected_teacher_who_lost_the_class_chooses_another(
