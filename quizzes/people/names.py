@@ -13,6 +13,8 @@ MAX_NAME_LENGTH = 60
 # Letters that look alike in most typefaces, in lower or upper case. Nobody can distinguish two names that differ only
 # in these. Source: confusables of Unicode TR 39, limited to the Cyrillic and Greek letters of common names.
 _LOOK_ALIKE = str.maketrans("аеорсухіјԁһѕԛԝвкмнтаορνικβεζημτυχ", "aeopcyxijdhsqwbkmhtaopvikbezhmtyx")
+# Letters that have no accent to leave out, by the letters they sort as.
+_SORTED_AS = str.maketrans({"ł": "l", "đ": "d", "ð": "d", "ø": "o", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i"})
 # The joiners of Persian, Hindi, Sinhala and other scripts. Between letters of these scripts they change the shape.
 _JOINERS = "\u200c\u200d"
 # Hebrew is the first script after Greek, Cyrillic and Armenian. No script before it needs a joiner.
@@ -164,7 +166,7 @@ def sort_key(name: PersonName, *, by_first: bool = False) -> str:
     whole = f"{given_name(name)} {name.family}" if by_first else f"{name.family} {given_name(name)}"
     if not name.family:
         whole = name.display
-    return name_key(f"{whole} {name.display}" if by_first else whole)
+    return name_key(f"{whole} {name.display}" if by_first else whole).translate(_SORTED_AS)
 
 
 def short_names(names: Sequence[PersonName]) -> list[str]:

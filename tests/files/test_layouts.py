@@ -112,9 +112,9 @@ def test_scores_equal_the_rows(school: Classroom, teacher: User) -> None:
     assert any(due)
     assert [line[:4] for line in lines[3:]] == [
         ["Maya Lopez", "Lopez", "Maya", "S-4"],
+        ["李 Łukasz", "Łukasz", "李", ""],
         ["'=Nina", "", "'=Nina", ""],
         ["Zoë “Z” O’Neil, Jr.", "O’Neil", "Zoë “Z”", ""],
-        ["李 Łukasz", "Łukasz", "李", ""],
     ]
     for line in lines[3:]:
         own = stored[line[0].lstrip("'")]
@@ -123,9 +123,9 @@ def test_scores_equal_the_rows(school: Classroom, teacher: User) -> None:
                 assert Decimal(cell) == own[assignment.pk]
     assert [line[5:] for line in lines[3:]] == [
         ["Excused", "Missing", "6.0", ""],
+        ["Missing", "1.0", "1.0", "Small set, 2"],
         ["Missing", "In progress", "3.0", ""],
         ["Missing", "8.0", "0.0", "Small set, 2"],
-        ["Missing", "1.0", "1.0", "Small set, 2"],
     ]
     assert [[_text(cell) for cell in row] for row in table] == [[_text(cell) for cell in line] for line in lines]
 
@@ -232,9 +232,9 @@ def test_canvas_layout(school: Classroom, teacher: User) -> None:
         ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Juries [2018]", "Small set, 2", "Small set"],
         ["    Points Possible", "", "", "", "", "8", "8", "8"],
         ["Maya Lopez", "", "S-4", "", "Period 3", "EX", "", "6.0"],
+        ["李 Łukasz", "", "", "", "Period 3", "", "1.0", "1.0"],
         ["'=Nina", "", "", "", "Period 3", "", "", "3.0"],
         ["Zoë “Z” O’Neil, Jr.", "", "", "", "Period 3", "", "8.0", "0.0"],
-        ["李 Łukasz", "", "", "", "Period 3", "", "1.0", "1.0"],
     ]
 
 
@@ -280,8 +280,8 @@ def test_moodle_layout_has_no_empty_grade(school: Classroom, teacher: User) -> N
     assert of_quiz(school, Layout.MOODLE, teacher, title="Small set, 2") == [
         ["ID number", "Last name", "First name", "Small set, 2, percent", "Small set, 2, points out of 8"],
         # Moodle gives a row with an empty ID number to the student of the row above.
-        ["Zoë “Z” O’Neil, Jr.", "O’Neil", "Zoë “Z”", "100.0", "8.0"],
         ["李 Łukasz", "Łukasz", "李", "12.5", "1.0"],
+        ["Zoë “Z” O’Neil, Jr.", "O’Neil", "Zoë “Z”", "100.0", "8.0"],
     ]
     assert of_quiz(school, Layout.MOODLE, teacher, title="Small set")[1] == ["S-4", "Lopez", "Maya", "75.0", "6.0"]
     # Nobody has a score on the newest quiz, so that nothing can be imported over a grade.
@@ -308,7 +308,7 @@ def test_student_number_layout(school: Classroom, teacher: User) -> None:
         ["S-4", "Lopez", "Maya", "Small set", "6.0", "8", "75.0", ""],
     ]
     late = of_quiz(school, Layout.STUDENT_NUMBERS, teacher, title="Small set, 2")
-    assert [row[4:] for row in late[1:]] == [["8.0", "8", "100.0", "Late"], ["1.0", "8", "12.5", "Late"]]
+    assert [row[4:] for row in late[1:]] == [["1.0", "8", "12.5", "Late"], ["8.0", "8", "100.0", "Late"]]
 
 
 def test_score_rows_have_due_date_and_late(school: Classroom, teacher: User) -> None:
