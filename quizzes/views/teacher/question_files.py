@@ -230,7 +230,8 @@ def _exported(
         return ExportedFile(file_name(title, name, now=now, zone=zone), content_type, content)
     found = next(one for one in FORMATS if one.name == name)
     held = [item for item in items if holds(found, item)]
-    name = file_name(title, found.ending, now=now, zone=zone)
+    # Several formats have one ending.
+    name = file_name(f"{title}, {found.label}", found.ending, now=now, zone=zone)
     return ExportedFile(name, found.content_type, found.write(title, held))
 
 

@@ -320,6 +320,13 @@ def test_an_exported_file_has_the_date_of_the_teachers_class(
         assert "2026-10-23" in response.headers["Content-Disposition"]
 
 
+def test_name_of_an_exported_file_has_the_format(edition: Edition, teacher_client: Client) -> None:
+    address = reverse("export_questions", args=[edition.question_set.public_id])
+    for file_format, label in (("qti21", "QTI 2.1"), ("qti30", "QTI 3.0"), ("aiken", "Aiken")):
+        response = teacher_client.post(address, {"file_format": file_format})
+        assert response.headers["Content-Disposition"].startswith(f'attachment; filename="Small set, {label} 20')
+
+
 def test_the_page_of_evidence_costs_the_same_for_any_number(
     teacher_client: Client, teacher: User, queries: Any
 ) -> None:
