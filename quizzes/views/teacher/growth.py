@@ -23,7 +23,8 @@ def classroom_growth(request: TeacherRequest, public_id: str) -> HttpResponse:
     forms = halves.check_forms(request.user)
     check = halves.halved_check(list(classroom.assignments.with_set()))
     form = GrowthForm(request.POST or None, classroom=classroom, now=now)
-    if forms is not None and check is None and form.is_valid():
+    can_assign = classroom.archived_at is None
+    if forms is not None and check is None and can_assign and form.is_valid():
         data = {name: form.cleaned_data[name] for name in ("before", "after", "group")}
         count = halves.assign_halves(classroom, forms, by=request.user, now=now, **data)
         words = ngettext(
@@ -35,6 +36,7 @@ def classroom_growth(request: TeacherRequest, public_id: str) -> HttpResponse:
         "classroom": classroom,
         "current_quizzes": current_quizzes(classroom, now=now),
         "form": form,
+        "can_assign": can_assign,
         "has_forms": forms is not None,
         "check": check,
         "without_half": halves.students_without_half(check, classroom) if check is not None else [],
@@ -48,7 +50,7 @@ def give_halves(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Put new students of a class into the halves of its check."""
     classroom = taught_classroom(request, public_id)
     check = halves.halved_check(list(classroom.assignments.with_set()))
-    if check is None:
+    if check is None or classroom.archived_at is not None:
         raise Http404
     if count := halves.give_halves(check, by=request.user, now=timezone.now()):
         words = ngettext("{count} student got a random half.", "{count} students got a random half.", count)

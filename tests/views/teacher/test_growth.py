@@ -108,6 +108,24 @@ def test_class_without_a_check_has_no_halves(teacher_client: Client, classroom: 
     assert "No checks on this site" in text_of(teacher_client.get(growth_url(classroom)))
 
 
+def test_archived_class_gets_no_check_and_no_halves(
+    teacher_client: Client, classroom: Classroom, forms: tuple[Edition, Edition], students: list[Student]
+) -> None:
+    form = form_of(teacher_client.get(growth_url(classroom)), having="before_opens")
+    Classroom.objects.filter(pk=classroom.pk).update(archived_at=NOW)
+    page = teacher_client.post(growth_url(classroom), form.data(**TIMES))
+    assert "Assign in halves" not in text_of(page)
+    assert not Assignment.objects.exists()
+
+    Classroom.objects.filter(pk=classroom.pk).update(archived_at=None)
+    assign(teacher_client, classroom)
+    make_student(classroom=classroom, name="Zed")
+    Classroom.objects.filter(pk=classroom.pk).update(archived_at=NOW)
+    assert "Give a random half" not in text_of(teacher_client.get(growth_url(classroom)))
+    assert teacher_client.post(reverse("give_halves", args=[classroom.public_id])).status_code == 404
+    assert Excuse.objects.count() == 2 * len(students)
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
