@@ -168,10 +168,12 @@ def set_archived(classroom: Classroom, *, is_archived: bool, by: User, now: date
 
     A repeat changes nothing. Its students are signed out: `signed_in_student` and `check_access` look at the class.
     Their open attempts stay, and the clock submits them at their deadlines. After a restore, students go on with those
-    that are still open.
+    that are still open. A restore raises ClassroomNameTaken.
     """
     if not _lock(classroom, "archived_at") or (classroom.archived_at is not None) == is_archived:
         return classroom
+    if not is_archived:
+        _check_name_is_free(classroom.name, by, classroom)
     classroom.archived_at = now if is_archived else None
     classroom.erasure_announced_at = None
     classroom.save(update_fields=["archived_at", "erasure_announced_at"])

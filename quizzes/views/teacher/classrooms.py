@@ -46,6 +46,7 @@ NEW_PIN_KIND = gettext_lazy("Saved. The PINs look different now, so print new si
 OPENED = gettext_lazy("Class code on. Students can sign in.")
 CLOSED = gettext_lazy("Class code off. Signed-in students stay in.")
 ARCHIVED = gettext_lazy("“{name}” is archived. Scores are kept. Students can’t sign in.")
+NOT_RESTORED = gettext_lazy("You already have a class with this name. Rename this one, then restore it.")
 UNARCHIVED = gettext_lazy("“{name}” is restored.")
 
 # The session key of the class code that “Undo” brings back: the class’s public id and the code.
@@ -325,7 +326,11 @@ def set_archived(request: TeacherRequest, public_id: str) -> HttpResponse:
         working = open_page_count(classroom, now=now) if is_archived else 0
         if working and not form.cleaned_data["is_sure"]:
             return _confirm_archive(request, classroom, working)
-        classrooms.set_archived(classroom, is_archived=is_archived, by=request.user, now=now)
+        try:
+            classrooms.set_archived(classroom, is_archived=is_archived, by=request.user, now=now)
+        except classrooms.ClassroomNameTaken:
+            messages.error(request, NOT_RESTORED)
+            return redirect("change_classroom", classroom.public_id)
         if is_archived:
             text = ARCHIVED.format(name=classroom.name)
             if working:

@@ -544,6 +544,20 @@ def test_archive_asks_and_says_who_was_in_the_middle_of_a_quiz(
     assert "Students can’t sign in. 1 student was in the middle of a quiz. Undo" in text_of(home)
 
 
+def test_restored_class_does_not_share_its_name_with_this_years(
+    classroom: Classroom, teacher: User, teacher_client: Client
+) -> None:
+    classrooms.set_archived(classroom, is_archived=True, by=teacher, now=NOW)
+    make_classroom(teacher=teacher, name=classroom.name)
+
+    response = teacher_client.post(url("set_archived", classroom), {"is_archived": ""})
+
+    assert response.headers["Location"] == url("change_classroom", classroom)
+    assert "Rename this one, then restore it." in text_of(teacher_client.get(response.headers["Location"]))
+    classroom.refresh_from_db()
+    assert classroom.archived_at == NOW
+
+
 def test_archive_puts_a_class_away_and_brings_it_back(
     classroom: Classroom, student: Student, teacher_client: Client
 ) -> None:
