@@ -6,7 +6,7 @@ the other one has comes along.
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from quizzes.assignments.supports import Supports, set_supports
 from quizzes.attempts.lifecycle import submit_at_deadline
 from quizzes.models import Accommodation, Assignment, Attempt, AuditEvent, Excuse, Extension, Student, User
 from quizzes.models.locks import lock_rows
+from quizzes.models.reasons import OTHER_FORM
 from quizzes.people import rosters
 
 Action = AuditEvent.Action
@@ -90,7 +91,7 @@ def merge_plan(keep: Student, other: Student, *, now: datetime) -> MergePlan:
         raise CannotMerge
     pair = [keep.pk, other.pk]
     made = by_student_and_assignment(Attempt.objects.filter(student__in=pair))
-    overrides = load_overrides(student__in=pair)
+    overrides = _with_one_half(load_overrides(student__in=pair), made, keep, other)
     extended = _new_extensions(keep, other)
     excused = _excused_after(made, overrides)
     touched = {quiz for _, quiz in [*made, *overrides.extensions, *overrides.excused]}
@@ -237,6 +238,23 @@ def _new_extensions(keep: Student, other: Student) -> dict[int, Extension]:
                 given_at=row.given_at,
             )
     return found
+
+
+def _with_one_half(
+    overrides: Overrides, made: Mapping[Key, Sequence[Attempt]], keep: Student, other: Student
+) -> Overrides:
+    """Without the half of a check of `other`, if `keep` has a half and `other` has no work in the check.
+
+    With both halves, the student would be excused from both forms. At most 1 query.
+    """
+    if {pk for pk, _ in overrides.excused} != {keep.pk, other.pk}:
+        return overrides
+    halves = set(
+        Excuse.objects.filter(student__in=[keep.pk, other.pk], reason=OTHER_FORM).values_list("student", "assignment")
+    )
+    if keep.pk not in {pk for pk, _ in halves} or any((other.pk, quiz) in made for _, quiz in halves):
+        return overrides
+    return replace(overrides, excused={key for key in overrides.excused if key[0] == keep.pk or key not in halves})
 
 
 def _excused_after(made: Mapping[Key, Sequence[Attempt]], overrides: Overrides) -> Set[int]:

@@ -23,6 +23,7 @@ from quizzes.attempts.merges import (
 )
 from quizzes.files.downloads import FileFormat, Layout, export
 from quizzes.models import Accommodation, Assignment, Attempt, AuditEvent, Classroom, Excuse, Extension, Student, User
+from quizzes.models.reasons import OTHER_FORM
 from quizzes.people.erasure import erase_student, preview_student
 from quizzes.people.erasure_ledger import ledger_path, read_ledger
 from quizzes.people.rosters import NameTaken, add_students, change_external_id, new_students, remove_student
@@ -328,6 +329,25 @@ def test_excuse_comes_along_unless_work_counts(
     assert [quiz.ends_excuse for quiz in plan.quizzes] == ([who == "student"] if works == "twin" else [])
     merge(student, twin, teacher, now)
     assert Excuse.objects.filter(student=student).exists() == expected
+
+
+@pytest.mark.parametrize("works", [False, True])
+def test_half_of_a_check_comes_along_only_with_work(
+    works: bool, student: Student, twin: Student, assignment: Assignment, teacher: User, now: datetime
+) -> None:
+    """With the halves of both, the student would be excused from both forms."""
+    other_form = make_assignment(classroom=assignment.classroom)
+    for quiz, who in ((other_form, student), (assignment, twin)):
+        set_excused(quiz, who, is_excused=True, reason=OTHER_FORM, by=teacher, now=now)
+    if works:
+        make_answered_attempt(assignment=other_form, student=twin, started_at=now)
+
+    plan = plan_of(student, twin, now)
+    merge(student, twin, teacher, now)
+
+    assert plan.excused == ((assignment,) if works else ())
+    kept = set(Excuse.objects.filter(student=student).values_list("assignment", flat=True))
+    assert kept == {assignment.pk if works else other_form.pk}
 
 
 def test_undo_gives_each_entry_what_it_had(
