@@ -31,6 +31,7 @@ from tests.drafting import desk_of, document_of, publish, question_now, save
 from tests.factories import NOW, make_assignment, make_attempt, make_draft
 from tests.pages import form_of, text_of
 from tests.question_laws import check_answer, check_rekeyed
+from tools.unmarked_strings import unmarked
 
 ROOT = Path(site.BASE_DIR)
 TEXT = (ROOT / "docs" / "add-a-question-type.md").read_text(encoding="utf-8")
@@ -81,6 +82,12 @@ def test_the_guide_names_every_file_of_a_type() -> None:
     parts = {"question", "draft", "form", "paper", "question_type"}
     assert set(FILES) == {f"{PACKAGE.replace('.', '/')}/{part}.py" for part in parts} | {
         f"templates/question_types/yes_no/{part}.html" for part in ("page", "editor", "paper")
+    }
+
+
+def test_the_guide_marks_each_text_of_a_page_for_translation() -> None:
+    assert {name: list(unmarked(text)) for name, text in FILES.items() if name.endswith(".py")} == {
+        name: [] for name in FILES if name.endswith(".py")
     }
 
 
