@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from quizzes.content.question_types.registry import TYPES, parse_question, type_of
+from quizzes.content.question_types.registry import TYPES, parse_question, public_view, type_of
+from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.set_document import combine, parse_set
 from quizzes.content.set_problems import find_problems
 from quizzes.files.question_sets import read_toml
@@ -39,6 +40,7 @@ def _examples() -> list[Example]:
 
 
 EXAMPLES = _examples()
+SET = {"slug": "examples", "title": "Examples", "summary": "One question of each type.", "about_minutes": 15}
 EACH = pytest.mark.parametrize("example", EXAMPLES, ids=[example.document["key"] for example in EXAMPLES])
 
 
@@ -51,16 +53,7 @@ def test_examples_show_every_type_in_its_section() -> None:
 
 
 def test_examples_make_a_set_that_could_be_published() -> None:
-    document = combine(
-        SOURCE,
-        {
-            "slug": "examples",
-            "title": "Examples",
-            "summary": "One question of each type.",
-            "about_minutes": 15,
-            "questions": [example.document for example in EXAMPLES],
-        },
-    )
+    document = combine(SOURCE, {**SET, "questions": [example.document for example in EXAMPLES]})
 
     assert find_problems(document, parse_set(document)) == []
 
@@ -74,6 +67,16 @@ def test_example_is_graded_as_it_says(example: Example) -> None:
         assert (value, question.grade(value), question.needs_grading(value)) == (value, credit, look)
     best = max(credit for _, credit, _ in example.answers)
     assert best == (0 if type_of(question).graded_by == "teacher" else 1)
+
+
+@EACH
+def test_board_shows_what_students_choose_from(example: Example) -> None:
+    question = parse_question(example.document)
+    reading = parse_set(combine(SOURCE, {**SET, "questions": [example.document]})).reading
+    view = public_view(question, Shuffle("0" * 32, is_shuffled=True), None, reading)
+    has_own_board = (ROOT / "templates" / type_of(question).template("board")).exists()
+
+    assert has_own_board or "choices" in view or type_of(question).is_typed
 
 
 def test_every_row_of_an_answer_table_is_read() -> None:
