@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizzes.content.question_types.question import CHOICE_IDS
-from quizzes.content.question_types.registry import parse_question, public_view
+from quizzes.content.question_types.registry import TYPES, parse_question, public_view
 from quizzes.content.question_types.results import ReviewRow
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.tables import InvalidDocument
@@ -196,8 +196,7 @@ def choices(*rights: bool) -> list[dict[str, Any]]:
         ({"evidence": ["s1", "s1"]}, "“evidence” names the same thing twice"),
         (
             {"type": "essay"},
-            "there is no question type “essay”; there are single, multiple, who_says_so, evidence, true_false, "
-            "matching, ordering, short_answer, numeric, blanks, free_text, answer_and_proof",
+            f"there is no question type “essay”; there are {', '.join(TYPES)}",
         ),
         ({"type": None}, "“type” must be text"),
     ],
