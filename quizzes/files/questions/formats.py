@@ -37,8 +37,9 @@ MAX_QUESTIONS_IN_FILE = 10_000
 class QuestionFormat:
     """A format to export. question_types: those that it can hold. choices, stem: its limits, 0 for none.
 
-    feedback: the types whose feedback it keeps. has_explanation, has_points, has_order, has_spare, has_picture:
-    whether it keeps these. write: the file of a title and items.
+    feedback: the types whose feedback it keeps. has_explanation, has_points, has_order, has_spare, has_picture,
+    has_wrong_answers (expected ones of a short answer), has_sample_answer, has_unit, has_listed_gaps, has_typed_gaps,
+    has_mixed_gaps (both in one question): whether it keeps these. write: the file of a title and items.
     """
 
     name: str
@@ -53,6 +54,12 @@ class QuestionFormat:
     has_order: bool = False
     has_spare: bool = True
     has_picture: bool = False
+    has_wrong_answers: bool = False
+    has_sample_answer: bool = True
+    has_unit: bool = False
+    has_listed_gaps: bool = True
+    has_typed_gaps: bool = True
+    has_mixed_gaps: bool = True
     choices: int = 0
     choice_length: int = 0
     stem: int = 0
@@ -72,6 +79,9 @@ FORMATS = (
         _ALL - {"ordering"},
         feedback=_CLOSED | {"matching", "blanks", "short_answer"},
         has_picture=True,
+        has_wrong_answers=True,
+        has_sample_answer=False,
+        has_mixed_gaps=False,
     ),
     QuestionFormat(
         "moodle",
@@ -83,6 +93,9 @@ FORMATS = (
         feedback=_CLOSED | {"short_answer", "ordering"},
         has_order=True,
         has_picture=True,
+        has_wrong_answers=True,
+        has_unit=True,
+        has_typed_gaps=False,
     ),
     QuestionFormat(
         "gift",
@@ -93,6 +106,8 @@ FORMATS = (
         _COMMON,
         feedback=_CLOSED | {"short_answer"},
         has_points=False,
+        has_wrong_answers=True,
+        has_sample_answer=False,
     ),
     *(
         QuestionFormat(
@@ -129,6 +144,7 @@ FORMATS = (
         has_explanation=False,
         has_points=False,
         has_spare=False,
+        has_listed_gaps=False,
     ),
     QuestionFormat(
         "kahoot",
@@ -152,6 +168,8 @@ FORMATS = (
         _ALL,
         feedback=_CLOSED | _ROWS | {"short_answer"},
         has_spare=False,
+        has_wrong_answers=True,
+        has_listed_gaps=False,
     ),
     QuestionFormat(
         "template_csv",
@@ -162,6 +180,8 @@ FORMATS = (
         _ALL,
         feedback=_CLOSED | _ROWS | {"short_answer"},
         has_spare=False,
+        has_wrong_answers=True,
+        has_listed_gaps=False,
     ),
 )
 
@@ -194,17 +214,17 @@ def losses(question_format: QuestionFormat, item: Item | None, label: str) -> li
     if spare and not question_format.has_spare:
         found.append(gettext("Answer choices that match no line are left out."))
     wrong = item.question_type == "short_answer" and any(not line.is_correct for line in item.lines)
-    if wrong and question_format.name not in ("gift", "moodle", "qti12", "template_xlsx", "template_csv"):
+    if wrong and not question_format.has_wrong_answers:
         found.append(gettext("The expected wrong answers are left out."))
-    if item.sample_answer and question_format.name in ("gift", "qti12"):
+    if item.sample_answer and not question_format.has_sample_answer:
         found.append(gettext("The sample answer is left out."))
-    if item.unit and question_format.name != "moodle":
+    if item.unit and not question_format.has_unit:
         found.append(gettext("The unit is left out."))
     if item.question_type == "blanks":
         has_choices = any(gap.choices for gap in item.gaps)
-        if has_choices and question_format.name in ("blackboard", "template_xlsx", "template_csv"):
+        if has_choices and not question_format.has_listed_gaps:
             found.append(gettext("The choices of the blanks are left out, so students type."))
-        if not all(gap.choices for gap in item.gaps) and question_format.name == "moodle":
+        if not all(gap.choices for gap in item.gaps) and not question_format.has_typed_gaps:
             found.append(gettext("Each blank becomes a list with its accepted answers."))
     return found
 
@@ -226,7 +246,7 @@ def _why_left_out(question_format: QuestionFormat, item: Item | None, label: str
         return gettext("Left out: an answer is over {count} characters.").format(count=question_format.choice_length)
     if item.question_type == "numeric" and not item.number.lstrip("-").replace(".", "", 1).isdecimal():
         return gettext("Left out: it can’t hold a date as an answer.")
-    if question_format.name == "qti12" and len({bool(gap.choices) for gap in item.gaps}) > 1:
+    if not question_format.has_mixed_gaps and len({bool(gap.choices) for gap in item.gaps}) > 1:
         return gettext("Left out: it can’t hold typed blanks beside lists.")
     return ""
 
