@@ -51,7 +51,7 @@ class Choice:
         return f"{first}{where.format(numbers=numbers)}{stop}{rest}"
 
 
-def parse_choices(document: Mapping[str, Any], tables: Sequence[Mapping[str, Any]]) -> tuple[Choice, ...]:
+def parse_choices(tables: Sequence[Mapping[str, Any]]) -> tuple[Choice, ...]:
     """Choices with ids a, b, c ... in the order written; InvalidDocument for fewer than 2, more than 8 or two equal."""
     if not 2 <= len(tables) <= len(base.CHOICE_IDS):
         raise InvalidDocument(f"a question needs 2 to {len(base.CHOICE_IDS)} choices and this one has {len(tables)}")

@@ -63,7 +63,7 @@ class Multiple(Question):
     @classmethod
     def parse(cls, document: Mapping[str, Any]) -> Self:
         """The question of a document; raises InvalidDocument."""
-        choices = parse_choices(document, tables_of(document, "choices"))
+        choices = parse_choices(tables_of(document, "choices"))
         keys = sum(choice.right for choice in choices)
         if not keys:
             raise InvalidDocument(gettext("a multiple-choice question needs at least one key and this one has none"))

@@ -49,7 +49,7 @@ class Single(Question):
     @classmethod
     def parse(cls, document: Mapping[str, Any]) -> Self:
         """The question of a document; raises InvalidDocument."""
-        choices = parse_choices(document, tables_of(document, "choices"))
+        choices = parse_choices(tables_of(document, "choices"))
         keys = sum(choice.right for choice in choices)
         if keys != 1:
             raise InvalidDocument(f"a single-choice question needs exactly one key and this one has {keys}")
