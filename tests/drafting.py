@@ -77,14 +77,14 @@ def sent(client: Client, address: str, *, having: str, **changes: str | list[str
     return form_of(client.get(address), having=having).data(**changes)
 
 
-def text_of(response: HttpResponse) -> str:
+def html_of(response: HttpResponse) -> str:
     """The HTML of a page."""
     return response.content.decode()
 
 
 def errors_of(response: HttpResponse) -> list[str]:
     """The errors that stand beside fields, as people read them."""
-    pieces = text_of(response).split('<p class="err" id="')[1:]
+    pieces = html_of(response).split('<p class="err" id="')[1:]
     return [piece.split("</svg>")[1].split("</p>")[0].strip() for piece in pieces]
 
 

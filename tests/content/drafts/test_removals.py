@@ -11,7 +11,7 @@ from quizzes.content.drafts.removals import CannotPutBack
 from quizzes.content.drafts.words import ExplainedWord
 from quizzes.content.tables import Table
 from quizzes.models import Draft, User
-from tests.drafting import desk_of, document_of, publish, revision_of, save, sent, text_of, texts_of, url
+from tests.drafting import desk_of, document_of, html_of, publish, revision_of, save, sent, texts_of, url
 from tests.factories import NOW, make_draft
 from tests.pages import form_of
 
@@ -92,23 +92,23 @@ def test_each_removal_is_undone_on_the_next_page(
     remove(teacher_client, spared)
     assert without_author_fields(document_of(spared)) != without_author_fields(before)
     page = teacher_client.get(url("edit_reading", spared))
-    assert says in text_of(page)
+    assert says in html_of(page)
 
     back = teacher_client.post(url("undo_removal", spared), follow=True)
 
-    assert "Undone. It’s back." in text_of(back)
+    assert "Undone. It’s back." in html_of(back)
     assert without_author_fields(document_of(spared)) == without_author_fields(before)
-    assert 'action="/teacher' not in text_of(back) or "edit/undo" not in text_of(back)
+    assert 'action="/teacher' not in html_of(back) or "edit/undo" not in html_of(back)
     # Sent twice: the second one changes nothing, and does not say that it failed.
     again = teacher_client.post(url("undo_removal", spared), follow=True)
-    assert "can’t be undone" not in text_of(again)
+    assert "can’t be undone" not in html_of(again)
     assert without_author_fields(document_of(spared)) == without_author_fields(before)
 
 
 def test_a_removed_question_comes_back_to_its_place_after_other_saves(draft: Draft, teacher_client: Client) -> None:
     remove_question(teacher_client, draft)
     save(teacher_client, draft, stem="Something else?")
-    assert "Removed: question 2." not in text_of(teacher_client.get(desk_of(draft)))
+    assert "Removed: question 2." not in html_of(teacher_client.get(desk_of(draft)))
 
     teacher_client.post(url("undo_removal", draft))
 
@@ -124,7 +124,7 @@ def test_sentences_that_were_edited_since_are_not_overwritten(
 
     page = teacher_client.post(url("undo_removal", draft), follow=True)
 
-    assert "The draft changed since, so this can’t be undone." in text_of(page)
+    assert "The draft changed since, so this can’t be undone." in html_of(page)
     assert "s2" not in texts_of(document_of(draft))
     with pytest.raises(CannotPutBack):
         saving_questions.undo_removal(draft, by=teacher, now=NOW)

@@ -18,10 +18,10 @@ from quizzes.files.questions.formats import read_questions
 from quizzes.models import Classroom, Draft, Edition, User
 from tests.conftest import Queries
 from tests.content.drafts.test_levels import EASY, SPANISH
-from tests.drafting import HTMX, document_of, errors_of, publish, revision_of, sent, text_of, url
+from tests.drafting import HTMX, document_of, errors_of, html_of, publish, revision_of, sent, url
 from tests.factories import NOW, make_assignment, make_draft
 from tests.files.test_class_export import empty_site
-from tests.pages import text_of as words_of
+from tests.pages import text_of
 
 
 @pytest.fixture
@@ -42,21 +42,21 @@ def save(client: Client, draft: Draft, **changes: str) -> None:
 
 
 def test_a_teacher_adds_a_level_and_sees_which_questions_it_has(teacher_client: Client, draft: Draft) -> None:
-    assert "Add: Easier" in words_of(teacher_client.get(url("edit_reading", draft)))
+    assert "Add: Easier" in text_of(teacher_client.get(url("edit_reading", draft)))
     add(teacher_client, draft)
     save(teacher_client, draft, level="Grade 4", note="Read slowly.", **{"to-r2": ""})
 
-    shown = words_of(teacher_client.get(url("edit_level", draft, "easier")))
+    shown = text_of(teacher_client.get(url("edit_level", draft, "easier")))
     assert "1 of 4 questions has the standard reading" in shown
     assert "Question 2 needs sentence 2" in shown
     assert "Standard sentences without a match: 2." in shown
-    reading = words_of(teacher_client.get(url("edit_reading", draft)))
+    reading = text_of(teacher_client.get(url("edit_reading", draft)))
     assert "Easier 3 of 4 questions" in reading
     assert "Check the matches" in reading
     preview = reverse("preview_draft", args=[draft.question_set.public_id, 1])
-    assert "The system keeps a birthplace." in words_of(teacher_client.get(preview, {"level": "easier"}))
+    assert "The system keeps a birthplace." in text_of(teacher_client.get(preview, {"level": "easier"}))
     second = preview.replace("/1/", "/2/")
-    assert "The system records a birthplace." in words_of(teacher_client.get(second, {"level": "easier"}))
+    assert "The system records a birthplace." in text_of(teacher_client.get(second, {"level": "easier"}))
 
 
 def test_a_published_level_stays_in_copies_and_class_files(
@@ -102,11 +102,11 @@ def test_a_changed_sentence_is_checked_with_a_button(teacher_client: Client, dra
     reading = url("edit_reading", draft)
     new = {"text-s3": "The mayor said that nobody broke the rules."}
     teacher_client.post(reading, sent(teacher_client, reading, having="reading_title", **new))
-    shown = words_of(teacher_client.get(url("edit_level", draft, "easier")))
+    shown = text_of(teacher_client.get(url("edit_level", draft, "easier")))
     assert "This standard sentence changed. It now says: The mayor said that nobody broke the rules." in shown
 
     save(teacher_client, draft, act="keep:s3")
-    assert "This standard sentence changed." not in words_of(teacher_client.get(url("edit_level", draft, "easier")))
+    assert "This standard sentence changed." not in text_of(teacher_client.get(url("edit_level", draft, "easier")))
 
 
 def test_bad_input_and_another_window(teacher_client: Client, draft: Draft) -> None:
@@ -120,7 +120,7 @@ def test_bad_input_and_another_window(teacher_client: Client, draft: Draft) -> N
     # Each valid save raises the revision. A page from before it may not overwrite another value.
     old = sent(teacher_client, address, having="level_title", level="Grade 3")
     save(teacher_client, draft, level="Grade 4")
-    refused = words_of(teacher_client.post(address, old))
+    refused = text_of(teacher_client.post(address, old))
     assert "This was changed in another window" in refused
     assert "Level: Grade 4" in refused
     assert document_of(draft)["reading"]["variants"][0]["level"] == "Grade 4"
@@ -134,15 +134,15 @@ def test_bad_input_and_another_window(teacher_client: Client, draft: Draft) -> N
     save(teacher_client, draft, level="Grade 4")
     assert revision_of(draft) == revision
     fragment = teacher_client.post(address, sent(teacher_client, address, having="level_title"), headers=HTMX)
-    assert "<h1" not in text_of(fragment)
-    assert 'id="level-state"' in text_of(fragment)
+    assert "<h1" not in html_of(fragment)
+    assert 'id="level-state"' in html_of(fragment)
 
 
 def test_a_removed_level_comes_back_with_undo(teacher_client: Client, draft: Draft) -> None:
     add(teacher_client, draft)
     gone = teacher_client.post(url("remove_level", draft, "easier"), follow=True)
-    assert "Reading level removed." in words_of(gone)
-    assert "Add: Easier" in words_of(gone)
+    assert "Reading level removed." in text_of(gone)
+    assert "Add: Easier" in text_of(gone)
     teacher_client.post(url("undo_removal", draft))
     assert [table["key"] for table in document_of(draft)["reading"]["variants"]] == ["easier"]
 

@@ -27,12 +27,12 @@ from tests.drafting import (
     desk_of,
     document_of,
     errors_of,
+    html_of,
     publish,
     question_now,
     revision_of,
     save,
     sent,
-    text_of,
     url,
 )
 from tests.factories import (
@@ -45,8 +45,7 @@ from tests.factories import (
     make_edition,
     make_student,
 )
-from tests.pages import form_of
-from tests.pages import text_of as words
+from tests.pages import form_of, text_of
 
 Counting = Callable[[], AbstractContextManager[Queries]]
 
@@ -149,7 +148,7 @@ def test_the_editor_saves_what_is_valid_and_keeps_the_rest_on_the_page(
 
     assert response.status_code == 200
     assert errors_of(response) == [error]
-    assert next(iter(changes.values())) in text_of(response)
+    assert next(iter(changes.values())) in html_of(response)
     now, before = question_now(draft, "one"), question_of(draft.document, "one")
     assert {**now, "stem": ""} == {**before, "stem": ""}
     assert question_now(draft, "one")["stem"] == "A better question?"
@@ -184,7 +183,7 @@ def test_the_editor_names_what_is_missing_in_words_and_refuses_nothing(draft: Dr
         **{"text-1": "birthplace", "text-2": "Birthplace"},
     )
 
-    text = text_of(response)
+    text = html_of(response)
     assert [
         words in text
         for words in (
@@ -197,7 +196,7 @@ def test_the_editor_names_what_is_missing_in_words_and_refuses_nothing(draft: Dr
 
 
 def test_the_editor_answers_htmx_with_what_a_save_changes_alone(draft: Draft, teacher_client: Client) -> None:
-    text = text_of(save(teacher_client, draft, htmx=True, stem="What is kept?", evidence=[]))
+    text = html_of(save(teacher_client, draft, htmx=True, stem="What is kept?", evidence=[]))
 
     for part in ("draft-state", "draft-revision", "question-list", "question-problems", "question-preview"):
         assert f'id="{part}" hx-swap-oob="true"' in text or f'id="{part}"' in text
@@ -210,16 +209,16 @@ def test_true_or_false_says_what_belongs_into_its_two_texts(draft: Draft, teache
         "question": "Ask about the statement below, such as “Is this true or false?”",
         "statement": "Students judge this sentence, such as “The council voted on Monday.”",
     }
-    assert hints["question"] not in text_of(teacher_client.get(desk_of(draft)))
+    assert hints["question"] not in html_of(teacher_client.get(desk_of(draft)))
     data = sent(teacher_client, desk_of(draft), having="stem", type="true_false")
-    page = text_of(teacher_client.post(desk_of(draft), data, follow=True))
+    page = html_of(teacher_client.post(desk_of(draft), data, follow=True))
     assert "Statement that is true or false" in page
     assert page.index('id="id_stem"') < page.index(hints["question"]) < page.index('id="id_statement"')
     assert page.index('id="id_statement"') < page.index(hints["statement"])
 
 
 def test_the_editor_previews_a_question_as_students_see_it(draft: Draft, teacher_client: Client) -> None:
-    text = text_of(teacher_client.get(desk_of(draft)))
+    text = html_of(teacher_client.get(desk_of(draft)))
 
     preview = text.split('id="question-preview"')[1]
     assert "Which of these does the system record?" in preview
@@ -234,7 +233,7 @@ def test_the_editor_refuses_to_overwrite_and_shows_both(draft: Draft, teacher: U
 
     response = teacher_client.post(desk_of(draft), data)
 
-    text = text_of(response)
+    text = html_of(response)
     assert [
         words in text for words in ("changed in another window", "</b> Theirs?</p>", "</b> Their answer</p>", "Mine?")
     ] == [True] * 4
@@ -381,10 +380,10 @@ def test_a_question_that_is_gone_leads_to_the_questions_that_are_left(draft: Dra
     again = teacher_client.post(desk_of(draft), data, follow=True)
 
     assert again.redirect_chain[-1] == (desk_of(draft, "some"), 302)
-    assert "Question 1 is removed from the draft." in text_of(again)
+    assert "Question 1 is removed from the draft." in html_of(again)
     back = teacher_client.get(desk_of(draft), follow=True)
     assert (back.status_code, back.redirect_chain[-1]) == (200, (desk_of(draft, "some"), 302))
-    assert "This question is no longer in the draft." in text_of(back)
+    assert "This question is no longer in the draft." in html_of(back)
     # A page that saves by itself stays, with what was typed, and says that it is not saved.
     assert teacher_client.post(desk_of(draft), {**data, "act": ""}, headers={"HX-Request": "true"}).status_code == 404
     assert [table["key"] for table in document_of(draft)["questions"]] == ["some", "who", "proof"]
@@ -411,7 +410,7 @@ def test_the_first_question_of_a_set_that_is_full_by_now_is_refused(empty: Draft
 
     reply = teacher_client.post(url("add_question", empty), form.data(), follow=True)
 
-    assert "The limit is 60 questions." in words(reply)
+    assert "The limit is 60 questions." in text_of(reply)
     assert len(document_of(empty)["questions"]) == MAX_QUESTIONS
 
 
@@ -420,7 +419,7 @@ def test_a_tip_is_kept_and_shown_again(draft: Draft, teacher_client: Client) -> 
     form = form_of(teacher_client.get(desk_of(draft)), having="because")
 
     teacher_client.post(url("keep_wording", draft), form.data(because="The story says so."))
-    text = text_of(teacher_client.get(desk_of(draft)))
+    text = html_of(teacher_client.get(desk_of(draft)))
     assert "Reason: The story says so." in text
 
     form = form_of(teacher_client.get(desk_of(draft)), having="shows_again")
@@ -434,8 +433,8 @@ def test_a_tip_is_kept_only_with_a_reason(draft: Draft, teacher_client: Client) 
 
     reply = teacher_client.post(url("keep_wording", draft), form.data(because=" "), follow=True)
 
-    assert "Enter a reason to keep this wording." in text_of(reply)
-    assert "The tip is back." not in text_of(reply)
+    assert "Enter a reason to keep this wording." in html_of(reply)
+    assert "The tip is back." not in html_of(reply)
     assert question_now(draft, "one").get("kept", []) == []
 
 
@@ -451,7 +450,7 @@ def test_a_tip_on_a_question_that_is_gone_changes_nothing(draft: Draft, teacher_
 def test_the_draft_is_shown_on_a_students_page(number: int, draft: Draft, teacher_client: Client) -> None:
     response = teacher_client.get(url("preview_draft", draft, number))
 
-    text = text_of(response)
+    text = html_of(response)
     assert response.status_code == 200
     assert draft.document["questions"][number - 1]["stem"] in text
     assert "rationale" not in text
@@ -482,14 +481,14 @@ def test_publish_makes_an_edition_and_says_its_number(draft: Draft, teacher: Use
 
     edition = Edition.objects.get()
     assert (edition.number, edition.published_by) == (1, teacher)
-    text = text_of(page)
+    text = html_of(page)
     assert "Version 1 is published." in text
     assert "No changes to publish." in text
 
 
 def test_tips_are_counted_beside_the_button_that_publishes(draft: Draft, teacher_client: Client) -> None:
     def tip_link(name: str) -> list[str]:
-        found = re.findall(r'#h-hints">(.*?)</a>', text_of(teacher_client.get(url(name, draft))), re.DOTALL)
+        found = re.findall(r'#h-hints">(.*?)</a>', html_of(teacher_client.get(url(name, draft))), re.DOTALL)
         return [" ".join(text.split()) for text in found]
 
     document = document_of(draft)
@@ -497,22 +496,22 @@ def test_tips_are_counted_beside_the_button_that_publishes(draft: Draft, teacher
     assert count > 1
     assert tip_link("edit_reading") == [f"{count} writing tips"]
     # A save updates the number.
-    assert 'id="tip-count" hx-swap-oob="true"' in text_of(save(teacher_client, draft, htmx=True))
+    assert 'id="tip-count" hx-swap-oob="true"' in html_of(save(teacher_client, draft, htmx=True))
 
 
 def test_the_publish_page_assigns_a_version_where_nothing_changed(draft: Draft, teacher_client: Client) -> None:
     page = publish(teacher_client, draft)
-    headings = re.findall(r"<h2[^>]*>\s*([^<]*?)\s*<", text_of(page))
+    headings = re.findall(r"<h2[^>]*>\s*([^<]*?)\s*<", html_of(page))
     assert headings[-2:] == ["Since version 1", "Versions"]
-    assert words(page).count("Assign version 1") == 1
+    assert text_of(page).count("Assign version 1") == 1
 
     save(teacher_client, draft, stem="What is kept?")
     page = teacher_client.get(url("publish_set", draft))
-    headings = re.findall(r"<h2[^>]*>\s*([^<]*?)\s*<", text_of(page))
+    headings = re.findall(r"<h2[^>]*>\s*([^<]*?)\s*<", html_of(page))
     assert headings[-3:] == ["Since version 1", "Version 2", "Versions"]
-    assert "Assign version 1" not in words(page)
+    assert "Assign version 1" not in text_of(page)
     data = sent(teacher_client, desk_of(draft), having="stem", act="remove")
-    removed = text_of(teacher_client.post(desk_of(draft), data, follow=True))
+    removed = html_of(teacher_client.post(desk_of(draft), data, follow=True))
     assert "Question 1 is removed from the draft. Published versions keep it and its scores." in removed
 
 
@@ -521,7 +520,7 @@ def test_a_removed_question_that_no_version_has_is_said_to_be_in_none(draft: Dra
     page = teacher_client.post(url("add_question", draft), {"new_type": "single"}, follow=True)
     data = sent(teacher_client, page.request["PATH_INFO"], having="stem", act="remove")
 
-    removed = text_of(teacher_client.post(page.request["PATH_INFO"], data, follow=True))
+    removed = html_of(teacher_client.post(page.request["PATH_INFO"], data, follow=True))
 
     assert "is removed from the draft." in removed
     assert "Published versions keep it" not in removed
@@ -541,9 +540,9 @@ def test_publish_on_the_editor_leads_to_what_is_left_to_fix(draft: Draft, teache
 
     response = save(teacher_client, draft, stem="What is kept?", publish="on")
 
-    page = text_of(teacher_client.get(response.headers["Location"]))
+    page = html_of(teacher_client.get(response.headers["Location"]))
     assert ["No evidence yet." in page, "Type the question." in page] == [True, False]
-    assert "Publish: 1 to fix" in text_of(teacher_client.get(desk_of(draft)))
+    assert "Publish: 1 to fix" in html_of(teacher_client.get(desk_of(draft)))
     assert not Edition.objects.exists()
 
 
@@ -554,7 +553,7 @@ def test_publish_on_the_editor_shows_what_changed_before_a_second_version(draft:
 
     assert response.headers["Location"] == url("publish_set", draft)
     assert Edition.objects.count() == 1
-    assert "Question 1 changed." in text_of(teacher_client.get(url("publish_set", draft)))
+    assert "Question 1 changed." in html_of(teacher_client.get(url("publish_set", draft)))
 
 
 def test_the_meter_calls_nothing_covered_that_needs_nothing(
@@ -563,7 +562,7 @@ def test_the_meter_calls_nothing_covered_that_needs_nothing(
     objectives = [*draft.document["objectives"], {"key": "more", "title": "One more"}]
     saving.save_objectives(draft, objectives, {"records": 1}, seen=1, by=teacher, now=NOW)
 
-    page = words(teacher_client.get(url("edit_objectives", draft)))
+    page = text_of(teacher_client.get(url("edit_objectives", draft)))
 
     assert "What the system records 2 1 Covered" in page
     assert "One more 0 0 No questions yet" in page
@@ -572,7 +571,7 @@ def test_the_meter_calls_nothing_covered_that_needs_nothing(
 def test_publish_lists_what_is_in_the_way_and_offers_no_button(draft: Draft, teacher_client: Client) -> None:
     save(teacher_client, draft, evidence=[], key=[])
 
-    text = text_of(teacher_client.get(url("publish_set", draft)))
+    text = html_of(teacher_client.get(url("publish_set", draft)))
 
     assert "No evidence yet. Choose the sentences that prove the answer." in text
     assert "Choose at least 1 correct answer." in text
@@ -586,7 +585,7 @@ def test_publish_with_a_gap_needs_a_note(draft: Draft, teacher: User, teacher_cl
 
     page = publish(teacher_client, draft, note=" ")
     assert errors_of(page) == ["Say why some questions are missing."]
-    assert "What the system records 2 of 3" in text_of(page)
+    assert "What the system records 2 of 3" in html_of(page)
     assert not Edition.objects.exists()
 
     publish(teacher_client, draft, note="Two are enough for ten minutes.")
@@ -601,12 +600,12 @@ def test_publish_refuses_a_draft_that_changed_since_the_page(
 
     page = teacher_client.post(url("publish_set", draft), form.data())
 
-    assert "The draft changed in another window" in text_of(page)
+    assert "The draft changed in another window" in html_of(page)
     assert not Edition.objects.exists()
 
 
 def test_the_editor_names_speaker_and_paragraph_of_all_evidence(draft: Draft, teacher_client: Client) -> None:
-    page = words(teacher_client.get(desk_of(draft, "who")))
+    page = text_of(teacher_client.get(desk_of(draft, "who")))
     assert "3: Mayor’s account Found in paragraph 2 4: Protesters’ claim Found in paragraph 2" in page
 
 
@@ -615,7 +614,7 @@ def test_publish_lists_what_changed(draft: Draft, teacher: User, teacher_client:
     save(teacher_client, draft, key="1", stem="Which is it?")
     save(teacher_client, draft, "proof", act="remove")
 
-    text = text_of(teacher_client.get(url("publish_set", draft)))
+    text = html_of(teacher_client.get(url("publish_set", draft)))
 
     assert [
         words in text
@@ -637,11 +636,11 @@ def in_use(draft: Draft, teacher: User, classroom: Classroom, teacher_client: Cl
 
 
 def test_publish_says_what_becomes_of_assignments(in_use: Draft, teacher_client: Client) -> None:
-    text = text_of(teacher_client.get(url("publish_set", in_use)))
+    text = html_of(teacher_client.get(url("publish_set", in_use)))
     assert "1 student started it." in text
     assert "These quizzes keep their version" in text
 
-    text = text_of(publish(teacher_client, in_use))
+    text = html_of(publish(teacher_client, in_use))
     assert "Classes that started keep their version" in text
     editions = {row.classroom.name: row.edition.number for row in _assignments(in_use)}
     assert editions == {"Period 3": 1, "Period 4": 1}
@@ -654,7 +653,7 @@ def test_assignments_that_nobody_began_get_the_new_edition_when_asked(in_use: Dr
 
     page = teacher_client.post(form.action, form.data(assignments=offered), follow=True)
 
-    assert "1 quiz now uses version 2." in text_of(page)
+    assert "1 quiz now uses version 2." in html_of(page)
     assert {row.classroom.name: row.edition.number for row in _assignments(in_use)} == {"Period 3": 1, "Period 4": 2}
     event = AuditEvent.objects.get(action=AuditEvent.Action.ASSIGNMENT_CHANGED)
     assert event.classroom.name == "Period 4"

@@ -22,11 +22,11 @@ from tests.drafting import (
     HTMX,
     document_of,
     errors_of,
+    html_of,
     publish,
     question_now,
     revision_of,
     sent,
-    text_of,
     texts_of,
     url,
 )
@@ -91,7 +91,7 @@ def test_add_set_saves_a_draft_with_a_title_alone(teacher: User, teacher_client:
 
     draft = Draft.objects.owned_by(teacher).get()
     assert response.redirect_chain == [(url("edit_source", draft), 302)]
-    text = text_of(response)
+    text = html_of(response)
     missing = [problem.text for problem in source_problems(draft.document)]
     assert len(missing) == 3
     assert [problem for problem in missing if problem not in text] == []
@@ -103,7 +103,7 @@ def test_add_set_saves_a_draft_with_a_title_alone(teacher: User, teacher_client:
 
 def test_add_set_says_what_a_text_needs(teacher_client: Client) -> None:
     page = teacher_client.get(reverse("add_set"))
-    assert "Only the title is needed now. With a text, choose the rights too." in text_of(page)
+    assert "Only the title is needed now. With a text, choose the rights too." in html_of(page)
     refused = teacher_client.post(reverse("add_set"), {"title": "Library hours", "text": "The council voted no."})
     assert errors_of(refused) == ["Choose what you may show students."]
 
@@ -116,7 +116,7 @@ def test_add_set_with_a_text_leads_to_the_first_question(teacher: User, teacher_
     [question] = draft.document["questions"]
     assert response.redirect_chain == [(url("edit_question", draft, question["key"]), 302)]
     assert list(texts_of(draft.document).values()) == ["The council voted no.", "Mayor Ortiz said it will save money."]
-    text = text_of(response)
+    text = html_of(response)
     assert "HTML tags removed: 2." in text
     assert "These sentences sound like quotes: 2. Choose who says them under Reading." in text
     assert question["objective"] == draft.document["objectives"][0]["key"]
@@ -146,7 +146,7 @@ def test_save_adds_the_speakers_that_are_typed_in(draft: Draft, teacher_client: 
 
     # A field that saves itself waits for a button and says so.
     half = teacher_client.post(address, sent(teacher_client, address, having="reading_title", **names), headers=HTMX)
-    assert "Not saved: Name of a new speaker of sentence 3. Choose “Add speaker” or “Save”." in text_of(half)
+    assert "Not saved: Name of a new speaker of sentence 3. Choose “Add speaker” or “Save”." in html_of(half)
     assert document_of(draft)["voices"] == before
 
     data = sent(teacher_client, address, having="reading_title", act="save", **names)
@@ -207,7 +207,7 @@ def test_add_set_says_what_is_wrong_and_keeps_what_was_typed(
 
     assert response.status_code == 200
     assert errors_of(response) == errors
-    assert 'value="A. Writer"' in text_of(response)
+    assert 'value="A. Writer"' in html_of(response)
     assert not QuestionSet.objects.exists()
 
 
@@ -233,16 +233,16 @@ def test_a_draft_is_found_among_its_owners_sets_alone(
     draft: Draft, teacher_client: Client, other_teacher: User, signed_in: Any
 ) -> None:
     address = url("edit_questions", draft)
-    assert f'<a href="{address}">' in text_of(teacher_client.get(reverse("question_sets")))
-    assert address not in text_of(signed_in(other_teacher).get(reverse("question_sets")))
+    assert f'<a href="{address}">' in html_of(teacher_client.get(reverse("question_sets")))
+    assert address not in html_of(signed_in(other_teacher).get(reverse("question_sets")))
 
     publish(teacher_client, draft)
-    assert address not in text_of(teacher_client.get(reverse("question_sets")))
-    assert address in text_of(teacher_client.get(url("question_set", draft)))
+    assert address not in html_of(teacher_client.get(reverse("question_sets")))
+    assert address in html_of(teacher_client.get(url("question_set", draft)))
     built_in = make_edition().question_set
     page = teacher_client.get(reverse("question_set", args=[built_in.public_id]))
-    assert f'action="{reverse("copy_set", args=[built_in.public_id])}"' in text_of(page)
-    assert reverse("edit_questions", args=[built_in.public_id]) not in text_of(page)
+    assert f'action="{reverse("copy_set", args=[built_in.public_id])}"' in html_of(page)
+    assert reverse("edit_questions", args=[built_in.public_id]) not in html_of(page)
 
 
 PAGES = ("edit_source", "edit_reading", "edit_objectives", "edit_orphans", "publish_set")
@@ -286,7 +286,7 @@ def test_edit_source_saves_what_is_valid_and_keeps_the_rest_on_the_page(draft: D
 
     assert response.status_code == 200
     assert errors_of(response) == ["Enter a web address that starts with http:// or https://"]
-    assert 'value="nowhere"' in text_of(response)
+    assert 'value="nowhere"' in html_of(response)
     assert document_of(draft)["title"] == "Better"
     assert document_of(draft)["citation"]["url"] == "https://news.example/story"
 
@@ -296,7 +296,7 @@ def test_edit_source_answers_htmx_with_what_a_save_changes_alone(draft: Draft, t
 
     response = teacher_client.post(url("edit_source", draft), data, headers=HTMX)
 
-    text = " ".join(text_of(response).split())
+    text = " ".join(html_of(response).split())
     assert "Saved" in text
     assert 'name="revision" value="2"' in text
     # Nothing that is being typed in is replaced.
@@ -309,7 +309,7 @@ def test_edit_source_refuses_to_overwrite_and_shows_both(draft: Draft, teacher: 
 
     response = teacher_client.post(url("edit_source", draft), data)
 
-    text = " ".join(text_of(response).split())
+    text = " ".join(html_of(response).split())
     assert response.status_code == 200
     assert "This was changed in another window" in text
     assert [words in text for words in ("</b> Their title</p>", 'value="My title"', 'name="revision" value="1"')] == [
@@ -318,7 +318,7 @@ def test_edit_source_refuses_to_overwrite_and_shows_both(draft: Draft, teacher: 
     assert document_of(draft)["title"] == "Their title"
     # Saved by itself it is refused again; only the button says which of the two stays.
     again = form_of(response, having="story_title").data()
-    assert "Not saved" in text_of(teacher_client.post(url("edit_source", draft), again, headers=HTMX))
+    assert "Not saved" in html_of(teacher_client.post(url("edit_source", draft), again, headers=HTMX))
     teacher_client.post(url("edit_source", draft), {**again, "over": ["2"]})
     assert document_of(draft)["title"] == "My title"
 
@@ -336,7 +336,7 @@ def test_edit_objectives_adds_renames_and_counts(draft: Draft, teacher_client: C
         {"key": "when-it-ends", "title": "When it ends"},
     ]
     assert document["minimum"] == {"records": 3, "ended": 2}
-    text = text_of(teacher_client.get(address))
+    text = html_of(teacher_client.get(address))
     assert [words in text for words in ("1 more", "Covered")] == [True, True]
 
 
@@ -361,7 +361,7 @@ def test_a_new_objective_keeps_its_key_while_its_page_saves_by_itself(draft: Dra
         {"key": "who-says-it", "title": "Who says it"},
     ]
     assert document_of(draft)["minimum"]["when-it-ends"] == 2
-    assert "Removed" not in text_of(done)
+    assert "Removed" not in html_of(done)
     # Its row is cleared: it was added by mistake.
     data |= {"revision": revision_of(draft), "title-new-1": ""}
     teacher_client.post(address, data, headers=HTMX)
@@ -388,7 +388,7 @@ def test_a_new_objective_does_not_replace_that_of_another_window(draft: Draft, t
 
     page = teacher_client.post(address, second)
 
-    assert "This was changed in another window" in text_of(page)
+    assert "This was changed in another window" in html_of(page)
     assert document_of(draft)["objectives"][2:] == [{"key": "when-it-ends", "title": "When it ends"}]
 
 
@@ -398,7 +398,7 @@ def test_a_button_that_is_pressed_twice_says_once_what_it_did(draft: Draft, teac
     for _ in range(2):
         teacher_client.post(address, data)
 
-    assert text_of(teacher_client.get(address)).count("Saved.") == 1
+    assert html_of(teacher_client.get(address)).count("Saved.") == 1
 
 
 def test_edit_objectives_keeps_one_that_questions_test(draft: Draft, teacher_client: Client) -> None:
@@ -458,7 +458,7 @@ def test_edit_objectives_shows_a_conflict_before_it_moves_questions(
     saving.save_objectives(draft, objectives, {}, seen=1, by=teacher, now=NOW)
     before = document_of(draft)
 
-    page = text_of(teacher_client.post(address, data))
+    page = html_of(teacher_client.post(address, data))
 
     assert "This was changed in another window" in page
     assert "<b>Objective 1:</b> Renamed" in page
@@ -478,7 +478,7 @@ def test_edit_objectives_answers_htmx_with_the_meter(draft: Draft, teacher_clien
     address = url("edit_objectives", draft)
     data = sent(teacher_client, address, having="title-records", **{"minimum-records": "4"})
 
-    text = text_of(teacher_client.post(address, data, headers=HTMX))
+    text = html_of(teacher_client.post(address, data, headers=HTMX))
 
     assert [words in text for words in ("2 more", 'id="draft-meter"', "<html")] == [True, True, False]
 
@@ -495,7 +495,7 @@ def empty(teacher: User) -> Draft:
 
 def test_a_pasted_text_becomes_numbered_sentences(empty: Draft, teacher_client: Client) -> None:
     page = teacher_client.get(url("edit_reading", empty))
-    assert "in your own words" in text_of(page)
+    assert "in your own words" in html_of(page)
 
     response = teacher_client.post(
         url("replace_text", empty), form_of(page, having="text").data(text="One. Two.\n\nThree.")
@@ -504,7 +504,7 @@ def test_a_pasted_text_becomes_numbered_sentences(empty: Draft, teacher_client: 
     assert response.headers["Location"] == url("edit_reading", empty)
     assert [table["text"] for table in sentence_tables(document_of(empty))] == ["One.", "Two.", "Three."]
     page = teacher_client.get(url("edit_reading", empty))
-    assert "We cleaned up" not in text_of(page)
+    assert "We cleaned up" not in html_of(page)
     assert form_of(page, having="text-s3").data()["speaker-s3"] == ["reporter"]
 
 
@@ -517,7 +517,7 @@ def test_a_pasted_text_is_cleaned_and_the_page_says_what_changed(empty: Draft, t
     assert (
         "We cleaned up the text. HTML tags removed: 4. Split words joined: 1, such as “information”. "
         "Broken lines joined: 1."
-    ) in text_of(response)
+    ) in html_of(response)
 
 
 def test_a_text_without_words_after_cleaning_is_refused(empty: Draft, teacher_client: Client) -> None:
@@ -542,7 +542,7 @@ def test_a_text_that_cannot_be_a_reading_stays_on_the_page(
 
     assert response.status_code == 200
     assert errors_of(response)[0].startswith(error)
-    assert text.strip()[:20] in text_of(response)
+    assert text.strip()[:20] in html_of(response)
     assert document_of(empty)["reading"]["paragraphs"] == []
 
 
@@ -576,7 +576,7 @@ def test_a_corrected_text_leads_to_the_questions_that_lost_evidence(draft: Draft
 
     assert response.headers["Location"] == url("edit_orphans", draft)
     assert [orphan.key for orphan in orphans(document_of(draft))] == ["some"]
-    page = text_of(teacher_client.get(url("edit_orphans", draft)))
+    page = html_of(teacher_client.get(url("edit_orphans", draft)))
     for words in ("“It also records an address.”", "“It also records a street.”"):
         assert words in page
     assert "1 question uses a sentence that changed" in page
@@ -592,7 +592,7 @@ def test_sentences_and_speakers_are_saved(draft: Draft, teacher_client: Client) 
     document = document_of(draft)
     assert sentence_tables(document)[5] == {"key": "s6", "text": "Hundreds had protested.", "voice": "protesters"}
     assert (document["reading"]["level"], document["reading"]["language"]) == ("Grade 8", "es")
-    assert "1 question uses a sentence that changed" in text_of(teacher_client.get(address))
+    assert "1 question uses a sentence that changed" in html_of(teacher_client.get(address))
 
 
 def test_a_sentence_without_a_text_or_with_a_forged_speaker_stays(draft: Draft, teacher_client: Client) -> None:
@@ -602,7 +602,7 @@ def test_a_sentence_without_a_text_or_with_a_forged_speaker_stays(draft: Draft, 
     response = teacher_client.post(address, sent(teacher_client, address, having="text-s1", **changes))
 
     assert response.status_code == 200
-    assert "To remove a sentence" in text_of(response)
+    assert "To remove a sentence" in html_of(response)
     tables = sentence_tables(document_of(draft))
     assert (tables[4]["text"], tables[4]["voice"]) == ("It ends soon.", "reporter")
     assert tables[5]["text"] == "Dozens of people had protested."
@@ -649,7 +649,7 @@ def test_edit_reading_answers_htmx_with_what_a_save_changes_alone(draft: Draft, 
     address = url("edit_reading", draft)
     data = sent(teacher_client, address, having="text-s1", **{"text-s1": "It records a name."})
 
-    text = text_of(teacher_client.post(address, data, headers=HTMX))
+    text = html_of(teacher_client.post(address, data, headers=HTMX))
 
     assert [words in text for words in ("Saved", 'value="2"', "2 questions lost evidence", "<textarea")] == [
         True,
@@ -676,7 +676,7 @@ def test_edit_reading_refuses_to_overwrite_and_shows_both(draft: Draft, teacher:
     data = sent(teacher_client, address, having="text-s1", **{"text-s1": "My sentence."})
     saving.save_reading(draft, {}, {"s1": "Their sentence."}, {}, seen=1, by=teacher, now=NOW)
 
-    text = text_of(teacher_client.post(address, data))
+    text = html_of(teacher_client.post(address, data))
 
     assert [words in text for words in ("changed in another window", "</b> Their sentence.</p>", "My sentence.")] == [
         True
@@ -692,8 +692,8 @@ def test_a_pasted_text_does_not_overwrite_what_another_window_saved(
 
     response = teacher_client.post(url("replace_text", draft), {"text": pasted, "revision": "1"})
 
-    assert "changed in another window" in text_of(response)
-    assert pasted.strip() in text_of(response)
+    assert "changed in another window" in html_of(response)
+    assert pasted.strip() in html_of(response)
     assert sentence_tables(document_of(draft))[0]["text"] == "Their sentence."
 
 
@@ -718,7 +718,7 @@ def test_a_conflict_is_about_the_form_that_was_sent(
 
     page = teacher_client.post(url(name, draft), data)
 
-    assert "changed in another window" in text_of(page)
+    assert "changed in another window" in html_of(page)
     assert re.findall(r'form="([\w-]+)" name="over"', page.text) == [form_id]
     assert re.findall(r'href="([^"]+)" data-discards', page.text) == [address]
 
@@ -773,8 +773,8 @@ def resolve(client: Client, draft: Draft, act: str, **changes: str) -> HttpRespo
 def test_an_orphan_is_kept(orphaned: Draft, teacher_client: Client) -> None:
     page = resolve(teacher_client, orphaned, "keep")
 
-    assert "Question 2 uses the new text." in text_of(page)
-    assert "Every question has its evidence" in text_of(page)
+    assert "Question 2 uses the new text." in html_of(page)
+    assert "Every question has its evidence" in html_of(page)
     assert question_now(orphaned, "some")["anchors"]["s2"] == "It also records a street."
 
 
@@ -789,10 +789,10 @@ def test_a_question_can_lose_all_its_evidence_and_the_notice_says_so(
     all_orphaned: Draft, teacher_client: Client
 ) -> None:
     page = teacher_client.get(url("edit_orphans", all_orphaned))
-    assert "None: choose evidence later" in text_of(page)
+    assert "None: choose evidence later" in html_of(page)
 
     form = form_of(page, having="act")
-    notice = text_of(teacher_client.post(form.action, form.data(act="move", **{"to-s1": ""}), follow=True))
+    notice = html_of(teacher_client.post(form.action, form.data(act="move", **{"to-s1": ""}), follow=True))
 
     assert "Question 1 has no evidence now." in notice
     assert question_now(all_orphaned, "one")["evidence"] == []
@@ -802,8 +802,8 @@ def test_an_orphan_is_withdrawn(orphaned: Draft, teacher_client: Client) -> None
     page = resolve(teacher_client, orphaned, "withdraw")
 
     # Without a published version, the notice names none.
-    assert "Question 2 is removed from the draft." in text_of(page)
-    assert "Published versions keep it" not in text_of(page)
+    assert "Question 2 is removed from the draft." in html_of(page)
+    assert "Published versions keep it" not in html_of(page)
     assert [table["key"] for table in document_of(orphaned)["questions"]] == ["one", "who", "proof"]
 
 
@@ -824,7 +824,7 @@ def test_a_resolution_on_a_text_that_changed_again_is_refused(
 
     page = teacher_client.post(form.action, form.data(act="keep"), follow=True)
 
-    assert "changed in another window" in text_of(page)
+    assert "changed in another window" in html_of(page)
     assert [orphan.key for orphan in orphans(document_of(orphaned))] == ["some"]
 
 
@@ -848,18 +848,18 @@ def test_all_orphans_that_have_their_sentences_are_kept_at_once(all_orphaned: Dr
         for can_be_kept in (True, False)
     )
     assert (len(kept), left) == (2, ["who"])
-    assert "Keep all 2 questions" in text_of(page)
-    assert "Questions with a removed sentence stay here." in text_of(page)
+    assert "Keep all 2 questions" in html_of(page)
+    assert "Questions with a removed sentence stay here." in html_of(page)
     form = keep_all_form(page, all_orphaned)
 
     for message in ("2 questions use the new text.", ""):
         revision, page = revision_of(all_orphaned), teacher_client.post(form.action, form.data(), follow=True)
-        assert ("questions use the new text." in text_of(page)) is bool(message)
-        assert message in text_of(page)
+        assert ("questions use the new text." in html_of(page)) is bool(message)
+        assert message in html_of(page)
 
     assert revision_of(all_orphaned) == revision
     assert [orphan.key for orphan in orphans(document_of(all_orphaned))] == ["who"]
-    assert "Keep all" not in text_of(page)
+    assert "Keep all" not in html_of(page)
 
 
 @pytest.mark.parametrize("change", ["reading", "question"])
@@ -875,12 +875,12 @@ def test_keeping_all_orphans_is_refused_after_a_change(
 
     page = teacher_client.post(form.action, form.data(), follow=True)
 
-    assert "The draft changed in another window. Nothing was lost. Check it again." in text_of(page)
+    assert "The draft changed in another window. Nothing was lost. Check it again." in html_of(page)
     assert document_of(all_orphaned) == before
 
 
 def test_a_single_orphan_has_no_button_for_all(orphaned: Draft, teacher_client: Client) -> None:
-    page = text_of(teacher_client.get(url("edit_orphans", orphaned)))
+    page = html_of(teacher_client.get(url("edit_orphans", orphaned)))
     assert ("Keep question" in page, "Keep all" in page) == (True, False)
 
 

@@ -10,7 +10,7 @@ from quizzes.content.drafts import saving
 from quizzes.content.drafts.document import finished, reading_of
 from quizzes.content.drafts.words import ExplainedWord
 from quizzes.models import Draft, User
-from tests.drafting import document_of, errors_of, publish, revision_of, sent, text_of, url
+from tests.drafting import document_of, errors_of, html_of, publish, revision_of, sent, url
 from tests.factories import NOW, make_document, make_draft
 
 RECORD = {
@@ -74,7 +74,7 @@ def test_words_are_added_and_students_can_tap_them(draft: Draft, teacher_client:
         {"word": "birthplace", "meaning": "where a person was born", "en": ["birthplace"]},
         {"word": "records", "meaning": "to write down", "en": ["records", "record"]},
     ]
-    assert "Words saved." in text_of(page)
+    assert "Words saved." in html_of(page)
     assert [word.word for word in reading_of(document_of(draft)).explained_words] == ["birthplace", "records"]
     preview = teacher_client.get(url("preview_draft", draft, 1)).text
     assert 'popovertarget="word-birthplace"' in preview
@@ -102,7 +102,7 @@ def test_a_page_that_is_sent_twice_adds_a_word_once(draft: Draft, teacher_client
 
     for _ in range(2):
         page = teacher_client.post(url("edit_words", draft), data, follow=True)
-        assert "Words saved." in text_of(page)
+        assert "Words saved." in html_of(page)
 
     assert (len(words_of(draft)), revision_of(draft)) == (1, 2)
 
@@ -206,7 +206,7 @@ def test_a_word_of_another_window_stays(draft: Draft, teacher: User, teacher_cli
     saving.save_words(draft, [ExplainedWord("", ("address",), "where one lives")], seen=1, by=teacher, now=NOW)
 
     page = teacher_client.post(url("edit_words", draft), data)
-    assert "This was changed in another window" in text_of(page)
+    assert "This was changed in another window" in html_of(page)
     assert [word["word"] for word in words_of(draft)] == ["address"]
 
     teacher_client.post(url("edit_words", draft), {**data, "over": "2"})
@@ -227,8 +227,8 @@ def test_a_set_in_one_language_asks_for_no_spanish(draft: Draft, teacher_client:
 
 def test_the_publish_page_lists_changed_words(copied: Draft, teacher_client: Client) -> None:
     publish(teacher_client, copied)
-    assert "No changes to publish." in text_of(teacher_client.get(url("publish_set", copied)))
+    assert "No changes to publish." in html_of(teacher_client.get(url("publish_set", copied)))
 
     send(teacher_client, copied, {"meaning-word-record": "to keep"})
 
-    assert "The words to know changed." in text_of(teacher_client.get(url("publish_set", copied)))
+    assert "The words to know changed." in html_of(teacher_client.get(url("publish_set", copied)))
