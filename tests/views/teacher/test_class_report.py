@@ -175,7 +175,7 @@ def test_item_analysis_of_few_attempts_says_so(teacher_client: Client, assignmen
     assert text.count("Needs 10 attempts") == 6
     # Points earned need no number of attempts, and the heading has that number.
     assert "By question Of 9 attempts" in text
-    assert "Single choice 100% Needs 10 attempts" in text or "Multiple choice 100% Needs 10 attempts" in text
+    assert "Multiple choice 100% Needs 10 attempts" in text
 
 
 def test_item_analysis_flags_with_the_reason_in_words(teacher_client: Client, assignment: Assignment) -> None:
