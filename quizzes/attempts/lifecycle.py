@@ -325,7 +325,7 @@ def _submit_once(attempt: Attempt, *, at: datetime, by: str, conditions: Mapping
     return attempt
 
 
-def _submit(attempt: Attempt, *, at: datetime, by: str, conditions: Mapping[str, Any], language: str = "") -> bool:
+def _submit(attempt: Attempt, *, at: datetime, by: str, conditions: Mapping[str, Any], language: str) -> bool:
     """Whether this call submitted the attempt. conditions: lookups that its row must match."""
     # The first query locks the row: a save on another connection comes before it or is late.
     open_rows = Attempt.objects.open().order_by().filter(pk=attempt.pk, **conditions)
