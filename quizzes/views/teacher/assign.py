@@ -53,7 +53,7 @@ class Offer:
     def form(self, request: TeacherRequest, *, now: datetime) -> AssignForm:
         """The form of the page."""
         return AssignForm(
-            request.POST or None,
+            request.POST if request.method == "POST" else None,
             classrooms=self.classrooms,
             now=now,
             presets=self._presets(),

@@ -54,7 +54,9 @@ SAME_TITLE = gettext_lazy("This class already has a quiz with this title. Add a 
 def change_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Change window and settings. Started attempts keep their settings."""
     assignment = taught_assignment(request, public_id)
-    form = ChangeAssignmentForm(request.POST or None, assignment=assignment, now=timezone.now())
+    form = ChangeAssignmentForm(
+        request.POST if request.method == "POST" else None, assignment=assignment, now=timezone.now()
+    )
     context = {
         "assignment": assignment,
         "form": form,

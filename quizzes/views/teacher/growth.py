@@ -22,7 +22,7 @@ def classroom_growth(request: TeacherRequest, public_id: str) -> HttpResponse:
     classroom, now = taught_classroom(request, public_id), timezone.now()
     forms = halves.check_forms(request.user)
     check = halves.halved_check(list(classroom.assignments.with_set()))
-    form = GrowthForm(request.POST or None, classroom=classroom, now=now)
+    form = GrowthForm(request.POST if request.method == "POST" else None, classroom=classroom, now=now)
     can_assign = classroom.archived_at is None
     if forms is not None and check is None and can_assign and form.is_valid():
         data = {name: form.cleaned_data[name] for name in ("before", "after", "group")}

@@ -40,7 +40,12 @@ def regrade_question(request: TeacherRequest, public_id: str, number: int) -> Ht
     edition = Edition.objects.get(pk=assignment.edition_id)
     affected = regrades.affected_assignments(edition, by=request.user)
     initial_policy = PolicyForm(request.GET).initial_policy
-    form = RegradeForm(request.POST or None, edition=edition, question=question, initial_policy=initial_policy)
+    form = RegradeForm(
+        request.POST if request.method == "POST" else None,
+        edition=edition,
+        question=question,
+        initial_policy=initial_policy,
+    )
     context = _context(assignment, row, affected, form, document)
     if form.moves_a_line or not form.is_valid() or form.cleaned_data["act"] == "edit":
         return render(request, "teacher/regrade_question.html", context)
