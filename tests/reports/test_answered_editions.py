@@ -11,7 +11,7 @@ from quizzes.content.drafts import publishing, saving, saving_questions
 from quizzes.content.drafts.changes import KeyChange, key_changes
 from quizzes.models import Assignment, Classroom, Draft, Edition, User
 from quizzes.reports.answered_editions import answered_editions
-from tests.drafting import desk_of, document_of, publish, save, sent, text_of, url
+from tests.drafting import desk_of, document_of, html_of, publish, save, sent, url
 from tests.factories import (
     NOW,
     make_answered_attempt,
@@ -23,7 +23,7 @@ from tests.factories import (
     make_student,
 )
 from tests.pages import form_of, read
-from tests.pages import text_of as words
+from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -79,11 +79,11 @@ def test_key_changes_name_other_keys_and_what_is_gone() -> None:
 
 
 def test_publish_tells_who_answered_before_and_after(given: Assignment, draft: Draft, teacher_client: Client) -> None:
-    page = words(teacher_client.get(url("publish_set", draft)))
+    page = text_of(teacher_client.get(url("publish_set", draft)))
     assert "answered version 1" not in page  # nothing is to come
 
     save(teacher_client, draft, key="1")
-    page = words(teacher_client.get(url("publish_set", draft)))
+    page = text_of(teacher_client.get(url("publish_set", draft)))
     assert (
         "2 students answered version 1. New quizzes get version 2 once you publish and assign it. "
         "Regrade version 1 too?" in page
@@ -92,11 +92,11 @@ def test_publish_tells_who_answered_before_and_after(given: Assignment, draft: D
     after = publish(teacher_client, draft)
     assert (
         "2 students answered version 1. New quizzes get version 2 when you assign it again. Regrade version 1 too? "
-        "Question 1 has a different correct answer. Regrade question 1 of version 1" in words(after)
+        "Question 1 has a different correct answer. Regrade question 1 of version 1" in text_of(after)
     )
     assert reverse("regrade_question", args=[given.public_id, 1]) in read(after).links
     own = teacher_client.get(reverse("question_set", args=[draft.question_set.public_id]))
-    assert "2 students answered version 1." in words(own)
+    assert "2 students answered version 1." in text_of(own)
 
 
 def test_question_that_is_gone_can_be_withdrawn_from_scoring(
@@ -104,7 +104,7 @@ def test_question_that_is_gone_can_be_withdrawn_from_scoring(
 ) -> None:
     saving_questions.remove_question(draft, "proof", seen=1, by=teacher, now=NOW)
     page = publish(teacher_client, draft)
-    assert "Drop question 4 of version 1 from scoring" in words(page)
+    assert "Drop question 4 of version 1 from scoring" in text_of(page)
     [link] = [link for link in read(page).links if link.endswith("?policy=drop")]
     form = form_of(teacher_client.get(link), having="policy")
     assert ("policy", "drop") in form.fields
@@ -113,7 +113,7 @@ def test_question_that_is_gone_can_be_withdrawn_from_scoring(
 def test_change_that_moves_no_key_says_so(given: Assignment, draft: Draft, teacher_client: Client) -> None:
     save(teacher_client, draft, stem="Which of these is it?")
     page = publish(teacher_client, draft)
-    assert "Answers didn’t change, so scores don’t need it." in words(page)
+    assert "Answers didn’t change, so scores don’t need it." in text_of(page)
     assert reverse("assignment_regrades", args=[given.public_id]) in read(page).links
 
 
@@ -150,7 +150,7 @@ def test_deleting_an_answered_question_offers_to_withdraw_it(
     data = sent(teacher_client, desk_of(draft), having="stem", act="remove")
     page = teacher_client.post(desk_of(draft), data, follow=True)
     assert [table["key"] for table in document_of(draft)["questions"]] == ["one", "some", "who", "proof"]
-    assert "2 students answered it in version 1, as question 1." in words(page)
+    assert "2 students answered it in version 1, as question 1." in text_of(page)
     assert f"{reverse('regrade_question', args=[given.public_id, 1])}?policy=drop" in read(page).links
 
     form = form_of(page, having="revision")
@@ -158,7 +158,7 @@ def test_deleting_an_answered_question_offers_to_withdraw_it(
     for _ in range(2):
         page = teacher_client.post(address, form.data(), follow=True)
     assert [table["key"] for table in document_of(draft)["questions"]] == ["some", "who", "proof"]
-    assert "This question is no longer in the draft." in text_of(page)
+    assert "This question is no longer in the draft." in html_of(page)
 
 
 def test_deleting_a_question_that_nobody_answered_asks_nothing(draft: Draft, teacher_client: Client) -> None:
@@ -174,7 +174,7 @@ def test_deleting_is_refused_where_another_window_changed_the_question(
     form = form_of(teacher_client.get(address), having="revision")
     saving_questions.save_question(draft, "one", {"stem": "Newer?"}, seen=1, by=teacher, now=NOW)
     page = teacher_client.post(address, form.data())
-    assert "This question changed in another window." in words(page)
+    assert "This question changed in another window." in text_of(page)
     assert len(document_of(draft)["questions"]) == 4
 
 
