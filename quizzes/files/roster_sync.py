@@ -22,7 +22,7 @@ _PURPOSE = "oneroster"
 _ALIKE = 2
 
 # new: to add. moved: from another class. numbered: here by name, gets the school's number. here: nothing to do.
-# gone: on the roster, not in the file. removed: was on the roster before.
+# gone: on the roster, not in the file. restored: was on the roster before.
 ChangeKind = Literal["new", "moved", "numbered", "here", "gone", "restored"]
 
 
@@ -151,13 +151,16 @@ def _changes(
     left: Mapping[str, Student],
     moving: Collection[str],
 ) -> list[Change]:
-    """left: the students who left their class, by number. moving: the numbers of those who are in another one now."""
+    """The changes of one class of the file.
+
+    left: the students who left their class, by number. moving: the numbers of those who are in another one now.
+    """
     here = [student for student in own if classroom is not None and student.classroom_id == classroom.pk]
     enrolled = [student for student in here if student.removed_at is None]
     merged = [student for student in here if student.merged_into in enrolled]
     # An entry that was merged into another is that student.
-    by_id = {one.external_id: one.current for one in [*merged, *enrolled] if one.external_id}
-    by_name = {one.name_key: one.current for one in [*merged, *enrolled]}
+    by_id = {student.external_id: student.current for student in [*merged, *enrolled] if student.external_id}
+    by_name = {student.name_key: student.current for student in [*merged, *enrolled]}
     removed = {
         student.external_id: student
         for student in here
@@ -192,8 +195,9 @@ def _renumbered(
     """
     if any(row.external_id in by_id for row in one.students):
         return set()
-    same = {student.pk for row in one.students if (student := by_name.get(name_key(row.name.display)))}
-    return same & set(gone) if len(same & set(gone)) >= _ALIKE else set()
+    named = {student.pk for row in one.students if (student := by_name.get(name_key(row.name.display)))}
+    same = named & set(gone)
+    return same if len(same) >= _ALIKE else set()
 
 
 def _change(
@@ -206,7 +210,10 @@ def _change(
     renumbered: Collection[int],
     unlisted: Mapping[str, Student],
 ) -> Change:
-    """unlisted: the students without a number whose name is not in the file, by name key."""
+    """The change of one student of the file. taken: the name keys of the class so far.
+
+    unlisted: the students without a number whose name is not in the file, by name key.
+    """
     key = name_key(row.name.display)
     same_id, same_name = by_id.get(row.external_id), by_name.get(key)
     if same_id is not None:
