@@ -22,8 +22,7 @@ from tests.factories import (
     make_draft,
     make_student,
 )
-from tests.pages import form_of, read
-from tests.pages import text_of
+from tests.pages import form_of, read, text_of
 
 pytestmark = pytest.mark.django_db
 
