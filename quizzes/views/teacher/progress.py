@@ -99,7 +99,7 @@ def render_with_etag(request: TeacherRequest, template: str, context: dict[str, 
 
 
 def require_live_state(request: TeacherRequest, public_id: str, *, now: datetime) -> LiveState:
-    """How far the rows of this teacher's assignment are; raises Http404."""
+    """The live state of this teacher's assignment; raises Http404."""
     state = live_state(public_id, by=request.user, now=now)
     if state is None:
         raise Http404
