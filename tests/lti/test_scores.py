@@ -268,6 +268,18 @@ def test_queue_costs_the_same_for_one_student_and_ten(
     assert len(ten) == len(one) == 8
 
 
+def test_new_scores_of_a_batch_are_one_write(link: LtiLink, learner: LtiStudent, queries: Callable[[], Any]) -> None:
+    turn_in(link, learner)
+    for number in range(3):
+        student = make_student(classroom=link.assignment.classroom, name=f"Student {number}")
+        turn_in(link, LtiStudent.objects.create(course=link.course, student=student, subject=f"new-{number}"))
+    with queries() as seen:
+        queue_scores(now=LATER)
+
+    assert len(seen.writes) == 1
+    assert LtiScore.objects.count() == 4
+
+
 def test_query_has_no_more_values_than_postgresql_takes(
     link: LtiLink, learner: LtiStudent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
