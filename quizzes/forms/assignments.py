@@ -18,6 +18,7 @@ from quizzes.assignments.lifecycle import AssignmentSettings, settings_of
 from quizzes.assignments.presets import PresetValues
 from quizzes.assignments.release import Release, is_checked_at_once, shows_before_last_attempt
 from quizzes.assignments.student_settings import window_of
+from quizzes.content.question_types.form import TextField
 from quizzes.formatting import up_to
 from quizzes.forms.fields import WallTimeField, moment_in_zone, wall_time, zone_note
 from quizzes.models import Assignment
@@ -48,7 +49,7 @@ FIELD_OF_CONSTRAINT = {
 class AssignmentSettingsForm(forms.Form):
     """The window and the settings of an assignment. zones: the time zones of its classrooms."""
 
-    own_title = forms.CharField(
+    own_title = TextField(
         label=gettext_lazy("Title"),
         required=False,
         max_length=MAX_TITLE,

@@ -8,6 +8,7 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext
 
+from quizzes.content.question_types.question import has_visible
 from quizzes.content.tables import Table
 from quizzes.formatting import Label, up_to
 
@@ -123,6 +124,15 @@ class SentencesField(forms.MultipleChoiceField):
         return [key for key in self.sentence_keys if key in chosen]
 
 
+class TextField(forms.CharField):
+    """A text. Without a visible character it is empty."""
+
+    def to_python(self, value: Any) -> Any:
+        """The text, or the empty value."""
+        given = super().to_python(value) or ""
+        return given if has_visible(given) else self.empty_value
+
+
 class LinesField(forms.CharField):
     """Several short texts, one a line. The value is a list of the non-empty ones, each once."""
 
@@ -170,7 +180,7 @@ def text(
         if rows
         else forms.TextInput(attrs={**attrs, "autocomplete": "off"})
     )
-    return forms.CharField(
+    return TextField(
         label=label,
         max_length=at_most,
         required=False,

@@ -287,7 +287,12 @@ def read_typed(submitted: Submitted, name: str, *, limit: int = MAX_LINE, lines:
     text = "\n".join(line.rstrip() for line in seen.strip().split("\n")) if lines else " ".join(seen.split())
     if len(text) > limit:
         raise NotAChoice(gettext("Use up to {limit} characters.").format(limit=f"{limit:,}"))
-    return text if any(char.isprintable() and not char.isspace() for char in text) else None
+    return text if has_visible(text) else None
+
+
+def has_visible(text: str) -> bool:
+    """Whether a reader sees anything of the text: a zero-width space alone is not empty for Python."""
+    return any(char.isprintable() and not char.isspace() for char in text)
 
 
 # --- For `grade` --------------------------------------------------------------------------------------------------

@@ -214,6 +214,11 @@ def test_time_limit_of_a_preset_gives_way_to_teacher_paced(
     assert (assignment.is_teacher_paced, assignment.time_limit) == (True, None)
 
 
+def test_own_title_that_nobody_sees_is_none(edition: Edition, classroom: Classroom, teacher_client: Client) -> None:
+    send(teacher_client, address_of(edition), classroom, own_title="\u200b")
+    assert Assignment.objects.get().own_title == ""
+
+
 def test_error_of_a_long_title_is_in_the_language_of_the_page(
     edition: Edition, classroom: Classroom, teacher_client: Client
 ) -> None:

@@ -101,6 +101,12 @@ def test_add_set_saves_a_draft_with_a_title_alone(teacher: User, teacher_client:
     assert errors_of(refused) == ["First choose what you may show students, under “Source”."]
 
 
+def test_add_set_refuses_a_title_that_nobody_sees(teacher_client: Client) -> None:
+    refused = teacher_client.post(reverse("add_set"), {**SOURCE, "title": "\u200b\u202e\ufeff"})
+    assert errors_of(refused) == ["Enter a title."]
+    assert not Draft.objects.exists()
+
+
 def test_add_set_says_what_a_text_needs(teacher_client: Client) -> None:
     page = teacher_client.get(reverse("add_set"))
     assert "Only the title is needed now. With a text, choose the rights too." in html_of(page)
