@@ -19,7 +19,7 @@ from quizzes.assignments.student_settings import (
     time_factors,
 )
 from quizzes.models import Accommodation, Assignment, Attempt, AuditEvent, Classroom, Excuse, Extension, Student, User
-from quizzes.models.locks import lock_rows
+from quizzes.models.locks import lock_rows, read_locked
 from quizzes.models.reasons import EXTRA_MINUTES, FITS_EXTRA_TIME
 
 
@@ -233,6 +233,7 @@ def set_accommodation(student: Student, *, time_factor: Decimal | None, by: User
 @transaction.atomic
 def set_reading_level(student: Student, *, variant: str, by: User, now: datetime) -> None:
     """Set the level of a student's readings, "" for as the class; drops the student's own choice. Safe to repeat."""
+    read_locked(student, "reading_variant", "chosen_variant")
     if student.reading_variant == variant and not student.chosen_variant:
         return
     student.reading_variant, student.chosen_variant = variant, ""

@@ -11,7 +11,7 @@ from django.db.models import Q
 from quizzes.assignments.accommodations import lock_quizzes_of
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Student, User
 from quizzes.models.attempts import AttemptQuerySet
-from quizzes.models.locks import lock_rows, locked
+from quizzes.models.locks import lock_rows, locked, read_locked
 
 TEXT_SIZES = (100, 125, 150, 200)
 # For each attempt, in minutes.
@@ -83,6 +83,11 @@ def supports_of(student: Student) -> Supports:
 @transaction.atomic
 def set_class_supports(classroom: Classroom, supports: Supports, *, by: User, now: datetime) -> None:
     """Set the supports of a class, open attempts included. A student's own ones stay. Safe to repeat."""
+    try:
+        read_locked(classroom, "supports")
+    except Classroom.DoesNotExist:
+        # The class was erased meanwhile.
+        return
     before, after = classroom.supports, supports.stored()
     if before == after:
         return
@@ -110,9 +115,10 @@ def set_supports(student: Student, supports: Supports | None, *, by: User, now: 
     supports: None for those of the class. student: with the classroom.
     """
     after = None if supports is None else supports.stored()
+    lock_quizzes_of([student])
+    read_locked(student, "supports")
     if student.supports == after:
         return
-    lock_quizzes_of([student])
     student.supports = after
     student.save(update_fields=["supports"])
     _set_open_attempts(Attempt.objects.open().filter(student=student), supports_of(student))

@@ -140,10 +140,12 @@ def change_code(classroom: Classroom, *, by: User, now: datetime) -> Classroom:
 
 
 def restore_code(classroom: Classroom, *, code: str, by: User, now: datetime) -> Classroom:
-    """Give a classroom its earlier class code back. Raises CodeTaken."""
-    classroom.join_code = code
+    """Give a classroom its earlier class code back. Raises CodeTaken. A repeat changes nothing."""
     try:
         with transaction.atomic():
+            if not _lock(classroom, "join_code") or classroom.join_code == code:
+                return classroom
+            classroom.join_code = code
             classroom.save(update_fields=["join_code"])
             AuditEvent.objects.record(Action.CODE_CHANGED, actor=by, classroom=classroom, at=now)
     except IntegrityError as error:

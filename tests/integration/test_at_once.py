@@ -18,6 +18,7 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.assignments import lifecycle
+from quizzes.assignments.accommodations import set_reading_level
 from quizzes.assignments.deadlines import Window
 from quizzes.assignments.deletion import delete_assignment, restore_assignment
 from quizzes.assignments.lifecycle import AssignmentSettings, assign
@@ -50,6 +51,7 @@ from quizzes.people.accounts import sign_in_link
 from quizzes.people.classrooms import (
     change_classroom,
     change_code,
+    restore_code,
     set_archived,
     set_code_active,
     set_missing_rule,
@@ -88,6 +90,8 @@ SETTINGS: list[tuple[Any, dict[str, Any]]] = [
     (set_missing_rule, {"is_zero": True}),
     (set_pin_kind, {"pin_kind": "words"}),
     (set_reading_levels, {"variant": "easier", "may_choose": True}),
+    (set_class_supports, {"supports": Supports(notes=True)}),
+    (restore_code, {"code": "ABC234"}),
 ]
 
 
@@ -176,6 +180,23 @@ def test_one_act_on_a_student_sent_twice_at_once_is_logged_once(
     assert AuditEvent.objects.count() == 1
     stored = Student.objects.values_list("pin_version", "removed_at").get(pk=student.pk)
     assert [(one.pin_version, one.removed_at) for one in done] == [stored] * 2
+
+
+@pytest.mark.parametrize(
+    ("act", "to"), [(set_supports, {"supports": Supports(notes=True)}), (set_reading_level, {"variant": "easier"})]
+)
+def test_one_accommodation_sent_twice_at_once_is_logged_once(
+    act: Any, to: dict[str, Any], student: Student, teacher: User, now: datetime
+) -> None:
+    pages = [Student.objects.select_related("classroom").get(pk=student.pk) for _ in range(2)]
+    meet = meeting_before_update()
+
+    def send(page: Student) -> None:
+        with connection.execute_wrapper(meet):
+            act(page, by=teacher, now=now, **to)
+
+    at_once([partial(send, page) for page in pages])
+    assert AuditEvent.objects.count() == 1
 
 
 def test_one_new_name_sent_twice_at_once_is_logged_once(student: Student, teacher: User, now: datetime) -> None:
