@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from quizsite.log import REQUEST_ID_KEY, current_request_id
 from quizzes.models import User
+from quizzes.models.locks import RowDeleted
 from quizzes.people.second_factor import has_second_factor, is_required
 from quizzes.people.teacher_sessions import renew_teacher_session
 from quizzes.views.access import page_before, use_language_of_signed_in
@@ -222,6 +223,21 @@ def wrong_method_page(get_response: GetResponse) -> GetResponse:
         return page
 
     return middleware
+
+
+class DeletedMeanwhile:
+    """Find nothing where another request deleted the row of this one meanwhile, as at the next request."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """Raise Http404 for RowDeleted."""
+        if isinstance(exception, RowDeleted):
+            raise Http404 from exception
 
 
 class LoginRequired(LoginRequiredMiddleware):

@@ -121,6 +121,7 @@ MIDDLEWARE = [
     "quizsite.middleware.SecondFactorRequired",
     "quizsite.middleware.wrong_method_page",
     "allauth.account.middleware.AccountMiddleware",
+    "quizsite.middleware.DeletedMeanwhile",
 ]
 
 ROOT_URLCONF = "quizsite.urls"

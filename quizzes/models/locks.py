@@ -10,6 +10,7 @@ write to the log meanwhile. No other module names `select_for_update`, so that t
 from collections.abc import Iterable
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection
 from django.db.models import Model, QuerySet
 
@@ -17,6 +18,10 @@ from quizzes.models.accounts import User
 from quizzes.models.assignments import Assignment
 from quizzes.models.attempts import Attempt
 from quizzes.models.rosters import Classroom, Student
+
+
+class RowDeleted(Exception):
+    """Another request deleted a row after this one had read it."""
 
 
 def locked[Rows: QuerySet[Any, Any]](rows: Rows) -> Rows:
@@ -62,9 +67,12 @@ def lock_account(user: User) -> None:
 def read_locked(row: Model, *columns: str) -> None:
     """Lock a row and read these columns again: of two equal acts at once, the second finds what the first has stored.
 
-    Raises DoesNotExist.
+    Raises RowDeleted.
     """
-    row.refresh_from_db(fields=columns, from_queryset=locked(type(row)._default_manager.all()))
+    try:
+        row.refresh_from_db(fields=columns, from_queryset=locked(type(row)._default_manager.all()))
+    except ObjectDoesNotExist as error:
+        raise RowDeleted from error
 
 
 def lock_names(*names: str) -> None:

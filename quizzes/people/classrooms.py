@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from quizzes.models import AuditEvent, Classroom, FailedTry, Teaching, User
-from quizzes.models.locks import lock_account, locked, read_locked
+from quizzes.models.locks import RowDeleted, lock_account, locked, read_locked
 from quizzes.models.rosters import new_join_code
 
 Action = AuditEvent.Action
@@ -212,7 +212,7 @@ def _lock(classroom: Classroom, *columns: str) -> bool:
     """
     try:
         read_locked(classroom, *columns)
-    except Classroom.DoesNotExist:
+    except RowDeleted:
         return False
     return True
 

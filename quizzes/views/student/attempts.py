@@ -37,7 +37,8 @@ from quizzes.attempts.lifecycle import AssignmentClosed, IsExcused, NoAttemptsLe
 from quizzes.attempts.save_limit import may_save
 from quizzes.content.question_types.registry import Question
 from quizzes.forms.attempts import AnswerForm, ChooseLevelForm, HeartbeatForm, TimeUpForm
-from quizzes.models import Assignment, Attempt, Student
+from quizzes.models import Attempt, Student
+from quizzes.models.locks import RowDeleted
 from quizzes.people.rosters import set_language
 from quizzes.reports.student_assignments import answered_count, current_of, student_assignment
 from quizzes.views.access import arrival, attempt_required, student_required, teachers_of, wants_json
@@ -69,7 +70,7 @@ def start_attempt(request: HttpRequest, student: Student, public_id: str) -> Htt
     if request.method == "POST":
         assignment = get_object_or_404(student.classroom.assignments, public_id=public_id)
         # The page below shows the reason, and is none for a quiz that was deleted meanwhile.
-        with suppress(IsExcused, NotOpenYet, AssignmentClosed, NoAttemptsLeft, Assignment.DoesNotExist):
+        with suppress(IsExcused, NotOpenYet, AssignmentClosed, NoAttemptsLeft, RowDeleted):
             attempt = attempts.start_attempt(student, assignment, now=now)
             number = resume_number(content_of(attempt), attempt.answers.order_by())
             return redirect("take_attempt", attempt.public_id, number)

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -47,6 +48,31 @@ def test_student_is_deleted_after_a_page_that_says_what_goes(
     assert f"Receipt {event.detail['receipt']}" in said
     assert "Maya" not in said
     assert teacher_client.post(address).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("rename_student", {"name": "Zoe Q."}),
+        ("change_pin", {"seen": "1"}),
+        ("remove_student", {}),
+        ("set_accommodations", {"time": "1", "source": "own", "text_size": "150", "break_minutes": "0"}),
+    ],
+)
+def test_act_on_a_student_who_is_deleted_meanwhile_finds_nothing(
+    name: str, data: dict[str, str], student: Student, teacher_client: Client
+) -> None:
+    def delete_first(execute: Any, sql: str, *rest: Any) -> Any:
+        # The transaction of the act begins: the view has read the student.
+        if sql.startswith("SAVEPOINT") and Student.objects.exists():
+            Student.objects.all().delete()
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(delete_first):
+        gone = teacher_client.post(reverse(name, args=[student.public_id]), data)
+    assert gone.status_code == 404
+    assert "We can’t find that page" in text_of(gone)
+    assert not AuditEvent.objects.exists()
 
 
 def test_class_is_deleted_by_its_typed_name(done: Attempt, teacher_client: Client) -> None:
