@@ -264,7 +264,7 @@ def extend(
 
     Writes nothing if the student already has this extension.
     """
-    lock_rows(assignments=[assignment.pk], students=[student.pk], with_starts=True)
+    _lock(assignment, student)
     before = assignment.extensions.filter(student=student).first()
     new_values = (due_at, closes_at, extra_attempts, reason)
     if before is not None and (before.due_at, before.closes_at, before.extra_attempts, before.reason) == new_values:
@@ -351,7 +351,7 @@ def set_excused(
     assignment: Assignment, student: Student, *, is_excused: bool, reason: str, by: User, now: datetime
 ) -> None:
     """Excuse a student from an assignment, or undo that. Answers stay in both cases. Safe to repeat."""
-    lock_rows(assignments=[assignment.pk], students=[student.pk], with_starts=True)
+    _lock(assignment, student)
     if assignment.excuses.filter(student=student).exists() == is_excused:
         return
     if is_excused:
@@ -370,6 +370,12 @@ def set_excused(
         assignment=assignment.public_id,
         reason=reason,
     )
+
+
+def _lock(assignment: Assignment, student: Student) -> None:
+    """Lock both. Raises RowDeleted: a row that refers to a deleted student would fail only at the commit."""
+    lock_rows(assignments=[assignment.pk], students=[student.pk], with_starts=True)
+    read_locked(student, "removed_at")
 
 
 def _extensions(assignment: Assignment) -> dict[int, Extension]:

@@ -50,6 +50,13 @@ def test_student_is_deleted_after_a_page_that_says_what_goes(
     assert teacher_client.post(address).status_code == 404
 
 
+def delete_students(execute: Any, sql: str, *rest: Any) -> Any:
+    """Delete all students when the transaction of an act begins: its view has read the student."""
+    if sql.startswith("SAVEPOINT") and Student.objects.exists():
+        Student.objects.all().delete()
+    return execute(sql, *rest)
+
+
 @pytest.mark.parametrize(
     ("name", "data"),
     [
@@ -62,16 +69,24 @@ def test_student_is_deleted_after_a_page_that_says_what_goes(
 def test_act_on_a_student_who_is_deleted_meanwhile_finds_nothing(
     name: str, data: dict[str, str], student: Student, teacher_client: Client
 ) -> None:
-    def delete_first(execute: Any, sql: str, *rest: Any) -> Any:
-        # The transaction of the act begins: the view has read the student.
-        if sql.startswith("SAVEPOINT") and Student.objects.exists():
-            Student.objects.all().delete()
-        return execute(sql, *rest)
-
-    with connection.execute_wrapper(delete_first):
+    with connection.execute_wrapper(delete_students):
         gone = teacher_client.post(reverse(name, args=[student.public_id]), data)
     assert gone.status_code == 404
     assert "We can’t find that page" in text_of(gone)
+    assert not AuditEvent.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [("extend_student", {"extra_attempts": "1"}), ("excuse_student", {"is_excused": "True"})],
+)
+def test_extension_of_a_student_who_is_deleted_meanwhile_finds_nothing(
+    name: str, data: dict[str, str], student: Student, teacher_client: Client
+) -> None:
+    assignment = make_assignment(classroom=student.classroom)
+    address = reverse(name, args=[assignment.public_id, student.public_id])
+    with connection.execute_wrapper(delete_students):
+        assert teacher_client.post(address, {**data, "reason": "Ill."}).status_code == 404
     assert not AuditEvent.objects.exists()
 
 
