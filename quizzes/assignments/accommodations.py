@@ -373,8 +373,9 @@ def set_excused(
 
 
 def _lock(assignment: Assignment, student: Student) -> None:
-    """Lock both. Raises RowDeleted: a row that refers to a deleted student would fail only at the commit."""
+    """Lock both. Raises RowDeleted: a row that refers to a deleted one would fail only at the commit."""
     lock_rows(assignments=[assignment.pk], students=[student.pk], with_starts=True)
+    read_locked(assignment, "paused_at")
     read_locked(student, "removed_at")
 
 

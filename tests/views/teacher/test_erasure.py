@@ -1,14 +1,16 @@
 """The pages that delete a student or a class for good."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.models import Attempt, AuditEvent, Classroom, Student
+from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Student
 from tests.factories import make_answered_attempt, make_assignment
 from tests.pages import errors_of, text_of
 
@@ -50,10 +52,11 @@ def test_student_is_deleted_after_a_page_that_says_what_goes(
     assert teacher_client.post(address).status_code == 404
 
 
-def delete_students(execute: Any, sql: str, *rest: Any) -> Any:
-    """Delete all students when the transaction of an act begins: its view has read the student."""
-    if sql.startswith("SAVEPOINT") and Student.objects.exists():
-        Student.objects.all().delete()
+def delete_first(model: type[Model], execute: Any, sql: str, *rest: Any) -> Any:
+    """Delete all rows when the transaction of an act begins: its view has read them."""
+    rows = model._default_manager.all()
+    if sql.startswith("SAVEPOINT") and rows.exists():
+        rows.delete()
     return execute(sql, *rest)
 
 
@@ -69,7 +72,7 @@ def delete_students(execute: Any, sql: str, *rest: Any) -> Any:
 def test_act_on_a_student_who_is_deleted_meanwhile_finds_nothing(
     name: str, data: dict[str, str], student: Student, teacher_client: Client
 ) -> None:
-    with connection.execute_wrapper(delete_students):
+    with connection.execute_wrapper(partial(delete_first, Student)):
         gone = teacher_client.post(reverse(name, args=[student.public_id]), data)
     assert gone.status_code == 404
     assert "We can’t find that page" in text_of(gone)
@@ -80,12 +83,13 @@ def test_act_on_a_student_who_is_deleted_meanwhile_finds_nothing(
     ("name", "data"),
     [("extend_student", {"extra_attempts": "1"}), ("excuse_student", {"is_excused": "True"})],
 )
-def test_extension_of_a_student_who_is_deleted_meanwhile_finds_nothing(
-    name: str, data: dict[str, str], student: Student, teacher_client: Client
+@pytest.mark.parametrize("deleted", [Student, Assignment])
+def test_extension_of_what_is_deleted_meanwhile_finds_nothing(
+    deleted: type[Model], name: str, data: dict[str, str], student: Student, teacher_client: Client
 ) -> None:
     assignment = make_assignment(classroom=student.classroom)
     address = reverse(name, args=[assignment.public_id, student.public_id])
-    with connection.execute_wrapper(delete_students):
+    with connection.execute_wrapper(partial(delete_first, deleted)):
         assert teacher_client.post(address, {**data, "reason": "Ill."}).status_code == 404
     assert not AuditEvent.objects.exists()
 
