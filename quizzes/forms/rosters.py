@@ -19,7 +19,7 @@ from quizzes.formatting import Label
 from quizzes.forms.fields import NameField, SentJsonField
 from quizzes.models import Classroom, Student
 from quizzes.models.rosters import ClassroomQuerySet
-from quizzes.people.names import MAX_NAME_LENGTH, name_key, split_name
+from quizzes.people.names import MAX_NAME_LENGTH, has_hidden, name_key, split_name
 from quizzes.people.rosters import NewStudent
 
 
@@ -240,6 +240,9 @@ def _sent_table(table: Any) -> TableFile:
     return TableFile(tuple(row for row in rows if any(row.cells)))
 
 
+HIDDEN_IN_NUMBER = gettext_lazy("The number has a hidden character.")
+
+
 class StudentNumberForm(forms.Form):
     """The school's own number of a student, "" for none."""
 
@@ -249,8 +252,15 @@ class StudentNumberForm(forms.Form):
         required=False,
         max_length=MAX_NAME_LENGTH,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages={"null_characters_not_allowed": gettext_lazy("The number has a hidden character.")},
+        error_messages={"null_characters_not_allowed": HIDDEN_IN_NUMBER},
     )
+
+    def clean_number(self) -> str:
+        """The number; refuses hidden characters, with which it equals no number of a file."""
+        number: str = self.cleaned_data["number"]
+        if has_hidden(number):
+            raise ValidationError(HIDDEN_IN_NUMBER)
+        return number
 
 
 class RenameStudentForm(forms.Form):

@@ -51,7 +51,7 @@ def clean_name(text: str) -> str:
     Joiners may stand between letters of scripts that need them. Tabs and line ends count as spaces.
     """
     name = " ".join(unicodedata.normalize("NFKC", text[: MAX_NAME_LENGTH * 20]).split())
-    if any(_is_hidden(name, place) for place in range(len(name))):
+    if has_hidden(name):
         raise InvalidName(gettext("the name has a hidden character, so retype it"))
     if "@" in name:
         raise InvalidName(gettext("this is an email address, not a name"))
@@ -210,6 +210,11 @@ def _shortened(name: PersonName, letters: int) -> str:
         family += character
     point = "." if family != whole or len(family) == 1 else ""
     return f"{given_name(name)} {family}{point}"
+
+
+def has_hidden(text: str) -> bool:
+    """Whether the text has a control, format or private character, beside the joiners that its script needs."""
+    return any(_is_hidden(text, place) for place in range(len(text)))
 
 
 def _is_hidden(name: str, place: int) -> bool:

@@ -29,7 +29,7 @@ from tests.factories import (
     make_student,
     make_user,
 )
-from tests.pages import form_of, read, text_of
+from tests.pages import errors_of, form_of, read, text_of
 
 Counting = Callable[[], AbstractContextManager[Queries]]
 
@@ -785,6 +785,16 @@ def test_student_number_is_corrected_or_deleted(number: str, student: Student, t
     student.refresh_from_db()
     assert student.external_id == number
     assert "Saved." in text_of(teacher_client.get(answer.headers["Location"]))
+
+
+@pytest.mark.parametrize("number", ["10\u200b42", "\u202e1042"])
+def test_student_number_with_a_hidden_character_is_refused(
+    number: str, student: Student, teacher_client: Client
+) -> None:
+    page = teacher_client.post(url("change_number", student), {"number": number})
+    assert errors_of(page) == ["The number has a hidden character."]
+    student.refresh_from_db()
+    assert student.external_id == ""
 
 
 def test_student_number_of_a_classmate_is_refused(student: Student, classmate: Student, teacher_client: Client) -> None:
