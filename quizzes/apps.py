@@ -1,3 +1,4 @@
+from django import forms
 from django.apps import AppConfig
 from django.core.validators import ProhibitNullCharactersValidator
 from django.utils.translation import gettext, gettext_lazy, ngettext
@@ -12,4 +13,7 @@ class QuizzesConfig(AppConfig):
     def ready(self) -> None:
         # Django's own words name a byte that nobody can see. Fields of allauth use them too.
         ProhibitNullCharactersValidator.message = gettext_lazy("The text has a hidden character. Retype it.")
+        # As above: Django's words name the value that was sent, such as the id of a student who left the class.
+        for field in (forms.ChoiceField, forms.MultipleChoiceField):
+            field.default_error_messages["invalid_choice"] = gettext_lazy("Choose one of these.")
         phrases.use(gettext, ngettext)

@@ -148,7 +148,10 @@ class BulkAccommodationsForm(forms.Form):
             label=gettext_lazy("Students"),
             choices=[(one.public_id, one.display_name) for one in students],
             widget=forms.CheckboxSelectMultiple,
-            error_messages={"required": gettext_lazy("Choose at least 1 student.")},
+            error_messages={
+                "required": gettext_lazy("Choose at least 1 student."),
+                "invalid_choice": gettext_lazy("Choose from the students on this page."),
+            },
         )
         times = {"1": gettext_lazy("Same as the class"), NO_LIMIT: gettext_lazy("No time limit")}
         self.fields["time"] = forms.ChoiceField(

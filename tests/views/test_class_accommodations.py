@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from quizzes.models import Accommodation, Attempt, Classroom, Student
 from tests.conftest import Queries
-from tests.factories import make_assignment, make_student
+from tests.factories import NOW, make_assignment, make_student
 from tests.pages import errors_of, form_of, text_of
 
 
@@ -68,6 +68,16 @@ def test_without_students_or_with_strange_values_nothing_changes(
         response = teacher_client.post(page, data)
         assert (response.status_code, supports_of(student, outsider)) == (200, [None, None])
         assert errors_of(response) != []
+
+
+def test_student_who_left_meanwhile_is_refused_in_words(
+    page: str, student: Student, classmate: Student, teacher_client: Client
+) -> None:
+    Student.objects.filter(pk=student.pk).update(removed_at=NOW)
+    sent = {"students": [student.public_id, classmate.public_id], "time": "2", "color": "purple"}
+    refused = teacher_client.post(page, sent)
+    assert not Accommodation.objects.exists()
+    assert errors_of(refused) == ["Choose from the students on this page.", "Choose one of these."]
 
 
 def test_teacher_is_told_whose_time_does_not_fit(

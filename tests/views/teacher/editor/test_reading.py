@@ -201,7 +201,7 @@ def test_add_set_refuses_a_sentence_that_is_too_long(teacher_client: Client) -> 
         ({"url": "javascript:alert(1)"}, ["Enter a web address that starts with http:// or https://"]),
         ({"url": "http://"}, ["Enter a web address that starts with http:// or https://"]),
         ({"rights": "", "text": "The council voted no."}, ["Choose what you may show students."]),
-        ({"rights": "all"}, ["Select a valid choice. all is not one of the available choices."]),
+        ({"rights": "all"}, ["Choose one of these."]),
         ({"title": "x" * 201}, ["Use up to 200 characters."]),
         ({"about_minutes": "0"}, ["Ensure this value is greater than or equal to 1."]),
     ],
