@@ -7,9 +7,9 @@ import re
 from collections.abc import Sequence
 
 from quizzes.files.questions.containers import decoded
-from quizzes.files.questions.gift import numbers
 from quizzes.files.questions.item import GAP_LETTERS, Gap, Item, Line, ReadQuestion, Skipped, read, skipped
 from quizzes.files.questions.markup import html, plain, without_gaps
+from quizzes.files.questions.numeric import numbers
 from quizzes.phrases import gettext, gettext_noop
 
 _TYPES = frozenset("MC MA TF ESS ORD MAT FIB FIB_PLUS FIL NUM SR OP JUMBLED_SENTENCE QUIZ_BOWL".split())

@@ -6,9 +6,9 @@ Source: docs.moodle.org, “Embedded Answers (Cloze) question type”.
 import re
 from decimal import Decimal
 
-from quizzes.files.questions.gift import numbers
 from quizzes.files.questions.item import GAP_LETTERS, Gap, Item, Skipped, joined
 from quizzes.files.questions.markup import plain, without_gaps
+from quizzes.files.questions.numeric import numbers
 from quizzes.files.questions.pictures import PictureTaker
 from quizzes.phrases import gettext
 

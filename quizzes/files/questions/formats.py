@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from quizzes.files.questions import aiken, blackboard, gift, kahoot, tables
+from quizzes.files.questions import aiken, blackboard, gift_reader, gift_writer, kahoot, tables
 from quizzes.files.questions.containers import decoded
 from quizzes.files.questions.drafts import checked
 from quizzes.files.questions.footnote_files import read_own
@@ -102,7 +102,7 @@ FORMATS = (
         "GIFT",
         "gift",
         _TEXT_TYPE,
-        gift.write_gift,
+        gift_writer.write_gift,
         _COMMON,
         feedback=_CLOSED | {"short_answer"},
         has_points=False,
@@ -307,7 +307,7 @@ def _read(content: bytes) -> ReadFile:
         return ReadFile("Aiken", tuple(aiken.read_aiken(content)))
     if "{" not in start or _has_headings(start):
         return _read_table(content)
-    return ReadFile("GIFT", tuple(gift.read_gift(content)))
+    return ReadFile("GIFT", tuple(gift_reader.read_gift(content)))
 
 
 # Some programs write a title and directions above the headings.

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 
 from quizzes.files.questions.cloze import read_cloze
 from quizzes.files.questions.containers import tag_lines, xml_tree
-from quizzes.files.questions.gift import ALL_OF_THEM, PENALTIES, numbers
+from quizzes.files.questions.gift_reader import ALL_OF_THEM, PENALTIES
 from quizzes.files.questions.item import (
     GAP_LETTERS,
     Gap,
@@ -32,6 +32,7 @@ from quizzes.files.questions.markup import (
     without_emphasis,
     without_gaps,
 )
+from quizzes.files.questions.numeric import numbers
 from quizzes.files.questions.pictures import PictureTaker, attached_to, bytes_of
 from quizzes.phrases import gettext, gettext_noop
 

@@ -10,7 +10,6 @@ from xml.etree.ElementTree import Element
 
 from quizzes.content.question_types.draft import MAX_ROWS
 from quizzes.files.questions.containers import tag_lines, xml_tree
-from quizzes.files.questions.gift import numbers
 from quizzes.files.questions.item import (
     GAP_LETTERS,
     Gap,
@@ -25,6 +24,7 @@ from quizzes.files.questions.item import (
     skipped,
 )
 from quizzes.files.questions.markup import plain, tidy, without_gaps
+from quizzes.files.questions.numeric import numbers
 from quizzes.files.questions.pictures import Find, PictureTaker, embedded
 from quizzes.phrases import gettext, gettext_noop
 

@@ -11,9 +11,9 @@ from decimal import Decimal
 from xml.etree.ElementTree import Element
 
 from quizzes.files.questions.containers import xml_tree
-from quizzes.files.questions.gift import numbers
 from quizzes.files.questions.item import GAP_LETTERS, Gap, Item, Line, ReadQuestion, Skipped, read, skipped
 from quizzes.files.questions.markup import raised, tidy, without_gaps
+from quizzes.files.questions.numeric import numbers
 from quizzes.files.questions.pictures import CREDIT_CLASS, Find, PictureTaker, embedded
 from quizzes.phrases import gettext
 

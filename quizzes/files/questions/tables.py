@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import get_args
 
 from quizzes.files.questions.containers import MAX_BYTES, MAX_UNPACKED_BYTES, decoded
-from quizzes.files.questions.gift import numbers
 from quizzes.files.questions.item import (
     GAP_LETTERS,
     Gap,
@@ -23,6 +22,7 @@ from quizzes.files.questions.item import (
     skipped,
 )
 from quizzes.files.questions.markup import tidy
+from quizzes.files.questions.numeric import numbers
 from quizzes.files.sheet import FoundSheet, TooLarge, UnreadableSheet, first_sheet
 from quizzes.files.spreadsheet import CellValue, write_csv
 from quizzes.files.xlsx import Sheet, write_xlsx

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from quizzes.files.questions.drafts import checked
 from quizzes.files.questions.formats import FORMATS, QuestionFormat, holds, losses, read_questions
-from quizzes.files.questions.gift import read_gift, write_gift
+from quizzes.files.questions.gift_reader import read_gift
+from quizzes.files.questions.gift_writer import write_gift
 from quizzes.files.questions.item import Gap, Item, Line, read
 from quizzes.files.questions.markup import tidy
 from quizzes.files.questions.moodle_writer import write_moodle

@@ -1,4 +1,4 @@
-"""GIFT, the text format of Moodle. Text in, questions out, and back. Pure.
+"""GIFT, the text format of Moodle. Text in, questions out. Pure.
 
 Source: docs.moodle.org, “GIFT format”.
 """
@@ -6,11 +6,11 @@ Source: docs.moodle.org, “GIFT format”.
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
-from decimal import Decimal
 
 from quizzes.files.questions.containers import decoded
 from quizzes.files.questions.item import Item, Line, QuestionType, ReadQuestion, Skipped, joined, read, skipped
-from quizzes.files.questions.markup import html, plain, tidy, without_emphasis
+from quizzes.files.questions.markup import plain, tidy, without_emphasis
+from quizzes.files.questions.numeric import numbers
 from quizzes.phrases import gettext, gettext_noop
 
 # While a question is parsed, escaped signs are private characters.
@@ -25,11 +25,6 @@ _WEIGHT = re.compile(r"\s*%(-?\d+(?:\.\d+)?)%")
 _TRUTH = re.compile(r"\s*(T|TRUE|F|FALSE)\s*(#.*)?", re.IGNORECASE | re.DOTALL)
 _ANSWERS = re.compile(r"([=~])")
 _BRACES = frozenset("{}")
-_NUMBER = r"[-+]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?"
-_RANGE = re.compile(rf"\s*({_NUMBER})\s*\.\.\s*({_NUMBER})\s*")
-# One thousand in some countries, one in others.
-_AMBIGUOUS = re.compile(r"(?<!\d)(?<!\d\.)[1-9]\d{0,2},\d{3}(?!\d)")
-_TOLERANCE = re.compile(rf"\s*({_NUMBER})\s*(?::\s*({_NUMBER}))?\s*")
 _FULL = 100
 # By type: what becomes of wrong answers that cost points.
 PENALTIES: Mapping[str, str] = {
@@ -37,7 +32,6 @@ PENALTIES: Mapping[str, str] = {
     "multiple": gettext_noop("Its wrong answers cost points. Here each takes away as much as a correct one adds."),
 }
 ALL_OF_THEM = gettext_noop("Any 1 of its correct answers was enough. Here students choose all of them.")
-_MAX_DIGITS = 30
 
 
 def read_gift(content: bytes) -> list[ReadQuestion]:
@@ -303,126 +297,3 @@ def _numeric(stem: str, body: str, notes: list[str], *, is_html: bool | None) ->
         answer, feedback = answer.translate(_BACK), _text(feedback, notes, is_html=is_html)
     number, tolerance = numbers(answer)
     return replace(Item("numeric", stem, number=number, tolerance=tolerance), explanation=feedback)
-
-
-def numbers(text: str) -> tuple[str, str]:
-    """(number, tolerance) of “3”, “3:0.1” or “2.9..3.1”; raises Skipped."""
-    if found := _AMBIGUOUS.search(text):
-        raise Skipped(
-            gettext("“{value}” can be read as 2 numbers. Write it without a comma, or with a period.").format(
-                value=found[0]
-            )
-        )
-    from_to, single = _RANGE.fullmatch(text), _TOLERANCE.fullmatch(text)
-    try:
-        if from_to:
-            low, high = (Decimal(part.replace(",", ".")) for part in from_to.groups())
-            return _written((low + high) / 2), _written(abs(high - low) / 2)
-        if single:
-            tolerance = single[2] or "0"
-            return _written(Decimal(single[1].replace(",", "."))), _written(abs(Decimal(tolerance.replace(",", "."))))
-    except (ArithmeticError, ValueError):
-        pass
-    raise Skipped(gettext("“{value}” isn’t a number that we can read.").format(value=text.strip()[:40]))
-
-
-def _written(number: Decimal) -> str:
-    # A number with a great exponent would become a text of millions of digits.
-    if not -_MAX_DIGITS < number.adjusted() < _MAX_DIGITS:
-        raise ValueError(number)
-    return f"{number.normalize():f}" if number else "0"
-
-
-# --- Writing ------------------------------------------------------------------------------------------------------
-
-_TO_ESCAPE = re.compile(r"[~=#{}:\\]")
-
-
-def write_gift(title: str, items: Sequence[Item]) -> bytes:
-    """A GIFT file of these questions."""
-    return ("\n\n".join([f"// {' '.join(title.split())}", *map(_written_item, items)]) + "\n").encode()
-
-
-def _escaped(text: str) -> str:
-    return _TO_ESCAPE.sub(r"\\\g<0>", text).replace("\n", "\\n")
-
-
-_NO_ESCAPE = re.compile(r"->|^[%[]", re.MULTILINE)
-
-
-def _texts(item: Item) -> Iterator[str]:
-    yield from (item.stem, item.explanation, item.feedback_true, item.feedback_false, *item.options)
-    for line in item.lines:
-        yield from (line.text, line.match, line.feedback)
-
-
-def _in_html(item: Item) -> Item:
-    """The question with its texts in HTML."""
-    return replace(
-        item,
-        stem=_entities(item.stem),
-        explanation=_entities(item.explanation),
-        feedback_true=_entities(item.feedback_true),
-        feedback_false=_entities(item.feedback_false),
-        options=tuple(map(_entities, item.options)),
-        lines=tuple(
-            replace(line, text=_entities(line.text), match=_entities(line.match), feedback=_entities(line.feedback))
-            for line in item.lines
-        ),
-    )
-
-
-def _entities(text: str) -> str:
-    return re.sub(r"^[%[]", lambda sign: f"&#{ord(sign[0])};", html(text))
-
-
-def _feedback(text: str) -> str:
-    return f"#{_escaped(text)}" if text else ""
-
-
-def _written_item(item: Item) -> str:
-    # Text with a sign of HTML must not be read as HTML. But GIFT has an escape for none of `_NO_ESCAPE`: HTML has one.
-    text_format = "html" if _NO_ESCAPE.search("\n".join(_texts(item))) else "plain"
-    if text_format == "html":
-        item = _in_html(item)
-    general = f"####{_escaped(item.explanation)}" if item.explanation else ""
-    title = f"::{_escaped(item.title)}::" if item.title else ""
-    body = "\n".join(["{" + _opening(item), *_answer_lines(item), *([general] if general else []), "}"])
-    return f"{title}[{text_format}]{_escaped(item.stem)} {body}"
-
-
-def _opening(item: Item) -> str:
-    if item.question_type == "true_false":
-        wrong, right = (
-            (item.feedback_false, item.feedback_true) if item.is_true else (item.feedback_true, item.feedback_false)
-        )
-        both = f"#{_escaped(wrong)}#{_escaped(right)}" if wrong or right else ""
-        return f"{'TRUE' if item.is_true else 'FALSE'}{both}"
-    if item.question_type == "numeric":
-        return f"#{item.number}:{item.tolerance or '0'}"
-    return ""
-
-
-def _answer_lines(item: Item) -> list[str]:
-    if item.question_type == "matching":
-        spare = [option for option in item.options if option not in {line.match for line in item.lines}]
-        return [f"={_escaped(line.text)} -> {_escaped(line.match)}" for line in item.lines] + [
-            f"= -> {_escaped(option)}" for option in spare
-        ]
-    if item.question_type == "short_answer":
-        return [
-            f"={'' if line.is_correct else '%0%'}{_escaped(line.text)}{_feedback(line.feedback)}" for line in item.lines
-        ]
-    if item.question_type == "multiple":
-        count = sum(line.is_correct for line in item.lines)
-        # 100 % for 1 answer would say that only 1 can be chosen.
-        share = "99" if count == 1 else f"{_FULL / max(1, count):.5f}"
-        return [
-            f"~%{share if line.is_correct else '-100'}%{_escaped(line.text)}{_feedback(line.feedback)}"
-            for line in item.lines
-        ]
-    if item.question_type == "single":
-        return [
-            f"{'=' if line.is_correct else '~'}{_escaped(line.text)}{_feedback(line.feedback)}" for line in item.lines
-        ]
-    return []

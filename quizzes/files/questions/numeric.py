@@ -1,0 +1,42 @@
+"""The number and the tolerance of a numeric question, as files of several formats write them. Pure."""
+
+import re
+from decimal import Decimal
+
+from quizzes.files.questions.item import Skipped
+from quizzes.phrases import gettext
+
+_NUMBER = r"[-+]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?"
+_RANGE = re.compile(rf"\s*({_NUMBER})\s*\.\.\s*({_NUMBER})\s*")
+# One thousand in some countries, one in others.
+_AMBIGUOUS = re.compile(r"(?<!\d)(?<!\d\.)[1-9]\d{0,2},\d{3}(?!\d)")
+_TOLERANCE = re.compile(rf"\s*({_NUMBER})\s*(?::\s*({_NUMBER}))?\s*")
+_MAX_DIGITS = 30
+
+
+def numbers(text: str) -> tuple[str, str]:
+    """(number, tolerance) of “3”, “3:0.1” or “2.9..3.1”; raises Skipped."""
+    if found := _AMBIGUOUS.search(text):
+        raise Skipped(
+            gettext("“{value}” can be read as 2 numbers. Write it without a comma, or with a period.").format(
+                value=found[0]
+            )
+        )
+    from_to, single = _RANGE.fullmatch(text), _TOLERANCE.fullmatch(text)
+    try:
+        if from_to:
+            low, high = (Decimal(part.replace(",", ".")) for part in from_to.groups())
+            return _written((low + high) / 2), _written(abs(high - low) / 2)
+        if single:
+            tolerance = single[2] or "0"
+            return _written(Decimal(single[1].replace(",", "."))), _written(abs(Decimal(tolerance.replace(",", "."))))
+    except (ArithmeticError, ValueError):
+        pass
+    raise Skipped(gettext("“{value}” isn’t a number that we can read.").format(value=text.strip()[:40]))
+
+
+def _written(number: Decimal) -> str:
+    # A number with a great exponent would become a text of millions of digits.
+    if not -_MAX_DIGITS < number.adjusted() < _MAX_DIGITS:
+        raise ValueError(number)
+    return f"{number.normalize():f}" if number else "0"
