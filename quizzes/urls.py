@@ -13,6 +13,7 @@ from quizzes.views.teacher import (
     account,
     answer_visibility,
     assign,
+    assignment_window,
     assignments,
     attempt_review,
     board,
@@ -365,8 +366,8 @@ urlpatterns = [
     path("teacher/assignments/<public_id:public_id>/retry/assign/", assign.assign_retry, name="assign_retry"),
     path("teacher/assignments/<public_id:public_id>/classes/", assign.add_classes, name="add_classes"),
     path("teacher/assignments/<public_id:public_id>/version/", assignments.change_version, name="change_version"),
-    path("teacher/assignments/<public_id:public_id>/window/", assignments.change_window, name="change_window"),
-    path("teacher/assignments/<public_id:public_id>/window/undo/", assignments.undo_close, name="undo_close"),
+    path("teacher/assignments/<public_id:public_id>/window/", assignment_window.change_window, name="change_window"),
+    path("teacher/assignments/<public_id:public_id>/window/undo/", assignment_window.undo_close, name="undo_close"),
     path(
         "teacher/assignments/<public_id:public_id>/withdraw/",
         assignments.delete_assignment,

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef
 
+from quizzes.assignments.deadlines import WindowState
+from quizzes.assignments.lifecycle import window_state
 from quizzes.assignments.status import Status
 from quizzes.assignments.student_statuses import by_student_and_assignment, load_overrides
 from quizzes.models import Assignment, Attempt, Classroom, KnownDevice, Presence
@@ -51,3 +53,12 @@ def class_counts(assignment: Assignment, *, now: datetime) -> Counter[Status]:
     overrides = load_overrides(assignment=assignment)
     enrolled = assignment.classroom.students.enrolled().order_by().values_list("pk", flat=True)
     return overrides.status_counts(assignment, enrolled, made, now=now)
+
+
+def still_to_do_count(assignment: Assignment, *, now: datetime) -> int:
+    """How many students of the class are at work or can still start. Three queries."""
+    left = [Status.IN_PROGRESS]
+    if window_state(assignment, now=now) is not WindowState.CLOSED:
+        left += [Status.NOT_OPEN, Status.NOT_STARTED, Status.MISSING]
+    counts = class_counts(assignment, now=now)
+    return sum(counts[status] for status in left)
