@@ -884,6 +884,18 @@ def test_time_runs_out_on_the_page_by_the_servers_word(context: BrowserContext, 
     assert Attempt.objects.open().count() == 0
 
 
+def test_page_stays_when_time_runs_out_without_the_site(context: BrowserContext, attempt: Attempt) -> None:
+    Attempt.objects.update(deadline_at=timezone.now() + timedelta(seconds=4))
+    page = open_question(context, attempt)
+    # A network that drops: the browser says that it is online.
+    context.route(re.compile("/student/|/livez"), lambda route: route.abort())
+    expect(notice(page).get_by_text("Late answers count only if your teacher accepts them.")).to_be_visible()
+    expect(page.locator("[data-say=alert]")).to_contain_text("Time’s up.")
+    context.unroute(re.compile("/student/|/livez"))
+    page.wait_for_url("**/receipt/")
+    assert Attempt.objects.open().count() == 0
+
+
 # ---- After the end
 
 

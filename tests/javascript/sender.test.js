@@ -236,6 +236,14 @@ test("a wrong PIN gives its field, and a lost reply waits", async () => {
   assert.deepEqual(calls, [["onWaiting", "down", undefined]]);
 });
 
+test("a browser that wrongly says online is found out by a request", async () => {
+  answer = () => null;
+  assert.deepEqual([sender.isIdle(), await sender.reach(), sender.isReached()], [true, false, false]);
+  answer = () => new Response("ok");
+  assert.deepEqual([await sender.reach(), sender.isReached()], [true, true]);
+  assert.deepEqual(sentTo(), ["/livez", "/livez"]);
+});
+
 test("a browser that wrongly says offline is idle after a reply", async () => {
   navigator.onLine = false;
   assert.equal(sender.isIdle(), false);

@@ -83,7 +83,7 @@ export function createNotices(board) {
 
   const notices = {
     shown: "",
-    // What could not be done without the server: "question", "questions", "hand-in", "sign-out", "act" or "".
+    // What could not be done without the server: "question", "questions", "hand-in", "time-up", "sign-out", "act" or "".
     blocked: "",
 
     /** @param {string} name  @param {number} count of waiting answers  @param {string} [number] of the question */
@@ -101,7 +101,8 @@ export function createNotices(board) {
       notices.shown = template ? name : "";
       setText(inNotice("[data-count]"), countedAnswers(count));
       if (number) setText(inNotice("[data-number]"), number);
-      inNotice("[data-waiting]").forEach((place) => { place.hidden = count === 0; });
+      // It says to keep going.
+      inNotice("[data-waiting]").forEach((place) => { place.hidden = count === 0 || notices.blocked === "time-up"; });
       inNotice("[data-blocked]").forEach((place) => { place.hidden = !place.dataset.blocked.split(" ").includes(notices.blocked); });
       saidBlocked = notices.blocked;
       if (isNew) interrupt("");

@@ -8,6 +8,8 @@ const SCROLL = "footnote.reading";
 const TYPING_PAUSE = 1000;
 // In ms. The class does not wait for a slow save.
 const MOVE_PATIENCE = 500;
+// Without a reply, the browser would show its own error page in place of this one.
+const TURN_IN = ["hand-in", "time-up"];
 
 const find = (selector, within = document) => within.querySelector(selector);
 const findAll = (selector, within = document) => Array.from(within.querySelectorAll(selector));
@@ -317,9 +319,10 @@ const isWarned = () => ["down", "pin", "signed-out"].includes(notices.shown) && 
 async function settle(action) {
   keepTyped();
   notices.blocked = "";
-  if (await sender.settle()) return true;
+  if ((!TURN_IN.includes(action) || await sender.reach()) && await sender.settle()) return true;
   notices.blocked = action;
-  notify(["down", "pin", "signed-out"].includes(notices.shown) ? notices.shown : "offline");
+  const reason = navigator.onLine ? "down" : "offline";
+  notify(["down", "pin", "signed-out"].includes(notices.shown) ? notices.shown : reason);
   return false;
 }
 
@@ -332,7 +335,9 @@ async function onSubmit(event) {
     signingIn ||= signIn(form).finally(() => { signingIn = null; });
   }
   if (!form.matches("[data-answers], [data-hand-in], [data-time-up], [data-sign-out], .levels")) return;
-  const isFree = isIdle() || (form.matches("[data-sign-out]") && isWarned());
+  const action = form.matches("[data-hand-in]") ? "hand-in" : form.matches("[data-time-up]") ? "time-up"
+    : form.matches("[data-sign-out]") ? "sign-out" : "act";
+  const isFree = isIdle() ? !TURN_IN.includes(action) || sender.isReached() : action === "sign-out" && isWarned();
   if (!address && !button?.matches("[name=up], [name=down], [data-stay]") && isFree) {
     isLeaving = true;
     return;
@@ -342,8 +347,6 @@ async function onSubmit(event) {
   // Enter in a field presses the first button, which must not move an item.
   if (button?.matches("[data-stay]")) return keepTyped();
   if (address && showQuestion(numberOf(address))) return;
-  const action = form.matches("[data-hand-in]") ? "hand-in" : form.matches("[data-time-up]") ? ""
-    : form.matches("[data-sign-out]") ? "sign-out" : "act";
   if (!await settle(address ? blockedBy(address) : action) || isLeaving) return;
   if (address) leave(address);
   // Not `requestSubmit`, which Safari 15 lacks.

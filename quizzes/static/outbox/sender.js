@@ -74,7 +74,8 @@ export function createSender(store, page, tabs) {
   let reachedAt = -Infinity;
 
   // navigator.onLine is wrong at times.
-  const isOnline = () => navigator.onLine || performance.now() - reachedAt < GRACE;
+  const isReached = () => performance.now() - reachedAt < GRACE;
+  const isOnline = () => navigator.onLine || isReached();
   const isIdle = () => store.pending().length === 0 && isOnline();
   const failureReason = () => navigator.onLine ? "down" : "offline";
 
@@ -213,10 +214,16 @@ export function createSender(store, page, tabs) {
     return reply?.field || null;
   }
 
+  // Returns whether the server replies.
+  async function reach() {
+    if (await request("/livez", {}, readText)) reachedAt = performance.now();
+    return isReached();
+  }
+
   // Returns whether all is stored and the server can be reached.
   async function settle() {
     await send();
-    if (!navigator.onLine && await request("/livez", {}, readText)) reachedAt = performance.now();
+    if (!navigator.onLine) await reach();
     return isIdle();
   }
 
@@ -228,6 +235,8 @@ export function createSender(store, page, tabs) {
   return {
     send,
     retryNow,
+    reach,
+    isReached,
     settle,
     isIdle,
     isStuck: () => isStuck,
