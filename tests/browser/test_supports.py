@@ -297,6 +297,14 @@ def test_largest_text_leaves_room_for_the_work_on_a_phone(
     assert text["width"] > 160
     for label in page.locator(".switch label").all():
         assert label.evaluate("label => label.clientHeight / label.currentCSSZoom") < 60
+    # A number of two digits stays on one line.
+    number = page.locator(".q-no b")
+    assert (
+        number.evaluate(
+            "b => { b.textContent = '10'; return b.clientHeight / parseFloat(getComputedStyle(b).fontSize) }"
+        )
+        < 1.5
+    )
     submit_attempt(attempt, now=timezone.now())
     page.goto(reverse("receipt", args=[attempt.public_id]))
     code = page.locator(".say.num")
