@@ -426,7 +426,7 @@ def test_tab_that_was_left_open_says_who_is_signed_in_now(
     page.goto(reverse("join"))
     join(page, classmate)
     choose(left, 1)
-    expect(left.get_by_text(f"{classmate.first_name} is signed in on this device now")).to_be_visible()
+    expect(left.get_by_text(f"{classmate.display_name} is signed in on this device now")).to_be_visible()
     assert left.locator("label.opt").count() == 0
     assert (left.evaluate(WAITING), saves()) == (1, [])
     left.get_by_role("link", name="Sign out").click()
@@ -454,7 +454,7 @@ def test_button_of_a_tab_that_was_left_open_says_who_gave_the_pin_again(
     enter_pin(page, classmate)
     says(page, "Saved")
     left.get_by_role("button", name="Flag for later").click()
-    expect(left.get_by_text(f"{classmate.first_name} is signed in on this device now")).to_be_visible()
+    expect(left.get_by_text(f"{classmate.display_name} is signed in on this device now")).to_be_visible()
 
 
 @pytest.mark.parametrize("place", ["link of a page", "button of the sign-in page"])

@@ -24,7 +24,7 @@ from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.editions import published, sizes_of
 from quizzes.content.question_types.question import Question
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Classroom, Edition, Student, User
-from tests.conftest import Queries
+from tests.conftest import Queries, _sign_in
 from tests.factories import (
     NOW,
     loaded,
@@ -603,6 +603,14 @@ def test_form_that_no_page_sends_is_400(changes: dict[str, str], student_client:
     assert response.status_code == 400
     assert "This page is out of date." in words(response)
     assert events(attempt) == []
+
+
+def test_page_of_another_student_tells_two_of_one_first_name_apart(classroom: Classroom, attempt: Attempt) -> None:
+    namesake = make_student(classroom=classroom, name="Maya Lopezi")
+    response = _sign_in(namesake).get(address(attempt, 1))
+    assert response.status_code == 404
+    assert "Maya Lopezi is signed in on this device now" in words(response)
+    assert "Continue as Maya Lopezi" in words(response)
 
 
 def test_question_that_the_set_does_not_have_is_missing(student_client: Client, attempt: Attempt) -> None:
