@@ -342,6 +342,39 @@ def test_stale_answer_of_a_question_put_by_leads_back_to_it(context: BrowserCont
     assert saves() == [(1, "saved"), (1, "stale")]
 
 
+def test_text_that_a_newer_answer_was_saved_before_is_shown(
+    context: BrowserContext, student: Student, attempt: Attempt
+) -> None:
+    document = make_document()
+    document["questions"].append(
+        {
+            "key": "essay",
+            "type": "free_text",
+            "objective": "ended",
+            "skill": "inference",
+            "points": 2,
+            "facts": ["F5"],
+            "stem": "Why does it end?",
+            "evidence": ["s5"],
+            "explanation": "The reading gives the reason.",
+            "sample_answer": "The mayor says why.",
+            "criteria": [{"title": "Names the reason", "description": "The reason.", "points": 2}],
+        }
+    )
+    assignment = make_assignment(
+        edition=make_edition(document=document), classroom=student.classroom, assigned_by=attempt.assignment.assigned_by
+    )
+    essay = make_attempt(assignment=assignment, student=student, started_at=timezone.now())
+    page = open_question(context, essay, number=5)
+    # Another device answered meanwhile.
+    save(essay, "essay", "Short.", now=timezone.now())
+    page.get_by_role("textbox").fill("Two lines\nof a long answer.")
+    expect(page.get_by_label("What you typed here:")).to_have_value("Two lines\nof a long answer.")
+    expect(page.get_by_role("textbox", name="Why does it end?")).to_have_value("Short.")
+    expect(page.locator("[data-say=status]")).to_contain_text("of a long answer.")
+    assert violations(page) == []
+
+
 def test_flag_of_a_question_that_came_ahead(context: BrowserContext, attempt: Attempt) -> None:
     page = open_with_all(context, attempt)
     page.get_by_role("button", name="Next question").click()

@@ -178,12 +178,16 @@ test("after the end, the page is left once all late answers are sent", async () 
   assert.deepEqual(calls, [["leave", "/receipt/"], ["onAllSaved", true]]);
 });
 
-test("a stale answer is dropped and its question reopened", async () => {
+test("a stale answer is dropped and its question reopened with it", async () => {
   store.add(ONE, 0, "choice=a");
   page.isLeaving = () => true;
-  answer = () => json(409, { outcome: "stale" });
+  answer = () => {
+    // Given while the reply is on its way.
+    store.add(ONE, 0, "choice=b");
+    return json(409, { outcome: "stale" });
+  };
   await sender.send();
-  assert.deepEqual(calls[0], ["reopen", ONE, true]);
+  assert.deepEqual(calls[0], ["reopen", ONE, "choice=b"]);
   assert.deepEqual(store.pending(), []);
 });
 

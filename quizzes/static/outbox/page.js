@@ -77,8 +77,8 @@ async function quit(go) {
 
 function leave(address) { quit(() => location.assign(address)); }
 
-function reopen(url, isStale) {
-  if (isStale) remember(`${PREFIX}stale`, url);
+function reopen(url, staleBody) {
+  if (staleBody) remember(`${PREFIX}stale`, `${url} ${staleBody}`);
   quit(() => url === location.pathname ? location.reload() : location.assign(url));
 }
 
@@ -122,7 +122,7 @@ function onAllSaved(isBack) {
 // The page of another student says so and hides this one.
 function onOtherStudent() {
   keepTyped();
-  reopen(location.pathname, false);
+  reopen(location.pathname, "");
 }
 
 function setToken(token) {
@@ -440,7 +440,7 @@ function onAfterRequest({ detail }) {
 
 // The cookies are gone, or the token is old. All answers are stored, and a new page has a token or leads to sign-in.
 function onResponseError({ detail }) {
-  if (detail.xhr.status === 403) reopen(location.pathname, false);
+  if (detail.xhr.status === 403) reopen(location.pathname, "");
   else notify("down");
 }
 
@@ -453,6 +453,16 @@ function onSettled({ target }) {
   if (!link) return;
   link.toggleAttribute("data-flagged", target.value === "unflag");
   setLabel(link, true);
+}
+
+// Other answers take a tap or a word. A text would have to be written again.
+function quoteTyped(body) {
+  const field = find("textarea", questionForm() ?? board);
+  const text = field && new URLSearchParams(body).get(field.name);
+  if (!text || text === field.value) return;
+  const place = find("[data-typed]", find("[data-notice=stale]", board).content);
+  place.hidden = false;
+  find("textarea", place).textContent = text;
 }
 
 // ---- Start
@@ -501,11 +511,13 @@ function start() {
     sessionStorage.clear();
   }
   if (find("#reading")) keepScroll(find("#reading"));
-  if (sessionStorage.getItem(`${PREFIX}stale`) === location.pathname) {
+  if (!board) return;
+  const [staleUrl, staleBody] = (sessionStorage.getItem(`${PREFIX}stale`) || "").split(" ");
+  if (staleUrl === location.pathname) {
     sessionStorage.removeItem(`${PREFIX}stale`);
+    quoteTyped(staleBody);
     notify("stale");
   }
-  if (!board) return;
   clearOld(localStorage, board.dataset.owner);
   refuseOldAnswers();
   const form = questionForm();

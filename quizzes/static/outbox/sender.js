@@ -22,7 +22,7 @@ const PAUSES = [1000, 2000, 4000, 8000];
  * @property {() => void} onSignedIn
  * @property {() => void} onOtherStudent
  * @property {(url: string) => void} leave
- * @property {(url: string, isStale: boolean) => void} reopen
+ * @property {(url: string, staleBody: string) => void} reopen staleBody: the answer that a newer one was saved before, or ""
  */
 
 /**
@@ -152,8 +152,10 @@ export function createSender(store, page, tabs) {
       const isLast = !store.pending().some((other) => attemptOf(other.entry.url) === attemptOf(url));
       if (isLast && page.isHere(url)) page.leave(reply.location);
     } else if (status === 409 && reply) {
-      store.pendingFor(url).forEach((other) => store.remove(other.key));
-      if (page.isHere(url)) page.reopen(url, reply.outcome === "stale");
+      const waiting = store.pendingFor(url);
+      waiting.forEach((other) => store.remove(other.key));
+      const last = waiting.pop()?.entry ?? entry;
+      if (page.isHere(url)) page.reopen(url, reply.outcome === "stale" ? last.body : "");
     } else if (status === 200 && Number.isInteger(reply?.revision)) takeSaved(key, entry, reply);
     // A filter or a portal may answer with 200 too.
     else return status === 500 ? "failed" : "down";
