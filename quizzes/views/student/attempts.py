@@ -160,6 +160,7 @@ def review_attempt(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse
         "student": attempt.student,
         "title": attempt.title,
         "supports": attempt.supports,
+        "is_paced": attempt.pace is not None,
         "places": places,
         "complete": [place for place in places if place.is_complete],
         "unfinished": [place for place in places if not place.is_complete],

@@ -16,6 +16,7 @@ from pytest_django.fixtures import Settings
 
 from quizsite.periodic_jobs import run_periodic_jobs
 from quizzes.assignments import accommodations
+from quizzes.assignments.board import show_on_board
 from quizzes.assignments.deadlines import GRACE, LONGEST_WAIT
 from quizzes.assignments.lifecycle import close_now
 from quizzes.attempts import answers
@@ -23,7 +24,7 @@ from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.editions import published, sizes_of
 from quizzes.content.question_types.question import Question
-from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Classroom, Edition, Student, User
+from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Board, Classroom, Edition, Student, User
 from tests.conftest import Queries, _sign_in
 from tests.factories import (
     NOW,
@@ -603,6 +604,20 @@ def test_form_that_no_page_sends_is_400(changes: dict[str, str], student_client:
     assert response.status_code == 400
     assert "This page is out of date." in words(response)
     assert events(attempt) == []
+
+
+def test_review_of_a_paced_quiz_leads_to_no_closed_question(
+    student_client: Client, attempt: Attempt, teacher: User, now: datetime
+) -> None:
+    review = page_of("review_attempt", attempt)
+    assert 'href="../1/"' in body(student_client.get(review))
+    Assignment.objects.update(is_teacher_paced=True)
+    attempt.assignment.refresh_from_db()
+    for number in (1, 2, 3, 4):
+        show_on_board(attempt.assignment, number=number, phase=Board.Phase.ANSWERS, by=teacher, now=now)
+    shown = student_client.get(review)
+    assert "0 of 4 answered Not answered: 1, 2, 3, 4. Turn in with 4 unanswered" in words(shown)
+    assert re.findall(r'href="\.\./[0-9]+/"', body(shown)) == []
 
 
 def test_page_of_another_student_tells_two_of_one_first_name_apart(classroom: Classroom, attempt: Attempt) -> None:
