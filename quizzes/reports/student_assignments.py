@@ -17,6 +17,7 @@ from quizzes.assignments.status import Status, StudentStatus, counting_attempt, 
 from quizzes.assignments.student_settings import window_of
 from quizzes.assignments.student_statuses import Overrides, by_student_and_assignment, load_overrides
 from quizzes.attempts.attempt_content import content_of
+from quizzes.attempts.breaks import earliest_end
 from quizzes.attempts.lifecycle import is_complete, resume_number
 from quizzes.content.editions import Size, sizes_of
 from quizzes.models import Assignment, Attempt, Extension, Student
@@ -155,8 +156,9 @@ def current_of(given: StudentAssignment, *, now: datetime) -> Current | None:
     attempt.assignment = given.assignment
     content = content_of(attempt)
     answers = list(attempt.answers.all())
-    has_time_limit = attempt.time_limit is not None
-    is_counted = has_countdown(at=now, deadline_at=attempt.deadline_at, has_time_limit=has_time_limit)
+    # The deadline counts the whole of a break, which the student may end now.
+    ends_at = earliest_end(attempt, now=now)
+    is_counted = has_countdown(at=now, deadline_at=ends_at, has_time_limit=attempt.time_limit is not None)
     by_question = {answer.question_id: answer for answer in answers}
     return Current(
         given=given,
@@ -167,7 +169,7 @@ def current_of(given: StudentAssignment, *, now: datetime) -> Current | None:
             not is_complete(content, question, by_question.get(content.question_id(question)))
             for question in content.questions
         ),
-        minutes_left=minutes_left(at=now, deadline_at=attempt.deadline_at) if is_counted else None,
+        minutes_left=minutes_left(at=now, deadline_at=ends_at) if is_counted else None,
     )
 
 

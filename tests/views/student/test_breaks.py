@@ -60,8 +60,12 @@ def test_break_covers_the_questions_and_keeps_what_is_on_its_way(
     assert Answer.objects.get().value is not None
     assert "The clock has stopped. Your answers are saved." in words
     assert "Break: 10 min left" in words
+    # The time to work with, without the rest of the break.
+    home, minutes = reverse("student_home"), "20 min left"
+    assert minutes in text_of(student_client.get(home))
     clock.shift(3 * MINUTE)
     assert "Break: 7 min left" in text_of(student_client.get(question))
+    assert minutes in text_of(student_client.get(home))
     # In Spanish the minutes start with a capital letter, so no colon stands before them.
     Student.objects.update(language="es")
     spanish = student_client.get(question).text
