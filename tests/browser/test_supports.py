@@ -525,6 +525,12 @@ def test_break_by_keyboard_stops_the_clock_and_keeps_an_answer_from_a_device_off
     expect(place).to_have_text("10 min left")
     place.evaluate("(node) => { node.dataset.breakLeft = 200; }")
     expect(place).to_have_text("4 min left")
+    # Offline, the way back says what it needs and stays.
+    context.set_offline(True)
+    page.wait_for_function("() => !navigator.onLine")
+    back.press("Enter")
+    expect(page.get_by_text("You need to be online for that.")).to_be_visible()
+    context.set_offline(False)
 
     phone.set_offline(False)
     offline.evaluate("window.dispatchEvent(new Event('online'))")

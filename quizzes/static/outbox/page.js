@@ -334,7 +334,7 @@ async function onSubmit(event) {
     event.preventDefault();
     signingIn ||= signIn(form).finally(() => { signingIn = null; });
   }
-  if (!form.matches("[data-answers], [data-hand-in], [data-time-up], [data-sign-out], .levels")) return;
+  if (!form.matches("[data-answers], [data-hand-in], [data-time-up], [data-sign-out], [data-break], .levels")) return;
   const action = form.matches("[data-hand-in]") ? "hand-in" : form.matches("[data-time-up]") ? "time-up"
     : form.matches("[data-sign-out]") ? "sign-out" : "act";
   const isFree = isIdle() ? !TURN_IN.includes(action) || sender.isReached() : action === "sign-out" && isWarned();
