@@ -88,15 +88,15 @@ def errors_of(response: HttpResponse) -> list[str]:
     return [piece.split("</svg>")[1].split("</p>")[0].strip() for piece in pieces]
 
 
-def desk_of(draft: Draft, key: str = "one") -> str:
-    """The address of a question's desk."""
+def editor_of(draft: Draft, key: str = "one") -> str:
+    """The address of a question's editor."""
     return url("edit_question", draft, key)
 
 
 def save(client: Client, draft: Draft, of: str = "one", *, htmx: bool = False, **changes: Any) -> HttpResponse:
-    """Send the desk of this question with these changes, and the rest as it stands."""
-    data = sent(client, desk_of(draft, of), having="stem", **changes)
-    return client.post(desk_of(draft, of), data, headers=HTMX if htmx else {})
+    """Send the editor of this question with these changes, and the rest as it stands."""
+    data = sent(client, editor_of(draft, of), having="stem", **changes)
+    return client.post(editor_of(draft, of), data, headers=HTMX if htmx else {})
 
 
 def publish(client: Client, draft: Draft, **changes: str) -> HttpResponse:

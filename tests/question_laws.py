@@ -13,7 +13,7 @@ from quizzes.content.question_types.registry import parse_question, public_view,
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.reading import Reading
 
-sittings = st.builds(Shuffle, st.text("0123456789abcdef", min_size=32, max_size=32), st.booleans())
+shuffles = st.builds(Shuffle, st.text("0123456789abcdef", min_size=32, max_size=32), st.booleans())
 
 
 def make_question(type_name: str, **fields: Any) -> dict[str, Any]:
@@ -32,15 +32,15 @@ def make_question(type_name: str, **fields: Any) -> dict[str, Any]:
     }
 
 
-def page(question: Question, sitting: Shuffle, value: Value, reading: Reading) -> str:
+def page(question: Question, shuffle: Shuffle, value: Value, reading: Reading) -> str:
     """The question as a student gets it."""
-    view = public_view(question, sitting, value, reading)
+    view = public_view(question, shuffle, value, reading)
     return render_to_string(f"question_types/{question.type}/page.html", {"view": view})
 
 
-def paper(question: Question, sitting: Shuffle, reading: Reading) -> str:
+def paper(question: Question, shuffle: Shuffle, reading: Reading) -> str:
     """The question on a paper quiz."""
-    view = public_view(question, sitting, None, reading)
+    view = public_view(question, shuffle, None, reading)
     return render_to_string(f"question_types/{question.type}/paper.html", {"view": view})
 
 
@@ -52,7 +52,7 @@ def sent(html: str) -> dict[str, list[str]]:
     return form.fields
 
 
-def check_answer(document: Mapping[str, Any], value: Value, sitting: Shuffle, reading: Reading) -> None:
+def check_answer(document: Mapping[str, Any], value: Value, shuffle: Shuffle, reading: Reading) -> None:
     """What holds for any answer to any question, given its document."""
     question = parse_question(document)
     credit = question.grade(value)
@@ -61,7 +61,7 @@ def check_answer(document: Mapping[str, Any], value: Value, sitting: Shuffle, re
     assert reviewed.credit == credit
     assert bool(reviewed.given) == (value is not None)
     assert json.loads(json.dumps(value)) == value
-    assert question.read_answer(sent(page(question, sitting, value, reading)), sitting, reading) == value
+    assert question.read_answer(sent(page(question, shuffle, value, reading)), shuffle, reading) == value
     if value is None or credit == 1:
         assert not question.needs_grading(value) or type_of(question).graded_by == "teacher"
     assert (question.chosen_options(value, reading) == ()) == (value is None)
@@ -69,7 +69,7 @@ def check_answer(document: Mapping[str, Any], value: Value, sitting: Shuffle, re
         assert credit == 0
 
 
-def check_rekeyed(document: Mapping[str, Any], value: Value, sitting: Shuffle, reading: Reading) -> None:
+def check_rekeyed(document: Mapping[str, Any], value: Value, shuffle: Shuffle, reading: Reading) -> None:
     """What holds once `value` is the key: it earns everything, and no byte that students get has changed."""
     before = json.dumps(document)
     rekeyed = regraded(document, value)
@@ -78,11 +78,11 @@ def check_rekeyed(document: Mapping[str, Any], value: Value, sitting: Shuffle, r
     assert json.dumps(document) == before
     assert other.grade(value) == 1
     for given in (None, value):
-        assert json.dumps(public_view(one, sitting, given, reading)) == json.dumps(
-            public_view(other, sitting, given, reading)
+        assert json.dumps(public_view(one, shuffle, given, reading)) == json.dumps(
+            public_view(other, shuffle, given, reading)
         )
-        assert page(one, sitting, given, reading) == page(other, sitting, given, reading)
-    assert paper(one, sitting, reading) == paper(other, sitting, reading)
+        assert page(one, shuffle, given, reading) == page(other, shuffle, given, reading)
+    assert paper(one, shuffle, reading) == paper(other, shuffle, reading)
 
 
 class _Form(HTMLParser):

@@ -195,7 +195,7 @@ def mask(text: str) -> str:
 def passage(reading: Reading) -> str:
     """The reading with its numbers, under the line that says when it was news."""
     paragraphs = (" ".join(f"[{sentence.number}] {sentence.text}" for sentence in p) for p in reading.paragraphs)
-    return "\n\n".join(part for part in (reading.title, reading.told_then, reading.note, *paragraphs) if part)
+    return "\n\n".join(part for part in (reading.title, reading.date_line, reading.note, *paragraphs) if part)
 
 
 def files(folder: Folder) -> Iterator[tuple[str, str]]:

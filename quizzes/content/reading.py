@@ -214,7 +214,7 @@ class Reading:
         return shown if shown is self or shown.has(evidence) else self
 
     @property
-    def told_then(self) -> str:
+    def date_line(self) -> str:
         """The line above the reading that says when it was news, in English or Spanish; "" without a date."""
         day, language = self.citation.day, self.language.partition("-")[0]
         if day is None or language not in ("en", "es"):

@@ -20,9 +20,9 @@ DONE, ANSWERED, PARTLY, FLAGGED = (format_html(" data-{}", name) for name in ("d
 
 
 @register.simple_tag
-def told_then(reading: Reading) -> str:
+def date_line(reading: Reading) -> str:
     """The line above an old story that says when it was news; "" for a story of the last two months."""
-    return reading.told_then if reading.citation.is_old(today=timezone.now().date()) else ""
+    return reading.date_line if reading.citation.is_old(today=timezone.now().date()) else ""
 
 
 class Place(Protocol):

@@ -1,4 +1,4 @@
-"""A set changed after students answered it, and what waits for a mark: accessible pages, on a desk and on a phone."""
+"""A set changed after students answered it, and what waits for a mark: accessible pages, on a laptop and on a phone."""
 
 import re
 

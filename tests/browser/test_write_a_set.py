@@ -29,7 +29,7 @@ REASON = "Sentence 1 says one more year. March is when the council looks again."
 
 
 @dataclass(frozen=True)
-class Sitting:
+class StudentAnswers:
     """What one student answers: the text picked in the first question; the others are the same for all."""
 
     student: Student
@@ -40,25 +40,25 @@ def test_teacher_writes_a_set_and_puts_a_wrong_key_right(
     teacher: User, classroom: Classroom, open_context: NewContext
 ) -> None:
     ana, ben = (make_student(classroom=classroom, name=name) for name in ("Ana S.", "Ben O."))
-    desk = open_context(teacher).new_page()
-    write_source(desk)
-    write_reading(desk)
-    write_objectives(desk)
-    write_questions(desk)
-    look_as_a_student(desk)
-    publish_and_assign(desk, classroom)
+    editor = open_context(teacher).new_page()
+    write_source(editor)
+    write_reading(editor)
+    write_objectives(editor)
+    write_questions(editor)
+    look_as_a_student(editor)
+    publish_and_assign(editor, classroom)
 
     pages = {}
-    for sitting in (Sitting(ana, "One more year"), Sitting(ben, "Until March")):
+    for answers in (StudentAnswers(ana, "One more year"), StudentAnswers(ben, "Until March")):
         page = open_context(width=360, height=740).new_page()
-        sign_in(page, sitting.student)
-        answer_all(page, sitting)
-        pages[sitting.student] = page
+        sign_in(page, answers.student)
+        answer_all(page, answers)
+        pages[answers.student] = page
     expect(pages[ana].locator(".score")).to_have_text("7 of 8")
     expect(pages[ben].locator(".score")).to_have_text("8 of 8")
     assert violations(pages[ben]) == []
 
-    correct_the_key(desk)
+    correct_the_key(editor)
     for student, score, points in ((ana, "8 of 8", "from 7 to 8"), (ben, "7 of 8", "from 8 to 7")):
         page = pages[student]
         page.goto(reverse("student_home"))
@@ -73,7 +73,7 @@ def test_teacher_writes_a_set_and_puts_a_wrong_key_right(
         expect(page.locator("#r1")).to_contain_text("What is decided holds for a year, until next autumn.")
         assert violations(page) == []
         assert overflow(page) == 0
-    undo(desk)
+    undo(editor)
     pages[ben].reload()
     expect(pages[ben].locator(".score")).to_have_text("8 of 8")
 
@@ -275,13 +275,13 @@ def sign_in(page: Page, student: Student) -> None:
     page.get_by_role("button", name="Sign in").click()
 
 
-def answer_all(page: Page, sitting: Sitting) -> None:
+def answer_all(page: Page, answers: StudentAnswers) -> None:
     page.get_by_role("button", name=re.compile("Start")).click()
     for number in range(1, 7):
         page.wait_for_url(f"**/{number}/")
         if page.locator(".switch").is_visible():
             page.locator(".switch label", has_text="Question").click()
-        give(page, number, sitting.first)
+        give(page, number, answers.first)
         assert overflow(page) == 0
         page.get_by_role("button", name=re.compile("Next question|Review my answers")).click()
     page.wait_for_url("**/review/")

@@ -375,7 +375,7 @@ def test_pages_of_students_have_no_unmarked_text(
 ) -> None:
     data = sorted([*_data(DOCUMENT), BLANKS, *NAMES, student.display_name, student.first_name], key=len, reverse=True)
     content = content_of(every_type)
-    data.insert(0, content.published.document.reading.told_then)  # in the language of the reading
+    data.insert(0, content.published.document.reading.date_line)  # in the language of the reading
     attempt, given = [every_type.public_id], [every_type.assignment.public_id]
     pages = [reverse("student_home"), reverse("start_attempt", args=given), reverse("review_attempt", args=attempt)]
     numbers = range(1, len(content.questions) + 1)

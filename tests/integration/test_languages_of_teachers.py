@@ -77,7 +77,7 @@ class Pages:
         zones = [str(place) for _, places in zone_choices() for _, place in places if "⟦" not in str(place)]
         readings = [content_of(attempt).published.document.reading for attempt in Attempt.objects.all()]
         # These lines are in the language of the reading.
-        told = [one.told_then for reading in readings for one in (reading, *reading.variants)]
+        told = [one.date_line for reading in readings for one in (reading, *reading.variants)]
         texts = [*told, *_data(DOCUMENT), *_data(story()), BLANKS, *NAMES, *SAME, *zones, *receipts]
         texts += [code, f"{code[:3]}-{code[3:]}"]
         for model, names in (

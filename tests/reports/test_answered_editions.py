@@ -11,7 +11,7 @@ from quizzes.content.drafts import publishing, saving, saving_questions
 from quizzes.content.drafts.changes import KeyChange, key_changes
 from quizzes.models import Assignment, Classroom, Draft, Edition, User
 from quizzes.reports.answered_editions import answered_editions
-from tests.drafting import desk_of, document_of, html_of, publish, save, sent, url
+from tests.drafting import document_of, editor_of, html_of, publish, save, sent, url
 from tests.factories import (
     NOW,
     make_answered_attempt,
@@ -146,8 +146,8 @@ def test_page_costs_the_same_however_many_classes_answered(
 def test_deleting_an_answered_question_offers_to_withdraw_it(
     given: Assignment, draft: Draft, teacher_client: Client
 ) -> None:
-    data = sent(teacher_client, desk_of(draft), having="stem", act="remove")
-    page = teacher_client.post(desk_of(draft), data, follow=True)
+    data = sent(teacher_client, editor_of(draft), having="stem", act="remove")
+    page = teacher_client.post(editor_of(draft), data, follow=True)
     assert [table["key"] for table in document_of(draft)["questions"]] == ["one", "some", "who", "proof"]
     assert "2 students answered it in version 1, as question 1." in text_of(page)
     assert f"{reverse('regrade_question', args=[given.public_id, 1])}?policy=drop" in read(page).links

@@ -62,7 +62,7 @@ def test_line_above_the_reading_tells_old_news_as_old(
     published_on: str, date_note: str, language: str, line: str
 ) -> None:
     reading = Reading("Title", language, "", (), Citation("Paper", "Title", "", published_on, date_note, ""), ())
-    assert reading.told_then == line
+    assert reading.date_line == line
 
 
 def test_line_stands_above_the_reading_on_screen_and_paper(

@@ -11,7 +11,7 @@ from quizzes.content.question_types.registry import TYPES, parse_question, type_
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.set_document import combine, parse_set
 from tests.content.question_types.test_reference import EXAMPLES, SOURCE
-from tests.question_laws import sittings
+from tests.question_laws import shuffles
 
 READING = parse_set(
     combine(
@@ -42,21 +42,21 @@ def refusal(question: Question, *typed: str) -> str:
 
 @EACH
 @settings(max_examples=20)
-@given(sitting=sittings)
-def test_input_written_for_a_value_is_read_as_that_value(example: Any, sitting: Shuffle) -> None:
+@given(shuffle=shuffles)
+def test_input_written_for_a_value_is_read_as_that_value(example: Any, shuffle: Shuffle) -> None:
     question = parse_question(example.document)
     for value, _, _ in example.answers:
-        typed = written(question, value, sitting, READING)
+        typed = written(question, value, shuffle, READING)
 
-        assert len(typed) == len(cells(paper_view(question, sitting, READING)))
-        assert read_typed(question, typed, sitting, READING) == value
+        assert len(typed) == len(cells(paper_view(question, shuffle, READING)))
+        assert read_typed(question, typed, shuffle, READING) == value
         assert has_input(typed) == (value is not None)
 
 
 @EACH
 @settings(max_examples=20)
-@given(sitting=sittings)
-def test_key_as_printed_earns_all_points(example: Any, sitting: Shuffle) -> None:
+@given(shuffle=shuffles)
+def test_key_as_printed_earns_all_points(example: Any, shuffle: Shuffle) -> None:
     question = parse_question(example.document)
     value = question.correct_answer()
 
@@ -64,7 +64,7 @@ def test_key_as_printed_earns_all_points(example: Any, sitting: Shuffle) -> None
         assert not type_of(question).paper.has_marks_as_key
         return
     assert question.grade(value) == 1
-    assert question.grade(read_typed(question, written(question, value, sitting, READING), sitting, READING)) == 1
+    assert question.grade(read_typed(question, written(question, value, shuffle, READING), shuffle, READING)) == 1
 
 
 @EACH

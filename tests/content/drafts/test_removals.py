@@ -11,7 +11,7 @@ from quizzes.content.drafts.removals import CannotPutBack
 from quizzes.content.drafts.words import ExplainedWord
 from quizzes.content.tables import Table
 from quizzes.models import Draft, User
-from tests.drafting import desk_of, document_of, html_of, publish, revision_of, save, sent, texts_of, url
+from tests.drafting import document_of, editor_of, html_of, publish, revision_of, save, sent, texts_of, url
 from tests.factories import NOW, make_draft
 from tests.pages import form_of
 
@@ -108,7 +108,7 @@ def test_each_removal_is_undone_on_the_next_page(
 def test_a_removed_question_comes_back_to_its_place_after_other_saves(draft: Draft, teacher_client: Client) -> None:
     remove_question(teacher_client, draft)
     save(teacher_client, draft, stem="Something else?")
-    assert "Removed: question 2." not in html_of(teacher_client.get(desk_of(draft)))
+    assert "Removed: question 2." not in html_of(teacher_client.get(editor_of(draft)))
 
     teacher_client.post(url("undo_removal", draft))
 

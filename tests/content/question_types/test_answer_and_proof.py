@@ -11,7 +11,7 @@ from quizzes.content.question_types.registry import parse_question, public_view,
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.tables import InvalidDocument
 from tests.factories import parsed_reading
-from tests.question_laws import check_answer, check_rekeyed, make_question, page, paper, sittings
+from tests.question_laws import check_answer, check_rekeyed, make_question, page, paper, shuffles
 
 READING = parsed_reading()
 SITTING = Shuffle("seed", is_shuffled=True)
@@ -100,14 +100,14 @@ def test_answer_and_proof_of_an_answer_right_in_part_counts_no_proof() -> None:
 
 
 @pytest.mark.parametrize("answer_type", FIRST_STEPS)
-@given(data=st.data(), sitting=sittings)
-def test_answer_and_proof_keeps_the_laws(answer_type: str, data: st.DataObject, sitting: Shuffle) -> None:
+@given(data=st.data(), shuffle=shuffles)
+def test_answer_and_proof_keeps_the_laws(answer_type: str, data: st.DataObject, shuffle: Shuffle) -> None:
     table = document(answer_type)
     value = data.draw(answers(answer_type))
 
-    check_answer(table, value, sitting, READING)
+    check_answer(table, value, shuffle, READING)
     if value is not None and value["answer"] is not None and value["proof"]:
-        check_rekeyed(table, value, sitting, READING)
+        check_rekeyed(table, value, shuffle, READING)
 
 
 @pytest.mark.parametrize("answer_type", FIRST_STEPS)

@@ -13,7 +13,7 @@ from quizzes.content.question_types.registry import parse_question, public_view
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.tables import InvalidDocument
 from quizzes.models import User
-from tests.drafting import BUILT_IN, EXAMPLES, desk_of, document_of, question_now, save
+from tests.drafting import BUILT_IN, EXAMPLES, document_of, editor_of, question_now, save
 from tests.factories import make_draft, make_question_document, parsed_reading
 from tests.question_laws import page, paper
 
@@ -84,7 +84,7 @@ def test_author_can_keep_the_order_and_shuffle_again(teacher: User, teacher_clie
     draft = make_draft(owner=teacher)
     save(teacher_client, draft, keep_order="on")
     assert question_now(draft, "one")["keep_order"] is True
-    page = teacher_client.get(desk_of(draft)).content.decode()
+    page = teacher_client.get(editor_of(draft)).content.decode()
     assert re.search(r'<input[^>]*name="keep_order"[^>]*checked', page)
     save(teacher_client, draft, keep_order=[])
     assert question_now(draft, "one")["keep_order"] is False

@@ -13,7 +13,7 @@ from quizzes.content.question_types.results import ReviewRow
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.tables import InvalidDocument
 from tests.factories import parsed_reading
-from tests.question_laws import check_answer, check_rekeyed, make_question, page, paper, sittings
+from tests.question_laws import check_answer, check_rekeyed, make_question, page, paper, shuffles
 
 READING = parsed_reading()
 SITTING = Shuffle("seed", is_shuffled=True)
@@ -103,14 +103,14 @@ def test_blanks_forgive_a_slip_where_the_question_says_so() -> None:
     assert [question.needs_grading({"a": "Philadephia"}) for question in (strict, lenient)] == [True, False]
 
 
-@given(st.data(), documents(), sittings)
-def test_blanks_keep_the_laws(data: st.DataObject, table: dict[str, Any], sitting: Shuffle) -> None:
-    check_answer(table, data.draw(filled(table)), sitting, READING)
+@given(st.data(), documents(), shuffles)
+def test_blanks_keep_the_laws(data: st.DataObject, table: dict[str, Any], shuffle: Shuffle) -> None:
+    check_answer(table, data.draw(filled(table)), shuffle, READING)
 
 
-@given(st.data(), documents(), sittings)
-def test_blanks_keep_the_laws_of_a_new_key(data: st.DataObject, table: dict[str, Any], sitting: Shuffle) -> None:
-    check_rekeyed(table, data.draw(filled(table, whole=True)), sitting, READING)
+@given(st.data(), documents(), shuffles)
+def test_blanks_keep_the_laws_of_a_new_key(data: st.DataObject, table: dict[str, Any], shuffle: Shuffle) -> None:
+    check_rekeyed(table, data.draw(filled(table, whole=True)), shuffle, READING)
 
 
 @given(documents())

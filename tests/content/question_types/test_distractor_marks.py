@@ -18,7 +18,7 @@ from quizzes.files.class_export.reader import import_classroom
 from quizzes.files.class_export.writer import export_classroom
 from quizzes.models import Assignment, Student, User
 from quizzes.reports.class_report import class_report
-from tests.drafting import desk_of, document_of, question, question_now, save, sent, story
+from tests.drafting import document_of, editor_of, question, question_now, save, sent, story
 from tests.factories import (
     NOW,
     make_answered_attempt,
@@ -140,9 +140,9 @@ def test_draft_asks_for_the_sentence_in_which_someone_says_it() -> None:
 
 def test_public_view_is_the_same_with_and_without_marks() -> None:
     plain, marks = parse_set(make_document()), parse_set(marked_document())
-    sitting = Shuffle("seed", is_shuffled=True)
+    shuffle = Shuffle("seed", is_shuffled=True)
     for one, other in zip(plain.questions, marks.questions, strict=True):
-        assert public_view(one, sitting, None, plain.reading) == public_view(other, sitting, None, marks.reading)
+        assert public_view(one, shuffle, None, plain.reading) == public_view(other, shuffle, None, marks.reading)
 
 
 # --- The editor ---------------------------------------------------------------------------------------------------
@@ -202,12 +202,12 @@ def test_editor_keeps_the_mark_of_each_choice(teacher: User, teacher_client: Cli
         (None, None),
         ("not_stated", None),
     ]
-    page = teacher_client.get(desk_of(draft)).content.decode()
+    page = teacher_client.get(editor_of(draft)).content.decode()
     assert '<option value="contradicted" selected>The reading says otherwise</option>' in page
-    assert sent(teacher_client, desk_of(draft), having="stem")["against-1"] == ["s1", "s2"]
+    assert sent(teacher_client, editor_of(draft), having="stem")["against-1"] == ["s1", "s2"]
     before = document_of(draft)
     wrong = {"mark-1": "wrong", "against-3": "99"}
-    page = teacher_client.post(desk_of(draft), sent(teacher_client, desk_of(draft), having="stem", **wrong))
+    page = teacher_client.post(editor_of(draft), sent(teacher_client, editor_of(draft), having="stem", **wrong))
     assert "The reading doesn’t have this sentence." in errors_of(page)
     assert document_of(draft)["questions"] == before["questions"]
 

@@ -20,7 +20,7 @@ SENTENCES = [sentence.key for sentence in READING]
 QUESTION = parse_question(make_question_document("evidence"))
 SITTING = Shuffle("seed", is_shuffled=True)
 
-sittings = st.builds(Shuffle, st.text("0123456789abcdef", min_size=32, max_size=32), st.booleans())
+shuffles = st.builds(Shuffle, st.text("0123456789abcdef", min_size=32, max_size=32), st.booleans())
 some_sentences = st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=5, unique=True)
 picks = st.sets(st.sampled_from(SENTENCES)).map(sorted)
 
@@ -129,31 +129,31 @@ def test_page_and_board_ask_for_as_many_sentences_as_the_stem(stem: str, hint: s
     assert f"<p>{hint}</p>" in render_to_string("question_types/evidence/board.html", {"view": view})
 
 
-@given(some_sentences, some_sentences, st.none() | picks, sittings)
+@given(some_sentences, some_sentences, st.none() | picks, shuffles)
 def test_evidence_public_view_is_the_same_whichever_sentences_are_right(
-    keys: list[str], others: list[str], value: list[str] | None, sitting: Shuffle
+    keys: list[str], others: list[str], value: list[str] | None, shuffle: Shuffle
 ) -> None:
     one, other = parse_question(document(keys, secret="x")), parse_question(document(others, secret="y"))
 
-    assert public_view(one, sitting, value, READING) == public_view(other, sitting, value, READING)
+    assert public_view(one, shuffle, value, READING) == public_view(other, shuffle, value, READING)
 
 
 # --- Reading an answer --------------------------------------------------------------------------------------------
 
 
-@given(some_sentences, picks.filter(bool), sittings)
+@given(some_sentences, picks.filter(bool), shuffles)
 def test_evidence_picks_come_back_as_the_sentences_they_stood_beside(
-    keys: list[str], wanted: list[str], sitting: Shuffle
+    keys: list[str], wanted: list[str], shuffle: Shuffle
 ) -> None:
     question = parse_question(document(keys))
     texts = {sentence.text for sentence in READING if sentence.key in wanted}
-    view = public_view(question, sitting, None, READING)
+    view = public_view(question, shuffle, None, READING)
     ticked = [shown["token"] for paragraph in view["paragraphs"] for shown in paragraph if shown["text"] in texts]
 
-    value = question.read_answer({"sentence": ticked[::-1]}, sitting, READING)
+    value = question.read_answer({"sentence": ticked[::-1]}, shuffle, READING)
 
     assert value == sorted(wanted)
-    again = public_view(question, sitting, value, READING)["paragraphs"]
+    again = public_view(question, shuffle, value, READING)["paragraphs"]
     assert {shown["text"] for paragraph in again for shown in paragraph if shown["chosen"]} == texts
 
 

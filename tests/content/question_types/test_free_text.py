@@ -12,7 +12,7 @@ from quizzes.content.question_types.results import ReviewRow
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.tables import InvalidDocument
 from tests.factories import parsed_reading
-from tests.question_laws import check_answer, make_question, page, paper, sittings
+from tests.question_laws import check_answer, make_question, page, paper, shuffles
 
 READING = parsed_reading()
 SITTING = Shuffle("seed", is_shuffled=True)
@@ -49,9 +49,9 @@ values = (
 )
 
 
-@given(st.none() | values, sittings)
-def test_free_text_keeps_the_laws(value: str | None, sitting: Shuffle) -> None:
-    check_answer(document(), value, sitting, READING)
+@given(st.none() | values, shuffles)
+def test_free_text_keeps_the_laws(value: str | None, shuffle: Shuffle) -> None:
+    check_answer(document(), value, shuffle, READING)
 
 
 @given(st.none() | values)
@@ -68,14 +68,14 @@ def test_free_text_has_no_key_to_change() -> None:
     assert str(refused.value) == "a teacher marks this question; it has no key to change"
 
 
-@given(sittings, st.none() | values)
-def test_free_text_page_is_the_same_whatever_earns_points(sitting: Shuffle, value: str | None) -> None:
+@given(shuffles, st.none() | values)
+def test_free_text_page_is_the_same_whatever_earns_points(shuffle: Shuffle, value: str | None) -> None:
     other = document(
         sample_answer="Quite another one.", criteria=[criterion(description="x"), criterion("Names two things", 2)]
     )
 
-    assert page(QUESTION, sitting, value, READING) == page(parse_question(other), sitting, value, READING)
-    assert paper(QUESTION, sitting, READING) == paper(parse_question(other), sitting, READING)
+    assert page(QUESTION, shuffle, value, READING) == page(parse_question(other), shuffle, value, READING)
+    assert paper(QUESTION, shuffle, READING) == paper(parse_question(other), shuffle, READING)
 
 
 def test_free_text_public_view_is_an_allowlist_without_what_earns_points() -> None:

@@ -27,7 +27,7 @@ from quizzes.files.question_sets import read_toml
 from quizzes.models import Classroom, Draft, Edition, Student, User
 from quizzes.reports.board import slide
 from tests.content.question_types.test_reference import SOURCE
-from tests.drafting import desk_of, document_of, publish, question_now, save
+from tests.drafting import document_of, editor_of, publish, question_now, save
 from tests.factories import NOW, make_assignment, make_attempt, make_draft
 from tests.pages import form_of, text_of
 from tests.question_laws import check_answer, check_rekeyed
@@ -131,7 +131,7 @@ def test_the_type_goes_from_draft_to_board(
     assert draft_problems(draft) == ["Choose the correct answer."]
     write_question(teacher_client, draft, answer="yes", why="A name is a record too.")
     assert draft_problems(draft) == []
-    editor = text_of(teacher_client.get(desk_of(draft)))
+    editor = text_of(teacher_client.get(editor_of(draft)))
     assert "Correct answer Yes No Why a student may give the other answer" in editor
     assert "Choose yes or no Does the system record a birthplace? Yes No" in editor
     written_down = question_now(draft, "one")

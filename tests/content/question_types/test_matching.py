@@ -15,7 +15,7 @@ from quizzes.content.question_types.results import ReviewRow
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.tables import InvalidDocument
 from tests.factories import parsed_reading
-from tests.question_laws import check_answer, check_rekeyed, make_question, page, paper, sittings
+from tests.question_laws import check_answer, check_rekeyed, make_question, page, paper, shuffles
 
 READING = parsed_reading()
 SITTING = Shuffle("seed", is_shuffled=True)
@@ -81,14 +81,14 @@ def test_matching_each_line_earns_its_share(value: Any, credit: Fraction) -> Non
     assert QUESTION.grade(value) == credit
 
 
-@given(st.data(), documents(), sittings)
-def test_matching_keeps_the_laws(data: st.DataObject, table: dict[str, Any], sitting: Shuffle) -> None:
+@given(st.data(), documents(), shuffles)
+def test_matching_keeps_the_laws(data: st.DataObject, table: dict[str, Any], shuffle: Shuffle) -> None:
     question = parse_question(table)
     value = data.draw(values(question))
 
-    check_answer(table, value, sitting, READING)
+    check_answer(table, value, shuffle, READING)
     if value is not None and len(value) == len(table["prompts"]):
-        check_rekeyed(table, value, sitting, READING)
+        check_rekeyed(table, value, shuffle, READING)
 
 
 @given(st.data(), documents())
@@ -170,7 +170,7 @@ def test_matching_nothing_chosen_is_no_answer(tokens: list[str]) -> None:
         [SITTING.token(QUESTION.key, "1"), SITTING.token(QUESTION.key, "2")],
         [Shuffle("other", is_shuffled=True).token(QUESTION.key, "1")],
     ],
-    ids=["id", "invented", "a line", "two", "another sitting's"],
+    ids=["id", "invented", "a line", "two", "another attempt's"],
 )
 def test_matching_refuses_what_it_did_not_offer(tokens: list[str]) -> None:
     with pytest.raises(NotAChoice):

@@ -23,7 +23,7 @@ READING = parsed_reading()
 QUESTION = parse_question(make_question_document("multiple"))
 SITTING = Shuffle("seed", is_shuffled=True)
 
-sittings = st.builds(Shuffle, st.text("0123456789abcdef", min_size=32, max_size=32), st.booleans())
+shuffles = st.builds(Shuffle, st.text("0123456789abcdef", min_size=32, max_size=32), st.booleans())
 
 
 def document(rights: list[bool], *, secret: str = "") -> dict[str, Any]:
@@ -176,9 +176,9 @@ def test_multiple_public_view_is_an_allowlist() -> None:
     }
 
 
-@given(keys, st.data(), sittings)
+@given(keys, st.data(), shuffles)
 def test_multiple_public_view_is_the_same_whichever_choices_are_right(
-    rights: list[bool], data: st.DataObject, sitting: Shuffle
+    rights: list[bool], data: st.DataObject, shuffle: Shuffle
 ) -> None:
     size = len(rights)
     others = data.draw(
@@ -187,27 +187,27 @@ def test_multiple_public_view_is_the_same_whichever_choices_are_right(
     value = data.draw(st.none() | st.sets(st.sampled_from(CHOICE_IDS[:size])).map(sorted))
     one, other = parse_question(document(rights, secret="x")), parse_question(document(others, secret="y"))
 
-    assert public_view(one, sitting, value, READING) == public_view(other, sitting, value, READING)
+    assert public_view(one, shuffle, value, READING) == public_view(other, shuffle, value, READING)
 
 
 # --- Reading an answer --------------------------------------------------------------------------------------------
 
 
-@given(keys, sittings, st.data())
+@given(keys, shuffles, st.data())
 def test_multiple_tokens_come_back_as_the_choices_they_stood_beside(
-    rights: list[bool], sitting: Shuffle, data: st.DataObject
+    rights: list[bool], shuffle: Shuffle, data: st.DataObject
 ) -> None:
     table = document(rights)
     question = parse_question(table)
-    shown = public_view(question, sitting, None, READING)["choices"]
+    shown = public_view(question, shuffle, None, READING)["choices"]
     ticked = data.draw(st.lists(st.sampled_from(shown), min_size=1, unique_by=lambda choice: choice["token"]))
 
-    value = question.read_answer({"choice": [choice["token"] for choice in ticked]}, sitting, READING)
+    value = question.read_answer({"choice": [choice["token"] for choice in ticked]}, shuffle, READING)
 
     assert value == sorted(value)
     texts = {table["choices"][CHOICE_IDS.index(choice_id)]["text"] for choice_id in value}
     assert texts == {choice["text"] for choice in ticked}
-    again = public_view(question, sitting, value, READING)["choices"]
+    again = public_view(question, shuffle, value, READING)["choices"]
     assert {choice["text"] for choice in again if choice["chosen"]} == texts
 
 

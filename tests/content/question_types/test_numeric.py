@@ -14,7 +14,7 @@ from quizzes.content.question_types.registry import parse_question, public_view,
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.tables import InvalidDocument
 from tests.factories import parsed_reading
-from tests.question_laws import check_answer, check_rekeyed, make_question, page, paper, sittings
+from tests.question_laws import check_answer, check_rekeyed, make_question, page, paper, shuffles
 
 READING = parsed_reading()
 SITTING = Shuffle("seed", is_shuffled=True)
@@ -173,19 +173,19 @@ def test_numeric_date_is_right_just_within_its_days(day: date, tolerance: int, s
 # --- Laws ---------------------------------------------------------------------------------------------------------
 
 
-@given(documents | dated, st.none() | values, sittings)
-def test_numeric_keeps_the_laws(table: dict[str, Any], value: str | None, sitting: Shuffle) -> None:
-    check_answer(table, value, sitting, READING)
+@given(documents | dated, st.none() | values, shuffles)
+def test_numeric_keeps_the_laws(table: dict[str, Any], value: str | None, shuffle: Shuffle) -> None:
+    check_answer(table, value, shuffle, READING)
 
 
-@given(documents, numbers, sittings)
-def test_numeric_keeps_the_laws_of_a_new_number(table: dict[str, Any], value: str, sitting: Shuffle) -> None:
-    check_rekeyed(table, value, sitting, READING)
+@given(documents, numbers, shuffles)
+def test_numeric_keeps_the_laws_of_a_new_number(table: dict[str, Any], value: str, shuffle: Shuffle) -> None:
+    check_rekeyed(table, value, shuffle, READING)
 
 
-@given(dated, days.map(date.isoformat) | st.just("August 31"), sittings)
-def test_numeric_keeps_the_laws_of_a_new_date(table: dict[str, Any], value: str, sitting: Shuffle) -> None:
-    check_rekeyed(table, value, sitting, READING)
+@given(dated, days.map(date.isoformat) | st.just("August 31"), shuffles)
+def test_numeric_keeps_the_laws_of_a_new_date(table: dict[str, Any], value: str, shuffle: Shuffle) -> None:
+    check_rekeyed(table, value, shuffle, READING)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from quizzes.content.question_types.results import ReviewRow
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.tables import InvalidDocument
 from tests.factories import make_question_document, parsed_reading
-from tests.question_laws import check_answer, check_rekeyed, make_question, page, paper, sent, sittings
+from tests.question_laws import check_answer, check_rekeyed, make_question, page, paper, sent, shuffles
 
 READING = parsed_reading()
 SITTING = Shuffle("seed", is_shuffled=True)
@@ -80,13 +80,13 @@ def test_ordering_half_of_all_orders_earn_nothing() -> None:
     assert sum(credit == 1 for credit in credits) == 1
 
 
-@given(st.data(), documents(), sittings)
-def test_ordering_keeps_the_laws(data: st.DataObject, table: dict[str, Any], sitting: Shuffle) -> None:
+@given(st.data(), documents(), shuffles)
+def test_ordering_keeps_the_laws(data: st.DataObject, table: dict[str, Any], shuffle: Shuffle) -> None:
     value = data.draw(st.none() | orders(table))
 
-    check_answer(table, value, sitting, READING)
+    check_answer(table, value, shuffle, READING)
     if value is not None:
-        check_rekeyed(table, value, sitting, READING)
+        check_rekeyed(table, value, shuffle, READING)
 
 
 @given(st.data(), documents())
@@ -128,7 +128,7 @@ def test_ordering_shows_the_order_given() -> None:
 
 
 def test_ordering_every_order_is_shown_first_about_equally_often_whatever_the_key() -> None:
-    """Of 1,200 sittings each of 6 orders of 3 lines is shown in about 200: within 5 standard deviations (13 each)."""
+    """Of 1,200 attempts each of 6 orders of 3 lines is shown in about 200: within 5 standard deviations (13 each)."""
     question = parse_question(document("123"))
     counts: dict[str, int] = {}
     for number in range(1200):
@@ -206,21 +206,21 @@ def test_ordering_refuses_what_it_did_not_offer(submitted: dict[str, list[str]])
         QUESTION.read_answer(submitted, SITTING, READING)
 
 
-@given(st.data(), documents(), sittings)
+@given(st.data(), documents(), shuffles)
 def test_ordering_any_order_can_be_reached_with_the_buttons(
-    data: st.DataObject, table: dict[str, Any], sitting: Shuffle
+    data: st.DataObject, table: dict[str, Any], shuffle: Shuffle
 ) -> None:
     question = parse_question(table)
     wanted = data.draw(orders(table))
     value = None
     for place, item_id in enumerate(wanted):
         while True:
-            submitted = sent(page(question, sitting, value, READING))
-            at = submitted["item"].index(sitting.token(question.key, item_id))
+            submitted = sent(page(question, shuffle, value, READING))
+            at = submitted["item"].index(shuffle.token(question.key, item_id))
             if at == place:
                 break
-            value = question.read_answer({**submitted, "up": [str(at + 1)]}, sitting, READING)
-    value = question.read_answer({**submitted, "placed": ["1"]}, sitting, READING)
+            value = question.read_answer({**submitted, "up": [str(at + 1)]}, shuffle, READING)
+    value = question.read_answer({**submitted, "placed": ["1"]}, shuffle, READING)
 
     assert value == wanted
 

@@ -10,7 +10,7 @@ from quizzes.content.question_types.registry import parse_question, regraded, ty
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.tables import InvalidDocument
 from tests.factories import make_question_document, parsed_reading
-from tests.question_laws import check_answer, check_rekeyed, sittings
+from tests.question_laws import check_answer, check_rekeyed, shuffles
 
 READING = parsed_reading()
 TYPES = ("single", "multiple", "who_says_so", "evidence")
@@ -110,13 +110,13 @@ def test_rekeyed_evidence_is_no_longer_tempting() -> None:
 
 
 @pytest.mark.parametrize("name", TYPES)
-@given(data=st.data(), sitting=sittings)
-def test_old_types_keep_the_laws_that_new_ones_keep(name: str, data: st.DataObject, sitting: Shuffle) -> None:
+@given(data=st.data(), shuffle=shuffles)
+def test_old_types_keep_the_laws_that_new_ones_keep(name: str, data: st.DataObject, shuffle: Shuffle) -> None:
     document, value = make_question_document(name), data.draw(st.none() | VALUES[name])
 
-    check_answer(document, value, sitting, READING)
+    check_answer(document, value, shuffle, READING)
     if value is not None:
-        check_rekeyed(document, value, sitting, READING)
+        check_rekeyed(document, value, shuffle, READING)
 
 
 @pytest.mark.parametrize("name", TYPES)

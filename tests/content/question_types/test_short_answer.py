@@ -13,7 +13,7 @@ from quizzes.content.question_types.results import ReviewRow
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.tables import InvalidDocument
 from tests.factories import parsed_reading
-from tests.question_laws import check_answer, check_rekeyed, make_question, page, paper, sittings
+from tests.question_laws import check_answer, check_rekeyed, make_question, page, paper, shuffles
 
 READING = parsed_reading()
 SITTING = Shuffle("seed", is_shuffled=True)
@@ -99,15 +99,15 @@ def test_short_answer_forgives_a_slip_where_the_question_says_so(value: str, cre
     assert strict.needs_grading(value) is (value != "Philadelphio")
 
 
-@given(documents(), st.none() | values, sittings)
-def test_short_answer_keeps_the_laws(table: dict[str, Any], value: str | None, sitting: Shuffle) -> None:
-    check_answer(table, value, sitting, READING)
+@given(documents(), st.none() | values, shuffles)
+def test_short_answer_keeps_the_laws(table: dict[str, Any], value: str | None, shuffle: Shuffle) -> None:
+    check_answer(table, value, shuffle, READING)
 
 
-@given(documents(), values, sittings)
-def test_short_answer_keeps_the_laws_of_a_new_key(table: dict[str, Any], value: str, sitting: Shuffle) -> None:
+@given(documents(), values, shuffles)
+def test_short_answer_keeps_the_laws_of_a_new_key(table: dict[str, Any], value: str, shuffle: Shuffle) -> None:
     if normalize(value):
-        check_rekeyed(table, value, sitting, READING)
+        check_rekeyed(table, value, shuffle, READING)
 
 
 @given(documents(), values)

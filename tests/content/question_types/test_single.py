@@ -19,7 +19,7 @@ QUESTION = parse_question(make_question_document("single"))
 SITTING = Shuffle("seed", is_shuffled=True)
 
 seeds = st.text("0123456789abcdef", min_size=32, max_size=32)
-sittings = st.builds(Shuffle, seeds, st.booleans())
+shuffles = st.builds(Shuffle, seeds, st.booleans())
 
 
 def document(*, size: int, right: int, secret: str = "") -> dict[str, Any]:
@@ -78,8 +78,8 @@ def test_single_public_view_is_an_allowlist() -> None:
     }
 
 
-@given(st.data(), sittings)
-def test_single_public_view_is_the_same_whichever_choice_is_right(data: st.DataObject, sitting: Shuffle) -> None:
+@given(st.data(), shuffles)
+def test_single_public_view_is_the_same_whichever_choice_is_right(data: st.DataObject, shuffle: Shuffle) -> None:
     size = data.draw(st.integers(2, 8))
     one, other = (
         parse_question(document(size=size, right=data.draw(st.integers(0, size - 1)), secret=secret))
@@ -87,23 +87,23 @@ def test_single_public_view_is_the_same_whichever_choice_is_right(data: st.DataO
     )
     value = data.draw(st.sampled_from([None, *CHOICE_IDS[:size]]))
 
-    assert public_view(one, sitting, value, READING) == public_view(other, sitting, value, READING)
+    assert public_view(one, shuffle, value, READING) == public_view(other, shuffle, value, READING)
 
 
 # --- Reading an answer --------------------------------------------------------------------------------------------
 
 
-@given(documents(), sittings, st.data())
+@given(documents(), shuffles, st.data())
 def test_single_token_comes_back_as_the_choice_it_stood_beside(
-    table: dict[str, Any], sitting: Shuffle, data: st.DataObject
+    table: dict[str, Any], shuffle: Shuffle, data: st.DataObject
 ) -> None:
     question = parse_question(table)
-    shown = data.draw(st.sampled_from(public_view(question, sitting, None, READING)["choices"]))
+    shown = data.draw(st.sampled_from(public_view(question, shuffle, None, READING)["choices"]))
 
-    value = question.read_answer({"choice": [shown["token"]]}, sitting, READING)
+    value = question.read_answer({"choice": [shown["token"]]}, shuffle, READING)
 
     assert table["choices"][CHOICE_IDS.index(value)]["text"] == shown["text"]
-    again = public_view(question, sitting, value, READING)["choices"]
+    again = public_view(question, shuffle, value, READING)["choices"]
     assert [choice["text"] for choice in again if choice["chosen"]] == [shown["text"]]
 
 
@@ -123,7 +123,7 @@ def test_single_nothing_chosen_is_no_answer(submitted: dict[str, list[str]]) -> 
         [SITTING.token(QUESTION.key, "a"), SITTING.token(QUESTION.key, "b")],
         [SITTING.token(QUESTION.key, "b"), SITTING.token(QUESTION.key, "b")],
     ],
-    ids=["id", "empty", "invented", "another sitting's", "another question's", "two", "twice the same"],
+    ids=["id", "empty", "invented", "another attempt's", "another question's", "two", "twice the same"],
 )
 def test_single_refuses_what_it_did_not_offer(tokens: list[str]) -> None:
     with pytest.raises(NotAChoice):
@@ -236,7 +236,7 @@ def test_single_problems_name_what_keeps_it_from_being_published(changes: dict[s
 
 
 def test_shuffled_choices_stand_everywhere_about_equally_often() -> None:
-    """Of 1,200 sittings each of 4 places has the key in about 300: within 5 standard deviations (15 each)."""
+    """Of 1,200 attempts each of 4 places has the key in about 300: within 5 standard deviations (15 each)."""
     question = parse_question(document(size=4, right=0))
     places = [0] * 4
     for number in range(1200):
@@ -255,8 +255,8 @@ def test_unshuffled_choices_stand_as_authored() -> None:
 
 @given(seeds)
 def test_tokens_tell_neither_id_nor_key_and_differ_within_a_question(seed: str) -> None:
-    sitting = Shuffle(seed, is_shuffled=True)
-    tokens = [sitting.token(QUESTION.key, choice_id) for choice_id in CHOICE_IDS]
+    shuffle = Shuffle(seed, is_shuffled=True)
+    tokens = [shuffle.token(QUESTION.key, choice_id) for choice_id in CHOICE_IDS]
 
     assert len(set(tokens)) == len(CHOICE_IDS)
     assert all(len(token) == 10 and int(token, 16) >= 0 for token in tokens)

@@ -12,7 +12,7 @@ from quizzes.content.question_types.results import ReviewRow
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.tables import InvalidDocument
 from tests.factories import parsed_reading
-from tests.question_laws import check_answer, check_rekeyed, make_question, paper, sittings
+from tests.question_laws import check_answer, check_rekeyed, make_question, paper, shuffles
 
 READING = parsed_reading()
 SITTING = Shuffle("seed", is_shuffled=True)
@@ -45,11 +45,11 @@ def test_true_false_credit_is_all_or_nothing(value: Any, credit: int) -> None:
     assert QUESTION.grade(value) == Fraction(credit)
 
 
-@given(st.booleans(), st.sampled_from([None, True, False]), sittings)
-def test_true_false_keeps_the_laws(answer: bool, value: bool | None, sitting: Shuffle) -> None:
-    check_answer(document(answer=answer), value, sitting, READING)
+@given(st.booleans(), st.sampled_from([None, True, False]), shuffles)
+def test_true_false_keeps_the_laws(answer: bool, value: bool | None, shuffle: Shuffle) -> None:
+    check_answer(document(answer=answer), value, shuffle, READING)
     if value is not None:
-        check_rekeyed(document(answer=answer), value, sitting, READING)
+        check_rekeyed(document(answer=answer), value, shuffle, READING)
 
 
 def test_true_false_public_view_is_an_allowlist() -> None:

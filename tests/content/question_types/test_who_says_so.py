@@ -19,7 +19,7 @@ QUESTION = parse_question(make_question_document("who_says_so"))
 SITTING = Shuffle("seed", is_shuffled=True)
 SPEAKERS = ["reporter", "mayor", "protesters", "not_stated"]
 
-sittings = st.builds(Shuffle, st.text("0123456789abcdef", min_size=32, max_size=32), st.booleans())
+shuffles = st.builds(Shuffle, st.text("0123456789abcdef", min_size=32, max_size=32), st.booleans())
 # The right speaker of each statement.
 keys = st.lists(st.sampled_from(SPEAKERS), min_size=2, max_size=8)
 
@@ -124,27 +124,27 @@ def test_who_says_so_offers_speakers_in_the_order_of_the_source_only() -> None:
             assert [speaker["key"] for speaker in statement["speakers"]] == ["mayor", "protesters", "not_stated"]
 
 
-@given(keys, st.data(), sittings)
+@given(keys, st.data(), shuffles)
 def test_who_says_so_public_view_is_the_same_whichever_speaker_is_right(
-    speakers: list[str], data: st.DataObject, sitting: Shuffle
+    speakers: list[str], data: st.DataObject, shuffle: Shuffle
 ) -> None:
     size = len(speakers)
     others = data.draw(st.lists(st.sampled_from(SPEAKERS), min_size=size, max_size=size))
     value = data.draw(st.none() | values(size))
     one, other = parse_question(document(speakers, secret="x")), parse_question(document(others, secret="y"))
 
-    assert public_view(one, sitting, value, READING) == public_view(other, sitting, value, READING)
+    assert public_view(one, shuffle, value, READING) == public_view(other, shuffle, value, READING)
 
 
 # --- Reading an answer --------------------------------------------------------------------------------------------
 
 
-@given(keys, sittings, st.data())
+@given(keys, shuffles, st.data())
 def test_who_says_so_picks_come_back_beside_their_statements(
-    speakers: list[str], sitting: Shuffle, data: st.DataObject
+    speakers: list[str], shuffle: Shuffle, data: st.DataObject
 ) -> None:
     question = parse_question(document(speakers))
-    shown = public_view(question, sitting, None, READING)["statements"]
+    shown = public_view(question, shuffle, None, READING)["statements"]
     given_by_text = data.draw(
         st.dictionaries(
             st.sampled_from([statement["text"] for statement in shown]), st.sampled_from(SPEAKERS), min_size=1
@@ -156,10 +156,10 @@ def test_who_says_so_picks_come_back_beside_their_statements(
         if statement["text"] in given_by_text
     }
 
-    value = question.read_answer(submitted, sitting, READING)
+    value = question.read_answer(submitted, shuffle, READING)
 
     assert value == {CHOICE_IDS[int(text.split()[1])]: speaker for text, speaker in given_by_text.items()}
-    again = public_view(question, sitting, value, READING)["statements"]
+    again = public_view(question, shuffle, value, READING)["statements"]
     chosen = {
         statement["text"]: speaker["key"]
         for statement in again

@@ -24,8 +24,8 @@ from tests.conftest import Queries
 from tests.drafting import (
     BUILT_IN,
     EXAMPLES,
-    desk_of,
     document_of,
+    editor_of,
     errors_of,
     html_of,
     publish,
@@ -209,16 +209,16 @@ def test_true_or_false_says_what_belongs_into_its_two_texts(draft: Draft, teache
         "question": "Ask about the statement below, such as “Is this true or false?”",
         "statement": "Students judge this sentence, such as “The council voted on Monday.”",
     }
-    assert hints["question"] not in html_of(teacher_client.get(desk_of(draft)))
-    data = sent(teacher_client, desk_of(draft), having="stem", type="true_false")
-    page = html_of(teacher_client.post(desk_of(draft), data, follow=True))
+    assert hints["question"] not in html_of(teacher_client.get(editor_of(draft)))
+    data = sent(teacher_client, editor_of(draft), having="stem", type="true_false")
+    page = html_of(teacher_client.post(editor_of(draft), data, follow=True))
     assert "Statement that is true or false" in page
     assert page.index('id="id_stem"') < page.index(hints["question"]) < page.index('id="id_statement"')
     assert page.index('id="id_statement"') < page.index(hints["statement"])
 
 
 def test_the_editor_previews_a_question_as_students_see_it(draft: Draft, teacher_client: Client) -> None:
-    text = html_of(teacher_client.get(desk_of(draft)))
+    text = html_of(teacher_client.get(editor_of(draft)))
 
     preview = text.split('id="question-preview"')[1]
     assert "Which of these does the system record?" in preview
@@ -226,12 +226,12 @@ def test_the_editor_previews_a_question_as_students_see_it(draft: Draft, teacher
 
 
 def test_the_editor_refuses_to_overwrite_and_shows_both(draft: Draft, teacher: User, teacher_client: Client) -> None:
-    data = sent(teacher_client, desk_of(draft), having="stem", stem="Mine?", **{"text-1": "My answer"})
+    data = sent(teacher_client, editor_of(draft), having="stem", stem="Mine?", **{"text-1": "My answer"})
     choices = deepcopy(question_now(draft, "one")["choices"])
     choices[0]["text"] = "Their answer"
     saving_questions.save_question(draft, "one", {"stem": "Theirs?", "choices": choices}, seen=1, by=teacher, now=NOW)
 
-    response = teacher_client.post(desk_of(draft), data)
+    response = teacher_client.post(editor_of(draft), data)
 
     text = html_of(response)
     assert [
@@ -243,7 +243,7 @@ def test_the_editor_refuses_to_overwrite_and_shows_both(draft: Draft, teacher: U
     assert question_now(draft, "one")["stem"] == "Theirs?"
     form = form_of(response, having="stem")
     assert form.data()["text-1"] == ["My answer"]
-    teacher_client.post(desk_of(draft), form.data(over="2"))
+    teacher_client.post(editor_of(draft), form.data(over="2"))
     assert (question_now(draft, "one")["stem"], question_now(draft, "one")["choices"][0]["text"]) == (
         "Mine?",
         "My answer",
@@ -253,14 +253,14 @@ def test_the_editor_refuses_to_overwrite_and_shows_both(draft: Draft, teacher: U
 def test_the_editor_keeps_what_was_typed_for_a_type_that_another_window_changed(
     draft: Draft, teacher: User, teacher_client: Client
 ) -> None:
-    data = sent(teacher_client, desk_of(draft), having="stem", **{"text-1": "My answer"})
+    data = sent(teacher_client, editor_of(draft), having="stem", **{"text-1": "My answer"})
     saving_questions.save_question(draft, "one", {"type": "who_says_so"}, seen=1, by=teacher, now=NOW)
 
-    response = teacher_client.post(desk_of(draft), data)
+    response = teacher_client.post(editor_of(draft), data)
 
     form = form_of(response, having="stem")
     assert (form.data()["text-1"], form.data()["shown_type"]) == (["My answer"], ["single"])
-    teacher_client.post(desk_of(draft), form.data(over="2"))
+    teacher_client.post(editor_of(draft), form.data(over="2"))
     assert (question_now(draft, "one")["type"], question_now(draft, "one")["choices"][0]["text"]) == (
         "single",
         "My answer",
@@ -271,9 +271,9 @@ def test_the_editor_changes_the_type_and_shows_its_own_fields(draft: Draft, teac
     response = save(teacher_client, draft, htmx=True, type="who_says_so", **{"text-1": "Typed before"})
 
     # The page is loaded again, because its fields change.
-    assert response.headers["HX-Redirect"] == desk_of(draft)
+    assert response.headers["HX-Redirect"] == editor_of(draft)
     assert question_now(draft, "one")["type"] == "who_says_so"
-    page = teacher_client.get(desk_of(draft))
+    page = teacher_client.get(editor_of(draft))
     assert form_of(page, having="stem").data()["speaker-1"] == [""]
     save(teacher_client, draft, type="multiple")
     assert question_now(draft, "one")["choices"][0]["text"] == "Typed before"
@@ -284,7 +284,7 @@ def test_every_type_can_be_added_saved_and_shown(name: str, draft: Draft, teache
     response = save(teacher_client, draft, act="add", new_type=name)
 
     key = document_of(draft)["questions"][1]["key"]
-    assert response.headers["Location"] == desk_of(draft, key)
+    assert response.headers["Location"] == editor_of(draft, key)
     before = question_now(draft, key)
     save(teacher_client, draft, key)
     assert question_now(draft, key) == before
@@ -339,10 +339,10 @@ def test_the_editor_moves_and_removes(act: str, keys: list[str], draft: Draft, t
 
 @pytest.mark.parametrize("act", ["add", "duplicate", "up", "down"])
 def test_a_button_that_is_pressed_twice_acts_once(act: str, draft: Draft, teacher_client: Client) -> None:
-    data = sent(teacher_client, desk_of(draft, "some"), having="stem", act=act)
+    data = sent(teacher_client, editor_of(draft, "some"), having="stem", act=act)
     places = {"up": ["some", "one", "who", "proof"], "down": ["one", "who", "some", "proof"]}
 
-    first, second = (teacher_client.post(desk_of(draft, "some"), data) for _ in range(2))
+    first, second = (teacher_client.post(editor_of(draft, "some"), data) for _ in range(2))
 
     assert first.headers["Location"] == second.headers["Location"]
     keys = [table["key"] for table in document_of(draft)["questions"]]
@@ -354,7 +354,7 @@ def test_the_editor_saves_before_it_does_what_its_button_says(draft: Draft, teac
 
     stems = [table["stem"] for table in document_of(draft)["questions"]]
     assert stems[1:3] == ["Typed and not saved yet"] * 2
-    assert response.headers["Location"] == desk_of(draft, document_of(draft)["questions"][2]["key"])
+    assert response.headers["Location"] == editor_of(draft, document_of(draft)["questions"][2]["key"])
     assert save(teacher_client, draft, "some", act="next").headers["Location"] == response.headers["Location"]
 
 
@@ -374,23 +374,23 @@ def test_the_editor_adds_a_row(draft: Draft, teacher_client: Client) -> None:
 
 def test_a_question_that_is_gone_leads_to_the_questions_that_are_left(draft: Draft, teacher_client: Client) -> None:
     """As after a double click on “Remove question”, and then Back."""
-    data = sent(teacher_client, desk_of(draft), having="stem", act="remove")
-    teacher_client.post(desk_of(draft), data)
+    data = sent(teacher_client, editor_of(draft), having="stem", act="remove")
+    teacher_client.post(editor_of(draft), data)
 
-    again = teacher_client.post(desk_of(draft), data, follow=True)
+    again = teacher_client.post(editor_of(draft), data, follow=True)
 
-    assert again.redirect_chain[-1] == (desk_of(draft, "some"), 302)
+    assert again.redirect_chain[-1] == (editor_of(draft, "some"), 302)
     assert "Question 1 is removed from the draft." in html_of(again)
-    back = teacher_client.get(desk_of(draft), follow=True)
-    assert (back.status_code, back.redirect_chain[-1]) == (200, (desk_of(draft, "some"), 302))
+    back = teacher_client.get(editor_of(draft), follow=True)
+    assert (back.status_code, back.redirect_chain[-1]) == (200, (editor_of(draft, "some"), 302))
     assert "This question is no longer in the draft." in html_of(back)
     # A page that saves by itself stays, with what was typed, and says that it is not saved.
-    assert teacher_client.post(desk_of(draft), {**data, "act": ""}, headers={"HX-Request": "true"}).status_code == 404
+    assert teacher_client.post(editor_of(draft), {**data, "act": ""}, headers={"HX-Request": "true"}).status_code == 404
     assert [table["key"] for table in document_of(draft)["questions"]] == ["some", "who", "proof"]
 
 
 def test_a_set_without_questions_asks_for_the_first(empty: Draft, draft: Draft, teacher_client: Client) -> None:
-    assert teacher_client.get(url("edit_questions", draft)).headers["Location"] == desk_of(draft)
+    assert teacher_client.get(url("edit_questions", draft)).headers["Location"] == editor_of(draft)
     page = teacher_client.get(url("edit_questions", empty))
 
     response = teacher_client.post(
@@ -399,7 +399,7 @@ def test_a_set_without_questions_asks_for_the_first(empty: Draft, draft: Draft, 
 
     [made] = document_of(empty)["questions"]
     assert made["type"] == "evidence"
-    assert response.headers["Location"] == desk_of(empty, made["key"])
+    assert response.headers["Location"] == editor_of(empty, made["key"])
     assert teacher_client.get(response.headers["Location"]).status_code == 200
 
 
@@ -416,20 +416,20 @@ def test_the_first_question_of_a_set_that_is_full_by_now_is_refused(empty: Draft
 
 def test_a_tip_is_kept_and_shown_again(draft: Draft, teacher_client: Client) -> None:
     save(teacher_client, draft, **{"text-1": "It is never told"})
-    form = form_of(teacher_client.get(desk_of(draft)), having="because")
+    form = form_of(teacher_client.get(editor_of(draft)), having="because")
 
     teacher_client.post(url("keep_wording", draft), form.data(because="The story says so."))
-    text = html_of(teacher_client.get(desk_of(draft)))
+    text = html_of(teacher_client.get(editor_of(draft)))
     assert "Reason: The story says so." in text
 
-    form = form_of(teacher_client.get(desk_of(draft)), having="shows_again")
+    form = form_of(teacher_client.get(editor_of(draft)), having="shows_again")
     teacher_client.post(url("keep_wording", draft), form.data(shows_again="on"))
     assert question_now(draft, "one")["kept"] == []
 
 
 def test_a_tip_is_kept_only_with_a_reason(draft: Draft, teacher_client: Client) -> None:
     save(teacher_client, draft, **{"text-1": "It is never told"})
-    form = form_of(teacher_client.get(desk_of(draft)), having="because")
+    form = form_of(teacher_client.get(editor_of(draft)), having="because")
 
     reply = teacher_client.post(url("keep_wording", draft), form.data(because=" "), follow=True)
 
@@ -464,10 +464,10 @@ def test_the_editor_has_the_same_query_count_for_one_question_as_for_three(
     document = make_document()
     document["questions"] = document["questions"][:count]
     draft = make_draft(owner=teacher, document=document)
-    teacher_client.get(desk_of(draft))
+    teacher_client.get(editor_of(draft))
 
     with queries() as seen:
-        teacher_client.get(desk_of(draft))
+        teacher_client.get(editor_of(draft))
 
     # Session, account, draft with its set, latest edition, time zone.
     assert len(seen) == 5
@@ -510,8 +510,8 @@ def test_the_publish_page_assigns_a_version_where_nothing_changed(draft: Draft, 
     headings = re.findall(r"<h2[^>]*>\s*([^<]*?)\s*<", html_of(page))
     assert headings[-3:] == ["Since version 1", "Version 2", "Versions"]
     assert "Assign version 1" not in text_of(page)
-    data = sent(teacher_client, desk_of(draft), having="stem", act="remove")
-    removed = html_of(teacher_client.post(desk_of(draft), data, follow=True))
+    data = sent(teacher_client, editor_of(draft), having="stem", act="remove")
+    removed = html_of(teacher_client.post(editor_of(draft), data, follow=True))
     assert "Question 1 is removed from the draft. Published versions keep it and its scores." in removed
 
 
@@ -542,7 +542,7 @@ def test_publish_on_the_editor_leads_to_what_is_left_to_fix(draft: Draft, teache
 
     page = html_of(teacher_client.get(response.headers["Location"]))
     assert ["No evidence yet." in page, "Type the question." in page] == [True, False]
-    assert "Publish: 1 to fix" in html_of(teacher_client.get(desk_of(draft)))
+    assert "Publish: 1 to fix" in html_of(teacher_client.get(editor_of(draft)))
     assert not Edition.objects.exists()
 
 
@@ -605,7 +605,7 @@ def test_publish_refuses_a_draft_that_changed_since_the_page(
 
 
 def test_the_editor_names_speaker_and_paragraph_of_all_evidence(draft: Draft, teacher_client: Client) -> None:
-    page = text_of(teacher_client.get(desk_of(draft, "who")))
+    page = text_of(teacher_client.get(editor_of(draft, "who")))
     assert "3: Mayor’s account Found in paragraph 2 4: Protesters’ claim Found in paragraph 2" in page
 
 

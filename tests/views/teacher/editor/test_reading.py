@@ -895,9 +895,9 @@ def test_a_lost_sentence_is_not_forgotten_by_saving_the_question(
 ) -> None:
     address = url("edit_reading", draft)
     teacher_client.post(address, sent(teacher_client, address, having="text-s1", act="remove:s2"))
-    desk = url("edit_question", draft, "some")
+    editor = url("edit_question", draft, "some")
 
-    teacher_client.post(desk, sent(teacher_client, desk, having="stem", stem="Which two, again?"))
+    teacher_client.post(editor, sent(teacher_client, editor, having="stem", stem="Which two, again?"))
 
     assert question_now(draft, "some")["stem"] == "Which two, again?"
     assert question_now(draft, "some")["evidence"] == ["s1", "s2"]
