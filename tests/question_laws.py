@@ -104,7 +104,8 @@ class _Form(HTMLParser):
         elif tag == "option":
             self._options.append((given["value"], "selected" in given))
         elif tag == "textarea":
-            self._textarea, self._text = given["name"], ""
+            # A browser sends no field without a name.
+            self._textarea, self._text = given.get("name"), ""
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "select":
