@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, gettext_lazy, pgettext_lazy
 
 from quizzes.caches import process_cache
+from quizzes.content.question_types.results import RowNote
 from quizzes.content.reading import Reading, Sentence
 from quizzes.reports.attempt_review import ReviewedQuestion
 
@@ -90,20 +91,32 @@ def sentence_text(sentence: Sentence) -> SafeString | str:
 _WORD = '<button type="button" class="word" popovertarget="word-{}">{}</button>'
 
 
-# The notes of a review speak to the student. A teacher reads the same review.
-TO_TEACHER = (
-    (gettext_lazy("Your answer"), gettext_lazy("Student’s answer")),
-    (gettext_lazy("You answered:"), gettext_lazy("Student answered:")),
-    (gettext_lazy("You chose:"), gettext_lazy("Student chose:")),
-)
+# What each line of a review is: to the student, and to a teacher who reads the same review.
+ROW_NOTES = {
+    RowNote.ANSWER: (gettext_lazy("Your answer"), gettext_lazy("Student’s answer")),
+    RowNote.CORRECT_ANSWER: (gettext_lazy("Your answer, correct"), gettext_lazy("Student’s answer, correct")),
+    RowNote.CLOSE_ANSWER: (
+        gettext_lazy("Your answer: close, but not accepted"),
+        gettext_lazy("Student’s answer: close, but not accepted"),
+    ),
+    RowNote.ANSWERED: (gettext_lazy("You answered:"), gettext_lazy("Student answered:")),
+    RowNote.CHOSE: (gettext_lazy("You chose:"), gettext_lazy("Student chose:")),
+    RowNote.NOT_ANSWERED: (gettext_lazy("Not answered"),) * 2,
+    RowNote.KEY: (gettext_lazy("Correct answer"),) * 2,
+    RowNote.SAMPLE: (gettext_lazy("Sample answer"),) * 2,
+}
 
 
 @register.filter
-def to_teacher(note: str) -> str:
-    """A note of a review, such as “Your answer, correct”, in words for the teacher."""
-    for to_student, words in TO_TEACHER:
-        note = note.replace(str(to_student), str(words))
-    return note
+def to_student(note: RowNote) -> str:
+    """The note of a line of a review, in words for the student."""
+    return str(ROW_NOTES[note][0])
+
+
+@register.filter
+def to_teacher(note: RowNote) -> str:
+    """The note of a line of a review, in words for a teacher."""
+    return str(ROW_NOTES[note][1])
 
 
 @register.filter

@@ -1,13 +1,27 @@
 """What the methods of a question return: review, answer key, options, graded parts; and the lines of a review."""
 
 from dataclasses import dataclass
+from enum import StrEnum, auto
 from fractions import Fraction
 from typing import Literal
 
 from quizzes.content.reading import Sentence, Speaker
-from quizzes.phrases import gettext
 
 RowState = Literal["right", "missed", "wrong", "no", "given", "close"]
+
+
+class RowNote(StrEnum):
+    """What a line of a review is. `ROW_NOTES` in templatetags/questions.py has the words."""
+
+    ANSWER = auto()
+    CORRECT_ANSWER = auto()
+    CLOSE_ANSWER = auto()
+    # Before the given answer.
+    ANSWERED = auto()
+    CHOSE = auto()
+    NOT_ANSWERED = auto()
+    KEY = auto()
+    SAMPLE = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,14 +30,14 @@ class ReviewRow:
 
     state: right = chosen and correct, missed = correct but not chosen, wrong = chosen and wrong, no = neither,
     given = typed and without a verdict, close = typed, and a teacher decides whether it is correct.
-    note: what the line is, in words of the page, such as “You answered:”. right: the correct answer before it, and
-    given: the answer after it, if the text alone does not say them. why: the rationale, or "".
+    note: "" for a line that says nothing of the answer. right: the correct answer before the note, and given: the
+    answer after it, if the text alone does not say them. why: the rationale, or "".
     fault: what is wrong with a wrong choice, in words, or "".
     """
 
     text: str
     state: RowState
-    note: str
+    note: RowNote | Literal[""]
     why: str
     fault: str = ""
     right: str = ""
@@ -107,11 +121,11 @@ def choice_row(text: str, *, right: bool, chosen: bool, why: str, fault: str = "
     """A line for one choice, with its rationale if the student chose it or should have."""
     if right:
         return (
-            ReviewRow(text, "right", gettext("Your answer, correct"), why)
+            ReviewRow(text, "right", RowNote.CORRECT_ANSWER, why)
             if chosen
-            else ReviewRow(text, "missed", gettext("Correct answer"), why)
+            else ReviewRow(text, "missed", RowNote.KEY, why)
         )
-    return ReviewRow(text, "wrong", gettext("Your answer"), why, fault) if chosen else ReviewRow(text, "no", "", "")
+    return ReviewRow(text, "wrong", RowNote.ANSWER, why, fault) if chosen else ReviewRow(text, "no", "", "")
 
 
 def given_row(
@@ -119,20 +133,20 @@ def given_row(
 ) -> ReviewRow:
     """A line for one part of a question with several: the correct answer there, and the given one (None: nothing)."""
     if is_right:
-        return ReviewRow(text, "right", gettext("Your answer, correct"), "", right=right)
+        return ReviewRow(text, "right", RowNote.CORRECT_ANSWER, "", right=right)
     state: RowState = "close" if is_close else "wrong"
-    what = gettext("Not answered") if given is None else gettext("You answered:")
+    what = RowNote.NOT_ANSWERED if given is None else RowNote.ANSWERED
     return ReviewRow(text, state, what, why, right=right, given=given or "")
 
 
 def typed_review(value: str | None, *, credit: Fraction, correct: str, needs_grading: bool, why: str) -> Review:
     """The typed answer and, unless it is correct, the correct one. why: why a student may give that answer."""
-    key = ReviewRow(correct, "missed", gettext("Correct answer"), "")
+    key = ReviewRow(correct, "missed", RowNote.KEY, "")
     if value is None:
         rows: tuple[ReviewRow, ...] = (key,)
     elif credit:
-        rows = (ReviewRow(value, "right", gettext("Your answer, correct"), ""),)
+        rows = (ReviewRow(value, "right", RowNote.CORRECT_ANSWER, ""),)
     else:
-        close = ReviewRow(value, "close", gettext("Your answer: close, but not accepted"), why)
-        rows = (close if needs_grading else ReviewRow(value, "wrong", gettext("Your answer"), why), key)
+        close = ReviewRow(value, "close", RowNote.CLOSE_ANSWER, why)
+        rows = (close if needs_grading else ReviewRow(value, "wrong", RowNote.ANSWER, why), key)
     return Review(credit=credit, rows=rows, given=value or "", correct=correct)

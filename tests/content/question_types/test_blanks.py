@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from quizzes.content.answer_matching import normalize
 from quizzes.content.question_types.registry import TYPES, parse_question, public_view, regraded
-from quizzes.content.question_types.results import ReviewRow
+from quizzes.content.question_types.results import ReviewRow, RowNote
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.tables import InvalidDocument
 from tests.factories import parsed_reading
@@ -218,11 +218,11 @@ def test_blanks_review_says_of_each_gap_what_is_right_and_what_was_given() -> No
     reviewed = QUESTION.review({"a": "8/31", "b": "2"}, READING)
 
     assert reviewed.rows == (
-        ReviewRow("(a)", "right", "Your answer, correct", "", right="August 31"),
-        ReviewRow("(b)", "wrong", "You answered:", "Why other.", "", "the police", "ICE"),
+        ReviewRow("(a)", "right", RowNote.CORRECT_ANSWER, "", right="August 31"),
+        ReviewRow("(b)", "wrong", RowNote.ANSWERED, "Why other.", "", "the police", "ICE"),
     )
     assert (reviewed.given, reviewed.correct) == ("(a) 8/31; (b) ICE", "(a) August 31; (b) the police")
-    unanswered = ReviewRow("(a)", "wrong", "Not answered", "Why else.", right="August 31")
+    unanswered = ReviewRow("(a)", "wrong", RowNote.NOT_ANSWERED, "Why else.", right="August 31")
     assert QUESTION.review(None, READING).rows[0] == unanswered
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizzes.content.question_types.registry import parse_question, public_view
-from quizzes.content.question_types.results import ReviewRow
+from quizzes.content.question_types.results import ReviewRow, RowNote
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.tables import InvalidDocument
 from tests.factories import make_question_document, parsed_reading
@@ -176,10 +176,10 @@ def test_evidence_review_shows_picked_and_proving_sentences_only() -> None:
 
     assert reviewed.credit == 0
     assert reviewed.rows == (
-        ReviewRow("Sentence 2: It also records an address.", "wrong", "Your answer", "rationale 15"),
-        ReviewRow("Sentence 3: The mayor said that the rules were broken.", "wrong", "Your answer", "rationale 16"),
-        ReviewRow("Sentence 5: The agreement ends in August.", "right", "Your answer, correct", ""),
-        ReviewRow("Sentence 6: Dozens of people had protested.", "missed", "Correct answer", ""),
+        ReviewRow("Sentence 2: It also records an address.", "wrong", RowNote.ANSWER, "rationale 15"),
+        ReviewRow("Sentence 3: The mayor said that the rules were broken.", "wrong", RowNote.ANSWER, "rationale 16"),
+        ReviewRow("Sentence 5: The agreement ends in August.", "right", RowNote.CORRECT_ANSWER, ""),
+        ReviewRow("Sentence 6: Dozens of people had protested.", "missed", RowNote.KEY, ""),
     )
     assert (reviewed.given, reviewed.correct) == ("Sentence 2; Sentence 3; Sentence 5", "Sentence 5; Sentence 6")
 

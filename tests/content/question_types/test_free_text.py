@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from quizzes.content.question_types.free_text.draft import FreeTextDraft
 from quizzes.content.question_types.registry import parse_question, public_view, regraded, type_of
-from quizzes.content.question_types.results import ReviewRow
+from quizzes.content.question_types.results import ReviewRow, RowNote
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.tables import InvalidDocument
 from tests.factories import parsed_reading
@@ -142,8 +142,8 @@ def test_free_text_review_shows_the_own_text_a_good_one_and_the_rubric() -> None
     reviewed = QUESTION.review("Fear.", READING)
 
     assert reviewed.rows == (
-        ReviewRow("Fear.", "given", "Your answer", ""),
-        ReviewRow("The mayor says that they spread fear.", "missed", "Sample answer", ""),
+        ReviewRow("Fear.", "given", RowNote.ANSWER, ""),
+        ReviewRow("The mayor says that they spread fear.", "missed", RowNote.SAMPLE, ""),
         ReviewRow("Names who says so (1 point): “The mayor” or his name.", "no", "", ""),
         ReviewRow("Names two things (2 points): Fear, distrust, unsolved crimes.", "no", "", ""),
     )

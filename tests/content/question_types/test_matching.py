@@ -11,7 +11,7 @@ from quizzes.content.question_types.matching.draft import MatchingDraft
 from quizzes.content.question_types.matching.question import MAX_OPTIONS
 from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import parse_question, public_view, regraded
-from quizzes.content.question_types.results import ReviewRow
+from quizzes.content.question_types.results import ReviewRow, RowNote
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.tables import InvalidDocument
 from tests.factories import parsed_reading
@@ -182,14 +182,14 @@ def test_matching_refuses_what_it_did_not_offer(tokens: list[str]) -> None:
 
 def test_matching_review_says_of_each_line_what_is_right_and_what_was_given() -> None:
     assert QUESTION.review({"a": "2", "b": "3"}, READING).rows == (
-        ReviewRow("First field", "right", "Your answer, correct", "", right="Birthplace"),
+        ReviewRow("First field", "right", RowNote.CORRECT_ANSWER, "", right="Birthplace"),
         ReviewRow(
-            "Second field", "wrong", "You answered:", "The birthplace comes first.", "", "Zip code", "Fingerprints"
+            "Second field", "wrong", RowNote.ANSWERED, "The birthplace comes first.", "", "Zip code", "Fingerprints"
         ),
     )
     assert [(row.right, row.note) for row in QUESTION.review(None, READING).rows] == [
-        ("Birthplace", "Not answered"),
-        ("Zip code", "Not answered"),
+        ("Birthplace", RowNote.NOT_ANSWERED),
+        ("Zip code", RowNote.NOT_ANSWERED),
     ]
 
 

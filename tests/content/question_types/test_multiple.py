@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from quizzes.content.drafts.document import finished
 from quizzes.content.question_types.question import CHOICE_IDS
 from quizzes.content.question_types.registry import parse_question, public_view, regraded
-from quizzes.content.question_types.results import ReviewRow
+from quizzes.content.question_types.results import ReviewRow, RowNote
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.tables import InvalidDocument
 from quizzes.models import Classroom, Edition, User
@@ -236,9 +236,9 @@ def test_multiple_review_tells_taken_missed_and_wrong_apart() -> None:
 
     assert reviewed.credit == 0
     assert reviewed.rows == (
-        ReviewRow("A birthplace", "right", "Your answer, correct", "rationale 6"),
-        ReviewRow("A photograph", "wrong", "Your answer", "rationale 7"),
-        ReviewRow("An address", "missed", "Correct answer", "rationale 8"),
+        ReviewRow("A birthplace", "right", RowNote.CORRECT_ANSWER, "rationale 6"),
+        ReviewRow("A photograph", "wrong", RowNote.ANSWER, "rationale 7"),
+        ReviewRow("An address", "missed", RowNote.KEY, "rationale 8"),
         ReviewRow("A visa", "no", "", ""),
     )
     assert (reviewed.given, reviewed.correct) == ("A birthplace; A photograph", "A birthplace; An address")

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from quizzes.content.question_types.numeric.draft import NumericDraft
 from quizzes.content.question_types.registry import parse_question, public_view, regraded
+from quizzes.content.question_types.results import RowNote
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.tables import InvalidDocument
 from tests.factories import parsed_reading
@@ -287,8 +288,8 @@ def test_numeric_review_shows_both_answers() -> None:
     question = parse_question(document())
 
     assert [(row.text, row.state, row.note) for row in question.review("31 people", READING).rows] == [
-        ("31 people", "close", "Your answer: close, but not accepted"),
-        ("31", "missed", "Correct answer"),
+        ("31 people", "close", RowNote.CLOSE_ANSWER),
+        ("31", "missed", RowNote.KEY),
     ]
 
 

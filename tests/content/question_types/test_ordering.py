@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizzes.content.question_types.registry import parse_question, public_view, regraded
-from quizzes.content.question_types.results import ReviewRow
+from quizzes.content.question_types.results import ReviewRow, RowNote
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.tables import InvalidDocument
 from tests.factories import make_question_document, parsed_reading
@@ -241,15 +241,15 @@ def test_ordering_review_goes_in_the_right_order() -> None:
     reviewed = QUESTION.review(list("acbd"), READING)
 
     assert reviewed.rows == (
-        ReviewRow("Event C", "wrong", "You answered:", "Why C.", "", "Place 1", "place 2"),
-        ReviewRow("Event A", "wrong", "You answered:", "Why A.", "", "Place 2", "place 1"),
-        ReviewRow("Event B", "right", "Your answer, correct", "", right="Place 3"),
-        ReviewRow("Event D", "right", "Your answer, correct", "", right="Place 4"),
+        ReviewRow("Event C", "wrong", RowNote.ANSWERED, "Why C.", "", "Place 1", "place 2"),
+        ReviewRow("Event A", "wrong", RowNote.ANSWERED, "Why A.", "", "Place 2", "place 1"),
+        ReviewRow("Event B", "right", RowNote.CORRECT_ANSWER, "", right="Place 3"),
+        ReviewRow("Event D", "right", RowNote.CORRECT_ANSWER, "", right="Place 4"),
     )
     assert reviewed.given == "Event A; Event C; Event B; Event D"
     assert reviewed.correct == "Event C; Event A; Event B; Event D"
     unanswered = QUESTION.review(None, READING).rows[0]
-    assert (unanswered.right, unanswered.note) == ("Place 1", "Not answered")
+    assert (unanswered.right, unanswered.note) == ("Place 1", RowNote.NOT_ANSWERED)
 
 
 def test_ordering_key_and_options_are_by_place() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from quizzes.content.answer_matching import normalize
 from quizzes.content.question_types.registry import parse_question, public_view, regraded
-from quizzes.content.question_types.results import ReviewRow
+from quizzes.content.question_types.results import ReviewRow, RowNote
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.tables import InvalidDocument
 from tests.factories import parsed_reading
@@ -198,22 +198,22 @@ def test_short_answer_refuses_what_the_page_does_not_let_anybody_type(typed: lis
 @pytest.mark.parametrize(
     ("value", "rows"),
     [
-        ("8/31", [("8/31", "right", "Your answer, correct", "")]),
+        ("8/31", [("8/31", "right", RowNote.CORRECT_ANSWER, "")]),
         (
             "7/27",
             [
-                ("7/27", "wrong", "Your answer", "That is the day of the story."),
-                ("August 31", "missed", "Correct answer", ""),
+                ("7/27", "wrong", RowNote.ANSWER, "That is the day of the story."),
+                ("August 31", "missed", RowNote.KEY, ""),
             ],
         ),
         (
             "Friday, August 31",
             [
-                ("Friday, August 31", "close", "Your answer: close, but not accepted", ""),
-                ("August 31", "missed", "Correct answer", ""),
+                ("Friday, August 31", "close", RowNote.CLOSE_ANSWER, ""),
+                ("August 31", "missed", RowNote.KEY, ""),
             ],
         ),
-        (None, [("August 31", "missed", "Correct answer", "")]),
+        (None, [("August 31", "missed", RowNote.KEY, "")]),
     ],
 )
 def test_short_answer_review_shows_both_answers(value: str | None, rows: list[tuple[Any, ...]]) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from quizzes.content.question_types.question import CHOICE_IDS
 from quizzes.content.question_types.registry import TYPES, parse_question, public_view
-from quizzes.content.question_types.results import ReviewRow
+from quizzes.content.question_types.results import ReviewRow, RowNote
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.tables import InvalidDocument
 from tests.factories import make_question_document, parsed_reading
@@ -138,8 +138,8 @@ def test_single_review_of_a_wrong_choice_gives_reason_for_it_and_for_the_key() -
 
     assert reviewed.credit == 0
     assert reviewed.rows == (
-        ReviewRow("Citizenship", "wrong", "Your answer", "rationale 2"),
-        ReviewRow("Birthplace", "missed", "Correct answer", "rationale 3"),
+        ReviewRow("Citizenship", "wrong", RowNote.ANSWER, "rationale 2"),
+        ReviewRow("Birthplace", "missed", RowNote.KEY, "rationale 3"),
         ReviewRow("Fingerprints", "no", "", ""),
     )
     assert (reviewed.given, reviewed.correct) == ("Citizenship", "Birthplace")
@@ -150,7 +150,7 @@ def test_single_review_of_the_key_marks_one_line() -> None:
 
     assert reviewed.credit == 1
     assert [row.state for row in reviewed.rows] == ["no", "right", "no"]
-    assert reviewed.rows[1].note == "Your answer, correct"
+    assert reviewed.rows[1].note == RowNote.CORRECT_ANSWER
 
 
 def test_single_review_without_an_answer_names_the_key_only() -> None:

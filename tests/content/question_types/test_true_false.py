@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizzes.content.question_types.registry import parse_question, public_view
-from quizzes.content.question_types.results import ReviewRow
+from quizzes.content.question_types.results import ReviewRow, RowNote
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.tables import InvalidDocument
 from tests.factories import parsed_reading
@@ -77,8 +77,8 @@ def test_true_false_review_of_the_wrong_choice_gives_reason_for_both() -> None:
     reviewed = QUESTION.review(False, READING)
 
     assert reviewed.rows == (
-        ReviewRow("True", "missed", "Correct answer", "The reading says so."),
-        ReviewRow("False", "wrong", "Your answer", "It records an address as well."),
+        ReviewRow("True", "missed", RowNote.KEY, "The reading says so."),
+        ReviewRow("False", "wrong", RowNote.ANSWER, "It records an address as well."),
     )
     assert (reviewed.given, reviewed.correct) == ("False", "True")
 

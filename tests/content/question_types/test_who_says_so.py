@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from quizzes.content.question_types.question import CHOICE_IDS
 from quizzes.content.question_types.registry import parse_question, public_view
-from quizzes.content.question_types.results import ReviewRow
+from quizzes.content.question_types.results import ReviewRow, RowNote
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.tables import InvalidDocument
 from tests.factories import make_question_document, parsed_reading
@@ -190,11 +190,11 @@ def test_who_says_so_review_says_per_statement_what_is_right() -> None:
 
     assert reviewed.credit == Fraction(1, 3)
     assert reviewed.rows == (
-        ReviewRow("Rules were broken.", "right", "Your answer, correct", "", right="Mayor’s account"),
+        ReviewRow("Rules were broken.", "right", RowNote.CORRECT_ANSWER, "", right="Mayor’s account"),
         ReviewRow(
-            "People are easy to find.", "wrong", "You chose:", "rationale 12", "", "Protesters’ claim", "Reported fact"
+            "People are easy to find.", "wrong", RowNote.CHOSE, "rationale 12", "", "Protesters’ claim", "Reported fact"
         ),
-        ReviewRow("A court ended it.", "missed", "Not answered", "rationale 13", right="The story does not say"),
+        ReviewRow("A court ended it.", "missed", RowNote.NOT_ANSWERED, "rationale 13", right="The story does not say"),
     )
     assert reviewed.given == "1 of 3 correct"
     assert reviewed.correct == (

@@ -17,7 +17,7 @@ from quizzes.content.question_types.question import (
     read_typed,
     refuse_equal,
 )
-from quizzes.content.question_types.results import KeyRow, Option, Review, ReviewRow
+from quizzes.content.question_types.results import KeyRow, Option, Review, ReviewRow, RowNote
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.reading import Reading
 from quizzes.content.tables import InvalidDocument, tables_of, text_of
@@ -112,12 +112,12 @@ class FreeText(Question):
 
     def review(self, value: Value, reading: Reading) -> Review:
         """The answer, one good answer and the rubric."""
-        given = (ReviewRow(value, "given", gettext("Your answer"), ""),) if value is not None else ()
+        given = (ReviewRow(value, "given", RowNote.ANSWER, ""),) if value is not None else ()
         return Review(
             credit=self.grade(value),
             rows=(
                 *given,
-                ReviewRow(self.sample_answer, "missed", gettext("Sample answer"), ""),
+                ReviewRow(self.sample_answer, "missed", RowNote.SAMPLE, ""),
                 *(ReviewRow(_line(criterion), "no", "", "") for criterion in self.criteria),
             ),
             given=value or "",

@@ -15,7 +15,7 @@ from quizzes.content.question_types.question import (
     common_fields,
     evidence_problems,
 )
-from quizzes.content.question_types.results import GradedPart, KeyRow, Option, Review, ReviewRow
+from quizzes.content.question_types.results import GradedPart, KeyRow, Option, Review, ReviewRow, RowNote
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.reading import NOT_STATED, Reading, Speaker
 from quizzes.content.tables import InvalidDocument, tables_of, text_of, texts_of
@@ -180,12 +180,12 @@ class WhoSaysSo(Question):
         for statement in self.statements:
             right, chosen = labels[statement.speaker], given.get(statement.id)
             if chosen == statement.speaker:
-                rows.append(ReviewRow(statement.text, "right", gettext("Your answer, correct"), "", right=right))
+                rows.append(ReviewRow(statement.text, "right", RowNote.CORRECT_ANSWER, "", right=right))
             elif chosen is None:
-                what = gettext("Not answered")
+                what = RowNote.NOT_ANSWERED
                 rows.append(ReviewRow(statement.text, "missed", what, statement.rationale, right=right))
             else:
-                what, given_label = gettext("You chose:"), labels[chosen]
+                what, given_label = RowNote.CHOSE, labels[chosen]
                 rows.append(
                     ReviewRow(statement.text, "wrong", what, statement.rationale, right=right, given=given_label)
                 )
