@@ -24,10 +24,6 @@ SECRET_LEAST = 22
 
 # What django-environ reads of a line. It skips all other lines, so that their settings would keep their defaults.
 SETTING = re.compile(r"(?:export )?(?P<name>[A-Za-z_0-9]+)=(?P<value>.*)")
-# All names of Footnote's own. A misspelled one would leave its setting at the default. `make demo` sets FOOTNOTE_DEMO.
-KNOWN = frozenset(
-    {"FOOTNOTE_DEMO", *re.findall(r"^#(FOOTNOTE_[A-Z_]+)=", EXAMPLE_SETTINGS.read_text(encoding="utf-8"), re.MULTILINE)}
-)
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 # TLS from the first byte. Source: RFC 8314.
@@ -44,6 +40,7 @@ def read_settings_file(path: Path, *, may_be_missing: bool) -> None:
             return
         reason = error.strerror if isinstance(error, OSError) else "It is not UTF-8 text"
         raise ImproperlyConfigured(f"The settings file {path} cannot be read: {reason}.") from error
+    known = known_settings()
     for number, line in enumerate(lines, start=1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
@@ -58,13 +55,20 @@ def read_settings_file(path: Path, *, may_be_missing: bool) -> None:
                 f"Line {number} of {path} has a comment after the value. Put the comment on a line of its own, "
                 "or the value in quotes."
             )
-        if (name := setting["name"].upper()).startswith("FOOTNOTE_") and setting["name"] not in KNOWN:
-            near = get_close_matches(name, KNOWN, n=1)
+        if (name := setting["name"].upper()).startswith("FOOTNOTE_") and setting["name"] not in known:
+            near = get_close_matches(name, known, n=1)
             advice = f"Did you mean {near[0]}?" if near else "`manage.py example_settings` lists all."
             raise ImproperlyConfigured(
                 f"Line {number} of {path} sets {setting['name']}. Footnote has no such setting. {advice}"
             )
     environ.Env.read_env(io.StringIO("\n".join(line for line in lines if SETTING.fullmatch(line))))
+
+
+def known_settings() -> frozenset[str]:
+    """All names of Footnote's own. A misspelled one would leave its setting at the default."""
+    example = EXAMPLE_SETTINGS.read_text(encoding="utf-8")
+    # `make demo` sets FOOTNOTE_DEMO.
+    return frozenset({"FOOTNOTE_DEMO", *re.findall(r"^#(FOOTNOTE_[A-Z_]+)=", example, re.MULTILINE)})
 
 
 def flag(variables: Mapping[str, str], name: str) -> bool:
