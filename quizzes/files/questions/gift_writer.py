@@ -8,6 +8,8 @@ from quizzes.files.questions.item import Item
 from quizzes.files.questions.markup import html
 
 _TO_ESCAPE = re.compile(r"[~=#{}:\\]")
+# GIFT has no escape for these.
+_NO_ESCAPE = re.compile(r"->|^[%[]", re.MULTILINE)
 
 
 def write_gift(title: str, items: Sequence[Item]) -> bytes:
@@ -17,9 +19,6 @@ def write_gift(title: str, items: Sequence[Item]) -> bytes:
 
 def _escaped(text: str) -> str:
     return _TO_ESCAPE.sub(r"\\\g<0>", text).replace("\n", "\\n")
-
-
-_NO_ESCAPE = re.compile(r"->|^[%[]", re.MULTILINE)
 
 
 def _texts(item: Item) -> Iterator[str]:
@@ -53,7 +52,7 @@ def _feedback(text: str) -> str:
 
 
 def _written_item(item: Item) -> str:
-    # Text with a sign of HTML must not be read as HTML. But GIFT has an escape for none of `_NO_ESCAPE`: HTML has one.
+    # Plain, so that signs of HTML stay as they are. HTML only where GIFT has no escape.
     text_format = "html" if _NO_ESCAPE.search("\n".join(_texts(item))) else "plain"
     if text_format == "html":
         item = _in_html(item)
