@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.views import csrf, defaults
 
-from quizzes.views.access import use_language_of_signed_in
+from quizzes.views.language import use_language_of_signed_in
 
 # Long enough for a restart of the database or of the site, short enough for a child to wait.
 RETRY_SECONDS = 5

@@ -17,7 +17,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from quizsite.models import SiteState
 from quizsite.rsgi import REQUESTS_WAITING
 from quizzes.lti.scores import waiting
-from quizzes.views.access import ARRIVED_AT
+from quizzes.views.request_meta import ARRIVED_AT
 
 SAVE_ROUTE = "take_attempt"
 # Seconds. A student notices half a second, and the page says “not saved yet” after 5.

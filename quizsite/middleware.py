@@ -19,8 +19,8 @@ from quizzes.models import User
 from quizzes.models.locks import RowDeleted
 from quizzes.people.second_factor import has_second_factor, is_required
 from quizzes.people.teacher_sessions import renew_teacher_session
-from quizzes.views.access import page_before, use_language_of_signed_in
-from quizzes.views.language import visitor_language
+from quizzes.views.language import use_language_of_signed_in, visitor_language
+from quizzes.views.request_meta import page_before
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 

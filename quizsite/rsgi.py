@@ -21,7 +21,7 @@ from typing import Any
 
 from quizsite.addresses import ANY
 from quizsite.call_stack import with_large_stack
-from quizzes.views.access import ARRIVED_AT
+from quizzes.views.request_meta import ARRIVED_AT
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 
 from quizsite import __version__
-from quizzes.views.access import ARRIVED_AT
+from quizzes.views.request_meta import ARRIVED_AT
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Tracer

@@ -3,9 +3,11 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from quizzes.models import AuditEvent, Classroom, Teaching, User
 from quizzes.models.locks import locked
+from quizzes.models.rosters import EDITORS
 
 Action = AuditEvent.Action
 Role = Teaching.Role
@@ -20,6 +22,12 @@ def people(classroom: Classroom) -> list[Teaching]:
     order = list(Role.values)
     rows = classroom.teaching_set.select_related("teacher").order_by("pk")
     return sorted(rows, key=lambda row: order.index(row.role))
+
+
+def teachers_of(classroom: Classroom) -> list[str]:
+    """The names of a classroom's teachers for students, at least one; 1 query."""
+    editors = classroom.teaching_set.filter(role__in=EDITORS).order_by("pk")
+    return list(editors.values_list("teacher__name", flat=True)) or [gettext("your teacher")]
 
 
 @transaction.atomic

@@ -1,32 +1,23 @@
 """Who may open what: a teacher's own rows, the signed-in student, and a student's own attempt."""
 
-import re
-import secrets
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from functools import wraps
-from inspect import getclosurevars, isfunction
 from typing import Concatenate
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import rotate_token
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import Resolver404, resolve, reverse
-from django.utils import timezone, translation
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext, gettext_lazy
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from django_htmx.middleware import HtmxDetails
 
 from quizzes.attempts.access import Access, LoadedAttempt, check_access, load_attempt
 from quizzes.forms.student_sign_in import Unsent
 from quizzes.models import Assignment, Attempt, Classroom, Student, User
 from quizzes.models.assignments import AssignmentQuerySet
-from quizzes.models.rosters import EDITORS
 from quizzes.people.class_roles import ClassAct, may
 from quizzes.people.student_sessions import (
     renew_student_session,
@@ -35,15 +26,8 @@ from quizzes.people.student_sessions import (
     student_session,
 )
 from quizzes.people.teacher_sessions import end_teacher_session
-
-DEVICE_COOKIE = f"{settings.COOKIE_PREFIX}device"
-INVITATION_COOKIE = f"{settings.COOKIE_PREFIX}invitation"
-INVITATION_COOKIE_AGE = timedelta(days=1)
-DEVICE_COOKIE_AGE = timedelta(days=180)
-# In `request.META`: when the server had read the request, in seconds since 1970. No header of a client has this name.
-ARRIVED_AT = "footnote.arrived_at"
-
-JSON = "application/json"
+from quizzes.views.language import use_students_language
+from quizzes.views.request_meta import wants_json
 
 # What is lost if a form comes without a session, by URL name.
 UNSENT = {"take_attempt": Unsent.ANSWER, "submit_attempt": Unsent.TURN_IN}
@@ -192,150 +176,11 @@ def student_polls[**P](
     return wrapper
 
 
-def use_students_language(chosen: str) -> None:
-    """Use the language that a student chose, until `page_language` ends it, so that an error page has it too.
-
-    Without a choice, the language of the browser stays.
-    """
-    if chosen in dict(settings.LANGUAGES):
-        translation.activate(chosen)
-
-
-def use_language_of_signed_in(request: HttpRequest) -> None:
-    """Use the signed-in student’s language for a page whose view reads no student, such as an error page. 1 query."""
-    student = signed_in_student(request.session, now=timezone.now())
-    if student is not None:
-        use_students_language(student.language)
-
-
 def sign_in_student(request: HttpRequest, student: Student, *, is_shared: bool) -> None:
     """Bind this session to a student. A teacher or another student who was signed in here is signed out."""
     end_teacher_session(request.session)
     start_student_session(request.session, student, is_shared=is_shared, now=timezone.now())
     rotate_token(request)
-
-
-def client_address(request: HttpRequest) -> str:
-    """The network address that a request came from, as the outermost trusted proxy saw it.
-
-    The client can forge the entries further left in X-Forwarded-For.
-    """
-    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
-    count: int = settings.TRUSTED_PROXY_COUNT
-    if 0 < count <= len(hops) and hops[-count]:
-        return hops[-count]
-    return str(request.META.get("REMOTE_ADDR", ""))
-
-
-def page_before(request: HttpRequest) -> str:
-    """Path and query of the page of this site that sent the request, "" if it is not known.
-
-    A form with an error has the address of its button, which takes POST only. The page above it stands for it.
-    """
-    referer = request.headers.get("Referer", "")
-    hosts = {request.get_host()}
-    if not url_has_allowed_host_and_scheme(referer, hosts, require_https=request.is_secure()):
-        return ""
-    address = urlsplit(referer)._replace(scheme="", netloc="", fragment="").geturl()
-    # Two slashes name another host, and `redirect` takes a text without a slash for the name of a view.
-    if not (address.startswith("/") and url_has_allowed_host_and_scheme(address, None)):
-        return ""
-    path = address.partition("?")[0]
-    return address if _is_page(path) else _page_above(path)
-
-
-def arrival(request: HttpRequest) -> datetime:
-    """The moment that decides whether a request is in time: when the server had read it, before it waited for a thread.
-
-    Now, if the server does not say.
-    """
-    seconds = request.META.get(ARRIVED_AT)
-    return timezone.now() if seconds is None else datetime.fromtimestamp(seconds, UTC)
-
-
-def set_cookie(response: HttpResponse, name: str, value: str, *, max_age: timedelta | None = None) -> None:
-    """Set a cookie that no script can read, or delete it if the value is "". max_age: None until the browser closes."""
-    if value:
-        response.set_cookie(name, value, max_age=max_age, httponly=True, secure=settings.HTTPS, samesite="Lax")
-    else:
-        response.delete_cookie(name, samesite="Lax")
-
-
-def device_of(request: HttpRequest) -> str:
-    """The random id of this browser; a new one if it has none that this site made."""
-    device = request.COOKIES.get(DEVICE_COOKIE, "")
-    return device if re.fullmatch("[0-9a-f]{32}", device) else secrets.token_hex(16)
-
-
-def keep_device(request: HttpRequest) -> str:
-    """The random id of this browser, which `device_of` returns for the rest of this request."""
-    device = request.COOKIES[DEVICE_COOKIE] = device_of(request)
-    return device
-
-
-def remember_device(response: HttpResponse, device: str) -> None:
-    """Set the browser's id in a cookie. It is used only to limit guesses of codes and PINs."""
-    set_cookie(response, DEVICE_COOKIE, device, max_age=DEVICE_COOKIE_AGE)
-
-
-def keep_invitation(request: HttpRequest, invitation_id: int) -> None:
-    """Accept an invitation in this browser, in a signed cookie. A session row for each would fill the disk."""
-    request.COOKIES[INVITATION_COOKIE] = signing.dumps(invitation_id, salt=INVITATION_COOKIE)
-
-
-def accepted_invitation(request: HttpRequest) -> int | None:
-    """The row id of the invitation that this browser accepted, None for none."""
-    try:
-        found: int = signing.loads(
-            request.COOKIES.get(INVITATION_COOKIE, ""), salt=INVITATION_COOKIE, max_age=INVITATION_COOKIE_AGE
-        )
-    except signing.BadSignature:
-        return None
-    return found
-
-
-def forget_invitation(request: HttpRequest) -> None:
-    """Drop the invitation, which is used or void."""
-    request.COOKIES.pop(INVITATION_COOKIE, None)
-
-
-def remember_invitation(request: HttpRequest, response: HttpResponse) -> None:
-    """Set the cookie as this request leaves it."""
-    set_cookie(response, INVITATION_COOKIE, request.COOKIES.get(INVITATION_COOKIE, ""), max_age=INVITATION_COOKIE_AGE)
-
-
-def teachers_of(classroom: Classroom) -> list[str]:
-    """The names of a classroom's teachers for students, at least one; 1 query."""
-    editors = classroom.teaching_set.filter(role__in=EDITORS).order_by("pk")
-    return list(editors.values_list("teacher__name", flat=True)) or [gettext("your teacher")]
-
-
-def wants_json(request: HttpRequest) -> bool:
-    """Whether the outbox sent the request. It cannot read a page."""
-    wanted = request.headers.get("Accept")
-    return wanted == JSON or request.get_preferred_type(["text/html", JSON]) == JSON
-
-
-def _page_above(path: str) -> str:
-    """The nearest page whose address this one continues. The front page is above all."""
-    while not _is_page(path):
-        path = f"{path.rstrip('/').rpartition('/')[0]}/"
-    return path
-
-
-def _is_page(path: str) -> bool:
-    """Whether a view answers GET at this address. A view that is imported on demand counts as one."""
-    try:
-        view: Callable[..., HttpResponse] | None = resolve(path).func
-    except Resolver404:
-        return False
-    while view is not None:
-        # Where Django's decorators of methods have them: `require_POST` leaves no other mark on a view.
-        methods = getclosurevars(view).nonlocals.get("request_method_list") if isfunction(view) else None
-        if methods is not None:
-            return "GET" in methods
-        view = getattr(view, "__wrapped__", None)
-    return True
 
 
 def _say_who_is_signed_in(request: HttpRequest) -> HttpResponse:

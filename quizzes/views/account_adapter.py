@@ -33,7 +33,8 @@ from quizzes.people.teacher_sessions import (
     start_teacher_session,
 )
 from quizzes.people.teacher_sign_in import PasswordLocked, clear_tries, count_try, remember_user_device
-from quizzes.views.access import accepted_invitation, client_address, device_of, forget_invitation
+from quizzes.views.cookies import accepted_invitation, device_of, forget_invitation
+from quizzes.views.request_meta import client_address
 
 logger = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from quizzes.forms.accounts import SignUpForm
 from quizzes.people import accounts
-from quizzes.views.access import keep_device, keep_invitation, remember_device, remember_invitation
+from quizzes.views.cookies import keep_device, keep_invitation, remember_device, remember_invitation
 
 
 @sensitive_variables("token")

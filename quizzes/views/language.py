@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import get_supported_language_variant
 from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.http import require_POST
@@ -15,7 +15,8 @@ from quizzes.models import User
 from quizzes.people import accounts
 from quizzes.people.rosters import set_language
 from quizzes.people.student_sessions import signed_in_student
-from quizzes.views.access import page_before, set_cookie
+from quizzes.views.cookies import set_cookie
+from quizzes.views.request_meta import page_before
 
 # Until the browser closes. A student's choice is in the student's row.
 LANGUAGE_COOKIE = f"{settings.COOKIE_PREFIX}language"
@@ -57,6 +58,22 @@ def choose_language(request: HttpRequest) -> HttpResponse:
         # For a teacher too: pages that need no sign-in do not read the account.
         set_cookie(response, LANGUAGE_COOKIE, language)
     return response
+
+
+def use_students_language(chosen: str) -> None:
+    """Use the language that a student chose, until `page_language` ends it, so that an error page has it too.
+
+    Without a choice, the language of the browser stays.
+    """
+    if chosen in dict(settings.LANGUAGES):
+        translation.activate(chosen)
+
+
+def use_language_of_signed_in(request: HttpRequest) -> None:
+    """Use the signed-in student’s language for a page whose view reads no student, such as an error page. 1 query."""
+    student = signed_in_student(request.session, now=timezone.now())
+    if student is not None:
+        use_students_language(student.language)
 
 
 @process_cache(maxsize=256)

@@ -22,7 +22,9 @@ from quizzes.forms.previews import PreviewForm, PreviewResultForm
 from quizzes.grading.points import NO_ADJUSTMENTS, Adjustments
 from quizzes.models import QuestionSet
 from quizzes.reports.attempt_review import review_content, review_question
-from quizzes.views.access import TeacherRequest, set_cookie, use_language_of_signed_in
+from quizzes.views.access import TeacherRequest
+from quizzes.views.cookies import set_cookie
+from quizzes.views.language import use_language_of_signed_in
 
 # A visitor's answers. A row for each anonymous post would let anyone fill the disk.
 TRY_COOKIE = f"{settings.COOKIE_PREFIX}try"

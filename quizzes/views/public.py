@@ -14,7 +14,7 @@ from quizzes.content.question_types.registry import public_view, type_of
 from quizzes.content.reading import Reading, Sentence
 from quizzes.models import User
 from quizzes.people.retention import NOTICE
-from quizzes.views.access import use_language_of_signed_in
+from quizzes.views.language import use_language_of_signed_in
 from quizzes.views.previews import visitor_level, visitor_store
 
 PARAGRAPHS_BESIDE_QUESTION = 2

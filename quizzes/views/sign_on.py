@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from requests import RequestException
 
 from quizzes.people import sign_on_states
-from quizzes.views.access import keep_device, remember_device, remember_invitation, set_cookie
+from quizzes.views.cookies import keep_device, remember_device, remember_invitation, set_cookie
 from quizzes.views.sign_on_adapter import (
     BROKEN,
     NO_REPLY,

@@ -34,7 +34,7 @@ from quizzes.forms.fields import NameField
 from quizzes.limited_http import LimitedSession
 from quizzes.models import User
 from quizzes.people import accounts, sign_on, sign_on_states
-from quizzes.views.access import accepted_invitation, forget_invitation
+from quizzes.views.cookies import accepted_invitation, forget_invitation
 
 logger = logging.getLogger(__name__)
 

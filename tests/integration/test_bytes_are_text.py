@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.models import Student, User
-from quizzes.views.access import DEVICE_COOKIE
+from quizzes.views.cookies import DEVICE_COOKIE
 from quizzes.views.student.sign_in import SIGNED_OUT_COOKIE
 from tests.factories import make_user
 from tests.integration.test_access import TABLE, School

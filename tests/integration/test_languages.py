@@ -28,9 +28,9 @@ from quizzes.caches import clear_all
 from quizzes.content.question_types.question import NO_IDEA
 from quizzes.formatting import day, duration
 from quizzes.models import Assignment, Attempt, Classroom, Student, User
+from quizzes.people.class_people import teachers_of
 from quizzes.people.student_sign_in import pin_of
 from quizzes.templatetags.translation import text_language, words_language
-from quizzes.views.access import teachers_of
 from tests.factories import (
     NOW,
     make_assignment,

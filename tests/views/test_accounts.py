@@ -32,7 +32,7 @@ from quizzes.models import AuditEvent, Classroom, FailedTry, Invitation, Student
 from quizzes.people import accounts
 from quizzes.people.known_devices import hash_target
 from quizzes.people.teacher_sign_in import ACCOUNT_TRIES, ADDRESS_TRIES, DEVICE_TRIES, PasswordLocked, count_try
-from quizzes.views.access import INVITATION_COOKIE, keep_invitation
+from quizzes.views.cookies import INVITATION_COOKIE, keep_invitation
 from tests.factories import NOW, make_invitation, make_user
 from tests.pages import form_of, read, text_of
 

@@ -232,7 +232,7 @@ CONTROLS: tuple[Control, ...] = (
     ),
     control(
         "only the site's own proxies name an address",
-        "quizzes/views/access.py",
+        "quizzes/views/request_meta.py",
         "if 0 < count <= len(hops) and hops[-count]:\n        return hops[-count]",
         "if hops[0]:\n        return hops[0]",
         "tests/views/student/test_sign_in.py",

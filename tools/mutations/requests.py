@@ -234,7 +234,7 @@ CONTROLS: tuple[Control, ...] = (
     ),
     control(
         "a cookie of a device is one that the site made",
-        "quizzes/views/access.py",
+        "quizzes/views/cookies.py",
         'return device if re.fullmatch("[0-9a-f]{32}", device) else secrets.token_hex(16)',
         "return device or secrets.token_hex(16)",
         "tests/integration/test_bytes_are_text.py",

@@ -39,9 +39,11 @@ from quizzes.content.question_types.registry import Question
 from quizzes.forms.attempts import AnswerForm, ChooseLevelForm, HeartbeatForm, TimeUpForm
 from quizzes.models import Attempt, Student
 from quizzes.models.locks import RowDeleted
+from quizzes.people.class_people import teachers_of
 from quizzes.people.rosters import set_language
 from quizzes.reports.student_assignments import answered_count, current_of, student_assignment
-from quizzes.views.access import arrival, attempt_required, student_required, teachers_of, wants_json
+from quizzes.views.access import attempt_required, student_required
+from quizzes.views.request_meta import arrival, wants_json
 from quizzes.views.student.breaks import break_page, paused_page
 from quizzes.views.student.paced import paced_page
 from quizzes.views.student.question_page import (

@@ -11,7 +11,8 @@ from quizzes.assignments.deadlines import deadline, minutes_left
 from quizzes.attempts.access import LoadedAttempt
 from quizzes.attempts.breaks import end_break, start_break
 from quizzes.forms.attempts import BreakForm
-from quizzes.views.access import arrival, attempt_required
+from quizzes.views.access import attempt_required
+from quizzes.views.request_meta import arrival
 from quizzes.views.student.question_page import pace_tag, seconds_until
 
 # In s. Without JavaScript, a page shows this often what has changed: whether the teacher resumed the quiz, and how

@@ -7,9 +7,10 @@ from django.views.decorators.http import require_GET
 
 from quizzes.assignments.supports import supports_of
 from quizzes.models import Student
+from quizzes.people.class_people import teachers_of
 from quizzes.reports.live_etag import content_etag
 from quizzes.reports.student_assignments import open_times, student_assignments
-from quizzes.views.access import student_polls, student_required, teachers_of
+from quizzes.views.access import student_polls, student_required
 from quizzes.views.student.start_page import start_context
 
 

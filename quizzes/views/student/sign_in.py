@@ -22,6 +22,7 @@ from quizzes.formatting import clock
 from quizzes.forms.language import LanguageForm
 from quizzes.forms.student_sign_in import CodeForm, NameForm, PinForm, PinKindForm, SignOutForm, UnsentForm
 from quizzes.models import Classroom, Student
+from quizzes.people.class_people import teachers_of
 from quizzes.people.rosters import join_list, set_language
 from quizzes.people.student_sessions import signed_in_student
 from quizzes.people.student_sign_in import (
@@ -35,16 +36,10 @@ from quizzes.people.student_sign_in import (
     student_of_attempt,
 )
 from quizzes.people.teacher_sessions import end_teacher_session
-from quizzes.views.access import (
-    client_address,
-    device_of,
-    remember_device,
-    set_cookie,
-    sign_in_student,
-    teachers_of,
-    use_students_language,
-)
-from quizzes.views.language import LANGUAGE_COOKIE, chosen_language
+from quizzes.views.access import sign_in_student
+from quizzes.views.cookies import device_of, remember_device, set_cookie
+from quizzes.views.language import LANGUAGE_COOKIE, chosen_language, use_students_language
+from quizzes.views.request_meta import client_address
 
 STEPS_COOKIE = f"{settings.COOKIE_PREFIX}joining"
 _STEPS_AGE = timedelta(hours=1)

@@ -21,7 +21,8 @@ from quizzes.people.guess_limits import ADDRESS_TRIES, CLASS_TRIES, PIN_TRIES, S
 from quizzes.people.known_devices import hash_device
 from quizzes.people.student_sessions import PIN_VERSION, STUDENT
 from quizzes.people.student_sign_in import CODE_TRIES, let_in, pin_of
-from quizzes.views.access import DEVICE_COOKIE, client_address
+from quizzes.views.cookies import DEVICE_COOKIE
+from quizzes.views.request_meta import client_address
 from quizzes.views.student.sign_in import SIGNED_OUT_COOKIE, STEPS_COOKIE
 from tests.conftest import Queries
 from tests.factories import NOW, make_assignment, make_attempt, make_classroom, make_student

@@ -1,0 +1,65 @@
+"""Cookies of a browser that has not signed in: its random id, and the invitation that it accepted."""
+
+import re
+import secrets
+from datetime import timedelta
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+
+DEVICE_COOKIE = f"{settings.COOKIE_PREFIX}device"
+DEVICE_COOKIE_AGE = timedelta(days=180)
+INVITATION_COOKIE = f"{settings.COOKIE_PREFIX}invitation"
+INVITATION_COOKIE_AGE = timedelta(days=1)
+
+
+def set_cookie(response: HttpResponse, name: str, value: str, *, max_age: timedelta | None = None) -> None:
+    """Set a cookie that no script can read, or delete it if the value is "". max_age: None until the browser closes."""
+    if value:
+        response.set_cookie(name, value, max_age=max_age, httponly=True, secure=settings.HTTPS, samesite="Lax")
+    else:
+        response.delete_cookie(name, samesite="Lax")
+
+
+def device_of(request: HttpRequest) -> str:
+    """The random id of this browser; a new one if it has none that this site made."""
+    device = request.COOKIES.get(DEVICE_COOKIE, "")
+    return device if re.fullmatch("[0-9a-f]{32}", device) else secrets.token_hex(16)
+
+
+def keep_device(request: HttpRequest) -> str:
+    """The random id of this browser, which `device_of` returns for the rest of this request."""
+    device = request.COOKIES[DEVICE_COOKIE] = device_of(request)
+    return device
+
+
+def remember_device(response: HttpResponse, device: str) -> None:
+    """Set the browser's id in a cookie. It is used only to limit guesses of codes and PINs."""
+    set_cookie(response, DEVICE_COOKIE, device, max_age=DEVICE_COOKIE_AGE)
+
+
+def keep_invitation(request: HttpRequest, invitation_id: int) -> None:
+    """Accept an invitation in this browser, in a signed cookie. A session row for each would fill the disk."""
+    request.COOKIES[INVITATION_COOKIE] = signing.dumps(invitation_id, salt=INVITATION_COOKIE)
+
+
+def accepted_invitation(request: HttpRequest) -> int | None:
+    """The row id of the invitation that this browser accepted, None for none."""
+    try:
+        found: int = signing.loads(
+            request.COOKIES.get(INVITATION_COOKIE, ""), salt=INVITATION_COOKIE, max_age=INVITATION_COOKIE_AGE
+        )
+    except signing.BadSignature:
+        return None
+    return found
+
+
+def forget_invitation(request: HttpRequest) -> None:
+    """Drop the invitation, which is used or void."""
+    request.COOKIES.pop(INVITATION_COOKIE, None)
+
+
+def remember_invitation(request: HttpRequest, response: HttpResponse) -> None:
+    """Set the cookie as this request leaves it."""
+    set_cookie(response, INVITATION_COOKIE, request.COOKIES.get(INVITATION_COOKIE, ""), max_age=INVITATION_COOKIE_AGE)
