@@ -11,13 +11,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from quizsite import health, storage
 from quizzes.models import Invitation, User
 from quizzes.people import accounts
 from quizzes.reports.teacher_accounts import site_counts, teacher_accounts
 from quizzes.views.access import TeacherRequest
+from quizzes.views.methods import require_POST
 
 ACCOUNTS_ON_A_PAGE = 100
 # What the checks of `/readyz` are about, in the words of a school.

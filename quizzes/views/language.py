@@ -7,7 +7,6 @@ from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.utils.translation import get_supported_language_variant
 from django.utils.translation.trans_real import parse_accept_lang_header
-from django.views.decorators.http import require_POST
 
 from quizzes.caches import process_cache
 from quizzes.forms.language import LanguageForm
@@ -16,6 +15,7 @@ from quizzes.people import accounts
 from quizzes.people.rosters import set_language
 from quizzes.people.student_sessions import signed_in_student
 from quizzes.views.cookies import set_cookie
+from quizzes.views.methods import require_POST
 from quizzes.views.request_meta import page_before
 
 # Until the browser closes. A student's choice is in the student's row.

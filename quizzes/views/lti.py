@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csp import csp_override
 from django.views.decorators.debug import sensitive_variables
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from quizzes.forms.lti import LoginForm, RegistrationForm
 from quizzes.lti import courses
@@ -27,6 +27,7 @@ from quizzes.lti.platforms import public_key_set
 from quizzes.lti.services import register
 from quizzes.models import Classroom, LtiCourse, LtiLaunch, User
 from quizzes.views.access import sign_in_student
+from quizzes.views.methods import require_POST
 
 logger = logging.getLogger(__name__)
 

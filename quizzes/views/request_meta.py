@@ -1,12 +1,10 @@
 """What `request.META` says of a request: when it arrived, from which address and page, and which reply it takes."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
-from inspect import getclosurevars, isfunction
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -71,13 +69,7 @@ def _page_above(path: str) -> str:
 def _is_page(path: str) -> bool:
     """Whether a view answers GET at this address. A view that is imported on demand counts as one."""
     try:
-        view: Callable[..., HttpResponse] | None = resolve(path).func
+        view = resolve(path).func
     except Resolver404:
         return False
-    while view is not None:
-        # Where Django's decorators of methods have them: `require_POST` leaves no other mark on a view.
-        methods = getclosurevars(view).nonlocals.get("request_method_list") if isfunction(view) else None
-        if methods is not None:
-            return "GET" in methods
-        view = getattr(view, "__wrapped__", None)
-    return True
+    return getattr(view, "is_page", True)

@@ -8,11 +8,12 @@ from allauth.socialaccount.providers.oauth2.views import OAuth2LoginView
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 from requests import RequestException
 
 from quizzes.people import sign_on_states
 from quizzes.views.cookies import keep_device, remember_device, remember_invitation, set_cookie
+from quizzes.views.methods import require_POST
 from quizzes.views.sign_on_adapter import (
     BROKEN,
     NO_REPLY,

@@ -10,8 +10,8 @@ import pytest
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import resolve_url
-from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse, reverse_lazy
+from django.test import Client, RequestFactory
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse, reverse_lazy
 from django.utils import timezone
 
 from quizzes.attempts.lifecycle import submit_attempt
@@ -31,6 +31,7 @@ from quizzes.models import (
 )
 from quizzes.people import accounts
 from quizzes.people.erasure import erase_student
+from quizzes.views.request_meta import page_before
 from tests.factories import (
     NOW,
     make_assignment,
@@ -604,6 +605,19 @@ def test_address_that_writes_refuses_a_get(name: str, school: School, signed_in:
     assert "Nothing changed. Go back to the page and use its button." in text_of(response)
     assert f"{reverse('privacy')}?from=here" in read(response).links
     assert reverse("student_home" if person is school.student else "teacher_home") in read(client.get(address)).links
+
+
+def test_way_back_leads_to_no_address_that_writes(school: School, rf: RequestFactory) -> None:
+    addresses = {name: reverse(name, kwargs=row.kwargs(school)) for name, row in TABLE.items()}
+    on_demand = {name for name, address in addresses.items() if resolve(address).func.__name__ == "load_and_call"}
+    referers = {name: f"http://testserver{address}" for name, address in addresses.items()}
+    pages = {
+        name
+        for name, referer in referers.items()
+        if page_before(rf.post("/", headers={"Referer": referer})) == addresses[name]
+    }
+    writes = {name for name, row in TABLE.items() if row.method == "post"}
+    assert pages == TABLE.keys() - (writes - on_demand)
 
 
 @pytest.mark.parametrize("name", [name for name, row in TABLE.items() if row.outcomes["nobody"] == "login"])

@@ -13,7 +13,7 @@ from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 from django_htmx.middleware import HtmxDetails
 
 from quizzes.assignments.deadlines import WindowState
@@ -43,6 +43,7 @@ from quizzes.people.class_people import teachers_of
 from quizzes.people.rosters import set_language
 from quizzes.reports.student_assignments import answered_count, current_of, student_assignment
 from quizzes.views.access import attempt_required, student_required
+from quizzes.views.methods import require_POST
 from quizzes.views.request_meta import arrival, wants_json
 from quizzes.views.student.breaks import break_page, paused_page
 from quizzes.views.student.paced import paced_page

@@ -5,13 +5,13 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
 
 from quizzes.assignments.deadlines import deadline, minutes_left
 from quizzes.attempts.access import LoadedAttempt
 from quizzes.attempts.breaks import end_break, start_break
 from quizzes.forms.attempts import BreakForm
 from quizzes.views.access import attempt_required
+from quizzes.views.methods import require_POST
 from quizzes.views.request_meta import arrival
 from quizzes.views.student.question_page import pace_tag, seconds_until
 

@@ -15,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from quizzes.assignments.deadlines import minutes_left
 from quizzes.formatting import clock
@@ -39,6 +39,7 @@ from quizzes.people.teacher_sessions import end_teacher_session
 from quizzes.views.access import sign_in_student
 from quizzes.views.cookies import device_of, remember_device, set_cookie
 from quizzes.views.language import LANGUAGE_COOKIE, chosen_language, use_students_language
+from quizzes.views.methods import require_POST
 from quizzes.views.request_meta import client_address
 
 STEPS_COOKIE = f"{settings.COOKIE_PREFIX}joining"

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from quizzes.assignments import accommodations, student_settings, supports
 from quizzes.assignments.accommodations import ExtendedTime
@@ -33,6 +33,7 @@ from quizzes.models import Assignment, Student
 from quizzes.models.reasons import BY_MISTAKE
 from quizzes.reports.answer_visibility import student_saw_answers_at
 from quizzes.views.access import TeacherRequest, may_open_student, taught_assignment, taught_student
+from quizzes.views.methods import require_POST
 from quizzes.views.teacher.students import history_page
 from quizzes.views.teacher.undo import offer_undo
 

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from quizzes.files.teacher import export_teacher
 from quizzes.forms.accounts import DeleteAccountForm, EmailForm, OwnNameForm
@@ -17,6 +17,7 @@ from quizzes.models import User
 from quizzes.people import accounts, erasure, sign_on, teacher_sessions
 from quizzes.people.second_factor import has_second_factor
 from quizzes.views.access import TeacherRequest
+from quizzes.views.methods import require_POST
 from quizzes.views.teacher.downloads import file_response
 from quizzes.views.teacher.editor.access import own_zone
 

@@ -8,7 +8,6 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
-from django.views.decorators.http import require_POST
 
 from quizzes.assignments import lifecycle
 from quizzes.assignments.affected import classes_to_come, ended_count, working_counts
@@ -21,6 +20,7 @@ from quizzes.forms.assignments import WindowActForm
 from quizzes.models import Assignment, User
 from quizzes.reports.start_class import still_to_do_count
 from quizzes.views.access import TeacherRequest, taught_assignment
+from quizzes.views.methods import require_POST
 from quizzes.views.teacher.confirm import confirm_page
 from quizzes.views.teacher.undo import offer_undo
 

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from quizzes.assignments import deletion, lifecycle
 from quizzes.assignments.accommodations import ExtendedTime, extend_to_fit, extended_times
@@ -30,6 +30,7 @@ from quizzes.forms.assignments import (
 from quizzes.models import Assignment, Classroom, Edition, QuestionSet
 from quizzes.people.class_roles import ClassAct
 from quizzes.views.access import TeacherRequest, class_act, taught_assignment, taught_classroom
+from quizzes.views.methods import require_POST
 from quizzes.views.teacher.undo import offer_undo
 
 DELETED = "deleted quiz"

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from quizzes.assignments.board import has_closed_questions
 from quizzes.assignments.student_statuses import load_overrides
@@ -36,6 +36,7 @@ from quizzes.reports.attempt_review import (
 )
 from quizzes.reports.support_use import support_lines
 from quizzes.views.access import TeacherRequest, may_open_student, taught_attempt
+from quizzes.views.methods import require_POST
 from quizzes.views.teacher.undo import offer_undo
 
 Outcome = AnswerEvent.Outcome

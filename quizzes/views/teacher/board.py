@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import get_language
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from quizzes.assignments import board, lifecycle
 from quizzes.content.editions import published
@@ -23,6 +23,7 @@ from quizzes.models import Assignment, Board, Classroom
 from quizzes.reports.board import Slide, slide
 from quizzes.reports.live_etag import LiveState, live_etag
 from quizzes.views.access import TeacherRequest, taught_assignment
+from quizzes.views.methods import require_POST
 from quizzes.views.teacher.progress import render_with_etag, require_live_state
 
 

@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from quizzes.files.class_export.document import InvalidExport
 from quizzes.files.class_export.reader import AlreadyHere, import_classroom
@@ -14,6 +14,7 @@ from quizzes.files.downloads import ExportedFile, file_name
 from quizzes.forms.class_files import ClassFileForm
 from quizzes.people.classrooms import ClassroomNameTaken
 from quizzes.views.access import TeacherRequest, taught_classroom
+from quizzes.views.methods import require_POST
 from quizzes.views.teacher.downloads import file_response
 
 

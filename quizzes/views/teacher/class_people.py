@@ -5,12 +5,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from quizzes.forms.classrooms import AddPersonForm, RoleForm
 from quizzes.people import class_people
 from quizzes.people.class_roles import ClassAct
 from quizzes.views.access import TeacherRequest, class_act, taught_classroom
+from quizzes.views.methods import require_POST
 
 NO_OWNER = gettext_lazy("The class needs an owner. Make someone else an owner first.")
 

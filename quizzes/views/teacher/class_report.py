@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from quizzes.assignments.status import Status
 from quizzes.content.teaching_guide import parse_guide
@@ -16,6 +16,7 @@ from quizzes.models import Assignment
 from quizzes.reports.class_report import class_report
 from quizzes.reports.misconceptions import MIN_STUDENTS
 from quizzes.views.access import TeacherRequest, taught_assignment
+from quizzes.views.methods import require_POST
 
 
 @require_GET

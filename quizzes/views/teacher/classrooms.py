@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.supports import Supports
@@ -37,6 +37,7 @@ from quizzes.reports.classroom_quizzes import current_quizzes, quiz_lines
 from quizzes.reports.next_step import next_step
 from quizzes.reports.teacher_home import load_teacher_home
 from quizzes.views.access import TeacherRequest, class_act, taught_classroom
+from quizzes.views.methods import require_POST
 from quizzes.views.teacher.confirm import confirm_page
 from quizzes.views.teacher.undo import offer_undo
 

@@ -7,13 +7,13 @@ from django.http import HttpResponse, HttpResponseBadRequest
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import override
-from django.views.decorators.http import require_POST
 
 from quizzes.files import downloads, student
 from quizzes.files.downloads import ExportedFile, FileFormat, Layout
 from quizzes.forms.reports import AnswersFileForm, FileForm, ItemsFileForm
 from quizzes.reports.item_report import item_report
 from quizzes.views.access import TeacherRequest, exports, taught_assignment, taught_classroom, taught_student
+from quizzes.views.methods import require_POST
 
 
 def in_english[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from quizzes.attempts.attempt_content import content_of
 from quizzes.content.editions import shown_edition
@@ -25,6 +25,7 @@ from quizzes.models import Assignment, Attempt, Edition, ManualGrade, User
 from quizzes.models.reasons import shown_reason
 from quizzes.people.class_roles import ClassAct
 from quizzes.views.access import TeacherRequest, class_act, taught_assignment
+from quizzes.views.methods import require_POST
 
 
 @dataclass(frozen=True, slots=True)

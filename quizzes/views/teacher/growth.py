@@ -5,7 +5,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from quizzes.assignments import growth as halves
 from quizzes.forms.growth import GrowthForm
@@ -14,6 +14,7 @@ from quizzes.reports.classroom_quizzes import current_quizzes
 from quizzes.reports.gradebook import gradebook
 from quizzes.reports.growth import growth_of
 from quizzes.views.access import TeacherRequest, taught_classroom
+from quizzes.views.methods import require_POST
 
 
 @require_http_methods(["GET", "POST"])

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.csp import csp_override
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from quizzes.forms.lti import NEW, CourseForm, LinkForm, MembersForm, StepForm
 from quizzes.lti import courses, scores
@@ -20,6 +20,7 @@ from quizzes.models import Assignment, Classroom, LtiCourse, LtiLaunch
 from quizzes.people.accounts import token_digest
 from quizzes.views.access import TeacherRequest, taught_assignment, taught_classroom
 from quizzes.views.lti import COOKIE, form_action_of, may_change
+from quizzes.views.methods import require_POST
 
 
 @require_http_methods(["GET", "POST"])

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy, ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from quizzes.attempts.paper import corrections
 from quizzes.attempts.paper.answers import StoredPaperAnswers, form_of, save_paper_answers, stored_paper_answers
@@ -29,6 +29,7 @@ from quizzes.forms.paper_answers import (
 from quizzes.models import Assignment, Student
 from quizzes.people.class_roles import ClassAct
 from quizzes.views.access import TeacherRequest, class_act, taught_assignment
+from quizzes.views.methods import require_POST
 
 # DATA_UPLOAD_MAX_NUMBER_FIELDS minus the other fields of the form, and the columns that fit on a screen.
 MOST_FIELDS, MOST_COLUMNS = 980, 30

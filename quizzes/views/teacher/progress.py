@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from quizzes.assignments.accommodations import accommodations_of
 from quizzes.assignments.lifecycle import OPEN_STATES, window_state
@@ -31,6 +31,7 @@ from quizzes.reports.progress import (
     status_counts,
 )
 from quizzes.views.access import TeacherRequest, class_act, taught_assignment
+from quizzes.views.methods import require_POST
 
 # A session key: the choice of one teacher in one browser.
 NAMES_HIDDEN = "names_hidden"

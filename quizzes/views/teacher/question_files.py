@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from quizzes.content.drafts import saving_questions
 from quizzes.content.drafts.document import finished
@@ -39,6 +39,7 @@ from quizzes.forms.question_files import (
 )
 from quizzes.models import Draft, QuestionSet
 from quizzes.views.access import TeacherRequest
+from quizzes.views.methods import require_POST
 from quizzes.views.teacher.downloads import file_response
 from quizzes.views.teacher.editor.access import actor_and_time, own_draft, own_zone
 from quizzes.views.teacher.undo import offer_undo

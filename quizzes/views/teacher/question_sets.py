@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from quizzes.content.drafts import lifecycle
 from quizzes.content.editions import shown_edition
@@ -21,6 +21,7 @@ from quizzes.content.set_document import SetDocument
 from quizzes.content.set_problems import CoverageRow, coverage
 from quizzes.models import Classroom, Draft, QuestionSet
 from quizzes.views.access import TeacherRequest
+from quizzes.views.methods import require_POST
 from quizzes.views.teacher.editor.answered import answered_notices
 from quizzes.views.teacher.undo import offer_undo
 

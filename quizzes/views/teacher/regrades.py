@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from quizzes.content.editions import shown_edition
 from quizzes.content.question_types.registry import type_of
@@ -25,6 +25,7 @@ from quizzes.models import Assignment, Edition, Question
 from quizzes.people.class_roles import ClassAct
 from quizzes.reports.gradebook import count_outside_averages
 from quizzes.views.access import TeacherRequest, class_act, taught_assignment
+from quizzes.views.methods import require_POST
 
 
 @class_act(ClassAct.CHANGE)

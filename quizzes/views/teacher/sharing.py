@@ -5,12 +5,13 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from quizzes.content import sharing
 from quizzes.forms.classrooms import AllTeachersForm, ColleagueForm
 from quizzes.models import QuestionSet
 from quizzes.views.access import TeacherRequest
+from quizzes.views.methods import require_POST
 
 
 @require_http_methods(["GET", "POST"])

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy, ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from quizzes.assignments.deadlines import is_over
 from quizzes.attempts import merges, transfers
@@ -30,6 +30,7 @@ from quizzes.reports.student_history import class_average, history_lines, titled
 from quizzes.reports.student_report import student_breakdown
 from quizzes.reports.trend import student_trend
 from quizzes.views.access import TeacherRequest, class_act, taught_student
+from quizzes.views.methods import require_POST
 from quizzes.views.teacher.confirm import confirm_page
 from quizzes.views.teacher.undo import offer_undo
 

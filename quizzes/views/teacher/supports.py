@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from quizzes.assignments import accommodations, supports
 from quizzes.assignments.accommodations import accommodations_of
@@ -27,6 +27,7 @@ from quizzes.forms.supports import (
 from quizzes.models import Classroom, Student
 from quizzes.reports.support_use import in_words
 from quizzes.views.access import TeacherRequest, exports, taught_classroom
+from quizzes.views.methods import require_POST
 from quizzes.views.teacher.downloads import file_response
 
 PREVIEW = "accommodations"

@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from quizzes.content.drafts import saving_levels
 from quizzes.content.drafts.document import sentence_tables
@@ -18,6 +18,7 @@ from quizzes.content.reading import LEVELS
 from quizzes.forms.editor.levels import LevelForm, LevelTextForm
 from quizzes.models import Draft
 from quizzes.views.access import TeacherRequest
+from quizzes.views.methods import require_POST
 from quizzes.views.teacher.editor.access import Conflict, actor_and_time, own_draft, show
 from quizzes.views.teacher.editor.publishing import publish_or_review
 

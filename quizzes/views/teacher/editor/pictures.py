@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext, gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from quizzes.content.drafts import saving
 from quizzes.content.drafts.document import number_of, question_of
@@ -18,6 +18,7 @@ from quizzes.forms.editor.base import DraftForm
 from quizzes.forms.editor.picture import PictureForm
 from quizzes.models import Draft
 from quizzes.views.access import TeacherRequest
+from quizzes.views.methods import require_POST
 from quizzes.views.teacher.editor.access import actor_and_time, own_draft, show
 
 CHANGED = gettext_lazy("This part changed in another window. Check it, then save again.")

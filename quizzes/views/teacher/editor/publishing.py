@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext, gettext_lazy, ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from quizzes.assignments.lifecycle import HasAttempts, use_edition
 from quizzes.content.drafts import publishing
@@ -16,6 +16,7 @@ from quizzes.content.drafts.saving import DraftChanged
 from quizzes.forms.editor.publishing import MoveForm, PublishForm
 from quizzes.models import Assignment, Draft, Edition
 from quizzes.views.access import TeacherRequest
+from quizzes.views.methods import require_POST
 from quizzes.views.teacher.editor.access import actor_and_time, own_draft, show
 from quizzes.views.teacher.editor.answered import AnsweredNotice, answered_notices
 

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.text import format_lazy
 from django.utils.translation import gettext, gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from quizzes.content.drafts import saving_questions
 from quizzes.content.drafts.document import (
@@ -36,6 +36,7 @@ from quizzes.forms.editor.question import KeepWordingForm, QuestionForm
 from quizzes.models import Draft
 from quizzes.reports.answered_editions import answered_editions
 from quizzes.views.access import TeacherRequest
+from quizzes.views.methods import require_POST
 from quizzes.views.teacher.editor.access import (
     Conflict,
     actor_and_time,

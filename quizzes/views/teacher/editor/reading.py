@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy, ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from quizzes.content.drafts import saving, saving_questions, text
 from quizzes.content.drafts.changes import compared
@@ -24,6 +24,7 @@ from quizzes.forms.editor.words import WordsForm
 from quizzes.models import Draft
 from quizzes.reports.answered_editions import answered_editions
 from quizzes.views.access import TeacherRequest
+from quizzes.views.methods import require_POST
 from quizzes.views.teacher.editor.access import (
     Conflict,
     actor_and_time,

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext, gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from quizzes.content.drafts import lifecycle, saving, saving_questions
 from quizzes.content.drafts.document import OBJECTIVES, question_part
@@ -22,6 +22,7 @@ from quizzes.forms.editor.reading import NewSetForm
 from quizzes.forms.editor.source import SourceForm
 from quizzes.models import QuestionSet
 from quizzes.views.access import TeacherRequest
+from quizzes.views.methods import require_POST
 from quizzes.views.teacher.editor.access import Conflict, actor_and_time, own_draft, show, today
 from quizzes.views.teacher.editor.publishing import publish_or_review
 from quizzes.views.teacher.editor.reading import cleaned_message
