@@ -93,9 +93,15 @@ class LoadedAttempt:
     @property
     def content(self) -> AttemptContent:
         """The edition in this attempt's order, in the language of the page. No query if the process has it cached."""
-        order = self.seed, self.shuffle_questions, self.shuffle_choices
-        level, fewer = self.reading_choice.variant, self.supports.fewer_choices
-        return attempt_content(self.edition_id, *order, level, get_language(), fewer)
+        return attempt_content(
+            self.edition_id,
+            seed=self.seed,
+            shuffle_questions=self.shuffle_questions,
+            shuffle_choices=self.shuffle_choices,
+            variant=self.reading_choice.variant,
+            language=get_language(),
+            fewer_choices=self.supports.fewer_choices,
+        )
 
     @property
     def answers(self) -> Mapping[int, CurrentAnswer]:

@@ -88,11 +88,11 @@ def save_answer(
     is_single = connection.vendor == "postgresql" and not connection.in_atomic_block
     try:
         with nullcontext() if is_single else transaction.atomic():
-            saved = _update(attempt.id, question_id, value, operation, seen_revision, now)
-        return saved or _refused(attempt.id, question_id, value, operation, now)
+            saved = _update(attempt.id, question_id, value, operation=operation, seen_revision=seen_revision, now=now)
+        return saved or _refused(attempt.id, question_id, value, operation=operation, now=now)
     except IntegrityError:
         # The log has this operation: it came again with a newer revision, or twice at the same time. Nothing changed.
-        return _refused(attempt.id, question_id, value, operation, now)
+        return _refused(attempt.id, question_id, value, operation=operation, now=now)
 
 
 def check_answer(attempt: LoadedAttempt, question_id: int, *, now: datetime) -> None:
@@ -194,7 +194,15 @@ def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
         _overwrite(answer, event.value, event.at)
         # Once more after each undo.
         operation = f"{_acceptance(event)}.{answer.revision}"
-        _log(attempt.pk, event.question_id, operation, event.value, answer.revision, Outcome.ACCEPTED, now)
+        _log(
+            attempt.pk,
+            event.question_id,
+            event.value,
+            operation=operation,
+            revision=answer.revision,
+            outcome=Outcome.ACCEPTED,
+            now=now,
+        )
     if waiting:
         undo_replaced(attempt, list(waiting), now=now)
         rescore([attempt])
@@ -220,7 +228,15 @@ def undo_accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
         answer = answers[question_id]
         _overwrite(answer, *((saved.value, saved.at) if saved is not None else (None, None)))
         operation = f"undone.{question_id}.{answer.revision}"
-        _log(attempt.pk, question_id, operation, answer.value, answer.revision, Outcome.UNDONE, now)
+        _log(
+            attempt.pk,
+            question_id,
+            answer.value,
+            operation=operation,
+            revision=answer.revision,
+            outcome=Outcome.UNDONE,
+            now=now,
+        )
         # The first acceptance since then replaced the answer that the teacher had graded.
         since = list(takewhile(lambda event: event.outcome == Outcome.ACCEPTED, reversed(events)))
         restore_replaced(attempt, question_id, replaced_at=since[-1].at, now=now)
@@ -264,7 +280,7 @@ _ACCEPTANCE_LENGTH = len("accepted.") + 40
 
 
 def _update(
-    attempt_id: int, question_id: int, value: Value, operation: str, seen_revision: int, now: datetime
+    attempt_id: int, question_id: int, value: Value, *, operation: str, seen_revision: int, now: datetime
 ) -> Saved | None:
     """The saved answer; None if a condition did not hold. Raises IntegrityError if the log has this operation."""
     is_postgresql = connection.vendor == "postgresql"
@@ -285,7 +301,7 @@ def _update(
 
 
 @transaction.atomic
-def _refused(attempt_id: int, question_id: int, value: Value, operation: str, now: datetime) -> Saved:
+def _refused(attempt_id: int, question_id: int, value: Value, *, operation: str, now: datetime) -> Saved:
     """Log and return why nothing was saved. A known operation gets its first reply and no second log row.
 
     An answer that was late, and comes again after the attempt or the question was opened again, is stale.
@@ -307,7 +323,7 @@ def _refused(attempt_id: int, question_id: int, value: Value, operation: str, no
         outcome = Outcome.LATE
     else:
         outcome = Outcome.SETTLED if current is not None and current.checked_at is not None else Outcome.STALE
-    _log(attempt_id, question_id, operation, value, revision, outcome, now)
+    _log(attempt_id, question_id, value, operation=operation, revision=revision, outcome=outcome, now=now)
     return Saved(outcome, revision, current_value, is_closed)
 
 
@@ -321,7 +337,7 @@ def _takes_answers(assignment: Assignment, question_id: int) -> bool:
 
 
 def _log(
-    attempt_id: int, question_id: int, operation: str, value: Value, revision: int, outcome: str, now: datetime
+    attempt_id: int, question_id: int, value: Value, *, operation: str, revision: int, outcome: str, now: datetime
 ) -> None:
     """Append a save that did not write its answer. Raises IntegrityError if the log has this operation."""
     AnswerEvent.objects.create(

@@ -93,12 +93,13 @@ def arrange_content(
 @process_cache(maxsize=10_000)
 def attempt_content(
     edition_id: int,
+    *,
     seed: str,
     shuffle_questions: bool,
     shuffle_choices: bool,
-    variant: str = STANDARD,
-    language: str | None = None,
-    fewer_choices: bool = False,
+    variant: str,
+    language: str | None,
+    fewer_choices: bool,
 ) -> AttemptContent:
     """`arrange_content` for an attempt, cached, since its order never changes."""
     return arrange_content(
@@ -117,9 +118,14 @@ def content_of(attempt: Attempt, *, language: str | None = None) -> AttemptConte
 
     language: of the texts, None for the language that they were written in.
     """
-    order = attempt.seed, attempt.shuffle_questions, attempt.shuffle_choices
     return attempt_content(
-        attempt.assignment.edition_id, *order, STANDARD, language, Supports.of(attempt.supports).fewer_choices
+        attempt.assignment.edition_id,
+        seed=attempt.seed,
+        shuffle_questions=attempt.shuffle_questions,
+        shuffle_choices=attempt.shuffle_choices,
+        variant=STANDARD,
+        language=language,
+        fewer_choices=Supports.of(attempt.supports).fewer_choices,
     )
 
 

@@ -105,7 +105,15 @@ def merge_plan(keep: Student, other: Student, *, now: datetime) -> MergePlan:
         keep=keep,
         other=other,
         quizzes=tuple(
-            _merged_quiz(quiz, keep, made.get((keep.pk, pk), []), made[other.pk, pk], after, pk in ended, now)
+            _merged_quiz(
+                quiz,
+                keep,
+                own=made.get((keep.pk, pk), []),
+                moved=made[other.pk, pk],
+                after=after,
+                ends_excuse=pk in ended,
+                now=now,
+            )
             for pk, quiz in quizzes.items()
             if (other.pk, pk) in made
         ),
@@ -187,6 +195,7 @@ def _lock(students: Sequence[int]) -> None:
 def _merged_quiz(
     quiz: Assignment,
     keep: Student,
+    *,
     own: Sequence[Attempt],
     moved: Sequence[Attempt],
     after: Overrides,

@@ -174,9 +174,10 @@ def _changes(
     renumbered = _renumbered(one, by_id, by_name, gone)
     listed = {name_key(row.name.display) for row in one.students}
     unlisted = {key: student for key, student in by_name.items() if not student.external_id and key not in listed}
+    known = _Known(by_id, by_name, removed, left, renumbered, unlisted)
     taken, found = set(by_name), list[Change]()
     for row in one.students:
-        found.append(_change(row, by_id, by_name, removed, left, taken, renumbered, unlisted))
+        found.append(_change(row, known, taken))
         taken.add(name_key(found[-1].name.display))
     numbered = {change.student.pk for change in found if change.kind == "numbered" and change.student is not None}
     for student in enrolled:
@@ -200,22 +201,27 @@ def _renumbered(
     return same if len(same) >= _ALIKE else set()
 
 
-def _change(
-    row: RosterStudent,
-    by_id: Mapping[str, Student],
-    by_name: Mapping[str, Student],
-    removed: Mapping[str, Student],
-    left: Mapping[str, Student],
-    taken: Collection[str],
-    renumbered: Collection[int],
-    unlisted: Mapping[str, Student],
-) -> Change:
-    """The change of one student of the file. taken: the name keys of the class so far.
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The students of the site that a student of the file may be.
 
-    unlisted: the students without a number whose name is not in the file, by name key.
+    by_id, by_name: in the class, by number and by name key. removed: from the class, by number. left: another class, by
+    number. renumbered: the row ids of those who have new numbers in the file. unlisted: without a number, and with a
+    name that is not in the file, by name key.
     """
+
+    by_id: Mapping[str, Student]
+    by_name: Mapping[str, Student]
+    removed: Mapping[str, Student]
+    left: Mapping[str, Student]
+    renumbered: Collection[int]
+    unlisted: Mapping[str, Student]
+
+
+def _change(row: RosterStudent, known: _Known, taken: Collection[str]) -> Change:
+    """The change of one student of the file. taken: the name keys of the class so far."""
     key = name_key(row.name.display)
-    same_id, same_name = by_id.get(row.external_id), by_name.get(key)
+    same_id, same_name = known.by_id.get(row.external_id), known.by_name.get(key)
     if same_id is not None:
         note = (
             ""
@@ -223,15 +229,15 @@ def _change(
             else gettext("The file says “{name}”. The name stays.").format(name=row.name.display)
         )
         return Change("", "here", rosters.person_name(same_id), row.external_id, same_id, note)
-    if same_name is not None and (not same_name.external_id or same_name.pk in renumbered):
+    if same_name is not None and (not same_name.external_id or same_name.pk in known.renumbered):
         note = gettext("The number was {number}.").format(number=same_name.external_id) if same_name.external_id else ""
         return Change(f"number-{same_name.public_id}", "numbered", row.name, row.external_id, same_name, note)
-    if row.external_id in removed:
-        back = removed[row.external_id]
+    if row.external_id in known.removed:
+        back = known.removed[row.external_id]
         if back.name_key not in taken:
             return Change(f"back-{back.public_id}", "restored", rosters.person_name(back), row.external_id, back)
-    if row.external_id in left:
-        moving = left[row.external_id]
+    if row.external_id in known.left:
+        moving = known.left[row.external_id]
         if moving.name_key not in taken:
             note = gettext("Moves from “{classroom}”. Earlier work stays there.").format(
                 classroom=moving.classroom.name
@@ -242,8 +248,8 @@ def _change(
     if key in taken:
         display = numbered_name(row.name.display, set(taken))
         name, note = PersonName(display, row.name.family), gettext("Another student has the same name.")
-    elif alike := like_name(key, unlisted):
-        note = note_of_like_name(unlisted[alike].display_name)
+    elif alike := like_name(key, known.unlisted):
+        note = note_of_like_name(known.unlisted[alike].display_name)
     return Change(f"new-{row.external_id}", "new", name, row.external_id, None, note)
 
 

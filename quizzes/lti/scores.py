@@ -127,7 +127,7 @@ def _queue_scores_of(links: Sequence[LtiLink], now: datetime) -> None:
             # The entry of the roster that has the work.
             student_id = learner.student.merged_into_id or learner.student_id
             attempts = made.get((student_id, link.assignment_id), [])
-            due = _due(link.assignment, student_id, attempts, overrides, closes[link.assignment_id], now)
+            due = _due(link.assignment, student_id, attempts, overrides, last_close=closes[link.assignment_id], now=now)
             score = held.get((link.pk, learner.pk))
             if score is None and due is not None:
                 new.append(LtiScore(link=link, lti_student=learner, changed_at=now, try_at=now, **_columns(due)))
@@ -242,6 +242,7 @@ def _due(
     student_id: int,
     attempts: list[Attempt],
     overrides: Overrides,
+    *,
     last_close: datetime | None,
     now: datetime,
 ) -> Due | None:

@@ -141,7 +141,7 @@ def erase_student(student: Student, *, by: User | None, now: datetime, receipt: 
             append_to_ledger("student", public_id, receipt, now=now)
         end_sessions(STUDENT, set(keys), names=_names(students), read=read)
         _delete_students(students, attempts)
-        _record(Action.STUDENT_ERASED, by, student.classroom, receipt, counts, now)
+        _record(Action.STUDENT_ERASED, student.classroom, receipt, counts, by=by, now=now)
     return Erasure(receipt, counts)
 
 
@@ -168,7 +168,7 @@ def erase_classroom(
         counts = preview_classroom(classroom)
         append_to_ledger("class", classroom.public_id, receipt, now=now)
         _delete_classrooms([classroom], read)
-        _record(Action.CLASSROOM_ERASED, by, None, receipt, counts, now)
+        _record(Action.CLASSROOM_ERASED, None, receipt, counts, by=by, now=now)
     return Erasure(receipt, counts)
 
 
@@ -194,7 +194,7 @@ def erase_teacher(user: User, *, now: datetime, receipt: str | None = None) -> E
             keep_an_owner(classroom, leaving=user, now=now)
         end_sessions_of_user(user, names={user.name, user.email}, read=read)
         _delete_account(user)
-        _record(Action.ACCOUNT_ERASED, None, None, receipt, counts, now)
+        _record(Action.ACCOUNT_ERASED, None, receipt, counts, by=None, now=now)
     return Erasure(receipt, counts)
 
 
@@ -380,6 +380,6 @@ def _names(students: QuerySet[Student]) -> set[str]:
 
 
 def _record(
-    action: str, by: User | None, classroom: Classroom | None, receipt: str, counts: ErasedCounts, now: datetime
+    action: str, classroom: Classroom | None, receipt: str, counts: ErasedCounts, *, by: User | None, now: datetime
 ) -> None:
     AuditEvent.objects.record(action, actor=by, classroom=classroom, at=now, receipt=receipt, **asdict(counts))

@@ -38,7 +38,14 @@ def count_try(email: str, *, address: str, device: str, now: datetime, step: str
     is_known_address = devices.filter(address=hashed).exists()
     with transaction.atomic():
         lock_names(target, hashed)
-        refusal = _refusal(target, digest, hashed, is_known, is_known_address, now)
+        refusal = _refusal(
+            target,
+            device=digest,
+            address=hashed,
+            is_known=is_known,
+            is_known_address=is_known_address,
+            now=now,
+        )
         if refusal is None:
             return FailedTry.objects.create(
                 kind=FailedTry.Kind.PASSWORD,
@@ -66,7 +73,7 @@ def remember_user_device(user: User, *, device: str, address: str, now: datetime
 
 
 def _refusal(
-    target: str, device: str, address: str, is_known: bool, is_known_address: bool, now: datetime
+    target: str, *, device: str, address: str, is_known: bool, is_known_address: bool, now: datetime
 ) -> Refusal | None:
     passwords = FailedTry.objects.filter(kind=FailedTry.Kind.PASSWORD, at__gt=now - PASSWORD_SPAN)
     if is_known:

@@ -114,7 +114,16 @@ def progress(assignment: Assignment, *, now: datetime) -> list[StudentProgress]:
     numbers = {content.question_ids[entry.key]: place for place, entry in enumerate(content.document.questions, 1)}
     return [
         replace(
-            _progress(student, statuses[student.pk], answer_counts, presences, last_answers, numbers, resumed_at, now),
+            _progress(
+                student,
+                statuses[student.pk],
+                answer_counts=answer_counts,
+                presences=presences,
+                last_answers=last_answers,
+                numbers=numbers,
+                resumed_at=resumed_at,
+                now=now,
+            ),
             has_late_answers=student.pk in late,
         )
         for student in students
@@ -138,6 +147,7 @@ def anonymous_numbers(students: Sequence[Student], assignment: Assignment) -> di
 def _progress(
     student: Student,
     found: StudentStatus[Attempt],
+    *,
     answer_counts: Mapping[int, Mapping[str, Any]],
     presences: Mapping[int, Presence],
     last_answers: Mapping[int, tuple[datetime, int]],

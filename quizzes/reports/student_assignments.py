@@ -202,12 +202,12 @@ def _load(queryset: QuerySet[Assignment], student: Student, now: datetime) -> li
     return [
         _student_assignment(
             assignment,
-            _title(assignment),
-            assignment.class_name,
             student,
             made.get((student.pk, assignment.pk), ()),
             overrides,
-            sizes[assignment.edition_id],
+            title=_title(assignment),
+            class_name=assignment.class_name,
+            size=sizes[assignment.edition_id],
             last_close=closes[assignment.pk],
             now=now,
         )
@@ -223,13 +223,13 @@ def _title(assignment: Any) -> str:
 
 def _student_assignment(
     assignment: Assignment,
-    title: str,
-    class_name: str,
     student: Student,
     attempts: Sequence[Attempt],
     overrides: Overrides,
-    size: Size,
     *,
+    title: str,
+    class_name: str,
+    size: Size,
     last_close: datetime | None,
     now: datetime,
 ) -> StudentAssignment:

@@ -150,8 +150,8 @@ def set_level(
     fields: Mapping[str, str],
     texts: Mapping[str, str],
     matches: Mapping[str, str],
-    standard: Sequence[Table],
     *,
+    standard: Sequence[Table],
     kept: str = "",
 ) -> None:
     """Set title, level and note, and texts and matches by row id. A line break becomes a space.

@@ -34,7 +34,7 @@ def save_level(
     """Save title, level and note, and texts and matches by row id, as `levels.set_level`; raises DraftChanged."""
 
     def change(document: Table) -> None:
-        levels.set_level(document, level, fields, texts, matches, sentence_tables(document), kept=kept)
+        levels.set_level(document, level, fields, texts, matches, standard=sentence_tables(document), kept=kept)
 
     return save_parts(draft, change, touches=[LEVELS], needs=[READING], seen=seen, by=by, now=now)
 

@@ -114,19 +114,39 @@ def _add_answers(presentation: Element, processing: Element, item: Item, feedbac
             for place, line in enumerate(item.lines, start=1):
                 key = str(1 + options.index(line.match)) if line.match in options else ""
                 labels = [(str(number), option) for number, option in enumerate(options, start=1)]
-                _add_row(presentation, processing, f"response_{place}", line.text, labels, [key], len(item.lines))
-                _add_feedback(processing, f"response_{place}", key, f"{place}_fb", line.feedback, feedback)
+                _add_row(
+                    presentation,
+                    processing,
+                    f"response_{place}",
+                    text=line.text,
+                    labels=labels,
+                    keys=[key],
+                    count=len(item.lines),
+                )
+                _add_feedback(
+                    processing, f"response_{place}", key, name=f"{place}_fb", text=line.feedback, feedback=feedback
+                )
         case "blanks":
             for letter, gap in zip(GAP_LETTERS, item.gaps, strict=False):
                 texts = list(dict.fromkeys([*gap.accepted, *gap.choices]))
                 labels = [(f"{letter}{number}", text) for number, text in enumerate(texts, start=1)]
                 keys = [key for key, text in labels if text in gap.accepted]
-                _add_row(presentation, processing, f"response_{letter}", letter, labels, keys, len(item.gaps))
-                _add_feedback(processing, f"response_{letter}", keys[0], f"{letter}_fb", gap.feedback, feedback)
+                _add_row(
+                    presentation,
+                    processing,
+                    f"response_{letter}",
+                    text=letter,
+                    labels=labels,
+                    keys=keys,
+                    count=len(item.gaps),
+                )
+                _add_feedback(
+                    processing, f"response_{letter}", keys[0], name=f"{letter}_fb", text=gap.feedback, feedback=feedback
+                )
 
 
 def _add_feedback(
-    processing: Element, response: str, ident: str, name: str, text: str, feedback: list[tuple[str, str]]
+    processing: Element, response: str, ident: str, *, name: str, text: str, feedback: list[tuple[str, str]]
 ) -> None:
     if not text:
         return
@@ -153,7 +173,7 @@ def _add_choices(presentation: Element, processing: Element, item: Item, feedbac
     choices = SubElement(response, "render_choice")
     for place, line in enumerate(lines, start=1):
         _say(SubElement(choices, "response_label", ident=str(place)), line.text)
-        _add_feedback(processing, "response1", str(place), f"{place}_fb", line.feedback, feedback)
+        _add_feedback(processing, "response1", str(place), name=f"{place}_fb", text=line.feedback, feedback=feedback)
     variables = _score(processing)
     if item.question_type == "multiple":
         variables = SubElement(variables, "and")
@@ -179,7 +199,9 @@ def _add_typed(processing: Element, item: Item, feedback: list[tuple[str, str]])
                 SubElement(variables, "varequal", respident="response1").text = line.text
         for place, line in enumerate(item.lines, start=1):
             if not line.is_correct:
-                _add_feedback(processing, "response1", line.text, f"{place}_fb", line.feedback, feedback)
+                _add_feedback(
+                    processing, "response1", line.text, name=f"{place}_fb", text=line.feedback, feedback=feedback
+                )
 
 
 def _bounds(item: Item) -> tuple[str, str]:
@@ -191,6 +213,7 @@ def _add_row(
     presentation: Element,
     processing: Element,
     ident: str,
+    *,
     text: str,
     labels: list[tuple[str, str]],
     keys: list[str],

@@ -85,7 +85,13 @@ def analyze_columns(
         )
         if groups is not None:
             item_figures = _compared(
-                item_figures, scores[place], points[place], totals, scale, groups, question_count=len(items)
+                item_figures,
+                scores[place],
+                points[place],
+                totals,
+                scale=scale,
+                groups=groups,
+                question_count=len(items),
             )
         figures.append(item_figures)
     deviation = _unscaled(spread(totals), scale) if has_enough_attempts else None
@@ -109,9 +115,9 @@ def _compared(
     scores: Sequence[int],
     points: Sequence[int],
     totals: Sequence[int],
+    *,
     scale: int,
     groups: tuple[Group, Group],
-    *,
     question_count: int,
 ) -> ItemFigures:
     upper, lower = groups

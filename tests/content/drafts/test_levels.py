@@ -43,7 +43,9 @@ def state(document: dict[str, Any]) -> levels.LevelState:
 
 
 def match(document: dict[str, Any], rows: dict[str, str] | None = None, **more: Any) -> None:
-    levels.set_level(document, "easier", {}, more.pop("texts", {}), rows or {}, sentence_tables(document), **more)
+    levels.set_level(
+        document, "easier", {}, more.pop("texts", {}), rows or {}, standard=sentence_tables(document), **more
+    )
 
 
 @pytest.mark.parametrize(("key", "text"), [("easier", EASY), ("es", SPANISH)])
