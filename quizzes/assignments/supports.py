@@ -11,7 +11,7 @@ from django.db.models import Q
 from quizzes.assignments.accommodations import lock_quizzes_of
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Student, User
 from quizzes.models.attempts import AttemptQuerySet
-from quizzes.models.locks import RowDeleted, lock_rows, locked, read_locked
+from quizzes.models.locks import lock_rows, locked, read_locked
 
 TEXT_SIZES = (100, 125, 150, 200)
 # For each attempt, in minutes.
@@ -82,12 +82,11 @@ def supports_of(student: Student) -> Supports:
 
 @transaction.atomic
 def set_class_supports(classroom: Classroom, supports: Supports, *, by: User, now: datetime) -> None:
-    """Set the supports of a class, open attempts included. A student's own ones stay. Safe to repeat."""
-    try:
-        read_locked(classroom, "supports")
-    except RowDeleted:
-        # The class was erased meanwhile.
-        return
+    """Set the supports of a class, open attempts included. A student's own ones stay. Safe to repeat.
+
+    Raises RowDeleted.
+    """
+    read_locked(classroom, "supports")
     before, after = classroom.supports, supports.stored()
     if before == after:
         return

@@ -60,8 +60,16 @@ def lock_rows(
 
 
 def lock_account(user: User) -> None:
-    """Let other requests that make something of this teacher wait for this transaction. Raises DoesNotExist."""
-    locked(User.objects.values_list("pk")).get(pk=user.pk)
+    """Let other requests that make something of this teacher wait for this transaction. Raises RowDeleted."""
+    locked_row(User.objects.only("pk"), user.pk)
+
+
+def locked_row[Row: Model](rows: QuerySet[Row, Row], pk: int) -> Row:
+    """This one of these rows, locked. Raises RowDeleted."""
+    row = locked(rows.filter(pk=pk)).first()
+    if row is None:
+        raise RowDeleted
+    return row
 
 
 def read_locked(row: Model, *columns: str) -> None:

@@ -1,11 +1,14 @@
-"""Add, change, archive and hand over classrooms, and change their class codes."""
+"""Add, change, archive and hand over classrooms, and change their class codes.
+
+Whoever changes one raises RowDeleted if it was erased meanwhile.
+"""
 
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
 from quizzes.models import AuditEvent, Classroom, FailedTry, Teaching, User
-from quizzes.models.locks import RowDeleted, lock_account, locked, read_locked
+from quizzes.models.locks import lock_account, locked_row, read_locked
 from quizzes.models.rosters import new_join_code
 
 Action = AuditEvent.Action
@@ -56,10 +59,10 @@ def change_classroom(classroom: Classroom, *, by: User, name: str, time_zone: st
 
     Raises ClassroomNameTaken.
     """
-    is_there = _lock(classroom, "name", "time_zone")
+    read_locked(classroom, "name", "time_zone")
     before = {"name": classroom.name, "time_zone": classroom.time_zone}
     after = {"name": name, "time_zone": time_zone}
-    if before == after or not is_there:
+    if before == after:
         return classroom
     _check_name_is_free(name, by, classroom)
     classroom.name, classroom.time_zone = name, time_zone
@@ -73,7 +76,8 @@ def change_classroom(classroom: Classroom, *, by: User, name: str, time_zone: st
 @transaction.atomic
 def set_missing_rule(classroom: Classroom, *, is_zero: bool, by: User, now: datetime) -> Classroom:
     """Count missing work as 0 in the averages of a classroom, or leave it out. A repeat changes nothing."""
-    if not _lock(classroom, "counts_missing_as_zero") or classroom.counts_missing_as_zero == is_zero:
+    read_locked(classroom, "counts_missing_as_zero")
+    if classroom.counts_missing_as_zero == is_zero:
         return classroom
     classroom.counts_missing_as_zero = is_zero
     classroom.save(update_fields=["counts_missing_as_zero"])
@@ -91,13 +95,13 @@ def set_missing_rule(classroom: Classroom, *, is_zero: bool, by: User, now: date
 @transaction.atomic
 def set_reading_levels(classroom: Classroom, *, variant: str, may_choose: bool, by: User, now: datetime) -> Classroom:
     """Set the level of readings for a classroom, and whether students may choose. A repeat changes nothing."""
-    is_there = _lock(classroom, "reading_variant", "students_choose_variant")
+    read_locked(classroom, "reading_variant", "students_choose_variant")
     before = {
         "reading_variant": classroom.reading_variant,
         "students_choose_variant": classroom.students_choose_variant,
     }
     after = {"reading_variant": variant, "students_choose_variant": may_choose}
-    if before == after or not is_there:
+    if before == after:
         return classroom
     classroom.reading_variant, classroom.students_choose_variant = variant, may_choose
     classroom.save(update_fields=["reading_variant", "students_choose_variant"])
@@ -110,9 +114,9 @@ def set_reading_levels(classroom: Classroom, *, variant: str, may_choose: bool, 
 @transaction.atomic
 def set_pin_kind(classroom: Classroom, *, pin_kind: str, by: User, now: datetime) -> Classroom:
     """Show the PINs of a classroom in another way. The PINs stay the same. A repeat changes nothing."""
-    is_there = _lock(classroom, "pin_kind")
+    read_locked(classroom, "pin_kind")
     before = {"pin_kind": classroom.pin_kind}
-    if classroom.pin_kind == pin_kind or not is_there:
+    if classroom.pin_kind == pin_kind:
         return classroom
     classroom.pin_kind = pin_kind
     classroom.save(update_fields=["pin_kind"])
@@ -130,7 +134,8 @@ def change_code(classroom: Classroom, *, by: User, now: datetime) -> Classroom:
     if the code is another one by now.
     """
     seen = classroom.join_code
-    if not _lock(classroom, "join_code") or classroom.join_code != seen:
+    read_locked(classroom, "join_code")
+    if classroom.join_code != seen:
         return classroom
     classroom.join_code = new_join_code()
     classroom.save(update_fields=["join_code"])
@@ -143,7 +148,8 @@ def restore_code(classroom: Classroom, *, code: str, by: User, now: datetime) ->
     """Give a classroom its earlier class code back. Raises CodeTaken. A repeat changes nothing."""
     try:
         with transaction.atomic():
-            if not _lock(classroom, "join_code") or classroom.join_code == code:
+            read_locked(classroom, "join_code")
+            if classroom.join_code == code:
                 return classroom
             classroom.join_code = code
             classroom.save(update_fields=["join_code"])
@@ -156,7 +162,8 @@ def restore_code(classroom: Classroom, *, code: str, by: User, now: datetime) ->
 @transaction.atomic
 def set_code_active(classroom: Classroom, *, is_open: bool, by: User, now: datetime) -> Classroom:
     """Turn a classroom's code on or off. Students stay signed in. A repeat changes nothing."""
-    if not _lock(classroom, "join_open") or classroom.join_open == is_open:
+    read_locked(classroom, "join_open")
+    if classroom.join_open == is_open:
         return classroom
     classroom.join_open = is_open
     classroom.save(update_fields=["join_open"])
@@ -172,7 +179,8 @@ def set_archived(classroom: Classroom, *, is_archived: bool, by: User, now: date
     Their open attempts stay, and the clock submits them at their deadlines. After a restore, students go on with those
     that are still open. A restore raises ClassroomNameTaken.
     """
-    if not _lock(classroom, "archived_at") or (classroom.archived_at is not None) == is_archived:
+    read_locked(classroom, "archived_at")
+    if (classroom.archived_at is not None) == is_archived:
         return classroom
     if not is_archived:
         _check_name_is_free(classroom.name, by, classroom)
@@ -191,7 +199,7 @@ def hand_over(classroom: Classroom, *, giver: User, to: User, by: User | None, n
 
     Raises ClassroomNameTaken, and NotATeacher for a giver who does not own it or an account that is closed.
     """
-    locked(Classroom.objects.all()).get(pk=classroom.pk)
+    locked_row(Classroom.objects.all(), classroom.pk)
     if not to.is_active or not _owns(giver, classroom):
         raise NotATeacher
     if classroom.archived_at is None:
@@ -203,18 +211,6 @@ def hand_over(classroom: Classroom, *, giver: User, to: User, by: User | None, n
             Action.CLASSROOM_HANDED_OVER, actor=by, classroom=classroom, at=now, giver=giver.pk, to=to.pk
         )
     return classroom
-
-
-def _lock(classroom: Classroom, *columns: str) -> bool:
-    """Read these columns again under a lock; False if the class was erased meanwhile.
-
-    Of two equal forms at once, the second finds what the first has stored.
-    """
-    try:
-        read_locked(classroom, *columns)
-    except RowDeleted:
-        return False
-    return True
 
 
 def _owns(user: User, classroom: Classroom) -> bool:

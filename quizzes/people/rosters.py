@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q, Sum
 
 from quizzes.models import AuditEvent, Classroom, Student, User
-from quizzes.models.locks import lock_rows, locked, read_locked
+from quizzes.models.locks import lock_rows, locked_row, read_locked
 from quizzes.people.names import PersonName, clean_name, name_key, short_names, sort_key, split_name
 
 Action = AuditEvent.Action
@@ -27,9 +27,9 @@ class NumberTaken(Exception):
 def lock_roster(classroom_id: int) -> None:
     """Let acts that give a name or a number on this roster pass one at a time: the second finds it taken.
 
-    Whoever locks students too locks the roster first.
+    Whoever locks students too locks the roster first. Raises RowDeleted.
     """
-    locked(Classroom.objects.all()).get(pk=classroom_id)
+    locked_row(Classroom.objects.all(), classroom_id)
 
 
 def names_present(classroom: Classroom) -> set[str]:

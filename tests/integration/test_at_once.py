@@ -27,6 +27,8 @@ from quizzes.attempts.answers import Saved
 from quizzes.attempts.breaks import end_break, start_break
 from quizzes.attempts.integrity import check_integrity
 from quizzes.attempts.lifecycle import start_attempt, submit_attempt
+from quizzes.content.drafts.publishing import publish
+from quizzes.content.drafts.saving import save_text
 from quizzes.files.questions import importing
 from quizzes.files.questions.footnote_files import write_own
 from quizzes.files.questions.formats import read_questions
@@ -47,10 +49,13 @@ from quizzes.models import (
     TeacherSession,
     User,
 )
+from quizzes.models.locks import RowDeleted
 from quizzes.people.accounts import sign_in_link
+from quizzes.people.class_people import add_person, change_role, remove_person
 from quizzes.people.classrooms import (
     change_classroom,
     change_code,
+    hand_over,
     restore_code,
     set_archived,
     set_code_active,
@@ -66,6 +71,7 @@ from quizzes.people.rosters import (
     add_students,
     change_external_id,
     change_pin,
+    change_pins,
     move_student,
     new_students,
     remove_student,
@@ -75,7 +81,7 @@ from quizzes.people.rosters import (
 )
 from quizzes.people.student_sign_in import PinLocked, WrongPin, check_pin, check_pin_of_attempt, pin_of
 from quizzes.people.teacher_sign_in import ACCOUNT_TRIES, PasswordLocked, count_try
-from tests.factories import make_assignment, make_attempt, make_edition, make_student, make_user, save
+from tests.factories import make_assignment, make_attempt, make_draft, make_edition, make_student, make_user, save
 from tests.files.test_levels_and_languages import documents
 from tests.pages import form_of
 from tests.views.teacher.test_grading_queue import give, typed_document
@@ -448,14 +454,44 @@ def test_class_setting_sent_twice_at_once_is_recorded_once(
 
 
 @pytest.mark.parametrize(("act", "to"), [*SETTINGS, (change_code, {})])
-def test_setting_of_a_class_that_was_erased_meanwhile_changes_nothing(
+def test_setting_of_a_class_that_was_erased_meanwhile_finds_nothing(
     act: Any, to: dict[str, Any], classroom: Classroom, teacher: User, now: datetime
 ) -> None:
     Classroom.objects.filter(pk=classroom.pk).delete()
 
-    act(classroom, by=teacher, now=now, **to)
+    with pytest.raises(RowDeleted):
+        act(classroom, by=teacher, now=now, **to)
 
     assert AuditEvent.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda erased, one, now: add_person(erased, one, role="teacher", by=one, now=now),
+        lambda erased, one, now: change_role(erased, one, role="teacher", by=one, now=now),
+        lambda erased, one, now: remove_person(erased, one, by=one, now=now),
+        lambda erased, one, now: hand_over(erased, giver=one, to=one, by=one, now=now),
+        lambda erased, one, now: change_pins(erased, seen=0, by=one, now=now),
+    ],
+)
+def test_act_on_the_people_of_a_class_that_was_erased_meanwhile_finds_nothing(
+    act: Any, classroom: Classroom, teacher: User, now: datetime
+) -> None:
+    Classroom.objects.filter(pk=classroom.pk).delete()
+
+    with pytest.raises(RowDeleted):
+        act(classroom, teacher, now)
+
+
+def test_draft_of_an_account_that_was_erased_meanwhile_is_not_found(teacher: User, now: datetime) -> None:
+    draft = make_draft(owner=teacher)
+    Draft.objects.filter(pk=draft.pk).delete()
+
+    with pytest.raises(RowDeleted):
+        publish(draft, seen=draft.revision, note="", by=teacher, now=now)
+    with pytest.raises(RowDeleted):
+        save_text(draft, "One sentence.", seen=draft.revision, by=teacher, now=now)
 
 
 def test_one_assignment_sent_twice_at_once_is_given_once(
