@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from quizzes.models import Assignment, Board, User
-from quizzes.models.locks import locked
+from quizzes.models.locks import locked_row
 
 
 class SkipsQuestions(Exception):
@@ -17,12 +17,12 @@ def show_on_board(assignment: Assignment, *, number: int, phase: int, by: User, 
     """Show a question on the class board in one phase. Safe to repeat.
 
     In a teacher-paced quiz, the earlier questions close, and this one closes with its answers. None opens again.
-    Raises SkipsQuestions for a question after the next one.
+    Raises SkipsQuestions for a question after the next one, and RowDeleted.
     """
-    if assignment.is_teacher_paced:
-        shown = locked(Board.objects.filter(assignment=assignment)).first()
-        if number > _reached(shown) + 1:
-            raise SkipsQuestions
+    # Before the first question there is no board to lock.
+    locked_row(Assignment.objects.only("pk"), assignment.pk)
+    if assignment.is_teacher_paced and number > _reached(Board.objects.filter(assignment=assignment).first()) + 1:
+        raise SkipsQuestions
     board, _ = Board.objects.update_or_create(
         assignment=assignment, defaults={"position": number, "phase": phase, "changed_at": now, "changed_by": by}
     )

@@ -10,7 +10,7 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Student
+from quizzes.models import Assignment, Attempt, AuditEvent, Board, Classroom, Student
 from tests.factories import make_answered_attempt, make_assignment
 from tests.pages import errors_of, text_of
 
@@ -92,6 +92,15 @@ def test_extension_of_what_is_deleted_meanwhile_finds_nothing(
     with connection.execute_wrapper(partial(delete_first, deleted)):
         assert teacher_client.post(address, {**data, "reason": "Ill."}).status_code == 404
     assert not AuditEvent.objects.exists()
+
+
+def test_move_of_the_board_of_a_quiz_that_is_deleted_meanwhile_finds_nothing(
+    assignment: Assignment, teacher_client: Client
+) -> None:
+    address = reverse("show_on_board", args=[assignment.public_id])
+    with connection.execute_wrapper(partial(delete_first, Assignment)):
+        assert teacher_client.post(address, {"aim": "1-1"}).status_code == 404
+    assert not Board.objects.exists()
 
 
 def test_class_is_deleted_by_its_typed_name(done: Attempt, teacher_client: Client) -> None:
