@@ -14,7 +14,7 @@ from django.db.models import Max, Q
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from quizzes.models import AuditEvent, Classroom, FailedTry, Student, User
-from quizzes.models.locks import lock_names, lock_rows
+from quizzes.models.locks import lock_names, lock_rows, read_locked
 from quizzes.people import guess_limits
 from quizzes.people.guess_limits import (
     ADDRESS_TRIES,
@@ -37,6 +37,8 @@ from quizzes.people.known_devices import (
 # Wrong codes from one address, and wrong PINs at all attempts: far more than the typing errors of a class. The argument
 # is in docs/guessing.md.
 CODE_TRIES, CODE_SPAN = 60, timedelta(minutes=10)
+# A button that a teacher presses twice lets a student in once. Whoever wants 10 minutes again waits.
+REPEATED = timedelta(seconds=30)
 
 
 class NoSuchCode(Exception):
@@ -210,8 +212,17 @@ def check_pin_of_attempt(
         raise error
 
 
+@transaction.atomic
 def let_in(student: Student, *, by: User, now: datetime) -> AuditEvent:
-    """Let a student sign in on a new device for LET_IN_DURATION. Returns the event of the audit log."""
+    """Let a student sign in on a new device for LET_IN_DURATION. Returns the event of the audit log. Safe to repeat.
+
+    After another wrong PIN it is no repeat. Raises RowDeleted.
+    """
+    read_locked(student, "removed_at")
+    own = AuditEvent.objects.filter(student=student, actor=by, action=AuditEvent.Action.LET_IN)
+    last = own.filter(at__gt=now - REPEATED).order_by("pk").last()
+    if last is not None and not FailedTry.objects.filter(student=student, at__gt=last.at).exists():
+        return last
     return AuditEvent.objects.record(
         AuditEvent.Action.LET_IN, actor=by, classroom=student.classroom, student=student, at=now
     )

@@ -79,7 +79,7 @@ from quizzes.people.rosters import (
     restore_student,
     sort_roster,
 )
-from quizzes.people.student_sign_in import PinLocked, WrongPin, check_pin, check_pin_of_attempt, pin_of
+from quizzes.people.student_sign_in import PinLocked, WrongPin, check_pin, check_pin_of_attempt, let_in, pin_of
 from quizzes.people.teacher_sign_in import ACCOUNT_TRIES, PasswordLocked, count_try
 from tests.factories import make_assignment, make_attempt, make_draft, make_edition, make_student, make_user, save
 from tests.files.test_levels_and_languages import documents
@@ -202,6 +202,12 @@ def test_one_accommodation_sent_twice_at_once_is_logged_once(
             act(page, by=teacher, now=now, **to)
 
     at_once([partial(send, page) for page in pages])
+    assert AuditEvent.objects.count() == 1
+
+
+def test_let_in_pressed_six_times_at_once_is_logged_once(student: Student, teacher: User, now: datetime) -> None:
+    pages = [Student.objects.select_related("classroom").get(pk=student.pk) for _ in range(6)]
+    assert len(set(at_once([partial(let_in, page, by=teacher, now=now) for page in pages]))) == 1
     assert AuditEvent.objects.count() == 1
 
 

@@ -385,6 +385,23 @@ def test_let_in_allows_five_wrong_pins(student: Student, teacher: User, now: dat
     assert FailedTry.objects.count() == 10
 
 
+def test_let_in_twice_at_once_is_logged_once(
+    student: Student, teacher: User, other_teacher: User, now: datetime
+) -> None:
+    first = let_in(student, by=teacher, now=now)
+    assert let_in(student, by=teacher, now=now + SECOND) == first
+    assert let_in(student, by=other_teacher, now=now + SECOND) != first
+    assert let_in(student, by=teacher, now=now + MINUTE).at == now + MINUTE
+
+
+def test_let_in_again_after_wrong_pins_opens_again(student: Student, teacher: User, now: datetime) -> None:
+    let_in(student, by=teacher, now=now)
+    attack([student], 5, now=now + SECOND)
+    let_in(student, by=teacher, now=now + 2 * SECOND)
+
+    assert right(student, now=now + 3 * SECOND) == "in"
+
+
 def test_let_in_is_of_one_student(student: Student, classmate: Student, teacher: User, now: datetime) -> None:
     attack([student], 5, now=now)
     let_in(classmate, by=teacher, now=now)

@@ -271,9 +271,8 @@ def change_pin(request: TeacherRequest, public_id: str) -> HttpResponse:
 def let_student_in(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Let a student sign in on any device for 10 minutes, whatever failed before."""
     student = taught_student(request, public_id)
-    now = timezone.now()
-    student_sign_in.let_in(student, by=request.user, now=now)
-    until = clock(now + LET_IN_DURATION, student.classroom.zone)
+    event = student_sign_in.let_in(student, by=request.user, now=timezone.now())
+    until = clock(event.at + LET_IN_DURATION, student.classroom.zone)
     messages.success(
         request,
         gettext("{display_name} can sign in on any device until {until}.").format(

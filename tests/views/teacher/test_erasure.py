@@ -66,6 +66,7 @@ def delete_first(model: type[Model], execute: Any, sql: str, *rest: Any) -> Any:
         ("rename_student", {"name": "Zoe Q."}),
         ("change_pin", {"seen": "1"}),
         ("remove_student", {}),
+        ("let_student_in", {}),
         ("set_accommodations", {"time": "1", "source": "own", "text_size": "150", "break_minutes": "0"}),
     ],
 )
