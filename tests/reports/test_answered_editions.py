@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from quizzes.content.drafts import publishing, saving, saving_questions
 from quizzes.content.drafts.changes import KeyChange, key_changes
+from quizzes.content.set_document import parse_set
 from quizzes.models import Assignment, Classroom, Draft, Edition, User
 from quizzes.reports.answered_editions import answered_editions
 from tests.drafting import document_of, editor_of, html_of, publish, save, sent, url
@@ -70,8 +71,8 @@ def test_key_changes_name_other_keys_and_what_is_gone() -> None:
     del new["questions"][0]["choices"][1]["key"]
     new["questions"][1]["stem"] = "Other words, the same key?"
     del new["questions"][3]
-    assert key_changes(old, new) == [KeyChange("one", 1, False), KeyChange("proof", 4, True)]
-    assert key_changes(old, old) == []
+    assert key_changes(parse_set(old), parse_set(new)) == [KeyChange("one", 1, False), KeyChange("proof", 4, True)]
+    assert key_changes(parse_set(old), parse_set(old)) == []
 
 
 # --- What its teacher is told -------------------------------------------------------------------------------------

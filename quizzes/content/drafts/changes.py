@@ -10,7 +10,7 @@ from quizzes.content.languages import NAMES, TEXTS
 from quizzes.content.question_types.question import Question
 from quizzes.content.reading import LEVELS, Reading
 from quizzes.content.sentences import same_text
-from quizzes.content.set_document import parse_set
+from quizzes.content.set_document import SetDocument, parse_set
 from quizzes.content.tables import Table
 from quizzes.phrases import gettext, ngettext
 
@@ -41,7 +41,7 @@ class KeyChange:
     is_gone: bool
 
 
-def key_changes(edition: Table, new: Table) -> list[KeyChange]:
+def key_changes(edition: SetDocument, new: SetDocument) -> list[KeyChange]:
     """The questions of an edition that have another correct answer in a newer document, or are not in it."""
     old, now = _both_correct_answers(edition, new)
     return [
@@ -216,7 +216,7 @@ def _objective_changes(old: Table, new: Table) -> Iterator[Change]:
 def _question_changes(old: Table, new: Table) -> Iterator[Change]:
     was = {table["key"]: table for table in old["questions"]}
     now = {table["key"]: table for table in new["questions"]}
-    keys_before, keys_after = _both_correct_answers(old, new)
+    keys_before, keys_after = _both_correct_answers(parse_set(old), parse_set(new))
     for number, (key, table) in enumerate(now.items(), start=1):
         if key not in was:
             yield Change(gettext("Question {number} is new.").format(number=number), "", table["stem"])
@@ -239,9 +239,8 @@ def _question_changes(old: Table, new: Table) -> Iterator[Change]:
         yield Change(gettext("Questions were reordered."))
 
 
-def _both_correct_answers(old: Table, new: Table) -> tuple[dict[str, str], dict[str, str]]:
+def _both_correct_answers(before: SetDocument, after: SetDocument) -> tuple[dict[str, str], dict[str, str]]:
     """The correct answer of each question in both documents. A speaker has its newest label in both."""
-    before, after = parse_set(old), parse_set(new)
     renamed = {speaker.key: speaker for speaker in after.reading.speakers}
     speakers = tuple(renamed.get(speaker.key, speaker) for speaker in before.reading.speakers)
     return (

@@ -6,6 +6,7 @@ from django.test import Client
 from quizzes.content.drafts import saving
 from quizzes.content.drafts.changes import changes, compared, key_changes
 from quizzes.content.drafts.document import finished
+from quizzes.content.set_document import parse_set
 from quizzes.content.tables import Table
 from quizzes.models import Draft, User
 from tests.drafting import publish, story, url
@@ -90,7 +91,7 @@ def test_changes_tell_a_speaker_from_the_name_in_another_language() -> None:
         "The speakers changed."
     ]
     # The label is also the correct answer of a question. Another label of the same speaker is no other answer.
-    assert key_changes(edition, finished(with_speaker(label="The mayor"))) == []
+    assert key_changes(parse_set(edition), parse_set(finished(with_speaker(label="The mayor")))) == []
     assert [change.what for change in changes(finished(story()), with_speaker(**spanish))] == [
         "Students can read the questions in “Spanish”."
     ]
