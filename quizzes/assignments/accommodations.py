@@ -19,7 +19,7 @@ from quizzes.assignments.student_settings import (
     time_factors,
 )
 from quizzes.models import Accommodation, Assignment, Attempt, AuditEvent, Classroom, Excuse, Extension, Student, User
-from quizzes.models.locks import lock_rows, read_locked
+from quizzes.models.locks import lock_rows, read_locked, read_row
 from quizzes.models.reasons import EXTRA_MINUTES, FITS_EXTRA_TIME
 
 
@@ -307,7 +307,7 @@ def add_minutes(attempt: Attempt, *, more_time: timedelta, seen: datetime, by: U
     lock_rows(
         assignments=[attempt.assignment_id], students=[attempt.student_id], attempts=[attempt.pk], with_starts=True
     )
-    row = Attempt.objects.select_related("assignment", "student", "classroom").get(pk=attempt.pk)
+    row = read_row(Attempt.objects.select_related("assignment", "student", "classroom"), attempt.pk)
     if not row.is_open or row.deadline_at != seen or row.assignment.paused_at is not None:
         return None
     ends_at = max(seen, now) + more_time

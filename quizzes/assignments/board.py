@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from quizzes.models import Assignment, Board, User
-from quizzes.models.locks import locked_row
+from quizzes.models.locks import locked, read_row
 
 
 class SkipsQuestions(Exception):
@@ -20,7 +20,7 @@ def show_on_board(assignment: Assignment, *, number: int, phase: int, by: User, 
     Raises SkipsQuestions for a question after the next one, and RowDeleted.
     """
     # Before the first question there is no board to lock.
-    locked_row(Assignment.objects.only("pk"), assignment.pk)
+    read_row(locked(Assignment.objects.values_list("pk")), assignment.pk)
     if assignment.is_teacher_paced and number > _reached(Board.objects.filter(assignment=assignment).first()) + 1:
         raise SkipsQuestions
     board, _ = Board.objects.update_or_create(

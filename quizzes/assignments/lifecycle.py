@@ -15,7 +15,7 @@ from quizzes.assignments.release import shows_before_last_attempt, waits_only_fo
 from quizzes.assignments.student_settings import window_of
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Extension, User
 from quizzes.models.assignments import MAX_TITLE, NEW_VERSION
-from quizzes.models.locks import lock_rows, locked, locked_with_keys, read_locked
+from quizzes.models.locks import lock_rows, locked, locked_with_keys, read_locked, read_row
 from quizzes.models.reasons import HAS_VERSION, STAYS_EXCUSED
 
 OPEN_STATES = {WindowState.OPEN, WindowState.PAST_DUE}
@@ -232,7 +232,7 @@ def has_more_attempts(assignment: Assignment, *, now: datetime) -> bool:
 def use_edition(assignment: Assignment, edition: Edition, *, by: User, now: datetime) -> None:
     """Give another edition of the set with an assignment that has no attempts and no regrades. Raises HasAttempts."""
     # The lock makes a student who starts an attempt wait until this transaction ends.
-    current = locked_with_keys(Assignment.objects.all()).get(pk=assignment.pk)
+    current = read_row(locked_with_keys(Assignment.objects.all()), assignment.pk)
     # A regrade refers to a question of the old edition.
     if current.attempts.exists() or current.regrades.exists():
         raise HasAttempts
@@ -251,7 +251,7 @@ def split_by_edition(
     It has the same window, settings and extensions. Each student is excused from one of the two. group: an id from the
     form, so that a form sent twice splits once.
     """
-    current = locked_with_keys(Assignment.objects.all()).get(pk=assignment.pk)
+    current = read_row(locked_with_keys(Assignment.objects.all()), assignment.pk)
     known = Assignment.objects.filter(group=group, classroom=current.classroom_id).first()
     if known is not None:
         return known

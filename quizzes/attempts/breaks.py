@@ -9,7 +9,7 @@ from quizzes.assignments.accommodations import set_deadline
 from quizzes.assignments.deadlines import Breaks, is_over
 from quizzes.assignments.supports import Supports
 from quizzes.models import Attempt
-from quizzes.models.locks import lock_rows, locked_row
+from quizzes.models.locks import lock_rows, locked, read_row
 
 
 def start_break(attempt_id: int, *, now: datetime) -> None:
@@ -77,9 +77,9 @@ def set_breaks(attempt: Attempt, breaks: Breaks) -> None:
 def _change(attempt_id: int, rule: Callable[[Attempt, Breaks], Breaks], *, now: datetime) -> None:
     """Change the breaks of an attempt that is not over, and its deadline with them."""
     # A pause or an extension at the same time comes before or after.
-    student, assignment = Attempt.objects.order_by().values_list("student", "assignment").get(pk=attempt_id)
+    student, assignment = read_row(Attempt.objects.values_list("student", "assignment"), attempt_id)
     lock_rows(assignments=[assignment], students=[student], with_starts=True)
-    attempt = locked_row(Attempt.objects.select_related("assignment", "student").order_by(), attempt_id)
+    attempt = read_row(locked(Attempt.objects.select_related("assignment", "student")), attempt_id)
     if not attempt.is_open or is_over(at=now, deadline_at=attempt.deadline_at):
         return
     before = breaks_of(attempt)

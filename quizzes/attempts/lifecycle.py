@@ -21,7 +21,7 @@ from quizzes.grading.manual_grades import undo_outdated
 from quizzes.grading.scores import ScoreColumns, adjustments, computed
 from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Extension, Student, User
 from quizzes.models.attempts import MIXED_LANGUAGES
-from quizzes.models.locks import lock_rows, locked_with_keys
+from quizzes.models.locks import lock_rows, locked_with_keys, read_row
 from quizzes.models.public_ids import new_receipt
 
 logger = logging.getLogger(__name__)
@@ -84,7 +84,8 @@ def start_attempt(student: Student, assignment: Assignment, *, now: datetime) ->
 def _start(student: Student, assignment: Assignment, *, number: int, now: datetime) -> Attempt:
     # A close, a pause, more time, or other supports at the same moment come before or after.
     lock_settings(assignment)
-    fresh = Student.objects.select_related("classroom").only("supports", "classroom__supports").get(pk=student.pk)
+    students = Student.objects.select_related("classroom").only("supports", "classroom__supports")
+    fresh = read_row(students, student.pk)
     settings = student_settings(assignment, student)
     if settings.is_excused:
         raise IsExcused

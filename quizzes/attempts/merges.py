@@ -20,7 +20,7 @@ from quizzes.assignments.student_statuses import Key, Overrides, by_student_and_
 from quizzes.assignments.supports import Supports, set_supports
 from quizzes.attempts.lifecycle import submit_at_deadline
 from quizzes.models import Accommodation, Assignment, Attempt, AuditEvent, Excuse, Extension, Student, User
-from quizzes.models.locks import lock_rows
+from quizzes.models.locks import lock_rows, read_row
 from quizzes.models.reasons import OTHER_FORM
 from quizzes.people import rosters
 
@@ -132,7 +132,7 @@ def merge_students(keep: Student, other: Student, *, seen: str, by: User, now: d
     seen: of the plan that the teacher confirmed. Raises CannotMerge and MergeChanged.
     """
     _lock([keep.pk, other.pk])
-    keep, other = (Student.objects.select_related("classroom").get(pk=one.pk) for one in (keep, other))
+    keep, other = (read_row(Student.objects.select_related("classroom"), one.pk) for one in (keep, other))
     if other.merged_into_id == keep.pk:
         return keep
     plan = merge_plan(keep, other, now=now)
@@ -160,7 +160,7 @@ def undo_merge(other: Student, *, by: User, now: datetime) -> Student:
         return other
     rosters.lock_roster(other.classroom_id)
     _lock([other.pk, other.merged_into_id])
-    other = Student.objects.select_related("classroom", "merged_into__classroom").get(pk=other.pk)
+    other = read_row(Student.objects.select_related("classroom", "merged_into__classroom"), other.pk)
     keep = other.merged_into
     if keep is None:
         return other

@@ -61,12 +61,12 @@ def lock_rows(
 
 def lock_account(user: User) -> None:
     """Let other requests that make something of this teacher wait for this transaction. Raises RowDeleted."""
-    locked_row(User.objects.only("pk"), user.pk)
+    read_row(locked(User.objects.values_list("pk")), user.pk)
 
 
-def locked_row[Row: Model](rows: QuerySet[Row, Row], pk: int) -> Row:
-    """This one of these rows, locked. Raises RowDeleted."""
-    row = locked(rows.filter(pk=pk)).first()
+def read_row[Row](rows: QuerySet[Any, Row], pk: int) -> Row:
+    """This one of these rows, as it is now. rows: `locked`, if it is to stay so. Raises RowDeleted."""
+    row = rows.filter(pk=pk).first()
     if row is None:
         raise RowDeleted
     return row

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from quizzes.models import AuditEvent, Classroom, Teaching, User
-from quizzes.models.locks import locked_row
+from quizzes.models.locks import locked, read_row
 from quizzes.models.rosters import EDITORS
 
 Action = AuditEvent.Action
@@ -100,4 +100,4 @@ def _check_owner_stays(row: Teaching) -> None:
 
 def _lock(classroom: Classroom) -> None:
     # Without it, two owners who leave at the same time would both find the other one.
-    locked_row(Classroom.objects.all(), classroom.pk)
+    read_row(locked(Classroom.objects.all()), classroom.pk)

@@ -18,7 +18,7 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.assignments import lifecycle
-from quizzes.assignments.accommodations import set_reading_level
+from quizzes.assignments.accommodations import add_minutes, set_reading_level
 from quizzes.assignments.deadlines import Window
 from quizzes.assignments.deletion import delete_assignment, restore_assignment
 from quizzes.assignments.lifecycle import AssignmentSettings, assign
@@ -27,6 +27,7 @@ from quizzes.attempts.answers import Saved
 from quizzes.attempts.breaks import end_break, start_break
 from quizzes.attempts.integrity import check_integrity
 from quizzes.attempts.lifecycle import start_attempt, submit_attempt
+from quizzes.attempts.merges import merge_students
 from quizzes.content.drafts.publishing import publish
 from quizzes.content.drafts.saving import save_text
 from quizzes.files.questions import importing
@@ -488,6 +489,43 @@ def test_act_on_the_people_of_a_class_that_was_erased_meanwhile_finds_nothing(
 
     with pytest.raises(RowDeleted):
         act(classroom, teacher, now)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda quiz, by, now: lifecycle.use_edition(quiz, quiz.edition, by=by, now=now),
+        lambda quiz, by, now: lifecycle.split_by_edition(quiz, quiz.edition, group=uuid.uuid4(), by=by, now=now),
+    ],
+)
+def test_act_on_a_quiz_that_was_deleted_meanwhile_finds_nothing(
+    act: Any, assignment: Assignment, teacher: User, now: datetime
+) -> None:
+    page = Assignment.objects.select_related("edition").get(pk=assignment.pk)
+    Assignment.objects.filter(pk=assignment.pk).delete()
+
+    with pytest.raises(RowDeleted):
+        act(page, teacher, now)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda attempt, by, now: add_minutes(attempt, more_time=timedelta(minutes=5), seen=now, by=by, now=now),
+        lambda attempt, by, now: start_break(attempt.pk, now=now),
+        lambda attempt, by, now: start_attempt(attempt.student, attempt.assignment, now=now),
+        lambda attempt, by, now: merge_students(attempt.student, attempt.student, seen="", by=by, now=now),
+    ],
+)
+def test_act_on_a_student_who_was_deleted_meanwhile_finds_nothing(
+    act: Any, attempt: Attempt, teacher: User, now: datetime
+) -> None:
+    page = Attempt.objects.select_related("assignment", "student__classroom").get(pk=attempt.pk)
+    Attempt.objects.filter(pk=attempt.pk).delete()
+    Student.objects.filter(pk=attempt.student_id).delete()
+
+    with pytest.raises(RowDeleted):
+        act(page, teacher, now)
 
 
 def test_draft_of_an_account_that_was_erased_meanwhile_is_not_found(teacher: User, now: datetime) -> None:

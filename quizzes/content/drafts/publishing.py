@@ -24,7 +24,7 @@ from quizzes.content.editions import publish_edition
 from quizzes.content.languages import TEXTS
 from quizzes.content.tables import Table
 from quizzes.models import Draft, Edition, QuestionSet, Reading, Source, User
-from quizzes.models.locks import locked_row
+from quizzes.models.locks import locked, read_row
 
 
 class NotReady(Exception):
@@ -80,7 +80,7 @@ def publish(draft: Draft, *, seen: int, note: str, by: User, now: datetime) -> E
     seen: the revision that the teacher saw. note: why objectives may have gaps. Raises DraftChanged and NotReady
     before anything is written.
     """
-    current = locked_row(Draft.objects.select_related("question_set__reading"), draft.pk)
+    current = read_row(locked(Draft.objects.select_related("question_set__reading")), draft.pk)
     if current.revision != seen:
         raise DraftChanged(current)
     document, question_set = current.document, current.question_set

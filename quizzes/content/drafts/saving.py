@@ -23,7 +23,7 @@ from quizzes.content.drafts.words import ExplainedWord, set_words
 from quizzes.content.pictures import set_picture
 from quizzes.content.tables import Table
 from quizzes.models import Draft, QuestionSet, User
-from quizzes.models.locks import RowDeleted
+from quizzes.models.locks import read_row
 from quizzes.models.question_sets import UNTITLED
 
 # How many times a save retries if others save other parts of the draft at the same time.
@@ -188,7 +188,7 @@ def save_parts(
     Raises RowDeleted.
     """
     for _ in range(_TRIES):
-        current = _stored(draft)
+        current = read_row(Draft.objects.select_related("question_set"), draft.pk)
         document, saved = deepcopy(current.document), current.document["saved"]
         change(document)
         is_stale = seen is not None and any(saved.get(part, 0) > seen for part in (*touches, *needs))
@@ -208,14 +208,6 @@ def save_parts(
             current.changed_at, current.changed_by = now, by
             return current
     raise DraftChanged(current)
-
-
-def _stored(draft: Draft) -> Draft:
-    """The draft as it is now. Raises RowDeleted."""
-    stored = Draft.objects.select_related("question_set").filter(pk=draft.pk).first()
-    if stored is None:
-        raise RowDeleted
-    return stored
 
 
 def found_question(document: Table, key: str) -> Table:
