@@ -158,6 +158,11 @@ class WindowState(Enum):
     PAST_DUE = "past_due"
     CLOSED = "closed"
 
+    @property
+    def is_open(self) -> bool:
+        """Whether students can work, late or not."""
+        return self in {WindowState.OPEN, WindowState.PAST_DUE}
+
 
 class NoSuchLocalTime(ValueError):
     """A local time that the zone skips. suggestion: the naive local time moved past the gap, 3:30 for 2:30."""

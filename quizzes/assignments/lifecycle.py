@@ -18,8 +18,6 @@ from quizzes.models.assignments import MAX_TITLE, NEW_VERSION
 from quizzes.models.locks import lock_rows, locked, locked_with_keys, read_locked, read_row
 from quizzes.models.reasons import HAS_VERSION, STAYS_EXCUSED
 
-OPEN_STATES = {WindowState.OPEN, WindowState.PAST_DUE}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignmentSettings:
@@ -156,7 +154,7 @@ def keep_open(
 def pause(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
     """Stop the clock of an open assignment for all its students. Safe to repeat; answers on their way still count."""
     lock_settings(assignment)
-    if assignment.paused_at is not None or window_state(assignment, now=now) not in OPEN_STATES:
+    if assignment.paused_at is not None or not window_state(assignment, now=now).is_open:
         return assignment
     before = _in_force(assignment)
     assignment.paused_at = now
@@ -305,7 +303,7 @@ def starts_in_class(assignment: Assignment) -> bool:
 def is_current(assignment: Assignment, *, now: datetime) -> bool:
     """Whether the assignment is open, or waits for its teacher to start it."""
     state = window_state(assignment, now=now)
-    return state in OPEN_STATES or (assignment.waits_for_teacher and state is WindowState.NOT_OPEN)
+    return state.is_open or (assignment.waits_for_teacher and state is WindowState.NOT_OPEN)
 
 
 def lock_settings(assignment: Assignment) -> None:

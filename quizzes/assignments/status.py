@@ -122,7 +122,7 @@ def status_of[A: Made](
         status = Status.SUBMITTED
     else:
         status = _BEFORE_START[state]
-    may_start = state in {WindowState.OPEN, WindowState.PAST_DUE} and not is_running and not is_excused
+    may_start = state.is_open and not is_running and not is_excused
     counting = None if is_excused else counting_attempt(attempts, policy)
     return StudentStatus(
         status=status,

@@ -11,7 +11,6 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 
 from quizzes.assignments.deadlines import Window, WindowState, has_countdown, is_over, minutes_left
-from quizzes.assignments.lifecycle import OPEN_STATES
 from quizzes.assignments.release import can_see_answers, last_closes
 from quizzes.assignments.status import Status, StudentStatus, counting_attempt, is_late
 from quizzes.assignments.student_settings import window_of
@@ -185,7 +184,7 @@ def _assignments_of(student: Student) -> QuerySet[Assignment]:
 
 
 def _open_times(assignments: Iterable[Assignment], *, now: datetime) -> tuple[tuple[datetime, datetime | None], ...]:
-    found = [entry for entry in assignments if window_of(entry).state(at=now) in OPEN_STATES]
+    found = [entry for entry in assignments if window_of(entry).state(at=now).is_open]
     return tuple((entry.created_at, entry.paused_at) for entry in sorted(found, key=lambda entry: entry.created_at))
 
 
@@ -274,7 +273,7 @@ def _attempt_to_show(
 
 
 def _attempts_left(limit: int | None, made: int, state: WindowState) -> int | None:
-    if state not in OPEN_STATES:
+    if not state.is_open:
         return 0
     return None if limit is None else max(0, limit - made)
 

@@ -13,7 +13,7 @@ from quizzes.assignments import lifecycle
 from quizzes.assignments.affected import classes_to_come, ended_count, working_counts
 from quizzes.assignments.board import unopened_count
 from quizzes.assignments.deadlines import WindowState
-from quizzes.assignments.lifecycle import OPEN_STATES, window_state
+from quizzes.assignments.lifecycle import window_state
 from quizzes.attempts.lifecycle import undo_close_now
 from quizzes.formatting import moment
 from quizzes.forms.assignments import WindowActForm
@@ -38,7 +38,7 @@ def change_window(request: TeacherRequest, public_id: str) -> HttpResponse:
         messages.error(request, gettext("This page is out of date. Try again."))
         return redirect("assignment_progress", assignment.public_id)
     act, page = form.cleaned_data["act"], form.cleaned_data["page"]
-    if form.must_ask and window_state(assignment, now=now) in OPEN_STATES:
+    if form.must_ask and window_state(assignment, now=now).is_open:
         return _confirm_close(request, assignment, page=page, now=now)
     match act:
         case WindowActForm.OPEN:
@@ -100,7 +100,7 @@ def _close(request: TeacherRequest, assignment: Assignment, *, now: datetime) ->
     # The end of a pause moves the times that “Undo” brings back.
     lifecycle.resume(assignment, by=request.user, now=now)
     before = [time.isoformat() if time else None for time in (assignment.due_at, assignment.closes_at)]
-    was_open = window_state(assignment, now=now) in OPEN_STATES
+    was_open = window_state(assignment, now=now).is_open
     try:
         closed = lifecycle.close_now(assignment, by=request.user, now=now)
     except lifecycle.NotOpen:

@@ -130,7 +130,7 @@ def _board_context(request: TeacherRequest, assignment: Assignment, state: LiveS
         "with_controls": _query(window, controls=""),
         "without_controls": _query(window, controls="off"),
         **pace,
-        "is_open": lifecycle.window_state(assignment, now=now) in lifecycle.OPEN_STATES,
+        "is_open": lifecycle.window_state(assignment, now=now).is_open,
         "is_plain": window["controls"] == "off",
         "numbers": range(1, shown.question_count + 1),
     }

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from quizzes.assignments.accommodations import accommodations_of
-from quizzes.assignments.lifecycle import OPEN_STATES, window_state
+from quizzes.assignments.lifecycle import window_state
 from quizzes.assignments.release import shows_after_first_attempt
 from quizzes.assignments.status import Status
 from quizzes.assignments.student_statuses import counted_words
@@ -62,7 +62,7 @@ def assignment_progress(request: TeacherRequest, public_id: str) -> HttpResponse
         "language": content.language,
         "citation": content.reading.citation,
         "shows_after_first_attempt": shows_after_first_attempt(assignment),
-        "is_open": state in OPEN_STATES,
+        "is_open": state.is_open,
         "window_state": state.value,
         "tag": tag,
         "lti_scores": scores.send_state(assignment),
