@@ -25,7 +25,7 @@ class AnswersNotLoaded(Exception):
     """The attempt was loaded without its answers."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedStudent:
     """The student of a loaded attempt. language: of the pages, "" if the student never chose one.
 
@@ -57,7 +57,7 @@ class Pace:
         return position == self.position and position > self.closed_through
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedAttempt:
     """The columns of an attempt that a student's request needs.
 
@@ -82,13 +82,13 @@ class LoadedAttempt:
     deadline_at: datetime | None
     submitted_at: datetime | None
     loaded_answers: Mapping[int, CurrentAnswer] | None
-    pace: Pace | None = None
-    reading_choice: ReadingChoice = ReadingChoice()
-    supports: Supports = NO_SUPPORTS
-    is_paused: bool = False
-    breaks: Breaks = Breaks()
-    dropped: frozenset[int] = frozenset()
-    is_archived: bool = False
+    pace: Pace | None
+    reading_choice: ReadingChoice
+    supports: Supports
+    is_paused: bool
+    breaks: Breaks
+    dropped: frozenset[int]
+    is_archived: bool
 
     @property
     def content(self) -> AttemptContent:
@@ -192,28 +192,36 @@ def load_attempt(public_id: str, *, with_answers: bool) -> LoadedAttempt | None:
     of_class, by_teacher, by_student, may_choose, language, supports = rows[0][20:26]
     break_time, break_ends_at, pin_kind, student_public_id, is_archived, dropped = rows[0][26:_ATTEMPT_COLUMNS]
     return LoadedAttempt(
-        pk,
-        public_id,
-        LoadedStudent(student_id, name, pin_version, bool(can_sign_in), language, pin_kind, student_public_id),
-        time_zone,
-        assignment_id,
-        edition_id,
-        own_title,
-        release,
-        seed,
-        shuffle_questions,
-        shuffle_choices,
-        bool(has_time_limit),
-        _moment(deadline_at),
-        _moment(submitted_at),
-        _answers(rows) if with_answers else None,
-        Pace(position, closed_through or 0) if is_teacher_paced else None,
-        ReadingChoice(of_class, by_teacher, by_student, bool(may_choose)),
-        NO_SUPPORTS if supports == "{}" else Supports.of(json.loads(supports)),
-        bool(is_paused),
-        Breaks(_duration(break_time), _moment(break_ends_at)) if break_time else NO_BREAKS,
-        frozenset(map(int, dropped.split(","))) if dropped else NONE_DROPPED,
-        bool(is_archived),
+        id=pk,
+        public_id=public_id,
+        student=LoadedStudent(
+            id=student_id,
+            display_name=name,
+            pin_version=pin_version,
+            can_sign_in=bool(can_sign_in),
+            language=language,
+            pin_kind=pin_kind,
+            public_id=student_public_id,
+        ),
+        time_zone=time_zone,
+        assignment_id=assignment_id,
+        edition_id=edition_id,
+        own_title=own_title,
+        release=release,
+        seed=seed,
+        shuffle_questions=shuffle_questions,
+        shuffle_choices=shuffle_choices,
+        has_time_limit=bool(has_time_limit),
+        deadline_at=_moment(deadline_at),
+        submitted_at=_moment(submitted_at),
+        loaded_answers=_answers(rows) if with_answers else None,
+        pace=Pace(position, closed_through or 0) if is_teacher_paced else None,
+        reading_choice=ReadingChoice(of_class, by_teacher, by_student, bool(may_choose)),
+        supports=NO_SUPPORTS if supports == "{}" else Supports.of(json.loads(supports)),
+        is_paused=bool(is_paused),
+        breaks=Breaks(_duration(break_time), _moment(break_ends_at)) if break_time else NO_BREAKS,
+        dropped=frozenset(map(int, dropped.split(","))) if dropped else NONE_DROPPED,
+        is_archived=bool(is_archived),
     )
 
 
