@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from quizzes.assignments.lifecycle import AssignmentSettings
 from quizzes.models import Assignment
 
-# As in the design. A teacher sees them before assigning and can change them.
+# A teacher sees them before assigning and can change them.
 IN_CLASS_LIMIT = timedelta(minutes=30)
 TEST_LIMIT = timedelta(minutes=40)
 HOMEWORK_DUE = time(8)

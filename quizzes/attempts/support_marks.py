@@ -63,7 +63,7 @@ def save_marks(attempt_id: int, marks: Sequence[Mark], *, now: datetime) -> bool
     used = {(Kind.USED.value, _USED[Kind(kind)]) for kind, _ in newest if kind in _USED}
     used |= {(kind, place) for kind, place in newest if kind == Kind.USED}
     # In a fixed order: two windows of one attempt may send the same marks at once.
-    kept = sorted(place for place, value in newest.items() if value and place[0] != Kind.USED)
+    kept = sorted((kind, place) for (kind, place), value in newest.items() if value and kind != Kind.USED)
     for kind in {kind for (kind, _), value in newest.items() if not value} - {Kind.USED}:
         gone = [place for (of_kind, place), value in newest.items() if of_kind == kind and not value]
         own.filter(kind=kind, place__in=gone).delete()
