@@ -59,7 +59,7 @@ def extended_times(
     time_limit: timedelta | None,
     *,
     now: datetime,
-    assignment: Assignment | None = None,
+    assignment: Assignment | None,
 ) -> list[ExtendedTime]:
     """The time of each student with an accommodation in this window, by name; empty without a time limit.
 

@@ -17,7 +17,7 @@ LONGEST_WAIT = timedelta(seconds=30)
 COUNTDOWN = timedelta(hours=1)
 
 
-def granted_time(time_limit: timedelta | None, *, time_factor: Decimal | None = Decimal(1)) -> timedelta | None:
+def granted_time(time_limit: timedelta | None, *, time_factor: Decimal | None) -> timedelta | None:
     """The time limit times a student's factor, to the microsecond; None (no timer) if either is None."""
     if time_limit is None or time_factor is None:
         return None

@@ -69,7 +69,7 @@ class EarnedPart:
 NO_ADJUSTMENTS = Adjustments()
 
 
-def earned(question: Question, value: Value, adjustments: Adjustments = NO_ADJUSTMENTS) -> Earned:
+def earned(question: Question, value: Value, adjustments: Adjustments) -> Earned:
     """What one answer earns. A drop overrides a grade, a grade overrides other regrades, which apply in the order made.
 
     A dropped question counts for no student, so that all scores of a quiz have the same maximum.
@@ -89,7 +89,7 @@ def earned(question: Question, value: Value, adjustments: Adjustments = NO_ADJUS
 
 
 def earned_parts(
-    question: Question, value: Value, reading: Reading, adjustments: Adjustments = NO_ADJUSTMENTS
+    question: Question, value: Value, reading: Reading, adjustments: Adjustments
 ) -> tuple[EarnedPart, ...]:
     """What one answer earns on each part of the question; the parts add up to `earned`.
 
@@ -112,7 +112,7 @@ def earned_parts(
     )
 
 
-def needs_grading(question: Question, value: Value, adjustments: Adjustments = NO_ADJUSTMENTS) -> bool:
+def needs_grading(question: Question, value: Value, adjustments: Adjustments) -> bool:
     """Whether a teacher must still grade this answer: a written one, or a typed one that is close to a key.
 
     Until then it is not a wrong answer. It earns no points, and no average counts its attempt.
@@ -158,9 +158,7 @@ def regraded_question(question: Question, adjustments: Adjustments) -> Question:
     return question
 
 
-def score(
-    questions: Iterable[Question], values: Mapping[str, Value], adjustments: Adjustments = NO_ADJUSTMENTS
-) -> tuple[Decimal, int]:
+def score(questions: Iterable[Question], values: Mapping[str, Value], adjustments: Adjustments) -> tuple[Decimal, int]:
     """(points earned, points possible) of an attempt. Points earned are rounded half up to 4 decimal places.
 
     questions: of its edition. values: current value by question key; a question without one earns 0.
@@ -171,8 +169,6 @@ def score(
     return exact.quantize(SCORE_STEP, ROUND_HALF_UP), sum(part.possible for part in parts)
 
 
-def ungraded_count(
-    questions: Iterable[Question], values: Mapping[str, Value], adjustments: Adjustments = NO_ADJUSTMENTS
-) -> int:
+def ungraded_count(questions: Iterable[Question], values: Mapping[str, Value], adjustments: Adjustments) -> int:
     """How many answers of an attempt a teacher must still grade. questions, values: as for `score`."""
     return sum(needs_grading(question, values.get(question.key), adjustments) for question in questions)

@@ -16,7 +16,6 @@ from quizzes.content.question_types.results import Review, ReviewRow
 from quizzes.content.reading import Sentence, Speaker
 from quizzes.content.set_document import Objective
 from quizzes.grading.points import (
-    NO_ADJUSTMENTS,
     Adjustments,
     AppliedRegrade,
     Earned,
@@ -239,7 +238,7 @@ def review_question(
     content: AttemptContent,
     question: Question,
     answer: Answer | CurrentAnswer | None,
-    adjustments: Adjustments = NO_ADJUSTMENTS,
+    adjustments: Adjustments,
 ) -> ReviewedQuestion:
     """One question of an attempt with its verdict. The caller checks that the reader may see it."""
     reading = content.reading_of(question)
@@ -273,9 +272,7 @@ def review_attempt(attempt: Attempt, content: AttemptContent | None = None) -> R
     return review_content(content or content_of(attempt), answers, adjustments([attempt])[attempt.pk])
 
 
-def review_content(
-    content: AttemptContent, answers: Mapping[int, Answer], adjusted: Adjustments = NO_ADJUSTMENTS
-) -> ReviewedAttempt:
+def review_content(content: AttemptContent, answers: Mapping[int, Answer], adjusted: Adjustments) -> ReviewedAttempt:
     """A whole attempt with verdicts; no query. answers: by question row id."""
     questions = tuple(
         review_question(content, question, answers.get(content.question_id(question)), adjusted)

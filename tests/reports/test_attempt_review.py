@@ -10,6 +10,7 @@ from django.urls import reverse
 from quizzes.attempts.attempt_content import arrange_content
 from quizzes.content.editions import published
 from quizzes.grading import manual_grades
+from quizzes.grading.points import NO_ADJUSTMENTS
 from quizzes.models import Answer, Assignment, Attempt, Student, User
 from quizzes.reports.attempt_review import MAX_REREAD, even_columns, review_attempt, review_content
 from tests.drafting import BUILT_IN
@@ -122,7 +123,7 @@ def test_strip_has_even_rows(count: int, at_most: int, columns: int) -> None:
 def test_a_weak_student_rereads_a_few_sentences_and_one_for_each_objective(db: None) -> None:
     edition = make_edition(document=dict(BUILT_IN.document))
     content = arrange_content(edition.pk, seed="0", shuffle_questions=False)
-    reviewed = review_content(content, {})
+    reviewed = review_content(content, {}, NO_ADJUSTMENTS)
 
     listed = [sentence.number for _, sentences in reviewed.reread for sentence, _ in sentences]
     assert len(reviewed.missed) == 16
@@ -150,7 +151,7 @@ def test_an_objective_that_the_student_got_is_not_to_reread(db: None) -> None:
     missed = min(of_objective, key=lambda question: question.points)
     values = {question.key: right_value(question) for question in content.questions if question is not missed}
     answers = {content.question_id(question): Answer(value=values.get(question.key)) for question in content.questions}
-    reviewed = review_content(content, answers)
+    reviewed = review_content(content, answers, NO_ADJUSTMENTS)
     [score] = [score for score in reviewed.objectives if score.objective.key == "ended"]
     assert (score.level, score.earned < score.points, len(of_objective) > 3) == ("got_it", True, True)
     assert [objective.key for objective in reviewed.known] == ["records", "access", "ended", "expires"]
@@ -165,7 +166,7 @@ def test_the_sentence_to_start_with_is_in_the_list_of_sentences_to_reread(db: No
     missed = {content.questions[number - 1].key for number in (4, 8, 14)}
     values = {question.key: right_value(question) for question in content.questions if question.key not in missed}
     answers = {content.question_id(question): Answer(value=values.get(question.key)) for question in content.questions}
-    reviewed = review_content(content, answers)
+    reviewed = review_content(content, answers, NO_ADJUSTMENTS)
     assert min(sentence.number for item in reviewed.missed for sentence in item.evidence) == 6
     assert [sentence.number for _, sentences in reviewed.reread for sentence, _ in sentences] == [21]
     assert [(sentence.number, numbers) for sentence, numbers in reviewed.read_again] == [(21, [14])]

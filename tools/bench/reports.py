@@ -21,7 +21,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from quizzes.content.editions import published
-from quizzes.grading.points import score
+from quizzes.grading.points import NO_ADJUSTMENTS, score
 from quizzes.models import Answer, Assignment, Attempt, Classroom, Edition, Student
 from quizzes.reports.item_report import item_report
 from tests.factories import make_classroom, make_document, make_edition, make_question_set, make_user, right_value
@@ -191,7 +191,7 @@ def _attempts(assignment: Assignment, students: Sequence[Student], *, seed: int)
     ]
     attempts = []
     for student, values in zip(students, given, strict=True):
-        points, possible = score(content.document.questions, values)
+        points, possible = score(content.document.questions, values, NO_ADJUSTMENTS)
         attempts.append(
             Attempt(
                 assignment=assignment,
