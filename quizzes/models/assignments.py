@@ -98,7 +98,7 @@ class Assignment(models.Model):
 
     group: assignments made with one form. Release "after the close" waits for all classes with the question set.
     opens_at None: open from the start. due_at None: never late. closes_at None: never closes.
-    waits_for_teacher: not open until the teacher presses Start. paused_at: since when its time stands still.
+    waits_for_teacher: not open until the teacher presses Start. paused_at: since when it is paused.
     time_limit None: untimed. max_attempts None: no limit.
     is_teacher_paced: every student is at the question on the class board, and only that one takes answers.
     own_title: shown instead of the title of the question set, "" for none.

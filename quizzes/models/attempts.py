@@ -36,7 +36,7 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         return self.filter(student_id=student_id)
 
     def with_left(self) -> Self:
-        """With `has_left`: the student is in another class by now, which has no quiz of the same question set."""
+        """With `has_left`: the student moved to a class that has no quiz of the same question set."""
         same_set = Assignment.objects.filter(
             classroom=OuterRef("student__classroom"),
             edition__question_set=OuterRef("assignment__edition__question_set"),
@@ -82,7 +82,7 @@ class Attempt(models.Model):
     """One attempt of one student on one assignment.
 
     seed, shuffle_questions, shuffle_choices: fix the order that the student sees; on paper, of the printed form.
-    deadline_at None: no deadline, or the teacher has paused the quiz. paused_for: how long its clock stood still, by
+    deadline_at None: no deadline, or the teacher has paused the quiz. paused_for: how long its clock was stopped by
     pauses and breaks. break_time, break_ends_at: as in `assignments.deadlines.Breaks`.
     score, max_score: in points, None until it is submitted. ungraded_count: answers that a teacher must still grade, 0
     until it is submitted. All three are a cache that `grading.scores.rescore` recomputes.

@@ -1,10 +1,10 @@
 """Locks of rows, in one order for all transactions: classrooms, assignments, students, attempts, each by row id.
 
-Whoever writes a row of the log about a student locks the student before the attempt: at the commit, PostgreSQL needs
+A transaction that logs something about a student locks the student before the attempt: at the commit, PostgreSQL needs
 the key of the student. A start of an attempt locks its assignment first, and needs the key of its student.
 
-Each log row needs the key of its class and of its teacher. Whoever locks one of them uses `locked`, so that others can
-write to the log meanwhile. No other module names `select_for_update`, so that the choice of keys is made here.
+Each log row needs the key of its class and of its teacher. To lock one of them, use `locked`, so that others can
+still write to the log. No other module names `select_for_update`, so that the choice of keys is made here.
 """
 
 from collections.abc import Iterable
@@ -44,7 +44,7 @@ def lock_rows(
 ) -> None:
     """Lock these rows before the first write. The arguments are row ids; at most four queries.
 
-    with_starts: these students start no attempt meanwhile. Whoever adds attempts must not ask for it: a start waits for
+    with_starts: these students start no attempt until the end. Not for code that adds attempts: a start waits for
     the number that they take, and they would wait for the key that the start needs.
     """
     lock_students = locked_with_keys if with_starts else locked
@@ -73,7 +73,7 @@ def read_row[Row](rows: QuerySet[Any, Row], pk: int) -> Row:
 
 
 def read_locked(row: Model, *columns: str) -> None:
-    """Lock a row and read these columns again: of two equal acts at once, the second finds what the first has stored.
+    """Lock a row and read these columns again. If a form is sent twice at once, the second finds what the first stored.
 
     Raises RowDeleted.
     """

@@ -10,8 +10,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 def without_time_limit(connection: BaseDatabaseWrapper) -> Iterator[None]:
     """Let queries on this connection to PostgreSQL take longer than a query of the site may. Nothing in a transaction.
 
-    The limit goes with a new connection: behind a PgBouncer in transaction mode, a SET would reach other sessions, and
-    the role's limit holds.
+    It opens a new connection without the limit, because a SET would reach other sessions behind a PgBouncer in
+    transaction mode. There, the limit of the role applies.
     """
     if connection.vendor != "postgresql" or connection.in_atomic_block:
         yield

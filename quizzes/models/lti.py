@@ -75,7 +75,7 @@ class LtiLaunchQuerySet(models.QuerySet["LtiLaunch"]):
     """Launches by their state."""
 
     def not_expired(self, *, now: datetime) -> Self:
-        """Launches that can still go on."""
+        """Launches that can still be used."""
         return self.filter(expires_at__gt=now)
 
 

@@ -75,7 +75,7 @@ class PinKind(models.TextChoices):
 class Classroom(models.Model):
     """A group taught together, with its class code.
 
-    erasure_announced_at: since when its teachers are told that this archived class will be erased.
+    erasure_announced_at: since when its teachers see that this archived class will be erased.
     counts_missing_as_zero: whether missing work counts as 0 in averages; otherwise it is left out.
     is_sample: a teacher opened it to look around. Its students are invented, and home asks for nothing in it.
     reading_variant: the level of readings for the class. students_choose_variant: whether students may choose another.
