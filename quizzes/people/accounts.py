@@ -125,7 +125,7 @@ def change_email(user: User, *, email: str, now: datetime) -> User:
 
 @transaction.atomic
 def close_account(user: User, *, by: User | None = None, now: datetime) -> User:
-    """Close an account: it is signed out and cannot sign in. Its classes stay, and students go on. Safe to repeat.
+    """Close an account: it is signed out and cannot sign in. Its classes stay, and students can work. Safe to repeat.
 
     Its open invitations stay void if it is reopened. by: None for a command.
     """
@@ -167,7 +167,7 @@ def first_teacher_link(base_url: str, now: datetime) -> str | None:
 
 @transaction.atomic
 def give_sign_in_link(user: User, base_url: str, *, now: datetime) -> str:
-    """A sign-in link for whoever runs the command; the audit log says that it was made."""
+    """A sign-in link for the person who runs the command; the audit log says that it was made."""
     AuditEvent.objects.record(AuditEvent.Action.SIGN_IN_LINK_MADE, actor=None, classroom=None, at=now, account=user.pk)
     return sign_in_link(user, base_url)
 

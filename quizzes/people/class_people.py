@@ -32,7 +32,7 @@ def teachers_of(classroom: Classroom) -> list[str]:
 
 @transaction.atomic
 def add_person(classroom: Classroom, person: User, *, role: str, by: User, now: datetime) -> Teaching:
-    """Give a colleague this role in a class. Whoever is in it gets the new role. Raises LastOwner. Safe to repeat."""
+    """Add a colleague to a class, or change their role in it. Raises LastOwner. Safe to repeat."""
     _lock(classroom)
     row = Teaching.objects.filter(classroom=classroom, teacher=person).first()
     if row is not None:

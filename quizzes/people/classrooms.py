@@ -19,14 +19,14 @@ class ClassroomNameTaken(Exception):
 
 
 class CodeTaken(Exception):
-    """Another classroom has this class code by now."""
+    """Another classroom has this class code."""
 
 
 class NotATeacher(Exception):
     """The giver does not own the class, or the account that should take it is closed."""
 
 
-# What a new class takes from another one, or from a class file, beside its name and time zone.
+# What a new class copies from another one, or from a class file, besides its name and time zone.
 COPIED_SETTINGS = (
     "sorts_by_first_name",
     "counts_missing_as_zero",
@@ -130,8 +130,8 @@ def set_pin_kind(classroom: Classroom, *, pin_kind: str, by: User, now: datetime
 def change_code(classroom: Classroom, *, by: User, now: datetime) -> Classroom:
     """Give a classroom a new class code. The old code stops working immediately, and wrong PINs count no more.
 
-    Whoever guessed PINs no longer gets to the names, so new devices need not wait for the teacher. It changes nothing
-    if the code is another one by now.
+    A person who guessed PINs cannot see the names, so new devices need not wait for the teacher. It changes nothing
+    if the code changed after the page was opened.
     """
     seen = classroom.join_code
     read_locked(classroom, "join_code")
@@ -176,7 +176,7 @@ def set_archived(classroom: Classroom, *, is_archived: bool, by: User, now: date
     """Archive or restore a classroom. Its rows stay. The code of an archived one does not work.
 
     A repeat changes nothing. Its students are signed out: `signed_in_student` and `check_access` look at the class.
-    Their open attempts stay, and the clock submits them at their deadlines. After a restore, students go on with those
+    Their open attempts stay, and the clock submits them at their deadlines. After a restore, students continue those
     that are still open. A restore raises ClassroomNameTaken.
     """
     read_locked(classroom, "archived_at")

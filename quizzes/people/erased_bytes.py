@@ -72,7 +72,7 @@ def clear_marked_files() -> bool:
     except (DatabaseError, StillInUse):
         logger.warning("The files still hold erased data, because the database is busy. The next try is soon.")
         return False
-    # An erasure that committed meanwhile has marked the files again.
+    # An erasure that committed during this has marked the files again.
     if marker.exists() and marker.stat().st_mtime_ns == marked_at:
         marker.unlink()
     return True

@@ -57,7 +57,7 @@ ERASED_DOMAIN = "deleted.invalid"
 
 @dataclass(frozen=True, slots=True)
 class ErasedCounts:
-    """What an erasure takes away. downloads: files in other hands that mention the students, from the audit log."""
+    """What an erasure deletes. downloads: files with the students that someone downloaded, from the audit log."""
 
     classrooms: int
     students: int
@@ -78,18 +78,18 @@ class Erasure:
 
 
 def preview_student(student: Student) -> ErasedCounts:
-    """What `erase_student` takes away; 3 queries."""
+    """What `erase_student` deletes; 3 queries."""
     students = Student.objects.with_merged(student.pk)
     return _counts(students, Attempt.objects.filter(student__in=students.order_by()), 0)
 
 
 def preview_classroom(classroom: Classroom) -> ErasedCounts:
-    """What `erase_classroom` takes away; 4 queries."""
+    """What `erase_classroom` deletes; 4 queries."""
     return _preview_classrooms([classroom])
 
 
 def preview_teacher(user: User) -> ErasedCounts:
-    """What `erase_teacher` takes away: the classes that nobody else teaches, with their students."""
+    """What `erase_teacher` deletes: the classes that nobody else teaches, with their students."""
     return _preview_classrooms(list(own_classrooms(user)))
 
 
@@ -109,7 +109,7 @@ def accounts_not_erased() -> QuerySet[User]:
 def find_erasure(receipt: str, *, by: User) -> AuditEvent | None:
     """The audit event of an erasure by this teacher; None if there is none.
 
-    An erasure that a restore or a command made has no actor. Its receipt is for whoever has it, except for teachers of
+    An erasure that a restore or a command made has no actor. Anyone who has its receipt may see it, except teachers of
     other classes than the student's.
     """
     actions = [Action.STUDENT_ERASED, Action.CLASSROOM_ERASED]
@@ -252,7 +252,7 @@ def _erasing() -> Iterator[ReadSessions]:
     read = read_sessions()
     with allow_deleting_logs():
         mark_files()
-        # A launch has the name of whoever launched, for 30 minutes. Without its row, it could arrive again.
+        # A launch has the name of the person who launched, for 30 minutes. Without its row, it could arrive again.
         LtiLaunch.objects.update(claims=None)
         transaction.on_commit(clear_marked_files_when_quiet)
         yield read
@@ -301,11 +301,11 @@ def _lock(
     *,
     with_assignments: bool = False,
 ) -> int:
-    """Lock what goes, in the order of `quizzes.models.locks`, before the first row goes; how many classes there are.
+    """Lock the rows to delete, in the order of `quizzes.models.locks`, before deleting; returns how many classes.
 
     with_assignments: they go too. A start of an attempt waits for its assignment first, where it holds nothing yet.
     """
-    # Without its key: whoever holds a row below writes to the log, which needs the key of the classroom.
+    # Without its key: a transaction that locked a row below writes to the log, which needs the key of the classroom.
     found = list(locked(classrooms).order_by("pk").values_list("pk", flat=True))
     quizzes = Q(classroom__in=found) | Q(pk__in=attempts.order_by().values("assignment"))
     lock_assignments = locked_with_keys if with_assignments else locked

@@ -20,7 +20,7 @@ _JOINERS = "\u200c\u200d"
 # Hebrew is the first script after Greek, Cyrillic and Armenian. No script before it needs a joiner.
 _FIRST_JOINED = "\u0590"
 _HIDDEN = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}
-# Words that belong to the family name behind them: “de la Cruz”, “van Dyke”.
+# Words that belong to the family name after them: “de la Cruz”, “van Dyke”.
 _PARTICLES = frozenset(
     "da das de del della den der di do dos du el la las le los lo mac mc san santa st te ten ter van von y zu abu al"
     " bin ibn".split()
@@ -48,7 +48,7 @@ def clean_name(text: str) -> str:
     """The name in NFKC with single spaces. Raises InvalidName if it is too long or has no letter or digit.
 
     Control, format (bidi, zero-width) and private characters raise InvalidName too: nobody types them by accident.
-    Joiners may stand between letters of scripts that need them. Tabs and line ends count as spaces.
+    Joiners are allowed between letters of scripts that need them. Tabs and line ends count as spaces.
     """
     name = " ".join(unicodedata.normalize("NFKC", text[: MAX_NAME_LENGTH * 20]).split())
     if has_hidden(name):
@@ -154,7 +154,7 @@ def turned_name(text: str) -> PersonName | None:
 
 
 def given_name(name: PersonName) -> str:
-    """What stands before the family name; the whole name without one."""
+    """The part before the family name; the whole name without one."""
     if not name.family:
         return name.display
     before, found, _ = name.display.rpartition(name.family)
@@ -213,7 +213,7 @@ def _shortened(name: PersonName, letters: int) -> str:
 
 
 def has_hidden(text: str) -> bool:
-    """Whether the text has a control, format or private character, beside the joiners that its script needs."""
+    """Whether the text has a control, format or private character, except the joiners that its script needs."""
     return any(_is_hidden(text, place) for place in range(len(text)))
 
 

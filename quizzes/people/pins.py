@@ -22,7 +22,7 @@ PICTURES: tuple[tuple[str, Label], ...] = (
 )
 
 # The word of each pair of digits, 00 to 99, in English and Spanish. A card is printed in one language and the sign-in
-# page may be in the other, so both are accepted everywhere. No word stands for 2 numbers. Other languages use English.
+# page may be in the other, so both are accepted everywhere. No word means 2 numbers. Other languages use English.
 _ENGLISH = """
 apple bear bee bell bike bird boat book boot box bread bridge brush bus cake camel candle car cat chair cheese cloud
 clock coat corn cow crab cup desk dog door drum duck eagle egg farm fish flag flower forest fork fox frog garden

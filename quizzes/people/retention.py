@@ -47,7 +47,7 @@ def announce_erasures(*, now: datetime) -> None:
 def erase_announced(*, now: datetime) -> int:
     """Erase the classes with a notice that is over; returns how many.
 
-    A class that raises an error is logged with its id and stays until the next round. The others go on.
+    A class that raises an error is logged with its id and stays until the next round. The others are erased.
     """
     count = 0
     due = Classroom.objects.archived().filter(erasure_announced_at__lte=now - NOTICE)

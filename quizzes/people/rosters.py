@@ -27,7 +27,7 @@ class NumberTaken(Exception):
 def lock_roster(classroom_id: int) -> None:
     """Let acts that give a name or a number on this roster pass one at a time: the second finds it taken.
 
-    Whoever locks students too locks the roster first. Raises RowDeleted.
+    A transaction that also locks students locks the roster first. Raises RowDeleted.
     """
     read_row(locked(Classroom.objects.all()), classroom_id)
 
@@ -160,9 +160,9 @@ def add_list(
     by: User,
     now: datetime,
 ) -> AddedList:
-    """Take a list onto the roster: all of it, or nothing if an error comes in the middle. Safe to repeat.
+    """Add a list to the roster: all of it, or nothing after an error. Safe to repeat.
 
-    Of those to restore, one stays removed if another student has the name by now. to_number: with the school's number.
+    A student to restore stays removed if another student has the name. to_number: with the school's number.
     """
     added, restored, numbered = add_students(classroom, students, by=by, now=now), 0, list(to_number)
     for student in to_restore:
@@ -254,7 +254,7 @@ def remove_student(student: Student, *, by: User, now: datetime) -> Student:
 def restore_student(student: Student, *, by: User, now: datetime) -> Student:
     """Put a removed student back on the roster. Raises NameTaken. A repeat changes nothing.
 
-    A number that someone on the roster has by now is not kept.
+    The number is dropped if someone on the roster has it.
     """
     lock_roster(student.classroom_id)
     read_locked(student, "removed_at", "external_id")
@@ -271,7 +271,7 @@ def restore_student(student: Student, *, by: User, now: datetime) -> Student:
 def change_pin(student: Student, *, by: User, now: datetime) -> Student:
     """Give a student a new PIN. The old PIN and all sessions that used it end immediately.
 
-    It changes nothing if the PIN is another one by now.
+    It changes nothing if the PIN changed after the page was opened.
     """
     seen = student.pin_version
     read_locked(student, "pin_version")
@@ -295,7 +295,7 @@ def change_pins(classroom: Classroom, *, seen: int, by: User, now: datetime) -> 
 
     seen: `pins_state` when the teacher was asked. Nothing changes if a PIN is newer than that.
     """
-    # Of two equal requests at once, the second finds the PINs of the first.
+    # If a form is sent twice at once, the second finds the PINs of the first.
     lock_roster(classroom.pk)
     if pins_state(classroom) != seen:
         return 0

@@ -28,7 +28,7 @@ class LinkedElsewhere(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A person as a provider knows it. key: tells the person from all others, also of other issuers."""
+    """A person as a provider knows it. key: identifies the person, also among those of other issuers."""
 
     provider: str
     key: str
@@ -77,7 +77,7 @@ def account_of(identity: Identity, *, now: datetime) -> tuple[User | None, bool]
     # An email can get a new owner, and two providers can each have their own.
     if SocialAccount.objects.filter(user=user).exists():
         raise LinkedElsewhere
-    # Nobody has checked the email of an account so far. Whoever made it may not be the owner of the email, and must
+    # Nobody has checked the email of an account so far. The person who made it may not own the email, and must
     # not keep a password, a session, or a sign-in from a learning platform of the owner's account.
     user.set_unusable_password()
     user.save(update_fields=["password"])

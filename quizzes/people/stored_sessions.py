@@ -19,7 +19,7 @@ type ReadSessions = Mapping[str, Mapping[str, Any]]
 def read_sessions() -> ReadSessions:
     """The sessions that no message waits in. One query; the texts of 48,000 sessions take 1 second to read.
 
-    Whoever ends sessions calls this before it takes locks. Any session that is new or has changed since is read then.
+    To end sessions, call this before taking locks. Sessions that are new or changed since are read later.
     """
     store = import_module(settings.SESSION_ENGINE).SessionStore()
     found = {}

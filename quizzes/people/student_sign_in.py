@@ -188,7 +188,7 @@ def check_pin_of_attempt(
     target, hashed = hash_target(public_id), hash_address(address)
     with transaction.atomic():
         _lock(student)
-        # No row stands for an unknown id, and its tries must pass one at a time too.
+        # An unknown id has no row, and its tries must also be checked one at a time.
         lock_names(target, hashed)
         found = device_of_student(student, device=device, address=address)
         at_attempts = FailedTry.objects.filter(kind=FailedTry.Kind.PIN, address=hashed).exclude(target="")
@@ -229,7 +229,7 @@ def let_in(student: Student, *, by: User, now: datetime) -> AuditEvent:
 
 
 def sign_in_trouble(classrooms: list[Classroom], *, now: datetime) -> SignInTrouble:
-    """Whom wrong PINs keep out of these classrooms, by any limit; students by name. Two queries."""
+    """The students and devices that wrong PINs lock out of these classrooms, students by name. Two queries."""
     by_classroom: defaultdict[int, list[Failure]] = defaultdict(list)
     rows = FailedTry.objects.filter(student__classroom__in=classrooms, at__gt=now - PIN_SPAN).order_by()
     for classroom_id, *columns in rows.values_list("student__classroom", *_FAILURE):
