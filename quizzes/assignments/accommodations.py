@@ -302,7 +302,7 @@ def add_minutes(attempt: Attempt, *, more_time: timedelta, seen: datetime, by: U
     """Move the end of an open attempt, and the student's due time and close where they come before the new end.
 
     seen: the end that the teacher saw. Returns the new end. None, and no change, if the attempt is submitted or has
-    another end by now, and in a pause: then no end is known.
+    another end, or is paused: then no end is known.
     """
     lock_rows(
         assignments=[attempt.assignment_id], students=[attempt.student_id], attempts=[attempt.pk], with_starts=True

@@ -1,4 +1,4 @@
-"""Whom a close, more time, or a release of the answers affects."""
+"""The classes and students that a close, more time, or a release of the answers affects."""
 
 from datetime import datetime
 

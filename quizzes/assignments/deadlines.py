@@ -18,7 +18,7 @@ COUNTDOWN = timedelta(hours=1)
 
 
 def granted_time(time_limit: timedelta | None, *, time_factor: Decimal | None) -> timedelta | None:
-    """The time limit times a student's factor, to the microsecond; None (no timer) if either is None."""
+    """The time limit times a student's factor, to the microsecond; None (no time limit) if either is None."""
     if time_limit is None or time_factor is None:
         return None
     factor = Fraction(time_factor)
@@ -90,7 +90,7 @@ def has_countdown(*, at: datetime, deadline_at: datetime | None, has_time_limit:
 class Breaks:
     """The breaks of one attempt. They move its deadline as a pause does.
 
-    used: the time of all breaks, with the whole of one that goes on. ends_at: when the clock starts again after the
+    used: the time of all breaks, including all of a current one. ends_at: when the clock starts again after the
     last break, by itself or because the student came back; None if there was none. A return in a pause ends the break
     at the start of the pause.
     """
@@ -99,7 +99,7 @@ class Breaks:
     ends_at: datetime | None = None
 
     def is_on(self, *, at: datetime) -> bool:
-        """Whether a break goes on at this moment. At its end it is over."""
+        """Whether this moment is in a break. The end of a break is not."""
         return self.ends_at is not None and at < self.ends_at
 
     def left(self, allowance: timedelta) -> timedelta:
@@ -116,7 +116,7 @@ class Breaks:
         return self if self.is_on(at=at) or not left else Breaks(self.used + left, at + left)
 
     def ended(self, *, at: datetime) -> "Breaks":
-        """With the end of a break that goes on at this moment. Unchanged outside a break."""
+        """With the current break ended at this moment. Unchanged outside a break."""
         if self.ends_at is None or at >= self.ends_at:
             return self
         return Breaks(self.used - (self.ends_at - at), at)
@@ -126,7 +126,7 @@ class Breaks:
 class Window:
     """When an assignment opens, is due and closes. None: no such limit.
 
-    waits_for_teacher: it opens when the teacher starts it. paused_at: since when its time stands still.
+    waits_for_teacher: it opens when the teacher starts it. paused_at: since when it is paused.
     """
 
     opens_at: datetime | None = None

@@ -46,7 +46,7 @@ def restore_assignment(rows: str, classroom: Classroom, *, by: User, now: dateti
     assignment = saved[0].object
     if not isinstance(assignment, Assignment) or assignment.classroom_id != classroom.pk:
         raise CannotRestore
-    # The second of two equal forms at once finds the quiz that the first brought back.
+    # If the form is sent twice at once, the second request finds the quiz that the first restored.
     lock_rows(classrooms=[classroom.pk])
     current = Assignment.objects.filter(pk=assignment.pk).first()
     if current is not None:

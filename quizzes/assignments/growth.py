@@ -116,7 +116,7 @@ def students_without_half(check: HalvedCheck, classroom: Classroom) -> list[Stud
 
 @transaction.atomic
 def give_halves(check: HalvedCheck, *, by: User, now: datetime) -> int:
-    """Put each student without a half into the smaller one, by lot; how many. Safe to repeat.
+    """Put each student without a half into the smaller one, at random; how many. Safe to repeat.
 
     A student of a half is excused from the other form each time.
     """
@@ -125,11 +125,11 @@ def give_halves(check: HalvedCheck, *, by: User, now: datetime) -> int:
     students = students_without_half(check, classroom)
     quizzes = [assignment.pk for assignment in check.assignments]
     lock_rows(assignments=quizzes, students=[student.pk for student in students], with_starts=True)
-    # A lot that nobody can choose, and the same when the page is sent twice.
+    # Random, but the same when the page is sent twice.
     lot = {
         student.pk: sha256(f"{check.before[0].public_id}:{student.public_id}".encode()).digest() for student in students
     }
-    # Whoever is excused from form B at first takes form A at first.
+    # Students who are excused from form B at first take form A first.
     sizes = [check.before[1].excuses.count(), check.before[0].excuses.count()]
     for student in sorted(students, key=lambda student: lot[student.pk]):
         half = 0 if sizes[0] <= sizes[1] else 1

@@ -166,7 +166,7 @@ def pause(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
 
 @transaction.atomic
 def resume(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
-    """Let the clock of a paused assignment go on. Safe to repeat.
+    """Continue a paused assignment. Safe to repeat.
 
     Time limits and the times of class and students that were still to come move by the length of the pause.
     """
@@ -187,7 +187,7 @@ def resume(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
     for attempt in attempts:
         if not is_over(at=paused_at, deadline_at=attempt.deadline_at):
             attempt.paused_for += (attempt.submitted_at or now) - max(paused_at, attempt.started_at)
-        # The pause takes nothing from a break that went on.
+        # A break that was on when the pause began loses no time.
         if attempt.break_ends_at is not None and Breaks(ends_at=attempt.break_ends_at).is_on(at=paused_at):
             attempt.break_ends_at += now - paused_at
         set_deadline(attempt)

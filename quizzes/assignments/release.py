@@ -136,7 +136,7 @@ def can_see_answers(assignment: Assignment, attempt: Attempt, *, shown_at: datet
 def is_released(release: str, *, shown_at: datetime | None, at: datetime) -> bool:
     """Whether a student can see the answers of a submitted attempt at this moment.
 
-    If answers appear after the close, they wait for the grace time too, in which other students may still save.
+    If answers appear after the close, they also wait for the grace time, because other students may still save.
     `is_checked_at_once` decides about an attempt that is not submitted.
     """
     match release:

@@ -133,7 +133,7 @@ def set_supports(student: Student, supports: Supports | None, *, by: User, now: 
 
 def _set_open_attempts(attempts: AttemptQuerySet, supports: Supports) -> None:
     """Set the supports of these attempts. Their choices stay, since a chosen one may be among those left out."""
-    # In a fixed order, as whoever changes the deadlines of a class.
+    # In the order of all changes to deadlines of a class.
     list(locked(attempts).order_by("pk").values_list("pk"))
     has_fewer = Q(supports__has_key="fewer_choices")
     for which, fewer in ((has_fewer, True), (~has_fewer, False)):

@@ -16,7 +16,7 @@ from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Extension
 
 # (from when, close) in their order; close None: no close, or a pause.
 Closes = Sequence[tuple[datetime, datetime | None]]
-# The first moment at which `is_over` holds.
+# The first moment at which `is_over` is true.
 _TICK = timedelta(microseconds=1)
 
 
@@ -258,7 +258,7 @@ def _history(assignments: Sequence[Assignment]) -> History:
 def _periods(
     assignment: Assignment, changes: Sequence[tuple[datetime, dict[str, Any]]], extension: Extension | None
 ) -> Iterator[Period]:
-    """The settings of one student from the first to those of now. An extension splits the period in which it came."""
+    """The settings of one student, from the first to the current ones. An extension splits a period in two."""
     current = {name: getattr(assignment, name) for name in ("release", "max_attempts", "closes_at")}
     current["is_paused"] = assignment.paused_at is not None
     moments = [at for at, _ in changes]
