@@ -135,7 +135,7 @@ class LoadedAttempt:
         return not self.is_open or is_over(at=now, deadline_at=self.deadline_at)
 
     def stands_still(self, *, now: datetime) -> bool:
-        """Whether the clock of an open attempt stands still by a pause or a break. Its pages show no question then.
+        """Whether a pause or a break stops the clock of an open attempt. Its pages then show no question.
 
         At a close that comes in a break, the page of the question sends what waits and turns the attempt in.
         """

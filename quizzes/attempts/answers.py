@@ -84,7 +84,7 @@ def save_answer(
     """
     operation = _operation_key(operation, question_id, value)
     # On PostgreSQL, a single query is a transaction by itself. Inside another one it needs a savepoint, for the
-    # IntegrityError. On SQLite, only a transaction stands in the queue of writers.
+    # IntegrityError. On SQLite, only transactions wait in the queue of writers.
     is_single = connection.vendor == "postgresql" and not connection.in_atomic_block
     try:
         with nullcontext() if is_single else transaction.atomic():

@@ -16,7 +16,7 @@ class AttemptContent:
     """An edition in one attempt's order. shuffle: gives the order of the choices.
 
     variant: the level of the reading that the student gets, one of `LEVELS`. The texts of `published` and `questions`
-    are in the student's language, as far as the edition has them.
+    are in the student's language if the edition has them.
     """
 
     published: Published
@@ -25,7 +25,7 @@ class AttemptContent:
     variant: str = STANDARD
 
     def reading_of(self, question: Question) -> Reading:
-        """The reading for this question at the student's level; as written if its evidence does not stand there."""
+        """The reading for this question at the student's level; the standard one if that level lacks the evidence."""
         return self.published.document.reading.at_level(self.variant, question.evidence)
 
     @property

@@ -28,7 +28,7 @@ def start_break(attempt_id: int, *, now: datetime) -> None:
 
 
 def end_break(attempt_id: int, *, now: datetime) -> None:
-    """Let the clock of an attempt go on; the rest of the break stays for later. Safe to repeat.
+    """End a student's break; the rest of it stays for later. Safe to repeat.
 
     In a pause, what is left is what was left when the pause began.
     """
@@ -50,7 +50,7 @@ def breaks_of(attempt: Attempt) -> Breaks:
 
 
 def is_on_break(attempt: Attempt, *, now: datetime) -> bool:
-    """Whether a break of the attempt goes on. In a pause of the quiz, whether one went on when the pause began."""
+    """Whether the student is on a break. During a pause of the quiz: whether they were when the pause began."""
     return breaks_of(attempt).is_on(at=attempt.assignment.paused_at or now)
 
 
@@ -62,7 +62,7 @@ def earliest_end(attempt: Attempt, *, now: datetime) -> datetime | None:
 
 
 def paused_until(attempt: Attempt, at: datetime) -> timedelta:
-    """How long the clock stood still until this moment: `paused_for` without the rest of a break that goes on."""
+    """How long the clock was stopped until this moment: `paused_for` without the rest of a current break."""
     breaks = breaks_of(attempt)
     return attempt.paused_for - breaks.used + breaks.used_by(at)
 

@@ -33,7 +33,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class DeadlineMoves:
-    """When teachers last moved deadlines, as far as the audit log goes back.
+    """When teachers last moved deadlines, by the audit log.
 
     last: by assignment public id and student id; student None: for the class. log_since: the oldest event of the site,
     None for an empty log. Retention deletes older events, so that nobody knows whether a deadline moved before.

@@ -157,7 +157,7 @@ def reopen(attempt: Attempt, *, more_time: timedelta | None, reason: str, by: Us
     """Reopen a submitted attempt with its answers and the time that was left.
 
     more_time: added to what was left of the time limit, or to the close. It is needed if no time was left. Time past
-    the close becomes an extension of this student. In a pause, the time goes on when the pause ends.
+    the close becomes an extension of this student. In a pause, the clock starts when the pause ends.
     Raises StillOpen or NoTimeLeft.
     """
     lock_rows(assignments=[attempt.assignment_id], students=[attempt.student_id], with_starts=True)
@@ -251,7 +251,7 @@ def submit_overdue(now: datetime) -> int:
     """Submit every attempt whose deadline and grace time are over at `now`; returns how many.
 
     The periodic job subtracts LONGEST_WAIT from the time: an answer that arrived in time may still wait for a lock.
-    An attempt that raises an error is logged with its id and stays open until the next round. The others go on.
+    An attempt that raises an error is logged with its id and stays open until the next round. The others are submitted.
     """
     count = 0
     for attempt in list(Attempt.objects.overdue(before=cutoff(now)).select_related("assignment")):
@@ -287,7 +287,7 @@ def _time_left(attempt: Attempt, *, closes_at: datetime | None, now: datetime) -
     """What an attempt had left of its time limit when it was submitted, at most until the close; None without one."""
     if attempt.time_limit is None or attempt.submitted_at is None:
         return None
-    # The rest of a break in which the close came goes back to the student's breaks.
+    # If the close came during a break, the rest of the break is available again.
     paused_for = paused_until(attempt, attempt.submitted_at)
     left = attempt.started_at + attempt.time_limit + paused_for - attempt.submitted_at
     return left if closes_at is None else min(left, closes_at - now)

@@ -1,7 +1,7 @@
 """Two entries of one student on a roster. One stays and gets the work of the other, which leaves the roster.
 
 Attempts move with answers, log, grades and receipt. What a teacher set for the entry that stays holds, and what only
-the other one has comes along.
+the other one has is added.
 """
 
 import hashlib
@@ -39,10 +39,10 @@ class MergeChanged(Exception):
 
 @dataclass(frozen=True, slots=True)
 class MergedQuiz:
-    """One quiz on which the entry that goes has work.
+    """One quiz on which the entry that leaves the roster has work.
 
     found: the status after the merge. moved_count: how many attempts move. count: how many there are then. is_running:
-    whether one that moves goes on. submits: whether one that moves is turned in first, because the entry that stays
+    whether one that moves is open. submits: whether one that moves is turned in first, because the entry that stays
     has one in progress too. ends_excuse: whether the entry that stays was excused, and the work counts from now on.
     """
 
@@ -64,7 +64,7 @@ class MergedQuiz:
 class MergePlan:
     """What a merge does.
 
-    taken: settings that only the other entry has, and that come along: number, time, supports, level. left: those that
+    taken: settings that only the other entry has, which are added: number, time, supports, level. left: those that
     both have, and of which the one of `keep` stays. extended, excused: the quizzes whose extension or excuse comes
     along. seen: changes with everything that the page of the plan shows.
     """
@@ -154,7 +154,7 @@ def merge_students(keep: Student, other: Student, *, seen: str, by: User, now: d
 def undo_merge(other: Student, *, by: User, now: datetime) -> Student:
     """Put a merged entry back on the roster with the attempts that it had. Safe to repeat. Raises NameTaken.
 
-    Settings that came along stay where they are too, and what was turned in stays turned in.
+    Settings that were added also stay, and what was turned in stays turned in.
     """
     if other.merged_into_id is None:
         return other

@@ -56,7 +56,7 @@ def save_marks(attempt_id: int, marks: Sequence[Mark], *, now: datetime) -> bool
     """Store marks in place of older ones; whether there was room. Up to 4 queries, safe to repeat."""
     own = SupportMark.objects.filter(attempt=attempt_id)
     newest = {(mark.kind, mark.place): mark.value for mark in marks}
-    # What is taken away needs no room.
+    # Removed marks need no room.
     added = sum(bool(value) for value in newest.values())
     if added and own.count() + added > MAX_MARKS:
         return False

@@ -43,7 +43,7 @@ def transferable_attempts(student: Student) -> dict[Assignment, list[Attempt]]:
 @transaction.atomic
 def transfer_attempts(student: Student, *, by: User, now: datetime) -> int:
     """Copy finished attempts of other classes to the student's class. Returns for how many quizzes. Safe to repeat."""
-    # A start of one of these quizzes comes before or after. Whoever waits finds the attempts of the other.
+    # A start of one of these quizzes runs before or after this, and the later one finds the attempts of the earlier.
     lock_rows(assignments=[quiz.pk for quiz in transferable_attempts(student)], students=[student.pk])
     found = transferable_attempts(student)
     for quiz, attempts in found.items():
