@@ -107,7 +107,7 @@ def queued_answers(assignment: Assignment) -> list[QueuedAnswer]:
         question = found.question
         if question.key not in contexts:
             contexts[question.key] = _context(question, reading)
-        # Answers without points and with some are not graded alike, whatever they say.
+        # Answers without points are not graded like answers with points, even if the text is the same.
         points = earned(question, found.answer.value, found.adjusted).points
         content = _content(found.answer.value, contexts[question.key])
         alike[json.dumps([question.key, str(points), content])].append(found)

@@ -73,7 +73,7 @@ def affected_assignments(edition: Edition, *, by: User) -> list[Assignment]:
 
 
 def lock_affected(edition: Edition, *, by: User) -> list[Assignment]:
-    """`affected_assignments`, locked until the transaction ends, so that two equal acts follow one another."""
+    """`affected_assignments`, locked until the transaction ends, so that two requests run one after the other."""
     assignments = affected_assignments(edition, by=by)
     _lock(assignments)
     return assignments
@@ -91,7 +91,7 @@ def preview(
     assignments: Sequence[Assignment], question: Question, *, policy: str, document: Mapping[str, Any] | None
 ) -> Preview:
     """What the regrade would change. It writes nothing."""
-    # First, so that an attempt that is submitted meanwhile makes the preview stale.
+    # First, so that an attempt that is submitted during the preview makes it stale.
     stamp = _stamp(assignments, _submitted(_attempts(assignments)))
     counted = _attempts(assignments).in_reports()
     submitted = _submitted(counted)

@@ -109,7 +109,7 @@ def rescore(attempts: Iterable[Attempt]) -> int:
 
 
 def rescore_all() -> int:
-    """Update the scores of all submitted attempts, while the site goes on; returns how many scores changed.
+    """Update the scores of all submitted attempts while the site serves; returns how many scores changed.
 
     Reads without locks, and locks only the attempts whose score changes.
     """

@@ -37,7 +37,7 @@ _LATIN_WORD = re.compile(r"[a-z]+")
 # No word of the list is so long. The texts that are one typo away from a word have so many letters as its length,
 # squared, times 53: 5 s for an answer of 4,000 letters.
 _MAX_LETTERS = 24
-# A word and what stands before it: nothing, the end of a sentence, or neither.
+# A word and what is before it: nothing, the end of a sentence, or neither.
 _CAPITAL = re.compile(r"(?<=[^\s.!?:;])[^\S\n]+[\"“‘(]*(?P<name>[^\W\d_]+(?:['’.-][^\W\d_]+)*)")
 
 
