@@ -74,7 +74,7 @@ _AMOUNTS = frozenset(
     "once twice thrice half couple pair dozen both none nobody nothing medio media mitad par docena ambos ambas "
     "ninguno ninguna nadie nada".split()
 )
-# Words beside a month that say no more than the month.
+# Words next to a month that say no more than the month.
 _BESIDE_A_MONTH = frozenset((*ARTICLES, "in", "on", "of", "en", "el", "de"))
 # No number and no date has more words. The limits keep the time linear.
 _MAX_NUMBER_WORDS, _MAX_DATE_WORDS = 40, 6
@@ -123,7 +123,7 @@ def iso_date(day: Day) -> str:
 
 
 def names_amount(normalized: str) -> bool:
-    """Whether a normalized answer without figures may stand for a number: “twice”, or “thrity” for “thirty”."""
+    """Whether a normalized answer without figures may mean a number: “twice”, or “thrity” for “thirty”."""
     return any(
         word in _AMOUNTS or any(_is_typo_of_word(word, number) for number in (*CARDINALS, *SCALES))
         for word in normalized.split()

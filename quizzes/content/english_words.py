@@ -1,4 +1,4 @@
-"""The list of English words, which tells another word from a typo. Its file has names with a capital."""
+"""The list of English words. It shows whether a word is a typo or another word. Its file has names with a capital."""
 
 from pathlib import Path
 

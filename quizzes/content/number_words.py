@@ -50,7 +50,7 @@ _ORDINALS = {
 _ORDINALS["primero"] = 1
 SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 SCALES |= {"mil": 10**3, "millon": 10**6, "millones": 10**6}
-# Behind an amount of money, a letter can mean nothing else: “$2.5M”. “5m” may be 5 meters.
+# After an amount of money, a letter can mean nothing else: “$2.5M”. “5m” may be 5 meters.
 MONEY_SCALES = {"m": "million", "b": "billion", "bn": "billion"}
 # Words for a count that follow a number or an article: “two dozen”, “a couple”.
 _COUNTS = {"dozen": 12, "couple": 2}

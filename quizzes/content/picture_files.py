@@ -28,7 +28,7 @@ _UPLOADED = ("PNG", "JPEG", "WEBP")
 
 
 class UnusablePicture(ValueError):
-    """The file cannot be used. The message tells the teacher why."""
+    """The file cannot be used. The message says why, for the teacher."""
 
 
 @dataclass(frozen=True, slots=True)

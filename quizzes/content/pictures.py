@@ -54,7 +54,7 @@ def picture_tables(document: Mapping[str, Any]) -> Iterator[Table]:
 
 
 def map_pictures(document: Mapping[str, Any], change: Callable[[Table], Table | None]) -> Table:
-    """A copy of a set's document in which each picture is what `change` makes of it; None takes it out."""
+    """A copy of a set's document with the result of `change` for each picture; None removes the picture."""
 
     def mapped(part: Mapping[str, Any]) -> Table:
         rest = {name: value for name, value in part.items() if name not in (PICTURE, INCOMPLETE)}

@@ -16,7 +16,7 @@ SPEAKER_ICONS = ("page", "person", "sign", "quote", "blank")
 # The key of the speaker “The story itself”.
 REPORTER = "reporter"
 NOT_STATED = "not_stated"
-# A story of the last two months still tells how things are.
+# A story of the last two months is still current.
 RECENT = timedelta(days=60)
 MONTHS = (
     gettext_noop("January"),
@@ -127,7 +127,7 @@ class Citation:
 
     @property
     def as_of(self) -> str:
-        """The line beside every question, such as “As of July 2018”, so that nobody reads old news as news of today."""
+        """The line next to every question, such as “As of July 2018”, so that nobody reads old news as new."""
         if self.day is None:
             return gettext("The source gives no date")
         if self.date_note:

@@ -28,7 +28,7 @@ from quizzes.content.tables import InvalidDocument, Table, table_of, tables_of, 
 # What a file says about a question, a statement or a sentence for the rules only.
 FILE_FIELDS = frozenset({"asks", "gives", "confirmed", "absent", "stands_alone", "near", "refers_to"})
 
-# What students read of a set beside its questions and the sentences of its reading, by table.
+# What students read of a set besides its questions and the sentences of its reading, by table.
 SET_TEXTS = TextFields(
     texts=("title", "summary"),
     rows={"objectives": TextFields(texts=("title",)), "voices": TextFields(texts=("label",))},
@@ -58,7 +58,7 @@ class Objective:
 class SetDocument:
     """A whole question set. questions: in the author's order. about_minutes: the author's estimate, at least 1.
 
-    form_of: the slug of the set that is its other form, "" for none. language: of its texts, beside the reading.
+    form_of: the slug of the set that is its other form, "" for none. language: of its texts, except the reading.
     translations: the same set in other languages, by language. A missing text there is in the first language.
     """
 

@@ -20,7 +20,7 @@ def share_set(question_set: QuestionSet, *, with_user: User | None, by: User, no
 
 @transaction.atomic
 def stop_sharing(question_set: QuestionSet, number: int, *, by: User, now: datetime) -> None:
-    """End one share. Quizzes and copies that were made go on. Safe to repeat. number: of the share."""
+    """End one share. Quizzes and copies that were made stay. Safe to repeat. number: of the share."""
     share = SetShare.objects.filter(question_set=question_set, pk=number).first()
     if share is not None:
         _record(AuditEvent.Action.SET_UNSHARED, share, by, now)

@@ -11,7 +11,7 @@ from quizzes.content.picture_files import PictureFile
 from quizzes.content.pictures import picture_tables
 from quizzes.models import Draft, QuestionSet, StoredPicture
 
-# A removed picture can be put back with “Undo”.
+# A removed picture can be restored with “Undo”.
 KEEP_UNUSED = timedelta(days=1)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from quizzes.content.languages import TextFields, missing_texts, translated, unknown_texts
 from quizzes.content.tables import InvalidDocument, table_of, tables_of, text_of, texts_of
 
-# The language that guides are written in. Texts in other languages are beside them, as in a question set.
+# The language that guides are written in. Texts in other languages are next to them, as in a question set.
 LANGUAGE = "en"
 _OWN_TEXTS = TextFields(
     lines=("summary",),

@@ -138,7 +138,7 @@ def reports_speech(text: str) -> bool:
 
 
 def reading_grade(sentences: Sequence[str]) -> float | None:
-    """Flesch-Kincaid grade: the school year in which a student reads the text with ease; None below MEASURABLE_WORDS.
+    """Flesch-Kincaid grade: the school year of students who can read the text; None below MEASURABLE_WORDS.
 
     Source: Kincaid and others (1975).
     """

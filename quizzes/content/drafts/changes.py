@@ -228,7 +228,7 @@ def _question_changes(old: Table, new: Table) -> Iterator[Change]:
                 keys_before[key],
                 keys_after[key],
             )
-        # A new correct answer is itself a difference, so only the stem tells that the question asks something else.
+        # A new correct answer is itself a difference, so only the stem shows that the question asks something else.
         if has_new_stem or (not has_new_key and _comparable(was[key]) != _comparable(table)):
             stem = was[key]["stem"] if has_new_stem else ""
             yield Change(gettext("Question {number} changed.").format(number=number), stem, table["stem"])

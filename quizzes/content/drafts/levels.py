@@ -37,7 +37,7 @@ class LevelState:
 
 
 def offered_levels(language: str) -> list[str]:
-    """The keys of the levels that a reading in this language can have beside the standard one."""
+    """The keys of the levels that a reading in this language can have besides the standard one."""
     return [key for key in LEVELS if key != STANDARD and key != language.partition("-")[0]]
 
 
@@ -188,7 +188,7 @@ def level_text(variant: Table, standard: Sequence[Table]) -> str:
 
 
 def proposed_matches(texts: Sequence[str], standard: Sequence[Table], *, is_translated: bool) -> list[str]:
-    """For each text the key of the standard sentence that it probably tells, "" for none.
+    """For each text the key of the standard sentence with probably the same content, "" for none.
 
     Matches never cross: both texts tell the story in one order. is_translated: the texts are in another language, so
     that only their place, names and numbers can tell; otherwise a text that shares no word has no match.
@@ -198,7 +198,7 @@ def proposed_matches(texts: Sequence[str], standard: Sequence[Table], *, is_tran
     own = [_telling(text) for text in texts]
     theirs = [_telling(table["text"]) for table in standard]
     shared = [[_shared(mine, other) for other in theirs] for mine in own]
-    # best[place]: (score, matches) of the texts so far, if the last one tells this sentence or an earlier one.
+    # best[place]: (score, matches) of the texts so far, if the last one matches this sentence or an earlier one.
     best: list[tuple[float, tuple[int, ...]]] = [(0.0, ())] * len(standard)
     for number, row in enumerate(shared):
         following: list[tuple[float, tuple[int, ...]]] = []

@@ -22,7 +22,7 @@ from quizzes.models.locks import lock_account, locked_with_keys
 from quizzes.models.public_ids import new_public_id
 from quizzes.models.question_sets import DAYS_TO_RESTORE
 
-# A form that a teacher sends twice makes one set. Whoever wants a second copy waits.
+# A form that a teacher sends twice makes one set. For a second copy, the teacher must wait.
 REPEATED = timedelta(seconds=30)
 # Results are shown by objective. A set has this one until its author names others, in the language of its author.
 FIRST_OBJECTIVE = "understand-the-reading"
@@ -130,7 +130,7 @@ def _copy_title(title: str, number: int, language: str = "en") -> str:
 
 
 def archive_set(question_set: QuestionSet, *, now: datetime) -> None:
-    """Leave the set out of its owner's lists. Quizzes that use it go on."""
+    """Leave the set out of its owner's lists. Quizzes that use it stay."""
     QuestionSet.objects.filter(pk=question_set.pk, archived_at=None).update(archived_at=now)
 
 

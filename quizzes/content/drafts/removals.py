@@ -90,7 +90,7 @@ def _gone_words(before: Table, document: Table) -> list[list[Any]]:
 
 
 def put_back(document: Table) -> list[str]:
-    """Put back what the last removal took, at its old place; returns the parts that changed, [] if it is back already.
+    """Restore what the last save removed, at its old place; returns the parts that changed, [] if it is already back.
 
     Raises CannotPutBack.
     """
@@ -127,7 +127,7 @@ def put_back(document: Table) -> list[str]:
 
 
 def _words_put_back(document: Table, gone: Sequence[tuple[int, Table]]) -> list[str]:
-    """Put back these words, unless the reading has them again; returns the parts that changed."""
+    """Restore these words, unless the reading has them again; returns the parts that changed."""
     parts = []
     for place, table in gone:
         words = document["reading"].setdefault("words", [])

@@ -98,7 +98,7 @@ def save_reading(
 ) -> Draft:
     """Save title, language, level, and texts and speakers of sentences by key, then apply `then`.
 
-    then_touches: parts beside the reading that `then` changes. Raises DraftChanged and what `then` raises, before
+    then_touches: parts besides the reading that `then` changes. Raises DraftChanged and what `then` raises, before
     anything is written.
     """
 

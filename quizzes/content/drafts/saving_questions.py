@@ -115,7 +115,7 @@ def remove_unchanged_questions(
 def save_evidence(draft: Draft, chosen: Mapping[str, Sequence[str]], *, by: User, now: datetime) -> Draft:
     """Save the evidence of questions that have none yet. chosen: sentence keys by question key.
 
-    A question that is gone or has evidence by now stays as it is, and so does one whose sentences are gone.
+    A question does not change if it is gone, already has evidence, or lost its sentences.
     """
 
     def change(document: Table) -> None:
@@ -207,7 +207,7 @@ def remove_question(draft: Draft, key: str, *, seen: int, by: User, now: datetim
 
 
 def undo_removal(draft: Draft, *, by: User, now: datetime) -> tuple[Draft, list[str]]:
-    """Put back what the last removal took; also returns the parts that changed. Raises CannotPutBack."""
+    """Restore what the last save removed; also returns the parts that changed. Raises CannotPutBack."""
     parts: list[str] = []
 
     def change(document: Table) -> None:

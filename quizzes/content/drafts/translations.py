@@ -12,7 +12,7 @@ from quizzes.content.set_document import CITATION_TEXTS, READING_TEXTS, SET_TEXT
 from quizzes.content.tables import Table
 from quizzes.phrases import gettext, gettext_noop
 
-# Stands for a question's key where the texts are those of the set itself. No question has this key.
+# Replaces a question's key for the texts of the set itself. No question has this key.
 SET = "set"
 # In a row of a draft while its finished copy is read: where the row is.
 _PLACE = "place_in_draft"
@@ -57,7 +57,7 @@ _ROWS = {
 
 @dataclass(frozen=True, slots=True)
 class TextToTranslate:
-    """One text of a draft beside its translation. id: its place, such as "choices-1-text". label: for its author.
+    """One text of a draft with its translation. id: its place, such as "choices-1-text". label: for its author.
 
     original: a list for `lines`, texts that belong together line by line, and for `answers`, of any number.
     translation: "" or [] without one. is_stale: whether the original changed since.
@@ -73,7 +73,7 @@ class TextToTranslate:
 
 
 def offered_languages(document: Table, all_languages: Sequence[str]) -> list[str]:
-    """The languages that a draft can have beside its own."""
+    """The languages that a draft can have besides its own."""
     return [code for code in all_languages if code != first_language(document)]
 
 

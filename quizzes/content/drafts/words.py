@@ -33,12 +33,12 @@ class ExplainedWord:
 
 
 def has_spanish_level(document: Table) -> bool:
-    """Whether the reading is also in Spanish, beside another language."""
+    """Whether the reading is in Spanish and another language."""
     return _own_forms(document) != SPANISH and level_of(document, SPANISH) is not None
 
 
 def has_spanish_texts(document: Table) -> bool:
-    """Whether the texts of the draft are also in Spanish, beside another language."""
+    """Whether the texts of the draft are in Spanish and another language."""
     return _own_forms(document) != SPANISH and SPANISH in document.get("languages", ())
 
 

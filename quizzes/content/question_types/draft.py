@@ -15,7 +15,7 @@ class QuestionDraft(ABC):
     A draft may be incomplete: any field may be empty and any row blank.
     """
 
-    # Whether the teacher chooses the evidence of the question beside it, in the reading.
+    # Whether the teacher chooses the evidence of the question in the reading, next to the form.
     uses_picker: bool = True
 
     @property

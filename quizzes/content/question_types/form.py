@@ -66,7 +66,7 @@ class QuestionTypeForm(PartForm):
 
     @property
     def stem_hint(self) -> str:
-        """What belongs into the question, if the type also has a text beside it; else ""."""
+        """What belongs into the question, if the type also has another text; else ""."""
         return ""
 
     @property
@@ -172,7 +172,7 @@ def text(
 ) -> forms.CharField:
     """A field for text that may be empty.
 
-    rows: of a textarea, 0 for a single line. look: its CSS class. named: the label is not shown beside it.
+    rows: of a textarea, 0 for a single line. look: its CSS class. named: the label is not shown next to it.
     """
     attrs = {"class": look, **({"aria-label": label} if named else {})}
     widget = (

@@ -62,7 +62,7 @@ class Question(ABC):
     @classmethod
     @abstractmethod
     def own_texts(cls) -> TextFields:
-        """Which fields of this type are texts for people, beside those that every question has (`COMMON_TEXTS`).
+        """Which fields of this type are texts for people, besides those that every question has (`COMMON_TEXTS`).
 
         Students may read these in another language.
         """
@@ -144,7 +144,7 @@ class Question(ABC):
         return False
 
     def graded_parts(self, value: Value, reading: Reading) -> tuple[GradedPart, ...]:
-        """The parts of which each is about speakers of its own. By default the question is one part.
+        """The parts that are each about other speakers. By default the question is one part.
 
         It is then about each speaker of its evidence.
         """
@@ -265,7 +265,7 @@ def evidence_problems(
 def by_text[T](items: Sequence[tuple[str, T]]) -> list[T]:
     """The second members of (text, item) pairs, by text.
 
-    An author writes a closed list beside its answers, in their order. Shown as written, the order would tell them.
+    An author writes a closed list in the order of the answers. In this order, it would give the answers away.
     The order is that of the first language, so that letters on paper mean the same in every language.
     """
     texts = [(original_of(text), item) for text, item in items]
@@ -301,7 +301,7 @@ def has_visible(text: str) -> bool:
 def share_of_choices(chosen: Sequence[str], correct: Sequence[str]) -> Fraction:
     """(correct choices - wrong choices) / number of correct ones, at least 0.
 
-    Source: Canvas, "multiple answers": each wrong choice takes away what a correct one earns.
+    Source: Canvas, "multiple answers": each wrong choice subtracts what a correct one earns.
     """
     hits = len(set(chosen) & set(correct))
     misses = len(set(chosen) - set(correct))
@@ -317,7 +317,7 @@ _COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "dos": 2, "tres": 3, "cua
 def asked_count(stem: str) -> int | None:
     """How many choices the stem asks for, such as “Choose two.” at its end; None if it does not say.
 
-    It reads the text that students see and not the key, so it tells nothing new.
+    It reads the text that students see, not the key, so it gives nothing away.
     """
     found = _ASKED.search(stem)
     if found:

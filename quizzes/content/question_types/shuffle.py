@@ -22,11 +22,11 @@ class Shuffle:
     is_shuffled: bool
 
     def token(self, question_key: str, choice_id: str) -> str:
-        """Ten hexadecimal digits that stand for this choice in this attempt."""
+        """The token of this choice in this attempt: ten hexadecimal digits."""
         return self._digest(f"token:{question_key}:{choice_id}")[:10]
 
     def choice_id(self, question_key: str, token: str, ids: Sequence[str]) -> str:
-        """The choice that `token` stands for; raises NotAChoice."""
+        """The choice with this token; raises NotAChoice."""
         for candidate in ids:
             if self.token(question_key, candidate) == token:
                 return candidate

@@ -1,4 +1,4 @@
-"""Rules for evidence: it is whole, it is confirmed, and quotes stand in the reading."""
+"""Rules for evidence: it is whole, it is confirmed, and quotes are in the reading."""
 
 import hashlib
 import re
@@ -19,7 +19,7 @@ def facts_are_proved(folder: Folder) -> Iterator[Finding]:
 
 
 def evidence_is_whole(folder: Folder) -> Iterator[Finding]:
-    """Evidence that refers to another sentence cites that one too, unless it stands alone."""
+    """Evidence that refers to another sentence cites that one too, unless the file says that it stands alone."""
     for item in folder.items:
         alone = set(item.table.get("stands_alone", ()))
         for cited in (item.table["evidence"], *(statement.get("evidence", ()) for statement in item.statements)):
@@ -92,7 +92,7 @@ def absence_is_shown(folder: Folder) -> Iterator[Finding]:
 
 
 def quotes_are_in_the_reading(folder: Folder) -> Iterator[Finding]:
-    """Words in quotation marks in a stem or in feedback stand in the reading, at every level of their language."""
+    """Words in quotation marks in a stem or in feedback are in the reading, at every level of their language."""
     texts: dict[str, list[str]] = {}
     for reading in folder.readings:
         texts.setdefault(reading.language, []).append(" ".join(sentence.text for sentence in reading).casefold())

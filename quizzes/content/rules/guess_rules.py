@@ -33,7 +33,7 @@ _ABSOLUTE = {
 }
 _NO = re.compile(r"\b(?:no|not|nobody|none|never|nothing)\b|n’t\b", re.IGNORECASE)
 _DETAIL = re.compile(r"\d+|(?<=\s)[A-Z]\w+|\b\w{9,}\b")
-# Whom a reader takes for the speaker who knows only the statement.
+# The speaker whom a reader assumes from the statement alone.
 _ABOUT = {"mayor": r"\bmayor|Kenney|\bcity\b", "protesters": r"protest", "not_stated": r"\bpolice\b"}
 
 # How much a choice of a question appeals. The counter: how often the set prints each word.

@@ -39,7 +39,7 @@ def guide_is_in_every_language(folder: Folder) -> Iterator[Finding]:
 
 
 def words_are_used_and_explained(folder: Folder) -> Iterator[Finding]:
-    """Each form stands in a reading, and no meaning is long or another listed word alone."""
+    """Each form is in a reading, and no meaning is long or only another listed word."""
     texts: dict[str, list[str]] = {}
     for reading in folder.readings:
         texts.setdefault(reading.language, []).extend(sentence.text for sentence in reading)

@@ -48,7 +48,7 @@ def sets_have_every_objective(folder: Folder) -> Iterator[Finding]:
 
 
 def choices_keep_their_natural_order(folder: Folder) -> Iterator[Finding]:
-    """Dates rise and speakers stand in the order of the source; neither is shuffled."""
+    """Dates rise and speakers are in the order of the source; neither is shuffled."""
     labels = [speaker.label for speaker in folder.reading.speakers]
     for item in folder.items:
         texts = [choice["text"] for choice in item.choices]

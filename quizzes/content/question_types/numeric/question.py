@@ -196,7 +196,7 @@ class Numeric(Question):
         """Whether the answer is wrong, and a rule may have misread it.
 
         A date: only its year is wrong, its month has a typo, or month and day changed places; or it has figures or the
-        month beside other words. A number: only its unit is wrong, other words stand beside it, or its periods and
+        month with other words. A number: only its unit is wrong, other words are next to it, or its periods and
         commas may mean each other. Without a figure: the answer names the unit or an amount, as “a month” does.
         """
         if value is None or self.grade(value):

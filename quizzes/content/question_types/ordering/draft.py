@@ -19,7 +19,7 @@ class OrderingDraft(QuestionDraft):
         return {"items": [{"text": "", "rationale": ""} for _ in range(4)]}
 
     def open(self, question: Table) -> None:
-        """Put the lines in their correct order, so that none needs a place."""
+        """Put the lines in their correct order, so that no line needs a position."""
         lines = sorted(question["items"], key=lambda row: row["place"])
         question["items"] = [{name: value for name, value in row.items() if name != "place"} for row in lines]
 

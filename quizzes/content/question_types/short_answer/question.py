@@ -171,7 +171,7 @@ class ShortAnswer(Question):
         )
 
     def options(self, reading: Reading) -> tuple[Option, ...]:
-        """The accepted answers, of which the first is listed, then the known wrong ones."""
+        """The accepted answers (the first is listed), then the known wrong ones."""
         return (
             *(
                 Option(normalized, text, True, "", listed=place == 0)

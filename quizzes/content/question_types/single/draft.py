@@ -10,7 +10,7 @@ from quizzes.phrases import gettext
 
 
 class ChoicesDraft(QuestionDraft):
-    """A question with choices, of which one or several are correct."""
+    """A question with choices; one or several are correct."""
 
     set_aside_key = "choices"
     fields = ("choices", "keep_order", "all_or_nothing")
