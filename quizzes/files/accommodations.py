@@ -1,4 +1,4 @@
-"""The accommodations and supports of a class as a table: a file to change in a spreadsheet and to bring back."""
+"""The accommodations and supports of a class as a table: a file to change in a spreadsheet and upload again."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

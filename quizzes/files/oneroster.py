@@ -234,7 +234,7 @@ def _external_id(user: Mapping[str, str] | None, sourced_id: str, shared: Collec
 
 
 def _titles(classes: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
-    """The title of each class, with what tells it from others of the same title: period, code, room, term, school."""
+    """The title of each class, with what differs from others of the same title: period, code, room, term, school."""
     same = defaultdict[str, list[str]](list)
     titles = {key: row.get("title") or row.get("classcode") or key for key, row in classes.items()}
     for key, title in titles.items():
@@ -250,7 +250,7 @@ def _titles(classes: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
 
 
 def _own_marks(rows: Sequence[Mapping[str, str]]) -> list[str]:
-    """What tells each of these classes from the others, with as few columns as that takes; "" if nothing does."""
+    """How each of these classes differs from the others, in as few columns as possible; "" if it does not."""
     marks = [""] * len(rows)
     for column in ("periods", "classcode", "location", "term", "school"):
         values = [row.get(column, "") for row in rows]

@@ -8,7 +8,7 @@ from quizzes.files.table_file import TableRow
 from quizzes.people.names import name_key, turned_name
 from quizzes.phrases import gettext
 
-# Title rows stand above the headings of many exports.
+# Many exports have title rows above the headings.
 MAX_TITLE_ROWS = 15
 
 # Headings as `heading_key` writes them, the best first. English and Spanish, as school systems export them.
@@ -250,9 +250,9 @@ def column_labels(table: Sequence[TableRow], heading: TableRow | None) -> tuple[
 
 
 def unfolded(heading: TableRow, columns: Columns, body: Sequence[TableRow]) -> Sequence[TableRow]:
-    """The rows below a heading, with those of lists that stand side by side under the same headings one after another.
+    """The rows below a heading, with lists that are side by side under the same headings one after another.
 
-    The rows of a second list get numbers behind the last row, because each number must name one row.
+    The rows of a second list get numbers after the last row, because each number must name one row.
     """
     first = columns.full if columns.full is not None else columns.last
     key = heading_key(cell_of(heading, first))

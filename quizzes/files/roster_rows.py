@@ -72,11 +72,11 @@ _ICON = re.compile(r"[a-z]{2,20}(?:_[a-z]{2,20}){1,3}")
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
 # “(he/him)”, “[she/her/hers]”.
 _PRONOUNS = re.compile(r"[(\[]\s*\w{1,5}(?:\s*/\s*\w{1,6}){1,3}\s*[)\]]")
-# A line to sign on, a check box, or a student number behind the name.
+# A line to sign on, a check box, or a student number after the name.
 _ROW_END = re.compile(r"(?:\s*+_{2,}+|\s+[-–]\s*\d{1,2}(?:th)?|\s+[☐☑☒✓✔□■]|\s+[(\[#]?\d{4,12}[)\]]?)+$")
 # “Maya Lopez and Noah Kim”, “Maya Lopez / Noah Kim”. Spanish names have “y”.
 _TWO_NAMES = re.compile(r"[^\s,]+ [^,]{0,100}\S\s*(?:/|&| and )\s*[^\s,]+ [^,]{0,100}", re.IGNORECASE)
-# What stood before an address, and a quote that never ends.
+# What was before an address, and a quote that never ends.
 _LOOSE = re.compile(r"\s+[-–—|]+$|^[\"“](?=[^\"”]*$)")
 _EMAIL = re.compile(r"[<(\[]?[^\s<>()\[\],;]+@[^\s<>()\[\],;]+[>)\]]?")
 
@@ -182,7 +182,7 @@ def _not_a_student(row: TableRow, columns: Columns, heading: TableRow | None) ->
     if _DATE.fullmatch(text) or _TIME.search(text):
         return gettext("A date, not a name")
     if key.replace(" ", "").isdigit() and heading is not None and len(heading.cells) > 1:
-        # A total. In a list of one column, a number may stand for a student.
+        # A total. In a list of one column, a number may be a student.
         return gettext("No name in this row")
     if any(pattern.fullmatch(text) for pattern in (_ICON, _SECTION, _PRINTED)) or _PRINTED.fullmatch(joined_cells(row)):
         return gettext("Not a student")

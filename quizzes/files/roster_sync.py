@@ -125,7 +125,7 @@ def plans(file: OneRoster, targets: Mapping[str, Classroom | None], *, by: User)
 
 
 def _unknown(one: RosterClass, classroom: Classroom | None, own: Sequence[Student]) -> Iterator[str]:
-    """The ids of who left, without a name in the file, and whom the roster does not have under this id."""
+    """The ids of students who left, have no name in the file, and are not on the roster under this id."""
     if classroom is not None:
         here = {student.external_id for student in own if student.classroom_id == classroom.pk}
         yield from (external_id for external_id in one.nameless if external_id not in here)
@@ -269,7 +269,7 @@ def apply(
 
     Raises RosterChanged and classrooms.ClassroomNameTaken, and then changes nothing.
     """
-    # All classes before the first student, as whoever changes the students of a class.
+    # All classes before the first student, in the order of all changes to students.
     keys = [plan.classroom.pk for plan in found if plan.classroom is not None]
     students = {change.student.pk for plan in found for change in plan.changes if change.student is not None}
     lock_rows(classrooms=keys, students=students)

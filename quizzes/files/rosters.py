@@ -140,7 +140,7 @@ def _order(heading: TableRow | None, columns: Columns, body: Sequence[TableRow])
 
 
 def _beside(table: Sequence[TableRow], columns: Columns) -> list[RosterRow]:
-    """The full names in other columns of a list without headings, so that none is lost without a word."""
+    """The full names in other columns of a list without headings, so that the check can show them."""
     used = [place for place in (columns.full, columns.first, columns.last) if place is not None]
     width = max((len(row.cells) for row in table), default=0)
     others = [

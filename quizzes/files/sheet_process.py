@@ -21,7 +21,7 @@ NOTES = re.compile(
 
 
 def main() -> int:
-    """Print the first sheet with text and the names of others; 1 if there is none, 2 if the file cannot be read."""
+    """Print the first sheet with text and the names of others; 1 if no sheet has text, 2 if the file cannot be read."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -1,4 +1,4 @@
-"""What a preview found in a file, as signed text in the form that confirms it. Nothing is stored meanwhile."""
+"""What a preview found in a file, as signed text in the form that confirms it. Nothing is stored before."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -37,10 +37,10 @@ _OTHER_ARCHIVES = (
 # A character that no text has, because `_decoded` refuses it and forms do too.
 NO_SEPARATOR = "\x1f"
 _ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-# One name on a line, not two columns: a comma with a space behind it. “++”: a long run of spaces would otherwise be
+# One name on a line, not two columns: a comma with a space after it. “++”: a long run of spaces would otherwise be
 # read again from each of its spaces.
 _LAST_FIRST = re.compile(r"[^,;|\"\t]++, [^,;|\"\t]++(?:, (?:jr|sr|ii|iii|iv)\.?)?\s*", re.IGNORECASE)
-# The same with a number behind it: “Ruiz, Ana, 101”.
+# The same with a number after it: “Ruiz, Ana, 101”.
 _LAST_FIRST_ID = re.compile(r"[^,;|\"\t\d]{1,100}, [^,;|\"\t\d]{1,100}, ?[^,;|\"\t ]{0,20}\d[^,;|\"\t ]{0,20}\s*")
 _WIDE_SPACE = re.compile(r" {2,}")
 # A row on several lines is put together only under so many headings, and with so many columns without one.
@@ -54,7 +54,7 @@ _ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-f]{1,6}|[a-z]{2,8});", re.IGNORECASE
 _MAC_LETTERS = re.compile(
     rb"[A-Za-z\x80-\x9f](?:[\x83\x84\x87\x8e\x8f\x96\x97\x9c\x9f]|\x92(?=[a-z]{2}))|[\x83\x84\xe7](?=[a-z]{2})"
 )
-# Bytes behind a letter that are é, í, ó, ú, ñ, Ñ for MS-DOS, which Excel offers beside its plain CSV, but signs in
+# Bytes after a letter that are é, í, ó, ú, ñ, Ñ for MS-DOS, which Excel offers besides its plain CSV, but signs in
 # Windows-1252 and for older Macs.
 _DOS_LETTERS = re.compile(rb"[A-Za-z][\x82\xa1-\xa5]")
 # What a mail program adds to each name: “Ana Ruiz <ana@school.example>”. It starts at the first of its spaces.
@@ -267,8 +267,8 @@ def _decoded(content: bytes) -> tuple[str, str]:
 
 
 def _other_archive(content: bytes) -> str:
-    """What a ZIP file is that is no spreadsheet, with the way to go on; "" for others."""
-    # The names of the files inside stand uncompressed at the end.
+    """What a ZIP file is that is not a spreadsheet, and what to do; "" for others."""
+    # The names of the files inside are uncompressed at the end.
     names = content[-100_000:].lower() if content.startswith(_ZIP) else b""
     return next((gettext(reason) for mark, reason in _OTHER_ARCHIVES if mark in names), "")
 

@@ -196,8 +196,8 @@ class AttemptPart:
 
     medium: `screen`, or `paper` if a teacher entered it from paper. comment: on the whole attempt, or "".
     supports: those that the student had in it. language: of the student's pages, "mixed", or "" if it is not known.
-    paused_for: how long the clock stood still, None for never. break_time: how much of that was for breaks, with the
-    whole of one that goes on; None for none. break_ends_at: when the last break ended or will end.
+    paused_for: how long the clock was stopped, None for never. break_time: how much of that was for breaks, with
+    all of a current one; None for none. break_ends_at: when the last break ended or will end.
     """
 
     key: Key

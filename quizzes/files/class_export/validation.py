@@ -65,7 +65,7 @@ def _wrong_time(text: str, attempt: AttemptPart, names: Mapping[Key, str]) -> In
 
 
 def check_distinct(class_export: ClassExport) -> None:
-    """Check that no two rows of the file stand for the same thing, in words that name the student."""
+    """Check that no two rows of the file are for the same thing. Errors name the student."""
     names = {student.key: student.name for student in class_export.students}
     by_look: dict[str, str] = {}
     for student in class_export.students:

@@ -72,7 +72,7 @@ def _without_stars(lines: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]
 
 
 def _blocks(lines: Sequence[tuple[int, str]]) -> Iterator[tuple[int, list[str]]]:
-    """(first line, lines) of each question. A line ANSWER: ends it, or a line FEEDBACK: behind that.
+    """(first line, lines) of each question. A line ANSWER: ends it, or a line FEEDBACK: after that.
 
     Without its line ANSWER:, a question ends at a blank line below its choices, if no other choice follows.
     """

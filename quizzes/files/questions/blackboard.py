@@ -13,7 +13,7 @@ from quizzes.files.questions.numeric import numbers
 from quizzes.phrases import gettext, gettext_noop
 
 _TYPES = frozenset("MC MA TF ESS ORD MAT FIB FIB_PLUS FIL NUM SR OP JUMBLED_SENTENCE QUIZ_BOWL".split())
-# A title may stand above the questions.
+# A title may be above the questions.
 _FIRST_LINES = 10
 _NOT_QUESTIONS = {
     "FIL": gettext_noop("Footnote has no questions that take a file."),
@@ -141,7 +141,7 @@ def _gaps(stem: str, cells: list[str]) -> Item:
 
 
 def _jumbled(stem: str, cells: list[str]) -> Item:
-    """Choices, each with the variable for which it is correct, or with an empty column."""
+    """Choices, each with the variable that it is correct for, or with an empty column."""
     pairs = [(choice, name) for choice, name in zip(cells[::2], [*cells[1::2], ""], strict=False) if choice]
     answers = {name: choice for choice, name in pairs if name}
     names = sorted(answers, key=lambda name: stem.find(f"[{name}]"))

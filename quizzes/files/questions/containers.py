@@ -185,7 +185,7 @@ def weights_of_test(entries: list[tuple[str, bytes]]) -> dict[str, str]:
             continue
         refs = list(_TEST_ITEM.finditer(data))
         for match, following in zip(refs, [*refs[1:], None], strict=False):
-            # A weight stands right behind the start of its reference.
+            # A weight comes right after the start of its reference.
             end = min(match.end() + 1_000, following.start() if following else len(data))
             if weight := _WEIGHT.search(data, match.end(), end):
                 found[_path_in(path, match[1])] = weight[1].decode()

@@ -82,7 +82,7 @@ def write_own(
 
 
 def _pictures(document: Mapping[str, Any]) -> dict[str, bytes]:
-    """The pictures of our own file by digest, as far as they are base64."""
+    """The pictures of our own file by digest, without those that are not base64."""
     tables = document.get("pictures")
     if not isinstance(tables, list):
         return {}

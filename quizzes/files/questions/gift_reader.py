@@ -48,7 +48,7 @@ def _blocks(text: str) -> Iterator[tuple[int, str]]:
     """(first line, text) of each question. A blank line ends a question; comments and categories are left out.
 
     Files that people type lack the blank line, or have one between the answers. So a title or a next question after the
-    answers starts a block too, and a blank line within braces ends none if the closing brace stands below.
+    answers starts a block too, and a blank line within braces does not end one if the closing brace comes later.
     """
     block: list[str] = []
     # The braces of the block. Each title looks at them, and a block can have a million lines that look like titles.
@@ -154,7 +154,7 @@ def _question(where: str, block: str) -> ReadQuestion:
         notes.append(gettext("A comment was left out."))
         after = ""
     if after:
-        # A statement has no gap where its answers stand.
+        # A statement has no gap at the place of its answers.
         gap = "" if _TRUTH.fullmatch(body.partition("####")[0].strip()) else " _____"
         stem = f"{stem}{gap}{' ' if after[0] not in '.,;:!?' else ''}{after}"
     body, _, general = body.partition("####")

@@ -26,7 +26,7 @@ from quizzes.models import Draft, User
 from quizzes.models.locks import lock_account
 
 _PURPOSE = "imported questions"
-# The newest drafts in which a second click looks for the questions of the first.
+# How many of the newest drafts a second click searches for the questions of the first.
 _RECENT = 10
 _MAX_TITLE = 200
 
@@ -232,7 +232,7 @@ def import_whole_set(
 
 
 def revision_of(draft: Draft, batch: str) -> int:
-    """The revision of the draft at which the import was added."""
+    """The revision of the draft when the import was added."""
     saved = draft.document["saved"]
     own = [question["key"] for question in draft.document["questions"] if question["key"].startswith(prefix(batch))]
     return min((saved.get(question_part(key), 0) for key in own), default=0)

@@ -61,7 +61,7 @@ _USUAL_FEEDBACK = frozenset(
 _TRUTH = {"true": "true", "false": "false", "verdadero": "true", "falso": "false"}
 _PLACE = re.compile(r"\[\[(\d+)\]\]")
 _FULL = 100.0
-# Stands for any other answer.
+# Means any other answer.
 _ANYTHING = "*"
 
 # The answers of a question, each with its share of the credit in percent.
@@ -118,7 +118,7 @@ def _note_losses(element: Element, notes: list[str]) -> None:
 
 
 def _files(element: Element | None) -> dict[str, bytes | None]:
-    """The files of a text by name, decoded as far as they are base64."""
+    """The files of a text by name, decoded; those that are not base64 are left out."""
     files = [] if element is None else element.findall("file")
     return {file.get("name") or "": bytes_of(file.text) for file in files}
 

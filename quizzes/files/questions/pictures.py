@@ -43,7 +43,7 @@ def embedded(source: str) -> bytes | None:
 
 
 def bytes_of(text: str | None) -> bytes | None:
-    """What the text in base64 stands for, None if it is no base64 or too large."""
+    """The bytes of a text in base64, None if it is not base64 or too large."""
     packed = "".join((text or "").split())
     if not packed or len(packed) > MAX_UPLOAD_BYTES * 4 // 3 + 4:
         return None
@@ -174,7 +174,7 @@ def with_clean_pictures(found: ReadQuestion, clean: CleanPictures) -> ReadQuesti
     picture = found.item.picture
     note, file = clean.note(picture.content), clean.files.get(picture.content)
     if file is None:
-        # Whoever wrote the question counted on what the picture shows.
+        # The question may depend on what the picture shows.
         note = " ".join(filter(None, (note, picture.alternative and f"“{picture.alternative}”")))
         return replace(found, item=replace(found.item, picture=None), notes=(*found.notes, note))
     picture = replace(

@@ -139,7 +139,7 @@ def _take_picture(element: Element, taker: PictureTaker) -> None:
 
 
 def _empty(element: Element) -> None:
-    """Make an element say nothing. The text behind it stays."""
+    """Empty an element. The text after it stays."""
     tail = element.tail
     element.clear()
     element.tag, element.tail = "span", tail
@@ -278,7 +278,7 @@ _GENERAL = frozenset(("general", "explanation"))
 
 
 def _mapped(declaration: Element) -> list[tuple[float, str]]:
-    """(points, value) of each entry of a mapping, as far as its points are a number."""
+    """(points, value) of each entry of a mapping, if its points are a number."""
     entries = []
     for entry in declaration.iter("mapentry"):
         try:
@@ -368,7 +368,7 @@ def _blanks(
     single = declared.get(found[0].get("responseidentifier") or "")
     if len(gaps) == 1 and not gaps[0].choices:
         stem = tidy(re.sub("\ue000\\d+\ue001", " _____ ", text))
-        # A field alone behind the question is no blank of the text.
+        # A single field after the question is not a blank in the text.
         stem = tidy(stem.removesuffix("_____")) or stem
         base = single.get("basetype") if single is not None else ""
         if base in ("integer", "float"):

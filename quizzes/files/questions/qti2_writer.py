@@ -78,7 +78,7 @@ def _declare(root: Element, ident: str, cardinality: str, base_type: str, values
 
 
 def _declare_texts(root: Element, ident: str, accepted: Sequence[str]) -> None:
-    """Declare a typed answer, each accepted text of which earns all points."""
+    """Declare a typed answer. Each accepted text earns all points."""
     mapping = SubElement(_declare(root, ident, "single", "string", accepted[:1]), "mapping", defaultValue="0")
     for text in accepted:
         SubElement(mapping, "mapEntry", mapKey=text, mappedValue="1")

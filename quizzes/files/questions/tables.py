@@ -31,7 +31,7 @@ from quizzes.phrases import gettext
 MAX_ROWS = 20_000
 MAX_COLUMNS = 60
 ANSWERS = 8
-# What stands between a line and its match, and between a blank and its answers.
+# What separates a line from its match, and a blank from its answers.
 _PAIR = re.compile(r"\s*(?:=>|->|→|=)\s*")
 
 _DRAWN_BLANK = re.compile(r"_{2,}")
@@ -104,7 +104,7 @@ _HEADINGS = (
     "Points",
     "Tolerance",
 )
-# A cell that stands for a marker of ours, so that text with “=” stays as it is.
+# A cell for one of our markers, so that text with “=” does not change.
 _ARROW = " → "
 
 
@@ -144,7 +144,7 @@ def _row_item(cell: Callable[[str], str], stem: str, notes: list[str]) -> Item:
     correct = {number for number in named if answers[number - 1]}
     _note_place(cell("Correct"), answers, correct, notes)
     question_type = _question_type(cell("Type"), correct)
-    # Elsewhere, “F” says false, and stands for no sixth answer.
+    # Elsewhere, “F” means false, not a sixth answer.
     if correct < named and question_type in ("single", "multiple", "short_answer"):
         note = gettext("“{value}” in “Correct” names an answer that is empty. Check it.")
         notes.append(note.format(value=cell("Correct")))
