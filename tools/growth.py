@@ -64,7 +64,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     chance, is_good = random.Random(arguments.seed), True  # noqa: S311  a simulation
-    sys.stdout.write("| growth in logits | students | by objective, least and most | all questions | page says “more” |\n")
+    sys.stdout.write(
+        "| growth in logits | students | by objective, least and most | all questions | page says “more” |\n"
+    )
     sys.stdout.write("| --- | --- | --- | --- | --- |\n")
     for growth in (0.0, 0.5, 1.0):
         halves = [[differences(growth, is_a, chance) for _ in range(TRUTH_SIZE // 2)] for is_a in (True, False)]
