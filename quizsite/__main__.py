@@ -13,7 +13,7 @@ from quizsite.management.commands import example_settings, version
 from quizsite.startup_errors import exit_with_message
 
 HELP = frozenset({"-h", "--help"})
-# Django would print its own version without looking for a command of this name. The example is for whoever has an
+# Django would print its own version without looking for a command of this name. The example is for people with an
 # error in the settings.
 WITHOUT_SETTINGS = {"example_settings": example_settings.Command, "version": version.Command}
 # They work on a site that exists. Elsewhere a mistyped FOOTNOTE_DATA would make a new folder with a new key.

@@ -70,19 +70,19 @@ def listening_port() -> int:
 
 
 def phone_host() -> str | None:
-    """The host and port at which other devices reach the site; None if it listens on this machine alone."""
+    """The host and port where other devices reach the site; None if it listens only on this machine."""
     if not host_names(os.environ.get("HOST") or "127.0.0.1"):
         return None
     return site_address().partition("://")[2]
 
 
 def ip_address_of(host: str) -> str:
-    """The address that the server binds: the host itself, or what its name stands for. Raises ImproperlyConfigured."""
+    """The IP address that the server binds: the host, or what its name resolves to. Raises ImproperlyConfigured."""
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (socket.gaierror, UnicodeError) as error:
         raise ImproperlyConfigured(f"HOST must be an address or a name of this machine, not {host!r}.") from error
-    # A name may stand for both kinds, and devices of a class rarely have IPv6 alone.
+    # A name may resolve to IPv4 and IPv6, and devices of a class rarely have IPv6 alone.
     addresses = {family: str(address[0]) for family, *_, address in reversed(found)}
     return addresses.get(socket.AF_INET) or addresses[socket.AF_INET6]
 

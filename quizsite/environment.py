@@ -139,7 +139,7 @@ def host_list(variables: Mapping[str, str], name: str) -> list[str]:
             raise problem
         if not host.isascii():
             try:
-                # A dot at the beginning stands for all names below.
+                # A dot at the beginning means all subdomains.
                 hosts[place] = "." * host.startswith(".") + host.removeprefix(".").encode("idna").decode()
             except UnicodeError as error:
                 raise problem from error
@@ -185,7 +185,7 @@ def web_address(variables: Mapping[str, str], name: str) -> str:
 
 
 def parts_of_address(text: str) -> SplitResult | None:
-    """The parts of an address with http or https and a host; None if it is none, or has a port that is no number."""
+    """The parts of an address with http or https and a host; None for other texts, or if the port is not a number."""
     try:
         parts = urlsplit(text)
         is_address = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0

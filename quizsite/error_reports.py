@@ -10,7 +10,7 @@ from quizsite.log import current_request_id
 
 # Of a frame. Not its variables and not the text of its lines.
 FRAME = ("module", "function", "filename", "lineno", "in_app")
-# Of an event, beside its exceptions.
+# The parts of an event that stay, besides its exceptions.
 EVENT = ("event_id", "timestamp", "platform", "level", "release")
 
 

@@ -261,7 +261,7 @@ def key() -> str:
 
 
 def integrity() -> str:
-    """The last check of SQLite's whole file found nothing. It runs beside the site after each start."""
+    """The last check of SQLite's whole file found nothing. It runs in the background after each start."""
     if connection.vendor != "sqlite":
         return ""
     checked = SiteState.objects.find(SiteState.DATABASE_CHECK)

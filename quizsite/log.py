@@ -1,4 +1,4 @@
-"""Log lines: no secret of a URL, the account behind each refused request, and JSON if the operator wants it."""
+"""Log lines without secrets from URLs, with the account of each refused request, as JSON if the operator wants it."""
 
 import logging
 import re
@@ -68,7 +68,7 @@ class RequestFilter(logging.Filter):
 
 
 class UtcFormatter(logging.Formatter):
-    """A formatter whose times are UTC and say so: whoever reads a log may be in another time zone."""
+    """A formatter with times in UTC that say so, because the reader of a log may be in another time zone."""
 
     converter = staticmethod(time.gmtime)
     default_time_format = "%Y-%m-%dT%H:%M:%S"
@@ -117,7 +117,7 @@ def account_of(request: HttpRequest, *, may_query: bool) -> str:
     try:
         account, student = read.get(SESSION_KEY), read.get(STUDENT)
     except Exception:
-        # A log line must never fail, whatever the database does.
+        # A log line must never fail, even if the database does.
         return "account not read"
     session.accessed = was_accessed
     return f"account {account}" if account else f"student {student}" if student else "no account"

@@ -1,4 +1,4 @@
-"""Long work beside the periodic jobs, in a thread of its own: backups, the check of the whole database, new scores."""
+"""Long work in its own thread, apart from the periodic jobs: backups, check of the whole database, new scores."""
 
 import hashlib
 import logging

@@ -226,7 +226,7 @@ def wrong_method_page(get_response: GetResponse) -> GetResponse:
 
 
 class DeletedMeanwhile:
-    """Find nothing where another request deleted the row of this one meanwhile, as at the next request."""
+    """Answer 404 if another request deleted the row of this one in the meantime, as the next request would."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -241,7 +241,7 @@ class DeletedMeanwhile:
 
 
 class LoginRequired(LoginRequiredMiddleware):
-    """Lead to sign-in, and after it to the page on which the user was."""
+    """Redirect to sign-in, and after it to the page where the user was."""
 
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseRedirect:
         """A redirect to sign-in. A POST is not sent again, so its way leads back to the page of its button."""

@@ -40,7 +40,7 @@ def start_periodic_jobs() -> None:
 def run_periodic_jobs(*, now: datetime) -> None:
     """Submit overdue attempts, delete what is old, send scores to learning platforms, and record that the jobs ran.
 
-    A job that fails is logged and does not stop the others. All run again later, since the site must go on.
+    A job that fails is logged and does not stop the others. All run again later.
     """
     jobs: Sequence[tuple[str, Callable[[], object]]] = (
         ("submit overdue attempts", lambda: submit_overdue(now=now - LONGEST_WAIT)),
@@ -78,7 +78,7 @@ def _run_forever() -> None:
 
 
 def _run_once() -> None:
-    """Run all jobs once. An error beside them, such as a database that is away, must not end the thread."""
+    """Run all jobs once. An error outside them, such as a database that is down, must not end the thread."""
     try:
         close_old_connections()
         run_periodic_jobs(now=timezone.now())

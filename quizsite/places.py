@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 CODE = Path(__file__).resolve().parent.parent
-# A clone has this file beside the packages, an installed wheel does not.
+# A clone has this file next to the packages, an installed wheel does not.
 IS_CLONE = (CODE / "manage.py").exists()
 # The folder with `templates` and `fixtures`. A wheel holds them in a package, see pyproject.toml.
 CONTENT = CODE if IS_CLONE else CODE / "quizsite" / "bundled"

@@ -209,7 +209,7 @@ class Bridge:
             try:
                 self._answer(request)
             except BaseException:
-                # A panic of Granian is no Exception. The thread must go on, whatever happens.
+                # A panic of Granian is not an Exception. The thread must never end.
                 logger.exception("A request ended without a response.")
                 request.protocol.response_str(500, REPLY_HEADERS, "Something went wrong.\n")
             self._answered.append(request.is_answered)

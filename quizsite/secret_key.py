@@ -12,7 +12,7 @@ from quizsite.models import SiteState
 
 
 def secret_key_check(key: str) -> str:
-    """A digest that tells two keys apart and does not tell the key."""
+    """A digest that differs for two keys and does not reveal the key."""
     return salted_hmac("quizsite.secret_key", "", secret=key, algorithm="sha256").hexdigest()
 
 

@@ -53,7 +53,7 @@ LOG_CONFIG: dict[str, Any] = {
 
 
 def load_site() -> None:
-    """Load every view, form and model behind the site's URLs once, for all workers."""
+    """Load every view, form and model of the site's URLs once, for all workers."""
     # All views, the table of URL names, and the tags and filters of all templates. Made in each of two workers at their
     # first page, the last two take 9 MB more.
     reverse("landing")
@@ -70,7 +70,7 @@ def serve(host: str, port: int, *, workers: int) -> None:
     import_string(settings.WSGI_APPLICATION)
     # Nothing may be open when workers are forked: a connection to SQLite must not cross a fork.
     connections.close_all()
-    # What is loaded by now stays for good. A garbage collection that looked at it would copy the memory that workers
+    # What is loaded here is never freed. A garbage collection that looked at it would copy the memory that workers
     # share. None has run so far: it would leave holes in this memory for workers to write into. Source: Python's
     # documentation of gc.freeze.
     gc.freeze()
@@ -158,7 +158,7 @@ def empty_metrics() -> None:
 
 
 def connections_per_worker() -> int:
-    """How many connections a worker may hold. Raises the soft limit of file descriptors as far as that needs."""
+    """How many connections a worker may hold. Raises the soft limit of file descriptors if needed."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = CONNECTIONS_PER_WORKER + OTHER_DESCRIPTORS
     if soft != resource.RLIM_INFINITY and soft < wanted:

@@ -167,7 +167,7 @@ SQLITE: dict[str, Any] = {
         # A deferred transaction that reads and then writes fails with "database is locked" when a class works.
         "transaction_mode": "IMMEDIATE",
         "timeout": 10,
-        # FULL: "Saved" stays true after a power cut. secure_delete: an erased name leaves no bytes behind, and
+        # FULL: "Saved" stays true after a power cut. secure_delete: an erased name leaves no bytes, and
         # pysqlite3 has it off.
         "init_command": "PRAGMA synchronous=FULL; PRAGMA secure_delete=ON",
     },
@@ -341,8 +341,8 @@ MAILER = mailer(os.environ, "EMAIL_URL")
 # Without a mail server no mail leaves the machine, and no reset link gets into the log.
 MAILERS = {"default": MAILER or {"BACKEND": "django.core.mail.backends.dummy.EmailBackend"}}
 if not MAILER:
-    SILENCED_SYSTEM_CHECKS.append("mail.E001")  # asks for a mail server; the pages that need one say there is none
-# After the reply, which a slow mail server must not hold up.
+    SILENCED_SYSTEM_CHECKS.append("mail.E001")  # wants a mail server; pages that need one say that there is none
+# After the reply, which a slow mail server must not delay.
 MAIL_IN_BACKGROUND = True
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = mail_address(os.environ, "FOOTNOTE_MAIL_FROM", default="footnote@localhost")
 
@@ -368,8 +368,8 @@ ACCOUNT_SESSION_REMEMBER = True
 # A timedelta counts from sign-in, a number of seconds from the last change of the session.
 ACCOUNT_SESSION_COOKIE_AGE = timedelta(days=7)
 # allauth counts every sign-in from an address and every failure for an account, and locks all who share them: a whole
-# school. The limits are in quizzes/people/teacher_sign_in.py. It also counts whoever sends a form to sign up or to
-# choose a new password, with or without a link that works; nobody can guess one.
+# school. The limits are in quizzes/people/teacher_sign_in.py. It also counts forms to sign up or to choose a new
+# password, with or without a link that works; nobody can guess one.
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "signup": None, "reset_password_from_key": None}
 ACCOUNT_LOGOUT_REDIRECT_URL = "landing"
 ACCOUNT_LOGOUT_ON_GET = False
@@ -398,7 +398,7 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 # Sign-in with a school account. quizzes/people/sign_on.py has the rule.
 SIGN_ON = providers(os.environ)
 SIGN_ON_DOMAINS = domain_list(os.environ, "FOOTNOTE_SIGN_ON_DOMAINS")
-# Further hosts on the way, such as the school's own sign-in page to which Google leads.
+# More hosts, such as the school's own sign-in page after Google's.
 SIGN_ON_ORIGINS = [*(provider.origin for provider in SIGN_ON), *origin_list(os.environ, "FOOTNOTE_SIGN_ON_ORIGINS")]
 SOCIALACCOUNT_ADAPTER = "quizzes.views.sign_on_adapter.SignOnAdapter"
 SOCIALACCOUNT_PROVIDERS = allauth_settings(SIGN_ON)

@@ -25,7 +25,7 @@ if not POSTGRESQL:
     # A file with its queue of writers, as the site has; a database in memory shares one lock among threads.
     DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}
 
-# No periodic jobs run beside the tests.
+# No periodic jobs run during the tests.
 PERIODIC_JOBS_TOLERANCE = timedelta(days=1)
 
 # Hashed names need collectstatic first, and live_server then answers 404 for them.

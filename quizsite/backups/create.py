@@ -119,7 +119,7 @@ def _fill(folder: Path, *, now: datetime) -> None:
     # After the database: a line of the ledger without its erasure is applied at the restore.
     for name in (SECRET_KEY_FILE, LEDGER_FILE):
         source = settings.DATA_DIR / name
-        # A key of the environment is kept by whoever set it, and the file may be of an earlier time.
+        # The person who set a key in the environment keeps it, and the file may have an older key.
         unused = name == SECRET_KEY_FILE and source.exists() and source.read_text().strip() != settings.SECRET_KEY
         if source.exists() and not unused:
             digest = copy_private(source, folder / name)
@@ -135,7 +135,7 @@ def is_on_disk_of_site(folder: Path) -> bool:
 def _require_space(folder: Path, size: int) -> None:
     """Raises BackupError if the folder has no room for a copy of this many bytes."""
     free = shutil.disk_usage(folder).free
-    # A class must go on saving answers.
+    # A class must still be able to save answers.
     needed = size + (DISK_LEAST_BYTES if is_on_disk_of_site(folder) else 0)
     if free < needed:
         raise BackupError(

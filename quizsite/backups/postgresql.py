@@ -16,7 +16,7 @@ from psycopg.conninfo import make_conninfo
 from quizsite.backups.manifest import BackupError
 from quizsite.durable import sync
 
-# Limits that a role or a server may have. While pg_dump or a restore runs, the connection beside it does nothing. Older
+# Limits that a role or a server may have. While pg_dump or a restore runs, the other connection is idle. Older
 # servers lack some of them.
 _NO_LIMITS = """
 SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN

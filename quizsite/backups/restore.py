@@ -154,7 +154,7 @@ def _recorded_in(database: Path) -> str | None:
 
 
 def _restore_postgresql(stage: Path, key: str, now: datetime, accept_findings: bool) -> str:
-    """Fill a new database beside the present one, check it, and exchange their names in one transaction."""
+    """Fill and check a new database, and swap its name with the current one's in one transaction."""
     target = parameters(connection)
     name, new = target["dbname"], f"{target['dbname']}_restore"
     kept = f"{name}_before_{now.astimezone(UTC):%Y%m%d%H%M%S}"
@@ -186,7 +186,7 @@ def _restore_postgresql(stage: Path, key: str, now: datetime, accept_findings: b
                     rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
                     server.execute(rename.format(sql.Identifier(old_name), sql.Identifier(new_name)))
         except BaseException:
-            # Not WITH (FORCE), which fails beside a worker of autovacuum. The next restore drops what is left.
+            # Not WITH (FORCE), which fails while an autovacuum worker runs. The next restore drops what is left.
             with suppress(psycopg.Error):
                 server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(new)))
             raise

@@ -17,7 +17,7 @@ def backup_name(now: datetime, *, suffix: str = "") -> str:
 
 
 def made_at(name: str) -> datetime | None:
-    """When the backup with this name was made; None if the name is none of a backup."""
+    """When the backup with this name was made; None if it is not the name of a backup."""
     found = _NAME.fullmatch(name)
     return datetime.strptime(found[1], "%Y%m%dT%H%M%S").replace(tzinfo=UTC) if found else None
 
@@ -40,6 +40,6 @@ def superseded(names: Iterable[str], *, hourly: int, daily: int) -> set[str]:
     for name in recent:
         hours.setdefault(f"{moments[name]:%Y%m%d%H}", name)
     before = [name for name in recent if name.endswith(BEFORE_MIGRATION)]
-    # The newest stays whatever the settings say.
+    # The newest always stays.
     kept = {*newest_first[:1], *list(hours.values())[:hourly], *list(days.values())[:daily], *before[:MIGRATIONS_KEPT]}
     return set(newest_first) - kept

@@ -43,14 +43,14 @@ class DatabaseOperations(Operations):
 class DatabaseWrapper(Base):
     """One connection, and its place in the queue of writers.
 
-    Only transactions that Django begins stand in the queue: `atomic` blocks, which every stage function is.
+    Only transactions that Django begins wait in the queue: `atomic` blocks, as every domain function has.
     A single statement outside of one waits for SQLite's own lock, as ever.
     """
 
     # None while there is no connection, and always for a database in memory, which one process has to itself.
     writer: Writer | None = None
     errors_occurred: bool
-    # Which file is open, whatever lies under its name by now; None as above.
+    # Which file is open, even if its name is now another file; None as above.
     opened_inode: int | None = None
 
     ops_class = DatabaseOperations

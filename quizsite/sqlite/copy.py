@@ -7,7 +7,7 @@ from pathlib import Path
 from quizsite.durable import sync
 from quizsite.sqlite import library
 
-# 8 MB, then a pause in which the disk is free for saves.
+# 8 MB, then a pause, so that the disk is free for saves.
 PAGES_PER_STEP = 2_000
 PAUSE_SECONDS = 0.005
 

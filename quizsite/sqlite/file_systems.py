@@ -12,7 +12,7 @@ MOUNTS = Path("/proc/self/mountinfo")
 def network_file_system(path: Path, *, mounts: str) -> str | None:
     """The kind of network file system that holds this path; None if it is on a disk of this machine.
 
-    mounts: as Linux tells them, see proc_pid_mountinfo(5); the later of two on one folder hides the earlier.
+    mounts: from Linux, see proc_pid_mountinfo(5); the later of two on one folder hides the earlier.
     """
     kind, depth = "", 0
     for line in mounts.splitlines():

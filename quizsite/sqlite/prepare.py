@@ -77,14 +77,14 @@ def _is_disk_full(error: Exception, path: Path) -> bool:
 
 
 def marker_of(path: Path) -> Path:
-    """The marker beside the database. It tells a site that lost its database from one that has none yet."""
+    """The marker file next to the database. With it, a site without a database has lost it; without it, it is new."""
     return Path(f"{path}.made")
 
 
 def first_look(path: Path, connection: Any) -> str:
     """What a bounded part of the file shows: "ok", or the first problem. It reads each table as far as its first row.
 
-    The maintenance thread checks the whole file beside the running site.
+    The maintenance thread checks the whole file while the site runs.
     """
     tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND rootpage > 0").fetchall()
     for (name,) in tables:

@@ -1,6 +1,6 @@
 """A fair queue of writers, over all threads and processes of one machine.
 
-SQLite hands its write lock to whoever asks at the right instant, so with several busy processes one can wait
+SQLite gives its write lock to the process that tries at the right instant, so with several busy processes one can wait
 for seconds. Here the kernel keeps the order: it wakes the waiters of a file lock first come, first served.
 """
 

@@ -7,7 +7,7 @@ from quizsite.places import EXAMPLE_SETTINGS
 
 class Command(BaseCommand):
     help = "Print a settings file for a start: each setting in a comment, with what it does."
-    requires_system_checks = ()  # it must print where no site is set up, and beside a settings file with an error
+    requires_system_checks = ()  # it must print without a site, and with an error in the settings file
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(EXAMPLE_SETTINGS.read_text(encoding="utf-8"), ending="")

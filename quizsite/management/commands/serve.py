@@ -57,7 +57,7 @@ class Command(BaseCommand):
         except SiteInUse as error:
             raise CommandError("A restore is running. Start the site when it has ended.") from error
         # A separate process: a first start takes half as much memory again as serving, and Python returns little of
-        # it, so every worker would keep it. Meanwhile this process loads what the workers share.
+        # it, so every worker would keep it. This process loads what the workers share in the meantime.
         preparation = get_context("fork").Process(target=self.prepare, kwargs={"init": init})
         preparation.start()
         load_site()
@@ -127,7 +127,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Backup made before the migration: {made}")
 
     def check_backup_folder(self) -> None:
-        """Print a line if no backup can be made. The start goes on: a class must not wait for a backup disk."""
+        """Print a line if no backup can be made. The site starts anyway: a class must not wait for a backup disk."""
         if settings.BACKUP_MINUTES and (problem := problem_with_folder(settings.BACKUP_DIR)):
             self.stderr.write(f"{problem} The site starts, and makes no backups until you correct FOOTNOTE_BACKUPS.")
 
