@@ -43,7 +43,7 @@ def differences(growth: float, is_a_first: bool, chance: random.Random) -> list[
 
 
 def simulate(growth: float, size: int, classes: int, truth: Sequence[float], chance: random.Random) -> list[float]:
-    """Coverage by objective, coverage of the total, and how often the total is told to have grown."""
+    """Coverage by objective, coverage of the total, and how often the page says that the total has grown."""
     covered, told, counted = [0] * (len(OBJECTIVES) + 1), 0, [0] * (len(OBJECTIVES) + 1)
     for _ in range(classes):
         halves = [[differences(growth, is_a, chance) for _ in range(size // 2)] for is_a in (True, False)]

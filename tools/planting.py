@@ -1,4 +1,4 @@
-"""Sample classes in which a part of the students share one wrong answer. `tools.planted_classes` shows them."""
+"""Sample classes where a part of the students share one wrong answer. `tools.planted_classes` shows them."""
 
 import random
 import sys
@@ -30,7 +30,7 @@ ABILITY = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A class of so many students, and the question on which this share of them gives the same wrong answer."""
+    """A class of this size, and the question to which this share of the students gives the same wrong answer."""
 
     name: str
     slug: str

@@ -57,7 +57,7 @@ def _package(match: re.Match[str]) -> dict[str, Any]:
         "name": name,
         "version": version,
         "purl": f"pkg:pypi/{name}@{version}",
-        # One for each file that pip accepts, of which a machine installs one.
+        # One for each file that pip accepts. A machine installs one of them.
         "externalReferences": [
             {
                 "type": "distribution",

@@ -41,7 +41,7 @@ def main(folder: Path = PICTURES) -> None:
         join(phone, code, *pins, folder=folder)
         visit_student(phone, folder)
         dark = context(1280, 800, dark=True)
-        dark.add_cookies(phone.context.cookies())  # type: ignore[arg-type]  # Playwright takes back what it gives
+        dark.add_cookies(phone.context.cookies())  # type: ignore[arg-type]  # Playwright accepts what it returns
         night = dark.new_page()
         night.goto(phone.url)
         take(night, folder / "question-dark.png")

@@ -2,7 +2,7 @@
 
 It adds rows of zeros to a new site in a temporary folder. `cpu` and `read` are what all its processes used until they
 answered: the median time depends on what else the machine does, and these do not. The check of the whole file runs
-beside the site.
+while the site serves.
 """
 
 import os

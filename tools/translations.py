@@ -99,7 +99,7 @@ def compile_catalog(catalog: Catalog) -> bytes:
     return file.getvalue()
 
 
-# --- A language of tests, in which an unmarked text and a short line stand out ----------------------------------------
+# --- A language of tests, which shows unmarked texts and lines that are too short -------------------------------------
 
 _KEPT = re.compile(r"%\(\w+\)[sd]|%%|{\w*}|<[^>]*>|&\w+;|\n")
 _LOOKALIKES = str.maketrans(

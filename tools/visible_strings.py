@@ -15,13 +15,13 @@ LIST = ROOT / "tests" / "data" / "strings.txt"
 COMMAND = "make strings"
 
 _COMMENT = re.compile(r"{#.*?#}|{% comment.*?endcomment %}|<!--.*?-->|<script.*?</script>|<style.*?</style>", re.DOTALL)
-# Texts that are marked for translation. A text with values stands between two tags.
+# Texts that are marked for translation. A text with values is between two tags.
 _TRANSLATED = re.compile(r"{% translate \"([^\"]*)\"[^%]*%}|_\(\"([^\"]*)\"\)")
 _VARIABLE = re.compile(r"{{.*?}}", re.DOTALL)
 _TEMPLATE_TAG = re.compile(r"{%.*?%}", re.DOTALL)
 _DEFAULT = re.compile(r"\|default(?:_if_none)?:\s*[\"']([^\"']+)")
 _ATTRIBUTE = re.compile(r"\b(?:aria-label|alt|title|placeholder|content)\s*=\s*\"([^\"]*)\"")
-# These tags stand inside a sentence. Every other tag ends it.
+# These tags can be inside a sentence. Every other tag ends it.
 _INLINE_TAG = re.compile(r"</?(?:a|abbr|b|code|em|i|mark|span|strong|sup|time)\b(?:[^<>{]|{{.*?}}|{(?!{))*>", re.DOTALL)
 _TAG = re.compile(r"<[^<>]*>")
 _SCRIPT_STRING = re.compile(r"\"((?:[^\"\\\n]|\\.)+)\"|`((?:[^`\\]|\\.)+)`")

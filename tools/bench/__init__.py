@@ -1,1 +1,1 @@
-"""Speed beside two floors, in alternating cycles of one run: `make bench`. How to read it: docs/performance.md."""
+"""Speed compared with two baselines, in alternating cycles: `make bench`. How to read it: docs/performance.md."""

@@ -1,4 +1,4 @@
-"""`python -m tools.bench [--cycles 5]`: Footnote beside floors F and B, in turn; writes docs/performance.md."""
+"""`python -m tools.bench [--cycles 5]`: Footnote and baselines F and B in turn; writes docs/performance.md."""
 
 import argparse
 import json
@@ -187,7 +187,7 @@ def absolute(runs: dict[str, list[Run]]) -> list[str]:
 
 
 def alternate(those: Sequence[Contender], cycles: int, measure: Callable[[Contender], Run]) -> dict[str, list[Run]]:
-    """Every contender once a cycle, so that what the machine does meanwhile meets all alike; one cycle to warm up."""
+    """Each site once per cycle, so that other work on the machine affects all alike; one cycle to warm up."""
     runs: dict[str, list[Run]] = {one.name: [] for one in those}
     for cycle in range(cycles + 1):
         for one in those:

@@ -1,6 +1,6 @@
-"""`python -m tools.bench.before_after REVISION`: this checkout beside an older one, in alternating cycles.
+"""`python -m tools.bench.before_after REVISION`: this checkout and an older one, in alternating cycles.
 
-Each of the two measures itself beside floor F with its own bench, so that what the machine does meets both alike. The
+Each measures itself and baseline F with its own bench, so that other work on the machine affects both alike. The
 table goes between two marks of docs/performance.md.
 """
 

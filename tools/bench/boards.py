@@ -1,4 +1,4 @@
-"""Goal 15 of docs/performance.md: a board's poll with nothing new, beside a question page of the same class.
+"""Goal 15 of docs/performance.md: a board's poll with nothing new, compared with a question page of the same class.
 
 Run after `django.setup()`, against a running site whose students `make_clients` made, with the folder it serves.
 """
@@ -58,7 +58,7 @@ def board_poll(port: int, pid: int, clients: Sequence[Client], *, cycles: int, e
 
 
 def _session_of(teacher: Any) -> str:
-    """The key of a session in which this teacher is signed in."""
+    """The key of a session of this teacher."""
     session = SessionStore()
     session[SESSION_KEY] = str(teacher.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
@@ -68,7 +68,7 @@ def _session_of(teacher: Any) -> str:
 
 
 def _asked(path: str, cookie: str) -> tuple[str, int]:
-    """The tag of the board as it stands, and how many statements a poll with it costs, in this process."""
+    """The current ETag of the board, and how many queries a poll with it costs, in this process."""
     browser = TestClient(SERVER_NAME="127.0.0.1")
     browser.cookies["sessionid"] = cookie
     tag = browser.get(path).headers["ETag"]

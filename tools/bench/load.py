@@ -90,7 +90,7 @@ def load(port: int, pid: int, clients: Sequence[Request], *, each: int, good: tu
 
 @contextmanager
 def stalls(folder: Path) -> "Iterator[Synchronized[float]]":
-    """The longest that this machine has held up a process which sleeps 5 ms and syncs a page, in seconds.
+    """The longest delay of a process that sleeps 5 ms and syncs a page, in seconds.
 
     folder: on the disk in question. A longer wait than this is the server's own.
     """

@@ -61,7 +61,7 @@ def compare(workers: int, students: int, cycles: int) -> None:
 
 
 def commands(workers: int) -> dict[str, Sequence[str]]:
-    """The command of each server; `PORT` stands for the port."""
+    """The command of each server; `PORT` is replaced by the port."""
     return {
         "Granian RSGI with our bridge": (*MANAGE, "serve", "--workers", str(workers)),
         "Granian WSGI": (

@@ -75,7 +75,7 @@ def growth(footnote: Contender) -> list[str]:
 def whole_attempt(row: Row) -> list[str]:
     """Goal 8: from the class code to the receipt: in Chromium with nothing kept before, and what the server spends."""
     lines = []
-    # Made before Playwright runs its event loop, beside which Django takes no statement.
+    # Made before Playwright runs its event loop, because Django runs no query while one runs.
     [[(student, _)], *classes] = [_class_of(size) for size in (1, *(CLASS_SIZE,) * 2 * (BATCHES + 1))]
     site = Site(Path(os.environ["FOOTNOTE_DATA"]), command=("serve", "--workers", "2"))
     with running(site), sync_playwright() as playwright:
@@ -122,7 +122,7 @@ def _start_seconds(data: Path) -> float:
 
 
 def other_engine(sqlite_over_f: list[float], row: Row) -> list[str]:
-    """Goal 14: saves on PostgreSQL, over F in the same cycle, beside those on SQLite, over F in theirs."""
+    """Goal 14: saves on PostgreSQL, over F in the same cycle, compared with those on SQLite, over F in theirs."""
     try:
         with _cluster() as cluster:
             done = subprocess.run(
@@ -221,7 +221,7 @@ def _begin(visitor: _Visitor, student: Student, assignment: Assignment) -> _Repl
 
 
 def _attempt_as_the_script(visitor: _Visitor, student: Student, assignment: Assignment) -> None:
-    """The requests that Chromium sends, files aside, of which a proxy or the browser's cache knows."""
+    """The requests of Chromium without files, which a proxy or the browser's cache has."""
     page = _begin(visitor, student, assignment)
     attempt = page.request["PATH_INFO"].removesuffix("1/")
     ahead = visitor.get(f"{attempt}questions/")

@@ -20,7 +20,7 @@ ON_POSTGRES = (
 
 
 def main() -> int:
-    """Run each fault in a process, a data folder and a database of its own, so that none sees what another left."""
+    """Run each fault in its own process, data folder and database, so that no fault affects another."""
     parser = argparse.ArgumentParser(description="Faults injected into a real server, with counts.")
     parser.add_argument("--full", action="store_true", help="as many as the goals ask for; takes about 20 minutes")
     parser.add_argument("names", nargs="*", default=[])

@@ -16,15 +16,15 @@ from tests.servers import Site, running
 from tools.faults.ledger import Client, at_once, compare, make_clients
 from tools.faults.outcome import Outcome
 
-# From the moment at which a client notes that it sends a save until the server has read it, on a busy machine.
+# How long a save takes from the client's note to the server, on a busy machine.
 TRAVEL = timedelta(seconds=0.25)
 
 
 def r10_deadline(site: Site, full: bool) -> Outcome:
     """Saves within two seconds of the deadline, then of the end of the grace, while another writer holds the lock.
 
-    The server's word is the moment at which it has read a request. Nothing that was sent before the end of the grace,
-    less the time to travel, may be late because it waited behind the lock.
+    The time at which the server has read a request decides. Nothing that was sent before the end of the grace time,
+    less the time to travel, may be late because it waited for the lock.
     """
     total = 10_000 if full else 2_000
     clients = make_clients(site.port, 20)

@@ -16,7 +16,7 @@ BACKUPS = 3
 
 
 def restored_from_a_backup_under_load(site: Site, *, full: bool) -> tuple[str, bool]:
-    """(line, whether it is as promised): nothing lost, and no error beside the backups."""
+    """(line, whether it is as promised): nothing lost, and no error during the backups."""
     rows = fill_log(COPIES_IN_FULL if full else COPIES)
     clients = make_clients(site.port, CLASS_SIZE)
     with running(site):

@@ -1,4 +1,4 @@
-"""The site's settings with one safeguard taken away, named by FOOTNOTE_CONTROL: `normal` or `deferred`."""
+"""The site's settings without one safeguard, named by FOOTNOTE_CONTROL: `normal` or `deferred`."""
 
 import os
 

@@ -13,7 +13,7 @@ HOME = Path(__file__).parents[2]
 
 def errors_in_every_view() -> tuple[str, bool]:
     """Run test_errors.py in a process of its own; its counts, and whether every reply could be tried again."""
-    # The tests bring their own settings and data; what this process was given for its server is none of theirs.
+    # The tests have their own settings and data, not those of this process for its server.
     environment = {
         name: text
         for name, text in os.environ.items()

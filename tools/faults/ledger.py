@@ -264,7 +264,7 @@ def at_once(tasks: list[Callable[[], Any]]) -> list[Any]:
 
 
 def random_saves(client: Client, stop: threading.Event, seed: int) -> None:
-    """Save random answers one after another until told to stop, sending again what was not acknowledged."""
+    """Save random answers one after another until stopped, and send again what was not acknowledged."""
     chance = random.Random(seed)
     places = sorted(client.question_ids)
     while not stop.is_set():
@@ -282,13 +282,13 @@ def finish(clients: list[Client]) -> None:
 
 
 def busy(clients: list[Client]) -> AbstractContextManager[None]:
-    """A context in which all clients save at full speed."""
+    """A context while all clients save at full speed."""
     return at_work([partial(random_saves, client, seed=place) for place, client in enumerate(clients)])
 
 
 @contextmanager
 def at_work(tasks: Sequence[Callable[[threading.Event], None]]) -> Iterator[None]:
-    """A context in which each task runs in a thread. At its end they are told to stop, and it waits for them."""
+    """A context while each task runs in a thread. At its end it stops them and waits for them."""
     stop = threading.Event()
     threads = [threading.Thread(target=task, args=[stop]) for task in tasks]
     for thread in threads:

@@ -1,7 +1,7 @@
-"""Two web machines on one PostgreSQL through PgBouncer, with HAProxy in front, held to a register (R25).
+"""Two web machines on one PostgreSQL through PgBouncer, behind HAProxy, each answer checked as a register (R25).
 
 The machines are sets of processes with an address on loopback and a data folder each. Two windows of each student save
-and read at random beside: a rolling restart from an older version, a killed machine, a machine and a PgBouncer that are
+and read at random during a rolling restart from an older version, a killed machine, a machine and a PgBouncer that are
 paused, a clock that is 5 minutes fast, and a turn-in.
 """
 
@@ -75,7 +75,7 @@ class Window:
     errors: list[int] = field(default_factory=list)
 
     def work(self, stop: threading.Event) -> None:
-        """Save and read at random until told to stop."""
+        """Save and read at random until stopped."""
         seen = dict.fromkeys(self.client.question_ids, 0)
         while not stop.is_set():
             number = self.chance.choice(list(seen))
@@ -127,7 +127,7 @@ class Window:
 
 
 def two_machines(site: Site, *, full: bool) -> tuple[str, bool]:
-    """(line, whether it is as promised): no anomaly, whatever fails."""
+    """(line, whether it is as promised): no anomaly during any fault."""
     cluster_folder = os.environ.get("FOOTNOTE_CLUSTER")
     if cluster_folder is None:
         return "skipped: several web machines need PostgreSQL", True
@@ -165,7 +165,7 @@ def _run(folder: Path, cluster: Cluster, port: int, bouncer: int, old: Path, wan
                 time.sleep(WELL_SECONDS)
                 errors = dict(sorted((_errors(windows) - before).items()))
                 parts.append(f"{name}: errors={errors}{f' {said}' if said else ''}")
-            # A second district beside, in a database of its own behind the same PgBouncer.
+            # A second district at the same time, in its own database behind the same PgBouncer.
             district = _windows(_make_clients(other, ROOT, 2), other.port, other.host)
             other.start()
             with at_work([window.work for window in district]):

@@ -1,4 +1,4 @@
-"""Saves beside heavy work: proofs, exports and copies of a large log while a class is at work (R15)."""
+"""Saves during heavy work: checks, exports and copies of a large log while a class works (R15)."""
 
 import random
 import threading
@@ -16,7 +16,7 @@ from tools.faults.regrading import make_class
 CLASS_SIZE = 35
 # A class that answers as fast as one can click, and a machine that is not full of saves alone.
 PAUSE_SECONDS = 0.5
-# What a page may take until it says "Saved", whatever else the machine does: the goal of autosave.
+# How long a page may take until it says "Saved", also on a busy machine: the goal of autosave.
 SLOWEST_P95_SECONDS = 0.5
 # Of each of the 4,200 rows that `make_class` logs: with them 105,000 rows, and a million in full.
 COPIES, COPIES_IN_FULL = 24, 238

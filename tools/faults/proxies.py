@@ -101,7 +101,7 @@ def haproxy(folder: Path, machines: Sequence[tuple[str, int]]) -> Iterator[int]:
 
 @contextmanager
 def paused(pid: int) -> Iterator[None]:
-    """A process and its children stop, as behind a network that drops everything, and go on after the context."""
+    """Stop a process and its children, like a network that drops everything; they continue after the context."""
     pids = family(pid)
     for one in pids:
         os.kill(one, signal.SIGSTOP)

@@ -53,7 +53,7 @@ class Class:
 
 @dataclass
 class Tally:
-    """wrong: scores that are not what they must be; torn: times that a killed regrade left a part behind.
+    """wrong: how many scores are wrong; torn: how many killed regrades were applied in part.
 
     rerun: times that a regrade run again changed a row.
     """
@@ -179,7 +179,7 @@ def differences(school: Class, expected: dict[int, Decimal]) -> int:
 
 
 def open_rows(school: Class) -> list[Any]:
-    """The open attempts as they stand."""
+    """The open attempts as they are now."""
     return list(Attempt.objects.open().filter(assignment=school.assignment).order_by("pk").values_list())
 
 

@@ -74,13 +74,13 @@ def half_headers(full: bool) -> Attack:
 
 
 def slow_readers(full: bool, path: str) -> Attack:
-    """Requests for a large file, of which next to nothing is read."""
+    """Requests for a large file, read very slowly."""
     request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Encoding: identity\r\n\r\n"
     return Attack("slow readers", 300 if full else 60, request.encode(), reads=True)
 
 
 def saved_beside(site: Site, attack_of: Callable[[bool], Attack], *, full: bool) -> tuple[str, bool]:
-    """(line, whether it is as promised): a class saves alone and beside the attack, twice in turn."""
+    """(line, whether it is as promised): a class saves alone and during the attack, twice in turn."""
     attack, seconds = attack_of(full), 60.0 if full else 12.0
     clients = make_clients(site.port, STUDENTS)
     alone, beside, held = list[tuple[int, float]](), list[tuple[int, float]](), Held()
@@ -121,7 +121,7 @@ def largest_file(site: Site) -> str:
 
 
 def _saves_for(clients: list[Client], seconds: float) -> list[tuple[int, float]]:
-    """(status, seconds) of each save that the class makes meanwhile, each sent once."""
+    """(status, seconds) of each save of the class during this, each sent once."""
     ends_at = time.monotonic() + seconds
     saves: list[tuple[int, float]] = []
 
@@ -139,7 +139,7 @@ def _saves_for(clients: list[Client], seconds: float) -> list[tuple[int, float]]
 
 
 def _hold(port: int, attack: Attack, stop: threading.Event, held: Held) -> None:
-    """Keep `attack.count` connections until told to stop. One that is cut off is opened again."""
+    """Keep `attack.count` connections open until stopped. One that is cut off is opened again."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < attack.count + 500:
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(attack.count + 500, hard), hard))

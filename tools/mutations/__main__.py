@@ -82,7 +82,7 @@ def main() -> int:
 
 @contextmanager
 def copies(count: int) -> "Iterator[Queue[Path]]":
-    """Copies of the files of this checkout, as they are now, in a folder that goes at the end."""
+    """Copies of the files of this checkout, as they are now, in a folder that is deleted at the end."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],  # noqa: S607  a known program
         cwd=ROOT,

@@ -1,11 +1,11 @@
-"""One control as data: where it stands, what the site is without it, and the tests that must then fail."""
+"""One control as data: its place, its replacement, and the tests that must then fail."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Control:
-    """One control. name: what it is there for. file: where. text: stands there once. without: what replaces it.
+    """One control. name: its purpose. file: its path. text: is in the file once. without: what replaces it.
 
     tests: arguments of pytest, few enough to take seconds.
     """

@@ -1,4 +1,4 @@
-"""What requests may do, and what browsers are told."""
+"""What requests may do, and what replies say to browsers."""
 
 from tools.mutations.control import Control, control
 

@@ -118,7 +118,7 @@ def head(*columns: str) -> Iterator[str]:
 
 
 def first_limits(found: TodoItem) -> str:
-    """The limits in the order in which they are met."""
+    """The limits, in the order in which a growing site reaches them."""
     return "; ".join(f"{name} at {count:,}" for name, count in found.limits)
 
 
@@ -131,7 +131,7 @@ def changes(plan: Plan, students: int) -> Iterator[str]:
 
 
 def predictions(figures: Costs) -> Iterator[str]:
-    """The model beside what was measured: clients that send without a pause, on cores that they share."""
+    """The model compared with measurements: clients that send without a pause, on cores that they share."""
     yield from head("saves without a pause, 2 workers on 2 cores", "model", "measured", "model over measured")
     once, bench = figures.measured_once, figures.bench
     for name, clients, seen, slow in [

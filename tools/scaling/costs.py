@@ -1,4 +1,4 @@
-"""The figures of costs.toml, and the intervals of the site's own scripts and settings, read where they stand."""
+"""The figures of costs.toml, and the intervals, read from the site's own scripts and settings."""
 
 import re
 import tomllib

@@ -37,7 +37,7 @@ class Habits:
 
 
 def bell(students: int, figures: Costs, habits: Habits, chance: random.Random) -> list[Timed]:
-    """The first minutes, in order of time: everyone joins, begins, and goes on to answer; boards are open."""
+    """The first minutes, in order of time: everyone signs in, starts, and answers; boards are open."""
     ends = habits.bell_seconds + 60
     requests: list[Timed] = []
     for _ in range(students):
@@ -47,7 +47,7 @@ def bell(students: int, figures: Costs, habits: Habits, chance: random.Random) -
 
 
 def close(students: float, figures: Costs, chance: random.Random) -> list[Timed]:
-    """The second in which an assignment closes for all: who is still at work turns in by the page's own clock."""
+    """The second in which an assignment closes for all: the pages of students at work turn in."""
     count = round(students * figures.people["still_at_work"])
     moments = [chance.random() for _ in range(count)]
     # The browser requests the receipt after the reply. The queue keeps the order, so both have the same moment.

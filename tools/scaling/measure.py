@@ -1,9 +1,9 @@
 """`python -m tools.scaling.measure`: what each request of a lesson costs, written into costs.toml.
 
-A class of invented students goes the whole way through the site's own WSGI function, in this process and on SQLite in
-a temporary folder: processor time of the thread, statements, commits and bytes of each request. Medians, so that what
-else the machine does meanwhile matters less; it still makes each request dearer, so measure on a quiet one. The server
-around the function is not in it (`server_cpu_ms`). The lines of docs/performance.md that the model predicts come along.
+A class of invented students sends all requests of a lesson to the site's WSGI function, in this process and on SQLite in
+a temporary folder. The figures are medians of processor time, queries, commits and bytes. Measure on a quiet machine:
+other work makes each request slower. The server around the function is not in the figures (`server_cpu_ms`). It also
+reads the lines of docs/performance.md that the model predicts.
 """
 
 import os
@@ -172,7 +172,7 @@ def one_student(browser: Browser, student: Student, assignment: Assignment) -> N
 
 
 def watching(teacher: Any) -> dict[str, str]:
-    """The cookies of a browser in which this teacher is signed in."""
+    """The cookies of a browser with this teacher signed in."""
     client = Client()
     client.force_login(teacher)
     return {"csrftoken": CSRF, "sessionid": client.cookies["sessionid"].value}

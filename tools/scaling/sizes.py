@@ -28,7 +28,7 @@ class Plan:
 
     @cached_property
     def students_per_process(self) -> int:
-        """The most students on one web process for which the promise holds, by simulation; to three per cent.
+        """The most students on one web process that keep the promise, by simulation; to three percent.
 
         Nor may the process be busier at work than planned.
         """

@@ -182,7 +182,7 @@ class Ledger:
             self.move((own for own in self.model_attempts if own.model_assignment is model_assignment), now)
 
     def resume(self, model_assignment: ModelAssignment, now: datetime) -> None:
-        """Let the clock go on. What was still to come at the start of the pause comes later by its length."""
+        """End the pause. Times that were in the future at its start move by its length."""
         paused = model_assignment.paused
         if paused is None:
             return
@@ -441,7 +441,7 @@ class Ledger:
         return max(own, key=lambda entry: entry.revision).outcome if own else ""
 
     def reopen(self, model_attempt: ModelAttempt, more: timedelta, now: datetime) -> None:
-        """Reopen an attempt with the time that was left and the added time. In a pause, its clock stands still."""
+        """Reopen an attempt with the time that was left and the added time. In a pause, its clock is stopped."""
         assert model_attempt.submitted is not None
         paused = model_attempt.model_assignment.paused
         now = paused or now

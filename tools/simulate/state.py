@@ -19,7 +19,7 @@ from tools.simulate.model import FIRST_KEYS, MINUTE, Ledger, ModelAssignment, Mo
 
 STUDENTS = 3
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-# The share of actions in which the process dies, and the highest query before which it does.
+# The share of actions with a process that dies, and the last query that it may die before.
 DEATHS, LAST_QUERY = 0.15, 14
 
 
@@ -72,7 +72,7 @@ class State:
     def site(
         self, act: Callable[[], Any], refusals: ModuleType | None = None, *, partly: list[ModelAttempt] | None = None
     ) -> tuple[str, Any]:
-        """("ok", result) or (name of the refusal, None). The process may die meanwhile; the request is sent again.
+        """("ok", result) or (name of the refusal, None). The process may die during it; then the request is sent again.
 
         partly: attempts that a request submits one by one, so that a part of them may be submitted after a death.
         """
