@@ -142,7 +142,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return response
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send a mail beside the reply.
+        """Send a mail after the reply.
 
         A mail server that hangs or fails changes nothing on the page, which would tell that the email has an account.
         """

@@ -1,4 +1,4 @@
-"""Sign-in for teachers beside allauth: invitations, sign-in links, and password reset without a mail server."""
+"""Sign-in for teachers besides allauth: invitations, sign-in links, and password reset without a mail server."""
 
 from collections.abc import Callable
 
@@ -48,7 +48,7 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """allauth's sign-in. The browser's id tells a device that signed in before from others that guess."""
+    """allauth's sign-in. The browser's id identifies a device that signed in before."""
     return _with_providers(request, allauth_views.login)
 
 

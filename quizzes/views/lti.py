@@ -72,7 +72,7 @@ def lti_login(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def lti_launch(request: HttpRequest) -> HttpResponse:
-    """Receive a launch: a student goes on to the quiz, a teacher to the class."""
+    """Receive a launch, and redirect a student to the quiz, a teacher to the class."""
     try:
         launch = receive_launch(request.POST, browser_secret=request.COOKIES.get(COOKIE, ""), now=timezone.now())
     except LaunchRefused as error:

@@ -82,7 +82,7 @@ class SignOnClient(OpenIDConnectOAuth2Adapter):
         """The provider's own description, at most DESCRIPTION_SECONDS old; refuses one of another issuer."""
         issuer, now = self._issuer(), time.time()
         cached, read_at = _descriptions.get(issuer, ({}, 0))
-        # Not if the clock was set back meanwhile.
+        # Not if the clock was set back in the meantime.
         if read_at <= now < read_at + DESCRIPTION_SECONDS:
             return cast(dict[str, Any], cached)
         # allauth keeps one for as long as this object lives.
@@ -192,7 +192,7 @@ class SignOnProvider(OpenIDConnectProvider):
         return state_id
 
     def extract_uid(self, data: dict[str, Any]) -> str:
-        """The digest that stands for the person."""
+        """The digest of the person."""
         claims = data["id_token"]
         return sign_on.identity_key(issuer=claims["iss"], subject=claims["sub"])
 
@@ -234,7 +234,7 @@ class SignOnAdapter(DefaultSocialAccountAdapter):
         raise ImmediateHttpResponse(page)
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> NoReturn:
-        """Sign in, or say why not. Never goes on to allauth's own rules."""
+        """Sign in, or say why not. Never uses allauth's own rules."""
         provider = sociallogin.account.provider
         try:
             user, is_new, next_url = self._user(request, sociallogin, provider)

@@ -1,4 +1,4 @@
-"""The bytes of a picture, for whoever may see the set that has it."""
+"""The bytes of a picture, for people who may see its question set."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse

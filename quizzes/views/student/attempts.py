@@ -72,7 +72,7 @@ def start_attempt(request: HttpRequest, student: Student, public_id: str) -> Htt
     now = timezone.now()
     if request.method == "POST":
         assignment = get_object_or_404(student.classroom.assignments, public_id=public_id)
-        # The page below shows the reason, and is none for a quiz that was deleted meanwhile.
+        # The page below shows the reason, or is a 404 if the quiz was deleted in the meantime.
         with suppress(IsExcused, NotOpenYet, AssignmentClosed, NoAttemptsLeft, RowDeleted):
             attempt = attempts.start_attempt(student, assignment, now=now)
             number = resume_number(content_of(attempt), attempt.answers.order_by())
@@ -196,7 +196,7 @@ def time_left(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse:
 @require_POST
 @attempt_required()
 def record_heartbeat(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse:
-    """Record a heartbeat of an open page, which tells teachers who is offline. 3 queries.
+    """Record a heartbeat of an open page, which shows teachers who is offline. 3 queries.
 
     has_end: a page without a clock then opens again with one. has_ended: when it is false again, a receipt leads back.
     """
@@ -337,7 +337,7 @@ def _saved_reply(saved: Saved, attempt: LoadedAttempt, question: Question) -> Js
         "revision": saved.revision,
         "is_answered": saved.value is not None,
         "is_complete": saved.value is not None and not attempt.content.missing_parts(question, saved.value),
-        # From now on, not from the arrival: the page's clock goes on with it.
+        # From now, not from the arrival, because the clock of the page counts from it.
         "seconds_left": seconds_until(attempt.deadline_at, now=timezone.now()),
     }
     return JsonResponse(reply, status=JSON_STATUS[Outcome(saved.outcome)])

@@ -1,4 +1,4 @@
-"""While the clock stands still: a break of the student, and a pause of the teacher."""
+"""Pages while the clock is stopped: a break of the student, and a pause of the teacher."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""The student's home page, and the poll that tells it when a quiz opens."""
+"""The student's home page, and its poll for quizzes that open."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.shortcuts import render

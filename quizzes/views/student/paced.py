@@ -18,7 +18,7 @@ from quizzes.views.student.question_page import may_submit, pace_tag, paced_numb
 def paced_question(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse:
     """The number of the question that a teacher-paced class is at, polled by the page, or a 304. 2 queries.
 
-    A page that a pause covers also asks. Its number is None if students set their own pace.
+    A page under a pause also polls. Its number is None if students set their own pace.
     """
     tag = pace_tag(attempt, now=timezone.now())
     if request.headers.get("If-None-Match") == tag:

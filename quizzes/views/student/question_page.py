@@ -28,7 +28,7 @@ from quizzes.reports.attempt_review import review_question
 from quizzes.reports.live_etag import content_etag
 from quizzes.views.language import other_languages
 
-# Whoever reads Spanish best should find it by its own name. The button for the language of the page says “Español”.
+# A reader of Spanish should find it by its own name. The button for the language of the page says “Español”.
 STUDENT_LEVELS = {**LEVELS, "es": "Lectura en español"}
 
 # Defaults of the template's variables. A missing variable costs 6 times as much as one that is present.
@@ -106,7 +106,7 @@ def question_context(attempt: LoadedAttempt, number: int, *, now: datetime) -> d
         if form["is_picker"]
         else "",
         "levels": _levels(attempt, reading),
-        # The script shows the next question beside the same reading.
+        # The script shows the next question next to the same reading.
         "is_ahead": len(places) > 1 and not form["checks_at_once"] and _is_complete(attempt.content),
         "answered_count": sum(place.is_complete for place in places),
         "places": places,
@@ -131,7 +131,7 @@ def paced_number(attempt: LoadedAttempt) -> int | None:
 def may_submit(attempt: LoadedAttempt) -> bool:
     """Whether the student may submit. In a teacher-paced quiz, every question is closed first.
 
-    Whoever submits may see the answers, and other students could still give them.
+    A student who submits may see the answers and could pass them on to others.
     """
     return attempt.pace is None or attempt.pace.closed_through >= len(attempt.content.questions)
 

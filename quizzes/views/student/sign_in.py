@@ -45,7 +45,7 @@ from quizzes.views.request_meta import client_address
 STEPS_COOKIE = f"{settings.COOKIE_PREFIX}joining"
 _STEPS_AGE = timedelta(hours=1)
 _STEPS_SALT = "quizzes.student_sign_in"
-# Set by sign-out and deleted by the next page, which tells the script whose answers to delete from the browser's store.
+# Set by sign-out, read and deleted by the next page: the script then deletes this student's answers from the browser.
 # A URL or a session value would last longer: a page opened again later must not delete what was left since.
 SIGNED_OUT_COOKIE = f"{settings.COOKIE_PREFIX}signed_out"
 
@@ -242,7 +242,7 @@ def _remember(response: HttpResponse, classroom: Classroom, student: Student | N
 def _steps(request: HttpRequest) -> tuple[str, int]:
     """The class code and the row id of the name, "" and 0 for a step that is not done.
 
-    The code and not the class: whoever typed an old code is out once the teacher has changed it.
+    The code and not the class: an old code stops working when the teacher changes it.
     """
     try:
         code, student = signing.loads(request.COOKIES.get(STEPS_COOKIE, ""), salt=_STEPS_SALT, max_age=_STEPS_AGE)

@@ -77,7 +77,7 @@ def change_email(request: TeacherRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def delete_account(request: TeacherRequest) -> HttpResponse:
-    """Show what goes with the account, then delete it after the password."""
+    """Show what is deleted with the account, then delete it after the password."""
     user = request.user
     form = DeleteAccountForm(request.POST if request.method == "POST" else None, user=user)
     if form.is_valid():

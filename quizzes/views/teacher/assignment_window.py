@@ -24,7 +24,7 @@ from quizzes.views.methods import require_POST
 from quizzes.views.teacher.confirm import confirm_page
 from quizzes.views.teacher.undo import offer_undo
 
-# The session key of what “Undo” after “Close now” brings back: the quiz, its close, and the due time and close before.
+# The session key of what “Undo” after “Close now” restores: the quiz, its close, and the due time and close before.
 CLOSED = "closed_quiz"
 TEN_MINUTES = timedelta(minutes=10)
 
@@ -80,7 +80,7 @@ def undo_close(request: TeacherRequest, public_id: str) -> HttpResponse:
     if undone.reopened and assignment.release != Assignment.Release.NEVER:
         text = f"{text} {gettext('Some of them may have seen the answers.')}"
     if not undone.working and window_state(assignment, now=now) is WindowState.CLOSED:
-        # The close that is back has passed meanwhile.
+        # The restored close has passed in the meantime.
         text = gettext("Saved.")
     messages.success(request, text)
     if undone.left:
@@ -97,7 +97,7 @@ def undo_close(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 def _close(request: TeacherRequest, assignment: Assignment, *, now: datetime) -> None:
     """Close a quiz, and offer to take it back."""
-    # The end of a pause moves the times that “Undo” brings back.
+    # The end of a pause moves the times that “Undo” restores.
     lifecycle.resume(assignment, by=request.user, now=now)
     before = [time.isoformat() if time else None for time in (assignment.due_at, assignment.closes_at)]
     was_open = window_state(assignment, now=now).is_open

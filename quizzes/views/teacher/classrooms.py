@@ -50,7 +50,7 @@ ARCHIVED = gettext_lazy("“{name}” is archived. Scores are kept. Students can
 NOT_RESTORED = gettext_lazy("You already have a class with this name. Rename this one, then restore it.")
 UNARCHIVED = gettext_lazy("“{name}” is restored.")
 
-# The session key of the class code that “Undo” brings back: the class’s public id and the code.
+# The session key of the class code that “Undo” restores: the class’s public id and the code.
 OLD_CODE = "old_class_code"
 QUIZ_GROUPS = {
     pgettext_lazy("quizzes of a class", "Open"): {WindowState.OPEN, WindowState.PAST_DUE},

@@ -1,4 +1,4 @@
-"""Delete a student or a class for good: what goes, then a receipt."""
+"""Delete a student or a class for good: what is deleted, then a receipt."""
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,7 +15,7 @@ from quizzes.views.access import TeacherRequest, class_act, taught_classroom, ta
 @class_act(ClassAct.CHANGE)
 @require_http_methods(["GET", "POST"])
 def erase_student(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Show what goes with a student, then delete it."""
+    """Show what is deleted with a student, then delete it."""
     student = taught_student(request, public_id)
     if request.method == "GET":
         context = {
@@ -35,7 +35,7 @@ def erase_student(request: TeacherRequest, public_id: str) -> HttpResponse:
 @class_act(ClassAct.OWN)
 @require_http_methods(["GET", "POST"])
 def erase_classroom(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Show what goes with a class. Its typed name deletes it."""
+    """Show what is deleted with a class. Typing its name deletes it."""
     classroom = taught_classroom(request, public_id)
     form = EraseClassroomForm(request.POST if request.method == "POST" else None, classroom_name=classroom.name)
     if form.is_valid():

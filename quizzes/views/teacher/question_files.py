@@ -158,7 +158,7 @@ def choose_evidence(request: TeacherRequest, public_id: str) -> HttpResponse:
 class FormatLine:
     """What one format can hold of a set. lost: (number of the question, what is left out).
 
-    is_whole: whether our own file brings back reading and evidence. That of an unfinished draft does not.
+    is_whole: whether our own file restores reading and evidence. That of an unfinished draft does not.
     """
 
     name: str

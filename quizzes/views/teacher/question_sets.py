@@ -118,7 +118,7 @@ def question_set(request: TeacherRequest, public_id: str) -> HttpResponse:
     context = {
         "question_set": found,
         "document": edition.document,
-        # Classes in which both forms can be given in halves.
+        # Classes where both forms can be assigned in halves.
         "growth_classes": Classroom.objects.taught_by(request.user).current() if has_forms else (),
         "objectives": list(_by_objective(edition.document)),
         "is_own": is_own,

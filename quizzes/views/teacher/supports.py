@@ -110,7 +110,7 @@ def _students(classroom: Classroom) -> list[Student]:
 
 @transaction.atomic
 def _apply(request: TeacherRequest, changes: Sequence[tuple[Student, Mapping[str, Any]]], *, now: datetime) -> None:
-    """Change the accommodations of these students, and say for whom a quiz closes too early."""
+    """Change the accommodations of these students, and name those for whom a quiz closes too early."""
     short = []
     accommodations.lock_quizzes_of([student for student, _ in changes])
     for student, values in changes:

@@ -91,7 +91,7 @@ def edit_source(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 def undo_removal(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Put back what the last save removed from the draft, and lead to it."""
+    """Restore what the last save removed from the draft, and redirect to it."""
     draft = own_draft(request, public_id)
     try:
         draft, parts = saving_questions.undo_removal(draft, **actor_and_time(request))

@@ -38,7 +38,7 @@ def edit_languages(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def edit_translation(request: TeacherRequest, public_id: str, language: str, key: str) -> HttpResponse:
-    """The texts of one question, or of the set itself, in another language beside those of the first one."""
+    """The texts of one question, or of the set itself, in another language next to those of the first one."""
     draft = _draft(request, public_id, language, key)
     if request.method == "GET":
         return _page(
