@@ -40,7 +40,7 @@ class AccommodationForm(forms.Form):
             "invalid_choice": gettext_lazy("Choose one of these."),
         },
     )
-    # Whether the page asked about quizzes on which the time does not fit.
+    # Whether the page asked about quizzes that close too early for the time.
     asked = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     @classmethod
@@ -76,7 +76,7 @@ class ExtendToFitForm(forms.Form):
 
 
 class ExtendQuizzesForm(forms.Form):
-    """For each quiz on which a student's new time ends after the close: extend the close, or keep it."""
+    """For each quiz that closes before a student's new time ends: extend the close, or keep it."""
 
     def __init__(self, *args: Any, times: Sequence[tuple[Assignment, ExtendedTime]], **kwargs: Any) -> None:
         """times: of one student, with classroom and set; the form has fields only for times that do not fit."""

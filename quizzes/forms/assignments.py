@@ -315,7 +315,7 @@ class WindowActForm(forms.Form):
 
     @property
     def must_ask(self) -> bool:
-        """Whether a valid form ends the quiz by a single press, beside other buttons."""
+        """Whether a valid form ends the quiz by a single press, next to other buttons."""
         return self.cleaned_data["act"] == self.CLOSE and not self.cleaned_data["is_sure"]
 
 
@@ -346,6 +346,6 @@ class VersionForm(forms.Form):
 
 
 class ClassLinkForm(forms.Form):
-    """The class from which a link leads to the assign page."""
+    """The class of the link to the assign page."""
 
     classroom = forms.CharField(max_length=12)

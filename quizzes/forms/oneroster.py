@@ -128,7 +128,7 @@ class TargetsForm(forms.Form):
 
 
 def _same(title: str, by_name: Mapping[str, str]) -> str:
-    """The id of the class with this title, or of the only one with this title and a period behind it; "" for none.
+    """The id of the class with this title, or of the only one with this title and a period after it; "" for none.
 
     A file with changes may have one of several sections, and then its title needs no period.
     """

@@ -11,7 +11,7 @@ TYPED = {"text", "email", "password", "number", "search", "tel", "url"}
 
 
 class RequiredField(BoundField):
-    """A field that tells only screen readers that it is required.
+    """A field that says only to screen readers that it is required.
 
     For an empty field with the attribute `required`, Firefox says “invalid entry” before anything is typed.
     """

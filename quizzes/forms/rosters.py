@@ -101,7 +101,7 @@ class AddStudentsForm(forms.Form):
 
     @property
     def to_restore(self) -> list[Student]:
-        """The removed students that the teacher brings back."""
+        """The removed students that the teacher restores."""
         keys = [name_key(row.name.display) for row in self._in_state("removed") if self._is_checked(row)]
         return [self.removed[key] for key in keys]
 
@@ -128,7 +128,7 @@ class AddStudentsForm(forms.Form):
 
     @property
     def lines(self) -> list[tuple[RosterRow, str, bool]]:
-        """(row, the name that the teacher typed for it, whether it is brought back) of each row."""
+        """(row, the name that the teacher typed for it, whether it is restored) of each row."""
         return [(row, self._fixes.get(row.number, ""), self._is_checked(row)) for row in self.rows]
 
     @property
@@ -224,7 +224,7 @@ class AddStudentsForm(forms.Form):
         }
 
     def _is_checked(self, row: RosterRow) -> bool:
-        """Whether a removed student is brought back: yes, unless the teacher took the check mark away."""
+        """Whether a removed student is restored: yes, unless the teacher cleared the check box."""
         return row.state == "removed" and (self.data.get("table") is None or f"restore-{row.number}" in self.data)
 
     def _in_state(self, state: RowState) -> list[RosterRow]:
@@ -256,7 +256,7 @@ class StudentNumberForm(forms.Form):
     )
 
     def clean_number(self) -> str:
-        """The number; refuses hidden characters, with which it equals no number of a file."""
+        """The number; refuses hidden characters, because no number of a file would match."""
         number: str = self.cleaned_data["number"]
         if has_hidden(number):
             raise ValidationError(HIDDEN_IN_NUMBER)

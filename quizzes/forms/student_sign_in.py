@@ -219,7 +219,7 @@ class PinForm(forms.Form):
     def refuse(self, refusal: Refusal, when: str, whom: str) -> None:
         """Add the error that this device must wait or needs the teacher.
 
-        when: the end of the wait, such as “at 11:05 am”. whom: who can let the student in.
+        when: the end of the wait, such as “at 11:05 am”. whom: the person who can let the student in.
         """
         if refusal.until is None:
             rest = gettext("Ask {teacher} to let you in.").format(teacher=whom)

@@ -42,7 +42,7 @@ NEW_SPEAKERS = 1
 MAX_SPEAKERS = 8
 
 
-# The languages that students in schools of the United States speak at home most often, beside English. The second
+# The languages that students in schools of the United States speak at home most often, besides English. The second
 # list has those without a name in Django.
 _LANGUAGES = (
     "en ar bn bs de es fa fr el he hi hr ht hy id it ja km ko ml mr my ne pa pl pt pt-br ro ru sq sr sw ta te th tr uk "
