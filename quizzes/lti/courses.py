@@ -178,7 +178,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class MemberPreview:
-    """What the roster of a course says beside the roster of its class.
+    """The roster of a course compared with the roster of its class.
 
     new: (learner, the student with the same name who is not connected, or None). unconnected: students without a
     learner. gone: students whose learner the platform no longer lists.

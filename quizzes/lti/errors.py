@@ -7,7 +7,7 @@ OTHER_REASON = gettext_noop("The platform answered with the error {status}.")
 
 
 class LaunchRefused(Exception):
-    """The launch cannot go on. The message is for the log, not for the page."""
+    """The launch is refused. The message is for the log, not for the page."""
 
 
 class PlatformFailed(Exception):

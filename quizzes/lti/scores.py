@@ -193,7 +193,7 @@ def claim(score: LtiScore, *, now: datetime) -> bool:
 
 
 def mark_sent(score: LtiScore, *, now: datetime) -> None:
-    """The platform has this score, unless it changed meanwhile."""
+    """Note that the platform has this score, unless the score changed in the meantime."""
     LtiScore.objects.filter(pk=score.pk, changed_at=score.changed_at).update(
         sent_at=now, try_at=None, tries=0, error=""
     )

@@ -183,7 +183,7 @@ def deep_link_message(launch: LtiLaunch, assignment: Assignment, *, title: str, 
 
 
 class _Registration(DynamicRegistration):
-    """What the site tells a platform that registers it, by the specification of dynamic registration."""
+    """What the site sends to a platform that registers it, by the specification of dynamic registration."""
 
     client_name = "Footnote"
     description = "Short readings and questions in which every answer cites its source."
@@ -226,7 +226,7 @@ class _Registration(DynamicRegistration):
         return self.configuration_url
 
     def get_registration_token(self) -> str:
-        # The library tests for None, whatever its annotation says.
+        # The library tests for None, in spite of its annotation.
         return cast(str, self.token)
 
     def complete_registration(
@@ -248,7 +248,7 @@ class _Registration(DynamicRegistration):
             client_id=openid_registration["client_id"],
             defaults={"name": name, "created_at": now, **addresses},
         )
-        # Whoever holds a link can name any issuer. Another key for a known platform would sign in its teachers.
+        # A person with a link can name any issuer. Another key for a known platform would sign in its teachers.
         if not is_new:
             raise ValueError("this platform is registered already")
         if tool_claim.get("deployment_id"):
@@ -266,7 +266,7 @@ def register(
     if urlsplit(configuration_url).scheme != "https":
         raise LaunchRefused("the platform's configuration has no https address")
     link = LtiRegistrationLink.objects.filter(token_digest=token_digest(registration_token), expires_at__gt=now).first()
-    # Deleted before the calls, so that one of two requests at the same moment goes on.
+    # Deleted before the calls, so that of two requests at the same moment only one continues.
     if link is None or not LtiRegistrationLink.objects.filter(pk=link.pk).delete()[0]:
         raise LaunchRefused("the registration link is unknown, used, or too old")
     if not LtiKey.objects.filter(retired_at=None).exists():

@@ -292,7 +292,7 @@ def _review(question: Question, value: Value, content: AttemptContent, adjustmen
 
     The choices are in the order that the student saw.
 
-    The reason beside a row is shown only if a regrade did not change that row.
+    The reason next to a row is shown only if a regrade did not change that row.
     """
     reading, shuffle = content.reading_of(question), content.shuffle
     language = content.published.document.language

@@ -169,7 +169,7 @@ class ClassReport:
 
     @property
     def attempt_count(self) -> int:
-        """The number of attempts behind every figure."""
+        """The number of attempts of each figure."""
         return self.items.figures.attempt_count
 
     @property

@@ -66,7 +66,7 @@ class Growth:
 
 
 def growth_of(book: Gradebook) -> list[Growth]:
-    """Growth for each pair of forms that the class has; 3 queries beside the gradebook's.
+    """Growth for each pair of forms that the class has; 3 queries besides the gradebook's.
 
     book: by the first attempts. Of each student, the one at each form counts; the earlier one is before. Excused work
     does not.

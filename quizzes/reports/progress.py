@@ -3,7 +3,7 @@
 The first of these that fits is the activity of a student in progress. On a break: a break stops the clock. Offline: the
 quiz page sent heartbeats, and then neither a heartbeat nor an answer for `OFFLINE_AFTER`. All answered: each question
 has an answer. Stuck: no answer saved for `STUCK_AFTER`, and the page sends heartbeats or the attempt has a deadline.
-That time stands still in a pause, and starts at 0 again after a break or a pause, and when a page that was closed or
+That time stops in a pause, and starts at 0 again after a break or a pause, and when a page that was closed or
 offline is back. Working: any other. Without JavaScript there are no heartbeats, so no student is offline.
 """
 
@@ -42,7 +42,7 @@ class Activity(Enum):
 
     @property
     def label(self) -> str:
-        """The word beside the status; a student who works needs none."""
+        """The word next to the status; "" for a student who works."""
         return {
             Activity.WORKING: "",
             Activity.ALL_ANSWERED: gettext("All answered"),

@@ -13,7 +13,7 @@ from quizzes.assignments.student_statuses import by_student_and_assignment, load
 from quizzes.models import Assignment, Attempt, Classroom, KnownDevice, Presence
 from quizzes.people.names import PersonName, short_names
 
-# The longest usual lesson. Whoever was last seen before it began is not in the room because of that.
+# The longest usual lesson. A student last seen before it began may not be in the room.
 HERE_FOR = timedelta(minutes=90)
 
 

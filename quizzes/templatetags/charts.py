@@ -1,4 +1,4 @@
-"""Charts as SVG. Each figure of a chart also stands in a table beside it."""
+"""Charts as SVG. Each figure of a chart is also in a table next to it."""
 
 from collections.abc import Iterable, Sequence
 from math import floor

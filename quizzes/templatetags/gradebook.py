@@ -36,7 +36,7 @@ _LEVELS = {
 # A plain string would be escaped in each cell, which takes a fifth of a cell's time.
 NOTHING, SPACE = SafeString(""), SafeString(" ")
 
-# Has the shape of a public id, and is none: it stands where an id goes in the one address that is looked up.
+# Has the shape of a public id, but is none: the URL is looked up once with it, then it is replaced.
 PLACEHOLDER_ID = "-" * 12
 
 

@@ -72,7 +72,7 @@ _ICONS = {
 
 
 def icon(name: str) -> SafeString:
-    """The icon of this name, hidden from screen readers, because a word is always beside it. KeyError if unknown."""
+    """The icon of this name, hidden from screen readers, because a word is always next to it. KeyError if unknown."""
     return _ICONS[name]
 
 

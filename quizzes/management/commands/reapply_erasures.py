@@ -1,4 +1,4 @@
-"""`manage.py reapply_erasures`: erase again what a restored backup brought back."""
+"""`manage.py reapply_erasures`: erase again what a restored backup still had."""
 
 from argparse import ArgumentParser
 from pathlib import Path
