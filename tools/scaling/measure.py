@@ -1,6 +1,6 @@
 """`python -m tools.scaling.measure`: what each request of a lesson costs, written into costs.toml.
 
-A class of invented students sends all requests of a lesson to the site's WSGI function, in this process and on SQLite in
+Invented students send the requests of a lesson to the site's WSGI function, in this process and on SQLite in
 a temporary folder. The figures are medians of processor time, queries, commits and bytes. Measure on a quiet machine:
 other work makes each request slower. The server around the function is not in the figures (`server_cpu_ms`). It also
 reads the lines of docs/performance.md that the model predicts.
