@@ -100,7 +100,7 @@ def read_table(content: bytes) -> TableFile:
     if _WEB_PAGE.match(text):
         # Some systems call a web page “.xls”.
         raise UnreadableTable(
-            gettext("This file is a web page, whatever its name ends with. Open it, and save it as CSV or Excel.")
+            gettext("This file is a web page, even if its name says otherwise. Open it, and save it as CSV or Excel.")
         )
     return TableFile(read_text(text), note)
 

@@ -56,7 +56,7 @@ class SupportsForm(forms.Form):
     cross_out = forms.BooleanField(
         label=gettext_lazy("Cross out answer choices"),
         required=False,
-        help_text=gettext_lazy("A button beside each choice crosses it out. The choice can still be chosen."),
+        help_text=gettext_lazy("A button next to each choice crosses it out. Students can still choose it."),
     )
     fewer_choices = forms.BooleanField(
         label=gettext_lazy("One answer choice fewer"),

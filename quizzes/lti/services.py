@@ -186,7 +186,7 @@ class _Registration(DynamicRegistration):
     """What the site sends to a platform that registers it, by the specification of dynamic registration."""
 
     client_name = "Footnote"
-    description = "Short readings and questions in which every answer cites its source."
+    description = "Short readings and questions. Every answer cites its source."
 
     def __init__(self, urls: Mapping[str, str], configuration_url: str, token: str | None) -> None:
         self.urls, self.configuration_url, self.token = urls, configuration_url, token

@@ -70,7 +70,7 @@ def clear_marked_files() -> bool:
     try:
         clear_files()
     except (DatabaseError, StillInUse):
-        logger.warning("The files still hold erased data, because the database is busy. The next try is soon.")
+        logger.warning("The files still hold erased data, because the database is busy. Trying again soon.")
         return False
     # An erasure that committed during this has marked the files again.
     if marker.exists() and marker.stat().st_mtime_ns == marked_at:

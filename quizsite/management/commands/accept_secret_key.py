@@ -11,6 +11,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if record_secret_key(now=timezone.now()):
-            self.stdout.write("The site goes on with this secret key. Every PIN changed: print new sign-in cards.")
+            self.stdout.write("The site uses this secret key now. Every PIN changed: print new sign-in cards.")
         else:
             self.stdout.write("This is the secret key of this database.")

@@ -22,7 +22,7 @@ ADDED = {
     "login-url": "its address for authentication requests (OIDC)",
     "token-url": "its address for access tokens",
     "key-set-url": "its address of public keys (JWKS)",
-    "deployment": "the id of a deployment whose launches are taken",
+    "deployment": "the id of a deployment that may launch",
 }
 NUMBER = "its number in `lti list`"
 
@@ -55,7 +55,7 @@ class Command(BaseCommand):
             case "allow":
                 platform = self._platform(options["platform"])
                 LtiDeployment.objects.get_or_create(platform=platform, deployment_id=options["deployment"])
-                self.stdout.write(f"{platform.name}: launches from {options['deployment']} are taken.")
+                self.stdout.write(f"{platform.name}: launches from {options['deployment']} are allowed.")
             case "on" | "off":
                 platform = self._platform(options["platform"])
                 LtiPlatform.objects.filter(pk=platform.pk).update(is_active=act == "on")

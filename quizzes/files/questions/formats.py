@@ -247,7 +247,7 @@ def _why_left_out(question_format: QuestionFormat, item: Item | None, label: str
     if item.question_type == "numeric" and not item.number.lstrip("-").replace(".", "", 1).isdecimal():
         return gettext("Left out: it can’t hold a date as an answer.")
     if not question_format.has_mixed_gaps and len({bool(gap.choices) for gap in item.gaps}) > 1:
-        return gettext("Left out: it can’t hold typed blanks beside lists.")
+        return gettext("Left out: it can’t hold both typed blanks and lists.")
     return ""
 
 

@@ -278,7 +278,7 @@ def _short_answer(stem: str, lines: Sequence[Line], weights: Sequence[float | No
     if not any(line.is_correct for line in answers):
         raise Skipped(gettext("It has no answer with full credit."))
     if any("*" in line.text for line in answers if line.is_correct):
-        notes.append(gettext("A * in an accepted answer stands for itself here, not for any text."))
+        notes.append(gettext("In an accepted answer, a * means only the character *, not any text."))
     return Item("short_answer", stem, lines=tuple(answers))
 
 

@@ -236,7 +236,7 @@ def _short_answer(stem: str, answers: Answers, notes: list[str]) -> Item:
         if 0 < fraction < _FULL:
             notes.append(gettext("“{text}” had part of the credit. Here it is a wrong answer.").format(text=line.text))
         if "*" in line.text:
-            notes.append(gettext("A * in an answer stands for itself here, not for any text."))
+            notes.append(gettext("In an answer, a * means only the character *, not any text."))
         lines.append(Line(line.text, fraction >= _FULL, line.feedback))
     if not any(line.is_correct for line in lines):
         raise Skipped(gettext("It has no answer with full credit."))

@@ -77,11 +77,11 @@ LEARNING_PLATFORMS: tuple[StoredTable, ...] = (
         ID,
         ("name issuer client_id login_url token_url key_set_url auth_audience", "where it is"),
         ("key_set key_set_at", "its public keys"),
-        ("is_active created_at", "whether launches are taken"),
+        ("is_active created_at", "whether launches are allowed"),
     ),
     of_site(
         "quizzes_ltideployment",
-        "A place on such a platform from which launches are taken.",
+        "A deployment on such a platform. Launches from it are allowed.",
         ID,
         ("platform_id deployment_id", "launches from other places are refused"),
     ),

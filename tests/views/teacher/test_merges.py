@@ -84,11 +84,11 @@ def test_preview_says_what_happens_to_work_in_progress(
 ) -> None:
     make_attempt(assignment=assignment, student=twin)
     page = text_of(preview(teacher_client, student, twin))
-    assert "In progress. It goes on after the student signs in as Maya Lopez on the same device." in page
+    assert "In progress. It continues after the student signs in as Maya Lopez on the same device." in page
     assert "attempt moves" not in page
     make_attempt(assignment=assignment, student=student)
     page = text_of(preview(teacher_client, student, twin))
-    assert "The attempt of Maya Lopes is turned in now, with the answers saved so far. Maya Lopez can go on." in page
+    assert "The attempt of Maya Lopes is turned in now, with the answers saved so far. Maya Lopez can continue." in page
     assert "What is turned in now stays turned in." in page
 
 
@@ -99,7 +99,7 @@ def test_preview_names_the_settings(
     Student.objects.filter(pk=twin.pk).update(external_id="2")
     set_accommodation(twin, time_factor=None, by=teacher, now=now)
     page = text_of(preview(teacher_client, student, twin))
-    assert "Extra time: comes along Student number: Maya Lopez keeps this one, and the other one isn’t used" in page
+    assert "Extra time: kept Student number: Maya Lopez keeps this one, and the other one isn’t used" in page
     assert "Maya Lopes has no work. Nothing moves." in page
 
 

@@ -222,7 +222,7 @@ def test_export_says_that_a_file_of_an_unfinished_draft_does_not_come_back_whole
 ) -> None:
     draft = make_draft(owner=teacher)
     address = reverse("export_questions", args=[draft.question_set.public_id])
-    said = "this file can’t bring back the reading and the evidence."
+    said = "this file can’t restore the reading and the evidence."
     for is_finished in (True, False):
         content = teacher_client.post(address, {"file_format": "json"}).content.decode()
         again = text_of(preview(teacher_client, content, name="set.json"))
