@@ -28,7 +28,7 @@ NEED_A_SITE = frozenset(
 
 
 def main() -> None:
-    """Run the command that the arguments name; an error that the operator can mend ends with one line."""
+    """Run the command that the arguments name; an error that the operator can fix ends with one line."""
     if command := WITHOUT_SETTINGS.get("".join(sys.argv[1:2])):
         # Django finds no settings then, which would make the data folder.
         command().run_from_argv(sys.argv)

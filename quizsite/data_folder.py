@@ -41,7 +41,7 @@ def secret_key(folder: Path, *, database: Path | None = None) -> str:
 
     database: the file that the key belongs to; if it exists, a missing key is lost, and none is made.
 
-    The key is written aside and then linked into place, which fails when the name is taken:
+    The key is written to another file and then linked into place, which fails when the name is taken:
     processes that start together agree on one key and none reads half of it.
     """
     path = folder / "secret_key"

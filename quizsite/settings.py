@@ -175,8 +175,8 @@ SQLITE: dict[str, Any] = {
 if POSTGRESQL:
     POSTGRESQL["CONN_HEALTH_CHECKS"] = True
     POSTGRESQL["OPTIONS"] = {
-        # A statement that a connection runs for the fifth time is prepared, and no longer planned each time. Where the
-        # server's cursors are off, each may meet another connection, and an older PgBouncer finds nothing prepared.
+        # A query that a connection runs for the fifth time is prepared, and then not planned each time. Where the
+        # server's cursors are off, each may use another connection, and an older PgBouncer finds nothing prepared.
         "server_side_binding": True,
         "prepare_threshold": None if POSTGRESQL.get("DISABLE_SERVER_SIDE_CURSORS") else 5,
         **POSTGRESQL.get("OPTIONS", {}),

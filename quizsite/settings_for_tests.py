@@ -7,7 +7,7 @@ import tempfile
 from datetime import timedelta
 
 # A developer's `.env` and data must not change the tests, and tests must not touch them. Each run has a folder of its
-# own, so that two at once do not meet; its parallel workers, which end without a word, share their parent's.
+# own, so that two at once do not collide; its parallel workers, which end without cleanup, share their parent's.
 os.environ["FOOTNOTE_ENV_FILE"] = os.devnull
 if "PYTEST_XDIST_WORKER" not in os.environ:
     os.environ["FOOTNOTE_DATA"] = tempfile.mkdtemp(prefix="footnote-tests-")

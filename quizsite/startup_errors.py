@@ -17,7 +17,7 @@ NO_TABLE = re.compile(r"no such (table|column): \S+|(relation|column) \S+ does n
 
 
 def exit_with_message(work: Callable[[], object]) -> None:
-    """Call the function; an error that the operator can mend ends the process with one line."""
+    """Call the function; an error that the operator can fix ends the process with one line."""
     try:
         work()
     except (ImproperlyConfigured, OSError, DatabaseError, ValueError) as problem:
@@ -31,7 +31,7 @@ def exit_with_message(work: Callable[[], object]) -> None:
 
 
 def message_for(problem: Exception) -> str | None:
-    """One line about an error that the operator can mend; None for any other."""
+    """One line about an error that the operator can fix; None for any other."""
     text = " ".join(str(problem).split())
     match problem:
         case ImproperlyConfigured():

@@ -23,7 +23,7 @@ class Loader(FilesystemLoader):
 
 
 class CachedLoader(DjangoCachedLoader):
-    """A compiled template holds the texts of one language, so that a page looks none of them up."""
+    """A compiled template has the texts of one language, so that a page does not look them up."""
 
     def cache_key(self, template_name: str, skip: list[Origin] | None = None) -> str:
         """Return Django's key with the language of the page."""

@@ -22,7 +22,7 @@ _NO_LIMITS = """
 SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN
 ('statement_timeout', 'idle_in_transaction_session_timeout', 'idle_session_timeout', 'transaction_timeout')
 """
-# Debian keeps the programs of each version apart.
+# Debian has a folder for the programs of each version.
 FOLDERS = Path("/usr/lib/postgresql")
 
 

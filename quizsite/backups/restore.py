@@ -130,7 +130,7 @@ def _restore_sqlite(stage: Path, key: str, now: datetime, accept_findings: bool)
     _check_key(_recorded_in(database), key)
     _bring_up_to_date(stage, {"FOOTNOTE_DATA": str(stage), "DATABASE_URL": ""}, key, accept_findings)
     empty_log(database)
-    # The old database too is one file by itself then, if it can still be read.
+    # The old database is then one file too, if it can still be read.
     connections.close_all()
     try:
         empty_log(settings.SQLITE_PATH)

@@ -1,4 +1,4 @@
-"""Replace the files of a site as one act: a kill at any point leaves the old site or the new one.
+"""Replace the files of a site in one step: a kill at any point leaves the old site or the new one.
 
 A restore prepares the new files in the folder STAGED and renames it to COMMITTED. Before that, the old site is in its
 place. After that, each process that starts finishes the replacement first, in the same order.

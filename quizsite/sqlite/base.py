@@ -44,7 +44,7 @@ class DatabaseWrapper(Base):
     """One connection, and its place in the queue of writers.
 
     Only transactions that Django begins wait in the queue: `atomic` blocks, as every domain function has.
-    A single statement outside of one waits for SQLite's own lock, as ever.
+    A single query outside of one waits for SQLite's own lock.
     """
 
     # None while there is no connection, and always for a database in memory, which one process has to itself.

@@ -192,7 +192,7 @@ def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
     for event in waiting.values():
         answer = answers.get(event.question_id) or Answer.objects.create(attempt=attempt, question_id=event.question_id)
         _overwrite(answer, event.value, event.at)
-        # Once more after each undo.
+        # Again after each undo.
         operation = f"{_acceptance(event)}.{answer.revision}"
         _log(
             attempt.pk,

@@ -95,7 +95,7 @@ def _findings() -> list[Finding]:
                     scores.append(f"{attempt}: stored {stored(attempt)}, recomputed {tuple(expected[attempt.pk])}")
             saved = [event for event in events[attempt.pk] if event.outcome == Outcome.SAVED]
             saves += len(saved)
-            # A save from before a deadline was moved met the old deadline, which the attempt no longer has.
+            # A save from before a deadline was moved had the old deadline, which is not stored.
             deadlines += [
                 f"{attempt}: {event} counts though it was late"
                 for event in saved

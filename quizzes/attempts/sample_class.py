@@ -123,7 +123,7 @@ def believable_value(question: Question, ability: float, rng: random.Random) -> 
     correct = question.correct_answer()
     wrong = question.wrong_answer(rng.choice)
     if isinstance(correct, dict):
-        # Each part is correct or wrong by itself.
+        # Each part is correct or wrong independently.
         parts = {part: correct[part] if rng.random() < ability else (wrong or {}).get(part) for part in correct}
         return {part: value for part, value in parts.items() if value is not None} or None
     if rng.random() < ability or wrong is None:

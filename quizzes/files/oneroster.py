@@ -162,7 +162,7 @@ class _Members:
     teachers: dict[str, Mapping[str, str]] = field(default_factory=dict)
 
     def read(self, rows: Sequence[Mapping[str, str]]) -> None:
-        """Take in the rows of the class."""
+        """Read the rows of the class."""
         # When the term is over, the dates say nothing about who left.
         today = self.today if self.today and not all(_has_ended(row, self.today) for row in rows) else None
         for row in rows:

@@ -45,7 +45,7 @@ class NextPageForm(forms.Form):
 
 
 class ConfirmForm(forms.Form):
-    """A confirmed act. seen: what the act replaces, as the page showed it, so that a form sent twice acts once."""
+    """A confirmed action. seen: what it replaces, as the page showed it, so that a form sent twice acts once."""
 
     seen = forms.CharField(max_length=100)
 

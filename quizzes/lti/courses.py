@@ -133,8 +133,8 @@ def _take_columns(link: LtiLink, claims: Claims) -> bool:
 def student_of(launch: LtiLaunch, course: LtiCourse, *, now: datetime) -> Student:
     """The student who launched; a new line of the roster at the first launch. Raises NotOnRoster.
 
-    A learner can choose a name on the platform. A name alone therefore never leads to a student who is there already: a
-    teacher connects the two.
+    A learner can choose a name on the platform. So a name alone never connects to a student on the roster:
+    a teacher connects the two.
     """
     claims = launch.claims or {}
     learners = LtiStudent.objects.select_related("student__merged_into")

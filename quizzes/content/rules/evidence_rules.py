@@ -41,7 +41,7 @@ def statements_have_their_own_evidence(folder: Folder) -> Iterator[Finding]:
 
 
 def named_sentences(item: Item) -> list[str]:
-    """The keys of all sentences that a question rests on or speaks of, sorted."""
+    """The keys of all sentences that a question uses or names, sorted."""
     rows = [*item.table.get("choices", ()), *item.statements]
     names = ("leans_on", "mark_at", "evidence")
     lists = [item.table["evidence"], *(row.get(name, ()) for row in rows for name in names)]

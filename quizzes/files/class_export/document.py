@@ -100,7 +100,7 @@ def read_class_export(content: bytes) -> ClassExport:
 
 
 def _not_json(error: Exception) -> str:
-    """Why the file is no JSON, in words."""
+    """Why the file is not JSON, in words."""
     text = gettext("This file isn’t JSON, or part of it is missing.")
     if isinstance(error, json.JSONDecodeError):
         place = gettext("It can’t be read at line {number}.").format(number=error.lineno)

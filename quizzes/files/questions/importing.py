@@ -100,7 +100,7 @@ def picture_contents(file: ReadFile, questions: Sequence[ReadQuestion]) -> list[
 def whole_set(file: ReadFile, pictures: Mapping[bytes, PictureFile] | None = None) -> Table | None:
     """The document of a question set that our own file has complete; None without one.
 
-    pictures: those of the file, encoded again. Any other picture is taken out of the document.
+    pictures: those of the file, encoded again. Any other picture is removed from the document.
     """
     try:
         return _parsed(file, pictures or {})
