@@ -355,7 +355,7 @@ def _many(question_type: str, stem: str, responses: list[Element], rules: _Rules
         name = _material(response.findall("material"), notes)
         if _is_pattern(response):
             notes.append(
-                gettext("The blank “{value}” took what fits a pattern. Check its accepted answers.").format(
+                gettext("The blank “{value}” accepted what fits a pattern. Check its accepted answers.").format(
                     value=name[:40]
                 )
             )

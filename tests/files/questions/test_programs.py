@@ -611,7 +611,7 @@ CANVAS: dict[str, tuple[str, list[str]]] = {
             material("The [who] met.") + response("r", label("1", "coun.*", ' scoring_algorithm="TextRegex"'), "who"),
             right("r", "1"),
         ),
-        ["blanks: The {a} met. (coun.*|) ! The blank “who” took what fits a pattern. Check its accepted answers."],
+        ["blanks: The {a} met. (coun.*|) ! The blank “who” accepted what fits a pattern. Check its accepted answers."],
     ),
     "categories": (
         canvas(
