@@ -39,7 +39,7 @@ def client_address(request: HttpRequest) -> str:
 def page_before(request: HttpRequest) -> str:
     """Path and query of the page of this site that sent the request, "" if it is not known.
 
-    A form with an error has the address of its button, which takes POST only. The page above it stands for it.
+    A form with an error has the address of its button, which takes POST only. Its page is the address above.
     """
     referer = request.headers.get("Referer", "")
     hosts = {request.get_host()}
