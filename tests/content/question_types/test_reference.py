@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.set_document import combine, parse_set
 from quizzes.content.set_problems import find_problems
 from quizzes.files.question_sets import read_toml
+from tests.question_laws import page, paper
 
 ROOT = Path(__file__).resolve().parents[3]
 TEXT = (ROOT / "docs" / "question-type-reference.md").read_text(encoding="utf-8")
@@ -77,6 +79,16 @@ def test_board_shows_what_students_choose_from(example: Example) -> None:
     has_own_board = (ROOT / "templates" / type_of(question).template("board")).exists()
 
     assert has_own_board or "choices" in view or type_of(question).is_typed
+
+
+@EACH
+def test_page_and_handout_say_how_to_earn_part_of_the_points(example: Example) -> None:
+    question, shuffle = parse_question(example.document), Shuffle("0" * 32, is_shuffled=True)
+    reading = parse_set(combine(SOURCE, {**SET, "questions": [example.document]})).reading
+    rule = public_view(question, shuffle, None, reading)["partial_credit"]
+
+    for html in (page(question, shuffle, None, reading), paper(question, shuffle, reading)):
+        assert rule in unescape(html), "Show `view.partial_credit` in page.html and paper.html of the type."
 
 
 def test_every_row_of_an_answer_table_is_read() -> None:
