@@ -92,4 +92,4 @@ def presence_seconds() -> float:
 
 def board_seconds() -> float:
     """How often a teacher's board asks what is new."""
-    return interval("board.js", "PERIOD")
+    return interval("live_page.js", "PERIOD")

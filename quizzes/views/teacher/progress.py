@@ -1,4 +1,4 @@
-"""The live progress of an assignment. Its page polls every 2 seconds and gets a 304 if nothing has changed."""
+"""The live progress of an assignment. Its page polls it and gets a 304 if nothing has changed."""
 
 from datetime import datetime
 from typing import Any

@@ -1,5 +1,5 @@
-// Polls the server to keep a teacher's board current. Only what differs is changed, so that focus, scroll position and
-// open parts stay as they are.
+// Polls the server to keep a teacher's live page current. Only what differs is changed, so that focus, scroll position
+// and open parts stay as they are.
 
 const root = document.querySelector("[data-live]");
 
