@@ -8,6 +8,9 @@ PYTEST := -m pytest --dist worksteal
 # cores: each has a server and a Chromium of several processes, and waits now and then.
 BROWSER := DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PY) $(PYTEST) -n 4 tests/browser
 
+# New templates too, before `git add`. Without `--check` it fails if it has changed a file.
+DJADE := git ls-files -z --cached --others --exclude-standard -- 'templates/*.html' | xargs -0 -r .venv/bin/djade --target-version 6.1
+
 .DEFAULT_GOAL := help
 .PHONY: help run demo test lint unit coverage javascript browser test-browsers test-postgres
 .PHONY: faults fuzz machines mutations bench scaling simulate screenshots strings translations accessibility-report
@@ -34,7 +37,7 @@ lint: .venv/.test                 ## Style, unsafe calls, layers, templates, typ
 	$(PY) -m bandit --quiet --recursive --configfile pyproject.toml manage.py setup.py quizsite quizzes tools
 	.venv/bin/lint-imports
 	$(PY) -m mypy
-	git ls-files -z -- 'templates/*.html' | xargs -0 -r .venv/bin/djade --target-version 6.1 --check
+	$(DJADE) --check
 	.venv/bin/djlint --lint templates
 	$(PY) -m tools.check_templates templates
 	$(PY) manage.py makemigrations --check --dry-run --settings quizsite.settings_for_tests
@@ -110,7 +113,7 @@ accessibility-report: .venv/.test ## Write docs/accessibility-report.md from its
 format: .venv/.test               ## Put code and templates into shape
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
-	git ls-files -z -- 'templates/*.html' | xargs -0 -r .venv/bin/djade --target-version 6.1
+	@$(DJADE) || $(DJADE) --check
 
 requirements:                     ## Pin pyproject.toml's dependencies anew; needs uv
 	uv pip compile $(PINS) pyproject.toml -o requirements/base.txt

@@ -2,8 +2,10 @@
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 
 
@@ -21,3 +23,19 @@ def test_make_without_a_target_lists_every_target() -> None:
     assert sorted(listed) == sorted(phony)
     # Each line says more than the name.
     assert min(len(line.split()) for line in printed.splitlines()) > 3
+
+
+@pytest.mark.parametrize("is_added", [False, True], ids=["new", "added"])
+def test_make_format_puts_a_template_into_shape_and_succeeds(is_added: bool, tmp_path: Path) -> None:
+    template = tmp_path / "templates" / "page.html"
+    template.parent.mkdir()
+    template.write_text("{%if x%}{{x}}{%endif%}\n", encoding="utf-8")
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
+    makefile = Path(settings.BASE_DIR, "Makefile")
+    # Without ruff, and without an installation.
+    make_format = ["make", "-f", str(makefile), "-o", ".venv/.test", "PY=true", "format"]
+    for command in (["git", "init", "-q"], *([["git", "add", "templates"]] if is_added else []), make_format):
+        subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)  # noqa: S603  constants
+
+    assert template.read_text(encoding="utf-8") == "{% if x %}{{ x }}{% endif %}\n"
