@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 from django.core.management import get_commands
 
+from quizzes.content.number_words import CARDINALS
+from quizzes.content.question_types.registry import TYPES
+
 ROOT = Path(__file__).parents[2]
 GIT = shutil.which("git") or "git"
 # Old names stand there on purpose: what changed, and what a guide's reader is about to write.
@@ -132,7 +135,17 @@ def test_architecture_lists_every_module() -> None:
     packages += ["attempts", "attempts/paper", "grading", "assignments", "content", "content/drafts", "people"]
     packages.append("models")
     modules = {path.stem for package in packages for path in (ROOT / "quizzes" / package).glob("[!_]*.py")}
-    assert modules - listed == set()
+    assert modules - listed == set(), "Add these modules to the tree in docs/architecture.md."
+
+
+def test_documents_name_and_count_the_question_types() -> None:
+    architecture = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    [listed] = re.findall(r"^- Types: (.+)\.$", architecture, re.MULTILINE)
+    [count] = re.findall(r"(\w+) question types", readme)
+
+    assert listed.split(", ") == list(TYPES), "Change the list of types in docs/architecture.md."
+    assert CARDINALS[count] == len(TYPES), "Change the count of question types in README.md."
 
 
 def docstrings(path: Path) -> Iterator[str]:

@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from quizzes.attempts.previews import PREVIEWS
 from quizzes.caches import clear_all
+from quizzes.content.question_types.registry import TYPES
 from quizzes.models import Assignment, Attempt, Classroom, Student, User
 from tests.factories import make_assignment, make_edition, make_question_set
 from tests.integration.test_secrecy import whole
@@ -196,3 +197,8 @@ def test_pairs_have_every_kind_of_question() -> None:
     counts = Counter(name for pair in range(PAIRS) for name in types_of(pair))
     assert set(counts) == set(GENERATORS)
     assert min(counts.values()) > 25
+
+
+def test_every_question_type_is_compared() -> None:
+    drawn = {see(Random(0))["type"] for see, _ in GENERATORS.values()}
+    assert drawn == set(TYPES), "Add the question type to GENERATORS in tests/integration/twin_documents.py."
