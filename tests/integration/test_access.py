@@ -545,7 +545,9 @@ def outcome_of(response: HttpResponse) -> str:
 
 
 def test_every_address_is_in_the_table() -> None:
-    assert site_names(get_resolver().url_patterns) == set(TABLE)
+    names = site_names(get_resolver().url_patterns)
+    assert names - set(TABLE) == set(), "Add a row to TABLE for each of these URLs: who may open it."
+    assert set(TABLE) - names == set(), "Take these rows out of TABLE."
 
 
 @pytest.mark.parametrize("actor", ACTORS)
