@@ -2,6 +2,7 @@
 
 import json
 import re
+from copy import deepcopy
 from dataclasses import dataclass
 from fractions import Fraction
 from html import unescape
@@ -10,11 +11,12 @@ from typing import Any
 
 import pytest
 
-from quizzes.content.question_types.registry import TYPES, parse_question, public_view, type_of
+from quizzes.content.question_types.registry import TYPES, open_in_draft, parse_question, public_view, type_of
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.set_document import combine, parse_set
 from quizzes.content.set_problems import find_problems
 from quizzes.files.question_sets import read_toml
+from quizzes.forms.editor.question import QuestionForm
 from tests.question_laws import page, paper
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -89,6 +91,16 @@ def test_page_and_handout_say_how_to_earn_part_of_the_points(example: Example) -
 
     for html in (page(question, shuffle, None, reading), paper(question, shuffle, reading)):
         assert rule in unescape(html), "Show `view.partial_credit` in page.html and paper.html of the type."
+
+
+@EACH
+def test_no_field_of_a_type_is_also_a_field_of_every_question(example: Example) -> None:
+    draft = deepcopy(example.document)
+    open_in_draft(draft)
+    sentences = [sentence for paragraph in SOURCE["reading"]["paragraphs"] for sentence in paragraph["sentences"]]
+    form = TYPES[draft["type"]].form(question=draft, sentences=sentences, speakers=SOURCE["voices"])
+
+    assert set(form.fields) & set(QuestionForm.base_fields) == set(), "Give these fields another name in form.py."
 
 
 def test_every_row_of_an_answer_table_is_read() -> None:
