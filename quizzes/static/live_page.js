@@ -31,7 +31,7 @@ async function ask() {
     clearTimeout(limit);
     asking = null;
   }
-  // Random, so that not all boards come back at once after an outage.
+  // Random, so that not all pages come back at once after an outage.
   const pause = failures ? PAUSES[Math.min(failures, PAUSES.length) - 1] * (1 + Math.random() / 4) : PERIOD;
   if (!isOver && document.visibilityState === "visible") timer = setTimeout(ask, pause);
 }

@@ -91,5 +91,5 @@ def presence_seconds() -> float:
 
 
 def board_seconds() -> float:
-    """How often a teacher's board asks what is new."""
+    """How often a teacher's live page asks what is new."""
     return interval("live_page.js", "PERIOD")
