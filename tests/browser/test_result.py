@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from quizzes.models import Assignment, Attempt, Student
+from quizzes.models import Assignment, Attempt, Student, User
 from tests.browser.conftest import NewContext, overflow
 from tests.factories import make_answered_attempt
 
@@ -80,3 +80,17 @@ def test_receipt_and_result_on_paper_name_the_student(
         expect(page.get_by_text(student.display_name)).to_be_visible()
         expect(page.get_by_text(str(done.receipt)).first).to_be_visible()
         expect(page.get_by_text("Sign out")).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_word_under_an_answer_begins_where_the_answer_does(
+    width: int, done: Attempt, student: Student, teacher: User, open_context: NewContext
+) -> None:
+    """On a phone it was as far in as the verdict beside the question above."""
+    page = open_context(teacher, width=width).new_page()
+    page.goto(reverse("attempt_review", args=[done.public_id]))
+    page.locator(".review details").evaluate_all("all => all.forEach(one => { one.open = true; })")
+    starts = page.locator(".review .opt").evaluate_all(
+        "all => all.map(one => [...one.children].slice(1).map(part => Math.round(part.getBoundingClientRect().left)))"
+    )
+    assert [len(set(places)) for places in starts] == [1] * len(starts) != []
