@@ -94,3 +94,14 @@ def test_word_under_an_answer_begins_where_the_answer_does(
         "all => all.map(one => [...one.children].slice(1).map(part => Math.round(part.getBoundingClientRect().left)))"
     )
     assert [len(set(places)) for places in starts] == [1] * len(starts) != []
+
+
+def test_first_sheet_of_a_student_stands_apart_from_the_list_below(
+    done: Attempt, student: Student, open_context: NewContext
+) -> None:
+    page = open_context(student, width=360).new_page()
+    page.goto(reverse("student_home"))
+    sheet, section = page.locator(".over > .sheet").bounding_box(), page.locator(".over > .sec").first.bounding_box()
+    assert sheet is not None
+    assert section is not None
+    assert section["y"] - sheet["y"] - sheet["height"] == 56
