@@ -231,6 +231,17 @@ def test_print_pages_are_reached_from_set_and_assignment(teacher_client: Client,
     )
 
 
+def test_menu_marks_the_class_of_a_quiz_that_is_printed(teacher_client: Client, assignment: Assignment) -> None:
+    quiz, own = [assignment.public_id], [assignment.edition.question_set.public_id]
+    pages = {
+        **{reverse(name, args=quiz): "teacher_home" for name in ("print_assignment", "print_assignment_key")},
+        **{reverse(name, args=own): "question_sets" for name in ("print_set", "print_set_key")},
+    }
+    for address, home in pages.items():
+        page = teacher_client.get(address).content.decode()
+        assert f'<a href="{reverse(home)}" aria-current="page"' in page, address
+
+
 def test_a_colleagues_own_set_and_class_are_not_found(teacher_client: Client, other_teacher: User) -> None:
     edition = make_edition(question_set=make_question_set(owner=other_teacher))
     theirs = make_assignment(edition=edition, classroom=make_classroom(teacher=other_teacher))
