@@ -89,6 +89,20 @@ def test_every_tab_of_a_class_leads_to_the_others(
     assert reverse(name, args=[classroom.public_id]) in current[0].split("<a ")[-1]
 
 
+def test_every_page_of_a_class_marks_its_tab(classroom: Classroom, student: Student, teacher_client: Client) -> None:
+    pages = {
+        **{reverse(name, args=[classroom.public_id]): "roster" for name in ("add_students", "sign_in_cards")},
+        reverse("class_accommodations", args=[classroom.public_id]): "roster",
+        reverse("student_history", args=[student.public_id]): "roster",
+        reverse("classroom_growth", args=[classroom.public_id]): "classroom_mastery",
+    }
+    for address, tab in pages.items():
+        tabs = teacher_client.get(address).content.decode().split('<nav class="tabs"')[1].split("</nav>")[0]
+        current = tabs.split('aria-current="page"')
+        assert len(current) == 2, address
+        assert reverse(tab, args=[classroom.public_id]) in current[0].split("<a ")[-1], address
+
+
 def test_each_step_of_a_new_class_offers_the_next(
     classroom: Classroom, edition: Edition, teacher: User, teacher_client: Client
 ) -> None:
