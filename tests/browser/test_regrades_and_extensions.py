@@ -19,6 +19,13 @@ from tests.integration.test_access import School
 from tests.views.teacher.test_grading_queue import typed_document
 
 
+# The space between each element that the selector finds and the next one, in CSS pixels.
+GAPS = """(selector) => {
+  const boxes = [...document.querySelectorAll(selector)].map((one) => one.getBoundingClientRect());
+  return boxes.slice(1).map((box, place) => box.top - boxes[place].bottom);
+}"""
+
+
 @pytest.fixture
 def assignment(student: Student, teacher: User) -> Assignment:
     """The four questions of `make_document`: Maya has 8 of 8, Ben 7 with another answer to the first."""
@@ -84,6 +91,19 @@ def test_every_kind_of_question_can_be_corrected_accessibly(
         expect(page.locator("main")).to_contain_text("Grades kept: 0.")
         assert violations(page) == []
         assert overflow(page) == 0
+
+
+def test_choices_of_a_regrade_stand_apart_on_a_phone(
+    school: School,  # noqa: F811
+    open_context: NewContext,
+) -> None:
+    question = school.assignment.edition.questions.filter(type="who_says_so")[0]
+    page = open_context(school.teacher, width=360).new_page()
+    page.goto(reverse("regrade_question", args=[school.assignment.public_id, question.position]))
+    # The stem, and the statements with their speakers.
+    assert min(page.evaluate(GAPS, ".picks > *")) >= 16
+    # The choices, two of which need two lines.
+    assert min(page.evaluate(GAPS, ".pickone > span")) >= 16
 
 
 def test_attempt_with_all_its_acts_is_accessible(
