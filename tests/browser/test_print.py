@@ -91,6 +91,22 @@ def test_reading_and_ten_questions_fit_on_two_sheets_of_paper(
     assert [round(one.filled, 2) for one in pages[:-1] if one.filled < 0.6] == []
 
 
+def test_words_to_know_stand_apart_from_the_reading_and_from_their_meanings(
+    classroom: Classroom, teacher: User, open_context: NewContext
+) -> None:
+    publish_built_in_sets()
+    edition = latest_edition(QuestionSet.objects.built_in().get(slug="pars-agreement"))
+    given = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+    page = open_sheet(open_context, teacher, given, "print_assignment")
+    reading, words = page.locator(".leaf .reading").bounding_box(), page.locator(".paper-words").bounding_box()
+    assert reading is not None
+    assert words is not None
+    assert words["y"] - reading["y"] - reading["height"] >= 16
+    weights = "words => [words, words.querySelector('i')].map(one => Number(getComputedStyle(one).fontWeight))"
+    usual, word = page.locator(".paper-words").evaluate(weights)
+    assert word > usual
+
+
 @EVERY_PAPER
 @pytest.mark.parametrize("name", ["print_assignment", "print_assignment_key"])
 def test_form_b_begins_on_a_page_of_its_own(

@@ -107,6 +107,17 @@ def test_handout_lists_the_words_that_its_reading_has(teacher_client: Client, as
     assert "allege" not in text
 
 
+def test_meaning_that_ends_with_a_period_gets_no_second_sign(
+    teacher_client: Client, student: Student, teacher: User
+) -> None:
+    given = document()
+    given["reading"]["words"] = [{**WORD, "meaning": "a promise. Two sides keep it."}]
+    assignment = make_assignment(edition=make_edition(document=given), classroom=student.classroom, assigned_by=teacher)
+    text = text_of(teacher_client.get(reverse("print_assignment", args=[assignment.public_id])))
+    assert "a promise. Two sides keep it." in text
+    assert not re.search(r"keep it\.[.;]", text)
+
+
 def test_reading_without_words_has_no_list(teacher_client: Client, teacher: User, student: Student) -> None:
     assignment = make_assignment(classroom=student.classroom, assigned_by=teacher)
     text = text_of(teacher_client.get(reverse("print_assignment", args=[assignment.public_id])))
