@@ -514,6 +514,16 @@ def test_question_comes_before_its_evidence(teacher: User, open_context: NewCont
     assert (evidence["x"] < stem["x"], button["x"] == stem["x"], button["y"] > stem["y"]) == (True, True, True)
 
 
+def test_no_sentence_shows_below_the_count_of_the_evidence(teacher: User, open_context: NewContext) -> None:
+    page = open_context(teacher, height=500).new_page()
+    open_editor(page, make_draft(owner=teacher))
+    ends = page.locator(".desk > .sheet, .desk .pickbar").evaluate_all(
+        "both => both.map(one => Math.round(one.getBoundingClientRect().bottom))"
+    )
+    # The edge of the sheet is 1 pixel.
+    assert ends[0] - ends[1] == 1
+
+
 def test_publishing_is_accessible_with_all_that_it_can_say(teacher: User, open_context: NewContext) -> None:
     draft = make_draft(owner=teacher)
     publish(draft, seen=1, note="", by=teacher, now=NOW)
