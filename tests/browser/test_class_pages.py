@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from quizzes.models import Assignment, Student, User
 from tests.browser.conftest import NewContext, overflow, violations
-from tests.factories import make_draft
+from tests.factories import make_draft, make_edition, make_question_set
 
 
 def test_brand_stands_at_the_same_place_on_every_page(
@@ -59,6 +59,35 @@ def test_gradebook_of_one_quiz_keeps_the_width_of_its_columns(
     assert box["width"] < 640
     starts = page.evaluate("[...document.querySelectorAll('.grid tbody td')].map(td => getComputedStyle(td).textAlign)")
     assert set(starts) == {"start"}
+
+
+def test_main_button_stands_first_among_its_neighbors(
+    teacher: User, student: Student, assignment: Assignment, open_context: NewContext
+) -> None:
+    """It stood last on the pages of question sets, and first on all others."""
+    classroom, quiz = [assignment.classroom.public_id], [assignment.public_id]
+    page = open_context(teacher).new_page()
+    for name, args in (
+        *[(name, []) for name in ("teacher_home", "question_sets")],
+        ("question_set", [assignment.edition.question_set.public_id]),
+        ("roster", classroom),
+        *[(name, quiz) for name in ("assignment_progress", "assignment_results")],
+    ):
+        page.goto(reverse(name, args=args))
+        rows = page.locator(".row:has(> .btn:not(.alt))").evaluate_all(
+            "rows => rows.map(row => row.querySelector('.btn').matches('.alt'))"
+        )
+        assert True not in rows, name
+
+
+def test_acts_on_a_set_of_the_list_stand_in_one_line(teacher: User, open_context: NewContext) -> None:
+    make_edition(question_set=make_question_set(owner=teacher))
+    page = open_context(teacher).new_page()
+    page.goto(reverse("question_sets"))
+    acts = page.locator(".toc li").filter(has_text="Archive").first.locator(".sub :is(a, button)")
+    middles = [box["y"] + box["height"] / 2 for act in acts.all() if (box := act.bounding_box())]
+    assert len(middles) == 3
+    assert max(middles) - min(middles) < 4
 
 
 # The smallest gap between a button and the next section's rule below it, in CSS pixels.
