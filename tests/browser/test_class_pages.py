@@ -36,6 +36,22 @@ def test_brand_stands_at_the_same_place_on_every_page(
     assert set(places.values()) == {40}
 
 
+def test_heading_of_every_form_of_a_teacher_begins_below_the_brand(
+    teacher: User, student: Student, assignment: Assignment, open_context: NewContext
+) -> None:
+    """Forms in the middle of the window are for those who are not signed in."""
+    page = open_context(teacher).new_page()
+    places = {}
+    for name, args in (
+        *[(name, []) for name in ("add_classroom", "import_class", "account_change_password")],
+        ("student_paper_answers", [assignment.public_id, student.public_id]),
+        ("student_overrides", [assignment.public_id, student.public_id]),
+    ):
+        page.goto(reverse(name, args=args))
+        places[name] = page.locator("h1").bounding_box()["x"]  # type: ignore[index]
+    assert set(places.values()) == {40}, places
+
+
 def test_tabs_of_a_class_fill_their_rows_on_a_phone(
     teacher: User, student: Student, assignment: Assignment, open_context: NewContext
 ) -> None:

@@ -18,7 +18,6 @@ from tests.factories import make_answered_attempt, make_assignment, make_edition
 from tests.integration.test_access import School
 from tests.views.teacher.test_grading_queue import typed_document
 
-
 # The space between each element that the selector finds and the next one, in CSS pixels.
 GAPS = """(selector) => {
   const boxes = [...document.querySelectorAll(selector)].map((one) => one.getBoundingClientRect());
