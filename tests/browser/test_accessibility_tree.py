@@ -8,11 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import CDPSession, Page, expect
 
-from quizzes.models import Attempt, Student, User
+from quizzes.models import Attempt, Edition, Student, User
 from quizzes.people import student_sign_in
 from tests.browser.conftest import NewContext
 from tests.browser.test_outbox import spoken
-from tests.factories import make_assignment, make_attempt, make_document, make_edition
+from tests.factories import make_assignment, make_attempt, make_classroom, make_document, make_edition, make_student
 from tests.integration.twin_documents import twins
 
 # Where a screen reader stops.
@@ -253,3 +253,29 @@ def test_what_a_question_says_beside_its_stem_is_its_description(
         group = page.get_by_role("group").filter(has=page.locator("#stem"))
         said = page.locator(f"#question fieldset {text}").last.inner_text()
         expect(group).to_have_accessible_description(said)
+
+
+# The names of links that lead to several places. A list of all links has them without what stands around them.
+AMBIGUOUS = """() => {
+  const places = {};
+  for (const link of document.querySelectorAll("main a[href]")) {
+    const name = link.textContent.replace(/\\s+/g, " ").trim();
+    (places[name] ??= new Set()).add(link.href);
+  }
+  return Object.keys(places).filter((name) => places[name].size > 1);
+}"""
+
+
+def test_links_of_one_name_lead_to_one_place(
+    edition: Edition, teacher: User, student: Student, open_context: NewContext
+) -> None:
+    other = make_classroom(teacher=teacher, name="Period 5")
+    make_student(classroom=other)
+    for place, classroom in enumerate((student.classroom, student.classroom, other)):
+        quiz = make_assignment(edition=edition, classroom=classroom, own_title=f"Quiz {place % 2}", max_attempts=2)
+        if classroom == student.classroom:
+            make_attempt(assignment=quiz, student=student)
+    page = open_context(teacher).new_page()
+    for address in (reverse("teacher_home"), reverse("student_history", args=[student.public_id])):
+        page.goto(address)
+        assert page.evaluate(AMBIGUOUS) == [], address
