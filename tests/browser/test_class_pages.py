@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from quizzes.models import Assignment, Student, User
 from tests.browser.conftest import NewContext, overflow, violations
-from tests.factories import make_draft, make_edition, make_question_set
+from tests.factories import make_draft, make_edition, make_question_set, make_student
 
 
 def test_brand_stands_at_the_same_place_on_every_page(
@@ -104,6 +104,18 @@ def test_acts_on_a_set_of_the_list_stand_in_one_line(teacher: User, open_context
     middles = [box["y"] + box["height"] / 2 for act in acts.all() if (box := act.bounding_box())]
     assert len(middles) == 3
     assert max(middles) - min(middles) < 4
+
+
+def test_accommodations_for_nobody_lead_to_the_error(teacher: User, student: Student, open_context: NewContext) -> None:
+    for number in range(30):
+        make_student(classroom=student.classroom, name=f"Student {number}")
+    page = open_context(teacher, width=360, height=640).new_page()
+    page.goto(reverse("class_accommodations", args=[student.classroom.public_id]))
+    page.get_by_role("button", name="Save for these students").click()
+    first = page.locator("[name=students]").first
+    expect(first).to_be_focused()
+    expect(first).to_have_accessible_description("Choose at least 1 student.")
+    expect(page.locator("#id_students-e")).to_be_in_viewport()
 
 
 # The smallest gap between a button and the next section's rule below it, in CSS pixels.

@@ -128,6 +128,33 @@ def test_group_is_graded_with_one_key_without_the_answer_that_was_left_out(
     assert [points_of(name) for name in ("Ana R.", "Ben O.", "Cy T.", "Dee P.")] == [[2], [2], [2], []]
 
 
+def test_grade_without_points_leads_to_its_error(
+    assignment: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    give(assignment, "Ana R.", who="The rules say so.")
+    page = open_context(teacher, width=360, height=640).new_page()
+    open_queue(page, assignment)
+    page.get_by_role("button", name="Save and next").click()
+    expect(page.get_by_role("radio", name="No credit")).to_be_focused()
+    expect(page.locator("#id_points-e")).to_be_in_viewport()
+
+
+def test_grade_for_no_answer_of_a_group_leads_to_its_error(
+    assignment: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    for name in ("Ana R.", "Ben O."):
+        give(assignment, name, who="The rules say so.")
+    page = open_context(teacher, width=360, height=640).new_page()
+    open_queue(page, assignment)
+    boxes = page.locator("[name=attempts]")
+    for box in boxes.all():
+        box.uncheck()
+    page.locator("label", has=page.get_by_role("radio", name="Full credit")).click()
+    page.get_by_role("button", name="Save and next").click()
+    expect(page.locator("#alike-e")).to_be_in_viewport()
+    expect(boxes.first).to_be_focused()
+
+
 def test_shortcuts_can_be_turned_off(assignment: Assignment, teacher: User, open_context: NewContext) -> None:
     give(assignment, "Ana R.", who="A rule.")
     give(assignment, "Ben O.", who="B rule.")
