@@ -2,15 +2,19 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page
 
+from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.editions import latest_edition
 from quizzes.models import Assignment, Classroom, QuestionSet, User
 from tests.browser.conftest import NewContext, overflow, violations
 from tests.browser.pdf import A4, LETTER, PdfPage, mark, read_pdf, split_marks
+from tests.browser.test_every_page import school  # noqa: F401  the class of three on the built-in set
 from tests.content.question_types.test_walk import DOCUMENT
 from tests.drafting import BUILT_IN, EXAMPLES
 from tests.factories import make_assignment, make_edition, publish_built_in_sets
+from tests.integration.test_access import School
 
 PAPERS = {"Letter": LETTER, "A4": A4}
 # Width and height in CSS pixels of what the margins of 15 mm leave.
@@ -212,6 +216,30 @@ def test_only_the_sheet_reaches_the_printer(assignment: Assignment, teacher: Use
     for hidden in (".mast", ".foot", ".page-head", "form", "button"):
         assert page.locator(f"{hidden} >> visible=true").count() == 0
     assert "key" not in page.locator("article.leaf").inner_text().casefold().split()
+
+
+def test_pages_of_a_teacher_print_without_what_one_presses(
+    school: School,  # noqa: F811
+    open_context: NewContext,
+) -> None:
+    submit_attempt(school.attempt, now=timezone.now())
+    quiz, classroom = [school.assignment.public_id], [school.assignment.classroom.public_id]
+    page = open_context(school.teacher).new_page()
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": PRINTABLE["A4"][0], "height": PRINTABLE["A4"][1]})
+    for name, args in (
+        *[(name, quiz) for name in ("assignment_results", "assignment_progress", "item_analysis")],
+        *[(name, classroom) for name in ("roster", "classroom_gradebook", "classroom_mastery")],
+        ("attempt_review", [school.attempt.public_id]),
+        ("student_history", [school.student.public_id]),
+        ("question_set", [school.assignment.edition.question_set.public_id]),
+    ):
+        page.goto(reverse(name, args=args))
+        pressed = page.locator(".btn, .tabs, .txt, button:not(.word)").evaluate_all(
+            "all => all.filter(one => one.checkVisibility()).map(one => one.outerHTML.slice(0, 90))"
+        )
+        assert (name, pressed, overflow(page)) == (name, [], 0)
+        assert page.locator("main").inner_text().strip(), name
 
 
 def test_large_print_has_eighteen_points(assignment: Assignment, teacher: User, open_context: NewContext) -> None:
