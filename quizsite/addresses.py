@@ -43,7 +43,7 @@ def network_address() -> str | None:
 def url(host: str, port: int, *, https: bool = False) -> str:
     """The address of the site on this host, without a port that browsers add by default."""
     scheme, usual_port = ("https", 443) if https else ("http", 80)
-    bracketed = f"[{host}]" if ":" in host else host
+    bracketed = f"[{host.strip('[]')}]" if ":" in host else host
     return f"{scheme}://{bracketed}" if port == usual_port else f"{scheme}://{bracketed}:{port}"
 
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from email.headerregistry import AddressHeader
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -135,7 +135,9 @@ def host_list(variables: Mapping[str, str], name: str) -> list[str]:
         problem = ImproperlyConfigured(
             f"{name} takes host names such as quiz.school.example, separated by commas, not {host!r}."
         )
-        if not re.fullmatch(r"[^\s/:]+", host) and not _is_ip_address(host.strip("[]")):
+        if (address := _ip_address(host.strip("[]"))) and address.version == 6:
+            hosts[place] = f"[{address}]"
+        elif not re.fullmatch(r"[^\s/:]+", host):
             raise problem
         if not host.isascii():
             try:
@@ -146,12 +148,11 @@ def host_list(variables: Mapping[str, str], name: str) -> list[str]:
     return hosts
 
 
-def _is_ip_address(text: str) -> bool:
+def _ip_address(text: str) -> IPv4Address | IPv6Address | None:
     try:
-        ip_address(text)
+        return ip_address(text)
     except ValueError:
-        return False
-    return True
+        return None
 
 
 def domain_list(variables: Mapping[str, str], name: str) -> list[str]:

@@ -131,9 +131,13 @@ def test_words_leaves_out_blanks(text: str, value: list[str]) -> None:
     assert words({"HOSTS": text}, "HOSTS") == value
 
 
-@pytest.mark.parametrize("text", ["a.example, .b.example", "*", "10.1.2.3,[::1],fd00::1", "Quiz_1.example"])
+@pytest.mark.parametrize("text", ["a.example, .b.example", "*", "10.1.2.3,[::1]", "Quiz_1.example"])
 def test_host_list_reads_names_and_addresses(text: str) -> None:
     assert host_list({"HOSTS": text}, "HOSTS") == [word.strip() for word in text.split(",")]
+
+
+def test_host_list_has_ipv6_addresses_as_host_headers_spell_them() -> None:
+    assert host_list({"HOSTS": "fd00::1, [FD00:0::2]"}, "HOSTS") == ["[fd00::1]", "[fd00::2]"]
 
 
 def test_host_list_has_other_letters_as_host_headers_spell_them() -> None:

@@ -85,6 +85,7 @@ def test_find_python_tries_the_given_one_first(tmp_path: Path) -> None:
         ("quiz.school.example", 80, False, "http://quiz.school.example"),
         ("quiz.school.example", 443, True, "https://quiz.school.example"),
         ("::1", 8000, False, "http://[::1]:8000"),
+        ("[fd00::1]", 443, True, "https://[fd00::1]"),
     ],
 )
 def test_url_is_as_a_browser_shows_it(host: str, port: int, https: bool, expected: str) -> None:
@@ -297,6 +298,15 @@ def test_serve_answers_to_the_machines_own_names_for_phones_in_the_room(serve: C
     with socket.create_connection(("127.0.0.1", run.port), timeout=10) as check:
         check.sendall(b"GET /readyz HTTP/1.0\r\n\r\n")
         assert check.makefile("rb").readline() == b"HTTP/1.0 200 OK\r\n"
+
+
+def test_serve_answers_to_the_ipv6_address_that_it_listens_on(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FOOTNOTE_HOSTS", "quiz.school.example")
+    Command().allow_hosts(host_names("fd00::1"))
+
+    assert settings.ALLOWED_HOSTS == ["localhost", "127.0.0.1", "[::1]", "quiz.school.example", "[fd00::1]"]
 
 
 @pytest.mark.parametrize("hosts", [".school.example,quiz.school.example", "*, quiz.school.example"])

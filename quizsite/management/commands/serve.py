@@ -18,6 +18,7 @@ from quizsite.addresses import host_names, ip_address_of, listening_port, proble
 from quizsite.backups.create import make_scheduled_backup, problem_with_folder
 from quizsite.backups.manifest import BackupError
 from quizsite.backups.rotation import BEFORE_MIGRATION
+from quizsite.environment import host_list
 from quizsite.health import (
     POSTGRESQL_SETTINGS,
     CheckFailed,
@@ -143,4 +144,4 @@ class Command(BaseCommand):
     def allow_hosts(self, names: list[str]) -> None:
         """Add the machine's own names; the environment is for workers on systems that cannot fork."""
         os.environ["FOOTNOTE_HOSTS"] = ",".join([*filter(None, [os.environ.get("FOOTNOTE_HOSTS")]), *names])
-        settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, *names]
+        settings.ALLOWED_HOSTS = [*settings.LOOPBACK_HOSTS, *host_list(os.environ, "FOOTNOTE_HOSTS")]
