@@ -21,6 +21,7 @@ from quizzes.views.sign_on_adapter import (
     SignOnCallback,
     SignOnClient,
     SignOnRequest,
+    cause_of,
     refusal,
 )
 
@@ -65,8 +66,8 @@ def _answer(request: SignOnRequest, view: View, provider_id: str) -> HttpRespons
         raise Http404 from error
     except ImmediateHttpResponse as error:
         response = error.response
-    except RequestException:
-        response = refusal(request, NO_REPLY, provider=provider_id, status=503)
-    except BROKEN:
-        response = refusal(request, NOT_CHECKED, provider=provider_id)
+    except RequestException as error:
+        response = refusal(request, NO_REPLY, provider=provider_id, status=503, cause=cause_of(error))
+    except BROKEN as error:
+        response = refusal(request, NOT_CHECKED, provider=provider_id, cause=cause_of(error))
     return response

@@ -1,6 +1,7 @@
 """How django-allauth signs teachers in with a school account. Loaded with the first such sign-in."""
 
 import logging
+import re
 import secrets
 import time
 from typing import Any, NoReturn, cast
@@ -48,6 +49,10 @@ ANSWER_SECONDS, MAX_ANSWER_BYTES = 10, 256 * 1024
 # ends it earlier.
 DESCRIPTION_SECONDS = 3600
 BROKEN = (OAuth2Error, RequestException, jwt.PyJWTError, KeyError, TypeError, ValueError, AttributeError)
+# How allauth says that it got no token. What follows is the whole reply.
+NO_TOKEN = "Error retrieving access token"  # noqa: S105  a message
+# In a reply with an error. Source: RFC 6749, section 5.2.
+ERROR_CODE = re.compile(r'"error":\s*"(\w{1,40})"', re.ASCII)
 
 CANCELED = gettext_noop("You canceled. Nothing has changed.")
 OLD = gettext_noop("This sign-in took too long, or started in another browser. Start again.")
@@ -65,13 +70,27 @@ TAKEN = gettext_noop("This account was just created. Start again to sign in.")
 _descriptions = process_dict()
 
 
-def refusal(request: HttpRequest, reason: str, *, provider: str, status: int = 403) -> HttpResponse:
-    """The page that says why a sign-in with a school account ended. The log has no email and no name."""
-    logger.warning("Sign-in with %s refused: %s", provider, reason)
+def refusal(request: HttpRequest, reason: str, *, provider: str, status: int = 403, cause: str = "") -> HttpResponse:
+    """The page that says why a sign-in with a school account ended. The log has no email and no name.
+
+    cause: what went wrong at the provider. Only the log has it.
+    """
+    logger.warning("Sign-in with %s refused: %s%s", provider, reason, f" ({cause})" if cause else "")
     if reason in {NO_REPLY, NOT_CHECKED}:
         # The provider may have changed its description.
         _descriptions.clear()
     return render(request, "account/sign_on_refused.html", {"reason": gettext(reason)}, status=status)
+
+
+def cause_of(error: Exception) -> str:
+    """What went wrong at the provider. Of its replies only the code of an error: the rest may name a person."""
+    if isinstance(error, RequestException):
+        return " ".join(f"{type(error).__name__}: {error}".split())
+    text = str(error) if isinstance(error, OAuth2Error) else type(error).__name__
+    if text.startswith(NO_TOKEN):
+        found = ERROR_CODE.search(text)
+        return found[1] if found else "no token"
+    return text
 
 
 class SignOnClient(OpenIDConnectOAuth2Adapter):
@@ -228,9 +247,13 @@ class SignOnAdapter(DefaultSocialAccountAdapter):
         if error == AuthError.CANCELLED:
             page = refusal(request, CANCELED, provider=provider.app.provider_id)
         elif isinstance(exception, RequestException):
-            page = refusal(request, NO_REPLY, provider=provider.app.provider_id, status=503)
+            page = refusal(request, NO_REPLY, provider=provider.app.provider_id, status=503, cause=cause_of(exception))
+        elif exception is not None:
+            page = refusal(request, NOT_CHECKED, provider=provider.app.provider_id, cause=cause_of(exception))
         else:
-            page = refusal(request, NOT_CHECKED, provider=provider.app.provider_id)
+            code = request.GET.get("error", "")
+            cause = code if re.fullmatch(r"\w{1,40}", code, re.ASCII) else "no code"
+            page = refusal(request, NOT_CHECKED, provider=provider.app.provider_id, cause=cause)
         raise ImmediateHttpResponse(page)
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> NoReturn:

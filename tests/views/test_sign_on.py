@@ -460,3 +460,46 @@ def test_log_of_a_refusal_names_no_person(
     [line] = [record.getMessage() for record in caplog.records if record.name == "quizzes.views.sign_on_adapter"]
     assert line.startswith("Sign-in with school refused: You need an invitation")
     assert "rosa" not in caplog.text.lower()
+
+
+def cause_in(caplog: pytest.LogCaptureFixture) -> str:
+    """What the log says of the last refusal, beside the text of the page."""
+    [*_, line] = [record.getMessage() for record in caplog.records if record.name == "quizzes.views.sign_on_adapter"]
+    return line.partition("(")[2].removesuffix(")")
+
+
+def test_log_says_why_a_provider_cannot_be_asked(
+    provider: IdentityProvider, client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    provider.is_down = True
+    client.post(START)
+
+    assert cause_in(caplog).startswith("HTTPError: 503 Server Error")
+    provider.is_down = False
+    provider.changed_description = {"issuer": "https://elsewhere.example"}
+    client.post(START)
+    assert cause_in(caplog) == "issuer of the description"
+
+
+def test_log_says_why_a_token_is_refused(
+    provider: IdentityProvider, rosa: User, client: Client, caplog: pytest.LogCaptureFixture, settings: Settings
+) -> None:
+    provider.changed_claims = {"aud": "another site"}
+    sign_on(client)
+
+    assert cause_in(caplog) == "InvalidAudienceError"
+    wrong = Provider("school", "Example School", provider.issuer, CLIENT_ID, "another secret")
+    settings.SOCIALACCOUNT_PROVIDERS = allauth_settings([wrong])
+    sign_on(client)
+    assert cause_in(caplog) == "invalid_client"
+    assert "rosa" not in caplog.text.lower()
+
+
+@pytest.mark.parametrize(("error", "cause"), [("invalid_scope", "invalid_scope"), ("<b>x</b>", "no code")])
+def test_log_has_the_error_that_a_provider_leads_back_with(
+    error: str, cause: str, provider: IdentityProvider, client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    state = parse_qs(urlsplit(client.post(START).headers["Location"]).query)["state"][0]
+    client.get(reverse_callback(state=state, error=error))
+
+    assert cause_in(caplog) == cause
