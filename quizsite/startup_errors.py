@@ -15,6 +15,10 @@ OPERATORS = frozenset({EACCES, EPERM, EROFS, ENOSPC, EDQUOT})
 # As SQLite and as PostgreSQL say it: the database is empty, or of an earlier version.
 NO_TABLE = re.compile(r"no such (table|column): \S+|(relation|column) \S+ does not exist")
 
+# As SQLite says that a file is another user's, or on a read-only file system. With the first, it may also be gone.
+CANNOT_OPEN = "unable to open database file"
+CANNOT_WRITE = "attempt to write a readonly database"
+
 
 def exit_with_message(work: Callable[[], object]) -> None:
     """Call the function; an error that the operator can fix ends the process with one line."""
@@ -48,10 +52,13 @@ def message_for(problem: Exception) -> str | None:
                 "site or run `manage.py migrate`. If not, correct FOOTNOTE_DATA or DATABASE_URL."
             )
         # SQLite's words. They do not say which file, or why.
-        case OperationalError() if text == "unable to open database file":
-            if os.path.exists(settings.SQLITE_PATH):
-                return f"The database {settings.SQLITE_PATH} cannot be opened. Run this as the user of the site."
-            return f"The database {settings.SQLITE_PATH} is gone. Run `manage.py restore BACKUP`."
+        case OperationalError() if text in {CANNOT_OPEN, CANNOT_WRITE}:
+            path = settings.SQLITE_PATH
+            if not os.path.exists(path):
+                return f"The database {path} is gone. Run `manage.py restore BACKUP`."
+            if os.statvfs(path).f_flag & os.ST_RDONLY:
+                return f"The database {path} is on a file system that is read-only."
+            return f"The database {path} cannot be opened. Run this as the user of the site."
         case OperationalError():
             return f"The database does not answer: {text}"
         case ProgrammingError() if text.startswith("invalid connection option"):

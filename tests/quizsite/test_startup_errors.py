@@ -1,12 +1,16 @@
 """Startup errors: one line for what the operator can mend, a traceback for the rest."""
 
+import os
 from errno import EIO, ENOSPC
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, IntegrityError, OperationalError, ProgrammingError
+from pytest_django.fixtures import Settings
 
-from quizsite.startup_errors import exit_with_message
+from quizsite.startup_errors import exit_with_message, message_for
 
 
 @pytest.mark.parametrize(
@@ -61,6 +65,24 @@ def test_error_that_the_operator_can_mend_is_one_line(error: Exception, line: st
         exit_with_message(fail)
 
     assert ended.value.code == line
+
+
+@pytest.mark.parametrize("text", ["attempt to write a readonly database", "unable to open database file"])
+@pytest.mark.parametrize(
+    ("flags", "rest"),
+    [
+        (0, "cannot be opened. Run this as the user of the site."),
+        (os.ST_RDONLY | os.ST_NOSUID, "is on a file system that is read-only."),
+    ],
+)
+def test_database_that_cannot_be_written_is_named_with_the_reason(
+    flags: int, rest: str, text: str, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.SQLITE_PATH = tmp_path / "footnote.sqlite3"
+    settings.SQLITE_PATH.touch()
+    monkeypatch.setattr(os, "statvfs", lambda path: SimpleNamespace(f_flag=flags))
+
+    assert message_for(OperationalError(text)) == f"The database {settings.SQLITE_PATH} {rest}"
 
 
 @pytest.mark.parametrize(
