@@ -64,6 +64,8 @@ def read_manifest(folder: Path) -> Manifest:
         document = json.loads(path.read_bytes())
     except (FileNotFoundError, NotADirectoryError) as error:
         raise BackupError(f"{folder} is no backup: it has no {NAME}.") from error
+    except PermissionError as error:
+        raise BackupError(f"{path} cannot be read: {error.strerror}. Give the backup to the site's user.") from error
     except (OSError, ValueError) as error:
         raise BackupError(f"{path} cannot be read. Use another backup.") from error
     if not isinstance(document, dict) or not isinstance(document.get("format"), int):

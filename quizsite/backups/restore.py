@@ -73,7 +73,8 @@ def restore(backup: Path, *, now: datetime, accept_findings: bool = False) -> Re
     except SiteInUse as error:
         raise BackupError("The site is running, or another restore is. Stop it first.") from error
     except OSError as error:
-        reason = error.strerror or error
+        place = f" ({error.filename})" if error.filename else ""
+        reason = f"{error.strerror or error}{place}"
         raise BackupError(f"The restore stopped: {reason}. Nothing is lost. Start the site or try again.") from error
 
 

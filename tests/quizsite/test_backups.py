@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from errno import EACCES
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -20,10 +21,13 @@ import psycopg
 import pytest
 from django.db import connection
 from psycopg import sql
+from pytest_django.fixtures import Settings
 
 from quizsite import __version__
 from quizsite.backups import swap
+from quizsite.backups.manifest import BackupError
 from quizsite.backups.postgresql import parameters
+from quizsite.backups.restore import restore
 from quizsite.backups.rotation import backup_name, made_at, superseded
 from quizsite.site_lock import SiteInUse, exclusive, hold_while_serving
 from quizsite.sqlite import library
@@ -420,6 +424,29 @@ def test_restore_refuses_what_is_no_backup(drill: Drill, tmp_path: Path) -> None
     assert drill.refusal(drill.data) == f"{drill.data} is no backup: it has no manifest.json."
     (tmp_path / "manifest.json").write_text("{")
     assert drill.refusal(tmp_path) == f"{tmp_path / 'manifest.json'} cannot be read. Use another backup."
+
+
+def test_restore_names_the_file_that_it_cannot_use(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DATA_DIR = tmp_path
+    (tmp_path / "manifest.json").write_text("{}")
+
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(BackupError) as unreadable:
+        restore(tmp_path, now=datetime.now(UTC))
+    monkeypatch.setattr("quizsite.backups.restore._checked", refuse)
+    with pytest.raises(BackupError) as stopped:
+        restore(tmp_path, now=datetime.now(UTC))
+
+    manifest = tmp_path / "manifest.json"
+    assert str(unreadable.value) == f"{manifest} cannot be read: Permission denied. Give the backup to the site's user."
+    assert str(stopped.value) == (
+        f"The restore stopped: Permission denied ({tmp_path}). Nothing is lost. Start the site or try again."
+    )
 
 
 def change(backup: Path, **values: Any) -> None:
