@@ -1,6 +1,7 @@
 """The folder with everything that a site must keep: the database and the secret key."""
 
 import os
+import pwd
 import secrets
 from pathlib import Path
 
@@ -22,6 +23,20 @@ def make_data_folder(folder: Path) -> Path:
     except OSError as error:
         raise ImproperlyConfigured(f"The data folder {folder} cannot be used: {error.strerror}.") from error
     return folder
+
+
+def require_own_folder(folder: Path) -> None:
+    """Raises ImproperlyConfigured if root works in the folder of another user, who could not read what root makes."""
+    owner = folder.stat().st_uid
+    if os.geteuid() == 0 != owner:
+        try:
+            name = pwd.getpwuid(owner).pw_name
+        except KeyError:
+            name = f"#{owner}"
+        raise ImproperlyConfigured(
+            f"The data folder {folder} belongs to the user {name}, who could not use what root makes there. "
+            f"Run this as that user: `sudo -u {name}`."
+        )
 
 
 def require_site(folder: Path) -> None:
@@ -67,7 +82,8 @@ def secret_key(folder: Path, *, database: Path | None = None) -> str:
                 aside.unlink()
         key = path.read_text().strip()
     except OSError as error:
-        raise ImproperlyConfigured(f"The secret key {path} cannot be used: {error.strerror}.") from error
+        advice = " Give it to the user that the site runs as." if isinstance(error, PermissionError) else ""
+        raise ImproperlyConfigured(f"The secret key {path} cannot be used: {error.strerror}.{advice}") from error
     return strong_key(key, str(path))
 
 

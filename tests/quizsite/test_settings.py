@@ -27,7 +27,7 @@ from django_htmx.middleware import HtmxDetails
 
 from quizsite import settings as site_settings
 from quizsite.__main__ import NEED_A_SITE, WITHOUT_SETTINGS
-from quizsite.data_folder import make_data_folder, secret_key
+from quizsite.data_folder import make_data_folder, require_own_folder, secret_key
 from quizsite.environment import (
     contact_address,
     domain_list,
@@ -455,6 +455,30 @@ def test_data_folder_that_is_a_file_is_refused_in_words(tmp_path: Path) -> None:
 
     with pytest.raises(ImproperlyConfigured, match=r"data cannot be used: File exists\.$"):
         make_data_folder(tmp_path / "data")
+
+
+def test_root_is_refused_in_the_folder_of_another_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What root made there, such as a restored site, could not be read by the site."""
+    if os.geteuid() == 0:
+        require_own_folder(tmp_path)
+        os.chown(tmp_path, 54_321, -1)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+
+    with pytest.raises(ImproperlyConfigured, match=r"belongs to the user (\S+), .* `sudo -u \1`\.$"):
+        require_own_folder(tmp_path)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+def test_start_as_root_in_the_folder_of_another_user_is_refused(tmp_path: Path) -> None:
+    os.chown(tmp_path, 54_321, -1)
+
+    result = manage("restore", str(tmp_path), folder=tmp_path)
+
+    assert result.stderr == (
+        f"Footnote cannot start: The data folder {tmp_path} belongs to the user #54321, who could not use what root "
+        "makes there. Run this as that user: `sudo -u #54321`.\n"
+    )
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("exists", [False, True])
