@@ -34,16 +34,16 @@ class Provider:
 
 
 def providers(variables: Mapping[str, str]) -> list[Provider]:
-    """The providers whose client id or secret is set, in the order of their buttons."""
+    """The providers of which a setting is there, in the order of their buttons."""
     found = []
     if pair := _client(variables, "FOOTNOTE_GOOGLE"):
         found.append(Provider("google", "Google", GOOGLE_ISSUER, *pair))
-    if pair := _client(variables, "FOOTNOTE_MICROSOFT"):
+    if pair := _client(variables, "FOOTNOTE_MICROSOFT", "FOOTNOTE_MICROSOFT_TENANT"):
         tenant = _needed(variables, "FOOTNOTE_MICROSOFT_TENANT").lower()
         if tenant in SHARED_TENANTS or not re.fullmatch(r"[0-9a-f-]{36}", tenant):
             raise ImproperlyConfigured("FOOTNOTE_MICROSOFT_TENANT must be the id of your tenant, 36 digits and dashes.")
         found.append(Provider("microsoft", "Microsoft", f"https://login.microsoftonline.com/{tenant}/v2.0", *pair))
-    if pair := _client(variables, "FOOTNOTE_OIDC"):
+    if pair := _client(variables, "FOOTNOTE_OIDC", "FOOTNOTE_OIDC_ISSUER"):
         issuer = _issuer(variables, "FOOTNOTE_OIDC_ISSUER")
         name = variables.get("FOOTNOTE_OIDC_NAME", "").strip() or "your school account"
         found.append(Provider("school", name, issuer, *pair))
@@ -69,9 +69,10 @@ def allauth_settings(found: list[Provider]) -> dict[str, Any]:
     return {"openid_connect": {"APPS": apps}} if apps else {}
 
 
-def _client(variables: Mapping[str, str], prefix: str) -> tuple[str, str] | None:
+def _client(variables: Mapping[str, str], prefix: str, *others: str) -> tuple[str, str] | None:
+    """The id and the secret; None if neither of them nor one of the other names is set."""
     names = f"{prefix}_CLIENT_ID", f"{prefix}_CLIENT_SECRET"
-    if not any(variables.get(name, "").strip() for name in names):
+    if not any(variables.get(name, "").strip() for name in (*names, *others)):
         return None
     return _needed(variables, names[0]), _needed(variables, names[1])
 

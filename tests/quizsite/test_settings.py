@@ -876,6 +876,8 @@ def test_providers_of_school_accounts_come_from_the_environment() -> None:
         (GOOGLE, "FOOTNOTE_SIGN_ON_DOMAINS must name"),
         (GOOGLE | DOMAINS | {"FOOTNOTE_GOOGLE_CLIENT_SECRET": " "}, "FOOTNOTE_GOOGLE_CLIENT_SECRET is missing."),
         (GOOGLE | DOMAINS | {"FOOTNOTE_GOOGLE_CLIENT_ID": ""}, "FOOTNOTE_GOOGLE_CLIENT_ID is missing."),
+        (DOMAINS | {"FOOTNOTE_MICROSOFT_TENANT": TENANT}, "FOOTNOTE_MICROSOFT_CLIENT_ID is missing."),
+        (DOMAINS | {"FOOTNOTE_OIDC_ISSUER": "https://login.school.example"}, "FOOTNOTE_OIDC_CLIENT_ID is missing."),
         (MICROSOFT | DOMAINS | {"FOOTNOTE_MICROSOFT_TENANT": "common"}, "must be the id of your tenant"),
         (MICROSOFT | DOMAINS | {"FOOTNOTE_MICROSOFT_TENANT": "school.example"}, "must be the id of your tenant"),
         (OTHER | DOMAINS | {"FOOTNOTE_OIDC_ISSUER": "http://login.school.example"}, "must read like https://"),
