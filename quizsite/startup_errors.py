@@ -59,6 +59,8 @@ def message_for(problem: Exception) -> str | None:
             if os.statvfs(path).f_flag & os.ST_RDONLY:
                 return f"The database {path} is on a file system that is read-only."
             return f"The database {path} cannot be opened. Run this as the user of the site."
+        case OperationalError() if "unsupported startup parameter" in text:
+            return "PgBouncer refuses the settings of a connection. Set it up as docs/scaling.md says."
         case OperationalError():
             return f"The database does not answer: {text}"
         case ProgrammingError() if text.startswith("invalid connection option"):

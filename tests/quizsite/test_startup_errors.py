@@ -19,6 +19,10 @@ from quizsite.startup_errors import exit_with_message, message_for
         (ImproperlyConfigured("A setting is wrong."), "Footnote cannot start: A setting is wrong."),
         (OperationalError("connection\n  refused"), "The database does not answer: connection refused"),
         (
+            OperationalError("connection failed: FATAL: unsupported startup parameter in options: statement_timeout"),
+            "PgBouncer refuses the settings of a connection. Set it up as docs/scaling.md says.",
+        ),
+        (
             OperationalError("database or disk is full"),
             "The disk of the database is full (database or disk is full). Free some space, and try again.",
         ),
