@@ -3,6 +3,7 @@
 import os
 import pwd
 import secrets
+import shlex
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -35,7 +36,7 @@ def require_own_folder(folder: Path) -> None:
             name = f"#{owner}"
         raise ImproperlyConfigured(
             f"The data folder {folder} belongs to the user {name}, who could not use what root makes there. "
-            f"Run this as that user: `sudo -u {name}`."
+            f"Run this as that user: `sudo -u {shlex.quote(name)}`."
         )
 
 

@@ -22,6 +22,9 @@ FALSE_WORDS = frozenset({"0", "false", "no", "off", ""})
 # Characters of a secret: 128 bits as hexadecimal digits have 32, as base64 22.
 SECRET_LEAST = 22
 
+# A password with one of these breaks an address.
+ENCODING = "In a password, write % as %25, / as %2F, # as %23, and ? as %3F."
+
 # What django-environ reads of a line. It skips all other lines, so that their settings would keep their defaults.
 SETTING = re.compile(r"(?:export )?(?P<name>[A-Za-z_0-9]+)=(?P<value>.*)")
 
@@ -201,7 +204,7 @@ def postgresql(variables: Mapping[str, str], name: str) -> dict[str, Any] | None
     if not text:
         return None
     # The address may hold a password, so the message does not repeat it.
-    problem = ImproperlyConfigured(f"{name} must read like postgres://user:password@host:5432/name.")
+    problem = ImproperlyConfigured(f"{name} must read like postgres://user:password@host:5432/name. {ENCODING}")
     # Checked first, because django-environ prints an unknown address with its password.
     if not text.startswith(("postgres://", "postgresql://")):
         raise problem
@@ -245,7 +248,7 @@ def mailer(variables: Mapping[str, str], name: str) -> dict[str, Any] | None:
     if not text:
         return None
     # The address may hold a password, so the message does not repeat it.
-    problem = ImproperlyConfigured(f"{name} must read like smtp+tls://user:password@host:587.")
+    problem = ImproperlyConfigured(f"{name} must read like smtp+tls://user:password@host:587. {ENCODING}")
     try:
         parts = environ.Env.email_url_config(text)
     except (ValueError, ImproperlyConfigured) as error:

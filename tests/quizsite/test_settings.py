@@ -29,6 +29,7 @@ from quizsite import settings as site_settings
 from quizsite.__main__ import NEED_A_SITE, WITHOUT_SETTINGS
 from quizsite.data_folder import make_data_folder, require_own_folder, secret_key
 from quizsite.environment import (
+    ENCODING,
     contact_address,
     domain_list,
     flag,
@@ -214,13 +215,31 @@ def test_postgresql_reads_an_address() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["footnote", "mysql://ana:secret@db/footnote", "postgres://ana:secret@db/", "sqlite:///x", "postgres://db:x/y"],
+    [
+        "footnote",
+        "mysql://ana:secret@db/footnote",
+        "postgres://ana:secret@db/",
+        "sqlite:///x",
+        "postgres://db:x/y",
+        "postgres://a:p/w@db/y",
+    ],
 )
 def test_postgresql_refuses_another_address_without_repeating_it(text: str) -> None:
     with pytest.raises(ImproperlyConfigured) as error:
         postgresql({"DATABASE_URL": text}, "DATABASE_URL")
 
-    assert str(error.value) == "DATABASE_URL must read like postgres://user:password@host:5432/name."
+    assert str(error.value) == f"DATABASE_URL must read like postgres://user:password@host:5432/name. {ENCODING}"
+
+
+@pytest.mark.parametrize("address", ["postgres://ana:{}@db.example/footnote", "postgres://{}:x@db.example/footnote"])
+def test_password_in_an_address_may_be_encoded_as_its_message_says(address: str) -> None:
+    pairs = dict(re.findall(r"(\S) as (%\w\w)", ENCODING))
+
+    seen = postgresql({"DATABASE_URL": address.format("".join(pairs.values()))}, "DATABASE_URL")
+    assert len(pairs) == 4
+    assert seen is not None
+    assert "".join(pairs) in {seen["USER"], seen["PASSWORD"]}
+    assert seen["HOST"] == "db.example"
 
 
 def test_mailer_reads_an_address() -> None:
@@ -246,7 +265,7 @@ def test_mailer_refuses_another_address(text: str) -> None:
     with pytest.raises(ImproperlyConfigured) as error:
         mailer({"EMAIL_URL": text}, "EMAIL_URL")
 
-    assert str(error.value) == "EMAIL_URL must read like smtp+tls://user:password@host:587."
+    assert str(error.value) == f"EMAIL_URL must read like smtp+tls://user:password@host:587. {ENCODING}"
 
 
 @pytest.mark.parametrize("scheme", ["smtp", "smtp+tls", "smtps"])
@@ -295,7 +314,7 @@ def test_mail_address_that_every_mail_would_fail_with_is_refused(text: str) -> N
             "FOOTNOTE_CONTACT must read like help@school.example, not 'Front office'.",
         ),
         ("FOOTNOTE_HTTPS", "ture", "FOOTNOTE_HTTPS must be 1 or 0, not 'ture'."),
-        ("DATABASE_URL", "db", "DATABASE_URL must read like postgres://user:password@host:5432/name."),
+        ("DATABASE_URL", "db", f"DATABASE_URL must read like postgres://user:password@host:5432/name. {ENCODING}"),
         *(
             # Dates end before such a term, so that the job that deletes what is old would never finish.
             (name, "999999", f"{name} must be a whole number from {least} to 36500, not '999999'.")
@@ -464,7 +483,7 @@ def test_root_is_refused_in_the_folder_of_another_user(tmp_path: Path, monkeypat
         os.chown(tmp_path, 54_321, -1)
     monkeypatch.setattr(os, "geteuid", lambda: 0)
 
-    with pytest.raises(ImproperlyConfigured, match=r"belongs to the user (\S+), .* `sudo -u \1`\.$"):
+    with pytest.raises(ImproperlyConfigured, match=r"belongs to the user (\S+), .* `sudo -u '?\1'?`\.$"):
         require_own_folder(tmp_path)
 
 
@@ -476,7 +495,7 @@ def test_start_as_root_in_the_folder_of_another_user_is_refused(tmp_path: Path) 
 
     assert result.stderr == (
         f"Footnote cannot start: The data folder {tmp_path} belongs to the user #54321, who could not use what root "
-        "makes there. Run this as that user: `sudo -u #54321`.\n"
+        "makes there. Run this as that user: `sudo -u '#54321'`.\n"
     )
     assert list(tmp_path.iterdir()) == []
 
