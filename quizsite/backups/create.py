@@ -22,7 +22,7 @@ from quizsite.backups.manifest import (
     File,
     Manifest,
 )
-from quizsite.backups.rotation import backup_name, superseded
+from quizsite.backups.rotation import backup_name, from_the_future, superseded
 from quizsite.durable import copy_private, sha256, sync
 from quizsite.health import CLOCK_TOLERANCE, DISK_LEAST_BYTES
 from quizsite.models import SiteState
@@ -75,8 +75,15 @@ def problem_with_folder(folder: Path) -> str | None:
 def make_scheduled_backup(*, now: datetime, suffix: str = "") -> Path:
     """Make a backup in BACKUP_DIR, and delete those that it supersedes. Raises BackupError."""
     made = make_backup(settings.BACKUP_DIR, now=now, suffix=suffix)
-    names = [path.name for path in made.parent.iterdir()]
-    for name in superseded(names, hourly=settings.BACKUPS_HOURLY, daily=settings.BACKUPS_DAILY):
+    names = {path.name for path in made.parent.iterdir()}
+    # They would take the places of newer ones until that day. If this clock is behind, they are the best that there is.
+    ahead = from_the_future(names, now=now + CLOCK_TOLERANCE)
+    for name in sorted(ahead):
+        logger.warning(
+            "The backup %s is from the future by this machine's clock. If the clock was ahead once, delete it by hand.",
+            made.parent / name,
+        )
+    for name in superseded(names - ahead, hourly=settings.BACKUPS_HOURLY, daily=settings.BACKUPS_DAILY):
         try:
             shutil.rmtree(made.parent / name)
         except OSError as error:

@@ -22,6 +22,11 @@ def made_at(name: str) -> datetime | None:
     return datetime.strptime(found[1], "%Y%m%dT%H%M%S").replace(tzinfo=UTC) if found else None
 
 
+def from_the_future(names: Iterable[str], *, now: datetime) -> set[str]:
+    """The backups that were made after this moment, by a clock that was ahead."""
+    return {name for name in names if (at := made_at(name)) and at > now}
+
+
 def superseded(names: Iterable[str], *, hourly: int, daily: int) -> set[str]:
     """The backups that are no longer needed.
 

@@ -25,6 +25,7 @@ from pytest_django.fixtures import Settings
 
 from quizsite import __version__
 from quizsite.backups import swap
+from quizsite.backups.create import make_scheduled_backup
 from quizsite.backups.manifest import BackupError
 from quizsite.backups.postgresql import parameters
 from quizsite.backups.restore import restore
@@ -687,6 +688,28 @@ def test_no_backup_outlives_the_days_that_are_kept() -> None:
 
     assert superseded([before, *others[:14]], hourly=24, daily=14) == set()
     assert superseded([before, *others], hourly=24, daily=14) == {before, others[0]}
+
+
+def test_backups_of_a_clock_that_was_ahead_take_no_place_of_new_ones(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.BACKUP_DIR = tmp_path
+    ahead = [backup_name(START + timedelta(days=400 + day)) for day in range(15)]
+    before = backup_name(START - timedelta(days=1))
+    for name in (*ahead, before):
+        (tmp_path / name).mkdir()
+
+    def make(folder: Path, *, now: datetime, suffix: str) -> Path:
+        made = folder / backup_name(now, suffix=suffix)
+        made.mkdir()
+        return made
+
+    monkeypatch.setattr("quizsite.backups.create.make_backup", make)
+    made = make_scheduled_backup(now=START)
+
+    assert {path.name for path in tmp_path.iterdir()} == {*ahead, before, made.name}
+    assert [record.levelname for record in caplog.records] == ["WARNING"] * 15
+    assert f"{tmp_path / ahead[0]} is from the future by this machine's clock." in caplog.text
 
 
 def test_rotation_keeps_the_newest_whatever_the_settings_say() -> None:
