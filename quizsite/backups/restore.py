@@ -121,7 +121,10 @@ def _check_key(recorded: str | None, key: str) -> None:
                 "FOOTNOTE_SECRET_KEY is not the key of this backup. Add the key that the site had then to "
                 "FOOTNOTE_SECRET_KEY_FALLBACKS."
             )
-        raise BackupError("This site's secret key is not the key of this backup. Set the key that the site had then.")
+        raise BackupError(
+            "This site's secret key is not the key of this backup. Set FOOTNOTE_SECRET_KEY to "
+            "the key that the site had then."
+        )
 
 
 def _restore_sqlite(stage: Path, key: str, now: datetime, accept_findings: bool) -> str:

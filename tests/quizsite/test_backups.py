@@ -476,6 +476,13 @@ def test_restore_refuses_the_wrong_key(drill: Drill) -> None:
         "FOOTNOTE_SECRET_KEY is not the key of this backup. Add the key that the site had then to "
         "FOOTNOTE_SECRET_KEY_FALLBACKS."
     )
+    manifest = json.loads((made / "manifest.json").read_text())
+    change(made, files=[file for file in manifest["files"] if file["name"] != "secret_key"])
+    (drill.data / "secret_key").write_text(secrets.token_urlsafe(50))
+    assert drill.refusal(made) == (
+        "This site's secret key is not the key of this backup. Set FOOTNOTE_SECRET_KEY to the key that the site had "
+        "then."
+    )
 
 
 def test_restore_refuses_rows_that_break_a_promise_unless_told(drill: Drill) -> None:
@@ -638,6 +645,7 @@ def test_changed_secret_key_refuses_to_start_unless_it_is_rotated_or_accepted(dr
     done = drill.manage("serve", FOOTNOTE_SECRET_KEY=new)
     assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
     assert done.stderr.startswith("Footnote cannot start: This database belongs to another secret key.")
+    assert "For a new key, put the earlier one into FOOTNOTE_SECRET_KEY_FALLBACKS." in done.stderr
     assert start(FOOTNOTE_SECRET_KEY=new, FOOTNOTE_SECRET_KEY_FALLBACKS=old) == ""
     done = drill.manage("backup", FOOTNOTE_SECRET_KEY=new)
     assert (done.returncode, done.stdout) == (1, "")
