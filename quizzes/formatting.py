@@ -1,5 +1,6 @@
 """Format moments, points, shares and durations for pages and files, in the language of the page."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -118,6 +119,13 @@ def duration(value: timedelta | None) -> str:
     if minutes or not hours:
         parts.append(ngettext("{count} minute", "{count} minutes", minutes).format(count=minutes))
     return " ".join(parts)
+
+
+def listed(texts: Sequence[str]) -> str:
+    """“A”, “A and B”, “A, B, and C”; “” for none."""
+    if len(texts) < 3:
+        return gettext(" and ").join(texts)
+    return gettext("{others}, and {last}").format(others=", ".join(texts[:-1]), last=texts[-1])
 
 
 def up_to(characters: int) -> Label:

@@ -1,11 +1,12 @@
-"""Numbers in words of pages: rounded half up, however the number is stored."""
+"""Numbers and lists in words of pages. Numbers are rounded half up, however they are stored."""
 
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from django.utils.translation import override
 
-from quizzes.formatting import percent, points
+from quizzes.formatting import listed, percent, points
 
 
 @pytest.mark.parametrize("value", [23 / 40, Fraction(23, 40), Decimal("0.575")])
@@ -16,3 +17,12 @@ def test_half_a_percent_rounds_up_for_every_kind_of_number(value: float | Fracti
 @pytest.mark.parametrize("value", [2.675, Fraction(107, 40), Decimal("2.675")])
 def test_half_a_hundredth_of_a_point_rounds_up_for_every_kind_of_number(value: float | Fraction | Decimal) -> None:
     assert points(value) == "2.68"
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [("en", ["", "A", "A and B", "A, B, and C"]), ("es", ["", "A", "A y B", "A, B y C"])],
+)
+def test_list_has_the_word_of_its_language_before_the_last(language: str, expected: list[str]) -> None:
+    with override(language):
+        assert [listed("ABC"[:count]) for count in range(4)] == expected

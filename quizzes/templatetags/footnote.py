@@ -25,6 +25,7 @@ for _format in (
     formatting.percent,
     formatting.bar_width,
     formatting.duration,
+    formatting.listed,
 ):
     register.filter(_format.__name__, _format)
 register.filter("shown_reason", shown_reason)

@@ -15,7 +15,7 @@ from quizzes.assignments.board import unopened_count
 from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.lifecycle import window_state
 from quizzes.attempts.lifecycle import undo_close_now
-from quizzes.formatting import moment
+from quizzes.formatting import listed, moment
 from quizzes.forms.assignments import WindowActForm
 from quizzes.models import Assignment, User
 from quizzes.reports.start_class import still_to_do_count
@@ -169,7 +169,7 @@ def _effects_of_release(assignment: Assignment, *, by: User, now: datetime) -> l
             ).format(count=count)
         )
     if names := classes_to_come(assignment, by=by, now=now):
-        effects.append(gettext("It isn’t closed in {classes}.").format(classes=", ".join(names)))
+        effects.append(gettext("It isn’t closed in {classes}.").format(classes=listed(names)))
     return effects
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from quizzes.assignments.deadlines import is_over
 from quizzes.attempts import merges, transfers
 from quizzes.content.reading import LEVELS
-from quizzes.formatting import clock
+from quizzes.formatting import clock, listed
 from quizzes.forms.accommodations import AccommodationForm
 from quizzes.forms.classrooms import StudentLevelForm
 from quizzes.forms.fields import ConfirmForm, NextPageForm
@@ -149,7 +149,7 @@ def _confirm_move(request: TeacherRequest, student: Student, *, to: Classroom, t
             "count in “{name}”.",
             len(working),
         )
-        titles = ", ".join(f"“{title}”" for title in working)
+        titles = listed([f"“{title}”" for title in working])
         effects.insert(0, warning.format(first_name=student.first_name, titles=titles, name=student.classroom.name))
     return confirm_page(
         request,

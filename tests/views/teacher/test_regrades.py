@@ -492,4 +492,4 @@ def test_a_class_with_two_quizzes_of_the_same_questions_is_named_once(
     assert "Affects Period 3 Only this class has these questions." in text
     make_assignment(edition=assignment.edition, classroom=make_classroom(teacher=teacher, name="Period 5"))
     text = text_of(teacher_client.get(address_of(assignment)))
-    assert "Affects Period 3, Period 5 All of these classes will be regraded." in text
+    assert "Affects Period 3 and Period 5 All of these classes will be regraded." in text
