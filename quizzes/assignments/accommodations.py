@@ -1,7 +1,7 @@
 """Accommodations, extensions and excuses, and the deadlines that they change."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -21,6 +21,10 @@ from quizzes.assignments.student_settings import (
 from quizzes.models import Accommodation, Assignment, Attempt, AuditEvent, Classroom, Excuse, Extension, Student, User
 from quizzes.models.locks import lock_rows, read_locked, read_row
 from quizzes.models.reasons import EXTRA_MINUTES, FITS_EXTRA_TIME
+
+
+class ExtensionChanged(Exception):
+    """The student got another extension after the page was opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,11 +197,10 @@ def set_deadline(attempt: Attempt) -> None:
     """Recompute the time limit and the deadline of an open attempt without saving them."""
     settings = student_settings(attempt.assignment, attempt.student)
     limits = (settings.time_limit, attempt.time_limit)
-    limit = None if None in limits else max(limit for limit in limits if limit is not None)
-    attempt.time_limit = limit
+    attempt.time_limit = None if None in limits else max(limit for limit in limits if limit is not None)
     attempt.deadline_at = deadline(
         started_at=attempt.started_at,
-        time_limit=limit,
+        time_limit=attempt.time_limit,
         closes_at=settings.window.closes_at,
         paused_for=attempt.paused_for,
         paused_at=attempt.assignment.paused_at,
@@ -265,21 +268,12 @@ def extend(
     Writes nothing if the student already has this extension.
     """
     _lock(assignment, student)
+    values = {"due_at": due_at, "closes_at": closes_at, "extra_attempts": extra_attempts, "reason": reason}
     before = assignment.extensions.filter(student=student).first()
-    new_values = (due_at, closes_at, extra_attempts, reason)
-    if before is not None and (before.due_at, before.closes_at, before.extra_attempts, before.reason) == new_values:
+    if before is not None and _has(before, values):
         return before
     extension, _ = Extension.objects.update_or_create(
-        assignment=assignment,
-        student=student,
-        defaults={
-            "due_at": due_at,
-            "closes_at": closes_at,
-            "extra_attempts": extra_attempts,
-            "reason": reason,
-            "given_by": by,
-            "given_at": now,
-        },
+        assignment=assignment, student=student, defaults={**values, "given_by": by, "given_at": now}
     )
     move_deadlines(_open_attempts(student=student, assignment=assignment), now=now)
     AuditEvent.objects.record(
@@ -295,6 +289,21 @@ def extend(
         extra_attempts=extra_attempts,
     )
     return extension
+
+
+@transaction.atomic
+def change_extension(
+    assignment: Assignment, student: Student, *, seen: datetime | None, by: User, now: datetime, **values: Any
+) -> None:
+    """`extend`, unless another teacher has extended since the page was opened. Raises ExtensionChanged.
+
+    seen: when the extension on the page was given, None for none. values: the times, attempts and reason of `extend`.
+    """
+    _lock(assignment, student)
+    before = assignment.extensions.filter(student=student).first()
+    if before is not None and before.given_at != seen and not _has(before, values):
+        raise ExtensionChanged
+    extend(assignment, student, by=by, now=now, **values)
 
 
 @transaction.atomic
@@ -377,6 +386,10 @@ def _lock(assignment: Assignment, student: Student) -> None:
     lock_rows(assignments=[assignment.pk], students=[student.pk], with_starts=True)
     read_locked(assignment, "paused_at")
     read_locked(student, "removed_at")
+
+
+def _has(extension: Extension, values: Mapping[str, Any]) -> bool:
+    return all(getattr(extension, name) == value for name, value in values.items())
 
 
 def _extensions(assignment: Assignment) -> dict[int, Extension]:

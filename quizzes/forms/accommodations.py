@@ -202,6 +202,8 @@ class ExtensionForm(forms.Form):
     reason = ReasonField()
     # Whether the page asked about a time that does not fit.
     asked = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    # When the extension on the page was given.
+    seen = forms.DateTimeField(required=False, widget=forms.HiddenInput)
 
     def __init__(
         self, *args: Any, assignment: Assignment, extension: Extension | None, now: datetime, **kwargs: Any
@@ -219,7 +221,11 @@ class ExtensionForm(forms.Form):
         self.has_extension = extension is not None
         initial: dict[str, Any] = {name: wall_time(moment, self.zone) for name, moment in self.stored.items()}
         if extension is not None:
-            initial |= {"extra_attempts": extension.extra_attempts or None, "reason": shown_reason(extension.reason)}
+            initial |= {
+                "extra_attempts": extension.extra_attempts or None,
+                "reason": shown_reason(extension.reason),
+                "seen": extension.given_at.isoformat(),
+            }
         super().__init__(*args, **{**kwargs, "initial": initial})
         for name in ("due", "closes"):
             self.fields[name].help_text = zone_note([self.zone])

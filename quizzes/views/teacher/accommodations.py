@@ -3,13 +3,14 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET
 
 from quizzes.assignments import accommodations, student_settings, supports
@@ -18,7 +19,7 @@ from quizzes.assignments.board import has_closed_questions
 from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.status import status_of
 from quizzes.attempts.breaks import earliest_end
-from quizzes.formatting import moment
+from quizzes.formatting import listed, moment
 from quizzes.forms.accommodations import (
     AccommodationForm,
     AddMinutesForm,
@@ -29,7 +30,7 @@ from quizzes.forms.accommodations import (
 )
 from quizzes.forms.classrooms import StudentLevelForm
 from quizzes.forms.supports import StudentSupportsForm
-from quizzes.models import Assignment, Student
+from quizzes.models import Assignment, Extension, Student
 from quizzes.models.reasons import BY_MISTAKE
 from quizzes.reports.answer_visibility import student_saw_answers_at
 from quizzes.views.access import TeacherRequest, may_open_student, taught_assignment, taught_student
@@ -67,7 +68,11 @@ def extend_student(request: TeacherRequest, public_id: str, student_id: str) -> 
     if room.asked and room.extended:
         extension["closes_at"] = room.extended[0].needed_close_at
     end_before = _open_end(assignment, student)
-    accommodations.extend(assignment, student, by=request.user, now=now, **extension)
+    seen = form.cleaned_data["seen"]
+    try:
+        accommodations.change_extension(assignment, student, seen=seen, by=request.user, now=now, **extension)
+    except accommodations.ExtensionChanged:
+        return _changed_meanwhile(request, assignment, student, now=now)
     settings = student_settings.student_settings(assignment, student)
     attempts = list(assignment.attempts.made_by(student.pk))
     has_used_all = settings.max_attempts is not None and len(attempts) >= settings.max_attempts
@@ -84,6 +89,31 @@ def extend_student(request: TeacherRequest, public_id: str, student_id: str) -> 
     else:
         messages.success(request, gettext("Saved."))
     return redirect("student_overrides", assignment.public_id, student.public_id)
+
+
+def _changed_meanwhile(
+    request: TeacherRequest, assignment: Assignment, student: Student, *, now: datetime
+) -> HttpResponse:
+    """The page with what was typed, and with the extension that the student got since the page was opened."""
+    extension = Extension.objects.select_related("given_by").get(assignment=assignment, student=student)
+    data = request.POST.copy()
+    data["seen"] = extension.given_at.isoformat()
+    form = ExtensionForm(data, assignment=assignment, extension=extension, now=now)
+    text = gettext("{teacher} changed this extension: {values}. Yours isn’t saved. Check it, then save again.")
+    values = _in_words(extension, assignment.classroom.zone)
+    form.add_error(None, text.format(teacher=extension.given_by, values=values))
+    return _overrides_page(request, assignment, student, now=now, extension_form=form)
+
+
+def _in_words(extension: Extension, zone: ZoneInfo) -> str:
+    """What an extension gives: “due Fri, Oct 23, 3:00 pm EDT and 1 extra attempt”."""
+    extra = extension.extra_attempts
+    parts = [
+        extension.due_at and gettext("due {time}").format(time=moment(extension.due_at, zone)),
+        extension.closes_at and gettext("closes {time}").format(time=moment(extension.closes_at, zone)),
+        extra and ngettext("{count} extra attempt", "{count} extra attempts", extra).format(count=extra),
+    ]
+    return listed([part for part in parts if part]) or gettext("same as the class")
 
 
 @require_POST

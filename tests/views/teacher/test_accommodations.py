@@ -571,6 +571,33 @@ def test_later_close_for_a_student_who_turned_in_says_that_the_attempt_stays_so(
 # --- More minutes in a running quiz -------------------------------------------------------------------------------
 
 
+def test_second_of_two_teachers_who_extend_is_told_what_the_first_one_set(
+    closing: Assignment, student: Student, teacher: User, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    form = form_of(teacher_client.get(terms_of(closing, student)), having="closes")
+    first = {"due_at": None, "closes_at": CLOSE + timedelta(days=3), "extra_attempts": 1, "reason": "Was ill."}
+    accommodations.extend(closing, student, **first, by=teacher, now=NOW)
+    clock.shift(timedelta(minutes=1))
+
+    typed = {"closes": "2026-10-24T09:30", "reason": "Field trip."}
+    page = teacher_client.post(form.action, form.data(**typed))
+
+    assert (
+        f"{teacher} changed this extension: closes Mon, Oct 26, 4:00 pm EDT and 1 extra attempt. Yours isn’t saved. "
+        "Check it, then save again."
+    ) in text_of(page)
+    again = form_of(page, having="closes")
+    kept = dict(again.fields)
+    assert (kept["closes"], kept["reason"].strip()) == ("2026-10-24T09:30", "Field trip.")
+    assert Extension.objects.get().closes_at == first["closes_at"]
+
+    for _ in range(2):
+        assert teacher_client.post(again.action, again.data()).status_code == 302
+    extension = Extension.objects.get()
+    assert extension.closes_at == datetime(2026, 10, 24, 13, 30, tzinfo=UTC)
+    assert (extension.reason, acts()) == ("Field trip.", ["extension_given"] * 2)
+
+
 def add_minutes(client: Client, assignment: Assignment, student: Student, minutes: str = "10") -> Any:
     """Add minutes twice with one form, as after a double click."""
     form = form_of(client.get(terms_of(assignment, student)), having="minutes")
