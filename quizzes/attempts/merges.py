@@ -252,18 +252,23 @@ def _new_extensions(keep: Student, other: Student) -> dict[int, Extension]:
 def _with_one_half(
     overrides: Overrides, made: Mapping[Key, Sequence[Attempt]], keep: Student, other: Student
 ) -> Overrides:
-    """Without the half of a check of `other`, if `keep` has a half and `other` has no work in the check.
+    """Without the half of a check of `other`, if `keep` has a half or did a quiz that it excuses, and `other` did none.
 
-    With both halves, the student would be excused from both forms. At most 1 query.
+    With both halves, the student would be excused from both forms. With a part of one, the student would take a form
+    twice. At most 2 queries.
     """
-    if {pk for pk, _ in overrides.excused} != {keep.pk, other.pk}:
+    if other.pk not in {pk for pk, _ in overrides.excused}:
         return overrides
-    halves = set(
-        Excuse.objects.filter(student__in=[keep.pk, other.pk], reason=OTHER_FORM).values_list("student", "assignment")
-    )
-    if keep.pk not in {pk for pk, _ in halves} or any((other.pk, quiz) in made for _, quiz in halves):
+    halves = Excuse.objects.filter(student__in=[keep.pk, other.pk], reason=OTHER_FORM)
+    rows = list(halves.values_list("student", "assignment", "assignment__edition"))
+    half = {(other.pk, quiz) for student, quiz, _ in rows if student == other.pk}
+    has_half = any(student == keep.pk for student, _, _ in rows)
+    if not half or not (has_half or any((keep.pk, quiz) in made for _, quiz in half)):
         return overrides
-    return replace(overrides, excused={key for key in overrides.excused if key[0] == keep.pk or key not in halves})
+    check = keep.classroom.assignments.filter(edition__in={edition for _, _, edition in rows}).order_by()
+    if any((other.pk, quiz) in made for quiz in check.values_list("pk", flat=True)):
+        return overrides
+    return replace(overrides, excused=overrides.excused - half)
 
 
 def _excused_after(made: Mapping[Key, Sequence[Attempt]], overrides: Overrides) -> Set[int]:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from quizzes.assignments.accommodations import extend, set_accommodation, set_excused
+from quizzes.assignments.growth import HalvedCheck
 from quizzes.assignments.status import Status
 from quizzes.assignments.supports import Supports, set_supports
 from quizzes.attempts.integrity import check_integrity
@@ -31,7 +32,15 @@ from quizzes.reports.class_report import class_report
 from quizzes.reports.gradebook import gradebook
 from quizzes.reports.progress import progress
 from quizzes.reports.student_assignments import student_assignments
-from tests.factories import make_answered_attempt, make_assignment, make_attempt, make_classroom, make_student, save
+from tests.factories import (
+    make_answered_attempt,
+    make_assignment,
+    make_attempt,
+    make_classroom,
+    make_edition,
+    make_student,
+    save,
+)
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -348,6 +357,50 @@ def test_half_of_a_check_comes_along_only_with_work(
     assert plan.excused == ((assignment,) if works else ())
     kept = set(Excuse.objects.filter(student=student).values_list("assignment", flat=True))
     assert kept == {assignment.pk if works else other_form.pk}
+
+
+@pytest.fixture
+def check(classroom: Classroom, teacher: User, now: datetime) -> HalvedCheck:
+    """Forms A and B, each before and after the lessons."""
+    forms = [make_edition() for _ in range(2)]
+    before, after = ([make_assignment(edition=form, classroom=classroom) for form in forms] for _ in range(2))
+    return HalvedCheck((before[0], before[1]), (after[0], after[1]))
+
+
+def excuse_half(check: HalvedCheck, student: Student, *, first: int, by: User, now: datetime) -> set[int]:
+    """Put the student into the half that takes this form first; the quizzes that the student is excused from."""
+    excused = check.before[1 - first], check.after[first]
+    for quiz in excused:
+        set_excused(quiz, student, is_excused=True, reason=OTHER_FORM, by=by, now=now)
+    return {quiz.pk for quiz in excused}
+
+
+@pytest.mark.parametrize("first", [None, 0, 1], ids=["no work", "work of this half", "work of the other half"])
+def test_half_of_the_entry_that_goes_comes_along_unless_the_work_of_the_other_is_against_it(
+    first: int | None, student: Student, twin: Student, check: HalvedCheck, teacher: User, now: datetime
+) -> None:
+    """With a part of a half, the student would take the same form before and after."""
+    half = excuse_half(check, twin, first=0, by=teacher, now=now)
+    if first is not None:
+        make_answered_attempt(assignment=check.before[first], student=student, started_at=now)
+
+    plan = plan_of(student, twin, now)
+    merge(student, twin, teacher, now)
+
+    expected = set() if first == 1 else half
+    assert {quiz.pk for quiz in plan.excused} == expected
+    assert set(Excuse.objects.filter(student=student).values_list("assignment", flat=True)) == expected
+
+
+def test_half_with_work_comes_along_to_an_entry_with_work_of_the_other_half(
+    student: Student, twin: Student, check: HalvedCheck, teacher: User, now: datetime
+) -> None:
+    excuse_half(check, twin, first=0, by=teacher, now=now)
+    for form, who in enumerate((twin, student)):
+        make_answered_attempt(assignment=check.before[form], student=who, started_at=now)
+    merge(student, twin, teacher, now)
+    # Both forms were taken before. The later one is the other form than that of the half.
+    assert set(Excuse.objects.filter(student=student).values_list("assignment", flat=True)) == {check.after[0].pk}
 
 
 def test_undo_gives_each_entry_what_it_had(
