@@ -142,10 +142,12 @@ def archived_classrooms(request: TeacherRequest) -> HttpResponse:
 
 @require_GET
 def classroom_quizzes(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """The quizzes of a class: open, later, closed."""
+    """The quizzes of a class: open, later, closed; of an archived class, all in one list."""
     classroom, now = taught_classroom(request, public_id), timezone.now()
     lines = quiz_lines(classroom, now=now)
-    groups = [(label, [line for line in lines if line.state in states]) for label, states in QUIZ_GROUPS.items()]
+    # No student of an archived class can sign in, so none of its quizzes is open.
+    labels = QUIZ_GROUPS if classroom.archived_at is None else {gettext("Archived"): set(WindowState)}
+    groups = [(label, [line for line in lines if line.state in states]) for label, states in labels.items()]
     context = {
         "classroom": classroom,
         "groups": [(label, found) for label, found in groups if found],

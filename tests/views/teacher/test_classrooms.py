@@ -609,6 +609,22 @@ def test_pages_of_an_archived_class_offer_no_sign_in(
     assert "Locked out?" not in text_of(teacher_client.get(work))
 
 
+def test_no_quiz_of_an_archived_class_is_open(
+    assignment: Assignment, classroom: Classroom, teacher: User, teacher_client: Client
+) -> None:
+    quizzes, progress = url("classroom_quizzes", classroom), reverse("assignment_progress", args=[assignment.public_id])
+    assert f"Open {assignment.title}" in text_of(teacher_client.get(quizzes))
+
+    classrooms.set_archived(classroom, is_archived=True, by=teacher, now=NOW)
+
+    page = text_of(teacher_client.get(quizzes))
+    assert f"Open {assignment.title}" not in page
+    assert f"Archived {assignment.title}" in page
+    for shown in (page, text_of(teacher_client.get(progress))):
+        assert "can’t start now; no closing time." in shown
+        assert "can start now" not in shown
+
+
 def test_archiving_twice_keeps_the_first_moment(classroom: Classroom, teacher_client: Client) -> None:
     for _ in range(2):
         teacher_client.post(url("set_archived", classroom), {"is_archived": "on"})
