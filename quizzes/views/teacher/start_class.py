@@ -105,7 +105,7 @@ def live_running_class(request: TeacherRequest, public_id: str) -> HttpResponse:
     if request.headers.get("If-None-Match") == tag:
         return HttpResponseNotModified(headers={"ETag": tag})
     context = _running_context(request, assignment, now)
-    return render_with_etag(request, "teacher/running_class.html#wall-running", context, tag)
+    return render_with_etag(request, "teacher/running_class.html#wall-live", context, tag)
 
 
 def _join_context(request: TeacherRequest, classroom: Classroom, present: Attendance) -> dict[str, Any]:

@@ -306,10 +306,15 @@ def test_class_board_is_linked_once(
     assignment: Assignment, teacher: User, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
     board = f'href="{reverse("class_board", args=[assignment.public_id])}"'
-    assert teacher_client.get(running_of(assignment)).text.count(board) == 1
+    page = teacher_client.get(running_of(assignment)).text
+    assert page.count(board) == 1
     lifecycle.close_now(assignment, by=teacher, now=NOW)
     clock.shift(MINUTE)
     assert teacher_client.get(running_of(assignment)).text.count(board) == 1
+    # The page that was open takes the link below away as it gets the one above.
+    live = teacher_client.get(reverse("live_running_class", args=[assignment.public_id])).text
+    assert ('id="wall-link"' in page, 'id="wall-link"' in live) == (True, True)
+    assert board not in live.partition('id="wall-link"')[2]
 
 
 def test_closed_quiz_is_not_paused(
