@@ -18,7 +18,6 @@ register = template.Library()
 
 for _format in (
     formatting.moment,
-    formatting.when,
     formatting.day,
     formatting.clock,
     formatting.points,
