@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -36,6 +37,8 @@ from quizzes.views.teacher.undo import offer_undo
 
 # The session key of the student whose new PIN the next page shows. The PIN itself is not stored.
 NEW_PIN = "new_pin_of"
+# How many changes a page of a student's history lists.
+CHANGES_SHOWN = 50
 # The forms of a student's page, as its template names them.
 FORMS = {"rename_form", "number_form", "move_form", "accommodation_form", "level_form", "supports_form"}
 # The settings of `merges.MergePlan` in words.
@@ -289,6 +292,8 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
     """The page of one student. context: invalid forms, or a new PIN."""
     others = _other_classrooms(request, student)
     work = history_lines(student, by=request.user, now=timezone.now())
+    log = student.audit_events.select_related("actor", "classroom")
+    changes = Paginator(log, CHANGES_SHOWN).get_page(request.GET.get("changes"))
     context = {
         "student": student,
         "classroom": student.classroom,
@@ -311,7 +316,9 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
         "has_other_classroom": others.exists(),
         "transferable_count": len(transfers.transferable_attempts(student)),
         "merged": list(student.merged.all()),
-        "events": titled_events(student.audit_events.select_related("actor", "classroom"), work),
+        "events": titled_events(changes, work),
+        "changes": changes,
+        "is_log_open": "changes" in request.GET,
         **context,
     }
     return render(request, "teacher/student_history.html", context)

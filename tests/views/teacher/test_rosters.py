@@ -1,5 +1,6 @@
 """Adding students, the roster, the cards, and one student's page."""
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -636,6 +637,35 @@ def test_work_within_an_extension_is_not_late(
     assert " Late</span>" not in teacher_client.get(url("student_history", student)).content.decode()
 
 
+@pytest.mark.parametrize("count", [1, 51, 120])
+def test_student_page_lists_the_newest_changes_and_leads_to_the_others(
+    count: int,
+    student: Student,
+    teacher: User,
+    teacher_client: Client,
+    queries: Counting,
+) -> None:
+    for number in range(count):
+        AuditEvent.objects.record(
+            AuditEvent.Action.STUDENT_RENAMED,
+            actor=teacher,
+            classroom=student.classroom,
+            student=student,
+            at=NOW + timedelta(minutes=number),
+            before=f"Name {number}.",
+        )
+    address = url("student_history", student)
+    with queries() as seen:
+        pages = [teacher_client.get(address)]
+    while f"{address}?changes={len(pages) + 1}#h-log" in read(pages[-1]).links:
+        pages.append(teacher_client.get(f"{address}?changes={len(pages) + 1}"))
+
+    listed = [re.findall(r"Renamed from Name (\d+)\.", text_of(page)) for page in pages]
+    assert sum(listed, []) == [str(number) for number in reversed(range(count))]
+    assert max(map(len, listed)) <= 50
+    assert len(seen) == 13
+
+
 @pytest.mark.parametrize("count", [1, 12])
 def test_student_page_costs_the_same_for_any_amount_of_work(
     count: int, edition: Edition, classroom: Classroom, student: Student, teacher: User, teacher_client: Client,
@@ -650,7 +680,7 @@ def test_student_page_costs_the_same_for_any_amount_of_work(
         page = teacher_client.get(url("student_history", student))
 
     assert page.status_code == 200
-    assert len(seen) == 16
+    assert len(seen) == 17
 
 
 def test_rename_changes_the_name_and_leaves_a_record(student: Student, teacher_client: Client) -> None:
