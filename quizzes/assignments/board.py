@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from quizzes.models import Assignment, Board, User
+from quizzes.models import Answer, Assignment, Attempt, Board, User
 from quizzes.models.locks import locked, read_row
 
 
@@ -34,10 +34,18 @@ def show_on_board(assignment: Assignment, *, number: int, phase: int, by: User, 
 
 
 def unopened_count(assignment: Assignment) -> int:
-    """How many questions the class has not reached in a teacher-paced quiz; 0 for another quiz. Two queries."""
+    """How many questions the class has not reached in a teacher-paced quiz; 0 for another quiz. At most 3 queries.
+
+    The board may have gone back from an open question, which only answers to it still show.
+    """
     if not assignment.is_teacher_paced:
         return 0
-    return assignment.edition.questions.count() - _reached(Board.objects.filter(assignment=assignment).first())
+    board = Board.objects.filter(assignment=assignment).first()
+    reached = _reached(board)
+    if board is not None and board.position <= board.closed_through:
+        later = Answer.objects.filter(attempt__assignment=assignment, question__position=reached + 1)
+        reached += later.exclude(attempt__medium=Attempt.Medium.PAPER).exists()
+    return assignment.edition.questions.count() - reached
 
 
 def _reached(board: Board | None) -> int:

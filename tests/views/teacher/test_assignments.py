@@ -18,6 +18,7 @@ from quizzes.assignments.board import show_on_board
 from quizzes.assignments.lifecycle import release_now
 from quizzes.attempts import lifecycle
 from quizzes.content.drafts.retry import make_retry
+from quizzes.content.editions import published
 from quizzes.models import (
     Assignment,
     Attempt,
@@ -43,6 +44,8 @@ from tests.factories import (
     make_edition,
     make_question_set,
     make_student,
+    right_value,
+    save,
 )
 from tests.pages import errors_of, form_of, read, text_of
 
@@ -751,6 +754,23 @@ def test_close_now_counts_the_questions_that_a_paced_class_has_not_seen(
 
     show_on_board(assignment, number=count, phase=Board.Phase.QUESTION, by=teacher, now=NOW)
     assert "You haven’t opened" not in text_of(teacher_client.post(address, {"act": "close"}))
+
+
+def test_question_that_the_board_went_back_from_is_not_among_the_unopened(
+    assignment: Assignment, student: Student, teacher: User, teacher_client: Client
+) -> None:
+    Assignment.objects.update(is_teacher_paced=True)
+    assignment.refresh_from_db()
+    attempt = make_attempt(assignment=assignment, student=student)
+    first, second, *later = published(assignment.edition_id).document.questions
+    for number in (1, 2, 1):
+        show_on_board(assignment, number=number, phase=Board.Phase.QUESTION, by=teacher, now=NOW)
+        if number == 2:
+            save(attempt, second.key, right_value(second))
+
+    page = text_of(teacher_client.post(reverse("change_window", args=[assignment.public_id]), {"act": "close"}))
+
+    assert f"You haven’t opened {len(later)} questions." in page
 
 
 @pytest.mark.parametrize(("others", "working"), [(0, ""), (2, "2 students are still working.")])
