@@ -133,6 +133,11 @@ urlpatterns = [
         name="lti_members",
     ),
     path(
+        "teacher/classrooms/<public_id:public_id>/courses/<int:course_id>/disconnect/",
+        on_demand("quizzes.views.teacher.lti.lti_disconnect", act=ClassAct.OWN),
+        name="lti_disconnect",
+    ),
+    path(
         "teacher/assignments/<public_id:public_id>/scores/retry/",
         on_demand("quizzes.views.teacher.lti.lti_retry"),
         name="lti_retry",

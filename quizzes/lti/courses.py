@@ -87,6 +87,25 @@ def connect_course(launch: LtiLaunch, classroom: Classroom, *, by: User, now: da
     return course
 
 
+@transaction.atomic
+def disconnect_course(course: LtiCourse, *, by: User, now: datetime) -> None:
+    """End the connection of a course with its class. Its students stay on the roster. Safe to repeat.
+
+    Scores that the platform has stay there. course: with class and platform.
+    """
+    if locked_with_keys(LtiCourse.objects.filter(pk=course.pk, classroom=course.classroom)).first() is None:
+        return
+    course.delete()
+    AuditEvent.objects.record(
+        AuditEvent.Action.CLASSROOM_CHANGED,
+        actor=by,
+        classroom=course.classroom,
+        at=now,
+        before={"course": course.deployment.platform.name},
+        after={"course": ""},
+    )
+
+
 def link_of(launch: LtiLaunch, course: LtiCourse) -> LtiLink | None:
     """The link of the launch, if its quiz is known: chosen before, or named by the link itself.
 

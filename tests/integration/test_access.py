@@ -256,6 +256,7 @@ TABLE: dict[str, Row] = {
         lambda school: {"public_id": "AAAAAAAAAAAA"},
     ),
     "lti_members": Row(EDITOR, of_course),
+    "lti_disconnect": Row(EDITOR, of_course),
     "lti_retry": Row(moving(EDITOR), of_assignment, method="post"),
     "livez": Row(EVERYONE),
     "readyz": Row(EVERYONE),

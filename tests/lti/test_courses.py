@@ -16,6 +16,7 @@ from quizzes.lti import platforms
 from quizzes.lti.services import _Registration
 from quizzes.models import (
     Assignment,
+    AuditEvent,
     Classroom,
     LtiCourse,
     LtiDeployment,
@@ -26,13 +27,14 @@ from quizzes.models import (
     LtiStudent,
     LtiTeacher,
     Student,
+    Teaching,
     User,
 )
 from quizzes.people.erasure import erase_classroom, erase_student, erase_teacher
-from tests.factories import make_student
+from tests.factories import make_student, make_user
 from tests.lti.conftest import Launch
 from tests.lti.platform import DEPLOYMENT, MEMBERSHIP, Platform, make_key
-from tests.pages import form_of, text_of
+from tests.pages import form_of, read, text_of
 
 pytestmark = pytest.mark.sockets
 
@@ -113,6 +115,45 @@ def test_platform_that_refuses_the_list_is_said(platform: Platform, course: LtiC
     said = text_of(teacher_client.get(reverse("lti_members", args=[course.classroom.public_id, course.pk])))
 
     assert "The platform no longer has this course" in said
+
+
+def test_owner_disconnects_a_course_after_a_question(
+    platform: Platform, course: LtiCourse, teacher: User, teacher_client: Client
+) -> None:
+    student = make_student(classroom=course.classroom, name="Bo Tran")
+    LtiStudent.objects.create(course=course, subject="u2", student=student)
+    address = reverse("lti_disconnect", args=[course.classroom.public_id, course.pk])
+    settings = teacher_client.get(reverse("change_classroom", args=[course.classroom.public_id]))
+    assert address in read(settings).links
+    asked = teacher_client.get(address)
+    assert "Students, their work, and scores already sent stay." in text_of(asked)
+    assert LtiCourse.objects.exists()
+    form = form_of(asked, having="seen")
+
+    for _ in range(2):
+        page = teacher_client.post(address, form.data(), follow=True)
+        assert "Connected with a course" not in text_of(page)
+
+    assert (LtiCourse.objects.count(), LtiStudent.objects.count()) == (0, 0)
+    student.refresh_from_db()
+    assert student.removed_at is None
+    event = AuditEvent.objects.get(classroom=course.classroom)
+    name = course.deployment.platform.name
+    assert (event.action, event.actor, event.detail) == (
+        "classroom_changed",
+        teacher,
+        {"before": {"course": name}, "after": {"course": ""}},
+    )
+
+
+def test_only_owners_disconnect_a_course(course: LtiCourse, teacher: User, teacher_client: Client) -> None:
+    Teaching.objects.create(classroom=course.classroom, teacher=make_user(), role=Teaching.Role.OWNER)
+    Teaching.objects.filter(teacher=teacher).update(role=Teaching.Role.TEACHER)
+    address = reverse("lti_disconnect", args=[course.classroom.public_id, course.pk])
+    settings = teacher_client.get(reverse("change_classroom", args=[course.classroom.public_id]))
+    assert address not in read(settings).links
+    assert teacher_client.post(address, {"seen": course.pk}).status_code == 403
+    assert LtiCourse.objects.exists()
 
 
 def test_platform_registers_itself_once(platform: Platform, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

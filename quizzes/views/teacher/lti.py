@@ -12,6 +12,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_http_methods
 
+from quizzes.forms.fields import ConfirmForm
 from quizzes.forms.lti import NEW, CourseForm, LinkForm, MembersForm, StepForm
 from quizzes.lti import courses, scores
 from quizzes.lti.errors import PlatformFailed, shown_reason
@@ -21,6 +22,7 @@ from quizzes.people.accounts import token_digest
 from quizzes.views.access import TeacherRequest, taught_assignment, taught_classroom
 from quizzes.views.lti import COOKIE, form_action_of, may_change
 from quizzes.views.methods import require_POST
+from quizzes.views.teacher.confirm import confirm_page
 
 
 @require_http_methods(["GET", "POST"])
@@ -53,6 +55,39 @@ def lti_members(request: TeacherRequest, public_id: str, course_id: int) -> Http
         messages.success(request, _connect_members(course, preview, form))
         return redirect("roster", classroom.public_id)
     return render(request, "teacher/lti_members.html", {**context, "preview": preview, "form": form})
+
+
+@require_http_methods(["GET", "POST"])
+def lti_disconnect(request: TeacherRequest, public_id: str, course_id: int) -> HttpResponse:
+    """Disconnect a course from the class, after a question."""
+    classroom, settings = taught_classroom(request, public_id), reverse("change_classroom", args=[public_id])
+    course = classroom.lti_courses.select_related("classroom", "deployment__platform").filter(pk=course_id).first()
+    if course is None:
+        # Sent twice.
+        return redirect(settings)
+    platform = course.deployment.platform.name
+    form = ConfirmForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return confirm_page(
+            request,
+            question=gettext("Disconnect {name} from the course on {platform}?").format(
+                name=classroom.name, platform=platform
+            ),
+            effect=gettext(
+                "Links in the course no longer open quizzes, and no more scores are sent. Students, their work, and "
+                "scores already sent stay."
+            ),
+            verb=gettext("Disconnect course"),
+            keep=gettext("Keep it connected"),
+            place=classroom.name,
+            back=settings,
+            fields=[("seen", course.pk)],
+        )
+    courses.disconnect_course(course, by=request.user, now=timezone.now())
+    messages.success(
+        request, gettext("Course disconnected. Scores already sent stay on {platform}.").format(platform=platform)
+    )
+    return redirect(settings)
 
 
 @require_POST
