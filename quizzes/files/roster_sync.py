@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from quizzes.files import signed_preview
 from quizzes.files.oneroster import OneRoster, RosterClass, RosterStudent
 from quizzes.files.rosters import note_of_like_name
-from quizzes.models import Classroom, Student, User
+from quizzes.models import AuditEvent, Classroom, Student, User
 from quizzes.models.locks import lock_rows
 from quizzes.people import classrooms, rosters
 from quizzes.people.names import PersonName, like_name, name_key, numbered_name
@@ -91,7 +91,7 @@ def unpack(text: str, *, by: User) -> OneRoster:
 
 
 def plans(file: OneRoster, targets: Mapping[str, Classroom | None], *, by: User) -> list[ClassPlan]:
-    """What the file changes; 2 queries.
+    """What the file changes; 3 queries.
 
     targets: the classroom by key of a class in the file, None for a new one. A student moves only between 2 of these
     classes, because the same student may be in 2 classes of one teacher.
@@ -113,15 +113,30 @@ def plans(file: OneRoster, targets: Mapping[str, Classroom | None], *, by: User)
         and not any(row.external_id in also[student.pk] for row in one.students)
     }
     moving = {row.external_id for one in chosen for row in one.students if row.external_id in left}
+    names = _names_by_student(own)
     return [
         ClassPlan(
             one,
             targets[one.key],
-            tuple(_changes(one, targets[one.key], own, left, moving)),
+            tuple(_changes(one, targets[one.key], own, left, moving, names)),
             tuple(_unknown(one, targets[one.key], own)) if file.is_delta else (),
         )
         for one in chosen
     ]
+
+
+def _names_by_student(own: Sequence[Student]) -> Mapping[int, Collection[str]]:
+    """The name keys that each student has or had here, also those of merged entries. One query."""
+    current = {student.pk: student.current.pk for student in own}
+    names: defaultdict[int, set[str]] = defaultdict(set)
+    for student in own:
+        names[current[student.pk]].add(student.name_key)
+    renamed = AuditEvent.objects.filter(
+        action=AuditEvent.Action.STUDENT_RENAMED, student__classroom__in={student.classroom_id for student in own}
+    )
+    for pk, detail in renamed.order_by().values_list("student", "detail"):
+        names[current[pk]].add(name_key(detail.get("before", "")))
+    return names
 
 
 def _unknown(one: RosterClass, classroom: Classroom | None, own: Sequence[Student]) -> Iterator[str]:
@@ -150,10 +165,12 @@ def _changes(
     own: Sequence[Student],
     left: Mapping[str, Student],
     moving: Collection[str],
+    names: Mapping[int, Collection[str]],
 ) -> list[Change]:
     """The changes of one class of the file.
 
     left: the students who left their class, by number. moving: the numbers of those who are in another one now.
+    names: of `_names_by_student`.
     """
     here = [student for student in own if classroom is not None and student.classroom_id == classroom.pk]
     enrolled = [student for student in here if student.removed_at is None]
@@ -174,7 +191,7 @@ def _changes(
     renumbered = _renumbered(one, by_id, by_name, gone)
     listed = {name_key(row.name.display) for row in one.students}
     unlisted = {key: student for key, student in by_name.items() if not student.external_id and key not in listed}
-    known = _Known(by_id, by_name, removed, left, renumbered, unlisted)
+    known = _Known(by_id, by_name, removed, left, renumbered, unlisted, names)
     taken, found = set(by_name), list[Change]()
     for row in one.students:
         found.append(_change(row, known, taken))
@@ -207,7 +224,7 @@ class _Known:
 
     by_id, by_name: in the class, by number and by name key. removed: from the class, by number. left: another class, by
     number. renumbered: the row ids of those who have new numbers in the file. unlisted: without a number, and with a
-    name that is not in the file, by name key.
+    name that is not in the file, by name key. names: of `_names_by_student`.
     """
 
     by_id: Mapping[str, Student]
@@ -216,6 +233,7 @@ class _Known:
     left: Mapping[str, Student]
     renumbered: Collection[int]
     unlisted: Mapping[str, Student]
+    names: Mapping[int, Collection[str]]
 
 
 def _change(row: RosterStudent, known: _Known, taken: Collection[str]) -> Change:
@@ -223,9 +241,10 @@ def _change(row: RosterStudent, known: _Known, taken: Collection[str]) -> Change
     key = name_key(row.name.display)
     same_id, same_name = known.by_id.get(row.external_id), known.by_name.get(key)
     if same_id is not None:
+        # A name that a teacher changed or merged here is no news at each sync.
         note = (
             ""
-            if same_id.name_key == key
+            if key in known.names[same_id.pk]
             else gettext("The file says “{name}”. The name stays.").format(name=row.name.display)
         )
         return Change("", "here", rosters.person_name(same_id), row.external_id, same_id, note)

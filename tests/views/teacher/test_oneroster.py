@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from quizzes.attempts.merges import merge_plan, merge_students
 from quizzes.files.oneroster import UnreadableOneRoster, read_oneroster
 from quizzes.models import Classroom, Student, User
+from quizzes.people.rosters import rename_student
 from tests.factories import NOW, make_answered_attempt, make_assignment, make_student
 from tests.pages import errors_of, form_of, text_of
 
@@ -160,7 +161,23 @@ def test_a_merged_student_stays_one_in_the_next_file(
     )
 
     assert roster_of("Civics A") == {"Anna Reyes": number or "1001", "Ben Cole": "1002"}
-    assert "The file says “Ana Reyes”. The name stays." in text_of(page)
+    assert "The name stays." not in text_of(page)
+
+
+def test_only_a_name_that_is_new_in_the_file_is_noted(
+    teacher_client: Client, teacher: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The teacher calls her Annie. The file of each sync has the name of before."""
+    run(teacher_client, SMALL)
+    rename_student(
+        Student.objects.select_related("classroom").get(display_name="Ana Reyes"), name="Annie R.", by=teacher, now=NOW
+    )
+    for _ in range(2):
+        assert "The name stays." not in text_of(run(teacher_client, SMALL))
+
+    monkeypatch.setitem(PEOPLE, "u1", ("Ana", "Ruiz", "1001"))
+    assert "The file says “Ana Ruiz”. The name stays." in text_of(run(teacher_client, package({"A": ["u1", "u2"]})))
+    assert roster_of("Civics A") == {"Annie R.": "1001", "Ben Cole": "1002"}
 
 
 def test_a_delta_names_who_is_gone(teacher_client: Client) -> None:
