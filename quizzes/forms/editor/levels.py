@@ -161,4 +161,4 @@ class LevelRow:
 
 
 def _start_of(sentence: str) -> str:
-    return sentence if len(sentence) <= _SHOWN_LETTERS else f"{sentence[:_SHOWN_LETTERS].rsplit(' ', 1)[0]} ..."
+    return sentence if len(sentence) <= _SHOWN_LETTERS else f"{sentence[:_SHOWN_LETTERS].rsplit(' ', 1)[0]}…"

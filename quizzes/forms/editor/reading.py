@@ -86,7 +86,7 @@ def check_sentences(pasted: str, language: str) -> None:
     too_long = next((one for one in sentences if len(one) > MAX_SENTENCE_LENGTH), None)
     if too_long:
         raise ValidationError(
-            gettext("A sentence is over {max_sentence_length} characters. Split it: “{value}...”").format(
+            gettext("A sentence is over {max_sentence_length} characters. Split it: “{value}…”").format(
                 max_sentence_length=MAX_SENTENCE_LENGTH, value=too_long[:60]
             )
         )

@@ -55,7 +55,7 @@ class TemptingForm(QuestionTypeForm):
         shown = [("", gettext("None"))]
         for number, table in enumerate(self.sentences, start=1):
             words = table["text"].split()
-            end = " ..." if len(words) > SHOWN_WORDS else ""
+            end = "…" if len(words) > SHOWN_WORDS else ""
             shown.append((table["key"], f"{number} {' '.join(words[:SHOWN_WORDS])}{end}"))
         if row.get("sentence", "") not in dict(shown):
             shown.append((row["sentence"], gettext("A sentence that was removed from the reading")))

@@ -162,3 +162,14 @@ def test_the_page_has_the_same_queries_for_1_and_more_sentences(
             teacher_client.get(url("edit_level", draft, "easier"))
         counts.append(len(asked))
     assert counts == [6, 6]
+
+
+def test_a_match_that_is_cut_ends_in_one_sign(teacher_client: Client, draft: Draft) -> None:
+    document = draft.document
+    long = "The system records a birthplace, and after that it records many other things about people."
+    document["reading"]["paragraphs"][0]["sentences"][0]["text"] = long
+    Draft.objects.filter(pk=draft.pk).update(document=document)
+    add(teacher_client, draft)
+    page = text_of(teacher_client.get(url("edit_level", draft, "easier")))
+    assert "1. The system records a birthplace, and after that it records…" in page
+    assert "..." not in page
