@@ -169,7 +169,12 @@ class ReasonField(forms.CharField):
         super().__init__(
             max_length=300,
             widget=forms.Textarea(attrs={"rows": 2}),
-            **{"label": gettext_lazy("Why"), "error_messages": {}, **kwargs},
+            **{
+                "label": gettext_lazy("Why"),
+                "help_text": gettext_lazy("Required. Kept in the student’s history."),
+                "error_messages": {},
+                **kwargs,
+            },
         )
         self.error_messages["required"] = REASON_REQUIRED
         self.error_messages["max_length"] = up_to(300)

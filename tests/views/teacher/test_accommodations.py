@@ -853,6 +853,7 @@ def test_excuse_and_its_taking_back_are_recorded_with_reasons(
 
 def test_excuse_without_a_reason_is_refused(assignment: Assignment, student: Student, teacher_client: Client) -> None:
     form = form_of(teacher_client.get(terms_of(assignment, student)), having="is_excused")
+    assert "Why Required. Kept in the student’s history." in text_of(teacher_client.get(terms_of(assignment, student)))
     page = teacher_client.post(form.action, form.data(reason=" "))
     assert errors_of(page) == ["Tell students why."]
     assert Excuse.objects.count() == 0

@@ -583,6 +583,7 @@ def test_publish_lists_what_is_in_the_way_and_offers_no_button(draft: Draft, tea
 def test_publish_with_a_gap_needs_a_note(draft: Draft, teacher: User, teacher_client: Client) -> None:
     saving.save_objectives(draft, draft.document["objectives"], {"records": 3}, seen=1, by=teacher, now=NOW)
 
+    assert "Required. Saved with this version." in html_of(teacher_client.get(url("publish_set", draft)))
     page = publish(teacher_client, draft, note=" ")
     assert errors_of(page) == ["Say why some questions are missing."]
     assert "What the system records 2 of 3" in html_of(page)
