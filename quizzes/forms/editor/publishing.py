@@ -15,7 +15,10 @@ class PublishForm(DraftForm):
     """The note why a set is published with gaps in its objectives."""
 
     note = text(
-        gettext_lazy("Why publish with missing questions?"), 300, rows=2, hint=gettext_lazy("Required. Saved with this version.")
+        gettext_lazy("Why publish with missing questions?"),
+        300,
+        rows=2,
+        hint=gettext_lazy("Required. Saved with this version."),
     )
 
 

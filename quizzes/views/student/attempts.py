@@ -35,7 +35,8 @@ from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.breaks import start_break
 from quizzes.attempts.lifecycle import AssignmentClosed, IsExcused, NoAttemptsLeft, NotOpenYet, resume_number
 from quizzes.attempts.save_limit import may_save
-from quizzes.content.question_types.registry import Question
+from quizzes.content.question_types.question import Value
+from quizzes.content.question_types.registry import Question, type_of
 from quizzes.forms.attempts import AnswerForm, ChooseLevelForm, HeartbeatForm, TimeUpForm
 from quizzes.models import Attempt, Student
 from quizzes.models.locks import RowDeleted
@@ -274,7 +275,9 @@ def _take_answer(request: HttpRequest, attempt: LoadedAttempt, number: int, *, n
         # The next page shows a newer answer from another window, if there is one.
         return redirect("take_attempt", attempt.public_id, number)
     if saved is not None and saved.outcome == Outcome.STALE:
-        return _question_page(request, attempt, number, now, is_stale=True)
+        # With script, `quoteTyped` of the outbox shows it.
+        typed = "" if _htmx(request) else _text_that_lost(question, form.cleaned_data["value"], saved)
+        return _question_page(request, attempt, number, now, is_stale=True, typed=typed)
     if saved is not None and saved.outcome == Outcome.SETTLED:
         act = "save"
     return _act(request, attempt, number, act, now)
@@ -315,8 +318,14 @@ def _act(request: HttpRequest, attempt: LoadedAttempt, number: int, act: str, no
     return redirect(reverse("take_attempt", args=[attempt.public_id, number]) + "#question")
 
 
+def _text_that_lost(question: Question, value: Value, saved: Saved) -> str:
+    """What a student typed in an answer that a newer one replaced; "" for other answers and for the same text."""
+    is_text = type_of(question).is_typed and isinstance(value, str)
+    return str(value) if is_text and value != saved.value else ""
+
+
 def _question_page(
-    request: HttpRequest, attempt: LoadedAttempt, number: int, now: datetime, **notes: bool
+    request: HttpRequest, attempt: LoadedAttempt, number: int, now: datetime, **notes: bool | str
 ) -> HttpResponse:
     answered = attempt.with_answers()
     if attempt.pace is not None:

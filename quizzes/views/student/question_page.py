@@ -42,6 +42,7 @@ EMPTY_CONTEXT: Mapping[str, object] = {
     "is_picker": False,
     "places": (),
     "is_stale": False,
+    "typed": "",
     "needs_answer": False,
     "is_revealed": False,
     "word_list": "",

@@ -23,6 +23,7 @@ from quizzes.attempts import answers
 from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.editions import published, sizes_of
+from quizzes.content.question_types.free_text.question import FreeText
 from quizzes.content.question_types.question import Question
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Board, Classroom, Edition, Student, User
 from tests.conftest import Queries, _sign_in
@@ -40,6 +41,7 @@ from tests.factories import (
     save,
 )
 from tests.pages import form_of, read
+from tests.views.teacher.test_grading_queue import typed_document
 
 type Gather = Callable[[], AbstractContextManager[Queries]]
 Release = Assignment.Release
@@ -573,6 +575,28 @@ def test_older_window_is_told_and_shows_the_newest(student_client: Client, attem
     assert ("revision", "1") in form.fields
     assert given(attempt) == {1: "c"}
     assert events(attempt) == [("c", 1, "saved"), ("a", 1, "stale")]
+
+
+def test_text_that_another_window_overtook_is_shown_without_script(
+    student_client: Client, student: Student, classroom: Classroom
+) -> None:
+    typed = make_assignment(edition=make_edition(document=typed_document()), classroom=classroom)
+    attempt = make_attempt(assignment=typed, student=student)
+    questions = content_of(attempt).questions
+    number = next(place for place, one in enumerate(questions, start=1) if isinstance(one, FreeText))
+    form = form_of(student_client.get(address(attempt, number)), having="operation")
+    [name] = [name for name, value in form.fields if value == "\n"]
+    student_client.post(address(attempt, number), form.data(**{name: "Newer words.", "operation": "other"}))
+
+    page = student_client.post(address(attempt, number), form.data(**{name: "My words.", "act": "next"}))
+
+    assert "What you typed here: My words." in words(page)
+    assert "\nNewer words." in dict(form_of(page, having="operation").fields)[name]
+    again = form_of(student_client.get(address(attempt, number)), having="operation")
+    same = again.data(**{"operation": "third", "revision": "0", "act": "next"})
+    page = student_client.post(address(attempt, number), same)
+    assert "This answer was saved in another window." in words(page)
+    assert "What you typed here:" not in words(page)
 
 
 def test_choice_that_the_question_does_not_have_is_400(student_client: Client, attempt: Attempt) -> None:
