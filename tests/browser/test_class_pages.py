@@ -5,9 +5,9 @@ from collections import Counter
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from quizzes.models import Assignment, Student, User
+from quizzes.models import Assignment, Attempt, Student, User
 from tests.browser.conftest import NewContext, overflow, violations
-from tests.factories import make_draft, make_edition, make_question_set, make_student
+from tests.factories import make_answered_attempt, make_draft, make_edition, make_question_set, make_student
 
 
 def test_brand_stands_at_the_same_place_on_every_page(
@@ -157,3 +157,16 @@ def test_which_attempt_counts_is_asked_only_for_more_than_one(
     expect(page.get_by_label("Which attempt counts")).to_be_hidden()
     page.locator("select[name=max_attempts]").select_option("2")
     expect(page.get_by_label("Which attempt counts")).to_be_visible()
+
+
+def test_work_of_a_student_fits_a_phone(assignment: Assignment, student: Student, open_context: NewContext) -> None:
+    """The end of each score was beyond the edge of the table."""
+    attempt = make_answered_attempt(assignment=assignment, student=student)
+    Attempt.objects.filter(pk=attempt.pk).update(score=10, max_score=15, ungraded_count=1)
+    page = open_context(assignment.classroom.teachers.get(), width=360).new_page()
+    page.goto(reverse("student_history", args=[student.public_id]))
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    page.evaluate("document.fonts.ready")
+    beyond = page.locator(".scroll").evaluate_all("found => found.map(one => one.scrollWidth - one.clientWidth)")
+    assert "10 of 15 so far, 67%" in page.locator("main").inner_text()
+    assert max(beyond) == 0
