@@ -71,7 +71,7 @@ def test_form_shows_the_question_its_key_and_whom_it_reaches(
         make_assignment(edition=assignment.edition, classroom=room)
     page = teacher_client.get(address_of(assignment))
     assert "Which of these does the system record? Birthplace Correct answer" in text_of(page)
-    assert "Period 3, Period 6 All of these classes will be regraded." in text_of(page)
+    assert "Period 3 and Period 6 All of these classes will be regraded." in text_of(page)
     assert "Period 5" not in text_of(page)
 
 
