@@ -50,6 +50,17 @@ def moment(value: datetime | None, zone: ZoneInfo | None = None) -> str:
     return f"{_day(local)}, {wall_clock(local)} {local.tzname()}"
 
 
+def when(value: datetime | None, now: datetime) -> str:
+    """“Today, 3:00 pm”, “Tomorrow, 8:00 am”, else “Fri, Oct 23, 3:00 pm”, in the current zone; “” for None."""
+    if value is None:
+        return ""
+    zone = timezone.get_current_timezone()
+    local = value.astimezone(zone)
+    days = (local.date() - now.astimezone(zone).date()).days
+    name = {0: gettext("Today"), 1: gettext("Tomorrow")}.get(days) or _day(local)
+    return f"{name}, {wall_clock(local)}"
+
+
 def upcoming(value: datetime | None, now: datetime) -> str:
     """“today, 3:00 pm”, “Fri, 4:00 pm” in the next 6 days, else “Fri, Oct 23, 3:00 pm”; “” for None."""
     if value is None:

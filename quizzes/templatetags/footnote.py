@@ -18,6 +18,7 @@ register = template.Library()
 
 for _format in (
     formatting.moment,
+    formatting.when,
     formatting.day,
     formatting.clock,
     formatting.points,

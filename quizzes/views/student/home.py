@@ -23,6 +23,7 @@ def student_home(request: HttpRequest, student: Student) -> HttpResponse:
     context = {
         "student": student,
         "supports": supports_of(student),
+        "now": now,
         "teachers": teachers_of(student.classroom),
         "assignments": assignments,
         "tag": content_etag(assignments.open_times),
