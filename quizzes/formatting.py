@@ -51,13 +51,13 @@ def moment(value: datetime | None, zone: ZoneInfo | None = None) -> str:
 
 
 def when(value: datetime | None, now: datetime) -> str:
-    """“Today, 3:00 pm”, “Tomorrow, 8:00 am”, else “Fri, Oct 23, 3:00 pm”, in the current zone; “” for None."""
+    """“today, 3:00 pm”, “tomorrow, 8:00 am”, else “Fri, Oct 23, 3:00 pm”, in the current zone; “” for None."""
     if value is None:
         return ""
     zone = timezone.get_current_timezone()
     local = value.astimezone(zone)
     days = (local.date() - now.astimezone(zone).date()).days
-    name = {0: gettext("Today"), 1: gettext("Tomorrow")}.get(days) or _day(local)
+    name = {0: gettext("today"), 1: gettext("tomorrow")}.get(days) or _day(local)
     return f"{name}, {wall_clock(local)}"
 
 

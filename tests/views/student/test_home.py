@@ -299,3 +299,21 @@ def test_more_than_one_sentence_is_told_where_the_stem_asks_for_one(
     review = text_of(student_client.get(reverse("review_attempt", args=[attempt.public_id])))
     assert re.search(rf"Question {number} ?: 2 chosen of 1", review)
     assert "Selected: . Choose only 1." in text_of(student_client.get(address))
+
+
+def test_home_names_a_day_in_one_way(
+    assignment: Assignment,
+    classroom: Classroom,
+    edition: Edition,
+    teacher: User,
+    student: Student,
+    student_client: Client,
+    clock: time_machine.Traveller,
+) -> None:
+    make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+    Assignment.objects.update(opens_at=None, due_at=NOW + timedelta(hours=2))
+    make_attempt(assignment=assignment, student=student)
+    page = text_of(student_client.get(reverse("student_home")))
+    assert page.count("Due Today, 1:00 pm") == 1
+    assert page.count("Due today, 1:00 pm") == 1
+    assert "Oct 23" not in page
