@@ -12,7 +12,7 @@ from quizzes.content.editions import published
 from quizzes.content.question_types.registry import parse_question
 from quizzes.grading.points import Adjustments, AppliedRegrade, Policy, score, ungraded_count
 from quizzes.models import Answer, Attempt, ManualGrade, Regrade
-from quizzes.models.locks import lock_rows
+from quizzes.models.locks import locked_with_keys
 
 # How many attempts `rescore_all` reads at a time.
 BATCH = 200
@@ -121,6 +121,6 @@ def rescore_all() -> int:
         changed = [attempt.pk for attempt in batch if stored(attempt) != current[attempt.pk]]
         if changed:
             with transaction.atomic():
-                lock_rows(attempts=changed)
-                changed_scores += rescore(submitted.filter(pk__in=changed))
+                # One that is deleted meanwhile is left out.
+                changed_scores += rescore(list(locked_with_keys(submitted.filter(pk__in=changed))))
     return changed_scores

@@ -42,21 +42,23 @@ def lock_rows(
     attempts: Iterable[int] = (),
     with_starts: bool = False,
 ) -> None:
-    """Lock these rows before the first write. The arguments are row ids; at most four queries.
+    """Lock these rows before the first write. The arguments are row ids; at most four queries. Raises RowDeleted.
+
+    A row that refers to a deleted one would fail only at the commit.
 
     with_starts: these students start no attempt until the end. Not for code that adds attempts: a start waits for
     the number that they take, and they would wait for the key that the start needs.
     """
     lock_students = locked_with_keys if with_starts else locked
     rows = (
-        (locked(Classroom.objects.all()), list(classrooms)),
-        (locked(Assignment.objects.all()), list(assignments)),
-        (lock_students(Student.objects.all()), list(students)),
-        (locked_with_keys(Attempt.objects.all()), list(attempts)),
+        (locked(Classroom.objects.all()), set(classrooms)),
+        (locked(Assignment.objects.all()), set(assignments)),
+        (lock_students(Student.objects.all()), set(students)),
+        (locked_with_keys(Attempt.objects.all()), set(attempts)),
     )
     for found, keys in rows:
-        if keys:
-            list(found.order_by("pk").filter(pk__in=keys).values_list("pk"))
+        if keys and len(found.order_by("pk").filter(pk__in=keys).values_list("pk")) < len(keys):
+            raise RowDeleted
 
 
 def lock_account(user: User) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from threading import Barrier, BrokenBarrierError
@@ -28,11 +29,14 @@ from quizzes.attempts.breaks import end_break, start_break
 from quizzes.attempts.integrity import check_integrity
 from quizzes.attempts.lifecycle import start_attempt, submit_attempt
 from quizzes.attempts.merges import merge_students
+from quizzes.attempts.paper.answers import save_paper_answers
+from quizzes.attempts.transfers import transfer_attempts
 from quizzes.content.drafts.publishing import publish
 from quizzes.content.drafts.saving import save_text
 from quizzes.files.questions import importing
 from quizzes.files.questions.footnote_files import write_own
 from quizzes.files.questions.formats import read_questions
+from quizzes.grading.manual_grades import grade_answer
 from quizzes.grading.scores import computed, stored
 from quizzes.models import (
     Answer,
@@ -45,6 +49,7 @@ from quizzes.models import (
     Edition,
     FailedTry,
     ManualGrade,
+    Question,
     Regrade,
     Student,
     TeacherSession,
@@ -496,6 +501,7 @@ def test_act_on_the_people_of_a_class_that_was_erased_meanwhile_finds_nothing(
     [
         lambda quiz, by, now: lifecycle.use_edition(quiz, quiz.edition, by=by, now=now),
         lambda quiz, by, now: lifecycle.split_by_edition(quiz, quiz.edition, group=uuid.uuid4(), by=by, now=now),
+        lambda quiz, by, now: save_paper_answers(quiz, [], operation="page", by=by, now=now),
     ],
 )
 def test_act_on_a_quiz_that_was_deleted_meanwhile_finds_nothing(
@@ -513,6 +519,10 @@ def test_act_on_a_quiz_that_was_deleted_meanwhile_finds_nothing(
     [
         lambda attempt, by, now: add_minutes(attempt, more_time=timedelta(minutes=5), seen=now, by=by, now=now),
         lambda attempt, by, now: start_break(attempt.pk, now=now),
+        lambda attempt, by, now: grade_answer(
+            attempt, Question.objects.get(key="one"), points=Decimal(1), comment="", by=by, now=now
+        ),
+        lambda attempt, by, now: transfer_attempts(attempt.student, by=by, now=now),
         lambda attempt, by, now: start_attempt(attempt.student, attempt.assignment, now=now),
         lambda attempt, by, now: merge_students(attempt.student, attempt.student, seen="", by=by, now=now),
     ],
@@ -526,6 +536,16 @@ def test_act_on_a_student_who_was_deleted_meanwhile_finds_nothing(
 
     with pytest.raises(RowDeleted):
         act(page, teacher, now)
+
+
+def test_quiz_is_not_assigned_to_a_class_that_was_erased_meanwhile(
+    edition: Edition, classroom: Classroom, teacher: User, now: datetime
+) -> None:
+    settings = lifecycle.settings_of(Assignment(max_attempts=1))
+    Classroom.objects.filter(pk=classroom.pk).delete()
+
+    with pytest.raises(RowDeleted):
+        assign(edition, {classroom: Window()}, settings=settings, group=uuid.uuid4(), by=teacher, now=now)
 
 
 def test_draft_of_an_account_that_was_erased_meanwhile_is_not_found(teacher: User, now: datetime) -> None:
