@@ -22,6 +22,10 @@ from quizzes.people.names import MAX_NAME_LENGTH, InvalidName, PersonName, clean
 MAX_BYTES = 16 * 1024 * 1024
 MAX_UNPACKED_BYTES = 64 * 1024 * 1024
 MAX_CLASSES, MAX_STUDENTS = 300, 10_000
+# Of all tables. 64 MB of “1” in lines of their own would take 7 GB as rows, and more with 200,000 headings.
+MAX_CELLS = 5_000_000
+# A row takes as much memory as this many cells, however few it has. Enrollments have 10 columns.
+_LEAST_COLUMNS = 10
 MAX_TITLE, _MAX_MARK = 80, 40
 # A longer cell is no name or id.
 _MAX_CELL = 500
@@ -278,7 +282,7 @@ def _tables(content: bytes) -> dict[str, list[dict[str, str]]]:
     """The rows of each CSV file by its name, with headings in lower case."""
     if len(content) > MAX_BYTES:
         raise UnreadableOneRoster(gettext("This file is over 16 MB. Ask for an export of your own classes."))
-    found = {}
+    found, left = {}, MAX_CELLS
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if declared_size(archive) > MAX_UNPACKED_BYTES:
@@ -287,7 +291,8 @@ def _tables(content: bytes) -> dict[str, list[dict[str, str]]]:
                 name = entry.filename.rpartition("/")[2].casefold()
                 if name.removesuffix(".csv") in _TABLES:
                     data = read_entry(archive, entry, limit=MAX_UNPACKED_BYTES)
-                    found[name.removesuffix(".csv")] = list(_rows(data))
+                    table = found[name.removesuffix(".csv")] = list(_rows(data, limit=left))
+                    left -= sum(map(len, table))
     except TooBig as error:
         raise UnreadableOneRoster(gettext("This ZIP file unpacks to far more than a roster.")) from error
     except DAMAGED as error:
@@ -320,14 +325,21 @@ def _line(data: bytes) -> str:
         return data.decode("cp1252", errors="replace")
 
 
-def _rows(data: bytes) -> Iterator[dict[str, str]]:
+def _rows(data: bytes, *, limit: int) -> Iterator[dict[str, str]]:
+    """The rows by heading. Raises TooBig before more cells than the limit are in memory."""
+    # First, since the text is read line by line.
+    if max(data.count(b"\n"), data.count(b"\r")) * _LEAST_COLUMNS > limit:
+        raise TooBig
     text = _text(data)
     # A file that was opened and saved in Excel of some countries has semicolons.
     head = text.partition("\n")[0]
     separator = max(",;\t", key=head.count)
     lines = csv.reader(io.StringIO(text.replace("\x00", ""), newline=""), delimiter=separator)
     headings = [heading.strip().casefold() for heading in next(lines, [])]
-    for cells in lines:
+    width = max(len(headings), _LEAST_COLUMNS)
+    for number, cells in enumerate(lines, start=1):
+        if number * width > limit:
+            raise TooBig
         if any(cells):
             padded = [*cells, *[""] * len(headings)]
             yield {name: padded[place].strip()[:_MAX_CELL] for place, name in enumerate(headings)}
