@@ -14,7 +14,7 @@ PROGRAM = Path(__file__).with_name("sheet_process.py")
 # Above the limit of the program's own processor time, for a machine that is busy.
 TIMEOUT_SECONDS = 60
 _ZIP = b"PK"
-_READ, _EMPTY = 0, 1
+_READ, _EMPTY, _TOO_LARGE = 0, 1, 3
 
 
 class UnreadableSheet(ValueError):
@@ -26,7 +26,7 @@ class CutShort(UnreadableSheet):
 
 
 class TooLarge(UnreadableSheet):
-    """The file says itself that it unpacks to more than the limit."""
+    """The file says itself that it unpacks to more than the limit, or its sheet has more text than a book."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,8 @@ def first_sheet(content: bytes, *, unpacked_limit: int, row_count: int, column_c
         raise UnreadableSheet from error
     if done.returncode == _EMPTY and not done.stderr:
         return FoundSheet("", [])
+    if done.returncode == _TOO_LARGE:
+        raise TooLarge
     if done.returncode != _READ:
         raise UnreadableSheet
     found = json.loads(done.stdout)

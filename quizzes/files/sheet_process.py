@@ -15,13 +15,19 @@ from python_calamine import CalamineError, CalamineWorkbook
 MEMORY_BYTES = 768 * 1024**2
 CPU_SECONDS = 20
 MAX_SHEETS = 30
+# Characters of all cells. A file of 20 KB can name one long text in each of 4,000 cells, 2 GB for the site that reads
+# them. A book has a million.
+MAX_CHARACTERS = 10_000_000
 NOTES = re.compile(
     r"read ?me|instructions?|directions|how to.{0,40}|cover|about|help|instrucciones|portada", re.IGNORECASE
 )
 
 
 def main() -> int:
-    """Print the first sheet with text and the names of others; 1 if no sheet has text, 2 if the file cannot be read."""
+    """Print the first sheet with text and the names of others.
+
+    1 if no sheet has text, 2 if the file cannot be read, 3 if the sheet has more than MAX_CHARACTERS.
+    """
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -39,7 +45,10 @@ def main() -> int:
             if found:
                 others.append(name)
             else:
-                found = {"name": name, "rows": [row[:column_count] for row in table[:row_count]]}
+                rows = [row[:column_count] for row in table[:row_count]]
+                if sum(len(cell) for row in rows for cell in row if isinstance(cell, str)) > MAX_CHARACTERS:
+                    return 3
+                found = {"name": name, "rows": rows}
         if found:
             # Dates and times as a person reads them.
             json.dump({**found, "others": others}, sys.stdout, default=str)

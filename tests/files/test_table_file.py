@@ -79,6 +79,16 @@ def test_cell_far_from_the_others_does_not_end_the_site() -> None:
         read_questions(stream.getvalue())
 
 
+def test_one_long_text_in_many_cells_is_refused_before_it_is_read() -> None:
+    """A workbook has each text once. 21 KB of one with 4,000 cells took 2 GB (2026-11-28)."""
+    content = workbook([["é" * 32_000] for _ in range(400)])
+    assert len(content) < 10_000
+    with pytest.raises(UnreadableTable, match="too big for a roster"):
+        read_table(content)
+    with pytest.raises(UnreadableFile, match="unpacks to far more"):
+        read_questions(content)
+
+
 def _too_large() -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
