@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from quizzes.files.questions.containers import decoded
-from quizzes.files.questions.item import Item, Line, QuestionType, ReadQuestion, Skipped, read, skipped
+from quizzes.files.questions.item import Item, Line, QuestionType, ReadQuestion, Skipped, counted, read, skipped
 from quizzes.files.questions.markup import tidy
 from quizzes.phrases import gettext
 
@@ -39,7 +39,7 @@ def read_aiken(content: bytes) -> list[ReadQuestion]:
     lines = list(enumerate(decoded(content).lstrip("\ufeff").split("\n"), start=1))
     if any(_STAR.match(line) for _, line in lines):
         lines = list(_without_stars(lines))
-    blocks = list(_blocks(lines))
+    blocks = list(counted(_blocks(lines)))
     # Numbers before all questions are no part of them.
     if all(_NUMBERED.match(lines[0]) for _, lines in blocks):
         blocks = [(start, [_NUMBERED.sub("", lines[0], count=1), *lines[1:]]) for start, lines in blocks]

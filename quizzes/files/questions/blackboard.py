@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from quizzes.files.questions.containers import decoded
-from quizzes.files.questions.item import GAP_LETTERS, Gap, Item, Line, ReadQuestion, Skipped, read, skipped
+from quizzes.files.questions.item import GAP_LETTERS, Gap, Item, Line, ReadQuestion, Skipped, counted, read, skipped
 from quizzes.files.questions.markup import html, plain, without_gaps
 from quizzes.files.questions.numeric import numbers
 from quizzes.phrases import gettext, gettext_noop
@@ -39,11 +39,8 @@ def read_blackboard(content: bytes) -> list[ReadQuestion]:
         lines = [
             [cell[1:-1].replace('""', '"') if _QUOTED.fullmatch(cell) else cell for cell in cells] for cells in lines
         ]
-    return [
-        _read(gettext("Line {number}").format(number=number), cells)
-        for number, cells in enumerate(lines, start=1)
-        if any(cell.strip() for cell in cells)
-    ]
+    rows = ((number, cells) for number, cells in enumerate(lines, start=1) if any(cell.strip() for cell in cells))
+    return [_read(gettext("Line {number}").format(number=number), cells) for number, cells in counted(rows)]
 
 
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')

@@ -17,7 +17,7 @@ from quizzes.content.picture_files import MAX_UPLOAD_BYTES
 from quizzes.files.questions.item import UnreadableFile
 from quizzes.files.text_encoding import declared_encoding
 from quizzes.files.zip_file import DAMAGED, TooBig, declared_size, read_entry
-from quizzes.phrases import gettext
+from quizzes.phrases import gettext, gettext_noop
 
 MAX_BYTES = 16 * 1024 * 1024
 MAX_UNPACKED_BYTES = 64 * 1024 * 1024
@@ -26,12 +26,17 @@ MAX_ENTRIES = 5_000
 MAX_RATIO = 200
 # Below this size, even a great ratio does no harm.
 _SMALL = 1024 * 1024
+# Each takes 100 bytes and 6 microseconds. 10,000 questions have 50 each.
+MAX_ELEMENTS = 500_000
+# Some formats are read line by line.
+MAX_LINES = 1_000_000
 # Deeper elements would exhaust the stack of a reader that walks the tree.
 _MAX_DEPTH = 200
 
 # Bounded: a long run of spaces would otherwise be read again from each of its spaces.
 _ENCODING = re.compile(r"""^(\s{0,99}<\?xml[^>]{0,99}?)\sencoding\s{0,9}=\s{0,9}["'][^"']{0,99}["']""")
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
+_TOO_MUCH = gettext_noop("This file has far more in it than a set of questions. Export part of it.")
 _OF_XML = frozenset(("amp", "lt", "gt", "quot", "apos", "AMP", "LT", "GT", "QUOT"))
 # XML has no place for these, yet some programs write them.
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f]")
@@ -47,7 +52,10 @@ def decoded(content: bytes) -> str:
         text = content.decode("cp1252", errors="replace")
     if "\x00" in text:
         raise UnreadableFile(gettext("This isn’t a file of questions in a format that we know."))
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if text.count("\n") > MAX_LINES:
+        raise UnreadableFile(gettext(_TOO_MUCH))
+    return text
 
 
 def xml_tree(content: bytes) -> Element:
@@ -55,9 +63,11 @@ def xml_tree(content: bytes) -> Element:
 
     A document with entities of its own is refused: they can expand without end or read files.
     """
+    # The text is decoded already, so its own declaration of an encoding must not apply.
+    text = _ENCODING.sub(r"\1", _CONTROL.sub("", decoded(content)).lstrip("\ufeff \n\t"))
+    if text.count("<") - text.count("</") > MAX_ELEMENTS:
+        raise UnreadableFile(gettext(_TOO_MUCH))
     try:
-        # The text is decoded already, so its own declaration of an encoding must not apply.
-        text = _ENCODING.sub(r"\1", _CONTROL.sub("", decoded(content)).lstrip("\ufeff \n\t"))
         root: Element = fromstring(_NAMED.sub(_character, text).encode(), forbid_entities=True)
     except DefusedXmlException as error:
         raise UnreadableFile(

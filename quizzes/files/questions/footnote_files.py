@@ -11,7 +11,16 @@ from quizzes.content.pictures import PICTURE, map_pictures, picture_tables
 from quizzes.content.question_types.question import MAX_POINTS
 from quizzes.content.question_types.registry import TYPES
 from quizzes.files.questions.drafts import item_of
-from quizzes.files.questions.item import Item, ItemPicture, ReadFile, ReadQuestion, UnreadableFile, read, skipped
+from quizzes.files.questions.item import (
+    Item,
+    ItemPicture,
+    ReadFile,
+    ReadQuestion,
+    UnreadableFile,
+    counted,
+    read,
+    skipped,
+)
 from quizzes.files.questions.known_fields import unknown_fields
 from quizzes.files.questions.markup import tidy
 from quizzes.files.questions.pictures import bytes_of
@@ -27,7 +36,8 @@ def read_own(document: Any, label: str) -> ReadFile:
     if not isinstance(document, Mapping) or not isinstance(document.get("questions"), list):
         raise UnreadableFile(gettext("This file has no list of questions."))
     pictures = _pictures(document)
-    found = tuple(_read(question, number, pictures) for number, question in enumerate(document["questions"], start=1))
+    questions = enumerate(counted(document["questions"]), start=1)
+    found = tuple(_read(question, number, pictures) for number, question in questions)
     title = str(document.get("title", ""))[:200]
     has_reading = isinstance(document.get("reading"), Mapping) and "voices" in document
     whole = dict(document) if has_reading else None

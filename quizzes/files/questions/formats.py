@@ -29,8 +29,6 @@ _JSON_START = re.compile(r"\{\s*[\"}]|\[\s*[{\]]")
 # PDF, RTF, PNG and JPEG, whose bytes can have braces as GIFT has.
 _OTHER_KINDS = (b"%PDF-", b"{\\rtf", b"\x89PNG", b"\xff\xd8\xff")
 _UNKNOWN = gettext_noop("We don’t know this format. See which files we can read, below.")
-# A preview lists each question.
-MAX_QUESTIONS_IN_FILE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,12 +259,6 @@ def read_questions(content: bytes) -> ReadFile:
     found = _read(content)
     if not found.questions:
         raise UnreadableFile(gettext("We found no questions in this file."))
-    if len(found.questions) > MAX_QUESTIONS_IN_FILE:
-        raise UnreadableFile(
-            gettext("This file has over {max_questions_in_file} questions. Export part of them.").format(
-                max_questions_in_file=format(MAX_QUESTIONS_IN_FILE, ",")
-            )
-        )
     return replace(found, questions=tuple(map(checked, found.questions)))
 
 

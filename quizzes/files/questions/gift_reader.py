@@ -8,7 +8,17 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 from quizzes.files.questions.containers import decoded
-from quizzes.files.questions.item import Item, Line, QuestionType, ReadQuestion, Skipped, joined, read, skipped
+from quizzes.files.questions.item import (
+    Item,
+    Line,
+    QuestionType,
+    ReadQuestion,
+    Skipped,
+    counted,
+    joined,
+    read,
+    skipped,
+)
 from quizzes.files.questions.markup import plain, tidy, without_emphasis
 from quizzes.files.questions.numeric import numbers
 from quizzes.phrases import gettext, gettext_noop
@@ -40,7 +50,7 @@ def read_gift(content: bytes) -> list[ReadQuestion]:
     line = gettext("Line {number}")
     return [
         _read_block(line.format(number=number), block)
-        for number, block in _blocks(_PRIVATE_RANGE.sub("", decoded(content)))
+        for number, block in counted(_blocks(_PRIVATE_RANGE.sub("", decoded(content))))
     ]
 
 

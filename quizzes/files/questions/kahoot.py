@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from quizzes.files.questions.item import GAP_LETTERS, Item, Line, ReadQuestion, Skipped, read, skipped
+from quizzes.files.questions.item import GAP_LETTERS, Item, Line, ReadQuestion, Skipped, counted, read, skipped
 from quizzes.files.questions.tables import MAX_COLUMNS, Row
 from quizzes.files.spreadsheet import CellValue
 from quizzes.files.xlsx import Sheet, write_xlsx
@@ -49,7 +49,7 @@ def read_kahoot(rows: Sequence[Row], heading: int) -> list[ReadQuestion]:
     kind = next((place for place, name in enumerate(names) if name.casefold() == "question type"), None)
     has_text = any(name.casefold().startswith("incorrect") for name in names)
     found = []
-    for number, cells in rows[heading + 1 :]:
+    for number, cells in counted(rows[heading + 1 :]):
         texts = [*cells, *[""] * MAX_COLUMNS]
         given = [texts[place] for place in ([correct, *answers] if has_text else answers)]
         stem, where = texts[question], gettext("Row {number}").format(number=number)

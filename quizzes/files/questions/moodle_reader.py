@@ -19,6 +19,7 @@ from quizzes.files.questions.item import (
     QuestionType,
     ReadQuestion,
     Skipped,
+    counted,
     joined,
     points_of,
     read,
@@ -71,7 +72,7 @@ type Answers = Sequence[tuple[Line, float]]
 def read_moodle(content: bytes) -> list[ReadQuestion]:
     """The outcome of each question of a Moodle XML file, in order."""
     root = xml_tree(content)
-    elements = [element for element in root.iter("question")]
+    elements = list(counted(root.iter("question")))
     lines = tag_lines(content, "question", len(elements))
     return [
         _read(where, element)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from quizzes.files.questions.containers import in_order_of_test, weights_of_test, xml_tree, zip_entries, zip_pictures
-from quizzes.files.questions.item import ReadQuestion, UnreadableFile, points_of, skipped
+from quizzes.files.questions.item import ReadQuestion, UnreadableFile, check_count, points_of, skipped
 from quizzes.files.questions.moodle_reader import read_moodle
 from quizzes.files.questions.pictures import in_package
 from quizzes.files.questions.qti1_reader import read_qti1
@@ -63,6 +63,7 @@ def read_package(content: bytes) -> tuple[str, tuple[ReadQuestion, ...]]:
             continue
         labels += [label] if label else []
         questions += [_weighted(question, weights.get(path)) for question in found]
+        check_count(len(questions))
     if not labels and b"word/document.xml" in content:
         raise UnreadableFile(gettext("This is a Word file. Copy its questions into our template, as Excel or CSV."))
     if not labels:

@@ -18,6 +18,7 @@ from quizzes.files.questions.item import (
     QuestionType,
     ReadQuestion,
     Skipped,
+    counted,
     joined,
     points_of,
     read,
@@ -51,7 +52,7 @@ def read_qti1(content: bytes, file: str = "", find: Find = embedded) -> list[Rea
     find: the bytes of a picture by its address.
     """
     root = xml_tree(content)
-    elements = list(root.iter("item"))
+    elements = list(counted(root.iter("item")))
     places = tag_lines(content, "item", len(elements))
     prefix = f"{file.rpartition('/')[2]}, " if file else ""
     found = [

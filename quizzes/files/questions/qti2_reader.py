@@ -11,7 +11,7 @@ from decimal import Decimal
 from xml.etree.ElementTree import Element
 
 from quizzes.files.questions.containers import xml_tree
-from quizzes.files.questions.item import GAP_LETTERS, Gap, Item, Line, ReadQuestion, Skipped, read, skipped
+from quizzes.files.questions.item import GAP_LETTERS, Gap, Item, Line, ReadQuestion, Skipped, counted, read, skipped
 from quizzes.files.questions.markup import raised, tidy, without_gaps
 from quizzes.files.questions.numeric import numbers
 from quizzes.files.questions.pictures import CREDIT_CLASS, Find, PictureTaker, embedded
@@ -52,7 +52,7 @@ def read_qti2(content: bytes, file: str = "", find: Find = embedded) -> list[Rea
     """
     root = xml_tree(content)
     _normalize(root)
-    items = [element for element in root.iter("assessmentitem")]
+    items = list(counted(root.iter("assessmentitem")))
     folder, _, name = file.rpartition("/")
     # Some programs give each item a folder and the same file name.
     name = f"{folder.rpartition('/')[2]}/{name}" if folder and name.casefold() in ("qti.xml", "item.xml") else name

@@ -17,6 +17,7 @@ from quizzes.files.questions.item import (
     ReadQuestion,
     Skipped,
     UnreadableFile,
+    counted,
     points_of,
     read,
     skipped,
@@ -120,7 +121,7 @@ def template_heading(rows: Sequence[Row]) -> int | None:
 def read_template(rows: Sequence[Row], heading: int) -> list[ReadQuestion]:
     """The outcome of each row below the heading."""
     columns = {name.casefold(): place for place, name in reversed(list(enumerate(rows[heading][1])))}
-    return [_read_row(number, cells, columns) for number, cells in rows[heading + 1 :]]
+    return [_read_row(number, cells, columns) for number, cells in counted(rows[heading + 1 :])]
 
 
 def _read_row(number: int, cells: list[str], columns: dict[str, int]) -> ReadQuestion:

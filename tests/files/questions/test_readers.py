@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from typing import Any
 
 import pytest
 import xlsxwriter
@@ -14,7 +15,7 @@ from quizzes.files.questions.drafts import draft_question, exported_item, item_o
 from quizzes.files.questions.footnote_files import write_own
 from quizzes.files.questions.formats import FORMATS, holds, read_questions
 from quizzes.files.questions.importing import EXAMPLES, whole_set
-from quizzes.files.questions.item import Gap, Item, Line, ReadQuestion, UnreadableFile
+from quizzes.files.questions.item import MAX_QUESTIONS_IN_FILE, Gap, Item, Line, ReadQuestion, UnreadableFile
 from quizzes.models import Edition
 
 GIFT = r"""// A comment
@@ -350,6 +351,52 @@ def test_a_language_that_nothing_ends_costs_no_more_than_its_length(mark: str) -
     text = f"<![CDATA[Who?{mark * (512 * 1024 // len(mark))}]]>"
     moodle = f"<quiz><question type='essay'><questiontext><text>{text}</text></questiontext></question></quiz>"
     assert len(outcomes(moodle.encode())) == 1
+
+
+MANY = 100_000
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"Q {=a}\n\n" * MANY,
+        b"Q?\nA. a\nB. b\nANSWER: A\n" * MANY,
+        b"MC\tQ\ta\tcorrect\tb\tincorrect\n" * MANY,
+        b"<quiz>" + b"<question type='essay'/>" * MANY + b"</quiz>",
+        b"<questestinterop>" + b"<item/>" * MANY + b"</questestinterop>",
+        b"<assessmentSection>" + b"<assessmentItem/>" * MANY + b"</assessmentSection>",
+        b'{"questions": [' + b'{"type": "free_text"},' * MANY + b"{}]}",
+        b"Type,Question,Answer 1\n" + b"single,Q,a\n" * MANY,
+        b"Question,Answer 1,Correct answers\n" + b"Q,a,1\n" * MANY,
+    ],
+    ids=["GIFT", "Aiken", "Blackboard", "Moodle XML", "QTI 1", "QTI 2", "JSON", "template", "Kahoot"],
+)
+def test_too_many_questions_are_refused_before_all_are_read(content: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each takes a tenth of a millisecond: 16 MB of GIFT held the site for two minutes (2026-11-28)."""
+    made = []
+    make = ReadQuestion.__init__
+
+    def count(question: ReadQuestion, *args: Any, **kwargs: Any) -> None:
+        made.append(question)
+        make(question, *args, **kwargs)
+
+    monkeypatch.setattr(ReadQuestion, "__init__", count)
+    with pytest.raises(UnreadableFile, match="This file has over 10,000 questions. Export part of them."):
+        read_questions(content)
+    assert len(made) <= MAX_QUESTIONS_IN_FILE
+
+
+def test_too_many_questions_of_a_package_are_refused_before_all_are_read() -> None:
+    one = b"<questestinterop>" + b"<item/>" * 4_000 + b"</questestinterop>"
+    with pytest.raises(UnreadableFile, match="This file has over 10,000 questions"):
+        read_questions(write_zip({f"{number}.xml": one + b" " * number for number in range(3)}))
+
+
+@pytest.mark.parametrize("content", [b"<quiz>" + b"<a/>" * 500_000 + b"</quiz>", b"Q {=a}" + b"\n" * 1_000_001])
+def test_a_file_of_small_parts_without_end_is_refused_before_it_is_read(content: bytes) -> None:
+    """16 MB of empty elements took a gigabyte and 26 seconds (2026-11-28)."""
+    with pytest.raises(UnreadableFile, match="far more in it than a set of questions"):
+        read_questions(content)
 
 
 def test_titles_inside_the_braces_of_gift_cost_no_more_than_their_length() -> None:
