@@ -2,6 +2,7 @@
 
 import posixpath
 from base64 import b64decode
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
@@ -66,6 +67,8 @@ def attached_to(files: Mapping[str, bytes | None]) -> Find:
 def in_package(files: Mapping[str, bytes], path: str) -> Find:
     """Finds the files of a package by their address in its file at this path."""
     folder = posixpath.dirname(path)
+    # Filled at the first address that leads to no file.
+    by_name = defaultdict[str, list[bytes]](list)
 
     def find(source: str) -> bytes | None:
         if source.startswith("data:"):
@@ -77,8 +80,11 @@ def in_package(files: Mapping[str, bytes], path: str) -> Find:
             if (found := files.get(posixpath.normpath(posixpath.join(place, address)))) is not None:
                 return found
         # Programs move the files of a package and leave the addresses.
-        alike = [name for name in files if posixpath.basename(name) == posixpath.basename(address)]
-        return files[alike[0]] if len(alike) == 1 else None
+        if not by_name:
+            for name, content in files.items():
+                by_name[posixpath.basename(name)].append(content)
+        alike = by_name.get(posixpath.basename(address), [])
+        return alike[0] if len(alike) == 1 else None
 
     return find
 

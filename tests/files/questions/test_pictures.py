@@ -1,6 +1,7 @@
 """The picture of a question in files: found, encoded again within limits, and written with its credit."""
 
 import io
+import posixpath
 import random
 import zipfile
 from base64 import b64encode
@@ -109,6 +110,24 @@ def test_a_picture_that_the_file_lacks_is_left_out_and_its_text_stays(content: b
     assert (found.item.stem, found.item.picture) == ("Look. A map Is it so?", None)
     assert "picture" in found.notes[0]
     assert "left out" in found.notes[0]
+
+
+def test_addresses_that_a_package_lacks_are_not_each_compared_with_all_of_its_files(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A millisecond for each address: a package of 500 KB could hold the site for an hour (2026-11-28)."""
+    names, basename = [], posixpath.basename
+
+    def count(path: str) -> str:
+        names.append(path)
+        return basename(path)
+
+    monkeypatch.setattr(posixpath, "basename", count)
+    images = "".join(f'&lt;img src="{number}.png"&gt;' for number in range(500))
+    files = {f"media/p{number}_dot_png": RED for number in range(500)}
+    read_questions(archive(q1_dot_xml=qti1(images), **files))
+
+    assert len(names) < 2_000
 
 
 def test_other_pictures_of_a_question_are_left_out_with_a_note() -> None:
