@@ -371,6 +371,18 @@ def test_pages_lead_to_the_correction_of_each_question(
             assert f'href="{address_of(assignment, number)}"' in page.content.decode()
 
 
+def test_list_of_questions_names_the_statement_of_each(assignment: Assignment, teacher_client: Client) -> None:
+    questions = published(assignment.edition_id).document.questions
+    [number] = [number for number, question in enumerate(questions, start=1) if question.type == "evidence"]
+    asked = " ".join(questions[number - 1].asked)
+    assert len(questions[number - 1].asked) == 2
+    for page in (
+        teacher_client.get(reverse("assignment_progress", args=[assignment.public_id])),
+        teacher_client.get(record_of(assignment)),
+    ):
+        assert asked in text_of(page)
+
+
 def test_student_reads_what_was_corrected_and_why(
     class_of_three: list[Attempt],
     assignment: Assignment,
