@@ -85,6 +85,20 @@ def test_spanish_pages_are_accessible(attempt: Attempt, student: Student, open_c
         assert violations(page) == []
 
 
+def test_labels_of_the_home_page_stand_apart_from_their_values(
+    attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    Student.objects.update(language="es")
+    page = open_context(student, width=360).new_page()
+    page.goto(reverse("student_home"))
+    label = page.locator(".slip dt", has_text="Falta por hacer")
+    # A label can be exactly as wide as its column.
+    gap = label.evaluate(
+        "term => term.nextElementSibling.getBoundingClientRect().left - term.getBoundingClientRect().right"
+    )
+    assert gap >= 8
+
+
 def test_student_changes_the_language_and_goes_on(student: Student, open_context: NewContext) -> None:
     page = open_context(width=360).new_page()
     page.goto(reverse("join"))
