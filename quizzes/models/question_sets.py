@@ -52,7 +52,11 @@ class Reading(models.Model):
 
 def title_in_page_language(texts: Mapping[str, Mapping[str, str]]) -> str:
     """The title of a set in the language of the page; "" without one. texts: a `QuestionSet.texts`."""
-    return texts.get(get_language() or "", {}).get("title", "").strip()
+    return _in_page_language(texts, "title")
+
+
+def _in_page_language(texts: Mapping[str, Mapping[str, str]], name: str) -> str:
+    return texts.get(get_language() or "", {}).get(name, "").strip()
 
 
 class QuestionSetQuerySet(models.QuerySet["QuestionSet"]):
@@ -152,6 +156,11 @@ class QuestionSet(models.Model):
         """The title in the language of the page, else in the first language of the set."""
         own = gettext(UNTITLED) if self.title == UNTITLED else self.title
         return title_in_page_language(self.texts) or own
+
+    @property
+    def shown_summary(self) -> str:
+        """The summary in the language of the page, else in the first language of the set; "" without one."""
+        return _in_page_language(self.texts, "summary") or self.summary
 
     @transaction.atomic
     def delete_with_reading(self) -> None:
