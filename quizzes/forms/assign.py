@@ -235,7 +235,7 @@ class AssignForm(AssignmentSettingsForm):
             return PresetOption(preset.label, gettext("Times that have passed are blank."))
         limit = f"{duration(values.settings.time_limit)}." if values.settings.time_limit else gettext("No time limit.")
         if values.due is not None:
-            hint = gettext("Opens now. {limit} Answers after the last attempt.").format(limit=limit)
+            hint = gettext("Opens now. {limit} Answers after each student’s last attempt.").format(limit=limit)
             return PresetOption(
                 gettext("{label}, due tomorrow {due}").format(label=preset.label, due=wall_clock(values.due)), hint
             )
@@ -244,7 +244,7 @@ class AssignForm(AssignmentSettingsForm):
             return PresetOption(preset.label, hint)
         return PresetOption(
             preset.label,
-            gettext("Opens when you press Start. {limit} Answers after the last attempt.").format(limit=limit),
+            gettext("Opens when you press Start. {limit} Answers after each student’s last attempt.").format(limit=limit),
         )
 
     def _words_of_close(self, preset: Preset) -> str:

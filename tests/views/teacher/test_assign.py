@@ -97,9 +97,9 @@ def test_preset_assigns_in_one_step_and_leads_on(
 
 def test_presets_say_what_they_set(edition: Edition, classroom: Classroom, teacher_client: Client) -> None:
     text = text_of(teacher_client.get(address_of(edition)))
-    assert "In class now Opens when you press Start. 30 minutes. Answers after the last attempt." in text
+    assert "In class now Opens when you press Start. 30 minutes. Answers after each student’s last attempt." in text
     assert (
-        "Homework, due tomorrow 8:00 am Opens now. No time limit. Answers after the last attempt. "
+        "Homework, due tomorrow 8:00 am Opens now. No time limit. Answers after each student’s last attempt. "
         "Test Opens now. 40 minutes. Closes today, 4:00 pm. Answers after all classes close."
     ) in text
     assert "Same settings as before" not in text
@@ -354,6 +354,8 @@ def test_question_set_is_chosen_on_the_page(
     mine = make_edition(
         document=make_document(title="Mine"), question_set=make_question_set(owner=teacher, title="Mine")
     )
+    texts = {"es": {"summary": "Cuatro preguntas."}}
+    QuestionSet.objects.filter(owner=None).update(summary="Four questions.", texts=texts)
     address = f"{reverse('assign_quiz')}?classroom={chicago.public_id}"
     form = form_of(teacher_client.get(address), having="question_set")
     assert [value for name, value in form.offered if name == "question_set"] == [
@@ -362,7 +364,8 @@ def test_question_set_is_chosen_on_the_page(
     ]
     assert form.data()["classrooms"] == [chicago.public_id]
     page = teacher_client.get(address)
-    assert "Small set 4 questions, about 4 minutes. Built in" in text_of(page)
+    assert "Small set 4 questions, about 4 minutes. Built in Four questions. Preview" in text_of(page)
+    assert "Cuatro preguntas." in text_of(teacher_client.get(address, headers={"accept-language": "es"}))
     assert reverse("try_set_question", args=[mine.question_set.public_id, 1]) in read(page).links
     refused = teacher_client.post(address, form.data(act="save"))
     assert errors_of(refused) == ["Choose a question set."]
