@@ -371,7 +371,9 @@ def test_board_leads_from_question_to_question(
         [*_, (name, aim)] = form.buttons
         return text_of(teacher_client.post(form.action, {name: aim}, follow=True))
 
-    assert "Students see the first question when you start." in text_of(teacher_client.get(address))
+    make_student(classroom=paced.classroom)
+    waiting = text_of(teacher_client.get(address))
+    assert "Waiting: 1. Not started: 1. Students see the first question when you start." in waiting
     assert "0 of 1 have answered" in press()
     assert Board.objects.get().closed_through == 0
     save(running, "one", "b")

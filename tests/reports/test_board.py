@@ -387,7 +387,7 @@ def test_the_board_shows_the_questions_in_the_language_that_the_teacher_chooses(
     address = reverse("class_board", args=[assignment.public_id])
     question = published(edition.pk).document.questions[0]
     english = teacher_client.get(address).content.decode()
-    assert f'href="{address}?language=es">Language of the questions: Spanish</a>' in english
+    assert f'href="{address}?language=es">Show questions in Spanish</a>' in english
     assert marked(question.stem) not in english
     spanish = teacher_client.get(f"{address}?controls=off&language=es").content.decode()
     assert re.search(r'<section[^>]*\slang="es"', spanish)
