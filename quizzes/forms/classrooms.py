@@ -230,7 +230,7 @@ class AddPersonForm(ColleagueForm):
     role = forms.ChoiceField(
         label=gettext_lazy("Role"),
         choices=[
-            ("teacher", gettext_lazy("Teacher: does everything but decide who is in the class")),
+            ("teacher", gettext_lazy("Teacher: does everything but add or remove teachers, or delete the class")),
             ("viewer", gettext_lazy("Viewer: sees all pages and changes nothing")),
             ("owner", gettext_lazy("Owner: does everything")),
         ],

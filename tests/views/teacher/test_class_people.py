@@ -25,6 +25,9 @@ def settings_of(classroom: Classroom) -> str:
 def test_owner_adds_a_colleague(teacher_client: Client, classroom: Classroom, other_teacher: User) -> None:
     address = reverse("add_person", args=[classroom.public_id])
     assert address in read(teacher_client.get(settings_of(classroom))).links
+    # A teacher changes the roster, so the words name the people that only an owner adds.
+    role = "Teacher: does everything but add or remove teachers, or delete the class"
+    assert role in text_of(teacher_client.get(address))
     for email, error in (("nobody@school.test", "No account here has this email"), ("", "Enter an email")):
         page = teacher_client.post(address, {"email": email, "role": "viewer"})
         assert error in text_of(page)
