@@ -320,7 +320,10 @@ def test_home_costs_the_same_for_any_number_of_classes(
 
 
 def test_add_classroom_makes_it_and_goes_on_to_its_students(teacher: User, teacher_client: Client) -> None:
-    form = form_of(teacher_client.get(reverse("add_classroom")), having="time_zone")
+    page = teacher_client.get(reverse("add_classroom"))
+    # Not a roster: a teacher with a spreadsheet of names must not look for it here.
+    assert "Import a class that Footnote exported" in text_of(page)
+    form = form_of(page, having="time_zone")
     assert dict(form.fields)["time_zone"] == "America/New_York"
 
     answer = teacher_client.post(reverse("add_classroom"), NEW)
