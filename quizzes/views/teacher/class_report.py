@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_GET
 
 from quizzes.assignments.status import Status
+from quizzes.assignments.student_statuses import counted_words
 from quizzes.content.teaching_guide import parse_guide
 from quizzes.models import Assignment
 from quizzes.reports.class_report import class_report
@@ -25,6 +26,7 @@ def assignment_results(request: TeacherRequest, public_id: str) -> HttpResponse:
     assignment = taught_assignment(request, public_id, among=Assignment.objects.with_erased_counts().with_guide())
     guide = parse_guide(assignment.guide or {}, get_language())
     report = class_report(assignment, now=timezone.now(), standards=guide.standards)
+    excused_count = sum(line.status is Status.EXCUSED for line in report.lines)
     context = {
         "assignment": assignment,
         "classroom": assignment.classroom,
@@ -36,7 +38,9 @@ def assignment_results(request: TeacherRequest, public_id: str) -> HttpResponse:
         "is_too_few": report.attempt_count < MIN_STUDENTS,
         "has_average": bool(report.attempt_count) and report.average is not None,
         "submitted_count": sum(line.status is Status.SUBMITTED for line in report.lines),
-        "student_count": sum(line.status is not Status.EXCUSED for line in report.lines),
+        "student_count": len(report.lines) - excused_count,
+        "excused_count": excused_count,
+        "excused_words": counted_words(Status.EXCUSED, excused_count),
     }
     return render(request, "teacher/assignment_results.html", context)
 
