@@ -139,7 +139,7 @@ def test_teacher_paced_quiz_has_no_clock_and_no_own_question(
     Attempt.objects.all().delete()
     for address in pages:
         words = text_of(student_client.get(address))
-        assert ("You can finish later on any device." in words, paced in words) == (not is_paced, is_paced)
+        assert ("You can continue on any device." in words, paced in words) == (not is_paced, is_paced)
 
 
 def test_waiting_quiz_shows_no_start_and_the_poll_tells_when_it_opens(
@@ -150,6 +150,7 @@ def test_waiting_quiz_shows_no_start_and_the_poll_tells_when_it_opens(
     attempt.assignment.refresh_from_db()
     words = "Your teacher will start this soon."
     home, start = reverse("student_home"), reverse("start_attempt", args=[attempt.assignment.public_id])
+    waiting_home = student_client.get(home)
     for address in (home, start):
         waiting = student_client.get(address)
         assert words in text_of(waiting)
@@ -160,4 +161,8 @@ def test_waiting_quiz_shows_no_start_and_the_poll_tells_when_it_opens(
     assert student_client.get(reverse("open_quizzes"), headers={"If-None-Match": tag}).status_code == 304
     lifecycle.open_now(attempt.assignment, by=teacher, now=NOW)
     assert student_client.get(reverse("open_quizzes"), headers={"If-None-Match": tag}).status_code == 200
-    assert start in [form.action for form in read(student_client.get(home)).forms]
+    opened = student_client.get(home)
+    assert start in [form.action for form in read(opened).forms]
+    # Without JavaScript the page that waits loads itself again, and only that page.
+    reload = '<noscript><meta http-equiv="refresh" content="5"></noscript>'
+    assert (reload in waiting_home.content.decode(), reload in opened.content.decode()) == (True, False)
