@@ -253,6 +253,7 @@ def _overrides_page(
         "answers_since": student_saw_answers_at(submitted[-1], now=now) if submitted else None,
         "room": None,
         "minutes_form": next((AddMinutesForm.of(attempt) for attempt in attempts if attempt.is_open), None),
+        "can_add_minutes_later": settings.time_limit is not None and not attempts,
         "excuse_form": ExcuseForm(initial={"is_excused": not settings.is_excused}, auto_id="excuse_%s"),
         **forms,
     }

@@ -361,6 +361,19 @@ def test_reopening_past_the_close_extends_for_this_student_alone(
     assert acts() == ["extension_given", "attempt_reopened"]
 
 
+def test_page_says_when_minutes_can_be_added(
+    assignment: Assignment, student: Student, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    address = reverse("student_overrides", args=[assignment.public_id, student.public_id])
+    words = f"You can add minutes here after {student.first_name} starts."
+    assert words not in text_of(teacher_client.get(address))
+    Assignment.objects.update(time_limit=timedelta(minutes=30))
+    assert words in text_of(teacher_client.get(address))
+    make_attempt(assignment=assignment, student=student, deadline_at=NOW + timedelta(minutes=30))
+    page = text_of(teacher_client.get(address))
+    assert (words in page, "More time now" in page) == (False, True)
+
+
 def test_extra_minutes_without_a_time_limit_are_added_to_the_close(
     assignment: Assignment, student: Student, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
