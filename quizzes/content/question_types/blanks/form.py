@@ -17,7 +17,7 @@ class BlanksForm(QuestionTypeForm):
         self.put("blank_text", text(gettext("Text"), 2_000, rows=4, hint=hint), self.question.get("text", ""))
         slips = forms.BooleanField(label=gettext("Allow 1 typo in longer words"), required=False)
         self.put("forgive_slips", slips, self.question.get("forgive_slips", False))
-        self.put("note", text(gettext("Note to students"), 200), self.question.get("note", ""))
+        self.put("note", text(gettext("Note to students (optional)"), 200), self.question.get("note", ""))
         for number, row in enumerate(self._rows, start=1):
             letter = CHOICE_IDS[number - 1]
             self.put(

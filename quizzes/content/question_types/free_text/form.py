@@ -15,10 +15,10 @@ class FreeTextForm(QuestionTypeForm):
     def build(self) -> None:
         """A title, points and a description for each line; the good answer; the lengths."""
         self.put("sample", text(gettext("Sample answer"), 2_000, rows=4), self.question.get("sample_answer", ""))
-        self.put("note", text(gettext("Note to students"), 200), self.question.get("note", ""))
+        self.put("note", text(gettext("Note to students (optional)"), 200), self.question.get("note", ""))
         for name, label, least in (
-            ("min_length", gettext("Minimum characters"), 0),
-            ("max_length", gettext("Maximum characters"), 1),
+            ("min_length", gettext("Minimum characters (optional)"), 0),
+            ("max_length", gettext("Maximum characters (optional)"), 1),
         ):
             length = forms.IntegerField(label=label, min_value=least, max_value=MAX_LENGTH, required=False)
             self.put(name, length, self.question.get(name))

@@ -16,7 +16,7 @@ class ShortAnswerForm(QuestionTypeForm):
         self.put("accepted", LinesField(gettext("Accepted answers"), hint=hint), self.question.get("accepted", []))
         slips = forms.BooleanField(label=gettext("Allow 1 typo in longer words"), required=False)
         self.put("forgive_slips", slips, self.question.get("forgive_slips", False))
-        self.put("note", text(gettext("Note to students"), 200), self.question.get("note", ""))
+        self.put("note", text(gettext("Note to students (optional)"), 200), self.question.get("note", ""))
         for number, row in enumerate(self._rows, start=1):
             self.put(
                 f"text-{number}",

@@ -217,6 +217,26 @@ def test_true_or_false_says_what_belongs_into_its_two_texts(draft: Draft, teache
     assert page.index('id="id_statement"') < page.index(hints["statement"])
 
 
+@pytest.mark.parametrize(
+    ("name", "hint"), [("single", "Select the correct answer."), ("multiple", "Select each correct answer.")]
+)
+def test_the_answers_say_where_the_correct_one_is_selected(
+    name: str, hint: str, draft: Draft, teacher_client: Client
+) -> None:
+    save(teacher_client, draft, type=name)
+    page = html_of(teacher_client.get(editor_of(draft)))
+    assert page.index("<legend>Answers</legend>") < page.index(hint) < page.index('name="key"')
+
+
+def test_a_rubric_says_what_students_see_and_what_may_stay_blank(draft: Draft, teacher_client: Client) -> None:
+    save(teacher_client, draft, type="free_text")
+    page = teacher_client.get(editor_of(draft))
+    text = text_of(page)
+    assert "Before they write, students see each line and its points, not how to earn them." in text
+    for label in ("Minimum characters", "Maximum characters", "Note to students"):
+        assert f"{label} (optional)" in text
+
+
 def test_the_editor_previews_a_question_as_students_see_it(draft: Draft, teacher_client: Client) -> None:
     text = html_of(teacher_client.get(editor_of(draft)))
 
