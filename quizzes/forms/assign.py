@@ -242,10 +242,8 @@ class AssignForm(AssignmentSettingsForm):
         if values.closes is not None:
             hint = self._words_of_close(preset).format(limit=limit, closes=wall_clock(values.closes))
             return PresetOption(preset.label, hint)
-        return PresetOption(
-            preset.label,
-            gettext("Opens when you press Start. {limit} Answers after each student’s last attempt.").format(limit=limit),
-        )
+        hint = gettext("Opens when you press Start. {limit} Answers after each student’s last attempt.")
+        return PresetOption(preset.label, hint.format(limit=limit))
 
     def _words_of_close(self, preset: Preset) -> str:
         """When a preset closes the quiz. It can be another day for each time zone."""
