@@ -155,6 +155,19 @@ def test_paced_pages_are_accessible(paced: Assignment, teacher: User, open_conte
             assert overflow(page) == 0, step
 
 
+def test_closed_question_has_all_in_one_column(paced: Assignment, teacher: User, open_context: NewContext) -> None:
+    show_on_board(paced, number=1, phase=ANSWERS, by=teacher, now=timezone.now())
+    page = open_context(Student.objects.get(display_name="Ana"), width=1280).new_page()
+    page.goto(first_page(paced, "Ana"))
+    lefts = [
+        page.locator(place).evaluate(
+            "place => place.getBoundingClientRect().left + parseFloat(getComputedStyle(place).paddingInlineStart)"
+        )
+        for place in ("main > form.pane", "main > form[data-language]")
+    ]
+    assert lefts[0] == pytest.approx(lefts[1], abs=1)
+
+
 def test_phone_without_javascript_follows(paced: Assignment, teacher: User, open_context: NewContext) -> None:
     ana = phone_of("Ana", open_context, javascript=False)
     ana.goto(first_page(paced, "Ana"))
