@@ -263,7 +263,7 @@ def test_home_sums_up_each_class(
     text = " ".join(teacher_client.get(HOME).content.decode().split())
 
     assert "1 of 2 turned in" in text
-    assert "Open: Small set , 1 of 2 turned in." in text_of(teacher_client.get(HOME))
+    assert "Open: Small set , Period 3 , 1 of 2 turned in." in text_of(teacher_client.get(HOME))
     assert "Class average 100%, missing left out" in text
     assert classroom.shown_code in text
 
