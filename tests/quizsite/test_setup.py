@@ -303,6 +303,8 @@ def test_serve_answers_to_the_machines_own_names_for_phones_in_the_room(serve: C
 def test_serve_answers_to_the_ipv6_address_that_it_listens_on(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # The fixture restores only a setting that it has set.
+    settings.ALLOWED_HOSTS = []
     monkeypatch.setenv("FOOTNOTE_HOSTS", "quiz.school.example")
     Command().allow_hosts(host_names("fd00::1"))
 
