@@ -94,9 +94,9 @@ def test_student_page_has_points_percentages_and_states_in_words(
 
     text = text_of(teacher_client.get(reverse("student_history", args=[student.public_id])))
 
-    assert "Small set Extend or excuse Missing" in text
+    assert "Small set Extend or excuse : Small set Missing" in text
     assert "0 of 8, 0% Doesn’t count. Receipt" in text
-    assert "Attempt 1 , Fri, Oct 23, 11:01 am EDT, this one counts" in text
+    assert "Attempt 1 : Small set , Fri, Oct 23, 11:01 am EDT, this one counts" in text
     assert "3 of 8, 38%" in text
     assert "1 of 8, 13%" in text
 

@@ -154,7 +154,7 @@ def test_list_sorts_assignments_by_what_to_do(
     }
     ends = re.findall(r'<p class="end">\s*(.*?)\s*</p>', sections["To do"])
     assert ends == [
-        "Due Fri, Oct 23, 3:00 pm",
+        "Due today, 3:00 pm",
         "Closes Sun, Oct 25, 11:00 am",
         "No due date",
     ]
