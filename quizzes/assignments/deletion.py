@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 
 from quizzes.assignments.lifecycle import HasAttempts
 from quizzes.models import Assignment, AuditEvent, Board, Classroom, User
-from quizzes.models.locks import lock_rows, locked_with_keys
+from quizzes.models.locks import lock_rows, locked_with_keys, read_row
 
 
 class CannotRestore(Exception):
@@ -19,10 +19,10 @@ class CannotRestore(Exception):
 def delete_assignment(assignment: Assignment, *, by: User, now: datetime) -> str:
     """Delete an assignment without attempts; returns its rows as text, for `restore_assignment`.
 
-    Raises HasAttempts, and Assignment.DoesNotExist if it is deleted already.
+    Raises HasAttempts, and RowDeleted if it is deleted already.
     """
     # A student who starts, or another change of the quiz, comes before or after.
-    locked_with_keys(Assignment.objects.all()).get(pk=assignment.pk)
+    read_row(locked_with_keys(Assignment.objects.all()), assignment.pk)
     if assignment.attempts.exists():
         raise HasAttempts
     # A question is regraded in all classes of a teacher, also where nobody has started.

@@ -18,6 +18,7 @@ from quizzes.attempts.reading_levels import ReadingChoice
 from quizzes.content.languages import original_of
 from quizzes.models import Attempt
 from quizzes.models.assignments import assignment_title
+from quizzes.models.locks import read_row
 from quizzes.people.student_sessions import StudentSession, has_open_attempt
 
 
@@ -143,8 +144,8 @@ class LoadedAttempt:
         return self.is_paused or (self.is_open and has_time and self.breaks.is_on(at=now))
 
     def row(self) -> Attempt:
-        """The model row with its assignment. One query."""
-        return Attempt.objects.select_related("assignment").order_by().get(pk=self.id)
+        """The model row with its assignment. One query. Raises RowDeleted."""
+        return read_row(Attempt.objects.select_related("assignment").order_by(), self.id)
 
 
 NO_BREAKS = Breaks()

@@ -19,7 +19,7 @@ from quizzes.content.question_types.registry import Value
 from quizzes.grading.manual_grades import restore_replaced, undo_replaced
 from quizzes.grading.scores import rescore
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, Board, Question, User
-from quizzes.models.locks import lock_rows, locked
+from quizzes.models.locks import lock_rows, locked, read_row
 
 Outcome = AnswerEvent.Outcome
 
@@ -81,6 +81,7 @@ def save_answer(
 
     operation: an id from the sender; the same operation with the same value changes nothing the second time.
     seen_revision: of the answer that the sender saw, 0 for none. now: when the request arrived.
+    Raises RowDeleted.
     """
     operation = _operation_key(operation, question_id, value)
     # On PostgreSQL, a single query is a transaction by itself. Inside another one it needs a savepoint, for the
@@ -306,7 +307,7 @@ def _refused(attempt_id: int, question_id: int, value: Value, *, operation: str,
 
     An answer that was late, and comes again after the attempt or the question was opened again, is stale.
     """
-    row = Attempt.objects.select_related("assignment").order_by().get(pk=attempt_id)
+    row = read_row(Attempt.objects.select_related("assignment").order_by(), attempt_id)
     has_ended = row.submitted_at is not None or is_over(at=now, deadline_at=row.deadline_at)
     is_closed = not has_ended and not _takes_answers(row.assignment, question_id)
     current = Answer.objects.filter(attempt=attempt_id, question_id=question_id).first()

@@ -21,7 +21,7 @@ from quizzes.grading.manual_grades import undo_outdated
 from quizzes.grading.scores import ScoreColumns, adjustments, computed
 from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Extension, Student, User
 from quizzes.models.attempts import MIXED_LANGUAGES
-from quizzes.models.locks import lock_rows, locked_with_keys, read_row
+from quizzes.models.locks import lock_rows, locked_with_keys, read_again, read_row
 from quizzes.models.public_ids import new_receipt
 
 logger = logging.getLogger(__name__)
@@ -158,13 +158,13 @@ def reopen(attempt: Attempt, *, more_time: timedelta | None, reason: str, by: Us
 
     more_time: added to what was left of the time limit, or to the close. It is needed if no time was left. Time past
     the close becomes an extension of this student. In a pause, the clock starts when the pause ends.
-    Raises StillOpen or NoTimeLeft.
+    Raises StillOpen, NoTimeLeft or RowDeleted.
     """
     lock_rows(assignments=[attempt.assignment_id], students=[attempt.student_id], with_starts=True)
     lock_settings(attempt.assignment)
     paused_at = attempt.assignment.paused_at
     at = paused_at or now
-    attempt.refresh_from_db(from_queryset=locked_with_keys(Attempt.objects.all()))
+    read_again(attempt, rows=locked_with_keys(Attempt.objects.all()))
     if attempt.is_open:
         return attempt
     extension = attempt.assignment.extensions.filter(student=attempt.student_id).first()
@@ -307,7 +307,7 @@ def _reopened_deadline(
 def _end_break(attempt: Attempt, *, now: datetime) -> None:
     if is_on_break(attempt, now=now):
         end_break(attempt.pk, now=now)
-        attempt.refresh_from_db(fields=["deadline_at"])
+        read_again(attempt, "deadline_at")
 
 
 def note_change_of_language(attempt_id: int) -> None:
@@ -320,9 +320,7 @@ def _submit_once(attempt: Attempt, *, at: datetime, by: str, conditions: Mapping
     with transaction.atomic():
         is_submitted_now = _submit(attempt, at=at, by=by, conditions=conditions, language=language)
     if not is_submitted_now:
-        attempt.refresh_from_db(
-            fields=["deadline_at", "submitted_at", "submitted_by", "receipt", *ScoreColumns._fields]
-        )
+        read_again(attempt, "deadline_at", "submitted_at", "submitted_by", "receipt", *ScoreColumns._fields)
     return attempt
 
 

@@ -79,8 +79,13 @@ def read_locked(row: Model, *columns: str) -> None:
 
     Raises RowDeleted.
     """
+    read_again(row, *columns, rows=locked(type(row)._default_manager.all()))
+
+
+def read_again(row: Model, *columns: str, rows: QuerySet[Any] | None = None) -> None:
+    """Read these columns of a row again, or all of them if none is named. rows: as of `read_row`. Raises RowDeleted."""
     try:
-        row.refresh_from_db(fields=columns, from_queryset=locked(type(row)._default_manager.all()))
+        row.refresh_from_db(fields=columns or None, from_queryset=rows)
     except ObjectDoesNotExist as error:
         raise RowDeleted from error
 

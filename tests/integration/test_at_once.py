@@ -27,10 +27,11 @@ from quizzes.assignments.supports import Supports, set_class_supports, set_suppo
 from quizzes.attempts.answers import Saved
 from quizzes.attempts.breaks import end_break, start_break
 from quizzes.attempts.integrity import check_integrity
-from quizzes.attempts.lifecycle import start_attempt, submit_attempt
+from quizzes.attempts.lifecycle import reopen, start_attempt, submit_attempt
 from quizzes.attempts.merges import merge_students
 from quizzes.attempts.paper.answers import save_paper_answers
 from quizzes.attempts.transfers import transfer_attempts
+from quizzes.content.drafts.lifecycle import delete_set, restore_set
 from quizzes.content.drafts.publishing import publish
 from quizzes.content.drafts.saving import save_text
 from quizzes.files.questions import importing
@@ -50,6 +51,7 @@ from quizzes.models import (
     FailedTry,
     ManualGrade,
     Question,
+    QuestionSet,
     Regrade,
     Student,
     TeacherSession,
@@ -87,7 +89,16 @@ from quizzes.people.rosters import (
 )
 from quizzes.people.student_sign_in import PinLocked, WrongPin, check_pin, check_pin_of_attempt, let_in, pin_of
 from quizzes.people.teacher_sign_in import ACCOUNT_TRIES, PasswordLocked, count_try
-from tests.factories import make_assignment, make_attempt, make_draft, make_edition, make_student, make_user, save
+from tests.factories import (
+    make_assignment,
+    make_attempt,
+    make_draft,
+    make_edition,
+    make_question_set,
+    make_student,
+    make_user,
+    save,
+)
 from tests.files.test_levels_and_languages import documents
 from tests.pages import form_of
 from tests.views.teacher.test_grading_queue import give, typed_document
@@ -536,6 +547,33 @@ def test_act_on_a_student_who_was_deleted_meanwhile_finds_nothing(
 
     with pytest.raises(RowDeleted):
         act(page, teacher, now)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda attempt, by, now: reopen(attempt, more_time=timedelta(minutes=5), reason="Ill.", by=by, now=now),
+        lambda attempt, by, now: submit_attempt(attempt, now=now),
+        lambda attempt, by, now: save(attempt, "one", "a"),
+    ],
+)
+def test_act_on_an_attempt_that_was_deleted_meanwhile_finds_nothing(
+    act: Any, attempt: Attempt, teacher: User, now: datetime
+) -> None:
+    page = Attempt.objects.select_related("assignment", "student__classroom").get(pk=attempt.pk)
+    Attempt.objects.filter(pk=attempt.pk).delete()
+
+    with pytest.raises(RowDeleted):
+        act(page, teacher, now)
+
+
+@pytest.mark.parametrize("act", [delete_set, restore_set])
+def test_act_on_a_set_that_was_erased_meanwhile_finds_nothing(act: Any, teacher: User, now: datetime) -> None:
+    question_set = make_question_set(owner=teacher)
+    QuestionSet.objects.filter(pk=question_set.pk).delete()
+
+    with pytest.raises(RowDeleted):
+        act(question_set, by=teacher, now=now)
 
 
 def test_quiz_is_not_assigned_to_a_class_that_was_erased_meanwhile(

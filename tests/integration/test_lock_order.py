@@ -36,6 +36,7 @@ from quizzes.files.roster_sync import Change, ClassPlan
 from quizzes.grading import manual_grades
 from quizzes.grading.regrades import lock_affected
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Student, SupportMark, User
+from quizzes.models.locks import RowDeleted
 from quizzes.people import erasure
 from quizzes.people.accounts import invite
 from quizzes.people.class_people import add_person
@@ -488,7 +489,7 @@ def test_a_quiz_that_is_deleted_twice_at_once_is_deleted_once(
         thread.start()
         _wait_until(lambda: _waiting() == 1)
     thread.join(timeout=30)
-    assert [type(error) for error in errors] == [Assignment.DoesNotExist]
+    assert [type(error) for error in errors] == [RowDeleted]
     assert AuditEvent.objects.count() == 1
 
 

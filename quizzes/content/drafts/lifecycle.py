@@ -18,7 +18,7 @@ from quizzes.content.question_types.registry import TYPES
 from quizzes.content.stored_pictures import copy_pictures
 from quizzes.content.tables import Table
 from quizzes.models import AuditEvent, Draft, Edition, QuestionSet, Reading, Source, User
-from quizzes.models.locks import lock_account, locked_with_keys
+from quizzes.models.locks import lock_account, locked_with_keys, read_row
 from quizzes.models.public_ids import new_public_id
 from quizzes.models.question_sets import DAYS_TO_RESTORE
 
@@ -137,7 +137,7 @@ def archive_set(question_set: QuestionSet, *, now: datetime) -> None:
 @transaction.atomic
 def delete_set(question_set: QuestionSet, *, by: User, now: datetime) -> None:
     """Take the set off every page and record its title and who deleted it. Raises InUse if a class uses or used it."""
-    current = locked_with_keys(QuestionSet.objects.all()).get(pk=question_set.pk)
+    current = read_row(locked_with_keys(QuestionSet.objects.all()), question_set.pk)
     if not QuestionSet.objects.filter(pk=current.pk).without_assignments().exists():
         raise InUse
     if current.deleted_at is None:
@@ -148,7 +148,7 @@ def delete_set(question_set: QuestionSet, *, by: User, now: datetime) -> None:
 @transaction.atomic
 def restore_set(question_set: QuestionSet, *, by: User, now: datetime) -> None:
     """Bring an archived or deleted set back to its owner's lists."""
-    current = locked_with_keys(QuestionSet.objects.all()).get(pk=question_set.pk)
+    current = read_row(locked_with_keys(QuestionSet.objects.all()), question_set.pk)
     was_deleted = current.deleted_at is not None
     QuestionSet.objects.filter(pk=current.pk).update(archived_at=None, deleted_at=None)
     if was_deleted:

@@ -31,6 +31,7 @@ from quizzes.forms.accommodations import (
 from quizzes.forms.classrooms import StudentLevelForm
 from quizzes.forms.supports import StudentSupportsForm
 from quizzes.models import Assignment, Extension, Student
+from quizzes.models.locks import read_again
 from quizzes.models.reasons import BY_MISTAKE
 from quizzes.reports.answer_visibility import student_saw_answers_at
 from quizzes.views.access import TeacherRequest, may_open_student, taught_assignment, taught_student
@@ -129,7 +130,7 @@ def add_minutes(request: TeacherRequest, public_id: str, student_id: str) -> Htt
         return _overrides_page(request, assignment, student, now=now, minutes_form=form)
     more_time, seen = timedelta(minutes=form.cleaned_data["minutes"]), form.cleaned_data["seen"]
     ends_at = accommodations.add_minutes(attempt, more_time=more_time, seen=seen, by=request.user, now=now)
-    attempt.refresh_from_db(fields=["deadline_at"])
+    read_again(attempt, "deadline_at")
     if ends_at is None and not _may_have_made(attempt.deadline_at, seen, more_time, now=now):
         messages.warning(request, gettext("The end time changed, so no minutes were added. Check it, then try again."))
         return redirect("student_overrides", assignment.public_id, student.public_id)

@@ -7,7 +7,7 @@ from uuid import uuid5
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -100,9 +100,6 @@ def delete_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
     except lifecycle.HasAttempts:
         messages.error(request, gettext("Students have started, so you can’t delete this quiz. Close it instead."))
         return redirect("change_assignment", assignment.public_id)
-    except Assignment.DoesNotExist as error:
-        # The form came twice at the same time.
-        raise Http404 from error
     classroom = assignment.classroom
     undo = signed_preview.pack({"rows": rows}, purpose=DELETED, by=request.user)
     text = gettext("Deleted from {classroom}: “{title}”.").format(classroom=classroom, title=assignment.title)

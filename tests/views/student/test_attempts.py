@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -406,6 +407,25 @@ def test_quiz_that_is_deleted_while_a_student_starts_is_not_found(
         response = student_client.post(reverse("start_attempt", args=[assignment.public_id]))
     assert response.status_code == 404
     assert Attempt.objects.count() == 0
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/html"])
+def test_answer_to_an_attempt_that_is_erased_meanwhile_is_sent_again_or_not_found(
+    student_client: Client, attempt: Attempt, accept: str
+) -> None:
+    def erase_before_the_save(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if "INSERT INTO quizzes_answer " in sql:
+            Attempt.objects.all()._raw_delete(using="default")
+        return execute(sql, *rest)
+
+    sent, send = fields(student_client, attempt, 1, choice=token(attempt, 1, "b")), partial(student_client.post, address(attempt, 1))
+    with connection.execute_wrapper(erase_before_the_save):
+        response = send(sent, headers={"Accept": accept})
+    assert (response.status_code, response["Content-Type"]) == (404, "text/html; charset=utf-8")
+    # The outbox sends again after a 404 that names no student. This one names the student, which ends it.
+    again = send(sent, headers={"Accept": accept})
+    assert again.status_code == 404
+    assert (attempt.student.public_id in again.text) == (accept == "application/json")
 
 
 def test_excused_student_begins_nothing(
