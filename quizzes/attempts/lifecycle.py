@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists
 
 from quizzes.assignments.accommodations import extend
 from quizzes.assignments.deadlines import WindowState, cutoff, deadline, is_over
@@ -16,13 +15,13 @@ from quizzes.assignments.student_settings import personal_window, student_settin
 from quizzes.assignments.supports import supports_of
 from quizzes.attempts.attempt_content import AttemptContent
 from quizzes.attempts.breaks import breaks_of, end_break, is_on_break, paused_until, set_breaks
+from quizzes.attempts.receipts import free_receipts
 from quizzes.content.question_types.registry import Question
 from quizzes.grading.manual_grades import undo_outdated
 from quizzes.grading.scores import ScoreColumns, adjustments, computed
 from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Extension, Student, User
 from quizzes.models.attempts import MIXED_LANGUAGES
 from quizzes.models.locks import lock_rows, locked_with_keys, read_again, read_row
-from quizzes.models.public_ids import new_receipt
 
 logger = logging.getLogger(__name__)
 
@@ -336,17 +335,14 @@ def _submit(attempt: Attempt, *, at: datetime, by: str, conditions: Mapping[str,
     if adjusted[attempt.pk].grades and undo_outdated([attempt], now=at):
         adjusted = adjustments([attempt])
     columns = computed([attempt], adjusted=adjusted)[attempt.pk]._asdict()
-    while True:
-        fields = {
-            "submitted_at": at,
-            "submitted_by": by,
-            "receipt": new_receipt(),
-            "language": attempt.language or language,
-            **columns,
-        }
-        is_free = ~Exists(Attempt.objects.filter(receipt=fields["receipt"]))
-        if Attempt.objects.filter(is_free, pk=attempt.pk).update(**fields):
-            break
+    fields = {
+        "submitted_at": at,
+        "submitted_by": by,
+        "receipt": free_receipts(1)[0],
+        "language": attempt.language or language,
+        **columns,
+    }
+    Attempt.objects.filter(pk=attempt.pk).update(**fields)
     for name, value in fields.items():
         setattr(attempt, name, value)
     return True

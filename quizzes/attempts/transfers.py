@@ -9,10 +9,11 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Model
 
+from quizzes.attempts.receipts import free_receipts
 from quizzes.grading.scores import rescore
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, ManualGrade, Student, User
 from quizzes.models.locks import lock_rows
-from quizzes.models.public_ids import new_public_id, new_receipt
+from quizzes.models.public_ids import new_public_id
 
 # Columns of an attempt that get a new value in the copy.
 _NOT_COPIED = {"id", "public_id", "receipt", "assignment", "classroom", "number", "carried_from"}
@@ -64,7 +65,7 @@ def _copy(attempt: Attempt, quiz: Assignment, student: Student, number: int) -> 
     made = Attempt(
         **{name: value for name, value in columns.items() if name not in _NOT_COPIED},
         public_id=new_public_id(),
-        receipt=_free_receipt(),
+        receipt=free_receipts(1)[0],
         assignment=quiz,
         classroom_id=student.classroom_id,
         number=number,
@@ -84,9 +85,3 @@ def _copy_rows(model: type[Model], old: Attempt, new: Attempt) -> None:
             # Its save comes with the log.
             row.operation = ""
     model._default_manager.bulk_create(rows)
-
-
-def _free_receipt() -> str:
-    while Attempt.objects.filter(receipt=(receipt := new_receipt())).exists():
-        pass
-    return receipt

@@ -14,13 +14,13 @@ from django.db import IntegrityError, transaction
 
 from quizzes.assignments.student_settings import attempt_limit
 from quizzes.attempts.paper.handout import FormLetter, PaperForm, draw_form, letters_by_seed
+from quizzes.attempts.receipts import free_receipts
 from quizzes.content.editions import Published, published, shown_edition
 from quizzes.content.question_types.question import Value
 from quizzes.grading.manual_grades import undo_outdated
 from quizzes.grading.scores import rescore
 from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Student, User
 from quizzes.models.locks import lock_rows
-from quizzes.models.public_ids import new_receipt
 
 # The result for one student. changed: someone entered other answers after the page was opened.
 # no_attempt_left: the student used all attempts on screen.
@@ -174,7 +174,7 @@ def _attempts_for(
 ) -> list[Attempt]:
     """The attempt on paper of each student, created or updated to the entered form."""
     forms = {letter: form_of(assignment, letter) for letter in {entered.letter for entered, _ in changed}}
-    receipts = iter(_new_receipts(sum(stored.attempt is None for _, stored in changed)))
+    receipts = iter(free_receipts(sum(stored.attempt is None for _, stored in changed)))
     attempts, created, updated = [], [], []
     for entered, stored in changed:
         form = forms[entered.letter]
@@ -244,12 +244,3 @@ def _update_answers(
         unique_fields=["attempt", "question"],
         update_fields=["value", "revision", "operation", "saved_at"],
     )
-
-
-def _new_receipts(count: int) -> list[str]:
-    """This many different receipts that no attempt has. One query, unless a receipt is taken."""
-    receipts: set[str] = set()
-    while len(receipts) < count:
-        candidates = {new_receipt() for _ in range(count - len(receipts))}
-        receipts |= candidates - set(Attempt.objects.filter(receipt__in=candidates).values_list("receipt", flat=True))
-    return list(receipts)

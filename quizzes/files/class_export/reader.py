@@ -8,6 +8,7 @@ from typing import Any
 from django.db import DatabaseError, transaction
 from django.utils.translation import gettext
 
+from quizzes.attempts.receipts import free_receipts
 from quizzes.caches import clear_all
 from quizzes.content.editions import published
 from quizzes.files.class_export.document import InvalidExport, read_class_export
@@ -42,7 +43,6 @@ from quizzes.models import (
     Student,
     User,
 )
-from quizzes.models.public_ids import new_receipt
 from quizzes.people import classrooms
 from quizzes.people.names import InvalidName, clean_name, split_name
 from quizzes.people.rosters import name_columns
@@ -271,13 +271,14 @@ def _attempts(
 ) -> list[Attempt]:
     receipts = {part.receipt for part in class_export.attempts if part.receipt is not None}
     taken = {attempt.receipt for attempt in Attempt.objects.filter(receipt__in=receipts).only("receipt")}
+    fresh = iter(free_receipts(sum(part.receipt in taken for part in class_export.attempts), besides=receipts))
     attempts = [
         Attempt(
             public_id=part.key,
             assignment=assignments[part.assignment],
             student=students[part.student],
             classroom=classroom,
-            receipt=_new_receipt(receipts) if part.receipt in taken else part.receipt,
+            receipt=next(fresh) if part.receipt in taken else part.receipt,
             submitted_at=part.handed_in_at,
             submitted_by=part.handed_in_by,
             paused_for=part.paused_for or timedelta(0),
@@ -308,12 +309,3 @@ def _saves(class_export: ClassExport, attempts: Sequence[Attempt], *, by: User) 
 def _with_question_id(row: dict[str, Any], question_ids: Mapping[str, int]) -> dict[str, Any]:
     key = row.pop("question")
     return {**row, "question_id": question_id(question_ids, key)}
-
-
-def _new_receipt(taken: set[str]) -> str:
-    """A new receipt, because this one is already used on this site."""
-    while True:
-        receipt = new_receipt()
-        if receipt not in taken and not Attempt.objects.filter(receipt=receipt).exists():
-            taken.add(receipt)
-            return receipt
