@@ -6,7 +6,7 @@ Source: help.blackboard.com, “Upload Questions”.
 import re
 from collections.abc import Sequence
 
-from quizzes.files.questions.containers import decoded
+from quizzes.files.questions.containers import check_elements, decoded
 from quizzes.files.questions.item import GAP_LETTERS, Gap, Item, Line, ReadQuestion, Skipped, counted, read, skipped
 from quizzes.files.questions.markup import html, plain, without_gaps
 from quizzes.files.questions.numeric import numbers
@@ -32,7 +32,10 @@ def is_blackboard(text: str) -> bool:
 
 def read_blackboard(content: bytes) -> list[ReadQuestion]:
     """The outcome of each line of a tab-delimited file, in order."""
-    lines = [line.split("\t") for line in decoded(content).lstrip("\ufeff").split("\n")]
+    text = decoded(content).lstrip("\ufeff")
+    # Cells have HTML.
+    check_elements(text.count("\t") + text.count("<"))
+    lines = [line.split("\t") for line in text.split("\n")]
     # Excel quotes each cell that has a comma or a quote.
     special = [cell for cells in lines for cell in cells if "," in cell or '"' in cell]
     if any("," in cell or '""' in cell for cell in special) and all(map(_QUOTED.fullmatch, special)):

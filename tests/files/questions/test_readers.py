@@ -392,7 +392,15 @@ def test_too_many_questions_of_a_package_are_refused_before_all_are_read() -> No
         read_questions(write_zip({f"{number}.xml": one + b" " * number for number in range(3)}))
 
 
-@pytest.mark.parametrize("content", [b"<quiz>" + b"<a/>" * 500_000 + b"</quiz>", b"Q {=a}" + b"\n" * 1_000_001])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"<quiz>" + b"<a/>" * 500_000 + b"</quiz>",
+        b"Q {=a}" + b"\n" * 1_000_001,
+        b"MC\tQ" + b"\ta\tcorrect" * 250_001,
+        b"MC\tQ\ta\tcorrect" + b"<b>" * 500_000,
+    ],
+)
 def test_a_file_of_small_parts_without_end_is_refused_before_it_is_read(content: bytes) -> None:
     """16 MB of empty elements took a gigabyte and 26 seconds (2026-11-28)."""
     with pytest.raises(UnreadableFile, match="far more in it than a set of questions"):
