@@ -1,6 +1,7 @@
 """Devices and addresses from which someone signed in. The database has keyed digests only."""
 
 from datetime import datetime, timedelta
+from ipaddress import IPv6Network, ip_address
 
 from django.utils.crypto import salted_hmac
 
@@ -35,8 +36,23 @@ def delete_old_devices(*, now: datetime) -> int:
 
 
 def hash_address(address: str) -> str:
-    """The keyed digest of a network address."""
-    return salted_hmac("quizzes.joining.address", address, algorithm="sha256").hexdigest()[:32]
+    """The keyed digest of a network address; of an IPv6 address, of its network.
+
+    A home or a phone has a network of 2**64 IPv6 addresses, and could count its tries at each of them anew.
+    """
+    return salted_hmac("quizzes.joining.address", _network(address), algorithm="sha256").hexdigest()[:32]
+
+
+def _network(address: str) -> str:
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if parsed.version == 4:
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(IPv6Network((parsed.packed, 64), strict=False))
 
 
 def hash_device(device: str) -> str:
