@@ -47,8 +47,8 @@ FILES: tuple[tuple[str, str, str], ...] = (
     ),
     ("static, static-sources, staticfiles.json", "files of the pages and their names", "as long as the site"),
     (
-        "housekeeping.lock, site.lock",
-        "empty: which process runs the periodic jobs; whether the site is served or restored",
+        "housekeeping.lock, site.lock, serve.lock",
+        "empty: which process runs the periodic jobs; whether the site is served or restored; which process serves it",
         "as long as the site",
     ),
 )

@@ -9,14 +9,17 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
-from tests.servers import Site, running
+from tests.servers import Site, free_port, running
 
 
 @pytest.fixture
 def sites(site_data: Path) -> Iterator[tuple[Site, Site, str]]:
-    """Two servers of one worker each on one data folder, and the sign-in link of its sample school's teacher."""
+    """Two servers of one process each on one data folder, and the sign-in link of its sample school's teacher."""
     demo = {"FOOTNOTE_DEMO": "1", "DATABASE_URL": ""}
-    one, other = (Site(site_data, extra=demo, command=("serve", "--workers", "1")) for _ in range(2))
+    one = Site(site_data, extra=demo, command=("serve", "--workers", "1"))
+    # A second `serve` would be refused.
+    port = free_port()
+    other = Site(site_data, port=port, extra=demo, command=("runserver", "--noreload", f"127.0.0.1:{port}"))
     link = one.run("load_demo", "--base-url", one.url).split()[-1]
     with running(one), running(other):
         yield one, other, link

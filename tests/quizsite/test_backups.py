@@ -577,7 +577,7 @@ def test_swap_killed_at_any_step_is_finished_by_the_next_start(
 
 
 def test_site_lock_is_shared_by_servers_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    held: list[Any] = []
+    held: dict[str, Any] = {}
     monkeypatch.setattr("quizsite.site_lock._held", held)
     with exclusive(tmp_path), pytest.raises(SiteInUse):
         hold_while_serving(tmp_path)
@@ -586,7 +586,7 @@ def test_site_lock_is_shared_by_servers_only(tmp_path: Path, monkeypatch: pytest
 
     with pytest.raises(SiteInUse), exclusive(tmp_path):
         pass
-    for file in held:
+    for file in held.values():
         file.close()
 
 

@@ -335,6 +335,28 @@ def test_serve_behind_a_proxy_prints_the_proxys_address(serve: Callable[..., Run
 @SQLITE
 @pytest.mark.sockets
 @pytest.mark.usefixtures("site_data")
+def test_second_serve_on_a_data_folder_is_refused_until_the_first_ends(
+    serve: Callable[..., Run], tmp_path: Path
+) -> None:
+    first = serve()
+    first.wait_until_it_answers()
+    refused = serve().ended()
+    first.stop()
+    third = serve()
+    third.wait_until_it_answers()
+
+    assert refused == (
+        1,
+        [
+            f"CommandError: Another `manage.py serve` runs on {tmp_path}. Stop it first, or set FOOTNOTE_DATA to "
+            "another."
+        ],
+    )
+
+
+@SQLITE
+@pytest.mark.sockets
+@pytest.mark.usefixtures("site_data")
 def test_serve_listens_on_the_address_of_a_host_name(serve: Callable[..., Run]) -> None:
     run = serve(HOST="localhost")
     run.wait_until_it_answers()

@@ -30,7 +30,7 @@ from quizsite.models import SiteState
 from quizsite.question_sets import load_if_changed
 from quizsite.secret_key import record_secret_key, require_its_key
 from quizsite.server import load_site, serve
-from quizsite.site_lock import SiteInUse, hold_while_serving
+from quizsite.site_lock import SiteInUse, hold_as_only_server, hold_while_serving
 from quizsite.sqlite import library
 from quizsite.sqlite.prepare import prepare_database
 from quizsite.startup_errors import exit_with_message
@@ -57,6 +57,13 @@ class Command(BaseCommand):
             hold_while_serving(settings.DATA_DIR)
         except SiteInUse as error:
             raise CommandError("A restore is running. Start the site when it has ended.") from error
+        try:
+            hold_as_only_server(settings.DATA_DIR)
+        except SiteInUse as error:
+            raise CommandError(
+                f"Another `manage.py serve` runs on {settings.DATA_DIR}. Stop it first, or set FOOTNOTE_DATA to "
+                "another."
+            ) from error
         # A separate process: a first start takes half as much memory again as serving, and Python returns little of
         # it, so every worker would keep it. This process loads what the workers share in the meantime.
         preparation = get_context("fork").Process(target=self.prepare, kwargs={"init": init})
