@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 from email.headerregistry import AddressHeader
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -27,6 +27,11 @@ ENCODING = "In a password, write % as %25, / as %2F, # as %23, and ? as %3F."
 
 # What django-environ reads of a line. It skips all other lines, so that their settings would keep their defaults.
 SETTING = re.compile(r"(?:export )?(?P<name>[A-Za-z_0-9]+)=(?P<value>.*)")
+
+# Of the environment only: set by Footnote's own commands, or read before the settings file.
+NOT_IN_FILE = frozenset(
+    {"FOOTNOTE_ACCEPT_SECRET_KEY", "FOOTNOTE_DATABASE_NAME", "FOOTNOTE_ENV_FILE", "FOOTNOTE_NEEDS_SITE"}
+)
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 # TLS from the first byte. Source: RFC 8314.
@@ -58,13 +63,25 @@ def read_settings_file(path: Path, *, may_be_missing: bool) -> None:
                 f"Line {number} of {path} has a comment after the value. Put the comment on a line of its own, "
                 "or the value in quotes."
             )
-        if (name := setting["name"].upper()).startswith("FOOTNOTE_") and setting["name"] not in known:
-            near = get_close_matches(name, known, n=1)
-            advice = f"Did you mean {near[0]}?" if near else "`manage.py example_settings` lists all."
-            raise ImproperlyConfigured(
-                f"Line {number} of {path} sets {setting['name']}. Footnote has no such setting. {advice}"
-            )
+        if setting["name"].upper().startswith("FOOTNOTE_") and setting["name"] not in known:
+            raise ImproperlyConfigured(f"Line {number} of {path} sets {_unknown(setting['name'], known)}")
     environ.Env.read_env(io.StringIO("\n".join(line for line in lines if SETTING.fullmatch(line))))
+
+
+def unknown_settings(variables: Mapping[str, str]) -> list[str]:
+    """One line for each variable of the environment that looks like a setting of Footnote's and is none.
+
+    They do not stop the start: Kubernetes sets FOOTNOTE_PORT and others for a service called footnote.
+    """
+    known = known_settings()
+    names = [name for name in sorted(variables) if name.upper().startswith("FOOTNOTE_")]
+    return [f"The environment sets {_unknown(name, known)}" for name in names if name not in known | NOT_IN_FILE]
+
+
+def _unknown(name: str, known: Collection[str]) -> str:
+    near = get_close_matches(name.upper(), known, n=1)
+    advice = f"Did you mean {near[0]}?" if near else "`manage.py example_settings` lists all."
+    return f"{name}. Footnote has no such setting. {advice}"
 
 
 def known_settings() -> frozenset[str]:

@@ -30,6 +30,7 @@ from quizsite.__main__ import NEED_A_SITE, WITHOUT_SETTINGS
 from quizsite.data_folder import make_data_folder, require_own_folder, secret_key
 from quizsite.environment import (
     ENCODING,
+    NOT_IN_FILE,
     contact_address,
     domain_list,
     flag,
@@ -42,6 +43,7 @@ from quizsite.environment import (
     read_settings_file,
     secret,
     some_of,
+    unknown_settings,
     whole_number,
     words,
 )
@@ -410,14 +412,31 @@ def test_settings_file_with_a_misspelled_name_is_refused(tmp_path: Path, name: s
     assert str(error.value) == f"Line 2 of {file} sets {name}. {advice}"
 
 
+def test_misspelled_setting_of_the_environment_is_said() -> None:
+    variables = {
+        "FOOTNOTE_BACKUP_MINUTE": "5",
+        "FOOTNOTE_QQQQQQQQQQ": "1",
+        "footnote_hosts": "quiz.school.example",
+        "FOOTNOTE_HOSTS": "quiz.school.example",
+        "FOOTNOTE_NEEDS_SITE": "1",
+        "FOOTNOTES": "1",
+    }
+
+    assert unknown_settings(variables) == [
+        "The environment sets FOOTNOTE_BACKUP_MINUTE. Footnote has no such setting. Did you mean "
+        "FOOTNOTE_BACKUP_MINUTES?",
+        "The environment sets FOOTNOTE_QQQQQQQQQQ. Footnote has no such setting. `manage.py example_settings` lists "
+        "all.",
+        "The environment sets footnote_hosts. Footnote has no such setting. Did you mean FOOTNOTE_HOSTS?",
+    ]
+
+
 def test_example_file_lists_every_setting() -> None:
     code = "".join((settings.BASE_DIR / "quizsite" / name).read_text() for name in ("settings.py", "sign_on.py"))
     read = set(re.findall(r'"(FOOTNOTE_[A-Z_]+)"', code))
-    # Set by Footnote's own commands, or read before the file.
-    own = {f"FOOTNOTE_{name}" for name in ("ACCEPT_SECRET_KEY", "DATABASE_NAME", "ENV_FILE", "NEEDS_SITE")}
     clients = {f"FOOTNOTE_{name}" for name in ("GOOGLE", "MICROSOFT", "OIDC")}
 
-    assert (read - own - clients) | {
+    assert (read - NOT_IN_FILE - clients) | {
         f"{name}_CLIENT_{part}" for name in clients for part in ("ID", "SECRET")
     } == known_settings()
 

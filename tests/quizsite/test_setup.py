@@ -489,6 +489,20 @@ def test_serve_says_in_one_line_that_the_database_server_is_away(serve: Callable
     assert lines[0].startswith("The database does not answer: ")
 
 
+def test_serve_says_that_a_setting_is_misspelled(monkeypatch: pytest.MonkeyPatch) -> None:
+    # An address of another machine, so that nothing is served.
+    monkeypatch.setenv("HOST", "192.0.2.1")
+    monkeypatch.setenv("FOOTNOTE_HOST", "quiz.school.example")
+    said = StringIO()
+
+    with pytest.raises(CommandError, match="Cannot serve on"):
+        call_command("serve", stderr=said)
+
+    assert said.getvalue() == (
+        "The environment sets FOOTNOTE_HOST. Footnote has no such setting. Did you mean FOOTNOTE_HOSTS?\n"
+    )
+
+
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="connections to SQLite are held to it one by one")
 @pytest.mark.django_db(transaction=True)
 def test_serve_refuses_a_database_server_that_could_lose_an_answer_and_says_what_it_needs() -> None:

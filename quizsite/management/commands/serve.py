@@ -18,7 +18,7 @@ from quizsite.addresses import host_names, ip_address_of, listening_port, proble
 from quizsite.backups.create import make_scheduled_backup, problem_with_folder
 from quizsite.backups.manifest import BackupError
 from quizsite.backups.rotation import BEFORE_MIGRATION
-from quizsite.environment import host_list
+from quizsite.environment import host_list, unknown_settings
 from quizsite.health import (
     POSTGRESQL_SETTINGS,
     CheckFailed,
@@ -49,6 +49,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, workers: int, init: bool, **options: Any) -> None:
+        for line in unknown_settings(os.environ):
+            self.stderr.write(line)
         host = os.environ.get("HOST") or "127.0.0.1"
         address, number = ip_address_of(host), listening_port()
         if problem := problem_with_binding(address, number):
