@@ -503,6 +503,14 @@ def test_serve_says_that_a_setting_is_misspelled(monkeypatch: pytest.MonkeyPatch
     )
 
 
+@pytest.mark.parametrize("workers", ["0", "-1"])
+def test_serve_refuses_to_serve_without_workers(workers: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOST", "192.0.2.1")
+
+    with pytest.raises(CommandError, match=r"^--workers must be 1 or more\.$"):
+        call_command("serve", "--workers", workers)
+
+
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="connections to SQLite are held to it one by one")
 @pytest.mark.django_db(transaction=True)
 def test_serve_refuses_a_database_server_that_could_lose_an_answer_and_says_what_it_needs() -> None:

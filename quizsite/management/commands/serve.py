@@ -49,6 +49,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, workers: int, init: bool, **options: Any) -> None:
+        if workers < 1:
+            raise CommandError("--workers must be 1 or more.")
         for line in unknown_settings(os.environ):
             self.stderr.write(line)
         host = os.environ.get("HOST") or "127.0.0.1"
