@@ -34,6 +34,7 @@ from quizsite.health import CheckFailed, disk_verdict, unknown_migrations
 from quizsite.management.commands.serve import Command
 from quizsite.server import THREADS, connections_per_worker, new_server
 from quizsite.sqlite import library
+from quizsite.site_lock import exclusive
 from quizsite.static_files import collect_if_changed
 from quizzes.models import User
 from quizzes.people.data_inventory import FILES
@@ -489,13 +490,18 @@ def test_serve_says_in_one_line_that_the_database_server_is_away(serve: Callable
     assert lines[0].startswith("The database does not answer: ")
 
 
-def test_serve_says_that_a_setting_is_misspelled(monkeypatch: pytest.MonkeyPatch) -> None:
-    # An address of another machine, so that nothing is served.
-    monkeypatch.setenv("HOST", "192.0.2.1")
+@pytest.mark.sockets
+def test_serve_says_that_a_setting_is_misspelled(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    settings.DATA_DIR = tmp_path
+    monkeypatch.setattr("quizsite.site_lock._held", {})
+    monkeypatch.setenv("PORT", str(free_port()))
     monkeypatch.setenv("FOOTNOTE_HOST", "quiz.school.example")
     said = StringIO()
 
-    with pytest.raises(CommandError, match="Cannot serve on"):
+    # So that it ends before it serves.
+    with exclusive(tmp_path), pytest.raises(CommandError, match="A restore is running"):
         call_command("serve", stderr=said)
 
     assert said.getvalue() == (
