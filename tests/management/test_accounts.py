@@ -98,7 +98,7 @@ def test_hand_over_class_refuses(classroom: Classroom, teacher: User, other_teac
     public_id = classroom.public_id
     for args, giver, reason in (
         (("AAAAAAAAAAAA", other_teacher.email), "", "There is no class AAAAAAAAAAAA."),
-        ((public_id, "nobody@school.test"), "", "No account has the address nobody@school.test."),
+        ((public_id, "nobody@school.test"), "", "No account has the email nobody@school.test."),
         (
             (public_id, closed.email),
             "",
@@ -123,7 +123,7 @@ def test_hand_over_class_refuses(classroom: Classroom, teacher: User, other_teac
 
 
 def test_close_account_refuses_an_unknown_address() -> None:
-    with pytest.raises(CommandError, match=r"No account has the address nobody@school.test."):
+    with pytest.raises(CommandError, match=r"No account has the email nobody@school.test."):
         run("close_account", "nobody@school.test")
 
 

@@ -88,7 +88,7 @@ def test_erase_teacher_erases_the_account_and_its_classes(student: Student, teac
     [
         ("student", "AAAAAAAAAAAA", "There is no student AAAAAAAAAAAA."),
         ("class", "AAAAAAAAAAAA", "There is no class AAAAAAAAAAAA."),
-        ("teacher", "nobody@school.test", "No account has the address nobody@school.test."),
+        ("teacher", "nobody@school.test", "No account has the email nobody@school.test."),
     ],
 )
 def test_erase_refuses_what_is_not_there(kind: str, key: str, reason: str, db: None) -> None:

@@ -220,7 +220,7 @@ def test_command_gives_and_takes_the_role(teacher: User, teacher_client: Client)
         "administrator_added",
         "administrator_removed",
     ]
-    with pytest.raises(CommandError, match="No account has the address"):
+    with pytest.raises(CommandError, match="No account has the email"):
         call_command("administrator", "nobody@school.test")
 
 

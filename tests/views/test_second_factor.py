@@ -299,7 +299,7 @@ def test_operator_removes_a_lost_second_step(client: Client, baptiste: User) -> 
     phone = Client()
     phone.post(reverse("account_login"), {"login": baptiste.email, "password": PASSWORD})
     assert is_signed_in(phone)
-    with pytest.raises(CommandError, match="No account has the address nobody@school.test"):
+    with pytest.raises(CommandError, match="No account has the email nobody@school.test"):
         call_command("remove_second_factor", "nobody@school.test")
 
 

@@ -20,6 +20,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, email: str, remove: bool, **options: Any) -> None:
         user = User.objects.filter(email__iexact=email.strip()).first()
         if user is None:
-            raise CommandError(f"No account has the address {email}.")
+            raise CommandError(f"No account has the email {email}.")
         accounts.set_administrator(user, is_administrator=not remove, now=timezone.now())
         self.stdout.write(f"{user.email} is {'no longer' if remove else 'now'} a site administrator.")

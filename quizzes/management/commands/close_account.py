@@ -20,7 +20,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, email: str, reopen: bool, **options: Any) -> None:
         user = User.objects.filter(email__iexact=email.strip()).first()
         if user is None:
-            raise CommandError(f"No account has the address {email}.")
+            raise CommandError(f"No account has the email {email}.")
         if reopen:
             accounts.reopen_account(user, now=timezone.now())
             self.stdout.write(f"The account {user.email} is open.")

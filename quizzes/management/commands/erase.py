@@ -61,7 +61,7 @@ class Command(BaseCommand):
     def _erase_teacher(self, email: str, *, is_sure: bool) -> None:
         user = erasure.accounts_not_erased().filter(email__iexact=email.strip()).first()
         if user is None:
-            raise CommandError(f"No account has the address {email}.")
+            raise CommandError(f"No account has the email {email}.")
         if is_sure:
             self._say_erased(erasure.erase_teacher(user, now=timezone.now()))
         else:

@@ -44,5 +44,5 @@ class Command(BaseCommand):
 def _account(email: str) -> User:
     user = User.objects.filter(email__iexact=email.strip()).first()
     if user is None:
-        raise CommandError(f"No account has the address {email}.")
+        raise CommandError(f"No account has the email {email}.")
     return user

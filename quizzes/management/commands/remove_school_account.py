@@ -19,7 +19,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, email: str, **options: Any) -> None:
         user = User.objects.filter(email__iexact=email.strip()).first()
         if user is None:
-            raise CommandError(f"No account has the address {email}.")
+            raise CommandError(f"No account has the email {email}.")
         if unlink(user, by=None, now=timezone.now()):
             self.stdout.write(f"{user.email} has no school account now. `sign_in_link` makes a link to sign in.")
         else:

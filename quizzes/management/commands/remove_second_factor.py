@@ -19,7 +19,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, email: str, **options: Any) -> None:
         user = User.objects.filter(email__iexact=email.strip()).first()
         if user is None:
-            raise CommandError(f"No account has the address {email}.")
+            raise CommandError(f"No account has the email {email}.")
         if remove_second_factor(user, now=timezone.now()):
             self.stdout.write(f"2-step sign-in of {user.email} is off, and the account is signed out everywhere.")
         else:
