@@ -107,8 +107,8 @@ class Command(BaseCommand):
             except CheckFailed as problem:
                 needed = " ".join(f"{name}={value}" for name, value in POSTGRESQL_SETTINGS.items())
                 raise CommandError(
-                    f"This database server has {problem}. Footnote needs {needed}. Behind PgBouncer, set them with "
-                    "ALTER ROLE, as docs/scaling.md says."
+                    f"This database server has {problem}. Footnote needs {needed}. Set fsync in postgresql.conf. "
+                    "Behind PgBouncer, set the others with ALTER ROLE, as docs/scaling.md says."
                 ) from problem
         require_its_key()
         # It reads all files of migrations, which takes a part of the start.
