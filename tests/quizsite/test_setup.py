@@ -33,8 +33,8 @@ from quizsite.addresses import host_names, problem_with_binding, site_address, u
 from quizsite.health import CheckFailed, disk_verdict, unknown_migrations
 from quizsite.management.commands.serve import Command
 from quizsite.server import THREADS, connections_per_worker, new_server
-from quizsite.sqlite import library
 from quizsite.site_lock import exclusive
+from quizsite.sqlite import library
 from quizsite.static_files import collect_if_changed
 from quizzes.models import User
 from quizzes.people.data_inventory import FILES
