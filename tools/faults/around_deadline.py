@@ -45,7 +45,9 @@ def r10_deadline(site: Site, full: bool) -> Outcome:
             holder.start()
             at_once(
                 [
-                    partial(_save_around, client, middle, total // 40, place, middle - offset, sent)
+                    partial(
+                        _save_around, client, middle, count=total // 40, seed=place, ends=middle - offset, sent=sent
+                    )
                     for place, client in enumerate(clients)
                 ]
             )
@@ -81,7 +83,13 @@ def _hold_lock(since: datetime, seconds: float) -> None:
 
 
 def _save_around(
-    client: Client, middle: datetime, count: int, seed: int, ends: datetime, sent: dict[str, tuple[datetime, datetime]]
+    client: Client,
+    middle: datetime,
+    *,
+    count: int,
+    seed: int,
+    ends: datetime,
+    sent: dict[str, tuple[datetime, datetime]],
 ) -> None:
     """Save `count` times at random moments within two seconds of `middle`, as soon as each is due.
 

@@ -136,10 +136,11 @@ def two_machines(site: Site, *, full: bool) -> tuple[str, bool]:
     cluster = Cluster.at(cluster_folder)
     _prepare(cluster)
     with pgbouncer(cluster, DISTRICTS) as (port, bouncer), _older_version() as old:
-        return _run(site.data, cluster, port, bouncer.pid, old, OPERATIONS_IN_FULL if full else OPERATIONS)
+        wanted = OPERATIONS_IN_FULL if full else OPERATIONS
+        return _run(site.data, cluster, port=port, bouncer=bouncer.pid, old=old, wanted=wanted)
 
 
-def _run(folder: Path, cluster: Cluster, port: int, bouncer: int, old: Path, wanted: int) -> tuple[str, bool]:
+def _run(folder: Path, cluster: Cluster, *, port: int, bouncer: int, old: Path, wanted: int) -> tuple[str, bool]:
     url = pgbouncer_url(cluster, port, "one")
     key = uuid.uuid4().hex + uuid.uuid4().hex
     a, b = (_machine(folder, host, url, key) for host in ("127.0.0.2", "127.0.0.3"))
