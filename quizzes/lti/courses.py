@@ -35,6 +35,10 @@ class NotOnRoster(Exception):
     """The student was removed, or the platform gave no name to add one by."""
 
 
+class ConnectedElsewhere(Exception):
+    """The course is connected with another class that is not archived."""
+
+
 def teacher_of(launch: LtiLaunch) -> User | None:
     """The account of the person who launched, if it is open."""
     claims = launch.claims or {}
@@ -66,7 +70,10 @@ def course_of(launch: LtiLaunch) -> LtiCourse | None:
 
 @transaction.atomic
 def connect_course(launch: LtiLaunch, classroom: Classroom, *, by: User, now: datetime) -> LtiCourse:
-    """Tie the course to a class, also to another one than before: its students and links go with it."""
+    """Connect the course with a class. After an archived class, its learners and links start anew. Safe to repeat.
+
+    Raises ConnectedElsewhere: an owner of the other class disconnects it first.
+    """
     claims = launch.claims or {}
     deployment = LtiDeployment.objects.get(platform=launch.platform_id, deployment_id=claims["deployment"])
     course, is_new = locked_with_keys(LtiCourse.objects.all()).get_or_create(
@@ -75,6 +82,9 @@ def connect_course(launch: LtiLaunch, classroom: Classroom, *, by: User, now: da
         defaults={"classroom": classroom, "members_url": claims.get("members", "")},
     )
     if course.classroom_id != classroom.pk:
+        if course.classroom.archived_at is None:
+            raise ConnectedElsewhere
+        _record_disconnected(course, by, now)
         course.students.all().delete()
         course.links.all().delete()
     elif not is_new and course.members_url == claims.get("members", ""):
@@ -96,6 +106,10 @@ def disconnect_course(course: LtiCourse, *, by: User, now: datetime) -> None:
     if locked_with_keys(LtiCourse.objects.filter(pk=course.pk, classroom=course.classroom)).first() is None:
         return
     course.delete()
+    _record_disconnected(course, by, now)
+
+
+def _record_disconnected(course: LtiCourse, by: User, now: datetime) -> None:
     AuditEvent.objects.record(
         AuditEvent.Action.CLASSROOM_CHANGED,
         actor=by,

@@ -14,6 +14,7 @@ from quizzes.lti.launches import start_login
 from quizzes.lti.scores import delete_old_launches
 from quizzes.models import (
     Assignment,
+    AuditEvent,
     Classroom,
     LtiCourse,
     LtiDeployment,
@@ -21,6 +22,7 @@ from quizzes.models import (
     LtiLink,
     LtiPlatform,
     LtiStudent,
+    LtiTeacher,
     Student,
     User,
 )
@@ -154,18 +156,46 @@ def test_course_of_an_archived_class_gets_a_new_class(
 
     assert LtiCourse.objects.get().classroom == new
     assert not LtiLink.objects.exists()
+    events = AuditEvent.objects.order_by("pk").values_list("classroom", "action", "actor")
+    assert list(events) == [
+        (course.classroom_id, "classroom_changed", teacher.pk),
+        (new.pk, "course_connected", teacher.pk),
+    ]
     launch()
     assert LtiStudent.objects.get().student.classroom == new
 
 
-def test_connected_teacher_who_lost_the_class_chooses_another(
-    launch: Launch, course: LtiCourse, other_teacher: User, client: Client
+def test_course_of_another_teachers_class_stays_with_it(
+    launch: Launch, course: LtiCourse, other_teacher: User, other_classroom: Classroom, client: Client
 ) -> None:
+    launch()
     client.force_login(other_teacher)
-    response = launch(role="Instructor")
+    address = launch(role="Instructor")["Location"]
+    assert address.startswith("/lti/launches/")
 
-    assert response["Location"].startswith("/lti/launches/")
-    assert "Choose the class" in text_of(client.get(response["Location"], secure=True))
+    page = client.get(address, secure=True)
+    sent = client.post(address, {"classroom": other_classroom.public_id, "act": "course"}, secure=True)
+
+    for said in (text_of(page), text_of(sent)):
+        assert "Civics on Moodle is connected with Period 3, a class of Ms. Rivera." in said
+        assert "can disconnect the course" in said
+    assert LtiCourse.objects.get().classroom == course.classroom
+    assert (LtiStudent.objects.count(), LtiLink.objects.count()) == (1, 1)
+    assert not LtiTeacher.objects.exists()
+
+
+def test_owner_of_two_classes_disconnects_before_the_course_moves(
+    launch: Launch, course: LtiCourse, teacher: User, client: Client
+) -> None:
+    new = make_classroom(teacher=teacher, name="Period 4")
+    client.force_login(teacher)
+    address = launch(role="Instructor", **{f"{CLAIM}resource_link": {"id": "link-2"}})["Location"]
+
+    again = client.post(address, {"classroom": new.public_id, "act": "course"}, secure=True)
+
+    assert again["Location"] == address
+    assert LtiCourse.objects.get().classroom == course.classroom
+    assert LtiLink.objects.exists()
 
 
 def test_deep_link_carries_the_quiz(

@@ -12,12 +12,13 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_http_methods
 
+from quizzes.formatting import listed
 from quizzes.forms.fields import ConfirmForm
 from quizzes.forms.lti import NEW, CourseForm, LinkForm, MembersForm, StepForm
 from quizzes.lti import courses, scores
 from quizzes.lti.errors import PlatformFailed, shown_reason
 from quizzes.lti.services import deep_link_message, members_of
-from quizzes.models import Assignment, Classroom, LtiCourse, LtiLaunch
+from quizzes.models import Assignment, Classroom, LtiCourse, LtiLaunch, Teaching, User
 from quizzes.people.accounts import token_digest
 from quizzes.views.access import TeacherRequest, taught_assignment, taught_classroom
 from quizzes.views.lti import COOKIE, form_action_of, may_change
@@ -29,10 +30,15 @@ from quizzes.views.teacher.confirm import confirm_page
 def lti_connect(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Connect the account, choose the class of the course, then the quiz of the link."""
     launch = _own_launch(request, public_id)
-    course = _own_course(request, launch)
-    step = StepForm(request.POST).step
-    if course is None or step == StepForm.COURSE:
+    course = courses.course_of(launch)
+    if course is None or course.classroom.archived_at is not None:
         return _choose_classroom(request, launch)
+    if not may_change(course, request.user):
+        return _connected_elsewhere(request, launch, course)
+    step = StepForm(request.POST).step
+    if step == StepForm.COURSE:
+        # Sent twice.
+        return redirect("lti_connect", launch.public_id)
     return _choose_assignment(request, launch, course, is_sent=step == StepForm.LINK)
 
 
@@ -110,18 +116,34 @@ def _choose_classroom(request: TeacherRequest, launch: LtiLaunch) -> HttpRespons
     classrooms = list(Classroom.objects.editable_by(request.user).current().order_by("name"))
     form = CourseForm(request.POST if request.method == "POST" else None, classrooms=classrooms)
     if form.is_valid():
+        try:
+            courses.connect_course(launch, form.cleaned_data["classroom"], by=request.user, now=timezone.now())
+        except courses.ConnectedElsewhere:
+            # Another teacher was faster. The page says who.
+            return redirect("lti_connect", launch.public_id)
         courses.connect_teacher(launch, request.user)
-        courses.connect_course(launch, form.cleaned_data["classroom"], by=request.user, now=timezone.now())
         return redirect("lti_connect", launch.public_id)
     context = {"launch": launch, "claims": launch.claims, "form": form, "classrooms": classrooms}
     return render(request, "teacher/lti_connect.html", context)
 
 
+def _connected_elsewhere(request: TeacherRequest, launch: LtiLaunch, course: LtiCourse) -> HttpResponse:
+    """The page that names the class of the course and its owners, who can disconnect it."""
+    owners = User.objects.filter(teaching__classroom=course.classroom, teaching__role=Teaching.Role.OWNER)
+    context = {
+        "launch": launch,
+        "claims": launch.claims,
+        "classroom": course.classroom,
+        "owners": listed([str(owner) for owner in owners.order_by("name", "pk")]),
+    }
+    return render(request, "teacher/lti_connected_elsewhere.html", context, status=403)
+
+
 def _choose_assignment(request: TeacherRequest, launch: LtiLaunch, course: LtiCourse, *, is_sent: bool) -> HttpResponse:
     claims = launch.claims or {}
     assignments = Assignment.objects.filter(classroom=course.classroom).with_set().order_by("-created_at", "-pk")
-    listed = [(assignment, assignment.title) for assignment in assignments]
-    form = LinkForm(request.POST if is_sent else None, assignments=listed)
+    choices = [(assignment, assignment.title) for assignment in assignments]
+    form = LinkForm(request.POST if is_sent else None, assignments=choices)
     if form.is_valid():
         courses.connect_teacher(launch, request.user)
         assignment = form.cleaned_data["assignment"]
@@ -130,7 +152,7 @@ def _choose_assignment(request: TeacherRequest, launch: LtiLaunch, course: LtiCo
         courses.connect_link(launch, course, assignment)
         messages.success(request, gettext("The link in your course opens this quiz."))
         return redirect("assignment_progress", assignment.public_id)
-    context = {"launch": launch, "claims": claims, "course": course, "form": form, "assignments": listed}
+    context = {"launch": launch, "claims": claims, "course": course, "form": form, "assignments": choices}
     return render(request, "teacher/lti_choose_quiz.html", context)
 
 
@@ -180,11 +202,3 @@ def _own_launch(request: TeacherRequest, public_id: str) -> LtiLaunch:
     if not is_own or not (launch.claims or {}).get("is_teacher"):
         raise Http404
     return launch
-
-
-def _own_course(request: TeacherRequest, launch: LtiLaunch) -> LtiCourse | None:
-    """The course of the launch, if its class is this teacher's."""
-    course = courses.course_of(launch)
-    if course is None or not may_change(course, request.user):
-        return None
-    return course
