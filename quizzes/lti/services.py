@@ -49,6 +49,8 @@ MAX_LABEL = 100
 # What a call to a platform raises if it fails, and if the platform does not answer.
 FAILURES = (LtiKey.DoesNotExist, LtiException, requests.RequestException, ValueError, KeyError)
 SILENT = (requests.ConnectionError, requests.Timeout)
+# With these, a platform asks for a pause, or says that it is down.
+PAUSE_STATUSES = (429, 503)
 NO_ANSWER = gettext_noop("The platform does not answer.")
 NO_KEY = gettext_noop("This site has no key for learning platforms. The person who runs it can make one.")
 
@@ -65,23 +67,23 @@ class _Connector(ServiceConnector):
 
 
 def send_scores(scores: Sequence[LtiScore], *, now: datetime) -> None:
-    """Send these scores. A platform that does not answer is left alone until the next round."""
-    until, silent = time.monotonic() + ROUND_SECONDS, set[int]()
+    """Send these scores. A platform that does not answer, or asks for a pause, is left alone until the next round."""
+    until, paused = time.monotonic() + ROUND_SECONDS, dict[int, str]()
     with PlatformSession() as session:
         for score in scores:
             platform = score.link.course.deployment.platform
             if time.monotonic() > until:
                 return
-            if platform.pk in silent:
-                mark_failed(score, NO_ANSWER, now=now)
+            if platform.pk in paused:
+                mark_failed(score, paused[platform.pk], now=now)
                 continue
             if not claim(score, now=now):
                 continue
             try:
                 _send(score, platform, session, now)
             except FAILURES as error:
-                if isinstance(error, SILENT):
-                    silent.add(platform.pk)
+                if _needs_pause(error):
+                    paused[platform.pk] = _why(error)
                 mark_failed(score, _why(error), now=now)
             else:
                 mark_sent(score, now=now)
@@ -89,17 +91,17 @@ def send_scores(scores: Sequence[LtiScore], *, now: datetime) -> None:
 
 def make_line_items(links: Sequence[LtiLink], *, now: datetime) -> None:
     """Find or make the column of each link in the gradebook of its platform, and keep its address."""
-    until, silent = time.monotonic() + ROUND_SECONDS, set[int]()
+    until, paused = time.monotonic() + ROUND_SECONDS, set[int]()
     with PlatformSession() as session:
         for link in links:
             platform = link.course.deployment.platform
-            if time.monotonic() > until or platform.pk in silent or not claim_column(link, now=now):
+            if time.monotonic() > until or platform.pk in paused or not claim_column(link, now=now):
                 continue
             try:
                 keep_column(link, _line_item(link, platform, session))
             except (*FAILURES, AttributeError) as error:
-                if isinstance(error, SILENT):
-                    silent.add(platform.pk)
+                if _needs_pause(error):
+                    paused.add(platform.pk)
                 column_failed(link, _why(error), now=now)
 
 
@@ -313,6 +315,13 @@ def _learner(claims: Mapping[str, Any]) -> Member | None:
     if not is_active or "Learner" not in roles or name is None or not claims.get("user_id"):
         return None
     return Member(str(claims["user_id"]), name)
+
+
+def _needs_pause(error: Exception) -> bool:
+    """Whether another call in this round would fail too."""
+    if isinstance(error, LtiServiceException):
+        return error.response.status_code in PAUSE_STATUSES
+    return isinstance(error, SILENT)
 
 
 def _why(error: Exception) -> str:

@@ -37,7 +37,10 @@ def make_key(kid: str, owner: str = "platform") -> JWK:
 
 @dataclass
 class Platform:
-    """State of the platform. scores: as received, newest last. status: with which it answers calls for scores."""
+    """State of the platform. scores: as received, newest last. status: with which it answers calls for scores.
+
+    token: what it hands out and takes. score_requests: how many calls for scores came.
+    """
 
     origin: str = ""
     key: JWK = field(default_factory=lambda: make_key("k1"))
@@ -48,7 +51,9 @@ class Platform:
     content: list[str] = field(default_factory=list)
     next_claims: dict[str, Any] = field(default_factory=dict)
     status: int = 200
+    token: str = "token-1"
     key_requests: int = 0
+    score_requests: int = 0
     token_requests: list[dict[str, str]] = field(default_factory=list)
 
     def claims(self, nonce: str, /, *, now: float, role: str = "Learner", **changes: Any) -> dict[str, Any]:
@@ -101,7 +106,7 @@ class Platform:
         if path == "/token":
             data = {name: value for name, [value] in parse_qs(body.decode()).items()}
             self.token_requests.append(data)
-            return 200, {"access_token": "token-1", "expires_in": 3600}
+            return 200, {"access_token": self.token, "expires_in": 3600}
         if path == "/favicon.ico":
             return 200, ""
         if path == "/auth":
@@ -115,7 +120,8 @@ class Platform:
             self.registrations.append({"token": headers.get("Authorization"), **json.loads(body)})
             tool = "https://purl.imsglobal.org/spec/lti-tool-configuration"
             return 200, {"client_id": "made-by-platform", tool: {"deployment_id": "d-9"}}
-        if headers.get("Authorization") != "Bearer token-1":
+        self.score_requests += path.endswith("/scores")
+        if headers.get("Authorization") != f"Bearer {self.token}":
             return 401, {}
         if path == "/members":
             return 200, {"members": self.members}

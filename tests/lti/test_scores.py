@@ -227,6 +227,23 @@ def test_silent_platform_is_asked_once_a_round(platform: Platform, link: LtiLink
     assert {score.error for score in LtiScore.objects.all()} == {"The platform does not answer."}
 
 
+@pytest.mark.parametrize("status", [429, 503])
+def test_platform_that_has_no_time_is_asked_once_a_round(
+    platform: Platform, link: LtiLink, learner: LtiStudent, status: int
+) -> None:
+    other = LtiStudent.objects.create(
+        course=link.course, subject="user-2", student=make_student(classroom=link.assignment.classroom, name="Bo T.")
+    )
+    turn_in(link, learner)
+    turn_in(link, other)
+    platform.status = status
+
+    exchange_scores(now=LATER)
+
+    assert platform.score_requests == 1
+    assert {score.error for score in LtiScore.objects.all()} == {f"The platform answered with the error {status}."}
+
+
 def test_teacher_sees_failures_and_retries(
     platform: Platform, link: LtiLink, learner: LtiStudent, teacher_client: Client
 ) -> None:
