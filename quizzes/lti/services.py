@@ -18,7 +18,7 @@ from pylti1p3.exception import LtiException, LtiServiceException
 from pylti1p3.grade import Grade
 from pylti1p3.lineitem import LineItem
 from pylti1p3.names_roles import NamesRolesProvisioningService
-from pylti1p3.service_connector import ServiceConnector
+from pylti1p3.service_connector import ServiceConnector, TServiceConnectorResponse
 
 from quizzes.lti.courses import Member, member_name
 from quizzes.lti.errors import OTHER_REASON, LaunchRefused, PlatformFailed
@@ -58,12 +58,26 @@ NO_KEY = gettext_noop("This site has no key for learning platforms. The person w
 class _Connector(ServiceConnector):
     """Access tokens in the site's cache, which all processes share."""
 
+    def make_service_request(self, scopes: Sequence[str], url: str, **options: Any) -> TServiceConnectorResponse:
+        """Call the platform; with a new token, if it ended the one in the cache early."""
+        scope_key = self._scope_key(scopes)
+        is_cached = self._get_cached_access_token(scope_key) is not None
+        try:
+            return super().make_service_request(scopes, url, **options)
+        except LtiServiceException as error:
+            if not is_cached or error.response.status_code != 401:
+                raise
+        cache.delete(self._cache_key(scope_key))
+        return super().make_service_request(scopes, url, **options)
+
     def _get_cached_access_token(self, scope_key: str) -> str | None:
-        return cast(str | None, cache.get(f"lti-token-{self._registration.get_client_id()}-{scope_key}"))
+        return cast(str | None, cache.get(self._cache_key(scope_key)))
 
     def _cache_access_token(self, scope_key: str, access_token: str, expires_in: float) -> None:
-        key = f"lti-token-{self._registration.get_client_id()}-{scope_key}"
-        cache.set(key, access_token, max(1, int(expires_in) - 30))
+        cache.set(self._cache_key(scope_key), access_token, max(1, int(expires_in) - 30))
+
+    def _cache_key(self, scope_key: str) -> str:
+        return f"lti-token-{self._registration.get_client_id()}-{scope_key}"
 
 
 def send_scores(scores: Sequence[LtiScore], *, now: datetime) -> None:

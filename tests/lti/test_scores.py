@@ -244,6 +244,20 @@ def test_platform_that_has_no_time_is_asked_once_a_round(
     assert {score.error for score in LtiScore.objects.all()} == {f"The platform answered with the error {status}."}
 
 
+def test_token_that_the_platform_ended_is_replaced_at_once(
+    platform: Platform, link: LtiLink, learner: LtiStudent
+) -> None:
+    turn_in(link, learner)
+    exchange_scores(now=LATER)
+    platform.token = "token-2"
+    Attempt.objects.update(score=Decimal(2))
+
+    exchange_scores(now=LATER + timedelta(minutes=1))
+
+    assert [sent["scoreGiven"] for sent in platform.scores] == [3.0, 2.0]
+    assert LtiScore.objects.get().error == ""
+
+
 def test_teacher_sees_failures_and_retries(
     platform: Platform, link: LtiLink, learner: LtiStudent, teacher_client: Client
 ) -> None:
