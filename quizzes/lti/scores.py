@@ -176,7 +176,7 @@ def column_failed(link: LtiLink, reason: str, *, now: datetime) -> None:
 def waiting(*, now: datetime) -> models.QuerySet[LtiScore]:
     """The scores to send now, the oldest first."""
     return (
-        LtiScore.objects.filter(try_at__lte=now)
+        LtiScore.objects.filter(try_at__lte=now, link__course__deployment__platform__is_active=True)
         .select_related("link__course__deployment__platform", "lti_student")
         .order_by("try_at", "pk")
     )

@@ -26,6 +26,7 @@ from quizzes.models import (
     LtiDeployment,
     LtiLaunch,
     LtiLink,
+    LtiPlatform,
     LtiScore,
     LtiStudent,
     Presence,
@@ -256,6 +257,19 @@ def test_token_that_the_platform_ended_is_replaced_at_once(
 
     assert [sent["scoreGiven"] for sent in platform.scores] == [3.0, 2.0]
     assert LtiScore.objects.get().error == ""
+
+
+def test_platform_that_is_off_gets_no_score_that_waits(platform: Platform, link: LtiLink, learner: LtiStudent) -> None:
+    turn_in(link, learner)
+    queue_scores(now=LATER)
+    LtiPlatform.objects.update(is_active=False)
+
+    exchange_scores(now=LATER)
+    assert platform.scores == []
+
+    LtiPlatform.objects.update(is_active=True)
+    exchange_scores(now=LATER)
+    assert [sent["scoreGiven"] for sent in platform.scores] == [3.0]
 
 
 def test_teacher_sees_failures_and_retries(
