@@ -214,7 +214,7 @@ class MemberPreview:
     """The roster of a course compared with the roster of its class.
 
     new: (learner, the student with the same name who is not connected, or None). unconnected: students without a
-    learner. gone: students whose learner the platform no longer lists.
+    learner in any course. gone: students whose learner the platform no longer lists.
     """
 
     new: tuple[tuple[Member, Student | None], ...]
@@ -226,7 +226,9 @@ def preview_members(course: LtiCourse, members: Sequence[Member]) -> MemberPrevi
     """Compare the learners with the roster. 2 queries."""
     known = {entry.subject: entry.student.current for entry in course.students.select_related("student__merged_into")}
     connected = {student.pk for student in known.values()}
-    unconnected = [student for student in course.classroom.students.enrolled() if student.pk not in connected]
+    # A student has at most one learner. Of a learner in two courses of the class, the teacher merges the two entries.
+    without = course.classroom.students.enrolled().filter(lti_student=None)
+    unconnected = [student for student in without if student.pk not in connected]
     by_name = {student.name_key: student for student in unconnected}
     listed = {member.subject for member in members}
     return MemberPreview(

@@ -98,6 +98,26 @@ def test_one_student_for_two_learners_is_refused(platform: Platform, course: Lti
     assert not LtiStudent.objects.exists()
 
 
+def test_student_of_another_course_of_the_class_is_not_offered(
+    platform: Platform, course: LtiCourse, teacher_client: Client
+) -> None:
+    there = make_student(classroom=course.classroom, name="Bo Tran")
+    second = LtiCourse.objects.create(
+        deployment=course.deployment, context_id="course-2", classroom=course.classroom, members_url=course.members_url
+    )
+    LtiStudent.objects.create(course=course, subject="u2", student=there)
+    platform.members = [member(2, "Bo Tran")]
+    address = reverse("lti_members", args=[course.classroom.public_id, second.pk])
+    form = form_of(teacher_client.get(address), having="u2")
+    assert form.data()["u2"] == ["new"]
+
+    refused = teacher_client.post(address, {"u2": there.public_id})
+    assert "Choose one from the list." in text_of(refused)
+    teacher_client.post(address, form.data())
+
+    assert LtiStudent.objects.get(course=second).student.display_name == "Bo Tran (2)"
+
+
 def test_students_who_left_the_course_are_listed(platform: Platform, course: LtiCourse, teacher_client: Client) -> None:
     student = make_student(classroom=course.classroom, name="Bo Tran")
     LtiStudent.objects.create(course=course, subject="gone", student=student)
