@@ -55,9 +55,9 @@ def connect_teacher(launch: LtiLaunch, user: User) -> None:
 
 
 def course_of(launch: LtiLaunch) -> LtiCourse | None:
-    """The course of the launch, if a teacher has chosen its class."""
+    """The course of the launch, if a teacher has chosen its class. Keeps the newest address of its members."""
     claims = launch.claims or {}
-    return (
+    course = (
         LtiCourse.objects.select_related("classroom", "deployment")
         .filter(
             deployment__platform=launch.platform_id,
@@ -66,6 +66,11 @@ def course_of(launch: LtiLaunch) -> LtiCourse | None:
         )
         .first()
     )
+    members_url = claims.get("members", "")
+    if course is not None and members_url and course.members_url != members_url:
+        course.members_url = members_url
+        course.save(update_fields=["members_url"])
+    return course
 
 
 @transaction.atomic
@@ -87,10 +92,10 @@ def connect_course(launch: LtiLaunch, classroom: Classroom, *, by: User, now: da
         _record_disconnected(course, by, now)
         course.students.all().delete()
         course.links.all().delete()
-    elif not is_new and course.members_url == claims.get("members", ""):
+    elif not is_new:
         return course
-    course.classroom, course.members_url = classroom, claims.get("members", "")
-    course.save(update_fields=["classroom", "members_url"])
+    course.classroom = classroom
+    course.save(update_fields=["classroom"])
     AuditEvent.objects.record(
         AuditEvent.Action.COURSE_CONNECTED, actor=by, classroom=classroom, at=now, platform=launch.platform.name
     )

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from quizzes.attempts.merges import merge_plan, merge_students
@@ -124,6 +125,22 @@ def test_teacher_connects_account_course_and_link(
     # The next launch signs in and leads to the quiz.
     again = launch(other=Client(), role="Instructor")
     assert again["Location"] == f"/teacher/assignments/{assignment.public_id}/"
+
+
+def test_address_of_the_members_follows_the_platform(
+    launch: Launch, platform: Platform, course: LtiCourse, teacher_client: Client
+) -> None:
+    """The platform's administrator may allow names after the course was connected."""
+    members = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
+    settings = reverse("change_classroom", args=[course.classroom.public_id])
+    launch(**{members: None})
+    assert "Compare the roster" not in text_of(teacher_client.get(settings))
+
+    launch()
+    launch(**{members: None})
+
+    assert "Compare the roster" in text_of(teacher_client.get(settings))
+    assert LtiCourse.objects.get().members_url == f"{platform.origin}/members"
 
 
 def test_teacher_without_an_account_signs_in_first(launch: Launch, client: Client) -> None:
