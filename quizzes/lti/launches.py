@@ -199,6 +199,9 @@ def _claims(body: Mapping[str, Any]) -> dict[str, Any]:
     link = body.get(f"{CLAIM}resource_link") or {}
     scores = body.get(SCORES) or {}
     settings = body.get(SETTINGS) or {}
+    # Of launches outside of courses, all of a platform would be one course.
+    if not context.get("id"):
+        raise LaunchRefused("the signed message names no course")
     is_teacher = TeacherRole(body).check()
     is_deep_linking = body.get(f"{CLAIM}message_type") == DEEP_LINKING
     if is_deep_linking and not _HTTPS_ADDRESS.match(str(settings.get("deep_link_return_url"))):
@@ -211,7 +214,7 @@ def _claims(body: Mapping[str, Any]) -> dict[str, Any]:
         "family_name": str(body.get("family_name") or ""),
         "is_teacher": is_teacher,
         "is_student": StudentRole(body).check() and not is_teacher,
-        "context": str(context.get("id") or ""),
+        "context": str(context["id"]),
         "course_title": str(context.get("title") or context.get("label") or ""),
         "link": str(link.get("id") or ""),
         "link_title": str(link.get("title") or ""),

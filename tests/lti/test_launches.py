@@ -372,6 +372,8 @@ def test_platform_that_is_turned_off_in_mid_launch_is_refused(
         ({f"{CLAIM}version": "1.1"}, "version"),
         ({f"{CLAIM}message_type": "Other"}, "message type"),
         ({"sub": None}, "sub"),
+        ({f"{CLAIM}context": None}, "names no course"),
+        ({f"{CLAIM}context": None, f"{CLAIM}roles": [f"{MEMBERSHIP}Instructor"]}, "names no course"),
         ({"exp": None}, "exp"),
         ({"iat": None}, "iat"),
         ({"nonce": None}, "nonce"),
