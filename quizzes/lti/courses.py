@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 
 from quizzes.models import (
     Assignment,
@@ -245,6 +245,13 @@ def preview_members(course: LtiCourse, members: Sequence[Member]) -> MemberPrevi
             student for subject, student in known.items() if subject not in listed and student.removed_at is None
         ),
     )
+
+
+def students_without_learner(classroom: Classroom) -> models.QuerySet[Student]:
+    """The students of the roster whom no learner of a course is connected with."""
+    learners = LtiStudent.objects.filter(course__classroom=classroom)
+    merged = learners.exclude(student__merged_into=None).values("student__merged_into")
+    return classroom.students.enrolled().exclude(pk__in=learners.values("student")).exclude(pk__in=merged)
 
 
 def connect_student(course: LtiCourse, subject: str, student: Student) -> None:

@@ -31,7 +31,7 @@ from quizzes.people.erasure import erase_student
 from tests.factories import make_classroom
 from tests.lti.conftest import Launch, begin, signed_launch
 from tests.lti.platform import CLAIM, CLIENT, DEPLOYMENT, ISSUER, MEMBERSHIP, Platform, make_key
-from tests.pages import form_of, text_of
+from tests.pages import form_of, read, text_of
 
 pytestmark = pytest.mark.sockets
 
@@ -141,6 +141,21 @@ def test_address_of_the_members_follows_the_platform(
 
     assert "Compare the roster" in text_of(teacher_client.get(settings))
     assert LtiCourse.objects.get().members_url == f"{platform.origin}/members"
+
+
+def test_teacher_of_a_class_with_a_roster_is_told_to_compare_it_first(
+    launch: Launch, course: LtiCourse, teacher: User, student: Student, client: Client
+) -> None:
+    """Each learner who opens a link before that is on the roster twice."""
+    client.force_login(teacher)
+    address = launch(role="Instructor", **{f"{CLAIM}resource_link": {"id": "link-2"}})["Location"]
+
+    asked = client.get(address, secure=True)
+    assert reverse("lti_members", args=[course.classroom.public_id, course.pk]) in read(asked).links
+    assert "1 student on the roster isn’t connected" in text_of(asked)
+
+    LtiStudent.objects.create(course=course, subject="user-1", student=student)
+    assert "on the roster isn’t connected" not in text_of(client.get(address, secure=True))
 
 
 def test_teacher_without_an_account_signs_in_first(launch: Launch, client: Client) -> None:

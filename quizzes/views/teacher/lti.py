@@ -152,7 +152,14 @@ def _choose_assignment(request: TeacherRequest, launch: LtiLaunch, course: LtiCo
         courses.connect_link(launch, course, assignment)
         messages.success(request, gettext("The link in your course opens this quiz."))
         return redirect("assignment_progress", assignment.public_id)
-    context = {"launch": launch, "claims": claims, "course": course, "form": form, "assignments": choices}
+    context = {
+        "launch": launch,
+        "claims": claims,
+        "course": course,
+        "form": form,
+        "assignments": choices,
+        "unconnected_count": courses.students_without_learner(course.classroom).count() if course.members_url else 0,
+    }
     return render(request, "teacher/lti_choose_quiz.html", context)
 
 
