@@ -32,7 +32,11 @@ Claims = Mapping[str, Any]
 
 
 class NotOnRoster(Exception):
-    """The student was removed, or the platform gave no name to add one by."""
+    """The student was removed from the class."""
+
+
+class NoName(Exception):
+    """The platform gave no name to add the learner by."""
 
 
 class ConnectedElsewhere(Exception):
@@ -169,7 +173,7 @@ def _take_columns(link: LtiLink, claims: Claims) -> bool:
 
 
 def student_of(launch: LtiLaunch, course: LtiCourse, *, now: datetime) -> Student:
-    """The student who launched; a new line of the roster at the first launch. Raises NotOnRoster.
+    """The student who launched; a new line of the roster at the first launch. Raises NotOnRoster or NoName.
 
     A learner can choose a name on the platform. So a name alone never connects to a student on the roster:
     a teacher connects the two.
@@ -184,7 +188,7 @@ def student_of(launch: LtiLaunch, course: LtiCourse, *, now: datetime) -> Studen
         return student
     name = member_name(claims)
     if name is None:
-        raise NotOnRoster
+        raise NoName
     return add_student(course, claims["subject"], name, now=now)
 
 

@@ -130,6 +130,9 @@ def _launch_student(request: HttpRequest, launch: LtiLaunch) -> HttpResponse:
         student = courses.student_of(launch, course, now=timezone.now())
     except courses.NotOnRoster:
         return _not_ready(request, gettext("You’re not on the roster of this class."))
+    except courses.NoName:
+        words = gettext("{platform} didn’t send your name. Its administrator can allow names.")
+        return _not_ready(request, words.format(platform=launch.platform.name))
     sign_in_student(request, student, is_shared=True)
     if link is None:
         return redirect("student_home")

@@ -97,6 +97,14 @@ def test_removed_student_is_told(launch: Launch, course: LtiCourse) -> None:
     assert "not on the roster" in text_of(response)
 
 
+def test_student_without_a_name_is_told_why(launch: Launch, course: LtiCourse) -> None:
+    response = launch(given_name=None, family_name=None)
+
+    assert response.status_code == 403
+    assert "Moodle didn’t send your name. Its administrator can allow names." in text_of(response)
+    assert not LtiStudent.objects.exists()
+
+
 def test_student_of_a_course_without_a_class_is_told(launch: Launch) -> None:
     response = launch()
 
