@@ -3,6 +3,7 @@
 import itertools
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa import signals
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -60,3 +61,12 @@ def record_change(request: HttpRequest, user: User, authenticator: Authenticator
     AuditEvent.objects.record(
         action, actor=user, classroom=None, at=timezone.now(), account=user.pk, step=str(authenticator.type)
     )
+
+
+@receiver(signals.authenticator_added)
+def count_as_confirmed(request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+    """Let the teacher go on to the recovery codes: the new app or passkey has just confirmed who it is.
+
+    For an account without a password, allauth would ask for another code, and an app shows one each half a minute.
+    """
+    record_authentication(request, user, "mfa", id=authenticator.pk, type=str(authenticator.type), reauthenticated=True)

@@ -30,6 +30,7 @@ from tests.factories import NOW, make_user
 from tests.identity_provider import CLIENT_ID, CLIENT_SECRET, IdentityProvider, serving
 from tests.management.test_commands import run
 from tests.pages import text_of
+from tests.views.test_second_factor import code_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sockets]
 PASSWORD = "seven green bicycles"
@@ -175,6 +176,20 @@ def test_sign_on_asks_for_the_second_step(provider: IdentityProvider, rosa: User
 
     assert sign_on(client).headers["Location"] == reverse("mfa_authenticate")
     assert not is_signed_in(client)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_account_without_a_password_adds_an_app_and_sees_the_recovery_codes(
+    provider: IdentityProvider, rosa: User, client: Client
+) -> None:
+    """The code that adds the app works once, so that a page that asks for it again would hold the teacher up."""
+    sign_on(client)
+    secret = client.get(reverse("mfa_activate_totp")).context["form"].secret
+
+    shown = client.post(reverse("mfa_activate_totp"), {"code": code_of(secret)}, follow=True)
+
+    assert shown.redirect_chain == [(reverse("mfa_view_recovery_codes"), 302)]
+    assert len(shown.context["unused_codes"]) == 10
 
 
 def test_next_page_survives_the_trip(provider: IdentityProvider, rosa: User, client: Client) -> None:
