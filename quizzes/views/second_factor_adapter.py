@@ -7,11 +7,12 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa import signals
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from quizzes.models import AuditEvent, User
 from quizzes.people import stored_secrets
@@ -70,3 +71,21 @@ def count_as_confirmed(request: HttpRequest, user: User, authenticator: Authenti
     For an account without a password, allauth would ask for another code, and an app shows one each half a minute.
     """
     record_authentication(request, user, "mfa", id=authenticator.pk, type=str(authenticator.type), reauthenticated=True)
+
+
+@receiver(signals.authenticator_used)
+def say_how_many_are_left(
+    request: HttpRequest, authenticator: Authenticator, reauthenticated: bool, **kwargs: Any
+) -> None:
+    """After a sign-in with a recovery code, say how many are left. Without one, a lost phone locks the teacher out."""
+    if authenticator.type != Authenticator.Type.RECOVERY_CODES or reauthenticated:
+        return
+    # The row of the signal was read before the code was used up.
+    authenticator.refresh_from_db()
+    count = len(authenticator.wrap().get_unused_codes())
+    words = ngettext(
+        "You signed in with a recovery code. {count} recovery code left.",
+        "You signed in with a recovery code. {count} recovery codes left.",
+        count,
+    )
+    messages.info(request, words.format(count=count))

@@ -194,6 +194,16 @@ def test_recovery_code_works_once_and_is_shown_once(client: Client, baptiste: Us
     assert AuditEvent.objects.filter(action="recovery_codes_made", actor=baptiste).count() == 1
 
 
+def test_sign_in_with_a_recovery_code_says_how_many_are_left(client: Client, baptiste: User) -> None:
+    _, codes = add_app(client)
+    for left, code in enumerate(codes[1:], start=1):
+        phone = Client()
+        start_sign_in(phone, baptiste)
+        send_code(phone, code)
+        words = f"{10 - left} recovery code{'s' * (left < 9)} left."
+        assert f"You signed in with a recovery code. {words}" in text_of(phone.get(reverse("teacher_home")))
+
+
 def test_wrong_codes_wait_as_wrong_passwords_do(client: Client, baptiste: User, clock: time_machine.Traveller) -> None:
     secret, _ = add_app(client)
     clock.shift(300)
