@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from quizzes.attempts.merges import merge_plan, merge_students
+from quizzes.lti import courses
 from quizzes.lti.launches import start_login
 from quizzes.lti.scores import delete_old_launches
 from quizzes.models import (
@@ -221,6 +222,27 @@ def test_course_of_another_teachers_class_stays_with_it(
         assert "can disconnect the course" in said
     assert LtiCourse.objects.get().classroom == course.classroom
     assert (LtiStudent.objects.count(), LtiLink.objects.count()) == (1, 1)
+    assert not LtiTeacher.objects.exists()
+
+
+def test_of_two_teachers_who_connect_at_the_same_time_the_first_wins(
+    launch: Launch,
+    course: LtiCourse,
+    other_teacher: User,
+    other_classroom: Classroom,
+    client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    client.force_login(other_teacher)
+    address = launch(role="Instructor")["Location"]
+    with monkeypatch.context() as before:
+        # The page was read before the first teacher connected the course.
+        before.setattr(courses, "course_of", lambda launch: None)
+        sent = client.post(address, {"classroom": other_classroom.public_id, "act": "course"}, secure=True)
+
+    assert sent["Location"] == address
+    assert "a class of Ms. Rivera" in text_of(client.get(address, secure=True))
+    assert LtiCourse.objects.get().classroom == course.classroom
     assert not LtiTeacher.objects.exists()
 
 
