@@ -190,6 +190,7 @@ def test_account_without_a_password_adds_an_app_and_sees_the_recovery_codes(
 
     assert shown.redirect_chain == [(reverse("mfa_view_recovery_codes"), 302)]
     assert len(shown.context["unused_codes"]) == 10
+    assert "your password" not in text_of(client.get(reverse("mfa_index")))
 
 
 def test_next_page_survives_the_trip(provider: IdentityProvider, rosa: User, client: Client) -> None:
