@@ -129,6 +129,23 @@ def test_progress_says_how_far_each_student_is(mixed: Assignment, teacher_client
     assert page_of(mixed) in links  # Refresh, without JavaScript
 
 
+def test_open_quiz_says_that_students_can_start_now(
+    assignment: Assignment, student: Student, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    """Not “can start” with a moment that is over."""
+    assignment.opens_at, assignment.due_at = NOW + timedelta(hours=1), NOW + timedelta(hours=3)
+    assignment.save()
+    pages = [
+        (page_of(assignment), "Period 3"),
+        (reverse("classroom_quizzes", args=[assignment.classroom.public_id]), "Students"),
+        (reverse("student_overrides", args=[assignment.public_id, student.public_id]), student.display_name),
+    ]
+    for hours, words in ((0, "can start Fri, Oct 23, 12:00 pm EDT"), (2, "can start now"), (2, "can start now")):
+        clock.shift(timedelta(hours=hours))
+        for address, name in pages:
+            assert f"{name} {words}; due Fri, Oct 23, 2:00 pm EDT;" in text_of(teacher_client.get(address))
+
+
 def test_closed_quiz_does_not_say_that_students_can_start(
     assignment: Assignment, student: Student, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
