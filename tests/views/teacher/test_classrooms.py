@@ -628,6 +628,17 @@ def test_no_quiz_of_an_archived_class_is_open(
         assert "can start now" not in shown
 
 
+def test_progress_of_an_archived_class_offers_nothing_that_needs_students(
+    assignment: Assignment, classroom: Classroom, teacher: User, teacher_client: Client
+) -> None:
+    progress = reverse("assignment_progress", args=[assignment.public_id])
+    acts = {reverse("change_window", args=[assignment.public_id])}
+    for is_archived in (True, False):
+        classrooms.set_archived(classroom, is_archived=is_archived, by=teacher, now=NOW)
+        shown = {form.action for form in read(teacher_client.get(progress)).forms}
+        assert (shown & acts == acts) is not is_archived
+
+
 def test_archiving_twice_keeps_the_first_moment(classroom: Classroom, teacher_client: Client) -> None:
     for _ in range(2):
         teacher_client.post(url("set_archived", classroom), {"is_archived": "on"})
