@@ -240,7 +240,7 @@ class AddPersonForm(ColleagueForm):
 
 
 class ArchiveForm(forms.Form):
-    """Whether the class is archived. is_sure: whether the teacher was asked, because students are at work."""
+    """Whether the class is archived. is_sure: whether the teacher was asked, because that has an effect now."""
 
     is_archived = forms.BooleanField(required=False)
     is_sure = forms.BooleanField(required=False)

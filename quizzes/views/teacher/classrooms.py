@@ -29,6 +29,7 @@ from quizzes.forms.classrooms import (
 from quizzes.forms.fields import ConfirmForm, NextPageForm
 from quizzes.forms.rosters import SortForm
 from quizzes.forms.supports import SupportsForm
+from quizzes.grading.queue import queued_counts
 from quizzes.models import Classroom, Teaching
 from quizzes.people import class_people, classrooms, rosters, todos
 from quizzes.people.class_roles import ClassAct, may
@@ -327,8 +328,9 @@ def set_archived(request: TeacherRequest, public_id: str) -> HttpResponse:
     if form.is_valid() and form.cleaned_data["is_archived"] == (classroom.archived_at is None):
         is_archived, now = form.cleaned_data["is_archived"], timezone.now()
         working = open_page_count(classroom, now=now) if is_archived else 0
-        if working and not form.cleaned_data["is_sure"]:
-            return _confirm_archive(request, classroom, working)
+        if is_archived and not form.cleaned_data["is_sure"]:
+            if effects := _archive_effects(classroom, working):
+                return _confirm_archive(request, classroom, effects)
         try:
             classrooms.set_archived(classroom, is_archived=is_archived, by=request.user, now=now)
         except classrooms.ClassroomNameTaken:
@@ -350,17 +352,32 @@ def set_archived(request: TeacherRequest, public_id: str) -> HttpResponse:
     return redirect("teacher_home")
 
 
-def _confirm_archive(request: TeacherRequest, classroom: Classroom, working: int) -> HttpResponse:
-    """The page that asks before a class is archived while students are at work."""
-    effect = ngettext(
-        "{count} student is in the middle of a quiz and will be signed out. Saved answers stay.",
-        "{count} students are in the middle of a quiz and will be signed out. Saved answers stay.",
-        working,
-    )
+def _archive_effects(classroom: Classroom, working: int) -> list[str]:
+    """What a teacher learns before a class is archived: who is at work, and what isn’t graded."""
+    effects = []
+    if working:
+        interrupted = ngettext(
+            "{count} student is in the middle of a quiz and will be signed out. Saved answers stay.",
+            "{count} students are in the middle of a quiz and will be signed out. Saved answers stay.",
+            working,
+        )
+        effects.append(interrupted.format(count=working))
+    if ungraded := queued_counts(list(classroom.assignments.all())).total():
+        leaving = ngettext(
+            "{count} answer still needs grading. It leaves your To do list. You can still grade it from the results.",
+            "{count} answers still need grading. They leave your To do list. You can still grade them from the results.",
+            ungraded,
+        )
+        effects.append(leaving.format(count=ungraded))
+    return effects
+
+
+def _confirm_archive(request: TeacherRequest, classroom: Classroom, effects: list[str]) -> HttpResponse:
+    """The page that asks before a class is archived."""
     return confirm_page(
         request,
         question=gettext("Archive “{name}” now?").format(name=classroom.name),
-        effect=effect.format(count=working),
+        effect=" ".join(effects),
         verb=gettext("Archive class"),
         keep=gettext("Not now"),
         place=classroom.name,

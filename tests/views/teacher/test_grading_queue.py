@@ -133,6 +133,26 @@ def test_the_queue_has_no_answers_of_students_who_left(
     assert queue.queued_counts([assignment]) == {assignment.pk: 2}
 
 
+def test_archiving_a_class_says_how_many_answers_leave_the_to_do_list(
+    assignment: Assignment, teacher_client: Client
+) -> None:
+    """The results of an archived class still lead to them."""
+    classroom = assignment.classroom
+    for name in ("Ana", "Ben"):
+        give(assignment, name, who="The rules.")
+    asked = teacher_client.post(reverse("set_archived", args=[classroom.public_id]), {"is_archived": "on"})
+    assert "2 answers still need grading. They leave your To do list" in text_of(asked)
+    classroom.refresh_from_db()
+    assert classroom.archived_at is None
+    form = form_of(asked, having="is_sure")
+    home = teacher_client.post(form.action, form.data(), follow=True)
+    assert f"“{classroom.name}” is archived." in text_of(home)
+    assert "Answers to grade" not in text_of(home)
+    results = teacher_client.get(reverse("assignment_results", args=[assignment.public_id]))
+    assert queue_of(assignment) in read(results).links
+    assert "2 answers to grade." in text_of(teacher_client.get(queue_of(assignment)))
+
+
 def test_the_queue_has_no_answers_of_excused_students(
     assignment: Assignment, teacher: User, teacher_client: Client
 ) -> None:
