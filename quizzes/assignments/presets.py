@@ -1,7 +1,7 @@
 """The presets of the assign page: times of day and settings that fit a class, a homework and a test."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import models
@@ -15,6 +15,7 @@ IN_CLASS_LIMIT = timedelta(minutes=30)
 TEST_LIMIT = timedelta(minutes=40)
 HOMEWORK_DUE = time(8)
 TEST_CLOSES = time(16)
+SATURDAY = 5
 # A test closes on the same day only if twice the time limit still fits, for students with more time.
 TEST_TAKES = timedelta(hours=2)
 
@@ -50,7 +51,7 @@ def preset_values(preset: Preset, *, zone: ZoneInfo, now: datetime, copied: Pres
         case Preset.IN_CLASS:
             return PresetValues(_settings(IN_CLASS_LIMIT, Assignment.Release.AFTER_LAST), waits_for_teacher=True)
         case Preset.HOMEWORK:
-            due = datetime.combine(tomorrow, HOMEWORK_DUE)
+            due = datetime.combine(_school_day_after(today), HOMEWORK_DUE)
             return PresetValues(_settings(None, Assignment.Release.AFTER_LAST), due=due)
         case Preset.TEST:
             closes = datetime.combine(today, TEST_CLOSES)
@@ -60,6 +61,12 @@ def preset_values(preset: Preset, *, zone: ZoneInfo, now: datetime, copied: Pres
     if copied is None:
         raise ValueError("no quiz to copy")
     return copied
+
+
+def _school_day_after(today: date) -> date:
+    """The next day that is no Saturday or Sunday. Holidays are the teacher's to know."""
+    following = (today + timedelta(days=days) for days in (1, 2, 3))
+    return next(day for day in following if day.weekday() < SATURDAY)
 
 
 def _settings(time_limit: timedelta | None, release: str) -> AssignmentSettings:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ from django.utils.translation import gettext, gettext_lazy
 from quizzes.assignments.deadlines import Window
 from quizzes.assignments.presets import Preset, PresetValues, preset_values
 from quizzes.content.editions import Size, sizes_of
-from quizzes.formatting import Label, duration, wall_clock
+from quizzes.formatting import Label, day, duration, wall_clock
 from quizzes.forms.assignments import TIMES, AssignmentSettingsForm, field_values
 from quizzes.forms.fields import WALL_TIME, WallTimeField, moment_of, zone_name, zone_note
 from quizzes.models import Classroom, QuestionSet
@@ -236,14 +236,20 @@ class AssignForm(AssignmentSettingsForm):
         limit = f"{duration(values.settings.time_limit)}." if values.settings.time_limit else gettext("No time limit.")
         if values.due is not None:
             hint = gettext("Opens now. {limit} Answers after each student’s last attempt.").format(limit=limit)
-            return PresetOption(
-                gettext("{label}, due tomorrow {due}").format(label=preset.label, due=wall_clock(values.due)), hint
-            )
+            return PresetOption(self._words_of_due(preset, values.due), hint)
         if values.closes is not None:
             hint = self._words_of_close(preset).format(limit=limit, closes=wall_clock(values.closes))
             return PresetOption(preset.label, hint)
         hint = gettext("Opens when you press Start. {limit} Answers after each student’s last attempt.")
         return PresetOption(preset.label, hint.format(limit=limit))
+
+    def _words_of_due(self, preset: Preset, due: datetime) -> str:
+        """When a preset is due in the zone of the first class."""
+        zone = self.zones[0]
+        words = {"label": preset.label, "due": wall_clock(due)}
+        if due.date() - self.now.astimezone(zone).date() == timedelta(days=1):
+            return gettext("{label}, due tomorrow {due}").format(**words)
+        return gettext("{label}, due {day}, {due}").format(day=day(due.replace(tzinfo=zone), zone), **words)
 
     def _words_of_close(self, preset: Preset) -> str:
         """When a preset closes the quiz. It can be another day for each time zone."""

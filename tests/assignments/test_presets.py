@@ -20,7 +20,7 @@ def values(preset: Preset, *, zone: ZoneInfo = NEW_YORK, now: datetime = MORNING
     ("preset", "due", "closes", "minutes", "release"),
     [
         (Preset.IN_CLASS, None, None, 30, "after_last"),
-        (Preset.HOMEWORK, datetime(2026, 10, 24, 8), None, None, "after_last"),
+        (Preset.HOMEWORK, datetime(2026, 10, 26, 8), None, None, "after_last"),
         (Preset.TEST, None, datetime(2026, 10, 23, 16), 40, "after_close"),
     ],
 )
@@ -34,9 +34,16 @@ def test_presets(
 
 
 def test_tomorrow_is_that_of_the_zone() -> None:
-    night = datetime(2026, 10, 24, 4, 30, tzinfo=UTC)  # 12:30 am in New York, 11:30 pm in Chicago
-    assert values(Preset.HOMEWORK, now=night).due == datetime(2026, 10, 25, 8)
-    assert values(Preset.HOMEWORK, zone=CHICAGO, now=night).due == datetime(2026, 10, 24, 8)
+    night = datetime(2026, 10, 22, 4, 30, tzinfo=UTC)  # Thursday, 12:30 am in New York; Wednesday, 11:30 pm in Chicago
+    assert values(Preset.HOMEWORK, now=night).due == datetime(2026, 10, 23, 8)
+    assert values(Preset.HOMEWORK, zone=CHICAGO, now=night).due == datetime(2026, 10, 22, 8)
+
+
+@pytest.mark.parametrize(("today", "due"), [(22, 23), (23, 26), (24, 26), (25, 26), (26, 27)])
+def test_homework_is_due_on_a_school_day(today: int, due: int) -> None:
+    """From Thursday to Monday: homework of a Friday is not due on Saturday."""
+    now = datetime(2026, 10, today, 15, tzinfo=UTC)
+    assert values(Preset.HOMEWORK, now=now).due == datetime(2026, 10, due, 8)
 
 
 @pytest.mark.parametrize(("hour", "minute", "day"), [(18, 0, 23), (18, 1, 24)])

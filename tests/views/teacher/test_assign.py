@@ -73,7 +73,7 @@ def test_hint_of_the_opening_time_says_who_opens(
     ("preset", "expected", "page"),
     [
         ("in_class", (None, None, timedelta(minutes=30), "after_last"), "start_class"),
-        ("homework", (datetime(2026, 10, 24, 12, tzinfo=UTC), None, None, "after_last"), "assignment_progress"),
+        ("homework", (datetime(2026, 10, 26, 12, tzinfo=UTC), None, None, "after_last"), "assignment_progress"),
         (
             "test",
             (None, datetime(2026, 10, 23, 20, tzinfo=UTC), timedelta(minutes=40), "after_close"),
@@ -95,7 +95,12 @@ def test_preset_assigns_in_one_step_and_leads_on(
     ) <= {done.headers["Location"]}
 
 
-def test_presets_say_what_they_set(edition: Edition, classroom: Classroom, teacher_client: Client) -> None:
+def test_presets_say_what_they_set(
+    edition: Edition, classroom: Classroom, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    # NOW is a Friday.
+    assert "Homework, due Mon, Oct 26, 8:00 am Opens now." in text_of(teacher_client.get(address_of(edition)))
+    clock.shift(timedelta(days=-1))
     text = text_of(teacher_client.get(address_of(edition)))
     assert "In class now Opens when you press Start. 30 minutes. Answers after each student’s last attempt." in text
     assert (
@@ -152,23 +157,23 @@ def test_the_menu_marks_the_part_that_the_teacher_came_from(
 def test_homework_is_due_tomorrow_in_the_zone_of_each_class(
     edition: Edition, classroom: Classroom, chicago: Classroom, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
-    clock.move_to(datetime(2026, 10, 24, 4, 30, tzinfo=UTC))  # Saturday, 12:30 am in New York
+    clock.move_to(datetime(2026, 10, 22, 4, 30, tzinfo=UTC))  # Thursday, 12:30 am in New York
     send(teacher_client, address_of(edition), classroom, chicago, preset="homework")
     assert dict(Assignment.objects.values_list("classroom__name", "due_at")) == {
-        classroom.name: datetime(2026, 10, 25, 12, tzinfo=UTC),
-        PERIOD_5: datetime(2026, 10, 24, 13, tzinfo=UTC),
+        classroom.name: datetime(2026, 10, 23, 12, tzinfo=UTC),
+        PERIOD_5: datetime(2026, 10, 22, 13, tzinfo=UTC),
     }
 
 
 def test_fields_show_the_times_of_a_preset_in_the_zone_of_the_chosen_class(
     edition: Edition, classroom: Classroom, chicago: Classroom, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
-    clock.move_to(datetime(2026, 10, 24, 4, 30, tzinfo=UTC))  # Saturday, 12:30 am in New York
+    clock.move_to(datetime(2026, 10, 22, 4, 30, tzinfo=UTC))  # Thursday, 12:30 am in New York
     asked = send(teacher_client, address_of(edition), chicago, preset="homework", time_limit="55")
     form = form_of(asked, having="release")
-    assert form.data()["due"] == ["2026-10-24T08:00"]
+    assert form.data()["due"] == ["2026-10-22T08:00"]
     teacher_client.post(address_of(edition), form.data(act="save"))
-    assert Assignment.objects.get().due_at == datetime(2026, 10, 24, 13, tzinfo=UTC)
+    assert Assignment.objects.get().due_at == datetime(2026, 10, 22, 13, tzinfo=UTC)
 
 
 def test_changed_fields_stay_and_are_confirmed_when_another_preset_is_chosen(
@@ -300,7 +305,7 @@ def test_classes_have_times_of_their_own_in_one_form(
     send(teacher_client, address_of(edition), classroom, chicago, preset="homework", **own)
     first, second = Assignment.objects.order_by("pk")
     assert first.group == second.group
-    assert (first.opens_at, first.due_at) == (None, datetime(2026, 10, 24, 12, tzinfo=UTC))
+    assert (first.opens_at, first.due_at) == (None, datetime(2026, 10, 26, 12, tzinfo=UTC))
     assert (second.opens_at, second.due_at) == (
         datetime(2026, 10, 24, 14, tzinfo=UTC),
         datetime(2026, 10, 26, 14, tzinfo=UTC),
@@ -337,7 +342,7 @@ def test_fragment_has_the_summary_and_the_settings_of_a_new_preset(
     assert "can start when you press Start; no closing time. 1 attempt. Time limit: 30 minutes." in text_of(same)
     assert "assign-settings" not in same.content.decode()
     other = teacher_client.post(address, form.data(act="preview", preset="homework"), headers=headers)
-    assert "due Sat, Oct 24, 8:00 am EDT" in text_of(other)
+    assert "due Mon, Oct 26, 8:00 am EDT" in text_of(other)
     assert '<div class="stack loose" id="assign-settings" hx-swap-oob="innerHTML">' in other.content.decode()
     assert 'value="2026-10-24T08:00"' in other.content.decode()
     unready = teacher_client.post(address, form.data(act="preview", classrooms=[]), headers=headers)
