@@ -344,7 +344,7 @@ def test_fragment_has_the_summary_and_the_settings_of_a_new_preset(
     other = teacher_client.post(address, form.data(act="preview", preset="homework"), headers=headers)
     assert "due Mon, Oct 26, 8:00 am EDT" in text_of(other)
     assert '<div class="stack loose" id="assign-settings" hx-swap-oob="innerHTML">' in other.content.decode()
-    assert 'value="2026-10-24T08:00"' in other.content.decode()
+    assert 'value="2026-10-26T08:00"' in other.content.decode()
     unready = teacher_client.post(address, form.data(act="preview", classrooms=[]), headers=headers)
     assert text_of(unready) == ""
     assert not Assignment.objects.exists()
