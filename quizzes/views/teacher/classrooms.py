@@ -364,8 +364,8 @@ def _archive_effects(classroom: Classroom, working: int) -> list[str]:
         effects.append(interrupted.format(count=working))
     if ungraded := queued_counts(list(classroom.assignments.all())).total():
         leaving = ngettext(
-            "{count} answer still needs grading. It leaves your To do list. You can still grade it from the results.",
-            "{count} answers still need grading. They leave your To do list. You can still grade them from the results.",
+            "{count} answer still needs grading. It leaves your To do list. You can grade it from the results.",
+            "{count} answers still need grading. They leave your To do list. You can grade them from the results.",
             ungraded,
         )
         effects.append(leaving.format(count=ungraded))
