@@ -1,5 +1,6 @@
 """The filters of quizzes/formatting.py for templates."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from quizzes.assignments.status import Status
 from quizzes.assignments.student_statuses import status_label
 from quizzes.caches import process_cache
 from quizzes.models.reasons import shown_reason
+from quizzes.reports.class_report import QuestionLine
 from quizzes.templatetags.icons import icon
 
 register = template.Library()
@@ -60,3 +62,15 @@ def _status_tag(status: Status, label: str) -> SafeString:
 def lookup[K, V](table: dict[K, V], key: K) -> V | None:
     """The value of a key; None if the table does not have it."""
     return table.get(key)
+
+
+@register.filter
+def question_numbers(lines: Sequence[QuestionLine]) -> str:
+    """The numbers of these questions: “2, 14, and 10”."""
+    return formatting.listed([str(line.report.number) for line in lines])
+
+
+@register.filter
+def question_shares(lines: Sequence[QuestionLine]) -> str:
+    """The numbers of these questions, each with its share of points: “2 (40%) and 14 (45%)”."""
+    return formatting.listed([f"{line.report.number} ({formatting.percent(line.points_share)})" for line in lines])

@@ -126,6 +126,17 @@ def test_retry_of_no_question_is_refused(assignment: Assignment, teacher: User) 
     assert not QuestionSet.objects.owned_by(teacher).exists()
 
 
+def test_results_list_the_questions_of_a_retry_with_a_serial_comma(
+    assignment: Assignment, teacher_client: Client, teacher: User
+) -> None:
+    results = reverse("assignment_results", args=[assignment.public_id])
+    sit(assignment, 1, one=None, some=None, who=None)
+    words = "Fewest points earned: questions 1 (0%), 2 (0%), and 3 (0%) For the whole class"
+    assert words in text_of(teacher_client.get(results))
+    User.objects.update(language="es")
+    assert "preguntas 1 (0%), 2 (0%) y 3 (0%)" in text_of(teacher_client.get(results))
+
+
 def test_results_lead_over_a_retry_to_assigning_it(
     assignment: Assignment, teacher_client: Client, teacher: User
 ) -> None:

@@ -30,6 +30,7 @@ from tests.factories import (
     make_student,
     save,
 )
+from tests.pages import read, text_of
 from tests.reports.test_class_report import sit
 
 Gather = Callable[[], AbstractContextManager[Any]]
@@ -303,3 +304,13 @@ def test_file_of_no_known_kind_is_refused_and_nothing_recorded(
     response = teacher_client.post(reverse("download_file", args=[assignment.classroom.public_id]), data)
     assert response.status_code == 400
     assert not AuditEvent.objects.exists()
+
+
+def test_results_lead_to_the_students_under_half_that_the_first_screen_leaves_out(
+    assignment: Assignment, teacher_client: Client
+) -> None:
+    sit(assignment, 7, one=None, some=None, who=None)
+    page = teacher_client.get(reverse("assignment_results", args=[assignment.public_id]))
+    assert "1 more in “By student and objective”" in text_of(page)
+    assert "#by-student" in read(page).links
+    assert 'id="by-student"' in page.text
