@@ -1,5 +1,7 @@
 """Thirty sheets typed in by the keyboard alone."""
 
+import re
+
 import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
@@ -90,6 +92,33 @@ def test_a_wrong_letter_keeps_what_is_typed_and_takes_the_cursor(
     assert violations(page) == []
     page.set_viewport_size({"width": 320, "height": 640})
     assert overflow(page) == 0
+
+
+def test_grid_prints_one_page_wide(
+    assignment: Assignment, students: list[Student], teacher: User, open_context: NewContext
+) -> None:
+    """To fill in by hand. The rules of the handout hide only what is beside a handout."""
+    page = open_context(teacher).new_page()
+    page.set_viewport_size({"width": 690, "height": 960})
+    page.emulate_media(media="print")
+    page.goto(reverse("paper_answers", args=[assignment.public_id]))
+    expect(page.get_by_role("row", name="Amara B.")).to_be_visible()
+    assert overflow(page) == 0
+    page.goto(reverse("print_assignment", args=[assignment.public_id]))
+    expect(page.locator(".leaf").first).to_be_visible()
+    expect(page.locator(".page>:not(.leaf)").first).to_be_hidden()
+
+
+def test_grid_says_on_a_phone_that_no_attempt_is_left(
+    assignment: Assignment, students: list[Student], teacher: User, open_context: NewContext
+) -> None:
+    make_answered_attempt(assignment=assignment, student=students[0])
+    page = open_context(teacher).new_page()
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(reverse("paper_answers", args=[assignment.public_id]))
+    box = page.get_by_role("link", name=re.compile("^Add an attempt ?: Amara B[.]$")).bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= 360
 
 
 def test_arrows_go_up_and_down_a_column(

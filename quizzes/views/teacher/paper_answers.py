@@ -63,6 +63,7 @@ def paper_answers(request: TeacherRequest, public_id: str) -> HttpResponse:
     context = {
         **_context(assignment),
         "rows": rows,
+        "excused": set(assignment.excuses.order_by().values_list("student_id", flat=True)),
         "is_grid": is_grid,
         "numbers": range(1, len(printed.questions["A"]) + 1),
         "guide": printed.questions["A"],

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from quizzes.assignments.accommodations import set_excused
 from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.merges import merge_plan, merge_students
 from quizzes.attempts.paper.answers import form_of, stored_paper_answers
@@ -188,6 +189,17 @@ def test_an_empty_row_is_no_sheet_and_a_dash_is_one(
     assert (attempt.student, attempt.score, attempt.answers.count()) == (student, Decimal(0), 0)
 
 
+def test_grid_marks_who_is_excused(
+    teacher: User, teacher_client: Client, assignment: Assignment, every_type: Assignment, student: Student
+) -> None:
+    """In the grid, and in the list of a set with long answers."""
+    for given in (assignment, every_type):
+        for is_excused in (True, False):
+            set_excused(given, student, is_excused=is_excused, reason="Ill", by=teacher, now=NOW)
+            shown = text_of(teacher_client.get(grid_url(given)))
+            assert (f"{student.display_name} Excused" in shown) is is_excused
+
+
 def test_who_has_no_attempt_left_has_no_row_to_type_into(
     teacher_client: Client, assignment: Assignment, student: Student, classmate: Student
 ) -> None:
@@ -199,7 +211,7 @@ def test_who_has_no_attempt_left_has_no_row_to_type_into(
     assert f"{student.public_id}-q1" not in names
     assert f"{classmate.public_id}-q1" in names
     assert "Online: 1 of 8" in text_of(shown)
-    assert "No attempts left. Add an attempt first." in text_of(shown)
+    assert f"No attempts left. Add an attempt : {student.display_name}" in text_of(shown)
     assert reverse("student_overrides", args=[assignment.public_id, student.public_id]) in read(shown).links
     forced = {**sent_form(shown, having="operation").data(), **row_of(student, form="A", seen="0", q1="A")}
     teacher_client.post(grid_url(assignment), forced)
@@ -238,7 +250,7 @@ def test_the_grid_costs_the_same_statements_for_any_class(
         teacher_client.get(grid_url(assignment))
 
     assert empty.status_code == 200
-    assert (len(seen), len(later)) == (7, 7)
+    assert (len(seen), len(later)) == (8, 8)
     assert seen.writes == later.writes == []
 
 
