@@ -12,7 +12,7 @@ class SearchForm(forms.Form):
     """What a teacher searches for."""
 
     q = forms.CharField(
-        label=gettext_lazy("Student, quiz, question set, or receipt"),
+        label=gettext_lazy("Class, student, quiz, question set, or receipt"),
         max_length=100,
         error_messages={
             "required": gettext_lazy("Type a name, a title, or a receipt."),

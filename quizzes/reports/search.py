@@ -1,13 +1,13 @@
-"""What a teacher searches for: students, quizzes, question sets, and the work behind a receipt."""
+"""What a teacher searches for: classes, students, quizzes, question sets, and the work behind a receipt."""
 
 import re
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import get_language
 
-from quizzes.models import Assignment, Attempt, AuditEvent, Draft, QuestionSet, Student, User
+from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Draft, QuestionSet, Student, User
 from quizzes.people.names import name_key
 
 # More results than fit on a screen ask for a longer name.
@@ -22,6 +22,7 @@ class SearchResults:
     is_cut: whether there are more than SHOWN of a kind.
     """
 
+    classrooms: tuple[Classroom, ...]
     students: tuple[Student, ...]
     quizzes: tuple[Assignment, ...]
     question_sets: tuple[QuestionSet, ...]
@@ -33,11 +34,13 @@ class SearchResults:
     @property
     def is_empty(self) -> bool:
         """Whether nothing was found."""
-        return not (self.students or self.quizzes or self.question_sets or self.drafts or self.attempts)
+        return not (
+            self.classrooms or self.students or self.quizzes or self.question_sets or self.drafts or self.attempts
+        )
 
 
 def search(user: User, text: str) -> SearchResults:
-    """Students, quizzes and receipts of this teacher's classes, and question sets they may use. At most 5 queries.
+    """This teacher's classes, their students, quizzes and receipts, and question sets they may use. At most 6 queries.
 
     Quizzes: by the title that the teacher reads, newest first.
     """
@@ -56,18 +59,21 @@ def search(user: User, text: str) -> SearchResults:
             action=AuditEvent.Action.ATTEMPT_REOPENED, classroom__teachers=user, detail__receipt=receipt
         ).values(attempt_id=KeyTextTransform("attempt", "detail"))
         attempts = Attempt.objects.taught_by(user).with_set().filter(Q(receipt=receipt) | Q(public_id__in=reopened))
+    classrooms = Classroom.objects.taught_by(user).filter(name__icontains=text)
+    found_classrooms = list(classrooms.order_by(F("archived_at").desc(nulls_first=True), "name", "pk")[: SHOWN + 1])
     found_students = list(students.select_related("classroom").order_by("sort_key", "pk")[: SHOWN + 1])
     found_quizzes = list(quizzes.with_set().order_by("-created_at", "-pk")[: SHOWN + 1])
     found_sets = list(sets.order_by("title", "pk")[: SHOWN + 1])
     found_drafts = list(drafts[: SHOWN + 1])
     return SearchResults(
+        tuple(found_classrooms[:SHOWN]),
         tuple(found_students[:SHOWN]),
         tuple(found_quizzes[:SHOWN]),
         tuple(found_sets[:SHOWN]),
         tuple(found_drafts[:SHOWN]),
         tuple(attempts),
         receipt,
-        is_cut=max(len(found_students), len(found_quizzes), len(found_sets), len(found_drafts)) > SHOWN,
+        is_cut=max(map(len, (found_classrooms, found_students, found_quizzes, found_sets, found_drafts))) > SHOWN,
     )
 
 

@@ -15,6 +15,7 @@ from tests.factories import (
     NOW,
     make_answered_attempt,
     make_assignment,
+    make_classroom,
     make_draft,
     make_edition,
     make_question_set,
@@ -42,6 +43,18 @@ def test_search_finds_removed_students_and_archived_classes(
     Classroom.objects.update(archived_at=NOW)
     assert search(teacher, "maya").students == (student,)
     assert "Removed. Work is kept" in text_of(teacher_client.get(reverse("search"), {"q": "maya"}))
+
+
+def test_search_finds_a_class_by_part_of_its_name(
+    classroom: Classroom, teacher: User, other_teacher: User, teacher_client: Client
+) -> None:
+    old = make_classroom(teacher=teacher, name=f"Old {classroom.name}", archived_at=NOW)
+    found = search(teacher, classroom.name.lower())
+    assert set(found.classrooms) == {classroom, old}
+    assert search(other_teacher, classroom.name).is_empty
+    page = teacher_client.get(reverse("search"), {"q": classroom.name})
+    assert reverse("classroom_gradebook", args=[classroom.public_id]) in read(page).links
+    assert f"{old.name} Archived class" in text_of(page)
 
 
 def test_search_stays_in_the_own_classes_and_sets(
@@ -133,7 +146,7 @@ def test_search_costs_the_same_for_any_number_and_says_when_it_cuts(
         with queries() as seen:
             page = teacher_client.get(reverse("search"), {"q": "maya"})
         counts.append(len(seen))
-    assert counts == [6, 6]
+    assert counts == [7, 7]
     assert f"Only the first {SHOWN} of a kind are listed." in text_of(page)
 
 
