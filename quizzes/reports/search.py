@@ -65,6 +65,7 @@ def search(user: User, text: str) -> SearchResults:
     found_quizzes = list(quizzes.with_set().order_by("-created_at", "-pk")[: SHOWN + 1])
     found_sets = list(sets.order_by("title", "pk")[: SHOWN + 1])
     found_drafts = list(drafts[: SHOWN + 1])
+    longest = max(len(found_classrooms), len(found_students), len(found_quizzes), len(found_sets), len(found_drafts))
     return SearchResults(
         tuple(found_classrooms[:SHOWN]),
         tuple(found_students[:SHOWN]),
@@ -73,7 +74,7 @@ def search(user: User, text: str) -> SearchResults:
         tuple(found_drafts[:SHOWN]),
         tuple(attempts),
         receipt,
-        is_cut=max(map(len, (found_classrooms, found_students, found_quizzes, found_sets, found_drafts))) > SHOWN,
+        is_cut=longest > SHOWN,
     )
 
 
