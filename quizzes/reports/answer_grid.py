@@ -8,8 +8,9 @@ from quizzes.content.question_types.results import Option
 
 @dataclass(frozen=True, slots=True)
 class AnswerCell:
-    """How many answers have this option. is_right: False as well where the key is not shown."""
+    """How many answers have the option of this column. is_right: False as well where the key is not shown."""
 
+    column: str
     count: int
     is_right: bool
 
@@ -25,7 +26,7 @@ class AnswerGrid:
 def answer_grid(counted: Iterable[tuple[Option, int]], *, shows_key: bool) -> AnswerGrid | None:
     """The table of these options with their counts, in their order; None if they have no rows and columns."""
     cells = {
-        (option.row, option.column): AnswerCell(count, shows_key and option.right)
+        (option.row, option.column): AnswerCell(option.column, count, shows_key and option.right)
         for option, count in counted
         if option.row and option.column
     }
@@ -33,7 +34,10 @@ def answer_grid(counted: Iterable[tuple[Option, int]], *, shows_key: bool) -> An
         return None
     columns = tuple(dict.fromkeys(column for _, column in cells))
     rows = dict.fromkeys(row for row, _ in cells)
-    none = AnswerCell(0, is_right=False)
     return AnswerGrid(
-        columns, tuple((row, tuple(cells.get((row, column), none) for column in columns)) for row in rows)
+        columns,
+        tuple(
+            (row, tuple(cells.get((row, column), AnswerCell(column, 0, is_right=False)) for column in columns))
+            for row in rows
+        ),
     )

@@ -176,6 +176,18 @@ CUT_OFF = """
     (cuts(overflowY) && box.scrollHeight > box.clientHeight + 1);
 }).map((box) => box.outerHTML.slice(0, 90))
 """
+# The regions that scroll to the side, those of closed details included.
+SIDEWAYS = """
+() => {
+  const closed = [...document.querySelectorAll("main details:not([open])")];
+  closed.forEach((one) => { one.open = true; });
+  const regions = [...document.querySelectorAll("[role=region][tabindex='0']")];
+  const wide = regions.filter((one) => one.checkVisibility() && one.scrollWidth > one.clientWidth + 1);
+  const found = wide.map((one) => `${one.getAttribute("aria-label")}: ${one.scrollWidth - one.clientWidth}`);
+  closed.forEach((one) => { one.open = false; });
+  return found;
+}
+"""
 # The words of at most 12 letters that break over two lines without a hyphen.
 BROKEN_WORDS = """
 () => {
@@ -236,6 +248,8 @@ def open_in(language: str, page: Page, address: str) -> None:
 IN_ENGLISH = {"administration"}
 
 
+# A student is a row there, and each quiz, objective or question is a column: to compare them, both stay in line.
+GRIDS = {"classroom_gradebook", "classroom_mastery", "paper_answers"}
 # The pages in parts, of which each has one school: making it takes a third of the time of a page.
 PARTS = 16
 # Only after the attempt is turned in.
@@ -299,6 +313,7 @@ def check_page(page: Page, address: str, pseudo_language: str, name: str) -> Non
     page.emulate_media(forced_colors="none")
     page.set_viewport_size({"width": 360, "height": 740})
     assert page.evaluate(BROKEN_WORDS) == []
+    assert page.evaluate(SIDEWAYS) == [] or name in GRIDS
     page.evaluate(SPACED)
     assert overflow(page) == 0
     assert page.evaluate(CUT_OFF) == []

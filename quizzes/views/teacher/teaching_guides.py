@@ -18,11 +18,11 @@ from quizzes.views.access import TeacherRequest
 
 @dataclass(frozen=True, slots=True)
 class SetRow:
-    """One set on the source. cells: (questions, points) for each objective of the source."""
+    """One set on the source. cells: each objective of the source with its questions and points."""
 
     question_set: QuestionSet
     document: SetDocument
-    cells: tuple[tuple[int, int], ...]
+    cells: tuple[tuple[Objective, int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +59,11 @@ def teaching_guide(request: TeacherRequest, public_id: str) -> HttpResponse:
 def _rows(sets: Sequence[QuestionSet], objectives: Sequence[Objective]) -> Iterator[SetRow]:
     for question_set in sets:
         document = shown_edition(question_set.latest_edition_id).document
-        points = [
-            [question.points for question in document.questions if question.objective == objective.key]
-            for objective in objectives
-        ]
-        yield SetRow(question_set, document, tuple((len(found), sum(found)) for found in points))
+        cells = []
+        for objective in objectives:
+            points = [question.points for question in document.questions if question.objective == objective.key]
+            cells.append((objective, len(points), sum(points)))
+        yield SetRow(question_set, document, tuple(cells))
 
 
 def _standard_row(standard: Standard, rows: Sequence[SetRow]) -> StandardRow:

@@ -1,0 +1,94 @@
+"""The tables of the sample class on a phone: each cell beside the name of its column, and none wider than the screen."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Page
+
+from quizzes.management.sample_school import make_sample_school
+from quizzes.models import Assignment, Attempt, User
+from tests.browser.conftest import NewContext
+from tests.browser.test_accessibility_tree import Reader
+from tests.browser.test_every_page import SIDEWAYS, open_in
+from tests.factories import publish_built_in_sets
+
+# The cells with a text of several lines in a column where two words do not fit beside each other.
+NARROW = """
+() => [...document.querySelectorAll("main :is(caption, td, th)")].filter((cell) => (
+  cell.checkVisibility() && cell.innerText.length > 40 && cell.getBoundingClientRect().width < 150
+)).map((cell) => cell.innerText)
+"""
+OPENED = "() => document.querySelectorAll('main details').forEach((one) => { one.open = true; })"
+
+
+@pytest.fixture
+def teacher() -> User:
+    publish_built_in_sets()
+    return make_sample_school(now=timezone.now())
+
+
+@pytest.fixture
+def given(teacher: User) -> Assignment:
+    """A quiz of the sample class with statements by speakers, which a student turned in."""
+    return next(
+        assignment
+        for assignment in Assignment.objects.taught_by(teacher).filter(classroom__name="Civics, Period 3")
+        if assignment.edition.questions.filter(type="who_says_so").exists() and assignment.attempts.submitted().exists()
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_tables_fit_a_phone(language: str, given: Assignment, teacher: User, open_context: NewContext) -> None:
+    page = open_context(teacher, width=360).new_page()
+    page.goto(reverse("teacher_home"))
+    question_set = given.edition.question_set
+    student = Attempt.objects.submitted().filter(assignment=given)[0].student
+    for name, argument in (
+        ("print_assignment_key", given.public_id),
+        ("teaching_guide", question_set.public_id),
+        ("question_set", question_set.public_id),
+        ("student_report", student.public_id),
+        ("assignment_progress", given.public_id),
+        ("item_analysis", given.public_id),
+        ("assignment_results", given.public_id),
+    ):
+        open_in(language, page, reverse(name, args=[argument]))
+        # Students by objectives, whose rows and columns a teacher compares.
+        wide = [one for one in page.evaluate(SIDEWAYS) if not one.startswith(MATRIX[language])]
+        page.evaluate(OPENED)
+        assert page.locator("main table").count() > 0
+        assert (name, wide, page.evaluate(NARROW)) == (name, [], [])
+
+
+MATRIX = {"en": "Table of students and objectives", "es": "Tabla de estudiantes"}
+
+
+def test_cell_on_a_phone_shows_its_column_once(given: Assignment, teacher: User, open_context: NewContext) -> None:
+    page = open_context(teacher, width=360).new_page()
+    page.goto(reverse("print_assignment_key", args=[given.public_id]))
+    assert shown_labels(page) == ["Answer", "Evidence", "Who says it", "Points"]
+    # A screen reader has rows and header cells as on a wide screen, and no name twice.
+    narrow = table_of(page)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    assert shown_labels(page) == []
+    assert narrow == table_of(page)
+
+
+def shown_labels(page: Page) -> list[str]:
+    return (
+        page.locator(".stacks tbody tr")
+        .first.locator("[data-label]")
+        .evaluate_all(
+            """cells => cells.filter((one) => getComputedStyle(one, "::before").content !== "none")
+          .map((one) => one.dataset.label)"""
+        )
+    )
+
+
+def table_of(page: Page) -> list[str]:
+    """Role and name of each part of the first rows of the table, as the accessibility tree has them."""
+    nodes = Reader(page).session.send("Accessibility.getFullAXTree")["nodes"]
+    said = [(node.get("role", {}).get("value"), node.get("name", {}).get("value", "")) for node in nodes]
+    parts = {"table", "row", "columnheader", "rowheader", "cell", "StaticText"}
+    table = next(place for place, (role, _) in enumerate(said) if role == "table")
+    return [f"{role} {name}" for role, name in said[table:] if role in parts][:60]
