@@ -557,7 +557,7 @@ def test_one_card_is_printed_without_the_pins_of_others(
     text = teacher_client.get(alone).content.decode()
 
     assert [student_sign_in.pin_of(one) in text for one in (student, classmate)] == [True, False]
-    assert (classmate.display_name in text, "Print this card" in text) == (False, True)
+    assert (classmate.display_name in text, "Only the card of" in text) == (False, True)
     # A student of another class has no card here.
     whole = teacher_client.get(f"{address}?student={outsider.public_id}").content.decode()
     assert [student_sign_in.pin_of(one) in whole for one in (student, classmate, outsider)] == [True, True, False]
@@ -1168,3 +1168,9 @@ def test_page_of_the_cards_does_not_send_to_itself(
     assert address not in read(page).links
     roster = teacher_client.get(url("roster", classroom))
     assert "Next: print the sign-in cards and assign a quiz." in text_of(roster)
+
+
+def test_page_of_cards_says_what_it_is_first(classroom: Classroom, student: Student, teacher_client: Client) -> None:
+    page = teacher_client.get(url("sign_in_cards", classroom)).content.decode()
+
+    assert re.findall(r"<h[12][^>]*>(.*?)</h[12]>", page) == ["Sign-in cards", classroom.name]
