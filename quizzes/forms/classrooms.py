@@ -143,7 +143,7 @@ class ReadingLevelsForm(forms.Form):
     """The level of readings for a class, and whether students may choose another."""
 
     variant = forms.ChoiceField(
-        label=gettext_lazy("Reading level"),
+        label=gettext_lazy("Level for the class"),
         choices=_LEVEL_CHOICES,
         help_text=gettext_lazy(
             "Questions and answers stay the same. A reading without this level shows its standard text."

@@ -210,6 +210,21 @@ BROKEN_WORDS = """
   return broken;
 }
 """
+# The labels that only repeat the heading of their section.
+REPEATED = """
+() => {
+  const words = (one) => {
+    const copy = one.cloneNode(true);
+    copy.querySelectorAll("small, .vh").forEach((part) => part.remove());
+    return copy.textContent.replace(/\\s+/g, " ").trim();
+  };
+  return [...document.querySelectorAll("section")].flatMap((section) => {
+    const heading = section.querySelector("h2, h3");
+    const labels = [...section.querySelectorAll("label, legend")].filter((one) => one.checkVisibility());
+    return heading ? labels.map(words).filter((label) => label === words(heading)) : [];
+  });
+}
+"""
 # The controls without a visible border, outline, or underline when the browser draws no backgrounds.
 FLAT = """
 () => [...document.querySelectorAll(".btn, input:not([type=hidden]), select, textarea")].filter((control) => {
@@ -249,7 +264,7 @@ IN_ENGLISH = {"administration"}
 
 
 # A student is a row there, and each quiz, objective or question is a column: to compare them, both stay in line.
-GRIDS = {"classroom_gradebook", "classroom_mastery", "paper_answers"}
+GRIDS = {"classroom_gradebook", "classroom_mastery", "paper_answers", "assignment_results", "assign_retry"}
 # The pages in parts, of which each has one school: making it takes a third of the time of a page.
 PARTS = 16
 # Only after the attempt is turned in.
@@ -300,6 +315,8 @@ def check_page(page: Page, address: str, pseudo_language: str, name: str) -> Non
     page.goto(address)
     assert violations(page) == []
     assert page.evaluate(TWICE) == []
+    assert page.evaluate(REPEATED) == []
+    assert set(page.locator("[data-print]").all_text_contents()) <= {"Print"}
     assert page.evaluate(NO_RING) == []
     assert page.evaluate(SMALL_TARGETS) == []
     for width in (1280, 1024, 768, 720, 600, 360, 320):
