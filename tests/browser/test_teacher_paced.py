@@ -47,6 +47,14 @@ def first_page(assignment: Assignment, name: str) -> str:
     return reverse("take_attempt", args=[attempt.public_id, 1])
 
 
+def test_student_who_waits_can_go_back_to_other_quizzes(paced: Assignment, open_context: NewContext) -> None:
+    ana = phone_of("Ana", open_context)
+    ana.goto(first_page(paced, "Ana"))
+    expect(ana.get_by_role("heading", name="Waiting for your teacher")).to_be_visible()
+    ana.get_by_role("link", name="All quizzes").click()
+    expect(ana.get_by_role("heading", name="Your quizzes")).to_be_visible()
+
+
 def test_phones_follow_the_teacher(paced: Assignment, teacher: User, open_context: NewContext) -> None:
     board = open_context(teacher, height=720).new_page()
     board.goto(reverse("class_board", args=[paced.public_id]))
