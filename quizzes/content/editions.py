@@ -159,10 +159,11 @@ def shown_edition(edition_id: int) -> Published:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How long an edition is. about_minutes: the author's estimate."""
+    """How long an edition is, and its first language. about_minutes: the author's estimate."""
 
     question_count: int
     about_minutes: int
+    language: str
 
 
 _sizes: dict[int, Size] = process_dict()
@@ -173,6 +174,8 @@ def sizes_of(edition_ids: Iterable[int]) -> dict[int, Size]:
     wanted = set(edition_ids)
     new = Edition.objects.filter(pk__in=wanted - _sizes.keys()).order_by()
     if wanted - _sizes.keys():
-        rows = new.annotate(count=Count("questions")).values_list("pk", "count", "document__about_minutes")
-        _sizes.update({pk: Size(count, minutes) for pk, count, minutes in rows})
+        rows = new.annotate(count=Count("questions")).values_list(
+            "pk", "count", "document__about_minutes", "document__reading__language"
+        )
+        _sizes.update({pk: Size(count, minutes, language) for pk, count, minutes, language in rows})
     return {pk: _sizes[pk] for pk in wanted}

@@ -16,6 +16,7 @@ from django.utils.translation import gettext, gettext_lazy
 from quizzes.assignments.deadlines import Window
 from quizzes.assignments.presets import Preset, PresetValues, preset_values
 from quizzes.content.editions import Size, sizes_of
+from quizzes.content.languages import TranslatedText
 from quizzes.formatting import Label, day, duration, wall_clock
 from quizzes.forms.assignments import TIMES, AssignmentSettingsForm, field_values
 from quizzes.forms.fields import WALL_TIME, WallTimeField, moment_of, zone_name, zone_note
@@ -42,6 +43,13 @@ class SetOption:
 
     def __str__(self) -> str:
         return self.question_set.shown_title
+
+    @property
+    def summary(self) -> str:
+        """What the set is about; with its own language if the page has another."""
+        own, shown = self.question_set.summary, self.question_set.shown_summary
+        language = self.size.language if self.size else ""
+        return TranslatedText(shown, language=language, original=own, is_fallback=shown == own)
 
 
 class AssignForm(AssignmentSettingsForm):
