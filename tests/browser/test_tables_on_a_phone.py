@@ -1,4 +1,4 @@
-"""The tables of the sample class on a phone: each cell beside the name of its column, and none wider than the screen."""
+"""The tables of the sample class on a phone: each cell has the name of its column, and no table is too wide."""
 
 import pytest
 from django.urls import reverse
