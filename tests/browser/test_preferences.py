@@ -90,6 +90,39 @@ def test_forced_colors_show_the_current_page(teacher: User, open_context: NewCon
     assert current.isdisjoint(others)
 
 
+# How the links or buttons to the questions look: which is current, which is answered, and what can be seen of it.
+LOOKS = """links => links.map((one) => {
+  const { backgroundColor, borderBlockEndWidth } = getComputedStyle(one);
+  return [one.hasAttribute("aria-current"), one.hasAttribute("data-done"), backgroundColor + borderBlockEndWidth];
+})"""
+
+
+def test_forced_colors_show_the_current_question_and_the_answered(
+    attempt: Attempt, teacher: User, student: Student, open_context: NewContext
+) -> None:
+    page = open_context(student).new_page()
+    page.emulate_media(forced_colors="active")
+    page.goto(reverse("take_attempt", args=[attempt.public_id, 1]))
+    page.locator("label.opt input").first.check()
+    page.get_by_role("button", name="Check my answer").click()
+    expect(page.locator(".verdict")).to_be_visible()
+    page.goto(reverse("take_attempt", args=[attempt.public_id, 3]))
+    page.get_by_text("All questions", exact=True).click()
+    assert looks_apart(page) == {(True, False), (False, True), (False, False)}
+    board = open_context(teacher).new_page()
+    board.emulate_media(forced_colors="active")
+    board.goto(reverse("class_board", args=[attempt.assignment.public_id]))
+    assert looks_apart(board) == {(True, False), (False, False)}
+
+
+def looks_apart(page: Page) -> set[tuple[bool, bool]]:
+    """The states of the questions, each of which has a look of its own: (current, answered)."""
+    seen = page.locator(".jump :is(a, button)").evaluate_all(LOOKS)
+    by_state = {(current, answered): look for current, answered, look in seen}
+    assert len(set(by_state.values())) == len(by_state)
+    return set(by_state)
+
+
 def moving(page: Page, attempt: Attempt, number: int, motion: Literal["no-preference", "reduce"]) -> tuple[bool, str]:
     """Whether something moves when the marked sentence comes into the reading, and how the page scrolls."""
     page.emulate_media(reduced_motion=motion)
