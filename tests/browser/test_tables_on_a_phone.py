@@ -1,16 +1,19 @@
 """The tables of the sample class on a phone: each cell has the name of its column, and no table is too wide."""
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page
 
+from quizzes.content.drafts import saving
 from quizzes.management.sample_school import make_sample_school
 from quizzes.models import Assignment, Attempt, User
 from tests.browser.conftest import NewContext
 from tests.browser.test_accessibility_tree import Reader
 from tests.browser.test_every_page import SIDEWAYS, open_in
-from tests.factories import publish_built_in_sets
+from tests.drafting import publish
+from tests.factories import make_draft, make_user, publish_built_in_sets
 
 # The cells with a text of several lines in a column where two words do not fit beside each other.
 NARROW = """
@@ -92,3 +95,17 @@ def table_of(page: Page) -> list[str]:
     parts = {"table", "row", "columnheader", "rowheader", "cell", "StaticText"}
     table = next(place for place, (role, _) in enumerate(said) if role == "table")
     return [f"{role} {name}" for role, name in said[table:] if role in parts][:60]
+
+
+def test_old_and_new_reading_fit_a_phone(open_context: NewContext, client: Client) -> None:
+    owner = make_user()
+    client.force_login(owner)
+    draft = make_draft(owner=owner)
+    publish(client, draft)
+    saving.save_reading(draft, {}, {"s1": "The system records a name."}, {}, seen=9, by=owner, now=timezone.now())
+    page = open_context(owner, width=360).new_page()
+    page.goto(reverse("compare_reading", args=[draft.question_set.public_id]))
+    assert page.locator(".stacks tbody tr").count() > 3
+    assert page.evaluate(SIDEWAYS) == []
+    widths = page.locator(".stacks td").evaluate_all("cells => cells.map((one) => one.getBoundingClientRect().width)")
+    assert min(widths) > 300
