@@ -35,7 +35,7 @@ def require_own_folder(folder: Path) -> None:
         except KeyError:
             name = f"#{owner}"
         raise ImproperlyConfigured(
-            f"The data folder {folder} belongs to the user {name}, who could not use what root makes there. "
+            f"The data folder {folder} belongs to the user {name}, who cannot use files that root creates. "
             f"Run this as that user: `sudo -u {shlex.quote(name)}`."
         )
 

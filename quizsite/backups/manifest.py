@@ -63,7 +63,7 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         document = json.loads(path.read_bytes())
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise BackupError(f"{folder} is no backup: it has no {NAME}.") from error
+        raise BackupError(f"{folder} is not a backup: it has no {NAME}.") from error
     except PermissionError as error:
         raise BackupError(f"{path} cannot be read: {error.strerror}. Give the backup to the site's user.") from error
     except (OSError, ValueError) as error:

@@ -57,7 +57,7 @@ def prepare_database(
                 f"The disk of the database {path} is full ({error}). Free some space, and start again."
             ) from error
         raise ImproperlyConfigured(
-            f"The database {path} cannot be used: {error}. Its file and its folder must be this user's to write."
+            f"The database {path} cannot be used: {error}. Make its file and its folder writable for this user."
         ) from error
     # The library's message about a damaged file may not be text.
     except (library.sqlite.DatabaseError, UnicodeError):

@@ -180,7 +180,7 @@ def unknown_texts(table: Mapping[str, Any], fields: TextFields, languages: Seque
         if language not in languages:
             yield f"it has texts in “{language}”, which “languages” does not name"
         for name in sorted(set(translation_of(table, language)) - set(fields.names)):
-            yield f"“{name}” is no text that can be in another language"
+            yield f"“{name}” can’t have a translation"
         for name, value in translation_of(table, language).items():
             if not isinstance(value, str if name in fields.texts else list):
                 yield f"“{name}” in “{language}” must be {'text' if name in fields.texts else 'a list of texts'}"

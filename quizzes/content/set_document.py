@@ -218,7 +218,7 @@ def slug_of(table: Mapping[str, Any]) -> str:
     """The table's slug; raises InvalidDocument."""
     slug = text_of(table, "slug", at_most=80)
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug):
-        raise InvalidDocument("“slug” may hold small letters, digits and hyphens")
+        raise InvalidDocument("“slug” can have only lowercase letters, digits, and hyphens")
     return slug
 
 
@@ -259,7 +259,7 @@ def _citation(citation: Mapping[str, Any], reading: Mapping[str, Any], first: st
     url = text_of(citation, "url", optional=True, at_most=200)
     # The link comes from a file and is shown on pages: other schemes could run scripts.
     if url and not url.startswith(("http://", "https://")):
-        raise InvalidDocument("“url” must begin with http:// or https://")
+        raise InvalidDocument("“url” needs to start with http:// or https://")
     return Citation(
         publisher=text_of(citation, "publisher", at_most=200),
         title=text_of(citation, "title", at_most=300),

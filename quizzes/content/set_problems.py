@@ -102,15 +102,15 @@ def _fact_problems(document: Mapping[str, Any], parsed: SetDocument) -> Sequence
         what = f"the fact “{text_of(table, 'id')}”"
         speaker, objective = text_of(table, "voice"), text_of(table, "objective")
         if speaker == NOT_STATED or parsed.reading.speaker(speaker) is None:
-            problems.append(f"{what} has the speaker “{speaker}”, which cannot vouch for a fact")
+            problems.append(f"{what} has the speaker “{speaker}”, but a fact needs a speaker of the reading")
         if objective not in objectives:
             problems.append(f"{what} has the objective “{objective}”, which is not one of the source")
     for sentence in parsed.reading:
         if not sentence.facts:
-            problems.append(f"sentence “{sentence.key}” rests on no fact")
+            problems.append(f"sentence “{sentence.key}” names no fact")
         for fact in sorted(sentence.facts):
             if fact not in speaker_of:
-                problems.append(f"sentence “{sentence.key}” rests on the fact “{fact}”, which the source does not list")
+                problems.append(f"sentence “{sentence.key}” names the fact “{fact}”, which the source does not list")
             elif speaker_of[fact] != sentence.speaker.key:
                 problems.append(
                     f"sentence “{sentence.key}” has the speaker “{sentence.speaker.key}” "

@@ -115,7 +115,9 @@ def _read_line(row: TableRow, name: str, student: Student, places: dict[str, int
         offered = _offered(column)
         if text not in offered:
             label = TIME if column == "time" else HEADINGS[column]
-            problem = gettext("“{heading}” takes: {values}.").format(heading=label, values=", ".join(offered))
+            problem = gettext("In “{heading}”, enter one of these: {values}.").format(
+                heading=label, values=", ".join(offered)
+            )
             return ChangeLine(row.number, name, student, {}, problem)
         before = time if column == "time" else getattr(supports, column)
         if offered[text] != before:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from quizzes.files import clever
 from quizzes.files.text_encoding import declared_encoding
@@ -27,6 +27,7 @@ MAX_CELLS = 5_000_000
 # A row takes as much memory as this many cells, however few it has. Enrollments have 10 columns.
 _LEAST_COLUMNS = 10
 MAX_TITLE, _MAX_MARK = 80, 40
+_TOO_BIG = gettext_noop("This ZIP file is too big for a roster when it is unpacked. Export fewer classes.")
 # A longer cell is no name or id.
 _MAX_CELL = 500
 # Version 1.0 has “inactive” too.
@@ -286,7 +287,7 @@ def _tables(content: bytes) -> dict[str, list[dict[str, str]]]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if declared_size(archive) > MAX_UNPACKED_BYTES:
-                raise UnreadableOneRoster(gettext("This ZIP file unpacks to far more than a roster. It wasn’t opened."))
+                raise UnreadableOneRoster(gettext(_TOO_BIG))
             for entry in archive.infolist():
                 name = entry.filename.rpartition("/")[2].casefold()
                 if name.removesuffix(".csv") in _TABLES:
@@ -294,7 +295,7 @@ def _tables(content: bytes) -> dict[str, list[dict[str, str]]]:
                     table = found[name.removesuffix(".csv")] = list(_rows(data, limit=left))
                     left -= sum(map(len, table))
     except TooBig as error:
-        raise UnreadableOneRoster(gettext("This ZIP file unpacks to far more than a roster.")) from error
+        raise UnreadableOneRoster(gettext(_TOO_BIG)) from error
     except DAMAGED as error:
         raise UnreadableOneRoster(
             gettext("This isn’t a complete ZIP file. Choose the ZIP as OneRoster or Clever exported it.")

@@ -92,7 +92,7 @@ def receive_launch(data: Mapping[str, str], *, browser_secret: str, now: datetim
     """The launch with its claims, once: a second message with the same state is refused. Raises LaunchRefused."""
     launch = _launch_of_state(data.get("state", ""), now)
     if not browser_secret or not constant_time_compare(token_digest(browser_secret), launch.browser_digest):
-        raise LaunchRefused("the launch began in another browser, or the browser keeps no cookies")
+        raise LaunchRefused("the launch started in another browser, or the browser keeps no cookies")
     launch.claims = _claims(_checked_message(data, launch, now))
     try:
         with transaction.atomic():

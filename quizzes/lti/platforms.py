@@ -104,7 +104,7 @@ def fetch_key_set(platform: LtiPlatform, kid: str, *, now: datetime) -> Any:
             response.raise_for_status()
             key_set = response.json()
         if not isinstance(key_set, dict) or not isinstance(key_set.get("keys"), list):
-            raise ValueError("The key set is no JSON object with keys.")
+            raise ValueError("The key set is not a JSON object with keys.")
         platform.key_set, platform.key_set_at = key_set, now
         platform.save(update_fields=["key_set", "key_set_at"])
     return platform.key_set

@@ -58,9 +58,7 @@ CANCELED = gettext_noop("You canceled. Nothing has changed.")
 OLD = gettext_noop("This sign-in took too long, or started in another browser. Start again.")
 NO_REPLY = gettext_noop("The sign-in service of your school didn’t answer. Try again, or use your password.")
 NOT_CHECKED = gettext_noop("We couldn’t check this sign-in. Start again.")
-EMAIL_NOT_VERIFIED = gettext_noop(
-    "Your school account doesn’t say that its email is yours. Ask the person who runs Footnote."
-)
+EMAIL_NOT_VERIFIED = gettext_noop("Your school account hasn’t confirmed your email. Ask the person who runs Footnote.")
 DOMAIN_NOT_ALLOWED = gettext_noop("Use your school account. This one isn’t from your school.")
 LINKED_ELSEWHERE = gettext_noop("Another school account signs in to this account. Ask the person who runs Footnote.")
 INVITATION_NEEDED = gettext_noop("You need an invitation to create an account. Ask a teacher who uses Footnote.")

@@ -232,7 +232,11 @@ def test_file_does_not_touch_a_teachers_set_of_the_same_slug(tmp_path: Path, tea
         ),
         ("source.toml", b"\xff", "story/source.toml: the file is not UTF-8 text (byte 0)"),
         ("source.toml", 'title = "x"', "story/source.toml: “slug” is missing"),
-        ("source.toml", 'slug = "A story"', "story/source.toml: “slug” may hold small letters, digits and hyphens"),
+        (
+            "source.toml",
+            'slug = "A story"',
+            "story/source.toml: “slug” can have only lowercase letters, digits, and hyphens",
+        ),
         (
             "other.toml",
             ("", "small-set", "small-set"),

@@ -35,14 +35,14 @@ from tests.factories import make_document
         (
             lambda d: d["reading"]["paragraphs"][0]["sentences"][0].update(facts=[]),
             [
-                ("", "sentence “s1” rests on no fact"),
+                ("", "sentence “s1” names no fact"),
                 ("one", "the evidence “s1” of the question shares no fact with it"),
                 ("some", "the evidence “s1” of the question shares no fact with it"),
             ],
         ),
         (
             lambda d: d["reading"]["paragraphs"][0]["sentences"][0]["facts"].append("F99"),
-            [("", "sentence “s1” rests on the fact “F99”, which the source does not list")],
+            [("", "sentence “s1” names the fact “F99”, which the source does not list")],
         ),
         (
             lambda d: d["facts"][2].update(voice="protesters"),
@@ -50,11 +50,11 @@ from tests.factories import make_document
         ),
         (
             lambda d: d["facts"].append({"id": "F9", "objective": "ended", "voice": "not_stated", "text": "Nobody."}),
-            [("", "the fact “F9” has the speaker “not_stated”, which cannot vouch for a fact")],
+            [("", "the fact “F9” has the speaker “not_stated”, but a fact needs a speaker of the reading")],
         ),
         (
             lambda d: d["facts"].append({"id": "F9", "objective": "ended", "voice": "senator", "text": "Nobody."}),
-            [("", "the fact “F9” has the speaker “senator”, which cannot vouch for a fact")],
+            [("", "the fact “F9” has the speaker “senator”, but a fact needs a speaker of the reading")],
         ),
         (
             lambda d: d["facts"][5].update(objective="weather"),

@@ -422,7 +422,7 @@ def test_commands_say_in_one_line_that_the_database_is_damaged(drill: Drill) -> 
 def test_restore_refuses_what_is_no_backup(drill: Drill, tmp_path: Path) -> None:
     missing = tmp_path / "footnote-20260101T000000Z"
     assert drill.refusal(missing) == f"There is no backup at {missing}."
-    assert drill.refusal(drill.data) == f"{drill.data} is no backup: it has no manifest.json."
+    assert drill.refusal(drill.data) == f"{drill.data} is not a backup: it has no manifest.json."
     (tmp_path / "manifest.json").write_text("{")
     assert drill.refusal(tmp_path) == f"{tmp_path / 'manifest.json'} cannot be read. Use another backup."
 

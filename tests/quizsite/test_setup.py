@@ -409,7 +409,7 @@ def test_sign_in_link_opens_the_running_site_without_an_option(
         (
             {"HOST": "192.0.2.1"},
             "CommandError: Cannot serve on 192.0.2.1:{port}: Cannot assign requested address. "
-            "Set HOST or PORT to another.",
+            "Set HOST or PORT to another value.",
         ),
     ],
 )
@@ -477,7 +477,10 @@ def test_serve_says_in_one_line_that_the_port_is_taken(tmp_path: Path) -> None:
 
     assert (code, lines) == (
         1,
-        [f"CommandError: Cannot serve on 127.0.0.1:{run.port}: Address already in use. Set HOST or PORT to another."],
+        [
+            f"CommandError: Cannot serve on 127.0.0.1:{run.port}: Address already in use. "
+            "Set HOST or PORT to another value."
+        ],
     )
 
 

@@ -147,7 +147,7 @@ def test_search_costs_the_same_for_any_number_and_says_when_it_cuts(
             page = teacher_client.get(reverse("search"), {"q": "maya"})
         counts.append(len(seen))
     assert counts == [7, 7]
-    assert f"Only the first {SHOWN} of a kind are listed." in text_of(page)
+    assert f"Only the first {SHOWN} results of each type are listed." in text_of(page)
 
 
 def test_box_of_every_page_searches(assignment: Assignment, teacher_client: Client) -> None:

@@ -7,7 +7,7 @@ from quizsite.secret_key import record_secret_key
 
 
 class Command(BaseCommand):
-    help = "Continue with the present secret key, or a new one, if the earlier one is lost. Every PIN changes."
+    help = "Continue with the current secret key, or a new one, if the earlier one is lost. Every PIN changes."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if record_secret_key(now=timezone.now()):

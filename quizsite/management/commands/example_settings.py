@@ -6,7 +6,7 @@ from quizsite.places import EXAMPLE_SETTINGS
 
 
 class Command(BaseCommand):
-    help = "Print a settings file for a start: each setting in a comment, with what it does."
+    help = "Print a first settings file: each setting is in a comment that says what it does."
     requires_system_checks = ()  # it must print without a site, and with an error in the settings file
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -38,12 +38,12 @@ class Command(BaseCommand):
         add = acts.add_parser("add", help="register a platform by hand")
         for option, said in ADDED.items():
             add.add_argument(f"--{option}", required=True, help=said)
-        allow = acts.add_parser("allow", help="take launches from one more deployment")
+        allow = acts.add_parser("allow", help="accept launches from one more deployment")
         allow.add_argument("platform", type=int, help=NUMBER)
         allow.add_argument("deployment", help=ADDED["deployment"])
-        for name, said in (("on", "take launches again"), ("off", "take no launches and send no scores")):
+        for name, said in (("on", "accept launches again"), ("off", "accept no launches, and send no scores")):
             acts.add_parser(name, help=said).add_argument("platform", type=int, help=NUMBER)
-        acts.add_parser("link", help="a link with which a platform registers itself, once, for 24 hours")
+        acts.add_parser("link", help="a link that registers a platform: it works once, for 24 hours")
         acts.add_parser("rotate-key", help="sign with a new key; the old one stays known for 2 days")
 
     def handle(self, *args: Any, act: str, **options: Any) -> None:

@@ -56,7 +56,7 @@ class Command(BaseCommand):
         host = os.environ.get("HOST") or "127.0.0.1"
         address, number = ip_address_of(host), listening_port()
         if problem := problem_with_binding(address, number):
-            raise CommandError(f"Cannot serve on {host}:{number}: {problem}. Set HOST or PORT to another.")
+            raise CommandError(f"Cannot serve on {host}:{number}: {problem}. Set HOST or PORT to another value.")
         try:
             hold_while_serving(settings.DATA_DIR)
         except SiteInUse as error:

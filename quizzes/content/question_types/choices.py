@@ -90,7 +90,7 @@ def without_one(choices: tuple[Choice, ...], question_key: str, draw: Shuffle) -
 def leaning_problems(choices: Sequence[Choice], reading: Reading) -> list[str]:
     """A line for each sentence in `leans_on` that the reading does not have."""
     return [
-        f"the choice “{choice.text}” leans on “{key}”, which is not in the reading"
+        f"the choice “{choice.text}” is suggested by “{key}”, which is not in the reading"
         for choice in choices
         for key in choice.leans_on
         if reading.sentence(key) is None

@@ -246,7 +246,7 @@ def evidence_problems(
 ) -> list[str]:
     """Why these sentences do not prove what rests on these facts; [] if they do."""
     if not facts:
-        return [f"{what} rests on no fact"]
+        return [f"{what} names no fact"]
     if not evidence:
         return [f"{what} has no evidence"]
     problems = []

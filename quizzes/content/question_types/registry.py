@@ -93,7 +93,7 @@ def regraded(document: Mapping[str, Any], value: Value) -> dict[str, Any]:
     It parses. `Question.problems` says whether the reading proves its new answer.
     """
     if value is None:
-        raise InvalidDocument(gettext("no answer cannot be the key"))
+        raise InvalidDocument(gettext("choose an answer"))
     found = type_of(parse_question(document)).question.regraded(document, value)
     parse_question(found)
     return found

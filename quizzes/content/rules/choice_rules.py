@@ -54,7 +54,7 @@ def a_wrong_choice_tempts(folder: Folder) -> Iterator[Finding]:
     """At least one wrong choice of each question leans on a sentence."""
     for item in folder.items:
         if item.choices and not any(choice.get("leans_on") for choice in item.choices if not choice.get("key")):
-            yield item.finding("none of its wrong choices leans on a sentence")
+            yield item.finding("no wrong choice has “leans_on”, the sentence that suggests it")
 
 
 def nothing_is_asked_twice(folder: Folder) -> Iterator[Finding]:
@@ -99,7 +99,7 @@ def feedback_has_a_length(folder: Folder) -> Iterator[Finding]:
         if not _has_length(item.explanation, _EXPLANATION):
             yield item.finding(f"its explanation has {len(words(item.explanation))} words, not 8 to 40")
         if item.finds_sentences and len(item.tempting) < 2:
-            yield item.finding("it has fewer than two tempting sentences")
+            yield item.finding("it has fewer than two wrong sentences")
 
 
 def _has_length(text: str, limits: Sequence[int]) -> bool:

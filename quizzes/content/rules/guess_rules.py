@@ -57,7 +57,7 @@ class Guess:
     def __str__(self) -> str:
         return (
             f"“{self.strategy}” earns {float(self.earned):.1f} of {self.count} questions, "
-            f"and chance {float(self.by_chance):.1f}"
+            f"and guessing earns {float(self.by_chance):.1f}"
         )
 
 
@@ -89,7 +89,7 @@ def guesses(folder: Folder, one: RuleSet) -> list[Guess]:
         else lucky
         for item, lucky in zip(items, luck, strict=True)
     ]
-    return [*found, Guess("whom the statement is about", sum(by_subject, Fraction(0)), expected, len(items))]
+    return [*found, Guess("who the statement is about", sum(by_subject, Fraction(0)), expected, len(items))]
 
 
 def guesses_over_all(folder: Folder) -> list[Guess]:

@@ -44,9 +44,9 @@ def no_question_gives_another_away(folder: Folder) -> Iterator[Finding]:
             asks = set(item.table.get("asks", ()))
             for other in items:
                 if other.key != item.key and (given := asks & set(other.table.get("gives", ()))):
-                    yield item.finding(f"“{other.key}” gives what it asks: {', '.join(sorted(given))}")
+                    yield item.finding(f"“{other.key}” gives its answer away: {', '.join(sorted(given))}")
             if one.parsed.slug != TRY_OUT and (shown := asks & set(public)):
-                yield item.finding(f"the try-out shows visitors what it asks: {', '.join(sorted(shown))}")
+                yield item.finding(f"the sample quiz gives its answer away: {', '.join(sorted(shown))}")
 
 
 def no_statement_is_made_twice(folder: Folder) -> Iterator[Finding]:
@@ -66,7 +66,7 @@ def stems_hold_no_key(folder: Folder) -> Iterator[Finding]:
         keys = item.keys
         for choice in keys:
             if choice["text"].casefold() in item.asked.casefold():
-                yield item.finding(f"its stem holds its key “{choice['text']}”")
+                yield item.finding(f"its stem has the correct answer “{choice['text']}”")
         sharing = [choice for choice in item.choices if long_words(choice["text"]) & asked]
         if len(keys) == 1 and sharing == keys:
             yield item.finding(f"only its key “{keys[0]['text']}” shares a word with its stem")
@@ -125,7 +125,8 @@ def no_fact_gets_a_wrong_speaker(folder: Folder) -> Iterator[Finding]:
     for item in folder.items:
         for statement in item.statements:
             for fact in sorted(barred & set(statement.get("facts", ()))):
-                yield item.finding(f"the statement “{statement['text']}” rests on “{fact}”, which has no clear speaker")
+                what = f"the statement “{statement['text']}”"
+                yield item.finding(f"{what} names the fact “{fact}”, which has no clear speaker")
 
 
 RULES: tuple[Rule, ...] = (

@@ -40,7 +40,7 @@ def every_fact_is_in_the_reading(folder: Folder) -> Iterator[Finding]:
     carried = {fact for sentence in folder.reading for fact in sentence.facts}
     for fact in folder.facts:
         if fact not in carried:
-            yield Finding(SOURCE_NAME, f"fact “{fact}”", "no sentence of the reading carries it")
+            yield Finding(SOURCE_NAME, f"fact “{fact}”", "no sentence of the reading has this fact")
     for sentence in folder.reading:
         if sentence.speaker.key != "unnamed" and re.search(r"\b(?:the story|the reading)\b", sentence.text, re.I):
             yield _at(sentence.key, "it speaks about the story instead of telling it")

@@ -31,7 +31,7 @@ def old_news_is_told_as_old(folder: Folder) -> Iterator[Finding]:
         for text in _texts(item):
             for pattern in (_YEAR_OR_TERM, _PRESENT):
                 if match := pattern.search(text):
-                    yield item.finding(f"“{match[0]}” may not stand in “{text}”")
+                    yield item.finding(f"“{match[0]}” is not allowed in “{text}”")
 
 
 def words_take_no_side(folder: Folder) -> Iterator[Finding]:
@@ -41,7 +41,7 @@ def words_take_no_side(folder: Folder) -> Iterator[Finding]:
             if match := _SLANTED.search(text):
                 yield item.finding(f"“{match[0]}” takes a side in “{text}”")
             if re.search(r"\badmit(?:s|ted)?\b", text, re.I) and not _is_the_mayors(folder, item, text):
-                yield item.finding(f"“admitted” stands without the mayor in “{text}”")
+                yield item.finding(f"“admitted” is only for the mayor, not for “{text}”")
 
 
 def _is_the_mayors(folder: Folder, item: Item, text: str) -> bool:
@@ -68,7 +68,7 @@ def nothing_is_copied_from_the_story(folder: Folder) -> Iterator[Finding]:
         for text in _all_texts(document):
             for run in runs(text):
                 if folder.story_runs is not None and run_hash(run) in folder.story_runs:
-                    yield Finding(file, "", f"“{run}” stands in the story")
+                    yield Finding(file, "", f"“{run}” is copied from the story")
 
 
 def runs(text: str) -> Iterator[str]:

@@ -106,7 +106,7 @@ def _not_json(error: Exception) -> str:
         place = gettext("It can’t be read at line {number}.").format(number=error.lineno)
         return f"{text} {place}"
     if isinstance(error, UnicodeDecodeError | RecursionError):
-        choose = gettext("Choose the file as Footnote wrote it.")
+        choose = gettext("Choose the file that Footnote exported, without changes.")
         return f"{text} {choose}"
     return f"{text.removesuffix('.')}: {error}.".replace("\n", " ")
 

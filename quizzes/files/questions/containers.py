@@ -36,7 +36,8 @@ _MAX_DEPTH = 200
 # Bounded: a long run of spaces would otherwise be read again from each of its spaces.
 _ENCODING = re.compile(r"""^(\s{0,99}<\?xml[^>]{0,99}?)\sencoding\s{0,9}=\s{0,9}["'][^"']{0,99}["']""")
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
-_TOO_MUCH = gettext_noop("This file has far more in it than a set of questions. Export part of it.")
+_TOO_MUCH = gettext_noop("This file is too big for a file of questions. Export fewer questions.")
+_TOO_BIG = gettext_noop("This ZIP file is too big when it is unpacked. Export fewer questions.")
 _OF_XML = frozenset(("amp", "lt", "gt", "quot", "apos", "AMP", "LT", "GT", "QUOT"))
 # XML has no place for these, yet some programs write them.
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f]")
@@ -132,9 +133,7 @@ def zip_entries(content: bytes) -> Iterator[tuple[str, bytes]]:
             entries = archive.infolist()
             size = declared_size(archive)
             if len(entries) > MAX_ENTRIES or size > MAX_UNPACKED_BYTES or size > max(_SMALL, MAX_RATIO * len(content)):
-                raise UnreadableFile(
-                    gettext("This ZIP file unpacks to far more than a set of questions. It wasn’t opened.")
-                )
+                raise UnreadableFile(gettext(_TOO_BIG))
             left = MAX_UNPACKED_BYTES
             for entry in sorted(entries, key=lambda entry: entry.filename):
                 if entry.is_dir() or not entry.filename.casefold().endswith((".xml", ".qti", ".dat")):
@@ -146,7 +145,7 @@ def zip_entries(content: bytes) -> Iterator[tuple[str, bytes]]:
                     continue
                 yield entry.filename, data
     except TooBig as error:
-        raise UnreadableFile(gettext("This ZIP file unpacks to far more than a set of questions.")) from error
+        raise UnreadableFile(gettext(_TOO_BIG)) from error
     except DAMAGED as error:
         raise UnreadableFile(gettext("Part of this ZIP file is missing or locked. Export it again.")) from error
     except (zipfile.LargeZipFile, ValueError, MemoryError) as error:

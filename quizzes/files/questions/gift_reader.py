@@ -155,9 +155,7 @@ def _question(where: str, block: str) -> ReadQuestion:
     if "{" in after:
         raise Skipped(gettext("It has 2 answer blocks. Footnote takes 1 for each question."))
     if "{" in body:
-        raise Skipped(
-            gettext("A { stands inside its answers. Put a blank line before the next question, or write \\{.")
-        )
+        raise Skipped(gettext("A { is inside its answers. Put a blank line before the next question, or write \\{."))
     notes: list[str] = []
     stem, after = before.strip(), after.strip()
     if after.startswith("//"):

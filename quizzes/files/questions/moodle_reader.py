@@ -115,7 +115,7 @@ def _note_losses(element: Element, notes: list[str]) -> None:
         notes.append(gettext("Capital and small letters counted there. Here they don’t."))
     whole = ("correctfeedback", "partiallycorrectfeedback", "incorrectfeedback")
     if any(_text(element.find(name), []).casefold() not in _USUAL_FEEDBACK for name in whole):
-        notes.append(gettext("The feedback for all right or all wrong answers was left out."))
+        notes.append(gettext("The feedback for all correct or all wrong answers was left out."))
 
 
 def _files(element: Element | None) -> dict[str, bytes | None]:

@@ -148,7 +148,7 @@ class CleanPictures:
 def clean_pictures(contents: Iterable[bytes]) -> CleanPictures:
     """Each picture encoded again, smaller if they are too large together."""
     files, refused, pixels = dict[bytes, PictureFile](), dict[bytes, str](), 0
-    too_large = gettext("The pictures of this file are too large together. Add it in the editor.")
+    too_large = gettext("The pictures of this file are too large together. Add this one in the editor.")
     for content in dict.fromkeys(contents):
         try:
             pixels += pixel_count(content)

@@ -113,7 +113,7 @@ def _read(where: str, element: Element, taker: PictureTaker) -> ReadQuestion:
             picture=taker.picture,
         )
         if rules.lost:
-            notes.append(gettext("The feedback for all right or all wrong answers was left out."))
+            notes.append(gettext("The feedback for all correct or all wrong answers was left out."))
         if "parent_stimulus_item_ident" in metadata:
             notes.append(gettext("It belongs to a text in the file, which isn’t imported."))
         return read(where, item, *notes)

@@ -86,7 +86,7 @@ def _read(where: str, element: Element, taker: PictureTaker) -> ReadQuestion:
             picture=taker.picture,
         )
         if _has_lost_feedback(element):
-            notes.append(gettext("Feedback for all right or all wrong answers was left out."))
+            notes.append(gettext("Feedback for all correct or all wrong answers was left out."))
         if any(child.tag == "assessmentstimulusref" for child in element):
             notes.append(gettext("It belongs to a text in the file, which isn’t imported."))
         return read(where, item, *notes)

@@ -85,7 +85,7 @@ def _sheet(content: bytes) -> FoundSheet:
     try:
         sheet = first_sheet(content, unpacked_limit=MAX_UNPACKED_BYTES, row_count=MAX_ROWS, column_count=MAX_COLUMNS)
     except TooLarge as error:
-        raise UnreadableFile(gettext("This spreadsheet unpacks to far more than a set of questions.")) from error
+        raise UnreadableFile(gettext("This spreadsheet is too big. Save fewer questions in it.")) from error
     except UnreadableSheet as error:
         raise UnreadableFile(gettext("We couldn’t read this spreadsheet. Save it as CSV, and try again.")) from error
     if not sheet.rows:

@@ -11,11 +11,11 @@ from quizzes.people import accounts
 
 
 class Command(BaseCommand):
-    help = "Let an account see the site's page: accounts, invitations, storage, backups, health. --remove takes it."
+    help = "Let an account see the site's page: accounts, invitations, storage, backups, health. --remove ends that."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("email", help="the address of the account")
-        parser.add_argument("--remove", action="store_true", help="take the role")
+        parser.add_argument("--remove", action="store_true", help="take this access away")
 
     def handle(self, *args: Any, email: str, remove: bool, **options: Any) -> None:
         user = User.objects.filter(email__iexact=email.strip()).first()

@@ -13,7 +13,7 @@ from quizzes.people.erasure import ErasedCounts, Erasure
 
 
 class Command(BaseCommand):
-    help = "Erase a student, a class, or a teacher's account for good. Without --yes or --name, only count what goes."
+    help = "Erase a student, a class, or a teacher's account for good. Without --yes or --name, only print counts."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         kinds = parser.add_subparsers(dest="kind", required=True)

@@ -45,7 +45,7 @@ ACCOUNTS: tuple[StoredTable, ...] = (
     ),
     of_account(
         "socialaccount_socialaccount",
-        "The school account with which a teacher signs in.",
+        "The school account that a teacher signs in with.",
         ID,
         ("user_id provider uid", "finds the account; the person’s id at the provider is stored as a digest"),
         ("date_joined last_login", "since when, and when it was last used"),

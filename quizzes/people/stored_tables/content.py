@@ -21,7 +21,7 @@ CONTENT: tuple[StoredTable, ...] = (
             ("owner_id", "who wrote it; empty for a built-in set"),
             ("public_until", "until when visitors could try its questions"),
             ("archived_at deleted_at", "since when lists leave it out; a deleted set is gone after a day"),
-            ("copied_from_id", "the set that it began as a copy of"),
+            ("copied_from_id", "the set that it was copied from"),
         ),
         Term.SET,
         Copy.TEACHER,

@@ -93,7 +93,7 @@ LEARNING_PLATFORMS: tuple[StoredTable, ...] = (
     ),
     of_site(
         "quizzes_ltiregistrationlink",
-        "A link with which one platform registers itself.",
+        "A link that a platform uses once to register itself.",
         ID,
         ("token_digest expires_at", "the link works once; only its digest is stored"),
     ),

@@ -119,7 +119,7 @@ def restore_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
     except (signed_preview.StalePreview, deletion.CannotRestore):
         messages.error(request, gettext("This quiz can’t be restored. Assign it again."))
         return redirect("classroom_quizzes", public_id)
-    messages.success(request, gettext("“{title}” is back.").format(title=restored.title))
+    messages.success(request, gettext("“{title}” is restored.").format(title=restored.title))
     return redirect("assignment_progress", restored.public_id)
 
 

@@ -99,7 +99,7 @@ def restore_set(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Bring an own set back that was archived or deleted."""
     question_set = _own_set(request, public_id)
     lifecycle.restore_set(question_set, by=request.user, now=timezone.now())
-    messages.success(request, gettext("“{title}” is back.").format(title=question_set.shown_title))
+    messages.success(request, gettext("“{title}” is restored.").format(title=question_set.shown_title))
     return redirect("question_sets")
 
 

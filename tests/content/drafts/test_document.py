@@ -231,7 +231,7 @@ CHOICES = [{"text": "Citizenship", "rationale": "A."}, {"text": "Birthplace", "r
         (
             "proof",
             {"choices": [{"sentence": "s3", "rationale": "A."}, {"sentence": "s3", "rationale": "B."}]},
-            ["Two wrong sentences are the same."],
+            ["2 wrong sentences are the same."],
         ),
     ],
 )

@@ -53,7 +53,7 @@ def test_a_set_without_assignments_is_deleted_and_comes_back(
     assert (event.actor, event.detail) == (teacher, {"set": draft.question_set.public_id, "title": "Small set"})
 
     undo = next(form for form in read(teacher_client.get(SETS)).forms if form.action == url("restore_set", draft))
-    assert "“Small set” is back." in text_of(teacher_client.post(undo.action, undo.data(), follow=True))
+    assert "“Small set” is restored." in text_of(teacher_client.post(undo.action, undo.data(), follow=True))
     assert teacher_client.get(url("edit_source", draft)).status_code == 200
     assert "Archived and deleted" not in text_of(teacher_client.get(SETS))
 

@@ -260,9 +260,9 @@ def test_answer_and_proof_answer_that_cannot_be_the_key_is_refused(value: Any) -
     [
         ({"answer_type": "matching"}, "“answer_type” must be one of single, multiple, true_false"),
         ({"answer_type": ""}, "“answer_type” is missing"),
-        ({"evidence": []}, "an evidence question needs at least one key sentence and this one has none"),
+        ({"evidence": []}, "choose at least 1 sentence as evidence"),
         ({"choices": [choice("A"), choice("B")]}, "a single-choice question needs exactly one key and this one has 0"),
-        ({"tempting": [{"sentence": "s1", "rationale": "Why."}]}, "a sentence is both key and tempting"),
+        ({"tempting": [{"sentence": "s1", "rationale": "Why."}]}, "a sentence is both evidence and a wrong sentence"),
     ],
 )
 def test_answer_and_proof_bad_document_says_what_is_wrong(changes: dict[str, Any], reason: str) -> None:
@@ -280,7 +280,7 @@ def test_answer_and_proof_bad_document_says_what_is_wrong(changes: dict[str, Any
         ({"evidence": ["s1", "s5"]}, ["the evidence “s5” of the question shares no fact with it"]),
         (
             {"tempting": [{"sentence": "s9", "rationale": "Why."}]},
-            ["the tempting sentence “s9” is not in the reading"],
+            ["the wrong sentence “s9” is not in the reading"],
         ),
     ],
 )

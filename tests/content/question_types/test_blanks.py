@@ -266,23 +266,23 @@ def test_blanks_answer_that_cannot_be_the_key_is_refused(value: Any) -> None:
     with pytest.raises(InvalidDocument) as refused:
         regraded(document(), value)
 
-    assert str(refused.value) == "each gap needs an answer"
+    assert str(refused.value) == "each blank needs an answer"
 
 
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"gaps": []}, "a text to fill needs 1 to 8 gaps and this one has 0"),
-        ({"gaps": [typed("x")] * 9}, "a text to fill needs 1 to 8 gaps and this one has 9"),
-        ({"text": "No gap."}, "the text must have its gaps as {a}, {b}"),
-        ({"text": "{b} and {a}"}, "the text must have its gaps as {a}, {b}"),
-        ({"text": "{a} and {b} and {b}"}, "the text must have its gaps as {a}, {b}"),
+        ({"gaps": []}, "a text to fill needs 1 to 8 blanks and this one has 0"),
+        ({"gaps": [typed("x")] * 9}, "a text to fill needs 1 to 8 blanks and this one has 9"),
+        ({"text": "No gap."}, "the text needs its blanks in this order: {a}, {b}"),
+        ({"text": "{b} and {a}"}, "the text needs its blanks in this order: {a}, {b}"),
+        ({"text": "{a} and {b} and {b}"}, "the text needs its blanks in this order: {a}, {b}"),
         ({"text": ""}, "“text” is missing"),
-        ({"text": "{a}", "gaps": [typed()]}, "at least one answer must be accepted"),
+        ({"text": "{a}", "gaps": [typed()]}, "enter at least 1 accepted answer"),
         ({"text": "{a}", "gaps": [typed("?!")]}, "the accepted answer “?!” has no letter and no digit"),
-        ({"text": "{a}", "gaps": [chosen("A", "A")]}, "gap a needs 2 to 8 choices and has 1"),
-        ({"text": "{a}", "gaps": [chosen("C", "A", "B")]}, "“C”, the answer of gap a, is not one of its choices"),
-        ({"text": "{a}", "gaps": [chosen("A", "A", "a ")]}, "choices of gap a: 1 and 2 are the same"),
+        ({"text": "{a}", "gaps": [chosen("A", "A")]}, "blank a needs 2 to 8 choices and has 1"),
+        ({"text": "{a}", "gaps": [chosen("C", "A", "B")]}, "“C”, the answer of blank a, is not one of its choices"),
+        ({"text": "{a}", "gaps": [chosen("A", "A", "a ")]}, "choices of blank a: 1 and 2 are the same"),
     ],
 )
 def test_blanks_bad_document_says_what_is_wrong(changes: dict[str, Any], reason: str) -> None:

@@ -201,9 +201,9 @@ def tempting(*keys: str) -> list[dict[str, str]]:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"key_sentences": []}, "an evidence question needs at least one key sentence and this one has none"),
-        ({"choices": tempting("s5")}, "a sentence is both key and tempting"),
-        ({"choices": tempting("s3", "s3")}, "two tempting sentences are the same"),
+        ({"key_sentences": []}, "choose at least 1 sentence as evidence"),
+        ({"choices": tempting("s5")}, "a sentence is both evidence and a wrong sentence"),
+        ({"choices": tempting("s3", "s3")}, "two wrong sentences are the same"),
         ({"statement": ""}, "“statement” is missing"),
     ],
 )
@@ -224,7 +224,7 @@ def test_evidence_bad_document_says_what_is_wrong(changes: dict[str, Any], reaso
             ["the evidence “s7” of the question is not in the reading"],
         ),
         ({"facts": ["F6"]}, ["the evidence “s5” of the question shares no fact with it"]),
-        ({"choices": tempting("s3", "s7")}, ["the tempting sentence “s7” is not in the reading"]),
+        ({"choices": tempting("s3", "s7")}, ["the wrong sentence “s7” is not in the reading"]),
     ],
 )
 def test_evidence_problems_name_what_keeps_it_from_being_published(changes: dict[str, Any], reasons: list[str]) -> None:

@@ -65,7 +65,7 @@ def test_free_text_has_no_key_to_change() -> None:
     with pytest.raises(InvalidDocument) as refused:
         regraded(document(), "Anything")
 
-    assert str(refused.value) == "a teacher marks this question; it has no key to change"
+    assert str(refused.value) == "a teacher grades this question, so it has no answer key"
 
 
 @given(shuffles, st.none() | values)

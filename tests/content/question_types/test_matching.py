@@ -225,7 +225,7 @@ def test_matching_answer_that_cannot_be_the_key_is_refused(value: Any) -> None:
     with pytest.raises(InvalidDocument) as refused:
         regraded(document(), value)
 
-    assert str(refused.value) == "each prompt needs one of the options"
+    assert str(refused.value) == "each line needs one of the answer choices"
 
 
 def prompts(*texts: str, option: str = "Birthplace") -> list[dict[str, Any]]:

@@ -257,8 +257,8 @@ def test_multiple_review_without_an_answer() -> None:
 @pytest.mark.parametrize(
     ("rights", "reason"),
     [
-        ([False, False], "a multiple-choice question needs at least one key and this one has none"),
-        ([True, True], "every choice is a key, so the question asks nothing"),
+        ([False, False], "choose at least 1 correct answer"),
+        ([True, True], "all choices are correct, and at least 1 needs to be wrong"),
         ([True], "a question needs 2 to 8 choices and this one has 1"),
     ],
 )
@@ -285,7 +285,7 @@ def test_multiple_takes_a_single_key() -> None:
                     {"text": "B", "rationale": "Why.", "leans_on": ["s7"]},
                 ]
             },
-            ["the choice “B” leans on “s7”, which is not in the reading"],
+            ["the choice “B” is suggested by “s7”, which is not in the reading"],
         ),
     ],
 )

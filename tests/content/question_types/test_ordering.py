@@ -272,7 +272,7 @@ def test_ordering_answer_that_cannot_be_the_key_is_refused(value: Any) -> None:
     with pytest.raises(InvalidDocument) as refused:
         regraded(document(), value)
 
-    assert str(refused.value) == "the order needs each item once"
+    assert str(refused.value) == "the order needs each line once"
 
 
 @pytest.mark.parametrize(

@@ -56,11 +56,11 @@ def test_rekeyed_question_takes_the_old_key_back(name: str, data: st.DataObject)
 @pytest.mark.parametrize(
     ("name", "value", "reason"),
     [
-        ("single", None, "no answer cannot be the key"),
+        ("single", None, "choose an answer"),
         ("single", "z", "there is no choice “z”"),
         ("single", "d", "there is no choice “d”"),
         ("multiple", ["a", "e"], "there is no choice “e”"),
-        ("multiple", ["a", "b", "c", "d"], "every choice is a key, so the question asks nothing"),
+        ("multiple", ["a", "b", "c", "d"], "all choices are correct, and at least 1 needs to be wrong"),
         ("who_says_so", {"a": "mayor"}, "each statement needs one of the speakers that the question offers"),
         (
             "who_says_so",

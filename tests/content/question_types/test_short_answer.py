@@ -253,7 +253,7 @@ def test_short_answer_options_are_counted_by_answer_not_by_spelling() -> None:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"accepted": []}, "at least one answer must be accepted"),
+        ({"accepted": []}, "enter at least 1 accepted answer"),
         ({"accepted": [" "]}, "“accepted” has an empty text"),
         ({"accepted": ["?!"]}, "the accepted answer “?!” has no letter and no digit"),
         (
@@ -281,4 +281,4 @@ def test_short_answer_problems_name_a_sentence_that_is_not_there() -> None:
     question = parse_question(document(wrong=[{"text": "May", "rationale": "Why.", "leans_on": ["s9"]}]))
 
     assert QUESTION.problems(READING) == []
-    assert question.problems(READING) == ["the wrong answer “May” leans on “s9”, which is not in the reading"]
+    assert question.problems(READING) == ["the wrong answer “May” is suggested by “s9”, which is not in the reading"]

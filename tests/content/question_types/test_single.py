@@ -212,7 +212,7 @@ def test_single_bad_document_says_what_is_wrong(changes: dict[str, Any], reason:
     ("changes", "reasons"),
     [
         ({}, []),
-        ({"facts": []}, ["the question rests on no fact"]),
+        ({"facts": []}, ["the question names no fact"]),
         ({"evidence": []}, ["the question has no evidence"]),
         ({"evidence": ["s9"]}, ["the evidence “s9” of the question is not in the reading"]),
         ({"evidence": ["s2"]}, ["the evidence “s2” of the question shares no fact with it"]),
@@ -224,7 +224,7 @@ def test_single_bad_document_says_what_is_wrong(changes: dict[str, Any], reason:
                     {"text": "B", "rationale": "Why.", "leans_on": ["s2", "s9"]},
                 ]
             },
-            ["the choice “B” leans on “s9”, which is not in the reading"],
+            ["the choice “B” is suggested by “s9”, which is not in the reading"],
         ),
     ],
 )

@@ -122,7 +122,7 @@ def test_true_false_bad_document_says_what_is_wrong(changes: dict[str, Any], rea
         ({}, []),
         ({"evidence": []}, ["the question has no evidence"]),
         ({"evidence": ["s2"]}, ["the evidence “s2” of the question shares no fact with it"]),
-        ({"leans_on": ["s9"]}, ["the choice “False” leans on “s9”, which is not in the reading"]),
+        ({"leans_on": ["s9"]}, ["the choice “False” is suggested by “s9”, which is not in the reading"]),
     ],
 )
 def test_true_false_problems_name_what_keeps_it_from_being_published(

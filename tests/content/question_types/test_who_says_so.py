@@ -270,7 +270,7 @@ NOT_STATED = statement(text="Not in it.", voice="not_stated", facts=[], evidence
         (
             {"facts": []},
             [
-                "the statement “Said.” rests on no fact",
+                "the statement “Said.” names no fact",
                 "the facts of the question are not those of its statements together",
             ],
         ),

@@ -357,7 +357,7 @@ CASES += [
     (
         a_wrong_choice_tempts,
         lambda t: [choice.pop("leans_on", None) for choice in t.question("b-last-day")["choices"]],
-        "none of its wrong choices leans on a sentence",
+        "no wrong choice has “leans_on”, the sentence that suggests it",
     ),
     (
         nothing_is_asked_twice,
@@ -406,12 +406,12 @@ CASES += [
     (
         no_question_gives_another_away,
         lambda t: set_(t.question("proof-no-wait"), gives=["F7", "F6@where"]),
-        "proof-what-opened-pars”: “proof-no-wait” gives what it asks: F6@where",
+        "proof-what-opened-pars”: “proof-no-wait” gives its answer away: F6@where",
     ),
     (
         no_question_gives_another_away,
         lambda t: set_(t.question("proof-what-opened-pars"), asks=["F20@who"]),
-        "the try-out shows visitors what it asks: F20@who",
+        "the sample quiz gives its answer away: F20@who",
     ),
     (
         no_statement_is_made_twice,
@@ -421,7 +421,7 @@ CASES += [
     (
         stems_hold_no_key,
         lambda t: set_(t.question("b-which-address"), stem="Is it the local address?"),
-        "its stem holds its key “The local address”",
+        "its stem has the correct answer “The local address”",
     ),
     (
         stems_hold_no_key,
@@ -464,7 +464,7 @@ CASES += [
     (
         no_fact_gets_a_wrong_speaker,
         lambda t: set_(t.question("try-voices")["statements"][1], facts=["F21"]),
-        "rests on “F21”, which has no clear speaker",
+        "names the fact “F21”, which has no clear speaker",
     ),
     # Forms.
     (
@@ -528,18 +528,18 @@ CASES += [
     (
         nothing_is_copied_from_the_story,
         lambda t: (set_(t.guide["parents"], text=COPIED), setattr(t, "runs", frozenset({run_hash(COPIED)}))),
-        f"teaching-guide.toml: “{COPIED}” stands in the story",
+        f"teaching-guide.toml: “{COPIED}” is copied from the story",
     ),
     # Words.
     (
         old_news_is_told_as_old,
         lambda t: set_(t.question("a-last-day"), stem="Which day in 2018?"),
-        "“2018” may not stand",
+        "“2018” is not allowed",
     ),
     (
         old_news_is_told_as_old,
         lambda t: set_(t.question("b-which-address"), stem="What does PARS hold?"),
-        "“does PARS” may not stand",
+        "“does PARS” is not allowed",
     ),
     (
         words_take_no_side,
@@ -559,7 +559,7 @@ CASES += [
     (
         nothing_is_copied_from_the_story,
         lambda t: setattr(t, "runs", frozenset({run_hash(COPIED)})),
-        f"“{COPIED}” stands in the story",
+        f"“{COPIED}” is copied from the story",
     ),
 ]
 

@@ -57,7 +57,7 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
     "GIFT with a brace that is missing": (
         "One? {=a ~b\nTwo? {T}\n\n[html]::Title::<b>Three</b>? {=x \\{y\\} ~z}\n",
         [
-            "- A { stands inside its answers. Put a blank line before the next question, or write \\{.",
+            "- A { is inside its answers. Put a blank line before the next question, or write \\{.",
             "single: Three? [*x {y}; z]",
         ],
     ),
@@ -353,7 +353,7 @@ MOODLE: dict[str, tuple[str, list[str]]] = {
         [
             (
                 "multiple: Who? [*A; *B; C] ! Its wrong answers cost points. Here each takes away as much as a correct "
-                "one adds. ! Its hints were left out. ! The feedback for all right or all wrong answers was left out."
+                "one adds. ! Its hints were left out. ! The feedback for all correct or all wrong answers was left out."
             )
         ],
     ),
@@ -580,7 +580,7 @@ CANVAS: dict[str, tuple[str, list[str]]] = {
         ),
         [
             (
-                "single: Who? [*Council #Yes.; Mayor] = Because. ! The feedback for all right or all wrong "
+                "single: Who? [*Council #Yes.; Mayor] = Because. ! The feedback for all correct or all wrong "
                 "answers was left out."
             )
         ],
@@ -841,7 +841,7 @@ def test_feedback_of_qti_for_the_whole_item_is_kept_or_its_loss_is_said() -> Non
     assert [outcomes(_choice_item("Q", feedback(name))) for name in ("general", "B", "correct")] == [
         ["single: Q? [*x; y] = Since 1839."],
         ["single: Q? [*x; y #Since 1839.]"],
-        ["single: Q? [*x; y] ! Feedback for all right or all wrong answers was left out."],
+        ["single: Q? [*x; y] ! Feedback for all correct or all wrong answers was left out."],
     ]
 
 

@@ -643,7 +643,7 @@ def test_deleted_quiz_comes_back_as_it_was(
     assert "This quiz can’t be restored. Assign it again." in text_of(refused)
     for _ in range(2):
         restored = teacher_client.post(undo.action, undo.data(), follow=True)
-        assert "“Small set” is back." in text_of(restored)
+        assert "“Small set” is restored." in text_of(restored)
     assert [list(model.objects.values()) for model in (Assignment, Extension)] == before
     teacher_client.post(reverse("delete_assignment", args=[assignment.public_id]))
     student.delete()

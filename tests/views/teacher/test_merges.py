@@ -120,7 +120,7 @@ def test_change_in_the_meantime_shows_the_plan_again(
     form = form_of(preview(teacher_client, student, twin), having="seen")
     submit_attempt(attempt, now=NOW)
     page = teacher_client.post(url("merge_student", student), form.data())
-    assert "Something changed in the meantime. Nothing is merged. Look again." in text_of(page)
+    assert "Something changed. Nothing was merged. Check it again." in text_of(page)
     assert Attempt.objects.get().student == twin
     teacher_client.post(url("merge_student", student), form_of(page, having="seen").data())
     assert Attempt.objects.get().student == student

@@ -83,10 +83,11 @@ class Blanks(Question):
         """The question of a document; raises InvalidDocument."""
         text, tables = text_of(document, "text"), tables_of(document, "gaps")
         if not 1 <= len(tables) <= len(CHOICE_IDS):
-            raise InvalidDocument(f"a text to fill needs 1 to {len(CHOICE_IDS)} gaps and this one has {len(tables)}")
+            raise InvalidDocument(f"a text to fill needs 1 to {len(CHOICE_IDS)} blanks and this one has {len(tables)}")
         ids = CHOICE_IDS[: len(tables)]
         if "".join(_GAP.findall(text)) != ids:
-            raise InvalidDocument(f"the text must have its gaps as {', '.join(f'{{{gap_id}}}' for gap_id in ids)}")
+            blanks = ", ".join(f"{{{gap_id}}}" for gap_id in ids)
+            raise InvalidDocument(f"the text needs its blanks in this order: {blanks}")
         return cls(
             **common_fields(document),
             text=text,
@@ -202,7 +203,7 @@ class Blanks(Question):
         """The document with this answer as its key. A typed gap accepts it too, a chosen gap accepts it only."""
         question = cls.parse(document)
         if any(not gap.text(value.get(gap.id, "")) for gap in question.gaps):
-            raise InvalidDocument(gettext("each gap needs an answer"))
+            raise InvalidDocument(gettext("each blank needs an answer"))
         return {
             **document,
             "gaps": [
@@ -293,10 +294,10 @@ def _parse_gap(gap_id: str, table: Mapping[str, Any]) -> Gap:
         return Gap(gap_id, {}, *parse_accepted(table), rationale)
     texts, answer = lines_of(table, "choices"), text_of(table, "answer")
     if not 2 <= len(texts) <= len(CHOICE_IDS):
-        raise InvalidDocument(f"gap {gap_id} needs 2 to {len(CHOICE_IDS)} choices and has {len(texts)}")
-    refuse_equal(texts, what=f"choices of gap {gap_id}:")
+        raise InvalidDocument(f"blank {gap_id} needs 2 to {len(CHOICE_IDS)} choices and has {len(texts)}")
+    refuse_equal(texts, what=f"choices of blank {gap_id}:")
     if answer not in texts:
-        raise InvalidDocument(f"“{answer}”, the answer of gap {gap_id}, is not one of its choices")
+        raise InvalidDocument(f"“{answer}”, the answer of blank {gap_id}, is not one of its choices")
     return Gap(gap_id, {str(number): text for number, text in enumerate(texts, start=1)}, (answer,), (), rationale)
 
 

@@ -40,7 +40,7 @@ class EvidenceDraft(QuestionDraft):
         found = missing(question, "statement", gettext("Enter the statement that the sentences prove."))
         chosen = [row["sentence"] for _, row in rows]
         if len(set(chosen)) != len(chosen):
-            found.append(gettext("Two wrong sentences are the same."))
+            found.append(gettext("2 wrong sentences are the same."))
         numbers = {key: number for number, key in enumerate(sentence_keys, start=1)}
         for number, row in rows:
             key = row["sentence"]

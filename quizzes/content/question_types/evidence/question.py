@@ -50,15 +50,15 @@ class Evidence(Question):
         """The question of a document; raises InvalidDocument."""
         keys = texts_of(document, "key_sentences")
         if not keys:
-            raise InvalidDocument(gettext("an evidence question needs at least one key sentence and this one has none"))
+            raise InvalidDocument(gettext("choose at least 1 sentence as evidence"))
         tempting = tuple(
             TemptingSentence(text_of(table, "sentence"), text_of(table, "rationale", optional=True))
             for table in tables_of(document, "choices")
         )
         if any(wrong.key in keys for wrong in tempting):
-            raise InvalidDocument("a sentence is both key and tempting")
+            raise InvalidDocument("a sentence is both evidence and a wrong sentence")
         if len({wrong.key for wrong in tempting}) != len(tempting):
-            raise InvalidDocument("two tempting sentences are the same")
+            raise InvalidDocument("two wrong sentences are the same")
         return cls(
             **common_fields(document),
             statement=text_of(document, "statement"),
@@ -73,7 +73,7 @@ class Evidence(Question):
         if set(self.evidence) != set(self.key_sentences):
             found.append("the evidence of the question is not its key sentences")
         found += [
-            f"the tempting sentence “{wrong.key}” is not in the reading"
+            f"the wrong sentence “{wrong.key}” is not in the reading"
             for wrong in self.tempting
             if reading.sentence(wrong.key) is None
         ]

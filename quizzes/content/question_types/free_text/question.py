@@ -142,7 +142,7 @@ class FreeText(Question):
     @classmethod
     def regraded(cls, document: Mapping[str, Any], value: Value) -> dict[str, Any]:
         """Raises InvalidDocument: the type has no key."""
-        raise InvalidDocument(gettext("a teacher marks this question; it has no key to change"))
+        raise InvalidDocument(gettext("a teacher grades this question, so it has no answer key"))
 
     def needs_grading(self, value: Value) -> bool:
         """Whether there is an answer."""

@@ -195,7 +195,7 @@ class Matching(Question):
         for prompt_id, table in zip(CHOICE_IDS, tables_of(document, "prompts"), strict=False):
             option = value.get(prompt_id, "")
             if not option.isdecimal() or int(option) not in texts:
-                raise InvalidDocument(gettext("each prompt needs one of the options"))
+                raise InvalidDocument(gettext("each line needs one of the answer choices"))
             prompts.append({**table, "option": texts[int(option)]})
         return {**document, "prompts": prompts}
 

@@ -66,9 +66,9 @@ class Multiple(Question):
         choices = parse_choices(tables_of(document, "choices"))
         keys = sum(choice.right for choice in choices)
         if not keys:
-            raise InvalidDocument(gettext("a multiple-choice question needs at least one key and this one has none"))
+            raise InvalidDocument(gettext("choose at least 1 correct answer"))
         if keys == len(choices):
-            raise InvalidDocument(gettext("every choice is a key, so the question asks nothing"))
+            raise InvalidDocument(gettext("all choices are correct, and at least 1 needs to be wrong"))
         return cls(
             **common_fields(document),
             choices=choices,

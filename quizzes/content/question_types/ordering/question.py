@@ -160,7 +160,7 @@ class Ordering(Question):
         """The document with this order as its key."""
         tables = tables_of(document, "items")
         if sorted(value) != list(CHOICE_IDS[: len(tables)]):
-            raise InvalidDocument(gettext("the order needs each item once"))
+            raise InvalidDocument(gettext("the order needs each line once"))
         return {
             **document,
             "items": [

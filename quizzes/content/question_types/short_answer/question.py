@@ -93,7 +93,7 @@ class ShortAnswer(Question):
         return [
             *evidence_problems(self.evidence, self.facts, reading),
             *(
-                f"the wrong answer “{answer.text}” leans on “{key}”, which is not in the reading"
+                f"the wrong answer “{answer.text}” is suggested by “{key}”, which is not in the reading"
                 for answer in self.wrong
                 for key in answer.leans_on
                 if reading.sentence(key) is None
@@ -218,7 +218,7 @@ def parse_accepted(table: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str
     """
     accepted = lines_of(table, "accepted")
     if not accepted:
-        raise InvalidDocument(gettext("at least one answer must be accepted"))
+        raise InvalidDocument(gettext("enter at least 1 accepted answer"))
     for text in accepted:
         if len(text) > MAX_LINE:
             raise InvalidDocument(
