@@ -8,7 +8,7 @@ from django import forms
 from django.conf.locale import LANG_INFO
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from quizzes.content.drafts.document import (
     FIXED_SPEAKERS,
@@ -347,9 +347,11 @@ class SpeakersForm(DraftForm):
             elif cleaned.get(f"label-{key}") == "" and uses.get(key):
                 self.add_error(
                     f"label-{key}",
-                    gettext("{value} sentences or statements have this speaker. Change them first.").format(
-                        value=uses[key]
-                    ),
+                    ngettext(
+                        "{count} sentence or statement has this speaker. Change it first.",
+                        "{count} sentences or statements have this speaker. Change them first.",
+                        uses[key],
+                    ).format(count=uses[key]),
                 )
         return cleaned
 

@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from quizzes.assignments.deadlines import WindowState
@@ -147,7 +147,8 @@ def classroom_quizzes(request: TeacherRequest, public_id: str) -> HttpResponse:
     classroom, now = taught_classroom(request, public_id), timezone.now()
     lines = quiz_lines(classroom, now=now)
     # No student of an archived class can sign in, so none of its quizzes is open.
-    labels = QUIZ_GROUPS if classroom.archived_at is None else {gettext("Archived"): set(WindowState)}
+    archived = {pgettext("quizzes of a class", "Archived"): set(WindowState)}
+    labels = QUIZ_GROUPS if classroom.archived_at is None else archived
     groups = [(label, [line for line in lines if line.state in states]) for label, states in labels.items()]
     context = {
         "classroom": classroom,

@@ -79,17 +79,19 @@ def _apply(request: TeacherRequest, plans: Sequence[roster_sync.ClassPlan], own:
             gettext("You already have a class with one of these names. Choose that class. Nothing was changed."),
         )
         return False
+    counts = done.counts
+    # Singular and plural are the same in English and differ in other languages.
     words = {
-        "new": gettext("{count} added"),
-        "moved": gettext("{count} moved"),
-        "numbered": gettext("{count} got a number"),
-        "restored": gettext("{count} restored"),
-        "gone": gettext("{count} removed"),
+        "new": ngettext("{count} added", "{count} added", counts["new"]),
+        "moved": ngettext("{count} moved", "{count} moved", counts["moved"]),
+        "numbered": ngettext("{count} got a number", "{count} got a number", counts["numbered"]),
+        "restored": ngettext("{count} restored", "{count} restored", counts["restored"]),
+        "gone": ngettext("{count} removed", "{count} removed", counts["gone"]),
     }
-    parts = [words[kind].format(count=count) for kind, count in done.counts.items() if count]
+    parts = [words[kind].format(count=count) for kind, count in counts.items() if count]
     synced = ngettext("{count} class synced: {changes}.", "{count} classes synced: {changes}.", done.classes)
     text = synced.format(count=done.classes, changes=", ".join(parts) or gettext("no changes"))
-    if done.counts["new"] or done.counts["moved"]:
+    if counts["new"] or counts["moved"]:
         # The card of a student who moved has the code of the old class.
         text = f"{text} {gettext('Print sign-in cards for the students who were added or moved.')}"
     messages.success(request, text)

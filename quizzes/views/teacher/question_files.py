@@ -122,9 +122,11 @@ def undo_import(request: TeacherRequest, public_id: str) -> HttpResponse:
         return redirect("question_sets")
     left, removed, kept = importing.undo_import(draft, **form.cleaned_data, **actor_and_time(request))
     words = ngettext("{count} imported question removed.", "{count} imported questions removed.", removed)
-    stay = gettext("{count} stay, because you changed them.").format(count=kept) if kept else ""
+    stay = ngettext(
+        "{count} question stays, because you changed it.", "{count} questions stay, because you changed them.", kept
+    ).format(count=kept)
     if removed or kept:
-        messages.success(request, f"{words.format(count=removed)} {stay}".strip())
+        messages.success(request, f"{words.format(count=removed)} {stay if kept else ''}".strip())
     return redirect("question_sets") if left is None else redirect("edit_questions", public_id)
 
 

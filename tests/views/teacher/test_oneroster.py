@@ -226,7 +226,7 @@ def test_new_numbers_of_a_school_do_not_double_the_class(
 
     page = run(teacher_client, package({"A": ["u1", "u3", "u4"], "B": ["u2"]}))
 
-    assert "Here. Gets the number The number was 1001." in text_of(page)
+    assert "On the roster. Gets a student number The number was 1001." in text_of(page)
     assert "Not in the file" not in text_of(page)
     assert roster_of("Civics A") == {"Ana Reyes": "A-1", "Cy Dunn": "A-3", "Ben Cole (2)": "A-4"}
     assert roster_of("Civics B") == {"Ben Cole": "1002"}
@@ -332,7 +332,7 @@ def test_a_package_that_unpacks_without_end_is_not_read() -> None:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("users.csv", b"a" * 70_000_000)
-    with pytest.raises(UnreadableOneRoster, match="unpacks to far more"):
+    with pytest.raises(UnreadableOneRoster, match="too big for a roster"):
         read_oneroster(content.getvalue())
 
 
@@ -353,7 +353,7 @@ def test_a_package_with_more_cells_than_memory_is_not_read(table: str) -> None:
         archive.writestr("users.csv", USERS)
         archive.writestr("classes.csv", CLASSES)
         archive.writestr("enrollments.csv", table)
-    with pytest.raises(UnreadableOneRoster, match="unpacks to far more"):
+    with pytest.raises(UnreadableOneRoster, match="too big for a roster"):
         read_oneroster(content.getvalue())
 
 
@@ -481,6 +481,17 @@ def test_notice_asks_for_the_cards_of_students_who_were_added_or_moved(teacher_c
     unchanged = synced({"A": ["u1", "u2", "t1"], "B": ["t1"]})
     assert "2 classes synced: no changes." in unchanged
     assert cards not in unchanged
+
+
+def test_spanish_notice_of_a_sync_agrees_with_1_student(teacher_client: Client, teacher: User) -> None:
+    User.objects.filter(pk=teacher.pk).update(language="es")
+    address = reverse("import_oneroster")
+    page = teacher_client.post(address, {"file": SimpleUploadedFile("r.zip", package({"A": ["u1", "t1"]}))})
+    page = teacher_client.post(address, form_of(page, having="packed").data())
+    form = form_of(page, having="is_confirmed")
+    assert "1 clase sincronizada: 1 agregado." in text_of(
+        teacher_client.post(address, form.data(is_confirmed="on"), follow=True)
+    )
 
 
 def test_one_section_alone_finds_its_class(teacher_client: Client, classroom: Classroom) -> None:

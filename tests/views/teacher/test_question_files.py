@@ -129,7 +129,8 @@ def test_undo_removes_what_nobody_changed(teacher_client: Client, teacher: User)
     saving_questions.save_question(draft, changed, fields, seen=draft.revision, by=teacher, now=NOW)
 
     undo = form_of(page, having="batch")
-    teacher_client.post(undo.action, undo.data())
+    notice = text_of(teacher_client.post(undo.action, undo.data(), follow=True))
+    assert "1 imported question removed. 1 question stays, because you changed it." in notice
     teacher_client.post(undo.action, undo.data())
 
     draft.refresh_from_db()

@@ -762,6 +762,20 @@ def test_a_speaker_that_is_used_or_always_there_keeps_its_name(draft: Draft, tea
     assert document_of(draft)["voices"] == draft.document["voices"]
 
 
+def test_a_speaker_of_1_sentence_is_named_in_the_singular(draft: Draft, teacher_client: Client) -> None:
+    document = document_of(draft)
+    for statement in question_of(document, "who")["statements"]:  # type: ignore[attr-defined]
+        statement["voice"] = "not_stated"
+    Draft.objects.filter(pk=draft.pk).update(document=document)
+
+    response = teacher_client.post(
+        url("edit_speakers", draft),
+        sent(teacher_client, url("edit_reading", draft), having="label-mayor", **{"label-mayor": ""}),
+    )
+
+    assert errors_of(response) == ["1 sentence or statement has this speaker. Change it first."]
+
+
 # --- Lost evidence ------------------------------------------------------------------------------------------------
 
 
