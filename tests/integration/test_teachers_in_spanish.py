@@ -275,8 +275,8 @@ def test_gradebook_of_one_objective_keeps_its_address_in_spanish(school: School,
 @pytest.mark.parametrize(
     ("own_title", "shown"),
     [
-        ("Check A, before the lessons", "Prueba A, antes de las clases"),
-        (AFTER_LESSONS.format(title="Check A"), "Prueba A, después de las clases"),
+        ("Check A, before the lessons", "Prueba A, antes de las lecciones"),
+        (AFTER_LESSONS.format(title="Check A"), "Prueba A, después de las lecciones"),
         (NEW_VERSION.format(title="Check A", number=3), "Prueba A, versión 3"),
         ("Check A, before lunch", "Check A, before lunch"),
         ("Check B, version 2", "Check B, version 2"),
