@@ -80,7 +80,7 @@ class Code:
 
 @dataclass
 class IdentityProvider:
-    """The provider. person: the claims of whoever is signed in there. Faults: claims, headers and keys of its tokens.
+    """The provider. person: the claims of the user there. Faults: claims, headers and keys of its tokens.
 
     in_token: whether the email is in the ID token, as at Google, or in the user info only.
     """

@@ -1,5 +1,5 @@
-// Counts the minutes of a break. The clock of this device may be wrong, so they come from the server. It goes on while
-// a phone is locked, and performance.now() does not.
+// Counts the minutes of a break. They come from the server, because the clock of this device may be wrong. Date.now()
+// measures the time since: it runs while a phone is locked, and performance.now() does not.
 
 const place = document.querySelector("[data-break-left]");
 const since = Date.now();

@@ -15,7 +15,7 @@ const place = document.querySelector("[data-seconds-left]");
 const words = document.querySelector("[data-minutes]");
 const warning = document.querySelector("[data-time-warning]");
 const form = document.querySelector("form[data-time-up]");
-// Without a time limit, in s: the last part of the time in which minutes are counted. As in deadlines.py.
+// In s. Without a time limit, minutes are counted only in this last part of the time. As in deadlines.py.
 const COUNTDOWN = 3600;
 
 let closing = place?.dataset.closing;

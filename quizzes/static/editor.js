@@ -1,6 +1,6 @@
 // Shows what the editor has not saved yet, and asks before a page with unsaved changes is left. htmx saves a field when
-// it loses the focus. A button or link waits for such a save: the server never meets an older page than it has stored,
-// and no page is left before it says that a save was refused.
+// it loses the focus. A button or link waits for such a save, so that its request has the newest revision, and the page
+// can still show that the save was refused.
 
 /** Forms with changes that are not sent, or that were refused. @type {Set<HTMLFormElement>} */
 const unsaved = new Set(document.querySelectorAll("[data-unsaved]"));

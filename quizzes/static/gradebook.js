@@ -23,7 +23,7 @@ for (const table of document.querySelectorAll("table.grid")) {
     const cells = rows[Math.max(0, Math.min(row, rows.length - 1))];
     const cell = cells[Math.max(0, Math.min(column, cells.length - 1))];
     setCurrent(cell);
-    // The table scrolls within its own frame. Heads that stick cover what is under them, and count as seen anyway.
+    // The table scrolls within its own frame. Sticky headings cover cells, which still count as visible.
     const corner = rows[0][0].getBoundingClientRect();
     const foot = table.tFoot ? table.tFoot.getBoundingClientRect().height : 0;
     frame.style.scrollPadding = `${corner.height}px 0 ${foot}px ${corner.width}px`;
@@ -36,7 +36,7 @@ for (const table of document.querySelectorAll("table.grid")) {
   for (const cell of rows.flat()) target(cell).tabIndex = -1;
   const first = table.tBodies[0] && table.tBodies[0].rows[0];
   if (first) setCurrent(first.cells[0]);
-  // A head may hold two links: Tab goes on reaching those that the arrows do not.
+  // A heading may have two links. Tab still reaches those that the arrow keys do not.
   for (const link of links) if (link !== target(link.closest("th,td"))) link.tabIndex = 0;
 
   table.addEventListener("focusin", (event) => {

@@ -22,7 +22,7 @@ function timeToNext() {
 }
 
 // The attempt is turned in elsewhere or closed, the teacher has paused it, or it has an end now and needs a clock. A
-// receipt is out of date when the quiz goes on.
+// receipt is out of date when the quiz continues.
 function isOutOfDate(reply) {
   if ("closed" in form.dataset) return reply.has_ended === false;
   const hasNewEnd = reply.has_end && !("timed" in form.dataset);

@@ -1,7 +1,7 @@
 // Keeps what a teacher typed and the site could not take: the session had ended, or an error page came. A page notes
 // its changed forms when it is left. A page without an account, such as sign-in, says that they did not arrive. The
 // page of the forms shows them again, in the same tab and for the same account only. A closed tab forgets them.
-// The forms beside one that was sent are shown again too, and so are all when Back leads to their page.
+// Also shown again: the other forms of a page with a sent form, and all forms of a page that Back opens.
 
 const PREFIX = "footnote.unsent.";
 // In ms. Long enough to sign in, also on another device; short for a shared computer.
@@ -12,7 +12,7 @@ const NOT_KEPT = "fieldset, output, button, [type=file], [name=csrfmiddlewaretok
 // What a form says of its page. It is kept, so that a change in another window is noticed, and a form sent twice acts
 // once. Every other hidden field says what the form is about: another answer, another student.
 const OF_PAGE = ["revision", "seen", "shown_type", "new_key", "number", "group", "operation"];
-// The editor says what becomes of these.
+// The editor handles these itself.
 const SAVES_ITSELF = "[data-draft][hx-post]";
 const CHOICE = "[type=checkbox], [type=radio]";
 
@@ -25,7 +25,7 @@ const CHOICE = "[type=checkbox], [type=radio]";
  *   page: string | null, forms: Kept[]}} Note
  */
 
-// "" where students sign in, who read nothing of a teacher. Undefined on the teachers' sign-in and on error pages.
+// "" on student sign-in, which shows no text of a teacher. Undefined on the teachers' sign-in and on error pages.
 const account = document.querySelector("meta[name=account]")?.content;
 const here = PREFIX + location.pathname + location.search;
 /** The page whose form was sent to this address and came back with an error, or null. This address may take no GET. */
@@ -75,7 +75,7 @@ function isChanged(control) {
 /** Whether the form came back with an error. It then shows what was typed, and nothing of it is stored. */
 const hasError = (form) => form.querySelector("[aria-invalid=true], .bad-n") !== null;
 
-/** Whether the head of the editor says that all is saved. A field then differs from what the page came with. */
+/** Whether the head of the editor says that all is saved. Saved fields can differ from those that the page loaded. */
 function isSaved() {
   const state = document.getElementById("draft-state");
   return state && !state.querySelector(".bad") && state.textContent.trim() !== state.dataset.changed;
@@ -138,7 +138,7 @@ function fillForm(kept) {
     const folded = control.closest("details");
     if (folded) folded.open = true;
   }
-  // The scripts of the page take it for typed: the editor saves it.
+  // The scripts of the page treat it as typed, so the editor saves it.
   if (hasChanged) ["input", "change"].forEach((name) => form.dispatchEvent(new Event(name, { bubbles: true })));
   return hasChanged && !form.matches(SAVES_ITSELF);
 }

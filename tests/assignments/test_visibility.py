@@ -1,4 +1,4 @@
-"""Since when a student could see the answers, also by settings that no longer apply."""
+"""The moment from which a student could see the answers, also by earlier settings."""
 
 from datetime import datetime, timedelta
 

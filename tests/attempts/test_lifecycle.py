@@ -419,7 +419,7 @@ def test_submit_overdue_goes_on_past_an_attempt_that_fails(
     timed = make_assignment(edition=edition, classroom=classroom, time_limit=30 * MINUTE)
     first, broken, last = (make_attempt(assignment=timed, started_at=now - timedelta(days=1)) for _ in range(3))
     save(broken, "who", {"a": "mayor"}, now=broken.started_at)
-    # No save stores such a value: it stands for any row that cannot be scored.
+    # No save stores such a value. It represents any row that cannot be scored.
     Answer.objects.filter(attempt=broken).update(value=7)
 
     assert submit_overdue(now) == 2

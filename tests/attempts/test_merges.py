@@ -419,7 +419,7 @@ def test_undo_gives_each_entry_what_it_had(
     assert (fresh(twin).removed_at, fresh(twin).merged_into) == (None, None)
     assert not Attempt.objects.exclude(made_as=None).exists()
     assert AuditEvent.objects.filter(action="merge_undone").count() == 2
-    # And once more.
+    # And again.
     merge(student, twin, teacher, later)
     assert attempts_of(student) == [(theirs.pk, 1), (own.pk, 2)]
     assert no_faults()

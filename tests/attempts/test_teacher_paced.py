@@ -94,7 +94,7 @@ def test_only_the_open_question_on_the_board_takes_answers(paced: Assignment, ru
 def test_query_that_saves_and_pace_take_answers_in_the_same_states(
     is_teacher_paced: bool, paced: Assignment, running: Attempt, teacher: User
 ) -> None:
-    """The rule stands in SQL for the save, and in `Pace` for pages. Each state of the board, with one question each."""
+    """The rule is in SQL for the save, and in `Pace` for pages. Each state of the board, with one question each."""
     Assignment.objects.update(is_teacher_paced=is_teacher_paced)
     questions = list(running.assignment.edition.questions.order_by("position"))
     places = range(1, len(questions) + 1)

@@ -247,7 +247,7 @@ def test_what_a_question_says_beside_its_stem_is_its_description(
     assignment = make_assignment(edition=edition, classroom=student.classroom, created_at=timezone.now())
     attempt = make_attempt(assignment=assignment, student=student, started_at=timezone.now())
     page = open_context(student).new_page()
-    # Who moves to a choice by the Tab key hears the description of its group, and not the text above it.
+    # With the Tab key, a screen reader says the description of the group, and not the text above it.
     for question, text in zip(edition.questions.order_by("position"), (".says", ".hint"), strict=True):
         page.goto(reverse("take_attempt", args=[attempt.public_id, question.position]))
         group = page.get_by_role("group").filter(has=page.locator("#stem"))

@@ -127,7 +127,7 @@ def test_save_that_is_cut_after_its_headers_is_sent_again_and_stored_once(
         assert len(network.left_open) >= 1
         assert saves(site, attempt) == []
         network.is_cut = False
-        # The site still waits for the rest of the first one, and takes this one meanwhile.
+        # The site still waits for the rest of the first one, and accepts this one.
         page.evaluate("window.dispatchEvent(new Event('online'))")
 
         expect(page.locator("[data-save-state]")).to_have_text("Saved")

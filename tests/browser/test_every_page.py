@@ -439,7 +439,7 @@ def _change(school: School, **fields: object) -> None:
     school.assignment.save()
 
 
-# The sign-in cards whose words lie over the QR code.
+# The sign-in cards with words over the QR code.
 OVER_QR = """
 () => [...document.querySelectorAll(".idcard")].filter((card) => {
   const code = card.querySelector("svg").getBoundingClientRect();

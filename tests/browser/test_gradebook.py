@@ -24,7 +24,7 @@ from tests.reports.test_class_report import sit
 LONG = "Maximiliana-Wolfeschlegelsteinhausen de la Fuente y Gutiérrez-Hernández III"
 
 
-# The text of each element, in how many lines it stands, and those of its words that stand in more than one.
+# The text of each element, its number of lines, and its words that are broken over lines.
 LINES = """elements => elements.map(element => {
   const range = document.createRange();
   const node = element.firstChild;
@@ -39,7 +39,7 @@ LINES = """elements => elements.map(element => {
 })"""
 
 
-# The text of each heading of which something shows beside its column.
+# The text of each heading that reaches out of its column.
 WIDER_THAN_COLUMN = """cells => cells.filter(cell => {
   const { left, right } = cell.getBoundingClientRect();
   return [...cell.children].some(child => {
@@ -241,7 +241,7 @@ def test_every_row_and_column_prints(
     page.goto(reverse(name, args=[classroom.public_id]))
     cells = page.locator(".grid tr > *").count()
     assert cells == {"classroom_gradebook": 34 * 14, "classroom_mastery": 34 * 4}[name]
-    # No heading stands on the next one. 7.5 inches are the width of the text on Letter.
+    # No heading covers the next one. 7.5 inches are the width of the text on Letter.
     page.set_viewport_size({"width": 720, "height": 900})
     page.emulate_media(media="print")
     assert page.locator(".grid thead th").evaluate_all(WIDER_THAN_COLUMN) == []

@@ -340,7 +340,7 @@ def test_progress_shows_answers_and_menu_on_a_phone(
     assert ends[0] == ends[1]
 
 
-# The cells whose words stand over the next column, or whose words are broken.
+# The cells with words that reach into the next column or are broken.
 SPILLED = """() => [...document.querySelectorAll("#progress-board :is(th, td):not(:nth-child(6))")].filter(cell => {
   const words = document.createRange();
   words.selectNodeContents(cell);

@@ -257,7 +257,7 @@ def test_going_on_asks_the_site_for_nothing_but_the_save(context: BrowserContext
         f"POST {reverse('take_attempt', args=[attempt.public_id, 1])}"
     ]
     assert page.title() == "Question 2 of 5 - Footnote"
-    # Who listens hears where they are; who types goes on from there.
+    # A screen reader announces the place, and the keyboard focus is there.
     assert page.evaluate("document.activeElement.id") == "question"
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.name") == "choice"
@@ -329,7 +329,7 @@ def test_stale_answer_of_a_question_put_by_leads_back_to_it(context: BrowserCont
     page = open_with_all(context, attempt)
     page.get_by_role("button", name="Next question").click()
     page.get_by_role("button", name="Next question").click()
-    # Another device answered the first question meanwhile.
+    # Another device answered the first question in between.
     save(attempt, "one", "c")
     context.set_offline(True)
     page.get_by_text("All questions").click()
@@ -366,7 +366,7 @@ def test_text_that_a_newer_answer_was_saved_before_is_shown(
     )
     essay = make_attempt(assignment=assignment, student=student, started_at=timezone.now())
     page = open_question(context, essay, number=5)
-    # Another device answered meanwhile.
+    # Another device answered in between.
     save(essay, "essay", "Short.", now=timezone.now())
     page.get_by_role("textbox").fill("Two lines\nof a long answer.")
     expect(page.get_by_label("What you typed here:")).to_have_value("Two lines\nof a long answer.")
@@ -552,7 +552,7 @@ def test_lost_session_is_mended_in_place_by_the_pin(
     expect(field).to_have_accessible_description(re.compile("That PIN didn’t work"))
     assert violations(page) == []
     assert overflow(page) == 0
-    # What is answered meanwhile waits as well.
+    # An answer that is given in between waits too.
     page.get_by_role("button", name="Next question").click()
     choose(page, 0)
     expect(page.get_by_label("Your PIN")).to_be_visible()
@@ -1344,7 +1344,7 @@ def test_line_is_moved_by_keyboard_offline_as_well(context: BrowserContext, line
     # The last line can go no further: the focus stays on it.
     expect(page.get_by_role("button", name="Move up: a")).to_be_focused()
     expect(page.get_by_label("Keep this order")).to_be_checked()
-    # So it stands on a page that is opened anew, before it is sent.
+    # So a page that is opened again shows it before it is sent.
     stop_sending(page)
     page.close()
     context.set_offline(False)

@@ -12,7 +12,7 @@ from tests.reports.test_class_report import sit
 
 @pytest.fixture
 def answered(edition: Edition, teacher: User) -> Assignment:
-    """Fourteen have answered, three in four of whom take a wrong sentence for the proof; one has not begun."""
+    """14 students have answered, 3 in 4 with a wrong sentence as evidence. 1 has not started."""
     classroom = make_classroom(teacher=teacher, name="Civics, Period 3")
     assignment = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
     sit(assignment, 10, proof=["s3"])

@@ -17,7 +17,7 @@ from tests.integration.hostile_input import HostileSchool, addresses
 LISTEN = """
 addEventListener("securitypolicyviolation", (event) => zq(`policy: ${event.violatedDirective} ${event.blockedURI}`));
 """
-# What a reader has of a page: its texts, its title, and what stands in its fields.
+# What a reader has of a page: its texts, its title, and the values of its fields.
 READ = """
 () => [
     document.title,

@@ -148,7 +148,7 @@ def test_focus_stays_in_sight_when_the_voice_ends_or_stalls(
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Pause")).to_be_focused()
-    # A student who is at an answer meanwhile stops the voice from there.
+    # A student whose focus is on an answer can stop the voice from there.
     choice = page.locator(".opt input").first
     choice.focus()
     page.keyboard.press("Escape")

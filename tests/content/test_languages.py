@@ -46,7 +46,7 @@ SHUFFLE = Shuffle("0" * 32, is_shuffled=True)
 
 
 def marked(text: str) -> str:
-    """A text that stands for a translation. It keeps the gaps of a text to fill."""
+    """A placeholder translation. It keeps the blanks of a text to fill."""
     return f"¿{text}?"
 
 

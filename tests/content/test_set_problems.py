@@ -1,4 +1,4 @@
-"""What is wrong with a set: each error names its question, and each gap its objective."""
+"""Problems of a set: each error names its question, and each lack of questions its objective."""
 
 from collections.abc import Callable
 from typing import Any

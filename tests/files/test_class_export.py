@@ -276,7 +276,7 @@ def test_answer_of_an_extension_that_was_shortened_comes_in(
     attempt = start_attempt(student, quiz, now=NOW)
     save(attempt, "one", "a", now=NOW + timedelta(hours=1))
     give(closes_at=None, now=NOW + timedelta(hours=2))
-    # Sites before this rule have such deadlines.
+    # Files of earlier versions have such deadlines.
     Attempt.objects.update(deadline_at=quiz.closes_at)
     submit_overdue(NOW + timedelta(hours=3))
     content = export_classroom(classroom, now=LATER)

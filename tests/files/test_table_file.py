@@ -129,7 +129,7 @@ def test_any_bytes_are_rows_or_a_reason(content: bytes) -> None:
 
 
 def test_a_long_run_of_spaces_costs_no_more_than_their_length() -> None:
-    """Each space was once the start of a new search: a megabyte took hours, and nobody else was served."""
+    """If each space starts a new search, a megabyte takes hours, and the site serves nobody else."""
     spaces = b" " * (MAX_BYTES - 100)
     for start, end in ((b"Ana", b"Ruiz"), (b"Ruiz, Ana", b","), (b"Ana Ruiz", b"<ana@school.example")):
         line = start + spaces + end

@@ -1,4 +1,4 @@
-"""Stored scores: brought up to date while the site goes on."""
+"""Stored scores: updated while the site runs."""
 
 from datetime import datetime
 from decimal import Decimal

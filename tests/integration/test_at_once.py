@@ -311,7 +311,7 @@ def test_close_or_pause_while_a_student_starts_is_not_missed(
         if 'FROM "quizzes_excuse"' in sql and not acts:
             fresh = Assignment.objects.select_related("classroom").get(pk=assignment.pk)
             acts.append(pool.submit(at_once, [partial(act, fresh, by=teacher, now=now)]))
-            # It waits for the start, or has its effect before the start goes on.
+            # It waits for the start, or takes effect before the start continues.
             time.sleep(0.2)
         return rows
 
@@ -342,7 +342,7 @@ def test_supports_that_change_while_a_student_starts_are_not_missed(
         rows = execute(sql, *rest)
         if 'FROM "quizzes_excuse"' in sql and not acts:
             acts.append(pool.submit(at_once, [change]))
-            # It waits for the start, or has its effect before the start goes on.
+            # It waits for the start, or takes effect before the start continues.
             time.sleep(0.2)
         return rows
 

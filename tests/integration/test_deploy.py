@@ -200,7 +200,7 @@ def status_of_upload(port: int, path: str, length: int) -> int | None:
 
 @pytest.mark.parametrize("proxy", [nginx, caddy])
 def test_proxy_example_logs_no_link_while_the_site_is_down(proxy: object, tmp_path: Path) -> None:
-    """Such a link is not used yet, and signs in whoever reads it."""
+    """Such a link is not used yet, and signs in anyone who reads it."""
     assert callable(proxy)
     port = free_port()
     command = proxy(tmp_path, port, Site(tmp_path))

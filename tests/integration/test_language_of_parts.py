@@ -72,7 +72,7 @@ def _arabic(text: str) -> str:
 
 
 def arabic_document() -> dict[str, Any]:
-    """A set with a question of every type. Its title is in English: a name stands on pages of both languages."""
+    """A set with a question of every type. Its title is in English, because a name is on pages of both languages."""
     document = json.loads(json.dumps(DOCUMENT))
     reading = {name: value for name, value in document["reading"].items() if name not in {"variants", "words"}}
     reading |= {"language": "ar", "title": _arabic(reading["title"])}

@@ -324,7 +324,7 @@ def _forget_languages() -> None:
 def unmarked(page: Any, data: list[str]) -> list[str]:
     """The words of a page that are neither marked nor data."""
     parser = _Texts()
-    # It stands inside an address.
+    # It is inside an address.
     parser.feed(page.content.decode().replace("<wbr>", ""))
     found = []
     for text in parser.found:

@@ -1,4 +1,4 @@
-"""Two people change rows of one attempt at once: neither waits for the other in a circle. PostgreSQL only."""
+"""Two people change rows of one attempt at the same time, without a deadlock. PostgreSQL only."""
 
 import threading
 import time

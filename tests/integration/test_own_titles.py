@@ -1,4 +1,4 @@
-"""The own title of an assignment stands on every page and in every file that names the quiz."""
+"""The own title of an assignment is on every page and in every file that names the quiz."""
 
 import json
 from datetime import timedelta

@@ -244,7 +244,7 @@ def test_restore_reaches_the_server_by_every_address_that_the_site_takes(drill: 
 @POSTGRESQL
 @pytest.mark.sockets
 def test_backup_and_restore_refuse_a_pooler(drill: Drill) -> None:
-    """A backup would leave an empty search path to whoever gets its connection next, and no table is found then."""
+    """A backup would leave an empty search path on its connection, and the next query would find no table."""
     folder, name = str(parameters(connection)["host"]), urlsplit(drill.site.extra["DATABASE_URL"]).path[1:]
     if not folder.startswith("/") or not shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin"):
         pytest.skip("needs PgBouncer, and a server with a socket")

@@ -53,7 +53,7 @@ def school(teacher: User, student: Student, assignment: Assignment) -> School:
     return School(teacher, student, assignment, make_attempt(assignment=assignment, student=student))
 
 
-# As whom a request asks: a page, a fragment for htmx, a script's JSON.
+# The kinds of request: for a page, for a fragment of htmx, for JSON of a script.
 CLIENTS: dict[str, dict[str, str]] = {
     "page": {},
     "fragment": {"HX-Request": "true"},

@@ -105,7 +105,7 @@ def test_missing_file_of_the_database_is_red(client: Client) -> None:
         failed = red(client)
     finally:
         aside.rename(path)
-    # Those who look for it after that may find the empty one that SQLite has made meanwhile.
+    # A later check may find the empty file that SQLite has created since.
     assert failed["files"] == "the database's file is missing"
 
 

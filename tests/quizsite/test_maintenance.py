@@ -168,7 +168,7 @@ def test_backup_leaves_space_for_answers_on_the_disk_of_the_site(
     settings.DATA_DIR = tmp_path / "data"
     settings.DATA_DIR.mkdir()
     first = make_backup(folder, now=now)
-    # On PostgreSQL, the size of the last backup tells that of the next.
+    # On PostgreSQL, the size of the last backup is the estimate for the next.
     is_file = connection.vendor == "sqlite"
     size = (Path(connection.settings_dict["NAME"]) if is_file else first / "footnote.dump").stat().st_size
     monkeypatch.setattr("quizsite.backups.create.shutil.disk_usage", lambda _: SimpleNamespace(free=size + 200_000_000))

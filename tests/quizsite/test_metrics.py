@@ -65,7 +65,7 @@ def test_metrics_add_up_the_requests_of_all_workers(site_data: Path) -> None:
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="runs a command on SQLite")
 def test_command_of_cron_leaves_no_file_of_counts(site_data: Path) -> None:
-    """It runs each minute, and whoever reads the figures reads all files."""
+    """It runs each minute, and each request for the metrics reads all files."""
     site = Site(site_data, extra={"FOOTNOTE_METRICS": "1", "DATABASE_URL": ""})
 
     site.run("run_periodic_jobs")

@@ -202,7 +202,7 @@ def test_chunked_body_arrives_with_its_length(site: Site) -> None:
         assert status == 200
         given = json.loads(body)
         assert (given["body"], given["CONTENT_LENGTH"]) == ("hello world", "11")
-        # The connection goes on.
+        # The connection stays open.
         link.sendall(post(b"again"))
         assert json.loads(reply(link)[2])["body"] == "again"
 

@@ -101,7 +101,7 @@ def test_attempt_in_an_archived_class_is_closed_to_a_student_who_moved(
     response = client.get(address)
     assert (response.status_code, response.headers["Location"]) == (302, "/student/")
     assert client.get(reverse("student_home")).status_code == 200
-    # The outbox goes on with what waits for other attempts.
+    # The outbox continues with the answers to other attempts.
     sent = client.post(address, {"choice": "a"}, headers={"Accept": "application/json"})
     assert (sent.status_code, sent.json()) == (404, {"student": student.public_id})
     assert not attempt.answers.exists()
@@ -151,7 +151,7 @@ def test_secret_key_may_be_rotated_while_a_student_is_at_work(
     response = client.post(address, sent, headers={"Accept": "application/json"})
 
     assert (response.status_code, attempt.answers.count()) == (status, saved)
-    # Who was signed out signs in again, and the very same request is taken.
+    # After a new sign-in, the same request is accepted.
     client.cookies |= signed_in(student).cookies
     again = client.post(address, sent, headers={"Accept": "application/json"})
     assert (again.status_code, again.json()["revision"], attempt.events.count()) == (200, 1, 1)
@@ -221,7 +221,7 @@ def test_session_never_takes_the_key_of_another(monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(CreateError):
         other.save(must_create=True)
     assert SessionStore(one.session_key)["name"] == "Ana S."
-    # The connection goes on, within a transaction as well; a key that is taken is left to whom it belongs.
+    # The connection stays usable, also in a transaction. A key that is taken keeps its owner.
     keys = [str(one.session_key), "a" * 32]
     monkeypatch.setattr(sessions, "get_random_string", lambda *_: keys.pop(0))
     other.create()

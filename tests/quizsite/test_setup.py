@@ -129,7 +129,7 @@ def test_static_files_are_collected_only_when_one_changed(settings: Any, tmp_pat
     (source / "a.css").write_text("a{color:red}")
     assert collect_if_changed() is True
     assert collect_if_changed() is False
-    # A page that is open meanwhile goes on asking for the file of before.
+    # A page that is still open requests the earlier file.
     assert sorted(path.read_text() for path in collected.glob("a.*.css")) == ["a{color:red}", "a{}"]
     assert not (collected / "a.css").exists()
 

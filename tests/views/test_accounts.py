@@ -48,7 +48,7 @@ def url(name: str, *args: str) -> str:
 def accepted(client: Client, token: str) -> Client:
     """The client, with the invitation accepted."""
     client.post(url("accept_invitation", token), {})
-    # A row for each acceptance would let whoever has a link fill the disk.
+    # With a row for each acceptance, anyone with a link could fill the disk.
     assert client.cookies[INVITATION_COOKIE].value
     assert not Session.objects.exists()
     return client
@@ -645,7 +645,7 @@ def test_site_with_mail_sends_a_link_for_a_new_password(
         sent = client.post(form.action, form.data(email=address), follow=True)
         assert "Check your email" in sent.content.decode()
 
-    # Who has no account gets no mail, and the page does not tell.
+    # An email without an account gets no message, and the page does not say so.
     assert [message.to for message in mailoutbox] == [["rivera@school.test"]]
     assert mailoutbox[0].subject == "[Footnote] Reset your Footnote password"
     body = str(mailoutbox[0].body)

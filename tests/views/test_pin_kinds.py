@@ -64,7 +64,7 @@ def test_student_signs_in_with_2_words(student: Student) -> None:
     for malformed in (pin, "frog", "frog lampe", "\0"):
         said = "Type the 2 words on your card, with a space between them."
         assert said in text_of(client.post(reverse("enter_pin"), {"pin": malformed}))
-    # What is no PIN is no guess.
+    # A value that cannot be a PIN does not count as a guess.
     assert not FailedTry.objects.exists()
     assert "You have 4 more tries" in text_of(client.post(reverse("enter_pin"), {"pin": words_of(wrong(pin))}))
     right = {"pin": words_of(pin).upper()}

@@ -306,7 +306,7 @@ def test_first_answer_stands(try_out: Edition, visitor: Client) -> None:
 
 
 def test_page_opened_before_the_first_answer_still_counts(try_out: Edition, visitor: Client) -> None:
-    """Two pages opened side by side have an order each; both are understood, and the preview goes on with one."""
+    """Two pages opened side by side have an order each; both are understood, and the preview continues with one."""
     forms = [form_of(visitor.get(reverse("try_question", args=[number])), having="order") for number in (1, 2)]
     orders = [dict(form.fields)["order"] for form in forms]
     assert orders[0] != orders[1]

@@ -1,4 +1,5 @@
-// The question page: forms, links and going on. One file: goal 8 of docs/performance.md leaves no room for a request.
+// The question page: forms, links, and moves between questions. One file, because goal 8 of docs/performance.md leaves no
+// room for a request.
 import { createNotices } from "./announcements.js";
 import { createSender, readText, request, TIMEOUT } from "./sender.js";
 import { attemptOf, clearOld, clearOwn, createStore, numberOf, PREFIX } from "./store.js";
@@ -143,7 +144,7 @@ const parseHTML = (text) => new DOMParser().parseFromString(text, "text/html");
 
 // ---- Answers
 
-// The style sheet counts what is chosen. Only this can say that it is too many before the page comes anew.
+// The style sheet counts the chosen sentences. Only this script can say that they are too many before the page reloads.
 function sayTooMany(form) {
   for (const place of findAll("[data-asked]", form)) {
     const chosen = findAll(":checked", place.closest("fieldset") ?? find(".pick", form));
@@ -309,7 +310,8 @@ function setLabel(link, isCurrent) {
 
 const isIdle = () => !typingTimer && sender.isIdle();
 
-// Without questions that came ahead, as where sentences are picked, no other question opens offline. The review is none.
+// The notice for an address that does not open offline. Without preloaded questions, as where sentences are chosen, that
+// is each other question. The address of the review has no number.
 const blockedBy = (address) => !numberOf(address) ? "act" : sections.size > 0 ? "question" : "questions";
 
 // Whether the page says that signing out deletes what waits. Answers that the site does not take keep nobody signed in.
@@ -419,7 +421,7 @@ async function onConfirm(event) {
   if (await settle(isSignOut ? "sign-out" : "act")) event.detail.issueRequest(true);
 }
 
-// The list of all questions stands last, so it opens below what is in sight.
+// The list of all questions is last, so it opens below what is in sight.
 function onToggle({ target }) {
   if (target.open && target.matches("[data-places]")) target.scrollIntoView({ block: "nearest" });
 }

@@ -39,7 +39,7 @@ function readingSentences() {
     { element, language: languageOf(element), text: textOf(element) })).filter(({ text }) => text);
 }
 
-// A list of choices that stands at several places is read once.
+// A list of choices that is on the page several times is read once.
 function questionSentences() {
   const lists = new Set();
   const root = document.querySelector("#question .q, form .text");

@@ -336,7 +336,7 @@ def test_qti_2_and_3(version: str) -> None:
 
 
 def test_a_long_run_of_spaces_costs_no_more_than_their_length() -> None:
-    """Each space was once the start of a new search: a megabyte took hours."""
+    """If each space starts a new search, a megabyte takes hours."""
     with pytest.raises(UnreadableFile, match="complete XML file"):
         read_questions(b"<?xml version='1.0'" + b" " * 1024 * 1024)
     # The same in a line ANSWER: of Aiken.
@@ -347,7 +347,7 @@ def test_a_long_run_of_spaces_costs_no_more_than_their_length() -> None:
 
 @pytest.mark.parametrize("mark", ["{mlang en}", '<span lang="en" class="multilang">'])
 def test_a_language_that_nothing_ends_costs_no_more_than_its_length(mark: str) -> None:
-    """Its end was once looked for through the whole text, again for each mark: half a megabyte took minutes."""
+    """If each mark searches the whole text for its end, half a megabyte takes minutes."""
     text = f"<![CDATA[Who?{mark * (512 * 1024 // len(mark))}]]>"
     moodle = f"<quiz><question type='essay'><questiontext><text>{text}</text></questiontext></question></quiz>"
     assert len(outcomes(moodle.encode())) == 1

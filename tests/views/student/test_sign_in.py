@@ -376,7 +376,7 @@ def again(attempt: Attempt | str) -> str:
 
 
 def field_of(response: Any) -> str:
-    """The field in a reply that lets nobody in, of which it consists."""
+    """The field that a refused sign-in returns."""
     assert response.status_code == 400
     reply = response.json()
     assert set(reply) == {"field"}
@@ -508,7 +508,7 @@ def test_notice_of_the_outbox_has_the_field_of_the_form(attempt: Attempt, studen
     form = PinForm()
     form.name_teachers(["your teacher"])
     field = render_to_string("parts/field.html", {"field": form["pin"]})
-    # Between two elements a line break does not show, in a tag it stands for a space.
+    # A line break does not show between two elements. In a tag it counts as a space.
     field, page = (re.sub(r">\s+<", "><", " ".join(text.split())) for text in (field.strip(), page))
     assert field in page
 

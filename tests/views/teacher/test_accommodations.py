@@ -1,4 +1,4 @@
-"""What a teacher decides about one student or one attempt: marks, late answers, second chances, time, excuses."""
+"""Decisions about one student or one attempt: grades, late answers, more attempts, time, excuses."""
 
 import json
 import re
@@ -878,7 +878,7 @@ def test_terms_of_a_student_of_another_class_are_missing(
     assert teacher_client.get(terms_of(assignment, outsider)).status_code == 404
     other_classroom.teachers.add(teacher)
     assert teacher_client.get(terms_of(assignment, outsider)).status_code == 404
-    # Who moved away after beginning still has what was begun.
+    # A student who moved away after a start still has the attempt.
     make_attempt(assignment=assignment, student=outsider)
     assert teacher_client.get(terms_of(assignment, outsider)).status_code == 200
 

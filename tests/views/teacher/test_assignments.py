@@ -1,4 +1,4 @@
-"""Question sets as teachers read them, and giving them to classes: the form, its summary, the deed, the refusals."""
+"""Question sets as teachers read them, and assigning them: the form, its summary, the save, the errors."""
 
 import re
 import uuid
@@ -793,7 +793,7 @@ def test_question_before_a_close_counts_no_student_who_can_continue(
     )
     remove_student(removed, by=teacher, now=NOW)
     for moved in students[2:3]:
-        # A quiz in progress goes on after a move.
+        # A quiz in progress continues after a move.
         move_student(moved, to=make_classroom(teacher=teacher, name="Period 4"), by=teacher, now=NOW)
 
     text = text_of(teacher_client.post(reverse("change_window", args=[timed.public_id]), {"act": "close"}))

@@ -242,7 +242,7 @@ def test_grade_goes_to_the_next_answer_and_can_be_undone(
     assert "Ana The rules." in text_of(page)
     assert scores() == [0, 0]
     assert [event.action for event in AuditEvent.objects.order_by("pk")] == ["answer_marked", "grade_undone"]
-    # The first form, sent once more, does not bring the undone grade back.
+    # The first form, sent again, does not restore the undone grade.
     page = teacher_client.post(form.action, data, follow=True)
     assert "This answer is already graded." in text_of(page)
     assert scores() == [0, 0]

@@ -1,4 +1,4 @@
-"""The print pages: a students' sheet without a word of the key, and the key on a sheet of its own."""
+"""The print pages: a student handout without answers, and an answer key on a page of its own."""
 
 import copy
 import re

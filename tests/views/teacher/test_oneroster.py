@@ -293,7 +293,7 @@ def classes_of(**tables: str) -> list[tuple[str, list[tuple[str, str]], tuple[st
     """(title, (number, name) of each student, who is gone) of each class of a package with these tables."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
-        # What a Mac adds to a ZIP file that somebody made anew.
+        # What a Mac adds to a ZIP file that a person packed again.
         archive.writestr("__MACOSX/rosters/._users.csv", b"\x00\x05\x16\x07")
         for name, text in tables.items():
             archive.writestr(f"rosters/{name.upper()}.csv", text.encode("utf-8-sig"))

@@ -1,4 +1,4 @@
-"""The progress of a running assignment: who fares how, whose names show, and what a poll costs when nothing is new."""
+"""The progress of an open quiz: the status of each student, hidden names, and the cost of a poll without news."""
 
 import re
 import uuid
@@ -341,7 +341,7 @@ def test_minutes_of_a_pause_make_nobody_stuck(timed: Attempt, teacher: User) -> 
     assert activity(timed, 14) == "working"
     lifecycle.resume(given, by=teacher, now=NOW + 14 * MINUTE)
     assert [activity(timed, minute) for minute in (14, 19, 19.1)] == ["working", "working", "stuck"]
-    # Who was stuck before a pause is stuck in it. The last pause counts.
+    # A student who was stuck before a pause is stuck in it. The last pause counts.
     lifecycle.pause(given, by=teacher, now=NOW + 20 * MINUTE)
     assert activity(timed, 30) == "stuck"
     lifecycle.resume(given, by=teacher, now=NOW + 30 * MINUTE)
@@ -385,7 +385,7 @@ def test_break_that_would_end_in_a_pause_goes_on_in_it(timed: Attempt, teacher: 
 
 
 def test_page_that_is_opened_again_makes_nobody_stuck(attempt: Attempt) -> None:
-    """Homework goes on hours later. A page that stays open counts from its first heartbeat, or the answer after it."""
+    """A student continues hours later. A page that stays open counts from its first heartbeat, or a later answer."""
     save(attempt, "one", "b", now=NOW + MINUTE)
     assert activity(attempt, 2) == "working"
     assert [activity(attempt, minute, since=60) for minute in (60, 65, 65.1)] == ["working", "working", "stuck"]

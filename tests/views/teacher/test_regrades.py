@@ -1,4 +1,4 @@
-"""Correcting a question after it was answered: the form, its preview, the deed, the record, and what students read."""
+"""Regrades: the form, its preview, the change, the history, and what students read."""
 
 import re
 import uuid

@@ -572,7 +572,7 @@ def test_address_that_only_this_machine_knows_gets_a_warning(
     assert warning not in teacher_client.get(address).content.decode()
     for host in ("localhost:8000", "127.0.0.1:8000", "[::1]:8000", "[::1]"):
         assert f"{warning} {host}." in teacher_client.get(address, headers={"host": host}).content.decode()
-    # The address that phones can open stands in its place.
+    # The address that phones can open is there instead.
     monkeypatch.setattr("quizsite.context_processors.phone_host", lambda: "192.0.2.7:8000")
     text = teacher_client.get(address, headers={"host": "127.0.0.1:8000"}).content.decode().replace("<wbr>", "")
     assert "Use 192.0.2.7:8000 instead." in text
@@ -591,7 +591,7 @@ def test_cards_warn_that_the_code_is_closed(classroom: Classroom, student: Stude
 
 
 def _modules(address: str) -> str:
-    """The path data of the square that stands for an address."""
+    """The path data of the QR code of an address."""
     svg = segno.make(address, error="m").svg_inline(omitsize=True, border=2, light="#fff")
     return svg.rsplit('d="', 1)[1].split('"')[0]
 
@@ -988,7 +988,7 @@ def test_new_pin_of_one_student_is_not_shown_on_the_page_of_another(
 def test_new_pins_for_a_class_end_all_sessions_and_lead_to_the_new_cards(
     student: Student, classmate: Student, student_client: Client, teacher_client: Client, assignment: Assignment
 ) -> None:
-    """A child who works on a quiz goes on with it after signing in with the new PIN."""
+    """A student in a quiz continues it after signing in with the new PIN."""
     attempt = make_attempt(assignment=assignment, student=student)
     work = reverse("take_attempt", args=[attempt.public_id, 1])
     assert student_client.get(work).status_code == 200
@@ -1079,7 +1079,7 @@ def test_join_list_shows_first_names_and_initials_only(classroom: Classroom, cli
         ("Liam O", "O", "Liam O’Neil", "O’Neil"),
         ("Ana Ruiz", "Ruiz", "Ana Ruiz-Soto", "Ruiz-Soto"),
         ("Maya Lopez", "Lopez", "Maya Ana Lopez Cruz", "Lopez"),
-        # A last name that a teacher or a file gave is not guessed anew.
+        # A last name that a teacher or a file gave is not guessed again.
         ("Ana Ruiz Peña", "Ruiz Peña", "Ana Ruiz Gómez", None),
     ],
 )
