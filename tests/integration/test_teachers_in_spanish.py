@@ -19,7 +19,7 @@ from quizzes.content.question_types.numeric.question import Numeric
 from quizzes.content.question_types.registry import type_of
 from quizzes.content.set_document import parse_set
 from quizzes.grading.regrades import corrected_document
-from quizzes.models import Assignment, Draft, Edition, QuestionSet, User
+from quizzes.models import Assignment, Classroom, Draft, Edition, QuestionSet, User
 from quizzes.models.assignments import AFTER_LESSONS, NEW_VERSION, assignment_title
 from quizzes.models.question_sets import UNTITLED
 from quizzes.models.reasons import (
@@ -270,6 +270,14 @@ def test_gradebook_of_one_objective_keeps_its_address_in_spanish(school: School,
     text = text_of(page)
     assert ("Qué registraba PARS" in text, OBJECTIVE in text) == (True, False)
     assert "objective=What%20PARS%20recorded" in page.content.decode()
+
+
+def test_heading_of_archived_quizzes_agrees_with_them(school: School, teacher_client: Client) -> None:
+    classroom = school.assignment.classroom
+    Classroom.objects.filter(pk=classroom.pk).update(archived_at=NOW)
+    address = reverse("classroom_quizzes", args=[classroom.public_id])
+    page = teacher_client.get(address, headers={"Accept-Language": "es"})
+    assert re.search(r"<h2[^>]*>\s*Archivados\b", page.content.decode())
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,7 @@ export function createNotices(board) {
       if (isNew) interrupt("");
       if (!notices.shown) say("notice", "");
       else if (audibleText() !== before) {
-        // A student who pressed a button in vain must hear it. That one more answer waits can wait too.
+        // A student whose button had no effect must hear that first. News of a waiting answer is less urgent.
         const isAlarm = "alarm" in template.dataset && (isNew || isBlockedAnew);
         if (isAlarm) interrupt(audibleText());
         else say("notice", audibleText());
