@@ -389,7 +389,7 @@ CASES += [
     (
         feedback_has_a_length,
         lambda t: t.question("proof-no-wait")["choices"].__delitem__(slice(1, None)),
-        "fewer than two tempting sentences",
+        "fewer than two wrong sentences",
     ),
     (
         written_questions_protect_students,
@@ -549,7 +549,7 @@ CASES += [
     (
         words_take_no_side,
         lambda t: set_(t.question("b-last-day"), stem="When, as ICE admitted, was it to end?"),
-        "“admitted” stands without the mayor",
+        "“admitted” is only for the mayor",
     ),
     (
         questions_are_easy_to_read,
