@@ -513,8 +513,8 @@ def test_start_as_root_in_the_folder_of_another_user_is_refused(tmp_path: Path) 
     result = manage("restore", str(tmp_path), folder=tmp_path)
 
     assert result.stderr == (
-        f"Footnote cannot start: The data folder {tmp_path} belongs to the user #54321, who could not use what root "
-        "makes there. Run this as that user: `sudo -u '#54321'`.\n"
+        f"Footnote cannot start: The data folder {tmp_path} belongs to the user #54321, who cannot use files that "
+        "root creates. Run this as that user: `sudo -u '#54321'`.\n"
     )
     assert list(tmp_path.iterdir()) == []
 

@@ -228,9 +228,9 @@ def test_invitation_that_was_used_meanwhile_makes_no_account(provider: IdentityP
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"email_verified": False}, "doesn’t say that its email is yours"),
-        ({"email_verified": None}, "doesn’t say that its email is yours"),
-        ({"email": ""}, "doesn’t say that its email is yours"),
+        ({"email_verified": False}, "hasn’t confirmed your email"),
+        ({"email_verified": None}, "hasn’t confirmed your email"),
+        ({"email": ""}, "hasn’t confirmed your email"),
         ({"email": "rosa@elsewhere.example"}, "This one isn’t from your school."),
         ({"email": "rosa@school.example.evil.example"}, "This one isn’t from your school."),
         ({"iss": "https://elsewhere.example"}, "We couldn’t check this sign-in."),
