@@ -403,7 +403,9 @@ def test_prepare_database_refuses_one_that_it_may_only_read(path: Path) -> None:
         if me == 0:
             os.seteuid(65534)
         try:
-            with pytest.raises(ImproperlyConfigured, match=r"cannot be used: .*Make its file and its folder writable for this user\.$"):
+            with pytest.raises(
+                ImproperlyConfigured, match=r"cannot be used: .*Make its file and its folder writable for this user\.$"
+            ):
                 prepare_database(moved)
         finally:
             os.seteuid(me)
