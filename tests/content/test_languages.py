@@ -204,7 +204,7 @@ def test_a_list_of_another_length_is_out_of_date() -> None:
     ("texts", "reason"),
     [
         ({"fr": {"stem": "Vrai ?"}}, "“fr”, which “languages” does not name"),
-        ({"es": {"answer": "no"}}, "“answer” is no text"),
+        ({"es": {"answer": "no"}}, "“answer” can’t have a translation"),
         ({"es": {"stem": ["no"]}}, "must be text"),
     ],
 )

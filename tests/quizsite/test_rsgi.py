@@ -397,9 +397,10 @@ def test_clients_that_leave_leave_no_descriptor_and_no_thread(site: Site) -> Non
 
 
 @pytest.fixture
-def own_site(site: Site) -> Iterator[Site]:
-    """A server of its own on the same data folder, which is ready."""
-    with running(Site(site.data, extra=SETTINGS, command=site.command)) as own:
+def own_site(prepared_data: Path, tmp_path: Path) -> Iterator[Site]:
+    """A server that a test may stop or kill."""
+    data = Path(shutil.copytree(prepared_data, tmp_path / "data"))
+    with running(Site(data, extra=SETTINGS, command=("serve", "--workers", "1"))) as own:
         yield own
 
 

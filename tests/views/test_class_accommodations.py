@@ -124,7 +124,7 @@ def test_file_goes_out_and_comes_back_with_changes(
     ("text", "words"),
     [
         ("Name,Read aloud\r\nNobody,yes\r\n", "No student in this class has this name."),
-        ("Name,Read aloud\r\nMaya Lopez,perhaps\r\n", "“Read aloud” takes: yes, no."),
+        ("Name,Read aloud\r\nMaya Lopez,perhaps\r\n", "In “Read aloud”, enter one of these: yes, no."),
         ("Student,Read aloud\r\nMaya Lopez,yes\r\n", "The first line needs “Name”"),
         ("Name,Shoe size\r\nMaya Lopez,40\r\n", "The first line needs “Name”"),
         ("", "This file is empty."),
