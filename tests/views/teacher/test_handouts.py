@@ -135,7 +135,9 @@ def test_key_gives_marks_sentence_and_speaker_of_each_question(teacher_client: C
     document = published(assignment.edition_id).document
     form = draw_form(document, assignment.edition.content_hash, "B")
     rows = re.findall(
-        r"<th scope=\"row\">(\d+)</th>\s*<td[^>]*>(.*?)</td>\s*<td[^>]*>(.*?)</td>\s*<td[^>]*>(.*?)</td>", leaf, re.DOTALL
+        r"<th scope=\"row\">(\d+)</th>\s*<td[^>]*>(.*?)</td>\s*<td[^>]*>(.*?)</td>\s*<td[^>]*>(.*?)</td>",
+        leaf,
+        re.DOTALL,
     )
     assert [int(number) for number, *_ in rows] == [1, 2, 3, 4]
     for question, (_, answer, proof, speakers) in zip(form.questions, rows, strict=True):
