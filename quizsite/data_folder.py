@@ -3,7 +3,6 @@
 import os
 import pwd
 import secrets
-import shlex
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -27,17 +26,21 @@ def make_data_folder(folder: Path) -> Path:
 
 
 def require_own_folder(folder: Path) -> None:
-    """Raises ImproperlyConfigured if root works in the folder of another user, who could not read what root makes."""
+    """Raises ImproperlyConfigured if root works in the folder of another user, who could not read what root makes.
+
+    A folder of no user of this machine is of another one, such as a volume of a container in which root does all.
+    """
     owner = folder.stat().st_uid
-    if os.geteuid() == 0 != owner:
-        try:
-            name = pwd.getpwuid(owner).pw_name
-        except KeyError:
-            name = f"#{owner}"
-        raise ImproperlyConfigured(
-            f"The data folder {folder} belongs to the user {name}, who cannot use files that root creates. "
-            f"Run this as that user: `sudo -u {shlex.quote(name)}`."
-        )
+    if os.geteuid() != 0 or owner == 0:
+        return
+    try:
+        name = pwd.getpwuid(owner).pw_name
+    except KeyError:
+        return
+    raise ImproperlyConfigured(
+        f"The data folder {folder} belongs to the user {name}, who cannot use files that root creates. "
+        f"Run this as that user: `sudo -u {name}`."
+    )
 
 
 def require_site(folder: Path) -> None:

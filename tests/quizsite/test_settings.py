@@ -2,6 +2,7 @@
 
 import json
 import os
+import pwd
 import re
 import subprocess
 import sys
@@ -499,7 +500,7 @@ def test_root_is_refused_in_the_folder_of_another_user(tmp_path: Path, monkeypat
     """What root made there, such as a restored site, could not be read by the site."""
     if os.geteuid() == 0:
         require_own_folder(tmp_path)
-        os.chown(tmp_path, 54_321, -1)
+        os.chown(tmp_path, pwd.getpwnam("nobody").pw_uid, -1)
     monkeypatch.setattr(os, "geteuid", lambda: 0)
 
     with pytest.raises(ImproperlyConfigured, match=r"belongs to the user (\S+), .* `sudo -u '?\1'?`\.$"):
@@ -507,14 +508,20 @@ def test_root_is_refused_in_the_folder_of_another_user(tmp_path: Path, monkeypat
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
-def test_start_as_root_in_the_folder_of_another_user_is_refused(tmp_path: Path) -> None:
+def test_root_may_use_the_volume_of_a_container(tmp_path: Path) -> None:
     os.chown(tmp_path, 54_321, -1)
+    require_own_folder(tmp_path)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+def test_start_as_root_in_the_folder_of_another_user_is_refused(tmp_path: Path) -> None:
+    os.chown(tmp_path, pwd.getpwnam("nobody").pw_uid, -1)
 
     result = manage("restore", str(tmp_path), folder=tmp_path)
 
     assert result.stderr == (
-        f"Footnote cannot start: The data folder {tmp_path} belongs to the user #54321, who cannot use files that "
-        "root creates. Run this as that user: `sudo -u '#54321'`.\n"
+        f"Footnote cannot start: The data folder {tmp_path} belongs to the user nobody, who cannot use files that "
+        "root creates. Run this as that user: `sudo -u nobody`.\n"
     )
     assert list(tmp_path.iterdir()) == []
 
