@@ -275,9 +275,7 @@ def _take_answer(request: HttpRequest, attempt: LoadedAttempt, number: int, *, n
         # The next page shows a newer answer from another window, if there is one.
         return redirect("take_attempt", attempt.public_id, number)
     if saved is not None and saved.outcome == Outcome.STALE:
-        # With script, `quoteTyped` of the outbox shows it.
-        typed = "" if _htmx(request) else _text_that_lost(question, form.cleaned_data["value"], saved)
-        return _question_page(request, attempt, number, now, is_stale=True, typed=typed)
+        return _stale_page(request, attempt, number, now, value=form.cleaned_data["value"], saved=saved)
     if saved is not None and saved.outcome == Outcome.SETTLED:
         act = "save"
     return _act(request, attempt, number, act, now)
@@ -318,10 +316,14 @@ def _act(request: HttpRequest, attempt: LoadedAttempt, number: int, act: str, no
     return redirect(reverse("take_attempt", args=[attempt.public_id, number]) + "#question")
 
 
-def _text_that_lost(question: Question, value: Value, saved: Saved) -> str:
-    """What a student typed in an answer that a newer one replaced; "" for other answers and for the same text."""
-    is_text = type_of(question).is_typed and isinstance(value, str)
-    return str(value) if is_text and value != saved.value else ""
+def _stale_page(
+    request: HttpRequest, attempt: LoadedAttempt, number: int, now: datetime, *, value: Value, saved: Saved
+) -> HttpResponse:
+    """The page with the newer answer, and with the text that it replaced."""
+    is_text = type_of(attempt.content.questions[number - 1]).is_typed and isinstance(value, str)
+    # With script, `quoteTyped` of the outbox shows it.
+    typed = str(value) if is_text and value != saved.value and not _htmx(request) else ""
+    return _question_page(request, attempt, number, now, is_stale=True, typed=typed)
 
 
 def _question_page(
