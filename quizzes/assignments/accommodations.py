@@ -1,7 +1,7 @@
 """Accommodations, extensions and excuses, and the deadlines that they change."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -270,7 +270,7 @@ def extend(
     _lock(assignment, student)
     values = {"due_at": due_at, "closes_at": closes_at, "extra_attempts": extra_attempts, "reason": reason}
     before = assignment.extensions.filter(student=student).first()
-    if before is not None and _has(before, values):
+    if before is not None and before.has(values):
         return before
     extension, _ = Extension.objects.update_or_create(
         assignment=assignment, student=student, defaults={**values, "given_by": by, "given_at": now}
@@ -301,7 +301,7 @@ def change_extension(
     """
     _lock(assignment, student)
     before = assignment.extensions.filter(student=student).first()
-    if before is not None and before.given_at != seen and not _has(before, values):
+    if before is not None and before.given_at != seen and not before.has(values):
         raise ExtensionChanged
     extend(assignment, student, by=by, now=now, **values)
 
@@ -386,10 +386,6 @@ def _lock(assignment: Assignment, student: Student) -> None:
     lock_rows(assignments=[assignment.pk], students=[student.pk], with_starts=True)
     read_locked(assignment, "paused_at")
     read_locked(student, "removed_at")
-
-
-def _has(extension: Extension, values: Mapping[str, Any]) -> bool:
-    return all(getattr(extension, name) == value for name, value in values.items())
 
 
 def _extensions(assignment: Assignment) -> dict[int, Extension]:

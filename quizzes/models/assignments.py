@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from collections.abc import Mapping
 from typing import Any, Self
 
 from django.db import models
@@ -253,6 +254,10 @@ class Extension(models.Model):
 
     def __str__(self) -> str:
         return f"extension of {self.assignment}"
+
+    def has(self, values: Mapping[str, Any]) -> bool:
+        """Whether all these columns have these values."""
+        return all(getattr(self, name) == value for name, value in values.items())
 
 
 class Excuse(models.Model):
