@@ -28,7 +28,7 @@ def make_data_folder(folder: Path) -> Path:
 def require_own_folder(folder: Path) -> None:
     """Raises ImproperlyConfigured if root works in the folder of another user, who could not read what root makes.
 
-    A folder of no user of this machine is of another one, such as a volume of a container in which root does all.
+    A container may not know the owner of its volume. Root runs everything there, so such a folder is allowed.
     """
     owner = folder.stat().st_uid
     if os.geteuid() != 0 or owner == 0:

@@ -1,6 +1,6 @@
 """Add, change, archive and hand over classrooms, and change their class codes.
 
-Whoever changes one raises RowDeleted if it was erased meanwhile.
+Each change raises RowDeleted if the classroom was erased after it was loaded.
 """
 
 from datetime import datetime
