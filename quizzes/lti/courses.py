@@ -3,7 +3,7 @@
 Reads the stored claims of a launch (`launches._claims`), and loads nothing else of the library.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -37,6 +37,10 @@ class NotOnRoster(Exception):
 
 class NoName(Exception):
     """The platform gave no name to add the learner by."""
+
+
+class StudentTaken(Exception):
+    """The course has another learner for the student."""
 
 
 class ConnectedElsewhere(Exception):
@@ -179,17 +183,33 @@ def student_of(launch: LtiLaunch, course: LtiCourse, *, now: datetime) -> Studen
     a teacher connects the two.
     """
     claims = launch.claims or {}
-    learners = LtiStudent.objects.select_related("student__merged_into")
-    known = learners.filter(course=course, subject=claims["subject"]).first()
+    subject = claims["subject"]
+    known = LtiStudent.objects.select_related("student__merged_into").filter(course=course, subject=subject).first()
+    student = known.student.current if known is not None else _students_elsewhere(course, [subject]).get(subject)
+    if student is not None and (student.removed_at is not None or student.classroom_id != course.classroom_id):
+        raise NotOnRoster
     if known is not None:
-        student = known.student.current
-        if student.removed_at is not None or student.classroom_id != course.classroom_id:
-            raise NotOnRoster
-        return student
+        return known.student.current
+    if student is not None:
+        try:
+            return connect_student(course, subject, student)
+        except StudentTaken:
+            # A teacher connected the student with another learner of this course.
+            pass
     name = member_name(claims)
     if name is None:
         raise NoName
-    return add_student(course, claims["subject"], name, now=now)
+    return add_student(course, subject, name, now=now)
+
+
+def _students_elsewhere(course: LtiCourse, subjects: Iterable[str]) -> dict[str, Student]:
+    """The students of these learners, by subject, from the platform's other courses with the same class. 1 query."""
+    others = LtiStudent.objects.filter(
+        subject__in=subjects,
+        course__classroom=course.classroom_id,
+        course__deployment__platform=course.deployment.platform_id,
+    ).exclude(course=course)
+    return {learner.subject: learner.student.current for learner in others.select_related("student__merged_into")}
 
 
 def add_student(course: LtiCourse, subject: str, name: PersonName, *, now: datetime) -> Student:
@@ -222,8 +242,8 @@ class Member:
 class MemberPreview:
     """The roster of a course compared with the roster of its class.
 
-    new: (learner, the student with the same name who is not connected, or None). unconnected: students without a
-    learner in any course. gone: students whose learner the platform no longer lists.
+    new: (learner, the student whom another course of the class has for them, or with the same name, or None).
+    unconnected: students without a learner in this course. gone: students whose learner the platform no longer lists.
     """
 
     new: tuple[tuple[Member, Student | None], ...]
@@ -232,18 +252,21 @@ class MemberPreview:
 
 
 def preview_members(course: LtiCourse, members: Sequence[Member]) -> MemberPreview:
-    """Compare the learners with the roster. 2 queries."""
-    known = {entry.subject: entry.student.current for entry in course.students.select_related("student__merged_into")}
-    connected = {student.pk for student in known.values()}
-    # A student has at most one learner. Of a learner in two courses of the class, the teacher merges the two entries.
-    without = course.classroom.students.enrolled().filter(lti_student=None)
-    unconnected = [student for student in without if student.pk not in connected]
+    """Compare the learners with the roster. 3 queries."""
+    entries = course.students.select_related("student__merged_into")
+    known = {entry.subject: entry.student.current for entry in entries}
+    connected = {student.pk for student in known.values()} | {entry.student_id for entry in entries}
+    unconnected = [student for student in course.classroom.students.enrolled() if student.pk not in connected]
     by_name = {student.name_key: student for student in unconnected}
     listed = {member.subject for member in members}
+    elsewhere = _students_elsewhere(course, listed)
+
+    def found(member: Member) -> Student | None:
+        other = elsewhere.get(member.subject)
+        return other if other in unconnected else by_name.get(name_key(member.name.display))
+
     return MemberPreview(
-        new=tuple(
-            (member, by_name.get(name_key(member.name.display))) for member in members if member.subject not in known
-        ),
+        new=tuple((member, found(member)) for member in members if member.subject not in known),
         unconnected=tuple(unconnected),
         gone=tuple(
             student for subject, student in known.items() if subject not in listed and student.removed_at is None
@@ -258,11 +281,21 @@ def students_without_learner(classroom: Classroom) -> models.QuerySet[Student]:
     return classroom.students.enrolled().exclude(pk__in=learners.values("student")).exclude(pk__in=merged)
 
 
-def connect_student(course: LtiCourse, subject: str, student: Student) -> None:
-    """From now on, this learner is this student of the class. Safe to repeat."""
+def connect_student(course: LtiCourse, subject: str, student: Student) -> Student:
+    """From now on, this learner is this student of the class. Safe to repeat.
+
+    Returns the student whom the learner has. Raises StudentTaken.
+    """
     if student.classroom_id != course.classroom_id:
         raise Student.DoesNotExist
-    LtiStudent.objects.get_or_create(course=course, subject=subject, defaults={"student": student})
+    entries = LtiStudent.objects.select_related("student")
+    try:
+        with transaction.atomic():
+            entry, _ = entries.get_or_create(course=course, subject=subject, defaults={"student": student})
+    except IntegrityError as error:
+        # Two pages connected the student at the same time.
+        raise StudentTaken from error
+    return entry.student
 
 
 def member_name(claims: Claims) -> PersonName | None:

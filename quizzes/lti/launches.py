@@ -4,6 +4,7 @@ The library checks the message. State, nonce and browser are ours, since each mu
 can ask for a login, so a login stores nothing: the signed state says what the launch needs. A launch stores its nonce.
 """
 
+import json
 import re
 import secrets
 from collections.abc import Mapping
@@ -31,6 +32,9 @@ from quizzes.people.accounts import token_digest
 # From the login to the page where the launch ends.
 LAUNCH_LIFETIME = timedelta(minutes=30)
 _STATE = signing.Signer(salt="quizzes.lti.state")
+# What the columns of the database have room for. PostgreSQL stores no NUL.
+MAX_ID, MAX_URL = 255, 1000
+NUL_IN_JSON = r"\u0000"
 # Clocks of two machines.
 LEEWAY_SECONDS = 60
 # Its origin goes into the browser policy of a page, so its host has no sign that would end a directive there.
@@ -206,7 +210,7 @@ def _claims(body: Mapping[str, Any]) -> dict[str, Any]:
     is_deep_linking = body.get(f"{CLAIM}message_type") == DEEP_LINKING
     if is_deep_linking and not _HTTPS_ADDRESS.match(str(settings.get("deep_link_return_url"))):
         raise LaunchRefused("the address for the link is not https")
-    return {
+    claims = {
         "deployment": str(body.get(f"{CLAIM}deployment_id")),
         "subject": str(body["sub"]),
         "name": str(body.get("name") or ""),
@@ -225,3 +229,16 @@ def _claims(body: Mapping[str, Any]) -> dict[str, Any]:
         "members": str((body.get(MEMBERS) or {}).get("context_memberships_url") or ""),
         "deep_linking": settings if is_deep_linking else None,
     }
+    _check_sizes(claims)
+    return claims
+
+
+def _check_sizes(claims: Mapping[str, Any]) -> None:
+    """Refuse what the columns of the database have no room for. Raises LaunchRefused."""
+    limits = dict.fromkeys(("subject", "context", "link"), MAX_ID)
+    limits |= dict.fromkeys(("line_item", "line_items", "members"), MAX_URL)
+    for name, limit in limits.items():
+        if len(claims[name]) > limit:
+            raise LaunchRefused(f"the signed message has a {name} of more than {limit} characters")
+    if NUL_IN_JSON in json.dumps(claims):
+        raise LaunchRefused("the signed message has a NUL character")

@@ -22,7 +22,7 @@ from pylti1p3.service_connector import ServiceConnector, TServiceConnectorRespon
 
 from quizzes.lti.courses import Member, member_name
 from quizzes.lti.errors import OTHER_REASON, LaunchRefused, PlatformFailed
-from quizzes.lti.launches import DEEP_LINKING, LINE_ITEM_SCOPE
+from quizzes.lti.launches import DEEP_LINKING, LINE_ITEM_SCOPE, MAX_ID, MAX_URL
 from quizzes.lti.platforms import PlatformSession, registration_of, rotate_key
 from quizzes.lti.scores import claim, claim_column, column_failed, keep_column, mark_failed, mark_sent
 from quizzes.models import (
@@ -43,7 +43,6 @@ MEMBERS_SCOPE = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembershi
 # A round of the periodic job must end in time for the next one.
 ROUND_SECONDS = 10
 MEMBER_PAGES = ITEM_PAGES = 20
-MAX_URL = 1000
 # Open edX has room for 100.
 MAX_LABEL = 100
 # What a call to a platform raises if it fails, and if the platform does not answer.
@@ -52,6 +51,7 @@ SILENT = (requests.ConnectionError, requests.Timeout)
 # With these, a platform asks for a pause, or says that it is down.
 PAUSE_STATUSES = (429, 503)
 NO_ANSWER = gettext_noop("The platform does not answer.")
+TURNED_OFF = gettext_noop("The person who runs this site has turned the platform off.")
 NO_KEY = gettext_noop("This site has no key for learning platforms. The person who runs it can make one.")
 
 
@@ -158,6 +158,8 @@ def _address(found: object) -> str:
 
 def members_of(course: LtiCourse) -> list[Member]:
     """The learners of a course. Raises PlatformFailed."""
+    if not course.deployment.platform.is_active:
+        raise PlatformFailed(TURNED_OFF)
     found: dict[str, Member] = {}
     with PlatformSession() as session:
         try:
@@ -322,13 +324,12 @@ def _send(score: LtiScore, platform: LtiPlatform, session: PlatformSession, now:
 
 
 def _learner(claims: Mapping[str, Any]) -> Member | None:
-    """An active learner with a name, else None."""
+    """An active learner with a name and an id that can launch, else None."""
     roles = [str(role).rpartition("#")[2].rpartition("/")[2] for role in claims.get("roles", [])]
     is_active = str(claims.get("status") or "Active") == "Active"
-    name = member_name(claims)
-    if not is_active or "Learner" not in roles or name is None or not claims.get("user_id"):
-        return None
-    return Member(str(claims["user_id"]), name)
+    name, subject = member_name(claims), str(claims.get("user_id") or "")
+    has_id = 0 < len(subject) <= MAX_ID and "\0" not in subject
+    return Member(subject, name) if is_active and "Learner" in roles and name is not None and has_id else None
 
 
 def _needs_pause(error: Exception) -> bool:

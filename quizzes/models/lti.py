@@ -132,14 +132,17 @@ class LtiCourse(models.Model):
 
 
 class LtiStudent(models.Model):
-    """One learner of a course and the student on the roster. No email address is stored."""
+    """One learner of a course and the student on the roster, who may be in several courses. Has no email address."""
 
     course = models.ForeignKey(LtiCourse, models.CASCADE, related_name="students")
     subject = models.CharField(max_length=255)
-    student = models.OneToOneField(Student, models.CASCADE, related_name="lti_student")
+    student = models.ForeignKey(Student, models.CASCADE, related_name="lti_students")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["course", "subject"], name="lti_student_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["course", "subject"], name="lti_student_once"),
+            models.UniqueConstraint(fields=["course", "student"], name="lti_learner_once"),
+        ]
 
     def __str__(self) -> str:
         return self.subject

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from quizsite.models import SiteState
 from quizzes.lti import platforms
+from quizzes.lti.courses import StudentTaken, connect_student
 from quizzes.lti.services import _Registration
 from quizzes.models import (
     Assignment,
@@ -70,6 +71,8 @@ def test_teacher_adds_and_connects_students(platform: Platform, course: LtiCours
         member(3, "Cy Left"),
         member(4, "Ms. Rivera", role="Instructor"),
         member(5, "Di Gone", status="Inactive"),
+        member(6, "Ed Long", user_id="u" * 256),
+        member(7, "Fay Nul", user_id="u\0"),
     ]
     address = reverse("lti_members", args=[course.classroom.public_id, course.pk])
     assert (
@@ -84,7 +87,9 @@ def test_teacher_adds_and_connects_students(platform: Platform, course: LtiCours
 
     made = {row.subject: row.student.display_name for row in LtiStudent.objects.select_related("student")}
     assert made == {"u1": "Ana Ruiz", "u2": "Bo Tran"}
-    assert not Student.objects.filter(display_name__in=["Ms. Rivera", "Di Gone", "Cy Left"]).exists()
+    assert not Student.objects.filter(
+        display_name__in=["Ms. Rivera", "Di Gone", "Cy Left", "Ed Long", "Fay Nul"]
+    ).exists()
 
 
 def test_one_student_for_two_learners_is_refused(platform: Platform, course: LtiCourse, teacher_client: Client) -> None:
@@ -98,24 +103,40 @@ def test_one_student_for_two_learners_is_refused(platform: Platform, course: Lti
     assert not LtiStudent.objects.exists()
 
 
-def test_student_of_another_course_of_the_class_is_not_offered(
-    platform: Platform, course: LtiCourse, teacher_client: Client
-) -> None:
-    there = make_student(classroom=course.classroom, name="Bo Tran")
-    second = LtiCourse.objects.create(
+@pytest.fixture
+def second(course: LtiCourse) -> LtiCourse:
+    """Another course of the platform that is connected with the same class."""
+    return LtiCourse.objects.create(
         deployment=course.deployment, context_id="course-2", classroom=course.classroom, members_url=course.members_url
     )
+
+
+def test_learner_of_two_courses_of_the_class_is_one_student(
+    platform: Platform, course: LtiCourse, second: LtiCourse, teacher_client: Client
+) -> None:
+    there = make_student(classroom=course.classroom, name="Bo Tran")
     LtiStudent.objects.create(course=course, subject="u2", student=there)
-    platform.members = [member(2, "Bo Tran")]
+    platform.members = [member(2, "Bao Tran")]
     address = reverse("lti_members", args=[course.classroom.public_id, second.pk])
     form = form_of(teacher_client.get(address), having="u2")
-    assert form.data()["u2"] == ["new"]
+    assert form.data()["u2"] == [there.public_id]
 
-    refused = teacher_client.post(address, {"u2": there.public_id})
-    assert "Choose one from the list." in text_of(refused)
-    teacher_client.post(address, form.data())
+    for _ in range(2):
+        teacher_client.post(address, form.data())
 
-    assert LtiStudent.objects.get(course=second).student.display_name == "Bo Tran (2)"
+    assert [row.student for row in LtiStudent.objects.select_related("student")] == [there, there]
+    assert list(Student.objects.values_list("display_name", flat=True)) == ["Bo Tran"]
+
+
+def test_student_whom_another_page_connected_stays_with_that_learner(course: LtiCourse) -> None:
+    there = make_student(classroom=course.classroom, name="Bo Tran")
+    connect_student(course, "u1", there)
+
+    with pytest.raises(StudentTaken):
+        connect_student(course, "u2", there)
+
+    assert connect_student(course, "u1", there) == there
+    assert [row.subject for row in LtiStudent.objects.all()] == ["u1"]
 
 
 def test_students_who_left_the_course_are_listed(platform: Platform, course: LtiCourse, teacher_client: Client) -> None:
@@ -135,6 +156,17 @@ def test_platform_that_refuses_the_list_is_said(platform: Platform, course: LtiC
     said = text_of(teacher_client.get(reverse("lti_members", args=[course.classroom.public_id, course.pk])))
 
     assert "The platform no longer has this course" in said
+
+
+def test_platform_that_was_turned_off_is_not_asked(
+    platform: Platform, course: LtiCourse, teacher_client: Client
+) -> None:
+    LtiPlatform.objects.update(is_active=False)
+
+    said = text_of(teacher_client.get(reverse("lti_members", args=[course.classroom.public_id, course.pk])))
+
+    assert "The person who runs this site has turned the platform off. The roster has not changed." in said
+    assert platform.token_requests == []
 
 
 def test_owner_disconnects_a_course_after_a_question(

@@ -35,6 +35,7 @@ from tests.lti.platform import CLAIM, CLIENT, DEPLOYMENT, ISSUER, MEMBERSHIP, Pl
 from tests.pages import form_of, read, text_of
 
 pytestmark = pytest.mark.sockets
+COURSE_2 = {f"{CLAIM}context": {"id": "course-2", "title": "Civics"}}
 
 
 @pytest.fixture
@@ -64,6 +65,27 @@ def test_second_launch_is_the_same_student(launch: Launch, course: LtiCourse) ->
     assert [row.student.display_name for row in LtiStudent.objects.all()] == ["Ana Ruiz"]
 
 
+def test_learner_is_the_same_student_in_another_course_of_the_class(launch: Launch, course: LtiCourse) -> None:
+    launch()
+    LtiCourse.objects.create(deployment=course.deployment, context_id="course-2", classroom=course.classroom)
+
+    for _ in range(2):
+        launch(**COURSE_2, given_name="Another", family_name="Name")
+
+    assert LtiStudent.objects.count() == 2
+    assert [student.display_name for student in Student.objects.all()] == ["Ana Ruiz"]
+
+
+def test_learner_whose_student_is_taken_in_another_course_joins_the_roster(launch: Launch, course: LtiCourse) -> None:
+    launch()
+    other = LtiCourse.objects.create(deployment=course.deployment, context_id="course-2", classroom=course.classroom)
+    LtiStudent.objects.create(course=other, subject="user-2", student=Student.objects.get())
+
+    launch(**COURSE_2)
+
+    assert [student.display_name for student in Student.objects.order_by("pk")] == ["Ana Ruiz", "Ana Ruiz (2)"]
+
+
 def test_name_alone_never_leads_to_a_student_who_is_there(launch: Launch, course: LtiCourse, student: Student) -> None:
     first, _, last = student.display_name.partition(" ")
     launch(given_name=first, family_name=last or None)
@@ -90,7 +112,7 @@ def test_learner_of_a_merged_student_works_as_the_one_who_stays(
 
 def test_removed_student_is_told(launch: Launch, course: LtiCourse) -> None:
     launch()
-    Student.objects.filter(lti_student__isnull=False).update(removed_at=timezone.now())
+    Student.objects.filter(lti_students__isnull=False).update(removed_at=timezone.now())
 
     response = launch()
 
@@ -410,6 +432,10 @@ def test_platform_that_is_turned_off_in_mid_launch_is_refused(
             "for 'client-2', but Moodle is 'https://school.example' and knows this site as 'client-1'",
         ),
         ({"aud": ["client-1", "client-2"]}, "azp"),
+        ({"sub": "u" * 256}, "a subject of more than 255 characters"),
+        ({f"{CLAIM}context": {"id": "c" * 256}}, "a context of more than 255 characters"),
+        ({f"{CLAIM}resource_link": {"id": "l" * 256}}, "a link of more than 255 characters"),
+        ({"given_name": "An\0a"}, "a NUL character"),
         ({"aud": "client-2", "azp": "client-1"}, "for 'client-2', but Moodle"),
         ({"aud": None, "azp": "client-1"}, "for None, but Moodle"),
         ({"iss": "https://evil.example\n"}, r"from 'https://evil.example\n' for 'client-1', but Moodle"),

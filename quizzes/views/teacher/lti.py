@@ -189,7 +189,11 @@ def _connect_members(course: LtiCourse, preview: courses.MemberPreview, form: Me
     for member, _ in preview.new:
         student = form.student(member.subject)
         if student is not None:
-            courses.connect_student(course, member.subject, student)
+            try:
+                courses.connect_student(course, member.subject, student)
+            except courses.StudentTaken:
+                # Another page was faster. This learner stays on the list of the course.
+                continue
             connected += 1
         elif form.cleaned_data[member.subject] == NEW:
             courses.add_student(course, member.subject, member.name, now=now)
