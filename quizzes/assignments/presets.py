@@ -46,7 +46,7 @@ class PresetValues:
 def preset_values(preset: Preset, *, zone: ZoneInfo, now: datetime, copied: PresetValues | None) -> PresetValues:
     """The values of a preset in a time zone. copied: of the quiz that is assigned again; SAME needs it."""
     local = now.astimezone(zone).replace(tzinfo=None)
-    today, tomorrow = local.date(), local.date() + timedelta(days=1)
+    today = local.date()
     match preset:
         case Preset.IN_CLASS:
             return PresetValues(_settings(IN_CLASS_LIMIT, Assignment.Release.AFTER_LAST), waits_for_teacher=True)
@@ -55,18 +55,22 @@ def preset_values(preset: Preset, *, zone: ZoneInfo, now: datetime, copied: Pres
             return PresetValues(_settings(None, Assignment.Release.AFTER_LAST), due=due)
         case Preset.TEST:
             closes = datetime.combine(today, TEST_CLOSES)
-            if local + TEST_TAKES > closes:
-                closes = datetime.combine(tomorrow, TEST_CLOSES)
+            if local + TEST_TAKES > closes or not _is_school_day(today):
+                closes = datetime.combine(_school_day_after(today), TEST_CLOSES)
             return PresetValues(_settings(TEST_LIMIT, Assignment.Release.AFTER_CLOSE), closes=closes)
     if copied is None:
         raise ValueError("no quiz to copy")
     return copied
 
 
+def _is_school_day(day: date) -> bool:
+    """Whether it is no Saturday or Sunday. Holidays are the teacher's to know."""
+    return day.weekday() < SATURDAY
+
+
 def _school_day_after(today: date) -> date:
-    """The next day that is no Saturday or Sunday. Holidays are the teacher's to know."""
     following = (today + timedelta(days=days) for days in (1, 2, 3))
-    return next(day for day in following if day.weekday() < SATURDAY)
+    return next(day for day in following if _is_school_day(day))
 
 
 def _settings(time_limit: timedelta | None, release: str) -> AssignmentSettings:

@@ -21,7 +21,7 @@ from quizzes.grading.manual_grades import undo_outdated
 from quizzes.grading.scores import ScoreColumns, adjustments, computed
 from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Extension, Student, User
 from quizzes.models.attempts import MIXED_LANGUAGES
-from quizzes.models.locks import lock_rows, locked_with_keys, read_again, read_row
+from quizzes.models.locks import RowDeleted, lock_rows, locked_with_keys, read_again, read_row
 
 logger = logging.getLogger(__name__)
 
@@ -256,6 +256,9 @@ def submit_overdue(now: datetime) -> int:
     for attempt in list(Attempt.objects.overdue(before=cutoff(now)).select_related("assignment")):
         try:
             submit_attempt(attempt, now=now)
+        except RowDeleted:
+            # The student or the class was erased in the meantime.
+            continue
         except Exception:
             logger.exception("Attempt %s is overdue and could not be submitted.", attempt.public_id)
         else:

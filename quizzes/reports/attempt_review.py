@@ -307,11 +307,12 @@ def _review(question: Question, value: Value, content: AttemptContent, adjustmen
 
 
 def unused_events(attempt: Attempt) -> list[AnswerEvent]:
-    """The events that did not count (late, stale or settled), in the order of arrival; 1 query.
+    """The events that did not count (late, stale or settled), in the order of arrival, without values; 1 query.
 
-    Includes late answers that the teacher accepted, and their ACCEPTED and UNDONE events.
+    Includes late answers that the teacher accepted, and their ACCEPTED and UNDONE events. The values of thousands of
+    saves of a script would fill the memory.
     """
-    return list(attempt.events.exclude(outcome=AnswerEvent.Outcome.SAVED).order_by("at", "pk"))
+    return list(attempt.events.exclude(outcome=AnswerEvent.Outcome.SAVED).defer("value").order_by("at", "pk"))
 
 
 def next_attempt(attempt: Attempt) -> Attempt | None:

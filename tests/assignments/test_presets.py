@@ -46,10 +46,13 @@ def test_homework_is_due_on_a_school_day(today: int, due: int) -> None:
     assert values(Preset.HOMEWORK, now=now).due == datetime(2026, 10, due, 8)
 
 
-@pytest.mark.parametrize(("hour", "minute", "day"), [(18, 0, 23), (18, 1, 24)])
-def test_a_test_closes_the_next_day_if_time_is_short(hour: int, minute: int, day: int) -> None:
-    now = datetime(2026, 10, 23, hour, minute, tzinfo=UTC)
-    assert values(Preset.TEST, now=now).closes == datetime(2026, 10, day, 16)
+@pytest.mark.parametrize(
+    ("today", "hour", "minute", "closes"), [(22, 18, 0, 22), (22, 18, 1, 23), (23, 18, 1, 26), (24, 13, 0, 26)]
+)
+def test_a_test_closes_on_the_next_school_day_if_time_is_short(today: int, hour: int, minute: int, closes: int) -> None:
+    """From a Thursday to a Saturday."""
+    now = datetime(2026, 10, today, hour, minute, tzinfo=UTC)
+    assert values(Preset.TEST, now=now).closes == datetime(2026, 10, closes, 16)
 
 
 def test_same_needs_a_quiz_to_copy() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from quizzes.assignments.deadlines import GRACE
+from quizzes.attempts import lifecycle
 from quizzes.attempts.answers import AttemptOver, NotCheckable, check_answer, set_flag
 from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import (
@@ -22,6 +23,7 @@ from quizzes.attempts.lifecycle import (
 )
 from quizzes.content.editions import published
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Classroom, Edition, Student
+from quizzes.people.erasure import erase_student
 from tests.factories import loaded, make_answered_attempt, make_assignment, make_attempt, make_student, save
 
 pytestmark = pytest.mark.django_db
@@ -428,6 +430,29 @@ def test_submit_overdue_goes_on_past_an_attempt_that_fails(
     [record] = caplog.records
     assert record.getMessage() == f"Attempt {broken.public_id} is overdue and could not be submitted."
     assert record.exc_info is not None
+
+
+def test_submit_overdue_passes_an_attempt_that_is_erased_meanwhile(
+    edition: Edition,
+    classroom: Classroom,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    timed = make_assignment(edition=edition, classroom=classroom, time_limit=30 * MINUTE)
+    erased, last = (make_attempt(assignment=timed, started_at=now - timedelta(days=1)) for _ in range(2))
+
+    def erase_first(attempt: Attempt, *, now: datetime) -> None:
+        if attempt == erased:
+            erase_student(attempt.student, by=None, now=now)
+        submit_attempt(attempt, now=now)
+
+    monkeypatch.setattr(lifecycle, "submit_attempt", erase_first)
+
+    assert submit_overdue(now) == 1
+
+    assert list(Attempt.objects.values_list("pk", "submitted_by")) == [(last.pk, "deadline")]
+    assert caplog.records == []
 
 
 def test_submit_attempt_keeps_later_answers_as_late(attempt: Attempt, now: datetime) -> None:

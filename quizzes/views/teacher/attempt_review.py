@@ -18,7 +18,7 @@ from quizzes.assignments.student_statuses import load_overrides
 from quizzes.attempts import answers, lifecycle
 from quizzes.attempts.attempt_content import AttemptContent, content_of, shown_content
 from quizzes.content.editions import published
-from quizzes.content.question_types.question import Question
+from quizzes.content.question_types.question import Question, Value
 from quizzes.formatting import points
 from quizzes.forms.accommodations import ReopenForm
 from quizzes.forms.grading import AttemptCommentForm, GradeForm, OpenAnswersForm
@@ -42,6 +42,8 @@ from quizzes.views.teacher.undo import offer_undo
 Outcome = AnswerEvent.Outcome
 # A teacher reads these first.
 OPEN_VERDICTS = {"wrong", "partly", "ungraded"}
+# A person sends a few. A script can send thousands.
+LISTED_LATE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,15 +159,21 @@ def _unused(attempt: Attempt, reviewed: ReviewedAttempt) -> dict[str, Any]:
     by_outcome = {outcome: [event for event in events if event.outcome == outcome] for outcome in Outcome}
     saved_at = {item.answer.question_id: item.answer.saved_at for item in reviewed.questions if item.answer}
     accepted, waiting = answers.accepted_late(events), answers.waiting_late(events, saved_at)
+    listed = by_outcome[Outcome.LATE][-LISTED_LATE:]
+    values = dict(attempt.events.filter(pk__in=[event.pk for event in listed]).values_list("pk", "value"))
     late = [
         LateAnswer(
-            event, *_in_words(event, reviewed.content), event.pk in accepted, may_count=event in waiting.values()
+            event,
+            *_in_words(event.question_id, values[event.pk], reviewed.content),
+            event.pk in accepted,
+            may_count=event in waiting.values(),
         )
-        for event in by_outcome[Outcome.LATE]
+        for event in listed
     ]
     return {
         "late": late,
-        "waits_for_acceptance": not attempt.is_open and any(line.may_count for line in late),
+        "late_count": len(by_outcome[Outcome.LATE]),
+        "waits_for_acceptance": not attempt.is_open and bool(waiting),
         "counts_late": not attempt.is_open and _counts_late(by_outcome[Outcome.ACCEPTED], reviewed),
         "unused_count": len(by_outcome[Outcome.STALE]) + len(by_outcome[Outcome.SETTLED]),
     }
@@ -177,12 +185,12 @@ def _counts_late(accepted: Sequence[AnswerEvent], reviewed: ReviewedAttempt) -> 
     return any(event.revision == revisions.get(event.question_id) for event in accepted)
 
 
-def _in_words(event: AnswerEvent, content: AttemptContent) -> tuple[int, str]:
-    """The position of the event's question in the attempt, and its answer in words."""
+def _in_words(question_id: int, value: Value, content: AttemptContent) -> tuple[int, str]:
+    """The position of a question in the attempt, and an answer to it in words."""
     for number, question in enumerate(content.questions, start=1):
-        if content.question_id(question) == event.question_id:
-            return number, question.review(event.value, content.published.document.reading).given
-    raise LookupError(event.question_id)
+        if content.question_id(question) == question_id:
+            return number, question.review(value, content.published.document.reading).given
+    raise LookupError(question_id)
 
 
 @require_POST

@@ -16,6 +16,7 @@ from quizzes.grading.scores import rescore
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Excuse, Student, User
 from quizzes.people.classrooms import set_missing_rule
 from quizzes.reports.gradebook import gradebook
+from quizzes.views.teacher import attempt_review
 from tests.factories import (
     NOW,
     make_answered_attempt,
@@ -437,6 +438,23 @@ def test_attempt_lists_what_arrived_and_did_not_count(
     assert "If the device was offline, the student may have answered before it arrived." in text
     assert "Late answers Question Answer Arrived" in text
     assert "Not counted 1 other save not used" in text
+
+
+def test_attempt_lists_the_newest_late_answers(
+    assignment: Assignment, student: Student, teacher_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempt = make_answered_attempt(assignment=assignment, student=student)
+    for minute, value in enumerate(("a", "b", "c"), start=5):
+        save(attempt, "one", value, seen_revision=1, now=NOW + timedelta(minutes=minute))
+    assert "The newest" not in text_of(teacher_client.get(review_of(attempt))).partition("The newest late answer")[0]
+    monkeypatch.setattr(attempt_review, "LISTED_LATE", 2)
+
+    text = text_of(teacher_client.get(review_of(attempt)))
+
+    assert "Late answers The newest 2 of 3 late answers." in text
+    assert text.count("Late, not counted") == 2
+    assert "11:05 am" not in text
+    assert "The newest late answer to each question will count." in text
 
 
 def test_attempt_submitted_late_or_by_the_clock_says_so(
