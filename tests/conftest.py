@@ -72,6 +72,8 @@ _PURE = ("assignments", "content", "files", "people", "reports", "tools")
 _PURE_MODULES = ("test_log.py", "test_settings.py", "test_setup.py", "test_sqlite_backend.py")
 _COMMITS = {"transactional_db", "live_server"}
 _DATABASE = {"db", *_COMMITS}
+# Servers of others, which these tests start: a learning platform, Open edX, and a sign-on. None has a database.
+_PARTNERS = {"platform", "process", "provider"}
 _recorder = sent_queries.Recorder()
 # The session whose tests run in `with_large_stack`.
 _looping: list[pytest.Session] = []
@@ -115,12 +117,13 @@ def _skips(item: pytest.Item) -> bool:
 
 
 def _is_of_the_engine(item: pytest.Item) -> bool:
-    """Whether it is about constraints or triggers, commits, or starts a server."""
+    """Whether it is about constraints or triggers, commits, or starts a site."""
     mark = item.get_closest_marker("django_db")
     commits = mark is not None and mark.kwargs.get("transaction", False)
     folder = item.path.relative_to(item.config.rootpath).parts[1]
     fixtures = set(getattr(item, "fixturenames", ()))
-    return folder == "models" or commits or bool(_COMMITS & fixtures) or item.get_closest_marker("sockets") is not None
+    starts_site = item.get_closest_marker("sockets") is not None and not _PARTNERS & fixtures
+    return folder == "models" or commits or bool(_COMMITS & fixtures) or starts_site
 
 
 def pytest_collection_finish() -> None:

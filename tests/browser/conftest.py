@@ -150,9 +150,20 @@ def be_signed_in(context: BrowserContext, person: Student | User | None, site: s
 
 def violations(page: Page) -> list[str]:
     """What axe finds on the page as it stands, in light and in the colors of dark: rule, and the place of each."""
-    found = _axe(page, AXE_OPTIONS)
+    return [*_axe(page, AXE_OPTIONS), *_dark_violations(page, COLOR_RULES)]
+
+
+def dark_violations(page: Page) -> list[str]:
+    """What axe finds by all rules in dark, at the second width of a page whose first width had `violations`.
+
+    Few elements stand at one width only, so the colors of light need no second look: they take a third of the time.
+    """
+    return _dark_violations(page, AXE_OPTIONS["runOnly"])
+
+
+def _dark_violations(page: Page, rules: object) -> list[str]:
     page.emulate_media(color_scheme="dark")
-    found += [f"dark {one}" for one in _axe(page, {**AXE_OPTIONS, "runOnly": COLOR_RULES})]
+    found = [f"dark {one}" for one in _axe(page, {**AXE_OPTIONS, "runOnly": rules})]
     page.emulate_media(color_scheme="light")
     return found
 
@@ -176,8 +187,9 @@ def overflow(page: Page) -> int:
 
 def assert_fits(page: Page) -> None:
     """Check a page on a laptop, a phone, and at 400 % zoom."""
-    for width, height in ((1280, 900), (360, 740)):
-        page.set_viewport_size({"width": width, "height": height})
-        assert violations(page) == []
+    page.set_viewport_size({"width": 1280, "height": 900})
+    assert violations(page) == []
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert dark_violations(page) == []
     page.set_viewport_size({"width": 320, "height": 256})
     assert overflow(page) == 0

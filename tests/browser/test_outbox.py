@@ -1045,11 +1045,12 @@ def test_answer_that_something_else_took_away_is_not_called_saved(context: Brows
     assert saves() == [(1, "saved")]
 
 
+# Each row is smaller than the one before, until none fits.
 FILL = """() => {
-  let text = '';
+  let row = 0;
   for (let size = 1 << 22; size >= 1; size = Math.floor(size / 2)) {
     const more = 'x'.repeat(size);
-    try { for (;;) { localStorage.setItem('other', text + more); text += more; } } catch { continue; }
+    try { for (;;) localStorage.setItem(row++, more); } catch { continue; }
   }
 }"""
 
