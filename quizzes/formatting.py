@@ -56,9 +56,13 @@ def when(value: datetime | None, now: datetime) -> str:
         return ""
     zone = timezone.get_current_timezone()
     local = value.astimezone(zone)
-    days = (local.date() - now.astimezone(zone).date()).days
-    name = {0: gettext("today"), 1: gettext("tomorrow")}.get(days) or _day(local)
-    return f"{name}, {wall_clock(local)}"
+    return f"{near_day(local, now)}, {wall_clock(local)}"
+
+
+def near_day(local: datetime, now: datetime) -> str:
+    """“today”, “tomorrow”, else “Fri, Oct 23”, in the zone of the local time."""
+    days = (local.date() - now.astimezone(local.tzinfo).date()).days
+    return {0: gettext("today"), 1: gettext("tomorrow")}.get(days) or _day(local)
 
 
 def upcoming(value: datetime | None, now: datetime) -> str:

@@ -1,4 +1,4 @@
-"""When an attempt ends, and whether an answer arrives in time. Every other module calls a function of this one."""
+"""When an attempt ends, and whether an answer arrives in time. No other module has a rule about it."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta

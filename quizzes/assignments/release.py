@@ -1,8 +1,7 @@
 """When students see the answers.
 
-Of an attempt, `can_see_answers` decides, with the moment from `answers_shown_at`; for any moment, `is_released`. The
-settings alone say whether answers are checked at once, wait only for the submission, show before the last attempt, or
-show after the first one.
+`can_see_answers` decides for an attempt, with the moment from `answers_shown_at`. `is_released` decides for any moment.
+The first four functions read the settings of the quiz alone.
 """
 
 from collections import defaultdict
@@ -47,7 +46,7 @@ def answers_shown_at(assignment: Assignment, student_id: int) -> datetime | None
     None if it waits for none, or if none is known yet.
     After the close: the last close of all classes that get this question set from this teacher; without the grace time.
     After the last attempt: see `last_attempt_ended_at`; with the grace time. A student who left the class starts no
-    other there. If the new class has the question set, the answers wait nevertheless: they would help with its quiz.
+    other attempt there.
     """
     if assignment.release != Release.AFTER_LAST:
         return last_closes([assignment])[assignment.pk]

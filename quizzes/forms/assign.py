@@ -17,7 +17,7 @@ from quizzes.assignments.deadlines import Window
 from quizzes.assignments.presets import Preset, PresetValues, preset_values
 from quizzes.content.editions import Size, sizes_of
 from quizzes.content.languages import TranslatedText
-from quizzes.formatting import Label, day, duration, wall_clock
+from quizzes.formatting import Label, day, duration, near_day, wall_clock
 from quizzes.forms.assignments import TIMES, AssignmentSettingsForm, field_values
 from quizzes.forms.fields import WALL_TIME, WallTimeField, moment_of, zone_name, zone_note
 from quizzes.models import Classroom, QuestionSet
@@ -246,8 +246,7 @@ class AssignForm(AssignmentSettingsForm):
             hint = gettext("Opens now. {limit} Answers after each student’s last attempt.").format(limit=limit)
             return PresetOption(self._words_of_due(preset, values.due), hint)
         if values.closes is not None:
-            hint = self._words_of_close(preset).format(limit=limit, closes=wall_clock(values.closes))
-            return PresetOption(preset.label, hint)
+            return PresetOption(preset.label, self._words_of_close(preset, limit, values.closes))
         hint = gettext("Opens when you press Start. {limit} Answers after each student’s last attempt.")
         return PresetOption(preset.label, hint.format(limit=limit))
 
@@ -259,18 +258,17 @@ class AssignForm(AssignmentSettingsForm):
             return gettext("{label}, due tomorrow {due}").format(**words)
         return gettext("{label}, due {day}, {due}").format(day=day(due.replace(tzinfo=zone), zone), **words)
 
-    def _words_of_close(self, preset: Preset) -> str:
+    def _words_of_close(self, preset: Preset, limit: str, closes: datetime) -> str:
         """When a preset closes the quiz. It can be another day for each time zone."""
-        closes = ((self._values(preset, zone).closes, self.now.astimezone(zone)) for zone in self.zones)
-        days = {close.date() == local.date() for close, local in closes if close is not None}
+        ends = ((self._values(preset, zone).closes, zone) for zone in self.zones)
+        local = sorted(end.replace(tzinfo=zone) for end, zone in ends if end is not None)
+        days = list(dict.fromkeys(near_day(end, self.now) for end in local))
+        words = {"limit": limit, "closes": wall_clock(closes), "day": gettext(" or ").join(days)}
         if len(days) > 1:
             return gettext(
-                "Opens now. {limit} Closes {closes}, today or tomorrow in each class’s time zone. "
-                "Answers after all classes close."
-            )
-        if days == {True}:
-            return gettext("Opens now. {limit} Closes today, {closes}. Answers after all classes close.")
-        return gettext("Opens now. {limit} Closes tomorrow, {closes}. Answers after all classes close.")
+                "Opens now. {limit} Closes {closes}, {day} in each class’s time zone. Answers after all classes close."
+            ).format(**words)
+        return gettext("Opens now. {limit} Closes {day}, {closes}. Answers after all classes close.").format(**words)
 
 
 def _sent(value: Any) -> list[str]:

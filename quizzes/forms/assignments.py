@@ -238,7 +238,9 @@ class EarlyAnswersForm(forms.Form):
 
     early_answers = forms.BooleanField(
         error_messages={
-            "required": gettext_lazy("Check this box, or go back and show the answers after the last attempt.")
+            "required": gettext_lazy(
+                "Check this box, or go back and show the answers after each student’s last attempt."
+            )
         }
     )
 

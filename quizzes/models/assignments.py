@@ -113,7 +113,7 @@ class Assignment(models.Model):
     class Release(models.TextChoices):
         AT_ONCE = "at_once", gettext_lazy("Right after each question")
         AFTER_SUBMIT = "after_hand_in", gettext_lazy("After each attempt")
-        AFTER_LAST = "after_last", gettext_lazy("After the last attempt")
+        AFTER_LAST = "after_last", gettext_lazy("After each student’s last attempt")
         AFTER_CLOSE = "after_close", gettext_lazy("After all classes close")
         NEVER = "never", gettext_lazy("Never")
 

@@ -210,7 +210,7 @@ class AnswerEvent(models.Model):
         SETTLED = "settled", gettext_lazy("Not used: it was already checked")
         LATE = "late", gettext_lazy("Late, not counted")
         ACCEPTED = "accepted", gettext_lazy("Late, accepted by the teacher")
-        UNDONE = "undone", gettext_lazy("Back to the answer in time, by the teacher")
+        UNDONE = "undone", gettext_lazy("Late, no longer accepted by the teacher")
 
     COUNTED = frozenset({Outcome.SAVED, Outcome.ACCEPTED, Outcome.UNDONE})
 

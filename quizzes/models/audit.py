@@ -85,7 +85,7 @@ class AuditEvent(models.Model):
         )
         ADMINISTRATOR_REMOVED = (
             "administrator_removed",
-            pgettext_lazy("who did what", "took the role of site administrator"),
+            pgettext_lazy("who did what", "removed an account as site administrator"),
         )
         SET_SHARED = "set_shared", pgettext_lazy("who did what", "shared a question set")
         SET_UNSHARED = "set_unshared", pgettext_lazy("who did what", "stopped sharing a question set")

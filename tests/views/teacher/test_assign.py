@@ -110,23 +110,47 @@ def test_presets_say_what_they_set(
     assert "Same settings as before" not in text
 
 
+@pytest.mark.parametrize(("before", "later", "night"), [(1, "tomorrow", 1), (0, "Mon, Oct 26", 3)])
 def test_test_that_closes_on_two_days_says_so(
-    edition: Edition, classroom: Classroom, chicago: Classroom, teacher_client: Client, clock: time_machine.Traveller
+    before: int,
+    later: str,
+    night: int,
+    edition: Edition,
+    classroom: Classroom,
+    chicago: Classroom,
+    teacher_client: Client,
+    clock: time_machine.Traveller,
 ) -> None:
-    both = "Closes 4:00 pm, today or tomorrow in each class’s time zone."
+    """On a Thursday and on a Friday."""
+    both = f"Closes 4:00 pm, today or {later} in each class’s time zone."
+    clock.shift(-timedelta(days=before))
     assert both not in text_of(teacher_client.get(address_of(edition)))
     # 2:30 pm in New York is too late for a test today, 1:30 pm in Chicago is not.
     clock.shift(timedelta(hours=3, minutes=30))
-    page = text_of(teacher_client.get(address_of(edition)))
-    assert (both in page, "Closes tomorrow" in page) == (True, False)
+    assert both in text_of(teacher_client.get(address_of(edition)))
     send(teacher_client, address_of(edition), classroom, chicago, preset="test")
     closes = {given.classroom: given.closes_at for given in Assignment.objects.select_related("classroom")}
-    assert {one: closes[one].astimezone(one.zone).day - NOW.day for one in closes} == {classroom: 1, chicago: 0}
+    today = NOW.day - before
+    assert {one: closes[one].astimezone(one.zone).day - today for one in closes} == {classroom: night, chicago: 0}
+
+
+@pytest.mark.parametrize(("before", "closes"), [(1, "tomorrow"), (0, "Mon, Oct 26")])
+def test_test_that_no_longer_fits_today_names_its_day(
+    before: int,
+    closes: str,
+    edition: Edition,
+    classroom: Classroom,
+    teacher_client: Client,
+    clock: time_machine.Traveller,
+) -> None:
+    clock.shift(timedelta(hours=6, days=-before))
+
+    assert f"Test Opens now. 40 minutes. Closes {closes}, 4:00 pm." in text_of(teacher_client.get(address_of(edition)))
 
 
 @pytest.mark.parametrize(
     ("release", "label"),
-    [("after_hand_in", "after each attempt"), ("after_last", "after the last attempt")],
+    [("after_hand_in", "after each attempt"), ("after_last", "after each student’s last attempt")],
 )
 def test_the_summary_and_the_choices_have_one_word_for_each_release(
     release: str, label: str, edition: Edition, classroom: Classroom, teacher_client: Client

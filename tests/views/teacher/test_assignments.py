@@ -389,7 +389,7 @@ def test_answers_before_the_last_attempt_are_confirmed_by_a_sentence(
 
     form = form_of(summary, having="release")
     refused = teacher_client.post(address, form.data(act="save"))
-    assert errors_of(refused) == ["Check this box, or go back and show the answers after the last attempt."]
+    assert errors_of(refused) == ["Check this box, or go back and show the answers after each student’s last attempt."]
     assert not Assignment.objects.exists()
 
     teacher_client.post(address, form_of(refused, having="release").data(act="save", early_answers="on"))
