@@ -66,16 +66,16 @@ def pytest_configure(config: pytest.Config) -> None:
         _recorder.install()
 
 
-# Packages whose tests without a database call functions that know no engine. The run on SQLite has them.
+# Folders whose tests without a database are the same on every engine, so only the run on SQLite has them.
 _PURE = ("assignments", "content", "files", "people", "reports", "tools")
-# Of the site around the app: its settings, and sites that these tests start on SQLite whatever engine a run has.
+# Modules of tests/quizsite with the same property: they test settings, or start sites that always use SQLite.
 _PURE_MODULES = ("test_log.py", "test_settings.py", "test_setup.py", "test_sqlite_backend.py")
 _COMMITS = {"transactional_db", "live_server"}
 _DATABASE = {"db", *_COMMITS}
-# Servers of others, which these tests start: a learning platform, Open edX, and a sign-on. None has a database.
+# Fixtures that start a server that is not Footnote: a learning platform, Open edX, and a sign-on. None has a database.
 _PARTNERS = {"platform", "process", "provider"}
 _recorder = sent_queries.Recorder()
-# The session whose tests run in `with_large_stack`.
+# Not empty while the tests run in `with_large_stack`: the hook below calls itself once.
 _looping: list[pytest.Session] = []
 
 
@@ -85,14 +85,15 @@ _LONG += ("test_migrations.py", "test_every_page.py", "test_scripts_in_text.py",
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Long tests first. On PostgreSQL, without those that use no database, and those whose queries others send too."""
+    """Run long tests first. On PostgreSQL, leave out tests without a database, and those whose queries others send."""
     items.sort(key=lambda item: item.path.name not in _LONG)
     if connection.vendor != "postgresql":
         return
     left_out = {item for item in items if _is_pure(item)}
     if folder := sent_queries.folder():
         recorded, failed = sent_queries.read(folder)
-        # A test that is skipped here sends nothing. One without a query on SQLite may start the site by a command.
+        # A test that is skipped here sends nothing. A test of quizsite without a recorded query may start a site that
+        # sends some.
         kinds = {
             item.nodeid: recorded[item.nodeid]
             for item in items
@@ -117,7 +118,7 @@ def _skips(item: pytest.Item) -> bool:
 
 
 def _is_of_the_engine(item: pytest.Item) -> bool:
-    """Whether it is about constraints or triggers, commits, or starts a site."""
+    """Whether the test must run on every engine: it is about constraints or triggers, it commits, or starts a site."""
     mark = item.get_closest_marker("django_db")
     commits = mark is not None and mark.kwargs.get("transaction", False)
     folder = item.path.relative_to(item.config.rootpath).parts[1]
@@ -127,8 +128,8 @@ def _is_of_the_engine(item: pytest.Item) -> bool:
 
 
 def pytest_collection_finish() -> None:
-    # What is loaded now stays to the end. The garbage collector would walk through it and the 10,000 tests for 5 % of
-    # the processor time (2026-11-26).
+    # What is loaded now stays to the end. To walk through it and the 10,000 tests would take the garbage collector 5 %
+    # of the processor time (2026-11-26).
     gc.collect()
     gc.freeze()
 
@@ -146,7 +147,7 @@ def pytest_report_header() -> str | None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> object:
-    """Run the tests on a large stack: a sixth of the time of a run went into chunks of it (2026-11-27)."""
+    """Run the tests on a large stack: to allocate it in chunks took a sixth of the time of a run (2026-11-27)."""
     if _looping:
         return None
     _looping.append(session)
@@ -163,7 +164,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
 
 def pytest_runtest_call(item: pytest.Item) -> None:
-    # Also without a query. A test that is skipped has no entry.
+    # Reading it makes the entry, so that a test without a query has one too. A test that is skipped has none.
     _recorder.kinds[item.nodeid]
 
 
@@ -189,7 +190,7 @@ def _contexts_of_pages_only(django_test_environment: None) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _permissions_stay(django_test_environment: None) -> None:
-    """After a test that commits, empty the tables but those that `migrate` fills: content types and permissions.
+    """After a test that commits, empty all tables except those that `migrate` fills: content types and permissions.
 
     Django's own way makes these rows anew, 40 ms of processor time for each test (2026-11-27).
     """
@@ -239,7 +240,7 @@ def queries() -> Callable[[], AbstractContextManager[Queries]]:
 def migrated_database(
     pytestconfig: pytest.Config, django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
 ) -> Path | None:
-    """On SQLite, an empty database that this or an earlier run has migrated, to copy; None on PostgreSQL.
+    """On SQLite, the path of an empty, migrated database, to be copied; None on PostgreSQL.
 
     To migrate takes 3 s of processor time for each worker and each site (2026-11-27).
     """
@@ -263,18 +264,18 @@ def migrated_database(
 
 
 def _migrate(database: Path) -> None:
-    of_settings = connection.settings_dict["NAME"]
+    configured_name = connection.settings_dict["NAME"]
     connection.settings_dict["NAME"] = database
     try:
         call_command("migrate", verbosity=0, init=True)
     finally:
         connection.close()
-        connection.settings_dict["NAME"] = of_settings
+        connection.settings_dict["NAME"] = configured_name
 
 
 @pytest.fixture(scope="session")
 def django_db_keepdb(request: pytest.FixtureRequest, migrated_database: Path | None) -> bool:
-    """Whether `django_db_setup` finds a database and leaves it: on SQLite a copy, in the folder of the run."""
+    """Whether `django_db_setup` keeps an existing database. On SQLite it does: a copy of the migrated one is there."""
     if migrated_database is None:
         return bool(request.config.getvalue("reuse_db"))
     shutil.copyfile(migrated_database, connection.settings_dict["TEST"]["NAME"])
@@ -288,7 +289,7 @@ _FIRST_START = "from quizsite.management.commands.serve import Command; Command(
 
 @pytest.fixture(scope="session")
 def prepared_data(tmp_path_factory: pytest.TempPathFactory, migrated_database: Path | None) -> Path:
-    """A data folder on SQLite as a first start leaves it, to copy: that takes 8 s of processor time (2026-11-26).
+    """A data folder on SQLite as a first start leaves it. Tests copy it: the start takes 8 s (2026-11-26).
 
     The workers of a run share it. A second one waits until the first has made it.
     """

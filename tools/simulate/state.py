@@ -1,4 +1,4 @@
-"""What all actions of an episode share: rows, model, how a request is sent to both, how they are compared."""
+"""What all actions of an episode share: rows, model, how a request goes to site and model, how they are compared."""
 
 import random
 from collections import Counter
@@ -19,7 +19,7 @@ from tools.simulate.model import FIRST_KEYS, MINUTE, Ledger, ModelAssignment, Mo
 
 STUDENTS = 3
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-# The share of actions with a process that dies, and the last query that it may die before.
+# The share of actions in which the process dies. It dies before one of this many queries.
 DEATHS, LAST_QUERY = 0.15, 14
 
 
@@ -51,7 +51,7 @@ class World:
 
 
 class State:
-    """Site and model of one seed. counts: how often each action ran and each outcome came."""
+    """Site and model during the episode of one seed. counts: of actions and of outcomes."""
 
     def __init__(self, world: World, seed: int, counts: Counter[str]) -> None:
         self.world, self.seed, self.counts = world, seed, counts
@@ -62,8 +62,9 @@ class State:
         self.rows: dict[int, ModelAttempt] = {}
         self.model_assignments: dict[int, ModelAssignment] = {}
         self.sent: list[Sent] = []
-        # What each window of an attempt shows: the revision by question.
+        # By attempt id and window: the revision that it shows of each question.
         self.windows: dict[tuple[int, int], Counter[str]] = {}
+        # The ids of the attempts to compare after this step, or all.
         self.touched: set[int] = set()
         self.is_all_touched = False
 
@@ -72,12 +73,14 @@ class State:
     def site(
         self, act: Callable[[], Any], refusals: ModuleType | None = None, *, partly: list[ModelAttempt] | None = None
     ) -> tuple[str, Any]:
-        """("ok", result) or (name of the refusal, None). The process may die during it; then the request is sent again.
+        """("ok", result) or (name of the refusal, None). The process may die during it.
 
-        partly: attempts that a request submits one by one, so that a part of them may be submitted after a death.
+        Then the request is mostly sent again. Otherwise it raises GaveUp. partly: attempts that a request submits one
+        by one, so that only some may be submitted when the process dies.
         """
         if self.random.random() < DEATHS:
             try:
+                # Half of the deaths come before one of the first 3 queries.
                 with death_before(self.random.randint(1, self.random.choice([3, LAST_QUERY]))):
                     return self.outcome(act, refusals)
             except Died:
@@ -100,7 +103,7 @@ class State:
             return name, None
 
     def model(self, act: Callable[[], Any]) -> tuple[str, Any]:
-        """The same, of the model."""
+        """("ok", result) or (name of the refusal, None), from the model."""
         try:
             return "ok", act()
         except Refused as refused:
@@ -118,8 +121,8 @@ class State:
         check_stored(self.ledger, self.rows, self.world.documents)
 
     def check_one(self, pk: int) -> None:
-        """Compare one attempt: its row, answers, the end of its log, and its score."""
-        # Without assignment and student, which this does not compare: their joins take time at every step.
+        """Compare one attempt: its row, answers, the outcomes in its log, and its score."""
+        # Not `self.row(pk)`: its joins take time at every step, and this needs neither assignment nor student.
         row, model = Attempt.objects.get(pk=pk), self.rows[pk]
         check_attempt(row, model)
         ids = published(self.world.edition.pk).question_ids
@@ -136,7 +139,7 @@ class State:
         self.same((row.score, row.max_score), score)
 
     def check_after_death(self, partly: list[ModelAttempt]) -> None:
-        """Check that a dead process left nothing half done. partly: these may be submitted, each as a whole."""
+        """Check that a dead process left nothing half done. partly: each of these is submitted or still open."""
         for own in partly:
             pk = next(pk for pk, model in self.rows.items() if model is own)
             if not self.row(pk).is_open:
@@ -159,7 +162,7 @@ class State:
         return self.random.choice(list(self.model_assignments.items())) if self.model_assignments else None
 
     def any_attempt(self, *, mostly_open: bool = False, is_done: bool = False) -> tuple[int, ModelAttempt] | None:
-        """One of the attempts; None if there is none."""
+        """One of the attempts; None if there is none. mostly_open: in 4 of 5 cases an open one. is_done: submitted."""
         made = [(pk, own) for pk, own in self.rows.items() if own.submitted is not None or not is_done]
         if mostly_open and self.random.random() < 0.8:
             made = [(pk, own) for pk, own in made if own.submitted is None] or made
@@ -170,7 +173,7 @@ class State:
         return found
 
     def some_close(self) -> timedelta | None:
-        """How long an assignment is open."""
+        """A random time until the close; None for no close."""
         return self.random.choice([None, 10 * MINUTE, HOUR, DAY])
 
     def touch(self, student: Student) -> None:
