@@ -1,7 +1,7 @@
 """Accommodations, extensions and excuses, and the deadlines that they change."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -161,17 +161,15 @@ def extend_to_fit(assignment: Assignment, times: Sequence[ExtendedTime], *, by: 
     lock_rows(assignments=[assignment.pk], students=[time.student.pk for time in times], with_starts=True)
     extensions = _extensions(assignment)
     for time in times:
-        kept = extensions.get(time.student.pk) or Extension()
-        extend(
-            assignment,
-            time.student,
-            due_at=kept.due_at,
-            closes_at=time.needed_close_at,
-            extra_attempts=kept.extra_attempts,
-            reason=kept.reason or FITS_EXTRA_TIME,
-            by=by,
-            now=now,
-        )
+        before = extensions.get(time.student.pk)
+        kept = before or Extension()
+        values = {
+            "due_at": kept.due_at,
+            "closes_at": time.needed_close_at,
+            "extra_attempts": kept.extra_attempts,
+            "reason": kept.reason or FITS_EXTRA_TIME,
+        }
+        _give(assignment, time.student, values, before=before, by=by, now=now)
 
 
 def move_deadlines(attempts: Iterable[Attempt], *, now: datetime) -> int:
@@ -270,25 +268,7 @@ def extend(
     _lock(assignment, student)
     values = {"due_at": due_at, "closes_at": closes_at, "extra_attempts": extra_attempts, "reason": reason}
     before = assignment.extensions.filter(student=student).first()
-    if before is not None and before.has(values):
-        return before
-    extension, _ = Extension.objects.update_or_create(
-        assignment=assignment, student=student, defaults={**values, "given_by": by, "given_at": now}
-    )
-    move_deadlines(_open_attempts(student=student, assignment=assignment), now=now)
-    AuditEvent.objects.record(
-        AuditEvent.Action.EXTENSION_GIVEN,
-        actor=by,
-        classroom=assignment.classroom,
-        student=student,
-        at=now,
-        assignment=assignment.public_id,
-        reason=reason,
-        due_at=due_at and due_at.isoformat(),
-        closes_at=closes_at and closes_at.isoformat(),
-        extra_attempts=extra_attempts,
-    )
-    return extension
+    return _give(assignment, student, values, before=before, by=by, now=now)
 
 
 @transaction.atomic
@@ -303,7 +283,7 @@ def change_extension(
     before = assignment.extensions.filter(student=student).first()
     if before is not None and before.given_at != seen and not before.has(values):
         raise ExtensionChanged
-    extend(assignment, student, by=by, now=now, **values)
+    _give(assignment, student, values, before=before, by=by, now=now)
 
 
 @transaction.atomic
@@ -330,16 +310,13 @@ def add_minutes(attempt: Attempt, *, more_time: timedelta, seen: datetime, by: U
     closes_later = window.closes_at is not None and window.closes_at < ends_at
     if is_due_later or closes_later:
         kept = extension or Extension()
-        extend(
-            row.assignment,
-            row.student,
-            due_at=ends_at if is_due_later else kept.due_at,
-            closes_at=ends_at if closes_later else kept.closes_at,
-            extra_attempts=kept.extra_attempts,
-            reason=kept.reason or EXTRA_MINUTES,
-            by=by,
-            now=now,
-        )
+        values = {
+            "due_at": ends_at if is_due_later else kept.due_at,
+            "closes_at": ends_at if closes_later else kept.closes_at,
+            "extra_attempts": kept.extra_attempts,
+            "reason": kept.reason or EXTRA_MINUTES,
+        }
+        _give(row.assignment, row.student, values, before=extension, by=by, now=now)
     else:
         move_deadlines([row], now=now)
         AuditEvent.objects.record(
@@ -384,8 +361,35 @@ def set_excused(
 def _lock(assignment: Assignment, student: Student) -> None:
     """Lock both. Raises RowDeleted: a row that refers to a deleted one would fail only at the commit."""
     lock_rows(assignments=[assignment.pk], students=[student.pk], with_starts=True)
-    read_locked(assignment, "paused_at")
-    read_locked(student, "removed_at")
+
+
+def _give(
+    assignment: Assignment,
+    student: Student,
+    values: Mapping[str, Any],
+    *,
+    before: Extension | None,
+    by: User,
+    now: datetime,
+) -> Extension:
+    """Store an extension with these values. assignment, student: locked. before: the one that the student has."""
+    if before is not None and before.has(values):
+        return before
+    extension, _ = Extension.objects.update_or_create(
+        assignment=assignment, student=student, defaults={**values, "given_by": by, "given_at": now}
+    )
+    move_deadlines(_open_attempts(student=student, assignment=assignment), now=now)
+    logged = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
+    AuditEvent.objects.record(
+        AuditEvent.Action.EXTENSION_GIVEN,
+        actor=by,
+        classroom=assignment.classroom,
+        student=student,
+        at=now,
+        assignment=assignment.public_id,
+        **logged,
+    )
+    return extension
 
 
 def _extensions(assignment: Assignment) -> dict[int, Extension]:

@@ -36,6 +36,8 @@ from tests.pages import errors_of, form_of, text_of
 
 MINUTE = timedelta(minutes=1)
 Queries = Callable[[], Any]
+# Each lock is a query of its own for these.
+LOCKED = "quizzes_assignment", "quizzes_student"
 
 
 @pytest.mark.parametrize(
@@ -173,6 +175,27 @@ def test_extend_to_fit_keeps_the_rest_of_the_extension(tight: Assignment, studen
     extension = Extension.objects.get()
     assert (extension.closes_at, extension.extra_attempts, extension.reason) == (NOW + 45 * MINUTE, 1, "Ill.")
     assert listed(tight)[0].needed_close_at is None
+
+
+def test_an_extension_locks_its_rows_once(
+    tight: Assignment, student: Student, teacher: User, queries: Queries
+) -> None:
+    values = {"due_at": None, "closes_at": NOW + 41 * MINUTE, "extra_attempts": 0, "reason": "Ill."}
+    with queries() as seen:
+        accommodations.change_extension(tight, student, seen=None, by=teacher, now=NOW, **values)
+    assert [sum(f'FROM "{table}" WHERE' in sql for sql in seen) for table in LOCKED] == [1, 1]
+
+
+def test_extensions_for_a_class_lock_its_rows_once(
+    tight: Assignment, student: Student, classmate: Student, teacher: User, queries: Queries
+) -> None:
+    accommodate(student)
+    accommodate(classmate)
+    times = listed(tight)
+    with queries() as seen:
+        accommodations.extend_to_fit(tight, times, by=teacher, now=NOW)
+    assert Extension.objects.count() == len(times) == 2
+    assert [sum(f'FROM "{table}" WHERE' in sql for sql in seen) for table in LOCKED] == [1, 1]
 
 
 @pytest.mark.parametrize(("minutes", "own"), [(50, 60), (60, 60), (70, 70), (None, None)])
