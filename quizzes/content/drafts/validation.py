@@ -19,7 +19,7 @@ from quizzes.content.drafts.document import (
 )
 from quizzes.content.pictures import INCOMPLETE
 from quizzes.content.question_types.registry import draft_of, parse_question
-from quizzes.content.reading import REPORTER
+from quizzes.content.reading import REPORTER, Reading
 from quizzes.content.sentences import nearest
 from quizzes.content.set_document import InvalidQuestion, first_language, parse_set
 from quizzes.content.set_problems import find_errors
@@ -153,11 +153,8 @@ def draft_problems(document: Table) -> list[Problem]:
     found = [*source_problems(document), *reading_problems(document), *objective_problems(document)]
     if not document["questions"]:
         found.append(Problem("questions", gettext("Add a question.")))
-    for question in document["questions"]:
-        found += [
-            Problem(question_part(question["key"]), text, question["key"])
-            for text in question_problems(document, question)
-        ]
+    for key, texts in problems_by_question(document).items():
+        found += [Problem(question_part(key), text, key) for text in texts]
     return found or _last_problems(document)
 
 
@@ -204,8 +201,18 @@ def objective_problems(document: Table) -> list[Problem]:
     return [] if document["objectives"] else [Problem(OBJECTIVES, gettext("Add at least 1 objective."))]
 
 
+def problems_by_question(document: Table) -> dict[str, list[str]]:
+    """The problems of each question by its key, in the order of the set."""
+    reading = reading_of(document)
+    return {question["key"]: _question_problems(document, question, reading) for question in document["questions"]}
+
+
 def question_problems(document: Table, question: Table) -> list[str]:
     """The problems of this question, in the words of the page; [] without any."""
+    return _question_problems(document, question, reading_of(document))
+
+
+def _question_problems(document: Table, question: Table, reading: Reading) -> list[str]:
     keys = [table["key"] for table in sentence_tables(document)]
     found = [_lost_message(document, lost) for lost in lost_evidence(document, question)]
     if not question["stem"].strip():
@@ -217,7 +224,7 @@ def question_problems(document: Table, question: Table) -> list[str]:
     if draft_of(question).uses_picker and not question.get("evidence"):
         found.append(gettext("No evidence yet. Choose the sentences that prove the answer."))
     found += draft_of(question).problems(question, keys, document["voices"])
-    return found or _parsing_problems(document, question)
+    return found or _parsing_problems(document, question, reading)
 
 
 def _lost_message(document: Table, lost: Lost) -> str:
@@ -232,13 +239,13 @@ def _lost_message(document: Table, lost: Lost) -> str:
     return f"{text} {near}".replace(".”.", ".”")
 
 
-def _parsing_problems(document: Table, question: Table) -> list[str]:
+def _parsing_problems(document: Table, question: Table, reading: Reading) -> list[str]:
     try:
         languages, first = document.get("languages", []), first_language(document)
         parsed = parse_question(finished_question(document, question), languages, first=first)
     except InvalidDocument as error:
         return [_sentence(str(error))]
-    found = parsed.problems(reading_of(document))
+    found = parsed.problems(reading)
     return [_sentence(_with_numbers(document, reason)) for reason in found]
 
 

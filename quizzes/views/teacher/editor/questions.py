@@ -24,7 +24,7 @@ from quizzes.content.drafts.document import (
 )
 from quizzes.content.drafts.preview import preview, shown_reading
 from quizzes.content.drafts.saving import DraftChanged, NoSuchQuestion, found_question
-from quizzes.content.drafts.validation import lost_evidence, meter, question_problems, question_tips
+from quizzes.content.drafts.validation import lost_evidence, meter, problems_by_question, question_problems, question_tips
 from quizzes.content.question_types.draft import MAX_ROWS
 from quizzes.content.question_types.form import QuestionTypeForm
 from quizzes.content.question_types.registry import TYPES, change_type, draft_of
@@ -280,6 +280,7 @@ def _page(
     number = number_of(document, key)
     evidence = set(evidence_keys(question))
     row_lists = draft_of(question).row_lists
+    problems = problems_by_question(document)
     context = {
         "editor": editor,
         "form": editor.form,
@@ -288,7 +289,7 @@ def _page(
         "new_key": saving_questions.new_question_key(),
         "number": number,
         "lines": [
-            (place, table, len(question_problems(document, table)), bool(evidence_keys(table)))
+            (place, table, len(problems[table["key"]]), bool(evidence_keys(table)))
             for place, table in enumerate(document["questions"], start=1)
         ],
         "reading": reading_of(document),
@@ -300,7 +301,7 @@ def _page(
             for place, paragraph in enumerate(document["reading"]["paragraphs"], start=1)
             for table in paragraph["sentences"]
         },
-        "problems": question_problems(document, question),
+        "problems": problems[key] if key in problems else question_problems(document, question),
         "lost": lost_evidence(document, question),
         "tips": question_tips(document, question),
         "preview": preview(document, question),

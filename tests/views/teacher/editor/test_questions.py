@@ -1,6 +1,7 @@
 """The question editor and publishing: save, preview and publish questions."""
 
 import re
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from copy import deepcopy
@@ -12,7 +13,7 @@ from django.urls import reverse
 
 from quizzes.content.drafts import lifecycle, saving, saving_questions
 from quizzes.content.drafts.changes import changes
-from quizzes.content.drafts.document import MAX_QUESTIONS, from_edition, question_of
+from quizzes.content.drafts.document import MAX_QUESTIONS, from_edition, question_of, reading_of
 from quizzes.content.drafts.preview import preview
 from quizzes.content.drafts.validation import draft_problems, question_tips
 from quizzes.content.question_types.registry import TYPES, parse_question, public_view
@@ -586,6 +587,34 @@ def test_the_meter_calls_nothing_covered_that_needs_nothing(
 
     assert "What the system records 2 1 Covered" in page
     assert "One more 0 0 No questions yet" in page
+
+
+def test_publish_page_checks_the_draft_once(draft: Draft, teacher_client: Client) -> None:
+    assert calls_of(draft_problems, lambda: teacher_client.get(url("publish_set", draft))) == 1
+
+
+@pytest.mark.parametrize("name", ["publish_set", "edit_question"])
+def test_pages_of_the_editor_read_the_reading_as_often_however_many_questions(
+    name: str, draft: Draft, teacher_client: Client
+) -> None:
+    address = editor_of(draft) if name == "edit_question" else url(name, draft)
+    before = calls_of(reading_of, lambda: teacher_client.get(address))
+    questions = draft.document["questions"]
+    questions += [{**deepcopy(questions[0]), "key": f"more-{number}"} for number in range(3)]
+    draft.save(update_fields=["document"])
+
+    assert calls_of(reading_of, lambda: teacher_client.get(address)) == before
+
+
+def calls_of(function: Callable[..., Any], act: Callable[[], Any]) -> int:
+    """How often `act` calls this function."""
+    codes: list[object] = []
+    sys.setprofile(lambda frame, event, _: codes.append(frame.f_code) if event == "call" else None)
+    try:
+        act()
+    finally:
+        sys.setprofile(None)
+    return codes.count(function.__code__)
 
 
 def test_publish_lists_what_is_in_the_way_and_offers_no_button(draft: Draft, teacher_client: Client) -> None:
