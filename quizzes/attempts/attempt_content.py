@@ -70,10 +70,10 @@ def arrange_content(
     *,
     seed: str,
     shuffle_questions: bool,
-    shuffle_choices: bool = True,
-    variant: str = STANDARD,
-    language: str | None = None,
-    fewer_choices: bool = False,
+    shuffle_choices: bool,
+    variant: str,
+    language: str | None,
+    fewer_choices: bool,
 ) -> AttemptContent:
     """The edition in the order of this seed. No query if the process has the edition cached.
 

@@ -12,7 +12,6 @@ from django.utils.crypto import salted_hmac
 from quizzes.attempts.attempt_content import AttemptContent, arrange_content
 from quizzes.content.question_types.question import Submitted
 from quizzes.content.question_types.registry import Question, Shuffle, Value
-from quizzes.content.reading import STANDARD
 from quizzes.models import Answer, QuestionSet
 from quizzes.models.question_sets import TRY_OUT
 
@@ -77,8 +76,8 @@ def preview_attempt(
     only: Collection[str] | None = None,
     kept_as: str = "",
     order: str = "",
-    variant: str = STANDARD,
-    language: str | None = None,
+    variant: str,
+    language: str | None,
     fewer_choices: bool = False,
 ) -> PreviewAttempt:
     """The preview attempt in this store, else a new one, which is stored with its first answer.
@@ -96,6 +95,7 @@ def preview_attempt(
         edition_id,
         seed=_seed(order),
         shuffle_questions=False,
+        shuffle_choices=True,
         variant=variant,
         language=language,
         fewer_choices=fewer_choices,

@@ -7,11 +7,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.attempts.attempt_content import arrange_content
+from quizzes.attempts.attempt_content import AttemptContent, arrange_content
 from quizzes.content.editions import published
+from quizzes.content.reading import STANDARD
 from quizzes.grading import manual_grades
 from quizzes.grading.points import NO_ADJUSTMENTS
-from quizzes.models import Answer, Assignment, Attempt, Student, User
+from quizzes.models import Answer, Assignment, Attempt, Edition, Student, User
 from quizzes.reports.attempt_review import MAX_REREAD, even_columns, review_attempt, review_content
 from tests.drafting import BUILT_IN
 from tests.factories import NOW, make_answered_attempt, make_assignment, make_edition, make_regrade, right_value
@@ -120,9 +121,22 @@ def test_strip_has_even_rows(count: int, at_most: int, columns: int) -> None:
     assert count <= 1 or columns == 1 or count % columns != 1
 
 
+def in_order(edition: Edition) -> AttemptContent:
+    """The content of an attempt that shuffles its choices only."""
+    return arrange_content(
+        edition.pk,
+        seed="0",
+        shuffle_questions=False,
+        shuffle_choices=True,
+        variant=STANDARD,
+        language=None,
+        fewer_choices=False,
+    )
+
+
 def test_a_weak_student_rereads_a_few_sentences_and_one_for_each_objective(db: None) -> None:
     edition = make_edition(document=dict(BUILT_IN.document))
-    content = arrange_content(edition.pk, seed="0", shuffle_questions=False)
+    content = in_order(edition)
     reviewed = review_content(content, {}, NO_ADJUSTMENTS)
 
     listed = [sentence.number for _, sentences in reviewed.reread for sentence, _ in sentences]
@@ -146,7 +160,7 @@ def test_a_weak_student_rereads_a_few_sentences_and_one_for_each_objective(db: N
 
 def test_an_objective_that_the_student_got_is_not_to_reread(db: None) -> None:
     edition = make_edition(document=dict(BUILT_IN.document))
-    content = arrange_content(edition.pk, seed="0", shuffle_questions=False)
+    content = in_order(edition)
     of_objective = [question for question in content.questions if question.objective == "ended"]
     missed = min(of_objective, key=lambda question: question.points)
     values = {question.key: right_value(question) for question in content.questions if question is not missed}
@@ -161,7 +175,7 @@ def test_an_objective_that_the_student_got_is_not_to_reread(db: None) -> None:
 
 def test_the_sentence_to_start_with_is_in_the_list_of_sentences_to_reread(db: None) -> None:
     edition = make_edition(document=dict(BUILT_IN.document))
-    content = arrange_content(edition.pk, seed="0", shuffle_questions=False)
+    content = in_order(edition)
     # Question 4 has the first sentence of all, and its objective is known.
     missed = {content.questions[number - 1].key for number in (4, 8, 14)}
     values = {question.key: right_value(question) for question in content.questions if question.key not in missed}
