@@ -15,11 +15,11 @@ from quizzes.assignments.release import can_see_answers, last_closes
 from quizzes.assignments.status import Status, StudentStatus, counting_attempt, is_late
 from quizzes.assignments.student_settings import window_of
 from quizzes.assignments.student_statuses import Overrides, by_student_and_assignment, load_overrides
-from quizzes.attempts.attempt_content import content_of
+from quizzes.attempts.attempt_content import AttemptContent, content_of
 from quizzes.attempts.breaks import earliest_end
 from quizzes.attempts.lifecycle import is_complete, resume_number
 from quizzes.content.editions import Size, sizes_of
-from quizzes.models import Assignment, Attempt, Extension, Student
+from quizzes.models import Answer, Assignment, Attempt, Extension, Student
 from quizzes.models.assignments import assignment_title
 from quizzes.models.question_sets import title_in_page_language
 
@@ -158,23 +158,26 @@ def current_of(given: StudentAssignment, *, now: datetime) -> Current | None:
     # The deadline counts the whole of a break, which the student may end now.
     ends_at = earliest_end(attempt, now=now)
     is_counted = has_countdown(at=now, deadline_at=ends_at, has_time_limit=attempt.time_limit is not None)
-    by_question = {answer.question_id: answer for answer in answers}
     return Current(
         given=given,
         attempt=attempt,
         number=resume_number(content, answers),
         question_count=len(content.questions),
-        left_count=sum(
-            not is_complete(content, question, by_question.get(content.question_id(question)))
-            for question in content.questions
-        ),
+        left_count=len(content.questions) - _complete_count(content, answers),
         minutes_left=minutes_left(at=now, deadline_at=ends_at) if is_counted else None,
     )
 
 
 def answered_count(attempt: Attempt) -> int:
-    """How many questions of the attempt have an answer; 1 query."""
-    return attempt.answers.filter(value__isnull=False).count()
+    """How many questions of the attempt have a complete answer, as its review counts them; 1 query."""
+    return _complete_count(content_of(attempt), attempt.answers.all())
+
+
+def _complete_count(content: AttemptContent, answers: Iterable[Answer]) -> int:
+    by_question = {answer.question_id: answer for answer in answers}
+    return sum(
+        is_complete(content, question, by_question.get(content.question_id(question))) for question in content.questions
+    )
 
 
 def _assignments_of(student: Student) -> QuerySet[Assignment]:

@@ -1212,6 +1212,21 @@ def test_question_with_a_missing_part_is_not_finished(student_client: Client, at
     )
 
 
+def test_closed_quiz_counts_complete_answers_as_its_receipt_does(
+    student_client: Client, attempt: Attempt, clock: time_machine.Traveller
+) -> None:
+    for key, value in (("one", "a"), ("who", {"b": "mayor"})):
+        save(attempt, key, value)
+    Assignment.objects.update(closes_at=NOW + timedelta(minutes=10))
+    Attempt.objects.update(deadline_at=NOW + timedelta(minutes=10))
+    clock.shift(timedelta(minutes=12))
+
+    pages = [page_of("receipt", attempt), reverse("start_attempt", args=[attempt.assignment.public_id])]
+
+    for page in pages:
+        assert "You answered 1 of 4 questions" in words(student_client.get(page))
+
+
 def test_safe_way_out_of_the_review_is_the_strong_button(student_client: Client, attempt: Attempt) -> None:
     strong = re.compile(r'<(?:a|button) class="btn"[^>]*>\s*([^<]+?)\s*<')
     for key, value in ((None, None), ("one", "a"), ("some", ["a"]), ("who", dict.fromkeys("abc", "mayor"))):
