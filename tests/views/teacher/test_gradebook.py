@@ -298,6 +298,20 @@ def test_gradebook_without_assignments_leads_to_the_sets(
     assert reverse("question_sets") in read(page).links
 
 
+def test_gradebook_names_the_files_that_lack_student_numbers_before_their_buttons(
+    assignment: Assignment, classroom: Classroom, student: Student, teacher_client: Client
+) -> None:
+    said = "1 student has no student number. It’s blank in the Canvas file and in “Scores by student number”."
+    before, button, _ = text_of(teacher_client.get(gradebook_of(classroom))).partition("Canvas gradebook")
+    assert (said in before, button) == (True, "Canvas gradebook")
+
+    Student.objects.update(external_id="17")
+
+    page = text_of(teacher_client.get(gradebook_of(classroom)))
+    assert "no student number" not in page
+    assert "Student numbers match the students in every file." in page
+
+
 def test_gradebook_leaves_out_removed_students(
     assignment: Assignment, classroom: Classroom, student: Student, teacher_client: Client, now: datetime
 ) -> None:
