@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -192,6 +193,27 @@ def test_item_analysis_flags_with_the_reason_in_words(teacher_client: Client, as
     assert "Question 1 : strong students chose “Citizenship”: check the answer." in text
     assert "Needs 10" not in text
     assert "-1.00" in text
+
+
+def test_item_analysis_says_why_a_negative_discrimination_is_nothing_to_check(
+    teacher_client: Client, assignment: Assignment
+) -> None:
+    chance = "Nothing to check. With 12 attempts, a discrimination below 0 can still be chance."
+    sit(assignment, 6, one="b")
+    sit(assignment, 5, one="b", some=["b"])
+    sit(assignment, 1, one="a")
+    text = words(teacher_client, "item_analysis", assignment)
+    assert re.search(r"-0\.\d\d", text)
+    assert chance in text
+
+
+def test_item_analysis_of_sound_questions_says_nothing_of_chance(
+    teacher_client: Client, assignment: Assignment
+) -> None:
+    sit(assignment, 12)
+    text = words(teacher_client, "item_analysis", assignment)
+    assert "Nothing to check." in text
+    assert "can still be chance" not in text
 
 
 @pytest.mark.parametrize(("query", "mean"), [("", "0.00"), ("?attempts=best", "8.00"), ("?attempts=nothing", "0.00")])
