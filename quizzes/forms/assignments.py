@@ -151,6 +151,7 @@ class AssignmentSettingsForm(forms.Form):
             moment_in_zone(self, "closes", zone, stored=stored.closes_at),
             # An opening time takes the place of the teacher's start.
             waits_for_teacher=stored.waits_for_teacher and opens_at is None,
+            paused_at=stored.paused_at,
         )
 
     def check_window(

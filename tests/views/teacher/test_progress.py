@@ -146,6 +146,24 @@ def test_open_quiz_says_that_students_can_start_now(
             assert f"{name} {words}; due Fri, Oct 23, 2:00 pm EDT;" in text_of(teacher_client.get(address))
 
 
+def test_paused_quiz_says_that_students_can_start_after_the_pause(
+    assignment: Assignment, student: Student, teacher: User, teacher_client: Client
+) -> None:
+    lifecycle.pause(assignment, by=teacher, now=NOW)
+    pages = [
+        page_of(assignment),
+        reverse("classroom_quizzes", args=[assignment.classroom.public_id]),
+        reverse("student_overrides", args=[assignment.public_id, student.public_id]),
+    ]
+    for address in pages:
+        text = text_of(teacher_client.get(address))
+        assert "can start when you resume this quiz; no closing time." in text
+        assert "can start now" not in text
+    address = reverse("change_assignment", args=[assignment.public_id])
+    data = form_of(teacher_client.get(address), having="release").data(act="preview")
+    assert "can start when you resume this quiz" in text_of(teacher_client.post(address, data))
+
+
 def test_closed_quiz_does_not_say_that_students_can_start(
     assignment: Assignment, student: Student, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
