@@ -177,9 +177,7 @@ def test_extend_to_fit_keeps_the_rest_of_the_extension(tight: Assignment, studen
     assert listed(tight)[0].needed_close_at is None
 
 
-def test_an_extension_locks_its_rows_once(
-    tight: Assignment, student: Student, teacher: User, queries: Queries
-) -> None:
+def test_an_extension_locks_its_rows_once(tight: Assignment, student: Student, teacher: User, queries: Queries) -> None:
     values = {"due_at": None, "closes_at": NOW + 41 * MINUTE, "extra_attempts": 0, "reason": "Ill."}
     with queries() as seen:
         accommodations.change_extension(tight, student, seen=None, by=teacher, now=NOW, **values)

@@ -24,7 +24,13 @@ from quizzes.content.drafts.document import (
 )
 from quizzes.content.drafts.preview import preview, shown_reading
 from quizzes.content.drafts.saving import DraftChanged, NoSuchQuestion, found_question
-from quizzes.content.drafts.validation import lost_evidence, meter, problems_by_question, question_problems, question_tips
+from quizzes.content.drafts.validation import (
+    lost_evidence,
+    meter,
+    problems_by_question,
+    question_problems,
+    question_tips,
+)
 from quizzes.content.question_types.draft import MAX_ROWS
 from quizzes.content.question_types.form import QuestionTypeForm
 from quizzes.content.question_types.registry import TYPES, change_type, draft_of
