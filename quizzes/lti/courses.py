@@ -203,13 +203,21 @@ def student_of(launch: LtiLaunch, course: LtiCourse, *, now: datetime) -> Studen
 
 
 def _students_elsewhere(course: LtiCourse, subjects: Iterable[str]) -> dict[str, Student]:
-    """The students of these learners, by subject, from the platform's other courses with the same class. 1 query."""
+    """The students of these learners, by subject, from the platform's other courses with the same class. 1 query.
+
+    A learner who was added once for each course has several: the first who is on the roster.
+    """
     others = LtiStudent.objects.filter(
         subject__in=subjects,
         course__classroom=course.classroom_id,
         course__deployment__platform=course.deployment.platform_id,
     ).exclude(course=course)
-    return {learner.subject: learner.student.current for learner in others.select_related("student__merged_into")}
+    found: dict[str, Student] = {}
+    for learner in others.select_related("student__merged_into").order_by("-pk"):
+        student = learner.student.current
+        if learner.subject not in found or (student.removed_at is None and student.classroom_id == course.classroom_id):
+            found[learner.subject] = student
+    return found
 
 
 def add_student(course: LtiCourse, subject: str, name: PersonName, *, now: datetime) -> Student:
@@ -257,9 +265,10 @@ def preview_members(course: LtiCourse, members: Sequence[Member]) -> MemberPrevi
     known = {entry.subject: entry.student.current for entry in entries}
     connected = {student.pk for student in known.values()} | {entry.student_id for entry in entries}
     unconnected = [student for student in course.classroom.students.enrolled() if student.pk not in connected]
-    by_name = {student.name_key: student for student in unconnected}
     listed = {member.subject for member in members}
     elsewhere = _students_elsewhere(course, listed)
+    # A student of a known learner is not offered to another learner with the same name.
+    by_name = {student.name_key: student for student in unconnected if student not in elsewhere.values()}
 
     def found(member: Member) -> Student | None:
         other = elsewhere.get(member.subject)

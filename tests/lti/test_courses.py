@@ -1,6 +1,6 @@
 """Rosters of a course, registration, keys, the operator's command, and what an erasure takes along."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import StringIO
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from quizsite.models import SiteState
 from quizzes.lti import platforms
-from quizzes.lti.courses import StudentTaken, connect_student
+from quizzes.lti.courses import Member, StudentTaken, connect_student, preview_members
 from quizzes.lti.services import _Registration
 from quizzes.models import (
     Assignment,
@@ -32,6 +32,7 @@ from quizzes.models import (
     User,
 )
 from quizzes.people.erasure import erase_classroom, erase_student, erase_teacher
+from quizzes.people.names import PersonName
 from tests.factories import make_student, make_user
 from tests.lti.conftest import Launch
 from tests.lti.platform import DEPLOYMENT, MEMBERSHIP, Platform, make_key
@@ -126,6 +127,37 @@ def test_learner_of_two_courses_of_the_class_is_one_student(
 
     assert [row.student for row in LtiStudent.objects.select_related("student")] == [there, there]
     assert list(Student.objects.values_list("display_name", flat=True)) == ["Bo Tran"]
+
+
+def test_student_of_a_known_learner_is_not_offered_to_another_with_the_same_name(
+    course: LtiCourse, second: LtiCourse
+) -> None:
+    there = make_student(classroom=course.classroom, name="Bo Tran")
+    LtiStudent.objects.create(course=course, subject="u2", student=there)
+    members = [Member("u2", PersonName("Bao Tran", "Tran")), Member("u3", PersonName("Bo Tran", "Tran"))]
+
+    assert [(one.subject, student) for one, student in preview_members(second, members).new] == [
+        ("u2", there),
+        ("u3", None),
+    ]
+
+
+@pytest.mark.parametrize("removed", [0, 1])
+def test_learner_of_two_students_is_the_one_on_the_roster(
+    removed: int, course: LtiCourse, second: LtiCourse, now: datetime
+) -> None:
+    students = [make_student(classroom=course.classroom, name=name) for name in ("Bo Tran", "Bo Tran 2")]
+    for each, student in zip((course, second), students, strict=True):
+        LtiStudent.objects.create(course=each, subject="u2", student=student)
+    third = LtiCourse.objects.create(
+        deployment=course.deployment, context_id="course-3", classroom=course.classroom, members_url=""
+    )
+    members = [Member("u2", PersonName("Bao Tran", "Tran"))]
+    assert preview_members(third, members).new == ((members[0], students[0]),)
+
+    Student.objects.filter(pk=students[removed].pk).update(removed_at=now)
+
+    assert preview_members(third, members).new == ((members[0], students[1 - removed]),)
 
 
 def test_student_whom_another_page_connected_stays_with_that_learner(course: LtiCourse) -> None:
