@@ -456,6 +456,20 @@ def test_page_says_who_is_stuck_and_who_is_offline(
     assert "In progress Offline Since 11:01 am" in [row[1] for row in rows_of(teacher_client.get(page_of(mixed)))]
 
 
+def test_answer_that_lacks_a_part_does_not_count(
+    assignment: Assignment, student: Student, teacher_client: Client, student_client: Client
+) -> None:
+    attempt = start_attempt(student, assignment, now=NOW)
+    for key, value in (("one", "a"), ("some", ["a"]), ("who", {"b": "mayor"}), ("proof", ["s1"])):
+        save(attempt, key, value)
+
+    [row] = rows_of(teacher_client.get(page_of(assignment)))
+    review = student_client.get(reverse("review_attempt", args=[attempt.public_id]))
+
+    assert ("3 of 4" in row, "All answered" in " ".join(row)) == (True, False)
+    assert "3 of 4 answered" in text_of(review)
+
+
 # --- The heartbeat ------------------------------------------------------------------------------------------------
 
 
@@ -721,16 +735,16 @@ def test_page_and_poll_cost_the_same_for_any_number(
         heartbeats.record_heartbeat(attempt.pk, None, now=NOW)
     with queries() as seen:
         page = teacher_client.get(page_of(assignment))
-    # Session, teacher, assignment, state; attempts, overrides, students, answers, presence, last answers;
+    # Session, teacher, assignment, state; attempts, overrides, students, presence, answers;
     # wrong PINs, accommodations, the classes of its group, scores for a learning platform.
-    assert (len(seen), seen.writes) == (13, [])
+    assert (len(seen), seen.writes) == (12, [])
     with queries() as nothing_new:
         assert poll(teacher_client, assignment, page.headers["ETag"]).status_code == 304
     assert (len(nothing_new), nothing_new.writes) == (3, [])  # session, teacher, state
     save(attempt, "one", "c", seen_revision=1)
     with queries() as changed:
         assert poll(teacher_client, assignment, page.headers["ETag"]).status_code == 200
-    assert (len(changed), changed.writes) == (12, [])
+    assert (len(changed), changed.writes) == (11, [])
 
 
 def test_page_names_who_is_locked_out_as_soon_as_it_happens(
