@@ -236,7 +236,8 @@ def _add_messages(
     request: TeacherRequest, assignment: Assignment, saved: Sequence[Student], *, refused_count: int
 ) -> None:
     if len(saved) == 1:
-        attempt = assignment.attempts.on_paper().get(student=saved[0])
+        # A merged student can have several. The page edits the first.
+        attempt = assignment.attempts.on_paper().made_by(saved[0].pk).order_by("number")[0]
         words = (
             gettext("Saved: {display_name}, {score} of {max_score} points so far.")
             if attempt.ungraded_count

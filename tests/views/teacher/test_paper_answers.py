@@ -90,6 +90,11 @@ def test_page_says_that_it_edits_the_first_of_two_handouts(
         assert "8 of 8 Also on paper: 1 of 8" in shown
         assert "You can edit only the first one here." in shown
 
+    typed = marks(assignment, "B", all_right(assignment))
+    done = send(teacher_client, grid_url(assignment), **row_of(student, form="B", **typed))
+
+    assert "Saved: Maya Lopez, 8 of 8 points." in text_of(done)
+
 
 # --- The grid -----------------------------------------------------------------------------------------------------
 
