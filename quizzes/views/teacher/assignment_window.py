@@ -118,6 +118,10 @@ def _keep_open(request: TeacherRequest, assignment: Assignment, *, seen_close: d
     """Keep a quiz open 10 minutes longer, and say who had turned in by then."""
     was_closed, closed_at = window_state(assignment, now=now) is WindowState.CLOSED, assignment.closes_at
     lifecycle.keep_open(assignment, more_time=TEN_MINUTES, seen_close=seen_close, by=request.user, now=now)
+    if assignment.closes_at is None:
+        # Another teacher removed the closing time since the page was opened.
+        messages.error(request, gettext("This page is out of date. Try again."))
+        return
     text = gettext("Closes {time}.").format(time=moment(assignment.closes_at, assignment.classroom.zone))
     # Before the close, only a time limit ends an attempt.
     if was_closed and closed_at is not None and (ended := ended_count(assignment, closed_at=closed_at)):

@@ -887,6 +887,19 @@ def test_open_10_more_minutes_adds_them_once(
     assert timed.closes_at == NOW + timedelta(days=1, minutes=10)
 
 
+def test_open_10_more_minutes_without_a_close_says_that_the_page_is_out_of_date(
+    timed: Assignment, teacher_client: Client
+) -> None:
+    page = teacher_client.get(reverse("assignment_progress", args=[timed.public_id]))
+    form = next(form for form in read(page).forms if ("act", "more_time") in form.buttons)
+    Assignment.objects.update(due_at=None, closes_at=None)
+
+    reply = text_of(teacher_client.post(form.action, form.data(act="more_time"), follow=True))
+
+    assert "This page is out of date. Try again." in reply
+    assert "Closes ." not in reply
+
+
 def test_open_10_more_minutes_after_a_close_makes_no_work_late(
     timed: Assignment, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
