@@ -44,12 +44,27 @@ function onSaved(form) {
   if (control.form || !isRefused) control.click();
 }
 
-/** After a sign-in in another tab: take its token, and save again. */
-async function saveWithNewToken(form) {
+/** This page as it is on the server now, or null. */
+async function currentPage() {
   const reply = await fetch(location.href);
   // Redirected: to sign-in.
-  if (!reply.ok || reply.redirected) return;
-  const page = new DOMParser().parseFromString(await reply.text(), "text/html");
+  if (!reply.ok || reply.redirected) return null;
+  return new DOMParser().parseFromString(await reply.text(), "text/html");
+}
+
+/** The last problem may have been corrected in another tab, or on the page that comes after this one. */
+async function showWhatIsLeft() {
+  // Only a page that shows problems can be wrong about them. A save brings the label itself.
+  if (document.hidden || inFlight || !document.querySelector("#publish-label[data-fix]")) return;
+  const page = await currentPage().catch(() => null);
+  const label = page && page.getElementById("publish-label");
+  if (label && !inFlight) document.getElementById("publish-label").replaceWith(label);
+}
+
+/** After a sign-in in another tab: take its token, and save again. */
+async function saveWithNewToken(form) {
+  const page = await currentPage();
+  if (!page) return;
   const token = page.querySelector("[name=csrfmiddlewaretoken]").value;
   for (const input of document.querySelectorAll("[name=csrfmiddlewaretoken]")) input.value = token;
   form.dispatchEvent(new Event("change"));
@@ -102,6 +117,11 @@ document.addEventListener("click", (event) => {
   if (!inFlight) return;
   event.preventDefault();
   waiting = link;
+});
+
+document.addEventListener("visibilitychange", showWhatIsLeft);
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) showWhatIsLeft();
 });
 
 window.addEventListener("beforeunload", (event) => {

@@ -120,6 +120,21 @@ def test_a_set_of_one_question_is_published_in_six_clicks(teacher: User, open_co
     assert [question["stem"] for question in edition.document["questions"]] == ["What did the council vote on?"]
 
 
+def test_what_is_left_to_fix_follows_another_tab(teacher: User, open_context: NewContext) -> None:
+    draft = make_draft(owner=teacher)
+    save_question(draft, "one", {"stem": ""}, seen=1, by=teacher, now=NOW)
+    page = open_context(teacher).new_page()
+    open_editor(page, draft, "some")
+    expect(page.get_by_role("button", name="Publish: 1 to fix")).to_be_visible()
+
+    save_question(draft, "one", {"stem": "What is kept?"}, seen=2, by=teacher, now=NOW)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+    expect(page.get_by_role("button", name="Publish version 1")).to_be_visible()
+    # The page has no newer revision: a save must still find what changed.
+    assert page.locator("input[name=revision]").first.input_value() == "2"
+
+
 def test_publish_waits_for_a_save_that_is_under_way(teacher: User, open_context: NewContext) -> None:
     draft = make_draft(owner=teacher)
     save_question(draft, "one", {"stem": "", "evidence": []}, seen=1, by=teacher, now=NOW)
