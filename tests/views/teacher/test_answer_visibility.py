@@ -9,7 +9,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.models import Assignment, QuestionSet, Student, User
+from quizzes.models import Assignment, Classroom, QuestionSet, Student, User
 from tests.factories import NOW, make_answered_attempt, make_assignment, make_classroom, make_student
 from tests.pages import read, text_of
 
@@ -43,6 +43,15 @@ def test_panel_lists_classes_and_students_with_the_moment(
     assert text.index(assignment.classroom.name) < text.index(other_classroom.name)
     progress = teacher_client.get(reverse("assignment_progress", args=[assignment.public_id]))
     assert page_of(assignment) in read(progress).links
+
+
+def test_panel_lists_students_in_the_order_of_the_roster(
+    assignment: Assignment, classroom: Classroom, teacher_client: Client
+) -> None:
+    for name in ("Ana Young", "Zoe Abbot"):
+        make_student(classroom=classroom, name=name)
+
+    assert "Zoe Abbot Not yet Ana Young Not yet" in text_of(teacher_client.get(page_of(assignment)))
 
 
 def test_panel_says_that_a_class_board_shows_answers_earlier(assignment: Assignment, teacher_client: Client) -> None:
