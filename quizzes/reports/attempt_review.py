@@ -318,7 +318,7 @@ def unused_events(attempt: Attempt) -> list[AnswerEvent]:
 def next_attempt(attempt: Attempt) -> Attempt | None:
     """The newest submitted attempt of the next student on the roster, with its student; None after the last; 1 query.
 
-    attempt: with its student.
+    attempt: with its student and classroom.
     """
     student = attempt.student
     later = Q(student__sort_key__gt=student.sort_key) | Q(student__sort_key=student.sort_key, student__gt=student.pk)
@@ -333,8 +333,8 @@ def previous_attempt(attempt: Attempt) -> Attempt | None:
 
 
 def _of_classmates(attempt: Attempt, where: Q) -> AttemptQuerySet:
-    submitted = Attempt.objects.submitted().filter(where, assignment=attempt.assignment_id, student__removed_at=None)
-    return submitted.select_related("student")
+    submitted = Attempt.objects.submitted().filter(where, assignment=attempt.assignment_id)
+    return submitted.filter(student__in=attempt.classroom.students.enrolled().order_by()).select_related("student")
 
 
 def newest_grades(attempt: Attempt) -> dict[str, ManualGrade]:

@@ -167,12 +167,16 @@ def test_next_student_is_the_next_on_the_roster_with_an_attempt(
     assignment: Assignment, student: Student, teacher_client: Client
 ) -> None:
     first = make_answered_attempt(assignment=assignment, student=student)
-    names = ("Ann A.", "Nia N.", "Omar O.", "Pia P.", "Zoe Z.")
-    before, unsubmitted, removed, twice, last = (make_student(classroom=student.classroom, name=name) for name in names)
+    names = ("Ann A.", "Nia N.", "Omar O.", "Otto O.", "Pia P.", "Zoe Z.")
+    before, unsubmitted, removed, moved, twice, last = (
+        make_student(classroom=student.classroom, name=name) for name in names
+    )
     make_answered_attempt(assignment=assignment, student=before)
     make_answered_attempt(assignment=assignment, student=unsubmitted, submitted=False)
     make_answered_attempt(assignment=assignment, student=removed)
     Student.objects.filter(pk=removed.pk).update(removed_at=NOW)
+    make_answered_attempt(assignment=assignment, student=moved)
+    Student.objects.filter(pk=moved.pk).update(classroom=make_classroom(name="Period 9"))
     make_answered_attempt(assignment=assignment, student=twice)
     newest = make_answered_attempt(assignment=assignment, student=twice, number=2)
     end = make_answered_attempt(assignment=assignment, student=last)
