@@ -139,7 +139,7 @@ def counted_words(status: Status, count: int) -> str:
     return str(_COUNTED[status] % {"count": count})
 
 
-def status_label(status: Status, opens_at: datetime | None, zone: ZoneInfo | None = None) -> str:
+def status_label(status: Status, opens_at: datetime | None, zone: ZoneInfo | None) -> str:
     """The label of a status on pages and in files: “Missing”, “Opens Fri, Oct 23”. zone None: the current zone.
 
     opens_at None: the quiz opens when the teacher starts it.

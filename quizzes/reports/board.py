@@ -16,7 +16,7 @@ from quizzes.content.question_types.question import Question, Value
 from quizzes.content.question_types.registry import public_view, type_of
 from quizzes.content.question_types.results import Option
 from quizzes.content.question_types.shuffle import Shuffle
-from quizzes.content.reading import STANDARD, Reading, Sentence
+from quizzes.content.reading import Reading, Sentence
 from quizzes.grading.points import Adjustments, accepted_versions, earned
 from quizzes.grading.scores import applied_regrades
 from quizzes.models import Answer, Assignment, Attempt, Board
@@ -98,12 +98,10 @@ class Slide:
         return self.phase in {Phase.COUNT, Phase.ANSWERS} and bool(self.open_count or self.absent_count)
 
 
-def slide(
-    assignment: Assignment, board: tuple[int, int] | None, *, language: str | None = None, level: str = STANDARD
-) -> Slide:
+def slide(assignment: Assignment, board: tuple[int, int] | None, *, language: str, level: str) -> Slide:
     """What the board shows; 3 queries, 4 with the evidence. board: (position, phase), None before its first slide.
 
-    language: of the texts, None for the language that they were written in. level: of the sentences of the reading.
+    language: of the texts. level: of the sentences of the reading.
     """
     content = published(assignment.edition_id).in_language(language)
     questions = content.document.questions
@@ -221,9 +219,9 @@ def _letters(question: Question, reading: Reading) -> dict[str, str]:
     return {option.id: letter for option, letter in zip(offered, ascii_uppercase, strict=False)}
 
 
-def _key(assignment: Assignment, question: Question, reading: Reading, language: str | None) -> KeyWithEvidence:
+def _key(assignment: Assignment, question: Question, reading: Reading, language: str) -> KeyWithEvidence:
     after = Adjustments(applied_regrades([assignment.pk])[assignment.pk])
-    keys = [key.in_language(language or "") for key in accepted_versions(question, after)]
+    keys = [key.in_language(language) for key in accepted_versions(question, after)]
     letters = _letters(question, reading)
     sentences = reading.sentences(tuple(dict.fromkeys(sentence for key in keys for sentence in key.evidence)))
     if not earned(question, None, after).possible:

@@ -1,7 +1,7 @@
 """The counts of “Who says so?” as one table."""
 
 from quizzes.models import Assignment
-from quizzes.reports.board import Phase, slide
+from quizzes.reports.board import Phase
 from quizzes.reports.item_report import item_report
 from tests.reports.test_class_report import sit
 
@@ -30,7 +30,7 @@ def test_report_counts_statements_by_speakers_and_marks_the_key(assignment: Assi
 def test_board_outlines_the_key_only_with_the_evidence(assignment: Assignment) -> None:
     sit(assignment, 2)
 
-    grids = [slide(assignment, (3, phase)).grid for phase in Phase]
+    grids = [standard_slide(assignment, (3, phase)).grid for phase in Phase]
 
     assert grids[:2] == [None, None]
     marked = [[[cell.is_right for cell in cells] for _, cells in grid.rows] for grid in grids[2:] if grid is not None]

@@ -16,11 +16,11 @@ from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.caches import clear_all
 from quizzes.content.editions import published
 from quizzes.content.question_types.registry import parse_question, regraded, type_of
-from quizzes.content.reading import Reading
+from quizzes.content.reading import STANDARD, Reading
 from quizzes.content.set_document import parse_set
 from quizzes.content.tables import InvalidDocument
 from quizzes.models import Assignment, Attempt, Board, Classroom, Student, User
-from quizzes.reports.board import Bar, distribution, slide
+from quizzes.reports.board import Bar, Slide, distribution, slide
 from tests.content.question_types.test_reference import EXAMPLES
 from tests.content.question_types.test_walk import DOCUMENT
 from tests.content.test_languages import marked
@@ -46,6 +46,11 @@ PHASES = (1, 2, 3, 4)
 _DRAWN = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"|data-tag="[^"]*"')
 
 
+def standard_slide(assignment: Assignment, board: tuple[int, int] | None) -> Slide:
+    """The slide in English, with the reading as written."""
+    return slide(assignment, board, language="en", level=STANDARD)
+
+
 def board_of(assignment: Assignment) -> str:
     return reverse("class_board", args=[assignment.public_id])
 
@@ -69,7 +74,7 @@ def answered(assignment: Assignment, classroom: Classroom) -> Assignment:
 
 
 def test_each_phase_shows_what_it_is_for(answered: Assignment) -> None:
-    shown = [slide(answered, (1, phase)) for phase in PHASES]
+    shown = [standard_slide(answered, (1, phase)) for phase in PHASES]
     assert [[(offer.letter, offer.text) for offer in one.bars] if one.bars else one.bars for one in shown] == [
         None,
         None,
@@ -86,7 +91,7 @@ def test_each_phase_shows_what_it_is_for(answered: Assignment) -> None:
 
 
 def test_evidence_names_the_key_its_sentences_and_who_vouches(answered: Assignment) -> None:
-    key = slide(answered, (3, 4)).key
+    key = standard_slide(answered, (3, 4)).key
     assert key is not None
     assert [(sentence.number, sentence.speaker.label) for sentence in key.sentences] == [
         (3, "Mayor’s account"),
@@ -97,7 +102,7 @@ def test_evidence_names_the_key_its_sentences_and_who_vouches(answered: Assignme
         "“People are easy to find.” Protesters’ claim",
         "“A court ended it.” The story does not say",
     ]
-    assert slide(answered, (1, 4)).key.right == (("B", "Birthplace"),)  # type: ignore[union-attr]
+    assert standard_slide(answered, (1, 4)).key.right == (("B", "Birthplace"),)  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(
@@ -114,7 +119,7 @@ def test_evidence_follows_corrections(
 ) -> None:
     document = regraded(make_document()["questions"][0], "a") if policy.endswith("key") else None
     make_regrade(assignment=answered, policy=policy, document=document)
-    key = slide(answered, (1, 4)).key
+    key = standard_slide(answered, (1, 4)).key
     assert key is not None
     assert (key.right, key.note) == (right, note)
 
@@ -126,14 +131,14 @@ def test_only_the_latest_attempt_of_who_is_on_the_roster_counts(assignment: Assi
     make_answered_attempt(assignment=assignment, student=student, answers={"one": "b"}, number=2)
     gone = make_student(classroom=classroom, removed_at=NOW)
     make_answered_attempt(assignment=assignment, student=gone, answers={"one": "c"})
-    shown = slide(assignment, (1, 3))
+    shown = standard_slide(assignment, (1, 3))
     assert [bar.count for bar in shown.bars or ()] == [0, 1, 0]
     assert (shown.started_count, shown.answered_count, shown.absent_count) == (1, 1, 0)
 
 
 def test_steps_go_through_the_phases_and_on_to_the_next_question(assignment: Assignment) -> None:
     steps = [(number, phase) for number in (1, 2, 3, 4) for phase in PHASES]
-    shown = [slide(assignment, step) for step in steps]
+    shown = [standard_slide(assignment, step) for step in steps]
     assert [one.forward for one in shown] == [*steps[1:], None]
     assert [one.back for one in shown] == [
         None if step == (1, 1) else (step[0] - 1, 1) if step[1] == 1 else (step[0], step[1] - 1) for step in steps
@@ -141,9 +146,9 @@ def test_steps_go_through_the_phases_and_on_to_the_next_question(assignment: Ass
 
 
 def test_board_of_a_longer_edition_begins_again_at_the_last_question(assignment: Assignment) -> None:
-    shown = slide(assignment, (9, 4))
+    shown = standard_slide(assignment, (9, 4))
     assert (shown.number, shown.phase) == (4, 1)
-    assert (slide(assignment, None).number, slide(assignment, None).phase) == (1, 1)
+    assert (standard_slide(assignment, None).number, standard_slide(assignment, None).phase) == (1, 1)
 
 
 # --- The distribution of each type --------------------------------------------------------------------------------

@@ -446,7 +446,7 @@ def test_formulas_say_none_where_there_is_nothing_to_say() -> None:
     assert facility_index([], 1) is None
     assert correlation([1, 1], [1, 2]) is None
     assert spread([3]) is None
-    assert cronbachs_alpha([[1, 2, 3]]) is None
-    assert cronbachs_alpha([[1, 0], [0, 1]]) is None
+    assert cronbachs_alpha([[1, 2, 3]], [1, 2, 3]) is None
+    assert cronbachs_alpha([[1, 0], [0, 1]], [1, 1]) is None
     assert standard_error(None, 0.5) is None
     assert standard_error(2.0, 0.75) == 1.0

@@ -84,19 +84,19 @@ def spread(scores: Sequence[int]) -> float | None:
     return sqrt(_variation(scores) / (count * (count - 1))) if count > 1 else None
 
 
-def cronbachs_alpha(columns: Sequence[Sequence[int]], totals: Sequence[int] | None = None) -> float | None:
+def cronbachs_alpha(columns: Sequence[Sequence[int]], totals: Sequence[int]) -> float | None:
     """Internal consistency: k / (k - 1) x (1 - Σ variances of the questions / variance of the totals), at most 1.
 
-    columns: for each question, the points by attempt; totals: their sums by attempt, if known. None below 2 questions
-    or if the totals do not vary. For questions that are right or wrong it equals KR-20. It is negative if questions
-    correlate negatively.
+    columns: for each question, the points by attempt; totals: their sums by attempt. None below 2 questions or if the
+    totals do not vary. For questions that are right or wrong it equals KR-20. It is negative if questions correlate
+    negatively.
     Source: Cronbach, L. J. (1951), "Coefficient alpha and the internal structure of tests", Psychometrika 16, 297-334;
     Kuder, G. F. and Richardson, M. W. (1937), Psychometrika 2, 151-160, formula 20.
     """
     count = len(columns)
     if count < 2:
         return None
-    whole = _variation([sum(row) for row in zip(*columns, strict=True)] if totals is None else totals)
+    whole = _variation(totals)
     if not whole:
         return None
     parts = sum(_variation(column) for column in columns)

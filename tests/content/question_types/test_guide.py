@@ -25,12 +25,12 @@ from quizzes.content.set_document import combine, parse_set
 from quizzes.content.set_problems import find_problems
 from quizzes.files.question_sets import read_toml
 from quizzes.models import Classroom, Draft, Edition, Student, User
-from quizzes.reports.board import slide
 from tests.content.question_types.test_reference import SOURCE
 from tests.drafting import document_of, editor_of, publish, question_now, save
 from tests.factories import NOW, make_assignment, make_attempt, make_draft
 from tests.pages import form_of, text_of
 from tests.question_laws import check_answer, check_rekeyed
+from tests.reports.test_board import standard_slide
 from tools.unmarked_strings import unmarked
 
 ROOT = Path(site.BASE_DIR)
@@ -171,4 +171,4 @@ def test_the_type_goes_from_draft_to_board(
     teacher_client.post(reverse("show_on_board", args=[assignment.public_id]), {"aim": "1-1"})
     board = text_of(teacher_client.get(reverse("class_board", args=[assignment.public_id])))
     assert "Does the system record a birthplace? A Yes B No" in board
-    assert [(bar.text, bar.count) for bar in slide(assignment, (1, 3)).bars or ()] == [("Yes", 0), ("No", 1)]
+    assert [(bar.text, bar.count) for bar in standard_slide(assignment, (1, 3)).bars or ()] == [("Yes", 0), ("No", 1)]
