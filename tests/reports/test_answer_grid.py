@@ -3,6 +3,7 @@
 from quizzes.models import Assignment
 from quizzes.reports.board import Phase
 from quizzes.reports.item_report import item_report
+from tests.reports.test_board import standard_slide
 from tests.reports.test_class_report import sit
 
 
