@@ -68,11 +68,13 @@ def change_window(request: TeacherRequest, public_id: str) -> HttpResponse:
 def undo_close(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Take “Close now” back for the whole class, also for quizzes that were turned in since."""
     assignment, now = taught_assignment(request, public_id), timezone.now()
-    owner, closed_at, *before = request.session.pop(CLOSED, ("", "", None, None))
+    owner, closed_at, *before = request.session.get(CLOSED, ("", "", None, None))
     due_at, closes_at = (datetime.fromisoformat(time) if time else None for time in before)
     if owner != public_id or assignment.closes_at is None or assignment.closes_at.isoformat() != closed_at:
         messages.error(request, gettext("This page is out of date. Try again."))
         return redirect("assignment_progress", public_id)
+    # Only now: until then, it may be about another quiz, which can still be undone.
+    del request.session[CLOSED]
     undone = undo_close_now(assignment, due_at=due_at, closes_at=closes_at, by=request.user, now=now)
     text = ngettext(
         "Reopened. {count} student can keep working.", "Reopened. {count} students can keep working.", undone.working
