@@ -17,9 +17,9 @@ from quizzes.assignments.release import is_checked_at_once
 from quizzes.attempts.access import LoadedAttempt, Pace
 from quizzes.content.question_types.registry import Value
 from quizzes.grading.manual_grades import restore_replaced, undo_replaced
-from quizzes.grading.scores import rescore
+from quizzes.grading.scores import lock_score, rescore
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, Board, Question, User
-from quizzes.models.locks import lock_rows, locked, read_row
+from quizzes.models.locks import locked, read_row
 
 Outcome = AnswerEvent.Outcome
 
@@ -184,9 +184,11 @@ def has_late_to_accept(*, now: datetime) -> ExpressionWrapper:
 def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
     """Count the newest late answer to each question; returns how many answers changed. Safe to repeat.
 
-    A newer answer, saved in a reopened attempt, stays. attempt: submitted, with its assignment.
+    A newer answer, saved in a reopened attempt, stays. Nothing changes in an open attempt. attempt: with its assignment.
     """
-    lock_rows(students=[attempt.student_id], attempts=[attempt.pk])
+    lock_score(attempt)
+    if attempt.is_open:
+        return 0
     answers = {answer.question_id: answer for answer in locked(Answer.objects.filter(attempt=attempt))}
     saved_at = {question_id: answer.saved_at for question_id, answer in answers.items()}
     waiting = waiting_late(list(_late_events(attempt.pk)), saved_at)
@@ -215,10 +217,12 @@ def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
 def undo_accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
     """Count the answers in time again where accepted ones count; returns how many answers changed. Safe to repeat.
 
-    A newer answer, saved in a reopened attempt, stays. Grades of the answers in time count again. attempt: submitted,
-    with its assignment.
+    A newer answer, saved in a reopened attempt, stays. Nothing changes in an open attempt. Grades of the answers in time
+    count again. attempt: with its assignment.
     """
-    lock_rows(students=[attempt.student_id], attempts=[attempt.pk])
+    lock_score(attempt)
+    if attempt.is_open:
+        return 0
     answers = {answer.question_id: answer for answer in locked(Answer.objects.filter(attempt=attempt))}
     writes: defaultdict[int, list[AnswerEvent]] = defaultdict(list)
     for event in attempt.events.filter(outcome__in=AnswerEvent.COUNTED).order_by("pk"):

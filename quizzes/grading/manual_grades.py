@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from quizzes.grading.scores import rescore
+from quizzes.grading.scores import lock_score, rescore
 from quizzes.models import Answer, Assignment, Attempt, AuditEvent, ManualGrade, Question, User
 from quizzes.models.locks import lock_rows
 
@@ -28,7 +28,7 @@ def grade_answer(
 
     A grade that equals the newest one is not added. group: of `grade_answers`.
     """
-    lock_rows(students=[attempt.student_id], attempts=[attempt.pk])
+    lock_score(attempt)
     newest = ManualGrade.objects.in_force().filter(attempt=attempt, question=question).last()
     if newest is not None and (newest.points, newest.comment) == (points, comment):
         return newest

@@ -12,7 +12,7 @@ from quizzes.content.editions import published
 from quizzes.content.question_types.registry import parse_question
 from quizzes.grading.points import Adjustments, AppliedRegrade, Policy, score, ungraded_count
 from quizzes.models import Answer, Attempt, ManualGrade, Regrade
-from quizzes.models.locks import locked_with_keys
+from quizzes.models.locks import lock_rows, locked_with_keys, read_again
 
 # How many attempts `rescore_all` reads at a time.
 BATCH = 200
@@ -94,6 +94,15 @@ def computed(
 def stored(attempt: Attempt) -> tuple[Decimal | None, int | None, int]:
     """The score columns as the row has them."""
     return attempt.score, attempt.max_score, attempt.ungraded_count
+
+
+def lock_score(attempt: Attempt) -> None:
+    """Lock an attempt, and read again whether it is submitted and its score: another teacher may have changed both.
+
+    Raises RowDeleted.
+    """
+    lock_rows(students=[attempt.student_id], attempts=[attempt.pk])
+    read_again(attempt, "submitted_at", *ScoreColumns._fields)
 
 
 def rescore(attempts: Iterable[Attempt]) -> int:

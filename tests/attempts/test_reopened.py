@@ -1,5 +1,6 @@
 """Reopened attempts and moved deadlines: answers saved in time stay, and `check_integrity` accepts them."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -78,6 +79,20 @@ def test_late_answer_counts_if_nothing_was_saved_after_it(
     assert accepted == 1
     assert Answer.objects.get(attempt=reopened).value == "a"
     assert BUTTON in page
+
+
+@pytest.mark.parametrize("act", [accept_late, undo_accept_late])
+def test_late_answers_of_an_attempt_that_was_reopened_meanwhile_stay_as_they_are(
+    act: Callable[..., int], reopened: Attempt, teacher: User
+) -> None:
+    submit_attempt(reopened, now=NOW + 5 * MINUTE)
+    if act is undo_accept_late:
+        accept_late(reopened, by=teacher, now=NOW + 6 * MINUTE)
+    seen, before = Attempt.objects.get(pk=reopened.pk), list(Answer.objects.values())
+    reopen(reopened, more_time=None, reason="", by=teacher, now=NOW + 7 * MINUTE)
+
+    assert act(seen, by=teacher, now=NOW + 8 * MINUTE) == 0
+    assert list(Answer.objects.values()) == before
 
 
 def test_late_answer_after_an_accepted_one_waits_for_the_teacher_again(

@@ -55,6 +55,27 @@ def state(attempt: Attempt) -> tuple[Decimal | None, int, int]:
     )
 
 
+def test_grade_counts_from_the_score_that_another_teacher_left(graded: Attempt, teacher: User) -> None:
+    seen = Attempt.objects.get(pk=graded.pk)
+    grade(graded, "3", teacher, minute=4)
+    assert state(graded) == (4, 0, 0)
+
+    grade(seen, "1", teacher, minute=5)
+
+    assert state(graded) == (2, 0, 0)
+
+
+def test_grade_of_an_attempt_that_was_reopened_meanwhile_waits(graded: Attempt, teacher: User) -> None:
+    seen = Attempt.objects.get(pk=graded.pk)
+    reopen(graded, more_time=None, reason="", by=teacher, now=NOW + 4 * MINUTE)
+
+    grade(seen, "3", teacher, minute=5)
+
+    assert state(graded)[0] is None
+    submit_attempt(graded, now=NOW + 6 * MINUTE)
+    assert state(graded) == (4, 0, 0)
+
+
 def test_late_answer_that_is_accepted_needs_a_grade_of_its_own(graded: Attempt, teacher: User) -> None:
     # It had arrived before the other one was graded.
     save(graded, "who", "Because of the rules.", seen_revision=1, now=NOW + 2.5 * MINUTE)
