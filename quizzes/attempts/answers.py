@@ -184,7 +184,7 @@ def has_late_to_accept(*, now: datetime) -> ExpressionWrapper:
 def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
     """Count the newest late answer to each question; returns how many answers changed. Safe to repeat.
 
-    A newer answer, saved in a reopened attempt, stays. Nothing changes in an open attempt. attempt: with its assignment.
+    A newer answer, saved in a reopened attempt, stays. An open attempt does not change. attempt: with its assignment.
     """
     lock_score(attempt)
     if attempt.is_open:
@@ -217,7 +217,7 @@ def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
 def undo_accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
     """Count the answers in time again where accepted ones count; returns how many answers changed. Safe to repeat.
 
-    A newer answer, saved in a reopened attempt, stays. Nothing changes in an open attempt. Grades of the answers in time
+    A newer answer, saved in a reopened attempt, stays. An open attempt does not change. Grades of the answers in time
     count again. attempt: with its assignment.
     """
     lock_score(attempt)
