@@ -22,12 +22,15 @@ def check_deployment(**kwargs: Any) -> list[CheckMessage]:
         found.append(
             Warning(
                 "FOOTNOTE_HTTPS is on and FOOTNOTE_TRUSTED_PROXIES is 0: "
-                "behind a proxy, each page redirects to itself.",
+                "behind a proxy, each page redirects to itself. Set it to the number of your proxies.",
                 id="quizsite.W001",
             )
         )
     if set(settings.ALLOWED_HOSTS) <= set(settings.LOOPBACK_HOSTS):
         found.append(
-            Warning("FOOTNOTE_HOSTS is not set, so the site refuses requests for its name.", id="quizsite.W002")
+            Warning(
+                "FOOTNOTE_HOSTS is not set, so the site refuses requests for its name. Set it to that name.",
+                id="quizsite.W002",
+            )
         )
     return found

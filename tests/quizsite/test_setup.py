@@ -331,6 +331,10 @@ def test_serve_behind_a_proxy_prints_the_proxys_address(serve: Callable[..., Run
     _, lines = run.stop()
 
     assert "Footnote is at https://quiz.school.example (stop it with Ctrl-C)" in lines
+    assert lines[-1] == (
+        "FOOTNOTE_HTTPS is on and FOOTNOTE_TRUSTED_PROXIES is 0: behind a proxy, each page redirects to itself. "
+        "Set it to the number of your proxies."
+    )
 
 
 @SQLITE

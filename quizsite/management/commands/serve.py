@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from quizsite import __version__
 from quizsite.addresses import host_names, ip_address_of, listening_port, problem_with_binding, site_address
+from quizsite.apps import check_deployment
 from quizsite.backups.create import make_scheduled_backup, problem_with_folder
 from quizsite.backups.manifest import BackupError
 from quizsite.backups.rotation import BEFORE_MIGRATION
@@ -80,6 +81,7 @@ class Command(BaseCommand):
         names = host_names(host)
         self.print_address()
         self.allow_hosts(names)
+        self.warn_about_https()
         serve(address, number, workers=workers)
 
     def prepare(self, *, init: bool) -> None:
@@ -151,6 +153,12 @@ class Command(BaseCommand):
         if link := accounts.first_teacher_link(address, timezone.now()):
             self.stdout.write(f"No teacher has an account yet. This link makes the first one, once:\n  {link}")
         self.stdout.flush()
+
+    def warn_about_https(self) -> None:
+        """Print a line for each setting that a site behind a proxy lacks: its pages would not open."""
+        if settings.HTTPS:
+            for warning in check_deployment():
+                self.stderr.write(str(warning.msg))
 
     def allow_hosts(self, names: list[str]) -> None:
         """Add the machine's own names; the environment is for workers on systems that cannot fork."""
