@@ -14,6 +14,8 @@ from django.db import DatabaseError, OperationalError, ProgrammingError
 OPERATORS = frozenset({EACCES, EPERM, EROFS, ENOSPC, EDQUOT})
 # As SQLite and as PostgreSQL say it: the database is empty, or of an earlier version.
 NO_TABLE = re.compile(r"no such (table|column): \S+|(relation|column) \S+ does not exist")
+# As PostgreSQL says it. Since version 15, only the owner of a database makes tables there.
+NO_RIGHT = re.compile(r"permission denied for \w+ \w+")
 
 # As SQLite says that a file is another user's, or on a read-only file system. With the first, it may also be gone.
 CANNOT_OPEN = "unable to open database file"
@@ -61,8 +63,20 @@ def message_for(problem: Exception) -> str | None:
             return f"The database {path} cannot be opened. Run this as the user of the site."
         case OperationalError() if "unsupported startup parameter" in text:
             return "PgBouncer refuses the settings of a connection. Set it up as docs/scaling.md says."
+        case OperationalError() if "disk I/O error" in text:
+            return (
+                f"The disk of the database {settings.SQLITE_PATH} is full or broken ({text}). Free some space, and try "
+                "again. If it is not full, look into the log of the machine."
+            )
+        case OperationalError() if settings.POSTGRESQL:
+            return f"The database server refuses or does not answer. Check DATABASE_URL and the server: {text}"
         case OperationalError():
             return f"The database does not answer: {text}"
+        case DatabaseError() if denied := NO_RIGHT.search(text):
+            return (
+                f"The database refuses the user of DATABASE_URL ({denied[0]}). Make this user its owner: ALTER "
+                "DATABASE name OWNER TO user. If another user made its tables, name that one in DATABASE_URL."
+            )
         case ProgrammingError() if text.startswith("invalid connection option"):
             return f"Footnote cannot start: DATABASE_URL has an {text}."
         # SQLite's error for a damaged file has the class itself, and all others have one below it.

@@ -494,7 +494,7 @@ def test_serve_says_in_one_line_that_the_database_server_is_away(serve: Callable
     code, lines = serve(DATABASE_URL=f"postgres://footnote@127.0.0.1:{free_port()}/footnote").ended()
 
     assert (code, len(lines)) == (1, 1)
-    assert lines[0].startswith("The database does not answer: ")
+    assert lines[0].startswith("The database server refuses or does not answer. Check DATABASE_URL and the server: ")
 
 
 @pytest.mark.sockets

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, IntegrityError, OperationalError, ProgrammingError
+from django.db.migrations.exceptions import MigrationSchemaMissing
 from pytest_django.fixtures import Settings
 
 from quizsite.startup_errors import exit_with_message, message_for
@@ -17,7 +18,6 @@ from quizsite.startup_errors import exit_with_message, message_for
     ("error", "line"),
     [
         (ImproperlyConfigured("A setting is wrong."), "Footnote cannot start: A setting is wrong."),
-        (OperationalError("connection\n  refused"), "The database does not answer: connection refused"),
         (
             OperationalError("connection failed: FATAL: unsupported startup parameter in options: statement_timeout"),
             "PgBouncer refuses the settings of a connection. Set it up as docs/scaling.md says.",
@@ -51,6 +51,23 @@ from quizsite.startup_errors import exit_with_message, message_for
             "The database is damaged (database disk image is malformed). Stop the site and run "
             "`manage.py restore BACKUP`.",
         ),
+        *(
+            (
+                error,
+                f"The database refuses the user of DATABASE_URL (permission denied for {what}). Make this user its "
+                "owner: ALTER DATABASE name OWNER TO user. If another user made its tables, name that one in "
+                "DATABASE_URL.",
+            )
+            for error, what in (
+                (ProgrammingError("permission denied for table quizsite_sitestate"), "table quizsite_sitestate"),
+                (
+                    MigrationSchemaMissing(
+                        "Unable to create the django_migrations table (permission denied for schema public\nLINE 1:)"
+                    ),
+                    "schema public",
+                ),
+            )
+        ),
         (
             PermissionError(13, "Permission denied", "/data/site.lock"),
             "/data/site.lock cannot be used: Permission denied. Run this as the user that the site runs as.",
@@ -69,6 +86,32 @@ def test_error_that_the_operator_can_mend_is_one_line(error: Exception, line: st
         exit_with_message(fail)
 
     assert ended.value.code == line
+
+
+@pytest.mark.parametrize(
+    ("server", "line"),
+    [
+        (None, "The database does not answer: connection refused"),
+        (
+            {"NAME": "footnote"},
+            "The database server refuses or does not answer. Check DATABASE_URL and the server: connection refused",
+        ),
+    ],
+)
+def test_database_that_does_not_answer_is_one_line(
+    server: dict[str, str] | None, line: str, settings: Settings
+) -> None:
+    settings.POSTGRESQL = server
+
+    assert message_for(OperationalError("connection\n  refused")) == line
+
+
+def test_io_error_of_the_database_names_its_disk(settings: Settings) -> None:
+    """SQLite says this of a full disk too, if there is no room for the index of its write-ahead log."""
+    assert message_for(OperationalError("disk I/O error")) == (
+        f"The disk of the database {settings.SQLITE_PATH} is full or broken (disk I/O error). Free some space, and try "
+        "again. If it is not full, look into the log of the machine."
+    )
 
 
 @pytest.mark.parametrize("text", ["attempt to write a readonly database", "unable to open database file"])
