@@ -21,7 +21,11 @@ def make_data_folder(folder: Path) -> Path:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise ImproperlyConfigured(f"The data folder {folder} cannot be used: {error.strerror}.") from error
+        # Python raises it only for what is no folder.
+        reason = "it is a file" if isinstance(error, FileExistsError) else error.strerror
+        raise ImproperlyConfigured(
+            f"The data folder {folder} cannot be made: {reason}. Set FOOTNOTE_DATA to a folder that this user may make."
+        ) from error
     return folder
 
 

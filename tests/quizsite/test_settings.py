@@ -492,8 +492,13 @@ def test_data_folder_is_its_owners_alone(tmp_path: Path) -> None:
 def test_data_folder_that_is_a_file_is_refused_in_words(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("")
 
-    with pytest.raises(ImproperlyConfigured, match=r"data cannot be used: File exists\.$"):
+    with pytest.raises(ImproperlyConfigured) as refusal:
         make_data_folder(tmp_path / "data")
+
+    assert str(refusal.value) == (
+        f"The data folder {tmp_path / 'data'} cannot be made: it is a file. Set FOOTNOTE_DATA to a folder that this "
+        "user may make."
+    )
 
 
 def test_root_is_refused_in_the_folder_of_another_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
