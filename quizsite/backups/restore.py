@@ -39,6 +39,13 @@ from quizsite.sqlite import library
 from quizsite.sqlite.copy import empty_log, quick_check
 from quizzes.people.erasure_ledger import whole_lines
 
+# For a site with this engine and a backup of the other one.
+WAY_TO_OTHER_ENGINE = {
+    "sqlite": "Set DATABASE_URL, and restore again.",
+    "postgresql": "Restore it without DATABASE_URL. Then move the site to an empty database: "
+    "`manage.py move_to_postgresql`.",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Restored:
@@ -84,7 +91,10 @@ def _checked(folder: Path) -> Manifest:
     known = MigrationLoader(None, ignore_no_migrations=True).disk_migrations
     check_migrations(manifest, {f"{app}.{name}" for app, name in known})
     if manifest.engine != connection.vendor:
-        raise BackupError(f"This backup is of {manifest.engine}, and this site uses {connection.vendor}.")
+        raise BackupError(
+            f"This backup is of {manifest.engine}, and this site uses {connection.vendor}. "
+            f"{WAY_TO_OTHER_ENGINE[connection.vendor]}"
+        )
     check_sizes(folder, manifest)
     return manifest
 

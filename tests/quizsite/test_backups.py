@@ -165,6 +165,7 @@ def drill(template: Drill, tmp_path: Path) -> Drill:
     return made
 
 
+DATABASE_FILES = {"sqlite": "footnote.sqlite3", "postgresql": "footnote.dump"}
 SQLITE = pytest.mark.skipif(connection.vendor != "sqlite", reason="of SQLite's own file")
 POSTGRESQL = pytest.mark.skipif(connection.vendor != "postgresql", reason="needs a PostgreSQL server")
 pytestmark = pytest.mark.sockets
@@ -176,7 +177,7 @@ def test_backup_holds_everything_and_only_its_owner_reads_it(drill: Drill) -> No
     made = drill.backup()
 
     manifest = json.loads((made / "manifest.json").read_text())
-    database = {"sqlite": "footnote.sqlite3", "postgresql": "footnote.dump"}[connection.vendor]
+    database = DATABASE_FILES[connection.vendor]
     assert sorted(path.name for path in made.iterdir()) == sorted([database, "manifest.json", "secret_key"])
     assert {path.stat().st_mode & 0o777 for path in made.iterdir()} == {0o600}
     assert made.stat().st_mode & 0o777 == 0o700
@@ -472,6 +473,24 @@ def test_restore_refuses_a_backup_of_a_newer_version(drill: Drill) -> None:
         "This backup has the migration quizzes.0999_of_the_future, which this copy of Footnote does not know. "
         f"Version {__version__} made it: install a newer copy of that version, or a later version, first."
     )
+
+
+def test_restore_refuses_a_backup_of_the_other_engine_and_says_the_way(drill: Drill) -> None:
+    made = drill.backup()
+    other, refusal = {
+        "sqlite": (
+            "postgresql",
+            "This backup is of postgresql, and this site uses sqlite. Set DATABASE_URL, and restore again.",
+        ),
+        "postgresql": (
+            "sqlite",
+            "This backup is of sqlite, and this site uses postgresql. Restore it without DATABASE_URL. Then move the "
+            "site to an empty database: `manage.py move_to_postgresql`.",
+        ),
+    }[connection.vendor]
+    change(made, engine=other, files=[{"name": DATABASE_FILES[other], "bytes": 0, "sha256": ""}])
+
+    assert drill.refusal(made) == refusal
 
 
 def test_restore_refuses_the_wrong_key(drill: Drill) -> None:
