@@ -184,7 +184,13 @@ def _restore_postgresql(stage: Path, key: str, now: datetime, accept_findings: b
                 f"The database {name} is in use. Stop the site on every machine, and PgBouncer if there is one, first."
             )
         server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(new)))
-        server.execute(_creation(server, new, like=name))
+        try:
+            server.execute(_creation(server, new, like=name))
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise BackupError(
+                "A restore makes a new database, and the user of DATABASE_URL may not. Let an administrator of the "
+                f"server run: ALTER ROLE {server.info.user} CREATEDB."
+            ) from error
         try:
             run("pg_restore", target | {"dbname": new}, "--no-owner", "--exit-on-error", str(stage / POSTGRESQL_FILE))
             with connected(target | {"dbname": new}) as restored:

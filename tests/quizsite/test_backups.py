@@ -281,6 +281,26 @@ def test_restore_refuses_a_database_in_use_and_names_what_may_use_it(drill: Dril
 
 
 @POSTGRESQL
+def test_restore_by_a_user_who_may_not_make_databases_names_the_right(drill: Drill) -> None:
+    made = drill.backup()
+    url = urlsplit(drill.site.extra["DATABASE_URL"])
+    role = f"clerk_{secrets.token_hex(4)}"
+    with server() as admin:
+        admin.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
+        try:
+            refusal = drill.refusal(
+                made, DATABASE_URL=urlunsplit(url._replace(netloc=f"{role}@{url.netloc.rpartition('@')[2]}"))
+            )
+        finally:
+            admin.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
+
+    assert refusal == (
+        "A restore makes a new database, and the user of DATABASE_URL may not. Let an administrator of the server run: "
+        f"ALTER ROLE {role} CREATEDB."
+    )
+
+
+@POSTGRESQL
 def test_limit_of_idle_transactions_stops_no_backup(drill: Drill) -> None:
     """While pg_dump runs, the connection with its snapshot does nothing."""
     name = sql.Identifier(urlsplit(drill.site.extra["DATABASE_URL"]).path[1:])
