@@ -28,6 +28,9 @@ ENCODING = "In a password, write % as %25, / as %2F, # as %23, and ? as %3F."
 # What django-environ reads of a line. It skips all other lines, so that their settings would keep their defaults.
 SETTING = re.compile(r"(?:export )?(?P<name>[A-Za-z_0-9]+)=(?P<value>.*)")
 
+# Settings with a name that other programs share.
+COMMON_NAMES = ("DATABASE_URL", "EMAIL_URL", "HOST", "PORT")
+
 # Of the environment only: set by Footnote's own commands, or read before the settings file.
 NOT_IN_FILE = frozenset(
     {"FOOTNOTE_ACCEPT_SECRET_KEY", "FOOTNOTE_DATABASE_NAME", "FOOTNOTE_ENV_FILE", "FOOTNOTE_NEEDS_SITE"}
@@ -63,7 +66,7 @@ def read_settings_file(path: Path, *, may_be_missing: bool) -> None:
                 f"Line {number} of {path} has a comment after the value. Put the comment on a line of its own, "
                 "or the value in quotes."
             )
-        if setting["name"].upper().startswith("FOOTNOTE_") and setting["name"] not in known:
+        if _is_misspelled(setting["name"], known):
             raise ImproperlyConfigured(f"Line {number} of {path} sets {_unknown(setting['name'], known)}")
     environ.Env.read_env(io.StringIO("\n".join(line for line in lines if SETTING.fullmatch(line))))
 
@@ -78,8 +81,15 @@ def unknown_settings(variables: Mapping[str, str]) -> list[str]:
     return [f"The environment sets {_unknown(name, known)}" for name in names if name not in known | NOT_IN_FILE]
 
 
+def _is_misspelled(name: str, known: Collection[str]) -> bool:
+    if name.upper().startswith("FOOTNOTE_"):
+        return name not in known
+    # The file may also set variables of other programs, such as OTEL_SERVICE_NAME or PGHOST.
+    return name not in COMMON_NAMES and bool(get_close_matches(name.upper(), COMMON_NAMES, cutoff=0.85))
+
+
 def _unknown(name: str, known: Collection[str]) -> str:
-    near = get_close_matches(name.upper(), known, n=1)
+    near = get_close_matches(name.upper(), [*known, *COMMON_NAMES], n=1)
     advice = f"Did you mean {near[0]}?" if near else "`manage.py example_settings` lists all."
     return f"{name}. Footnote has no such setting. {advice}"
 

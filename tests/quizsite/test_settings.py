@@ -401,16 +401,19 @@ def test_settings_file_with_an_invalid_line_is_refused_without_repeating_it(tmp_
         ("FOOTNOTE_BACKUP_MINUTE", "Footnote has no such setting. Did you mean FOOTNOTE_BACKUP_MINUTES?"),
         ("footnote_https", "Footnote has no such setting. Did you mean FOOTNOTE_HTTPS?"),
         ("FOOTNOTE_QQQQQQQQQQ", "Footnote has no such setting. `manage.py example_settings` lists all."),
+        ("DATABSE_URL", "Footnote has no such setting. Did you mean DATABASE_URL?"),
+        ("email_url", "Footnote has no such setting. Did you mean EMAIL_URL?"),
+        ("HOSTS", "Footnote has no such setting. Did you mean HOST?"),
     ],
 )
 def test_settings_file_with_a_misspelled_name_is_refused(tmp_path: Path, name: str, advice: str) -> None:
     file = tmp_path / ".env"
-    file.write_text(f"OTEL_SERVICE_NAME=quiz\n{name}=1\n")
+    file.write_text(f"OTEL_SERVICE_NAME=quiz\nPGHOST=localhost\n{name}=1\n")
 
     with pytest.raises(ImproperlyConfigured) as error:
         read_settings_file(file, may_be_missing=False)
 
-    assert str(error.value) == f"Line 2 of {file} sets {name}. {advice}"
+    assert str(error.value) == f"Line 3 of {file} sets {name}. {advice}"
 
 
 def test_misspelled_setting_of_the_environment_is_said() -> None:
