@@ -472,6 +472,17 @@ def test_running_version_stays_ready_after_a_newer_one_has_migrated(client: Clie
     assert checks(client) == (200, GREEN)
 
 
+def test_command_of_a_python_without_django_names_the_right_one() -> None:
+    # Without the packages of .venv.
+    ended = subprocess.run([sys.executable, "-S", *MANAGE[1:], "backup"], capture_output=True, text=True, check=False)
+
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr == (
+        "This Python does not have Django. In a clone, write `.venv/bin/python manage.py` and the command. `make run` "
+        "makes .venv.\n"
+    )
+
+
 def test_serve_says_in_one_line_that_the_port_is_taken(tmp_path: Path) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
