@@ -359,6 +359,11 @@ def test_operator_adds_allows_and_turns_off(platform: Platform) -> None:
     assert f"{row.pk}  Canvas (off)  https://canvas.example  deployments: one, two" in out.getvalue()
     with pytest.raises(CommandError, match="no platform 999"):
         call_command("lti", "off", "999")
+    # A variable of the shell that is not set.
+    with pytest.raises(CommandError, match="argument deployment: it is empty"):
+        call_command("lti", "allow", str(row.pk), "")
+    with pytest.raises(CommandError, match="argument --deployment: it is empty"):
+        call_command("lti", "add", *flags[:-1], "--deployment=")
     LtiPlatform.objects.all().delete()
     out = StringIO()
     call_command("lti", "list", stdout=out)

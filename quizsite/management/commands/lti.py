@@ -1,6 +1,7 @@
 """Register learning platforms, allow deployments, rotate the site's key."""
 
 import secrets
+from argparse import ArgumentTypeError
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,10 +38,10 @@ class Command(BaseCommand):
         acts.add_parser("list", help="platforms, their deployments, and whether they are on")
         add = acts.add_parser("add", help="register a platform by hand")
         for option, said in ADDED.items():
-            add.add_argument(f"--{option}", required=True, help=said)
+            add.add_argument(f"--{option}", required=True, type=_text, help=said)
         allow = acts.add_parser("allow", help="accept launches from one more deployment")
         allow.add_argument("platform", type=int, help=NUMBER)
-        allow.add_argument("deployment", help=ADDED["deployment"])
+        allow.add_argument("deployment", type=_text, help=ADDED["deployment"])
         for name, said in (("on", "accept launches again"), ("off", "accept no launches, and send no scores")):
             acts.add_parser(name, help=said).add_argument("platform", type=int, help=NUMBER)
         acts.add_parser("link", help="a link that registers a platform: it works once, for 24 hours")
@@ -111,6 +112,13 @@ class Command(BaseCommand):
         if platform is None:
             raise CommandError(f"There is no platform {number}. `manage.py lti list` lists them.")
         return platform
+
+
+def _text(given: str) -> str:
+    """The argument itself; refuses an empty one, as of a variable of the shell that is not set."""
+    if not given.strip():
+        raise ArgumentTypeError("it is empty")
+    return given
 
 
 def _is_https_address(text: str) -> bool:
