@@ -21,6 +21,17 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
 
 
+def require_packages() -> None:
+    """Load opentelemetry. Raises ImproperlyConfigured if its packages are not installed."""
+    try:
+        import opentelemetry.exporter.otlp.proto.http.trace_exporter
+        import opentelemetry.sdk.trace.export  # noqa: F401
+    except ImportError as error:
+        raise ImproperlyConfigured(
+            "FOOTNOTE_TRACES needs OpenTelemetry's packages: install footnote[traces]."
+        ) from error
+
+
 class Spans:
     """Middleware that sends a span for each request. Loads opentelemetry.
 
@@ -29,13 +40,7 @@ class Spans:
     """
 
     def __init__(self, get_response: GetResponse) -> None:
-        try:
-            import opentelemetry.exporter.otlp.proto.http.trace_exporter
-            import opentelemetry.sdk.trace.export  # noqa: F401
-        except ImportError as error:
-            raise ImproperlyConfigured(
-                "FOOTNOTE_TRACES needs OpenTelemetry's packages: install footnote[traces]."
-            ) from error
+        require_packages()
         self.get_response = get_response
         self._lock = threading.Lock()
         self._tracer: Tracer | None = None

@@ -11,9 +11,11 @@ from threading import Thread
 import pytest
 from django.conf import settings as site_settings
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
 from django.db import connection
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
+from pytest_django.fixtures import Settings
 
 from quizsite import __version__
 from quizsite.environment import web_address
@@ -113,6 +115,18 @@ def test_missing_package_stops_the_start_with_one_sentence(monkeypatch: pytest.M
 
     with pytest.raises(ImproperlyConfigured, match="needs OpenTelemetry's packages"):
         Spans(lambda request: None)  # type: ignore[arg-type,return-value]  # it is not called
+
+
+def test_missing_package_is_said_before_the_site_is_prepared(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The start would print an address and the first teacher's link, and then end."""
+    settings.TRACES = "http://127.0.0.1:4318"
+    monkeypatch.setitem(sys.modules, "opentelemetry.sdk.trace.export", None)
+    monkeypatch.setenv("HOST", "192.0.2.1")
+
+    with pytest.raises(ImproperlyConfigured, match="needs OpenTelemetry's packages"):
+        call_command("serve")
 
 
 def test_site_without_traces_does_not_load_the_library() -> None:

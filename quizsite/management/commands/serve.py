@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from quizsite import __version__
 from quizsite.addresses import host_names, ip_address_of, listening_port, problem_with_binding, site_address
@@ -54,6 +55,9 @@ class Command(BaseCommand):
             raise CommandError("--workers must be 1 or more.")
         for line in unknown_settings(os.environ):
             self.stderr.write(line)
+        if settings.TRACES:
+            # The middleware asks for them too, but only after the address is printed.
+            import_string("quizsite.traces.require_packages")()
         host = os.environ.get("HOST") or "127.0.0.1"
         address, number = ip_address_of(host), listening_port()
         if problem := problem_with_binding(address, number):
