@@ -97,7 +97,11 @@ def test_hand_over_class_refuses(classroom: Classroom, teacher: User, other_teac
     make_classroom(teacher=other_teacher, name="Period 3")
     public_id = classroom.public_id
     for args, giver, reason in (
-        (("AAAAAAAAAAAA", other_teacher.email), "", "There is no class AAAAAAAAAAAA."),
+        (
+            ("AAAAAAAAAAAA", other_teacher.email),
+            "",
+            "There is no class AAAAAAAAAAAA. The id is in the address of the class's page.",
+        ),
         ((public_id, "nobody@school.test"), "", "No account has the email nobody@school.test."),
         (
             (public_id, closed.email),

@@ -86,8 +86,12 @@ def test_erase_teacher_erases_the_account_and_its_classes(student: Student, teac
 @pytest.mark.parametrize(
     ("kind", "key", "reason"),
     [
-        ("student", "AAAAAAAAAAAA", "There is no student AAAAAAAAAAAA."),
-        ("class", "AAAAAAAAAAAA", "There is no class AAAAAAAAAAAA."),
+        (
+            "student",
+            "AAAAAAAAAAAA",
+            "There is no student AAAAAAAAAAAA. The id is in the address of the student's page.",
+        ),
+        ("class", "AAAAAAAAAAAA", "There is no class AAAAAAAAAAAA. The id is in the address of the class's page."),
         ("teacher", "nobody@school.test", "No account has the email nobody@school.test."),
     ],
 )

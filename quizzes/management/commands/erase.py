@@ -39,7 +39,7 @@ class Command(BaseCommand):
     def _erase_student(self, public_id: str, *, is_sure: bool) -> None:
         student = Student.objects.filter(public_id=public_id).select_related("classroom").first()
         if student is None:
-            raise CommandError(f"There is no student {public_id}.")
+            raise CommandError(f"There is no student {public_id}. The id is in the address of the student's page.")
         if is_sure:
             self._say_erased(erasure.erase_student(student, by=None, now=timezone.now()))
         else:
@@ -48,7 +48,7 @@ class Command(BaseCommand):
     def _erase_classroom(self, public_id: str, *, name: str) -> None:
         classroom = Classroom.objects.filter(public_id=public_id).first()
         if classroom is None:
-            raise CommandError(f"There is no class {public_id}.")
+            raise CommandError(f"There is no class {public_id}. The id is in the address of the class's page.")
         if name == classroom.name:
             self._say_erased(erasure.erase_classroom(classroom, by=None, now=timezone.now()))
         elif name:

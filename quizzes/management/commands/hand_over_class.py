@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, public_id: str, email: str, giver: str, **options: Any) -> None:
         classroom = Classroom.objects.filter(public_id=public_id).first()
         if classroom is None:
-            raise CommandError(f"There is no class {public_id}.")
+            raise CommandError(f"There is no class {public_id}. The id is in the address of the class's page.")
         to = _account(email)
         owners = [row.teacher for row in people(classroom) if row.role == Teaching.Role.OWNER]
         teachers = [_account(giver)] if giver else owners
