@@ -142,7 +142,7 @@ def write() -> str:
 def migrations() -> str:
     """All migrations are applied."""
     if pending := pending_migrations(MigrationExecutor(connection)):
-        raise CheckFailed(f"{pending} pending")
+        raise CheckFailed(f"{pending} pending: start the site again, or run `manage.py migrate`")
     return ""
 
 
@@ -293,8 +293,9 @@ def disk() -> str:
 def disk_verdict(*, free: int, total: int) -> str:
     """The free space in words; raises CheckFailed below 200 MB or 5 %."""
     words = f"{free // 1024**2} MB free"
-    if free < DISK_LEAST_BYTES or free < DISK_LEAST_SHARE * total:
-        raise CheckFailed(words)
+    needed = max(DISK_LEAST_BYTES, DISK_LEAST_SHARE * total)
+    if free < needed:
+        raise CheckFailed(f"{words}, at least {needed / 1024**2:.0f} MB are needed")
     return words
 
 
