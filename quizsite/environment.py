@@ -50,7 +50,8 @@ def read_settings_file(path: Path, *, may_be_missing: bool) -> None:
         if may_be_missing and isinstance(error, FileNotFoundError):
             return
         reason = error.strerror if isinstance(error, OSError) else "It is not UTF-8 text"
-        raise ImproperlyConfigured(f"The settings file {path} cannot be read: {reason}.") from error
+        advice = " Run this as the user of the site." if isinstance(error, PermissionError) else ""
+        raise ImproperlyConfigured(f"The settings file {path} cannot be read: {reason}.{advice}") from error
     known = known_settings()
     for number, line in enumerate(lines, start=1):
         if not line.strip() or line.lstrip().startswith("#"):

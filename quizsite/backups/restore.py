@@ -82,7 +82,10 @@ def restore(backup: Path, *, now: datetime, accept_findings: bool = False) -> Re
     except OSError as error:
         place = f" ({error.filename})" if error.filename else ""
         reason = f"{error.strerror or error}{place}"
-        raise BackupError(f"The restore stopped: {reason}. Nothing is lost. Start the site or try again.") from error
+        advice = (
+            "Run this as the user of the site" if isinstance(error, PermissionError) else "Start the site or try again"
+        )
+        raise BackupError(f"The restore stopped: {reason}. Nothing is lost. {advice}.") from error
 
 
 def _checked(folder: Path) -> Manifest:

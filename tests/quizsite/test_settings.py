@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import threading
+from errno import EACCES
 from pathlib import Path
 from typing import Any
 
@@ -382,6 +383,21 @@ def test_settings_file_that_cannot_be_read_is_refused(tmp_path: Path, content: b
         read_settings_file(file, may_be_missing=True)
 
     assert str(error.value) == f"The settings file {file} cannot be read: {reason}."
+
+
+def test_settings_file_of_another_user_is_refused_with_advice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / ".env"
+
+    def refuse(*args: object, **options: object) -> str:
+        raise PermissionError(EACCES, "Permission denied", str(file))
+
+    monkeypatch.setattr(Path, "read_text", refuse)
+    with pytest.raises(ImproperlyConfigured) as error:
+        read_settings_file(file, may_be_missing=True)
+
+    assert str(error.value) == (
+        f"The settings file {file} cannot be read: Permission denied. Run this as the user of the site."
+    )
 
 
 @pytest.mark.parametrize("line", ["FOOTNOTE_HTTPS 1", "PORT = 8209", " FOOTNOTE_HOSTS=a.b", "MY-NAME=1", "=1"])
