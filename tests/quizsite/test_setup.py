@@ -483,6 +483,40 @@ def test_command_of_a_python_without_django_names_the_right_one() -> None:
     )
 
 
+# The start of a site whose preparation takes a minute.
+SLOW_START = """
+import sys, time, django
+django.setup()
+from quizsite.__main__ import main
+from quizsite.management.commands.serve import Command
+
+def prepare_site(command, *, init):
+    print("preparing", flush=True)
+    time.sleep(60)
+
+Command.prepare_site = prepare_site
+sys.argv = ["manage.py", "serve"]
+main()
+"""
+
+
+@pytest.mark.sockets
+def test_preparation_ends_with_the_start_that_was_stopped(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", SLOW_START],
+        env=environment(tmp_path, free_port(), {"DATABASE_URL": ""}),
+        cwd=site_settings.BASE_DIR,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as start:
+        assert start.stdout is not None
+        assert start.stdout.readline() == "preparing\n"
+        start.terminate()
+
+        # At its end, no process has the pipe.
+        assert start.communicate(timeout=10)[0] == ""
+
+
 def test_serve_says_in_one_line_that_the_port_is_taken(tmp_path: Path) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

@@ -4,6 +4,7 @@ import sys
 from argparse import ArgumentParser
 from functools import partial
 from multiprocessing import get_context
+from threading import Thread
 from typing import Any
 
 from django.conf import settings
@@ -31,7 +32,7 @@ from quizsite.health import (
 from quizsite.models import SiteState
 from quizsite.question_sets import load_if_changed
 from quizsite.secret_key import record_secret_key, require_its_key
-from quizsite.server import load_site, serve
+from quizsite.server import end_with_parent, load_site, serve
 from quizsite.site_lock import SiteInUse, hold_as_only_server, hold_while_serving
 from quizsite.sqlite import library
 from quizsite.sqlite.prepare import prepare_database
@@ -75,7 +76,7 @@ class Command(BaseCommand):
             ) from error
         # A separate process: a first start takes half as much memory again as serving, and Python returns little of
         # it, so every worker would keep it. This process loads what the workers share in the meantime.
-        preparation = get_context("fork").Process(target=self.prepare, kwargs={"init": init})
+        preparation = get_context("fork").Process(target=self.prepare, kwargs={"init": init, "parent": os.getpid()})
         preparation.start()
         load_site()
         preparation.join()
@@ -88,8 +89,10 @@ class Command(BaseCommand):
         self.warn_about_https()
         serve(address, number, workers=workers)
 
-    def prepare(self, *, init: bool) -> None:
+    def prepare(self, *, init: bool, parent: int) -> None:
         """Run `prepare_site` in its own process; a failure prints one line, as `manage.py` does."""
+        # Without its parent it would migrate on, and keep the lock from the next start.
+        Thread(target=end_with_parent, args=[parent], name="parent", daemon=True).start()
         # A migration of a large database makes garbage, unlike loading the site.
         gc.enable()
         try:
