@@ -40,9 +40,9 @@ class IsExcused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class UndoneClose:
-    """What an undone close did. working: open attempts now. reopened: those that the close had submitted.
+    """What undoing a close changed. working: how many attempts are open now. reopened: how many of them it reopened.
 
-    left: attempts that stay submitted.
+    left: how many attempts stay submitted.
     """
 
     working: int
@@ -81,7 +81,7 @@ def start_attempt(student: Student, assignment: Assignment, *, now: datetime) ->
 
 
 def _start(student: Student, assignment: Assignment, *, number: int, now: datetime) -> Attempt:
-    # A close, a pause, more time, or other supports at the same moment come before or after.
+    # A close, a pause, more time, or other supports that another request saves now come before this start or after it.
     lock_settings(assignment)
     students = Student.objects.select_related("classroom").only("supports", "classroom__supports")
     fresh = read_row(students, student.pk)
@@ -117,8 +117,8 @@ def _start(student: Student, assignment: Assignment, *, number: int, now: dateti
 def submit_attempt(attempt: Attempt, *, now: datetime, language: str = "") -> Attempt:
     """Submit an attempt with a receipt and a score. Later calls change nothing. language: of the student's pages.
 
-    After the deadline and the grace time, `submitted_at` is the deadline. A break ends, so that its rest is not lost if
-    the teacher opens the attempt again.
+    After the deadline and the grace time, `submitted_at` is the deadline. A break ends, so that its unused time is
+    there if a teacher reopens the attempt.
     """
     _end_break(attempt, now=now)
     if is_over(at=now, deadline_at=attempt.deadline_at):
@@ -127,12 +127,13 @@ def submit_attempt(attempt: Attempt, *, now: datetime, language: str = "") -> At
 
 
 def submit_at_deadline(attempt: Attempt, *, now: datetime, language: str = "") -> Attempt:
-    """Submit an attempt at its deadline: the grace time is over, or the clock of its page is at 0. Safe to repeat.
+    """Submit an attempt with its deadline as the time. Safe to repeat.
 
-    The page counts whole seconds, so it can call this less than a second before the deadline.
+    Call it once the grace time is over, or when the clock of the page is at 0. The page counts whole seconds, so it can
+    call this less than a second before the deadline.
     """
     _end_break(attempt, now=now)
-    # The deadline submits only if the row still has it: a teacher may have moved it since the row was read.
+    # Submit only if the row still has this deadline: a teacher may have moved it since the row was read.
     deadline_at = attempt.deadline_at
     at, conditions = min(now, deadline_at or now), {"deadline_at": deadline_at}
     return _submit_once(attempt, at=at, by=Attempt.SubmittedBy.DEADLINE, conditions=conditions, language=language)
@@ -155,8 +156,9 @@ def is_ended_by_teacher(attempt: Attempt) -> bool:
 def reopen(attempt: Attempt, *, more_time: timedelta | None, reason: str, by: User, now: datetime) -> Attempt:
     """Reopen a submitted attempt with its answers and the time that was left.
 
-    more_time: added to what was left of the time limit, or to the close. It is needed if no time was left. Time past
-    the close becomes an extension of this student. In a pause, the clock starts when the pause ends.
+    more_time: added to what was left of the time limit, or to the close. It is needed if no time was left. If the new
+    deadline is after the close, the student gets an extension until then. In a pause, the clock starts when the pause
+    ends.
     Raises StillOpen, NoTimeLeft or RowDeleted.
     """
     lock_rows(assignments=[attempt.assignment_id], students=[attempt.student_id], with_starts=True)
@@ -172,10 +174,10 @@ def reopen(attempt: Attempt, *, more_time: timedelta | None, reason: str, by: Us
     if deadline_at is not None and deadline_at <= at:
         raise NoTimeLeft
     receipt, submitted_at = attempt.receipt, attempt.submitted_at
-    # The close may have come in a break.
+    # If the close submitted the attempt during a break, the break ended then.
     set_breaks(attempt, breaks_of(attempt).ended(at=submitted_at or at))
     if attempt.time_limit is not None and deadline_at is not None:
-        # From the start of the attempt, so that a later change of the settings does not remove the granted time.
+        # The granted time is stored in the time limit, so that a later change of the settings does not remove it.
         attempt.time_limit = deadline_at - attempt.started_at - attempt.paused_for
     elif attempt.time_limit is not None and more_time is not None:
         attempt.time_limit += more_time
@@ -208,7 +210,7 @@ def reopen(attempt: Attempt, *, more_time: timedelta | None, reason: str, by: Us
 
 
 def _save_open(attempt: Attempt) -> None:
-    """Save an attempt with its new times, without what its submission set. Raises StillOpen."""
+    """Save a reopened attempt: clear what its submission set, and store the new times. Raises StillOpen."""
     attempt.submitted_at, attempt.submitted_by, attempt.receipt = None, "", None
     attempt.score, attempt.max_score, attempt.ungraded_count = None, None, 0
     of_submission = ["submitted_at", "submitted_by", "receipt", *ScoreColumns._fields]
@@ -224,13 +226,13 @@ def _save_open(attempt: Attempt) -> None:
 def undo_close_now(
     assignment: Assignment, *, due_at: datetime | None, closes_at: datetime | None, by: User, now: datetime
 ) -> UndoneClose:
-    """Give an assignment back the times from before its close, and reopen the attempts that the close turned in.
+    """Restore the due and closing times from before a close, and reopen the attempts that the close turned in.
 
-    Each attempt has the time that was left at the close.
+    Each attempt gets back the time that it had left.
     """
     lock_settings(assignment)
     ended = assignment.attempts.filter(submitted_by=Attempt.SubmittedBy.DEADLINE, submitted_at=assignment.closes_at)
-    # All of them before the first attempt: `reopen` locks one after the other.
+    # Lock all students before the first attempt is locked: `reopen` locks one attempt after the other.
     lock_rows(students=ended.order_by().values_list("student", flat=True), with_starts=True)
     window = replace(window_of(assignment), due_at=due_at, closes_at=closes_at)
     change_assignment(assignment, window=window, settings=settings_of(assignment), by=by, now=now)
@@ -318,7 +320,7 @@ def note_change_of_language(attempt_id: int) -> None:
 
 
 def _submit_once(attempt: Attempt, *, at: datetime, by: str, conditions: Mapping[str, Any], language: str) -> Attempt:
-    """The attempt, submitted by this call or as another one left it. conditions: as in `_submit`."""
+    """Submit the attempt unless another call has. Returns it as stored. conditions: as in `_submit`."""
     with transaction.atomic():
         is_submitted_now = _submit(attempt, at=at, by=by, conditions=conditions, language=language)
     if not is_submitted_now:
@@ -327,7 +329,7 @@ def _submit_once(attempt: Attempt, *, at: datetime, by: str, conditions: Mapping
 
 
 def _submit(attempt: Attempt, *, at: datetime, by: str, conditions: Mapping[str, Any], language: str) -> bool:
-    """Whether this call submitted the attempt. conditions: lookups that its row must match."""
+    """Submit the attempt if it is open. Returns whether this call did. conditions: lookups that its row must match."""
     # The first query locks the row: a save on another connection comes before it or is late.
     open_rows = Attempt.objects.open().order_by().filter(pk=attempt.pk, **conditions)
     locked = list(locked_with_keys(open_rows).values_list("pk", flat=True))

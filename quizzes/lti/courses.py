@@ -1,4 +1,4 @@
-"""What a launch ties: person and account, course and class, learner and student, link and quiz.
+"""Connect what a launch names with rows: person and account, course and class, learner and student, link and quiz.
 
 Reads the stored claims of a launch (`launches._claims`), and loads nothing else of the library.
 """
@@ -83,9 +83,10 @@ def course_of(launch: LtiLaunch) -> LtiCourse | None:
 
 @transaction.atomic
 def connect_course(launch: LtiLaunch, classroom: Classroom, *, by: User, now: datetime) -> LtiCourse:
-    """Connect the course with a class. After an archived class, its learners and links start anew. Safe to repeat.
+    """Connect the course with a class. Safe to repeat.
 
-    Raises ConnectedElsewhere: an owner of the other class disconnects it first.
+    If the course was connected with an archived class, its learners and links are deleted first. Raises
+    ConnectedElsewhere if the other class is not archived: an owner of that class must disconnect it first.
     """
     claims = launch.claims or {}
     deployment = LtiDeployment.objects.get(platform=launch.platform_id, deployment_id=claims["deployment"])
@@ -114,7 +115,7 @@ def connect_course(launch: LtiLaunch, classroom: Classroom, *, by: User, now: da
 def disconnect_course(course: LtiCourse, *, by: User, now: datetime) -> None:
     """End the connection of a course with its class. Its students stay on the roster. Safe to repeat.
 
-    Scores that the platform has stay there. course: with class and platform.
+    Scores already sent stay on the platform. course: with its class and platform.
     """
     if locked_with_keys(LtiCourse.objects.filter(pk=course.pk, classroom=course.classroom)).first() is None:
         return
@@ -134,9 +135,9 @@ def _record_disconnected(course: LtiCourse, by: User, now: datetime) -> None:
 
 
 def link_of(launch: LtiLaunch, course: LtiCourse) -> LtiLink | None:
-    """The link of the launch, if its quiz is known: chosen before, or named by the link itself.
+    """The link of the launch; None if no teacher has chosen its quiz and the launch names none of the class.
 
-    A link that was made by deep linking names its quiz. A copied course names one of another class, which is refused.
+    A link that was made by deep linking names its quiz. In a copied course, that is a quiz of the first class.
     """
     claims = launch.claims or {}
     link = course.links.select_related("assignment").filter(resource_link_id=claims.get("link", "")).first()
@@ -149,7 +150,7 @@ def link_of(launch: LtiLaunch, course: LtiCourse) -> LtiLink | None:
 
 
 def connect_link(launch: LtiLaunch, course: LtiCourse, assignment: Assignment) -> LtiLink:
-    """Tie the link to a quiz of the class. Scores sent for another quiz are forgotten. Safe to repeat."""
+    """Tie the link to a quiz of the class. Safe to repeat. The records of scores for another quiz are deleted."""
     claims = launch.claims or {}
     with transaction.atomic():
         link, _ = locked_with_keys(LtiLink.objects.all()).get_or_create(
@@ -167,11 +168,17 @@ _COLUMNS = ["line_item_url", "line_items_url", "item_tries", "item_try_at", "ite
 
 
 def _take_columns(link: LtiLink, claims: Claims) -> bool:
-    """Take what the launch says of the gradebook; whether something changed. A column that the site made stays."""
-    own, container = claims.get("line_item") or link.line_item_url, claims.get("line_items") or link.line_items_url
-    if (own, container) == (link.line_item_url, link.line_items_url):
+    """Store the addresses of the gradebook's columns that the launch names. Returns whether one changed.
+
+    An address that the launch does not name stays: the site may have made the column.
+    """
+    line_item, line_items = (
+        claims.get("line_item") or link.line_item_url,
+        claims.get("line_items") or link.line_items_url,
+    )
+    if (line_item, line_items) == (link.line_item_url, link.line_items_url):
         return False
-    link.line_item_url, link.line_items_url = own, container
+    link.line_item_url, link.line_items_url = line_item, line_items
     link.item_tries, link.item_try_at, link.item_error = 0, None, ""
     return True
 
@@ -221,11 +228,11 @@ def _students_elsewhere(course: LtiCourse, subjects: Iterable[str]) -> dict[str,
 
 
 def add_student(course: LtiCourse, subject: str, name: PersonName, *, now: datetime) -> Student:
-    """A new line of the roster for a learner; with a number where the name is taken. Safe to repeat."""
+    """A new line of the roster for a learner. If the name is taken, it gets a number. Safe to repeat."""
     classroom = course.classroom
     try:
         with transaction.atomic():
-            # Before its names are read.
+            # Lock before the names are read, so that no other request takes the same one.
             rosters.lock_roster(classroom.pk)
             present = rosters.names_present(classroom)
             if name_key(name.display) in present:
@@ -250,7 +257,8 @@ class Member:
 class MemberPreview:
     """The roster of a course compared with the roster of its class.
 
-    new: (learner, the student whom another course of the class has for them, or with the same name, or None).
+    new: each learner who is not connected yet, with the student to propose: the one that another course of the class
+    has, else the one with the same name, else None.
     unconnected: students without a learner in this course. gone: students whose learner the platform no longer lists.
     """
 
@@ -270,12 +278,12 @@ def preview_members(course: LtiCourse, members: Sequence[Member]) -> MemberPrevi
     # A student of a known learner is not offered to another learner with the same name.
     by_name = {student.name_key: student for student in unconnected if student not in elsewhere.values()}
 
-    def found(member: Member) -> Student | None:
+    def proposed(member: Member) -> Student | None:
         other = elsewhere.get(member.subject)
         return other if other in unconnected else by_name.get(name_key(member.name.display))
 
     return MemberPreview(
-        new=tuple((member, found(member)) for member in members if member.subject not in known),
+        new=tuple((member, proposed(member)) for member in members if member.subject not in known),
         unconnected=tuple(unconnected),
         gone=tuple(
             student for subject, student in known.items() if subject not in listed and student.removed_at is None
@@ -293,7 +301,8 @@ def students_without_learner(classroom: Classroom) -> models.QuerySet[Student]:
 def connect_student(course: LtiCourse, subject: str, student: Student) -> Student:
     """From now on, this learner is this student of the class. Safe to repeat.
 
-    Returns the student whom the learner has. Raises StudentTaken.
+    Returns the student of the learner, who may have been connected before. Raises StudentTaken, or Student.DoesNotExist
+    for a student of another class.
     """
     if student.classroom_id != course.classroom_id:
         raise Student.DoesNotExist
@@ -302,7 +311,7 @@ def connect_student(course: LtiCourse, subject: str, student: Student) -> Studen
         with transaction.atomic():
             entry, _ = entries.get_or_create(course=course, subject=subject, defaults={"student": student})
     except IntegrityError as error:
-        # Two pages connected the student at the same time.
+        # The course has another learner for this student.
         raise StudentTaken from error
     return entry.student
 

@@ -40,9 +40,9 @@ from quizzes.views.methods import require_POST
 from quizzes.views.teacher.undo import offer_undo
 
 Outcome = AnswerEvent.Outcome
-# A teacher reads these first.
-OPEN_VERDICTS = {"wrong", "partly", "ungraded"}
-# A person sends a few. A script can send thousands.
+# Answers with these verdicts are unfolded: a teacher reads them first.
+UNFOLDED_VERDICTS = {"wrong", "partly", "ungraded"}
+# How many late answers the page lists. A person sends a few, a script can send thousands.
 LISTED_LATE = 100
 
 
@@ -138,7 +138,7 @@ def grade_form_of(question: Question, position: int, grade: ManualGrade | None =
 
 
 def _open_numbers(reviewed: ReviewedAttempt, shown: OpenAnswersForm, *, refused: Container[str]) -> set[int]:
-    """The answers that are open, by position in the attempt: what a teacher came for, and all that earned too little.
+    """The numbers of the answers to unfold: what the address names, what earned too little, and invalid forms.
 
     refused: keys of the questions with an invalid form.
     """
@@ -147,7 +147,7 @@ def _open_numbers(reviewed: ReviewedAttempt, shown: OpenAnswersForm, *, refused:
         item.number
         for item in reviewed.questions
         if shown.is_all
-        or item.verdict in OPEN_VERDICTS
+        or item.verdict in UNFOLDED_VERDICTS
         or item.question.key in refused
         or shown.position == keys.index(item.question.key) + 1
     }
@@ -180,7 +180,7 @@ def _unused(attempt: Attempt, reviewed: ReviewedAttempt) -> dict[str, Any]:
 
 
 def _counts_late(accepted: Sequence[AnswerEvent], reviewed: ReviewedAttempt) -> bool:
-    """Whether a late answer that was accepted is the answer that counts. accepted: the events of acceptances."""
+    """Whether an accepted late answer is still the current one. accepted: the events of acceptances."""
     revisions = {item.answer.question_id: item.answer.revision for item in reviewed.questions if item.answer}
     return any(event.revision == revisions.get(event.question_id) for event in accepted)
 
@@ -203,7 +203,7 @@ def grade_answer(request: TeacherRequest, public_id: str, number: int) -> HttpRe
     question = content.document.questions[number - 1]
     now = timezone.now()
     if adjustments([attempt])[attempt.pk].is_dropped(question.key):
-        # The page offers no form, but the question may have been dropped since it was opened.
+        # The page offers no form, but the question may have been dropped since the page was opened.
         messages.error(request, gettext("You can’t grade this answer, because its question was dropped."))
         return redirect("attempt_review", attempt.public_id)
     form = grade_form_of(question, number, data=request.POST)
@@ -212,7 +212,7 @@ def grade_answer(request: TeacherRequest, public_id: str, number: int) -> HttpRe
     row = attempt.assignment.edition.questions.get(key=question.key)
     manual_grades.grade_answer(attempt, row, by=request.user, now=now, **form.cleaned_data)
     messages.success(request, gettext("Question {number} graded.").format(number=number))
-    # Back to the answer, which full points would close.
+    # `show` keeps this answer unfolded. With full points it would be folded.
     place = content_of(attempt).number(question.key)
     return redirect(reverse("attempt_review", args=[attempt.public_id], query={"show": number}, fragment=f"r{place}"))
 
@@ -248,7 +248,7 @@ def accept_late(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 def undo_late(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Count the answers in time again, where late ones were accepted."""
+    """Undo the acceptance of late answers: the answers that were saved in time count again."""
     attempt = taught_attempt(request, public_id)
     if attempt.is_open:
         messages.error(request, gettext("This attempt was reopened. You can undo this after it’s turned in."))
@@ -286,5 +286,5 @@ def reopen_attempt(request: TeacherRequest, public_id: str) -> HttpResponse:
             messages.success(request, gettext("{name} can keep working. Answers are kept.").format(name=name))
     if form.errors:
         return attempt_page(request, taught_attempt(request, public_id), now=now, reopen_form=form)
-    # Sent twice, or submitted again since. The teacher has not seen that work, so it stays closed.
+    # Without a match, the form came twice, or the student has submitted newer work that the teacher has not seen.
     return redirect("attempt_review", attempt.public_id)
