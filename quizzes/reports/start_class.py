@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef
 
 from quizzes.assignments.deadlines import WindowState
-from quizzes.assignments.lifecycle import window_state
 from quizzes.assignments.status import Status
 from quizzes.assignments.student_statuses import by_student_and_assignment, load_overrides
 from quizzes.models import Assignment, Attempt, Classroom, KnownDevice, Presence
@@ -15,6 +14,9 @@ from quizzes.people.names import PersonName, short_names
 
 # The longest usual lesson. A student last seen before it began may not be in the room.
 HERE_FOR = timedelta(minutes=90)
+
+
+_NOT_STARTED = {Status.NOT_OPEN, Status.NOT_STARTED, Status.MISSING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +58,15 @@ def class_counts(assignment: Assignment, *, now: datetime) -> Counter[Status]:
 
 
 def still_to_do_count(assignment: Assignment, *, now: datetime) -> int:
-    """How many students of the class are at work or can still start. Three queries."""
-    left = [Status.IN_PROGRESS]
-    if window_state(assignment, now=now) is not WindowState.CLOSED:
-        left += [Status.NOT_OPEN, Status.NOT_STARTED, Status.MISSING]
-    counts = class_counts(assignment, now=now)
-    return sum(counts[status] for status in left)
+    """How many students of the class are at work or can still start, also in an extension. Three queries."""
+    made = by_student_and_assignment(assignment.attempts.order_by())
+    overrides = load_overrides(assignment=assignment)
+
+    def is_left(student_id: int) -> bool:
+        attempts = made.get((student_id, assignment.pk), ())
+        status = overrides.status(assignment, student_id, attempts, now=now).status
+        is_closed = overrides.window(assignment, student_id).state(at=now) is WindowState.CLOSED
+        return status is Status.IN_PROGRESS or (status in _NOT_STARTED and not is_closed)
+
+    enrolled = assignment.classroom.students.enrolled().order_by().values_list("pk", flat=True)
+    return sum(map(is_left, enrolled))

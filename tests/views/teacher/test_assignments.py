@@ -1004,6 +1004,28 @@ def test_release_answers_now_asks_while_others_have_the_quiz_to_do(
     assert timed.release == "after_hand_in"
 
 
+def test_release_answers_now_asks_while_a_student_with_an_extension_can_start(
+    timed: Assignment, student: Student, classmate: Student, teacher: User, teacher_client: Client
+) -> None:
+    Assignment.objects.update(max_attempts=1, release="never", closes_at=NOW - timedelta(minutes=1), due_at=None)
+    timed.refresh_from_db()
+    extend(
+        timed,
+        student,
+        due_at=None,
+        closes_at=NOW + timedelta(days=1),
+        extra_attempts=0,
+        reason="Ill.",
+        by=teacher,
+        now=NOW,
+    )
+
+    asked = click(teacher_client, timed, "release")
+
+    assert "1 student hasn’t turned it in yet and could hear the answers from others." in text_of(asked)
+    assert timed.release == "never"
+
+
 def test_release_answers_now_hears_of_a_reopening_at_the_same_moment(
     timed: Assignment, teacher_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
