@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import submit_attempt
@@ -143,6 +143,35 @@ def test_verdict_is_in_sight_on_a_phone_without_scripts(
     page.locator("label.opt").first.click()
     page.get_by_role("button", name="Check my answer").click()
     expect(page.locator(".verdict")).to_be_in_viewport()
+
+
+def test_moved_line_keeps_the_focus_without_scripts(
+    attempt: Attempt, student: Student, teacher: User, open_context: NewContext
+) -> None:
+    question = attempt.assignment.edition.questions.get(type="ordering")
+    page = open_context(student, width=360, height=640, javascript=False).new_page()
+    page.goto(reverse("take_attempt", args=[attempt.public_id, question.position]))
+    _move_up_by_keyboard(page)
+    # The preview of a teacher has no script that moves lines.
+    page = open_context(teacher).new_page()
+    page.goto(reverse("try_set_question", args=[question.edition.question_set.public_id, question.position]))
+    _move_up_by_keyboard(page)
+
+
+def _move_up_by_keyboard(page: Page) -> None:
+    """Move the third line to the top. At the top, its only button has the focus."""
+    text = page.locator(".order > li").nth(2).locator("[data-line]").inner_text()
+    page.locator("button[name=up]").nth(2).focus()
+    page.keyboard.press("Enter")
+    line = page.locator(".order > li").filter(has_text=text)
+    expect(line.locator(".pos")).to_have_text("2")
+    expect(line.locator("button[name=up]")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(line.locator(".pos")).to_have_text("1")
+    expect(line.locator("button[name=down]")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(line.locator(".pos")).to_have_text("2")
+    expect(line.locator("button[name=down]")).to_be_focused()
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

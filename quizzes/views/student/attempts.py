@@ -278,6 +278,9 @@ def _take_answer(request: HttpRequest, attempt: LoadedAttempt, number: int, *, n
         return _stale_page(request, attempt, number, now, value=form.cleaned_data["value"], saved=saved)
     if saved is not None and saved.outcome == Outcome.SETTLED:
         act = "save"
+    if question.is_step(form.submitted):
+        # Without a fragment of its own, so that the browser keeps the one of the pressed button.
+        return redirect("take_attempt", attempt.public_id, number)
     return _act(request, attempt, number, act, now)
 
 
