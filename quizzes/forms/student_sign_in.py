@@ -66,6 +66,8 @@ class CodeForm(forms.Form):
         },
         widget=forms.TextInput(
             attrs={
+                # The page has no other field.
+                "autofocus": True,
                 "autocomplete": "off",
                 "autocapitalize": "characters",
                 "spellcheck": "false",
@@ -193,6 +195,10 @@ class PinForm(forms.Form):
             validators=[MaxLengthValidator(40, self._texts.malformed)],
         )
         self.order_fields(["pin", "device"])
+
+    def focus_pin(self) -> None:
+        """Give the field the focus, on a page that asks for the PIN first."""
+        self.fields["pin"].widget.attrs["autofocus"] = True
 
     def name_teachers(self, teachers: Sequence[str]) -> None:
         """Set the hint with the names of teachers who can give a new PIN."""

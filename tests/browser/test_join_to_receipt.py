@@ -10,8 +10,9 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from quizzes.attempts.attempt_content import content_of
-from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Student, User
+from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Classroom, PinKind, Student, User
 from quizzes.people import student_sign_in
+from quizzes.people.pins import words_of
 from tests.browser.conftest import NewContext, overflow, violations
 from tests.factories import make_assignment, make_attempt, make_edition
 
@@ -69,6 +70,22 @@ def test_student_joins_answers_and_hands_in(
     expect(page.locator("main")).to_contain_text(receipt[0])
     page.get_by_role("link", name=re.compile("result", re.IGNORECASE)).first.click()
     expect(page.locator(".score")).to_be_visible()
+
+
+@pytest.mark.parametrize("kind", [PinKind.DIGITS, PinKind.WORDS])
+def test_student_types_code_and_pin_without_a_click(kind: PinKind, student: Student, open_context: NewContext) -> None:
+    Classroom.objects.update(pin_kind=kind)
+    pin = student_sign_in.pin_of(student)
+    page = open_context(javascript=False).new_page()
+    page.goto(reverse("join"))
+    expect(page.get_by_label("Class code")).to_be_focused()
+    page.keyboard.type(student.classroom.join_code)
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name=student.first_name).press("Enter")
+    expect(page.get_by_label("Your PIN")).to_be_focused()
+    page.keyboard.type(words_of(pin) if kind == PinKind.WORDS else pin)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{reverse('student_home')}")
 
 
 @pytest.mark.parametrize("has_card", [False, True], ids=["code", "QR code"])

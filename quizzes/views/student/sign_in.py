@@ -115,6 +115,7 @@ def enter_pin(request: HttpRequest) -> HttpResponse:
         response.delete_cookie(STEPS_COOKIE, samesite="Lax")
     else:
         form.name_teachers(teachers_of(classroom))
+        form.focus_pin()
         name = dict(join_list(classroom)).get(student.public_id, student.first_name)
         context = {"form": form, "classroom": classroom, "name": name}
         response = render(request, "student/enter_pin.html", context)
