@@ -256,6 +256,22 @@ def test_second_window_is_told_of_the_newer_answer(
     assert outcomes == ["saved", "stale"]
 
 
+def test_overtaken_answer_is_in_sight_on_a_phone_without_scripts(
+    attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    context = open_context(student, width=360, height=640, javascript=False)
+    first, second = context.new_page(), context.new_page()
+    for page in (first, second):
+        page.goto(question_address(attempt, 1))
+    for page, choice in ((second, 1), (first, 0)):
+        page.locator("label.opt").nth(choice).click()
+        page.get_by_role("button", name="Next question").click()
+    notice = first.locator(".notice", has_text="This answer was saved in another window.")
+    expect(notice).to_be_in_viewport(ratio=1)
+    expect(notice).to_be_focused()
+    expect(first.locator("label.opt input").nth(1)).to_be_checked()
+
+
 def test_second_window_shows_the_newer_answer_without_room_on_the_device(
     attempt: Attempt, student: Student, open_context: NewContext
 ) -> None:
