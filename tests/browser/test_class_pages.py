@@ -5,9 +5,18 @@ from collections import Counter
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from quizzes.models import Assignment, Attempt, Student, User
+from quizzes.models import Assignment, Attempt, LtiCourse, LtiScore, Student, User
 from tests.browser.conftest import NewContext, overflow, violations
-from tests.factories import make_answered_attempt, make_draft, make_edition, make_question_set, make_student
+from tests.factories import (
+    make_answered_attempt,
+    make_draft,
+    make_edition,
+    make_lti_link,
+    make_lti_score,
+    make_question_set,
+    make_student,
+    save,
+)
 
 
 def test_brand_stands_at_the_same_place_on_every_page(
@@ -170,3 +179,32 @@ def test_work_of_a_student_fits_a_phone(assignment: Assignment, student: Student
     beyond = page.locator(".scroll").evaluate_all("found => found.map(one => one.scrollWidth - one.clientWidth)")
     assert "10 of 15 so far, 67%" in page.locator("main").inner_text()
     assert max(beyond) == 0
+
+
+def test_all_of_a_section_stands_beside_its_label(
+    teacher: User, assignment: Assignment, student: Student, open_context: NewContext
+) -> None:
+    link = make_lti_link(assignment=assignment)
+    LtiCourse.objects.create(deployment=link.course.deployment, context_id="second", classroom=assignment.classroom)
+    score = make_lti_score(link=link, student=student)
+    LtiScore.objects.filter(pk=score.pk).update(error="No such user.")
+    page = open_context(teacher, width=1280).new_page()
+    for address in (
+        reverse("change_classroom", args=[assignment.classroom.public_id]),
+        reverse("assignment_progress", args=[assignment.public_id]),
+    ):
+        page.goto(address)
+        parts = page.locator("#h-lti ~ *").all()
+        starts = {round(part.bounding_box()["x"]) for part in parts}  # type: ignore[index]
+        assert (len(parts) > 1, len(starts)) == (True, 1)
+
+
+def test_acceptance_of_late_answers_is_not_in_the_table(
+    teacher: User, assignment: Assignment, student: Student, open_context: NewContext
+) -> None:
+    attempt = make_answered_attempt(assignment=assignment, student=student)
+    save(attempt, "one", "c", seen_revision=1)
+    page = open_context(teacher).new_page()
+    page.goto(reverse("attempt_review", args=[attempt.public_id]))
+    expect(page.get_by_role("button", name="Accept late answers")).to_be_visible()
+    expect(page.get_by_role("region", name="Table of late answers").get_by_role("button")).to_have_count(0)
