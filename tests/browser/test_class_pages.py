@@ -3,6 +3,7 @@
 from collections import Counter
 
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from quizzes.models import Assignment, Attempt, LtiCourse, LtiScore, Student, User
@@ -203,7 +204,7 @@ def test_acceptance_of_late_answers_is_not_in_the_table(
     teacher: User, assignment: Assignment, student: Student, open_context: NewContext
 ) -> None:
     attempt = make_answered_attempt(assignment=assignment, student=student)
-    save(attempt, "one", "c", seen_revision=1)
+    save(attempt, "one", "c", seen_revision=1, now=timezone.now())
     page = open_context(teacher).new_page()
     page.goto(reverse("attempt_review", args=[attempt.public_id]))
     expect(page.get_by_role("button", name="Accept late answers")).to_be_visible()
