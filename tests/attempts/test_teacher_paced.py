@@ -302,7 +302,7 @@ def test_phone_without_javascript_reloads_by_itself(
 ) -> None:
     def seconds() -> str:
         page = student_client.get(question(running, 1)).content.decode()
-        return page.split('<meta http-equiv="refresh" content="')[1].split('"')[0]
+        return page.split('<meta http-equiv="refresh" content="')[1].split('; url=./"')[0]
 
     assert seconds() == "5"
     show(paced, 1)

@@ -185,3 +185,6 @@ def test_phone_without_javascript_follows(paced: Assignment, teacher: User, open
     ana.get_by_role("button", name="Save my answer").click()
     expect(ana.get_by_text("Saved")).to_be_visible()
     assert Answer.objects.get().value == "b"
+    # After a save, the address has a fragment. A refresh to the same fragment would load nothing.
+    show_on_board(paced, number=2, phase=QUESTION, by=teacher, now=timezone.now())
+    expect(ana.get_by_text("2 of 4").first).to_be_visible()

@@ -164,5 +164,5 @@ def test_waiting_quiz_shows_no_start_and_the_poll_tells_when_it_opens(
     opened = student_client.get(home)
     assert start in [form.action for form in read(opened).forms]
     # Without JavaScript the page that waits loads itself again, and only that page.
-    reload = '<noscript><meta http-equiv="refresh" content="5"></noscript>'
+    reload = '<noscript><meta http-equiv="refresh" content="5; url=./"></noscript>'
     assert (reload in waiting_home.content.decode(), reload in opened.content.decode()) == (True, False)
