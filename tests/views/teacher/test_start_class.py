@@ -300,6 +300,9 @@ def test_pause_on_the_board_leads_back_to_the_board(
     assert f'formaction="{address}"' in teacher_client.get(board).content.decode()
     paused = teacher_client.post(address, form.data(act="pause"), follow=True)
     assert (paused.request["PATH_INFO"], "Paused" in text_of(paused)) == (board, True)
+    # The board says it, and not the page that opens next.
+    said = "Paused. The clock has stopped for everyone."
+    assert (said in text_of(paused), said in text_of(teacher_client.get(reverse("teacher_home")))) == (True, False)
 
 
 def test_class_board_is_linked_once(
