@@ -27,6 +27,8 @@ from quizsite.sqlite import library
 # Whichever is reached first: a class writes a few MB a day, and a database needs free space to compact itself.
 DISK_LEAST_BYTES = 200 * 1024 * 1024
 DISK_LEAST_SHARE = 0.05
+# A site needs no more than this, however large its disk is.
+DISK_ENOUGH_BYTES = 2 * 1024**3
 
 # The grace time is one minute. Web machines that differ by more than this would decide differently.
 CLOCK_TOLERANCE = timedelta(seconds=5)
@@ -291,9 +293,9 @@ def disk() -> str:
 
 
 def disk_verdict(*, free: int, total: int) -> str:
-    """The free space in words; raises CheckFailed below 200 MB or 5 %."""
+    """The free space in words; raises CheckFailed below 200 MB, or below the smaller of 5 % and 2 GB."""
     words = f"{free // 1024**2} MB free"
-    needed = max(DISK_LEAST_BYTES, DISK_LEAST_SHARE * total)
+    needed = max(DISK_LEAST_BYTES, min(DISK_LEAST_SHARE * total, DISK_ENOUGH_BYTES))
     if free < needed:
         raise CheckFailed(f"{words}, at least {needed / 1024**2:.0f} MB are needed")
     return words

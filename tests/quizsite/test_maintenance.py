@@ -162,6 +162,12 @@ def test_backup_that_fails_says_why_and_leaves_nothing(
         call_command("run_periodic_jobs", stdout=StringIO())
 
 
+def test_backup_refuses_an_empty_folder() -> None:
+    """As of a variable of the shell that is not set: the backup with its key would go into the current folder."""
+    with pytest.raises(CommandError, match="argument folder: it is empty"):
+        call_command("backup", "")
+
+
 def test_backup_leaves_space_for_answers_on_the_disk_of_the_site(
     folder: Path, now: datetime, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

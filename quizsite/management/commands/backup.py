@@ -1,4 +1,4 @@
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ class Command(BaseCommand):
     help = "Make a backup while the site runs. Without FOLDER: in FOOTNOTE_BACKUPS, where old backups are deleted."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("folder", type=Path, nargs="?", help="where to put the folder of the backup")
+        parser.add_argument("folder", type=_folder, nargs="?", help="where to put the folder of the backup")
 
     def handle(self, *args: Any, folder: Path | None, **options: Any) -> None:
         now = timezone.now()
@@ -27,3 +27,10 @@ class Command(BaseCommand):
         except BackupError as problem:
             raise CommandError(str(problem)) from problem
         self.stdout.write(f"Backup made: {made}")
+
+
+def _folder(given: str) -> Path:
+    """The path; refuses an empty one, as of a variable of the shell that is not set: it would be the current folder."""
+    if not given.strip():
+        raise ArgumentTypeError("it is empty")
+    return Path(given)
