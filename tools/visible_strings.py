@@ -20,7 +20,10 @@ _TRANSLATED = re.compile(r"{% translate \"([^\"]*)\"[^%]*%}|_\(\"([^\"]*)\"\)")
 _VARIABLE = re.compile(r"{{.*?}}", re.DOTALL)
 _TEMPLATE_TAG = re.compile(r"{%.*?%}", re.DOTALL)
 _DEFAULT = re.compile(r"\|default(?:_if_none)?:\s*[\"']([^\"']+)")
-_ATTRIBUTE = re.compile(r"\b(?:aria-label|alt|title|placeholder|content)\s*=\s*\"([^\"]*)\"")
+# The content of a refresh is seconds and a URL.
+_ATTRIBUTE = re.compile(
+    r"\b(?:aria-label|alt|title|placeholder|(?<!http-equiv=\"refresh\" )content)\s*=\s*\"([^\"]*)\""
+)
 # These tags can be inside a sentence. Every other tag ends it.
 _INLINE_TAG = re.compile(r"</?(?:a|abbr|b|code|em|i|mark|span|strong|sup|time)\b(?:[^<>{]|{{.*?}}|{(?!{))*>", re.DOTALL)
 _TAG = re.compile(r"<[^<>]*>")
