@@ -736,8 +736,8 @@ def test_disk_with_room_is_green(free: int, total: int) -> None:
 
 @pytest.mark.parametrize(
     ("free", "total", "needed"),
-    [(200 * MB - 1, 1000 * MB, 200), (51_199 * MB, 1_024_000 * MB, 51_200), (0, 1, 200)],
+    [(200 * MB - 1, 1000 * MB, 200), (511 * MB, 10_240 * MB, 512), (2047 * MB, 1_024_000 * MB, 2048), (0, 1, 200)],
 )
-def test_disk_below_200_mb_or_5_percent_is_red(free: int, total: int, needed: int) -> None:
+def test_disk_below_200_mb_or_5_percent_or_2_gb_is_red(free: int, total: int, needed: int) -> None:
     with pytest.raises(CheckFailed, match=f"^{free // MB} MB free, at least {needed} MB are needed$"):
         disk_verdict(free=free, total=total)
