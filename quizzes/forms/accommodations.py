@@ -184,7 +184,10 @@ class ExcuseForm(forms.Form):
 
 
 class ExtensionForm(forms.Form):
-    """Later times or more attempts for one student on one assignment. An empty time means the time of the class."""
+    """Later times or more attempts for one student on one assignment. An empty time means the time of the class.
+
+    It has fields only for what the class limits, and for what the student has.
+    """
 
     due = WallTimeField(label=gettext_lazy("Due"), required=False)
     closes = WallTimeField(label=gettext_lazy("Closes"), required=False)
@@ -227,10 +230,17 @@ class ExtensionForm(forms.Form):
                 "seen": extension.given_at.isoformat(),
             }
         super().__init__(*args, **{**kwargs, "initial": initial})
-        for name in ("due", "closes"):
+        for name, class_end in (("due", self.window.due_at), ("closes", self.window.closes_at)):
             self.fields[name].help_text = zone_note([self.zone])
+            if class_end is None and self.stored[name] is None:
+                del self.fields[name]
         if self.is_unlimited:
             del self.fields["extra_attempts"]
+
+    @property
+    def limits(self) -> list[forms.BoundField]:
+        """The fields for what the student can get more of; [] if the class has no limit."""
+        return [self[name] for name in ("due", "closes", "extra_attempts") if name in self.fields]
 
     def clean(self) -> dict[str, Any]:
         """The cleaned data with `due_at`, `closes_at` and `extra_attempts`."""

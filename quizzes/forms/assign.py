@@ -18,8 +18,8 @@ from quizzes.assignments.presets import Preset, PresetValues, preset_values
 from quizzes.content.editions import Size, sizes_of
 from quizzes.content.languages import TranslatedText
 from quizzes.formatting import Label, day, duration, near_day, wall_clock
-from quizzes.forms.assignments import TIMES, AssignmentSettingsForm, field_values
-from quizzes.forms.fields import WALL_TIME, WallTimeField, moment_of, zone_name, zone_note
+from quizzes.forms.assignments import TIMES, AssignmentSettingsForm, field_values, sent_values
+from quizzes.forms.fields import WallTimeField, moment_of, zone_name, zone_note
 from quizzes.models import Classroom, QuestionSet
 
 
@@ -208,7 +208,7 @@ class AssignForm(AssignmentSettingsForm):
         data.setlist("filled", data.getlist("preset"))
         self.has_new_settings = True
         for name in before:
-            shown, new = _sent(before[name]), _sent(after[name])
+            shown, new = sent_values(before[name]), sent_values(after[name])
             if data.getlist(name) == shown:
                 data.setlist(name, new)
             elif data.getlist(name) != new:
@@ -269,16 +269,6 @@ class AssignForm(AssignmentSettingsForm):
                 "Opens now. {limit} Closes {closes}, {day} in each class’s time zone. Answers after all classes close."
             ).format(**words)
         return gettext("Opens now. {limit} Closes {day}, {closes}. Answers after all classes close.").format(**words)
-
-
-def _sent(value: Any) -> list[str]:
-    """The values that a browser sends for a field with this initial value."""
-    match value:
-        case bool():
-            return ["on"] if value else []
-        case datetime():
-            return [value.strftime(WALL_TIME)]
-    return ["" if value is None else str(value)]
 
 
 def _set_choices(question_sets: Sequence[QuestionSet], sizes: Mapping[int, Size]) -> list[Any]:

@@ -1,7 +1,8 @@
 """The settings of an assignment as fields, and the forms that change an assignment."""
 
+import json
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import CheckConstraint
+from django.http import QueryDict
 from django.utils.text import format_lazy
 from django.utils.translation import gettext, gettext_lazy
 
@@ -20,7 +22,7 @@ from quizzes.assignments.release import Release, is_checked_at_once, shows_befor
 from quizzes.assignments.student_settings import window_of
 from quizzes.content.question_types.form import TextField
 from quizzes.formatting import up_to
-from quizzes.forms.fields import WallTimeField, moment_in_zone, wall_time, zone_note
+from quizzes.forms.fields import WALL_TIME, WallTimeField, moment_in_zone, wall_time, zone_note
 from quizzes.models import Assignment
 from quizzes.models.assignments import MAX_TITLE
 
@@ -221,6 +223,16 @@ class AssignmentSettingsForm(forms.Form):
         )
 
 
+def sent_values(value: Any) -> list[str]:
+    """The values that a browser sends for a field with this initial value."""
+    match value:
+        case bool():
+            return ["on"] if value else []
+        case datetime():
+            return [value.strftime(WALL_TIME)]
+    return ["" if value is None else str(value)]
+
+
 def field_values(values: PresetValues) -> dict[str, Any]:
     """The values as initial values of the fields of `AssignmentSettingsForm`."""
     settings = values.settings
@@ -261,9 +273,15 @@ class EarlyAnswersForm(forms.Form):
 
 
 class ChangeAssignmentForm(AssignmentSettingsForm):
-    """Change the window and the settings of one assignment."""
+    """Change the window and the settings of one assignment.
 
-    def __init__(self, *args: Any, assignment: Assignment, now: datetime, **kwargs: Any) -> None:
+    A field that the teacher left as the page showed it keeps what somebody else, or a pause, has set since then.
+    """
+
+    # What the page showed, as a browser sends it.
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: QueryDict | None, *, assignment: Assignment, now: datetime) -> None:
         """assignment: with its classroom."""
         self.zone = assignment.classroom.zone
         self.stored = window_of(assignment)
@@ -271,7 +289,14 @@ class ChangeAssignmentForm(AssignmentSettingsForm):
             wall_time(moment, self.zone) for moment in (assignment.opens_at, assignment.due_at, assignment.closes_at)
         )
         initial = field_values(PresetValues(settings_of(assignment), opens, due, closes))
-        super().__init__(*args, zones=[self.zone], now=now, initial=initial, **kwargs)
+        current = {name: sent_values(value) for name, value in initial.items()}
+        initial["seen"] = json.dumps(current)
+        super().__init__(
+            _with_changes_of_others(data, current) if data is not None else None,
+            zones=[self.zone],
+            now=now,
+            initial=initial,
+        )
         if self.stored.waits_for_teacher:
             hint = gettext("Leave blank to open when you press Start. {zone}")
             self.fields["opens"].help_text = hint.format(zone=zone_note([self.zone]))
@@ -287,6 +312,20 @@ class ChangeAssignmentForm(AssignmentSettingsForm):
         """The window of a valid form."""
         window: Window = self.cleaned_data["window"]
         return window
+
+
+def _with_changes_of_others(data: QueryDict, current: Mapping[str, list[str]]) -> QueryDict:
+    """The sent data with the current values of all fields that are as the page showed them."""
+    try:
+        seen = dict(json.loads(data.get("seen", "")))
+    except (ValueError, TypeError, RecursionError):
+        seen = {}
+    merged = data.copy()
+    for name, values in current.items():
+        if data.getlist(name) == seen.get(name):
+            merged.setlist(name, values)
+    merged["seen"] = json.dumps(current)
+    return merged
 
 
 class WindowActForm(forms.Form):

@@ -51,8 +51,8 @@ SILENT = (requests.ConnectionError, requests.Timeout)
 # With these, a platform asks for a pause, or says that it is down.
 PAUSE_STATUSES = (429, 503)
 NO_ANSWER = gettext_noop("The platform does not answer.")
-TURNED_OFF = gettext_noop("The person who runs this site has turned the platform off.")
-NO_KEY = gettext_noop("This site has no key for learning platforms. The person who runs it can make one.")
+TURNED_OFF = gettext_noop("The person who runs Footnote has turned the platform off.")
+NO_KEY = gettext_noop("This site has no key for learning platforms. The person who runs Footnote can make one.")
 
 
 class _Connector(ServiceConnector):

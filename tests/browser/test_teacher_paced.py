@@ -51,6 +51,7 @@ def test_student_who_waits_can_go_back_to_other_quizzes(paced: Assignment, open_
     ana = phone_of("Ana", open_context)
     ana.goto(first_page(paced, "Ana"))
     expect(ana.get_by_role("heading", name="Waiting for your teacher")).to_be_visible()
+    expect(ana.get_by_text(paced.title)).to_be_visible()
     ana.get_by_role("link", name="All quizzes").click()
     expect(ana.get_by_role("heading", name="Your quizzes")).to_be_visible()
 

@@ -197,7 +197,7 @@ def test_platform_that_was_turned_off_is_not_asked(
 
     said = text_of(teacher_client.get(reverse("lti_members", args=[course.classroom.public_id, course.pk])))
 
-    assert "The person who runs this site has turned the platform off. The roster has not changed." in said
+    assert "The person who runs Footnote has turned the platform off. The roster has not changed." in said
     assert platform.token_requests == []
 
 

@@ -47,6 +47,7 @@ def paced_page(
             if attempt.content.question_id(question) in late and not (is_open and place == current)
         ],
         "is_waiting": current is None,
+        "title": attempt.title,
         "is_open": is_open,
         "may_submit": may_submit(attempt),
         "pace_tag": pace_tag(attempt, now=now),

@@ -32,7 +32,7 @@ from quizzes.forms.classrooms import StudentLevelForm
 from quizzes.forms.supports import StudentSupportsForm
 from quizzes.models import Assignment, Extension, Student
 from quizzes.models.locks import read_again
-from quizzes.models.reasons import BY_MISTAKE
+from quizzes.models.reasons import BY_MISTAKE, shown_reason
 from quizzes.reports.answer_visibility import student_saw_answers_at
 from quizzes.views.access import TeacherRequest, may_open_student, taught_assignment, taught_student
 from quizzes.views.methods import require_POST
@@ -100,9 +100,17 @@ def _changed_meanwhile(
     data = request.POST.copy()
     data["seen"] = extension.given_at.isoformat()
     form = ExtensionForm(data, assignment=assignment, extension=extension, now=now)
-    text = gettext("{teacher} changed this extension: {values}. Yours isn’t saved. Check it, then save again.")
-    values = _in_words(extension, assignment.classroom.zone)
-    form.add_error(None, text.format(teacher=extension.given_by, values=values))
+    if extension.given_by == request.user:
+        text = gettext(
+            "You changed this extension in another window: {values} (“{reason}”). What you typed here isn’t saved. "
+            "Check it, then save again."
+        )
+    else:
+        text = gettext(
+            "{teacher} changed this extension: {values} (“{reason}”). Yours isn’t saved. Check it, then save again."
+        )
+    values, reason = _in_words(extension, assignment.classroom.zone), shown_reason(extension.reason)
+    form.add_error(None, text.format(teacher=extension.given_by, values=values, reason=reason))
     return _overrides_page(request, assignment, student, now=now, extension_form=form)
 
 

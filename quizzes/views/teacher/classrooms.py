@@ -298,8 +298,10 @@ def change_code(request: TeacherRequest, public_id: str) -> HttpResponse:
 def restore_code(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Undo a new class code, so that printed cards work again."""
     classroom = taught_classroom(request, public_id)
-    owner, code = request.session.pop(OLD_CODE, ("", ""))
+    owner, code = request.session.get(OLD_CODE, ("", ""))
     if owner == public_id:
+        # Only now: until then, it may be the code of another class, which can still be restored.
+        del request.session[OLD_CODE]
         try:
             classrooms.restore_code(classroom, code=code, by=request.user, now=timezone.now())
         except classrooms.CodeTaken:

@@ -588,20 +588,29 @@ def test_later_close_for_a_student_who_turned_in_says_that_the_attempt_stays_so(
 # --- More minutes in a running quiz -------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("is_own", [False, True], ids=["colleague", "own window"])
 def test_second_of_two_teachers_who_extend_is_told_what_the_first_one_set(
-    closing: Assignment, student: Student, teacher: User, teacher_client: Client, clock: time_machine.Traveller
+    is_own: bool,
+    closing: Assignment,
+    student: Student,
+    teacher: User,
+    other_teacher: User,
+    teacher_client: Client,
+    clock: time_machine.Traveller,
 ) -> None:
     form = form_of(teacher_client.get(terms_of(closing, student)), having="closes")
     first = {"due_at": None, "closes_at": CLOSE + timedelta(days=3), "extra_attempts": 1, "reason": "Was ill."}
-    accommodations.extend(closing, student, **first, by=teacher, now=NOW)
+    accommodations.extend(closing, student, **first, by=teacher if is_own else other_teacher, now=NOW)
     clock.shift(timedelta(minutes=1))
 
     typed = {"closes": "2026-10-24T09:30", "reason": "Field trip."}
     page = teacher_client.post(form.action, form.data(**typed))
 
+    given = "closes Mon, Oct 26, 4:00 pm EDT and 1 extra attempt (“Was ill.”)."
     assert (
-        f"{teacher} changed this extension: closes Mon, Oct 26, 4:00 pm EDT and 1 extra attempt. Yours isn’t saved. "
-        "Check it, then save again."
+        f"You changed this extension in another window: {given} What you typed here isn’t saved."
+        if is_own
+        else f"{other_teacher} changed this extension: {given} Yours isn’t saved."
     ) in text_of(page)
     again = form_of(page, having="closes")
     kept = dict(again.fields)
@@ -848,11 +857,30 @@ def test_extension_in_the_past_or_of_nothing_is_refused(
     assert Extension.objects.count() == 0
 
 
-def test_extension_where_the_class_has_no_close_would_give_less(
+def test_extension_has_fields_for_what_the_class_limits_alone(
     assignment: Assignment, student: Student, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
-    page = extend(teacher_client, assignment, student, closes="2026-10-26T09:30")
+    """A closing time where the class has none would give less time."""
+    form = form_of(teacher_client.get(terms_of(assignment, student)), having="extra_attempts")
+    assert not {"due", "closes"} & form.data().keys()
+    page = teacher_client.post(form.action, form.data(closes="2026-10-26T09:30", reason="Was ill."))
+    assert "Add a later time or an attempt." in text_of(page)
+
+    Assignment.objects.update(max_attempts=None, release="after_hand_in")
+    page = teacher_client.get(terms_of(assignment, student))
+    assert "This quiz has no due time, no closing time, and unlimited attempts." in text_of(page)
+    assert "Save extension" not in text_of(page)
+
+
+def test_extension_of_a_closing_time_that_the_class_no_longer_has_can_be_removed(
+    closing: Assignment, student: Student, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    extend(teacher_client, closing, student, closes="2026-10-26T09:30")
+    Assignment.objects.update(closes_at=None)
+    page = extend(teacher_client, closing, student, closes="2026-10-27T09:30")
     assert errors_of(page) == ["The class has no closing time. Leave this blank."]
+    assert extend(teacher_client, closing, student, closes="").status_code == 302
+    assert Extension.objects.get().closes_at is None
 
 
 def test_excuse_and_its_taking_back_are_recorded_with_reasons(

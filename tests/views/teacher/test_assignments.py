@@ -527,9 +527,13 @@ def test_form_without_its_group_is_refused(edition: Edition, classroom: Classroo
 # --- Changing and withdrawing -------------------------------------------------------------------------------------
 
 
+def change_of(assignment: Assignment) -> str:
+    return reverse("change_assignment", args=[assignment.public_id])
+
+
 @pytest.fixture
 def change(assignment: Assignment) -> str:
-    return reverse("change_assignment", args=[assignment.public_id])
+    return change_of(assignment)
 
 
 def test_change_shows_what_holds_now_in_the_classrooms_zone(
@@ -573,6 +577,46 @@ def test_change_previews_then_saves_and_keeps_untouched_moments_to_the_second(
         2,
     )
     assert AuditEvent.objects.get().action == AuditEvent.Action.ASSIGNMENT_CHANGED
+
+
+@pytest.mark.parametrize("act", ["save", "preview"])
+def test_change_keeps_what_a_colleague_changed_in_other_fields(
+    act: str,
+    edition: Edition,
+    classroom: Classroom,
+    teacher: User,
+    teacher_client: Client,
+    clock: time_machine.Traveller,
+) -> None:
+    """Such as a pause, which moves the closing time."""
+    closes_at = NOW + timedelta(hours=2)
+    given = make_assignment(
+        edition=edition, classroom=classroom, assigned_by=teacher, closes_at=closes_at, shuffle_choices=True
+    )
+    form = form_of(teacher_client.get(change_of(given)), having="release")
+    later = closes_at + timedelta(minutes=10)
+    Assignment.objects.update(closes_at=later, shuffle_choices=False, own_title="Of a colleague")
+
+    page = teacher_client.post(change_of(given), form.data(own_title="Mine", act=act))
+    if act == "preview":
+        # A second change comes while the page asks.
+        later += timedelta(minutes=10)
+        Assignment.objects.update(closes_at=later)
+        page = teacher_client.post(change_of(given), form_of(page, having="release").data(act="save"))
+
+    assert page.status_code == 302
+    given.refresh_from_db()
+    assert (given.closes_at, given.shuffle_choices, given.own_title) == (later, False, "Mine")
+
+
+@pytest.mark.parametrize("seen", ["", "[", "7", "[7]", "null", '{"closes": 7}', "[" * 100_000])
+def test_change_without_what_the_page_showed_takes_what_is_sent(
+    seen: str, assignment: Assignment, change: str, teacher_client: Client
+) -> None:
+    form = form_of(teacher_client.get(change), having="release")
+    assert teacher_client.post(change, form.data(own_title="Mine", seen=seen, act="save")).status_code == 302
+    assignment.refresh_from_db()
+    assert assignment.own_title == "Mine"
 
 
 def test_change_says_what_stays_for_students_who_have_started(

@@ -505,6 +505,9 @@ def test_undo_of_a_code_is_for_the_class_that_got_the_new_one(
     teacher_client.post(url("restore_code", second))
     assert Classroom.objects.get(pk=second.pk).join_code == second.join_code
 
+    teacher_client.post(url("restore_code", classroom))
+    assert Classroom.objects.get(pk=classroom.pk).join_code == classroom.join_code
+
 
 def test_code_closes_and_opens_from_the_roster(classroom: Classroom, teacher_client: Client) -> None:
     roster = url("roster", classroom)
