@@ -265,7 +265,7 @@ def extend(
 
     Writes nothing if the student already has this extension.
     """
-    _lock(assignment, student)
+    lock_rows(assignments=[assignment.pk], students=[student.pk], with_starts=True)
     values = {"due_at": due_at, "closes_at": closes_at, "extra_attempts": extra_attempts, "reason": reason}
     before = assignment.extensions.filter(student=student).first()
     return _give(assignment, student, values, before=before, by=by, now=now)
@@ -279,7 +279,7 @@ def change_extension(
 
     seen: when the extension on the page was given, None for none. values: the times, attempts and reason of `extend`.
     """
-    _lock(assignment, student)
+    lock_rows(assignments=[assignment.pk], students=[student.pk], with_starts=True)
     before = assignment.extensions.filter(student=student).first()
     if before is not None and before.given_at != seen and not before.has(values):
         raise ExtensionChanged
@@ -337,7 +337,7 @@ def set_excused(
     assignment: Assignment, student: Student, *, is_excused: bool, reason: str, by: User, now: datetime
 ) -> None:
     """Excuse a student from an assignment, or undo that. Answers stay in both cases. Safe to repeat."""
-    _lock(assignment, student)
+    lock_rows(assignments=[assignment.pk], students=[student.pk], with_starts=True)
     if assignment.excuses.filter(student=student).exists() == is_excused:
         return
     if is_excused:
@@ -356,11 +356,6 @@ def set_excused(
         assignment=assignment.public_id,
         reason=reason,
     )
-
-
-def _lock(assignment: Assignment, student: Student) -> None:
-    """Lock both. Raises RowDeleted: a row that refers to a deleted one would fail only at the commit."""
-    lock_rows(assignments=[assignment.pk], students=[student.pk], with_starts=True)
 
 
 def _give(
