@@ -89,11 +89,6 @@ class ItemReport:
     questions: tuple[QuestionReport, ...]
     misread: MisreadMap | None
 
-    @property
-    def has_negative_discrimination(self) -> bool:
-        """Whether strong students did worse on a question, by chance or not."""
-        return any((question.figures.discrimination or 0) < 0 for question in self.questions)
-
 
 class _SubmittedAttempt(NamedTuple):
     """The fields of a submitted attempt that a report needs. No model row, because there may be 10,000 of them."""

@@ -251,17 +251,7 @@ def _take_answer(request: HttpRequest, attempt: LoadedAttempt, number: int, *, n
         reading_levels.choose_level(attempt.student.id, attempt.reading_choice, form.level)
     if not form.is_valid():
         return _not_an_answer(request, attempt, number, form)
-    act, saved = form.cleaned_data["act"], None
-    # If htmx sets a flag, the outbox sends the answer, which stays on the page.
-    if form.has_input and not (_htmx(request) and act in {"flag", "unflag"}):
-        saved = save_answer(
-            attempt,
-            attempt.content.question_id(question),
-            form.cleaned_data["value"],
-            operation=form.cleaned_data["operation"],
-            seen_revision=form.cleaned_data["revision"],
-            now=now,
-        )
+    act, saved = form.cleaned_data["act"], _save_sent(request, attempt, form, now=now)
     if saved is not None and saved.is_question_closed:
         return _question_closed(request, attempt, number, saved)
     is_late = saved is not None and saved.outcome == Outcome.LATE
@@ -282,6 +272,21 @@ def _take_answer(request: HttpRequest, attempt: LoadedAttempt, number: int, *, n
         # Without a fragment of its own, so that the browser keeps the one of the pressed button.
         return redirect("take_attempt", attempt.public_id, number)
     return _act(request, attempt, number, act, now)
+
+
+def _save_sent(request: HttpRequest, attempt: LoadedAttempt, form: AnswerForm, *, now: datetime) -> Saved | None:
+    """Save the answer of a valid form; None if it has none."""
+    # If htmx sets a flag, the outbox sends the answer, which stays on the page.
+    if not form.has_input or (_htmx(request) and form.cleaned_data["act"] in {"flag", "unflag"}):
+        return None
+    return save_answer(
+        attempt,
+        attempt.content.question_id(form.question),
+        form.cleaned_data["value"],
+        operation=form.cleaned_data["operation"],
+        seen_revision=form.cleaned_data["revision"],
+        now=now,
+    )
 
 
 def _choose_language(attempt: LoadedAttempt, language: str) -> None:
