@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
+from django.utils.translation import gettext
 
 from quizzes.models import (
     Assignment,
@@ -63,7 +64,7 @@ def connect_teacher(launch: LtiLaunch, user: User) -> None:
 
 
 def course_of(launch: LtiLaunch) -> LtiCourse | None:
-    """The course of the launch, if a teacher has chosen its class. Keeps the newest address of its members."""
+    """The course of the launch, if a teacher has chosen its class. Keeps its newest title and address of members."""
     claims = launch.claims or {}
     course = (
         LtiCourse.objects.select_related("classroom", "deployment")
@@ -74,11 +75,28 @@ def course_of(launch: LtiLaunch) -> LtiCourse | None:
         )
         .first()
     )
-    members_url = claims.get("members", "")
-    if course is not None and members_url and course.members_url != members_url:
-        course.members_url = members_url
-        course.save(update_fields=["members_url"])
+    if course is not None:
+        changed = {
+            field: value for field, value in _details(claims).items() if value and getattr(course, field) != value
+        }
+        for field, value in changed.items():
+            setattr(course, field, value)
+        if changed:
+            course.save(update_fields=[*changed])
     return course
+
+
+def _details(claims: Claims) -> dict[str, str]:
+    """Of the course of a launch: the fields that a later launch may change. "" where the platform gave nothing."""
+    return {"title": claims.get("course_title", ""), "members_url": claims.get("members", "")}
+
+
+def course_name(course: LtiCourse) -> str:
+    """The course as pages name it: "Civics 7B on Moodle", or "a course on Moodle" without a title."""
+    platform = course.deployment.platform.name
+    if course.title:
+        return gettext("{title} on {platform}").format(title=course.title, platform=platform)
+    return gettext("a course on {platform}").format(platform=platform)
 
 
 @transaction.atomic
@@ -93,7 +111,7 @@ def connect_course(launch: LtiLaunch, classroom: Classroom, *, by: User, now: da
     course, is_new = locked_with_keys(LtiCourse.objects.all()).get_or_create(
         deployment=deployment,
         context_id=claims["context"],
-        defaults={"classroom": classroom, "members_url": claims.get("members", "")},
+        defaults={"classroom": classroom, **_details(claims)},
     )
     if course.classroom_id != classroom.pk:
         if course.classroom.archived_at is None:

@@ -33,7 +33,7 @@ from quizzes.people.accounts import token_digest
 LAUNCH_LIFETIME = timedelta(minutes=30)
 _STATE = signing.Signer(salt="quizzes.lti.state")
 # What the columns of the database have room for. PostgreSQL stores no NUL.
-MAX_ID, MAX_URL = 255, 1000
+MAX_ID, MAX_URL, MAX_TITLE = 255, 1000, 255
 NUL_IN_JSON = r"\u0000"
 # Clocks of two machines.
 LEEWAY_SECONDS = 60
@@ -219,7 +219,7 @@ def _claims(body: Mapping[str, Any]) -> dict[str, Any]:
         "is_teacher": is_teacher,
         "is_student": StudentRole(body).check() and not is_teacher,
         "context": str(context["id"]),
-        "course_title": str(context.get("title") or context.get("label") or ""),
+        "course_title": str(context.get("title") or context.get("label") or "")[:MAX_TITLE],
         "link": str(link.get("id") or ""),
         "link_title": str(link.get("title") or ""),
         "assignment": str((body.get(f"{CLAIM}custom") or {}).get("assignment") or ""),

@@ -117,11 +117,15 @@ class LtiTeacher(models.Model):
 
 
 class LtiCourse(models.Model):
-    """One course of a platform and the class that it is here. members_url: of its names and roles, "" without."""
+    """One course of a platform and the class that it is here.
+
+    title: the newest from the platform. members_url: of its names and roles. Each is "" if the platform gave none.
+    """
 
     deployment = models.ForeignKey(LtiDeployment, models.CASCADE, related_name="courses")
     context_id = models.CharField(max_length=255)
     classroom = models.ForeignKey(Classroom, models.CASCADE, related_name="lti_courses")
+    title = models.CharField(max_length=255, blank=True)
     members_url = models.URLField(max_length=1000, blank=True)
 
     class Meta:

@@ -174,6 +174,20 @@ def test_address_of_the_members_follows_the_platform(
     assert LtiCourse.objects.get().members_url == f"{platform.origin}/members"
 
 
+def test_title_of_the_course_follows_the_platform(launch: Launch, course: LtiCourse, teacher_client: Client) -> None:
+    """Two courses of one platform read the same in the settings of their class."""
+    settings = reverse("change_classroom", args=[course.classroom.public_id])
+    assert "Connected with a course on Moodle." in text_of(teacher_client.get(settings))
+    for title in ("Civics 7B", "Civics 7B, fall", None, "C" * 300):
+        launch(**{f"{CLAIM}context": {"id": "course-1", "title": title}})
+        if title is not None:
+            course.refresh_from_db()
+            assert course.title == title[:255]
+    page = text_of(teacher_client.get(settings))
+    assert f"Connected with {'C' * 255} on Moodle." in page
+    assert "Disconnect : C" in page
+
+
 def test_teacher_of_a_class_with_a_roster_is_told_to_compare_it_first(
     launch: Launch, course: LtiCourse, teacher: User, student: Student, client: Client
 ) -> None:

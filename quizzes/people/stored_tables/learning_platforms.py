@@ -33,7 +33,11 @@ LEARNING_PLATFORMS: tuple[StoredTable, ...] = (
         "quizzes_lticourse",
         "A course of the learning platform, and the class here.",
         About.TEACHERS,
-        (ID, ("deployment_id context_id classroom_id members_url", "launches reach the right class")),
+        (
+            ID,
+            ("deployment_id context_id classroom_id members_url", "launches reach the right class"),
+            ("title", "names the course in the settings of the class"),
+        ),
         Term.CLASS,
         Copy.NONE,
         Deletion.CLASS,

@@ -30,6 +30,7 @@ from quizzes.forms.fields import ConfirmForm, NextPageForm
 from quizzes.forms.rosters import SortForm
 from quizzes.forms.supports import SupportsForm
 from quizzes.grading.queue import queued_counts
+from quizzes.lti.courses import course_name
 from quizzes.models import Classroom, Teaching
 from quizzes.people import class_people, classrooms, rosters, todos
 from quizzes.people.class_roles import ClassAct, may
@@ -176,12 +177,13 @@ def change_classroom(request: TeacherRequest, public_id: str) -> HttpResponse:
             return redirect("change_classroom", classroom.public_id)
     sort_form = SortForm(initial={"by_first": "1" if classroom.sorts_by_first_name else ""})
     levels = {"variant": classroom.reading_variant, "may_choose": classroom.students_choose_variant}
+    courses = classroom.lti_courses.select_related("deployment__platform").order_by("pk")
     context = {
         "classroom": classroom,
         "current_quizzes": current_quizzes(classroom, now=timezone.now()),
         "form": form,
         "sort_form": sort_form,
-        "courses": classroom.lti_courses.select_related("deployment__platform").order_by("pk"),
+        "courses": [(course, course_name(course)) for course in courses],
         "level_form": ReadingLevelsForm(initial=levels),
         "pin_form": PinKindForm(initial={"pin_kind": classroom.pin_kind}),
         "supports_form": SupportsForm.of(Supports.of(classroom.supports)),

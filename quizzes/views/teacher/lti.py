@@ -51,7 +51,7 @@ def lti_members(request: TeacherRequest, public_id: str, course_id: int) -> Http
     )
     if not course.members_url:
         raise Http404
-    context: dict[str, Any] = {"classroom": classroom, "course": course}
+    context: dict[str, Any] = {"classroom": classroom, "course_name": courses.course_name(course)}
     try:
         preview = courses.preview_members(course, members_of(course))
     except PlatformFailed as error:
@@ -76,8 +76,8 @@ def lti_disconnect(request: TeacherRequest, public_id: str, course_id: int) -> H
     if not form.is_valid():
         return confirm_page(
             request,
-            question=gettext("Disconnect {name} from the course on {platform}?").format(
-                name=classroom.name, platform=platform
+            question=gettext("Disconnect {name} from {course}?").format(
+                name=classroom.name, course=courses.course_name(course)
             ),
             effect=gettext(
                 "Links in the course no longer open quizzes, and no more scores are sent. Students, their work, and "
