@@ -33,4 +33,12 @@ def check_deployment(**kwargs: Any) -> list[CheckMessage]:
                 id="quizsite.W002",
             )
         )
+    if "*" in settings.ALLOWED_HOSTS:
+        found.append(
+            Warning(
+                "FOOTNOTE_HOSTS is *, so a link in a mail can lead to any site that a request names. "
+                "Set it to the name of this site.",
+                id="quizsite.W003",
+            )
+        )
     return found

@@ -162,7 +162,7 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def warn_about_https(self) -> None:
-        """Print a line for each setting that a site behind a proxy lacks: its pages would not open."""
+        """Print a line for each setting that a site behind a proxy lacks, or that is too wide."""
         if settings.HTTPS:
             for warning in check_deployment():
                 self.stderr.write(str(warning.msg))
