@@ -168,6 +168,13 @@ def test_backup_refuses_an_empty_folder() -> None:
         call_command("backup", "")
 
 
+def test_backup_refuses_a_file(tmp_path: Path) -> None:
+    """It said only “File exists”."""
+    (tmp_path / "notes.txt").touch()
+    with pytest.raises(CommandError, match=r"argument folder: .*notes\.txt is a file, not a folder"):
+        call_command("backup", str(tmp_path / "notes.txt"))
+
+
 def test_backup_leaves_space_for_answers_on_the_disk_of_the_site(
     folder: Path, now: datetime, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

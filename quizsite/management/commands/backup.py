@@ -33,4 +33,7 @@ def _folder(given: str) -> Path:
     """The path; refuses an empty one, as of a variable of the shell that is not set: it would be the current folder."""
     if not given.strip():
         raise ArgumentTypeError("it is empty")
-    return Path(given)
+    folder = Path(given)
+    if folder.exists() and not folder.is_dir():
+        raise ArgumentTypeError(f"{given} is a file, not a folder")
+    return folder
