@@ -1010,8 +1010,9 @@ def test_answer_of_last_week_is_sent_once_its_student_is_back(context: BrowserCo
         {"status": 404, "body": "404 page not found"},
         {"status": 200, "json": {"status": "blocked"}},
         {"status": 302, "headers": {"Location": "/portal/"}},
+        {"status": 400, "body": "The request was incomplete. Try again."},
     ],
-    ids=["404", "another's 200", "redirect"],
+    ids=["404", "another's 200", "redirect", "400"],
 )
 def test_reply_of_something_in_between_is_none(
     reply: dict[str, Any], context: BrowserContext, attempt: Attempt

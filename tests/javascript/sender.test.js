@@ -111,6 +111,7 @@ for (const [name, reply, reason] of [
   ["a 429", () => json(429, {}), "down"],
   ["a 503", () => json(503, {}), "down"],
   ["a 500", () => json(500, {}), "down"],
+  ["the 400 of a request that broke off", () => new Response("The request was incomplete.", { status: 400 }), "down"],
   ["the 200 of a portal", () => json(200, { status: "blocked" }), "down"],
   ["a page that is not JSON", () => new Response("<html>", { status: 200 }), "down"],
 ]) {
@@ -123,14 +124,16 @@ for (const [name, reply, reason] of [
   });
 }
 
-test("an answer that the server fails on holds up no other", async () => {
-  store.add(ONE, 0, "choice=a");
-  store.add(TWO, 0, "choice=b");
-  answer = (url) => url === ONE ? json(500, {}) : saved(1);
-  await sender.send();
-  assert.deepEqual(store.pending().map(({ entry }) => entry.url), [ONE]);
-  assert.deepEqual(calls.at(-1), ["onWaiting", "down", ONE]);
-});
+for (const status of [400, 500]) {
+  test(`an answer that the server fails on with ${status} holds up no other`, async () => {
+    store.add(ONE, 0, "choice=a");
+    store.add(TWO, 0, "choice=b");
+    answer = (url) => url === ONE ? new Response("", { status }) : saved(1);
+    await sender.send();
+    assert.deepEqual(store.pending().map(({ entry }) => entry.url), [ONE]);
+    assert.deepEqual(calls.at(-1), ["onWaiting", "down", ONE]);
+  });
+}
 
 for (const status of [400, 413]) {
   test(`an answer refused with ${status} is not sent again`, async () => {

@@ -142,7 +142,7 @@ export function createSender(store, page, tabs) {
       return "signed-out";
     }
     if (status === 404) store.otherStudents.add(attemptOf(url));
-    else if (status === 400 || status === 413) {
+    else if (status === 413 || (status === 400 && reply?.outcome === "refused")) {
       store.remove(key);
       page.onRefused(url);
     } else if (status === 410 && reply) {
@@ -157,8 +157,8 @@ export function createSender(store, page, tabs) {
       const last = waiting.pop()?.entry ?? entry;
       if (page.isHere(url)) page.reopen(url, reply.outcome === "stale" ? last.body : "");
     } else if (status === 200 && Number.isInteger(reply?.revision)) takeSaved(key, entry, reply);
-    // A filter or a portal may answer with 200 too.
-    else return status === 500 ? "failed" : "down";
+    // A filter or a portal may answer with 200 too. A 400 that refuses no answer may pass: a request that broke off.
+    else return [400, 500].includes(status) ? "failed" : "down";
     return "done";
   }
 
