@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -342,6 +343,30 @@ def test_crossed_out_choice_survives_a_reload_offline_work_and_another_device(
     expect(page.locator("[data-crossed]")).to_have_count(1)
     used = SupportMark.objects.filter(kind="used").values_list("place", flat=True)
     assert list(used) == ["cross_out"]
+
+
+@pytest.mark.parametrize("reply", [{"status": 200, "body": "<p>blocked"}, None], ids=["filter's page", "no reply"])
+def test_supports_work_when_their_marks_do_not_come(
+    reply: dict[str, Any] | None, attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    Attempt.objects.update(supports={"read_aloud": True, "cross_out": True})
+    context = open_context(student, watched=False)
+    context.add_init_script(VOICE.replace("LOCAL", "true"))
+    # Instead of a test of 10 seconds.
+    context.add_init_script("const timeout = AbortSignal.timeout; AbortSignal.timeout = (ms) => timeout(ms / 20);")
+    page = context.new_page()
+    page.route("**/marks/", lambda route: route.fulfill(**reply) if reply else None)
+    open_question(page, attempt, attempt.assignment.edition.questions.get(type="single").position)
+    expect(page.get_by_role("button", name="Hear the question")).to_be_visible()
+    cross_out = page.get_by_role("button", name="Cross out:").first
+    with page.expect_request(lambda request: request.url.endswith("/marks/") and request.method == "POST"):
+        cross_out.click()
+    # The site has not said that it keeps the mark, so the next page sends it.
+    page.unroute_all()
+    with page.expect_response(lambda reply: reply.url.endswith("/marks/") and reply.request.method == "POST"):
+        page.reload()
+    expect(page.locator("[data-crossed]")).to_have_count(1)
+    assert SupportMark.objects.filter(kind="crossed").count() == 1
 
 
 def test_line_focus_follows_keyboard_and_pointer_and_stays_on(

@@ -3,6 +3,8 @@ import { createMarks } from "./marks.js";
 
 // In ms. A lesson is short, and a phone finds its network within seconds.
 const RETRY = 15000;
+// For a request, where the browser can end it: Safari 15 cannot.
+const TIMEOUT = 10000;
 
 const tools = document.querySelector("[data-tools]");
 const address = new URL(tools.dataset.tools, location.href).pathname;
@@ -20,16 +22,22 @@ function storage() {
   }
 }
 
+/** The reply of the site, or null: no network, no session, an old token, or a page of something in between. */
+async function ask(options) {
+  const signal = AbortSignal.timeout?.(TIMEOUT);
+  const response = await fetch(address, { ...options, redirect: "manual", credentials: "same-origin", signal }).catch(() => null);
+  return response?.json().catch(() => null);
+}
+
 async function post(changed) {
   clearTimeout(timer);
   const body = new URLSearchParams({
     marks: JSON.stringify(changed),
     csrfmiddlewaretoken: document.querySelector("input[name=csrfmiddlewaretoken]").value,
   });
-  const options = { method: "POST", body, redirect: "manual", credentials: "same-origin" };
-  const response = await fetch(address, options).catch(() => null);
-  // A form that the server refuses stays refused. Anything else may pass: no network, no session, an old token.
-  if (response?.ok || response?.status === 400) return true;
+  const reply = await ask({ method: "POST", body });
+  // What the site does not keep stays refused.
+  if (typeof reply?.is_kept === "boolean") return true;
   timer = setTimeout(() => marks.send(), RETRY);
   return false;
 }
@@ -37,9 +45,8 @@ async function post(changed) {
 export const marks = createMarks(storage(), document.querySelector("[data-outbox]")?.dataset.owner, address, post);
 
 async function load() {
-  const response = await fetch(address, { redirect: "manual", credentials: "same-origin" }).catch(() => null);
-  const stored = response?.ok ? (await response.json()).marks : [];
-  marks.load(stored);
+  const reply = await ask({});
+  marks.load(reply?.marks ?? []);
   marks.send();
 }
 
