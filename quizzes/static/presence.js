@@ -6,6 +6,8 @@ import { move } from "./move.js";
 // In ms. Each heartbeat is a write, and a teacher needs no more of them.
 const PERIOD = 20000;
 const KEPT = "footnote.presence";
+// For a request, where the browser can end it: Safari 15 cannot.
+const TIMEOUT = 10000;
 
 const form = document.querySelector("form[data-presence]");
 let timer = 0;
@@ -35,13 +37,13 @@ async function sendHeartbeat() {
   } catch { /* Without storage, each page sends one at once. */ }
   const body = new URLSearchParams(new FormData(form));
   const options = { method: "POST", body, redirect: "manual", credentials: "same-origin" };
-  const reply = await fetch(form.action, options)
-    // A site that is restarted or busy takes the next one.
-    .then((response) => (response.ok || response.status >= 500 ? response.json() : null))
+  // Whatever is wrong may pass, also in another tab: no network, a busy site, no session.
+  const reply = await fetch(form.action, { ...options, signal: AbortSignal.timeout?.(TIMEOUT) })
+    .then((response) => response.json())
     .catch(() => ({}));
-  // After a refusal, the page sends no more, unless its student signs in again.
-  if (reply === null) return;
   if (isOutOfDate(reply)) return move(location.pathname);
+  // Two may have been under way.
+  clearTimeout(timer);
   timer = setTimeout(sendHeartbeat, PERIOD);
 }
 

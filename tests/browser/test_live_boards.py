@@ -231,18 +231,51 @@ def test_quiz_page_says_that_it_is_there_and_not_more_often_than_it_should(
     assert (presence.attempt_id, presence.question.position) == (attempt.pk, 4)
 
 
-def test_heartbeats_go_on_after_the_site_failed(attempt: Attempt, student: Student, open_context: NewContext) -> None:
+@pytest.mark.parametrize(
+    "reply",
+    [
+        {"status": 503, "body": "down"},
+        {"status": 429, "body": "slow down"},
+        {"status": 302, "headers": {"Location": "/portal/"}},
+    ],
+    ids=["503", "429", "redirect"],
+)
+def test_heartbeats_go_on_after_a_refusal(
+    reply: dict[str, Any], attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
     page = open_context(student, watched=False).new_page()
     page.clock.install()
-    page.route("**/here/", lambda route: route.fulfill(status=503, body="down"))
-    page.goto(reverse("take_attempt", args=[attempt.public_id, 1]))
-    with page.expect_response("**/here/") as failed:
+    page.route("**/here/", lambda route: route.fulfill(**reply))
+    with page.expect_request("**/here/"):
+        page.goto(reverse("take_attempt", args=[attempt.public_id, 1]))
         page.clock.run_for(100)
-    failed.value.finished()
     page.unroute_all(behavior="wait")
+    # Until the page has the reply.
+    page.wait_for_timeout(300)
     with page.expect_response("**/here/") as heartbeat:
         page.clock.run_for(20_000)
     assert (heartbeat.value.status, Presence.objects.count()) == (200, 1)
+
+
+def test_heartbeats_go_on_one_at_a_time_after_some_without_a_reply(
+    attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    page = open_context(student, watched=False).new_page()
+    page.clock.install()
+    said: list[str] = []
+    page.on("request", lambda request: said.append(request.url) if request.url.endswith("/here/") else None)
+    page.route("**/here/", lambda route: None)
+    page.goto(reverse("take_attempt", args=[attempt.public_id, 1]))
+    page.clock.run_for(100)
+    # A student who signs in again is there at once.
+    page.evaluate("document.dispatchEvent(new CustomEvent('footnote:signed-in'))")
+    # Both are given up.
+    page.clock.run_for(10_000)
+    assert len(said) == 2
+    page.unroute_all()
+    with page.expect_response("**/here/"):
+        page.clock.run_for(20_000)
+    assert len(said) == 3
 
 
 # --- The board ----------------------------------------------------------------------------------------------------
