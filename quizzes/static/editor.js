@@ -2,6 +2,9 @@
 // it loses the focus. A button or link waits for such a save, so that its request has the newest revision, and the page
 // can still show that the save was refused.
 
+// In ms. Buttons and links wait for a save, and must not wait for ever.
+htmx.config.timeout = 15000;
+
 /** Forms with changes that are not sent, or that were refused. @type {Set<HTMLFormElement>} */
 const unsaved = new Set(document.querySelectorAll("[data-unsaved]"));
 let inFlight = 0;

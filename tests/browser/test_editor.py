@@ -398,6 +398,27 @@ def test_a_link_waits_for_a_save_and_then_leads_on(teacher: User, open_context: 
     assert summary.evaluate(HINT_BELOW) > 6
 
 
+def test_a_link_does_not_wait_for_a_save_without_a_reply(teacher: User, open_context: NewContext) -> None:
+    draft = make_draft(owner=teacher)
+    context = open_context(teacher, watched=False)
+    # Instead of a test of 15 seconds.
+    context.add_init_script("addEventListener('htmx:beforeSend', ({ detail }) => { detail.xhr.timeout /= 20; })")
+    page = context.new_page()
+    open_editor(page, draft)
+    page.route("**/questions/one/", lambda route: None)
+
+    page.get_by_label(re.compile(r"^Question 1")).fill("What is kept?")
+    with page.expect_request("**/questions/one/"):
+        page.get_by_role("link", name="Objectives", exact=True).click()
+    expect(page.locator("#draft-state")).to_contain_text("Not saved. Your text is still here")
+    assert leave(page, to=reverse("edit_objectives", args=[draft.question_set.public_id])) == ["beforeunload"]
+
+    page.unroute_all()
+    page.get_by_role("button", name="Save", exact=True).click()
+    saved(page)
+    assert stem_of(draft) == "What is kept?"
+
+
 def test_an_error_goes_when_its_field_is_saved(teacher: User, open_context: NewContext) -> None:
     draft = make_draft(owner=teacher)
     page = open_context(teacher).new_page()
