@@ -5,9 +5,25 @@ const comment = document.querySelector("form.grade textarea");
 const hints = document.querySelector("[data-hints]");
 // Single keys must be possible to turn off (WCAG 2.1.4): speech input types letters.
 const SETTING = "grading-shortcuts";
-let isOff = localStorage.getItem(SETTING) === "off";
+let isOff = remembered() === "off";
 // One form is sent once, however long a key is held.
 let isSent = false;
+
+// A browser that refuses storage forgets the choice with the page.
+function remembered() {
+  try {
+    return localStorage.getItem(SETTING);
+  } catch {
+    return null;
+  }
+}
+
+/** @param {string} choice */
+function remember(choice) {
+  try {
+    localStorage.setItem(SETTING, choice);
+  } catch { /* Refused, or full. */ }
+}
 
 /** @param {HTMLElement} target the element of the pressed key */
 function use(target) {
@@ -74,7 +90,7 @@ if (hints) {
   };
   button.addEventListener("click", () => {
     isOff = !isOff;
-    localStorage.setItem(SETTING, isOff ? "off" : "on");
+    remember(isOff ? "off" : "on");
     show();
   });
   show();

@@ -128,6 +128,23 @@ def test_group_is_graded_with_one_key_without_the_answer_that_was_left_out(
     assert [points_of(name) for name in ("Ana R.", "Ben O.", "Cy T.", "Dee P.")] == [[2], [2], [2], []]
 
 
+def test_keys_work_and_turn_off_in_a_browser_that_refuses_storage(
+    assignment: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    give(assignment, "Ana R.", who="A rule.")
+    give(assignment, "Ben O.", who="B rule.")
+    context = open_context(teacher)
+    context.add_init_script("Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no') } })")
+    page = context.new_page()
+    open_queue(page, assignment)
+    page.keyboard.press("j")
+    expect(page.locator(".words")).to_have_text("B rule.")
+    page.get_by_role("button", name="Turn shortcuts off").click()
+    expect(page.get_by_role("button", name="Turn shortcuts on")).to_be_visible()
+    page.keyboard.press("k")
+    expect(page.locator(".words")).to_have_text("B rule.")
+
+
 def test_grade_without_points_leads_to_its_error(
     assignment: Assignment, teacher: User, open_context: NewContext
 ) -> None:
