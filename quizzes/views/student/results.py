@@ -77,6 +77,7 @@ def result(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
         context |= {
             "reviewed": reviewed,
             "notices": _notices(attempt, reviewed),
+            "late_count": len(waiting_late_questions(attempt.pk)),
             "grades": attempt_review.newest_grades(attempt) if is_graded else {},
             "practice_count": len(practice),
             "practice_number": next((item.number for item in reviewed.missed if item.question.key in practice), None),

@@ -1423,7 +1423,7 @@ def test_result_costs_the_same_whether_another_attempt_is_possible_or_not(
         with queries() as seen:
             student_client.get(page_of("result", attempt))
         counts.append(len(seen))
-    assert counts == [8, 8]
+    assert counts == [9, 9]
 
 
 def test_all_right_has_nothing_to_read_again(student: Student, student_client: Client, assignment: Assignment) -> None:
@@ -1506,8 +1506,9 @@ def test_receipt_says_why_the_clock_submitted(
 
 
 @pytest.mark.parametrize("is_accepted", [False, True])
-def test_receipt_tells_of_late_answers_that_no_teacher_has_accepted(
-    is_accepted: bool, student_client: Client, attempt: Attempt, teacher: User, now: datetime
+@pytest.mark.parametrize("name", ["receipt", "result"])
+def test_page_after_the_quiz_tells_of_late_answers_that_no_teacher_has_accepted(
+    name: str, is_accepted: bool, student_client: Client, attempt: Attempt, teacher: User, now: datetime
 ) -> None:
     submit_attempt(attempt, now=now)
     save(attempt, "one", "a", operation="1", now=now + timedelta(hours=1))
@@ -1515,4 +1516,4 @@ def test_receipt_tells_of_late_answers_that_no_teacher_has_accepted(
     said = "1 answer came in late and doesn’t count yet."
     if is_accepted:
         answers.accept_late(attempt, by=teacher, now=now + timedelta(hours=3))
-    assert (said in words(student_client.get(page_of("receipt", attempt)))) is not is_accepted
+    assert (said in words(student_client.get(page_of(name, attempt)))) is not is_accepted
