@@ -394,6 +394,25 @@ def test_question_that_came_ahead_is_as_accessible(context: BrowserContext, atte
     assert overflow(page) == 0
 
 
+def test_next_question_can_be_pressed_again_after_the_browser_stopped_a_slow_page(
+    context: BrowserContext, attempt: Attempt
+) -> None:
+    page = context.new_page()
+    page.route("**/questions/", lambda route: route.abort())
+    page.goto(reverse("take_attempt", args=[attempt.public_id, 1]))
+    page.route("**/2/", lambda _route: None)
+    # In the page: Playwright runs nothing in a page that another one is about to replace.
+    page.evaluate(
+        """() => new Promise((resolve) => {
+          window.addEventListener("beforeunload", () => setTimeout(() => { window.stop(); resolve(); }), { once: true });
+          document.querySelector("#question button[value=next]").click();
+        })"""
+    )
+    page.unroute("**/2/")
+    page.get_by_role("button", name="Next question").click()
+    page.wait_for_url("**/2/")
+
+
 def test_without_the_questions_ahead_each_has_its_page(context: BrowserContext, attempt: Attempt) -> None:
     page = context.new_page()
     page.route("**/questions/", lambda route: route.abort())

@@ -320,6 +320,8 @@ const isWarned = () => ["down", "pin", "signed-out"].includes(notices.shown) && 
 // Returns whether the action can go on. If not, a notice says so.
 async function settle(action) {
   keepTyped();
+  // This page is still here: the browser’s Stop, or its Back, has ended the last move.
+  isLeaving = false;
   notices.blocked = "";
   if ((!TURN_IN.includes(action) || await sender.reach()) && await sender.settle()) return true;
   notices.blocked = action;
