@@ -322,7 +322,12 @@ def _with_changes_of_others(data: QueryDict, current: Mapping[str, list[str]]) -
         seen = {}
     merged = data.copy()
     for name, values in current.items():
-        if data.getlist(name) == seen.get(name):
+        widget = AssignmentSettingsForm.base_fields[name].widget
+        sent = data.getlist(name)
+        if isinstance(widget, forms.CheckboxInput):
+            # The page that asks to confirm sends a box as “True” or “False”.
+            sent = sent_values(widget.value_from_datadict(data, {}, name))
+        if sent == seen.get(name):
             merged.setlist(name, values)
     merged["seen"] = json.dumps(current)
     return merged
