@@ -5,11 +5,12 @@ Source: IMS Question and Test Interoperability 1.2; the packages that Canvas wri
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element
 
 from quizzes.content.question_types.draft import MAX_ROWS
 from quizzes.files.questions.containers import tag_lines, xml_tree
+from quizzes.files.questions.gift_reader import ALL_OF_THEM, PENALTIES
 from quizzes.files.questions.item import (
     GAP_LETTERS,
     Gap,
@@ -24,9 +25,10 @@ from quizzes.files.questions.item import (
     read,
     skipped,
 )
-from quizzes.files.questions.markup import plain, tidy, without_gaps
+from quizzes.files.questions.markup import tidy, without_gaps
 from quizzes.files.questions.numeric import numbers
 from quizzes.files.questions.pictures import Find, PictureTaker, embedded
+from quizzes.files.questions.qti1_rules import Rules, material, rules_of
 from quizzes.phrases import gettext, gettext_noop
 
 _NOT_QUESTIONS = {
@@ -79,31 +81,12 @@ def _drawn(root: Element, prefix: str) -> list[ReadQuestion]:
     ]
 
 
-@dataclass
-class _Rules:
-    """What the response processing says. correct: the chosen idents that earn points, by response.
-
-    exact, low, high: the first number that earns points, with its bounds. ways: how many conditions earn points.
-    feedback: (text by response and ident), general: for everyone.
-    lost: there is feedback for right or wrong answers as a whole, which has no place here.
-    """
-
-    correct: dict[str, list[str]] = field(default_factory=dict)
-    exact: str = ""
-    low: str = ""
-    high: str = ""
-    ways: int = 0
-    feedback: dict[tuple[str, str], str] = field(default_factory=dict)
-    general: str = ""
-    lost: bool = False
-
-
 def _read(where: str, element: Element, taker: PictureTaker) -> ReadQuestion:
     notes: list[str] = []
     presentation, metadata = element.find("presentation"), _metadata(element)
-    stem = _material(_own_material(presentation), notes, taker)
+    stem = material(_ownmaterial(presentation), notes, taker)
     try:
-        rules = _rules(element, notes)
+        rules = rules_of(element, notes)
         item = _item(element, presentation, stem, rules, notes)
         item = replace(
             item,
@@ -121,7 +104,7 @@ def _read(where: str, element: Element, taker: PictureTaker) -> ReadQuestion:
         return skipped(where, stem or element.get("title") or "", str(reason))
 
 
-def _own_material(presentation: Element | None) -> Iterable[Element]:
+def _ownmaterial(presentation: Element | None) -> Iterable[Element]:
     """The material of the question itself, in place or in a flow, not that of its choices."""
     if presentation is None:
         return []
@@ -135,21 +118,6 @@ def _own_material(presentation: Element | None) -> Iterable[Element]:
     return found
 
 
-def _material(materials: Iterable[Element], notes: list[str], taker: PictureTaker | None = None) -> str:
-    texts = []
-    for material in materials:
-        for part in material.iter():
-            if part.tag in ("mattext", "matemtext", "mat_formattedtext"):
-                text, lost = plain("".join(part.itertext()), taker)
-                texts.append(text)
-                notes += lost
-            elif part.tag == "matimage" and taker is not None and taker.take(part.get("uri") or "", ""):
-                continue
-            elif part.tag in ("matimage", "mataudio", "matvideo"):
-                notes.append(gettext("A picture or a recording was left out."))
-    return "\n".join(filter(None, texts))
-
-
 def _metadata(element: Element) -> dict[str, str]:
     blackboard = (element.findtext("itemmetadata/bbmd_questiontype") or "").strip().casefold().replace(" ", "_")
     known = {"question_type": _BLACKBOARD_TYPES[blackboard]} if blackboard in _BLACKBOARD_TYPES else {}
@@ -159,80 +127,14 @@ def _metadata(element: Element) -> dict[str, str]:
     }
 
 
-def _rules(element: Element, notes: list[str]) -> _Rules:
-    rules = _Rules()
-    texts = {
-        feedback.get("ident") or "": _material(feedback.iter("material"), notes)
-        for feedback in element.findall("itemfeedback")
-    }
-    right = list[tuple[list[tuple[str, str]], str]]()
-    for condition in element.iter("respcondition"):
-        variables = condition.find("conditionvar")
-        if variables is None:
-            continue
-        negated = {equal for negation in variables.iter("not") for equal in negation.iter("varequal")}
-        equals = [
-            (equal.get("respident") or "", (equal.text or "").strip())
-            for equal in variables.iter("varequal")
-            if equal not in negated
-        ]
-        shown = [texts.get(display.get("linkrefid") or "", "") for display in condition.iter("displayfeedback")]
-        if any(_earns(setting) for setting in condition.findall("setvar")):
-            for response, ident in equals:
-                rules.correct.setdefault(response, []).append(ident)
-            rules.ways += 1
-            if rules.ways == 1:
-                rules.exact = equals[0][1] if equals else ""
-                rules.low, rules.high = _edge(variables, "vargte", "vargt"), _edge(variables, "varlte", "varlt")
-            if said := "\n".join(filter(None, shown)):
-                right.append((equals, said))
-        elif len(equals) == 1:
-            rules.feedback.setdefault(equals[0], "\n".join(filter(None, shown)))
-        elif variables.find("other") is not None and "incorrect" not in _names(condition):
-            rules.general = rules.general or "\n".join(filter(None, shown))
-        else:
-            rules.lost = rules.lost or any(shown)
-    for equals, said in right:
-        # What is said of the right answer of a question is the feedback of that choice.
-        if len(equals) == 1 and not rules.feedback.get(equals[0]):
-            rules.feedback[equals[0]] = said
-        elif not rules.general:
-            rules.general = said
-        else:
-            rules.lost = True
-    rules.general = rules.general or texts.get("general_fb", "") or texts.get("correct_fb", "")
-    return rules
-
-
-def _edge(variables: Element, *tags: str) -> str:
-    """The number of the first comparison with one of these tags, "" without one."""
-    return next(((edge.text or "").strip() for tag in tags for edge in variables.iter(tag)), "")
-
-
-def _names(condition: Element) -> str:
-    """What a condition calls itself and the feedback that it shows."""
-    shown = (display.get("linkrefid") or "" for display in condition.iter("displayfeedback"))
-    return " ".join((condition.get("title") or "", *shown)).casefold()
-
-
-def _earns(setting: Element) -> bool:
-    try:
-        text = (setting.text or "").strip()
-        # Blackboard writes the name of the highest score.
-        earns = text == "SCORE.max" or float(text or 0) > 0
-        return (setting.get("action") or "Set").casefold() in ("set", "add") and earns
-    except ValueError:
-        return False
-
-
 def _labels(response: Element, notes: list[str]) -> list[tuple[str, str]]:
     return [
-        (label.get("ident") or "", _material(label.iter("material"), notes))
+        (label.get("ident") or "", material(label.iter("material"), notes))
         for label in response.iter("response_label")
     ]
 
 
-def _item(element: Element, presentation: Element | None, stem: str, rules: _Rules, notes: list[str]) -> Item:
+def _item(element: Element, presentation: Element | None, stem: str, rules: Rules, notes: list[str]) -> Item:
     metadata = _metadata(element)
     question_type = (metadata.get("question_type") or metadata.get("qmd_itemtype") or "").casefold().replace(" ", "_")
     if question_type in _NOT_QUESTIONS:
@@ -254,7 +156,7 @@ def _item(element: Element, presentation: Element | None, stem: str, rules: _Rul
     if not typing:
         raise Skipped(gettext("It has no answers that we can read."))
     response = typing[0].get("ident") or ""
-    if question_type == "essay_question" or not rules.correct.get(response) and not rules.low:
+    if question_type == "essay_question" or not rules.earning(response) and not rules.low:
         notes.append(gettext("Add a rubric and a sample answer."))
         return Item("free_text", stem)
     if question_type == "numerical_question" or rules.low:
@@ -267,23 +169,32 @@ def _item(element: Element, presentation: Element | None, stem: str, rules: _Rul
             number, tolerance = numbers(exact)
         said = rules.feedback.get((response, rules.exact), "")
         return Item("numeric", stem, number=number, tolerance=tolerance, explanation=said)
+    accepted = rules.correct(response)
+    rules.note_partial(response, {}, notes)
     lines = [
         Line(tidy(text), is_correct=True, feedback=rules.feedback.get((response, text), ""))
-        for text in dict.fromkeys(rules.correct[response])
+        for text in accepted
         if text
     ]
     lines += [
         Line(tidy(text), feedback=said)
         for (own, text), said in rules.feedback.items()
-        if own == response and said and text not in rules.correct[response]
+        if own == response and said and text not in accepted
     ]
     return Item("short_answer", stem, lines=tuple(lines))
 
 
-def _choices(stem: str, response: Element, rules: _Rules, notes: list[str]) -> Item:
+def _choices(stem: str, response: Element, rules: Rules, notes: list[str]) -> Item:
     own = response.get("ident") or ""
-    correct = set(rules.correct.get(own, ())) or set(rules.correct.get("", ()))
+    # Some programs name no response.
+    own_or_none = own if rules.earning(own) else ""
+    cardinality = (response.get("rcardinality") or "Single").casefold()
+    correct = set(rules.correct(own_or_none) if cardinality == "single" else rules.earning(own_or_none))
     labels = _labels(response, notes)
+    if cardinality == "single":
+        rules.note_partial(own_or_none, dict(labels), notes)
+    elif cardinality == "multiple" and len(set(rules.points.get(own_or_none, {}).values())) > 1:
+        notes.append(gettext("Its answers had different weights. Here they count the same."))
     if not correct & {ident for ident, _ in labels}:
         raise Skipped(gettext("It has no correct answer."))
     words = [text.strip().casefold() for _, text in labels]
@@ -297,21 +208,25 @@ def _choices(stem: str, response: Element, rules: _Rules, notes: list[str]) -> I
             feedback_true=said[by_word["true"]],
             feedback_false=said[by_word["false"]],
         )
-    if (response.get("rcardinality") or "").casefold() == "ordered":
-        order = {ident: place for place, ident in enumerate(rules.correct.get(own, ()))}
+    if cardinality == "ordered":
+        order = {ident: place for place, ident in enumerate(rules.earning(own))}
         lines = [Line(text) for ident, text in sorted(labels, key=lambda label: order.get(label[0], len(order)))]
         return Item("ordering", stem, lines=tuple(lines))
-    is_multiple = (response.get("rcardinality") or "Single").casefold() == "multiple"
     lines = [Line(text, ident in correct, said[ident]) for ident, text in labels]
-    question_type: QuestionType = "multiple" if is_multiple or sum(line.is_correct for line in lines) > 1 else "single"
+    is_any = cardinality == "single" and sum(line.is_correct for line in lines) > 1
+    question_type: QuestionType = "multiple" if cardinality == "multiple" or is_any else "single"
+    if is_any:
+        notes.append(gettext(ALL_OF_THEM))
+    if rules.has_penalties:
+        notes.append(gettext(PENALTIES[question_type]))
     return Item(question_type, stem, lines=tuple(lines))
 
 
-def _categories(stem: str, responses: list[Element], rules: _Rules, notes: list[str]) -> Item:
+def _categories(stem: str, responses: list[Element], rules: Rules, notes: list[str]) -> Item:
     """The things to sort, each matched with its category. Each category repeats the list of all things."""
     labels = {ident: text for response in responses for ident, text in _labels(response, notes)}
-    names = [(response.get("ident") or "", _material(response.findall("material"), notes)) for response in responses]
-    category = {ident: name for own, name in names for ident in rules.correct.get(own, [])}
+    names = [(response.get("ident") or "", material(response.findall("material"), notes)) for response in responses]
+    category = {ident: name for own, name in names for ident in rules.earning(own)}
     lines = tuple(Line(text, match=category[ident]) for ident, text in labels.items() if ident in category)
     if left := [text for ident, text in labels.items() if ident not in category]:
         notes.append(gettext("Left out, because it is in no category: {value}.").format(value=", ".join(left)[:200]))
@@ -342,7 +257,7 @@ class _Part:
     has_list: bool
 
 
-def _many(question_type: str, stem: str, responses: list[Element], rules: _Rules, notes: list[str]) -> Item:
+def _many(question_type: str, stem: str, responses: list[Element], rules: Rules, notes: list[str]) -> Item:
     """A matching question, or blanks that are named [word] in the text."""
     if len(responses) > MAX_ROWS:
         raise Skipped(
@@ -353,7 +268,7 @@ def _many(question_type: str, stem: str, responses: list[Element], rules: _Rules
     parts = []
     for response in responses:
         own = response.get("ident") or ""
-        name = _material(response.findall("material"), notes)
+        name = material(response.findall("material"), notes)
         if _is_pattern(response):
             notes.append(
                 gettext("The blank “{value}” accepted what fits a pattern. Check its accepted answers.").format(
@@ -362,7 +277,9 @@ def _many(question_type: str, stem: str, responses: list[Element], rules: _Rules
             )
         feedback = next((said for (other, _), said in rules.feedback.items() if other == own and said), "")
         has_list = _is_list(response) or question_type == "multiple_dropdowns_question"
-        parts.append(_Part(name, dict(_labels(response, notes)), rules.correct.get(own, []), feedback, has_list))
+        labels = dict(_labels(response, notes))
+        rules.note_partial(own, labels, notes)
+        parts.append(_Part(name, labels, rules.correct(own), feedback, has_list))
     if parts and question_type != "matching_question" and all(part.name and f"[{part.name}]" in stem for part in parts):
         return _blanks(question_type, stem, parts)
     lines = []

@@ -591,6 +591,69 @@ CANVAS: dict[str, tuple[str, list[str]]] = {
         ),
         ["single: Who? [*Council; Mayor] ! It has 1 point now."],
     ),
+    "an answer with part of the credit": (
+        canvas(
+            "multiple_choice_question",
+            material("Who?") + response("r", TWO + label("3", "Clerk")),
+            right("r", "3", score="50") + right("r", "1", score="100"),
+        ),
+        ["single: Who? [*Council; Mayor; Clerk] ! “Clerk” had part of the credit. Here it is a wrong answer."],
+    ),
+    "true or false with part of the credit": (
+        canvas(
+            "true_false_question",
+            material("It met.") + response("r", label("1", "True") + label("2", "False")),
+            right("r", "1", score="20") + right("r", "2", score="100"),
+        ),
+        ["true_false: It met. False / ! “True” had part of the credit. Here it is a wrong answer."],
+    ),
+    "any of 2 answers is enough": (
+        canvas(
+            "multiple_choice_question",
+            material("Who?") + response("r", TWO + label("3", "Clerk")),
+            right("r", "1", score="100") + right("r", "2", score="100"),
+        ),
+        [
+            (
+                "multiple: Who? [*Council; *Mayor; Clerk] ! Any 1 of its correct answers was enough. Here students "
+                "choose all of them."
+            )
+        ],
+    ),
+    "weights and penalties": (
+        canvas(
+            "multiple_answers_question",
+            material("Who?") + response("r", TWO + label("3", "Clerk"), cardinality="Multiple"),
+            right("r", "1", score="75") + right("r", "2", score="25") + right("r", "3", score="-50"),
+        ),
+        [
+            (
+                "multiple: Who? [*Council; *Mayor; Clerk] ! Its answers had different weights. Here they count the "
+                "same. ! Its wrong answers cost points. Here each takes away as much as a correct one adds."
+            )
+        ],
+    ),
+    "a typed answer with part of the credit": (
+        canvas(
+            "short_answer_question",
+            material("Who?") + '<response_str ident="r"><render_fib/></response_str>',
+            right("r", "board", score="50") + right("r", "council", score="100"),
+        ),
+        ["short_answer: Who? [*council] ! “board” had part of the credit. Here it is a wrong answer."],
+    ),
+    "a list with part of the credit": (
+        canvas(
+            "multiple_dropdowns_question",
+            material("The [who] met.") + response("r", TWO, "who"),
+            right("r", "2", score="50") + right("r", "1", score="100"),
+        ),
+        [
+            (
+                "blanks: The {a} met. (Council|Council/Mayor) ! “Mayor” had part of the credit. Here it is a wrong "
+                "answer."
+            )
+        ],
+    ),
     "typed blanks": (
         canvas(
             "fill_in_multiple_blanks_question", material("The [who] met.") + response("r", TWO, "who"), right("r", "1")

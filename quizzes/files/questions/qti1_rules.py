@@ -1,0 +1,141 @@
+"""What an item of QTI 1.2 says, and what it gives points for. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from xml.etree.ElementTree import Element
+
+from quizzes.files.questions.markup import plain
+from quizzes.files.questions.pictures import PictureTaker
+from quizzes.phrases import gettext
+
+_FULL = 100.0
+
+
+def material(materials: Iterable[Element], notes: list[str], taker: PictureTaker | None = None) -> str:
+    """The text of these materials. taker: gets their picture."""
+    texts = []
+    for one in materials:
+        for part in one.iter():
+            if part.tag in ("mattext", "matemtext", "mat_formattedtext"):
+                text, lost = plain("".join(part.itertext()), taker)
+                texts.append(text)
+                notes += lost
+            elif part.tag == "matimage" and taker is not None and taker.take(part.get("uri") or "", ""):
+                continue
+            elif part.tag in ("matimage", "mataudio", "matvideo"):
+                notes.append(gettext("A picture or a recording was left out."))
+    return "\n".join(filter(None, texts))
+
+
+@dataclass
+class Rules:
+    """What the response processing says. points: what the chosen idents earn, by response, if they earn any.
+
+    exact, low, high: the first number that earns most, with its bounds. ways: how many conditions earn points.
+    has_penalties: whether an answer costs points.
+    feedback: (text by response and ident), general: for everyone.
+    lost: there is feedback for right or wrong answers as a whole, which has no place here.
+    """
+
+    points: dict[str, dict[str, float]] = field(default_factory=dict)
+    exact: str = ""
+    low: str = ""
+    high: str = ""
+    ways: int = 0
+    has_penalties: bool = False
+    feedback: dict[tuple[str, str], str] = field(default_factory=dict)
+    general: str = ""
+    lost: bool = False
+
+    def earning(self, response: str) -> list[str]:
+        """The idents of a response that earn points."""
+        return list(self.points.get(response, ()))
+
+    def correct(self, response: str) -> list[str]:
+        """The idents of a response that earn as much as its best."""
+        earned = self.points.get(response, {})
+        most = max(earned.values(), default=0.0)
+        return [ident for ident, points in earned.items() if points == most]
+
+    def note_partial(self, response: str, texts: Mapping[str, str], notes: list[str]) -> None:
+        """Say which answers earn a part of the credit, because none of them is correct. texts: by ident."""
+        correct, note = set(self.correct(response)), gettext("“{text}” had part of the credit. Here it is a wrong answer.")
+        notes += [
+            note.format(text=texts.get(ident, ident)[:40]) for ident in self.earning(response) if ident not in correct
+        ]
+
+
+def rules_of(element: Element, notes: list[str]) -> Rules:
+    """What the response processing of an item says."""
+    rules = Rules()
+    most = 0.0
+    texts = {
+        feedback.get("ident") or "": material(feedback.iter("material"), notes)
+        for feedback in element.findall("itemfeedback")
+    }
+    right = list[tuple[list[tuple[str, str]], str]]()
+    for condition in element.iter("respcondition"):
+        variables = condition.find("conditionvar")
+        if variables is None:
+            continue
+        negated = {equal for negation in variables.iter("not") for equal in negation.iter("varequal")}
+        equals = [
+            (equal.get("respident") or "", (equal.text or "").strip())
+            for equal in variables.iter("varequal")
+            if equal not in negated
+        ]
+        shown = [texts.get(display.get("linkrefid") or "", "") for display in condition.iter("displayfeedback")]
+        points = max(map(_points, condition.findall("setvar")), default=0.0)
+        rules.has_penalties = rules.has_penalties or points < 0
+        if points > 0:
+            for response, ident in equals:
+                earned = rules.points.setdefault(response, {})
+                earned[ident] = max(points, earned.get(ident, 0.0))
+            rules.ways += 1
+            if points > most:
+                most = points
+                rules.exact = equals[0][1] if equals else ""
+                rules.low, rules.high = _edge(variables, "vargte", "vargt"), _edge(variables, "varlte", "varlt")
+            if said := "\n".join(filter(None, shown)):
+                right.append((equals, said))
+        elif len(equals) == 1:
+            rules.feedback.setdefault(equals[0], "\n".join(filter(None, shown)))
+        elif variables.find("other") is not None and "incorrect" not in _names(condition):
+            rules.general = rules.general or "\n".join(filter(None, shown))
+        else:
+            rules.lost = rules.lost or any(shown)
+    for equals, said in right:
+        # What is said of the right answer of a question is the feedback of that choice.
+        if len(equals) == 1 and not rules.feedback.get(equals[0]):
+            rules.feedback[equals[0]] = said
+        elif not rules.general:
+            rules.general = said
+        else:
+            rules.lost = True
+    rules.general = rules.general or texts.get("general_fb", "") or texts.get("correct_fb", "")
+    return rules
+
+
+def _edge(variables: Element, *tags: str) -> str:
+    """The number of the first comparison with one of these tags, "" without one."""
+    return next(((edge.text or "").strip() for tag in tags for edge in variables.iter(tag)), "")
+
+
+def _names(condition: Element) -> str:
+    """What a condition calls itself and the feedback that it shows."""
+    shown = (display.get("linkrefid") or "" for display in condition.iter("displayfeedback"))
+    return " ".join((condition.get("title") or "", *shown)).casefold()
+
+
+def _points(setting: Element) -> float:
+    """What a condition sets or adds, 0 if that cannot be read."""
+    text = (setting.text or "").strip()
+    if (setting.get("action") or "Set").casefold() not in ("set", "add"):
+        return 0.0
+    # Blackboard writes the name of the highest score.
+    if text == "SCORE.max":
+        return _FULL
+    try:
+        return float(text or 0)
+    except ValueError:
+        return 0.0
