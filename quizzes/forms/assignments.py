@@ -12,6 +12,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import CheckConstraint
 from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.text import format_lazy
 from django.utils.translation import gettext, gettext_lazy
 
@@ -326,7 +327,7 @@ def _with_changes_of_others(data: QueryDict, current: Mapping[str, list[str]]) -
         sent = data.getlist(name)
         if isinstance(widget, forms.CheckboxInput):
             # The page that asks to confirm sends a box as “True” or “False”.
-            sent = sent_values(widget.value_from_datadict(data, {}, name))
+            sent = sent_values(widget.value_from_datadict(data, MultiValueDict(), name))
         if sent == seen.get(name):
             merged.setlist(name, values)
     merged["seen"] = json.dumps(current)

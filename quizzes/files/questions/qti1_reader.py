@@ -129,8 +129,7 @@ def _metadata(element: Element) -> dict[str, str]:
 
 def _labels(response: Element, notes: list[str]) -> list[tuple[str, str]]:
     return [
-        (label.get("ident") or "", material(label.iter("material"), notes))
-        for label in response.iter("response_label")
+        (label.get("ident") or "", material(label.iter("material"), notes)) for label in response.iter("response_label")
     ]
 
 

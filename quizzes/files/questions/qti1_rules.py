@@ -59,7 +59,8 @@ class Rules:
 
     def note_partial(self, response: str, texts: Mapping[str, str], notes: list[str]) -> None:
         """Say which answers earn a part of the credit, because none of them is correct. texts: by ident."""
-        correct, note = set(self.correct(response)), gettext("“{text}” had part of the credit. Here it is a wrong answer.")
+        correct = set(self.correct(response))
+        note = gettext("“{text}” had part of the credit. Here it is a wrong answer.")
         notes += [
             note.format(text=texts.get(ident, ident)[:40]) for ident in self.earning(response) if ident not in correct
         ]

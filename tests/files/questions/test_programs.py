@@ -647,12 +647,7 @@ CANVAS: dict[str, tuple[str, list[str]]] = {
             material("The [who] met.") + response("r", TWO, "who"),
             right("r", "2", score="50") + right("r", "1", score="100"),
         ),
-        [
-            (
-                "blanks: The {a} met. (Council|Council/Mayor) ! “Mayor” had part of the credit. Here it is a wrong "
-                "answer."
-            )
-        ],
+        [("blanks: The {a} met. (Council|Council/Mayor) ! “Mayor” had part of the credit. Here it is a wrong answer.")],
     ),
     "typed blanks": (
         canvas(
