@@ -1,6 +1,7 @@
 """Changing a set that students have answered: what its teacher is told, and how a question leaves it."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -10,9 +11,10 @@ from django.urls import reverse
 from quizzes.content.drafts import publishing, saving, saving_questions
 from quizzes.content.drafts.changes import KeyChange, key_changes
 from quizzes.content.set_document import parse_set
+from quizzes.content.tables import Table
 from quizzes.models import Assignment, Classroom, Draft, Edition, User
 from quizzes.reports.answered_editions import answered_editions
-from tests.drafting import document_of, editor_of, html_of, publish, save, sent, url
+from tests.drafting import EXAMPLES, document_of, editor_of, html_of, publish, save, sent, url
 from tests.factories import (
     NOW,
     make_answered_attempt,
@@ -75,6 +77,36 @@ def test_key_changes_name_other_keys_and_what_is_gone() -> None:
     assert key_changes(parse_set(old), parse_set(old)) == []
 
 
+@pytest.mark.parametrize(
+    ("kind", "change"),
+    [
+        ("short_answer", lambda one: one["accepted"].append("at the end of summer")),
+        ("short_answer", lambda one: one.pop("forgive_slips")),
+        ("short_answer", lambda one: one["wrong"].append({"text": "August 30"})),
+        ("numeric", lambda one: one.update(tolerance=1)),
+        ("numeric", lambda one: one["units"].append("mo")),
+        ("numeric", lambda one: one.update(unit_required=False)),
+        ("multiple", lambda one: one.update(all_or_nothing=True)),
+        ("blanks", lambda one: one["gaps"][0]["accepted"].append("Arrest")),
+        ("blanks", lambda one: one.pop("forgive_slips")),
+    ],
+)
+def test_key_changes_name_what_is_graded_otherwise(kind: str, change: Callable[[Table], Any]) -> None:
+    old = {**make_document(), "questions": [deepcopy(next(one for one in EXAMPLES if one["type"] == kind))]}
+    new = deepcopy(old)
+    change(new["questions"][0])
+    key = old["questions"][0]["key"]
+    assert key_changes(parse_set(old), parse_set(new)) == [KeyChange(key, 1, is_gone=False, keeps_answer=True)]
+    assert key_changes(parse_set(old), parse_set(old)) == []
+
+
+def test_first_step_of_two_says_how_it_is_graded() -> None:
+    found = deepcopy(next(one for one in EXAMPLES if one["type"] == "answer_and_proof"))
+    found["answer_type"] = "multiple"
+    old, new = ({**make_document(), "questions": [{**found, "all_or_nothing": whole}]} for whole in (False, True))
+    assert key_changes(parse_set(old), parse_set(new)) == [KeyChange(found["key"], 1, False, keeps_answer=True)]
+
+
 # --- What its teacher is told -------------------------------------------------------------------------------------
 
 
@@ -115,6 +147,15 @@ def test_change_that_moves_no_key_says_so(given: Assignment, draft: Draft, teach
     page = publish(teacher_client, draft)
     assert "Answers didn’t change, so scores don’t need it." in text_of(page)
     assert reverse("assignment_regrades", args=[given.public_id]) in read(page).links
+
+
+def test_change_of_how_a_question_is_graded_asks_for_a_regrade(
+    given: Assignment, draft: Draft, teacher: User, teacher_client: Client
+) -> None:
+    saving_questions.save_question(draft, "some", {"all_or_nothing": True}, seen=1, by=teacher, now=NOW)
+    page = publish(teacher_client, draft)
+    assert "Question 2 is graded differently. Regrade question 2 of version 1" in text_of(page)
+    assert "Answers didn’t change" not in text_of(page)
 
 
 @pytest.mark.parametrize("count", [1, 3])

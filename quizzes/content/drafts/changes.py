@@ -33,21 +33,24 @@ class Change:
 class KeyChange:
     """A question whose answers in an edition may need a regrade. number: its place in that edition.
 
-    is_gone: the question was removed. Otherwise its correct answer changed.
+    is_gone: the question was removed. keeps_answer: it has the same correct answer and is graded otherwise, such as
+    with one more accepted answer.
     """
 
     key: str
     number: int
     is_gone: bool
+    keeps_answer: bool = False
 
 
 def key_changes(edition: SetDocument, new: SetDocument) -> list[KeyChange]:
-    """The questions of an edition that have another correct answer in a newer document, or are not in it."""
+    """The questions of an edition that a newer document grades otherwise, or does not have."""
     old, now = _both_correct_answers(edition, new)
+    terms_before, terms = ({one.key: one.grading_terms for one in document.questions} for document in (edition, new))
     return [
-        KeyChange(key, number, key not in now)
+        KeyChange(key, number, key not in now, now.get(key) == answer)
         for number, (key, answer) in enumerate(old.items(), start=1)
-        if now.get(key) != answer
+        if now.get(key) != answer or terms[key] != terms_before[key]
     ]
 
 

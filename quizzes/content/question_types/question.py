@@ -151,6 +151,11 @@ class Question(ABC):
         speakers = tuple(dict.fromkeys(sentence.speaker.key for sentence in reading.sentences(self.evidence)))
         return (GradedPart("", Fraction(1), self.grade(value), speakers),)
 
+    @property
+    def grading_terms(self) -> tuple[Any, ...]:
+        """What the grade depends on besides the correct answer that `review` names; () for nothing more."""
+        return ()
+
     def has_right_evidence(self, value: Value) -> bool:
         """Whether the evidence that the question asks for is right; True if it asks for none."""
         return True

@@ -116,6 +116,11 @@ class AnswerAndProof(Question):
         credit = self.answer.grade(answer)
         return (credit + (self.proof.grade(proof) if credit == 1 else 0)) / 2
 
+    @property
+    def grading_terms(self) -> tuple[Any, ...]:
+        """Those of the first step."""
+        return self.answer.grading_terms
+
     def review(self, value: Value, reading: Reading) -> Review:
         """The choices, then the chosen and the proving sentences."""
         answer, proof = _steps(value)

@@ -163,6 +163,11 @@ class Blanks(Question):
         given = value or {}
         return Fraction(sum(self._is_right(gap, given.get(gap.id)) for gap in self.gaps), len(self.gaps))
 
+    @property
+    def grading_terms(self) -> tuple[Any, ...]:
+        """All accepted answers of each gap."""
+        return self.forgive_slips, *(frozenset(gap.normalized_accepted) for gap in self.gaps)
+
     def review(self, value: Value, reading: Reading) -> Review:
         """The gaps with their answers."""
         given = value or {}

@@ -121,6 +121,11 @@ class Multiple(Question):
             return Fraction(set(value or ()) == set(self.right_ids))
         return share_of_choices(value or (), self.right_ids)
 
+    @property
+    def grading_terms(self) -> tuple[Any, ...]:
+        """Whether there is partial credit."""
+        return (self.all_or_nothing,)
+
     def review(self, value: Value, reading: Reading) -> Review:
         """The choices, with the correct ones."""
         chosen = value or ()

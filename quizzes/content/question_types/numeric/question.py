@@ -176,6 +176,11 @@ class Numeric(Question):
         """Words without a number or date."""
         return NO_IDEA
 
+    @property
+    def grading_terms(self) -> tuple[Any, ...]:
+        """The tolerance and the names of the unit."""
+        return self.tolerance, frozenset(self.normalized_units), self.unit_required
+
     @classmethod
     def regraded(cls, document: Mapping[str, Any], value: Value) -> dict[str, Any]:
         """The document with this number or date as its key."""

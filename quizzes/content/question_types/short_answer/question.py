@@ -197,6 +197,12 @@ class ShortAnswer(Question):
         """The answer itself."""
         return str(value)
 
+    @property
+    def grading_terms(self) -> tuple[Any, ...]:
+        """All accepted answers, and with forgiven typos the wrong ones, which are no typo."""
+        wrong = {text for answer in self.wrong for text in answer.normalized} if self.forgive_slips else set()
+        return self.forgive_slips, frozenset(self.normalized_accepted), frozenset(wrong)
+
     def _known_wrong(self, normalized: str) -> WrongAnswer | None:
         return next((answer for answer in self.wrong if normalized in answer.normalized), None)
 
