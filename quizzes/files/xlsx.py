@@ -17,17 +17,23 @@ _OPTIONS = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
+# The number of Excel’s own format for text, “@”.
+_TEXT_FORMAT = 49
 # A workbook stores its creation time. A fixed time gives equal rows equal bytes.
 _MADE_AT = datetime(2000, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One table. header_count: the number of heading rows, which stay visible."""
+    """One table. header_count: the number of heading rows, which stay visible.
+
+    text_columns: how many of the first columns keep what people type there. Excel makes a number of “50%” elsewhere.
+    """
 
     name: str
     rows: Sequence[Sequence[CellValue]]
     header_count: int = 1
+    text_columns: int = 0
 
 
 def write_xlsx(sheets: Sequence[Sheet]) -> bytes:
@@ -41,11 +47,13 @@ def write_xlsx(sheets: Sequence[Sheet]) -> bytes:
     content = io.BytesIO()
     with Workbook(content, _OPTIONS) as workbook:
         workbook.set_properties({"created": _MADE_AT})
-        bold = workbook.add_format({"bold": True})
+        bold, text = workbook.add_format({"bold": True}), workbook.add_format({"num_format": _TEXT_FORMAT})
         taken: set[str] = set()
         for sheet in sheets:
             worksheet = workbook.add_worksheet(_sheet_name(sheet.name, taken))
             worksheet.freeze_panes(sheet.header_count, 1)
+            if sheet.text_columns:
+                worksheet.set_column(0, sheet.text_columns - 1, None, text)
             for row_number, row in enumerate(sheet.rows):
                 style = bold if row_number < sheet.header_count else None
                 for column, value in enumerate(row):

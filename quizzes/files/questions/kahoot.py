@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from quizzes.files.questions.item import GAP_LETTERS, Item, Line, ReadQuestion, Skipped, counted, read, skipped
-from quizzes.files.questions.tables import MAX_COLUMNS, Row
+from quizzes.files.questions.tables import MAX_COLUMNS, Row, changed_notes
 from quizzes.files.spreadsheet import CellValue
 from quizzes.files.xlsx import Sheet, write_xlsx
 from quizzes.phrases import gettext
@@ -61,7 +61,8 @@ def read_kahoot(rows: Sequence[Row], heading: int) -> list[ReadQuestion]:
         except Skipped as reason:
             found.append(skipped(where, stem or " ".join(given), str(reason)))
             continue
-        found.append(read(where, item if explained is None else replace(item, explanation=texts[explained])))
+        item = item if explained is None else replace(item, explanation=texts[explained])
+        found.append(read(where, item, *changed_notes(given)))
     return found
 
 

@@ -32,6 +32,9 @@ from quizzes.phrases import gettext
 MAX_ROWS = 20_000
 MAX_COLUMNS = 60
 ANSWERS = 8
+# What a spreadsheet gives for a cell in which somebody typed “50%”, “July 1”, or “9:30”.
+_CHANGED_NUMBER = r"-?\d+\.\d+"
+_CHANGED = re.compile(rf"{_CHANGED_NUMBER}|\d{{4}}-\d\d-\d\d(?: \d\d:\d\d:\d\d)?|\d\d:\d\d:\d\d")
 # What separates a line from its match, and a blank from its answers.
 _PAIR = re.compile(r"\s*(?:=>|->|→|=)\s*")
 
@@ -149,6 +152,7 @@ def _row_item(cell: Callable[[str], str], stem: str, notes: list[str]) -> Item:
     if correct < named and question_type in ("single", "multiple", "short_answer"):
         note = gettext("“{value}” in “Correct” names an answer that is empty. Check it.")
         notes.append(note.format(value=cell("Correct")))
+    notes += changed_notes(answers, _CHANGED_NUMBER if question_type == "numeric" else _CHANGED)
     item = Item(question_type, stem, explanation=cell("Explanation"), points=points_of(cell("Points"), notes))
     lines = tuple(
         Line(text, number in correct, said)
@@ -191,6 +195,15 @@ def _row_item(cell: Callable[[str], str], stem: str, notes: list[str]) -> Item:
             return replace(item, stem="Fill in the blanks.", text=_with_letters(stem), gaps=gaps)
         case "free_text":
             return replace(item, sample_answer=answers[0])
+
+
+def changed_notes(answers: Sequence[str], changed: re.Pattern[str] | str = _CHANGED) -> list[str]:
+    """A note that names the answers that a spreadsheet may have changed. changed: how such an answer looks."""
+    found = ", ".join(f"“{answer}”" for answer in answers if re.fullmatch(changed, answer))
+    if not found:
+        return []
+    note = gettext("Check {values}. A spreadsheet may have changed a percentage, an amount, a date, or a time.")
+    return [note.format(values=found[:200])]
 
 
 _TRUTH = {"true": True, "t": True, "1": True, "a": True, "false": False, "f": False, "2": False, "b": False}
@@ -283,7 +296,8 @@ def write_template_csv(title: str, items: Sequence[Item]) -> bytes:
 
 def write_template_xlsx(title: str, items: Sequence[Item]) -> bytes:
     """Our template as Excel, with these questions."""
-    return write_xlsx([Sheet("Questions", [_HEADINGS, *map(_template_row, items)])])
+    rows = [_HEADINGS, *map(_template_row, items)]
+    return write_xlsx([Sheet("Questions", rows, text_columns=_HEADINGS.index("Points"))])
 
 
 def _template_row(item: Item) -> list[CellValue]:

@@ -1,9 +1,10 @@
 """Questions as other programs write them: what becomes of each, and what is said of what is left out."""
 
 import io
+import re
 import zipfile
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 from html import escape
 from pathlib import Path
 
@@ -12,8 +13,10 @@ from xlsxwriter import Workbook
 
 from quizzes.files.questions.drafts import draft_question, item_of
 from quizzes.files.questions.formats import read_questions
+from quizzes.files.questions.importing import EXAMPLES
 from quizzes.files.questions.item import Item, UnreadableFile
 from quizzes.files.questions.qti2_writer import write_qti2
+from quizzes.files.questions.tables import write_template_xlsx
 from quizzes.files.xlsx import Sheet, write_xlsx
 
 
@@ -254,6 +257,44 @@ def test_sheets_that_are_not_read_are_listed() -> None:
         "single: Who? [*Council; Mayor]",
         "- Only the first sheet was read.",
     ]
+
+
+def test_answers_that_a_spreadsheet_may_have_changed_are_pointed_out() -> None:
+    """Excel stores “50%” as 0.5 and “July 1” as a date, and shows them as they were typed."""
+    note = "Check {}. A spreadsheet may have changed a percentage, an amount, a date, or a time."
+    heading: list[object] = ["Type", "Question", "Answer 1", "Answer 2", "Correct"]
+    rows: list[list[object]] = [
+        ["", "How much?", 0.5, 0.25, "A"],
+        ["", "When?", date(2026, 7, 1), time(9, 30), "A"],
+        ["Short answer", "What share?", 0.5],
+        ["Number", "What share?", 0.5],
+        ["Number or date", "When?", date(2026, 7, 1)],
+        ["", "How many?", 1998, "0,5", "A"],
+    ]
+    assert outcomes(workbook(heading, *rows)) == [
+        f"single: How much? [*0.5; 0.25] ! {note.format('“0.5”, “0.25”')}",
+        f"single: When? [*2026-07-01; 09:30:00] ! {note.format('“2026-07-01”, “09:30:00”')}",
+        f"short_answer: What share? [*0.5] ! {note.format('“0.5”')}",
+        f"numeric: What share? 0.5 ± 0 ! {note.format('“0.5”')}",
+        "numeric: When? 2026-07-01 ± ",
+        "single: How many? [*1998; 0,5]",
+    ]
+    kahoot = ["Question", *(f"Answer {number}" for number in (1, 2)), "Correct answer(s)"]
+    assert outcomes(workbook(kahoot, ["How much?", 0.5, "all", 1])) == [
+        f"single: How much? [*0.5; all] ! {note.format('“0.5”')}"
+    ]
+
+
+def test_template_keeps_what_people_type() -> None:
+    """In a cell with the text format, “50%” stays “50%”. Points and tolerances stay numbers."""
+    with zipfile.ZipFile(io.BytesIO(write_template_xlsx("Questions", EXAMPLES))) as archive:
+        sheet, styles = archive.read("xl/worksheets/sheet1.xml").decode(), archive.read("xl/styles.xml").decode()
+    [column] = re.findall(r"<col [^>]*>", sheet)
+    assert 'min="1" max="20"' in column
+    [style] = re.findall(r'style="(\d+)"', column)
+    formats = re.findall(r"<xf [^>]*>", styles.partition("<cellXfs")[2])
+    assert 'numFmtId="49"' in formats[int(style)]
+    assert f'<c r="B2" s="{style}" t="s">' in sheet
 
 
 @pytest.mark.parametrize("ending", ["xls", "ods"])
