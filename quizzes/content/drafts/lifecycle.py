@@ -24,6 +24,8 @@ from quizzes.models.question_sets import DAYS_TO_RESTORE
 
 # A form that a teacher sends twice makes one set. For a second copy, the teacher must wait.
 REPEATED = timedelta(seconds=30)
+# Of a draft that nobody has changed.
+FIRST_REVISION = 1
 # Results are shown by objective. A set has this one until its author names others, in the language of its author.
 FIRST_OBJECTIVE = "understand-the-reading"
 
@@ -72,9 +74,9 @@ def take_document(document: Mapping[str, Any], *, title: str, by: User, now: dat
 
 
 def made_just_now(by: User, *, now: datetime) -> Iterable[Draft]:
-    """Drafts that this teacher made or changed a moment ago. Two requests of one form pass one at a time."""
+    """Drafts that this teacher made a moment ago and has not changed. Two requests of one form pass one at a time."""
     lock_account(by)
-    return Draft.objects.owned_by(by).filter(changed_at__gt=now - REPEATED)
+    return Draft.objects.owned_by(by).filter(changed_at__gt=now - REPEATED, revision=FIRST_REVISION)
 
 
 def _without_keys(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from quizzes.content.drafts import lifecycle, saving_questions
-from quizzes.content.drafts.document import MAX_QUESTIONS, question_part
+from quizzes.content.drafts.document import MAX_QUESTIONS, from_edition, question_part
 from quizzes.content.picture_files import PictureFile
 from quizzes.content.pictures import draft_picture, map_pictures, picture_tables
 from quizzes.content.set_document import InvalidQuestion, parse_set
@@ -221,10 +221,9 @@ def import_whole_set(
     document: Table, pictures: Iterable[PictureFile] = (), *, title: str, by: User, now: datetime
 ) -> Draft:
     """Create a question set with reading, evidence and questions of our own file; the one that a first click made."""
-    keys = [question["key"] for question in document["questions"]]
+    made = from_edition(document, title=title[:_MAX_TITLE])
     for draft in lifecycle.made_just_now(by, now=now):
-        own = [question["key"] for question in draft.document["questions"]]
-        if draft.document["title"] == title[:_MAX_TITLE] and own == keys:
+        if draft.document == made:
             return draft
     draft = lifecycle.take_document(document, title=title[:_MAX_TITLE], by=by, now=now)
     _store(pictures, picture_tables(document), draft, now=now)

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from quizzes.content.drafts.document import finished
 from quizzes.content.drafts.lifecycle import REPEATED, copy_set, delete_sets_for_good
+from quizzes.content.drafts.saving_questions import save_question
 from quizzes.models import AuditEvent, Classroom, Draft, Edition, QuestionSet, Reading, Source, User
 from tests.conftest import Queries
 from tests.drafting import publish, save, url
@@ -147,3 +148,16 @@ def test_a_copy_has_its_title_in_every_language(teacher: User) -> None:
     ]
     for copy in copies:
         assert finished(copy)["texts"]["es"] == {"title": copy["texts"]["es"]["title"], "summary": "Cuatro preguntas."}
+
+
+def test_a_second_copy_is_no_copy_that_its_teacher_has_edited(teacher: User) -> None:
+    """A form that is sent twice makes one copy. Work of the last seconds in an older one makes it no new copy."""
+    edition = make_edition()
+    copy = copy_set(edition, by=teacher, now=NOW)
+    assert copy_set(edition, by=teacher, now=NOW) == copy
+
+    save_question(copy, "one", {"stem": "My own question?"}, seen=1, by=teacher, now=NOW)
+    second = copy_set(edition, by=teacher, now=NOW)
+
+    assert second != copy
+    assert second.document["questions"][0]["stem"] == edition.document["questions"][0]["stem"]

@@ -263,6 +263,19 @@ def test_our_own_file_comes_back_as_a_whole_set(teacher_client: Client, teacher:
     ]
 
 
+def test_our_own_file_that_its_author_corrected_is_another_set(
+    teacher_client: Client, teacher: User, edition: Edition
+) -> None:
+    """Also if the second import comes within seconds, with the same title and the same questions."""
+    address = reverse("export_questions", args=[edition.question_set.public_id])
+    document = json.loads(teacher_client.post(address, {"file_format": "json"}).content)
+    for stem in (document["questions"][0]["stem"], "Corrected?"):
+        document["questions"][0]["stem"] = stem
+        confirm(teacher_client, preview(teacher_client, json.dumps(document), name="set.json"))
+    drafts = Draft.objects.owned_by(teacher).order_by("pk")
+    assert [draft.document["questions"][0]["stem"] == "Corrected?" for draft in drafts] == [False, True]
+
+
 def test_our_own_file_says_why_its_reading_is_left_out(teacher_client: Client, edition: Edition) -> None:
     address = reverse("export_questions", args=[edition.question_set.public_id])
     document = json.loads(teacher_client.post(address, {"file_format": "json"}).content)
