@@ -15,7 +15,7 @@ let leaving = null;
 /** Whether the page asked for a token since the last save. */
 let hasNewToken = false;
 
-/** @param {"changed" | "failed"} name of a text that the page has */
+/** @param {"changed" | "failed" | "gone"} name of a text that the page has */
 function showState(name, isBad) {
   const state = document.getElementById("draft-state");
   if (!state) return;
@@ -90,10 +90,10 @@ for (const form of document.querySelectorAll("[data-draft]")) {
     setTimeout(onSaved, 0, form);
   });
   for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
-    form.addEventListener(name, () => {
+    form.addEventListener(name, (event) => {
       unsaved.add(form);
       waiting = null;
-      showState("failed", true);
+      showState(event.detail.xhr && event.detail.xhr.status === 404 ? "gone" : "failed", true);
     });
   }
   form.addEventListener("htmx:responseError", (event) => {

@@ -256,6 +256,24 @@ def test_a_save_that_does_not_arrive_is_not_called_saved(teacher: User, open_con
     assert stem_of(draft) == "Typed offline?"
 
 
+def test_text_in_a_question_that_another_window_removed_is_kept(teacher: User, open_context: NewContext) -> None:
+    draft = make_draft(owner=teacher)
+    page = open_context(teacher, watched=False).new_page()
+    open_editor(page, draft)
+    remove_question(draft, "one", seen=1, by=teacher, now=NOW)
+
+    page.get_by_label(re.compile(r"^Question 1")).fill("Typed here?")
+    page.get_by_label("Points").focus()
+    expect(page.locator("#draft-state")).to_contain_text("Not saved: removed in another window")
+    page.get_by_role("button", name="Save", exact=True).click()
+
+    expect(page.locator("main")).to_contain_text("Saving it here put it back.")
+    expect(page.get_by_label(re.compile(r"^Question 1"))).to_have_value("Typed here?")
+    page.get_by_role("button", name="Keep mine").click()
+    saved(page)
+    assert stem_of(draft) == "Typed here?"
+
+
 @pytest.mark.parametrize(
     ("name", "rest", "label"),
     [

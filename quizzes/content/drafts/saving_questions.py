@@ -17,7 +17,7 @@ from quizzes.content.drafts.document import (
     sentence_tables,
 )
 from quizzes.content.drafts.removals import put_back
-from quizzes.content.drafts.saving import found_question, save_parts
+from quizzes.content.drafts.saving import NoSuchQuestion, found_question, save_parts
 from quizzes.content.drafts.validation import orphans
 from quizzes.content.languages import carry_texts
 from quizzes.content.question_types.registry import TYPES, add_row, change_type, text_fields
@@ -214,6 +214,20 @@ def undo_removal(draft: Draft, *, by: User, now: datetime) -> tuple[Draft, list[
         parts[:] = put_back(document)
 
     return save_parts(draft, change, touches=parts, seen=None, by=by, now=now), parts
+
+
+def restore_question(draft: Draft, key: str, *, by: User, now: datetime) -> Draft:
+    """Put back a question that the last removal took. Raises NoSuchQuestion if it did not, or if the set is full."""
+
+    def change(document: Table) -> None:
+        removed = document.get("removed", {}).get("questions", ())
+        place, table = next((row for row in removed if row[1]["key"] == key), (0, None))
+        if table is None or len(document["questions"]) >= MAX_QUESTIONS:
+            raise NoSuchQuestion
+        if question_of(document, key) is None:
+            document["questions"].insert(place, deepcopy(table))
+
+    return save_parts(draft, change, touches=[question_part(key)], seen=None, by=by, now=now)
 
 
 def keep_evidence(draft: Draft, key: str, *, seen: int, by: User, now: datetime) -> Draft:

@@ -53,6 +53,9 @@ from quizzes.views.teacher.editor.access import (
 from quizzes.views.teacher.editor.publishing import publish_or_review
 
 GONE = gettext_lazy("This question is no longer in the draft.")
+RESTORED = gettext_lazy("This question was removed in another window. Saving it here put it back.")
+# Before there is a question, a form has only its buttons.
+_BLANK: Table = {"key": "", "type": next(iter(TYPES)), "objective": ""}
 FULL = format_lazy(gettext_lazy("The limit is {count} questions."), count=MAX_QUESTIONS)
 
 
@@ -95,8 +98,7 @@ def edit_questions(request: TeacherRequest, public_id: str) -> HttpResponse:
 def add_question(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Add the first question of a set."""
     draft = own_draft(request, public_id)
-    blank = {"key": "", "type": next(iter(TYPES)), "objective": ""}
-    form = QuestionForm(request.POST, document=draft.document, question=blank)
+    form = QuestionForm(request.POST, document=draft.document, question=_BLANK)
     try:
         draft, key = saving_questions.add_question(
             draft, form.type_to_add, new_key=form.key_to_add, **actor_and_time(request)
@@ -113,9 +115,19 @@ def edit_question(request: TeacherRequest, public_id: str, key: str) -> HttpResp
     """One question in the editor. Every button saves the user input first."""
     draft = own_draft(request, public_id)
     try:
+        if question_of(draft.document, key) is None and _has_typed(request, draft):
+            # Another window removed it. What was typed here must not be lost.
+            draft = saving_questions.restore_question(draft, key, **actor_and_time(request))
+            messages.info(request, RESTORED)
         return _edit(request, draft, key)
     except NoSuchQuestion:
         return _gone(request, public_id)
+
+
+def _has_typed(request: TeacherRequest, draft: Draft) -> bool:
+    """Whether a button saves what was typed. The second click on “Remove question” does not."""
+    form = QuestionForm(request.POST, document=draft.document, question=_BLANK)
+    return request.method == "POST" and not request.htmx and form.action != "remove"
 
 
 def _edit(request: TeacherRequest, draft: Draft, key: str) -> HttpResponse:

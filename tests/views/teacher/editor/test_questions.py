@@ -393,6 +393,24 @@ def test_the_editor_adds_a_row(draft: Draft, teacher_client: Client) -> None:
     assert len(question_now(draft, "one")["choices"]) == 8
 
 
+@pytest.mark.parametrize("act", ["save", "next", "add"])
+def test_what_is_typed_in_a_question_that_another_window_removed_is_kept(
+    act: str, draft: Draft, teacher: User, teacher_client: Client
+) -> None:
+    data = sent(teacher_client, editor_of(draft), having="stem", act=act, stem="Typed here?")
+    saving_questions.remove_question(draft, "one", seen=1, by=teacher, now=NOW)
+
+    page = teacher_client.post(editor_of(draft), data)
+
+    assert "This question was removed in another window. Saving it here put it back." in text_of(page)
+    # The other window may have changed it before, so the teacher compares first.
+    assert "This was changed in another window" in text_of(page)
+    assert form_of(page, having="stem").data()["stem"][0].strip() == "Typed here?"
+    teacher_client.post(editor_of(draft), data | {"over": [str(revision_of(draft))]})
+    assert document_of(draft)["questions"][0]["key"] == "one"
+    assert question_now(draft, "one")["stem"] == "Typed here?"
+
+
 def test_a_question_that_is_gone_leads_to_the_questions_that_are_left(draft: Draft, teacher_client: Client) -> None:
     """As after a double click on “Remove question”, and then Back."""
     data = sent(teacher_client, editor_of(draft), having="stem", act="remove")
