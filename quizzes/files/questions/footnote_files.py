@@ -22,7 +22,7 @@ from quizzes.files.questions.item import (
     skipped,
 )
 from quizzes.files.questions.known_fields import unknown_fields
-from quizzes.files.questions.markup import tidy
+from quizzes.files.questions.markup import tidy, without_controls
 from quizzes.files.questions.pictures import bytes_of
 from quizzes.files.questions.toml_text import write_toml
 from quizzes.phrases import gettext
@@ -42,6 +42,18 @@ def read_own(document: Any, label: str) -> ReadFile:
     has_reading = isinstance(document.get("reading"), Mapping) and "voices" in document
     whole = dict(document) if has_reading else None
     return ReadFile(label, found, title, whole, pictures, unknown_fields(document))
+
+
+def storable(value: Any) -> Any:
+    """The content of a JSON or TOML file without characters that cannot be stored. They can be written as “\\ud800”."""
+    match value:
+        case str():
+            return without_controls(value)
+        case list():
+            return [storable(one) for one in value]
+        case dict():
+            return {without_controls(name): storable(one) for name, one in value.items()}
+    return value
 
 
 def _read(question: Any, number: int, pictures: Mapping[str, bytes]) -> ReadQuestion:

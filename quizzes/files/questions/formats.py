@@ -10,7 +10,7 @@ from functools import partial
 from quizzes.files.questions import aiken, blackboard, gift_reader, gift_writer, kahoot, tables
 from quizzes.files.questions.containers import decoded
 from quizzes.files.questions.drafts import checked
-from quizzes.files.questions.footnote_files import read_own
+from quizzes.files.questions.footnote_files import read_own, storable
 from quizzes.files.questions.item import Item, QuestionType, ReadFile, UnreadableFile, skipped
 from quizzes.files.questions.moodle_writer import write_moodle
 from quizzes.files.questions.packages import read_package, read_xml
@@ -278,7 +278,7 @@ def _read(content: bytes) -> ReadFile:
         return ReadFile(*read_xml(content))
     if _JSON_START.match(start):
         try:
-            document = json.loads(text)
+            document = storable(json.loads(text))
         except (ValueError, RecursionError) as error:
             raise UnreadableFile(
                 gettext("This JSON file can’t be read: {value}.").format(value=str(error)[:100])
@@ -286,7 +286,7 @@ def _read(content: bytes) -> ReadFile:
         return read_own(document, "Footnote (JSON)")
     if "[[questions]]" in start or start.startswith("footnote_questions"):
         try:
-            document = json.loads(json.dumps(tomllib.loads(text), default=str))
+            document = storable(json.loads(json.dumps(tomllib.loads(text), default=str)))
         # A number of thousands of digits is a ValueError, like each error of the form; deep tables exhaust the stack.
         except (ValueError, RecursionError) as error:
             raise UnreadableFile(

@@ -131,6 +131,11 @@ _UNTIDY = re.compile(r"[\x00-\x1f\x7f-\x9f\ufeff\ufffe\uffff\ud800-\udfff]|\s\s|
 _SPACES = re.compile(r"[^\S\n]+")
 
 
+def without_controls(text: str) -> str:
+    """The text without characters that no page or no database can hold."""
+    return _CONTROL.sub("", text)
+
+
 def tidy(text: str) -> str:
     """The text with single spaces, without control characters, blank lines and outer spaces."""
     if not _UNTIDY.search(text):

@@ -263,6 +263,25 @@ def test_our_own_file_comes_back_as_a_whole_set(teacher_client: Client, teacher:
     ]
 
 
+@pytest.mark.parametrize("mark", ["\\ud800", "\\u0000", "\\ufffe"])
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_characters_that_cannot_be_stored_are_left_out_of_our_own_file(
+    is_whole: bool, mark: str, teacher_client: Client, teacher: User, edition: Edition
+) -> None:
+    address = reverse("export_questions", args=[edition.question_set.public_id])
+    content = teacher_client.post(address, {"file_format": "json"}).content.decode()
+    stem, title = edition.document["questions"][0]["stem"], edition.document["title"]
+    content = content.replace(stem, f"{mark}{stem}").replace(f'"title": "{title}"', f'"title": "{title}{mark}"')
+    content = content.replace('"footnote_questions": 1', f'"footnote_questions": 1, "field{mark}": 1')
+    page = preview(teacher_client, content if is_whole else content.replace("voices", "speakers"), name="set.json")
+    assert "“field”" in text_of(page)
+
+    confirm(teacher_client, page)
+
+    draft = Draft.objects.owned_by(teacher).get()
+    assert (draft.document["title"], draft.document["questions"][0]["stem"]) == (title, stem)
+
+
 def test_our_own_file_that_its_author_corrected_is_another_set(
     teacher_client: Client, teacher: User, edition: Edition
 ) -> None:
