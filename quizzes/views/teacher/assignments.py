@@ -42,6 +42,15 @@ SAME_TITLE = gettext_lazy("This class already has a quiz with this title. Add a 
 def change_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Change window and settings. Started attempts keep their settings."""
     assignment = taught_assignment(request, public_id)
+    if request.method == "GET":
+        return _change_page(request, assignment)
+    with transaction.atomic():
+        # The form compares what was sent with what holds now, so nobody may change that before the save.
+        lifecycle.lock_settings(assignment)
+        return _change_page(request, assignment)
+
+
+def _change_page(request: TeacherRequest, assignment: Assignment) -> HttpResponse:
     form = ChangeAssignmentForm(
         request.POST if request.method == "POST" else None, assignment=assignment, now=timezone.now()
     )
@@ -61,11 +70,8 @@ def change_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
     if not asked.is_settled:
         context |= {"room": asked.room, "early": asked.early, "summary": asked.summary, "is_asked": True}
         return render(request, "teacher/change_assignment.html", context)
-    with transaction.atomic():
-        extend_to_fit(assignment, asked.room.extended, by=request.user, now=form.now)
-        lifecycle.change_assignment(
-            assignment, window=form.window, settings=form.settings, by=request.user, now=form.now
-        )
+    extend_to_fit(assignment, asked.room.extended, by=request.user, now=form.now)
+    lifecycle.change_assignment(assignment, window=form.window, settings=form.settings, by=request.user, now=form.now)
     messages.success(request, gettext("Changes saved."))
     return redirect("assignment_progress", assignment.public_id)
 

@@ -15,7 +15,7 @@ from django.utils.html import strip_tags
 
 from quizzes.assignments.accommodations import extend
 from quizzes.assignments.board import show_on_board
-from quizzes.assignments.lifecycle import release_now
+from quizzes.assignments.lifecycle import open_now, release_now
 from quizzes.attempts import lifecycle
 from quizzes.content.drafts.retry import make_retry
 from quizzes.content.editions import published
@@ -33,7 +33,10 @@ from quizzes.models import (
 )
 from quizzes.people.rosters import move_student, remove_student
 from quizzes.reports.progress import progress
+from quizzes.views import access
+from quizzes.views.access import TeacherRequest
 from quizzes.views.teacher import assign as assign_views
+from quizzes.views.teacher import assignments as assignments_views
 from tests.factories import (
     NOW,
     make_assignment,
@@ -608,6 +611,30 @@ def test_change_keeps_what_a_colleague_changed_in_other_fields(
     given.refresh_from_db()
     assert (given.closes_at, given.own_title) == (later, "Mine")
     assert (given.shuffle_choices, given.shuffle_questions) == (act == "preview", act == "preview")
+
+
+def test_change_keeps_a_start_that_comes_while_it_is_saved(
+    edition: Edition,
+    classroom: Classroom,
+    teacher: User,
+    other_teacher: User,
+    teacher_client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    clock: time_machine.Traveller,
+) -> None:
+    given = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher, waits_for_teacher=True)
+    form = form_of(teacher_client.get(change_of(given)), having="release")
+
+    def taught(request: TeacherRequest, public_id: str) -> Assignment:
+        found = access.taught_assignment(request, public_id)
+        open_now(Assignment.objects.get(pk=given.pk), by=other_teacher, now=NOW)
+        return found
+
+    monkeypatch.setattr(assignments_views, "taught_assignment", taught)
+    teacher_client.post(change_of(given), form.data(own_title="Mine", act="save"))
+
+    given.refresh_from_db()
+    assert (given.opens_at, given.waits_for_teacher, given.own_title) == (NOW, False, "Mine")
 
 
 @pytest.mark.parametrize("seen", ["", "[", "7", "[7]", "null", '{"closes": 7}', "[" * 100_000])
