@@ -41,6 +41,7 @@ PENALTIES: Mapping[str, str] = {
     "single": gettext_noop("Its wrong answers cost points. Here they earn none."),
     "multiple": gettext_noop("Its wrong answers cost points. Here each takes away as much as a correct one adds."),
 }
+NO_PENALTIES = gettext_noop("Wrong answers cost nothing there. Here each takes away as much as a correct one adds.")
 ALL_OF_THEM = gettext_noop("Any 1 of its correct answers was enough. Here students choose all of them.")
 
 
@@ -269,6 +270,8 @@ def _with_answers(stem: str, lines: Sequence[Line], weights: Sequence[float | No
     found: QuestionType = "single" if is_single else "multiple"
     if any(weight is not None and weight < 0 for weight in weights):
         notes.append(gettext(PENALTIES[found]))
+    elif found == "multiple" and not all(line.is_correct for line in marked):
+        notes.append(gettext(NO_PENALTIES))
     return Item(found, stem, lines=marked)
 
 

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 
 from quizzes.files.questions.cloze import read_cloze
 from quizzes.files.questions.containers import tag_lines, xml_tree
-from quizzes.files.questions.gift_reader import ALL_OF_THEM, PENALTIES
+from quizzes.files.questions.gift_reader import ALL_OF_THEM, NO_PENALTIES, PENALTIES
 from quizzes.files.questions.item import (
     GAP_LETTERS,
     Gap,
@@ -206,6 +206,8 @@ def _choices(question_type: str, stem: str, element: Element, answers: Answers, 
     found: QuestionType = "single" if takes_one and sum(line.is_correct for line in lines) == 1 else "multiple"
     if any(fraction < 0 for _, fraction in answers):
         notes.append(gettext(PENALTIES[found]))
+    elif not takes_one and question_type == "multichoice" and any(fraction == 0 for _, fraction in answers):
+        notes.append(gettext(NO_PENALTIES))
     return Item(
         found,
         stem,

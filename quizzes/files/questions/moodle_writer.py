@@ -80,8 +80,10 @@ def _add_answers(question: Element, item: Item) -> None:
             SubElement(question, "shuffleanswers").text = "false" if item.keep_order else "true"
             correct = sum(line.is_correct for line in item.lines)
             share = "100" if item.question_type == "single" else f"{100 / max(1, correct):.5f}"
+            # As here, each wrong answer of several takes away as much as a correct one adds.
+            wrong = "0" if item.question_type == "single" else f"-{share}"
             for line in item.lines:
-                _add_answer(question, line.text, share if line.is_correct else "0", line.feedback)
+                _add_answer(question, line.text, share if line.is_correct else wrong, line.feedback)
         case "true_false":
             for word, is_right, feedback in (
                 ("true", item.is_true, item.feedback_true),

@@ -178,6 +178,15 @@ def test_gift_keeps_texts_with_its_own_signs(item: Item) -> None:
     assert outcome.item == item
 
 
+def test_a_wrong_answer_costs_in_moodle_what_it_costs_here() -> None:
+    """Otherwise a student who chooses every answer would have all points there, or one wrong choice would cost all."""
+    item = Item("multiple", "Which?", lines=(Line("A", True), Line("B", True), Line("C")))
+    assert re.findall(r'fraction="([^"]+)"', write_moodle("T", [item]).decode()) == ["50.00000", "50.00000", "-50.00000"]
+    assert re.findall(r"%(.+?)%", write_gift("T", [item]).decode()) == ["50.00000", "50.00000", "-50.00000"]
+    single = Item("single", "Which?", lines=(Line("A", True), Line("B")))
+    assert re.findall(r'fraction="([^"]+)"', write_moodle("T", [single]).decode()) == ["100", "0"]
+
+
 def test_moodle_export_has_no_blank_that_the_text_only_looks_like() -> None:
     item = Item("blanks", "Fill in the blanks.", text="See [[1]] and {a}.", gaps=(Gap(("red",), ("red", "blue")),))
 

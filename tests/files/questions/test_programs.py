@@ -97,10 +97,12 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
         ["single: Who voted for it? [*A; B] ! A comment was left out."],
     ),
     "GIFT with several correct answers": (
-        "Who? {=A =B ~C}\n\nWhich? {~%50%A ~%50%B ~%-100%C}\n",
+        "Who? {=A =B ~C}\n\nWhich? {~%50%A ~%50%B ~%-100%C}\n\nWhat? {~%50%A ~%50%B ~C}\n",
         [
             "multiple: Who? [*A; *B; C] ! Any 1 of its correct answers was enough. Here students choose all of them.",
             "multiple: Which? [*A; *B; C] ! Its wrong answers cost points. Here each takes away as much as a correct "
+            "one adds.",
+            "multiple: What? [*A; *B; C] ! Wrong answers cost nothing there. Here each takes away as much as a correct "
             "one adds.",
         ],
     ),
@@ -405,6 +407,13 @@ MOODLE: dict[str, tuple[str, list[str]]] = {
     "several answers with full credit": (
         moodle("multichoice", "<single>true</single>" + answer(100, "A") + answer(100, "B") + answer(0, "C")),
         ["multiple: Who? [*A; *B; C] ! Any 1 of its correct answers was enough. Here students choose all of them."],
+    ),
+    "several answers without a penalty": (
+        moodle("multichoice", "<single>false</single>" + answer(50, "A") + answer(50, "B") + answer(0, "C")),
+        [
+            "multiple: Who? [*A; *B; C] ! Wrong answers cost nothing there. Here each takes away as much as a correct "
+            "one adds."
+        ],
     ),
     "all or nothing": (
         moodle("multichoiceset", answer(100, "A") + answer(100, "B") + answer(0, "C")),
