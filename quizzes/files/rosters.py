@@ -55,13 +55,15 @@ def read_roster(
     present: Collection[str],
     removed: Collection[str] = (),
     numbers: Mapping[str, str] | None = None,
+    own_numbers: Mapping[str, str] | None = None,
     names: Collection[str] = (),
     chosen: Columns | None = None,
     fixes: Mapping[int, str] | None = None,
 ) -> Roster:
     """The students of a table. Raises InvalidRoster.
 
-    present, removed: name keys of the class. numbers: its names by student number. names: of those on the roster.
+    present, removed: name keys of the class. numbers: its names by student number. own_numbers: the reverse, by name
+    key. names: of those on the roster.
     chosen: columns that the teacher chose. fixes: names that the teacher typed, by row number.
     """
     heading, found = find_columns(table)
@@ -83,8 +85,9 @@ def read_roster(
     rows = [read_row(row, columns, fixes or {}, heading, order) for row in body]
     _refuse_more(sum(row.state != "left_out" for row in rows), MAX_ROWS)
     beside = [] if heading is not None or chosen is not None else _beside(table, columns)
-    compared = _compared(_without_repeats(rows, body, found.external_id), present, removed)
     written = [row.external_id or cell_of(line, found.external_id) for row, line in zip(rows, body, strict=True)]
+    rows = _named_by_number(_without_repeats(rows, body, found.external_id), written, present, numbers or {})
+    compared = _with_other_numbers(_compared(rows, present, removed), written, numbers or {}, own_numbers or {})
     compared = _without_numbers_of_others(compared, written, present, numbers or {}, fixes or {})
     compared = _with_names_alike(_without_shared_numbers(compared), names)
     return Roster((*_above(table, heading), *compared, *beside), columns, column_labels(table, heading), number_heading)
@@ -197,6 +200,20 @@ def name_keys(name: PersonName) -> tuple[str, str]:
     return name_key(name.display), name_key(f"{name.family} {given_name(name)}")
 
 
+def _named_by_number(
+    rows: Sequence[RosterRow], written: Sequence[str], present: Collection[str], numbers: Mapping[str, str]
+) -> list[RosterRow]:
+    """The rows; of several with one name, one with the number of a student on the roster has that student's name."""
+    counts = Counter(name_key(row.name.display) for row in rows if row.state == "new")
+    found = []
+    for row, number in zip(rows, written, strict=True):
+        holder = numbers.get(number, "")
+        if row.state == "new" and counts[name_key(row.name.display)] > 1 and name_key(holder) in present:
+            row = replace(row, name=PersonName(holder, ""))
+        found.append(row)
+    return found
+
+
 def _compared(rows: Sequence[RosterRow], present: Collection[str], removed: Collection[str]) -> list[RosterRow]:
     """The rows compared with the class and with each other."""
     compared = []
@@ -222,6 +239,36 @@ def _compared(rows: Sequence[RosterRow], present: Collection[str], removed: Coll
         else:
             compared.append(row)
     return compared
+
+
+def _with_other_numbers(
+    rows: Sequence[RosterRow], written: Sequence[str], numbers: Mapping[str, str], own_numbers: Mapping[str, str]
+) -> list[RosterRow]:
+    """The rows; a name with another number than here may be of another student, who never gets the work of this one.
+
+    own_numbers: by name key. A student on the roster has a note only if the list has numbers of the class at all.
+    """
+    has_numbers_of_class = any(number in numbers for number in written)
+    found = []
+    for row, number in zip(rows, written, strict=True):
+        own = own_numbers.get(name_key(row.name.display), "")
+        # Spreadsheets drop zeros at the start.
+        if number and own and number.lstrip("0") != own.lstrip("0"):
+            values = {"name": row.name.display, "number": own}
+            if row.state == "removed":
+                note = gettext(
+                    "“{name}”, who was removed, has the student number {number}. If it’s the same student, restore "
+                    "them on the roster instead."
+                )
+                row = replace(row, state="new", note=note.format(**values))
+            elif row.state == "here" and has_numbers_of_class:
+                note = gettext(
+                    "“{name}” in this class has the student number {number}. To add another student, change the name "
+                    "in the list."
+                )
+                row = replace(row, note=note.format(**values))
+        found.append(row)
+    return found
 
 
 def _without_numbers_of_others(

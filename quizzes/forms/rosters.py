@@ -173,6 +173,7 @@ class AddStudentsForm(forms.Form):
                 present=self.present,
                 removed=self.removed,
                 numbers=self._numbers,
+                own_numbers=self._own_numbers,
                 names=[student.display_name for student in self.present.values()],
                 chosen=chosen,
                 fixes=self._fixes,
@@ -207,6 +208,11 @@ class AddStudentsForm(forms.Form):
         """The names in the class by student number, also of those who were removed."""
         students = [*self.removed.values(), *self.present.values()]
         return {student.external_id: student.display_name for student in students if student.external_id}
+
+    @property
+    def _own_numbers(self) -> dict[str, str]:
+        """The student numbers by name key, without names of merged entries: those had numbers of their own."""
+        return {key: one.external_id for key, one in {**self.removed, **self.present}.items() if one.name_key == key}
 
     def _chosen_columns(self) -> Columns:
         """The columns that the teacher chose; unknown ones are none."""

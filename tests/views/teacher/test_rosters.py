@@ -254,6 +254,53 @@ def test_a_corrected_name_with_the_number_of_a_student_adds_nobody_twice(
     assert dict(classroom.students.enrolled().values_list("display_name", "external_id")) == numbers
 
 
+def test_a_later_list_knows_students_with_one_name_by_their_numbers(
+    classroom: Classroom, teacher_client: Client
+) -> None:
+    """The same list each week: the second student of a name is not added again, in any order."""
+    make_student(classroom=classroom, name="Ana Ruiz", external_id="17")
+    make_student(classroom=classroom, name="Ana Ruiz B", external_id="18")
+    address = url("add_students", classroom)
+    for names in ("Name\tID\nAna Ruiz\t17\nAna Ruiz\t18", "Name\tID\nAna Ruiz\t18\nAna Ruiz\t17"):
+        preview = teacher_client.post(address, {"names": names})
+        assert "0 new, 2 already here." in text_of(preview)
+        again = teacher_client.post(address, form_of(preview, having="full").data(external_id="1"))
+        assert "0 new, 2 already here." in text_of(again)
+
+
+def test_a_new_student_gets_no_work_of_a_removed_one_with_the_same_name(
+    classroom: Classroom, teacher: User, teacher_client: Client
+) -> None:
+    gone = make_student(classroom=classroom, name="Ana Ruiz", external_id="17")
+    back = make_student(classroom=classroom, name="Ben Orr", external_id="0018")
+    for student in (gone, back):
+        rosters.remove_student(student, by=teacher, now=NOW)
+    address = url("add_students", classroom)
+    preview = teacher_client.post(address, {"names": "Name\tID\nAna Ruiz\t25\nBen Orr\t18"})
+    assert "1 new, 1 removed before." in text_of(preview)
+    assert "“Ana Ruiz”, who was removed, has the student number 17. If it’s the same student, restore" in text_of(
+        preview
+    )
+    again = teacher_client.post(address, form_of(preview, having="full").data(external_id="1"))
+    teacher_client.post(address, form_of(again, having="full").data(is_confirmed="on"))
+    gone.refresh_from_db()
+    assert gone.removed_at is not None
+    kept = {"Ana Ruiz": "25", "Ben Orr": "0018"}
+    assert dict(classroom.students.enrolled().values_list("display_name", "external_id")) == kept
+
+
+def test_a_name_with_another_number_says_who_has_the_name(classroom: Classroom, teacher_client: Client) -> None:
+    """One Ana left and another came: the list never says “Already here” without the number."""
+    make_student(classroom=classroom, name="Ana Ruiz", external_id="17")
+    make_student(classroom=classroom, name="Ben Orr", external_id="018")
+    note = "“Ana Ruiz” in this class has the student number 17. To add another student, change the name in the list."
+    address = url("add_students", classroom)
+    preview = text_of(teacher_client.post(address, {"names": "Name\tID\nAna Ruiz\t25\nBen Orr\t018"}))
+    assert f"Already here {note} 3 Ben Orr Already here" in preview
+    # All numbers differ: the column has numbers of another kind.
+    assert note not in text_of(teacher_client.post(address, {"names": "Name\tID\nAna Ruiz\t25\nBen Orr\t26"}))
+
+
 def test_a_new_name_like_one_of_the_roster_says_so(classroom: Classroom, teacher_client: Client) -> None:
     for name in ("Ana Ruis", "Ana Reyes", "Ben O."):
         make_student(classroom=classroom, name=name)
