@@ -224,8 +224,8 @@ def _compared(rows: Sequence[RosterRow], present: Collection[str], removed: Coll
             continue
         key, turned_key = name_keys(row.name)
         if key in first_row:
-            taken = {*present, *removed, *first_row}
-            proposal = numbered_name(row.name.display, taken)
+            # A name that is on the roster may be of this student, from an earlier list.
+            proposal = numbered_name(row.name.display, {*removed, *first_row} - ({*present} - {*first_row}))
             note = gettext("Same name as row {number}. For another student, type a name that differs.").format(
                 number=first_row[key]
             )

@@ -268,6 +268,23 @@ def test_a_later_list_knows_students_with_one_name_by_their_numbers(
         assert "0 new, 2 already here." in text_of(again)
 
 
+def test_a_name_for_the_second_student_of_a_name_may_be_on_the_roster(
+    classroom: Classroom, teacher: User, teacher_client: Client
+) -> None:
+    """Without numbers, the list of last week suggests no third student."""
+    for name in ("Ana Ruiz", "Ana Ruiz (2)", "Ben Orr"):
+        make_student(classroom=classroom, name=name)
+    gone = make_student(classroom=classroom, name="Ben Orr (2)")
+    rosters.remove_student(gone, by=teacher, now=NOW)
+    address = url("add_students", classroom)
+    preview = teacher_client.post(address, {"names": "Ana Ruiz\nAna Ruiz\nBen Orr\nBen Orr"})
+    assert "type a name such as Ana Ruiz (2)" in text_of(preview)
+    assert "type a name such as Ben Orr (3)" in text_of(preview)
+    form = form_of(preview, having="fix-2")
+    page = teacher_client.post(address, form.data(is_confirmed="on") | {"fix-2": "Ana Ruiz (2)"}, follow=True)
+    assert "No new students." in text_of(page)
+
+
 def test_a_new_student_gets_no_work_of_a_removed_one_with_the_same_name(
     classroom: Classroom, teacher: User, teacher_client: Client
 ) -> None:
