@@ -1,6 +1,6 @@
 """Compare the classes of a OneRoster or Clever package with a teacher's, and apply what the teacher confirms."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -191,11 +191,16 @@ def _changes(
     renumbered = _renumbered(one, by_id, by_name, gone)
     listed = {name_key(row.name.display) for row in one.students}
     unlisted = {key: student for key, student in by_name.items() if not student.external_id and key not in listed}
-    known = _Known(by_id, by_name, removed, left, renumbered, unlisted, names)
+    names_of_file = Counter(name_key(row.name.display) for row in one.students)
+    known = _Known(by_id, by_name, removed, left, renumbered, unlisted, names, names_of_file)
+    matched = {by_id[row.external_id].pk for row in one.students if row.external_id in by_id}
     taken, found = set(by_name), list[Change]()
     for row in one.students:
-        found.append(_change(row, known, taken))
-        taken.add(name_key(found[-1].name.display))
+        change = _change(row, known, taken, matched)
+        found.append(change)
+        taken.add(name_key(change.name.display))
+        if change.kind == "numbered" and change.student is not None:
+            matched.add(change.student.pk)
     numbered = {change.student.pk for change in found if change.kind == "numbered" and change.student is not None}
     for student in enrolled:
         if student.pk in gone - numbered:
@@ -224,7 +229,8 @@ class _Known:
 
     by_id, by_name: in the class, by number and by name key. removed: from the class, by number. left: another class, by
     number. renumbered: the row ids of those who have new numbers in the file. unlisted: without a number, and with a
-    name that is not in the file, by name key. names: of `_names_by_student`.
+    name that is not in the file, by name key. names: of `_names_by_student`. names_of_file: how many students of the
+    class in the file have each name key.
     """
 
     by_id: Mapping[str, Student]
@@ -234,12 +240,26 @@ class _Known:
     renumbered: Collection[int]
     unlisted: Mapping[str, Student]
     names: Mapping[int, Collection[str]]
+    names_of_file: Mapping[str, int]
 
 
-def _change(row: RosterStudent, known: _Known, taken: Collection[str]) -> Change:
-    """The change of one student of the file. taken: the name keys of the class so far."""
+def _same_name(name: str, known: _Known, matched: Collection[int]) -> Student | None:
+    """The first student of “Ana Ruiz”, “Ana Ruiz (2)”, “Ana Ruiz (3)” in the class who is none of `matched`."""
+    tried = set[str]()
+    key = name_key(name)
+    while key in known.by_name and known.by_name[key].pk in matched:
+        tried.add(key)
+        key = name_key(numbered_name(name, tried))
+    return known.by_name.get(key)
+
+
+def _change(row: RosterStudent, known: _Known, taken: Collection[str], matched: Collection[int]) -> Change:
+    """The change of one student of the file. taken: the name keys of the class so far.
+
+    matched: the row ids of the students whom other students of the file are.
+    """
     key = name_key(row.name.display)
-    same_id, same_name = known.by_id.get(row.external_id), known.by_name.get(key)
+    same_id, same_name = known.by_id.get(row.external_id), _same_name(row.name.display, known, matched)
     if same_id is not None:
         # A name that a teacher changed or merged here is no news at each sync.
         note = (
@@ -250,7 +270,12 @@ def _change(row: RosterStudent, known: _Known, taken: Collection[str]) -> Change
         return Change("", "here", rosters.person_name(same_id), row.external_id, same_id, note)
     if same_name is not None and (not same_name.external_id or same_name.pk in known.renumbered):
         note = gettext("The number was {number}.").format(number=same_name.external_id) if same_name.external_id else ""
-        return Change(f"number-{same_name.public_id}", "numbered", row.name, row.external_id, same_name, note)
+        if known.names_of_file[key] > 1:
+            note = gettext("The file has several students with this name. Check whose number {number} is.").format(
+                number=row.external_id
+            )
+        name = rosters.person_name(same_name)
+        return Change(f"number-{same_name.public_id}", "numbered", name, row.external_id, same_name, note)
     if row.external_id in known.removed:
         back = known.removed[row.external_id]
         if back.name_key not in taken:

@@ -215,6 +215,35 @@ def test_another_student_of_the_same_name_gets_a_number(teacher_client: Client, 
     assert roster_of(classroom.name) == {"Ana Reyes": "7", "Ana Reyes (2)": "1001"}
 
 
+def test_students_with_one_name_each_get_a_number_of_their_own(
+    teacher_client: Client, classroom: Classroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The teacher has typed both before the school's file came. Nobody is lost, and nobody is there twice."""
+    make_student(classroom=classroom, name="Ana Reyes")
+    make_student(classroom=classroom, name="Ana Reyes (2)")
+    people = {**PEOPLE, "u4": ("Ana", "Reyes", "1004"), "u5": ("Ana", "Reyes", "1005")}
+    monkeypatch.setattr("tests.views.teacher.test_oneroster.PEOPLE", people)
+    targets = {"target-0": classroom.public_id}
+
+    page = text_of(run(teacher_client, package({"A": ["u1", "u4", "u5"]}), targets=targets))
+
+    assert "The file has several students with this name. Check whose number 1001 is." in page
+    known = {"Ana Reyes": "1001", "Ana Reyes (2)": "1004", "Ana Reyes (3)": "1005"}
+    assert roster_of(classroom.name) == known
+    run(teacher_client, package({"A": ["u4", "u1", "u5"]}), targets=targets)
+    assert roster_of(classroom.name) == known
+
+
+def test_second_student_of_a_name_is_found_while_the_first_has_a_number(
+    teacher_client: Client, classroom: Classroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_student(classroom=classroom, name="Ana Reyes", external_id="1001")
+    make_student(classroom=classroom, name="Ana Reyes (2)")
+    monkeypatch.setattr("tests.views.teacher.test_oneroster.PEOPLE", {**PEOPLE, "u4": ("Ana", "Reyes", "0004")})
+    run(teacher_client, package({"A": ["u1", "u4"]}), targets={"target-0": classroom.public_id})
+    assert roster_of(classroom.name) == {"Ana Reyes": "1001", "Ana Reyes (2)": "0004"}
+
+
 def test_new_numbers_of_a_school_do_not_double_the_class(
     teacher_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
