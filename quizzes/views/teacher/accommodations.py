@@ -1,5 +1,6 @@
 """Accommodations of a student; extensions and excuses for one student on one assignment."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,7 +18,7 @@ from quizzes.assignments import accommodations, student_settings, supports
 from quizzes.assignments.accommodations import ExtendedTime
 from quizzes.assignments.board import has_closed_questions
 from quizzes.assignments.deadlines import WindowState
-from quizzes.assignments.status import status_of
+from quizzes.assignments.status import Status, StudentStatus, status_of
 from quizzes.attempts.breaks import earliest_end
 from quizzes.formatting import listed, moment
 from quizzes.forms.accommodations import (
@@ -30,7 +31,7 @@ from quizzes.forms.accommodations import (
 )
 from quizzes.forms.classrooms import StudentLevelForm
 from quizzes.forms.supports import StudentSupportsForm
-from quizzes.models import Assignment, Extension, Student
+from quizzes.models import Assignment, Attempt, Extension, Student
 from quizzes.models.locks import read_again
 from quizzes.models.reasons import BY_MISTAKE, shown_reason
 from quizzes.reports.answer_visibility import student_saw_answers_at
@@ -239,6 +240,14 @@ def _overrides_page(
     settings = student_settings.student_settings(assignment, student)
     attempts = list(assignment.attempts.made_by(student.pk).order_by("number"))
     submitted = [attempt for attempt in attempts if not attempt.is_open]
+    found = status_of(
+        settings.window,
+        attempts,
+        is_excused=settings.is_excused,
+        policy=assignment.attempt_policy,
+        max_attempts=settings.max_attempts,
+        now=now,
+    )
     context = {
         "assignment": assignment,
         "classroom": assignment.classroom,
@@ -248,14 +257,8 @@ def _overrides_page(
         "window_state": settings.window.state(at=now).value,
         "attempts": attempts,
         "earliest_end": next((earliest_end(attempt, now=now) for attempt in attempts if attempt.is_open), None),
-        "found": status_of(
-            settings.window,
-            attempts,
-            is_excused=settings.is_excused,
-            policy=assignment.attempt_policy,
-            max_attempts=settings.max_attempts,
-            now=now,
-        ),
+        "found": found,
+        "no_start": _no_start(found, attempts, settings.max_attempts),
         "extension_form": _extension_form(assignment, student, now=now),
         "has_closed_questions": has_closed_questions(assignment),
         "submitted": submitted,
@@ -267,3 +270,13 @@ def _overrides_page(
         **forms,
     }
     return render(request, "teacher/student_overrides.html", context)
+
+
+def _no_start(found: StudentStatus[Attempt], attempts: Sequence[Attempt], max_attempts: int | None) -> str:
+    """Why the student can start no attempt at any time of the window, after a name; "" for no reason."""
+    if found.status is Status.EXCUSED:
+        return gettext("is excused")
+    if found.status is Status.IN_PROGRESS:
+        return gettext("has started")
+    has_none_left = max_attempts is not None and len(attempts) >= max_attempts
+    return gettext("has no attempts left") if has_none_left else ""

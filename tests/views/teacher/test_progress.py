@@ -183,6 +183,23 @@ def test_closed_quiz_does_not_say_that_students_can_start(
         assert closed_text in text_of(teacher_client.get(address))
 
 
+def test_page_of_a_student_says_why_no_attempt_can_start(
+    assignment: Assignment, student: Student, teacher: User, teacher_client: Client
+) -> None:
+    address = reverse("student_overrides", args=[assignment.public_id, student.public_id])
+    name = student.display_name
+    attempt = make_attempt(assignment=assignment, student=student)
+    assert f"{name} has started; no closing time." in text_of(teacher_client.get(address))
+    submit_attempt(attempt, now=NOW)
+    assert f"{name} has no attempts left; no closing time." in text_of(teacher_client.get(address))
+    accommodations.extend(
+        assignment, student, due_at=None, closes_at=None, extra_attempts=1, reason="Ill", by=teacher, now=NOW
+    )
+    assert f"{name} can start now; no closing time." in text_of(teacher_client.get(address))
+    accommodations.set_excused(assignment, student, is_excused=True, reason="Away", by=teacher, now=NOW)
+    assert f"{name} is excused; no closing time." in text_of(teacher_client.get(address))
+
+
 @pytest.mark.parametrize(("count", "words"), [(1, "1 faltante, 1 exento"), (2, "2 exentos")])
 def test_counts_in_spanish_have_their_forms(
     count: int, words: str, mixed: Assignment, four: list[Student], teacher: User, teacher_client: Client
