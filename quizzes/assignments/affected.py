@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
+
 from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.lifecycle import window_state
 from quizzes.assignments.release import given_with
-from quizzes.models import Assignment, Attempt, Student, User
+from quizzes.models import Assignment, Attempt, Excuse, Extension, Student, User
 
 
 def working_counts(assignment: Assignment, *, now: datetime) -> tuple[int, int]:
@@ -22,13 +24,26 @@ def ended_count(assignment: Assignment, *, closed_at: datetime) -> int:
     return ended.filter(student__in=Student.objects.enrolled()).count()
 
 
-def classes_to_come(assignment: Assignment, *, by: User, now: datetime) -> list[str]:
-    """The names of this teacher's other classes in which the same question set has not closed. One query."""
-    others = given_with([assignment]).taught_by(by).filter(classroom__archived_at=None)
-    return sorted(
-        {
-            other.classroom.name
-            for other in others.exclude(classroom=assignment.classroom).select_related("classroom")
-            if window_state(other, now=now) is not WindowState.CLOSED
-        }
+def classes_to_come(assignment: Assignment, *, by: User, now: datetime) -> tuple[list[str], list[str]]:
+    """The names of this teacher's other classes with the same question set to do. One query.
+
+    First the classes in which it has not closed, then those in which only a student with an extension has it to do.
+    """
+    of_student = {"assignment": OuterRef("assignment"), "student": OuterRef("student")}
+    extended = Extension.objects.filter(
+        ~Exists(Attempt.objects.submitted().filter(**of_student)),
+        ~Exists(Excuse.objects.filter(**of_student)),
+        assignment=OuterRef("pk"),
+        closes_at__gt=now,
+        student__removed_at=None,
+        student__classroom=OuterRef("classroom"),
     )
+    others = given_with([assignment]).taught_by(by).filter(classroom__archived_at=None)
+    others = others.exclude(classroom=assignment.classroom).select_related("classroom")
+    not_closed, with_extension = set[str](), set[str]()
+    for other in others.annotate(has_extended=Exists(extended)):
+        if window_state(other, now=now) is not WindowState.CLOSED:
+            not_closed.add(other.classroom.name)
+        elif other.has_extended:
+            with_extension.add(other.classroom.name)
+    return sorted(not_closed), sorted(with_extension - not_closed)

@@ -174,8 +174,12 @@ def _effects_of_release(assignment: Assignment, *, by: User, now: datetime) -> l
                 count,
             ).format(count=count)
         )
-    if names := classes_to_come(assignment, by=by, now=now):
-        effects.append(gettext("It isn’t closed in {classes}.").format(classes=listed(names)))
+    not_closed, with_extension = classes_to_come(assignment, by=by, now=now)
+    if not_closed:
+        effects.append(gettext("It isn’t closed in {classes}.").format(classes=listed(not_closed)))
+    if with_extension:
+        text = gettext("It isn’t closed for students with an extension in {classes}.")
+        effects.append(text.format(classes=listed(with_extension)))
     return effects
 
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import strip_tags
 
-from quizzes.assignments.accommodations import extend
+from quizzes.assignments.accommodations import extend, set_excused
 from quizzes.assignments.board import show_on_board
 from quizzes.assignments.lifecycle import open_now, release_now
 from quizzes.attempts import lifecycle
@@ -39,6 +39,7 @@ from quizzes.views.teacher import assign as assign_views
 from quizzes.views.teacher import assignments as assignments_views
 from tests.factories import (
     NOW,
+    make_answered_attempt,
     make_assignment,
     make_attempt,
     make_classroom,
@@ -1074,6 +1075,29 @@ def test_release_answers_now_asks_while_others_have_the_quiz_to_do(
     Assignment.objects.update(release="never", closes_at=NOW - timedelta(minutes=1), due_at=None)
     click(teacher_client, timed, "release")
     assert timed.release == "after_hand_in"
+
+
+def test_release_answers_now_names_the_classes_with_an_extension(
+    timed: Assignment, teacher: User, teacher_client: Client
+) -> None:
+    """Of the other classes, all closed: only those where a student with an extension still has the quiz to do."""
+    Assignment.objects.update(max_attempts=1, release="never", closes_at=NOW - timedelta(minutes=1), due_at=None)
+    times = {"due_at": None, "closes_at": NOW + timedelta(days=1), "extra_attempts": 0, "reason": "Ill"}
+    quizzes = {}
+    for name in ("Period 4", "Period 5", "Period 6", "Period 7"):
+        other = make_classroom(teacher=teacher, name=name)
+        quiz = make_assignment(
+            edition=timed.edition, classroom=other, assigned_by=teacher, closes_at=NOW - timedelta(minutes=1)
+        )
+        quizzes[name] = quiz, make_student(classroom=other)
+        extend(quiz, quizzes[name][1], by=teacher, now=NOW, **times)
+    make_answered_attempt(assignment=quizzes["Period 4"][0], student=quizzes["Period 4"][1])
+    remove_student(quizzes["Period 5"][1], by=teacher, now=NOW)
+    set_excused(*quizzes["Period 6"], is_excused=True, reason="Away", by=teacher, now=NOW)
+    asked = text_of(click(teacher_client, timed, "release"))
+    assert "It isn’t closed for students with an extension in Period 7." in asked
+    timed.refresh_from_db()
+    assert timed.release == "never"
 
 
 def test_release_answers_now_asks_while_a_student_with_an_extension_can_start(
