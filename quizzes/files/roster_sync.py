@@ -103,22 +103,31 @@ def plans(file: OneRoster, targets: Mapping[str, Classroom | None], *, by: User)
     for student in own:
         if student.merged_into is not None and student.external_id:
             also[student.merged_into.pk].add(student.external_id)
-    left = {
-        student.external_id: student
+    who_left = [
+        student
         for one in chosen
         if (classroom := targets[one.key]) is not None
         for student in own
         if student.classroom_id == classroom.pk
         and _has_left(student, one, is_delta=file.is_delta)
         and not any(row.external_id in also[student.pk] for row in one.students)
+    ]
+    left = {student.external_id: student for student in who_left}
+    # Who is in 2 classes and left one of them moves nowhere.
+    numbers_here = {(student.classroom, student.external_id) for student in own}
+    moving = {
+        left[row.external_id].pk
+        for one in chosen
+        for row in one.students
+        if row.external_id in left and (targets[one.key], row.external_id) not in numbers_here
     }
-    moving = {row.external_id for one in chosen for row in one.students if row.external_id in left}
+    gone = {student.pk for student in who_left} - moving
     names = _names_by_student(own)
     return [
         ClassPlan(
             one,
             targets[one.key],
-            tuple(_changes(one, targets[one.key], own, left, moving, names)),
+            tuple(_changes(one, targets[one.key], own, left, gone, names)),
             tuple(_unknown(one, targets[one.key], own)) if file.is_delta else (),
         )
         for one in chosen
@@ -164,12 +173,12 @@ def _changes(
     classroom: Classroom | None,
     own: Sequence[Student],
     left: Mapping[str, Student],
-    moving: Collection[str],
+    gone: Collection[int],
     names: Mapping[int, Collection[str]],
 ) -> list[Change]:
     """The changes of one class of the file.
 
-    left: the students who left their class, by number. moving: the numbers of those who are in another one now.
+    left: the students who left their class, by number. gone: the row ids of those who move to no other one.
     names: of `_names_by_student`.
     """
     here = [student for student in own if classroom is not None and student.classroom_id == classroom.pk]
@@ -182,11 +191,6 @@ def _changes(
         student.external_id: student
         for student in here
         if student.removed_at and student.external_id and student.merged_into is None
-    }
-    gone = {
-        student.pk
-        for student in enrolled
-        if left.get(student.external_id) == student and student.external_id not in moving
     }
     renumbered = _renumbered(one, by_id, by_name, gone)
     listed = {name_key(row.name.display) for row in one.students}
@@ -203,7 +207,7 @@ def _changes(
             matched.add(change.student.pk)
     numbered = {change.student.pk for change in found if change.kind == "numbered" and change.student is not None}
     for student in enrolled:
-        if student.pk in gone - numbered:
+        if student.pk in gone and student.pk not in numbered:
             name = rosters.person_name(student)
             found.append(Change(f"gone-{student.public_id}", "gone", name, student.external_id, student))
     return found

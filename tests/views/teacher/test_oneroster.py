@@ -208,6 +208,29 @@ def test_a_student_of_two_classes_is_in_both(teacher_client: Client) -> None:
     assert roster_of("Civics A") == roster_of("Civics B") == {"Ana Reyes": "1001"}
 
 
+def test_a_student_of_two_classes_can_leave_one_or_both(teacher_client: Client) -> None:
+    run(teacher_client, package({"A": ["u1", "u2"], "B": ["u1", "u3"]}))
+
+    left_both = package({"A": ["u2"], "B": ["u3"]})
+    assert text_of(run(teacher_client, left_both)).count("Not in the file.") == 2
+    left_one = package({"A": ["u2"], "B": ["u1", "u3"]})
+    assert text_of(run(teacher_client, left_one, also=("gone-",))).count("Not in the file.") == 1
+
+    assert roster_of("Civics A") == {"Ben Cole": "1002"}
+    assert roster_of("Civics B") == {"Ana Reyes": "1001", "Cy Dunn": "u3"}
+
+
+def test_a_student_who_comes_back_to_a_class_leaves_the_other(teacher_client: Client) -> None:
+    run(teacher_client, package({"A": ["u1", "u2"], "B": ["u1", "u3"]}))
+    run(teacher_client, package({"A": ["u1", "u2"], "B": ["u3"]}), also=("gone-",))
+
+    page = run(teacher_client, package({"A": ["u2"], "B": ["u1", "u3"]}), also=("gone-",))
+
+    assert "Removed before. Will be restored" in text_of(page)
+    assert roster_of("Civics A") == {"Ben Cole": "1002"}
+    assert roster_of("Civics B") == {"Ana Reyes": "1001", "Cy Dunn": "u3"}
+
+
 def test_another_student_of_the_same_name_gets_a_number(teacher_client: Client, classroom: Classroom) -> None:
     other = make_student(classroom=classroom, name="Ana Reyes")
     Student.objects.filter(pk=other.pk).update(external_id="7")
