@@ -15,7 +15,7 @@ from quizzes.files.rosters import note_of_like_name
 from quizzes.models import AuditEvent, Classroom, Student, User
 from quizzes.models.locks import lock_rows
 from quizzes.people import classrooms, rosters
-from quizzes.people.names import PersonName, like_name, name_key, numbered_name
+from quizzes.people.names import PersonName, like_name, name_key, number_key, numbered_name
 
 _PURPOSE = "oneroster"
 # So many students with the same names and other numbers are the same students.
@@ -272,7 +272,11 @@ def _change(row: RosterStudent, known: _Known, taken: Collection[str], matched: 
             else gettext("The file says “{name}”. The name stays.").format(name=row.name.display)
         )
         return Change("", "here", rosters.person_name(same_id), row.external_id, same_id, note)
-    if same_name is not None and (not same_name.external_id or same_name.pk in known.renumbered):
+    if same_name is not None and (
+        not same_name.external_id
+        or number_key(same_name.external_id) == number_key(row.external_id)
+        or same_name.pk in known.renumbered
+    ):
         note = gettext("The number was {number}.").format(number=same_name.external_id) if same_name.external_id else ""
         if known.names_of_file[key] > 1:
             note = gettext("The file has several students with this name. Check whose number {number} is.").format(

@@ -24,6 +24,7 @@ from quizzes.people.names import (
     given_name,
     like_name,
     name_key,
+    number_key,
     numbered_name,
 )
 from quizzes.phrases import gettext
@@ -62,8 +63,8 @@ def read_roster(
 ) -> Roster:
     """The students of a table. Raises InvalidRoster.
 
-    present, removed: name keys of the class. numbers: its names by student number. own_numbers: the reverse, by name
-    key. names: of those on the roster.
+    present, removed: name keys of the class. numbers: its names by `number_key`. own_numbers: its student numbers by
+    name key. names: of those on the roster.
     chosen: columns that the teacher chose. fixes: names that the teacher typed, by row number.
     """
     heading, found = find_columns(table)
@@ -207,7 +208,7 @@ def _named_by_number(
     counts = Counter(name_key(row.name.display) for row in rows if row.state == "new")
     found = []
     for row, number in zip(rows, written, strict=True):
-        holder = numbers.get(number, "")
+        holder = numbers.get(number_key(number), "")
         if row.state == "new" and counts[name_key(row.name.display)] > 1 and name_key(holder) in present:
             row = replace(row, name=PersonName(holder, ""))
         found.append(row)
@@ -248,12 +249,11 @@ def _with_other_numbers(
 
     own_numbers: by name key. A student on the roster has a note only if the list has numbers of the class at all.
     """
-    has_numbers_of_class = any(number in numbers for number in written)
+    has_numbers_of_class = any(number_key(number) in numbers for number in written)
     found = []
     for row, number in zip(rows, written, strict=True):
         own = own_numbers.get(name_key(row.name.display), "")
-        # Spreadsheets drop zeros at the start.
-        if number and own and number.lstrip("0") != own.lstrip("0"):
+        if number and own and number_key(number) != number_key(own):
             values = {"name": row.name.display, "number": own}
             if row.state == "removed":
                 note = gettext(
@@ -284,7 +284,7 @@ def _without_numbers_of_others(
     """
     found = []
     for row, number in zip(rows, written, strict=True):
-        holder = numbers.get(number, "")
+        holder = numbers.get(number_key(number), "")
         # Under which name the student of this row is here.
         here = next((key for key in name_keys(row.name) if key in present), "")
         values = {"name": holder, "number": number}

@@ -19,7 +19,7 @@ from quizzes.formatting import Label
 from quizzes.forms.fields import NameField, SentJsonField
 from quizzes.models import Classroom, Student
 from quizzes.models.rosters import ClassroomQuerySet
-from quizzes.people.names import MAX_NAME_LENGTH, has_hidden, name_key, split_name
+from quizzes.people.names import MAX_NAME_LENGTH, has_hidden, name_key, number_key, split_name
 from quizzes.people.rosters import NewStudent
 
 
@@ -205,9 +205,9 @@ class AddStudentsForm(forms.Form):
 
     @property
     def _numbers(self) -> dict[str, str]:
-        """The names in the class by student number, also of those who were removed."""
+        """The names in the class by key of the student number, also of those who were removed."""
         students = [*self.removed.values(), *self.present.values()]
-        return {student.external_id: student.display_name for student in students if student.external_id}
+        return {number_key(student.external_id): student.display_name for student in students if student.external_id}
 
     @property
     def _own_numbers(self) -> dict[str, str]:

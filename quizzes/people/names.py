@@ -72,6 +72,11 @@ def name_key(name: str) -> str:
     return " ".join(words.split())
 
 
+def number_key(number: str) -> str:
+    """A student number in comparable form, without zeros at the start: spreadsheets drop them."""
+    return number.lstrip("0") or number
+
+
 def like_name(key: str, keys: Collection[str]) -> str:
     """The one of these name keys that may be the same person in another spelling; "" for none.
 

@@ -285,6 +285,22 @@ def test_new_numbers_of_a_school_do_not_double_the_class(
     assert {name: pk for name, pk in Student.objects.values_list("display_name", "pk") if name in before} == before
 
 
+def test_number_without_its_zeros_is_the_same_number(
+    teacher_client: Client, classroom: Classroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The roster came from a spreadsheet, which drops zeros at the start. Ben's number has none."""
+    make_student(classroom=classroom, name="Ana Reyes", external_id="101")
+    make_student(classroom=classroom, name="Ben Cole", external_id="1002")
+    changed = {"u1": ("Ana", "Reyes", "00101")}
+    monkeypatch.setattr("tests.views.teacher.test_oneroster.PEOPLE", {**PEOPLE, **changed})
+
+    page = run(teacher_client, package({"A": ["u1", "u2"]}), targets={"target-0": classroom.public_id})
+
+    assert "On the roster. Gets a student number The number was 101." in text_of(page)
+    assert "Not in the file" not in text_of(page)
+    assert roster_of(classroom.name) == {"Ana Reyes": "00101", "Ben Cole": "1002"}
+
+
 def test_where_one_number_stays_the_others_are_other_students(
     teacher_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -318,6 +318,15 @@ def test_a_name_with_another_number_says_who_has_the_name(classroom: Classroom, 
     assert note not in text_of(teacher_client.post(address, {"names": "Name\tID\nAna Ruiz\t25\nBen Orr\t26"}))
 
 
+def test_a_number_without_its_zeros_is_the_same_number(classroom: Classroom, teacher_client: Client) -> None:
+    """A spreadsheet dropped the zeros, and the school corrected the name."""
+    make_student(classroom=classroom, name="Ana Ruis", external_id="0017")
+    names = {"names": "Name\tID\nAna Ruiz\t17"}
+    preview = text_of(teacher_client.post(url("add_students", classroom), names))
+    assert "0 new, 1 not added." in preview
+    assert "“Ana Ruis” in this class has the student number 17. If it’s the same student, rename" in preview
+
+
 def test_a_new_name_like_one_of_the_roster_says_so(classroom: Classroom, teacher_client: Client) -> None:
     for name in ("Ana Ruis", "Ana Reyes", "Ben O."):
         make_student(classroom=classroom, name=name)
