@@ -58,7 +58,7 @@ from quizzes.models import (
 )
 from quizzes.people.classrooms import ClassroomNameTaken
 from quizzes.people.names import PersonName
-from quizzes.people.rosters import name_columns, sort_roster
+from quizzes.people.rosters import move_student, name_columns, sort_roster
 from quizzes.reports.gradebook import gradebook
 from quizzes.reports.item_report import item_report
 from tests.factories import (
@@ -307,6 +307,29 @@ def test_terms_of_students_and_decisions_travel(school: Classroom) -> None:
     assert list(ManualGrade.objects.values_list("points", "comment")) == [(Decimal("1.25"), "Good thinking")]
     moved = Student.objects.get(display_name="Eva")
     assert (moved.removed_at, moved.attempts.count()) == (LATER, 1)
+
+
+def test_class_comes_in_after_a_student_without_work_moved_away(
+    classroom: Classroom, student: Student, teacher: User
+) -> None:
+    """Not in the file: neither the student, nor the extension and the excuse that the student left here."""
+    quiz = make_assignment(classroom=classroom, assigned_by=teacher, closes_at=NOW + timedelta(days=1))
+    moved = make_student(classroom=classroom, name="Eva")
+    for one in (student, moved):
+        accommodations.extend(
+            quiz, one, due_at=None, closes_at=LATER, extra_attempts=0, reason="Ill", by=teacher, now=NOW
+        )
+        accommodations.set_excused(quiz, one, is_excused=True, reason="Away", by=teacher, now=NOW)
+    other = make_classroom(teacher=teacher, name="Period 4")
+    move_student(moved, to=other, by=teacher, now=NOW)
+    content = export_classroom(classroom, now=LATER)
+
+    again = import_classroom(content, by=empty_site(), now=LATER)
+
+    assert list(again.students.values_list("display_name", flat=True)) == [student.display_name]
+    assert [Extension.objects.get().student.display_name, Excuse.objects.get().student.display_name] == [
+        student.display_name
+    ] * 2
 
 
 def test_names_and_student_numbers_travel(school: Classroom) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from quizzes.attempts.integrity import deadline_moves
 from quizzes.content.pictures import picture_tables
@@ -112,10 +112,13 @@ def _pictures(edition: Edition) -> Iterable[StoredPicture]:
     return edition.question_set.pictures.filter(digest__in=digests).order_by("digest") if digests else ()
 
 
-def _students(classroom: Classroom) -> tuple[StudentPart, ...]:
+def _students_of(classroom: Classroom) -> QuerySet[Student]:
     """The students of the roster, with removed ones, and students who made an attempt here and moved away."""
-    in_class = Q(classroom=classroom) | Q(attempts__classroom=classroom)
-    students = list(Student.objects.filter(in_class).distinct().order_by("pk"))
+    return Student.objects.filter(Q(classroom=classroom) | Q(attempts__classroom=classroom)).distinct().order_by("pk")
+
+
+def _students(classroom: Classroom) -> tuple[StudentPart, ...]:
+    students = list(_students_of(classroom))
     accommodations = {
         row.student_id: AccommodationPart(time_factor=row.time_factor, changed_at=row.changed_at)
         for row in Accommodation.objects.filter(student__classroom=classroom)
@@ -142,8 +145,12 @@ def _students(classroom: Classroom) -> tuple[StudentPart, ...]:
 
 def _assignments(classroom: Classroom, assignments: list[Assignment]) -> tuple[AssignmentPart, ...]:
     here = {"assignment__classroom": classroom}
-    extensions = _grouped(Extension.objects.filter(**here).select_related("student").order_by("pk"), "assignment_id")
-    excuses = _grouped(Excuse.objects.filter(**here).select_related("student").order_by("pk"), "assignment_id")
+    # One who moved away before the first attempt may have left an extension or an excuse.
+    of_students = {**here, "student__in": _students_of(classroom).order_by()}
+    extensions = _grouped(
+        Extension.objects.filter(**of_students).select_related("student").order_by("pk"), "assignment_id"
+    )
+    excuses = _grouped(Excuse.objects.filter(**of_students).select_related("student").order_by("pk"), "assignment_id")
     corrections = _grouped(
         Regrade.objects.filter(**here).select_related("question").order_by("made_at", "pk"), "assignment_id"
     )
