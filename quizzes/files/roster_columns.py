@@ -51,6 +51,10 @@ _HEADINGS: Mapping[str, Sequence[str]] = {
     "status": (
         "status", "enrollment status", "enroll status", "student status", "enrollment state", "estado", "estatus",
     ),
+    "left_at": (
+        "exit date", "withdrawal date", "withdraw date", "withdrawn date", "drop date", "leave date", "date left",
+        "date withdrawn", "date dropped", "enrollment end date", "end date", "fecha de baja", "fecha de salida",
+    ),
 }  # fmt: skip
 # Fewer rows are in order by chance too often: 4 with 1 of 24.
 _SORTED_ROWS = 4
@@ -102,6 +106,7 @@ class Columns(NamedTuple):
     role: int | None = None
     status: int | None = None
     preferred: int | None = None
+    left_at: int | None = None
 
 
 def heading_key(text: str) -> str:

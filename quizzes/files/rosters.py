@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from quizzes.files.roster_columns import (
     Columns,
@@ -31,6 +33,7 @@ from quizzes.phrases import gettext
 
 MAX_ROWS = 500
 MAX_LINES = 2_000  # with the lines that are no students: contacts, totals, people who left
+_DAYS = "%m/%d/%Y", "%m/%d/%y", "%Y-%m-%d", "%m-%d-%Y"
 
 
 class InvalidRoster(ValueError):
@@ -60,12 +63,14 @@ def read_roster(
     names: Collection[str] = (),
     chosen: Columns | None = None,
     fixes: Mapping[int, str] | None = None,
+    today: date | None = None,
 ) -> Roster:
     """The students of a table. Raises InvalidRoster.
 
     present, removed: name keys of the class. numbers: its names by `number_key`. own_numbers: its student numbers by
     name key. names: of those on the roster.
-    chosen: columns that the teacher chose. fixes: names that the teacher typed, by row number.
+    chosen: columns that the teacher chose. fixes: names that the teacher typed, by row number. today: students who left
+    before it are left out; None for no date.
     """
     heading, found = find_columns(table)
     number_heading = cell_of(heading, found.external_id) if heading is not None else ""
@@ -84,6 +89,7 @@ def read_roster(
     _refuse_more(len(body), MAX_LINES)
     order = _order(heading, columns, body)
     rows = [read_row(row, columns, fixes or {}, heading, order) for row in body]
+    rows = _without_left(rows, [cell_of(line, found.left_at) for line in body], today)
     _refuse_more(sum(row.state != "left_out" for row in rows), MAX_ROWS)
     beside = [] if heading is not None or chosen is not None else _beside(table, columns)
     written = [row.external_id or cell_of(line, found.external_id) for row, line in zip(rows, body, strict=True)]
@@ -92,6 +98,31 @@ def read_roster(
     compared = _without_numbers_of_others(compared, written, present, numbers or {}, fixes or {})
     compared = _with_names_alike(_without_shared_numbers(compared), names)
     return Roster((*_above(table, heading), *compared, *beside), columns, column_labels(table, heading), number_heading)
+
+
+def _without_left(rows: Sequence[RosterRow], left_at: Sequence[str], today: date | None) -> list[RosterRow]:
+    """The rows; a student who left before today is left out, unless all did: then the term is over.
+
+    left_at: the cell of the column for it, of each row.
+    """
+    left = [today is not None and (day := _day_of(text)) is not None and day < today for text in left_at]
+    students = [has_left for row, has_left in zip(rows, left, strict=True) if row.state == "new"]
+    if all(students):
+        return list(rows)
+    return [
+        replace(row, state="left_out", note=gettext("Not enrolled: {status}").format(status=text[:MAX_NAME_LENGTH]))
+        if row.state == "new" and has_left
+        else row
+        for row, text, has_left in zip(rows, left_at, left, strict=True)
+    ]
+
+
+def _day_of(text: str) -> date | None:
+    """The day that a cell says, as school systems and spreadsheets write it; None for none."""
+    for form in _DAYS:
+        with suppress(ValueError):
+            return datetime.strptime(text.partition(" ")[0], form).date()  # noqa: DTZ007  a day has no time zone
+    return None
 
 
 def _with_choice(found: Columns, chosen: Columns | None) -> Columns:

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -81,14 +82,15 @@ class AddStudentsForm(forms.Form):
         present: Mapping[str, Student],
         removed: Mapping[str, Student],
         elsewhere: Mapping[str, str],
+        today: date,
         **kwargs: Any,
     ) -> None:
-        """present: the students on the roster, by name key. removed: those who were removed.
+        """present: the students on the roster, by name key. removed: those who were removed. today: in the class.
 
         elsewhere: the names of the teacher's other classes by the name keys of their students.
         """
         super().__init__(*args, **kwargs)
-        self.present, self.removed, self.elsewhere = present, removed, elsewhere
+        self.present, self.removed, self.elsewhere, self.today = present, removed, elsewhere, today
         self.roster: Roster | None = None
         self.rows: tuple[RosterRow, ...] = ()
         self.note = ""
@@ -174,9 +176,10 @@ class AddStudentsForm(forms.Form):
                 removed=self.removed,
                 numbers=self._numbers,
                 own_numbers=self._own_numbers,
-                names=[student.display_name for student in self.present.values()],
+                names=[one.display_name for one in self.present.values()],
                 chosen=chosen,
                 fixes=self._fixes,
+                today=self.today,
             )
         except (UnreadableTable, InvalidRoster) as error:
             self.add_error(field, str(error))
@@ -223,11 +226,8 @@ class AddStudentsForm(forms.Form):
     @property
     def _fixes(self) -> dict[int, str]:
         """What the teacher typed for rows with a problem, by row number."""
-        return {
-            int(name.removeprefix("fix-")): str(value).strip()
-            for name, value in self.data.items()
-            if re.fullmatch(r"fix-\d{1,6}", name)
-        }
+        fixes = ((re.fullmatch(r"fix-(\d{1,6})", name), value) for name, value in self.data.items())
+        return {int(found[1]): str(value).strip() for found, value in fixes if found}
 
     def _is_checked(self, row: RosterRow) -> bool:
         """Whether a removed student is restored: yes, unless the teacher cleared the check box."""

@@ -58,6 +58,7 @@ def add_students(request: TeacherRequest, public_id: str) -> HttpResponse:
         present=rosters.present_by_name(classroom),
         removed=rosters.removed_by_name(classroom),
         elsewhere=rosters.classes_by_name(classroom, by=request.user) if data is not None else {},
+        today=timezone.localdate(timezone=classroom.zone),
     )
     preview = form.is_valid()
     if preview and form.cleaned_data["is_confirmed"]:

@@ -327,6 +327,30 @@ def test_a_number_without_its_zeros_is_the_same_number(classroom: Classroom, tea
     assert "“Ana Ruis” in this class has the student number 17. If it’s the same student, rename" in preview
 
 
+@pytest.mark.parametrize(
+    "days", [("", "10/22/2026", "10/23/2026"), ("6/10/27", "2026-10-22", "06-10-2027")], ids=["some", "all"]
+)
+@pytest.mark.usefixtures("clock")
+def test_a_student_who_left_before_today_is_not_restored(
+    days: tuple[str, ...], classroom: Classroom, teacher: User, teacher_client: Client
+) -> None:
+    """The school's list has everyone who was in the class this year, and when they left."""
+    gone = make_student(classroom=classroom, name="Ben Orr")
+    rosters.remove_student(gone, by=teacher, now=NOW)
+    rows = zip(("Ana Ruiz", "Ben Orr", "Cy Dunn"), days, strict=True)
+    names = "\n".join(["Name,Exit Date", *map(",".join, rows)])
+    address = url("add_students", classroom)
+    preview = teacher_client.post(address, {"names": names})
+    assert f"3 Ben Orr Not added Not enrolled: {days[1]} 4 Cy Dunn New" in text_of(preview)
+    teacher_client.post(address, form_of(preview, having="full").data(is_confirmed="on"))
+    assert names_of(classroom) == ["Ana Ruiz", "Cy Dunn"]
+
+
+def test_after_the_term_a_list_has_all_its_students(classroom: Classroom, teacher_client: Client) -> None:
+    names = "Name,End Date\nAna Ruiz,6/10/2026\nBen Orr,6/10/2026"
+    assert "2 new." in text_of(teacher_client.post(url("add_students", classroom), {"names": names}))
+
+
 def test_a_new_name_like_one_of_the_roster_says_so(classroom: Classroom, teacher_client: Client) -> None:
     for name in ("Ana Ruis", "Ana Reyes", "Ben O."):
         make_student(classroom=classroom, name=name)
