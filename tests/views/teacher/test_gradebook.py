@@ -312,6 +312,18 @@ def test_gradebook_names_the_files_that_lack_student_numbers_before_their_button
     assert "Student numbers match the students in every file." in page
 
 
+def test_gradebook_names_its_files_as_they_are_called(
+    assignment: Assignment, classroom: Classroom, student: Student, teacher_client: Client
+) -> None:
+    text = text_of(teacher_client.get(gradebook_of(classroom)))
+    assert "Students who left the class aren’t in these files. Downloads are logged." in text
+    assert "Scores by quiz, CSV" in text
+    file = teacher_client.post(
+        reverse("download_file", args=[classroom.public_id]), {"layout": "score_rows", "form": "csv"}
+    )
+    assert "scores by quiz" in file["Content-Disposition"]
+
+
 def test_gradebook_leaves_out_removed_students(
     assignment: Assignment, classroom: Classroom, student: Student, teacher_client: Client, now: datetime
 ) -> None:
