@@ -53,7 +53,7 @@ _HEADINGS: Mapping[str, Sequence[str]] = {
     ),
     "left_at": (
         "exit date", "withdrawal date", "withdraw date", "withdrawn date", "drop date", "leave date", "date left",
-        "date withdrawn", "date dropped", "enrollment end date", "end date", "fecha de baja", "fecha de salida",
+        "date withdrawn", "date dropped", "enrollment end date", "fecha de baja", "fecha de salida",
     ),
 }  # fmt: skip
 # Fewer rows are in order by chance too often: 4 with 1 of 24.

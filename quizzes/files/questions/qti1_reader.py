@@ -84,7 +84,7 @@ def _drawn(root: Element, prefix: str) -> list[ReadQuestion]:
 def _read(where: str, element: Element, taker: PictureTaker) -> ReadQuestion:
     notes: list[str] = []
     presentation, metadata = element.find("presentation"), _metadata(element)
-    stem = material(_ownmaterial(presentation), notes, taker)
+    stem = material(_own_material(presentation), notes, taker)
     try:
         rules = rules_of(element, notes)
         item = _item(element, presentation, stem, rules, notes)
@@ -104,7 +104,7 @@ def _read(where: str, element: Element, taker: PictureTaker) -> ReadQuestion:
         return skipped(where, stem or element.get("title") or "", str(reason))
 
 
-def _ownmaterial(presentation: Element | None) -> Iterable[Element]:
+def _own_material(presentation: Element | None) -> Iterable[Element]:
     """The material of the question itself, in place or in a flow, not that of its choices."""
     if presentation is None:
         return []
