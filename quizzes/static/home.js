@@ -1,5 +1,7 @@
 // Shows a quiz on the student's home page when it opens, for example when the teacher presses Start, and a pause.
 
+import { move } from "./move.js";
+
 const { openQuizzes, tag } = document.querySelector("[data-open-quizzes]").dataset;
 
 // In ms. A waiting class is in the quiz within a few seconds.
@@ -21,7 +23,7 @@ async function ask() {
   const response = await fetch(openQuizzes, { ...options, signal: AbortSignal.timeout?.(TIMEOUT) }).catch(() => null);
   isAsking = false;
   // After the session has ended, the page leads to sign-in. Otherwise nothing would say that new quizzes no longer show up.
-  if (response?.type === "opaqueredirect" || response?.status === 200) return location.reload();
+  if (response?.type === "opaqueredirect" || response?.status === 200) return move(location.pathname);
   failures = response?.status === 304 ? 0 : failures + 1;
   // Random, so that a class does not ask at the same moment.
   const pause = failures ? PAUSES[Math.min(failures, PAUSES.length) - 1] : PERIOD;

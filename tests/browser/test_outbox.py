@@ -694,6 +694,21 @@ def join(page: Page, student: Student) -> None:
     page.wait_for_url("**/student/")
 
 
+def test_home_page_leads_to_sign_in_without_a_question(context: BrowserContext, attempt: Attempt) -> None:
+    page = open_question(context, attempt)
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: asked.append(dialog.type))
+    on_save(page, lambda route: route.fulfill(status=503))
+    choose(page, 1)
+    says(page, "Not sent")
+    page.goto(reverse("student_home"))
+    # A browser asks only on a page that somebody used.
+    page.get_by_role("heading", level=1).click()
+    Session.objects.all().delete()
+    page.wait_for_url("**/join/")
+    assert (asked[1:], page.evaluate(WAITING)) == ([], 1)
+
+
 def test_lost_token_is_fetched_again(context: BrowserContext, attempt: Attempt) -> None:
     page = open_question(context, attempt)
     context.clear_cookies(name="csrftoken")
