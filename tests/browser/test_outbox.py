@@ -951,6 +951,19 @@ def test_time_runs_out_on_the_page_by_the_servers_word(context: BrowserContext, 
     assert Attempt.objects.open().count() == 0
 
 
+def test_time_runs_out_after_an_answer_was_refused(context: BrowserContext, attempt: Attempt) -> None:
+    Attempt.objects.update(deadline_at=timezone.now() + timedelta(seconds=6))
+    page = open_question(context, attempt)
+    tries: list[Request] = []
+    page.on("request", lambda request: tries.append(request) if request.url.endswith("/livez") else None)
+    page.evaluate("document.querySelector('label.opt input').value = 'forged'")
+    choose(page, 0)
+    says(page, "Not saved")
+    page.wait_for_url("**/receipt/")
+    assert len(tries) == 1
+    assert Attempt.objects.open().count() == 0
+
+
 def test_page_stays_when_time_runs_out_without_the_site(context: BrowserContext, attempt: Attempt) -> None:
     Attempt.objects.update(deadline_at=timezone.now() + timedelta(seconds=4))
     page = open_question(context, attempt)

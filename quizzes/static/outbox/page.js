@@ -323,7 +323,8 @@ async function settle(action) {
   // This page is still here: the browser’s Stop, or its Back, has ended the last move.
   isLeaving = false;
   notices.blocked = "";
-  if ((!TURN_IN.includes(action) || await sender.reach()) && await sender.settle()) return true;
+  // A reply counts for a second, and sending the answers may take longer.
+  if (await sender.settle() && (!TURN_IN.includes(action) || await sender.reach())) return true;
   notices.blocked = action;
   const reason = navigator.onLine ? "down" : "offline";
   notify(["down", "pin", "signed-out"].includes(notices.shown) ? notices.shown : reason);
