@@ -1190,6 +1190,22 @@ def test_check_without_a_reply_can_be_pressed_again(is_cut: bool, context: Brows
     expect(notice(page)).to_have_count(0)
 
 
+def test_page_of_something_in_between_takes_no_question_away(context: BrowserContext, attempt: Attempt) -> None:
+    Assignment.objects.update(release=Assignment.Release.AT_ONCE)
+    page = open_question(context, attempt)
+    choose(page, 1)
+    says(page, "Saved")
+    for name in ("Flag for later", "Check my answer"):
+        on_save(page, lambda route: route.fulfill(status=200, content_type="text/html", body="<p>This site is blocked."))
+        page.get_by_role("button", name=name).click()
+        expect(notice(page).get_by_text("You need to be online for that.")).to_be_visible()
+        page.unroute_all()
+        expect(page.get_by_role("button", name=name)).to_be_focused()
+    page.get_by_role("button", name="Check my answer").click()
+    expect(page.locator("#question .verdict")).to_be_focused()
+    expect(notice(page)).to_have_count(0)
+
+
 # ---- Nothing keeps the others up
 
 

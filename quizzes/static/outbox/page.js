@@ -435,6 +435,14 @@ function onNoResponse() {
   notify(navigator.onLine ? "down" : "offline");
 }
 
+// A filter or a portal may answer with 200 too. Its page must not take the place of the question.
+function onBeforeSwap({ detail }) {
+  if (detail.isError || detail.serverResponse.includes(`id="${detail.target.id}"`)) return;
+  detail.shouldSwap = false;
+  detail.isError = true;
+  onNoResponse();
+}
+
 // A button that was disabled during its request has lost the focus. After success, `onSettled` moves it.
 function onAfterRequest({ detail }) {
   if (!detail.successful && document.activeElement === document.body) detail.elt.focus();
@@ -492,6 +500,7 @@ function start() {
     "htmx:confirm": onConfirm,
     "htmx:sendError": onNoResponse,
     "htmx:timeout": onNoResponse,
+    "htmx:beforeSwap": onBeforeSwap,
     "htmx:afterRequest": onAfterRequest,
     "htmx:responseError": onResponseError,
     "htmx:afterSettle": onSettled,
