@@ -89,6 +89,10 @@ for (const form of document.querySelectorAll("[data-draft]")) {
     // htmx sends a queued save right after this event.
     setTimeout(onSaved, 0, form);
   });
+  // A filter or a portal may answer with 200 too.
+  form.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (!detail.serverResponse.includes('id="draft-state"')) detail.isError = true;
+  });
   for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
     form.addEventListener(name, (event) => {
       unsaved.add(form);

@@ -274,6 +274,23 @@ def test_text_in_a_question_that_another_window_removed_is_kept(teacher: User, o
     assert stem_of(draft) == "Typed here?"
 
 
+def test_a_page_of_something_in_between_is_no_save(teacher: User, open_context: NewContext) -> None:
+    draft = make_draft(owner=teacher)
+    page = open_context(teacher, watched=False).new_page()
+    open_editor(page, draft)
+    page.route("**/questions/one/", lambda route: route.fulfill(content_type="text/html", body="<p>This site is blocked."))
+
+    page.get_by_label(re.compile(r"^Question 1")).fill("Typed behind a filter?")
+    page.get_by_label("Points").focus()
+    expect(page.locator("#draft-state")).to_contain_text("Not saved. Your text is still here")
+    assert leave(page, to=reverse("question_sets")) == ["beforeunload"]
+
+    page.unroute_all()
+    page.get_by_role("button", name="Save", exact=True).click()
+    saved(page)
+    assert stem_of(draft) == "Typed behind a filter?"
+
+
 @pytest.mark.parametrize(
     ("name", "rest", "label"),
     [
