@@ -319,6 +319,8 @@ const isWarned = () => ["down", "pin", "signed-out"].includes(notices.shown) && 
 
 // Returns whether the action can go on. If not, a notice says so.
 async function settle(action) {
+  // A student who presses a button is still here: the next page was stopped from loading.
+  if (action !== "time-up") isLeaving = false;
   keepTyped();
   // This page is still here: the browser’s Stop, or its Back, has ended the last move.
   isLeaving = false;
