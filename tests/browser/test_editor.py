@@ -278,7 +278,7 @@ def test_a_page_of_something_in_between_is_no_save(teacher: User, open_context: 
     draft = make_draft(owner=teacher)
     page = open_context(teacher, watched=False).new_page()
     open_editor(page, draft)
-    page.route("**/questions/one/", lambda route: route.fulfill(content_type="text/html", body="<p>This site is blocked."))
+    page.route("**/questions/one/", lambda route: route.fulfill(content_type="text/html", body="<p>Blocked."))
 
     page.get_by_label(re.compile(r"^Question 1")).fill("Typed behind a filter?")
     page.get_by_label("Points").focus()

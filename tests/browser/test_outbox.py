@@ -1213,7 +1213,7 @@ def test_page_of_something_in_between_takes_no_question_away(context: BrowserCon
     choose(page, 1)
     says(page, "Saved")
     for name in ("Flag for later", "Check my answer"):
-        on_save(page, lambda route: route.fulfill(status=200, content_type="text/html", body="<p>This site is blocked."))
+        on_save(page, lambda route: route.fulfill(content_type="text/html", body="<p>Blocked."))
         page.get_by_role("button", name=name).click()
         expect(notice(page).get_by_text("You need to be online for that.")).to_be_visible()
         page.unroute_all()
