@@ -8,6 +8,8 @@ const SETTING = "grading-shortcuts";
 let isOff = remembered() === "off";
 // One form is sent once, however long a key is held.
 let isSent = false;
+// In ms. The Stop button of a browser ends a request without an event.
+const STOPPED = 10000;
 
 // A browser that refuses storage forgets the choice with the page.
 function remembered() {
@@ -63,8 +65,9 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("submit", (event) => {
-  if (isSent) event.preventDefault();
+  if (isSent) return event.preventDefault();
   isSent = true;
+  setTimeout(() => { isSent = false; }, STOPPED);
 });
 
 // The page may come back from the browser's history as it was left.

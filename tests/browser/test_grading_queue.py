@@ -145,6 +145,25 @@ def test_keys_work_and_turn_off_in_a_browser_that_refuses_storage(
     expect(page.locator(".words")).to_have_text("B rule.")
 
 
+def test_keys_work_again_after_a_grade_that_was_stopped(
+    assignment: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    give(assignment, "Ana R.", who="A rule.")
+    page = open_context(teacher, watched=False).new_page()
+    page.clock.install()
+    open_queue(page, assignment)
+    page.route("**/settle/", lambda route: None)
+    # What the browser's Stop button does.
+    page.evaluate("() => { setTimeout(() => window.stop(), 500); }")
+    with page.expect_request("**/settle/"):
+        page.keyboard.press("2")
+    page.wait_for_timeout(1000)
+    page.unroute_all()
+    page.clock.run_for(10_000)
+    page.keyboard.press("2")
+    expect(page.locator("main")).to_contain_text("Saved. Ana R. gets 2 points.")
+
+
 def test_grade_without_points_leads_to_its_error(
     assignment: Assignment, teacher: User, open_context: NewContext
 ) -> None:
