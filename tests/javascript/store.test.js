@@ -125,6 +125,18 @@ test("a full storage keeps the answer in memory", () => {
   assert.deepEqual(bodies(store.pending()), ["choice=b"]);
 });
 
+test("a stored answer stays stored when its change does not fit", () => {
+  store.add(ONE, 0, "choice=a");
+  const [{ key, entry }] = store.pending();
+  storage.isFull = true;
+  store.write(key, { ...entry, isSent: true });
+  assert.deepEqual(store.pending(), [{ key, entry: { ...entry, isSent: true } }]);
+  assert.equal(store.holdsOnlyCopy(), false);
+  assert.deepEqual(bodies(createStore(storage, "ana").pending()), ["choice=a"]);
+  store.remove(key);
+  assert.deepEqual([store.pending(), Object.keys(storage)], [[], []]);
+});
+
 test("a later answer builds on the stored revision", () => {
   store.add(ONE, 0, "choice=a");
   const [{ key, entry }] = store.pending();

@@ -66,11 +66,11 @@ export function createStore(storage, owner, path = "") {
   const unacknowledged = new Map();
   // The newest revision known, by path.
   const revisions = new Map();
-  // Entries that did not fit into the storage, by key. They are lost with the page.
+  // Entries that did not fit into the storage, by key. The storage may have an older form.
   const memoryOnly = new Map();
 
   const storedKeys = () => Object.keys(storage).filter((key) => key.startsWith(PREFIX));
-  const keys = () => [...storedKeys(), ...memoryOnly.keys()].sort();
+  const keys = () => [...new Set([...storedKeys(), ...memoryOnly.keys()])].sort();
 
   function read(key) {
     if (memoryOnly.has(key)) return memoryOnly.get(key);
@@ -84,9 +84,7 @@ export function createStore(storage, owner, path = "") {
       try {
         storage.setItem(key, JSON.stringify(entry));
         return;
-      } catch {
-        storage.removeItem(key);
-      }
+      } catch { /* full */ }
     }
     memoryOnly.set(key, entry);
   }
@@ -147,7 +145,7 @@ export function createStore(storage, owner, path = "") {
     remove,
     rebase,
     acknowledge,
-    holdsOnlyCopy: () => pending().some(({ key }) => memoryOnly.has(key)),
+    holdsOnlyCopy: () => pending().some(({ key }) => memoryOnly.has(key) && storage.getItem(key) === null),
     isOwn: (operation) => ownOperations.has(operation),
   };
 }
