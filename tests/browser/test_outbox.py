@@ -631,6 +631,21 @@ def test_pin_in_one_window_lets_the_other_go_on(context: BrowserContext, attempt
     assert sent.value.status == 200
 
 
+def test_page_asks_before_it_is_left_after_the_sign_in_opened_in_a_tab(
+    context: BrowserContext, attempt: Attempt
+) -> None:
+    page = open_question(context, attempt)
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: asked.append(dialog.type))
+    Session.objects.all().delete()
+    choose(page, 1)
+    link = page.get_by_role("link", name="Not you? Sign in again")
+    with context.expect_page():
+        link.click(modifiers=["ControlOrMeta"])
+    page.reload()
+    assert asked == ["beforeunload"]
+
+
 def test_pin_that_does_not_get_through_waits_for_the_network(
     context: BrowserContext, attempt: Attempt, student: Student
 ) -> None:

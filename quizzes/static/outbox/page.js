@@ -370,11 +370,11 @@ async function signIn(form) {
 async function onClick(event) {
   const { target } = event;
   if (target.closest("[data-send]")) sender.send();
-  if (target.closest("[data-leave]")) isLeaving = true;
   // Not every browser opens the row of a target inside it.
   const place = target.closest(".strip a")?.hash;
   if (place) find(place)?.closest("details").setAttribute("open", "");
   const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+  if (isPlain && target.closest("[data-leave]")) isLeaving = true;
   const link = isPlain && target.closest("a[href]:not([href^='#'], [hx-post], [data-leave])");
   const isQuestion = link && link.closest("[data-places]");
   if (isQuestion && showQuestion(numberOf(link.href))) return event.preventDefault();
