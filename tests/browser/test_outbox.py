@@ -935,6 +935,17 @@ def test_typed_answer_is_kept_while_it_is_typed(context: BrowserContext, attempt
     assert saves() == [(1, "saved"), (2, "saved")]
 
 
+def test_text_typed_without_a_pause_is_saved_every_5_seconds(context: BrowserContext, attempt: Attempt) -> None:
+    page = open_question(context, attempt, 5)
+    page.clock.pause_at(timezone.now() + timedelta(seconds=1))
+    field = page.get_by_role("textbox", name="In which month does it end?")
+    for letter in "August":
+        field.press_sequentially(letter)
+        page.clock.run_for(900)
+    says(page, "Saved")
+    assert saves() == [(1, "saved")]
+
+
 def test_choice_that_is_none_is_said_and_not_tried_for_ever(context: BrowserContext, attempt: Attempt) -> None:
     page = open_question(context, attempt)
     page.evaluate("document.querySelector('label.opt input').value = 'forged'")

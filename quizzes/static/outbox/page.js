@@ -7,6 +7,8 @@ import { attemptOf, clearOld, clearOwn, createStore, numberOf, PREFIX } from "./
 const SCROLL = "footnote.reading";
 // In ms. Text is not sent letter by letter.
 const TYPING_PAUSE = 1000;
+// In ms. Typing without a pause is saved this often: a device may fail, and a teacher may open the next question.
+const TYPING_LIMIT = 5000;
 // In ms. The class does not wait for a slow save.
 const MOVE_PATIENCE = 500;
 // Without a reply, the browser would show its own error page in place of this one.
@@ -46,6 +48,7 @@ const sender = createSender(store, {
 
 let isLeaving = false;
 let typingTimer = 0;
+let typingSince = 0;
 let lastAnswer = "";
 let signingIn = null;
 
@@ -398,7 +401,9 @@ function onInput({ target }) {
   if (!target.closest("form[data-answers]") || target.matches("[type=radio], [type=checkbox], select")) return;
   notices.setSaveState("saving");
   clearTimeout(typingTimer);
-  typingTimer = setTimeout(keepTyped, TYPING_PAUSE);
+  if (!typingTimer) typingSince = performance.now();
+  const left = typingSince + TYPING_LIMIT - performance.now();
+  typingTimer = setTimeout(keepTyped, Math.max(0, Math.min(TYPING_PAUSE, left)));
 }
 
 function onPopState() {
