@@ -214,7 +214,7 @@ def test_closed_question_shows_the_own_answer_and_takes_none(
     assert "This question is closed Your answer is saved. Look at the class board." in text_of(page)
     assert "data-answers" not in page.content.decode()
     late = student_client.post(form.action, form.data(choice=form.offered[0][1], act="save"), follow=True)
-    assert "Question 1 is closed. Your late answer is kept, but it doesn’t count." in text_of(late)
+    assert "Question 1 is closed. Your late answer doesn’t count yet. Your teacher can accept it." in text_of(late)
     assert Answer.objects.get().value == "b"
     running.refresh_from_db()
     assert running.is_open

@@ -115,7 +115,8 @@ def test_late_answer_of_a_phone_that_was_offline_is_kept(
     ana.get_by_label("Birthplace").check()
     show_on_board(paced, number=1, phase=ANSWERS, by=teacher, now=timezone.now())
     ana.context.set_offline(False)
-    expect(ana.get_by_text("Question 1 is closed. Your late answer is kept, but it doesn’t count.")).to_be_visible()
+    notice = "Question 1 is closed. Your late answer doesn’t count yet. Your teacher can accept it."
+    expect(ana.get_by_text(notice)).to_be_visible()
     attempt = Attempt.objects.get(student__display_name="Ana")
     assert list(attempt.events.values_list("outcome", "value")) == [("late", "b")]
     assert Answer.objects.filter(value__isnull=False).count() == 0
