@@ -404,7 +404,8 @@ def test_next_question_can_be_pressed_again_after_the_browser_stopped_a_slow_pag
     # In the page: Playwright runs nothing in a page that another one is about to replace.
     page.evaluate(
         """() => new Promise((resolve) => {
-          window.addEventListener("beforeunload", () => setTimeout(() => { window.stop(); resolve(); }), { once: true });
+          const stop = () => setTimeout(() => resolve(window.stop()));
+          window.addEventListener("beforeunload", stop, { once: true });
           document.querySelector("#question button[value=next]").click();
         })"""
     )
