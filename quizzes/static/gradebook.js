@@ -63,5 +63,7 @@ for (const table of document.querySelectorAll("table.grid")) {
     go(...move);
   });
 
-  for (const note of document.querySelectorAll("[data-keys]")) note.hidden = false;
+  // A phone has no arrow keys.
+  const isTouchOnly = !matchMedia("(any-pointer: fine)").matches;
+  for (const note of document.querySelectorAll("[data-keys]")) note.hidden = isTouchOnly;
 }

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import Browser, expect
 
 from quizzes.models import Assignment, Classroom, Edition, Excuse, User
-from tests.browser.conftest import NewContext, assert_fits, overflow
+from tests.browser.conftest import NewContext, assert_fits, be_signed_in, overflow
 from tests.browser.pdf import A4, LETTER, mark, read_pdf, split_marks
 from tests.factories import (
     make_answered_attempt,
@@ -176,6 +177,17 @@ def test_arrow_keys_move_from_cell_to_cell(full: Classroom, teacher: User, open_
     assert page.evaluate(inside) == 1
     page.keyboard.press("Enter")
     page.wait_for_url("**/teacher/students/**")
+
+
+def test_phone_has_no_hint_on_arrow_keys(full: Classroom, teacher: User, browser: Browser, live_server: Any) -> None:
+    context = browser.new_context(base_url=live_server.url, has_touch=True, is_mobile=True, service_workers="block")
+    be_signed_in(context, teacher, live_server.url)
+    page = context.new_page()
+    page.goto(reverse("classroom_gradebook", args=[full.public_id]))
+    # The script has run.
+    expect(page.locator("table.grid tbody [tabindex='-1']").first).to_be_attached()
+    expect(page.get_by_text("Move with arrow keys")).to_be_hidden()
+    context.close()
 
 
 def test_a_cell_that_has_the_focus_is_not_under_the_heads(
