@@ -134,7 +134,9 @@ def _add_interaction(root: Element, body: Element, item: Item) -> None:
         case "single" | "multiple" | "true_false":
             is_multiple = item.question_type == "multiple"
             correct = [ident for ident, line in zip(ids, lines, strict=True) if line.is_correct]
-            _declare(root, "RESPONSE", "multiple" if is_multiple else "single", "identifier", correct)
+            declaration = _declare(root, "RESPONSE", "multiple" if is_multiple else "single", "identifier", correct)
+            if _gives_shares(item):
+                _add_shares(declaration, ids, correct)
             interaction = SubElement(
                 body,
                 "choiceInteraction",
@@ -158,6 +160,18 @@ def _add_interaction(root: Element, body: Element, item: Item) -> None:
         case "free_text":
             _declare(root, "RESPONSE", "single", "string", [item.sample_answer] if item.sample_answer else [])
             SubElement(body, "extendedTextInteraction", responseIdentifier="RESPONSE")
+
+
+def _gives_shares(item: Item) -> bool:
+    return item.question_type == "multiple" and not item.all_or_nothing
+
+
+def _add_shares(declaration: Element, ids: Sequence[str], correct: Sequence[str]) -> None:
+    """As here, each wrong choice takes away as much as a correct one adds, and nobody goes below 0."""
+    mapping = SubElement(declaration, "mapping", lowerBound="0", upperBound="1", defaultValue="0")
+    share = f"{1 / max(1, len(correct)):.5f}"
+    for ident in ids:
+        SubElement(mapping, "mapEntry", mapKey=ident, mappedValue=share if ident in correct else f"-{share}")
 
 
 def _add_matching(root: Element, body: Element, item: Item, ids: Sequence[str]) -> None:
@@ -226,5 +240,5 @@ def _add_processing(root: Element, item: Item) -> None:
         score = SubElement(condition, "setOutcomeValue", identifier="SCORE")
         SubElement(score, "baseValue", baseType="float").text = str(item.points)
         return
-    name = "map_response" if item.question_type == "short_answer" else "match_correct"
+    name = "map_response" if item.question_type == "short_answer" or _gives_shares(item) else "match_correct"
     SubElement(root, "responseProcessing", template=f"http://www.imsglobal.org/question/qti_v2p1/rptemplates/{name}")

@@ -16,6 +16,7 @@ from quizzes.files.questions.gift_writer import write_gift
 from quizzes.files.questions.item import Gap, Item, Line, read
 from quizzes.files.questions.markup import tidy
 from quizzes.files.questions.moodle_writer import write_moodle
+from quizzes.files.questions.qti2_writer import write_qti2
 
 # Letters, signs of every format, and text that looks like markup.
 ALPHABET = 'abc ÁñЖ漢~=#{}:\\"’<>&%*[]()|;,.?!-–→/0123456789'
@@ -179,12 +180,31 @@ def test_gift_keeps_texts_with_its_own_signs(item: Item) -> None:
 
 
 def test_a_wrong_answer_costs_in_moodle_what_it_costs_here() -> None:
-    """Otherwise a student who chooses every answer would have all points there, or one wrong choice would cost all."""
+    """Otherwise a student who chooses every answer would have all points there."""
     item = Item("multiple", "Which?", lines=(Line("A", True), Line("B", True), Line("C")))
-    assert re.findall(r'fraction="([^"]+)"', write_moodle("T", [item]).decode()) == ["50.00000", "50.00000", "-50.00000"]
-    assert re.findall(r"%(.+?)%", write_gift("T", [item]).decode()) == ["50.00000", "50.00000", "-50.00000"]
+    shares = ["50.00000", "50.00000", "-50.00000"]
+    assert re.findall(r'fraction="([^"]+)"', write_moodle("T", [item]).decode()) == shares
+    assert re.findall(r"%(.+?)%", write_gift("T", [item]).decode()) == shares
     single = Item("single", "Which?", lines=(Line("A", True), Line("B")))
     assert re.findall(r'fraction="([^"]+)"', write_moodle("T", [single]).decode()) == ["100", "0"]
+
+
+@pytest.mark.parametrize("version", ["2.1", "2.2", "3.0"])
+def test_choices_give_part_of_the_credit_in_qti_as_here(version: str) -> None:
+    item = Item("multiple", "Which?", lines=(Line("A", True), Line("B", True), Line("C")))
+    written = item_file(write_qti2("T", [item], version=version))
+    assert re.findall(r'apped-?[vV]alue="([^"]+)"', written) == ["0.50000", "0.50000", "-0.50000"]
+    assert re.search(r'ower-?[bB]ound="0"', written)
+    assert written.count("rptemplates/map_response") == 1
+
+    whole = item_file(write_qti2("T", [replace(item, all_or_nothing=True)], version=version))
+    assert "ap-entry" not in whole.replace("mapEntry", "map-entry")
+    assert whole.count("rptemplates/match_correct") == 1
+
+
+def item_file(package: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        return archive.read("items/q001.xml").decode()
 
 
 def test_moodle_export_has_no_blank_that_the_text_only_looks_like() -> None:
