@@ -209,7 +209,8 @@ def _item(element: Element, body: Element, stem: str, notes: list[str]) -> Item:
         return _ordering(stem, choices, correct)
     if len(correct) == 1 and sorted(choice.text.casefold() for choice in choices) == ["false", "true"]:
         return _true_false(stem, choices, correct)
-    return _choice_question(stem, interaction, declaration, choices, notes)
+    found = _choice_question(stem, interaction, declaration, choices, notes)
+    return replace(found, all_or_nothing=found.question_type == "multiple" and _is_all_or_nothing(element))
 
 
 def _interactions(body: Element) -> list[Element]:
@@ -272,6 +273,13 @@ def _choice_question(
     is_multiple = declaration.get("cardinality") == "multiple" or len(correct) > 1
     is_kept = interaction.get("shuffle") == "false"
     return Item("multiple" if is_multiple else "single", stem, lines=lines, keep_order=is_kept)
+
+
+def _is_all_or_nothing(element: Element) -> bool:
+    """Whether only the whole correct answer earns points, by a template of the standard."""
+    processing = element.find("responseprocessing")
+    template = "" if processing is None else processing.get("template") or ""
+    return template.rpartition("/")[2].removesuffix(".xml") == "match_correct"
 
 
 _GENERAL = frozenset(("general", "explanation"))

@@ -200,6 +200,9 @@ def test_choices_give_part_of_the_credit_in_qti_as_here(version: str) -> None:
     whole = item_file(write_qti2("T", [replace(item, all_or_nothing=True)], version=version))
     assert "ap-entry" not in whole.replace("mapEntry", "map-entry")
     assert whole.count("rptemplates/match_correct") == 1
+    for made in (item, replace(item, all_or_nothing=True)):
+        [outcome] = read_questions(write_qti2("T", [made], version=version)).questions
+        assert outcome.item == replace(made, title="Question 1")
 
 
 def item_file(package: bytes) -> str:
