@@ -73,6 +73,23 @@ def test_set_is_shared_with_all_teachers(
     assert uses(signed_in(make_user()), own_set) == {200}
 
 
+def test_end_of_a_share_names_whose_it_was_or_says_that_all_teachers_still_have_the_set(
+    teacher_client: Client, own_set: QuestionSet, teacher: User, other_teacher: User
+) -> None:
+    third = make_user()
+    one, for_all, other = (
+        share_set(own_set, with_user=user, by=teacher, now=NOW) for user in (other_teacher, None, third)
+    )
+    said = [
+        text_of(teacher_client.post(reverse("stop_sharing", args=[own_set.public_id, share.pk]), follow=True))
+        for share in (one, for_all, other)
+    ]
+    assert "All teachers of this site can still use this question set." in said[0]
+    assert "No longer shared" not in said[0]
+    assert "No longer shared with all teachers." in said[1]
+    assert f"No longer shared with {third.name}." in said[2]
+
+
 def test_shared_set_is_changed_by_its_owner_only(
     colleague: Client, teacher: User, other_teacher: User, now: datetime
 ) -> None:
