@@ -36,8 +36,8 @@ class QuestionFormat:
     """A format to export. question_types: those that it can hold. choices, stem: its limits, 0 for none.
 
     feedback: the types whose feedback it keeps. has_explanation, has_points, has_order, has_spare, has_picture,
-    has_wrong_answers (expected ones of a short answer), has_sample_answer, has_unit, has_listed_gaps, has_typed_gaps,
-    has_mixed_gaps (both in one question): whether it keeps these. write: the file of a title and items.
+    has_wrong_answers (expected ones of a short answer), has_sample_answer, has_unit, has_listed_gaps,
+    has_mixed_gaps (blanks of both kinds in one question): whether it keeps these. write: the file of a title and items.
     """
 
     name: str
@@ -56,7 +56,6 @@ class QuestionFormat:
     has_sample_answer: bool = True
     has_unit: bool = False
     has_listed_gaps: bool = True
-    has_typed_gaps: bool = True
     has_mixed_gaps: bool = True
     choices: int = 0
     choice_length: int = 0
@@ -93,7 +92,6 @@ FORMATS = (
         has_picture=True,
         has_wrong_answers=True,
         has_unit=True,
-        has_typed_gaps=False,
     ),
     QuestionFormat(
         "gift",
@@ -222,8 +220,6 @@ def losses(question_format: QuestionFormat, item: Item | None, label: str) -> li
         has_choices = any(gap.choices for gap in item.gaps)
         if has_choices and not question_format.has_listed_gaps:
             found.append(gettext("The choices of the blanks are left out, so students type."))
-        if not all(gap.choices for gap in item.gaps) and not question_format.has_typed_gaps:
-            found.append(gettext("Each blank becomes a list with its accepted answers."))
     return found
 
 

@@ -83,7 +83,7 @@ def read_moodle(content: bytes) -> list[ReadQuestion]:
 
 def _read(where: str, element: Element) -> ReadQuestion:
     notes: list[str] = []
-    taker = PictureTaker(attached_to(_files(element.find("questiontext"))))
+    taker = _picture_taker(element)
     stem = _text(element.find("questiontext"), notes, taker)
     try:
         question_type = (element.get("type") or "").casefold()
@@ -91,7 +91,7 @@ def _read(where: str, element: Element) -> ReadQuestion:
             raise Skipped(gettext(_NOT_QUESTIONS[question_type]))
         if not stem:
             raise Skipped(gettext("It has no question text."))
-        item = _item(question_type, stem, element, notes, taker)
+        item = _item(question_type, stem, element, notes)
         _note_losses(element, notes)
         item = replace(
             item,
@@ -103,6 +103,10 @@ def _read(where: str, element: Element) -> ReadQuestion:
         return read(where, item, *notes)
     except Skipped as reason:
         return skipped(where, stem or _text(element.find("name"), []), str(reason))
+
+
+def _picture_taker(element: Element) -> PictureTaker:
+    return PictureTaker(attached_to(_files(element.find("questiontext"))))
 
 
 def _note_losses(element: Element, notes: list[str]) -> None:
@@ -157,13 +161,14 @@ def _answers(element: Element, notes: list[str]) -> list[tuple[Line, float]]:
     return found
 
 
-def _item(question_type: str, stem: str, element: Element, notes: list[str], taker: PictureTaker) -> Item:
+def _item(question_type: str, stem: str, element: Element, notes: list[str]) -> Item:
     answers = _answers(element, notes)
     match question_type:
         case "cloze" | "multianswer":
             text = element.find("questiontext/text")
             raw = "".join(text.itertext()) if text is not None else stem
-            return read_cloze(in_one_language(raw, notes), notes, taker)
+            # The picture and its credit were taken with the stem.
+            return read_cloze(in_one_language(raw, notes), notes, _picture_taker(element))
         case "multichoice" | "multichoiceset":
             return _choices(question_type, stem, element, answers, notes)
         case "truefalse":

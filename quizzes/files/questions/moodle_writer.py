@@ -5,8 +5,8 @@ from base64 import b64encode
 from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from quizzes.files.questions.item import GAP_LETTERS, Item
-from quizzes.files.questions.markup import html_with_picture, tidy
+from quizzes.files.questions.item import GAP_LETTERS, Gap, Item
+from quizzes.files.questions.markup import html, html_with_picture, tidy
 from quizzes.files.questions.pictures import ending_of
 
 _TYPES = {
@@ -23,6 +23,9 @@ _TYPES = {
 
 
 _PLACE = re.compile(r"\[\[(\d+)\]\]")
+# What would be one more blank, or end an embedded answer.
+_EMBEDDED = re.compile(r"\{(?=\d*:)")
+_TO_ESCAPE = re.compile(r"[{}#~/\\]")
 
 
 def write_moodle(title: str, items: Sequence[Item]) -> bytes:
@@ -53,7 +56,7 @@ def _add_answer(parent: Element, text: str, fraction: str, feedback: str) -> Ele
 
 
 def _add_question(root: Element, item: Item, number: int) -> None:
-    question = SubElement(root, "question", type=_TYPES[item.question_type])
+    question = SubElement(root, "question", type="cloze" if _is_typed(item) else _TYPES[item.question_type])
     _add_text(SubElement(question, "name"), item.title or f"Question {number}")
     _add_stem(question, item)
     _add(question, "generalfeedback", item.explanation)
@@ -62,9 +65,12 @@ def _add_question(root: Element, item: Item, number: int) -> None:
 
 
 def _add_stem(question: Element, item: Item) -> None:
-    stem = item.stem if item.question_type != "blanks" else _marked(item)
+    stem = _embedded(item) if _is_typed(item) else _marked(item) if item.question_type == "blanks" else item.stem
     if item.picture is None or item.picture.file is None:
-        _add(question, "questiontext", stem)
+        if _is_typed(item):
+            _add(question, "questiontext", html(tidy(stem)), format="html")
+        else:
+            _add(question, "questiontext", stem)
         return
     name = f"picture{ending_of(item.picture.file)}"
     element = SubElement(question, "questiontext", format="html")
@@ -109,12 +115,31 @@ def _add_answers(question: Element, item: Item) -> None:
                 _add_answer(question, line.text, str(place), line.feedback)
         case "free_text":
             _add(question, "graderinfo", item.sample_answer)
-        case "blanks":
+        case "blanks" if not _is_typed(item):
             for group, gap in enumerate(item.gaps, start=1):
                 for choice in dict.fromkeys([*gap.accepted, *gap.choices]):
                     box = SubElement(question, "selectoption")
                     _add_text(box, choice)
                     SubElement(box, "group").text = str(group)
+
+
+def _is_typed(item: Item) -> bool:
+    """Whether students type into a blank. In Moodle, only embedded answers (Cloze) have such blanks."""
+    return any(not gap.choices for gap in item.gaps)
+
+
+def _embedded(item: Item) -> str:
+    """The text of blanks with embedded answers."""
+    text = _EMBEDDED.sub("(", item.text)
+    for letter, gap in zip(GAP_LETTERS, item.gaps, strict=False):
+        text = text.replace(f"{{{letter}}}", _embedded_gap(gap))
+    return text
+
+
+def _embedded_gap(gap: Gap) -> str:
+    right = [f"={_TO_ESCAPE.sub(r'\\\g<0>', text)}" for text in gap.accepted]
+    wrong = [f"%0%{_TO_ESCAPE.sub(r'\\\g<0>', text)}" for text in gap.choices if text not in gap.accepted]
+    return f"{{1:{'MULTICHOICE' if gap.choices else 'SHORTANSWER'}:{'~'.join([*right, *wrong])}}}"
 
 
 def _marked(item: Item) -> str:
