@@ -211,7 +211,11 @@ def _add_blanks(root: Element, body: Element, item: Item) -> None:
             ident = f"RESPONSE_{part.upper()}"
             if gap.choices:
                 texts = list(dict.fromkeys([*gap.choices, gap.accepted[0]]))
-                _declare(root, ident, "single", "identifier", [f"C{texts.index(gap.accepted[0])}"])
+                correct = f"C{texts.index(gap.accepted[0])}"
+                mapping = SubElement(
+                    _declare(root, ident, "single", "identifier", [correct]), "mapping", defaultValue="0"
+                )
+                SubElement(mapping, "mapEntry", mapKey=correct, mappedValue="1")
                 last = SubElement(element, "inlineChoiceInteraction", responseIdentifier=ident, shuffle="true")
                 for number, text in enumerate(texts):
                     SubElement(last, "inlineChoice", identifier=f"C{number}").text = text
@@ -239,6 +243,13 @@ def _add_processing(root: Element, item: Item) -> None:
         SubElement(equal, "correct", identifier="RESPONSE")
         score = SubElement(condition, "setOutcomeValue", identifier="SCORE")
         SubElement(score, "baseValue", baseType="float").text = str(item.points)
+        return
+    if item.question_type == "blanks":
+        # The templates know one response only. Each blank has its own, and earns a point.
+        score = SubElement(SubElement(root, "responseProcessing"), "setOutcomeValue", identifier="SCORE")
+        points = SubElement(score, "sum")
+        for letter in GAP_LETTERS[: len(item.gaps)].upper():
+            SubElement(points, "mapResponse", identifier=f"RESPONSE_{letter}")
         return
     name = "map_response" if item.question_type == "short_answer" or _gives_shares(item) else "match_correct"
     SubElement(root, "responseProcessing", template=f"http://www.imsglobal.org/question/qti_v2p1/rptemplates/{name}")

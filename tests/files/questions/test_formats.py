@@ -202,6 +202,21 @@ def test_choices_give_part_of_the_credit_in_qti_as_here(version: str) -> None:
         assert outcome.item == replace(made, title="Question 1")
 
 
+@pytest.mark.parametrize("version", ["2.1", "2.2", "3.0"])
+def test_each_blank_earns_a_point_in_qti(version: str) -> None:
+    """The templates of the standard score one response, and would take only the first accepted answer."""
+    gaps = (Gap(("7", "seven")), Gap(("red",), ("blue", "red")))
+    made = Item("blanks", "Fill in the blanks.", text="{a} of {b}", gaps=gaps)
+    package = write_qti2("T", [made], version=version)
+
+    written = item_file(package)
+    assert "rptemplates" not in written
+    assert re.findall(r'<(?:qti-map-response|mapResponse) identifier="(\w+)"', written) == ["RESPONSE_A", "RESPONSE_B"]
+    assert re.findall(r'ap-?[kK]ey="([^"]+)"', written) == ["7", "seven", "C1"]
+    [outcome] = read_questions(package).questions
+    assert outcome.item == replace(made, title="Question 1")
+
+
 def item_file(package: bytes) -> str:
     with zipfile.ZipFile(io.BytesIO(package)) as archive:
         return archive.read("items/q001.xml").decode()
