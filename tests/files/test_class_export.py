@@ -57,6 +57,7 @@ from quizzes.models import (
     User,
 )
 from quizzes.people.classrooms import ClassroomNameTaken
+from quizzes.people.erasure import erase_classroom
 from quizzes.people.names import PersonName
 from quizzes.people.rosters import move_student, name_columns, sort_roster
 from quizzes.reports.gradebook import gradebook
@@ -420,6 +421,21 @@ def test_a_class_that_is_here_is_not_taken_in_twice(school: Classroom, teacher: 
         import_classroom(content, by=teacher, now=LATER)
 
     assert Classroom.objects.count() == count
+
+
+def test_erased_class_comes_in_again_while_a_student_is_in_another_class(school: Classroom, teacher: User) -> None:
+    """Eva moved. Her work here comes back, and what she has in the other class stays hers."""
+    eva = Student.objects.get(display_name="Eva")
+    content, book = export_classroom(school, now=LATER), figures(school)["book"]
+    erase_classroom(school, by=teacher, now=LATER)
+
+    again = import_classroom(content, by=teacher, now=LATER)
+
+    assert figures(again)["book"] == book
+    entry = again.students.get(display_name="Eva")
+    assert (entry.removed_at, entry.attempts.count(), entry.public_id != eva.public_id) == (LATER, 1, True)
+    eva.refresh_from_db()
+    assert (eva.classroom.name, eva.attempts.count()) == ("Period 4", 0)
 
 
 def test_a_class_of_the_same_name_is_refused(school: Classroom) -> None:

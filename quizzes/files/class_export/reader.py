@@ -43,6 +43,7 @@ from quizzes.models import (
     Student,
     User,
 )
+from quizzes.models.public_ids import new_public_id
 from quizzes.people import classrooms
 from quizzes.people.names import InvalidName, clean_name, split_name
 from quizzes.people.rosters import name_columns
@@ -90,7 +91,7 @@ def _import(class_export: ClassExport, *, by: User, now: datetime) -> Classroom:
 def _refuse_known(class_export: ClassExport) -> None:
     known = [
         Classroom.objects.filter(public_id=class_export.classroom.key),
-        Student.objects.filter(public_id__in=[part.key for part in class_export.students]),
+        Student.objects.filter(public_id__in=[part.key for part in class_export.students if not part.is_elsewhere]),
         Assignment.objects.filter(public_id__in=[part.key for part in class_export.assignments]),
         Attempt.objects.filter(public_id__in=[part.key for part in class_export.attempts]),
     ]
@@ -119,7 +120,12 @@ def _classroom(class_export: ClassExport, *, by: User, now: datetime) -> Classro
 
 
 def _students(class_export: ClassExport, classroom: Classroom) -> dict[str, Student]:
-    """Students by key. A student who moved to another class is removed, because the file does not have that class."""
+    """Students by key. A student who moved to another class is removed, because the file does not have that class.
+
+    If that class is on this site, the student there has the key, and the one of this class gets a new one.
+    """
+    elsewhere = [part.key for part in class_export.students if part.is_elsewhere]
+    taken = set(Student.objects.filter(public_id__in=elsewhere).values_list("public_id", flat=True))
     students = {}
     for part in class_export.students:
         try:
@@ -131,7 +137,7 @@ def _students(class_export: ClassExport, classroom: Classroom) -> dict[str, Stud
                 gettext("Student “{name}” ({key}): {reason}.").format(name=part.name[:60], key=part.key, reason=error)
             ) from error
         students[str(part.key)] = Student(
-            public_id=part.key,
+            public_id=new_public_id() if part.key in taken else part.key,
             classroom=classroom,
             **name_columns(name, by_first=classroom.sorts_by_first_name),
             external_id=part.external_id,
