@@ -44,7 +44,7 @@ from quizzes.models.public_ids import new_receipt
 from quizzes.models.rosters import EDITORS
 from quizzes.people.class_people import keep_an_owner
 from quizzes.people.erased_bytes import clear_marked_files, clear_marked_files_when_quiet, mark_files
-from quizzes.people.erasure_ledger import LedgerLine, append_to_ledger, read_ledger
+from quizzes.people.erasure_ledger import LedgerLine, append_to_ledger, ledger_path, read_ledger
 from quizzes.people.stored_sessions import ReadSessions, end_sessions, end_sessions_of_user, read_sessions
 from quizzes.people.student_sessions import STUDENT
 
@@ -207,6 +207,15 @@ def reapply_erasures(path: Path, *, now: datetime) -> int:
     erased = sum(_reapply(line, now) for line in read_ledger(path))
     clear_marked_files()
     return erased
+
+
+def erase_students_again(public_ids: Collection[str], *, now: datetime) -> int:
+    """Erase those of these students whom the ledger has, after an import brought them back; returns how many.
+
+    Raises LedgerDamaged.
+    """
+    lines = read_ledger(ledger_path())
+    return sum(_reapply(line, now) for line in lines if line.kind == "student" and line.key in public_ids)
 
 
 def account_key(user: User) -> str:

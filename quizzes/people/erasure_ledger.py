@@ -57,6 +57,11 @@ def read_ledger(path: Path) -> list[LedgerLine]:
     return [_parse(line, number) for number, line in enumerate(whole_lines(path), start=1) if line]
 
 
+def is_erased_class(public_id: str) -> bool:
+    """Whether the ledger has this class: a restore of a backup would erase one with its id. Raises LedgerDamaged."""
+    return any(line.kind == "class" and line.key == public_id for line in read_ledger(ledger_path()))
+
+
 def whole_lines(path: Path) -> list[bytes]:
     """The lines of a ledger as they are in the file; [] if there is no file.
 

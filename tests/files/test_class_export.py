@@ -57,7 +57,8 @@ from quizzes.models import (
     User,
 )
 from quizzes.people.classrooms import ClassroomNameTaken
-from quizzes.people.erasure import erase_classroom
+from quizzes.people.erasure import erase_classroom, erase_student, reapply_erasures
+from quizzes.people.erasure_ledger import ledger_path
 from quizzes.people.names import PersonName
 from quizzes.people.rosters import move_student, name_columns, sort_roster
 from quizzes.reports.gradebook import gradebook
@@ -436,6 +437,35 @@ def test_erased_class_comes_in_again_while_a_student_is_in_another_class(school:
     assert (entry.removed_at, entry.attempts.count(), entry.public_id != eva.public_id) == (LATER, 1, True)
     eva.refresh_from_db()
     assert (eva.classroom.name, eva.attempts.count()) == ("Period 4", 0)
+
+
+def test_class_that_was_erased_and_came_in_again_outlives_a_restore(school: Classroom, teacher: User) -> None:
+    """A restore of a backup erases again what the ledger has, so the class has another id now."""
+    content, before = export_classroom(school, now=LATER), figures(school)
+    erase_classroom(school, by=teacher, now=LATER)
+
+    again = import_classroom(content, by=teacher, now=LATER)
+    reapply_erasures(ledger_path(), now=LATER)
+
+    assert Classroom.objects.filter(pk=again.pk).exists()
+    assert figures(again)["book"] == before["book"]
+
+
+def test_student_who_was_erased_does_not_come_in_again(school: Classroom, teacher: User) -> None:
+    """The file is older than the wish of the parents."""
+    content = export_classroom(school, now=LATER)
+    ana = Student.objects.get(display_name="Ana")
+    receipt = erase_student(ana, by=teacher, now=LATER).receipt
+    erase_classroom(school, by=teacher, now=LATER)
+
+    again = import_classroom(content, by=teacher, now=LATER)
+
+    assert "Ana" not in again.students.values_list("display_name", flat=True)
+    assert "Dee" in again.students.values_list("display_name", flat=True)
+    assert not again.attempts.filter(student__public_id=ana.public_id).exists()
+    erased = AuditEvent.objects.get(action=AuditEvent.Action.STUDENT_ERASED, classroom=again)
+    assert (erased.actor, erased.detail["receipt"]) == (None, receipt)
+    assert broken() == []
 
 
 def test_a_class_of_the_same_name_is_refused(school: Classroom) -> None:

@@ -45,6 +45,8 @@ from quizzes.models import (
 )
 from quizzes.models.public_ids import new_public_id
 from quizzes.people import classrooms
+from quizzes.people.erasure import erase_students_again
+from quizzes.people.erasure_ledger import is_erased_class
 from quizzes.people.names import InvalidName, clean_name, split_name
 from quizzes.people.rosters import name_columns
 
@@ -85,6 +87,8 @@ def _import(class_export: ClassExport, *, by: User, now: datetime) -> Classroom:
     _saves(class_export, attempts, by=by)
     check_scores(attempts)
     rescore(attempts)
+    # The file may be older than the deletion of a student for good.
+    erase_students_again({str(part.key) for part in class_export.students}, now=now)
     return classroom
 
 
@@ -113,9 +117,11 @@ def _classroom(class_export: ClassExport, *, by: User, now: datetime) -> Classro
     )
     classroom = classrooms.add_classroom(by=by, name=part.name, time_zone=part.time_zone, now=now)
     columns = {name: getattr(part, name) for name in ("created_at", "archived_at", *classrooms.COPIED_SETTINGS)}
-    for name, value in {"public_id": part.key, **columns}.items():
+    if not is_erased_class(str(part.key)):
+        columns["public_id"] = part.key
+    for name, value in columns.items():
         setattr(classroom, name, value)
-    classroom.save(update_fields=["public_id", *columns])
+    classroom.save(update_fields=columns)
     return classroom
 
 
