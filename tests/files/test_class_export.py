@@ -184,6 +184,11 @@ def make_school(classroom: Classroom, teacher: User) -> Classroom:
     return classroom
 
 
+@pytest.fixture
+def own_ledger(settings: Any, tmp_path: Path) -> None:
+    settings.DATA_DIR = tmp_path
+
+
 def empty_site() -> User:
     """Delete every row, as on a site just set up; the teacher of that site."""
     # Emptied as a whole, since rows of a log cannot be deleted; PostgreSQL asks that no check is pending.
@@ -439,6 +444,7 @@ def test_erased_class_comes_in_again_while_a_student_is_in_another_class(school:
     assert (eva.classroom.name, eva.attempts.count()) == ("Period 4", 0)
 
 
+@pytest.mark.usefixtures("own_ledger")
 def test_class_that_was_erased_and_came_in_again_outlives_a_restore(school: Classroom, teacher: User) -> None:
     """A restore of a backup erases again what the ledger has, so the class has another id now."""
     content, before = export_classroom(school, now=LATER), figures(school)
@@ -451,6 +457,7 @@ def test_class_that_was_erased_and_came_in_again_outlives_a_restore(school: Clas
     assert figures(again)["book"] == before["book"]
 
 
+@pytest.mark.usefixtures("own_ledger")
 def test_student_who_was_erased_does_not_come_in_again(school: Classroom, teacher: User) -> None:
     """The file is older than the wish of the parents."""
     content = export_classroom(school, now=LATER)
@@ -466,6 +473,17 @@ def test_student_who_was_erased_does_not_come_in_again(school: Classroom, teache
     erased = AuditEvent.objects.get(action=AuditEvent.Action.STUDENT_ERASED, classroom=again)
     assert (erased.actor, erased.detail["receipt"]) == (None, receipt)
     assert broken() == []
+
+
+@pytest.mark.usefixtures("own_ledger")
+def test_no_class_comes_in_while_the_ledger_is_damaged(school: Classroom, teacher: User) -> None:
+    """Otherwise, nobody knows whether a student of the file was erased."""
+    content = export_classroom(school, now=LATER)
+    erase_classroom(school, by=teacher, now=LATER)
+    ledger_path().write_text("[]\n")
+    with pytest.raises(InvalidExport, match="The list of what was deleted on this site is damaged"):
+        import_classroom(content, by=teacher, now=LATER)
+    assert not Classroom.objects.filter(name=school.name).exists()
 
 
 def test_a_class_of_the_same_name_is_refused(school: Classroom) -> None:

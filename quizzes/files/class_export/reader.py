@@ -46,7 +46,7 @@ from quizzes.models import (
 from quizzes.models.public_ids import new_public_id
 from quizzes.people import classrooms
 from quizzes.people.erasure import erase_students_again
-from quizzes.people.erasure_ledger import is_erased_class
+from quizzes.people.erasure_ledger import LedgerDamaged, is_erased_class
 from quizzes.people.names import InvalidName, clean_name, split_name
 from quizzes.people.rosters import name_columns
 
@@ -68,6 +68,9 @@ def import_classroom(content: bytes, *, by: User, now: datetime) -> Classroom:
     except BaseException as error:
         # Caches keep editions by row id, and the database reuses ids that were rolled back.
         clear_all()
+        if isinstance(error, LedgerDamaged):
+            text = gettext("The list of what was deleted on this site is damaged. Ask the person who runs Footnote.")
+            raise InvalidExport(text) from error
         if isinstance(error, DatabaseError):
             raise InvalidExport(gettext("The parts of this file don’t agree. Export the class again.")) from error
         raise
