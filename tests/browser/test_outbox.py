@@ -1217,23 +1217,6 @@ def test_check_without_a_reply_can_be_pressed_again(is_cut: bool, context: Brows
     expect(notice(page)).to_have_count(0)
 
 
-def test_button_works_again_after_a_page_that_did_not_load(context: BrowserContext, attempt: Attempt) -> None:
-    Assignment.objects.update(release=Assignment.Release.AT_ONCE)
-    page = open_question(context, attempt)
-    page.route("**/2/", lambda route: None)
-    button = page.get_by_role("button", name="Skip for now")
-    # What the browser's Stop button does.
-    page.evaluate("() => { setTimeout(() => window.stop(), 1000); }")
-    with page.expect_request("**/2/"):
-        button.click()
-    page.wait_for_timeout(1500)
-    page.unroute_all()
-    choose(page, 1)
-    button.click()
-    page.wait_for_url("**/2/")
-    assert saves() == [(1, "saved")]
-
-
 def test_page_of_something_in_between_takes_no_question_away(context: BrowserContext, attempt: Attempt) -> None:
     Assignment.objects.update(release=Assignment.Release.AT_ONCE)
     page = open_question(context, attempt)

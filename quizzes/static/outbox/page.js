@@ -325,8 +325,6 @@ async function settle(action) {
   // A student who presses a button is still here: the next page was stopped from loading.
   if (action !== "time-up") isLeaving = false;
   keepTyped();
-  // This page is still here: the browser’s Stop, or its Back, has ended the last move.
-  isLeaving = false;
   notices.blocked = "";
   // A reply counts for a second, and sending the answers may take longer.
   if (await sender.settle() && (!TURN_IN.includes(action) || await sender.reach())) return true;
