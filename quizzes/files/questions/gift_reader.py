@@ -266,9 +266,11 @@ def _with_answers(stem: str, lines: Sequence[Line], weights: Sequence[float | No
         raise Skipped(gettext("It has no correct answer: none starts with = or has a positive percentage."))
     if len(positive) > 1:
         notes.append(gettext("Its answers had different weights. Here they count the same."))
-    is_single = positive == {float(_FULL)} and sum(line.is_correct for line in marked) == 1
+    worst = min(weight or 0 for weight in weights)
+    # An answer that costs all that the correct one gives makes sense only if students can choose both.
+    is_single = positive == {float(_FULL)} and sum(line.is_correct for line in marked) == 1 and worst > -_FULL
     found: QuestionType = "single" if is_single else "multiple"
-    if any(weight is not None and weight < 0 for weight in weights):
+    if worst < 0:
         notes.append(gettext(PENALTIES[found]))
     elif found == "multiple" and not all(line.is_correct for line in marked):
         notes.append(gettext(NO_PENALTIES))

@@ -86,12 +86,10 @@ def _answer_lines(item: Item) -> list[str]:
         ]
     if item.question_type == "multiple":
         count = sum(line.is_correct for line in item.lines)
-        # 100 % for 1 answer would say that only 1 can be chosen.
         share = f"{100 / max(1, count):.5f}"
-        right = "99" if count == 1 else share
         # As here, each wrong answer takes away as much as a correct one adds.
         return [
-            f"~%{right if line.is_correct else f'-{share}'}%{_escaped(line.text)}{_feedback(line.feedback)}"
+            f"~%{share if line.is_correct else f'-{share}'}%{_escaped(line.text)}{_feedback(line.feedback)}"
             for line in item.lines
         ]
     if item.question_type == "single":

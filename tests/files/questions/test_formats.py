@@ -182,6 +182,9 @@ def test_a_wrong_answer_costs_in_moodle_what_it_costs_here() -> None:
     shares = ["50.00000", "50.00000", "-50.00000"]
     assert re.findall(r'fraction="([^"]+)"', write_moodle("T", [item]).decode()) == shares
     assert re.findall(r"%(.+?)%", write_gift("T", [item]).decode()) == shares
+    # Moodle refuses a file with a share that it does not have, such as 99 %.
+    one = replace(item, lines=(Line("A", True), Line("B")))
+    assert re.findall(r"%(.+?)%", write_gift("T", [one]).decode()) == ["100.00000", "-100.00000"]
     single = Item("single", "Which?", lines=(Line("A", True), Line("B")))
     assert re.findall(r'fraction="([^"]+)"', write_moodle("T", [single]).decode()) == ["100", "0"]
 

@@ -110,6 +110,13 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
         "Who? {~%100%A ~%-50%B}\n",
         ["single: Who? [*A; B] ! Its wrong answers cost points. Here they earn none."],
     ),
+    "GIFT with one correct answer and an answer that costs as much": (
+        "Which? {~%100%A ~%-100%B}\n",
+        [
+            "multiple: Which? [*A; B] ! Its wrong answers cost points. Here each takes away as much as a correct one "
+            "adds."
+        ],
+    ),
     "GIFT with a missing brace": (
         "Who? {=A ~B\n\nWhat? {=C ~D}\n",
         ["- The closing brace } of its answers is missing.", "single: What? [*C; D]"],
