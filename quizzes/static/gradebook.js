@@ -63,7 +63,5 @@ for (const table of document.querySelectorAll("table.grid")) {
     go(...move);
   });
 
-  // A phone has no arrow keys.
-  const isTouchOnly = !matchMedia("(any-pointer: fine)").matches;
-  for (const note of document.querySelectorAll("[data-keys]")) note.hidden = isTouchOnly;
+  for (const note of document.querySelectorAll("[data-keys]")) note.hidden = false;
 }
