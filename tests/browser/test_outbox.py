@@ -414,6 +414,13 @@ def test_next_question_can_be_pressed_again_after_the_browser_stopped_a_slow_pag
     page.wait_for_url("**/2/")
 
 
+def test_page_from_the_history_of_the_browser_loads_again(context: BrowserContext, attempt: Attempt) -> None:
+    """As in Safari. The browser of the tests keeps no page that must not be stored."""
+    page = open_question(context, attempt)
+    with page.expect_navigation():
+        page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+
+
 def test_without_the_questions_ahead_each_has_its_page(context: BrowserContext, attempt: Attempt) -> None:
     page = context.new_page()
     page.route("**/questions/", lambda route: route.abort())

@@ -517,6 +517,8 @@ function start() {
   // A toggle does not bubble.
   document.addEventListener("toggle", onToggle, true);
   window.addEventListener("popstate", onPopState);
+  // Safari may keep a page that must not be stored. By now it may be old, or of a student who has signed out.
+  window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   window.addEventListener("online", () => { if (board) sender.retryNow(); });
   window.addEventListener("beforeunload", (event) => {
     if (!isLeaving && board && (typingTimer || store.pending().length > 0)) event.preventDefault();
