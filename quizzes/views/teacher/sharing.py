@@ -43,9 +43,11 @@ def stop_sharing(request: TeacherRequest, public_id: str, number: int) -> HttpRe
     if question_set.shares.filter(user=None).exists():
         messages.warning(request, gettext("All teachers of this site can still use this question set."))
     elif share is not None:
-        name = share.user.name if share.user is not None else gettext("all teachers")
-        text = gettext("No longer shared with {name}. Quizzes and copies that teachers made stay.")
-        messages.success(request, text.format(name=name))
+        text = gettext("No longer shared with all teachers. Quizzes and copies that teachers made stay.")
+        if share.user is not None:
+            text = gettext("{name} can no longer use this question set. Quizzes and copies that teachers made stay.")
+            text = text.format(name=share.user.name)
+        messages.success(request, text)
     else:
         # Sent twice.
         messages.success(request, gettext("No longer shared. Quizzes and copies that teachers made stay."))

@@ -87,7 +87,7 @@ def test_end_of_a_share_names_whose_it_was_or_says_that_all_teachers_still_have_
     assert "All teachers of this site can still use this question set." in said[0]
     assert "No longer shared" not in said[0]
     assert "No longer shared with all teachers." in said[1]
-    assert f"No longer shared with {third.name}." in said[2]
+    assert f"{third.name} can no longer use this question set." in said[2]
 
 
 def test_shared_set_is_changed_by_its_owner_only(
