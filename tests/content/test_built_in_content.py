@@ -128,7 +128,7 @@ def test_sets_have_the_expected_titles_and_sizes() -> None:
     }
     assert {parsed.slug: (parsed.max_points, parsed.about_minutes) for parsed in SETS.values()} == {
         "pars-agreement": (21, 25),
-        "who-says-so": (19, 20),
+        "who-says-so": (20, 20),
         "exit-ticket": (5, 5),
         "try-it": (5, 3),
         "thinking-like-a-reporter": (21, 30),
@@ -148,7 +148,7 @@ def test_objectives_have_the_expected_questions_and_points() -> None:
         return [(len(group), sum(question.points for question in group)) for group in groups]
 
     assert row(MAIN) == [(3, 4), (4, 5), (6, 9), (3, 3)]
-    assert row(WHO) == [(1, 3), (2, 4), (6, 11), (1, 1)]
+    assert row(WHO) == [(1, 3), (2, 4), (6, 12), (1, 1)]
     assert row(EXIT) == [(1, 1), (1, 2), (1, 1), (1, 1)]
     assert row(REPORTER_SET) == [(1, 3), (1, 2), (6, 13), (1, 3)]
     assert row(CHECK_A) == row(CHECK_B) == [(2, 2)] * 4

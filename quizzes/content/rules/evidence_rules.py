@@ -18,6 +18,14 @@ def facts_are_proved(folder: Folder) -> Iterator[Finding]:
                 yield item.finding(f"the fact “{fact}” is on none of its evidence")
 
 
+def what_is_given_is_cited(folder: Folder) -> Iterator[Finding]:
+    """A fact that a question tells is one of its facts, so its evidence has the sentence of it."""
+    for item in folder.items:
+        given = {token for token in item.table.get("gives", ()) if token in folder.facts}
+        for fact in sorted(given - set(item.table["facts"])):
+            yield item.finding(f"it gives “{fact}”, which is not one of its facts")
+
+
 def evidence_is_whole(folder: Folder) -> Iterator[Finding]:
     """Evidence that refers to another sentence cites that one too, unless the file says that it stands alone."""
     for item in folder.items:
@@ -110,6 +118,7 @@ def _quotes(texts: Sequence[str]) -> list[str]:
 
 RULES: tuple[Rule, ...] = (
     facts_are_proved,
+    what_is_given_is_cited,
     evidence_is_whole,
     statements_have_their_own_evidence,
     wording_is_confirmed,

@@ -25,6 +25,7 @@ from quizzes.content.rules.evidence_rules import (
     facts_are_proved,
     quotes_are_in_the_reading,
     statements_have_their_own_evidence,
+    what_is_given_is_cited,
     wording_is_confirmed,
 )
 from quizzes.content.rules.folder import Folder, Rule, RuleSet
@@ -227,6 +228,11 @@ CASES += [
         facts_are_proved,
         lambda t: set_(t.question("proof-no-wait"), facts=["F7", "F2"]),
         "“F2” is on none of its evidence",
+    ),
+    (
+        what_is_given_is_cited,
+        lambda t: set_(t.question("proof-weeks-of-demand"), gives=["F19", "F12"]),
+        "it gives “F12”, which is not one of its facts",
     ),
     (
         evidence_is_whole,
