@@ -7,6 +7,8 @@ from quizzes.content.rules.folder import GUIDE_NAME, SOURCE_NAME, Finding, Folde
 from quizzes.content.teaching_guide import untranslated_guide
 
 _MEANING = 20
+# Every question that asks for a sentence counts for it.
+_CITING = "CCSS RH.6-8.1"
 
 
 def guide_has_every_part(folder: Folder) -> Iterator[Finding]:
@@ -30,6 +32,15 @@ def standards_name_questions(folder: Folder) -> Iterator[Finding]:
                 yield Finding(GUIDE_NAME, where, f"no set has the question “{key}”")
         if not standard.questions and not standard.also:
             yield Finding(GUIDE_NAME, where, "it names no question and no part of the guide")
+
+
+def sentences_to_find_count_as_citing(folder: Folder) -> Iterator[Finding]:
+    """The standard on citing evidence names every question that asks for a sentence."""
+    standards = folder.guide.standards if folder.guide is not None else ()
+    cited = {key for standard in standards if standard.code == _CITING for key in standard.questions}
+    for item in folder.items:
+        if item.finds_sentences and item.key not in cited:
+            yield Finding(GUIDE_NAME, f"standard “{_CITING}”", f"it does not name the question “{item.key}”")
 
 
 def guide_is_in_every_language(folder: Folder) -> Iterator[Finding]:
@@ -61,5 +72,6 @@ RULES: tuple[Rule, ...] = (
     guide_has_every_part,
     guide_is_in_every_language,
     standards_name_questions,
+    sentences_to_find_count_as_citing,
     words_are_used_and_explained,
 )

@@ -38,6 +38,7 @@ from quizzes.content.rules.guess_rules import choices_alone_tell_no_key
 from quizzes.content.rules.guide_rules import (
     guide_has_every_part,
     guide_is_in_every_language,
+    sentences_to_find_count_as_citing,
     standards_name_questions,
     words_are_used_and_explained,
 )
@@ -515,6 +516,11 @@ CASES += [
         standards_name_questions,
         lambda t: set_(t.guide["standards"][8], questions=[]),
         "it names no question and no part of the guide",
+    ),
+    (
+        sentences_to_find_count_as_citing,
+        lambda t: next(one for one in t.guide["standards"] if one["code"] == "CCSS RH.6-8.1")["questions"].pop(0),
+        "“CCSS RH.6-8.1”: it does not name the question “proof-pars-not-ices”",
     ),
     (
         words_are_used_and_explained,
