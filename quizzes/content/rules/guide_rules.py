@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator
 
-from quizzes.content.rules.folder import GUIDE_NAME, SOURCE_NAME, Finding, Folder, Rule, words
-from quizzes.content.teaching_guide import untranslated_guide
+from quizzes.content.rules.folder import FIRST_LANGUAGE, GUIDE_NAME, SOURCE_NAME, Finding, Folder, Rule, words
+from quizzes.content.teaching_guide import parse_guide, untranslated_guide
 
 _MEANING = 20
+_MINUTES = re.compile(r"\((\d+)(?: (?:minutes|minutos))?\)")
 # Every question that asks for a sentence counts for it.
 _CITING = "CCSS RH.6-8.1"
 
@@ -43,6 +44,19 @@ def sentences_to_find_count_as_citing(folder: Folder) -> Iterator[Finding]:
             yield Finding(GUIDE_NAME, f"standard “{_CITING}”", f"it does not name the question “{item.key}”")
 
 
+def plan_fits_its_lessons(folder: Folder) -> Iterator[Finding]:
+    """The minutes of each day, and those of the plan for one lesson, add up to a lesson, in every language."""
+    if folder.guide_tables is None:
+        return
+    for language in (FIRST_LANGUAGE, *folder.source.get("languages", ())):
+        guide = parse_guide(folder.guide_tables, language)
+        plans = [(f"day {number}", " ".join(day.in_class)) for number, day in enumerate(guide.days, start=1)]
+        for where, text in (*plans, ("plan for less time", guide.shorter)):
+            minutes = sum(map(int, _MINUTES.findall(text)))
+            if minutes != guide.minutes:
+                yield Finding(GUIDE_NAME, where, f"it takes {minutes} minutes, not {guide.minutes} ({language})")
+
+
 def guide_is_in_every_language(folder: Folder) -> Iterator[Finding]:
     """The guide has its texts in every language of the source."""
     for problem in untranslated_guide(folder.guide_tables or {}, folder.source.get("languages", ())):
@@ -73,5 +87,6 @@ RULES: tuple[Rule, ...] = (
     guide_is_in_every_language,
     standards_name_questions,
     sentences_to_find_count_as_citing,
+    plan_fits_its_lessons,
     words_are_used_and_explained,
 )

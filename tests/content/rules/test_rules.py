@@ -38,6 +38,7 @@ from quizzes.content.rules.guess_rules import choices_alone_tell_no_key
 from quizzes.content.rules.guide_rules import (
     guide_has_every_part,
     guide_is_in_every_language,
+    plan_fits_its_lessons,
     sentences_to_find_count_as_citing,
     standards_name_questions,
     words_are_used_and_explained,
@@ -521,6 +522,16 @@ CASES += [
         sentences_to_find_count_as_citing,
         lambda t: next(one for one in t.guide["standards"] if one["code"] == "CCSS RH.6-8.1")["questions"].pop(0),
         "“CCSS RH.6-8.1”: it does not name the question “proof-pars-not-ices”",
+    ),
+    (
+        plan_fits_its_lessons,
+        lambda t: t.guide["plan"]["days"][4]["texts"]["es"]["in_class"].__setitem__(0, "Conversación (30 minutos)."),
+        "day 5: it takes 55 minutes, not 45 (es)",
+    ),
+    (
+        plan_fits_its_lessons,
+        lambda t: set_(t.guide["plan"], shorter="For one day, use days 1 and 2."),
+        "plan for less time: it takes 0 minutes, not 45 (en)",
     ),
     (
         words_are_used_and_explained,
