@@ -18,9 +18,9 @@ from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.tables import InvalidDocument
 from quizzes.formatting import Label, up_to
 from quizzes.forms.fields import ReasonField
-from quizzes.grading.regrades import corrected_document
+from quizzes.grading.regrades import corrected_document, replaced_document
 from quizzes.grading.scores import NEW_EXPLANATION
-from quizzes.models import Edition, Regrade
+from quizzes.models import Assignment, Edition, Regrade
 
 Policy = Regrade.Policy
 
@@ -85,12 +85,18 @@ class RegradeForm(forms.Form):
     act = forms.ChoiceField(choices=[(name, name) for name in ("preview", "edit", "save")], required=False)
 
     def __init__(
-        self, *args: Any, edition: Edition, question: Question, initial_policy: str = "", **kwargs: Any
+        self,
+        *args: Any,
+        assignment: Assignment,
+        edition: Edition,
+        question: Question,
+        initial_policy: str = "",
+        **kwargs: Any,
     ) -> None:
         # By default no score falls.
         initial = {"group": uuid.uuid4(), "policy": initial_policy or Policy.EITHER_KEY}
         super().__init__(*args, **{**kwargs, "initial": initial})
-        self.edition = edition
+        self.assignment, self.edition = assignment, edition
         self.question = question
         self.reading = shown_edition(edition.pk).document.reading
         # A question that a teacher grades has no key to change.
@@ -161,7 +167,10 @@ class RegradeForm(forms.Form):
         if self.value is None:
             raise ValidationError(gettext("Choose the new correct answer."))
         try:
-            document = corrected_document(self.edition, self.question, self.value)
+            if self.cleaned_data["policy"] == Policy.NEW_KEY:
+                document = replaced_document(self.edition, self.question, self.value)
+            else:
+                document = corrected_document(self.edition, self.question, self.value, assignment=self.assignment)
         except InvalidDocument as error:
             reason = str(error)
             raise ValidationError(gettext("This can’t be the answer: {reason}.").format(reason=reason)) from error

@@ -152,7 +152,8 @@ def accept_entry(
     wordings = [wording for wording in entry.wordings if set(attempts) & set(wording.attempts)]
     row = QuestionRow.objects.get(edition=edition, key=entry.question.key)
     try:
-        document = regrades.corrected_document(edition, row, *(wording.value for wording in wordings))
+        values = [wording.value for wording in wordings]
+        document = regrades.corrected_document(edition, row, *values, assignment=assignment)
     except InvalidDocument:
         # The key cannot contain this answer, for example a number in words. So these answers get a manual grade.
         points = Decimal(entry.question.points)

@@ -16,9 +16,9 @@ from django.db.models import Max
 from quizzes.content.editions import published
 from quizzes.content.question_types.question import Question as SetQuestion
 from quizzes.content.question_types.question import Value
-from quizzes.content.question_types.registry import Shuffle, regraded
+from quizzes.content.question_types.registry import Shuffle, accepting_only, regraded
 from quizzes.grading.points import Adjustments, AppliedRegrade, score
-from quizzes.grading.scores import adjustments, applied_regrade, rescore, values_of
+from quizzes.grading.scores import NEW_EXPLANATION, adjustments, applied_regrade, rescore, values_of
 from quizzes.models import Assignment, Attempt, AuditEvent, Edition, Question, Regrade, Student, User
 from quizzes.models.attempts import AttemptQuerySet
 from quizzes.models.locks import lock_rows, locked, locked_with_keys
@@ -79,11 +79,32 @@ def lock_affected(edition: Edition, *, by: User) -> list[Assignment]:
     return assignments
 
 
-def corrected_document(edition: Edition, question: Question | SetQuestion, *values: Value) -> dict[str, Any]:
-    """The question's document with these answers as its key. Raises InvalidDocument."""
-    document: dict[str, Any] = next(table for table in edition.document["questions"] if table["key"] == question.key)
+def corrected_document(
+    edition: Edition, question: Question | SetQuestion, *values: Value, assignment: Assignment | None = None
+) -> dict[str, Any]:
+    """The question's document with these answers as its key. Raises InvalidDocument.
+
+    A typed answer is accepted beside those of the key. assignment: one where another key may have replaced the key.
+    """
+    document = _written(edition, question)
+    if assignment is not None:
+        replaced = assignment.regrades.filter(undone_at=None, question__key=question.key, policy=Policy.NEW_KEY)
+        newest = replaced.order_by("made_at", "pk").last()
+        if newest is not None and newest.document is not None:
+            # Its explanation is of that regrade.
+            document = {name: value for name, value in newest.document.items() if name != NEW_EXPLANATION}
     for value in values:
         document = regraded(document, value)
+    return document
+
+
+def replaced_document(edition: Edition, question: Question | SetQuestion, value: Value) -> dict[str, Any]:
+    """The question's document with this answer as its key, and no answer of its old key. Raises InvalidDocument."""
+    return accepting_only(_written(edition, question), value)
+
+
+def _written(edition: Edition, question: Question | SetQuestion) -> dict[str, Any]:
+    document: dict[str, Any] = next(table for table in edition.document["questions"] if table["key"] == question.key)
     return document
 
 

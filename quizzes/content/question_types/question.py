@@ -116,6 +116,11 @@ class Question(ABC):
     # Optional hooks.
 
     @classmethod
+    def accepting_only(cls, document: dict[str, Any], value: Value) -> dict[str, Any]:
+        """A document that `regraded` made for `value`, without the answers that it accepted before."""
+        return document
+
+    @classmethod
     def with_references(cls, document: Mapping[str, Any], new: dict[str, Any]) -> dict[str, Any]:
         """The translated document `new` with what refers to a text of `document` by that text."""
         return new

@@ -99,6 +99,13 @@ def regraded(document: Mapping[str, Any], value: Value) -> dict[str, Any]:
     return found
 
 
+def accepting_only(document: Mapping[str, Any], value: Value) -> dict[str, Any]:
+    """As `regraded`, without the answers that the document accepts; raises InvalidDocument."""
+    found = type_of(parse_question(document)).question.accepting_only(regraded(document, value), value)
+    parse_question(found)
+    return found
+
+
 # --- Questions of drafts ------------------------------------------------------------------------------------------
 
 

@@ -43,6 +43,7 @@ def regrade_question(request: TeacherRequest, public_id: str, number: int) -> Ht
     initial_policy = PolicyForm(request.GET).initial_policy
     form = RegradeForm(
         request.POST if request.method == "POST" else None,
+        assignment=assignment,
         edition=edition,
         question=question,
         initial_policy=initial_policy,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizzes.content.answer_matching import normalize
-from quizzes.content.question_types.registry import TYPES, parse_question, public_view, regraded
+from quizzes.content.question_types.registry import TYPES, accepting_only, parse_question, public_view, regraded
 from quizzes.content.question_types.results import ReviewRow, RowNote
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.tables import InvalidDocument
@@ -111,6 +111,12 @@ def test_blanks_keep_the_laws(data: st.DataObject, table: dict[str, Any], shuffl
 @given(st.data(), documents(), shuffles)
 def test_blanks_keep_the_laws_of_a_new_key(data: st.DataObject, table: dict[str, Any], shuffle: Shuffle) -> None:
     check_rekeyed(table, data.draw(filled(table, whole=True)), shuffle, READING)
+
+
+def test_blanks_with_a_new_answer_only_accept_no_old_one() -> None:
+    only = parse_question(accepting_only(document(), {"a": "September 30", "b": "2"}))
+
+    assert [only.grade(given) for given in ({"a": "August 31", "b": "1"}, {"a": "September 30", "b": "2"})] == [0, 1]
 
 
 @given(documents())

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizzes.content.answer_matching import normalize
-from quizzes.content.question_types.registry import parse_question, public_view, regraded
+from quizzes.content.question_types.registry import accepting_only, parse_question, public_view, regraded
 from quizzes.content.question_types.results import ReviewRow, RowNote
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.tables import InvalidDocument
@@ -131,6 +131,17 @@ def test_short_answer_accepted_after_all_is_no_longer_known_to_be_wrong() -> Non
 
     assert rekeyed["wrong"] == []
     assert parse_question(rekeyed).grade("July 27") == 1
+
+
+def test_short_answer_with_a_new_answer_only_accepts_no_old_one_in_any_language() -> None:
+    table = document(texts={"es": {"stem": "¿Qué día vence?", "accepted": ["31 de agosto"]}})
+    before = parse_question(table)
+    only = parse_question(accepting_only(table, "September 30"), ["es"])
+
+    assert [before.grade(text) for text in ("August 31", "31 de agosto", "September 30")] == [1, 1, 0]
+    assert [only.grade(text) for text in ("August 31", "31 de agosto", "September 30")] == [0, 0, 1]
+    assert only.review(None, READING).correct == "September 30"
+    assert only.in_language("es").stem == "¿Qué día vence?"
 
 
 def test_short_answer_without_letter_or_figure_cannot_be_the_key() -> None:

@@ -16,9 +16,10 @@ from django.utils import timezone
 from quizzes.assignments.accommodations import set_excused
 from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.transfers import transfer_attempts
+from quizzes.forms.grading import AS_WRITTEN
 from quizzes.grading import manual_grades, queue
 from quizzes.grading.scores import adjustments
-from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, ManualGrade, Regrade, User
+from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, ManualGrade, Regrade, Student, User
 from quizzes.people.rosters import move_student, remove_student, restore_student
 from tests.factories import (
     NOW,
@@ -526,3 +527,45 @@ def test_queue_and_home_cost_the_same_however_many(
     with queries() as seen:
         teacher_client.get(HOME)
     assert len(seen) == 13
+
+
+# --- A typed answer that was replaced -----------------------------------------------------------------------------
+
+
+def regrade_typed(client: Client, assignment: Assignment, policy: str, answer: str) -> None:
+    """Regrade question 1 on its pages to this typed answer."""
+    address = reverse("regrade_question", args=[assignment.public_id, 1])
+    name = AS_WRITTEN.token("one", "answer")
+    form = form_of(client.get(address), having=name)
+    page = client.post(address, form.data(**{name: answer, "policy": policy, "reason": "Sentence 6."}, act="preview"))
+    client.post(address, form_of(page, having="stamp").data(act="save"))
+
+
+def test_new_answer_only_takes_the_points_of_the_old_typed_answer(
+    assignment: Assignment, teacher_client: Client, signed_in: Callable[[Student], Client]
+) -> None:
+    ana, _ = give(assignment, "Ana", one="August 31"), give(assignment, "Ben", one="September 30")
+    assert scores() == [1, 0]
+
+    regrade_typed(teacher_client, assignment, "new_key", "September 30")
+
+    assert scores() == [0, 1]
+    result = text_of(signed_in(ana.student).get(reverse("result", args=[ana.public_id])))
+    assert "You answered: August 31 Correct: September 30" in result
+
+
+@pytest.mark.parametrize("where", ["queue", "regrade"])
+def test_answer_accepted_beside_a_new_one_does_not_bring_the_old_one_back(
+    where: str, assignment: Assignment, teacher_client: Client
+) -> None:
+    for name, answer in (("Ana", "August 31"), ("Ben", "September 30"), ("Cy", "On September 30, 2018")):
+        give(assignment, name, one=answer)
+    regrade_typed(teacher_client, assignment, "new_key", "September 30")
+    assert scores() == [0, 1, 0]
+
+    if where == "queue":
+        settle(teacher_client, assignment, "accept")
+    else:
+        regrade_typed(teacher_client, assignment, "either_key", "On September 30, 2018")
+
+    assert scores() == [0, 1, 1]

@@ -25,7 +25,7 @@ from quizzes.content.question_types.question import (
     refuse_equal,
 )
 from quizzes.content.question_types.results import KeyRow, Option, Review, given_row
-from quizzes.content.question_types.short_answer.question import NOTE, accept_also, parse_accepted
+from quizzes.content.question_types.short_answer.question import NOTE, accept_also, accept_only, parse_accepted
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.reading import Reading
 from quizzes.content.tables import InvalidDocument, tables_of, text_of
@@ -223,6 +223,15 @@ class Blanks(Question):
                 for gap, table in zip(question.gaps, tables_of(document, "gaps"), strict=True)
             ],
         }
+
+    @classmethod
+    def accepting_only(cls, document: dict[str, Any], value: Value) -> dict[str, Any]:
+        """The document whose typed gaps accept this answer only."""
+        gaps = [
+            table if "choices" in table else accept_only(table, value[gap_id])
+            for gap_id, table in zip(CHOICE_IDS, document["gaps"], strict=False)
+        ]
+        return {**document, "gaps": gaps}
 
     def needs_grading(self, value: Value) -> bool:
         """Whether the answer in a typed gap is wrong but close."""

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any, Self
 
 from quizzes.content.answer_matching import is_close, is_same, is_typo, normalize
-from quizzes.content.languages import TextFields, all_languages
+from quizzes.content.languages import TEXTS, TextFields, all_languages
 from quizzes.content.question_types.question import (
     MAX_LINE,
     NO_IDEA,
@@ -159,6 +159,11 @@ class ShortAnswer(Question):
             **({"wrong": wrong} if "wrong" in document else {}),
         }
 
+    @classmethod
+    def accepting_only(cls, document: dict[str, Any], value: Value) -> dict[str, Any]:
+        """The document with this accepted answer only."""
+        return accept_only(document, value)
+
     def needs_grading(self, value: Value) -> bool:
         """Whether the answer is wrong, close to an accepted one, and not a known wrong one."""
         if value is None:
@@ -243,3 +248,12 @@ def accept_also(table: Mapping[str, Any], text: str) -> list[str]:
     """The accepted answers of a table, with this one at the end unless they match it."""
     accepted = list(texts_of(table, "accepted"))
     return accepted if normalize(text) in map(normalize, accepted) else [*accepted, text]
+
+
+def accept_only(table: Mapping[str, Any], text: str) -> dict[str, Any]:
+    """The table with this accepted answer only, in every language."""
+    languages = {
+        language: {name: value for name, value in own.items() if name != "accepted"}
+        for language, own in table.get(TEXTS, {}).items()
+    }
+    return {**table, "accepted": [text], **({TEXTS: languages} if languages else {})}
