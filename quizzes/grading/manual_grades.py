@@ -1,15 +1,17 @@
 """What a teacher says of an attempt: points for one answer, and a comment on the whole attempt."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
+from quizzes.content.question_types.question import Value
 from quizzes.grading.scores import lock_score, rescore
-from quizzes.models import Answer, Assignment, Attempt, AuditEvent, ManualGrade, Question, User
+from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, ManualGrade, Question, User
 from quizzes.models.locks import lock_rows
 
 
@@ -124,15 +126,40 @@ def undo(group: uuid.UUID, *, by: User, now: datetime) -> list[ManualGrade]:
 
 
 def undo_outdated(attempts: Sequence[Attempt], *, now: datetime) -> int:
-    """Undo the grades of answers that were saved after them; how many. One query. The caller updates the scores.
+    """Undo the grades of answers that changed after them; how many. 1 to 4 queries. The caller updates the scores.
 
-    A grade is of the answer that the teacher read: a new one needs a grade of its own.
+    A grade is of the answer that the teacher read: a new one needs a grade of its own. The page of a question saves the
+    same answer again when a student goes on to the next one. Then the grade stays.
     """
-    changed = Answer.objects.filter(
+    saved_later = Answer.objects.filter(
         attempt=OuterRef("attempt"), question=OuterRef("question"), saved_at__gt=OuterRef("made_at")
     )
-    outdated = ManualGrade.objects.filter(Exists(changed.order_by()), attempt__in=attempts, undone_at=None)
-    return outdated.update(undone_at=now)
+    grades = list(ManualGrade.objects.filter(Exists(saved_later.order_by()), attempt__in=attempts, undone_at=None))
+    if not grades:
+        return 0
+    answers = Answer.objects.filter(attempt__in={grade.attempt_id for grade in grades}).order_by()
+    values = {(answer.attempt_id, answer.question_id): answer.value for answer in answers}
+    saves: defaultdict[tuple[int, int], list[AnswerEvent]] = defaultdict(list)
+    counted = AnswerEvent.objects.filter(
+        attempt__in={grade.attempt_id for grade in grades},
+        question__in={grade.question_id for grade in grades},
+        outcome__in=AnswerEvent.COUNTED,
+    )
+    for event in counted.order_by("pk"):
+        saves[event.attempt_id, event.question_id].append(event)
+    outdated = [grade.pk for grade in grades if not _is_of(grade, values, saves)]
+    return ManualGrade.objects.filter(pk__in=outdated).update(undone_at=now)
+
+
+def _is_of(
+    grade: ManualGrade,
+    values: Mapping[tuple[int, int], Value],
+    saves: Mapping[tuple[int, int], Sequence[AnswerEvent]],
+) -> bool:
+    """Whether the answer has the value that it had when it was graded. It has not if the log is deleted by now."""
+    key = grade.attempt_id, grade.question_id
+    graded = next((event for event in reversed(saves[key]) if event.at <= grade.made_at), None)
+    return graded is not None and graded.value == values[key]
 
 
 def undo_replaced(attempt: Attempt, questions: Collection[int], *, now: datetime) -> None:

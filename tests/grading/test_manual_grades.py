@@ -76,6 +76,20 @@ def test_grade_of_an_attempt_that_was_reopened_meanwhile_waits(graded: Attempt, 
     assert state(graded) == (4, 0, 0)
 
 
+@pytest.mark.parametrize(("again", "left"), [("Because.", (4, 0, 0)), ("Because of it.", (1, 1, 1))])
+def test_grade_stays_if_the_same_answer_is_saved_again(
+    again: str, left: tuple[int, int, int], graded: Attempt, teacher: User
+) -> None:
+    """The page of a question saves its answer again when the student goes on to the next question."""
+    grade(graded, "3", teacher, minute=4)
+    reopen(graded, more_time=None, reason="", by=teacher, now=NOW + 5 * MINUTE)
+    save(graded, "who", again, seen_revision=1, now=NOW + 6 * MINUTE)
+
+    submit_attempt(graded, now=NOW + 7 * MINUTE)
+
+    assert state(graded) == left
+
+
 def test_late_answer_that_is_accepted_needs_a_grade_of_its_own(graded: Attempt, teacher: User) -> None:
     # It had arrived before the other one was graded.
     save(graded, "who", "Because of the rules.", seen_revision=1, now=NOW + 2.5 * MINUTE)

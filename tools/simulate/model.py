@@ -378,10 +378,12 @@ class Ledger:
             self.drop_outdated_grades(model_attempt)
 
     def drop_outdated_grades(self, model_attempt: ModelAttempt) -> None:
-        """Grades of answers that were saved after them do not count."""
+        """Grades of answers that changed after them do not count."""
         for question, at in model_attempt.graded_at.items():
             if model_attempt.given_at.get(question, at) > at:
-                model_attempt.grades.pop(question, None)
+                read = [entry for entry in self.writes(model_attempt, question) if entry.at <= at]
+                if not read or read[-1].value != model_attempt.answers[question][0]:
+                    model_attempt.grades.pop(question, None)
 
     def accept_late(self, model_attempt: ModelAttempt, now: datetime) -> int:
         """Count the newest late answer to each question, unless a newer one was saved; returns how many changed."""
@@ -436,9 +438,14 @@ class Ledger:
 
     def last_write(self, model_attempt: ModelAttempt, question: str) -> str:
         """The outcome of the log entry that wrote the answer, "" without one."""
-        writes = {"saved", "accepted", "undone"}
-        own = [entry for entry in model_attempt.log if entry.question == question and entry.outcome in writes]
-        return max(own, key=lambda entry: entry.revision).outcome if own else ""
+        own = self.writes(model_attempt, question)
+        return own[-1].outcome if own else ""
+
+    def writes(self, model_attempt: ModelAttempt, question: str) -> list[Entry]:
+        """The log entries that wrote the answer, by revision."""
+        outcomes = {"saved", "accepted", "undone"}
+        own = [entry for entry in model_attempt.log if entry.question == question and entry.outcome in outcomes]
+        return sorted(own, key=lambda entry: entry.revision)
 
     def reopen(self, model_attempt: ModelAttempt, more: timedelta, now: datetime) -> None:
         """Reopen an attempt with the time that was left and the added time. In a pause, its clock is stopped."""
