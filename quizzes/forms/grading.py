@@ -260,6 +260,12 @@ class GradeForm(forms.Form):
         return points
 
 
+class AttemptGradeForm(GradeForm):
+    """The same on the page of an attempt. seen: of the answer and its grade, as the page showed them."""
+
+    seen = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
+
+
 class QueuePageForm(forms.Form):
     """Which entry of the grading queue a link shows, what it offers to undo, and whether it repeats a comment."""
 

@@ -1,5 +1,7 @@
 """What a teacher says of an attempt: points for one answer, and a comment on the whole attempt."""
 
+import hashlib
+import json
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -13,6 +15,38 @@ from quizzes.content.question_types.question import Value
 from quizzes.grading.scores import lock_score, rescore
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, ManualGrade, Question, User
 from quizzes.models.locks import lock_rows
+
+
+class GradeOutdated(Exception):
+    """The answer changed, or a teacher graded it, after the page was opened. seen: the `seen_stamp` of now."""
+
+    def __init__(self, seen: str) -> None:
+        super().__init__(seen)
+        self.seen = seen
+
+
+def seen_stamp(value: Value, grade: ManualGrade | None) -> str:
+    """A text that is another one for another answer or another grade. grade: the one that counts, None for none."""
+    digest = hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:20]
+    return f"{digest}.{grade.pk if grade is not None else 0}"
+
+
+@transaction.atomic
+def change_grade(
+    attempt: Attempt, question: Question, *, points: Decimal, comment: str, seen: str, by: User, now: datetime
+) -> None:
+    """`grade_answer`, unless the answer or its grade changed since the page was opened. Raises GradeOutdated.
+
+    seen: the `seen_stamp` of the page, "" for a page of an older version.
+    """
+    lock_score(attempt)
+    answer = Answer.objects.filter(attempt=attempt, question=question).first()
+    newest = ManualGrade.objects.in_force().filter(attempt=attempt, question=question).last()
+    is_saved = newest is not None and (newest.points, newest.comment) == (points, comment)
+    stamp = seen_stamp(answer.value if answer is not None else None, newest)
+    if seen and not is_saved and seen != stamp:
+        raise GradeOutdated(stamp)
+    grade_answer(attempt, question, points=points, comment=comment, by=by, now=now)
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
 from quizzes.assignments.board import has_closed_questions
@@ -21,7 +21,7 @@ from quizzes.content.editions import published
 from quizzes.content.question_types.question import Question, Value
 from quizzes.formatting import points
 from quizzes.forms.accommodations import ReopenForm
-from quizzes.forms.grading import AttemptCommentForm, GradeForm, OpenAnswersForm
+from quizzes.forms.grading import AttemptCommentForm, AttemptGradeForm, OpenAnswersForm
 from quizzes.grading import manual_grades
 from quizzes.grading.scores import adjustments
 from quizzes.models import AnswerEvent, Attempt, ManualGrade
@@ -42,6 +42,9 @@ from quizzes.views.teacher.undo import offer_undo
 Outcome = AnswerEvent.Outcome
 # Answers with these verdicts are unfolded: a teacher reads them first.
 UNFOLDED_VERDICTS = {"wrong", "partly", "ungraded"}
+GRADE_OUTDATED = gettext_lazy(
+    "This answer or its grade changed after you opened the page. Your grade isn’t saved. Check it, then save again."
+)
 # How many late answers the page lists. A person sends a few, a script can send thousands.
 LISTED_LATE = 100
 
@@ -52,7 +55,7 @@ class AnswerTools:
 
     position: int
     grade: ManualGrade | None
-    form: GradeForm
+    form: AttemptGradeForm
     is_refused: bool
 
 
@@ -81,7 +84,7 @@ def attempt_page(
     attempt: Attempt,
     *,
     now: datetime,
-    grade_form: tuple[str, GradeForm] | None = None,
+    grade_form: tuple[str, AttemptGradeForm] | None = None,
     reopen_form: ReopenForm | None = None,
     comment_form: AttemptCommentForm | None = None,
 ) -> HttpResponse:
@@ -116,25 +119,31 @@ def attempt_page(
 
 
 def _answer_tools(
-    attempt: Attempt, reviewed: ReviewedAttempt, refused: Mapping[str, GradeForm]
+    attempt: Attempt, reviewed: ReviewedAttempt, refused: Mapping[str, AttemptGradeForm]
 ) -> dict[str, AnswerTools]:
     """What a teacher can do with each answer, by question. refused: forms with an error."""
     grades = newest_grades(attempt)
+    values = {item.question.key: item.answer.value if item.answer else None for item in reviewed.questions}
     return {
         question.key: AnswerTools(
             position,
             grades.get(question.key),
-            refused.get(question.key) or grade_form_of(question, position, grades.get(question.key)),
+            refused.get(question.key)
+            or _grade_form(question, position, initial=_initial(values[question.key], grades.get(question.key))),
             question.key in refused,
         )
         for position, question in enumerate(reviewed.content.published.document.questions, start=1)
     }
 
 
-def grade_form_of(question: Question, position: int, grade: ManualGrade | None = None, data: Any = None) -> GradeForm:
+def _grade_form(question: Question, position: int, **kwargs: Any) -> AttemptGradeForm:
     """The form that grades one answer. position: of its question in the edition."""
-    initial = {"points": points(grade.points), "comment": grade.comment} if grade is not None else {}
-    return GradeForm(data, possible=question.points, initial=initial, auto_id=f"id_{position}_%s")
+    return AttemptGradeForm(possible=question.points, auto_id=f"id_{position}_%s", **kwargs)
+
+
+def _initial(value: Value, grade: ManualGrade | None) -> dict[str, Any]:
+    given = {"points": points(grade.points), "comment": grade.comment} if grade is not None else {}
+    return {**given, "seen": manual_grades.seen_stamp(value, grade)}
 
 
 def _open_numbers(reviewed: ReviewedAttempt, shown: OpenAnswersForm, *, refused: Container[str]) -> set[int]:
@@ -206,11 +215,17 @@ def grade_answer(request: TeacherRequest, public_id: str, number: int) -> HttpRe
         # The page offers no form, but the question may have been dropped since the page was opened.
         messages.error(request, gettext("You can’t grade this answer, because its question was dropped."))
         return redirect("attempt_review", attempt.public_id)
-    form = grade_form_of(question, number, data=request.POST)
+    form = _grade_form(question, number, data=request.POST)
     if not form.is_valid():
         return attempt_page(request, attempt, now=now, grade_form=(question.key, form))
     row = attempt.assignment.edition.questions.get(key=question.key)
-    manual_grades.grade_answer(attempt, row, by=request.user, now=now, **form.cleaned_data)
+    try:
+        manual_grades.change_grade(attempt, row, by=request.user, now=now, **form.cleaned_data)
+    except manual_grades.GradeOutdated as error:
+        # The page then shows the answer and the grade as they are now.
+        form = _grade_form(question, number, data={**form.cleaned_data, "seen": error.seen})
+        form.add_error(None, GRADE_OUTDATED)
+        return attempt_page(request, attempt, now=now, grade_form=(question.key, form))
     messages.success(request, gettext("Question {number} graded.").format(number=number))
     # `show` keeps this answer unfolded. With full points it would be folded.
     place = content_of(attempt).number(question.key)
