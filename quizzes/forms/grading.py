@@ -213,13 +213,14 @@ def _comment_field(label: Label, help_text: Label, *, rows: int) -> forms.CharFi
 
 
 class AttemptCommentForm(forms.Form):
-    """A comment on the whole attempt, "" for none."""
+    """A comment on the whole attempt, "" for none. seen: of the comment as the page showed it."""
 
     comment = _comment_field(
         gettext_lazy("Comment on the whole attempt"),
         gettext_lazy("The student sees it with the answers. Leave blank for no comment."),
         rows=3,
     )
+    seen = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
 
 
 class GradeForm(forms.Form):

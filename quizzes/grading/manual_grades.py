@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef
 from quizzes.content.question_types.question import Value
 from quizzes.grading.scores import lock_score, rescore
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, ManualGrade, Question, User
-from quizzes.models.locks import lock_rows
+from quizzes.models.locks import lock_rows, read_again
 
 
 class GradeOutdated(Exception):
@@ -113,10 +113,24 @@ def grade_answers(
         grade_answer(attempt, question, points=points, comment=comment, by=by, now=now, group=group)
 
 
+class CommentOutdated(Exception):
+    """Another comment was saved after the page was opened. comment: the one that is saved now."""
+
+    def __init__(self, comment: str) -> None:
+        super().__init__(comment)
+        self.comment = comment
+
+
 @transaction.atomic
-def comment_on(attempt: Attempt, comment: str, *, by: User, now: datetime) -> bool:
-    """Set the comment on the whole attempt, "" for none. Returns whether it changed."""
-    lock_rows(students=[attempt.student_id])
+def comment_on(attempt: Attempt, comment: str, *, seen: str = "", by: User, now: datetime) -> bool:
+    """Set the comment on the whole attempt, "" for none. Returns whether it changed.
+
+    seen: the `seen_stamp` of the comment on the page, "" for a page of an older version. Raises CommentOutdated.
+    """
+    lock_rows(students=[attempt.student_id], attempts=[attempt.pk])
+    read_again(attempt, "comment")
+    if seen and attempt.comment != comment and seen != seen_stamp(attempt.comment, None):
+        raise CommentOutdated(attempt.comment)
     changed = Attempt.objects.filter(pk=attempt.pk).exclude(comment=comment).update(comment=comment)
     if changed:
         AuditEvent.objects.record(

@@ -45,6 +45,12 @@ UNFOLDED_VERDICTS = {"wrong", "partly", "ungraded"}
 GRADE_OUTDATED = gettext_lazy(
     "This answer or its grade changed after you opened the page. Your grade isn’t saved. Check it, then save again."
 )
+COMMENT_OUTDATED = gettext_lazy(
+    "This comment was saved after you opened the page: “{comment}”. Yours isn’t saved. Check it, then save again."
+)
+COMMENT_DELETED = gettext_lazy(
+    "The comment was deleted after you opened the page. Yours isn’t saved. Check it, then save again."
+)
 # How many late answers the page lists. A person sends a few, a script can send thousands.
 LISTED_LATE = 100
 
@@ -110,7 +116,7 @@ def attempt_page(
         "open_numbers": _open_numbers(reviewed, shown, refused=forms),
         **_unused(attempt, reviewed),
         "tools": _answer_tools(attempt, reviewed, forms),
-        "comment_form": comment_form or AttemptCommentForm(initial={"comment": attempt.comment}, auto_id="id_whole_%s"),
+        "comment_form": comment_form or _comment_form(initial=_initial_comment(attempt.comment)),
         "reopen_form": reopen_form or ReopenForm(initial={"receipt": attempt.receipt}),
         "answers_since": None if attempt.is_open else student_saw_answers_at(attempt, now=now),
         "has_closed_questions": not attempt.is_open and has_closed_questions(attempt.assignment),
@@ -144,6 +150,15 @@ def _grade_form(question: Question, position: int, **kwargs: Any) -> AttemptGrad
 def _initial(value: Value, grade: ManualGrade | None) -> dict[str, Any]:
     given = {"points": points(grade.points), "comment": grade.comment} if grade is not None else {}
     return {**given, "seen": manual_grades.seen_stamp(value, grade)}
+
+
+def _comment_form(data: Any = None, **kwargs: Any) -> AttemptCommentForm:
+    """The form with the comment on the whole attempt."""
+    return AttemptCommentForm(data, auto_id="id_whole_%s", **kwargs)
+
+
+def _initial_comment(comment: str) -> dict[str, str]:
+    return {"comment": comment, "seen": manual_grades.seen_stamp(comment, None)}
 
 
 def _open_numbers(reviewed: ReviewedAttempt, shown: OpenAnswersForm, *, refused: Container[str]) -> set[int]:
@@ -236,11 +251,18 @@ def grade_answer(request: TeacherRequest, public_id: str, number: int) -> HttpRe
 def comment_on_attempt(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Set, change, or clear the comment on the whole attempt."""
     attempt, now = taught_attempt(request, public_id), timezone.now()
-    form = AttemptCommentForm(request.POST, auto_id="id_whole_%s")
+    form = _comment_form(request.POST)
     if not form.is_valid():
         return attempt_page(request, attempt, now=now, comment_form=form)
     comment = form.cleaned_data["comment"]
-    if manual_grades.comment_on(attempt, comment, by=request.user, now=now):
+    try:
+        is_changed = manual_grades.comment_on(attempt, by=request.user, now=now, **form.cleaned_data)
+    except manual_grades.CommentOutdated as error:
+        form = _comment_form({**_initial_comment(error.comment), "comment": comment})
+        text = COMMENT_OUTDATED if error.comment else COMMENT_DELETED
+        form.add_error("comment", text.format(comment=error.comment))
+        return attempt_page(request, attempt, now=now, comment_form=form)
+    if is_changed:
         messages.success(request, gettext("Comment saved.") if comment else gettext("Comment deleted."))
     return redirect("attempt_review", attempt.public_id)
 

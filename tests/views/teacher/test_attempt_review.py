@@ -11,7 +11,7 @@ from quizzes.attempts.lifecycle import reopen, submit_attempt
 from quizzes.models import Assignment, Attempt, Edition, Student, User
 from tests.conftest import _sign_in
 from tests.factories import make_answered_attempt, make_edition, make_user, save
-from tests.pages import Form, read, text_of
+from tests.pages import Form, errors_of, read, text_of
 from tests.views.teacher.test_grading_queue import typed_document
 
 NOT_SAVED = "This answer or its grade changed after you opened the page. Your grade isn’t saved."
@@ -76,3 +76,31 @@ def test_grade_of_a_colleague_is_not_replaced_unseen(
     page = _sign_in(colleague).post(forms[1].action, forms[1].data(points="2", comment="Name a rule."), follow=True)
     assert "Question 3 graded." in text_of(page)
     assert written.manual_grades.count() == 1
+
+
+def test_comment_of_a_colleague_is_not_replaced_unseen(
+    written: Attempt, assignment: Assignment, teacher_client: Client
+) -> None:
+    colleague = make_user()
+    assignment.classroom.teachers.add(colleague)
+    address = reverse("comment_on_attempt", args=[written.public_id])
+    clients = [teacher_client, _sign_in(colleague)]
+    mine, theirs = (
+        next(form for form in read(client.get(review_of(written))).forms if form.action == address)
+        for client in clients
+    )
+    for _ in range(2):
+        page = clients[1].post(address, theirs.data(comment="Read line 3.\r\nThen line 4."))
+        assert page.status_code == 302
+
+    page = clients[0].post(address, mine.data(comment="Well done."))
+
+    written.refresh_from_db()
+    assert written.comment == "Read line 3.\r\nThen line 4."
+    [error] = errors_of(page)
+    assert error.startswith("This comment was saved after you opened the page: “Read line 3. Then line 4.”.")
+    again = next(form for form in read(page).forms if form.action == address)
+    assert again.data()["comment"][0].strip() == "Well done."
+    clients[0].post(address, again.data(comment="Well done. Read line 3."))
+    written.refresh_from_db()
+    assert written.comment == "Well done. Read line 3."
