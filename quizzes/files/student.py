@@ -32,6 +32,7 @@ from quizzes.models import (
     User,
 )
 from quizzes.reports.attempt_review import ReviewedQuestion
+from quizzes.reports.student_history import events_of
 from quizzes.reports.student_report import in_words, review_attempts
 
 Json = dict[str, Any]
@@ -73,10 +74,12 @@ def export_student(student: Student, *, by: User, now: datetime) -> ExportedFile
         "attempts": _attempts(student, by, now),
         "wrong_pins": [row.at for row in FailedTry.objects.filter(**own).order_by("at")],
         "devices_last_used": [row.used_at for row in KnownDevice.objects.filter(**own).order_by("used_at")],
-        "learning_platforms": [_of_platform(row) for row in LtiStudent.objects.filter(**own)],
+        "learning_platforms": [
+            _of_platform(row) for row in LtiStudent.objects.filter(**own, course__classroom__teachers=by)
+        ],
         "record": [
             {**_columns(row, "action", "detail", "at"), "by": row.actor.name if row.actor else ""}
-            for row in AuditEvent.objects.filter(**own).select_related("actor").order_by("at", "pk")
+            for row in events_of(entries, by=by).select_related("actor").order_by("at", "pk")
         ],
     }
     content = json.dumps(document, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1).encode()

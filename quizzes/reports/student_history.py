@@ -1,11 +1,11 @@
 """One student's work: every assignment of the class, with its status and attempts."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from quizzes.assignments.status import Status, StudentStatus, score_share
 from quizzes.assignments.student_statuses import by_student_and_assignment, load_overrides
@@ -57,6 +57,14 @@ def history_lines(student: Student, *, by: User, now: datetime) -> list[HistoryL
         newest_first = tuple((attempt, score_share(attempt)) for attempt in reversed(attempts))
         lines.append(HistoryLine(assignment, status, newest_first))
     return lines
+
+
+def events_of(students: Collection[Student], *, by: User) -> QuerySet[AuditEvent]:
+    """What was done to these students in this teacher's classes, the newest first.
+
+    What teachers of an earlier class did stays theirs: it has their grades, comments and reasons.
+    """
+    return AuditEvent.objects.filter(student__in=students, classroom__teachers=by)
 
 
 def titled_events(events: Iterable[AuditEvent], lines: Iterable[HistoryLine]) -> list[tuple[AuditEvent, str]]:

@@ -4,15 +4,18 @@ import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from quizzes.assignments.accommodations import set_excused
 from quizzes.attempts.merges import merge_plan, merge_students
 from quizzes.attempts.transfers import transfer_attempts
 from quizzes.files.student import export_student
+from quizzes.grading.manual_grades import grade_answer
 from quizzes.models import (
     Accommodation,
     Answer,
@@ -40,6 +43,8 @@ from tests.factories import (
     make_attempt,
     make_classroom,
     make_failed_try,
+    make_lti_link,
+    make_lti_score,
     make_student,
     save,
 )
@@ -206,6 +211,28 @@ def test_student_file_leaves_out_what_another_teacher_taught(
     student.refresh_from_db()
 
     assert file_of(student, other_teacher)["attempts"] == []
+
+
+def test_student_file_has_no_grades_reasons_or_scores_of_another_teachers_class(
+    edition: Edition, student: Student, teacher: User, other_teacher: User
+) -> None:
+    attempt = make_answered_attempt(
+        assignment=make_assignment(edition=edition, classroom=student.classroom), student=student
+    )
+    question = edition.questions.get(key="some")
+    grade_answer(attempt, question, points=Decimal(1), comment="Mine to say", by=teacher, now=NOW)
+    set_excused(attempt.assignment, student, is_excused=True, reason="Was ill", by=teacher, now=NOW)
+    make_lti_score(link=make_lti_link(assignment=attempt.assignment), student=student, subject="learner-1")
+    own = file_of(student, teacher)
+    assert [row["action"] for row in own["record"]] == ["answer_marked", "excused", "scores_exported"]
+    assert [row["id_on_platform"] for row in own["learning_platforms"]] == ["learner-1"]
+    move_student(student, to=make_classroom(teacher=other_teacher, name="Period 8"), by=teacher, now=NOW)
+    student.refresh_from_db()
+
+    data = file_of(student, other_teacher)
+
+    assert [row["action"] for row in data["record"]] == ["student_moved", "scores_exported"]
+    assert data["learning_platforms"] == []
 
 
 def test_student_file_is_recorded_and_led_to(rich: Student, teacher: User, teacher_client: Client) -> None:

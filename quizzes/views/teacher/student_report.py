@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from quizzes.models import Accommodation
+from quizzes.reports.student_history import events_of
 from quizzes.reports.student_report import student_report as load_report
 from quizzes.views.access import TeacherRequest, exports, taught_student
 
@@ -21,6 +22,6 @@ def student_report(request: TeacherRequest, public_id: str) -> HttpResponse:
         "now": now,
         "report": load_report(student, by=request.user, now=now),
         "accommodation": Accommodation.objects.filter(student=student).first(),
-        "events": student.audit_events.select_related("actor").order_by("at", "pk"),
+        "events": events_of([student], by=request.user).select_related("actor").order_by("at", "pk"),
     }
     return render(request, "teacher/student_report.html", context)

@@ -27,7 +27,7 @@ from quizzes.people import rosters, student_sign_in
 from quizzes.people.class_roles import ClassAct
 from quizzes.people.guess_limits import LET_IN_DURATION
 from quizzes.reports.classroom_quizzes import current_quizzes
-from quizzes.reports.student_history import class_average, history_lines, titled_events
+from quizzes.reports.student_history import class_average, events_of, history_lines, titled_events
 from quizzes.reports.student_report import student_breakdown
 from quizzes.reports.trend import student_trend
 from quizzes.views.access import TeacherRequest, class_act, taught_student
@@ -292,7 +292,7 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
     """The page of one student. context: invalid forms, or a new PIN."""
     others = _other_classrooms(request, student)
     work = history_lines(student, by=request.user, now=timezone.now())
-    log = student.audit_events.select_related("actor", "classroom")
+    log = events_of([student], by=request.user).select_related("actor", "classroom")
     changes = Paginator(log, CHANGES_SHOWN).get_page(request.GET.get("changes"))
     context = {
         "student": student,

@@ -11,11 +11,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from quizzes.assignments.accommodations import set_excused
 from quizzes.files.student import export_student
 from quizzes.models import Assignment, Attempt, Edition, ManualGrade, Student, User
-from quizzes.people.rosters import rename_student
+from quizzes.people.rosters import move_student, rename_student
 from quizzes.reports.student_report import student_report
-from tests.factories import make_answered_attempt, make_assignment, make_attempt, make_regrade
+from tests.factories import make_answered_attempt, make_assignment, make_attempt, make_classroom, make_regrade
 from tests.pages import text_of
 
 
@@ -126,6 +127,28 @@ def test_report_says_who_changed_and_downloaded_what(
     assert "No quizzes yet." in said
     assert "Fri, Oct 23, 11:00 am EDT: Ms. Rivera, renamed" in said
     assert "Ms. Rivera, downloaded the scores" in said
+
+
+def test_page_and_report_keep_the_reasons_of_another_teachers_class_to_it(
+    assignment: Assignment,
+    student: Student,
+    teacher: User,
+    other_teacher: User,
+    teacher_client: Client,
+    signed_in: Callable[[User], Client],
+    now: datetime,
+) -> None:
+    set_excused(assignment, student, is_excused=True, reason="In the hospital", by=teacher, now=now)
+    page = reverse("student_history", args=[student.public_id])
+    assert "In the hospital" in text_of(teacher_client.get(page))
+    assert "In the hospital" in report_of(teacher_client, student)
+    move_student(student, to=make_classroom(teacher=other_teacher, name="Period 8"), by=teacher, now=now)
+
+    colleague = signed_in(other_teacher)
+
+    assert "Ms. Rivera Moved to Period 8" in text_of(colleague.get(page))
+    assert "In the hospital" not in text_of(colleague.get(page))
+    assert "In the hospital" not in report_of(colleague, student)
 
 
 @pytest.mark.parametrize("count", [1, 3])
