@@ -10,7 +10,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Q, QuerySet
+from django.db.models import Case, F, JSONField, Q, QuerySet, Value, When
 
 from quizzes.files.downloads import ExportedFile, file_name
 from quizzes.models import (
@@ -100,7 +100,11 @@ def sections(user: User) -> dict[str, QuerySet[Any, dict[str, Any]]]:
         "pictures": StoredPicture.objects.filter(question_set__owner=user)
         .order_by("pk")
         .values("question_set__title", "digest", "media_type", "content", "created_at"),
+        # What was said of a student is the student's: an earlier name, the reason of an excuse, a grade.
         "log": AuditEvent.objects.filter(actor=user)
         .order_by("at", "pk")
-        .values("action", "classroom__name", "detail", "at"),
+        .values(
+            *("action", "classroom__name", "at"),
+            details=Case(When(student=None, then=F("detail")), default=Value({}, JSONField())),
+        ),
     }

@@ -13,8 +13,11 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
+from quizzes.assignments.accommodations import set_excused
 from quizzes.files.teacher import export_teacher
-from quizzes.models import AuditEvent, Classroom, Student, Teaching, User
+from quizzes.models import Assignment, AuditEvent, Classroom, Student, Teaching, User
+from quizzes.people.classrooms import change_classroom
+from quizzes.people.rosters import rename_student
 from quizzes.people.teacher_sign_in import ACCOUNT_TRIES
 from tests.factories import make_assignment, make_classroom, make_draft, make_invitation, make_student, make_user
 from tests.pages import errors_of, text_of
@@ -163,6 +166,24 @@ def test_file_of_a_teacher_has_the_account_and_no_student(
     assert [row["action"] for row in data["log"]] == ["account_exported"]
     assert "Maya" not in response.text
     assert teacher.password not in response.text
+
+
+def test_file_of_a_teacher_has_no_words_about_a_student(
+    assignment: Assignment, student: Student, teacher: User, now: datetime
+) -> None:
+    rename_student(student, name="Maya Diaz", by=teacher, now=now)
+    set_excused(assignment, student, is_excused=True, reason="In the hospital", by=teacher, now=now)
+    change_classroom(student.classroom, by=teacher, name="Period 4", time_zone="America/New_York", now=now)
+
+    data = json.loads(export_teacher(teacher, now=now).content)
+
+    before = {"name": "Period 3", "time_zone": "America/New_York"}
+    assert [(row["action"], row["details"]) for row in data["log"]] == [
+        ("student_renamed", {}),
+        ("excused", {}),
+        ("classroom_changed", {"before": before, "after": before | {"name": "Period 4"}}),
+        ("account_exported", {}),
+    ]
 
 
 @pytest.mark.parametrize("count", [1, 3])
