@@ -339,6 +339,29 @@ def test_class_comes_in_after_a_student_without_work_moved_away(
     ] * 2
 
 
+def test_file_has_only_the_name_and_the_work_of_a_student_who_moved_away(
+    classroom: Classroom, student: Student, teacher: User, other_teacher: User
+) -> None:
+    make_answered_attempt(assignment=make_assignment(classroom=classroom, assigned_by=teacher), student=student)
+    move_student(student, to=make_classroom(teacher=other_teacher, name="Period 8"), by=teacher, now=NOW)
+    Student.objects.filter(pk=student.pk).update(
+        external_id="00417",
+        language="es",
+        reading_variant="simpler",
+        chosen_variant="es",
+        supports={"read_aloud": True},
+        removed_at=NOW,
+    )
+
+    content = json.loads(export_classroom(classroom, now=LATER))
+
+    [part] = content["students"]
+    assert (part["key"], part["name"], part["is_elsewhere"]) == (student.public_id, student.display_name, True)
+    assert [part[name] for name in ("external_id", "language", "reading_variant", "chosen_variant")] == [""] * 4
+    assert (part["supports"], part["removed_at"], part["accommodation"]) == (None, None, None)
+    assert len(content["attempts"]) == 1
+
+
 def test_names_and_student_numbers_travel(school: Classroom) -> None:
     Student.objects.filter(display_name="Dee").update(
         **name_columns(PersonName("Ana Maria Lopez Garcia", "Lopez Garcia"), by_first=True), external_id="00417"

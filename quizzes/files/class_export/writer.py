@@ -3,6 +3,7 @@
 from base64 import b64encode
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -124,22 +125,31 @@ def _students(classroom: Classroom) -> tuple[StudentPart, ...]:
         for row in Accommodation.objects.filter(student__classroom=classroom)
     }
     return tuple(
-        StudentPart(
-            key=Key(student.public_id),
-            name=student.display_name,
-            family_name=student.family_name,
-            external_id=student.external_id,
-            language=student.language,
-            reading_variant=student.reading_variant,
-            chosen_variant=student.chosen_variant,
-            supports=student.supports,
-            pin_version=student.pin_version,
-            created_at=student.created_at,
-            removed_at=student.removed_at,
-            is_elsewhere=student.classroom_id != classroom.pk,
-            accommodation=accommodations.get(student.pk),
-        )
-        for student in students
+        _student(student, classroom=classroom, accommodation=accommodations.get(student.pk)) for student in students
+    )
+
+
+def _student(student: Student, *, classroom: Classroom, accommodation: AccommodationPart | None) -> StudentPart:
+    """A student. Of one who moved away only the name: what is set since is of another class, and of its teachers."""
+    part = StudentPart(
+        key=Key(student.public_id),
+        name=student.display_name,
+        family_name=student.family_name,
+        external_id=student.external_id,
+        language=student.language,
+        reading_variant=student.reading_variant,
+        chosen_variant=student.chosen_variant,
+        supports=student.supports,
+        pin_version=student.pin_version,
+        created_at=student.created_at,
+        removed_at=student.removed_at,
+        is_elsewhere=student.classroom_id != classroom.pk,
+        accommodation=accommodation,
+    )
+    if not part.is_elsewhere:
+        return part
+    return replace(
+        part, external_id="", language="", reading_variant="", chosen_variant="", supports=None, removed_at=None
     )
 
 
