@@ -88,7 +88,11 @@ ACCOUNTS: tuple[StoredTable, ...] = (
         About.TEACHERS,
         (
             ("session_key", "the cookie finds the session"),
-            ("session_data", "the row id of the student or teacher, and answers to sample questions"),
+            (
+                "session_data",
+                "the row id of the student or teacher, notices until they are shown, what “Undo” needs, and answers to "
+                "practice and sample questions",
+            ),
             ("expire_date", "when it ends"),
         ),
         Term.SESSION,
@@ -97,11 +101,11 @@ ACCOUNTS: tuple[StoredTable, ...] = (
     ),
     StoredTable(
         "cache_entries",
-        "Counts of sign-in tries by teachers. They stop guessing.",
+        "What holds for a short time: counts of sign-in tries and mails, used codes, access to learning platforms.",
         About.TEACHERS,
         (
-            ("cache_key", "a keyed digest of what is counted; no address is readable"),
-            ("value expires", "the moments of the tries, and when the limit ends"),
+            ("cache_key", "a keyed digest of what it is about; no address and no code is readable"),
+            ("value expires", "the moments of the tries, or a platform’s access token, and until when it holds"),
         ),
         Term.LIMIT,
         Copy.NONE,
