@@ -70,3 +70,17 @@ def still_to_do_count(assignment: Assignment, *, now: datetime) -> int:
 
     enrolled = assignment.classroom.students.enrolled().order_by().values_list("pk", flat=True)
     return sum(map(is_left, enrolled))
+
+
+def start_again_count(assignment: Assignment, *, now: datetime) -> int:
+    """How many students of the class have turned in and can start another attempt, also by an extension. Three queries."""
+    made = by_student_and_assignment(assignment.attempts.order_by())
+    overrides = load_overrides(assignment=assignment)
+
+    def can_start_again(student_id: int) -> bool:
+        attempts = made.get((student_id, assignment.pk), ())
+        found = overrides.status(assignment, student_id, attempts, now=now)
+        return found.status is Status.SUBMITTED and found.can_start
+
+    enrolled = assignment.classroom.students.enrolled().order_by().values_list("pk", flat=True)
+    return sum(map(can_start_again, enrolled))

@@ -18,7 +18,7 @@ from quizzes.attempts.lifecycle import undo_close_now
 from quizzes.formatting import listed, moment
 from quizzes.forms.assignments import WindowActForm
 from quizzes.models import Assignment, User
-from quizzes.reports.start_class import still_to_do_count
+from quizzes.reports.start_class import start_again_count, still_to_do_count
 from quizzes.views.access import TeacherRequest, taught_assignment
 from quizzes.views.methods import require_POST
 from quizzes.views.teacher.confirm import confirm_page
@@ -164,13 +164,22 @@ def _confirm_close(request: TeacherRequest, assignment: Assignment, *, page: str
 
 
 def _effects_of_release(assignment: Assignment, *, by: User, now: datetime) -> list[str]:
-    """Who still has the quiz to do, and could hear its answers. Four queries."""
+    """Who still has the quiz to do, or again, and could use its answers. Seven queries."""
     effects = []
     if count := still_to_do_count(assignment, now=now):
         effects.append(
             ngettext(
                 "{count} student hasn’t turned it in yet and could hear the answers from others.",
                 "{count} students haven’t turned it in yet and could hear the answers from others.",
+                count,
+            ).format(count=count)
+        )
+    if count := start_again_count(assignment, now=now):
+        # By an extension: the class has no attempts left.
+        effects.append(
+            ngettext(
+                "{count} student turned it in and can use the answers in another attempt.",
+                "{count} students turned it in and can use the answers in another attempt.",
                 count,
             ).format(count=count)
         )

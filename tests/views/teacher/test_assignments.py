@@ -1122,6 +1122,35 @@ def test_release_answers_now_asks_while_a_student_with_an_extension_can_start(
     assert timed.release == "never"
 
 
+@pytest.mark.parametrize(("max_attempts", "extra_attempts"), [(2, 0), (1, 1)])
+def test_release_answers_now_asks_while_a_student_who_turned_in_can_start_again(
+    max_attempts: int,
+    extra_attempts: int,
+    timed: Assignment,
+    student: Student,
+    classmate: Student,
+    teacher: User,
+    teacher_client: Client,
+) -> None:
+    Assignment.objects.update(
+        max_attempts=max_attempts, release="never", closes_at=NOW - timedelta(minutes=1), due_at=None
+    )
+    timed.refresh_from_db()
+    for one in (student, classmate):
+        make_answered_attempt(assignment=timed, student=one)
+    times = {"due_at": None, "closes_at": NOW + timedelta(days=1), "reason": "Ill."}
+    extend(timed, student, extra_attempts=extra_attempts, by=teacher, now=NOW, **times)
+
+    asked = click(teacher_client, timed, "release")
+
+    assert "1 student turned it in and can use the answers in another attempt." in text_of(asked)
+    assert timed.release == "never"
+    form = form_of(asked, having="is_sure")
+    teacher_client.post(form.action, form.data())
+    timed.refresh_from_db()
+    assert timed.release == "after_hand_in"
+
+
 def test_release_answers_now_hears_of_a_reopening_at_the_same_moment(
     timed: Assignment, teacher_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
