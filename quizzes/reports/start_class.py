@@ -73,7 +73,7 @@ def still_to_do_count(assignment: Assignment, *, now: datetime) -> int:
 
 
 def start_again_count(assignment: Assignment, *, now: datetime) -> int:
-    """How many students of the class have turned in and can start another attempt, also by an extension. Three queries."""
+    """How many students of the class have turned in and can start again, also by an extension. Three queries."""
     made = by_student_and_assignment(assignment.attempts.order_by())
     overrides = load_overrides(assignment=assignment)
 

@@ -18,9 +18,10 @@ from quizzes.attempts.lifecycle import undo_close_now
 from quizzes.formatting import listed, moment
 from quizzes.forms.assignments import WindowActForm
 from quizzes.models import Assignment, User
-from quizzes.reports.start_class import start_again_count, still_to_do_count
+from quizzes.reports.start_class import still_to_do_count
 from quizzes.views.access import TeacherRequest, taught_assignment
 from quizzes.views.methods import require_POST
+from quizzes.views.teacher.assignments import start_again_warning
 from quizzes.views.teacher.confirm import confirm_page
 from quizzes.views.teacher.undo import offer_undo
 
@@ -174,15 +175,7 @@ def _effects_of_release(assignment: Assignment, *, by: User, now: datetime) -> l
                 count,
             ).format(count=count)
         )
-    if count := start_again_count(assignment, now=now):
-        # By an extension: the class has no attempts left.
-        effects.append(
-            ngettext(
-                "{count} student turned it in and can use the answers in another attempt.",
-                "{count} students turned it in and can use the answers in another attempt.",
-                count,
-            ).format(count=count)
-        )
+    effects += start_again_warning(assignment, now=now)
     not_closed, with_extension = classes_to_come(assignment, by=by, now=now)
     if not_closed:
         effects.append(gettext("It isn’t closed in {classes}.").format(classes=listed(not_closed)))

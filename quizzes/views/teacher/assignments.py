@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import uuid5
 
@@ -11,12 +12,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from quizzes.assignments import deletion, lifecycle
 from quizzes.assignments.accommodations import ExtendedTime, extend_to_fit, extended_times
 from quizzes.assignments.deadlines import Window
+from quizzes.assignments.release import shows_before_last_attempt, waits_only_for_submit
 from quizzes.assignments.student_settings import window_of
 from quizzes.files import signed_preview
 from quizzes.forms.accommodations import ExtendToFitForm
@@ -29,6 +31,7 @@ from quizzes.forms.assignments import (
 )
 from quizzes.models import Assignment, Classroom, Edition, QuestionSet
 from quizzes.people.class_roles import ClassAct
+from quizzes.reports.start_class import start_again_count
 from quizzes.views.access import TeacherRequest, class_act, taught_assignment, taught_classroom
 from quizzes.views.methods import require_POST
 from quizzes.views.teacher.undo import offer_undo
@@ -181,8 +184,11 @@ def confirmation(
     summary = []
     for classroom, window in windows.items():
         times = extended_times(classroom, window, limit, now=form.now, assignment=assignment)
-        title = [SAME_TITLE] if classroom.pk in alike else []
-        summary.append((classroom, window, [*map(str, title), *form.warnings(window, stored=stored)], times))
+        warnings = [str(SAME_TITLE)] if classroom.pk in alike else []
+        warnings += form.warnings(window, stored=stored)
+        if assignment is not None and _releases(assignment, form):
+            warnings += start_again_warning(assignment, now=form.now)
+        summary.append((classroom, window, warnings, times))
     times_of = {time.student.pk: classroom for classroom, _, _, times in summary for time in times}
     sent = request.POST if is_confirmed else None
     room = ExtendToFitForm(
@@ -199,3 +205,21 @@ def confirmation(
     if form.cleaned_data["act"] == "preview":
         is_settled = False
     return Confirmation(summary, room, early, is_confirmed, is_settled)
+
+
+def start_again_warning(assignment: Assignment, *, now: datetime) -> list[str]:
+    """What a teacher learns before a release: who could use the answers. Empty if nobody. Three queries."""
+    count = start_again_count(assignment, now=now)
+    words = ngettext(
+        "{count} student turned it in and can use the answers in another attempt.",
+        "{count} students turned it in and can use the answers in another attempt.",
+        count,
+    )
+    return [words.format(count=count)] if count else []
+
+
+def _releases(assignment: Assignment, form: AssignmentSettingsForm) -> bool:
+    """Whether the new settings show answers that wait now. If all have more attempts, the form itself asks."""
+    new = form.settings
+    shows = waits_only_for_submit(new.release) and not shows_before_last_attempt(new.release, new.max_attempts)
+    return shows and not waits_only_for_submit(assignment.release)

@@ -531,6 +531,27 @@ def test_form_without_its_group_is_refused(edition: Edition, classroom: Classroo
 # --- Changing and withdrawing -------------------------------------------------------------------------------------
 
 
+def test_change_to_answers_that_one_student_can_use_again_is_confirmed(
+    timed: Assignment, student: Student, classmate: Student, teacher: User, teacher_client: Client
+) -> None:
+    Assignment.objects.update(max_attempts=1, release="never")
+    timed.refresh_from_db()
+    for one in (student, classmate):
+        make_answered_attempt(assignment=timed, student=one)
+    address = change_of(timed)
+    data = form_of(teacher_client.get(address), having="release").data(release="after_hand_in", act="save")
+    extend(timed, student, due_at=None, closes_at=None, extra_attempts=1, reason="Ill.", by=teacher, now=NOW)
+
+    asked = teacher_client.post(address, data)
+
+    assert "1 student turned it in and can use the answers in another attempt." in text_of(asked)
+    timed.refresh_from_db()
+    assert timed.release == "never"
+    teacher_client.post(address, form_of(asked, having="release").data(act="save"))
+    timed.refresh_from_db()
+    assert timed.release == "after_hand_in"
+
+
 def change_of(assignment: Assignment) -> str:
     return reverse("change_assignment", args=[assignment.public_id])
 
