@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods
 from quizzes.assignments import lifecycle
 from quizzes.assignments.accommodations import extend_to_fit
 from quizzes.assignments.presets import Preset, PresetValues
+from quizzes.assignments.release import Release, is_released, last_closes
 from quizzes.content.drafts.retry import make_retry, retry_title
 from quizzes.content.editions import latest_edition, public_question_count, published
 from quizzes.forms.assign import AssignForm
@@ -171,7 +172,13 @@ def _assign(request: TeacherRequest, offer: Offer) -> HttpResponse:
     if not form.is_valid() or form.cleaned_data["act"] == "edit":
         return render(request, page, context)
     plan = _plan(form, offer, edition or _edition(form.chosen_set.latest_edition_id), by=request.user)
-    asked = confirmation(request, form, form.windows, alike=plan.classes_with_title(form.windows))
+    asked = confirmation(
+        request,
+        form,
+        form.windows,
+        alike=plan.classes_with_title(form.windows),
+        more_warnings=_early_key(offer.retry_of, form),
+    )
     context |= {"room": asked.room, "early": asked.early, "summary": asked.summary}
     is_news = False
     if edition is None:
@@ -188,6 +195,17 @@ def _edition(edition_id: int) -> Edition:
     """The edition with its question set, without the documents."""
     editions = Edition.objects.select_related("question_set__reading__source")
     return editions.defer("document", "question_set__reading__document").get(pk=edition_id)
+
+
+def _early_key(retry_of: Assignment | None, form: AssignForm) -> list[str]:
+    """What a teacher learns if a retry can show answers of a quiz that still wait for its other classes. One query."""
+    if retry_of is None or retry_of.release != Release.AFTER_CLOSE or form.settings.release == Release.NEVER:
+        return []
+    shown_at = last_closes([retry_of])[retry_of.pk]
+    if is_released(retry_of.release, shown_at=shown_at, at=form.now):
+        return []
+    text = gettext("The answers of “{title}” wait until all classes close. This retry can show some of them before.")
+    return [text.format(title=retry_of.title)]
 
 
 def _retry_title(edition: Edition) -> str:

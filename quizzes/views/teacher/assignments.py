@@ -174,10 +174,12 @@ def confirmation(
     *,
     assignment: Assignment | None = None,
     alike: Collection[int] = (),
+    more_warnings: Sequence[str] = (),
 ) -> Confirmation:
     """What to confirm before the settings of a valid form are saved. One query for each class with a time limit.
 
-    assignment: to change. alike: the ids of classes that have a quiz with the same title.
+    assignment: to change. alike: the ids of classes that have a quiz with the same title. more_warnings: for each
+    class.
     """
     limit, is_confirmed = form.settings.time_limit, form.cleaned_data["is_confirmed"]
     stored = window_of(assignment) if assignment is not None else None
@@ -185,7 +187,7 @@ def confirmation(
     for classroom, window in windows.items():
         times = extended_times(classroom, window, limit, now=form.now, assignment=assignment)
         warnings = [str(SAME_TITLE)] if classroom.pk in alike else []
-        warnings += form.warnings(window, stored=stored)
+        warnings += [*form.warnings(window, stored=stored), *more_warnings]
         if assignment is not None and _releases(assignment, form):
             warnings += start_again_warning(assignment, now=form.now)
         summary.append((classroom, window, warnings, times))
