@@ -398,6 +398,16 @@ def test_start_on_the_wall_leads_to_the_board(
     assert response.headers["Location"] == reverse("class_board", args=[paced.public_id])
 
 
+def test_first_question_opens_a_quiz_before_its_opening_time(
+    paced: Assignment, student_client: Client, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    Assignment.objects.update(opens_at=NOW + timedelta(minutes=5))
+    form = form_of(teacher_client.get(reverse("class_board", args=[paced.public_id])), having="aim")
+    teacher_client.post(form.action, {"aim": "1-1"})
+    page = student_client.post(reverse("start_attempt", args=[paced.public_id]), follow=True)
+    assert "Which of these does the system record?" in text_of(page)
+
+
 # --- The setting --------------------------------------------------------------------------------------------------
 
 

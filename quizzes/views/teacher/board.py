@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from quizzes.assignments import board, lifecycle
+from quizzes.assignments.deadlines import WindowState
 from quizzes.content.editions import published
 from quizzes.content.reading import LEVELS
 from quizzes.forms.board import ShowForm, WindowForm
@@ -57,7 +58,9 @@ def show_on_board(request: TeacherRequest, public_id: str) -> HttpResponse:
     form = ShowForm(request.POST, question_count=count)
     now = timezone.now()
     if form.is_valid():
-        if assignment.is_teacher_paced and assignment.waits_for_teacher:
+        # Only an open quiz has a class that can be at the question.
+        is_early = lifecycle.window_state(assignment, now=now) is WindowState.NOT_OPEN
+        if assignment.is_teacher_paced and is_early:
             assignment = lifecycle.open_now(assignment, by=request.user, now=now)
         # The board that opens next shows where the class is.
         with suppress(board.SkipsQuestions):
