@@ -16,7 +16,7 @@ from quizzes.assignments.board import SkipsQuestions, show_on_board
 from quizzes.attempts.access import Pace
 from quizzes.attempts.answers import accept_late, save_answer
 from quizzes.attempts.lifecycle import reopen, submit_attempt
-from quizzes.models import Answer, Assignment, Attempt, Board, Edition, Student, User
+from quizzes.models import Answer, Assignment, Attempt, Board, Classroom, Edition, Student, User
 from tests.factories import (
     CANARY,
     NOW,
@@ -406,6 +406,30 @@ def test_first_question_opens_a_quiz_before_its_opening_time(
     teacher_client.post(form.action, {"aim": "1-1"})
     page = student_client.post(reverse("start_attempt", args=[paced.public_id]), follow=True)
     assert "Which of these does the system record?" in text_of(page)
+
+
+def test_board_of_a_closed_quiz_does_not_say_that_students_see_its_questions(
+    paced: Assignment, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    Assignment.objects.update(closes_at=NOW + timedelta(minutes=5))
+    address = reverse("class_board", args=[paced.public_id])
+    promise = "Students see the first question when you start."
+    assert promise in text_of(teacher_client.get(address))
+    clock.shift(timedelta(minutes=6))
+    page = text_of(teacher_client.get(address))
+    assert (promise in page, "This quiz is closed" in page) == (False, True)
+
+
+def test_board_of_an_archived_class_opens_no_quiz(
+    paced: Assignment, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    Assignment.objects.update(waits_for_teacher=True)
+    Classroom.objects.update(archived_at=NOW)
+    address = reverse("class_board", args=[paced.public_id])
+    assert "Students see the first question when you start." not in text_of(teacher_client.get(address))
+    teacher_client.post(reverse("show_on_board", args=[paced.public_id]), {"aim": "1-1"})
+    paced.refresh_from_db()
+    assert paced.waits_for_teacher
 
 
 # --- The setting --------------------------------------------------------------------------------------------------

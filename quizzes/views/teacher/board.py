@@ -58,9 +58,9 @@ def show_on_board(request: TeacherRequest, public_id: str) -> HttpResponse:
     form = ShowForm(request.POST, question_count=count)
     now = timezone.now()
     if form.is_valid():
-        # Only an open quiz has a class that can be at the question.
+        # Only an open quiz has a class that can be at the question. No student of an archived class signs in.
         is_early = lifecycle.window_state(assignment, now=now) is WindowState.NOT_OPEN
-        if assignment.is_teacher_paced and is_early:
+        if assignment.is_teacher_paced and is_early and not assignment.classroom.archived_at:
             assignment = lifecycle.open_now(assignment, by=request.user, now=now)
         # The board that opens next shows where the class is.
         with suppress(board.SkipsQuestions):
@@ -108,6 +108,7 @@ def _board_context(request: TeacherRequest, assignment: Assignment, state: LiveS
     others = [code for code in written.languages if code != document.language]
     # Everything on the wall is in one language, also the words of Footnote. The controls are for the teacher.
     wall = document.language if document.language in dict(settings.LANGUAGES) else get_language()
+    window_state = lifecycle.window_state(assignment, now=now)
     with translation.override(wall):
         shown = slide(assignment, state.board, language=document.language, level=level)
         pace = _pace_context(assignment, shown)
@@ -133,7 +134,8 @@ def _board_context(request: TeacherRequest, assignment: Assignment, state: LiveS
         "with_controls": _query(window, controls=""),
         "without_controls": _query(window, controls="off"),
         **pace,
-        "is_open": lifecycle.window_state(assignment, now=now).is_open,
+        "is_open": window_state.is_open and not assignment.classroom.archived_at,
+        "is_over": window_state is WindowState.CLOSED,
         "is_plain": window["controls"] == "off",
         "numbers": range(1, shown.question_count + 1),
     }
