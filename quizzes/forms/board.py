@@ -1,6 +1,7 @@
 """Forms for the class board: what it shows, in one window and in all, and whether names are hidden."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -41,6 +42,14 @@ class WindowForm(forms.Form):
         """Value by field, "" for one that is left out."""
         self.is_valid()
         return {name: self.cleaned_data.get(name, "") for name in self.fields}
+
+    def query(self, **changed: str) -> str:
+        """The query string that keeps the language and hidden controls in this window. The keys work in both cases.
+
+        changed: another value, "" for none.
+        """
+        query = urlencode({name: value for name, value in {**self.values, **changed}.items() if value})
+        return f"?{query}" if query else ""
 
 
 class NamesForm(forms.Form):

@@ -17,6 +17,7 @@ from quizzes.assignments.lifecycle import window_state
 from quizzes.attempts.lifecycle import undo_close_now
 from quizzes.formatting import listed, moment
 from quizzes.forms.assignments import WindowActForm
+from quizzes.forms.board import WindowForm
 from quizzes.models import Assignment, User
 from quizzes.reports.start_class import still_to_do_count
 from quizzes.views.access import TeacherRequest, taught_assignment
@@ -62,7 +63,9 @@ def change_window(request: TeacherRequest, public_id: str) -> HttpResponse:
                 return confirm
     if assignment.is_teacher_paced and act == WindowActForm.OPEN:
         page = "class_board"
-    return redirect(page or "assignment_progress", assignment.public_id)
+    # The window of a class board keeps its language.
+    query = WindowForm(request.GET).query()
+    return redirect(f"{reverse(page or 'assignment_progress', args=[assignment.public_id])}{query}")
 
 
 @require_POST

@@ -3,7 +3,6 @@
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseNotModified
@@ -65,16 +64,7 @@ def show_on_board(request: TeacherRequest, public_id: str) -> HttpResponse:
         # The board that opens next shows where the class is.
         with suppress(board.SkipsQuestions):
             board.show_on_board(assignment, **form.cleaned_data["aim"], by=request.user, now=now)
-    return redirect(f"{reverse('class_board', args=[assignment.public_id])}{_query(WindowForm(request.GET).values)}")
-
-
-def _query(window: dict[str, str], **changed: str) -> str:
-    """The query string that keeps the language and hidden controls in this window. The keys work in both cases.
-
-    window: of `WindowForm`. changed: another value, "" for none.
-    """
-    query = urlencode({name: value for name, value in {**window, **changed}.items() if value})
-    return f"?{query}" if query else ""
+    return redirect(f"{reverse('class_board', args=[assignment.public_id])}{WindowForm(request.GET).query()}")
 
 
 def _pace_context(assignment: Assignment, shown: Slide) -> dict[str, bool]:
@@ -102,8 +92,8 @@ def _wall_language(chosen: str, classroom: Classroom) -> tuple[str, str]:
 
 def _board_context(request: TeacherRequest, assignment: Assignment, state: LiveState, now: datetime) -> dict[str, Any]:
     written = published(assignment.edition_id).document
-    window = WindowForm(request.GET).values
-    language, level = _wall_language(window["language"], assignment.classroom)
+    window = WindowForm(request.GET)
+    language, level = _wall_language(window.values["language"], assignment.classroom)
     document = written.in_language(language)
     others = [code for code in written.languages if code != document.language]
     # Everything on the wall is in one language, also the words of Footnote. The controls are for the teacher.
@@ -127,15 +117,15 @@ def _board_context(request: TeacherRequest, assignment: Assignment, state: LiveS
     return {
         "assignment": assignment,
         "classroom": assignment.classroom,
-        "languages": [(NAMES.get(code, code), _query(window, language=code)) for code in others],
+        "languages": [(NAMES.get(code, code), window.query(language=code)) for code in others],
         "slide": shown,
         "slide_html": slide_html,
-        "query": _query(window),
-        "with_controls": _query(window, controls=""),
-        "without_controls": _query(window, controls="off"),
+        "query": window.query(),
+        "with_controls": window.query(controls=""),
+        "without_controls": window.query(controls="off"),
         **pace,
         "is_open": window_state.is_open and not assignment.classroom.archived_at,
         "is_over": window_state is WindowState.CLOSED,
-        "is_plain": window["controls"] == "off",
+        "is_plain": window.values["controls"] == "off",
         "numbers": range(1, shown.question_count + 1),
     }

@@ -305,6 +305,17 @@ def test_pause_on_the_board_leads_back_to_the_board(
     assert (said in text_of(paused), said in text_of(teacher_client.get(reverse("teacher_home")))) == (True, False)
 
 
+def test_pause_on_the_board_keeps_the_language_of_the_window(
+    assignment: Assignment, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    board = f"{reverse('class_board', args=[assignment.public_id])}?language=es"
+    address = f"{reverse('change_window', args=[assignment.public_id])}?language=es"
+    page = teacher_client.get(board)
+    assert f'formaction="{address}"' in page.content.decode()
+    form = form_of(page, having="aim")
+    assert teacher_client.post(address, form.data(act="pause")).headers["Location"] == board
+
+
 def test_class_board_is_linked_once(
     assignment: Assignment, teacher: User, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
