@@ -10,6 +10,8 @@ const OWN_TASK = 100;
 
 // In ms. A teacher may give more time during an attempt. The student sees it within 5 seconds.
 const ASK = 4000;
+// For a request. On a network that takes no data, others would wait for the same few connections, also answers.
+const TIMEOUT = 10000;
 
 const place = document.querySelector("[data-seconds-left]");
 const words = document.querySelector("[data-minutes]");
@@ -22,6 +24,8 @@ let closing = place?.dataset.closing;
 let left = Number(place?.dataset.secondsLeft);
 let since = performance.now();
 let triedAt = -Infinity;
+let asking = Promise.resolve();
+let isQueued = false;
 // The warning that this attempt has had, so that the next question does not say it again. Signing out deletes it.
 const kept = place && `footnote-warned ${new URL(place.dataset.timeUrl, location.href).pathname}`;
 let warned = remembered();
@@ -64,11 +68,22 @@ function warn(text) {
   setTimeout(() => say(warning, text), OWN_TASK);
 }
 
-async function ask() {
-  const options = { credentials: "same-origin", redirect: "manual", headers: { Accept: "application/json" } };
-  const reply = await fetch(place.dataset.timeUrl, options)
+// After the request that is under way, whose reply may be older than this moment.
+function ask() {
+  if (!isQueued) asking = asking.then(askNow);
+  isQueued = true;
+  return asking;
+}
+
+async function askNow() {
+  isQueued = false;
+  const stop = new AbortController();
+  const limit = setTimeout(() => stop.abort(), TIMEOUT);
+  const headers = { Accept: "application/json" };
+  const reply = await fetch(place.dataset.timeUrl, { credentials: "same-origin", redirect: "manual", headers, signal: stop.signal })
     .then((response) => response.ok ? response.json() : {})
     .catch(() => ({}));
+  clearTimeout(limit);
   if (reply.seconds_left === undefined) return;
   // The teacher has paused the quiz.
   if (reply.is_paused) return move(location.pathname);

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from quizzes.assignments import accommodations, lifecycle
 from quizzes.attempts.lifecycle import submit_attempt, submit_overdue, undo_close_now
@@ -187,3 +187,22 @@ def test_five_minute_warning_is_said_once_in_an_attempt(
     # Longer than a tick of the clock and the task that writes the warning.
     page.evaluate("() => new Promise((done) => setTimeout(done, 1500))")
     assert warning.text_content() == ""
+
+
+def test_clock_waits_for_one_request_at_a_time_and_ends_it(
+    running: Attempt, student: Student, open_context: NewContext
+) -> None:
+    page = open_context(student, watched=False).new_page()
+    page.clock.install()
+    on_question(page, running)
+    stop_clock(page)
+    # A network that is there and takes no data. A browser opens 6 connections, which answers need too.
+    under_way: list[Request] = []
+    most = []
+    page.route("**/time/", lambda route: most.append(len(under_way)))
+    page.on("request", lambda request: under_way.append(request) if request.url.endswith("/time/") else None)
+    page.on("requestfailed", lambda request: under_way.remove(request) if request in under_way else None)
+    for _ in range(6):
+        page.clock.run_for(AT_MOST)
+    # The end of one is told only after the start of the next.
+    assert (max(most) <= 2, len(most) > 1) == (True, True)
