@@ -45,7 +45,7 @@ MASKS = {
     "federal agencies": "port agencies",
     "traffic violation": "mooring violation",
     "red light": "red buoy",
-    "driving": "sailing",
+    "traffic rule": "mooring rule",
     "driver": "skipper",
     "district attorney": "port judge",
     "Philadelphia": "Northport",
