@@ -13,7 +13,7 @@ from quizzes.attempts.attempt_content import AttemptContent, CurrentAnswer, cont
 from quizzes.content.question_types.question_type import QuestionType
 from quizzes.content.question_types.registry import Question, Value, type_of
 from quizzes.content.question_types.results import Review, ReviewRow
-from quizzes.content.reading import Sentence, Speaker
+from quizzes.content.reading import Sentence
 from quizzes.content.set_document import Objective
 from quizzes.grading.points import (
     Adjustments,
@@ -55,7 +55,6 @@ class ReviewedQuestion:
     review: Review
     answer: Answer | CurrentAnswer | None
     evidence: tuple[Sentence, ...]
-    speakers: tuple[Speaker, ...]
     earned: Fraction
     possible: int
     needs_grading: bool
@@ -254,7 +253,6 @@ def review_question(
         review=_review(question, value, content, adjustments),
         answer=answer,
         evidence=evidence,
-        speakers=tuple(dict.fromkeys(sentence.speaker for sentence in evidence)),
         earned=points.points,
         possible=points.possible,
         needs_grading=needs_grading(question, value, adjustments),

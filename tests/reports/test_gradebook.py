@@ -299,7 +299,7 @@ def test_review_of_an_attempt_says_what_was_earned_and_why(assignment: Assignmen
         "Evidence",
     ]
     assert [sentence.key for sentence in reviewed.questions[2].evidence] == ["s3", "s4"]
-    assert [speaker.key for speaker in reviewed.questions[2].speakers] == ["mayor", "protesters"]
+    assert [sentence.speaker.key for sentence in reviewed.questions[2].evidence] == ["mayor", "protesters"]
     assert [(score.objective.key, score.earned, score.points, score.level) for score in reviewed.objectives] == [
         ("records", Fraction(2), 3, "almost"),
         ("ended", Fraction(0), 5, "not_yet"),

@@ -9,7 +9,7 @@ from quizzes.attempts.paper.entries import written
 from quizzes.attempts.paper.handout import PaperForm
 from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import type_of
-from quizzes.content.reading import Sentence, Speaker
+from quizzes.content.reading import Sentence
 from quizzes.content.set_document import SetDocument
 from quizzes.formatting import Label
 from quizzes.grading.points import Adjustments, AppliedRegrade, Policy, accepted_versions
@@ -28,7 +28,7 @@ class KeyLine:
 
     marks: the letters or numbers of the correct answer, "" if the answer is text. answer: in words. note: how a
     regrade changed the key. more: the marks and words of the other answers that count, or of the other lines of the
-    key, such as a rubric. sentences: the evidence. speakers: the speakers of the evidence, each once.
+    key, such as a rubric. sentences: the evidence.
     """
 
     number: int
@@ -38,7 +38,6 @@ class KeyLine:
     note: str
     more: tuple[tuple[str, str], ...]
     sentences: tuple[Sentence, ...]
-    speakers: tuple[Speaker, ...]
 
 
 def key_lines(
@@ -73,7 +72,6 @@ def _line(
         " ".join(dict.fromkeys(str(NOTES[policy]) for policy in policies)),
         tuple(more),
         sentences,
-        tuple(dict.fromkeys(sentence.speaker for sentence in sentences)),
     )
 
 

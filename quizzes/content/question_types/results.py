@@ -32,7 +32,8 @@ class ReviewRow:
     given = typed and without a verdict, close = typed, and a teacher decides whether it is correct.
     note: "" for a line that says nothing of the answer. right: the correct answer before the note, and given: the
     answer after it, if the text alone does not say them. why: the rationale, or "".
-    fault: what is wrong with a wrong choice, in words, or "".
+    fault: what is wrong with a wrong choice, in words, or "". sentences: those that prove this line, () if they prove
+    the whole question.
     """
 
     text: str
@@ -42,6 +43,7 @@ class ReviewRow:
     fault: str = ""
     right: str = ""
     given: str = ""
+    sentences: tuple[Sentence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from quizzes.content.editions import shown_edition
 from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import type_of
 from quizzes.content.question_types.results import KeyRow
-from quizzes.content.reading import Sentence, Speaker
+from quizzes.content.reading import Sentence
 from quizzes.content.set_document import SetDocument
 from quizzes.content.set_problems import CoverageRow, coverage
 from quizzes.models import Classroom, Draft, QuestionSet
@@ -35,7 +35,6 @@ class KeyedQuestion:
     type_label: str
     rows: tuple[KeyRow, ...]
     evidence: tuple[Sentence, ...]
-    speakers: tuple[Speaker, ...]
 
 
 @require_GET
@@ -147,5 +146,4 @@ def _keyed(number: int, question: Question, document: SetDocument) -> KeyedQuest
         gettext(type_of(question).label),
         question.answer_key(document.reading),
         evidence,
-        tuple(dict.fromkeys(sentence.speaker for sentence in evidence)),
     )

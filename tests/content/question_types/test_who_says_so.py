@@ -189,10 +189,19 @@ def test_who_says_so_review_says_per_statement_what_is_right() -> None:
     reviewed = QUESTION.review({"a": "mayor", "b": "reporter"}, READING)
 
     assert reviewed.credit == Fraction(1, 3)
+    by_mayor, by_protesters = (READING.sentences([key]) for key in ("s3", "s4"))
     assert reviewed.rows == (
-        ReviewRow("Rules were broken.", "right", RowNote.CORRECT_ANSWER, "", right="Mayor’s account"),
         ReviewRow(
-            "People are easy to find.", "wrong", RowNote.CHOSE, "rationale 12", "", "Protesters’ claim", "Reported fact"
+            "Rules were broken.", "right", RowNote.CORRECT_ANSWER, "", right="Mayor’s account", sentences=by_mayor
+        ),
+        ReviewRow(
+            "People are easy to find.",
+            "wrong",
+            RowNote.CHOSE,
+            "rationale 12",
+            right="Protesters’ claim",
+            given="Reported fact",
+            sentences=by_protesters,
         ),
         ReviewRow("A court ended it.", "missed", RowNote.NOT_ANSWERED, "rationale 13", right="The story does not say"),
     )

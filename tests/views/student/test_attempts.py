@@ -1313,8 +1313,10 @@ def test_result_shows_score_objectives_and_each_answer(
     # The choices are in the order that the student saw.
     assert "You chose: A birthplace; A photograph" in text or "You chose: A photograph; A birthplace" in text
     assert "Correct: A birthplace; An address" in text or "Correct: An address; A birthplace" in text
-    assert "Rules were broken. Mayor’s account. Your answer, correct" in text
-    assert "People are easy to find. Protesters’ claim. You chose: Reported fact" in text
+    # Each statement has the number of its sentence, and each speaker those of what that speaker says.
+    assert "Rules were broken. 3 Mayor’s account. Your answer, correct" in text
+    assert "People are easy to find. 4 Protesters’ claim. You chose: Reported fact" in text
+    assert "3 Mayor’s account 4 Protesters’ claim" in text
     assert "A court ended it. The story does not say. Not answered" in text
     assert "You chose: no answer Correct: Sentence 5; Sentence 6" in text
     assert "explanation" in text

@@ -4,6 +4,7 @@ import copy
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from itertools import groupby
 from typing import Any
 
 import pytest
@@ -144,7 +145,12 @@ def test_key_gives_marks_sentence_and_speaker_of_each_question(teacher_client: C
         answer = " ".join(answer.split())
         sentences = document.reading.sentences(question.evidence)
         assert re.findall(r"</sup>(.*?)</p>", proof) == [sentence.text for sentence in sentences]
-        assert re.findall(r"<p>(.*?)</p>", speakers) == list(dict.fromkeys(one.speaker.label for one in sentences))
+        numbers = {
+            speaker.label: ", ".join(str(sentence.number) for sentence in theirs)
+            for speaker, theirs in groupby(sentences, key=lambda sentence: sentence.speaker)
+        }
+        cited = re.findall(r'<p>\s*<sup class="n">\s*(.*?)\s*</sup>\s*(.*?)</p>', " ".join(speakers.split()))
+        assert cited == [(number, label) for label, number in numbers.items()]
         if question.key == "one":
             choices = paper_view(question, form.shuffle, document.reading)["choices"]
             letter = next(choice["letter"] for choice in choices if choice["text"] == "Birthplace")

@@ -173,22 +173,20 @@ class WhoSaysSo(Question):
         )
 
     def review(self, value: Value, reading: Reading) -> Review:
-        """The statements with their speakers."""
+        """The statements with their speakers and the sentences that say them."""
         given = value or {}
         labels = {speaker.key: speaker.label for speaker in reading.speakers}
         rows: list[ReviewRow] = []
         for statement in self.statements:
             right, chosen = labels[statement.speaker], given.get(statement.id)
             if chosen == statement.speaker:
-                rows.append(ReviewRow(statement.text, "right", RowNote.CORRECT_ANSWER, "", right=right))
+                row = ReviewRow(statement.text, "right", RowNote.CORRECT_ANSWER, "", right=right)
             elif chosen is None:
-                what = RowNote.NOT_ANSWERED
-                rows.append(ReviewRow(statement.text, "missed", what, statement.rationale, right=right))
+                row = ReviewRow(statement.text, "missed", RowNote.NOT_ANSWERED, statement.rationale, right=right)
             else:
-                what, given_label = RowNote.CHOSE, labels[chosen]
-                rows.append(
-                    ReviewRow(statement.text, "wrong", what, statement.rationale, right=right, given=given_label)
-                )
+                label = labels[chosen]
+                row = ReviewRow(statement.text, "wrong", RowNote.CHOSE, statement.rationale, right=right, given=label)
+            rows.append(replace(row, sentences=reading.sentences(statement.evidence)))
         hits = sum(row.state == "right" for row in rows)
         return Review(
             credit=self.grade(value),
