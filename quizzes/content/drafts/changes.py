@@ -8,6 +8,7 @@ from typing import Any, Literal
 from quizzes.content.drafts.document import anchored, finished, sentence_tables
 from quizzes.content.languages import NAMES, TEXTS
 from quizzes.content.question_types.question import Question
+from quizzes.content.question_types.registry import type_of
 from quizzes.content.reading import LEVELS, Reading
 from quizzes.content.sentences import same_text
 from quizzes.content.set_document import SetDocument, parse_set
@@ -253,7 +254,9 @@ def _both_correct_answers(before: SetDocument, after: SetDocument) -> tuple[dict
 
 
 def _correct_answers(questions: Sequence[Question], reading: Reading) -> dict[str, str]:
-    return {question.key: question.review(None, reading).correct for question in questions}
+    """By question key. A written answer that a teacher grades has none: its sample answer earns no points."""
+    by_rule = {question.key: type_of(question).graded_by == "rule" for question in questions}
+    return {one.key: one.review(None, reading).correct if by_rule[one.key] else "" for one in questions}
 
 
 def _sentences(document: Table) -> dict[str, Table]:

@@ -5,13 +5,14 @@ from django.test import Client
 
 from quizzes.content.drafts import saving
 from quizzes.content.drafts.changes import changes, compared, key_changes
-from quizzes.content.drafts.document import finished
+from quizzes.content.drafts.document import finished, from_edition
 from quizzes.content.set_document import parse_set
 from quizzes.content.tables import Table
 from quizzes.models import Draft, User
-from tests.drafting import publish, story, url
+from tests.drafting import publish, question, story, url
 from tests.factories import NOW, make_document, make_draft
 from tests.pages import read, text_of
+from tests.views.teacher.test_grading_queue import typed_document
 
 
 def states(document: Table) -> list[tuple[str, int | None, int | None, tuple[int, ...]]]:
@@ -95,6 +96,16 @@ def test_changes_tell_a_speaker_from_the_name_in_another_language() -> None:
     assert [change.what for change in changes(finished(story()), with_speaker(**spanish))] == [
         "Students can read the questions in “Spanish”."
     ]
+
+
+def test_another_sample_answer_is_no_other_correct_answer() -> None:
+    """A teacher grades the question, so a regrade could only drop it or give everyone its points."""
+    edition = typed_document()
+    draft = from_edition(typed_document(), title="Small set")
+    question(draft, "who")["sample_answer"] = "The agreement ends because of the rules."
+
+    assert [change.what for change in changes(edition, draft)] == ["Question 3 changed."]
+    assert key_changes(parse_set(edition), parse_set(finished(draft))) == []
 
 
 def with_texts(place: str, **texts: str) -> Table:
