@@ -169,7 +169,9 @@ def _points_of(question: Question, text: str | None, after: Adjustments) -> tupl
     points = earned(question, value, after)
     if needs_grading(question, value, after):
         return Fraction(0), 0
-    if not any(key.has_right_evidence(value) for key in accepted_versions(question, after)):
+    # Only a teacher's full credit for everyone gives all points without the evidence. It does not read the answers.
+    has_all = points.points == points.possible
+    if not has_all and not any(key.has_right_evidence(value) for key in accepted_versions(question, after)):
         return Fraction(0), points.possible
     return points.points, points.possible
 

@@ -132,7 +132,9 @@ def test_mastery_follows_marks_and_corrections(
     assert [column.max_points for column in book.columns] == [2]
 
 
-def test_a_right_answer_without_its_proof_does_not_raise_mastery(classroom: Classroom, student: Student) -> None:
+def test_a_right_answer_without_its_proof_does_not_raise_mastery(
+    classroom: Classroom, student: Student, teacher: User
+) -> None:
     document = make_document()
     document["questions"][0] |= {
         "type": "answer_and_proof",
@@ -150,6 +152,10 @@ def test_a_right_answer_without_its_proof_does_not_raise_mastery(classroom: Clas
 
     assert [row.cells[0].score for row in book.rows] == [1, 2]
     assert table(classroom) == {"Maya Lopez": [(0, 4), (0, 5)], "Zoe": [(2, 4), (0, 5)]}
+
+    # As on every other question, full credit for everyone counts here too.
+    regrade(assignment, "one", "full_credit", teacher)
+    assert table(classroom) == {"Maya Lopez": [(2, 4), (0, 5)], "Zoe": [(2, 4), (0, 5)]}
 
 
 def test_an_answer_that_waits_for_its_mark_is_left_out(classroom: Classroom, student: Student, teacher: User) -> None:
