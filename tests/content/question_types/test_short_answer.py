@@ -133,6 +133,15 @@ def test_short_answer_accepted_after_all_is_no_longer_known_to_be_wrong() -> Non
     assert parse_question(rekeyed).grade("July 27") == 1
 
 
+def test_short_answer_accepted_after_all_may_be_a_wrong_one_in_another_language() -> None:
+    wrong = {"text": "Friday", "rationale": "A day of the week.", "texts": {"es": {"text": "viernes"}}}
+    table = document(wrong=[wrong])
+
+    rekeyed = regraded(table, "Viernes")
+
+    assert [parse_question(one).grade("viernes") for one in (table, rekeyed)] == [0, 1]
+
+
 def test_short_answer_with_a_new_answer_only_accepts_no_old_one_in_any_language() -> None:
     table = document(texts={"es": {"stem": "¿Qué día vence?", "accepted": ["31 de agosto"]}})
     before = parse_question(table)

@@ -151,7 +151,9 @@ class ShortAnswer(Question):
     def regraded(cls, document: Mapping[str, Any], value: Value) -> dict[str, Any]:
         """The document that accepts this answer too."""
         wrong = [
-            table for table in tables_of(document, "wrong") if normalize(text_of(table, "text")) != normalize(value)
+            table
+            for table in tables_of(document, "wrong")
+            if normalize(value) not in map(normalize, [text_of(table, "text"), *all_languages(table, "text")])
         ]
         return {
             **document,
