@@ -217,9 +217,9 @@ class ReviewedAttempt:
         return tuple(item for item in self.questions if item.verdict == "ungraded")
 
     @property
-    def ungraded_points(self) -> int:
-        """The points that wait for a teacher."""
-        return sum(item.possible for item in self.ungraded)
+    def ungraded_points(self) -> Fraction:
+        """The points that wait for a teacher: those that these answers have not earned."""
+        return sum((item.possible - item.earned for item in self.ungraded), start=Fraction(0))
 
 
 def _most_lost_first(pair: tuple[Fraction, Sentence]) -> tuple[Fraction, int]:

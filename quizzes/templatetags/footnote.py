@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -62,6 +63,12 @@ def _status_tag(status: Status, label: str) -> SafeString:
 def lookup[K, V](table: dict[K, V], key: K) -> V | None:
     """The value of a key; None if the table does not have it."""
     return table.get(key)
+
+
+@register.filter
+def for_plural(value: Fraction) -> int:
+    """A number for the plural form of a count that can be a fraction: 1 for 1, else 2."""
+    return 1 if value == 1 else 2
 
 
 @register.filter

@@ -196,3 +196,25 @@ def test_sentence_to_reread_says_question_for_one_with_two_digits(student: Stude
     page = text_of(student_client.get(reverse("result", args=[attempt.public_id])))
 
     assert "Start by rereading this sentence, for question 14." in page
+
+
+def test_student_reads_how_many_points_an_answer_that_is_half_right_can_still_get(
+    student: Student, teacher: User, student_client: Client
+) -> None:
+    document = typed_document()
+    two = document["questions"][1]
+    for name in ("kind", "answer", "units", "unit_required"):
+        del two[name]
+    gaps = [{"accepted": ["August"], "rationale": ""}, {"accepted": ["police"], "rationale": ""}]
+    two |= {"type": "blanks", "text": "It ends in {a}. It is of the {b}.", "gaps": gaps}
+    assignment = make_assignment(
+        edition=make_edition(document=document), classroom=student.classroom, assigned_by=teacher
+    )
+    attempt = make_answered_attempt(
+        assignment=assignment, student=student, answers={"some": {"a": "Agust", "b": "police"}}
+    )
+    assert (attempt.score, attempt.ungraded_count) == (1, 1)
+
+    page = text_of(student_client.get(reverse("result", args=[attempt.public_id])))
+
+    assert "1 answer not graded yet: 1 point can still be added" in page
