@@ -415,11 +415,12 @@ def test_answers_after_the_last_attempt_need_no_confirmation(
 def test_retry_of_a_quiz_whose_answers_wait_for_other_classes_is_confirmed(
     edition: Edition, classroom: Classroom, teacher: User, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
+    hour = timedelta(hours=1)
     given = make_assignment(
-        edition=edition, classroom=classroom, assigned_by=teacher, release="after_close", closes_at=NOW - timedelta(hours=1)
+        edition=edition, classroom=classroom, assigned_by=teacher, release="after_close", closes_at=NOW - hour
     )
     other = make_classroom(teacher=teacher, name="Period 5")
-    later = make_assignment(edition=edition, classroom=other, assigned_by=teacher, closes_at=NOW + timedelta(hours=1))
+    later = make_assignment(edition=edition, classroom=other, assigned_by=teacher, closes_at=NOW + hour)
     address = f"{reverse('assign_retry', args=[given.public_id])}?question=one"
     waits = "The answers of “Small set” wait until all classes close. This retry can show some of them before."
 
@@ -429,7 +430,7 @@ def test_retry_of_a_quiz_whose_answers_wait_for_other_classes_is_confirmed(
     assert Assignment.objects.count() == 2
     hidden = teacher_client.post(address, filled(teacher_client, address, classroom, release="never", act="preview"))
     assert waits not in text_of(hidden)
-    Assignment.objects.filter(pk=later.pk).update(closes_at=NOW - timedelta(hours=1))
+    Assignment.objects.filter(pk=later.pk).update(closes_at=NOW - hour)
     teacher_client.post(address, filled(teacher_client, address, classroom, release="after_last", act="save"))
     assert Assignment.objects.count() == 3
 
