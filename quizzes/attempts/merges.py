@@ -164,7 +164,8 @@ def undo_merge(other: Student, *, by: User, now: datetime) -> Student:
     keep = other.merged_into
     if keep is None:
         return other
-    if keep.external_id == other.external_id:
+    # The number that a student has in another class is of that class.
+    if keep.classroom_id == other.classroom_id and keep.external_id == other.external_id:
         rosters.keep_external_id(keep, "", replaces=other.external_id)
     rosters.restore_student(other, by=by, now=now)
     attempts = list(Attempt.objects.filter(made_as=other, student=keep).select_related("assignment").order_by("pk"))

@@ -15,8 +15,9 @@ from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent,
 from quizzes.models.locks import lock_rows
 from quizzes.models.public_ids import new_public_id
 
-# Columns of an attempt that get a new value in the copy.
-_NOT_COPIED = {"id", "public_id", "receipt", "assignment", "classroom", "number", "carried_from"}
+# Columns of an attempt that get a new value in the copy. An entry that was merged never had the copy, so it does not
+# take it along when the merge is undone.
+_NOT_COPIED = {"id", "public_id", "receipt", "assignment", "classroom", "number", "carried_from", "made_as"}
 
 
 def transferable_attempts(student: Student) -> dict[Assignment, list[Attempt]]:

@@ -22,12 +22,20 @@ from quizzes.attempts.merges import (
     merge_students,
     undo_merge,
 )
+from quizzes.attempts.transfers import transfer_attempts
 from quizzes.files.downloads import FileFormat, Layout, export
 from quizzes.models import Accommodation, Assignment, Attempt, AuditEvent, Classroom, Excuse, Extension, Student, User
 from quizzes.models.reasons import OTHER_FORM
 from quizzes.people.erasure import erase_student, preview_student
 from quizzes.people.erasure_ledger import ledger_path, read_ledger
-from quizzes.people.rosters import NameTaken, add_students, change_external_id, new_students, remove_student
+from quizzes.people.rosters import (
+    NameTaken,
+    add_students,
+    change_external_id,
+    move_student,
+    new_students,
+    remove_student,
+)
 from quizzes.reports.class_report import class_report
 from quizzes.reports.gradebook import gradebook
 from quizzes.reports.progress import progress
@@ -422,6 +430,27 @@ def test_undo_gives_each_entry_what_it_had(
     # And again.
     merge(student, twin, teacher, later)
     assert attempts_of(student) == [(theirs.pk, 1), (own.pk, 2)]
+    assert no_faults()
+
+
+def test_undo_changes_nothing_in_the_class_that_the_student_moved_to(
+    assignment: Assignment, student: Student, twin: Student, teacher: User, other_teacher: User, now: datetime
+) -> None:
+    Student.objects.filter(pk=twin.pk).update(external_id="1042")
+    done = make_answered_attempt(assignment=assignment, student=twin)
+    merge(student, twin, teacher, now)
+    theirs = make_classroom(teacher=other_teacher, name="Period 8")
+    make_assignment(edition=assignment.edition, classroom=theirs, assigned_by=other_teacher)
+    move_student(fresh(student), to=theirs, by=teacher, now=now)
+    transfer_attempts(fresh(student), by=other_teacher, now=now)
+    [row] = gradebook(theirs, now=now).rows
+    assert row.cells[0].score == done.score
+
+    undo_merge(fresh(twin), by=teacher, now=now)
+
+    assert attempts_of(twin) == [(done.pk, 1)]
+    assert gradebook(theirs, now=now).rows == (row,)
+    assert (fresh(student).external_id, fresh(twin).external_id) == ("1042", "1042")
     assert no_faults()
 
 
