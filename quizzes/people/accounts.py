@@ -23,14 +23,17 @@ OPEN_INVITATIONS = 10
 
 
 class SignInLinks(PasswordResetTokenGenerator):
-    """Tokens of one-time sign-in links. They include the last sign-in, so that each works once."""
+    """Tokens of one-time sign-in links. They include the last sign-in, so that each works once.
+
+    “Sign out everywhere” and a closed account end them with the sessions.
+    """
 
     key_salt = "quizzes.accounts.SignInLinks"
 
     def _make_hash_value(self, user: User, timestamp: int) -> str:
         # Django leaves out the microseconds, so a second sign-in within the same second would find the link unused.
         last = user.last_login.timestamp() if user.last_login is not None else ""
-        return f"{super()._make_hash_value(user, timestamp)}{last}"
+        return f"{super()._make_hash_value(user, timestamp)}{last} {user.session_version}"
 
 
 _sign_in_links = SignInLinks()

@@ -29,6 +29,7 @@ from quizzes.people.accounts import (
     use_sign_in_link,
     user_of_link,
 )
+from quizzes.people.teacher_sessions import end_all_sessions
 from tests.factories import make_invitation, make_user
 
 pytestmark = pytest.mark.django_db
@@ -199,6 +200,20 @@ def test_sign_in_link_is_for_its_account_until_it_signs_in(teacher: User) -> Non
     assert user_of_link(*parts_of(link)) == teacher
     update_last_login(User, teacher)
     assert user_of_link(*parts_of(link)) is None
+
+
+@pytest.mark.parametrize("ends", ["sign_out", "close"])
+def test_sign_in_link_ends_with_all_sessions(ends: str, teacher: User, now: datetime) -> None:
+    link = parts_of(sign_in_link(teacher, "https://quiz.school.test"))
+    if ends == "sign_out":
+        end_all_sessions(teacher)
+    else:
+        close_account(teacher, now=now)
+        reopen_account(teacher, now=now)
+
+    assert user_of_link(*link) is None
+    teacher.refresh_from_db()
+    assert user_of_link(*parts_of(sign_in_link(teacher, "https://quiz.school.test"))) == teacher
 
 
 def test_sign_in_link_is_used_by_one_of_two_requests_at_once(teacher: User, now: datetime) -> None:
