@@ -15,6 +15,8 @@ let failures = 0;
 let timer = 0;
 let asking = null;
 let isOver = false;
+let isPressed = false;
+let isReached = false;
 
 async function ask() {
   clearTimeout(timer);
@@ -96,6 +98,33 @@ function patch(old, fresh) {
   before.slice(after.length).forEach((child) => child.remove());
 }
 
+// ---- Buttons
+
+// Without a reply, the browser would show its own error page in place of this one, on the projector.
+async function onSubmit(event) {
+  const button = event.submitter;
+  // Sign-in leads back. Safari 15.3 names no button.
+  if (isOver || isReached || !button) return;
+  event.preventDefault();
+  if (isPressed) return;
+  const { value } = button;
+  isPressed = true;
+  isReached = await reach();
+  isPressed = false;
+  if (!isReached) notice("stale");
+  // A poll may have changed the button since.
+  else if (button.isConnected && button.value === value) button.click();
+  isReached = false;
+}
+
+async function reach() {
+  const stop = new AbortController();
+  const limit = setTimeout(() => stop.abort(), TIMEOUT);
+  const response = await fetch("/livez", { cache: "no-store", signal: stop.signal }).catch(() => null);
+  clearTimeout(limit);
+  return response !== null;
+}
+
 // ---- Keys of a presenter remote press the forward and back buttons
 
 const KEYS = { ArrowRight: "forward", PageDown: "forward", ArrowLeft: "back", PageUp: "back" };
@@ -118,6 +147,7 @@ if (root) {
   // These texts are true only while this script runs.
   document.querySelectorAll("[data-when-live]").forEach((text) => { text.hidden = false; });
   document.addEventListener("keydown", onKey);
+  root.addEventListener("submit", onSubmit);
   document.addEventListener("visibilitychange", ask);
   window.addEventListener("online", ask);
   timer = setTimeout(ask, PERIOD);

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from quizzes.assignments.board import show_on_board
 from quizzes.attempts import heartbeats
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.editions import latest_edition, published
-from quizzes.models import Assignment, Attempt, Classroom, Presence, QuestionSet, Student, User
+from quizzes.models import Assignment, Attempt, Board, Classroom, Presence, QuestionSet, Student, User
 from tests.browser.conftest import NewContext, overflow, violations
 from tests.browser.test_every_page import BROKEN_WORDS, school  # noqa: F401  a fixture
 from tests.factories import (
@@ -301,6 +301,44 @@ def test_second_window_follows_the_keys_of_the_first(
         expect(wall.locator("#board-slide")).to_contain_text(words)
         expect(desk.get_by_role("button", name=re.compile("Show|Next question"))).to_be_visible()
     assert wall.evaluate("window.stays") is True
+
+
+def test_board_stays_when_a_button_finds_no_network(
+    running: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    # The console reports requests that fail.
+    page = open_context(teacher, height=720, watched=False).new_page()
+    page.goto(reverse("class_board", args=[running.public_id]))
+    page.context.set_offline(True)
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("[data-live-notice]")).to_contain_text("We can’t reach the site.")
+    expect(page.locator("#board-slide")).to_contain_text("Question 1 of 4: The question")
+    page.context.set_offline(False)
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#board-slide")).to_contain_text("of 30 have answered")
+    expect(page.locator("[data-live-notice]")).to_be_empty()
+
+
+def test_button_that_changed_while_the_site_was_asked_is_not_pressed(
+    running: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    show_on_board(running, number=1, phase=Board.Phase.COUNT, by=teacher, now=timezone.now())
+    page = open_context(teacher, height=720, watched=False).new_page()
+    page.goto(reverse("class_board", args=[running.public_id]))
+    asked: list[Route] = []
+    page.route("**/livez", lambda route: asked.append(route))  # noqa: PLW0108  Playwright refuses a built-in
+    posts: list[str] = []
+    page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
+    page.keyboard.press("ArrowRight")
+    # Another teacher goes on at the same moment, and the poll brings it.
+    show_on_board(running, number=1, phase=Board.Phase.ANSWERS, by=teacher, now=timezone.now())
+    expect(page.get_by_role("button", name="Show the evidence")).to_be_visible()
+    asked[0].continue_()
+    # The next press is a new one.
+    for _ in range(2):
+        with page.expect_response("**/board/live/"):
+            pass
+    assert (posts, len(asked)) == ([], 1)
 
 
 def test_count_on_the_board_rises_as_students_answer(
