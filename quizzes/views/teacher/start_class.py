@@ -43,7 +43,7 @@ def start_classroom(request: TeacherRequest, public_id: str) -> HttpResponse:
         for assignment in classroom.assignments.with_set().order_by("-created_at", "-pk")
         if window_state(assignment, now=now) is not WindowState.CLOSED
     ]
-    tag = content_etag(present, classroom.join_code)
+    tag = _wall_tag(classroom, present)
     context = {
         **_join_context(request, classroom, present),
         "quizzes": quizzes,
@@ -56,13 +56,14 @@ def start_classroom(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 @require_GET
 def live_start_classroom(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Who is here, for a poll, or a 304; 4 queries."""
+    """The class code and who is here, for a poll, or a 304; 4 queries."""
     classroom = taught_classroom(request, public_id)
     present = attendance(classroom.pk, now=timezone.now())
-    tag = content_etag(present, classroom.join_code)
+    tag = _wall_tag(classroom, present)
     if request.headers.get("If-None-Match") == tag:
         return HttpResponseNotModified(headers={"ETag": tag})
-    return render_with_etag(request, "teacher/start_class.html#wall-here", {"present": present}, tag)
+    context = _join_context(request, classroom, present)
+    return render_with_etag(request, "teacher/start_class.html#wall-here", context, tag)
 
 
 @require_GET
@@ -71,7 +72,7 @@ def start_class(request: TeacherRequest, public_id: str) -> HttpResponse:
     now = timezone.now()
     assignment = taught_assignment(request, public_id)
     present, state = attendance(assignment.classroom_id, now=now), window_state(assignment, now=now)
-    tag = content_etag(present, assignment.classroom.join_code)
+    tag = _wall_tag(assignment.classroom, present)
     context = {
         **_join_context(request, assignment.classroom, present),
         "assignment": assignment,
@@ -106,6 +107,10 @@ def live_running_class(request: TeacherRequest, public_id: str) -> HttpResponse:
         return HttpResponseNotModified(headers={"ETag": tag})
     context = _running_context(request, assignment, now)
     return render_with_etag(request, "teacher/running_class.html#wall-live", context, tag)
+
+
+def _wall_tag(classroom: Classroom, present: Attendance) -> str:
+    return content_etag(present, classroom.join_code, classroom.is_joinable)
 
 
 def _join_context(request: TeacherRequest, classroom: Classroom, present: Attendance) -> dict[str, Any]:

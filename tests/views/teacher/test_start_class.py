@@ -102,6 +102,23 @@ def test_code_that_is_off_is_not_shown(assignment: Assignment, classroom: Classr
         assert classroom.shown_code not in text
 
 
+def test_wall_brings_a_new_code_and_that_it_is_off(
+    assignment: Assignment, classroom: Classroom, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    page = teacher_client.get(wall_of(assignment))
+    live = reverse("live_start_classroom", args=[classroom.public_id])
+    assert classroom.shown_code in text_of(page)
+    Classroom.objects.update(join_code="XYZ789")
+    fresh = teacher_client.get(live, headers={"if-none-match": page.headers["ETag"]})
+    assert "XYZ-789" in text_of(fresh)
+    # The QR code of the new address, as the page itself has it.
+    code = re.compile('<div class="qr">.*?</div>', re.DOTALL)
+    assert code.findall(fresh.text) == code.findall(teacher_client.get(wall_of(assignment)).text)
+    Classroom.objects.update(join_open=False)
+    closed = teacher_client.get(live, headers={"if-none-match": fresh.headers["ETag"]})
+    assert "Class code off" in text_of(closed)
+
+
 def test_here_is_who_signed_in_started_or_has_a_page_open(
     assignment: Assignment, classroom: Classroom, three: list[Student], clock: time_machine.Traveller
 ) -> None:
