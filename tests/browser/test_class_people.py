@@ -76,3 +76,19 @@ def test_viewer_reads_and_finds_no_control(
     page.get_by_role("link", name="Leave class").click()
     page.get_by_role("button", name="Leave class").click()
     expect(page.get_by_text("You left Period 3")).to_be_visible()
+
+
+def test_keys_of_a_viewer_do_not_leave_the_board(
+    assignment: Assignment, viewer: User, open_context: NewContext
+) -> None:
+    page = open_context(viewer).new_page()
+    page.goto(reverse("class_board", args=[assignment.public_id]))
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.method))
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_text("Use the arrow keys or a clicker.")).to_have_count(0)
+    # A press is a request before the next poll.
+    with page.expect_response("**/board/live/"):
+        pass
+    assert set(requests) == {"GET"}
+    expect(page.locator("#board-slide")).to_contain_text("Question 1 of")
