@@ -158,6 +158,12 @@ def regraded_question(question: Question, adjustments: Adjustments) -> Question:
     return question
 
 
+def evidence_of(question: Question, classes: Iterable[Adjustments]) -> tuple[str, ...]:
+    """The keys of the sentences that prove the newest key in each of these classes; without any, the question's own."""
+    newest = [regraded_question(question, adjustments) for adjustments in classes] or [question]
+    return tuple(dict.fromkeys(key for one in newest for key in one.evidence))
+
+
 def score(questions: Iterable[Question], values: Mapping[str, Value], adjustments: Adjustments) -> tuple[Decimal, int]:
     """(points earned, points possible) of an attempt. Points earned are rounded half up to 4 decimal places.
 

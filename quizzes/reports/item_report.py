@@ -25,7 +25,7 @@ from quizzes.content.question_types.results import Option
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.reading import Reading, Sentence
 from quizzes.content.set_document import SetDocument
-from quizzes.grading.points import NO_ADJUSTMENTS, Adjustments, accepted_versions, earned, needs_grading
+from quizzes.grading.points import NO_ADJUSTMENTS, Adjustments, accepted_versions, earned, evidence_of, needs_grading
 from quizzes.grading.scores import applied_regrades
 from quizzes.models import Answer, Assignment, Attempt, ManualGrade
 from quizzes.models.attempts import MIXED_LANGUAGES
@@ -190,7 +190,7 @@ def item_report(assignments: Sequence[Assignment], *, policy: str | None = FIRST
                 number=place + 1,
                 question=question,
                 type_label=gettext(type_of(question).label),
-                evidence=reading.sentences(question.evidence),
+                evidence=reading.sentences(evidence_of(question, regrades.values())),
                 figures=_without_ungraded(figures.items[place], items[place], answers[place])
                 if waiting_counts[place]
                 else figures.items[place],

@@ -9,6 +9,8 @@ from fractions import Fraction
 
 import pytest
 from django.db import models
+from django.test import Client
+from django.urls import reverse
 
 from quizzes.caches import clear_all
 from quizzes.content.editions import published
@@ -214,6 +216,21 @@ def test_a_corrected_key_changes_what_is_right(assignment: Assignment, teacher: 
 
     assert question.figures.facility == 0.5
     assert [choice.option.right for choice in question.figures.choices] == [True, False, False]
+
+
+def test_evidence_is_of_the_new_key(assignment: Assignment, teacher: User, teacher_client: Client) -> None:
+    sit(assignment, [{"one": "a"}, {"one": "b"}])
+
+    def shown() -> list[list[str]]:
+        page = teacher_client.get(reverse("regrade_question", args=[assignment.public_id, 1]))
+        report = item_report([assignment]).questions[0]
+        return [[sentence.key for sentence in found] for found in (report.evidence, page.context["sentences"])]
+
+    assert shown() == [["s1"], ["s1"]]
+
+    regrade(assignment, "one", "new_key", teacher, {**with_key(0), "evidence": ["s2", "s5"]})
+
+    assert shown() == [["s2", "s5"], ["s2", "s5"]]
 
 
 def test_two_keys_in_force_are_both_right(assignment: Assignment, teacher: User) -> None:

@@ -115,7 +115,7 @@ def _context(
         "language": document.language,
         "reading_language": document.reading.language,
         "present_key": [line for line in present.answer_key(form.reading) if line.right],
-        "sentences": form.reading.sentences(form.question.evidence),
+        "sentences": form.reading.sentences(present.evidence),
         "earlier_regrades": applied.get(row.key, []),
         # A class that has the questions in two quizzes is one class.
         "class_names": list({other.classroom_id: other.classroom.name for other in affected}.values()),
