@@ -3,8 +3,9 @@
 The first of these that fits is the activity of a student in progress. On a break: a break stops the clock. Offline: the
 quiz page sent heartbeats, and then neither a heartbeat nor an answer for `OFFLINE_AFTER`. All answered: each question
 has an answer. Stuck: no answer saved for `STUCK_AFTER`, and the page sends heartbeats or the attempt has a deadline.
-That time stops in a pause, and starts at 0 again after a break or a pause, and when a page that was closed or
-offline is back. Working: any other. Without JavaScript there are no heartbeats, so no student is offline.
+That time stops in a pause, and starts at 0 again after a break or a pause, when a page that was closed or offline is
+back, and when a teacher moves the class on. Who waits for a teacher-paced class is not stuck. Working: any other.
+Without JavaScript there are no heartbeats, so no student is offline.
 """
 
 import hashlib
@@ -24,7 +25,7 @@ from quizzes.attempts.breaks import earliest_end, is_on_break
 from quizzes.attempts.heartbeats import OFFLINE_AFTER
 from quizzes.content.editions import Published, published
 from quizzes.content.question_types.shuffle import Shuffle
-from quizzes.models import Answer, Assignment, Attempt, Presence, Student
+from quizzes.models import Answer, Assignment, Attempt, Board, Presence, Student
 
 # A reading of some 300 words takes a seventh-grader two minutes, and a question one or two.
 STUCK_AFTER = timedelta(minutes=5)
@@ -87,7 +88,7 @@ class StudentProgress:
 
 
 def progress(assignment: Assignment, *, now: datetime) -> list[StudentProgress]:
-    """One entry for each enrolled student, by name; 5 queries for any number of students."""
+    """One entry for each enrolled student, by name; 5 queries for any number of students, 6 if it is teacher-paced."""
     made = assignment.attempts.annotate(resumed_at=last_resume(assignment), has_late=has_late_to_accept(now=now))
     rows = list(made)
     late = {row.student_id for row in rows if row.has_late}
@@ -106,6 +107,7 @@ def progress(assignment: Assignment, *, now: datetime) -> list[StudentProgress]:
     latest_ids = [found.latest_attempt.pk for found in statuses.values() if found.latest_attempt is not None]
     work = _saved_work({*latest_ids, *open_ids}, content)
     numbers = {content.question_ids[entry.key]: place for place, entry in enumerate(content.document.questions, 1)}
+    asked = _asked(assignment)
     return [
         replace(
             _progress(
@@ -114,6 +116,7 @@ def progress(assignment: Assignment, *, now: datetime) -> list[StudentProgress]:
                 work=work,
                 presences=presences,
                 numbers=numbers,
+                asked=asked,
                 resumed_at=resumed_at,
                 now=now,
             ),
@@ -170,6 +173,31 @@ def _saved_work(attempt_ids: Iterable[int], content: Published) -> defaultdict[i
     return work
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a teacher-paced class is asked.
+
+    number: of the question, None while none takes answers. since: the last move of the board.
+    """
+
+    number: int | None
+    since: datetime | None
+
+    def is_done(self, answered_number: int | None) -> bool:
+        """Whether a student whose newest answer is to this question waits for the class."""
+        return self.number is None or answered_number == self.number
+
+
+def _asked(assignment: Assignment) -> _Asked | None:
+    """What the class is asked now; None if students set their own pace. One query if it is teacher-paced."""
+    if not assignment.is_teacher_paced:
+        return None
+    board = Board.objects.filter(assignment=assignment).first()
+    if board is None or board.position <= board.closed_through:
+        return _Asked(None, None)
+    return _Asked(board.position, board.changed_at)
+
+
 def _progress(
     student: Student,
     found: StudentStatus[Attempt],
@@ -177,6 +205,7 @@ def _progress(
     work: Mapping[int, _SavedWork],
     presences: Mapping[int, Presence],
     numbers: Mapping[int, int],
+    asked: _Asked | None,
     resumed_at: datetime | None,
     now: datetime,
 ) -> StudentProgress:
@@ -186,7 +215,8 @@ def _progress(
     if attempt is None:
         return StudentProgress(student, found, None, answered_count, last_saved_at)
     presence = presences.get(attempt.pk)
-    saved_at, answered_id = work[attempt.pk].saved_at, work[attempt.pk].question_id
+    own = work[attempt.pk]
+    saved_at, answered_id = own.saved_at, own.question_id
     is_newer = presence is not None and (saved_at is None or presence.seen_at >= saved_at)
     question_id = presence.question_id if presence is not None and is_newer else answered_id
     has_answered_all = answered_count == len(numbers)
@@ -195,12 +225,15 @@ def _progress(
     elif is_on_break(attempt, now=now):
         activity = Activity.ON_BREAK
     else:
+        answered_number = numbers[answered_id] if answered_id is not None and saved_at == own.answered_at else None
         activity = _activity(
             attempt,
             presence,
             saved_at or attempt.started_at,
+            asked_since=asked.since if asked is not None else None,
             resumed_at=resumed_at,
             has_answered_all=has_answered_all,
+            waits_for_class=asked is not None and asked.is_done(answered_number),
             now=now,
         )
     return StudentProgress(
@@ -221,22 +254,28 @@ def _activity(
     presence: Presence | None,
     saved_at: datetime,
     *,
+    asked_since: datetime | None,
     resumed_at: datetime | None,
     has_answered_all: bool,
+    waits_for_class: bool,
     now: datetime,
 ) -> Activity:
     """What the student does now, outside a break.
 
-    saved_at: of the newest answer, else the start of the attempt. resumed_at: the end of the last pause that is over.
+    saved_at: of the newest answer, else the start of the attempt. asked_since: the last move of a
+    teacher-paced class. resumed_at: the end of the last pause that is over. waits_for_class: whether the class is
+    asked nothing more now.
     """
     # Without a first heartbeat (scripts off), silence does not mean offline.
     if presence is not None and now - max(presence.seen_at, saved_at) > OFFLINE_AFTER:
         return Activity.OFFLINE
     if has_answered_all:
         return Activity.ALL_ANSWERED
+    if waits_for_class:
+        return Activity.WORKING
     is_watched = presence is not None or attempt.deadline_at is not None
     open_since = presence.open_since if presence is not None else None
-    starts = (saved_at, attempt.break_ends_at, resumed_at, open_since)
+    starts = (saved_at, attempt.break_ends_at, resumed_at, open_since, asked_since)
     working_since = max(moment for moment in starts if moment is not None)
     silence = (attempt.assignment.paused_at or now) - working_since
     return Activity.STUCK if is_watched and silence > STUCK_AFTER else Activity.WORKING

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 
 from quizzes.assignments import accommodations, lifecycle
+from quizzes.assignments.board import show_on_board
 from quizzes.assignments.status import Status
 from quizzes.assignments.supports import Supports, set_supports
 from quizzes.attempts import heartbeats
@@ -337,6 +338,37 @@ def test_clock_that_runs_makes_silence_stuck_and_its_end_says_so(assignment: Ass
     ]
     [entry] = progress(assignment, now=NOW + 22 * MINUTE)
     assert entry.status is Status.TIME_UP
+
+
+@pytest.mark.parametrize(
+    ("aims", "answered", "asked", "activity"),
+    [
+        # Minutes from the beginning: of each move of the class board, of the answer, of the teacher's look.
+        ({}, None, 9, "working"),  # the class waits for the first question
+        ({1: "1-1"}, None, 5.9, "working"),
+        ({1: "1-1"}, None, 6.1, "stuck"),
+        ({1: "1-1"}, 2, 9, "working"),  # answered, and waits for the next question
+        ({1: "1-1", 3: "1-3"}, None, 9, "working"),  # closed: the class talks about it
+        ({1: "1-1", 3: "1-4", 4: "2-1"}, 2, 8.9, "working"),
+        ({1: "1-1", 3: "1-4", 4: "2-1"}, 2, 9.1, "stuck"),
+    ],
+)
+def test_no_one_is_stuck_who_waits_for_the_class(
+    aims: dict[int, str], answered: int | None, asked: float, activity: str, attempt: Attempt, teacher: User
+) -> None:
+    Assignment.objects.update(is_teacher_paced=True, shuffle_questions=False)
+    assignment = Assignment.objects.get()
+    moves = sorted({**aims, **({answered: "answer"} if answered else {})}.items())
+    for minute, aim in moves:
+        now = NOW + minute * MINUTE
+        if aim == "answer":
+            assert save(attempt, "one", "b", now=now).outcome == "saved"
+        else:
+            number, phase = map(int, aim.split("-"))
+            show_on_board(assignment, number=number, phase=phase, by=teacher, now=now)
+    send_heartbeats(attempt, "one", until=asked)
+    [(found, _)] = activities(assignment, NOW + asked * MINUTE)
+    assert found == activity
 
 
 @pytest.fixture
