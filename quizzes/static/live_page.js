@@ -107,14 +107,19 @@ async function onSubmit(event) {
   if (isOver || isReached || !button) return;
   event.preventDefault();
   if (isPressed) return;
-  const { value } = button;
+  const before = valuesOf(button.form);
   isPressed = true;
   isReached = await reach();
   isPressed = false;
   if (!isReached) notice("stale");
-  // A poll may have changed the button since.
-  else if (button.isConnected && button.value === value) button.click();
+  // A poll may have changed what the button sends.
+  else if (button.isConnected && valuesOf(button.form) === before) button.click();
   isReached = false;
+}
+
+// The token is another one in each reply.
+function valuesOf(form) {
+  return Array.from(form.elements, ({ name, value }) => name === "csrfmiddlewaretoken" ? "" : value).join();
 }
 
 async function reach() {

@@ -1,6 +1,7 @@
 """The live pages of a teacher: what changes, what stays where it is, when they ask and when they do not."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, Request, Route, expect
 
+from quizzes.assignments import lifecycle
 from quizzes.assignments.board import show_on_board
 from quizzes.attempts import heartbeats
 from quizzes.attempts.lifecycle import submit_attempt
@@ -339,6 +341,28 @@ def test_button_that_changed_while_the_site_was_asked_is_not_pressed(
         with page.expect_response("**/board/live/"):
             pass
     assert (posts, len(asked)) == ([], 1)
+
+
+def test_two_teachers_who_give_more_time_at_the_same_moment_give_it_once(
+    running: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    closes_at = timezone.now() + timedelta(minutes=5)
+    Assignment.objects.update(closes_at=closes_at)
+    page = open_context(teacher, height=720, watched=False).new_page()
+    page.goto(reverse("running_class", args=[running.public_id]))
+    asked: list[Route] = []
+    page.route("**/livez", lambda route: asked.append(route))  # noqa: PLW0108  Playwright refuses a built-in
+    page.get_by_role("button", name="10 more minutes").click()
+    running.refresh_from_db()
+    ten = timedelta(minutes=10)
+    lifecycle.keep_open(running, more_time=ten, seen_close=closes_at, by=teacher, now=timezone.now())
+    expect(page.get_by_text("15 min left")).to_be_visible()
+    asked[0].continue_()
+    for _ in range(2):
+        with page.expect_response("**/running/live/"):
+            pass
+    running.refresh_from_db()
+    assert running.closes_at == closes_at + ten
 
 
 def test_count_on_the_board_rises_as_students_answer(
