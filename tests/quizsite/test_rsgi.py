@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from quizsite.server import STOP_SECONDS
 from tests.quizsite.echo import LARGE
 from tests.quizsite.test_headers import POLICY
 from tests.servers import Site, family, running
@@ -417,13 +418,16 @@ def test_stop_answers_what_has_arrived(own_site: Site) -> None:
         link.sendall(post(b"late", path="/slow"))
     time.sleep(0.3)
     assert own_site.process is not None
+    asked_at = time.monotonic()
     own_site.process.terminate()
 
     assert [json.loads(reply(link)[2])["body"] for link in links] == ["late"] * 3
     for link in links:
         link.close()
     assert own_site.process.wait(timeout=10) == 0
-    assert log_of(own_site) == before
+    # No worker was killed. Granian may say so of one that ended a millisecond ago, on a busy machine.
+    assert time.monotonic() - asked_at < STOP_SECONDS
+    assert [line for line in log_of(own_site) if "Killing worker-1" not in line] == before
 
 
 def test_killed_worker_is_replaced(own_site: Site) -> None:
