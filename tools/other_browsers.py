@@ -178,7 +178,10 @@ def sign_in(pages: Pages, code: str, name: str, pin: str, language: str) -> None
     pages.open("/join/")
     if language:
         pages.press("button", language)
-        pages.check("page is not in Spanish", driver.find_element(By.TAG_NAME, "html").get_attribute("lang") == "es")
+        # A script, because an element may be of the page that is about to go.
+        pages.wait(
+            lambda _: driver.execute_script("return document.documentElement.lang") == "es", "page is not in Spanish"
+        )
     pages.fill("code", code)
     pages.press("main form .btn", until="/join/class/$|/join/name/$|/j/")
     pages.press("main form button", name.split()[0])
