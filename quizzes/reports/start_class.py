@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef
 
-from quizzes.assignments.deadlines import WindowState
-from quizzes.assignments.status import Status
+from quizzes.assignments.deadlines import Window, WindowState
+from quizzes.assignments.status import Status, StudentStatus
 from quizzes.assignments.student_statuses import by_student_and_assignment, load_overrides
 from quizzes.models import Assignment, Attempt, Classroom, KnownDevice, Presence
 from quizzes.people.names import PersonName, short_names
@@ -59,28 +59,28 @@ def class_counts(assignment: Assignment, *, now: datetime) -> Counter[Status]:
 
 def still_to_do_count(assignment: Assignment, *, now: datetime) -> int:
     """How many students of the class are at work or can still start, also in an extension. Three queries."""
-    made = by_student_and_assignment(assignment.attempts.order_by())
-    overrides = load_overrides(assignment=assignment)
 
-    def is_left(student_id: int) -> bool:
-        attempts = made.get((student_id, assignment.pk), ())
-        status = overrides.status(assignment, student_id, attempts, now=now).status
-        is_closed = overrides.window(assignment, student_id).state(at=now) is WindowState.CLOSED
-        return status is Status.IN_PROGRESS or (status in _NOT_STARTED and not is_closed)
+    def is_left(found: StudentStatus[Attempt], window: Window) -> bool:
+        is_closed = window.state(at=now) is WindowState.CLOSED
+        return found.status is Status.IN_PROGRESS or (found.status in _NOT_STARTED and not is_closed)
 
-    enrolled = assignment.classroom.students.enrolled().order_by().values_list("pk", flat=True)
-    return sum(map(is_left, enrolled))
+    return sum(is_left(found, window) for found, window in _statuses(assignment, now=now))
 
 
 def start_again_count(assignment: Assignment, *, now: datetime) -> int:
     """How many students of the class have turned in and can start again, also by an extension. Three queries."""
+    statuses = _statuses(assignment, now=now)
+    return sum(found.status is Status.SUBMITTED and found.can_start for found, _ in statuses)
+
+
+def _statuses(assignment: Assignment, *, now: datetime) -> list[tuple[StudentStatus[Attempt], Window]]:
+    """The status of each student of the class, and the student's own window. Three queries."""
     made = by_student_and_assignment(assignment.attempts.order_by())
     overrides = load_overrides(assignment=assignment)
-
-    def can_start_again(student_id: int) -> bool:
-        attempts = made.get((student_id, assignment.pk), ())
-        found = overrides.status(assignment, student_id, attempts, now=now)
-        return found.status is Status.SUBMITTED and found.can_start
-
-    enrolled = assignment.classroom.students.enrolled().order_by().values_list("pk", flat=True)
-    return sum(map(can_start_again, enrolled))
+    return [
+        (
+            overrides.status(assignment, pk, made.get((pk, assignment.pk), ()), now=now),
+            overrides.window(assignment, pk),
+        )
+        for pk in assignment.classroom.students.enrolled().order_by().values_list("pk", flat=True)
+    ]
