@@ -257,7 +257,7 @@ def _compared(rows: Sequence[RosterRow], present: Collection[str], removed: Coll
         key, turned_key = name_keys(row.name)
         if key in first_row:
             # A name that is on the roster may be of this student, from an earlier list.
-            proposal = numbered_name(row.name.display, {*removed, *first_row} - ({*present} - {*first_row}))
+            proposal = numbered_name(row.name.display, {*first_row, *({*removed} - {*present})})
             note = gettext("Same name as row {number}. For another student, type a name that differs.").format(
                 number=first_row[key]
             )
