@@ -34,7 +34,7 @@ MAX_COLUMNS = 60
 ANSWERS = 8
 # What a spreadsheet gives for a cell in which somebody typed “50%”, “July 1”, or “9:30”.
 _CHANGED_NUMBER = r"-?\d+\.\d+"
-_CHANGED = re.compile(rf"{_CHANGED_NUMBER}|\d{{4}}-\d\d-\d\d(?: \d\d:\d\d:\d\d)?|\d\d:\d\d:\d\d")
+_CHANGED = rf"{_CHANGED_NUMBER}|\d{{4}}-\d\d-\d\d(?: \d\d:\d\d:\d\d)?|\d\d:\d\d:\d\d"
 # What separates a line from its match, and a blank from its answers.
 _PAIR = re.compile(r"\s*(?:=>|->|→|=)\s*")
 
@@ -197,8 +197,8 @@ def _row_item(cell: Callable[[str], str], stem: str, notes: list[str]) -> Item:
             return replace(item, sample_answer=answers[0])
 
 
-def changed_notes(answers: Sequence[str], changed: re.Pattern[str] | str = _CHANGED) -> list[str]:
-    """A note that names the answers that a spreadsheet may have changed. changed: how such an answer looks."""
+def changed_notes(answers: Sequence[str], changed: str = _CHANGED) -> list[str]:
+    """A note that names the answers that a spreadsheet may have changed. changed: the pattern of such an answer."""
     found = ", ".join(f"“{answer}”" for answer in answers if re.fullmatch(changed, answer))
     if not found:
         return []
