@@ -40,13 +40,12 @@ def regrade_question(request: TeacherRequest, public_id: str, number: int) -> Ht
     row = Question.objects.get(edition_id=assignment.edition_id, key=question.key)
     edition = Edition.objects.get(pk=assignment.edition_id)
     affected = regrades.affected_assignments(edition, by=request.user)
-    initial_policy = PolicyForm(request.GET).initial_policy
     form = RegradeForm(
         request.POST if request.method == "POST" else None,
         assignment=assignment,
         edition=edition,
         question=question,
-        initial_policy=initial_policy,
+        initial_policy=PolicyForm(request.GET).initial_policy,
     )
     context = _context(assignment, row, affected, form, document)
     if form.moves_a_line or not form.is_valid() or form.cleaned_data["act"] == "edit":
