@@ -13,12 +13,12 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
     os.environ["FOOTNOTE_DATA"] = tempfile.mkdtemp(prefix="footnote-tests-")
     atexit.register(shutil.rmtree, os.environ["FOOTNOTE_DATA"], ignore_errors=True)
 
-from quizsite.settings import *  # noqa: E402, F403  # the environment above has to be set first
+from quizsite.settings import *  # noqa: F403  # the environment above has to be set first
 from quizsite.settings import (
     DATA_DIR,
     DATABASES,
     POSTGRESQL,
-    STORAGES,  # noqa: E402
+    STORAGES,
 )
 
 if not POSTGRESQL:

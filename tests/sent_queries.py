@@ -138,7 +138,7 @@ def chosen(kinds: Kinds, *, always: Iterable[str] = (), times: int = TESTS_PER_K
     queue = [(_worth(test, kinds, missing), test) for test in sorted(kinds) if test not in taken]
     queue.sort()
     while queue:
-        worth, test = queue.pop()
+        _, test = queue.pop()
         now = _worth(test, kinds, missing)
         if not now:
             continue

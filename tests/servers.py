@@ -71,7 +71,7 @@ class Site:
 
     def run(self, *command: str) -> str:
         """Run a management command of the site; returns its output."""
-        done = subprocess.run(  # noqa: S603  this project's own command
+        done = subprocess.run(
             [*self.program, *command],
             env=environment(self.data, self.port, self.extra),
             cwd=self.folder,
@@ -84,7 +84,7 @@ class Site:
     def start(self) -> None:
         """Start the server and wait until it replies. Raises TimeoutError after a minute, RuntimeError if it ends."""
         with (self.data / "server.log").open("ab") as log:
-            self.process = subprocess.Popen(  # noqa: S603  this project's own command
+            self.process = subprocess.Popen(
                 [*self.program, *self.command],
                 env=environment(self.data, self.port, self.extra),
                 cwd=self.folder,

@@ -92,7 +92,7 @@ def main() -> int:
     parser.add_argument("--sets", type=int, default=2_000, help="simulated sets for each row")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    chance, worst = random.Random(arguments.seed), 0.0  # noqa: S311  a simulation
+    chance, worst = random.Random(arguments.seed), 0.0
     sys.stdout.write(
         "| questions | attempts | sound sets with a flag | wrong keys flagged |\n| --- | --- | --- | --- |\n"
     )

@@ -275,7 +275,7 @@ def _limit() -> Iterator[None]:
 
 def attempt(reader: Reader, number: int, seed: int, result: Result) -> None:
     """Give the reader one input and count what becomes of it."""
-    content = damaged(reader.samples, random.Random(f"{reader.name} {seed} {number}"))  # noqa: S311  # repeatable
+    content = damaged(reader.samples, random.Random(f"{reader.name} {seed} {number}"))  # repeatable
     result.inputs += 1
     try:
         with _limit():

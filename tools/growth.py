@@ -63,7 +63,7 @@ def main() -> int:
     parser.add_argument("--classes", type=int, default=4_000, help="simulated classes for each row")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    chance, is_good = random.Random(arguments.seed), True  # noqa: S311  a simulation
+    chance, is_good = random.Random(arguments.seed), True
     sys.stdout.write(
         "| growth in logits | students | by objective, least and most | all questions | page says “more” |\n"
     )

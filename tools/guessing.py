@@ -72,7 +72,7 @@ def measured_rate(*, connections: int = 8, each: int = 400) -> float:
     with tempfile.TemporaryDirectory(prefix="footnote-guessing-") as folder:
         site = Site(Path(folder), command=("serve", "--workers", "2"))
         with running(site):
-            assert site.process is not None  # noqa: S101  for mypy
+            assert site.process is not None
             message = post("/join/", f"csrftoken={TOKEN}", "code=AAAAAA", accept="text/html", token=TOKEN)
             requests = [lambda turn: message] * connections
             return load(site.port, site.process.pid, requests, each=each, good=(b"200", b"429")).rate

@@ -124,7 +124,7 @@ def asked(folder: Folder, item: Item, language: str = FIRST_LANGUAGE) -> Asked:
 def _choices(folder: Folder, item: Item, head: Sequence[str]) -> Asked:
     rows = list(item.choices)
     if not item.table.get("keep_order"):
-        Random(f"{SEED}{item.key}").shuffle(rows)  # noqa: S311 an order for readers, not a secret
+        Random(f"{SEED}{item.key}").shuffle(rows)
     feedback = []
     for letter, row in zip(LETTERS, rows, strict=False):
         feedback.append(f"{letter}. {row['text']}{' (key)' if row.get('key') else ''}")
@@ -140,7 +140,7 @@ def _choices(folder: Folder, item: Item, head: Sequence[str]) -> Asked:
 
 def _who_says_so(folder: Folder, item: Item, head: Sequence[str], language: str) -> Asked:
     rows = list(item.statements)
-    Random(f"{SEED}{item.key}").shuffle(rows)  # noqa: S311  no secret
+    Random(f"{SEED}{item.key}").shuffle(rows)
     in_language = folder.sets[0].parsed.in_language(language).reading.speakers
     speakers = {speaker.key: (letter, speaker.label) for letter, speaker in zip(LETTERS, in_language, strict=False)}
     keys = [f"{number}{speakers[row['voice']][0]}" for number, row in enumerate(rows, start=1)]
@@ -162,9 +162,7 @@ def _who_says_so(folder: Folder, item: Item, head: Sequence[str], language: str)
 
 
 def _sentences(folder: Folder, item: Item, head: Sequence[str]) -> Asked:
-    feedback = []
-    for row in item.tempting:
-        feedback.append(f"Sentence{_numbers(folder, [row['sentence']])}: {row['rationale']}")
+    feedback = [f"Sentence{_numbers(folder, [row['sentence']])}: {row['rationale']}" for row in item.tempting]
     feedback.append(f"Any other sentence: {item.table['rationale_other']}")
     return Asked(
         tuple(head),

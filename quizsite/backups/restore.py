@@ -149,10 +149,8 @@ def _restore_sqlite(stage: Path, key: str, now: datetime, accept_findings: bool)
     empty_log(database)
     # The old database is then one file too, if it can still be read.
     connections.close_all()
-    try:
+    with suppress(library.sqlite.Error):
         empty_log(settings.SQLITE_PATH)
-    except library.sqlite.Error:
-        pass
     kept = f"before-restore-{now.astimezone(UTC):%Y%m%dT%H%M%S%fZ}"
     swap.commit(settings.DATA_DIR, kept=kept)
     swap.finish_locked(settings.DATA_DIR)

@@ -84,7 +84,7 @@ def number_at(tokens: Sequence[str]) -> tuple[str, int]:
         elif word in _COUNTS and place and group:
             group, room, scale = group * _COUNTS[word], 0, 0
         elif (
-            (word == "and" and room in (100, 1000) or word == "y" and room == 10)
+            ((word == "and" and room in (100, 1000)) or (word == "y" and room == 10))
             and place
             and 0 < CARDINALS.get(following, 0) < room
         ):

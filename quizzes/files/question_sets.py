@@ -90,9 +90,11 @@ def read_set_files(folder: Path) -> list[SetFile]:
         except InvalidDocument as error:
             raise BadFile(source_path, "", str(error)) from error
         guide = _read_guide(source_path.parent / GUIDE_FILE)
-        for path in sorted(source_path.parent.glob("*.toml")):
-            if path.name not in (SOURCE_FILE, GUIDE_FILE):
-                files.append(_validated(path, source, guide))
+        files += [
+            _validated(path, source, guide)
+            for path in sorted(source_path.parent.glob("*.toml"))
+            if path.name not in (SOURCE_FILE, GUIDE_FILE)
+        ]
     slugs: dict[str, Path] = {}
     for file in files:
         if file.parsed.slug in slugs:

@@ -121,7 +121,7 @@ def _day_of(text: str) -> date | None:
     """The day that a cell says, as school systems and spreadsheets write it; None for none."""
     for form in _DAYS:
         with suppress(ValueError):
-            return datetime.strptime(text.partition(" ")[0], form).date()  # noqa: DTZ007  a day has no time zone
+            return datetime.strptime(text.partition(" ")[0], form).date()
     return None
 
 

@@ -22,7 +22,7 @@ from quizzes.people.guess_limits import Limit, Refusal
 # who uses a sign-in link may have forgotten it.
 LINK_GOOD_UNTIL = "sign_in_link_good_until"
 
-PASSWORD_HINT = gettext_lazy("At least 12 characters. A few unrelated words work well.")  # noqa: S105  not a password
+PASSWORD_HINT = gettext_lazy("At least 12 characters. A few unrelated words work well.")
 NAME_HINT = gettext_lazy("What students call you, such as Ms. Rivera.")
 ENTER_EMAIL = gettext_lazy("Enter an email, such as name@school.org.")
 ENTER_PASSWORD = gettext_lazy("Enter your password.")

@@ -419,7 +419,7 @@ def test_submit_overdue_goes_on_past_an_attempt_that_fails(
     edition: Edition, classroom: Classroom, now: datetime, caplog: pytest.LogCaptureFixture
 ) -> None:
     timed = make_assignment(edition=edition, classroom=classroom, time_limit=30 * MINUTE)
-    first, broken, last = (make_attempt(assignment=timed, started_at=now - timedelta(days=1)) for _ in range(3))
+    _first, broken, _last = (make_attempt(assignment=timed, started_at=now - timedelta(days=1)) for _ in range(3))
     save(broken, "who", {"a": "mayor"}, now=broken.started_at)
     # No save stores such a value. It represents any row that cannot be scored.
     Answer.objects.filter(attempt=broken).update(value=7)

@@ -328,7 +328,7 @@ def test_button_that_changed_while_the_site_was_asked_is_not_pressed(
     page = open_context(teacher, height=720, watched=False).new_page()
     page.goto(reverse("class_board", args=[running.public_id]))
     asked: list[Route] = []
-    page.route("**/livez", lambda route: asked.append(route))  # noqa: PLW0108  Playwright refuses a built-in
+    page.route("**/livez", lambda route: asked.append(route))  # Playwright refuses a built-in
     posts: list[str] = []
     page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
     page.keyboard.press("ArrowRight")
@@ -351,7 +351,7 @@ def test_two_teachers_who_give_more_time_at_the_same_moment_give_it_once(
     page = open_context(teacher, height=720, watched=False).new_page()
     page.goto(reverse("running_class", args=[running.public_id]))
     asked: list[Route] = []
-    page.route("**/livez", lambda route: asked.append(route))  # noqa: PLW0108  Playwright refuses a built-in
+    page.route("**/livez", lambda route: asked.append(route))  # Playwright refuses a built-in
     page.get_by_role("button", name="10 more minutes").click()
     running.refresh_from_db()
     ten = timedelta(minutes=10)

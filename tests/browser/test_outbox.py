@@ -141,7 +141,7 @@ def test_answer_before_the_script_comes_is_saved(
 ) -> None:
     page = context.new_page()
     waiting: list[Route] = []
-    page.route("**/outbox/page*.js", lambda route: waiting.append(route))  # noqa: PLW0108 Playwright sets an attribute
+    page.route("**/outbox/page*.js", lambda route: waiting.append(route))  # Playwright sets an attribute
     page.goto(reverse("take_attempt", args=[attempt.public_id, number]), wait_until="commit")
     if is_choice:
         choose(page, 2)

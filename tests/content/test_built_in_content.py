@@ -196,7 +196,7 @@ def test_try_out_shows_visitors_no_question_of_another_set() -> None:
     public = asked.pop("try-it")
 
     assert len(public) == 6
-    assert {slug: texts & public for slug, texts in asked.items()} == dict.fromkeys(asked, set())
+    assert {slug: texts & public for slug, texts in asked.items()} == {slug: set() for slug in asked}
 
 
 def test_who_says_so_asks_for_every_speaker() -> None:

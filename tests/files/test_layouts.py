@@ -364,7 +364,7 @@ def test_item_analysis_holds_what_the_report_says(school: Classroom, assignment:
     assert [row[3] for row in as_xlsx["Answers"][1:]] == [
         choice.count for question in report.questions for choice in question.figures.choices
     ]
-    assert dict((row[0], row[1]) for row in as_xlsx["Quiz"])["Cronbach’s alpha"] == pytest.approx(report.figures.alpha)
+    assert {row[0]: row[1] for row in as_xlsx["Quiz"]}["Cronbach’s alpha"] == pytest.approx(report.figures.alpha)
 
 
 def test_item_analysis_of_few_attempts_leaves_cells_empty(assignment: Assignment, teacher: User) -> None:

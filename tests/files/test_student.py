@@ -104,7 +104,7 @@ def test_student_file_holds_every_row_and_nobody_elses(rich: Student, teacher: U
     assert "Noah" not in json.dumps(data)
     first = data["attempts"][0]
     assert (first["assignment"], first["score"], first["max_score"]) == ("Small set", "1.0000", 8)
-    assert [(answer["question"], answer["value"]) for answer in first["answers"]][0] == (1, "b")
+    assert next((answer["question"], answer["value"]) for answer in first["answers"]) == (1, "b")
 
 
 def test_student_file_has_the_columns_of_the_student_and_says_what_is_a_copy(

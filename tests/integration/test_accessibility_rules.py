@@ -85,7 +85,7 @@ def test_pictures_are_of_readings_and_questions_only() -> None:
 def test_fields_about_the_person_name_their_purpose(
     name: str,
     purposes: dict[str, str],
-    school: School,  # noqa: F811
+    school: School,
     signed_in: Callable[..., Client],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -139,7 +139,7 @@ def frame_of(page: str) -> dict[str, list[str]]:
 
 
 def test_masthead_and_foot_are_the_same_on_all_pages(
-    school: School,  # noqa: F811
+    school: School,
     signed_in: Callable[..., Client],
 ) -> None:
     foot = [reverse(name) for name in ("privacy", "accessibility", "how_we_write")]

@@ -105,7 +105,7 @@ from tests.views.teacher.test_grading_queue import give, typed_document
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PASSWORD = "correct horse battery"  # noqa: S105  a test's own
+PASSWORD = "correct horse battery"
 SETTINGS: list[tuple[Any, dict[str, Any]]] = [
     (change_classroom, {"name": "Period 9", "time_zone": "America/Denver"}),
     (set_archived, {"is_archived": True}),

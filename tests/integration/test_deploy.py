@@ -45,8 +45,22 @@ def certificate(folder: Path) -> tuple[Path, Path]:
     """A certificate for NAME that nobody signed, and its key."""
     certificate, key = folder / "fullchain.pem", folder / "key.pem"
     subprocess.run(
-        [program("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={NAME}"]
-        + ["-keyout", str(key), "-out", str(certificate)],
+        [
+            program("openssl"),
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-days",
+            "2",
+            "-subj",
+            f"/CN={NAME}",
+            "-keyout",
+            str(key),
+            "-out",
+            str(certificate),
+        ],
         check=True,
         capture_output=True,
     )

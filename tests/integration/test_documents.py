@@ -55,10 +55,8 @@ def known_names() -> frozenset[str]:
     """Every word of the code, its file names and its settings."""
     words: set[str] = set()
     for path in tracked("*.py", "*.js", "*.html", "*.toml", "*.css", "Makefile", ".env.example", "*.txt", ".ci/*"):
-        if (
-            path.is_relative_to(ROOT / "requirements")
-            or path.parent == Path(__file__).parent
-            and path.name in OWN_FILES
+        if path.is_relative_to(ROOT / "requirements") or (
+            path.parent == Path(__file__).parent and path.name in OWN_FILES
         ):
             continue
         words |= set(re.findall(r"[A-Za-z_][\w-]*", path.read_text(encoding="utf-8")))

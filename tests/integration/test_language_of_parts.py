@@ -172,9 +172,9 @@ def teacher_pages(school: School) -> Iterator[str]:
     """The address of each page of a teacher on work that is turned in, and the board at each of its steps."""
     answer_wrongly(school.attempt)
     for name, row in TABLE.items():
-        if row.method == "get" and row.outcomes["teacher"] in {"page", "moves"} and name not in NO_PAGES:
-            if not name.startswith("edit_"):
-                yield reverse(name, kwargs=row.kwargs(school))
+        is_page = row.method == "get" and row.outcomes["teacher"] in {"page", "moves"} and name not in NO_PAGES
+        if is_page and not name.startswith("edit_"):
+            yield reverse(name, kwargs=row.kwargs(school))
     numbers = range(1, len(content_of(school.attempt).questions) + 1)
     of_quiz = [school.assignment.public_id]
     yield from (reverse("regrade_question", args=[*of_quiz, number]) for number in numbers)

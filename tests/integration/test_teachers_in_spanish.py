@@ -164,7 +164,7 @@ def without(text: str, parts: Iterable[str]) -> str:
 
 def has_text(text: str, known: Iterable[str]) -> bool:
     """Whether the text is one of these, or has one that is longer than a name."""
-    return any(one == text or len(one) > LONG and one in text for one in known)
+    return any(one == text or (len(one) > LONG and one in text) for one in known)
 
 
 def test_pages_of_a_teacher_have_no_english(teacher: User, teacher_client: Client) -> None:
@@ -220,7 +220,7 @@ def test_preview_of_a_draft_says_the_language_of_its_notes(teacher: User, teache
     )
     found = texts_with_language(page)
     languages = {note: {language for text, language in found if note in text} for note in NOTES}
-    assert languages == dict.fromkeys(NOTES, {"en"})
+    assert languages == {note: {"en"} for note in NOTES}
 
 
 def test_date_in_a_key_is_in_the_language_of_the_page() -> None:

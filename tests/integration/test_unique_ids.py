@@ -17,7 +17,7 @@ PAGES = [name for name, row in TABLE.items() if row.method == "get"]
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_ids_of_a_page_are_unique(name: str, school: School, signed_in: Callable[..., Client]) -> None:  # noqa: F811
+def test_ids_of_a_page_are_unique(name: str, school: School, signed_in: Callable[..., Client]) -> None:
     for person in (school.student, school.teacher):
         response = signed_in(person).get(reverse(name, kwargs=TABLE[name].kwargs(school)))
         if response.streaming or not response.headers.get("Content-Type", "").startswith("text/html"):

@@ -22,10 +22,10 @@ def build(folder: Path) -> Path:
     """A wheel of this code, built without the network from a copy, so that builds do not meet."""
     source = folder / "source"
     for name in subprocess.run(LIST, cwd=ROOT, capture_output=True, check=True, text=True).stdout.split("\0"):
-        if name.split("/")[0] in {"quizsite", "quizzes", "templates", "fixtures"} or "/" not in name:
-            if name and (ROOT / name).is_file():
-                (source / name).parent.mkdir(parents=True, exist_ok=True)
-                (source / name).write_bytes((ROOT / name).read_bytes())
+        is_part = name.split("/")[0] in {"quizsite", "quizzes", "templates", "fixtures"} or "/" not in name
+        if is_part and name and (ROOT / name).is_file():
+            (source / name).parent.mkdir(parents=True, exist_ok=True)
+            (source / name).write_bytes((ROOT / name).read_bytes())
     subprocess.run(
         [*PIP, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(folder), str(source)],
         env={**os.environ, "SOURCE_DATE_EPOCH": "1790000000"},

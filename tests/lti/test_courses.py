@@ -293,7 +293,7 @@ def test_registration_changes_no_platform_that_is_known(
 ) -> None:
     """A new key for it would sign in the teachers of its school."""
     known = {"issuer": "https://other.example", "client_id": "made-by-platform"}
-    addresses = {name: "https://other.example/own" for name in ("login_url", "token_url", "key_set_url")}
+    addresses = dict.fromkeys(("login_url", "token_url", "key_set_url"), "https://other.example/own")
     LtiPlatform.objects.create(name="Known", created_at=timezone.now(), **known, **addresses)
     out = StringIO()
     call_command("lti", "link", stdout=out)
@@ -374,7 +374,7 @@ def test_operator_adds_allows_and_turns_off(platform: Platform) -> None:
 @pytest.mark.parametrize("option", ["issuer", "login-url", "token-url", "key-set-url"])
 @pytest.mark.parametrize("address", ["http://canvas.example", "https://", "https:///auth", "https://[", "moodle"])
 def test_address_without_https_or_a_host_is_refused(option: str, address: str) -> None:
-    options = {name: "https://canvas.example/x" for name in ("issuer", "login-url", "token-url", "key-set-url")}
+    options = dict.fromkeys(("issuer", "login-url", "token-url", "key-set-url"), "https://canvas.example/x")
     flags = [f"--{name}={value}" for name, value in (options | {option: address}).items()]
 
     with pytest.raises(CommandError, match=f"--{option} must be an https address with a host"):

@@ -484,7 +484,7 @@ def test_deployment_of_another_platform_is_refused(
     launch: Launch, course: LtiCourse, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Its id says nothing by itself: many platforms number their deployments from 1."""
-    addresses = {name: "https://other.example/x" for name in ("login_url", "token_url", "key_set_url")}
+    addresses = dict.fromkeys(("login_url", "token_url", "key_set_url"), "https://other.example/x")
     other = LtiPlatform.objects.create(
         name="Other", issuer="https://other.example", client_id=CLIENT, created_at=timezone.now(), **addresses
     )

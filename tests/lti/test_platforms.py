@@ -4,7 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import ModuleType
 
 import pytest
@@ -28,10 +28,8 @@ def answering(send: Callable[[socket.socket], None]) -> Iterator[str]:
         link, _ = server.accept()
         with link:
             link.recv(65536)
-            try:
+            with suppress(OSError):
                 send(link)
-            except OSError:
-                pass
 
     with socket.create_server(("127.0.0.1", 0)) as server:
         thread = threading.Thread(target=serve, daemon=True)

@@ -40,7 +40,7 @@ def test_close_account_signs_out_and_keeps_the_classes(
 
 
 def test_closed_account_cannot_sign_in_until_it_is_reopened(client: Client) -> None:
-    password = "correct horse battery"  # noqa: S105  a test's own
+    password = "correct horse battery"
     make_user(email="rivera@school.test", password=password)
     run("close_account", "rivera@school.test")
     form = {"login": "rivera@school.test", "password": password}

@@ -202,7 +202,7 @@ class Run:
         raise AssertionError("the site never answered")
 
     def get(self, path: str, *, host: str = "localhost") -> tuple[int, str]:
-        request = Request(f"http://127.0.0.1:{self.port}{path}", headers={"Host": host})  # noqa: S310  this machine
+        request = Request(f"http://127.0.0.1:{self.port}{path}", headers={"Host": host})
         with urlopen(request, timeout=10) as response:  # noqa: S310  this machine
             return response.status, response.read().decode()
 

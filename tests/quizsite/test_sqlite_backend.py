@@ -439,7 +439,7 @@ def test_connection_that_may_only_read_is_opened_again_after_its_first_error(pat
     # free file descriptor.
     prepare_database(path, journal_mode="delete")
     with tempfile.TemporaryDirectory(prefix="footnote-tests-") as folder:
-        Path(folder).chmod(0o777)  # noqa: S103  nobody makes the journal here
+        Path(folder).chmod(0o777)
         moved = Path(shutil.move(path, folder))
         for name in (".line", ".turn"):
             moved.with_name(moved.name + name).touch()

@@ -36,6 +36,6 @@ def test_make_format_puts_a_template_into_shape_and_succeeds(is_added: bool, tmp
     # Without ruff, and without an installation.
     make_format = ["make", "-f", str(makefile), "-o", ".venv/.test", "PY=true", "format"]
     for command in (["git", "init", "-q"], *([["git", "add", "templates"]] if is_added else []), make_format):
-        subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)  # noqa: S603  constants
+        subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
 
     assert template.read_text(encoding="utf-8") == "{% if x %}{{ x }}{% endif %}\n"

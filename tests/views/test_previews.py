@@ -495,8 +495,8 @@ def test_privacy_names_every_cookie(visitor: Client, db: None) -> None:
     text = text_of(visitor.get(reverse("privacy")))
     for word in ("Session.", "7 days", "Try.", "CSRF token.", "1 year", "Device.", "180 days", "24 hours"):
         assert word in text
-    assert settings.SESSION_COOKIE_AGE == timedelta(days=7).total_seconds()
-    assert settings.CSRF_COOKIE_AGE == timedelta(weeks=52).total_seconds()
+    assert timedelta(days=7).total_seconds() == settings.SESSION_COOKIE_AGE
+    assert timedelta(weeks=52).total_seconds() == settings.CSRF_COOKIE_AGE
 
 
 def test_what_privacy_promises_to_forget_is_forgotten(student: Student, db: None) -> None:

@@ -53,7 +53,7 @@ class Phone:
         """Ask, and load each new question, until the end."""
         link = http.client.HTTPConnection("127.0.0.1", self.client.port, timeout=10)
         folder, tag = f"/student/attempts/{self.client.attempt_id}", ""
-        self.stop.wait(random.random() * PERIOD)  # noqa: S311  not a secret
+        self.stop.wait(random.random() * PERIOD)
         while not self.stop.is_set():
             status, body, headers = self.get(link, f"{folder}/current/", tag)
             if status == 200:
@@ -64,7 +64,7 @@ class Phone:
                     self.seen_at.setdefault(number, time.monotonic())
                 continue
             self.failures += status != 304
-            self.stop.wait(PERIOD * (1 + random.random() * SPREAD))  # noqa: S311  not a secret
+            self.stop.wait(PERIOD * (1 + random.random() * SPREAD))
 
     def get(self, link: http.client.HTTPConnection, path: str, tag: str) -> tuple[int, bytes, http.client.HTTPMessage]:
         """Status, body and headers; a status of 0 without a reply."""
@@ -96,7 +96,7 @@ def main() -> None:
             thread.start()
         # The first round of polls loads code and caches.
         time.sleep(2 * PERIOD)
-        assert site.process is not None  # noqa: S101  for mypy
+        assert site.process is not None
         began, used = time.monotonic(), cpu_seconds(site.process.pid)
         moved_at = {}
         for number in range(1, arguments.moves + 1):

@@ -111,7 +111,7 @@ def used_connection_shares(address: str, client: Client, *, cycles: int = 5, rep
         connection.close()
         with connection.cursor() as cursor:
             for number in range(500):
-                cursor.execute(f"SELECT {number}")  # nosec B608  # noqa: S608  a number
+                cursor.execute(f"SELECT {number}")  # nosec B608
         used = timed(lambda: client.get(address), repeats)
         shares.append(median(used.cpu_ms) / median(new.cpu_ms))
     return shares

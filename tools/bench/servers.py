@@ -78,7 +78,7 @@ def commands(workers: int) -> dict[str, Sequence[str]]:
 def started(command: Sequence[str]) -> Iterator[tuple[int, int]]:
     """(port, process id) of a server on the data folder of the site."""
     port = free_port()
-    process = subprocess.Popen(  # noqa: S603  those of `commands`
+    process = subprocess.Popen(
         [str(port) if word == "PORT" else word for word in command],
         env=environment(Path(os.environ["FOOTNOTE_DATA"]), port, {}),
         cwd=ROOT,
@@ -88,7 +88,7 @@ def started(command: Sequence[str]) -> Iterator[tuple[int, int]]:
     try:
         for _ in range(1000):
             try:
-                urlopen(f"http://127.0.0.1:{port}/livez", timeout=2).close()  # nosec B310 # noqa: S310  an address of this machine
+                urlopen(f"http://127.0.0.1:{port}/livez", timeout=2).close()  # nosec B310
             except (URLError, OSError):
                 time.sleep(0.01)
             else:

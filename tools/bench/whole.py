@@ -200,7 +200,7 @@ def _cpu_ms(
 
     classes: who begins what; those used up are taken out.
     """
-    assert site.process is not None  # noqa: S101  for mypy
+    assert site.process is not None
     found = []
     for _ in range(BATCHES + 1):
         before = bench.cpu_seconds(site.process.pid)

@@ -52,20 +52,20 @@ def run(name: str, *, full: bool) -> bool:
         try:
             command = [sys.executable, "-m", "tools.faults.one", fault]
             # S603: the command is this tool's own.
-            done = subprocess.run(command, env=environment, cwd=Path(__file__).parents[2], check=False)  # noqa: S603
+            done = subprocess.run(command, env=environment, cwd=Path(__file__).parents[2], check=False)
             return done.returncode == 0
         finally:
             if cluster is not None:
                 cluster.remove()
             if environment["FOOTNOTE_TMPFS"]:
-                subprocess.run(["/usr/bin/umount", "-l", data], check=True)  # noqa: S603  its own command
+                subprocess.run(["/usr/bin/umount", "-l", data], check=True)
 
 
 def mount_small(folder: str) -> bool:
     """Put a file system of 24 MB on the folder; False where this machine does not let it be done."""
     command = ["/usr/bin/mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", folder]
     try:
-        return subprocess.run(command, check=False, capture_output=True).returncode == 0  # noqa: S603  its own command
+        return subprocess.run(command, check=False, capture_output=True).returncode == 0
     except OSError:
         return False
 

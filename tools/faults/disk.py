@@ -56,11 +56,11 @@ def _synced_before_reply(site: Site) -> tuple[int, int]:
     [client] = make_clients(site.port, 1)
     trace = site.data / "trace"
     with running(site):
-        assert site.process is not None  # noqa: S101  for mypy
+        assert site.process is not None
         pids = [argument for pid in family(site.process.pid) for argument in ("-p", str(pid))]
         calls = "fdatasync,fsync,recvfrom,read,sendto,write,writev"
         command = ["strace", "-f", "-y", "-qq", "-s", "64", "-e", f"trace={calls}", "-o", str(trace), *pids]
-        tracer = subprocess.Popen(command, stderr=subprocess.DEVNULL)  # noqa: S603  a fixed program
+        tracer = subprocess.Popen(command, stderr=subprocess.DEVNULL)
         time.sleep(1)
         for place in range(100):
             client.save(place % 12 + 1, "abcd"[place % 4])

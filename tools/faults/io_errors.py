@@ -212,7 +212,7 @@ def _tracing(site: Site, call: str, fault: str, flags: list[str]) -> Iterator[Pa
     if on_sqlite():
         for name in ("", "-wal", "-shm", "-journal", ".line", ".turn"):
             command += ["-P", f"{settings.SQLITE_PATH}{name}"]
-    tracer = subprocess.Popen(command, stderr=subprocess.DEVNULL)  # noqa: S603  a fixed program
+    tracer = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     try:
         _wait_until_traced(tracer.pid, [flags[place + 1] for place, flag in enumerate(flags) if flag == "-p"])
         yield trace
@@ -254,7 +254,7 @@ def _request_thread(site: Site) -> str:
 
 
 def _family(site: Site) -> list[str]:
-    assert site.process is not None  # noqa: S101  for mypy
+    assert site.process is not None
     return [str(pid) for pid in family(site.process.pid)]
 
 

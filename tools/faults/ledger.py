@@ -183,7 +183,7 @@ def client_of(port: int, student: Student, assignment: Assignment) -> Client:
     session.save()
     attempt = start_attempt(student, assignment, now=timezone.now())
     content = content_of(attempt)
-    assert session.session_key is not None  # noqa: S101  for mypy
+    assert session.session_key is not None
     return Client(port, session.session_key, attempt.public_id, tokens_of(content), ids_of(content))
 
 
@@ -238,9 +238,11 @@ def compare(clients: list[Client]) -> Count:
         for number, save in newest.items():
             answer = answers.get(client.question_ids[number])
             # A save may be stored whose reply never came: then the answer is newer than the ledger, never older.
-            if answer is None or answer.revision < save.revision:
-                wrong += 1
-            elif answer.revision == save.revision and answer.value != save.value:
+            if (
+                answer is None
+                or answer.revision < save.revision
+                or (answer.revision == save.revision and answer.value != save.value)
+            ):
                 wrong += 1
     wrong += sum(len(finding.broken) for finding in check_integrity())
     return Count(acknowledged, lost, duplicate, wrong)

@@ -208,7 +208,7 @@ def _older_version() -> Iterator[Path]:
     """A checkout of OLD, else of the commit before the newest migration."""
     newest = ["git", "-C", str(ROOT), "log", "-1", "--format=%H~1", "--diff-filter=A", "--", "quizzes/migrations"]
     # S603: the command is this tool's own.
-    revision = os.environ.get("OLD") or subprocess.run(newest, check=True, capture_output=True, text=True).stdout  # noqa: S603
+    revision = os.environ.get("OLD") or subprocess.run(newest, check=True, capture_output=True, text=True).stdout
     with old_checkout(revision.strip()) as tree:
         yield tree
 
@@ -228,7 +228,7 @@ def _machine(folder: Path, host: str, url: str, key: str) -> Machine:
 
 
 def _make_clients(machine: Machine, tree: Path, count: int) -> list[Client]:
-    made = subprocess.run(  # noqa: S603  this project's own code
+    made = subprocess.run(
         [sys.executable, "-c", MAKE_CLIENTS, str(count), str(QUESTIONS)],
         cwd=tree,
         env=environment(machine.data, machine.port, machine.extra),
@@ -315,7 +315,7 @@ def _fast_clock(machine: Machine, clients: list[Client], windows: list[Window]) 
 
 
 def _pid(machine: Machine) -> int:
-    assert machine.process is not None  # noqa: S101  for mypy
+    assert machine.process is not None
     return machine.process.pid
 
 

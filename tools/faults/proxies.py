@@ -114,9 +114,7 @@ def paused(pid: int) -> Iterator[None]:
 
 @contextmanager
 def _running(command: list[str]) -> "Iterator[subprocess.Popen[bytes]]":
-    process = subprocess.Popen(  # noqa: S603  a fixed program
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    )
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     try:
         yield process
     finally:

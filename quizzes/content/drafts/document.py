@@ -316,7 +316,7 @@ def finished_question(document: Table, question: Table, *, with_old_texts: bool 
     with_old_texts: with what the editor shows of other languages, out of date or not.
     """
     table = draft_of(question).finish(
-        question, list(sentence["key"] for sentence in sentence_tables(document)), document["voices"]
+        question, [sentence["key"] for sentence in sentence_tables(document)], document["voices"]
     )
     for name in ("anchors", "kept", "set_aside", INCOMPLETE):
         table.pop(name, None)

@@ -201,7 +201,7 @@ def save_parts(
         # An undo drops what was remembered, and is itself nothing to undo.
         if document.get("removed") == current.document.get("removed"):
             remember_removals(current.document, document, revision=current.revision + 1)
-        document["saved"] |= {part: current.revision + 1 for part in touches}
+        document["saved"] |= dict.fromkeys(touches, current.revision + 1)
         rows = Draft.objects.filter(pk=draft.pk, revision=current.revision)
         if rows.update(document=document, revision=F("revision") + 1, changed_at=now, changed_by=by):
             current.document, current.revision = document, current.revision + 1

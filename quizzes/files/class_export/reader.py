@@ -310,12 +310,11 @@ def _saves(class_export: ClassExport, attempts: Sequence[Attempt], *, by: User) 
     answers, events, grades = [], [], []
     for part, attempt in zip(class_export.attempts, attempts, strict=True):
         questions = published(attempt.assignment.edition_id).question_ids
-        for answer in part.answers:
-            answers.append(Answer(attempt=attempt, **_with_question_id(asdict(answer), questions)))
-        for event in part.log:
-            events.append(AnswerEvent(attempt=attempt, **_with_question_id(asdict(event), questions)))
-        for mark in part.marks:
-            grades.append(ManualGrade(attempt=attempt, made_by=by, **_with_question_id(asdict(mark), questions)))
+        answers += [Answer(attempt=attempt, **_with_question_id(asdict(row), questions)) for row in part.answers]
+        events += [AnswerEvent(attempt=attempt, **_with_question_id(asdict(row), questions)) for row in part.log]
+        grades += [
+            ManualGrade(attempt=attempt, made_by=by, **_with_question_id(asdict(row), questions)) for row in part.marks
+        ]
     create_rows(Answer, answers, "answer")
     create_rows(AnswerEvent, events, "log")
     create_rows(ManualGrade, grades, "mark")

@@ -155,7 +155,7 @@ def _item(element: Element, presentation: Element | None, stem: str, rules: Rule
     if not typing:
         raise Skipped(gettext("It has no answers that we can read."))
     response = typing[0].get("ident") or ""
-    if question_type == "essay_question" or not rules.earning(response) and not rules.low:
+    if question_type == "essay_question" or (not rules.earning(response) and not rules.low):
         notes.append(gettext("Add a rubric and a sample answer."))
         return Item("free_text", stem)
     if question_type == "numerical_question" or rules.low:

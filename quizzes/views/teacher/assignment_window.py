@@ -191,18 +191,18 @@ def _effects_of_release(assignment: Assignment, *, by: User, now: datetime) -> l
 def _release(request: TeacherRequest, assignment: Assignment, *, is_sure: bool, now: datetime) -> HttpResponse | None:
     """Release the answers; before they show to students who could still use them, a page that asks."""
     # Where more attempts can start, the release is refused, so there is nothing to ask.
-    if not is_sure and not lifecycle.has_more_attempts(assignment, now=now):
-        if effects := _effects_of_release(assignment, by=request.user, now=now):
-            return confirm_page(
-                request,
-                question=gettext("Release the answers of “{title}” now?").format(title=assignment.title),
-                effect=" ".join(effects),
-                verb=gettext("Release answers now"),
-                keep=gettext("Not now"),
-                place=assignment.classroom.name,
-                back=reverse("assignment_progress", args=[assignment.public_id]),
-                fields=[("act", WindowActForm.RELEASE), ("is_sure", "on")],
-            )
+    is_asked = not is_sure and not lifecycle.has_more_attempts(assignment, now=now)
+    if is_asked and (effects := _effects_of_release(assignment, by=request.user, now=now)):
+        return confirm_page(
+            request,
+            question=gettext("Release the answers of “{title}” now?").format(title=assignment.title),
+            effect=" ".join(effects),
+            verb=gettext("Release answers now"),
+            keep=gettext("Not now"),
+            place=assignment.classroom.name,
+            back=reverse("assignment_progress", args=[assignment.public_id]),
+            fields=[("act", WindowActForm.RELEASE), ("is_sure", "on")],
+        )
     try:
         lifecycle.release_now(assignment, by=request.user, now=now)
     except lifecycle.StillMoreAttempts:

@@ -333,9 +333,9 @@ def set_archived(request: TeacherRequest, public_id: str) -> HttpResponse:
     if form.is_valid() and form.cleaned_data["is_archived"] == (classroom.archived_at is None):
         is_archived, now = form.cleaned_data["is_archived"], timezone.now()
         working = open_page_count(classroom, now=now) if is_archived else 0
-        if is_archived and not form.cleaned_data["is_sure"]:
-            if effects := _archive_effects(classroom, working):
-                return _confirm_archive(request, classroom, effects)
+        is_asked = is_archived and not form.cleaned_data["is_sure"]
+        if is_asked and (effects := _archive_effects(classroom, working)):
+            return _confirm_archive(request, classroom, effects)
         try:
             classrooms.set_archived(classroom, is_archived=is_archived, by=request.user, now=now)
         except classrooms.ClassroomNameTaken:

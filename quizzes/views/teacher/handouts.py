@@ -45,7 +45,7 @@ class PrintedForm:
     name: str
     lines: Sequence[HandoutLine | KeyLine]
     max_points: int
-    html: SafeString = SafeString("")
+    html: SafeString | None = None
 
 
 @require_GET

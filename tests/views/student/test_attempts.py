@@ -507,7 +507,7 @@ def test_next_saves_and_goes_on_to_the_review(student_client: Client, attempt: A
     for number in (1, 2, 3, 4):
         question = question_at(attempt, number)
         offered = form_of(student_client.get(address(attempt, number)), having="operation").offered
-        chosen: dict[str, str | list[str]] = {name: value for name, value in offered}
+        chosen: dict[str, str | list[str]] = dict(offered)
         response = student_client.post(
             address(attempt, number), fields(student_client, attempt, number, **chosen, act="next")
         )
@@ -614,7 +614,7 @@ def test_text_that_another_window_overtook_is_shown_without_script(
     assert "What you typed here: My words." in words(page)
     assert "\nNewer words." in dict(form_of(page, having="operation").fields)[name]
     again = form_of(student_client.get(address(attempt, number)), having="operation")
-    same = again.data(**{"operation": "third", "revision": "0", "act": "next"})
+    same = again.data(operation="third", revision="0", act="next")
     page = student_client.post(address(attempt, number), same)
     assert "This answer was saved in another window." in words(page)
     assert "What you typed here:" not in words(page)

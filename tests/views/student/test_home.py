@@ -253,8 +253,15 @@ def test_open_question_says_if_it_was_dropped(attempt: Attempt, student_client: 
 
 @pytest.mark.parametrize(
     ("stem", "count"),
-    [("Which? Choose two.", 2), ("¿Cuáles? Elige tres.", 3), ("Choose two. Why?", None), ("Choose wisely.", None)]
-    + [("Which sentence proves this?", 1), ("¿Qué oración prueba esto?", 1), ("Which sentence is true?", None)],
+    [
+        ("Which? Choose two.", 2),
+        ("¿Cuáles? Elige tres.", 3),
+        ("Choose two. Why?", None),
+        ("Choose wisely.", None),
+        ("Which sentence proves this?", 1),
+        ("¿Qué oración prueba esto?", 1),
+        ("Which sentence is true?", None),
+    ],
 )
 def test_number_to_choose_is_read_from_the_stem(stem: str, count: int | None) -> None:
     assert asked_count(stem) == count

@@ -22,7 +22,7 @@ from quizzes.people.teacher_sign_in import ACCOUNT_TRIES
 from tests.factories import make_assignment, make_classroom, make_draft, make_invitation, make_student, make_user
 from tests.pages import errors_of, text_of
 
-PASSWORD = "correct horse battery"  # noqa: S105  a test's own
+PASSWORD = "correct horse battery"
 
 pytestmark = pytest.mark.django_db
 

@@ -879,7 +879,7 @@ def test_question_that_the_board_went_back_from_is_not_among_the_unopened(
     Assignment.objects.update(is_teacher_paced=True)
     assignment.refresh_from_db()
     attempt = make_attempt(assignment=assignment, student=student)
-    first, second, *later = published(assignment.edition_id).document.questions
+    _first, second, *later = published(assignment.edition_id).document.questions
     for number in (1, 2, 1):
         show_on_board(assignment, number=number, phase=Board.Phase.QUESTION, by=teacher, now=NOW)
         if number == 2:

@@ -146,7 +146,7 @@ def test_missing_work_never_counts_in_the_gradebook_of_an_objective(
     """The gradebook counts missing work as 0. Points on an objective describe answers, as “Objectives” says."""
     now = timezone.now()
     set_missing_rule(classroom, is_zero=True, by=teacher, now=now)
-    done, missed = (
+    done, _missed = (
         make_assignment(edition=edition, classroom=classroom, created_at=now - timedelta(days=2), due_at=due)
         for due in (None, now - timedelta(days=1))
     )
@@ -210,7 +210,7 @@ def test_gradebook_shows_scores_states_averages_median_and_mean(
     ]
     assert "4 students, class average 41%, median 41% of 2 with a score" in text_of(page)
     assert re.findall(r'<b class="bad">(.*?)</b>', page.content.decode()) == ["3", "3", "1"]  # the first is the legend
-    past, coming = full_book
+    _past, _coming = full_book
     links = read(page).links
     for assignment in full_book:
         assert reverse("assignment_progress", args=[assignment.public_id]) in links

@@ -644,7 +644,7 @@ def test_poll_sees_everything_that_the_board_shows(
     teacher_client: Client,
     clock: time_machine.Traveller,
 ) -> None:
-    ana, ben, cy, dee = four
+    _ana, ben, cy, dee = four
     at_work, done = Attempt.objects.get(submitted_at=None), Attempt.objects.get(submitted_at__isnull=False)
     tag = teacher_client.get(page_of(mixed)).headers["ETag"]
     assert poll(teacher_client, mixed, tag).status_code == 304

@@ -277,7 +277,7 @@ def test_change_something_leads_back_to_the_filled_form(assignment: Assignment, 
     form = form_of(
         teacher_client.post(address_of(assignment), form_of(preview, having="stamp").data(act="edit")), having="policy"
     )
-    chosen = [value for name, value in form.offered if name == "choice"][0]
+    chosen = next(value for name, value in form.offered if name == "choice")
     kept = {name: value.strip() for name, value in form.fields}
     assert {"reason": REASON, "policy": "new_key", "choice": chosen}.items() <= kept.items()
 
@@ -289,7 +289,7 @@ def test_every_question_of_the_set_can_be_corrected(
     address = address_of(assignment, number)
     form = form_of(teacher_client.get(address), having="policy")
     names = dict.fromkeys(name for name, _ in form.offered if name != "policy")
-    answer = {name: [value for other, value in form.offered if other == name][0] for name in names}
+    answer = {name: next(value for other, value in form.offered if other == name) for name in names}
     preview = teacher_client.post(address, form.data(**answer, reason=REASON, act="preview"))
     assert teacher_client.post(address, form_of(preview, having="stamp").data(act="save")).status_code == 302
     assert Regrade.objects.get().question.position == number

@@ -758,7 +758,7 @@ def test_student_page_lists_the_newest_changes_and_leads_to_the_others(
         pages.append(teacher_client.get(f"{address}?changes={len(pages) + 1}"))
 
     listed = [re.findall(r"Renamed from Name (\d+)\.", text_of(page)) for page in pages]
-    assert sum(listed, []) == [str(number) for number in reversed(range(count))]
+    assert [number for page in listed for number in page] == [str(number) for number in reversed(range(count))]
     assert max(map(len, listed)) <= 50
     assert len(seen) == 13
 
@@ -796,7 +796,7 @@ def test_rename_changes_the_name_and_leaves_a_record(student: Student, teacher_c
     ("name", "said"),
     [
         ("noah park", "A student in this class already has that name"),
-        ("Nоah Park", "A student in this class already has that name"),  # noqa: RUF001  a Cyrillic о
+        ("Nоah Park", "A student in this class already has that name"),  # a Cyrillic о
         ("", "Enter a name."),
         ("  ", "Enter a name."),
         ("Ma\u202eya", "The name has a hidden character, so retype it."),

@@ -175,7 +175,7 @@ def test_poll_of_who_is_here_costs_four_queries_and_changes_with_a_sign_in(
     fresh = teacher_client.get(live, headers={"if-none-match": tag})
     assert fresh.status_code == 200
     assert f"{count} of {count}" in text_of(fresh)
-    assert [name for name in re.findall(r"<li>(.*?)</li>", fresh.content.decode())] == [
+    assert list(re.findall(r"<li>(.*?)</li>", fresh.content.decode())) == [
         f"{student.display_name}." for student in students
     ]
 

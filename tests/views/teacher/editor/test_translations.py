@@ -33,7 +33,7 @@ def sent(draft: Draft, key: str, **values: str) -> dict[str, str]:
     """The form as a browser sends it, with these values for the texts that end in these names."""
     texts = {text.id: text for text in texts_of_question(draft.document, key, "es")}
     return {
-        **{id_: "" for id_ in texts},
+        **dict.fromkeys(texts, ""),
         **{name.replace("_", "-"): value for name, value in values.items()},
         "revision": str(draft.revision),
         "act": "save",
@@ -97,7 +97,7 @@ def test_a_teacher_translates_a_question_and_publishes_it(draft: Draft, teacher_
     assert question is not None
     assert question.stem == "¿Qué día?"
     reading = spanish.reading
-    assert [option.text for option in question.options(reading)][0] == "El lunes"
+    assert next(option.text for option in question.options(reading)) == "El lunes"
     # What has no translation stays in English.
     assert [option.text for option in question.options(reading)][1] == draft.document["questions"][0]["choices"][1][
         "text"
@@ -153,7 +153,7 @@ def test_a_translation_that_is_still_right_is_kept_after_a_change(draft: Draft, 
     assert spanish.stem == "¿Qué día?"
 
 
-def published_reading(draft: Draft):  # noqa: ANN201  a Reading
+def published_reading(draft: Draft):
     return parse_set(finished(draft.document)).reading
 
 
