@@ -136,7 +136,8 @@ def _add_interaction(root: Element, body: Element, item: Item) -> None:
             correct = [ident for ident, line in zip(ids, lines, strict=True) if line.is_correct]
             declaration = _declare(root, "RESPONSE", "multiple" if is_multiple else "single", "identifier", correct)
             if _gives_shares(item):
-                _add_shares(declaration, ids, correct)
+                # As here, a wrong choice takes away as much as a correct one adds.
+                _add_shares(declaration, correct, taking=[ident for ident in ids if ident not in correct])
             interaction = SubElement(
                 body,
                 "choiceInteraction",
@@ -163,21 +164,22 @@ def _add_interaction(root: Element, body: Element, item: Item) -> None:
 
 
 def _gives_shares(item: Item) -> bool:
-    return item.question_type == "multiple" and not item.all_or_nothing
+    """Whether a part of the correct answer earns a part of the points."""
+    return item.question_type == "matching" or (item.question_type == "multiple" and not item.all_or_nothing)
 
 
-def _add_shares(declaration: Element, ids: Sequence[str], correct: Sequence[str]) -> None:
-    """As here, each wrong choice takes away as much as a correct one adds, and nobody goes below 0."""
+def _add_shares(declaration: Element, earning: Sequence[str], taking: Sequence[str] = ()) -> None:
+    """Each value of `earning` adds an equal share of the points, and each of `taking` takes one away, down to 0."""
     mapping = SubElement(declaration, "mapping", lowerBound="0", upperBound="1", defaultValue="0")
-    share = f"{1 / max(1, len(correct)):.5f}"
-    for ident in ids:
-        SubElement(mapping, "mapEntry", mapKey=ident, mappedValue=share if ident in correct else f"-{share}")
+    share = f"{1 / max(1, len(earning)):.5f}"
+    for value, points in [*((value, share) for value in earning), *((value, f"-{share}") for value in taking)]:
+        SubElement(mapping, "mapEntry", mapKey=value, mappedValue=points)
 
 
 def _add_matching(root: Element, body: Element, item: Item, ids: Sequence[str]) -> None:
     options = {option: f"B{place}" for place, option in enumerate(item.options, start=1)}
     pairs = [f"{ident} {options[line.match]}" for ident, line in zip(ids, item.lines, strict=True)]
-    _declare(root, "RESPONSE", "multiple", "directedPair", pairs)
+    _add_shares(_declare(root, "RESPONSE", "multiple", "directedPair", pairs), pairs)
     interaction = SubElement(
         body, "matchInteraction", responseIdentifier="RESPONSE", shuffle="true", maxAssociations=str(len(item.lines))
     )

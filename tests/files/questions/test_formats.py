@@ -206,6 +206,22 @@ def test_choices_give_part_of_the_credit_in_qti_as_here(version: str) -> None:
 
 
 @pytest.mark.parametrize("version", ["2.1", "2.2", "3.0"])
+def test_each_match_earns_its_share_in_qti(version: str) -> None:
+    item = Item("matching", "Match.", lines=ARROWS, options=("%50% c", "e -> f", "-> g"))
+    package = write_qti2("T", [item], version=version)
+
+    written = item_file(package)
+    assert re.findall(r'ap-?[kK]ey="([^"]+)" \S+apped-?[vV]alue="([^"]+)"', written) == [
+        ("A1 B1", "0.50000"),
+        ("A2 B2", "0.50000"),
+    ]
+    assert written.count("rptemplates/map_response") == 1
+    [outcome] = read_questions(package).questions
+    assert outcome.item == replace(item, title="Question 1")
+    assert outcome.notes == ()
+
+
+@pytest.mark.parametrize("version", ["2.1", "2.2", "3.0"])
 def test_each_blank_earns_a_point_in_qti(version: str) -> None:
     """The templates of the standard score one response, and would take only the first accepted answer."""
     gaps = (Gap(("7", "seven")), Gap(("red",), ("blue", "red")))
