@@ -209,13 +209,14 @@ def _progress(
     resumed_at: datetime | None,
     now: datetime,
 ) -> StudentProgress:
-    latest, attempt = found.latest_attempt, found.open_attempt
-    shown = work[latest.pk] if latest is not None else _SavedWork()
-    answered_count, last_saved_at = shown.answered_count, shown.answered_at
+    attempt = found.open_attempt
+    # An earlier attempt than the latest may be open again.
+    shown = attempt or found.latest_attempt
+    own = work[shown.pk] if shown is not None else _SavedWork()
+    answered_count, last_saved_at = own.answered_count, own.answered_at
     if attempt is None:
         return StudentProgress(student, found, None, answered_count, last_saved_at)
     presence = presences.get(attempt.pk)
-    own = work[attempt.pk]
     saved_at, answered_id = own.saved_at, own.question_id
     is_newer = presence is not None and (saved_at is None or presence.seen_at >= saved_at)
     question_id = presence.question_id if presence is not None and is_newer else answered_id
@@ -262,9 +263,9 @@ def _activity(
 ) -> Activity:
     """What the student does now, outside a break.
 
-    saved_at: of the newest answer, else the start of the attempt. asked_since: the last move of a
-    teacher-paced class. resumed_at: the end of the last pause that is over. waits_for_class: whether the class is
-    asked nothing more now.
+    saved_at: of the last save, else the start of the attempt. asked_since: the last move of a teacher-paced class.
+    resumed_at: the end of the last pause that is over. waits_for_class: whether the student has answered what the class
+    is asked now, or it is asked nothing.
     """
     # Without a first heartbeat (scripts off), silence does not mean offline.
     if presence is not None and now - max(presence.seen_at, saved_at) > OFFLINE_AFTER:
