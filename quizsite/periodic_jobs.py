@@ -14,7 +14,7 @@ from django.utils import timezone
 from quizsite.cache import delete_expired_entries
 from quizsite.maintenance import start_maintenance
 from quizsite.models import SiteState
-from quizzes.assignments.deadlines import LONGEST_WAIT
+from quizzes.assignments.deadlines import LOCK_WAIT
 from quizzes.attempts.heartbeats import delete_old_heartbeats
 from quizzes.attempts.lifecycle import submit_overdue
 from quizzes.content.drafts.lifecycle import delete_sets_for_good
@@ -43,7 +43,7 @@ def run_periodic_jobs(*, now: datetime) -> None:
     A job that fails is logged and does not stop the others. All run again later.
     """
     jobs: Sequence[tuple[str, Callable[[], object]]] = (
-        ("submit overdue attempts", lambda: submit_overdue(now=now - LONGEST_WAIT)),
+        ("submit overdue attempts", lambda: submit_overdue(now=now - LOCK_WAIT)),
         ("delete old failed tries", lambda: delete_old_failures(now=now)),
         ("delete old devices", lambda: delete_old_devices(now=now)),
         ("delete old heartbeats", lambda: delete_old_heartbeats(now=now)),

@@ -1,4 +1,4 @@
-"""When an attempt ends, and whether an answer arrives in time. No other module has a rule about it."""
+"""When an attempt ends, and whether an answer arrives in time. Only this module computes deadlines and grace time."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 # Answers that are on the way at the deadline still count. 60 seconds let a phone reconnect to the Wi-Fi. It is also
 # the default grace period of Moodle's quizzes.
 GRACE = timedelta(seconds=60)
-# The second part of the time before a periodic job submits an attempt; GRACE is the first. An answer that has arrived
-# in time can wait this long for a lock on a loaded server: three times the longest wait for one lock.
-LONGEST_WAIT = timedelta(seconds=30)
+# A periodic job submits an attempt at its deadline + GRACE + LOCK_WAIT. An answer that has arrived in time can wait
+# this long for a lock on a loaded server: three times the longest wait for one lock.
+LOCK_WAIT = timedelta(seconds=30)
 # Without a time limit, pages count the minutes only in the last hour before the close.
 COUNTDOWN = timedelta(hours=1)
 
@@ -55,8 +55,8 @@ def needed_close(*, starts_at: datetime, granted: timedelta | None, closes_at: d
     return whole_minute if whole_minute == needed else whole_minute + timedelta(minutes=1)
 
 
-def cutoff(at: datetime) -> datetime:
-    """The moment one grace time before `at`. A deadline before it is over, in Python and in queries."""
+def earliest_deadline(at: datetime) -> datetime:
+    """The earliest deadline that is not over at `at`: one grace time before it. For Python and for queries."""
     return at - GRACE
 
 
@@ -65,7 +65,7 @@ def is_over(*, at: datetime, deadline_at: datetime | None) -> bool:
 
     This is about time only. attempts/answers.py, `save_answer`, has the other reasons to refuse an answer.
     """
-    return deadline_at is not None and deadline_at < cutoff(at)
+    return deadline_at is not None and deadline_at < earliest_deadline(at)
 
 
 def grace_ends_at(deadline_at: datetime) -> datetime:

@@ -12,7 +12,7 @@ from itertools import takewhile
 from django.db import IntegrityError, connection, transaction
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 
-from quizzes.assignments.deadlines import cutoff, is_over
+from quizzes.assignments.deadlines import earliest_deadline, is_over
 from quizzes.assignments.release import is_checked_at_once
 from quizzes.attempts.access import LoadedAttempt, Pace
 from quizzes.content.question_types.registry import Value
@@ -49,7 +49,8 @@ class Saved:
 
 
 # Raw SQL for correctness: the query that writes has the conditions, so that nothing can change between check and
-# write. `FOR SHARE` makes a submission on PostgreSQL wait for this query. The deadline is compared with `cutoff(now)`.
+# write. `FOR SHARE` makes a submission on PostgreSQL wait for this query. The deadline is compared with
+# `earliest_deadline(now)`.
 # Since it sets `operation`, the database logs the save in the same query (migration 0055).
 # In a teacher-paced quiz, the columns of the class board are compared as in `Pace.takes_answers`. A test compares the
 # two in each state of the board.
@@ -125,8 +126,8 @@ def set_flag(attempt: LoadedAttempt, question_id: int, *, flagged: bool, now: da
 def accepted_late(events: Sequence[AnswerEvent]) -> set[int]:
     """The row ids of the late events that a teacher has accepted. events: of one attempt.
 
-    They include its LATE, ACCEPTED and UNDONE ones. Old acceptances are named by the row id of the late event, which is
-    another one in a copy of the attempt. They accepted the newest late answer to their question.
+    They include its LATE, ACCEPTED and UNDONE ones. Acceptances of older versions name the late event by its row
+    id, which differs in a copy of the attempt. They accepted the newest late answer to their question.
     """
     late = [event for event in events if event.outcome == Outcome.LATE]
     named = {_acceptance(event): event.pk for event in late}
@@ -295,11 +296,11 @@ def _update(
         lock="FOR SHARE OF a" if is_postgresql else "",
     )
     json_value = None if value is None else json.dumps(value)
-    at, earliest_deadline = map(connection.ops.adapt_datetimefield_value, (now, cutoff(now)))
+    at, earliest = map(connection.ops.adapt_datetimefield_value, (now, earliest_deadline(now)))
     with connection.cursor() as cursor:
         cursor.execute(
             query,
-            [question_id, json_value, operation, at, attempt_id, earliest_deadline, question_id, seen_revision],
+            [question_id, json_value, operation, at, attempt_id, earliest, question_id, seen_revision],
         )
         row = cursor.fetchone()
     return None if row is None else Saved(Outcome.SAVED, row[0], value)

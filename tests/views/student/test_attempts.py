@@ -18,7 +18,7 @@ from pytest_django.fixtures import Settings
 from quizsite.periodic_jobs import run_periodic_jobs
 from quizzes.assignments import accommodations
 from quizzes.assignments.board import show_on_board
-from quizzes.assignments.deadlines import GRACE, LONGEST_WAIT
+from quizzes.assignments.deadlines import GRACE, LOCK_WAIT
 from quizzes.assignments.lifecycle import close_now
 from quizzes.attempts import answers
 from quizzes.attempts.attempt_content import content_of
@@ -866,9 +866,9 @@ def test_save_is_in_time_by_its_arrival_and_not_by_its_turn(
 def test_no_periodic_job_submits_an_attempt_while_an_answer_in_time_can_wait(attempt: Attempt, now: datetime) -> None:
     Attempt.objects.update(deadline_at=now)
 
-    run_periodic_jobs(now=now + GRACE + LONGEST_WAIT)
+    run_periodic_jobs(now=now + GRACE + LOCK_WAIT)
     assert Attempt.objects.get().is_open
-    run_periodic_jobs(now=now + GRACE + LONGEST_WAIT + timedelta(seconds=1))
+    run_periodic_jobs(now=now + GRACE + LOCK_WAIT + timedelta(seconds=1))
     assert Attempt.objects.get().submitted_at == now
 
 
