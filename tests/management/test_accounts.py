@@ -28,7 +28,7 @@ def test_close_account_signs_out_and_keeps_the_classes(
 
     assert said == (
         "The account rivera@school.test is closed.\n"
-        f"It still teaches Period 3: hand_over_class {classroom.public_id} EMAIL\n"
+        f"Nobody else owns Period 3: hand_over_class {classroom.public_id} EMAIL --giver rivera@school.test\n"
     )
     assert client.get("/teacher/").status_code == 302
     assert not TeacherSession.objects.filter(user=teacher).exists()
@@ -37,6 +37,22 @@ def test_close_account_signs_out_and_keeps_the_classes(
         run("sign_in_link", teacher.email)
     run("close_account", teacher.email)
     assert [event.action for event in AuditEvent.objects.all()] == ["account_closed"]
+
+
+@pytest.mark.parametrize("role", [Teaching.Role.TEACHER, Teaching.Role.VIEWER])
+def test_close_account_names_no_class_of_another_owner(
+    classroom: Classroom, teacher: User, other_teacher: User, role: Teaching.Role
+) -> None:
+    row = Teaching.objects.create(classroom=classroom, teacher=other_teacher, role=role)
+
+    assert run("close_account", other_teacher.email) == "The account okafor@school.test is closed.\n"
+
+    row.role = Teaching.Role.OWNER
+    row.save()
+    run("close_account", other_teacher.email, reopen=True)
+    assert run("close_account", other_teacher.email) == "The account okafor@school.test is closed.\n"
+    # The other owner leaves too.
+    assert f"{classroom.public_id} EMAIL --giver {teacher.email}" in run("close_account", teacher.email)
 
 
 def test_closed_account_cannot_sign_in_until_it_is_reopened(client: Client) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from quizzes.models import Classroom, User
-from quizzes.people import accounts
+from quizzes.models import User
+from quizzes.people import accounts, classrooms
 
 
 class Command(BaseCommand):
@@ -27,5 +27,7 @@ class Command(BaseCommand):
             return
         accounts.close_account(user, now=timezone.now())
         self.stdout.write(f"The account {user.email} is closed.")
-        for classroom in Classroom.objects.taught_by(user):
-            self.stdout.write(f"It still teaches {classroom.name}: hand_over_class {classroom.public_id} EMAIL")
+        for classroom in classrooms.without_open_owner(user):
+            self.stdout.write(
+                f"Nobody else owns {classroom.name}: hand_over_class {classroom.public_id} EMAIL --giver {user.email}"
+            )
