@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.management.commands import changepassword
@@ -85,6 +86,15 @@ def test_djangos_commands_for_accounts_are_in_the_audit_log(
         ("administrator_added", None, {"account": made.pk}),
         ("password_set", None, {"account": other_teacher.pk}),
     ]
+
+
+def test_import_refuses_a_closed_account(teacher: User, tmp_path: Path) -> None:
+    file = tmp_path / "class.json"
+    file.write_text("{}")
+    run("close_account", teacher.email)
+
+    with pytest.raises(CommandError, match="rivera@school.test is closed. Reopen it first with close_account --reopen"):
+        run("import_classroom", file, teacher=teacher.email)
 
 
 def test_hand_over_class_replaces_the_only_teacher(classroom: Classroom, other_teacher: User) -> None:

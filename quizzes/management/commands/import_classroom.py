@@ -24,6 +24,8 @@ class Command(BaseCommand):
         by = User.objects.filter(email__iexact=teacher.strip()).first()
         if by is None:
             raise CommandError(f"No account has the email {teacher}.")
+        if not by.is_active:
+            raise CommandError(f"The account {by.email} is closed. Reopen it first with close_account --reopen.")
         try:
             with file.open("rb") as source:
                 content = source.read(MAX_BYTES + 1)
