@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
+from typing import Any, NoReturn
 
 import pytest
 from django.contrib.auth.management.commands import changepassword
@@ -86,6 +87,32 @@ def test_djangos_commands_for_accounts_are_in_the_audit_log(
         ("administrator_added", None, {"account": made.pk}),
         ("password_set", None, {"account": other_teacher.pk}),
     ]
+
+
+def test_changepassword_finds_the_email_in_upper_or_lower_case(
+    other_teacher: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changepassword.Command, "_get_pass", lambda *args, **kwargs: "battery horse correct")
+
+    call_command("changepassword", "Okafor@School.test ", stdout=StringIO())
+
+    other_teacher.refresh_from_db()
+    assert other_teacher.check_password("battery horse correct")
+    with pytest.raises(CommandError, match="No account has the email nobody@school.test"):
+        run("changepassword", "nobody@school.test")
+
+
+def test_changepassword_needs_an_email_and_a_terminal(other_teacher: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(CommandError, match="the following arguments are required: email"):
+        run("changepassword")
+
+    def ended(*args: Any, **kwargs: Any) -> NoReturn:
+        raise EOFError
+
+    monkeypatch.setattr(changepassword.Command, "_get_pass", ended)
+    with pytest.raises(CommandError, match="Run it in a terminal"):
+        run("changepassword", other_teacher.email)
+    assert not AuditEvent.objects.exists()
 
 
 def test_import_refuses_a_closed_account(teacher: User, tmp_path: Path) -> None:
