@@ -28,6 +28,9 @@ ENCODING = "In a password, write % as %25, / as %2F, # as %23, and ? as %3F."
 # What django-environ reads of a line. It skips all other lines, so that their settings would keep their defaults.
 SETTING = re.compile(r"(?:export )?(?P<name>[A-Za-z_0-9]+)=(?P<value>.*)")
 
+# At the beginning of a value. It need not be all of it: "Room 5, Civics" <civics@school.example>
+QUOTED = re.compile(r"""(['"]).*?\1""")
+
 # Settings with a name that other programs share.
 COMMON_NAMES = ("DATABASE_URL", "EMAIL_URL", "HOST", "PORT")
 
@@ -62,14 +65,24 @@ def read_settings_file(path: Path, *, may_be_missing: bool) -> None:
             raise ImproperlyConfigured(
                 f"Line {number} of {path} must read like NAME=value, with no space before the =."
             )
-        if not setting["value"].startswith(("'", '"')) and re.search(r"\s#", setting["value"]):
-            raise ImproperlyConfigured(
-                f"Line {number} of {path} has a comment after the value. Put the comment on a line of its own, "
-                "or the value in quotes."
-            )
+        if problem := _problem_with_value(setting["value"]):
+            raise ImproperlyConfigured(f"Line {number} of {path} has {problem}")
         if _is_misspelled(setting["name"], known):
             raise ImproperlyConfigured(f"Line {number} of {path} sets {_unknown(setting['name'], known)}")
     environ.Env.read_env(io.StringIO("\n".join(line for line in lines if SETTING.fullmatch(line))))
+
+
+def _problem_with_value(value: str) -> str | None:
+    """What django-environ would take as a part of the value, and what to do; None if nothing."""
+    quoted = QUOTED.match(value)
+    if re.search(r"\s#", value[quoted.end() :] if quoted else value):
+        return "a comment after the value. Put the comment on a line of its own, or the value in quotes."
+    # A folder with a blank in its name is another folder, and a site would start there with nothing in it.
+    if value != value.strip():
+        return "a blank before or after the value. Remove it, or put the value with its blank in quotes."
+    if value.startswith(("'", '"')) and not quoted:
+        return "a quotation mark only at the beginning of the value. Put one at the end too."
+    return None
 
 
 def unknown_settings(variables: Mapping[str, str]) -> list[str]:

@@ -476,9 +476,10 @@ def test_command_that_needs_no_settings_makes_no_data_folder(tmp_path: Path, com
     assert list(tmp_path.iterdir()) == []
 
 
-def test_settings_file_with_a_comment_after_a_value_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("line", ["FOOTNOTE_HOSTS=a.b # ours", 'FOOTNOTE_HOSTS="a.b" # ours'])
+def test_settings_file_with_a_comment_after_a_value_is_refused(tmp_path: Path, line: str) -> None:
     file = tmp_path / ".env"
-    file.write_text("FOOTNOTE_HOSTS=a.b # ours\n")
+    file.write_text(f"{line}\n")
 
     with pytest.raises(ImproperlyConfigured) as error:
         read_settings_file(file, may_be_missing=False)
@@ -486,6 +487,41 @@ def test_settings_file_with_a_comment_after_a_value_is_refused(tmp_path: Path) -
     assert str(error.value) == (
         f"Line 1 of {file} has a comment after the value. Put the comment on a line of its own, or the value in quotes."
     )
+
+
+@pytest.mark.parametrize("value", ["/srv/quiz ", " /srv/quiz", '"/srv/quiz"\t'])
+def test_settings_file_with_a_blank_around_a_value_is_refused(tmp_path: Path, value: str) -> None:
+    file = tmp_path / ".env"
+    file.write_text(f"FOOTNOTE_DATA={value}\n")
+
+    with pytest.raises(ImproperlyConfigured) as error:
+        read_settings_file(file, may_be_missing=False)
+
+    assert str(error.value) == (
+        f"Line 1 of {file} has a blank before or after the value. Remove it, or put the value with its blank in quotes."
+    )
+
+
+@pytest.mark.parametrize("value", ['"/srv/quiz', "'/srv/quiz", "\"/srv/quiz'"])
+def test_settings_file_with_half_of_the_quotes_is_refused(tmp_path: Path, value: str) -> None:
+    file = tmp_path / ".env"
+    file.write_text(f"FOOTNOTE_DATA={value}\n")
+
+    with pytest.raises(ImproperlyConfigured) as error:
+        read_settings_file(file, may_be_missing=False)
+
+    assert str(error.value) == (
+        f"Line 1 of {file} has a quotation mark only at the beginning of the value. Put one at the end too."
+    )
+
+
+def test_settings_file_may_have_a_value_that_begins_with_a_quoted_part(tmp_path: Path) -> None:
+    file = tmp_path / "env"
+    file.write_text('FOOTNOTE_MAIL_FROM="Room #5, Civics" <a@b.example>\n')
+
+    seen = settings_with("DEFAULT_FROM_EMAIL", folder=tmp_path, FOOTNOTE_ENV_FILE=str(file))
+
+    assert seen["DEFAULT_FROM_EMAIL"] == '"Room #5, Civics" <a@b.example>'
 
 
 def test_settings_file_may_have_comments_blanks_and_quotes(tmp_path: Path) -> None:
