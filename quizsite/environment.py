@@ -164,6 +164,14 @@ def secret(variables: Mapping[str, str], name: str) -> str:
     return text
 
 
+def folder(variables: Mapping[str, str], name: str) -> str | None:
+    """The path called `name`; None if it is not set. Refuses what only a shell replaces, as a folder of that name."""
+    text = variables.get(name, "")
+    if text.startswith("~") or "$" in text:
+        raise ImproperlyConfigured(f"{name} must be a path without ~ and $, which are not replaced here, not {text!r}.")
+    return text or None
+
+
 def words(variables: Mapping[str, str], name: str) -> list[str]:
     """The comma-separated entries of `name`, without blanks."""
     return [word.strip() for word in variables.get(name, "").split(",") if word.strip()]

@@ -19,6 +19,7 @@ from quizsite.environment import (
     contact_address,
     domain_list,
     flag,
+    folder,
     host_list,
     mail_address,
     mailer,
@@ -47,7 +48,7 @@ POSTGRESQL = postgresql(os.environ, "DATABASE_URL")
 # A restore checks a second database on the same server. An address that libpq reads cannot always be changed as text.
 if POSTGRESQL and (other_name := os.environ.get("FOOTNOTE_DATABASE_NAME")):
     POSTGRESQL["NAME"] = other_name
-DATA_DIR = data_folder(os.environ.get("FOOTNOTE_DATA"))
+DATA_DIR = data_folder(folder(os.environ, "FOOTNOTE_DATA"))
 # quizsite/__main__.py sets it. On PostgreSQL the folder of a site may be empty.
 if "FOOTNOTE_NEEDS_SITE" in os.environ and not POSTGRESQL:
     require_site(DATA_DIR)
@@ -225,7 +226,7 @@ PERIODIC_JOBS_TOLERANCE = timedelta(minutes=2)
 
 # --- Backups ----------------------------------------------------------------------------------------------------------
 
-BACKUP_DIR = data_folder(os.environ.get("FOOTNOTE_BACKUPS") or str(DATA_DIR / "backups"))
+BACKUP_DIR = data_folder(folder(os.environ, "FOOTNOTE_BACKUPS") or str(DATA_DIR / "backups"))
 # `manage.py serve` makes a backup so often. 0: never. At most a year.
 BACKUP_MINUTES = whole_number(os.environ, "FOOTNOTE_BACKUP_MINUTES", default=60, most=525_600)
 # How many hours and days keep their newest backup.
