@@ -180,7 +180,7 @@ def words(variables: Mapping[str, str], name: str) -> list[str]:
 def host_list(variables: Mapping[str, str], name: str) -> list[str]:
     """The comma-separated host names of `name`, as Host headers spell them.
 
-    Refuses a scheme, a port or a path, which no Host header matches.
+    Refuses what no Host header matches, such as a scheme, a port, or quotation marks.
     """
     hosts = words(variables, name)
     for place, host in enumerate(hosts):
@@ -189,11 +189,13 @@ def host_list(variables: Mapping[str, str], name: str) -> list[str]:
         )
         if (address := _ip_address(host.strip("[]"))) and address.version == 6:
             hosts[place] = f"[{address}]"
-        elif not re.fullmatch(r"[^\s/:]+", host):
+        elif host.startswith("*."):
+            raise ImproperlyConfigured(f"{name} has {host!r}. Write {host[1:]!r} for all names that end like this.")
+        # A dot at the beginning means all subdomains, and a star alone any name.
+        elif not re.fullmatch(r"\*|\.?[\w.-]+", host):
             raise problem
         if not host.isascii():
             try:
-                # A dot at the beginning means all subdomains.
                 hosts[place] = "." * host.startswith(".") + host.removeprefix(".").encode("idna").decode()
             except UnicodeError as error:
                 raise problem from error

@@ -153,13 +153,26 @@ def test_host_list_has_other_letters_as_host_headers_spell_them() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["https://a.example", "a.example/quiz", "a.example b.example", "a.example:8000", "ñ..example"]
+    "text",
+    [
+        *("https://a.example", "a.example/quiz", "a.example b.example", "a.example:8000", "ñ..example"),
+        *('"a.example"', "a.example;b.example", "[a.example", "quiz.*", "<a.example>"),
+    ],
 )
 def test_host_list_refuses_what_no_host_header_matches(text: str) -> None:
     with pytest.raises(ImproperlyConfigured) as error:
         host_list({"HOSTS": text}, "HOSTS")
 
     assert str(error.value) == f"HOSTS takes host names such as quiz.school.example, separated by commas, not {text!r}."
+
+
+def test_host_list_names_the_form_for_all_subdomains() -> None:
+    with pytest.raises(ImproperlyConfigured) as error:
+        host_list({"HOSTS": "a.example, *.school.example"}, "HOSTS")
+
+    assert str(error.value) == (
+        "HOSTS has '*.school.example'. Write '.school.example' for all names that end like this."
+    )
 
 
 def test_sign_on_domains_may_have_the_at_sign_of_an_email(tmp_path: Path) -> None:
