@@ -90,6 +90,9 @@ def _issuer(variables: Mapping[str, str], name: str) -> str:
     # Without TLS anyone on the way could name the keys that sign.
     if parts is None or parts.query or not (parts.scheme == "https" or _is_own(parts.hostname or "")):
         raise ImproperlyConfigured(f"{name} must read like https://login.school.example.")
+    # The address of the provider's description, which begins with the issuer. Each sign-in would be refused.
+    if "/.well-known" in parts.path:
+        raise ImproperlyConfigured(f"{name} is the part before /.well-known/openid-configuration.")
     return issuer
 
 

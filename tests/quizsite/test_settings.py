@@ -1005,6 +1005,10 @@ def test_providers_of_school_accounts_come_from_the_environment() -> None:
         (MICROSOFT | DOMAINS | {"FOOTNOTE_MICROSOFT_TENANT": "school.example"}, "must be the id of your tenant"),
         (OTHER | DOMAINS | {"FOOTNOTE_OIDC_ISSUER": "http://login.school.example"}, "must read like https://"),
         (OTHER | DOMAINS | {"FOOTNOTE_OIDC_ISSUER": "login.school.example"}, "must read like https://"),
+        (
+            OTHER | DOMAINS | {"FOOTNOTE_OIDC_ISSUER": "https://a.example/realm/.well-known/openid-configuration"},
+            "FOOTNOTE_OIDC_ISSUER is the part before /.well-known/openid-configuration.",
+        ),
         (OTHER | DOMAINS | {"FOOTNOTE_OIDC_ISSUER": "https://[login"}, "must read like https://"),
         (OTHER | DOMAINS | {"FOOTNOTE_OIDC_ISSUER": "https://login.school.example:port"}, "must read like https://"),
     ],
