@@ -203,3 +203,13 @@ def test_test_mail_says_whether_the_mail_server_took_it(settings: Settings, monk
     assert str(refused.value) == (
         "The mail server did not take the mail: [Errno 111] Connection refused. Check EMAIL_URL and FOOTNOTE_MAIL_FROM."
     )
+
+
+@pytest.mark.parametrize("argument", ["", "it@school", "--admins", "--managers"])
+def test_sendtestemail_says_nothing_was_taken_if_nobody_gets_it(settings: Settings, argument: str) -> None:
+    settings.MAILER = {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}
+
+    with pytest.raises(CommandError):
+        run("sendtestemail", argument)
+    assert mail.outbox == []
+
