@@ -30,6 +30,9 @@ DISK_LEAST_SHARE = 0.05
 # A site needs no more than this, however large its disk is.
 DISK_ENOUGH_BYTES = 2 * 1024**3
 
+# A site that was off makes a backup after the check of the whole database and the update of scores.
+BACKUP_AFTER_START = timedelta(minutes=15)
+
 # The grace time is one minute. Web machines that differ by more than this would decide differently.
 CLOCK_TOLERANCE = timedelta(seconds=5)
 # Recorded while this machine's clock, or another web machine's, was ahead.
@@ -277,7 +280,16 @@ def integrity() -> str:
 def backup() -> str:
     """How old the last backup is. Never red: a full backup disk must not stop a class."""
     made = SiteState.objects.find(SiteState.BACKUP)
-    return "none yet" if made is None else f"made {_ago(timezone.now() - made.at)}"
+    uptime = timedelta(seconds=time.monotonic() - _STARTED)
+    return backup_verdict(timezone.now() - made.at if made else None, uptime=uptime)
+
+
+def backup_verdict(age: timedelta | None, *, uptime: timedelta) -> str:
+    """The age in words, and a warning if two backups are missing. age: None without a backup."""
+    words = "none yet" if age is None else f"made {_ago(age)}"
+    due = 2 * timedelta(minutes=settings.BACKUP_MINUTES)
+    is_late = due and uptime > BACKUP_AFTER_START and (age is None or age > due)
+    return f"{words}, and the next is late: see the log" if is_late else words
 
 
 def _ago(age: timedelta) -> str:

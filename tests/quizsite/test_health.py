@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -22,6 +23,7 @@ from quizsite.health import (
     CLOCK_TOLERANCE,
     IN_THE_FUTURE,
     CheckFailed,
+    backup_verdict,
     clock_verdict,
     disk_verdict,
     files,
@@ -300,12 +302,34 @@ def test_database_that_the_check_found_damaged_is_red(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_age_of_the_last_backup_is_a_detail_and_never_red(client: Client) -> None:
+def test_age_of_the_last_backup_is_a_detail_and_never_red(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("quizsite.health._STARTED", time.monotonic())
     assert b"ok backup none yet\n" in client.get("/readyz").content
     SiteState.objects.record(SiteState.BACKUP, "footnote-1", now=timezone.now() - timedelta(days=9))
 
     assert b"ok backup made 12960 min ago\n" in client.get("/readyz").content
     assert red(client) == {}
+    monkeypatch.setattr("quizsite.health._STARTED", time.monotonic() - 3600)
+    assert b"ok backup made 12960 min ago, and the next is late: see the log\n" in client.get("/readyz").content
+    assert "backup" not in red(client)
+
+
+@pytest.mark.parametrize(
+    ("age", "uptime", "minutes", "says"),
+    [
+        (119 * MINUTE, timedelta(days=1), 60, "made 119 min ago"),
+        (121 * MINUTE, timedelta(days=1), 60, "made 121 min ago, and the next is late: see the log"),
+        (None, timedelta(days=1), 60, "none yet, and the next is late: see the log"),
+        # Off for a summer, or made on another machine, or never.
+        (timedelta(days=80), MINUTE, 60, "made 115200 min ago"),
+        (timedelta(days=80), timedelta(days=1), 0, "made 115200 min ago"),
+        (None, timedelta(days=1), 0, "none yet"),
+    ],
+)
+def test_late_backup_is_said(settings: Any, age: timedelta | None, uptime: timedelta, minutes: int, says: str) -> None:
+    settings.BACKUP_MINUTES = minutes
+
+    assert backup_verdict(age, uptime=uptime) == says
 
 
 @pytest.mark.django_db
