@@ -90,7 +90,7 @@ def last_closes(assignments: Collection[Assignment]) -> dict[int, datetime | Non
     """The last close of all classes that get the same set from the same teacher, by assignment id. One query, or none.
 
     None if the release does not wait for the close, or if one of these classes never closes, or is paused. An archived
-    class does not count: its students cannot sign in.
+    class does not count, and neither does the extension of a removed student: they cannot sign in.
     """
     found: dict[int, datetime | None] = {assignment.pk: None for assignment in assignments}
     waiting = [assignment for assignment in assignments if assignment.release == Release.AFTER_CLOSE]
@@ -103,7 +103,7 @@ def last_closes(assignments: Collection[Assignment]) -> dict[int, datetime | Non
         .filter(Q(classroom__archived_at=None) | Q(pk__in=[item.pk for item in waiting]))
         .order_by()
         .values_list("assigned_by", "edition__question_set", "edition", "closes_at", "paused_at")
-        .annotate(extended=Max("extensions__closes_at"))
+        .annotate(extended=Max("extensions__closes_at", filter=Q(extensions__student__removed_at=None)))
     )
     for teacher, question_set, edition, class_close, paused_at, extended in rows:
         sets[edition] = question_set

@@ -50,8 +50,8 @@ class Work:
 class SetClose:
     """The closes of one assignment of a set.
 
-    closes: of the class, the first from when it was assigned. extended: of each student who had an extension.
-    ends_at: when its class was archived, and students could not sign in.
+    closes: of the class, the first from when it was assigned. extended: of each student who had an extension, None from
+    the student's removal on. ends_at: when its class was archived, and students could not sign in.
     """
 
     closes: Closes
@@ -136,7 +136,9 @@ def visible_since(
     later_closes = Q(assignment__in=same_set, closes_at__isnull=False)
     extensions = {
         (extension.student_id, extension.assignment_id): extension
-        for extension in Extension.objects.filter(Q(assignment__in=assignments, **one) | later_closes)
+        for extension in Extension.objects.filter(Q(assignment__in=assignments, **one) | later_closes).select_related(
+            "student"
+        )
     }
     result = {}
     for assignment in assignments:
@@ -223,6 +225,8 @@ def _set_close(assignment: Assignment, history: History, extensions: Iterable[Ex
             # The end of a pause moves the close of the row, not that of its event.
             earlier = [step for step in extended.get(row.student_id, ()) if step[0] < row.given_at]
             extended[row.student_id] = [*earlier, (row.given_at, row.closes_at)]
+            if row.student.removed_at is not None:
+                extended[row.student_id].append((row.student.removed_at, None))
     ends_at = None if is_own else assignment.classroom.archived_at
     return SetClose(list(zip(starts, closes, strict=True)), list(extended.values()), ends_at)
 

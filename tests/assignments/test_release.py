@@ -13,6 +13,7 @@ from quizzes.assignments.release import (
 )
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.models import Assignment, Attempt, Classroom, Edition, Extension, Student, User
+from quizzes.people.rosters import remove_student, restore_student
 from quizzes.reports.student_assignments import student_assignment
 from tests.assignments.test_lifecycle import change
 from tests.factories import NOW, make_answered_attempt, make_assignment, make_attempt, make_edition, save
@@ -96,6 +97,23 @@ def test_answers_after_the_close_wait_for_a_students_extension(
 
     assert shown(attempt, now=NOW + 2 * DAY) is False
     assert shown(attempt, now=NOW + 3 * DAY + MINUTE + SECOND) is True
+
+
+def test_answers_after_the_close_do_not_wait_for_the_extension_of_a_removed_student(
+    edition: Edition, student: Student, classmate: Student, teacher: User
+) -> None:
+    assignment = make_assignment(
+        edition=edition, classroom=student.classroom, closes_at=NOW + DAY, release="after_close"
+    )
+    attempt = make_answered_attempt(assignment=assignment, student=student)
+    Extension.objects.create(
+        assignment=assignment, student=classmate, closes_at=NOW + 5 * DAY, given_by=teacher, given_at=NOW
+    )
+    remove_student(classmate, by=teacher, now=NOW + HOUR)
+    assert listed(attempt, now=NOW + 2 * DAY) is True
+
+    restore_student(classmate, by=teacher, now=NOW + 2 * DAY)
+    assert listed(attempt, now=NOW + 3 * DAY) is False
 
 
 def test_answers_after_the_close_wait_for_a_classroom_that_never_closes(

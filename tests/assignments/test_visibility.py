@@ -13,7 +13,7 @@ from quizzes.assignments.visibility import visible_since
 from quizzes.attempts.answers import check_answer
 from quizzes.attempts.lifecycle import reopen, submit_attempt
 from quizzes.models import Assignment, Attempt, Classroom, Edition, Student, User
-from quizzes.people.rosters import move_student
+from quizzes.people.rosters import move_student, remove_student
 from tests.assignments.test_lifecycle import change
 from tests.factories import NOW, loaded, make_answered_attempt, make_assignment, make_attempt, save
 
@@ -233,6 +233,20 @@ def test_visible_since_waits_for_an_extension_that_changed_later(
 
     assert since(attempt, now=NOW + 4 * DAY) is None
     assert since(attempt) == last + GRACE + MICROSECOND
+
+
+def test_visible_since_the_removal_of_the_last_student_with_an_extension(
+    given: Assignment, student: Student, classmate: Student, teacher: User
+) -> None:
+    attempt = make_answered_attempt(assignment=released(given, "after_close"), student=student)
+    late = {"due_at": None, "extra_attempts": 0, "reason": "Ill.", "by": teacher}
+    extend(given, classmate, closes_at=NOW + 5 * DAY, now=NOW, **late)
+    removed_at = NOW + 3 * DAY
+    assert since(attempt, now=removed_at) is None
+    remove_student(classmate, by=teacher, now=removed_at)
+    assert answers_shown_at(given, student.pk) == NOW + DAY
+
+    assert since(attempt) == removed_at
 
 
 @pytest.mark.parametrize("of_other_class", [False, True])
