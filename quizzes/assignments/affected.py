@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.lifecycle import window_state
@@ -27,11 +28,16 @@ def ended_count(assignment: Assignment, *, closed_at: datetime) -> int:
 def classes_to_come(assignment: Assignment, *, by: User, now: datetime) -> tuple[list[str], list[str]]:
     """The names of this teacher's other classes with the same question set to do. One query.
 
-    First the classes in which it has not closed, then those in which only a student with an extension has it to do.
+    First the classes in which it has not closed, then those in which only a student with an extension has it to do, or
+    can start again.
     """
     of_student = {"assignment": OuterRef("assignment"), "student": OuterRef("student")}
-    extended = Extension.objects.filter(
-        ~Exists(Attempt.objects.submitted().filter(**of_student)),
+    made = Attempt.objects.filter(**of_student).order_by().values("student").annotate(count=Count("pk")).values("count")
+    has_attempts_left = Q(assignment__max_attempts=None) | Q(
+        made__lt=F("assignment__max_attempts") + F("extra_attempts")
+    )
+    extended = Extension.objects.annotate(made=Coalesce(Subquery(made), 0)).filter(
+        has_attempts_left | Exists(Attempt.objects.open().filter(**of_student)),
         ~Exists(Excuse.objects.filter(**of_student)),
         assignment=OuterRef("pk"),
         closes_at__gt=now,

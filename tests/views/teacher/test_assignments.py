@@ -1124,22 +1124,24 @@ def test_release_answers_now_asks_while_others_have_the_quiz_to_do(
 def test_release_answers_now_names_the_classes_with_an_extension(
     timed: Assignment, teacher: User, teacher_client: Client
 ) -> None:
-    """Of the other classes, all closed: only those where a student with an extension still has the quiz to do."""
+    """Of the other classes, all closed: those where a student with an extension has the quiz to do, or can start again."""
     Assignment.objects.update(max_attempts=1, release="never", closes_at=NOW - timedelta(minutes=1), due_at=None)
     times = {"due_at": None, "closes_at": NOW + timedelta(days=1), "extra_attempts": 0, "reason": "Ill"}
     quizzes = {}
-    for name in ("Period 4", "Period 5", "Period 6", "Period 7"):
+    for name in ("Period 4", "Period 5", "Period 6", "Period 7", "Period 8", "Period 9"):
         other = make_classroom(teacher=teacher, name=name)
         quiz = make_assignment(
             edition=timed.edition, classroom=other, assigned_by=teacher, closes_at=NOW - timedelta(minutes=1)
         )
         quizzes[name] = quiz, make_student(classroom=other)
-        extend(quiz, quizzes[name][1], by=teacher, now=NOW, **times)
-    make_answered_attempt(assignment=quizzes["Period 4"][0], student=quizzes["Period 4"][1])
+        extend(quiz, quizzes[name][1], by=teacher, now=NOW, **times | {"extra_attempts": int(name == "Period 8")})
+    for name in ("Period 4", "Period 8"):
+        make_answered_attempt(assignment=quizzes[name][0], student=quizzes[name][1])
+    make_attempt(assignment=quizzes["Period 9"][0], student=quizzes["Period 9"][1])
     remove_student(quizzes["Period 5"][1], by=teacher, now=NOW)
     set_excused(*quizzes["Period 6"], is_excused=True, reason="Away", by=teacher, now=NOW)
     asked = text_of(click(teacher_client, timed, "release"))
-    assert "It isn’t closed for students with an extension in Period 7." in asked
+    assert "It isn’t closed for students with an extension in Period 7, Period 8, and Period 9." in asked
     timed.refresh_from_db()
     assert timed.release == "never"
 
