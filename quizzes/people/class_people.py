@@ -14,7 +14,7 @@ Role = Teaching.Role
 
 
 class LastOwner(Exception):
-    """The class would have no owner."""
+    """The class would have no owner with an open account."""
 
 
 def people(classroom: Classroom) -> list[Teaching]:
@@ -25,8 +25,8 @@ def people(classroom: Classroom) -> list[Teaching]:
 
 
 def teachers_of(classroom: Classroom) -> list[str]:
-    """The names of a classroom's teachers for students, at least one; 1 query."""
-    editors = classroom.teaching_set.filter(role__in=EDITORS).order_by("pk")
+    """The names of a classroom's teachers for students, at least one, without closed accounts; 1 query."""
+    editors = classroom.teaching_set.filter(role__in=EDITORS, teacher__is_active=True).order_by("pk")
     return list(editors.values_list("teacher__name", flat=True)) or [gettext("your teacher")]
 
 
@@ -67,9 +67,15 @@ def remove_person(classroom: Classroom, person: User, *, by: User, now: datetime
 
 @transaction.atomic
 def keep_an_owner(classroom: Classroom, *, leaving: User, now: datetime) -> None:
-    """Before an account is deleted: make the longest teacher of the class its owner if there is no other owner."""
+    """Before an account is deleted: make the longest teacher of the class its owner if there is no other owner.
+
+    A closed account is one only if no account of the class is open.
+    """
     _lock(classroom)
     others = Teaching.objects.filter(classroom=classroom).exclude(teacher=leaving)
+    with_open = others.filter(teacher__is_active=True)
+    if with_open.filter(role__in=EDITORS).exists():
+        others = with_open
     next_owner = others.filter(role=Role.TEACHER).order_by("pk").first()
     if next_owner is not None and not others.filter(role=Role.OWNER).exists():
         _change_role(next_owner, Role.OWNER, None, now)
@@ -93,8 +99,9 @@ def _change_role(row: Teaching, role: str, by: User | None, now: datetime) -> Te
 
 
 def _check_owner_stays(row: Teaching) -> None:
-    owners = Teaching.objects.filter(classroom=row.classroom_id, role=Role.OWNER).exclude(pk=row.pk)
-    if row.role == Role.OWNER and not owners.exists():
+    others = Teaching.objects.filter(classroom=row.classroom_id, role=Role.OWNER).exclude(pk=row.pk)
+    # The owner of a closed account can't sign in to make someone else an owner.
+    if row.role == Role.OWNER and not others.filter(teacher__is_active=True).exists():
         raise LastOwner
 
 

@@ -6,7 +6,8 @@ from datetime import datetime
 import pytest
 
 from quizzes.models import Assignment, AuditEvent, Classroom, Student, Teaching, User
-from quizzes.people.class_people import LastOwner, add_person, change_role, people, remove_person
+from quizzes.people.accounts import close_account
+from quizzes.people.class_people import LastOwner, add_person, change_role, people, remove_person, teachers_of
 from quizzes.people.class_roles import ClassAct, may
 from quizzes.people.classrooms import ClassroomNameTaken, NotATeacher, add_classroom, hand_over
 from quizzes.people.erasure import erase_teacher, own_classrooms
@@ -136,3 +137,48 @@ def test_class_of_two_owners_stays_as_it_is(
     make_classroom(teacher=other_teacher, name="Period 9")
     erase_teacher(teacher, now=now)
     assert roles(classroom) == {"Mr. Okafor": "owner"}
+
+
+def test_owner_of_a_closed_account_is_not_the_owner_that_stays(
+    classroom: Classroom, teacher: User, other_teacher: User, now: datetime
+) -> None:
+    """The only other owner cannot sign in, so nobody could add, remove or hand over any more."""
+    add_person(classroom, other_teacher, role="owner", by=teacher, now=now)
+    close_account(other_teacher, now=now)
+    with pytest.raises(LastOwner):
+        remove_person(classroom, teacher, by=teacher, now=now)
+    with pytest.raises(LastOwner):
+        change_role(classroom, teacher, role="viewer", by=teacher, now=now)
+    remove_person(classroom, other_teacher, by=teacher, now=now)
+    assert roles(classroom) == {"Ms. Rivera": "owner"}
+
+
+@pytest.mark.parametrize("role", ["owner", "teacher"])
+def test_deleted_account_leaves_an_owner_who_can_sign_in(
+    role: str, classroom: Classroom, teacher: User, other_teacher: User, now: datetime
+) -> None:
+    closed = make_user(name="Mr. Gone", is_active=False)
+    add_person(classroom, closed, role=role, by=teacher, now=now)
+    add_person(classroom, other_teacher, role="teacher", by=teacher, now=now)
+    erase_teacher(teacher, now=now)
+    assert roles(classroom) == {"Mr. Okafor": "owner", "Mr. Gone": role}
+
+
+def test_deleted_account_leaves_a_closed_one_as_owner_if_there_is_no_other(
+    classroom: Classroom, teacher: User, viewer: User, now: datetime
+) -> None:
+    closed = make_user(name="Mr. Gone", is_active=False)
+    add_person(classroom, closed, role="teacher", by=teacher, now=now)
+    erase_teacher(teacher, now=now)
+    assert roles(classroom) == {"Mr. Gone": "owner", "Ms. Baker": "viewer"}
+
+
+def test_students_are_sent_to_no_teacher_with_a_closed_account(
+    classroom: Classroom, teacher: User, other_teacher: User, now: datetime
+) -> None:
+    add_person(classroom, other_teacher, role="teacher", by=teacher, now=now)
+    assert teachers_of(classroom) == ["Ms. Rivera", "Mr. Okafor"]
+    close_account(teacher, now=now)
+    assert teachers_of(classroom) == ["Mr. Okafor"]
+    close_account(other_teacher, now=now)
+    assert teachers_of(classroom) == ["your teacher"]
