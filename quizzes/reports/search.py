@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import get_language
 
@@ -42,15 +42,17 @@ class SearchResults:
 def search(user: User, text: str) -> SearchResults:
     """This teacher's classes, their students, quizzes and receipts, and question sets they may use. At most 6 queries.
 
-    Quizzes: by the title that the teacher reads, newest first.
+    Quizzes: by the title that the teacher reads, those with exactly this title first, then the newest.
     """
     key, receipt = name_key(text), receipt_of(text)
     students = Student.objects.taught_by(user).filter(name_key__contains=key) if key else Student.objects.none()
-    translated = {f"texts__{get_language()}__title__icontains": text}
-    has_title = Q(title__icontains=text) | Q(**translated)
+    has_title = _has_title(text, "icontains")
     sets = QuestionSet.objects.open_to(user).published().filter(has_title)
     has_set_title = Q(own_title="", edition__question_set__in=QuestionSet.objects.filter(has_title))
     quizzes = Assignment.objects.taught_by(user).filter(Q(own_title__icontains=text) | has_set_title)
+    # Otherwise “Quiz 1” would be cut off after the newer “Quiz 10” to “Quiz 19” of all classes.
+    is_exact = Q(own_title__iexact=text) | Q(own_title="") & _has_title(text, "iexact", of="edition__question_set__")
+    exact_first = Case(When(is_exact, then=0), default=1)
     drafts = Draft.objects.owned_by(user).never_published().filter(question_set__title__icontains=text)
     attempts = Attempt.objects.none()
     if receipt:
@@ -62,7 +64,7 @@ def search(user: User, text: str) -> SearchResults:
     classrooms = Classroom.objects.taught_by(user).filter(name__icontains=text)
     found_classrooms = list(classrooms.order_by(F("archived_at").desc(nulls_first=True), "name", "pk")[: SHOWN + 1])
     found_students = list(students.select_related("classroom").order_by("sort_key", "pk")[: SHOWN + 1])
-    found_quizzes = list(quizzes.with_set().order_by("-created_at", "-pk")[: SHOWN + 1])
+    found_quizzes = list(quizzes.with_set().order_by(exact_first, "-created_at", "-pk")[: SHOWN + 1])
     found_sets = list(sets.order_by("title", "pk")[: SHOWN + 1])
     found_drafts = list(drafts[: SHOWN + 1])
     longest = max(len(found_classrooms), len(found_students), len(found_quizzes), len(found_sets), len(found_drafts))
@@ -76,6 +78,12 @@ def search(user: User, text: str) -> SearchResults:
         receipt,
         is_cut=longest > SHOWN,
     )
+
+
+def _has_title(text: str, lookup: str, *, of: str = "") -> Q:
+    """Question sets with this title, in their first language or that of the page. of: the way to the set."""
+    fields = ("title", f"texts__{get_language()}__title")
+    return Q(*((f"{of}{field}__{lookup}", text) for field in fields), _connector=Q.OR)
 
 
 def receipt_of(text: str) -> str:

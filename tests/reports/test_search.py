@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -22,6 +23,8 @@ from tests.factories import (
     make_student,
 )
 from tests.pages import read, text_of
+
+DAY = timedelta(days=1)
 
 type Gather = Callable[[], AbstractContextManager[Queries]]
 
@@ -96,6 +99,19 @@ def test_search_finds_a_quiz_by_the_title_that_the_teacher_reads(
     page = teacher_client.get(reverse("search"), {"q": "unit 3"})
     assert "Quizzes Unit 3 test Period 3 Archived class" in text_of(page)
     assert reverse("assignment_progress", args=[named.public_id]) in read(page).links
+
+
+def test_search_lists_a_quiz_with_exactly_this_title_before_newer_ones(
+    classroom: Classroom, teacher: User, teacher_client: Client
+) -> None:
+    edition = make_edition(question_set=make_question_set(title="Quiz 1"))
+    named = make_assignment(edition=edition, classroom=classroom, own_title="quiz 1", created_at=NOW - 2 * DAY)
+    plain = make_assignment(edition=edition, classroom=classroom, created_at=NOW - DAY)
+    for number in range(SHOWN):
+        make_assignment(edition=edition, classroom=classroom, own_title=f"Quiz 1{number}")
+    found = search(teacher, "Quiz 1")
+    assert found.quizzes[:2] == (plain, named)
+    assert found.is_cut
 
 
 def test_search_page_leads_to_what_it_found(
