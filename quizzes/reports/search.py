@@ -65,7 +65,7 @@ def search(user: User, text: str) -> SearchResults:
     found_classrooms = list(classrooms.order_by(F("archived_at").desc(nulls_first=True), "name", "pk")[: SHOWN + 1])
     found_students = list(students.select_related("classroom").order_by("sort_key", "pk")[: SHOWN + 1])
     found_quizzes = list(quizzes.with_set().order_by(exact_first, "-created_at", "-pk")[: SHOWN + 1])
-    found_sets = list(sets.order_by("title", "pk")[: SHOWN + 1])
+    found_sets = list(sets.select_related("owner").order_by("title", "pk")[: SHOWN + 1])
     found_drafts = list(drafts[: SHOWN + 1])
     longest = max(len(found_classrooms), len(found_students), len(found_quizzes), len(found_sets), len(found_drafts))
     return SearchResults(

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.attempts import lifecycle
-from quizzes.models import Assignment, Classroom, Student, User
+from quizzes.models import Assignment, Classroom, SetShare, Student, User
 from quizzes.reports.search import SHOWN, receipt_of, search
 from tests.conftest import Queries
 from tests.factories import (
@@ -112,6 +112,16 @@ def test_search_lists_a_quiz_with_exactly_this_title_before_newer_ones(
     found = search(teacher, "Quiz 1")
     assert found.quizzes[:2] == (plain, named)
     assert found.is_cut
+
+
+def test_search_names_the_owner_of_a_shared_set(
+    classroom: Classroom, teacher: User, other_teacher: User, teacher_client: Client
+) -> None:
+    for owner, title in ((teacher, "Unit A"), (other_teacher, "Unit B"), (None, "Unit C")):
+        made = make_edition(question_set=make_question_set(owner=owner, title=title)).question_set
+        SetShare.objects.create(question_set=made, created_at=NOW)
+    page = text_of(teacher_client.get(reverse("search"), {"q": "unit"}))
+    assert "Question sets Unit A Yours Unit B By Mr. Okafor Unit C Built in" in page
 
 
 def test_search_page_leads_to_what_it_found(
