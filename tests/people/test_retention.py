@@ -11,13 +11,14 @@ from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from quizsite.periodic_jobs import run_periodic_jobs
-from quizzes.models import AuditEvent, Classroom, FailedTry, Invitation, Student, User
+from quizzes.models import AuditEvent, Classroom, FailedTry, Invitation, Student, Teaching, User
 from quizzes.people.classrooms import set_archived
 from quizzes.people.retention import announce_erasures, apply_retention, delete_old_events, erase_announced
 from tests.factories import make_answered_attempt, make_assignment, make_classroom, make_invitation, make_student
-from tests.pages import text_of
+from tests.pages import read, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -152,8 +153,39 @@ def test_teachers_home_announces_the_day(
     home = signed_in(archived.teachers.get()).get("/teacher/")
 
     assert "Period 3 will be deleted for good on Mon, Dec 27, with all students and work." in text_of(home)
-    assert "You archived it on October 23, 2026." in text_of(home)
+    assert "It was archived on October 23, 2026." in text_of(home)
     assert "Will be deleted" not in text_of(signed_in(other_teacher).get("/teacher/"))
+
+
+@pytest.mark.parametrize(("role", "is_offered"), [("owner", True), ("teacher", True), ("viewer", False)])
+def test_archive_has_dates_with_the_year_and_restores_for_those_who_may(
+    role: str,
+    is_offered: bool,
+    archived: Classroom,
+    other_teacher: User,
+    signed_in: Callable[[User], Client],
+    now: datetime,
+) -> None:
+    """A class of the same name in the same month of another year is another class."""
+    Teaching.objects.create(classroom=archived, teacher=other_teacher, role=role)
+    client = signed_in(other_teacher)
+    page = text_of(client.get(reverse("archived_classrooms")))
+    assert "Archived October 23, 2026" in page
+    assert "will be deleted" not in page
+    settings = reverse("change_classroom", args=[archived.public_id])
+    kept = "It was archived on October 23, 2026. The roster and scores are kept."
+    assert (kept in text_of(client.get(settings))) is is_offered
+    roster = text_of(client.get(reverse("roster", args=[archived.public_id])))
+    assert "This class is archived, so students can’t sign in." in roster
+    assert ("Restore it on the Settings page" in roster) is is_offered
+    Classroom.objects.update(erasure_announced_at=now)
+    deleted = "It will be deleted for good on Sun, Nov 22, with all students and work."
+    assert (f"It was archived on October 23, 2026. {deleted}" in text_of(client.get(settings))) is is_offered
+    for address in (reverse("archived_classrooms"), reverse("teacher_home")):
+        shown = client.get(address)
+        assert "will be deleted for good on Sun, Nov 22" in text_of(shown)
+        restore = reverse("set_archived", args=[archived.public_id])
+        assert (restore in {form.action for form in read(shown).forms}) is is_offered
 
 
 def test_teachers_home_has_the_day_of_the_archiving_where_the_class_is(
@@ -162,7 +194,7 @@ def test_teachers_home_has_the_day_of_the_archiving_where_the_class_is(
     # 9 pm in New York, where it is October 24 by UTC.
     Classroom.objects.update(archived_at=datetime(2026, 10, 24, 1, tzinfo=UTC), erasure_announced_at=now)
     home = signed_in(archived.teachers.get()).get("/teacher/")
-    assert "You archived it on October 23, 2026." in text_of(home)
+    assert "It was archived on October 23, 2026." in text_of(home)
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -35,6 +35,7 @@ from quizzes.models import Classroom, Teaching
 from quizzes.people import class_people, classrooms, rosters, todos
 from quizzes.people.class_roles import ClassAct, may
 from quizzes.people.retention import erased_at
+from quizzes.reports.archived_classes import archived_classes
 from quizzes.reports.classroom_quizzes import current_quizzes, quiz_lines
 from quizzes.reports.next_step import next_step
 from quizzes.reports.teacher_home import load_teacher_home
@@ -67,7 +68,7 @@ def teacher_home(request: TeacherRequest) -> HttpResponse:
     now = timezone.now()
     home = load_teacher_home(request.user, now=now)
     zone = home.summaries[0].classroom.zone if home.summaries else ZoneInfo(DEFAULT_ZONE)
-    archived = list(Classroom.objects.taught_by(request.user).archived())
+    archived = archived_classes(request.user)
     context = {
         "now": now,
         "today": now.astimezone(zone).date(),
@@ -76,7 +77,7 @@ def teacher_home(request: TeacherRequest) -> HttpResponse:
         "has_class": any(not summary.classroom.is_sample for summary in home.summaries),
         "has_sample": any(summary.classroom.is_sample for summary in home.summaries),
         "has_archived": bool(archived),
-        "announced": [(classroom, end) for classroom in archived if (end := erased_at(classroom)) is not None],
+        "announced": [line for line in archived if line.erased_at is not None],
     }
     return render(request, "teacher/teacher_home.html", context)
 
@@ -138,8 +139,7 @@ def add_classroom(request: TeacherRequest) -> HttpResponse:
 @require_GET
 def archived_classrooms(request: TeacherRequest) -> HttpResponse:
     """The archived classes."""
-    classrooms = Classroom.objects.taught_by(request.user).archived()
-    return render(request, "teacher/archived_classrooms.html", {"classrooms": classrooms})
+    return render(request, "teacher/archived_classrooms.html", {"archived": archived_classes(request.user)})
 
 
 @require_GET
@@ -187,6 +187,7 @@ def change_classroom(request: TeacherRequest, public_id: str) -> HttpResponse:
         "level_form": ReadingLevelsForm(initial=levels),
         "pin_form": PinKindForm(initial={"pin_kind": classroom.pin_kind}),
         "supports_form": SupportsForm.of(Supports.of(classroom.supports)),
+        "erased_at": erased_at(classroom),
         "people": class_people.people(classroom),
         "is_owner": may(classroom.own_role, ClassAct.OWN),
         "roles": Teaching.Role.choices,

@@ -1124,7 +1124,7 @@ def test_release_answers_now_asks_while_others_have_the_quiz_to_do(
 def test_release_answers_now_names_the_classes_with_an_extension(
     timed: Assignment, teacher: User, teacher_client: Client
 ) -> None:
-    """Of the other classes, all closed: those where a student with an extension has the quiz to do, or can start again."""
+    """Of the other classes, all closed: those where a student with an extension still can work, or can start again."""
     Assignment.objects.update(max_attempts=1, release="never", closes_at=NOW - timedelta(minutes=1), due_at=None)
     times = {"due_at": None, "closes_at": NOW + timedelta(days=1), "extra_attempts": 0, "reason": "Ill"}
     quizzes = {}
