@@ -236,14 +236,18 @@ def restore_student(request: TeacherRequest, public_id: str) -> HttpResponse:
     student = taught_student(request, public_id)
     if student.removed_at is not None:
         restore = rosters.restore_student if student.merged_into_id is None else merges.undo_merge
+        number = student.external_id
         try:
-            restore(student, by=request.user, now=timezone.now())
+            restored = restore(student, by=request.user, now=timezone.now())
         except rosters.NameTaken:
             messages.error(request, gettext("A student in this class already has that name. Rename one of them first."))
         else:
-            messages.success(
-                request, gettext("{display_name} is back on the roster.").format(display_name=student.display_name)
-            )
+            text = gettext("{display_name} is back on the roster.").format(display_name=student.display_name)
+            if restored.external_id == number:
+                messages.success(request, text)
+            else:
+                lost = gettext("Someone else in this class has the student number {number} now, so it isn’t kept.")
+                messages.warning(request, f"{text} {lost.format(number=number)}")
     return redirect("student_history", student.public_id)
 
 

@@ -1041,6 +1041,21 @@ def test_restore_brings_a_student_back(student: Student, teacher: User, teacher_
     assert AuditEvent.objects.filter(action=AuditEvent.Action.STUDENT_RESTORED).count() == 1
 
 
+def test_restore_says_that_the_student_number_is_of_someone_else_now(
+    student: Student, classroom: Classroom, teacher: User, teacher_client: Client
+) -> None:
+    rosters.change_external_id(student, "17")
+    rosters.remove_student(student, by=teacher, now=NOW)
+    make_student(classroom=classroom, external_id="17")
+
+    page = teacher_client.post(url("restore_student", student), follow=True)
+
+    lost = "Someone else in this class has the student number 17 now, so it isn’t kept."
+    assert f"Maya Lopez is back on the roster. {lost}" in text_of(page)
+    student.refresh_from_db()
+    assert (student.removed_at, student.external_id) == (None, "")
+
+
 def test_restore_refuses_a_name_that_is_in_use_again(
     student: Student, classroom: Classroom, teacher: User, teacher_client: Client
 ) -> None:
