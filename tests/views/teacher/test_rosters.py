@@ -141,6 +141,18 @@ def test_a_name_typed_for_one_problem_stays_while_another_is_open(classroom: Cla
     assert names_of(classroom) == ["Ana Lopez", "Ana Lopez B", "Ben Orr", "Ben Orr B"]
 
 
+def test_a_list_of_the_class_names_who_is_not_in_it(classroom: Classroom, teacher_client: Client) -> None:
+    """The list of a new term. A list with a few new names is no list of the class."""
+    students = [make_student(classroom=classroom, name=name) for name in ("Ana Ruiz", "Noah Kim", "Zoe Adams")]
+    address = url("add_students", classroom)
+    page = teacher_client.post(address, {"names": "Ana Ruiz\nKim Noah\nEva Cruz"})
+    missing = "1 student on the roster isn’t in this list. If the student left the class, remove them on the roster:"
+    assert f"{missing} Zoe Adams" in text_of(page)
+    assert reverse("student_history", args=[students[2].public_id]) in read(page).links
+    for names in ("Ana Ruiz\nEva Cruz", "Eva Cruz", "Ana Ruiz\nNoah Kim\nZoe Adams"):
+        assert "in this list" not in text_of(teacher_client.post(address, {"names": names}))
+
+
 def test_a_removed_student_is_restored_and_not_made_again(
     classroom: Classroom, student: Student, teacher: User, teacher_client: Client
 ) -> None:
