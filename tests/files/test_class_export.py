@@ -839,6 +839,21 @@ def test_commands_write_and_take_in_a_file(
     assert "Period 3: 5 students, 2 quizzes, 7 attempts." in capsys.readouterr().out
 
 
+def test_command_says_that_a_deleted_student_was_left_out(
+    school: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str], settings: Any
+) -> None:
+    settings.DATA_DIR = tmp_path
+    file = tmp_path / "class.json"
+    call_command("export_classroom", school.public_id, str(file))
+    student, teacher = school.students.enrolled()[0], school.teachers.get()
+    erase_student(student, by=teacher, now=NOW)
+    erase_classroom(school, by=teacher, now=NOW)
+
+    call_command("import_classroom", str(file), "--teacher", teacher.email)
+
+    assert "Students left out, because they were deleted for good on this site: 1." in capsys.readouterr().out
+
+
 def test_commands_say_why_not(school: Classroom, teacher: User, tmp_path: Path) -> None:
     file, bad = tmp_path / "class.json", tmp_path / "bad.json"
     call_command("export_classroom", school.public_id, str(file))

@@ -95,6 +95,11 @@ def _import(class_export: ClassExport, *, by: User, now: datetime) -> Classroom:
     return classroom
 
 
+def left_out_count(classroom: Classroom) -> int:
+    """How many students of the file are not in the class that was just imported: they were deleted here. One query."""
+    return classroom.audit_events.filter(action=AuditEvent.Action.STUDENT_ERASED).count()
+
+
 def _refuse_known(class_export: ClassExport) -> None:
     known = [
         Classroom.objects.filter(public_id=class_export.classroom.key),

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from quizzes.files.class_export.document import MAX_BYTES, InvalidExport
-from quizzes.files.class_export.reader import AlreadyHere, import_classroom
+from quizzes.files.class_export.reader import AlreadyHere, import_classroom, left_out_count
 from quizzes.models import User
 from quizzes.people.classrooms import ClassroomNameTaken
 
@@ -45,3 +45,5 @@ class Command(BaseCommand):
             f"{classroom.attempts.count()} attempts. Its class code is {classroom.shown_code}. "
             "PINs changed unless both sites share a secret key. Print new cards."
         )
+        if left_out := left_out_count(classroom):
+            self.stdout.write(f"Students left out, because they were deleted for good on this site: {left_out}.")

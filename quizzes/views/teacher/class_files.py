@@ -8,7 +8,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods
 
 from quizzes.files.class_export.document import InvalidExport
-from quizzes.files.class_export.reader import AlreadyHere, import_classroom
+from quizzes.files.class_export.reader import AlreadyHere, import_classroom, left_out_count
 from quizzes.files.class_export.writer import export_classroom, record_export
 from quizzes.files.downloads import ExportedFile, file_name
 from quizzes.forms.class_files import ClassFileForm
@@ -49,11 +49,14 @@ def import_class(request: TeacherRequest) -> HttpResponse:
                 ngettext("{count} student", "{count} students", students).format(count=students),
                 ngettext("{count} quiz", "{count} quizzes", quizzes).format(count=quizzes),
             )
-            messages.success(
-                request,
-                gettext("Class imported: {counts}. The class code is new. Print new sign-in cards.").format(
-                    counts=", ".join(counts)
-                ),
-            )
+            text = gettext("Class imported: {counts}. The class code is new. Print new sign-in cards.")
+            messages.success(request, text.format(counts=", ".join(counts)))
+            if left_out := left_out_count(classroom):
+                text = ngettext(
+                    "{count} student of the file was left out, because they were deleted for good on this site.",
+                    "{count} students of the file were left out, because they were deleted for good on this site.",
+                    left_out,
+                )
+                messages.warning(request, text.format(count=left_out))
             return redirect("roster", classroom.public_id)
     return render(request, "teacher/import_class.html", {"form": form})

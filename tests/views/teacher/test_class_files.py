@@ -1,6 +1,7 @@
 """A class leaves by a page and comes back by a page, or is refused in one line."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.models import Assignment, AuditEvent, Classroom, User
-from tests.factories import make_answered_attempt, make_student
+from quizzes.people.erasure import erase_classroom, erase_student
+from tests.factories import NOW, make_answered_attempt, make_student
 from tests.pages import errors_of, form_of, text_of
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +51,19 @@ def test_a_class_comes_in_by_the_page(
     assert response.headers["Location"] == reverse("roster", args=[classroom.public_id])
     assert classroom.attempts.get().score == attempt.score
     assert "Class imported: 1 student, 1 quiz." in text_of(client.get(response.headers["Location"]))
+
+
+def test_import_says_that_a_deleted_student_was_left_out(
+    teacher_client: Client, assignment: Assignment, teacher: User, settings: Any, tmp_path: Path
+) -> None:
+    settings.DATA_DIR = tmp_path
+    students = [make_student(classroom=assignment.classroom, name=name) for name in ("Ana Reyes", "Zoe Adams")]
+    content = taken_away(teacher_client, assignment.classroom)
+    erase_student(students[0], by=teacher, now=NOW)
+    erase_classroom(assignment.classroom, by=teacher, now=NOW)
+    page = teacher_client.post(reverse("import_class"), {"file": SimpleUploadedFile("c.json", content)}, follow=True)
+    assert "Class imported: 1 student, 1 quiz." in text_of(page)
+    assert "1 student of the file was left out, because they were deleted for good on this site." in text_of(page)
 
 
 def test_a_class_that_is_here_or_contradicts_itself_is_refused(teacher_client: Client, assignment: Assignment) -> None:
