@@ -10,12 +10,13 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
 from quizsite import health, storage
 from quizzes.models import Invitation, User
 from quizzes.people import accounts
+from quizzes.people.class_people import classes_without_owner
 from quizzes.reports.teacher_accounts import site_counts, teacher_accounts
 from quizzes.views.access import TeacherRequest
 from quizzes.views.methods import require_POST
@@ -78,6 +79,13 @@ def close_account(request: TeacherRequest, number: int) -> HttpResponse:
     else:
         accounts.close_account(user, by=request.user, now=timezone.now())
         messages.success(request, gettext("Account closed: {email}").format(email=user.email))
+        if count := classes_without_owner(user).count():
+            text = ngettext(
+                "{count} class has no other owner. The person who runs Footnote can hand it over to a teacher.",
+                "{count} classes have no other owner. The person who runs Footnote can hand them over to a teacher.",
+                count,
+            )
+            messages.warning(request, text.format(count=count))
     return redirect("administration")
 
 

@@ -1,5 +1,6 @@
 """The people of a class: add a colleague, change a role, remove, leave. Every act is in the audit log."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -7,7 +8,7 @@ from django.utils.translation import gettext
 
 from quizzes.models import AuditEvent, Classroom, Teaching, User
 from quizzes.models.locks import locked, read_row
-from quizzes.models.rosters import EDITORS
+from quizzes.models.rosters import EDITORS, ClassroomQuerySet
 
 Action = AuditEvent.Action
 Role = Teaching.Role
@@ -22,6 +23,18 @@ def people(classroom: Classroom) -> list[Teaching]:
     order = list(Role.values)
     rows = classroom.teaching_set.select_related("teacher").order_by("pk")
     return sorted(rows, key=lambda row: order.index(row.role))
+
+
+def has_owner(rows: Iterable[Teaching]) -> bool:
+    """Whether one of the people of a class is an owner who can sign in. rows: with their accounts."""
+    return any(row.role == Role.OWNER and row.teacher.is_active for row in rows)
+
+
+def classes_without_owner(user: User) -> ClassroomQuerySet:
+    """The current classes that this teacher owns, and that no other owner with an open account has."""
+    owners = Teaching.objects.filter(role=Role.OWNER)
+    owned = Classroom.objects.current().filter(pk__in=owners.filter(teacher=user).values("classroom"))
+    return owned.exclude(pk__in=owners.filter(teacher__is_active=True).exclude(teacher=user).values("classroom"))
 
 
 def teachers_of(classroom: Classroom) -> list[str]:

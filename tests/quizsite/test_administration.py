@@ -84,6 +84,21 @@ def test_account_is_closed_and_reopened_with_who(
     assert list(events) == [("account_closed", staff.pk, teacher.pk), ("account_reopened", staff.pk, teacher.pk)]
 
 
+def test_closing_an_account_says_which_classes_need_an_owner(
+    client: Client, teacher: User, other_teacher: User, classroom: Classroom
+) -> None:
+    shared, as_teacher = (make_classroom(teacher=teacher, name=name) for name in ("Shared", "Period 5"))
+    make_classroom(teacher=teacher, name="Old", archived_at=NOW)
+    shared.teachers.add(other_teacher, through_defaults={"role": "owner"})
+    as_teacher.teachers.add(other_teacher, through_defaults={"role": "teacher"})
+    page = client.post(reverse("close_account", args=[teacher.pk]), follow=True)
+    assert "2 classes have no other owner. The person who runs Footnote can hand them over to a teacher." in (
+        text_of(page)
+    )
+    page = client.post(reverse("close_account", args=[other_teacher.pk]), follow=True)
+    assert "1 class has no other owner. The person who runs Footnote can hand it over to a teacher." in text_of(page)
+
+
 def test_own_account_stays_open(client: Client, staff: User) -> None:
     page = client.post(reverse("close_account", args=[staff.pk]), follow=True)
     assert "You can’t close your own account here" in text_of(page)

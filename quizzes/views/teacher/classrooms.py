@@ -177,6 +177,7 @@ def change_classroom(request: TeacherRequest, public_id: str) -> HttpResponse:
             return redirect("change_classroom", classroom.public_id)
     sort_form = SortForm(initial={"by_first": "1" if classroom.sorts_by_first_name else ""})
     levels = {"variant": classroom.reading_variant, "may_choose": classroom.students_choose_variant}
+    people = class_people.people(classroom)
     courses = classroom.lti_courses.select_related("deployment__platform").order_by("pk")
     context = {
         "classroom": classroom,
@@ -188,7 +189,8 @@ def change_classroom(request: TeacherRequest, public_id: str) -> HttpResponse:
         "pin_form": PinKindForm(initial={"pin_kind": classroom.pin_kind}),
         "supports_form": SupportsForm.of(Supports.of(classroom.supports)),
         "erased_at": erased_at(classroom),
-        "people": class_people.people(classroom),
+        "people": people,
+        "has_owner": class_people.has_owner(people),
         "is_owner": may(classroom.own_role, ClassAct.OWN),
         "roles": Teaching.Role.choices,
     }

@@ -11,7 +11,8 @@ from django.test import Client
 from django.urls import Resolver404, resolve, reverse
 
 from quizzes.models import Assignment, AuditEvent, Classroom, Student, Teaching, User
-from tests.factories import make_answered_attempt, make_attempt, make_classroom, make_user
+from quizzes.people.accounts import close_account
+from tests.factories import NOW, make_answered_attempt, make_attempt, make_classroom, make_user
 from tests.integration.test_access import TABLE, School
 from tests.pages import read, text_of
 
@@ -70,6 +71,21 @@ def test_teacher_of_a_class_decides_nothing_about_its_people(
     assert reverse("leave_classroom", args=[classroom.public_id]) in links
     assert client.post(settings_of(classroom), {"name": "New", "time_zone": "UTC"}).status_code == 302
     assert AuditEvent.objects.get(action="classroom_changed").actor == viewer
+
+
+def test_people_say_whose_account_is_closed_and_who_names_an_owner(
+    signed_in: Callable[[User], Client], classroom: Classroom, teacher: User, viewer: User
+) -> None:
+    Teaching.objects.filter(teacher=viewer).update(role="teacher")
+    client = signed_in(viewer)
+    unowned = "No owner of this class can sign in. Ask the person who runs Footnote to name one."
+    page = text_of(client.get(settings_of(classroom)))
+    assert "Ms. Rivera , owner Ms. Baker" in page
+    assert unowned not in page
+    close_account(teacher, now=NOW)
+    page = text_of(client.get(settings_of(classroom)))
+    assert "Ms. Rivera , owner Account closed Ms. Baker" in page
+    assert unowned in page
 
 
 def test_viewer_leaves(signed_in: Callable[[User], Client], classroom: Classroom, viewer: User) -> None:
