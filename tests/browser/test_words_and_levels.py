@@ -275,6 +275,30 @@ def test_student_switches_the_level_and_keeps_the_answer(
     assert page.locator(".pick label").nth(2).locator("input").is_checked()
 
 
+@pytest.mark.parametrize("number", [1, 2], ids=["sentences to choose", "beside the question"])
+def test_focus_stays_with_the_levels_on_a_phone(attempt: Attempt, open_context: NewContext, number: int) -> None:
+    page = opened(open_context(attempt.student, width=360, height=740).new_page(), attempt, number)
+    if number == 2:
+        page.locator(".switch").get_by_text("Reading").click()
+    levels = page.get_by_role("form", name="Reading level")
+    levels.get_by_role("button", name="Easier").press("Enter")
+    expect(levels.locator("[aria-current=true]")).to_have_text("Easier")
+    expect(levels).to_be_focused()
+    expect(page.get_by_text("City police owned it.").last).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(levels.get_by_role("button", name="Standard")).to_be_focused()
+
+
+def test_change_of_language_leads_back_to_the_question_on_a_phone(attempt: Attempt, open_context: NewContext) -> None:
+    document = attempt.assignment.edition.document
+    number = next(place for place, table in enumerate(document["questions"], 1) if table["type"] == "single")
+    page = opened(open_context(attempt.student, width=360, height=740).new_page(), attempt, number)
+    page.locator(".switch").get_by_text("Question").click()
+    page.locator("#answers").get_by_role("button", name="Español").press("Enter")
+    expect(page.get_by_role("button", name="Siguiente pregunta")).to_be_visible()
+    expect(page.locator("#question")).to_be_focused()
+
+
 def test_a_teacher_adds_a_level_without_a_script_and_changes_it_with_one(
     teacher: User, open_context: NewContext
 ) -> None:

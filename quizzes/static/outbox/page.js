@@ -493,6 +493,16 @@ function keepScroll(reading) {
   reading.addEventListener("scroll", keep, { passive: true });
 }
 
+// The fragment of the address names the part with the button that was pressed. On a narrow screen, the reading and the
+// question hide each other. `:target` matches only after the browser has scrolled.
+function showPressedPart() {
+  const part = ["#levels", "#question"].includes(location.hash) && find(location.hash);
+  if (!part) return;
+  const tab = find(part.id === "levels" ? "#v-read" : "#v-q");
+  if (tab) tab.checked = true;
+  part.focus();
+}
+
 function start() {
   tabs?.addEventListener("message", ({ data }) => sender.receive(data));
   const listeners = {
@@ -532,6 +542,7 @@ function start() {
     sessionStorage.clear();
   }
   if (find("#reading")) keepScroll(find("#reading"));
+  showPressedPart();
   if (!board) return;
   const [staleUrl, staleBody] = (sessionStorage.getItem(`${PREFIX}stale`) || "").split(" ");
   if (staleUrl === location.pathname) {

@@ -142,7 +142,7 @@ def choose_level(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse:
     if not form.is_valid():
         return redirect("take_attempt", attempt.public_id, 1)
     reading_levels.choose_level(attempt.student.id, attempt.reading_choice, form.cleaned_data["level"])
-    return redirect("take_attempt", attempt.public_id, form.cleaned_data["number"])
+    return _redirect_to_part("levels", attempt, form.cleaned_data["number"])
 
 
 @require_GET
@@ -263,7 +263,7 @@ def _take_answer(request: HttpRequest, attempt: LoadedAttempt, number: int, *, n
         _choose_language(attempt, form.language)
     if form.language or form.level or attempt.stands_still(now=now):
         # The next page shows a newer answer from another window, if there is one.
-        return redirect("take_attempt", attempt.public_id, number)
+        return _redirect_to_part("levels" if form.level else "question", attempt, number)
     if saved is not None and saved.outcome == Outcome.STALE:
         return _stale_page(request, attempt, number, now, value=form.cleaned_data["value"], saved=saved)
     if saved is not None and saved.outcome == Outcome.SETTLED:
@@ -321,7 +321,12 @@ def _act(request: HttpRequest, attempt: LoadedAttempt, number: int, act: str, no
     if _htmx(request):
         return _question_page(request, attempt, number, now, is_revealed=act == "check")
     # Without scripts, a phone has the whole reading above the question and its verdict.
-    return redirect(reverse("take_attempt", args=[attempt.public_id, number]) + "#question")
+    return _redirect_to_part("question", attempt, number)
+
+
+def _redirect_to_part(part: str, attempt: LoadedAttempt, number: int) -> HttpResponse:
+    """Lead to the part of the question's page that has the pressed button, so that the student continues there."""
+    return redirect(f"{reverse('take_attempt', args=[attempt.public_id, number])}#{part}")
 
 
 def _stale_page(

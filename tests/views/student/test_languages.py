@@ -57,7 +57,7 @@ def test_a_student_changes_the_language_and_keeps_the_answer(
     sent = {"choice": token, "operation": "one", "revision": "0", "act": "in-es"}
     response = student_client.post(url, sent)
 
-    assert (response.status_code, response["Location"]) == (302, url)
+    assert (response.status_code, response["Location"]) == (302, f"{url}#question")
     student.refresh_from_db()
     assert student.language == "es"
     with django_assert_num_queries(2):
