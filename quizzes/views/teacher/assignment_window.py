@@ -50,7 +50,7 @@ def change_window(request: TeacherRequest, public_id: str) -> HttpResponse:
             _close(request, assignment, now=now)
         case WindowActForm.PAUSE:
             if lifecycle.pause(assignment, by=request.user, now=now).paused_at is not None:
-                messages.success(request, gettext("Paused. The clock has stopped for everyone."))
+                messages.success(request, _paused_words(assignment))
             else:
                 messages.error(request, gettext("This quiz isn’t open, so you can’t pause it."))
         case WindowActForm.RESUME:
@@ -99,6 +99,13 @@ def undo_close(request: TeacherRequest, public_id: str) -> HttpResponse:
             ).format(count=undone.left),
         )
     return redirect("assignment_progress", public_id)
+
+
+def _paused_words(assignment: Assignment) -> str:
+    """What a pause did: it stops a clock only where the quiz has a time limit or a closing time."""
+    if assignment.time_limit is None and assignment.closes_at is None:
+        return gettext("Paused. Students can’t answer until you resume the quiz.")
+    return gettext("Paused. The clock has stopped for everyone.")
 
 
 def _close(request: TeacherRequest, assignment: Assignment, *, now: datetime) -> None:

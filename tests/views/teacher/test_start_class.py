@@ -307,9 +307,17 @@ def test_pause_and_resume_are_one_press_and_lead_back(
     assert any(("act", "pause") in form.buttons for form in read(resumed).forms)
 
 
+@pytest.mark.parametrize(
+    ("has_end", "said"),
+    [
+        (True, "Paused. The clock has stopped for everyone."),
+        (False, "Paused. Students can’t answer until you resume the quiz."),
+    ],
+)
 def test_pause_on_the_board_leads_back_to_the_board(
-    assignment: Assignment, teacher_client: Client, clock: time_machine.Traveller
+    has_end: bool, said: str, assignment: Assignment, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
+    Assignment.objects.update(closes_at=NOW + 40 * MINUTE if has_end else None)
     board = reverse("class_board", args=[assignment.public_id])
     [form] = [form for form in read(teacher_client.get(board)).forms if ("act", "pause") in form.buttons]
     # The button has an address of its own.
@@ -318,7 +326,6 @@ def test_pause_on_the_board_leads_back_to_the_board(
     paused = teacher_client.post(address, form.data(act="pause"), follow=True)
     assert (paused.request["PATH_INFO"], "Paused" in text_of(paused)) == (board, True)
     # The board says it, and not the page that opens next.
-    said = "Paused. The clock has stopped for everyone."
     assert (said in text_of(paused), said in text_of(teacher_client.get(reverse("teacher_home")))) == (True, False)
 
 
