@@ -1,5 +1,6 @@
 """A teacher-paced quiz: which question takes answers, what students see of the others, and what a poll costs."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import product
@@ -212,6 +213,9 @@ def test_closed_question_shows_the_own_answer_and_takes_none(
     show(paced, 1, ANSWERS)
     page = student_client.get(question(running, 1))
     assert "This question is closed Your answer is saved. Look at the class board." in text_of(page)
+    # A screen reader says it first.
+    [title] = re.findall(r"<title>\s*(.+?)\s*</title>", " ".join(page.text.split()))
+    assert title == "Question 1 of 4: closed - Footnote"
     assert "data-answers" not in page.content.decode()
     late = student_client.post(form.action, form.data(choice=form.offered[0][1], act="save"), follow=True)
     assert "Question 1 is closed. Your late answer doesn’t count yet. Your teacher can accept it." in text_of(late)
