@@ -178,6 +178,31 @@ def test_closed_question_has_all_in_one_column(paced: Assignment, teacher: User,
     assert lefts[0] == pytest.approx(lefts[1], abs=1)
 
 
+def test_save_button_says_what_it_did_and_keeps_the_focus(
+    paced: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    show_on_board(paced, number=1, phase=QUESTION, by=teacher, now=timezone.now())
+    ana = phone_of("Ana", open_context)
+    ana.goto(first_page(paced, "Ana"))
+    save, said = ana.get_by_role("button", name="Save my answer"), ana.locator("[data-say=status]")
+    save.press("Enter")
+    expect(ana.get_by_role("alert").filter(has_text="Answer the question first.")).to_be_focused()
+    ana.get_by_label("Birthplace").check()
+    expect(said).to_have_text("Saved")
+    expect(said).to_be_empty()
+    ana.evaluate("window.isSamePage = true")
+    save.press("Enter")
+    expect(said).to_have_text("Saved")
+    expect(save).to_be_focused()
+    assert ana.evaluate("window.isSamePage")
+    # A page that comes with a saved answer says so too.
+    ana.goto(first_page(paced, "Ana"))
+    save.press("Enter")
+    expect(said).to_have_text("Saved")
+    expect(save).to_be_focused()
+    assert Answer.objects.get().revision == 1
+
+
 def test_phone_without_javascript_follows(paced: Assignment, teacher: User, open_context: NewContext) -> None:
     ana = phone_of("Ana", open_context, javascript=False)
     ana.goto(first_page(paced, "Ana"))

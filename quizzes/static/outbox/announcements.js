@@ -131,6 +131,15 @@ export function createNotices(board) {
       place.replaceChildren(...template ? [template.content.cloneNode(true)] : []);
       say("state", name && name !== "saving" ? place.textContent : "");
     },
+
+    /** Says again that the answer is saved. Returns false if the page does not show that. */
+    repeatSaved() {
+      const place = document.querySelector("[data-save-state]");
+      // The state that came with the page has no name. Its text for browsers without scripts is not shown.
+      if (!place?.childElementCount || (place.dataset.saveState || "saved") !== "saved") return false;
+      say("state", place.innerText);
+      return true;
+    },
   };
   return notices;
 }

@@ -343,6 +343,8 @@ async function onSubmit(event) {
     signingIn ||= signIn(form).finally(() => { signingIn = null; });
   }
   if (!form.matches("[data-answers], [data-hand-in], [data-time-up], [data-sign-out], [data-break], .levels")) return;
+  // What is saved needs no new page, on which the focus would be lost.
+  if (button?.matches("[data-save]") && isIdle() && notices.repeatSaved()) return event.preventDefault();
   const action = form.matches("[data-hand-in]") ? "hand-in" : form.matches("[data-time-up]") ? "time-up"
     : form.matches("[data-sign-out]") ? "sign-out" : "act";
   const isFree = isIdle() ? !TURN_IN.includes(action) || sender.isReached() : action === "sign-out" && isWarned();
