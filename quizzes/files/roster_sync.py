@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -97,7 +97,9 @@ def plans(file: OneRoster, targets: Mapping[str, Classroom | None], *, by: User)
     classes, because the same student may be in 2 classes of one teacher.
     """
     own = list(Student.objects.filter(classroom__in=rosters_of(by)).select_related("classroom", "merged_into"))
-    chosen = [one for one in file.classes if one.key in targets]
+    in_file = [one for one in file.classes if one.key in targets]
+    spelled = [_numbers_here(one, targets[one.key], own) for one in in_file]
+    chosen = [_with_numbers(one, numbers) for one, numbers in zip(in_file, spelled, strict=True)]
     # The numbers of entries that were merged into another.
     also: defaultdict[int, set[str]] = defaultdict(set)
     for student in own:
@@ -127,11 +129,34 @@ def plans(file: OneRoster, targets: Mapping[str, Classroom | None], *, by: User)
         ClassPlan(
             one,
             targets[one.key],
-            tuple(_changes(one, targets[one.key], own, left, gone, names)),
+            tuple(_changes(one, targets[one.key], own, left, gone, names, numbers)),
             tuple(_unknown(one, targets[one.key], own)) if file.is_delta else (),
         )
-        for one in chosen
+        for one, numbers in zip(chosen, spelled, strict=True)
     ]
+
+
+def _numbers_here(one: RosterClass, classroom: Classroom | None, own: Sequence[Student]) -> dict[str, str]:
+    """How this site writes the numbers of the file that have other zeros at the start: spreadsheets drop them."""
+    in_class = {student.external_id for student in own if student.classroom == classroom}
+    # The class comes last, because its spelling counts.
+    here = {number_key(number): number for number in (*(student.external_id for student in own), *in_class) if number}
+    in_file = {*(row.external_id for row in one.students), *one.gone}
+    found = {number: here.get(number_key(number), number) for number in in_file - in_class}
+    # Two numbers of one file are two students.
+    return {number: own_number for number, own_number in found.items() if own_number not in in_file}
+
+
+def _with_numbers(one: RosterClass, numbers: Mapping[str, str]) -> RosterClass:
+    """The class with its students under the numbers that they have on this site."""
+    return replace(
+        one,
+        students=tuple(
+            replace(row, external_id=numbers.get(row.external_id, row.external_id)) for row in one.students
+        ),
+        gone=tuple(numbers.get(number, number) for number in one.gone),
+        nameless=tuple(numbers.get(number, number) for number in one.nameless),
+    )
 
 
 def _names_by_student(own: Sequence[Student]) -> Mapping[int, Collection[str]]:
@@ -175,11 +200,12 @@ def _changes(
     left: Mapping[str, Student],
     gone: Collection[int],
     names: Mapping[int, Collection[str]],
+    numbers: Mapping[str, str],
 ) -> list[Change]:
     """The changes of one class of the file.
 
     left: the students who left their class, by number. gone: the row ids of those who move to no other one.
-    names: of `_names_by_student`.
+    names: of `_names_by_student`. numbers: of `_numbers_here`.
     """
     here = [student for student in own if classroom is not None and student.classroom_id == classroom.pk]
     enrolled = [student for student in here if student.removed_at is None]
@@ -196,7 +222,8 @@ def _changes(
     listed = {name_key(row.name.display) for row in one.students}
     unlisted = {key: student for key, student in by_name.items() if not student.external_id and key not in listed}
     names_of_file = Counter(name_key(row.name.display) for row in one.students)
-    known = _Known(by_id, by_name, removed, left, renumbered, unlisted, names, names_of_file)
+    written = {here: in_file for in_file, here in numbers.items()}
+    known = _Known(by_id, by_name, removed, left, renumbered, unlisted, names, names_of_file, written)
     matched = {by_id[row.external_id].pk for row in one.students if row.external_id in by_id}
     taken, found = set(by_name), list[Change]()
     for row in one.students:
@@ -234,7 +261,7 @@ class _Known:
     by_id, by_name: in the class, by number and by name key. removed: from the class, by number. left: another class, by
     number. renumbered: the row ids of those who have new numbers in the file. unlisted: without a number, and with a
     name that is not in the file, by name key. names: of `_names_by_student`. names_of_file: how many students of the
-    class in the file have each name key.
+    class in the file have each name key. written: a number as the file writes it, by the number here, if they differ.
     """
 
     by_id: Mapping[str, Student]
@@ -245,6 +272,7 @@ class _Known:
     unlisted: Mapping[str, Student]
     names: Mapping[int, Collection[str]]
     names_of_file: Mapping[str, int]
+    written: Mapping[str, str]
 
 
 def _same_name(name: str, known: _Known, matched: Collection[int]) -> Student | None:
@@ -263,7 +291,10 @@ def _change(row: RosterStudent, known: _Known, taken: Collection[str], matched: 
     matched: the row ids of the students whom other students of the file are.
     """
     key = name_key(row.name.display)
+    number = known.written.get(row.external_id, row.external_id)
     same_id, same_name = known.by_id.get(row.external_id), _same_name(row.name.display, known, matched)
+    if same_id is not None and number != row.external_id and same_id.external_id == row.external_id:
+        return _numbered(same_id, number)
     if same_id is not None:
         # A name that a teacher changed or merged here is no news at each sync.
         note = (
@@ -271,19 +302,13 @@ def _change(row: RosterStudent, known: _Known, taken: Collection[str], matched: 
             if key in known.names[same_id.pk]
             else gettext("The file says “{name}”. The name stays.").format(name=row.name.display)
         )
-        return Change("", "here", rosters.person_name(same_id), row.external_id, same_id, note)
-    if same_name is not None and (
-        not same_name.external_id
-        or number_key(same_name.external_id) == number_key(row.external_id)
-        or same_name.pk in known.renumbered
-    ):
-        note = gettext("The number was {number}.").format(number=same_name.external_id) if same_name.external_id else ""
+        return Change("", "here", rosters.person_name(same_id), number, same_id, note)
+    if same_name is not None and (not same_name.external_id or same_name.pk in known.renumbered):
+        change = _numbered(same_name, number)
         if known.names_of_file[key] > 1:
-            note = gettext("The file has several students with this name. Check whose number {number} is.").format(
-                number=row.external_id
-            )
-        name = rosters.person_name(same_name)
-        return Change(f"number-{same_name.public_id}", "numbered", name, row.external_id, same_name, note)
+            note = gettext("The file has several students with this name. Check whose number {number} is.")
+            change = replace(change, note=note.format(number=number))
+        return change
     if row.external_id in known.removed:
         back = known.removed[row.external_id]
         if back.name_key not in taken:
@@ -302,7 +327,14 @@ def _change(row: RosterStudent, known: _Known, taken: Collection[str], matched: 
         name, note = PersonName(display, row.name.family), gettext("Another student has the same name.")
     elif alike := like_name(key, known.unlisted):
         note = note_of_like_name(known.unlisted[alike].display_name)
-    return Change(f"new-{row.external_id}", "new", name, row.external_id, None, note)
+    return Change(f"new-{number}", "new", name, number, None, note)
+
+
+def _numbered(student: Student, number: str) -> Change:
+    """A student of the class who gets this number."""
+    before = student.external_id
+    note = gettext("The number was {number}.").format(number=before) if before else ""
+    return Change(f"number-{student.public_id}", "numbered", rosters.person_name(student), number, student, note)
 
 
 @dataclass(frozen=True, slots=True)

@@ -301,6 +301,36 @@ def test_number_without_its_zeros_is_the_same_number(
     assert roster_of(classroom.name) == {"Ana Reyes": "00101", "Ben Cole": "1002"}
 
 
+def test_number_without_its_zeros_finds_a_student_who_is_renamed_removed_or_in_another_class(
+    teacher_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody is there twice, once with the work and once with the PIN that the student gets."""
+    run(teacher_client, package({"A": ["u1", "u2"], "B": ["u2", "u3"]}))
+    here = {student.display_name: student for student in Student.objects.filter(classroom__name="Civics A")}
+    rename_student(here["Ana Reyes"], name="Annie R.", by=here["Ana Reyes"].classroom.teachers.get(), now=NOW)
+    Student.objects.filter(pk=here["Ben Cole"].pk).update(removed_at=NOW)
+    changed = {"u1": ("Ana", "Reyes", "001001"), "u2": ("Ben", "Cole", "01002"), "u3": ("Cy", "Dunn", "0u3")}
+    monkeypatch.setattr("tests.views.teacher.test_oneroster.PEOPLE", {**PEOPLE, **changed})
+
+    page = text_of(run(teacher_client, package({"A": ["u1", "u2", "u3"], "B": ["u2", "t1"]})))
+
+    assert "Annie R." in page
+    assert "The number was 1001." in page
+    assert "Removed before. Will be restored" in page
+    assert "Moves from “Civics B”." in page
+    assert roster_of("Civics A") == {"Annie R.": "001001", "Ben Cole": "1002", "Cy Dunn": "u3"}
+    assert roster_of("Civics B") == {"Ben Cole": "01002"}
+    assert Student.objects.count() == 4
+
+
+def test_two_numbers_of_one_file_are_two_students(teacher_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(teacher_client, package({"A": ["u1"]}))
+    changed = {"u2": ("Ben", "Cole", "01001")}
+    monkeypatch.setattr("tests.views.teacher.test_oneroster.PEOPLE", {**PEOPLE, **changed})
+    run(teacher_client, package({"A": ["u1", "u2"]}))
+    assert roster_of("Civics A") == {"Ana Reyes": "1001", "Ben Cole": "01001"}
+
+
 def test_where_one_number_stays_the_others_are_other_students(
     teacher_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
