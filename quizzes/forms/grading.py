@@ -87,16 +87,18 @@ class RegradeForm(forms.Form):
     def __init__(
         self,
         *args: Any,
-        assignment: Assignment,
+        affected: Sequence[Assignment],
         edition: Edition,
         question: Question,
+        evidence: Sequence[str],
         initial_policy: str = "",
         **kwargs: Any,
     ) -> None:
+        """affected: the quizzes to regrade. evidence: the keys of the sentences that prove the present key."""
         # By default no score falls.
         initial = {"group": uuid.uuid4(), "policy": initial_policy or Policy.EITHER_KEY}
         super().__init__(*args, **{**kwargs, "initial": initial})
-        self.assignment, self.edition = assignment, edition
+        self.affected, self.edition = affected, edition
         self.question = question
         self.reading = shown_edition(edition.pk).document.reading
         # A question that a teacher grades has no key to change.
@@ -108,7 +110,7 @@ class RegradeForm(forms.Form):
                 label=gettext("Evidence for the new answer (optional)"),
                 sentence_keys=[sentence.key for sentence in self.reading],
             )
-            self.initial["evidence"] = list(question.evidence)
+            self.initial["evidence"] = list(evidence)
         self.fields["policy"].choices = [  # type: ignore[attr-defined]
             (policy.value, words) for policy, words in POLICIES.items() if self.has_key or policy not in WITH_KEY
         ]
@@ -170,7 +172,7 @@ class RegradeForm(forms.Form):
             if self.cleaned_data["policy"] == Policy.NEW_KEY:
                 document = replaced_document(self.edition, self.question, self.value)
             else:
-                document = corrected_document(self.edition, self.question, self.value, assignment=self.assignment)
+                document = corrected_document(self.edition, self.question, self.value, affected=self.affected)
         except InvalidDocument as error:
             reason = str(error)
             raise ValidationError(gettext("This can’t be the answer: {reason}.").format(reason=reason)) from error

@@ -153,7 +153,7 @@ def accept_entry(
     row = QuestionRow.objects.get(edition=edition, key=entry.question.key)
     try:
         values = [wording.value for wording in wordings]
-        document = regrades.corrected_document(edition, row, *values, assignment=assignment)
+        document = regrades.corrected_document(edition, row, *values, affected=affected)
     except InvalidDocument:
         # The key cannot contain this answer, for example a number in words. So these answers get a manual grade.
         points = Decimal(entry.question.points)

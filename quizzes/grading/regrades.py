@@ -80,19 +80,22 @@ def lock_affected(edition: Edition, *, by: User) -> list[Assignment]:
 
 
 def corrected_document(
-    edition: Edition, question: Question | SetQuestion, *values: Value, assignment: Assignment | None = None
+    edition: Edition, question: Question | SetQuestion, *values: Value, affected: Sequence[Assignment] = ()
 ) -> dict[str, Any]:
     """The question's document with these answers as its key. Raises InvalidDocument.
 
-    A typed answer is accepted beside those of the key. assignment: one where another key may have replaced the key.
+    A typed answer is accepted beside those of the key. affected: where another key may have replaced the key, in one of
+    them or in all. Where it has not, the key of the edition counts beside every answer that is accepted.
     """
     document = _written(edition, question)
-    if assignment is not None:
-        replaced = assignment.regrades.filter(undone_at=None, question__key=question.key, policy=Policy.NEW_KEY)
-        newest = replaced.order_by("made_at", "pk").last()
-        if newest is not None and newest.document is not None:
-            # Its explanation is of that regrade.
-            document = {name: value for name, value in newest.document.items() if name != NEW_EXPLANATION}
+    made = Regrade.objects.filter(assignment__in=affected, undone_at=None, question__key=question.key)
+    documents = list(made.filter(document__isnull=False).order_by("made_at", "pk").values_list("policy", "document"))
+    replaced = [table for policy, table in documents if policy == Policy.NEW_KEY]
+    if replaced:
+        # Its explanation is of that regrade.
+        document = {name: value for name, value in replaced[-1].items() if name != NEW_EXPLANATION}
+    if documents:
+        document = {**document, "evidence": documents[-1][1]["evidence"]}
     for value in values:
         document = regraded(document, value)
     return document

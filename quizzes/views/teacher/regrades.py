@@ -40,14 +40,22 @@ def regrade_question(request: TeacherRequest, public_id: str, number: int) -> Ht
     row = Question.objects.get(edition_id=assignment.edition_id, key=question.key)
     edition = Edition.objects.get(pk=assignment.edition_id)
     affected = regrades.affected_assignments(edition, by=request.user)
+    earlier = applied_regrades({assignment.pk})[assignment.pk]
+    present = regraded_question(question, Adjustments(earlier)).in_language(document.language)
     form = RegradeForm(
         request.POST if request.method == "POST" else None,
-        assignment=assignment,
+        affected=affected,
         edition=edition,
         question=question,
+        evidence=present.evidence,
         initial_policy=PolicyForm(request.GET).initial_policy,
     )
-    context = _context(assignment, row, affected, form, document)
+    context = {
+        **_context(assignment, row, affected, form, document),
+        "present_key": [line for line in present.answer_key(form.reading) if line.right],
+        "sentences": form.reading.sentences(present.evidence),
+        "earlier_regrades": earlier.get(question.key, []),
+    }
     if form.moves_a_line or not form.is_valid() or form.cleaned_data["act"] == "edit":
         return render(request, "teacher/regrade_question.html", context)
     act = {name: form.cleaned_data[name] for name in ("policy", "document")}
@@ -103,8 +111,6 @@ def undo_regrade(request: TeacherRequest, public_id: str, group: UUID) -> HttpRe
 def _context(
     assignment: Assignment, row: Question, affected: list[Assignment], form: RegradeForm, document: SetDocument
 ) -> dict[str, Any]:
-    applied = applied_regrades({assignment.pk})[assignment.pk]
-    present = regraded_question(form.question, Adjustments(applied)).in_language(document.language)
     return {
         "assignment": assignment,
         "classroom": assignment.classroom,
@@ -113,9 +119,6 @@ def _context(
         "citation": document.reading.citation,
         "language": document.language,
         "reading_language": document.reading.language,
-        "present_key": [line for line in present.answer_key(form.reading) if line.right],
-        "sentences": form.reading.sentences(present.evidence),
-        "earlier_regrades": applied.get(row.key, []),
         # A class that has the questions in two quizzes is one class.
         "class_names": list({other.classroom_id: other.classroom.name for other in affected}.values()),
         "form": form,

@@ -569,3 +569,20 @@ def test_answer_accepted_beside_a_new_one_does_not_bring_the_old_one_back(
         regrade_typed(teacher_client, assignment, "either_key", "On September 30, 2018")
 
     assert scores() == [0, 1, 1]
+
+
+def test_answer_accepted_in_a_later_class_does_not_bring_the_old_one_back(
+    assignment: Assignment, teacher: User, teacher_client: Client
+) -> None:
+    """The later class got the same version after “New answer only”, so the regrade is none of its own."""
+    give(assignment, "Ana", one="August 31")
+    regrade_typed(teacher_client, assignment, "new_key", "September 30")
+    assert scores() == [0]
+    later = make_assignment(classroom=make_classroom(teacher=teacher, name="7C"), edition=assignment.edition)
+    give(later, "Ben", one="August 31")
+    give(later, "Cy", one="The end of August 31")
+    assert scores() == [0, 1, 0]
+
+    settle(teacher_client, later, "accept")
+
+    assert scores() == [0, 1, 1]

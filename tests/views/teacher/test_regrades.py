@@ -476,6 +476,16 @@ def test_new_key_may_bring_its_explanation_and_its_evidence(
     assert ("It also records an address." in page, "The system records a birthplace." in page) == (True, False)
 
 
+def test_next_regrade_starts_with_the_evidence_of_the_present_answer(
+    assignment: Assignment, teacher_client: Client
+) -> None:
+    regraded_question(teacher_client, assignment, evidence=["s2", "s5"])
+
+    regraded_question(teacher_client, assignment, policy="either_key")
+
+    assert [one.document["evidence"] for one in assignment.regrades.all()] == [["s2", "s5"], ["s2", "s5"]]
+
+
 def test_another_key_beside_the_old_one_takes_no_explanation_away(
     class_of_three: list[Attempt],
     assignment: Assignment,
