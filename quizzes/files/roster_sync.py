@@ -151,9 +151,7 @@ def _with_numbers(one: RosterClass, numbers: Mapping[str, str]) -> RosterClass:
     """The class with its students under the numbers that they have on this site."""
     return replace(
         one,
-        students=tuple(
-            replace(row, external_id=numbers.get(row.external_id, row.external_id)) for row in one.students
-        ),
+        students=tuple(replace(row, external_id=numbers.get(row.external_id, row.external_id)) for row in one.students),
         gone=tuple(numbers.get(number, number) for number in one.gone),
         nameless=tuple(numbers.get(number, number) for number in one.nameless),
     )

@@ -100,7 +100,7 @@ function patch(old, fresh) {
 
 // ---- Buttons
 
-// Without a reply, the browser would show its own error page in place of this one, on the projector.
+// Without the site, the browser or a proxy would show its own error page in place of this one, on the projector.
 async function onSubmit(event) {
   const button = event.submitter;
   // Sign-in leads back. Safari 15.3 names no button.
@@ -127,7 +127,7 @@ async function reach() {
   const limit = setTimeout(() => stop.abort(), TIMEOUT);
   const response = await fetch("/livez", { cache: "no-store", signal: stop.signal }).catch(() => null);
   clearTimeout(limit);
-  return response !== null;
+  return response?.ok === true;
 }
 
 // ---- Keys of a presenter remote press the forward and back buttons

@@ -998,11 +998,17 @@ def test_time_runs_out_after_an_answer_was_refused(context: BrowserContext, atte
     assert Attempt.objects.open().count() == 0
 
 
-def test_page_stays_when_time_runs_out_without_the_site(context: BrowserContext, attempt: Attempt) -> None:
+@pytest.mark.parametrize("proxy", [False, True])
+def test_page_stays_when_time_runs_out_without_the_site(
+    proxy: bool, context: BrowserContext, attempt: Attempt
+) -> None:
     Attempt.objects.update(deadline_at=timezone.now() + timedelta(seconds=4))
     page = open_question(context, attempt)
-    # A network that drops: the browser says that it is online.
-    context.route(re.compile("/student/|/livez"), lambda route: route.abort())
+    # A network that drops: the browser says that it is online. Or a proxy replies for a site that is away.
+    context.route(
+        re.compile("/student/|/livez"),
+        lambda route: route.fulfill(status=502, body="Bad Gateway") if proxy else route.abort(),
+    )
     expect(notice(page).get_by_text("Late answers count only if your teacher accepts them.")).to_be_visible()
     expect(page.locator("[data-say=alert]")).to_contain_text("Time’s up.")
     context.unroute(re.compile("/student/|/livez"))

@@ -11,7 +11,7 @@ const TYPING_PAUSE = 1000;
 const TYPING_LIMIT = 5000;
 // In ms. The class does not wait for a slow save.
 const MOVE_PATIENCE = 500;
-// Without a reply, the browser would show its own error page in place of this one.
+// Without the site, the browser or a proxy would show its own error page in place of this one.
 const TURN_IN = ["hand-in", "time-up"];
 
 const find = (selector, within = document) => within.querySelector(selector);

@@ -216,9 +216,9 @@ export function createSender(store, page, tabs) {
     return reply?.field || null;
   }
 
-  // Returns whether the server replies.
+  // Returns whether the site replies. While it is away, a proxy may reply in its place.
   async function reach() {
-    if (await request("/livez", {}, readText)) reachedAt = performance.now();
+    if ((await request("/livez", {}, readText))?.status === 200) reachedAt = performance.now();
     return isReached();
   }
 
