@@ -1,6 +1,7 @@
 """The heading of a question page and the list of all questions. A template takes 10 times as long for them."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from django import template
@@ -11,7 +12,7 @@ from django.utils.translation import get_language, gettext, gettext_lazy, pgette
 
 from quizzes.caches import process_cache
 from quizzes.content.question_types.results import RowNote
-from quizzes.content.reading import Reading, Sentence
+from quizzes.content.reading import Reading, Sentence, Speaker
 from quizzes.reports.attempt_review import ReviewedQuestion
 
 register = template.Library()
@@ -24,6 +25,15 @@ DONE, ANSWERED, PARTLY, FLAGGED = (format_html(" data-{}", name) for name in ("d
 def date_line(reading: Reading) -> str:
     """The line above an old story that says when it was news; "" for a story of the last two months."""
     return reading.date_line if reading.citation.is_old(today=timezone.now().date()) else ""
+
+
+@register.filter
+def by_speaker(sentences: Iterable[Sentence]) -> list[tuple[Speaker, list[Sentence]]]:
+    """Each speaker of these sentences once, in the order of the reading, with the sentences of this speaker."""
+    found: defaultdict[Speaker, list[Sentence]] = defaultdict(list)
+    for sentence in sentences:
+        found[sentence.speaker].append(sentence)
+    return list(found.items())
 
 
 class Place(Protocol):

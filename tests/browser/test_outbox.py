@@ -999,9 +999,7 @@ def test_time_runs_out_after_an_answer_was_refused(context: BrowserContext, atte
 
 
 @pytest.mark.parametrize("proxy", [False, True])
-def test_page_stays_when_time_runs_out_without_the_site(
-    proxy: bool, context: BrowserContext, attempt: Attempt
-) -> None:
+def test_page_stays_when_time_runs_out_without_the_site(proxy: bool, context: BrowserContext, attempt: Attempt) -> None:
     Attempt.objects.update(deadline_at=timezone.now() + timedelta(seconds=4))
     page = open_question(context, attempt)
     # A network that drops: the browser says that it is online. Or a proxy replies for a site that is away.

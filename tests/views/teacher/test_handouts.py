@@ -130,6 +130,17 @@ def test_nothing_of_the_key_is_on_the_students_sheet(
         assert CANARY not in page.content.decode()
 
 
+def test_key_names_a_speaker_once_whose_sentences_stand_apart(classroom: Classroom, teacher_client: Client) -> None:
+    document = copy.deepcopy(make_document())
+    facts = [document["facts"][place]["id"] for place in (1, 2, 4)]
+    document["questions"][0] |= {"evidence": ["s2", "s3", "s5"], "facts": facts}
+    assignment = make_assignment(classroom=classroom, edition=make_edition(document=document))
+
+    page = text_of(teacher_client.get(key_url(assignment)))
+
+    assert "2, 5 Reported fact 3 Mayor’s account" in page
+
+
 def test_key_gives_marks_sentence_and_speaker_of_each_question(teacher_client: Client, assignment: Assignment) -> None:
     [leaf] = leaves(teacher_client.get(key_url(assignment), {"form": "B"}))
 
