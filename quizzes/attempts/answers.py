@@ -192,9 +192,11 @@ def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
         return 0
     answers = {answer.question_id: answer for answer in locked(Answer.objects.filter(attempt=attempt))}
     saved_at = {question_id: answer.saved_at for question_id, answer in answers.items()}
-    waiting = waiting_late(list(_late_events(attempt.pk)), saved_at)
+    waiting, changed = waiting_late(list(_late_events(attempt.pk)), saved_at), list[int]()
     for event in waiting.values():
         answer = answers.get(event.question_id) or Answer.objects.create(attempt=attempt, question_id=event.question_id)
+        if answer.value != event.value:
+            changed.append(event.question_id)
         _overwrite(answer, event.value, event.at)
         # Again after each undo.
         operation = f"{_acceptance(event)}.{answer.revision}"
@@ -208,7 +210,8 @@ def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
             now=now,
         )
     if waiting:
-        undo_replaced(attempt, list(waiting), now=now)
+        # A grade of the same answer stays.
+        undo_replaced(attempt, changed, now=now)
         rescore([attempt])
         _record(AuditEvent.Action.LATE_ACCEPTED, attempt, len(waiting), by=by, now=now)
     return len(waiting)
@@ -243,9 +246,10 @@ def undo_accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
             outcome=Outcome.UNDONE,
             now=now,
         )
-        # The first acceptance since then replaced the answer that the teacher had graded.
-        since = list(takewhile(lambda event: event.outcome == Outcome.ACCEPTED, reversed(events)))
-        restore_replaced(attempt, question_id, replaced_at=since[-1].at, now=now)
+        # The first acceptance of another answer since then replaced the one that the teacher had graded.
+        since = takewhile(lambda event: event.outcome == Outcome.ACCEPTED, reversed(events))
+        if others := [event for event in since if event.value != answer.value]:
+            restore_replaced(attempt, question_id, replaced_at=others[-1].at, now=now)
     if accepted:
         rescore([attempt])
         _record(AuditEvent.Action.LATE_UNDONE, attempt, len(accepted), by=by, now=now)

@@ -115,6 +115,29 @@ def test_undo_of_a_late_answer_brings_the_grade_back(graded: Attempt, teacher: U
     assert answer.saved_at < NOW + 3 * MINUTE
 
 
+def test_late_answer_that_equals_the_counted_one_leaves_its_grade(graded: Attempt, teacher: User) -> None:
+    """The page of a question sends its answer again when the student goes on to the next question."""
+    before = state(graded)
+    for minute in (20, 22):
+        save(graded, "who", "Because.", seen_revision=1, now=NOW + minute * MINUTE)
+        assert accept_late(graded, by=teacher, now=NOW + (minute + 1) * MINUTE) == 1
+        assert state(graded) == before
+
+    save(graded, "who", "Because of the rules.", seen_revision=1, now=NOW + 24 * MINUTE)
+    assert accept_late(graded, by=teacher, now=NOW + 25 * MINUTE) == 1
+    assert state(graded) == (1, 1, 1)
+    assert undo_accept_late(graded, by=teacher, now=NOW + 26 * MINUTE) == 1
+    assert state(graded) == before
+
+
+def test_grade_stays_if_an_equal_late_answer_is_undone(graded: Attempt, teacher: User) -> None:
+    save(graded, "who", "Because.", seen_revision=1, now=NOW + 20 * MINUTE)
+    accept_late(graded, by=teacher, now=NOW + 21 * MINUTE)
+    grade(graded, "2", teacher, 22)
+    assert undo_accept_late(graded, by=teacher, now=NOW + 23 * MINUTE) == 1
+    assert state(graded) == (3, 0, 0)
+
+
 def test_undo_of_a_late_answer_without_one_in_time_leaves_none(graded: Attempt, teacher: User) -> None:
     save(graded, "some", ["a", "c"], now=NOW + 20 * MINUTE)
     accept_late(graded, by=teacher, now=NOW + 21 * MINUTE)

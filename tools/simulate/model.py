@@ -399,11 +399,14 @@ class Ledger:
             if place in model_attempt.accepted or model_attempt.given_at.get(question, entry.at) > entry.at:
                 continue
             model_attempt.accepted.add(place)
-            grade = model_attempt.grades.pop(question, None)
             if self.last_write(model_attempt, question) != "accepted":
-                at = model_attempt.graded_at.get(question)
-                model_attempt.replaced[question] = None if grade is None or at is None else (grade, at)
-            revision = model_attempt.answers.get(question, (None, 0))[1] + 1
+                model_attempt.replaced.pop(question, None)
+            value, revision = model_attempt.answers.get(question, (None, 0))
+            if value != entry.value:
+                grade, at = model_attempt.grades.pop(question, None), model_attempt.graded_at.get(question)
+                before = None if grade is None or at is None else (grade, at)
+                model_attempt.replaced.setdefault(question, before)
+            revision += 1
             model_attempt.answers[question], model_attempt.given_at[question] = (entry.value, revision), entry.at
             model_attempt.log.append(
                 Entry(("", question, str(place)), question, entry.value, revision, "accepted", now)
@@ -427,9 +430,10 @@ class Ledger:
             model_attempt.accepted -= {
                 place for place in model_attempt.accepted if model_attempt.log[place].question == question
             }
-            model_attempt.grades.pop(question, None)
-            if (before := model_attempt.replaced.pop(question)) is not None:
-                model_attempt.grades[question], model_attempt.graded_at[question] = before
+            if question in model_attempt.replaced:
+                model_attempt.grades.pop(question, None)
+                if (before := model_attempt.replaced.pop(question)) is not None:
+                    model_attempt.grades[question], model_attempt.graded_at[question] = before
             model_attempt.log.append(
                 Entry(("", question, f"undo {revision}"), question, value, revision, "undone", now)
             )
