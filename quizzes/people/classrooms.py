@@ -6,7 +6,6 @@ Each change raises RowDeleted if the classroom was erased after it was loaded.
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
 
 from quizzes.models import AuditEvent, Classroom, FailedTry, Teaching, User
 from quizzes.models.locks import lock_account, locked, read_locked, read_row
@@ -212,14 +211,6 @@ def hand_over(classroom: Classroom, *, giver: User, to: User, by: User | None, n
             Action.CLASSROOM_HANDED_OVER, actor=by, classroom=classroom, at=now, giver=giver.pk, to=to.pk
         )
     return classroom
-
-
-def without_open_owner(owner: User) -> QuerySet[Classroom]:
-    """The classrooms that this account owns and no account that can sign in owns."""
-    owned = Teaching.objects.filter(role=Teaching.Role.OWNER)
-    return Classroom.objects.filter(teaching__in=owned.filter(teacher=owner)).exclude(
-        teaching__in=owned.filter(teacher__is_active=True)
-    )
 
 
 def _owns(user: User, classroom: Classroom) -> bool:

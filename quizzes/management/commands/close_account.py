@@ -7,7 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from quizzes.models import User
-from quizzes.people import accounts, classrooms
+from quizzes.people import accounts
+from quizzes.people.class_people import classes_without_owner
 
 
 class Command(BaseCommand):
@@ -27,7 +28,7 @@ class Command(BaseCommand):
             return
         accounts.close_account(user, now=timezone.now())
         self.stdout.write(f"The account {user.email} is closed.")
-        for classroom in classrooms.without_open_owner(user):
+        for classroom in classes_without_owner(user):
             self.stdout.write(
                 f"Nobody else owns {classroom.name}: hand_over_class {classroom.public_id} EMAIL --giver {user.email}"
             )
