@@ -181,8 +181,11 @@ def _complete_count(content: AttemptContent, answers: Iterable[Answer]) -> int:
 
 
 def _assignments_of(student: Student) -> QuerySet[Assignment]:
-    """Those of the class, and what the student has not turned in of a class that they left, unless it is archived."""
-    left = Attempt.objects.made_by(student.pk).open().filter(classroom__archived_at=None)
+    """Those of the class, and those with the student's work in a class that they left, unless it is archived.
+
+    Work that counts in the new class too is listed there.
+    """
+    left = Attempt.objects.made_by(student.pk).filter(classroom__archived_at=None, carried_to=None)
     return Assignment.objects.filter(Q(classroom=student.classroom_id) | Q(pk__in=left.values("assignment")))
 
 
@@ -197,6 +200,8 @@ def _load(queryset: QuerySet[Assignment], student: Student, now: datetime) -> li
     names = {"set_title": F(f"{own}title"), "set_texts": F(f"{own}texts"), "class_name": F("classroom__name")}
     assignments: list[Any] = list(queryset.annotate(**names))
     attempts = Attempt.objects.made_by(student.pk).filter(assignment__in=assignments).order_by()
+    if any(assignment.classroom_id != student.classroom_id for assignment in assignments):
+        attempts = attempts.with_left()
     made = by_student_and_assignment(attempts)
     overrides = load_overrides(student=student)
     sizes = sizes_of(assignment.edition_id for assignment in assignments)

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from quizzes.attempts.transfers import transfer_attempts
 from quizzes.content.question_types.question import asked_count
 from quizzes.models import Assignment, Attempt, Classroom, Edition, Student, User
 from quizzes.people.rosters import move_student
@@ -179,6 +180,45 @@ def test_quiz_of_a_class_that_the_student_left_is_not_tried_again(
     result = text_of(student_client.get(reverse("result", args=[attempt.public_id])))
     assert "Your score" in result
     assert "Try again" not in result
+
+
+@pytest.mark.parametrize("release", ["after_hand_in", "after_last", "after_close"])
+def test_finished_work_stays_on_the_home_page_after_a_move(
+    release: str,
+    assignment: Assignment,
+    other_classroom: Classroom,
+    teacher: User,
+    student: Student,
+    student_client: Client,
+    clock: time_machine.Traveller,
+) -> None:
+    """Otherwise no page would lead to the score and the answers, also not to those that show later."""
+    closes_at = NOW + timedelta(hours=2)
+    Assignment.objects.update(release=release, max_attempts=3, closes_at=closes_at)
+    done = make_answered_attempt(assignment=Assignment.objects.get(), student=student)
+    move_student(student, to=other_classroom, by=teacher, now=NOW)
+    waits = release == "after_close"
+    clock.shift(timedelta(hours=1))
+    for is_closed in (False, True):
+        page = student_client.get(reverse("student_home"))
+        shown = reverse("receipt" if waits and not is_closed else "result", args=[done.public_id])
+        assert shown in read(page).links
+        assert f"{assignment.classroom.name} Turned in" in text_of(page)
+        assert "Try again" not in text_of(page)
+        assert student_client.get(shown).status_code == 200
+        clock.shift(timedelta(hours=3))
+
+
+def test_work_that_counts_in_the_new_class_is_on_the_home_page_once(
+    assignment: Assignment, other_classroom: Classroom, teacher: User, student: Student, student_client: Client
+) -> None:
+    done = make_answered_attempt(assignment=assignment, student=student)
+    make_assignment(edition=assignment.edition, classroom=other_classroom, assigned_by=teacher)
+    student = move_student(student, to=other_classroom, by=teacher, now=NOW)
+    transfer_attempts(student, by=teacher, now=NOW)
+    page = student_client.get(reverse("student_home"))
+    assert reverse("result", args=[done.public_id]) not in read(page).links
+    assert reverse("result", args=[done.carried_to.get().public_id]) in read(page).links
 
 
 def test_quiz_of_a_class_that_is_archived_goes_with_a_move(
