@@ -19,17 +19,21 @@ for (const table of document.querySelectorAll("table.grid")) {
     target(cell).tabIndex = 0;
   };
 
+  // The table scrolls within its own frame. Sticky headings cover cells, which still count as visible.
+  const reveal = (cell) => {
+    const corner = rows[0][0].getBoundingClientRect();
+    const foot = table.tFoot ? table.tFoot.getBoundingClientRect().height : 0;
+    frame.style.scrollPadding = `${corner.height}px 0 ${foot}px ${corner.width}px`;
+    cell.scrollIntoView({ block: "nearest", inline: "nearest" });
+  };
+
   const go = (row, column) => {
     const cells = rows[Math.max(0, Math.min(row, rows.length - 1))];
     const cell = cells[Math.max(0, Math.min(column, cells.length - 1))];
     setCurrent(cell);
-    // The table scrolls within its own frame. Sticky headings cover cells, which still count as visible.
-    const corner = rows[0][0].getBoundingClientRect();
-    const foot = table.tFoot ? table.tFoot.getBoundingClientRect().height : 0;
-    frame.style.scrollPadding = `${corner.height}px 0 ${foot}px ${corner.width}px`;
     frame.scrollIntoView({ block: "nearest" });
     target(cell).focus({ preventScroll: true });
-    cell.scrollIntoView({ block: "nearest", inline: "nearest" });
+    reveal(cell);
   };
 
   for (const link of links) link.tabIndex = -1;
@@ -42,6 +46,8 @@ for (const table of document.querySelectorAll("table.grid")) {
   table.addEventListener("focusin", (event) => {
     const cell = event.target.closest("th,td");
     if (cell && event.target === target(cell)) setCurrent(cell);
+    // Tab leads to the other links of a heading. Under a mouse, nothing moves between press and release.
+    else if (cell && event.target.matches(":focus-visible")) reveal(cell);
   });
 
   table.addEventListener("keydown", (event) => {

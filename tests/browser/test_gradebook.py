@@ -40,6 +40,11 @@ LINES = """elements => elements.map(element => {
 })"""
 
 
+# Whether nothing lies over the middle of an element.
+IS_ON_TOP = """element => {
+  const { left, top, width, height } = element.getBoundingClientRect();
+  return element.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+}"""
 # The text of each heading that reaches out of its column.
 WIDER_THAN_COLUMN = """cells => cells.filter(cell => {
   const { left, right } = cell.getBoundingClientRect();
@@ -213,6 +218,21 @@ def test_a_cell_that_has_the_focus_is_not_under_the_heads(
             )
             == ""
         ), key
+
+
+def test_link_that_tab_leads_to_is_not_under_the_names(
+    full: Classroom, edition: Edition, teacher: User, open_context: NewContext
+) -> None:
+    for _ in range(4):
+        make_assignment(edition=edition, classroom=full, assigned_by=teacher, created_at=timezone.now())
+    page = open_context(teacher, width=360, height=740).new_page()
+    page.goto(reverse("classroom_gradebook", args=[full.public_id]))
+    sorts = page.locator(".grid thead th:nth-child(n + 3) a[href*='sort=']")
+    sorts.last.focus()
+    for place in reversed(range(sorts.count() - 1)):
+        page.keyboard.press("Shift+Tab")
+        expect(sorts.nth(place)).to_be_focused()
+        assert sorts.nth(place).evaluate(IS_ON_TOP), place
 
 
 def test_every_link_is_there_without_a_script(full: Classroom, teacher: User, open_context: NewContext) -> None:
