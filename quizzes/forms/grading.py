@@ -90,16 +90,16 @@ class RegradeForm(forms.Form):
         affected: Sequence[Assignment],
         edition: Edition,
         question: Question,
-        evidence: Sequence[str],
+        present: Question,
         initial_policy: str = "",
         **kwargs: Any,
     ) -> None:
-        """affected: the quizzes to regrade. evidence: the keys of the sentences that prove the present key."""
+        """affected: the quizzes to regrade. present: the question with the key that counts now."""
         # By default no score falls.
         initial = {"group": uuid.uuid4(), "policy": initial_policy or Policy.EITHER_KEY}
         super().__init__(*args, **{**kwargs, "initial": initial})
         self.affected, self.edition = affected, edition
-        self.question = question
+        self.question, self.present = question, present
         self.reading = shown_edition(edition.pk).document.reading
         # A question that a teacher grades has no key to change.
         self.has_key = type_of(question).graded_by == "rule"
@@ -110,7 +110,7 @@ class RegradeForm(forms.Form):
                 label=gettext("Evidence for the new answer (optional)"),
                 sentence_keys=[sentence.key for sentence in self.reading],
             )
-            self.initial["evidence"] = list(evidence)
+            self.initial["evidence"] = list(present.evidence)
         self.fields["policy"].choices = [  # type: ignore[attr-defined]
             (policy.value, words) for policy, words in POLICIES.items() if self.has_key or policy not in WITH_KEY
         ]

@@ -89,13 +89,13 @@ def corrected_document(
     """
     document = _written(edition, question)
     made = Regrade.objects.filter(assignment__in=affected, undone_at=None, question__key=question.key)
-    documents = list(made.filter(document__isnull=False).order_by("made_at", "pk").values_list("policy", "document"))
-    replaced = [table for policy, table in documents if policy == Policy.NEW_KEY]
-    if replaced:
-        # Its explanation is of that regrade.
-        document = {name: value for name, value in replaced[-1].items() if name != NEW_EXPLANATION}
-    if documents:
-        document = {**document, "evidence": documents[-1][1]["evidence"]}
+    for regrade in made.order_by("made_at", "pk"):
+        if (newest := regrade.document) is None:
+            continue
+        if regrade.policy == Policy.NEW_KEY:
+            # Its explanation is of that regrade.
+            document = {name: value for name, value in newest.items() if name != NEW_EXPLANATION}
+        document = {**document, "evidence": newest["evidence"]}
     for value in values:
         document = regraded(document, value)
     return document

@@ -41,21 +41,15 @@ def regrade_question(request: TeacherRequest, public_id: str, number: int) -> Ht
     edition = Edition.objects.get(pk=assignment.edition_id)
     affected = regrades.affected_assignments(edition, by=request.user)
     earlier = applied_regrades({assignment.pk})[assignment.pk]
-    present = regraded_question(question, Adjustments(earlier)).in_language(document.language)
     form = RegradeForm(
         request.POST if request.method == "POST" else None,
         affected=affected,
         edition=edition,
         question=question,
-        evidence=present.evidence,
+        present=regraded_question(question, Adjustments(earlier)),
         initial_policy=PolicyForm(request.GET).initial_policy,
     )
-    context = {
-        **_context(assignment, row, affected, form, document),
-        "present_key": [line for line in present.answer_key(form.reading) if line.right],
-        "sentences": form.reading.sentences(present.evidence),
-        "earlier_regrades": earlier.get(question.key, []),
-    }
+    context = {**_context(assignment, row, form, document), "earlier_regrades": earlier.get(question.key, [])}
     if form.moves_a_line or not form.is_valid() or form.cleaned_data["act"] == "edit":
         return render(request, "teacher/regrade_question.html", context)
     act = {name: form.cleaned_data[name] for name in ("policy", "document")}
@@ -108,9 +102,8 @@ def undo_regrade(request: TeacherRequest, public_id: str, group: UUID) -> HttpRe
     return redirect("assignment_regrades", assignment.public_id)
 
 
-def _context(
-    assignment: Assignment, row: Question, affected: list[Assignment], form: RegradeForm, document: SetDocument
-) -> dict[str, Any]:
+def _context(assignment: Assignment, row: Question, form: RegradeForm, document: SetDocument) -> dict[str, Any]:
+    present = form.present.in_language(document.language)
     return {
         "assignment": assignment,
         "classroom": assignment.classroom,
@@ -119,8 +112,10 @@ def _context(
         "citation": document.reading.citation,
         "language": document.language,
         "reading_language": document.reading.language,
+        "present_key": [line for line in present.answer_key(form.reading) if line.right],
+        "sentences": form.reading.sentences(present.evidence),
         # A class that has the questions in two quizzes is one class.
-        "class_names": list({other.classroom_id: other.classroom.name for other in affected}.values()),
+        "class_names": list({other.classroom_id: other.classroom.name for other in form.affected}.values()),
         "form": form,
         "view": form.view,
         "question_template": type_of(form.question).template("page"),
