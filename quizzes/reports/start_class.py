@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef
 
-from quizzes.assignments.deadlines import Window, WindowState
-from quizzes.assignments.status import Status, StudentStatus
+from quizzes.assignments.deadlines import WindowState
+from quizzes.assignments.status import Status
 from quizzes.assignments.student_statuses import by_student_and_assignment, load_overrides
 from quizzes.models import Assignment, Attempt, Classroom, KnownDevice, Presence
 from quizzes.people.names import PersonName, short_names
@@ -57,30 +57,17 @@ def class_counts(assignment: Assignment, *, now: datetime) -> Counter[Status]:
     return overrides.status_counts(assignment, enrolled, made, now=now)
 
 
-def still_to_do_count(assignment: Assignment, *, now: datetime) -> int:
-    """How many students of the class are at work or can still start, also in an extension. Three queries."""
+def counts_before_release(assignment: Assignment, *, now: datetime) -> tuple[int, int]:
+    """How many students of the class have the quiz to do, and how many turned in and can start again. Three queries.
 
-    def is_left(found: StudentStatus[Attempt], window: Window) -> bool:
-        is_closed = window.state(at=now) is WindowState.CLOSED
-        return found.status is Status.IN_PROGRESS or (found.status in _NOT_STARTED and not is_closed)
-
-    return sum(is_left(found, window) for found, window in _statuses(assignment, now=now))
-
-
-def start_again_count(assignment: Assignment, *, now: datetime) -> int:
-    """How many students of the class have turned in and can start again, also by an extension. Three queries."""
-    statuses = _statuses(assignment, now=now)
-    return sum(found.status is Status.SUBMITTED and found.can_start for found, _ in statuses)
-
-
-def _statuses(assignment: Assignment, *, now: datetime) -> list[tuple[StudentStatus[Attempt], Window]]:
-    """The status of each student of the class, and the student's own window. Three queries."""
+    Each also in an extension. To do: at work, or not started before the student's own close.
+    """
     made = by_student_and_assignment(assignment.attempts.order_by())
     overrides = load_overrides(assignment=assignment)
-    return [
-        (
-            overrides.status(assignment, pk, made.get((pk, assignment.pk), ()), now=now),
-            overrides.window(assignment, pk),
-        )
-        for pk in assignment.classroom.students.enrolled().order_by().values_list("pk", flat=True)
-    ]
+    to_do = again = 0
+    for pk in assignment.classroom.students.enrolled().order_by().values_list("pk", flat=True):
+        found = overrides.status(assignment, pk, made.get((pk, assignment.pk), ()), now=now)
+        is_closed = overrides.window(assignment, pk).state(at=now) is WindowState.CLOSED
+        to_do += found.status is Status.IN_PROGRESS or (found.status in _NOT_STARTED and not is_closed)
+        again += found.status is Status.SUBMITTED and found.can_start
+    return to_do, again

@@ -19,7 +19,7 @@ from quizzes.formatting import listed, moment
 from quizzes.forms.assignments import WindowActForm
 from quizzes.forms.board import WindowForm
 from quizzes.models import Assignment, User
-from quizzes.reports.start_class import still_to_do_count
+from quizzes.reports.start_class import counts_before_release
 from quizzes.views.access import TeacherRequest, taught_assignment
 from quizzes.views.methods import require_POST
 from quizzes.views.teacher.assignments import start_again_warning
@@ -175,17 +175,18 @@ def _confirm_close(request: TeacherRequest, assignment: Assignment, *, page: str
 
 
 def _effects_of_release(assignment: Assignment, *, by: User, now: datetime) -> list[str]:
-    """Who still has the quiz to do, or again, and could use its answers. Seven queries."""
+    """Who still has the quiz to do, or again, and could use its answers. Four queries."""
     effects = []
-    if count := still_to_do_count(assignment, now=now):
+    to_do_count, again_count = counts_before_release(assignment, now=now)
+    if to_do_count:
         effects.append(
             ngettext(
                 "{count} student hasn’t turned it in yet and could hear the answers from others.",
                 "{count} students haven’t turned it in yet and could hear the answers from others.",
-                count,
-            ).format(count=count)
+                to_do_count,
+            ).format(count=to_do_count)
         )
-    effects += start_again_warning(assignment, now=now)
+    effects += start_again_warning(again_count)
     not_closed, with_extension = classes_to_come(assignment, by=by, now=now)
     if not_closed:
         effects.append(gettext("It isn’t closed in {classes}.").format(classes=listed(not_closed)))

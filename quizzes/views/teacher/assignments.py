@@ -31,7 +31,7 @@ from quizzes.forms.assignments import (
 )
 from quizzes.models import Assignment, Classroom, Edition, QuestionSet
 from quizzes.people.class_roles import ClassAct
-from quizzes.reports.start_class import start_again_count
+from quizzes.reports.start_class import counts_before_release
 from quizzes.views.access import TeacherRequest, class_act, taught_assignment, taught_classroom
 from quizzes.views.methods import require_POST
 from quizzes.views.teacher.undo import offer_undo
@@ -189,7 +189,7 @@ def confirmation(
         warnings = [str(SAME_TITLE)] if classroom.pk in alike else []
         warnings += [*form.warnings(window, stored=stored), *more_warnings]
         if assignment is not None and _releases(assignment, form):
-            warnings += start_again_warning(assignment, now=form.now)
+            warnings += start_again_warning(counts_before_release(assignment, now=form.now)[1])
         summary.append((classroom, window, warnings, times))
     times_of = {time.student.pk: classroom for classroom, _, _, times in summary for time in times}
     sent = request.POST if is_confirmed else None
@@ -209,9 +209,8 @@ def confirmation(
     return Confirmation(summary, room, early, is_confirmed, is_settled)
 
 
-def start_again_warning(assignment: Assignment, *, now: datetime) -> list[str]:
-    """What a teacher learns before a release: who could use the answers. Empty if nobody. Three queries."""
-    count = start_again_count(assignment, now=now)
+def start_again_warning(count: int) -> list[str]:
+    """What a teacher learns before a release: how many could use the answers. Empty for 0."""
     words = ngettext(
         "{count} student turned it in and can use the answers in another attempt.",
         "{count} students turned it in and can use the answers in another attempt.",
