@@ -55,10 +55,6 @@ class ClassPlan:
     changes: tuple[Change, ...]
     unknown: tuple[str, ...] = ()
 
-    def of_kind(self, *kinds: ChangeKind) -> list[Change]:
-        """The changes of these kinds."""
-        return [change for change in self.changes if change.kind in kinds]
-
 
 def pack(file: OneRoster, *, by: User) -> str:
     """The classes as signed text, for the form of the next step."""
