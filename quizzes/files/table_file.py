@@ -172,7 +172,7 @@ def _split(lines: Sequence[str], separator: str) -> list[list[str]]:
     # Spaces around quotes belong to no cell: “101, "Ruiz, Ana" , 7”.
     tight = [_SPACE_AFTER_QUOTE.sub('"', line) for line in lines] if separator in ",;|" else list(lines)
     try:
-        return list(_reader("\n".join(tight), separator, strict=True))
+        return list(_reader("\n".join(tight), separator))
     except csv.Error:
         # A quote that never ends, or quotes within quotes: then every line is a row of its own.
         return [_split_line(line, separator) for line in tight]
@@ -180,7 +180,7 @@ def _split(lines: Sequence[str], separator: str) -> list[list[str]]:
 
 def _split_line(line: str, separator: str) -> list[str]:
     try:
-        return next(_reader(line, separator, strict=True), [])
+        return next(_reader(line, separator), [])
     except csv.Error:
         pass
     # “"Ruiz, Ana "Nita"",7”: a quote ends a cell only in front of a separator.
@@ -191,8 +191,8 @@ def _split_line(line: str, separator: str) -> list[str]:
     return [cell.replace('""', '"') for cell in whole]
 
 
-def _reader(text: str, separator: str, *, strict: bool) -> Iterator[list[str]]:
-    return csv.reader(io.StringIO(text), delimiter=separator, skipinitialspace=True, strict=strict)
+def _reader(text: str, separator: str) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(text), delimiter=separator, skipinitialspace=True, strict=True)
 
 
 def _rows(table: Sequence[Sequence[object]]) -> tuple[TableRow, ...]:
