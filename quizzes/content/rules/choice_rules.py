@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from quizzes.content.reading import REPORTER
-from quizzes.content.rules.folder import Finding, Folder, Item, Rule, words
+from quizzes.content.rules.folder import Finding, Folder, Rule, words
 
 # The marks of wrong choices, as files and editions store them.
 CONTRADICTED, NOT_STATED, BESIDE_THE_POINT = "contradicted", "not_stated", "beside_the_point"
@@ -113,12 +113,8 @@ def _plain(text: str) -> str:
 def written_questions_protect_students(folder: Folder) -> Iterator[Finding]:
     """A written question asks students not to write about themselves or their family."""
     for item in folder.items:
-        if item.is_written and not _asks_for_no_family(item):
+        if item.is_written and "yourself or your family" not in item.table.get("note", ""):
             yield item.finding("its note does not ask students to leave out themselves and their family")
-
-
-def _asks_for_no_family(item: Item) -> bool:
-    return bool(re.search("yourself or your family", item.table.get("note", "")))
 
 
 RULES: tuple[Rule, ...] = (
