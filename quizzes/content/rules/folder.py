@@ -192,7 +192,7 @@ def long_words(text: str) -> set[str]:
     return {word.casefold() for word in words(text) if len(word) >= 4}
 
 
-def grade_level(texts: Sequence[str], *, without: frozenset[str] = frozenset()) -> float:
+def grade_level(texts: Sequence[str], *, without: frozenset[str]) -> float:
     """The Flesch-Kincaid grade of these sentences. without: names that do not count, in small letters."""
     counted = [word for text in texts for word in words(text) if word.lower().removesuffix("’s") not in without]
     if not counted:

@@ -54,7 +54,7 @@ def analyze(
 
 
 def analyze_columns(
-    items: Sequence[Item], columns: Sequence[Column], *, order_of: Callable[[int], Order] | None = None
+    items: Sequence[Item], columns: Sequence[Column], *, order_of: Callable[[int], Order] | None
 ) -> Figures:
     """All figures of a test, from one column for each question. Equal answers are evaluated once.
 
