@@ -319,9 +319,8 @@ def make_picture(*, size: tuple[int, int] = (40, 30), file_format: str = "PNG", 
     return file.getvalue()
 
 
-def make_draft(*, owner: User | None = None, document: Mapping[str, Any] | None = None, now: datetime = NOW) -> Draft:
+def make_draft(*, owner: User, document: Mapping[str, Any] | None = None, now: datetime = NOW) -> Draft:
     """The draft of a teacher's set that was never published. document: by default `make_document()`."""
-    owner = owner or make_user()
     document = from_edition(document or make_document(), title="Small set")
     question_set = make_question_set(owner=owner, title=document["title"])
     return Draft.objects.create(question_set=question_set, document=document, changed_at=now, changed_by=owner)
@@ -465,10 +464,10 @@ def _statement(text: str, speaker: str, facts: list[str], evidence: list[str], r
     return {"text": text, "voice": speaker, "facts": facts, "evidence": evidence, "rationale": rationale}
 
 
-def make_lti_link(*, assignment: Assignment, now: datetime = NOW, **fields: Any) -> LtiLink:
+def make_lti_link(*, assignment: Assignment, **fields: Any) -> LtiLink:
     """A link of a course on a learning platform, which opens the assignment."""
     platform, _ = LtiPlatform.objects.get_or_create(
-        issuer="https://school.example", client_id="client-1", defaults={"name": "Moodle", "created_at": now}
+        issuer="https://school.example", client_id="client-1", defaults={"name": "Moodle", "created_at": NOW}
     )
     deployment, _ = LtiDeployment.objects.get_or_create(platform=platform, deployment_id="deployment-1")
     course, _ = LtiCourse.objects.get_or_create(
@@ -477,7 +476,7 @@ def make_lti_link(*, assignment: Assignment, now: datetime = NOW, **fields: Any)
     return LtiLink.objects.create(course=course, resource_link_id=assignment.public_id, assignment=assignment, **fields)
 
 
-def make_lti_score(*, link: LtiLink, student: Student, subject: str = "user-1", now: datetime = NOW) -> LtiScore:
+def make_lti_score(*, link: LtiLink, student: Student, subject: str = "user-1") -> LtiScore:
     """A score of a student for the platform, not sent yet."""
     learner = LtiStudent.objects.create(course=link.course, subject=subject, student=student)
-    return LtiScore.objects.create(link=link, lti_student=learner, progress=LtiScore.Progress.PENDING, changed_at=now)
+    return LtiScore.objects.create(link=link, lti_student=learner, progress=LtiScore.Progress.PENDING, changed_at=NOW)

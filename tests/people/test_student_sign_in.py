@@ -412,17 +412,9 @@ def test_let_in_is_of_one_student(student: Student, classmate: Student, teacher:
 # --- PINs at an attempt -------------------------------------------------------------------------------------------
 
 
-def at_attempt(
-    student: Student | None,
-    public_id: str,
-    *,
-    now: datetime,
-    pin: str = "",
-    device: str = "mine",
-    address: str = HOME,
-) -> str:
+def at_attempt(student: Student | None, public_id: str, *, now: datetime, pin: str = "", device: str = "mine") -> str:
     pin = pin or (wrong_pin(student) if student is not None else "0000")
-    return outcome(lambda: check_pin_of_attempt(student, public_id, pin, address=address, device=device, now=now), now)
+    return outcome(lambda: check_pin_of_attempt(student, public_id, pin, address=HOME, device=device, now=now), now)
 
 
 def test_attempt_ids_that_do_not_exist_meet_the_same_after_any_number_of_tries(

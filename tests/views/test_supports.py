@@ -25,8 +25,8 @@ def give(student: Student, **supports: Any) -> None:
     Attempt.objects.filter(student=student).update(supports=supports)
 
 
-def question_page(client: Client, attempt: Attempt, number: int = 1) -> str:
-    return client.get(reverse("take_attempt", args=[attempt.public_id, number])).text
+def question_page(client: Client, attempt: Attempt) -> str:
+    return client.get(reverse("take_attempt", args=[attempt.public_id, 1])).text
 
 
 # --- Teachers -----------------------------------------------------------------------------------------------------

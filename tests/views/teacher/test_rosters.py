@@ -39,8 +39,8 @@ def url(name: str, row: Classroom | Student) -> str:
     return reverse(name, args=[row.public_id])
 
 
-def csv_file(content: bytes, name: str = "class.csv") -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, content, content_type="text/csv")
+def csv_file(content: bytes) -> SimpleUploadedFile:
+    return SimpleUploadedFile("class.csv", content, content_type="text/csv")
 
 
 def names_of(classroom: Classroom) -> list[str]:
