@@ -4,6 +4,7 @@ Each change raises RowDeleted if the classroom was erased after it was loaded.
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -76,54 +77,19 @@ def change_classroom(classroom: Classroom, *, by: User, name: str, time_zone: st
 @transaction.atomic
 def set_missing_rule(classroom: Classroom, *, is_zero: bool, by: User, now: datetime) -> Classroom:
     """Count missing work as 0 in the averages of a classroom, or leave it out. A repeat changes nothing."""
-    read_locked(classroom, "counts_missing_as_zero")
-    if classroom.counts_missing_as_zero == is_zero:
-        return classroom
-    classroom.counts_missing_as_zero = is_zero
-    classroom.save(update_fields=["counts_missing_as_zero"])
-    AuditEvent.objects.record(
-        Action.CLASSROOM_CHANGED,
-        actor=by,
-        classroom=classroom,
-        at=now,
-        before={"counts_missing_as_zero": not is_zero},
-        after={"counts_missing_as_zero": is_zero},
-    )
-    return classroom
+    return _change(classroom, by, now, counts_missing_as_zero=is_zero)
 
 
 @transaction.atomic
 def set_reading_levels(classroom: Classroom, *, variant: str, may_choose: bool, by: User, now: datetime) -> Classroom:
     """Set the level of readings for a classroom, and whether students may choose. A repeat changes nothing."""
-    read_locked(classroom, "reading_variant", "students_choose_variant")
-    before = {
-        "reading_variant": classroom.reading_variant,
-        "students_choose_variant": classroom.students_choose_variant,
-    }
-    after = {"reading_variant": variant, "students_choose_variant": may_choose}
-    if before == after:
-        return classroom
-    classroom.reading_variant, classroom.students_choose_variant = variant, may_choose
-    classroom.save(update_fields=["reading_variant", "students_choose_variant"])
-    AuditEvent.objects.record(
-        Action.CLASSROOM_CHANGED, actor=by, classroom=classroom, at=now, before=before, after=after
-    )
-    return classroom
+    return _change(classroom, by, now, reading_variant=variant, students_choose_variant=may_choose)
 
 
 @transaction.atomic
 def set_pin_kind(classroom: Classroom, *, pin_kind: str, by: User, now: datetime) -> Classroom:
     """Show the PINs of a classroom in another way. The PINs stay the same. A repeat changes nothing."""
-    read_locked(classroom, "pin_kind")
-    before = {"pin_kind": classroom.pin_kind}
-    if classroom.pin_kind == pin_kind:
-        return classroom
-    classroom.pin_kind = pin_kind
-    classroom.save(update_fields=["pin_kind"])
-    AuditEvent.objects.record(
-        Action.CLASSROOM_CHANGED, actor=by, classroom=classroom, at=now, before=before, after={"pin_kind": pin_kind}
-    )
-    return classroom
+    return _change(classroom, by, now, pin_kind=pin_kind)
 
 
 @transaction.atomic
@@ -210,6 +176,21 @@ def hand_over(classroom: Classroom, *, giver: User, to: User, by: User | None, n
         AuditEvent.objects.record(
             Action.CLASSROOM_HANDED_OVER, actor=by, classroom=classroom, at=now, giver=giver.pk, to=to.pk
         )
+    return classroom
+
+
+def _change(classroom: Classroom, by: User, now: datetime, **after: Any) -> Classroom:
+    """Store these columns, and log them with what they replace. A repeat changes nothing."""
+    read_locked(classroom, *after)
+    before = {column: getattr(classroom, column) for column in after}
+    if before == after:
+        return classroom
+    for column, value in after.items():
+        setattr(classroom, column, value)
+    classroom.save(update_fields=list(after))
+    AuditEvent.objects.record(
+        Action.CLASSROOM_CHANGED, actor=by, classroom=classroom, at=now, before=before, after=after
+    )
     return classroom
 
 
