@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from quizzes.models import AuditEvent, Classroom, Teaching, User
-from quizzes.models.locks import locked, read_row
+from quizzes.models.locks import lock_rows
 from quizzes.models.rosters import EDITORS, ClassroomQuerySet
 
 Action = AuditEvent.Action
@@ -46,8 +46,7 @@ def teachers_of(classroom: Classroom) -> list[str]:
 @transaction.atomic
 def add_person(classroom: Classroom, person: User, *, role: str, by: User, now: datetime) -> Teaching:
     """Add a colleague to a class, or change their role in it. Raises LastOwner. Safe to repeat."""
-    _lock(classroom)
-    row = Teaching.objects.filter(classroom=classroom, teacher=person).first()
+    row = _locked_row(classroom, person)
     if row is not None:
         return _change_role(row, role, by, now)
     row = Teaching.objects.create(classroom=classroom, teacher=person, role=role)
@@ -60,16 +59,14 @@ def add_person(classroom: Classroom, person: User, *, role: str, by: User, now: 
 @transaction.atomic
 def change_role(classroom: Classroom, person: User, *, role: str, by: User, now: datetime) -> Teaching | None:
     """Change the role of a person of the class; None if the person is not in it. Raises LastOwner. Safe to repeat."""
-    _lock(classroom)
-    row = Teaching.objects.filter(classroom=classroom, teacher=person).first()
+    row = _locked_row(classroom, person)
     return None if row is None else _change_role(row, role, by, now)
 
 
 @transaction.atomic
 def remove_person(classroom: Classroom, person: User, *, by: User, now: datetime) -> None:
     """Take a person out of a class; the person may be `by`. Raises LastOwner. Safe to repeat."""
-    _lock(classroom)
-    row = Teaching.objects.filter(classroom=classroom, teacher=person).first()
+    row = _locked_row(classroom, person)
     if row is None:
         return
     _check_owner_stays(row)
@@ -84,7 +81,7 @@ def keep_an_owner(classroom: Classroom, *, leaving: User, now: datetime) -> None
 
     A closed account is one only if no account of the class is open.
     """
-    _lock(classroom)
+    lock_rows(classrooms=[classroom.pk])
     others = Teaching.objects.filter(classroom=classroom).exclude(teacher=leaving)
     with_open = others.filter(teacher__is_active=True)
     if with_open.filter(role__in=EDITORS).exists():
@@ -118,6 +115,7 @@ def _check_owner_stays(row: Teaching) -> None:
         raise LastOwner
 
 
-def _lock(classroom: Classroom) -> None:
-    # Without it, two owners who leave at the same time would both find the other one.
-    read_row(locked(Classroom.objects.all()), classroom.pk)
+def _locked_row(classroom: Classroom, person: User) -> Teaching | None:
+    # Without the lock, two owners who leave at the same time would both find the other one.
+    lock_rows(classrooms=[classroom.pk])
+    return Teaching.objects.filter(classroom=classroom, teacher=person).first()

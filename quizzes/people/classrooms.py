@@ -9,7 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from quizzes.models import AuditEvent, Classroom, FailedTry, Teaching, User
-from quizzes.models.locks import lock_account, locked, read_locked, read_row
+from quizzes.models.locks import lock_account, lock_rows, read_locked
 from quizzes.models.rosters import new_join_code
 
 Action = AuditEvent.Action
@@ -165,7 +165,7 @@ def hand_over(classroom: Classroom, *, giver: User, to: User, by: User | None, n
 
     Raises ClassroomNameTaken, and NotATeacher for a giver who does not own it or an account that is closed.
     """
-    read_row(locked(Classroom.objects.all()), classroom.pk)
+    lock_rows(classrooms=[classroom.pk])
     if not to.is_active or not _owns(giver, classroom):
         raise NotATeacher
     if classroom.archived_at is None:

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q, Sum
 
 from quizzes.models import AuditEvent, Classroom, Student, User
-from quizzes.models.locks import lock_rows, locked, read_locked, read_row
+from quizzes.models.locks import lock_rows, read_locked
 from quizzes.people.names import PersonName, clean_name, name_key, short_names, sort_key, split_name
 
 Action = AuditEvent.Action
@@ -29,7 +29,7 @@ def lock_roster(classroom_id: int) -> None:
 
     A transaction that also locks students locks the roster first. Raises RowDeleted.
     """
-    read_row(locked(Classroom.objects.all()), classroom_id)
+    lock_rows(classrooms=[classroom_id])
 
 
 def names_present(classroom: Classroom) -> set[str]:
