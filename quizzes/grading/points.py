@@ -171,8 +171,12 @@ def score(questions: Iterable[Question], values: Mapping[str, Value], adjustment
     """
     parts = [earned(question, values.get(question.key), adjustments) for question in questions]
     total = sum((part.points for part in parts), start=Fraction(0))
-    exact = Decimal(total.numerator) / Decimal(total.denominator)
-    return exact.quantize(SCORE_STEP, ROUND_HALF_UP), sum(part.possible for part in parts)
+    return rounded(total), sum(part.possible for part in parts)
+
+
+def rounded(points: Fraction) -> Decimal:
+    """Points as a score has them, rounded half up to 4 decimal places."""
+    return (Decimal(points.numerator) / Decimal(points.denominator)).quantize(SCORE_STEP, ROUND_HALF_UP)
 
 
 def ungraded_count(questions: Iterable[Question], values: Mapping[str, Value], adjustments: Adjustments) -> int:

@@ -10,7 +10,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 
 from django.db.models import TextField
@@ -20,7 +20,7 @@ from quizzes.content.editions import published, shown_edition
 from quizzes.content.languages import original_of
 from quizzes.content.question_types.question import Question
 from quizzes.content.set_document import Objective
-from quizzes.grading.points import SCORE_STEP, Adjustments, AppliedRegrade, accepted_versions, earned, needs_grading
+from quizzes.grading.points import Adjustments, AppliedRegrade, accepted_versions, earned, needs_grading, rounded
 from quizzes.grading.scores import applied_regrades
 from quizzes.models import Answer, Assignment, Classroom, ManualGrade
 from quizzes.reports.attempt_review import ObjectiveScore
@@ -217,7 +217,5 @@ def _cell_of_objective(cell: Cell, points: tuple[Fraction, int] | None, *, max_p
     if not max_points:
         return replace(cell, score=None, max_score=None, is_dropped=True)
     earned_points, possible = points or (Fraction(0), 0)
-    exact = Decimal(earned_points.numerator) / Decimal(earned_points.denominator)
-    score = exact.quantize(SCORE_STEP, ROUND_HALF_UP)
     # Points of an answer that needs grading are not in `possible`.
-    return replace(cell, score=score, max_score=max_points, is_ungraded=possible < max_points)
+    return replace(cell, score=rounded(earned_points), max_score=max_points, is_ungraded=possible < max_points)
