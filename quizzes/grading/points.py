@@ -79,13 +79,18 @@ def earned(question: Question, value: Value, adjustments: Adjustments) -> Earned
     grade = adjustments.grades.get(question.key)
     if grade is not None:
         return Earned(Fraction(grade), question.points)
-    policies = [regrade.policy for regrade in adjustments.regrades.get(question.key, ())]
     # A new key ends the full credit that was given before it.
-    since_new_key = policies[len(policies) - policies[::-1].index("new_key") :] if "new_key" in policies else policies
-    if "full_credit" in since_new_key:
+    since = since_new_key(adjustments.regrades.get(question.key, ()))
+    if any(regrade.policy == "full_credit" for regrade in since):
         return Earned(Fraction(question.points), question.points)
     credit = max(version.grade(value) for version in accepted_versions(question, adjustments))
     return Earned(question.points * credit, question.points)
+
+
+def since_new_key(regrades: Sequence[AppliedRegrade]) -> Sequence[AppliedRegrade]:
+    """The regrades after the newest that replaced the key; all of them if none did."""
+    places = (place for place, regrade in enumerate(regrades, start=1) if regrade.policy == "new_key")
+    return regrades[max(places, default=0) :]
 
 
 def earned_parts(

@@ -24,6 +24,7 @@ from quizzes.grading.points import (
     earned,
     needs_grading,
     regraded_question,
+    since_new_key,
     verdict,
 )
 from quizzes.grading.scores import adjustments
@@ -96,9 +97,7 @@ class ReviewedQuestion:
     @property
     def added_keys(self) -> tuple[AppliedRegrade, ...]:
         """The regrades after `replaced_key` that also accept another answer."""
-        policies = [regrade.policy for regrade in self.regrades]
-        first = len(policies) - policies[::-1].index("new_key") if "new_key" in policies else 0
-        return tuple(regrade for regrade in self.regrades[first:] if regrade.policy == "either_key")
+        return tuple(regrade for regrade in since_new_key(self.regrades) if regrade.policy == "either_key")
 
     @property
     def explanation(self) -> str:
