@@ -120,7 +120,7 @@ def _reading_changes(old: Table, new: Table) -> Iterator[Change]:
         yield Change(gettext("The rights note in another language changed."))
     if before.get("picture") != after.get("picture"):
         yield Change(gettext("The picture of the reading changed."))
-    was, now = _sentences(old), _sentences(new)
+    was, now = ({table["key"]: table for table in sentence_tables(document)} for document in (old, new))
     labels = {speaker["key"]: speaker["label"] for speaker in new["voices"]}
     for number, (key, table) in enumerate(now.items(), start=1):
         if key not in was:
@@ -257,10 +257,6 @@ def _correct_answers(questions: Sequence[Question], reading: Reading) -> dict[st
     """By question key. A written answer that a teacher grades has none: its sample answer earns no points."""
     by_rule = {question.key: type_of(question).graded_by == "rule" for question in questions}
     return {one.key: one.review(None, reading).correct if by_rule[one.key] else "" for one in questions}
-
-
-def _sentences(document: Table) -> dict[str, Table]:
-    return {table["key"]: table for paragraph in document["reading"]["paragraphs"] for table in paragraph["sentences"]}
 
 
 def _comparable(value: Any) -> Any:
