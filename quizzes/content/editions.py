@@ -172,10 +172,8 @@ _sizes: dict[int, Size] = process_dict()
 def sizes_of(edition_ids: Iterable[int]) -> dict[int, Size]:
     """The sizes of editions by id. 1 query for all that the process has not cached, none if it has all."""
     wanted = set(edition_ids)
-    new = Edition.objects.filter(pk__in=wanted - _sizes.keys()).order_by()
-    if wanted - _sizes.keys():
-        rows = new.annotate(count=Count("questions")).values_list(
-            "pk", "count", "document__about_minutes", "document__reading__language"
-        )
-        _sizes.update({pk: Size(count, minutes, language) for pk, count, minutes, language in rows})
+    if unknown := wanted - _sizes.keys():
+        counted = Edition.objects.filter(pk__in=unknown).order_by().annotate(count=Count("questions"))
+        rows = counted.values_list("pk", "count", "document__about_minutes", "document__reading__language")
+        _sizes.update({pk: Size(*columns) for pk, *columns in rows})
     return {pk: _sizes[pk] for pk in wanted}
