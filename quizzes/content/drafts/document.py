@@ -162,6 +162,11 @@ def number_of(document: Table, key: str) -> int:
     return 1 + [question["key"] for question in document["questions"]].index(key)
 
 
+def first_objective(document: Table) -> str:
+    """The key of the first objective, which a question without one gets; "" if the draft has none."""
+    return document["objectives"][0]["key"] if document["objectives"] else ""
+
+
 def speakers(document: Table) -> dict[str, Speaker]:
     """The speakers by key, in their order."""
     return {table["key"]: Speaker(table["key"], table["label"], table["icon"]) for table in document["voices"]}
@@ -261,7 +266,7 @@ def finished(document: Table) -> Table:
     objective_of = {
         key: question["objective"] for question in reversed(questions) for key in question.get("evidence", ())
     }
-    first = document["objectives"][0]["key"] if document["objectives"] else ""
+    first = first_objective(document)
     languages = document.get("languages", [])
     summary = document["summary"] or _summary(document)
     return {

@@ -11,6 +11,7 @@ from quizzes.content.drafts.document import (
     MAX_QUESTIONS,
     READING,
     anchor_evidence,
+    first_objective,
     question_of,
     question_part,
     replace_evidence,
@@ -50,11 +51,10 @@ def insert_question(document: Table, type_name: str, *, key: str) -> None:
 
 def _new_question(document: Table, *, type_name: str, after: str) -> Table:
     objective = next((table["objective"] for table in document["questions"] if table["key"] == after), "")
-    first = document["objectives"][0]["key"] if document["objectives"] else ""
     return {
         "key": "",
         "type": type_name,
-        "objective": objective or first,
+        "objective": objective or first_objective(document),
         **deepcopy(_NEW_QUESTION),
         **TYPES[type_name].draft.blank(document["voices"]),
     }
@@ -80,11 +80,10 @@ def add_questions(draft: Draft, questions: Sequence[Table], *, by: User, now: da
     """
 
     def change(document: Table) -> None:
-        first = document["objectives"][0]["key"] if document["objectives"] else ""
         for question in questions:
             if question_of(document, question["key"]) is None:
-                added = deepcopy(question)
-                _insert(document, {**added, "objective": added["objective"] or first}, after="")
+                objective = question["objective"] or first_objective(document)
+                _insert(document, {**deepcopy(question), "objective": objective}, after="")
 
     parts = [question_part(question["key"]) for question in questions]
     return save_parts(draft, change, touches=parts, seen=None, by=by, now=now)
