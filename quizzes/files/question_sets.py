@@ -50,9 +50,6 @@ def _plain(value: Any) -> Any:
     return value
 
 
-SOURCE_FILE, GUIDE_FILE = SOURCE_NAME, GUIDE_NAME
-
-
 class BadFile(Exception):
     """A source or set file that is not valid. The message is one line with file, question and reason."""
 
@@ -80,20 +77,20 @@ class SetFile:
 def read_set_files(folder: Path) -> list[SetFile]:
     """Every set below `folder` (one source per folder), in path order; raises BadFile for the first bad file."""
     files: list[SetFile] = []
-    sources = sorted(folder.glob(SOURCE_FILE)) or sorted(folder.glob(f"*/{SOURCE_FILE}"))
+    sources = sorted(folder.glob(SOURCE_NAME)) or sorted(folder.glob(f"*/{SOURCE_NAME}"))
     if not sources:
-        raise BadFile(folder / SOURCE_FILE, "", "there is no such file")
+        raise BadFile(folder / SOURCE_NAME, "", "there is no such file")
     for source_path in sources:
         source = _read(source_path)
         try:
             slug_of(source)
         except InvalidDocument as error:
             raise BadFile(source_path, "", str(error)) from error
-        guide = _read_guide(source_path.parent / GUIDE_FILE)
+        guide = _read_guide(source_path.parent / GUIDE_NAME)
         files += [
             _validated(path, source, guide)
             for path in sorted(source_path.parent.glob("*.toml"))
-            if path.name not in (SOURCE_FILE, GUIDE_FILE)
+            if path.name not in (SOURCE_NAME, GUIDE_NAME)
         ]
     slugs: dict[str, Path] = {}
     for file in files:

@@ -15,8 +15,9 @@ from quizzes.assignments.release import Release
 from quizzes.attempts.sample_class import make_sample_attempt
 from quizzes.content.drafts import lifecycle, publishing
 from quizzes.content.editions import latest_edition
+from quizzes.content.rules.folder import SOURCE_NAME
 from quizzes.content.set_document import combine
-from quizzes.files.question_sets import SOURCE_FILE, read_toml
+from quizzes.files.question_sets import read_toml
 from quizzes.models import Assignment, Classroom, Edition, QuestionSet, Student, User
 from quizzes.people.classrooms import add_classroom
 from quizzes.people.rosters import add_students, new_students
@@ -120,7 +121,7 @@ def make_sample_school(*, now: datetime) -> User:
 
 def _publish_own_set(*, by: User, now: datetime) -> Edition:
     """Publish a set of the teacher's own on the built-in story. It has every type that built-in sets do not use."""
-    source = read_toml((OWN_SET.parent.parent / SOURCE_FILE).read_bytes())
+    source = read_toml((OWN_SET.parent.parent / SOURCE_NAME).read_bytes())
     document = combine(source, read_toml(OWN_SET.read_bytes()))
     draft = lifecycle.take_document(document, title=document["title"], by=by, now=now)
     edition = publishing.publish(draft, seen=draft.revision, note="", by=by, now=now)
