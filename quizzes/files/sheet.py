@@ -13,7 +13,8 @@ from quizzes.files.zip_file import declared_size
 PROGRAM = Path(__file__).with_name("sheet_process.py")
 # Above the limit of the program's own processor time, for a machine that is busy.
 TIMEOUT_SECONDS = 60
-_ZIP = b"PK"
+# How an XLSX or ODS file and an XLS file begin.
+ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _READ, _EMPTY, _TOO_LARGE = 0, 1, 3
 
 
@@ -40,7 +41,7 @@ class FoundSheet:
 
 def first_sheet(content: bytes, *, unpacked_limit: int, row_count: int, column_count: int) -> FoundSheet:
     """The cells of the first sheet with text, up to these counts. Raises UnreadableSheet."""
-    if content.startswith(_ZIP):
+    if content.startswith(ZIP):
         try:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 size = declared_size(archive)

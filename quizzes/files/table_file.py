@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import unescape
 
-from quizzes.files.sheet import CutShort, FoundSheet, TooLarge, UnreadableSheet, first_sheet
+from quizzes.files.sheet import OLD_EXCEL, ZIP, CutShort, FoundSheet, TooLarge, UnreadableSheet, first_sheet
 from quizzes.files.text_encoding import declared_encoding
 from quizzes.phrases import gettext, gettext_noop
 
@@ -36,7 +36,6 @@ _OTHER_ARCHIVES = (
 )
 # A character that no text has, because `_decoded` refuses it and forms do too.
 NO_SEPARATOR = "\x1f"
-_ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 # One name on a line, not two columns: a comma with a space after it. “++”: a long run of spaces would otherwise be
 # read again from each of its spaces.
 _LAST_FIRST = re.compile(r"[^,;|\"\t]++, [^,;|\"\t]++(?:, (?:jr|sr|ii|iii|iv)\.?)?\s*", re.IGNORECASE)
@@ -90,7 +89,7 @@ def read_table(content: bytes) -> TableFile:
     """The first sheet with text of a spreadsheet, or the rows of a text file. Raises UnreadableTable."""
     if len(content) > MAX_BYTES:
         raise UnreadableTable(gettext("This file is over 1 MB, too big for a roster. Is it the right file?"))
-    if content.startswith((_ZIP, _OLD_EXCEL)):
+    if content.startswith((ZIP, OLD_EXCEL)):
         sheet = _sheet(content)
         return TableFile(_rows(sheet.rows), _other_sheets_note(sheet))
     # DOS programs end a text with this character.
@@ -269,7 +268,7 @@ def _decoded(content: bytes) -> tuple[str, str]:
 def _other_archive(content: bytes) -> str:
     """What a ZIP file is that is not a spreadsheet, and what to do; "" for others."""
     # The names of the files inside are uncompressed at the end.
-    names = content[-100_000:].lower() if content.startswith(_ZIP) else b""
+    names = content[-100_000:].lower() if content.startswith(ZIP) else b""
     return next((gettext(reason) for mark, reason in _OTHER_ARCHIVES if mark in names), "")
 
 

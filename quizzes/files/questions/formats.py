@@ -16,9 +16,9 @@ from quizzes.files.questions.moodle_writer import write_moodle
 from quizzes.files.questions.packages import read_package, read_xml
 from quizzes.files.questions.qti1_writer import write_qti1
 from quizzes.files.questions.qti2_writer import write_qti2
+from quizzes.files.sheet import OLD_EXCEL, ZIP
 from quizzes.phrases import gettext, gettext_noop
 
-_ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _CHOICE: frozenset[QuestionType] = frozenset(("single", "multiple"))
 _CLOSED: frozenset[QuestionType] = frozenset(("single", "multiple", "true_false"))
 _COMMON: frozenset[QuestionType] = _CLOSED | {"short_answer", "numeric", "matching", "free_text"}
@@ -262,9 +262,9 @@ def _read(content: bytes) -> ReadFile:
     # An OpenDocument file names its kind in its first entry.
     # Three bytes alone can be part of a compressed picture.
     is_sheet = b"xl/workbook" in content or b"opendocument.spreadsheet" in content[:_HEAD_BYTES]
-    if content.startswith(_OLD_EXCEL) or (content.startswith(_ZIP) and is_sheet):
+    if content.startswith(OLD_EXCEL) or (content.startswith(ZIP) and is_sheet):
         return _read_table(content)
-    if content.startswith(_ZIP):
+    if content.startswith(ZIP):
         return ReadFile(*read_package(content))
     if content.startswith(_OTHER_KINDS):
         raise UnreadableFile(gettext(_UNKNOWN))

@@ -24,7 +24,7 @@ from quizzes.files.questions.item import (
 )
 from quizzes.files.questions.markup import tidy
 from quizzes.files.questions.numeric import numbers
-from quizzes.files.sheet import FoundSheet, TooLarge, UnreadableSheet, first_sheet
+from quizzes.files.sheet import OLD_EXCEL, ZIP, FoundSheet, TooLarge, UnreadableSheet, first_sheet
 from quizzes.files.spreadsheet import CellValue, write_csv
 from quizzes.files.xlsx import Sheet, write_xlsx
 from quizzes.phrases import gettext
@@ -50,7 +50,7 @@ def rows_of(content: bytes) -> tuple[list[Row], tuple[str, ...]]:
     Raises UnreadableFile.
     """
     others: tuple[str, ...] = ()
-    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+    if content.startswith((ZIP, OLD_EXCEL)):
         sheet = _sheet(content)
         table, others = sheet.rows, sheet.others
     else:
