@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from quizzes.assignments.accommodations import accommodations_of
 from quizzes.assignments.supports import BREAKS, COLORS, TEXT_SIZES, supports_of
 from quizzes.files.downloads import CONTENT_TYPES, ExportedFile, FileFormat, file_name
+from quizzes.files.roster_columns import cell_of
 from quizzes.files.spreadsheet import write_csv
 from quizzes.files.table_file import TableRow
 from quizzes.models import Accommodation, AuditEvent, Classroom, Student, User
@@ -29,6 +30,7 @@ HEADINGS = {
     "notes": "Highlighter and notes",
     "break_minutes": "Break minutes",
 }
+_COLUMNS = {"time": TIME, **HEADINGS}
 NO_LIMIT = "no limit"
 TIMES: dict[str, Decimal | None] = {
     "1": Decimal(1),
@@ -61,8 +63,7 @@ class ChangeLine:
     @property
     def words(self) -> str:
         """The changes in words, as the file has them."""
-        headings = {"time": TIME, **HEADINGS}
-        return ", ".join(f"{headings[name]}: {_in_words(name, value)}" for name, value in self.changes.items())
+        return ", ".join(f"{_COLUMNS[name]}: {_in_words(name, value)}" for name, value in self.changes.items())
 
 
 def export_accommodations(classroom: Classroom, *, by: User, now: datetime) -> ExportedFile:
@@ -71,7 +72,7 @@ def export_accommodations(classroom: Classroom, *, by: User, now: datetime) -> E
         AuditEvent.Action.SCORES_EXPORTED, actor=by, classroom=classroom, at=now, layout="accommodations", form="csv"
     )
     factors = accommodations_of(classroom)
-    rows: list[Sequence[str]] = [[NAME, TIME, *HEADINGS.values()]]
+    rows: list[Sequence[str]] = [[NAME, *_COLUMNS.values()]]
     for student in classroom.students.enrolled().select_related("classroom"):
         time = factors[student.pk].time_factor if student.pk in factors else Decimal(1)
         supports = supports_of(student)
@@ -87,8 +88,9 @@ def read_changes(rows: Sequence[TableRow], classroom: Classroom) -> list[ChangeL
     Raises NoNames. 2 queries.
     """
     headings = [cell.casefold() for cell in rows[0].cells] if rows else []
-    names = {"time": TIME, **HEADINGS}
-    places = {name: headings.index(label.casefold()) for name, label in names.items() if label.casefold() in headings}
+    places = {
+        name: headings.index(label.casefold()) for name, label in _COLUMNS.items() if label.casefold() in headings
+    }
     if NAME.casefold() not in headings or not places:
         raise NoNames
     at = headings.index(NAME.casefold())
@@ -96,7 +98,7 @@ def read_changes(rows: Sequence[TableRow], classroom: Classroom) -> list[ChangeL
     factors = accommodations_of(classroom)
     lines = []
     for row in rows[1:]:
-        name = _cell(row, at)
+        name = cell_of(row, at)
         student = students.get(name_key(name)) if name else None
         if student is None:
             lines.append(ChangeLine(row.number, name, None, {}, gettext("No student in this class has this name.")))
@@ -109,14 +111,13 @@ def read_changes(rows: Sequence[TableRow], classroom: Classroom) -> list[ChangeL
 def _read_line(row: TableRow, name: str, student: Student, places: dict[str, int], time: Decimal | None) -> ChangeLine:
     supports, changes = supports_of(student), {}
     for column, place in places.items():
-        text = _cell(row, place).casefold().removesuffix("%")
+        text = cell_of(row, place).casefold().removesuffix("%")
         if not text:
             continue
         offered = _offered(column)
         if text not in offered:
-            label = TIME if column == "time" else HEADINGS[column]
             problem = gettext("In “{heading}”, enter one of these: {values}.").format(
-                heading=label, values=", ".join(offered)
+                heading=_COLUMNS[column], values=", ".join(offered)
             )
             return ChangeLine(row.number, name, student, {}, problem)
         before = time if column == "time" else getattr(supports, column)
@@ -143,10 +144,6 @@ def _in_words(column: str, value: Any) -> str:
     if column == "time" and value is not None:
         value = Decimal(value)
     return next(words for words, offered in _offered(column).items() if offered == value)
-
-
-def _cell(row: TableRow, place: int) -> str:
-    return row.cells[place].strip() if place < len(row.cells) else ""
 
 
 def values_of(changes: dict[str, Any]) -> dict[str, Any]:
