@@ -45,8 +45,7 @@ _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f]")
 
 def decoded(content: bytes) -> str:
     """The text of a file: UTF-8, UTF-16, or else Windows-1252. Raises UnreadableFile."""
-    if len(content) > MAX_BYTES:
-        raise UnreadableFile(gettext("This file is over 16 MB. Is it the right file?"))
+    check_size(content)
     try:
         text = content.decode(declared_encoding(content) or "utf-8")
     except UnicodeDecodeError:
@@ -57,6 +56,12 @@ def decoded(content: bytes) -> str:
     if text.count("\n") > MAX_LINES:
         raise UnreadableFile(gettext(_TOO_MUCH))
     return text
+
+
+def check_size(content: bytes) -> None:
+    """Raise UnreadableFile if a file has so many bytes."""
+    if len(content) > MAX_BYTES:
+        raise UnreadableFile(gettext("This file is over 16 MB. Is it the right file?"))
 
 
 def check_elements(count: int) -> None:
@@ -126,8 +131,7 @@ def tag_lines(content: bytes, tag: str, count: int) -> list[str]:
 
 def zip_entries(content: bytes) -> Iterator[tuple[str, bytes]]:
     """(path, content) of the XML files of a ZIP file, in order of path. Raises UnreadableFile."""
-    if len(content) > MAX_BYTES:
-        raise UnreadableFile(gettext("This file is over 16 MB. Is it the right file?"))
+    check_size(content)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import get_args
 
-from quizzes.files.questions.containers import MAX_BYTES, MAX_UNPACKED_BYTES, decoded
+from quizzes.files.questions.containers import MAX_UNPACKED_BYTES, check_size, decoded
 from quizzes.files.questions.item import (
     GAP_LETTERS,
     Gap,
@@ -83,8 +83,7 @@ _GUARDED = re.compile(r"(^|[\n\t;])([\s\"]*)'([=+\-@|%\uff1d\uff0b\uff0d\uff20])
 
 
 def _sheet(content: bytes) -> FoundSheet:
-    if len(content) > MAX_BYTES:
-        raise UnreadableFile(gettext("This file is over 16 MB. Is it the right file?"))
+    check_size(content)
     try:
         sheet = first_sheet(content, unpacked_limit=MAX_UNPACKED_BYTES, row_count=MAX_ROWS, column_count=MAX_COLUMNS)
     except TooLarge as error:
