@@ -3,6 +3,7 @@
 Each change raises RowDeleted if the classroom was erased after it was loaded.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ Action = AuditEvent.Action
 
 
 class ClassroomNameTaken(Exception):
-    """The teacher has a current classroom with this name."""
+    """An owner of the classroom has another current one with this name."""
 
 
 class CodeTaken(Exception):
@@ -46,7 +47,7 @@ def add_classroom(
 
     settings_from: another classroom with `COPIED_SETTINGS`; None for the standard settings.
     """
-    _check_name_is_free(name, by)
+    _check_name_is_free(name, [by])
     copied = {} if settings_from is None else {column: getattr(settings_from, column) for column in COPIED_SETTINGS}
     classroom = Classroom.objects.create(name=name, time_zone=time_zone, created_at=now, **copied)
     Teaching.objects.create(classroom=classroom, teacher=by)
@@ -65,7 +66,7 @@ def change_classroom(classroom: Classroom, *, by: User, name: str, time_zone: st
     after = {"name": name, "time_zone": time_zone}
     if before == after:
         return classroom
-    _check_name_is_free(name, by, classroom)
+    _check_name_is_free(name, _owners(classroom), classroom)
     classroom.name, classroom.time_zone = name, time_zone
     classroom.save(update_fields=["name", "time_zone"])
     AuditEvent.objects.record(
@@ -149,7 +150,7 @@ def set_archived(classroom: Classroom, *, is_archived: bool, by: User, now: date
     if (classroom.archived_at is not None) == is_archived:
         return classroom
     if not is_archived:
-        _check_name_is_free(classroom.name, by, classroom)
+        _check_name_is_free(classroom.name, _owners(classroom), classroom)
     classroom.archived_at = now if is_archived else None
     classroom.erasure_announced_at = None
     classroom.save(update_fields=["archived_at", "erasure_announced_at"])
@@ -169,7 +170,7 @@ def hand_over(classroom: Classroom, *, giver: User, to: User, by: User | None, n
     if not to.is_active or not _owns(giver, classroom):
         raise NotATeacher
     if classroom.archived_at is None:
-        _check_name_is_free(classroom.name, to, classroom)
+        _check_name_is_free(classroom.name, [to], classroom)
     if to != giver:
         Teaching.objects.update_or_create(classroom=classroom, teacher=to, defaults={"role": Teaching.Role.OWNER})
         Teaching.objects.filter(classroom=classroom, teacher=giver).delete()
@@ -198,11 +199,16 @@ def _owns(user: User, classroom: Classroom) -> bool:
     return Teaching.objects.filter(classroom=classroom, teacher=user, role=Teaching.Role.OWNER).exists()
 
 
-def _check_name_is_free(name: str, by: User, classroom: Classroom | None = None) -> None:
-    """Raise ClassroomNameTaken if this teacher owns another current classroom with the name."""
-    # Without a lock on the teacher's row, two requests at the same time would both find the name free.
-    lock_account(by)
-    own = Classroom.objects.filter(teaching__teacher=by, teaching__role=Teaching.Role.OWNER)
-    others = own.current().filter(name__iexact=name)
-    if (others.exclude(pk=classroom.pk) if classroom is not None else others).exists():
-        raise ClassroomNameTaken
+def _owners(classroom: Classroom) -> Iterable[User]:
+    return User.objects.filter(teaching__classroom=classroom, teaching__role=Teaching.Role.OWNER).order_by("pk")
+
+
+def _check_name_is_free(name: str, owners: Iterable[User], classroom: Classroom | None = None) -> None:
+    """Raise ClassroomNameTaken if one of these teachers owns another current classroom with the name."""
+    for owner in owners:
+        # Without a lock on the teacher's row, two requests at the same time would both find the name free.
+        lock_account(owner)
+        own = Classroom.objects.filter(teaching__teacher=owner, teaching__role=Teaching.Role.OWNER)
+        others = own.current().filter(name__iexact=name)
+        if (others.exclude(pk=classroom.pk) if classroom is not None else others).exists():
+            raise ClassroomNameTaken

@@ -29,7 +29,7 @@ from tests.factories import (
     make_user,
     save,
 )
-from tests.pages import form_of, read, text_of
+from tests.pages import errors_of, form_of, read, text_of
 
 HOME = "/teacher/"
 NEW = {"name": "Civics, Period 3", "time_zone": "America/Chicago"}
@@ -562,6 +562,31 @@ def test_restored_class_does_not_share_its_name_with_this_years(
     assert "Rename this one, then restore it." in text_of(teacher_client.get(response.headers["Location"]))
     classroom.refresh_from_db()
     assert classroom.archived_at == NOW
+
+
+def test_colleague_gives_the_owner_no_second_class_of_a_name(
+    classroom: Classroom, teacher: User, other_teacher: User, signed_in: Callable[[User], Client]
+) -> None:
+    """The colleague's own classes do not matter."""
+    client = signed_in(other_teacher)
+    other_teacher.classrooms.add(classroom, through_defaults={"role": "teacher"})
+    for owner, name in ((teacher, "Period 5"), (other_teacher, "Period 6")):
+        make_classroom(teacher=owner, name=name)
+    page = client.post(url("change_classroom", classroom), {"name": "Period 5", "time_zone": "America/New_York"})
+    assert errors_of(page) == ["The owner of this class already has a class with this name. Choose another name."]
+    client.post(url("change_classroom", classroom), {"name": "Period 6", "time_zone": "America/New_York"})
+    classroom.refresh_from_db()
+    assert classroom.name == "Period 6"
+
+    classrooms.set_archived(classroom, is_archived=True, by=teacher, now=NOW)
+    made = make_classroom(teacher=teacher, name="Period 6")
+    page = client.post(url("set_archived", classroom), {"is_archived": ""}, follow=True)
+    taken = "The owner of this class already has a class with this name. Rename this one, then restore it."
+    assert taken in text_of(page)
+    made.delete()
+    client.post(url("set_archived", classroom), {"is_archived": ""})
+    classroom.refresh_from_db()
+    assert classroom.archived_at is None
 
 
 def test_archive_puts_a_class_away_and_brings_it_back(
