@@ -212,7 +212,10 @@ def _summary(classes: _Classes, classroom: Classroom) -> ClassroomSummary:
 
 
 def _not_submitted(classes: _Classes, by_pk: Mapping[int, Classroom]) -> list[TodoItem]:
-    """One item for each assignment that is due soon or past due, is not closed, and is not submitted by everyone."""
+    """One item for each assignment that is due soon or past due, is not closed, and is not submitted by everyone.
+
+    What is due next comes first, then what was due last: quizzes that never close stay here for the whole year.
+    """
     soon = [
         (end, assignment)
         for assignments in classes.assignments.values()
@@ -220,7 +223,7 @@ def _not_submitted(classes: _Classes, by_pk: Mapping[int, Classroom]) -> list[To
         if (end := _end(assignment, classes.now)) is not None
     ]
     items = []
-    for _, assignment in sorted(soon, key=lambda pair: (pair[0], pair[1].pk)):
+    for _, assignment in sorted(soon, key=lambda pair: (pair[0] < classes.now, abs(pair[0] - classes.now), pair[1].pk)):
         counts = classes.counts(assignment)
         count = counts.total() - counts[Status.EXCUSED] - counts[Status.SUBMITTED]
         if count:

@@ -96,6 +96,19 @@ def test_needs_name_what_is_due_within_a_day_and_can_still_be_done(
     assert [need.kind for need in needs(teacher, now=NOW)] == (["not_submitted"] if is_needed else [])
 
 
+def test_needs_have_what_is_due_tonight_before_what_was_due_last_month(
+    student: Student, edition: Edition, classroom: Classroom, teacher: User
+) -> None:
+    for title, due_at in (
+        ("Last month", NOW - timedelta(days=30)),
+        ("Tomorrow", NOW + 20 * HOUR),
+        ("Last week", NOW - timedelta(days=7)),
+        ("Tonight", NOW + 9 * HOUR),
+    ):
+        make_assignment(edition=edition, classroom=classroom, own_title=title, due_at=due_at)
+    assert [need.title for need in needs(teacher, now=NOW)] == ["Tonight", "Tomorrow", "Last week", "Last month"]
+
+
 def test_needs_count_who_is_in_the_class_now(
     edition: Edition, classroom: Classroom, other_classroom: Classroom, teacher: User, now: datetime
 ) -> None:
