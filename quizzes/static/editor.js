@@ -15,6 +15,9 @@ let leaving = null;
 /** Whether the page asked for a token since the last save. */
 let hasNewToken = false;
 
+/** Where the focus was in a part that a save replaces: the id of the part, and the place among its controls. */
+let focusBefore = null;
+
 /** @param {"changed" | "failed" | "gone"} name of a text that the page has */
 function showState(name, isBad) {
   const state = document.getElementById("draft-state");
@@ -106,6 +109,20 @@ for (const form of document.querySelectorAll("[data-draft]")) {
     saveWithNewToken(form);
   });
 }
+
+const controlsOf = (part) => Array.from(part.querySelectorAll("a[href], button, input, select, textarea, [tabindex]"));
+
+// htmx gives the focus back to what has an id. Links and buttons have none.
+document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
+  const place = controlsOf(detail.target).indexOf(document.activeElement);
+  if (place >= 0) focusBefore = [detail.target.id, place];
+});
+document.addEventListener("htmx:oobAfterSwap", () => {
+  const [id, place] = focusBefore ?? [];
+  if (!id || document.activeElement !== document.body) return;
+  focusBefore = null;
+  controlsOf(document.getElementById(id))[place]?.focus({ preventScroll: true });
+});
 
 document.addEventListener("submit", (event) => {
   if (inFlight && event.submitter) {

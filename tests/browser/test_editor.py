@@ -169,6 +169,34 @@ def write_question(page: Page, stem: str, choices: list[str], *, evidence: str) 
     page.get_by_label("Explanation").fill("The first sentence says so.")
 
 
+@pytest.mark.parametrize(
+    ("field", "keys", "control"),
+    [
+        ("Points", "Tab", "#cited-speakers a"),
+        ("Type of new question", "Shift+Tab", "#question-list li:last-child a"),
+        ("Explanation", "", "#question-preview input[type=radio] >> nth=0"),
+    ],
+    ids=["link", "list", "preview"],
+)
+def test_a_save_leaves_the_focus_on_a_control_that_it_replaces(
+    field: str, keys: str, control: str, teacher: User, open_context: NewContext
+) -> None:
+    draft = make_draft(owner=teacher)
+    page = open_context(teacher).new_page()
+    open_editor(page, draft)
+    page.evaluate("document.querySelector('#question-list a').dataset.old = ''")
+    place = page.get_by_label(field)
+    place.focus()
+    page.keyboard.press("ArrowDown" if keys == "Shift+Tab" else "2")
+    if keys:
+        page.keyboard.press(keys)
+    else:
+        page.locator(control).focus()
+    expect(page.locator(control)).to_be_focused()
+    expect(page.locator("[data-old]")).to_have_count(0)
+    expect(page.locator(control)).to_be_focused()
+
+
 def test_a_field_saves_by_itself_when_it_is_left(teacher: User, open_context: NewContext) -> None:
     draft = make_draft(owner=teacher)
     page = open_context(teacher).new_page()
