@@ -3,16 +3,18 @@
 from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from quizzes.content.drafts import publishing, saving, saving_questions
 from quizzes.content.drafts.changes import KeyChange, key_changes
 from quizzes.content.set_document import parse_set
 from quizzes.content.tables import Table
-from quizzes.models import Assignment, Classroom, Draft, Edition, User
+from quizzes.models import Assignment, Classroom, Draft, Edition, Regrade, User
 from quizzes.reports.answered_editions import answered_editions
 from tests.drafting import EXAMPLES, document_of, editor_of, html_of, publish, save, sent, url
 from tests.factories import (
@@ -156,6 +158,37 @@ def test_change_of_how_a_question_is_graded_asks_for_a_regrade(
     page = publish(teacher_client, draft)
     assert "Question 2 is graded differently. Regrade question 2 of version 1" in text_of(page)
     assert "Answers didn’t change" not in text_of(page)
+
+
+def test_notice_ends_once_the_question_is_regraded_in_every_class(
+    given: Assignment, draft: Draft, teacher: User, teacher_client: Client
+) -> None:
+    other = make_assignment(edition=given.edition, classroom=make_classroom(teacher=teacher, name="Period 4"))
+    make_answered_attempt(assignment=other, student=make_student(classroom=other.classroom))
+    saving_questions.save_question(draft, "some", {"all_or_nothing": True}, seen=1, by=teacher, now=NOW)
+    publish(teacher_client, draft)
+    address = reverse("question_set", args=[draft.question_set.public_id])
+    question = given.edition.questions.get(key="some")
+
+    def regrade(assignment: Assignment) -> str:
+        Regrade.objects.create(
+            assignment=assignment,
+            question=question,
+            policy=Regrade.Policy.FULL_CREDIT,
+            reason="Each part counts.",
+            group=uuid4(),
+            made_by=teacher,
+            made_at=timezone.now(),
+        )
+        return text_of(teacher_client.get(address))
+
+    asks = "Regrade version 1 too? Question 2 is graded differently. Regrade question 2 of version 1"
+    assert asks in regrade(given)
+    page = regrade(other)
+    assert "Question 2 was regraded. Regrades of version 1" in page
+    assert "Regrade version 1 too?" not in page
+    Regrade.objects.filter(assignment=other).update(undone_at=timezone.now())
+    assert asks in text_of(teacher_client.get(address))
 
 
 @pytest.mark.parametrize("count", [1, 3])
