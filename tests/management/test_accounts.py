@@ -212,4 +212,3 @@ def test_sendtestemail_says_nothing_was_taken_if_nobody_gets_it(settings: Settin
     with pytest.raises(CommandError):
         run("sendtestemail", argument)
     assert mail.outbox == []
-
