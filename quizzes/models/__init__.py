@@ -2,9 +2,9 @@
 
 from quizzes.models.accounts import HiddenTodo, Invitation, TeacherSession, User
 from quizzes.models.assignments import Assignment, Excuse, Extension
-from quizzes.models.attempts import Answer, AnswerEvent, Attempt, SupportMark
+from quizzes.models.attempts import Answer, AnswerEvent, Attempt, Presence, SupportMark
 from quizzes.models.audit import AuditEvent, ErasureInProgress
-from quizzes.models.boards import Board, Presence
+from quizzes.models.boards import Board
 from quizzes.models.lti import (
     LtiCourse,
     LtiDeployment,
@@ -19,7 +19,8 @@ from quizzes.models.lti import (
 )
 from quizzes.models.question_sets import Draft, Edition, Question, QuestionSet, Reading, SetShare, Source, StoredPicture
 from quizzes.models.regrades import ManualGrade, Regrade
-from quizzes.models.rosters import Accommodation, Classroom, FailedTry, KnownDevice, PinKind, Student, Teaching
+from quizzes.models.rosters import Accommodation, Classroom, PinKind, Student, Teaching
+from quizzes.models.sign_in import FailedTry, KnownDevice
 
 __all__ = [
     "Accommodation",

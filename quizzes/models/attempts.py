@@ -1,4 +1,4 @@
-"""Attempts, current answers, and the log of saves."""
+"""Attempts, their current answers, the log of saves, support marks, and heartbeats."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -259,3 +259,19 @@ class SupportMark(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.place}"
+
+
+class Presence(models.Model):
+    """The last heartbeat of an attempt's page. No row: its browser sends none, for example without JavaScript.
+
+    question None: the review page. open_since: the first heartbeat of those without a gap of more than 90 seconds;
+    None if an older version of the site stored it.
+    """
+
+    attempt = models.OneToOneField(Attempt, models.CASCADE, primary_key=True, related_name="presence")
+    question = models.ForeignKey(Question, models.PROTECT, null=True, related_name="+")
+    seen_at = models.DateTimeField()
+    open_since = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"seen at {self.seen_at:%Y-%m-%d %H:%M:%S}"

@@ -1,4 +1,4 @@
-"""What a class board shows, and heartbeats of quiz pages."""
+"""What the class board of a quiz shows."""
 
 from django.db import models
 from django.db.models import Q
@@ -6,8 +6,6 @@ from django.utils.translation import gettext_lazy
 
 from quizzes.models.accounts import User
 from quizzes.models.assignments import Assignment
-from quizzes.models.attempts import Attempt
-from quizzes.models.question_sets import Question
 
 
 class Board(models.Model):
@@ -41,19 +39,3 @@ class Board(models.Model):
 
     def __str__(self) -> str:
         return f"board at question {self.position}"
-
-
-class Presence(models.Model):
-    """The last heartbeat of an attempt's page. No row: its browser sends none, for example without JavaScript.
-
-    question None: the review page. open_since: the first heartbeat of those without a gap of more than 90 seconds;
-    None if an older version of the site stored it.
-    """
-
-    attempt = models.OneToOneField(Attempt, models.CASCADE, primary_key=True, related_name="presence")
-    question = models.ForeignKey(Question, models.PROTECT, null=True, related_name="+")
-    seen_at = models.DateTimeField()
-    open_since = models.DateTimeField(null=True)
-
-    def __str__(self) -> str:
-        return f"seen at {self.seen_at:%Y-%m-%d %H:%M:%S}"
