@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from quizzes.content.drafts.document import from_edition, question_of, sentence_tables
 from quizzes.content.tables import Table
-from quizzes.files.question_sets import read_set_files, read_toml
+from quizzes.files.built_in_sets import read_set_files, read_toml
 from quizzes.models import Draft
 from tests.factories import make_document
 from tests.pages import form_of

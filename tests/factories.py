@@ -25,7 +25,7 @@ from quizzes.content.drafts.document import from_edition
 from quizzes.content.editions import publish_built_in, publish_edition, published
 from quizzes.content.question_types.question import Question, Value
 from quizzes.content.set_document import parse_set
-from quizzes.files.question_sets import SetFile, read_set_files
+from quizzes.files.built_in_sets import SetFile, read_set_files
 from quizzes.models import (
     Assignment,
     Attempt,

@@ -29,7 +29,7 @@ from quizzes.content.question_types.choices import MARKS
 from quizzes.content.reading import Reading
 from quizzes.content.rules.folder import FIRST_LANGUAGE, Folder, Item
 from quizzes.content.rules.guess_rules import credit_by_chance
-from quizzes.files.question_sets import read_set_files, rule_folders
+from quizzes.files.built_in_sets import read_set_files, rule_folders
 
 ROOT = Path(__file__).parent.parent
 FEEDBACK = ROOT / "tests" / "data" / "feedback.txt"

@@ -17,7 +17,7 @@ from quizzes.content.drafts import lifecycle, publishing
 from quizzes.content.editions import latest_edition
 from quizzes.content.rules.folder import SOURCE_NAME
 from quizzes.content.set_document import combine
-from quizzes.files.question_sets import read_toml
+from quizzes.files.built_in_sets import read_toml
 from quizzes.models import Assignment, Classroom, Edition, QuestionSet, Student, User
 from quizzes.people.classrooms import add_classroom
 from quizzes.people.rosters import add_students, new_students

@@ -11,7 +11,7 @@ from quizzes.content.question_types.single.question import Single
 from quizzes.content.question_types.who_says_so.question import WhoSaysSo
 from quizzes.content.reading import NOT_STATED
 from quizzes.content.set_document import SetDocument
-from quizzes.files.question_sets import read_set_files, read_toml
+from quizzes.files.built_in_sets import read_set_files, read_toml
 
 FOLDER = settings.BASE_DIR / "fixtures" / "pars-agreement"
 SOURCE = read_toml((FOLDER / "source.toml").read_bytes())

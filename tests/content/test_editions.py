@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from quizzes.content.editions import NotPublishable, latest_edition, publish_built_in, publish_edition, published
 from quizzes.content.set_document import content_hash
 from quizzes.content.tables import InvalidDocument
-from quizzes.files.question_sets import BadFile, read_set_files
+from quizzes.files.built_in_sets import BadFile, read_set_files
 from quizzes.models import Edition, Question, QuestionSet, Reading, Source, User
 from tests.factories import NOW, make_document, make_edition, make_question_set, write_set_files
 

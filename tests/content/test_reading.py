@@ -15,7 +15,7 @@ from quizzes.content.reading import (
     parse_words,
 )
 from quizzes.content.tables import InvalidDocument, tables_of, text_of, texts_of
-from quizzes.files.question_sets import read_set_files
+from quizzes.files.built_in_sets import read_set_files
 from tests.factories import parsed_reading
 
 CITATION = Citation("The Daily Test", "City ends an agreement", "", "2018-07-27", "", "")

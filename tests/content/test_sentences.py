@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from quizzes.content import sentences
 from quizzes.content.sentences import match_sentences, nearest, split_sentences, split_text
-from quizzes.files.question_sets import read_set_files
+from quizzes.files.built_in_sets import read_set_files
 
 NEWS = settings.BASE_DIR / "tests" / "data" / "news_sentences.txt"
 MARKS = "abz AB09.!?…,;:'\"“”‘’()[]\n\t。？」éñ-"

@@ -10,7 +10,7 @@ import pytest
 
 from quizzes.content.reading import Sentence, Speaker
 from quizzes.content.writing_tips import Option, Tip, Wording, reading_grade, reports_speech, syllables, tips
-from quizzes.files.question_sets import read_set_files
+from quizzes.files.built_in_sets import read_set_files
 
 ROOT = Path(__file__).resolve().parents[2]
 ITEMS = tomllib.loads((ROOT / "tests/data/item_quality.toml").read_text())

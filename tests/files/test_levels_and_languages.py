@@ -8,9 +8,9 @@ import pytest
 
 from quizzes.content.drafts.document import finished
 from quizzes.content.set_document import parse_set
+from quizzes.files.built_in_sets import read_set_files
 from quizzes.files.class_export.reader import import_classroom
 from quizzes.files.class_export.writer import export_classroom
-from quizzes.files.question_sets import read_set_files
 from quizzes.files.questions.footnote_files import write_own
 from quizzes.files.questions.formats import read_questions
 from quizzes.files.questions.importing import import_whole_set, whole_set

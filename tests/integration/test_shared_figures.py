@@ -22,7 +22,7 @@ from quizzes.content.editions import published
 from quizzes.files.class_export.document import read_class_export
 from quizzes.files.class_export.writer import export_classroom
 from quizzes.files.items import questions_table
-from quizzes.files.student import export_student
+from quizzes.files.student_data import export_student
 from quizzes.formatting import points
 from quizzes.grading.manual_grades import grade_answer
 from quizzes.grading.scores import rescore

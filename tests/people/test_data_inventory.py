@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 
-from quizzes.files.teacher import sections
+from quizzes.files.teacher_data import sections
 from quizzes.models import (
     Accommodation,
     Answer,
@@ -78,7 +78,7 @@ def test_document_has_the_terms_of_the_site() -> None:
 def test_files_of_people_have_the_tables_that_the_inventory_names() -> None:
     of_teacher = {table.name for table in INVENTORY if table.copy in {Copy.TEACHER, Copy.BOTH}}
     of_student = {table.name for table in INVENTORY if table.copy in {Copy.STUDENT, Copy.BOTH}}
-    # tests/files/test_student.py compares the file with the relations of these.
+    # tests/files/test_student_data.py compares the file with the relations of these.
     models = [
         Student,
         Attempt,

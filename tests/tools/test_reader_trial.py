@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from quizzes.files.question_sets import read_set_files, rule_folders
+from quizzes.files.built_in_sets import read_set_files, rule_folders
 from tools.reader_trial import FEEDBACK, MASKS, ROOT, asked, feedback, files, mask
 
 [FOLDER] = rule_folders(read_set_files(ROOT / "fixtures"), None)

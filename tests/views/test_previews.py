@@ -23,7 +23,7 @@ from quizzes.content.editions import published
 from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import TYPES
 from quizzes.content.question_types.shuffle import Shuffle
-from quizzes.files.question_sets import read_set_files
+from quizzes.files.built_in_sets import read_set_files
 from quizzes.models import Answer, Attempt, Edition, FailedTry, KnownDevice, Presence, QuestionSet, Student, User
 from quizzes.people.known_devices import hash_device, remember_student_device
 from quizzes.views.previews import TRY_COOKIE

@@ -90,10 +90,10 @@ CONTROLS: tuple[Control, ...] = (
     ),
     control(
         "a report hides what the student may not see",
-        "quizzes/files/student.py",
+        "quizzes/files/student_data.py",
         "item.review.correct if is_released else None",
         "item.review.correct",
-        "tests/files/test_student.py",
+        "tests/files/test_student_data.py",
     ),
     control(
         "an email changes with the password only",

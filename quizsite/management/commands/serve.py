@@ -21,6 +21,7 @@ from quizsite.apps import check_deployment
 from quizsite.backups.create import make_scheduled_backup, problem_with_folder
 from quizsite.backups.manifest import BackupError
 from quizsite.backups.rotation import BEFORE_MIGRATION
+from quizsite.built_in_sets import load_if_changed
 from quizsite.environment import host_list, unknown_settings
 from quizsite.health import (
     POSTGRESQL_SETTINGS,
@@ -30,7 +31,6 @@ from quizsite.health import (
     unknown_migrations,
 )
 from quizsite.models import SiteState
-from quizsite.question_sets import load_if_changed
 from quizsite.secret_key import record_secret_key, require_its_key
 from quizsite.server import end_with_parent, load_site, serve
 from quizsite.site_lock import SiteInUse, hold_as_only_server, hold_while_serving

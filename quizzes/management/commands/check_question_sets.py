@@ -15,7 +15,7 @@ from quizzes.content.rules.folder import Folder
 from quizzes.content.rules.guess_rules import guesses, guesses_over_all
 from quizzes.content.set_document import SetDocument
 from quizzes.content.set_problems import coverage
-from quizzes.files.question_sets import BadFile, read_set_files, read_story_runs, rule_folders
+from quizzes.files.built_in_sets import BadFile, read_set_files, read_story_runs, rule_folders
 
 BUILT_IN = settings.BASE_DIR / "fixtures"
 # Hashes of every seven words in a row of the story. The story itself is its publisher's.

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from quizzes.content.editions import publish_built_in
 from quizzes.content.rules.evidence_rules import changed_wording
-from quizzes.files.question_sets import BadFile, read_set_files, rule_folders
+from quizzes.files.built_in_sets import BadFile, read_set_files, rule_folders
 
 
 class Command(BaseCommand):

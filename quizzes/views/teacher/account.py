@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from quizzes.files.teacher import export_teacher
+from quizzes.files.teacher_data import export_teacher
 from quizzes.forms.accounts import DeleteAccountForm, EmailForm, OwnNameForm
 from quizzes.models import User
 from quizzes.people import accounts, erasure, sign_on, teacher_sessions

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import override
 
-from quizzes.files import downloads, student
+from quizzes.files import downloads, student_data
 from quizzes.files.downloads import ExportedFile, FileFormat, Layout
 from quizzes.forms.reports import AnswersFileForm, FileForm, ItemsFileForm
 from quizzes.reports.item_report import item_report
@@ -61,7 +61,7 @@ def download_answers(request: TeacherRequest, public_id: str) -> HttpResponse:
 def download_student(request: TeacherRequest, public_id: str) -> HttpResponse:
     """All data about one student as a file."""
     return file_response(
-        student.export_student(taught_student(request, public_id), by=request.user, now=timezone.now())
+        student_data.export_student(taught_student(request, public_id), by=request.user, now=timezone.now())
     )
 
 

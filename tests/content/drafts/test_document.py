@@ -27,7 +27,7 @@ from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.set_document import parse_set, untranslated
 from quizzes.content.set_problems import find_problems
 from quizzes.content.tables import Table
-from quizzes.files.question_sets import read_set_files
+from quizzes.files.built_in_sets import read_set_files
 from quizzes.models import Edition, User
 from tests.drafting import question, story, texts_of
 from tests.factories import NOW, make_document, make_draft

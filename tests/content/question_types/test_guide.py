@@ -23,7 +23,7 @@ from quizzes.content.question_types.registry import TYPES, parse_question, regra
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.set_document import combine, parse_set
 from quizzes.content.set_problems import find_problems
-from quizzes.files.question_sets import read_toml
+from quizzes.files.built_in_sets import read_toml
 from quizzes.models import Classroom, Draft, Edition, Student, User
 from tests.content.question_types.test_reference import SOURCE
 from tests.drafting import document_of, editor_of, publish, question_now, save

@@ -15,7 +15,7 @@ from quizzes.content.question_types.registry import TYPES, open_in_draft, parse_
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.set_document import combine, parse_set
 from quizzes.content.set_problems import find_problems
-from quizzes.files.question_sets import read_toml
+from quizzes.files.built_in_sets import read_toml
 from quizzes.forms.editor.question import QuestionForm
 from tests.question_laws import page, paper
 

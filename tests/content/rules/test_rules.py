@@ -80,7 +80,7 @@ from quizzes.content.rules.wording_rules import (
     words_take_no_side,
 )
 from quizzes.content.set_document import combine, parse_set
-from quizzes.files.question_sets import read_set_files, read_story_runs
+from quizzes.files.built_in_sets import read_set_files, read_story_runs
 
 ROOT = settings.BASE_DIR
 FILES = read_set_files(ROOT / "fixtures" / "pars-agreement")

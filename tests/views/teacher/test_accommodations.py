@@ -18,7 +18,7 @@ from quizzes.assignments.lifecycle import keep_open
 from quizzes.attempts import lifecycle
 from quizzes.files.class_export.document import read_class_export
 from quizzes.files.class_export.writer import export_classroom
-from quizzes.files.student import export_student
+from quizzes.files.student_data import export_student
 from quizzes.models import (
     Accommodation,
     Assignment,

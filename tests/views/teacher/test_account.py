@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.assignments.accommodations import set_excused
-from quizzes.files.teacher import export_teacher
+from quizzes.files.teacher_data import export_teacher
 from quizzes.models import Assignment, AuditEvent, Classroom, Student, Teaching, User
 from quizzes.people.classrooms import change_classroom
 from quizzes.people.rosters import rename_student

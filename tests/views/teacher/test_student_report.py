@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.assignments.accommodations import set_excused
-from quizzes.files.student import export_student
+from quizzes.files.student_data import export_student
 from quizzes.models import Assignment, Attempt, Edition, ManualGrade, Student, User
 from quizzes.people.rosters import move_student, rename_student
 from quizzes.reports.student_report import student_report

@@ -14,7 +14,7 @@ from django.urls import reverse
 from quizzes.assignments.accommodations import set_excused
 from quizzes.attempts.merges import merge_plan, merge_students
 from quizzes.attempts.transfers import transfer_attempts
-from quizzes.files.student import export_student
+from quizzes.files.student_data import export_student
 from quizzes.grading.manual_grades import grade_answer
 from quizzes.models import (
     Accommodation,

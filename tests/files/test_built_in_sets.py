@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from quizzes.files.question_sets import InvalidFile, read_toml
+from quizzes.files.built_in_sets import InvalidFile, read_toml
 
 
 def test_toml_gives_plain_values() -> None:

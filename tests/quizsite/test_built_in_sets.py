@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from quizsite import question_sets
+from quizsite import built_in_sets
 from quizsite.models import SiteState
 from quizzes.models import Edition
 
@@ -19,15 +19,15 @@ def test_question_sets_are_read_at_the_first_start_and_after_a_change_of_a_file(
     now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.copytree(settings.BASE_DIR / "fixtures", tmp_path / "fixtures")
-    monkeypatch.setattr(question_sets, "CONTENT", tmp_path)
+    monkeypatch.setattr(built_in_sets, "CONTENT", tmp_path)
 
-    assert question_sets.load_if_changed(now=now) is True
+    assert built_in_sets.load_if_changed(now=now) is True
     assert Edition.objects.count() == 7
-    assert question_sets.load_if_changed(now=now) is False
+    assert built_in_sets.load_if_changed(now=now) is False
 
     os.utime(tmp_path / "fixtures" / "pars-agreement" / "source.toml", ns=(1, 1))
-    assert question_sets.load_if_changed(now=now) is True
-    assert question_sets.load_if_changed(now=now) is False
+    assert built_in_sets.load_if_changed(now=now) is True
+    assert built_in_sets.load_if_changed(now=now) is False
 
 
 def test_question_sets_are_read_again_if_the_code_changed_or_the_database_is_another(
@@ -36,12 +36,12 @@ def test_question_sets_are_read_again_if_the_code_changed_or_the_database_is_ano
     module = tmp_path / "quizzes" / "content" / "rules.py"
     module.parent.mkdir(parents=True)
     module.touch()
-    monkeypatch.setattr(question_sets, "CODE", tmp_path)
-    question_sets.load_if_changed(now=now)
+    monkeypatch.setattr(built_in_sets, "CODE", tmp_path)
+    built_in_sets.load_if_changed(now=now)
 
     module.write_text("RULES = 1\n")
-    assert question_sets.load_if_changed(now=now) is True
+    assert built_in_sets.load_if_changed(now=now) is True
 
     # A database from a backup tells what it holds.
     SiteState.objects.filter(name=SiteState.QUESTION_SETS).delete()
-    assert question_sets.load_if_changed(now=now) is True
+    assert built_in_sets.load_if_changed(now=now) is True
