@@ -265,6 +265,13 @@ def postgresql(variables: Mapping[str, str], name: str) -> dict[str, Any] | None
         raise problem from error
     if not settings["NAME"]:
         raise problem
+    options = settings.get("OPTIONS", {})
+    if "options" in options:
+        # The settings of Footnote's own connections would replace them without a word.
+        raise ImproperlyConfigured(f"{name} takes no options=. Give them to the role instead: ALTER ROLE user SET ...")
+    for option in ("connect_timeout", "prepare_threshold"):
+        if not isinstance(options.get(option, 0), int):
+            raise ImproperlyConfigured(f"{name} needs a whole number after {option}=.")
     return settings
 
 

@@ -248,6 +248,24 @@ def test_postgresql_refuses_another_address_without_repeating_it(text: str) -> N
     assert str(error.value) == f"DATABASE_URL must read like postgres://user:password@host:5432/name. {ENCODING}"
 
 
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        (
+            "options=-c%20search_path=quiz",
+            "takes no options=. Give them to the role instead: ALTER ROLE user SET ...",
+        ),
+        ("connect_timeout=soon", "needs a whole number after connect_timeout=."),
+        ("prepare_threshold=None", "needs a whole number after prepare_threshold=."),
+    ],
+)
+def test_postgresql_refuses_options_that_cannot_take_effect(query: str, sentence: str) -> None:
+    with pytest.raises(ImproperlyConfigured) as error:
+        postgresql({"DATABASE_URL": f"postgres://ana:secret@db/footnote?{query}"}, "DATABASE_URL")
+
+    assert str(error.value) == f"DATABASE_URL {sentence}"
+
+
 @pytest.mark.parametrize("address", ["postgres://ana:{}@db.example/footnote", "postgres://{}:x@db.example/footnote"])
 def test_password_in_an_address_may_be_encoded_as_its_message_says(address: str) -> None:
     pairs = dict(re.findall(r"(\S) as (%\w\w)", ENCODING))
