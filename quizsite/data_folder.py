@@ -10,6 +10,9 @@ from django.core.exceptions import ImproperlyConfigured
 from quizsite.backups.manifest import SQLITE_FILE
 from quizsite.backups.swap import COMMITTED
 
+# After the move to PostgreSQL, the SQLite file beside this one is no longer the site.
+MOVED = "moved_to_postgresql"
+
 # Django requires 50 characters; 50 random bytes make 67.
 SECRET_KEY_BYTES = 50
 # Django's own limits. Source: django/core/checks/security/base.py.
@@ -57,6 +60,16 @@ def require_site(folder: Path) -> None:
     # One of them is there also when the database is lost, and while a restore replaces it.
     if not {SQLITE_FILE, f"{SQLITE_FILE}.made", COMMITTED}.intersection(names):
         raise ImproperlyConfigured(f"There is no site in {folder}. FOOTNOTE_DATA names the folder of the site.")
+
+
+def require_not_moved(folder: Path) -> None:
+    """Raises ImproperlyConfigured if the site of this folder is on PostgreSQL now."""
+    marker = folder / MOVED
+    if marker.exists():
+        raise ImproperlyConfigured(
+            "This site was moved to PostgreSQL, and DATABASE_URL is not set. Set it to the database of the site. Only "
+            f"to go back to the SQLite file as it was before the move, delete {marker}."
+        )
 
 
 def secret_key(folder: Path, *, database: Path | None = None) -> str:

@@ -18,6 +18,8 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Field, JSONField, Model
 from psycopg import sql
 
+from quizsite.data_folder import MOVED
+from quizsite.durable import sync
 from quizsite.models import SiteState
 from quizsite.site_lock import SiteInUse, exclusive
 from quizsite.sqlite.copy import quick_check
@@ -57,7 +59,10 @@ def move(*, accept_findings: bool = False, report: Callable[[str], None]) -> Mov
                 raise MoveError(f"The database {path} is damaged ({found}). Restore a backup first.")
             connections.settings[SOURCE] = {**connections.settings["default"], **settings.SQLITE}
             try:
-                return _copy(accept_findings, report)
+                moved = _copy(accept_findings, report)
+                (settings.DATA_DIR / MOVED).touch(mode=0o600)
+                sync(settings.DATA_DIR)
+                return moved
             finally:
                 connections[SOURCE].close()
                 del connections[SOURCE], connections.settings[SOURCE]

@@ -13,7 +13,14 @@ from django.utils.csp import CSP
 
 from quizsite import __version__
 from quizsite.backups.swap import finish_restore
-from quizsite.data_folder import make_data_folder, require_own_folder, require_site, secret_key, strong_key
+from quizsite.data_folder import (
+    make_data_folder,
+    require_not_moved,
+    require_own_folder,
+    require_site,
+    secret_key,
+    strong_key,
+)
 from quizsite.environment import (
     choice,
     contact_address,
@@ -54,6 +61,8 @@ if "FOOTNOTE_NEEDS_SITE" in os.environ and not POSTGRESQL:
     require_site(DATA_DIR)
 make_data_folder(DATA_DIR)
 require_own_folder(DATA_DIR)
+if not POSTGRESQL:
+    require_not_moved(DATA_DIR)
 # A restore that was killed after its decision. Before anything reads a file of this folder.
 finish_restore(DATA_DIR)
 SQLITE_PATH = DATA_DIR / "footnote.sqlite3"

@@ -17,6 +17,7 @@ from django.db import connection
 from psycopg import sql
 
 from quizsite.backups.postgresql import parameters
+from quizsite.data_folder import MOVED
 from quizsite.site_lock import exclusive
 from quizsite.sqlite import library
 from tests.servers import MANAGE, Site, environment
@@ -152,6 +153,9 @@ def test_whole_site_arrives_and_goes_on_there(move: Move) -> None:
     assert move.manage("check_integrity").returncode == 0
     # A second run would mix two sites.
     assert "has accounts or classes" in move.refusal()
+    # Without the server's address, the old file would take the answers of a class.
+    move.there = {}
+    assert "DATABASE_URL is not set" in move.manage("check").stderr
 
 
 @POSTGRESQL
@@ -182,6 +186,7 @@ def test_move_that_fails_leaves_no_row(move: Move) -> None:
     move.on_sqlite("DELETE FROM django_migrations WHERE name = '0017_erasure'")
     assert "Start the site once without DATABASE_URL" in move.refusal()
     assert rows() == (0, 0)
+    assert not (move.site.data / MOVED).exists()
 
 
 def test_move_needs_a_database(tmp_path: Path) -> None:

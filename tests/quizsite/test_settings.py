@@ -634,6 +634,22 @@ def test_command_for_a_site_makes_none_in_a_mistyped_folder(tmp_path: Path, exis
     assert list(tmp_path.rglob("*")) == ([folder] if exists else [])
 
 
+@pytest.mark.parametrize("command", ["serve", "backup", "restore", "check"])
+def test_site_that_was_moved_needs_its_server(tmp_path: Path, command: str) -> None:
+    (tmp_path / "footnote.sqlite3").touch()
+    (tmp_path / "moved_to_postgresql").touch()
+
+    result = manage(command, folder=tmp_path, DATABASE_URL="")
+
+    assert (result.returncode, result.stdout, result.stderr) == (
+        1,
+        "",
+        "Footnote cannot start: This site was moved to PostgreSQL, and DATABASE_URL is not set. Set it to the database "
+        f"of the site. Only to go back to the SQLite file as it was before the move, delete "
+        f"{tmp_path / 'moved_to_postgresql'}.\n",
+    )
+
+
 @pytest.mark.parametrize("command", ["backup", "check_integrity"])
 def test_command_names_the_database_that_is_gone(tmp_path: Path, command: str) -> None:
     (tmp_path / "footnote.sqlite3.made").touch()
