@@ -45,6 +45,11 @@ FILES: tuple[tuple[str, str, str], ...] = (
         "while a restore runs: the copy of the backup",
         "until the restore ends; after a kill, until the next one",
     ),
+    (
+        "moved_to_postgresql",
+        "empty: the site is on PostgreSQL, and footnote.sqlite3 is as it was before the move, with all personal data",
+        "until the operator deletes both",
+    ),
     ("static, static-sources, staticfiles.json", "files of the pages and their names", "as long as the site"),
     (
         "housekeeping.lock, site.lock, serve.lock",
