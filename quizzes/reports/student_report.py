@@ -23,13 +23,14 @@ class ReportedAnswer:
     """One question of an attempt, in the order of the set. texts: the stem, and the statement that it is about.
 
     given: the answer in words, () without one.
-    comment: of the newest grade, "" without one.
+    comment: of the newest grade, "" without one. commented_by: the teacher who gave it.
     """
 
     number: int
     texts: tuple[str, ...]
     given: tuple[str, ...]
     comment: str
+    commented_by: str
     reviewed: ReviewedQuestion
 
     @property
@@ -164,18 +165,20 @@ def _answers(attempts: list[Attempt]) -> defaultdict[int, dict[int, Answer]]:
 def _reported(
     attempt: Attempt,
     questions: tuple[ReviewedQuestion, ...],
-    comments: Mapping[str, str],
+    comments: Mapping[str, tuple[str, str]],
     supports: list[str],
     *,
     is_released: bool,
 ) -> ReportedAttempt:
     content = shown_content(attempt)
+    none = "", ""
     answers = tuple(
         ReportedAnswer(
             number=number,
             texts=item.question.asked,
             given=in_words(content, item.question.key, item.answer.value if item.answer is not None else None),
-            comment=comments.get(item.question.key, ""),
+            comment=comments.get(item.question.key, none)[0],
+            commented_by=comments.get(item.question.key, none)[1],
             reviewed=item,
         )
         for number, item in enumerate(questions, start=1)
@@ -183,10 +186,10 @@ def _reported(
     return ReportedAttempt(attempt, is_released, supports, answers)
 
 
-def _comments(attempts: list[Attempt]) -> defaultdict[int, dict[str, str]]:
-    """The comment of the newest grade of each answer, by attempt id and question key. One query."""
-    comments: defaultdict[int, dict[str, str]] = defaultdict(dict)
+def _comments(attempts: list[Attempt]) -> defaultdict[int, dict[str, tuple[str, str]]]:
+    """The comment of the newest grade of each answer and its teacher, by attempt id and question key. One query."""
+    comments: defaultdict[int, dict[str, tuple[str, str]]] = defaultdict(dict)
     rows = ManualGrade.objects.in_force().filter(attempt__in=attempts)
-    for attempt_id, key, comment in rows.values_list("attempt_id", "question__key", "comment"):
-        comments[attempt_id][key] = comment
+    for attempt_id, key, comment, by in rows.values_list("attempt_id", "question__key", "comment", "made_by__name"):
+        comments[attempt_id][key] = comment, by
     return comments

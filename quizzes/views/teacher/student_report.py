@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from quizzes.models import Accommodation
+from quizzes.people.class_people import teachers_of
 from quizzes.reports.student_history import events_of
 from quizzes.reports.student_report import student_report as load_report
 from quizzes.views.access import TeacherRequest, exports, taught_student
@@ -19,6 +20,7 @@ def student_report(request: TeacherRequest, public_id: str) -> HttpResponse:
     context = {
         "student": student,
         "classroom": student.classroom,
+        "teachers": teachers_of(student.classroom),
         "now": now,
         "report": load_report(student, by=request.user, now=now),
         "accommodation": Accommodation.objects.filter(student=student).first(),

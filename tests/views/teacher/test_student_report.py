@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from quizzes.assignments.accommodations import set_excused
 from quizzes.files.student_data import export_student
-from quizzes.models import Assignment, Attempt, Edition, ManualGrade, Student, User
+from quizzes.models import Assignment, Attempt, Edition, ManualGrade, Student, Teaching, User
 from quizzes.people.rosters import move_student, rename_student
 from quizzes.reports.student_report import student_report
 from tests.factories import make_answered_attempt, make_assignment, make_attempt, make_classroom, make_regrade
@@ -53,6 +53,19 @@ def test_report_has_questions_and_answers_in_words(done: Attempt, student: Stude
     assert "Sentence 3: The mayor said that the rules were broken. Fri, Oct 23, 11:00 am EDT Sentence 5; " in said
     assert "4. Which two sentences prove this? After a protest there is an end in summer." in said
     assert "Noah" not in said
+
+
+def test_report_names_the_teachers_of_the_class_and_who_commented(
+    done: Attempt, student: Student, viewer: User, other_teacher: User, signed_in: Callable[[User], Client], clock: Any
+) -> None:
+    """Whoever prints it: a substitute, a colleague who teaches the class too, or a department head."""
+    Teaching.objects.create(classroom=student.classroom, teacher=other_teacher, role="teacher")
+    Attempt.objects.filter(pk=done.pk).update(comment="Well done")
+    for reader in (viewer, other_teacher):
+        said = report_of(signed_in(reader), student)
+        assert "Maya Lopez Period 3 · Ms. Rivera, Mr. Okafor" in said
+        assert "Ms. Rivera: “Good try”" in said
+        assert "Teacher’s comment: “Well done”" in said
 
 
 @pytest.mark.parametrize(("policy", "counting"), [("first", 1), ("best", 2), ("latest", 3)])
@@ -167,4 +180,4 @@ def test_report_takes_the_same_queries_for_more_quizzes(
     with queries() as seen:
         report_of(teacher_client, student)
 
-    assert len(seen) == 13
+    assert len(seen) == 14
