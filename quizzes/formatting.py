@@ -50,6 +50,15 @@ def moment(value: datetime | None, zone: ZoneInfo | None = None) -> str:
     return f"{_day(local)}, {wall_clock(local)} {local.tzname()}"
 
 
+def dated_moment(value: datetime | None, zone: ZoneInfo | None = None) -> str:
+    """“Fri, Oct 23, 2026, 3:00 pm EDT” in `zone`, for records that are kept for years; “” for None."""
+    if value is None:
+        return ""
+    local = value.astimezone(zone or timezone.get_current_timezone())
+    day_of_year = gettext("{weekday}, {month} {day}, {year}").format(**_day_names(local), year=local.year)
+    return f"{day_of_year}, {wall_clock(local)} {local.tzname()}"
+
+
 def when(value: datetime | None, now: datetime) -> str:
     """“today, 3:00 pm”, “tomorrow, 8:00 am”, else “Fri, Oct 23, 3:00 pm”, in the current zone; “” for None."""
     if value is None:
@@ -145,5 +154,8 @@ def _decimal(value: Decimal | Fraction | float) -> Decimal:
 
 
 def _day(local: datetime) -> str:
-    names = {"weekday": WEEKDAYS[local.weekday()], "month": MONTHS[local.month - 1]}
-    return gettext("{weekday}, {month} {day}").format(**names, day=local.day)
+    return gettext("{weekday}, {month} {day}").format(**_day_names(local))
+
+
+def _day_names(local: datetime) -> dict[str, Label | int]:
+    return {"weekday": WEEKDAYS[local.weekday()], "month": MONTHS[local.month - 1], "day": local.day}

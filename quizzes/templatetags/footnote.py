@@ -21,6 +21,7 @@ register = template.Library()
 
 for _format in (
     formatting.moment,
+    formatting.dated_moment,
     formatting.when,
     formatting.day,
     formatting.clock,

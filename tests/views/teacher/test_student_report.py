@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -66,6 +66,16 @@ def test_report_names_the_teachers_of_the_class_and_who_commented(
         assert "Maya Lopez Period 3 · Ms. Rivera, Mr. Okafor" in said
         assert "Ms. Rivera: “Good try”" in said
         assert "Teacher’s comment: “Well done”" in said
+
+
+def test_report_has_the_year(student: Student, teacher: User, teacher_client: Client, clock: Any) -> None:
+    """A record of 2 school years."""
+    rename_student(student, name="Maya L", by=teacher, now=datetime(2025, 10, 24, 15, 0, tzinfo=UTC))
+    said = report_of(teacher_client, student)
+    assert "Footnote Fri, Oct 23, 2026, 11:00 am EDT" in said
+    assert "Fri, Oct 24, 2025, 11:00 am EDT: Ms. Rivera, renamed" in said
+    page = text_of(teacher_client.get(reverse("student_history", args=[student.public_id])))
+    assert "Fri, Oct 24, 2025, 11:00 am EDT Ms. Rivera" in page
 
 
 @pytest.mark.parametrize(("policy", "counting"), [("first", 1), ("best", 2), ("latest", 3)])
@@ -138,7 +148,7 @@ def test_report_says_who_changed_and_downloaded_what(
     said = report_of(teacher_client, student)
 
     assert "No quizzes yet." in said
-    assert "Fri, Oct 23, 11:00 am EDT: Ms. Rivera, renamed" in said
+    assert "Fri, Oct 23, 2026, 11:00 am EDT: Ms. Rivera, renamed" in said
     assert "Ms. Rivera, downloaded the scores" in said
 
 
