@@ -55,6 +55,19 @@ def test_pages_with_pictures_pass_axe_in_both_languages(
         expect(page.get_by_role("radio")).to_have_count(42)
 
 
+def test_wrong_pictures_lead_back_to_the_first_row(student_with_pictures: Student, open_context: NewContext) -> None:
+    page = open_context(width=360, height=740).new_page()
+    page.goto(f"/j/{student_with_pictures.classroom.join_code}/")
+    page.get_by_role("button", name=student_with_pictures.first_name).click()
+    for place, digit in enumerate(pin_of(student_with_pictures), start=1):
+        page.locator(f"[name=pin-{place}][value='{(int(digit) + 1) % 10}']").check()
+    page.get_by_role("button", name="Sign in").press("Enter")
+    pictures = page.get_by_role("group", name="Your PIN")
+    expect(pictures).to_have_accessible_description(re.compile("^That’s not the right PIN"))
+    expect(pictures.get_by_role("radio").first).to_be_focused()
+    expect(page.locator(".err")).to_be_in_viewport()
+
+
 def test_attempt_asks_for_pictures_after_the_session_ended(
     attempt: Attempt, student_with_pictures: Student, open_context: NewContext
 ) -> None:
