@@ -140,7 +140,7 @@ class PaperAnswersForm(forms.Form):
             try:
                 values[typed.question.key] = read_typed(typed.question, texts, form.shuffle, self.printed.reading)
             except NotAChoice as error:
-                self.add_error(typed.name(0), str(error))
+                self.add_error(typed.name(error.place), str(error))
         return {**self.cleaned_data, "values": values}
 
     @property

@@ -13,12 +13,15 @@ register = template.Library()
 
 
 @register.simple_tag
-def control(field: BoundField, big: bool = False) -> SafeString:
-    """The field's widget with its class and the ids of its error and hint. The first field with an error has focus."""
+def control(field: BoundField, big: bool = False, hint: str = "") -> SafeString:
+    """The field's widget with its class and the ids of its error and hint. The first field with an error has focus.
+
+    hint: the id of a hint that is not the field's own.
+    """
     widget = field.field.widget
     own = ["mk"] if field.widget_type == "checkbox" else ["in", "big"] if big else ["in"]
     attrs = {**_attributes(field), "class": " ".join([*own, *widget.attrs.get("class", "").split()])}
-    described = [widget.attrs.get("aria-describedby", ""), *_described_by(field)]
+    described = [widget.attrs.get("aria-describedby", ""), *_described_by(field), hint]
     if any(described):
         attrs["aria-describedby"] = " ".join(filter(None, described))
     return field.as_widget(attrs=attrs)

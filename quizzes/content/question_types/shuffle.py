@@ -8,7 +8,14 @@ from quizzes.phrases import gettext
 
 
 class NotAChoice(ValueError):
-    """A submitted token that this question never offered."""
+    """A submitted token that this question never offered.
+
+    place: on paper, of the field that has it, among the fields of the question.
+    """
+
+    def __init__(self, message: str, *, place: int = 0) -> None:
+        super().__init__(message)
+        self.place = place
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Typing in sheets over HTTP: what is typed by the marks on a form, what is wrong beside its cell, nothing lost."""
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from decimal import Decimal
@@ -347,6 +348,22 @@ def test_a_wrong_mark_on_a_sheet_is_told_and_kept(
     kept = dict(sent_form(shown, having="operation").fields)
     assert (kept[f"{student.public_id}-q1"], kept[f"{student.public_id}-q2"]) == ("Z", "A")
     assert not every_type.attempts.exists()
+
+
+def test_an_error_and_the_hints_on_a_sheet_belong_to_their_fields(
+    teacher_client: Client, every_type: Assignment, student: Student
+) -> None:
+    question = every_type.edition.questions.get(type="blanks")
+    first, second = f"q{question.position}", f"q{question.position}-2"
+    fields = [f"id_{student.public_id}-{name}" for name in (first, second)]
+
+    shown = send(teacher_client, sheet_url(every_type, student), **row_of(student, **{first: "ICE", second: "zzz"}))
+
+    [right, wrong] = (re.findall(rf'<input[^>]*id="{name}"[^>]*>', shown.text)[0] for name in fields)
+    assert (f'aria-describedby="{fields[0]}-h"' in right, "aria-invalid" in right) == (True, False)
+    assert f'aria-describedby="{fields[1]}-e {fields[1]}-h"' in wrong
+    assert ('aria-invalid="true"' in wrong, "autofocus" in wrong) == (True, True)
+    assert re.findall(rf'<p class="hint" id="{fields[1]}-h">([^<]+)<', shown.text) == ["A, B, or C, or the word"]
 
 
 def test_students_of_other_classes_have_no_sheet_here(

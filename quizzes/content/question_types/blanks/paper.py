@@ -34,9 +34,9 @@ class BlanksEntry(PaperEntry):
     def read(self, view: View, typed: Sequence[str]) -> Fields:
         """The text or token of each gap with an answer."""
         found = {}
-        for gap, text in zip(view["gaps"], typed, strict=True):
+        for place, (gap, text) in enumerate(zip(view["gaps"], typed, strict=True)):
             if text not in NO_ANSWER:
-                found[gap["name"]] = [_token(gap, text) if gap["options"] else text]
+                found[gap["name"]] = [_token(gap, text, place) if gap["options"] else text]
         return found
 
     def write(self, view: View, blank: View) -> tuple[str, ...]:
@@ -47,14 +47,15 @@ class BlanksEntry(PaperEntry):
         )
 
 
-def _token(gap: View, text: str) -> str:
+def _token(gap: View, text: str, place: int) -> str:
     tokens = {option["text"].casefold(): option["token"] for option in gap["options"]}
     tokens |= {option["letter"].casefold(): option["token"] for option in gap["options"]}
     if text.casefold() not in tokens:
         raise NotAChoice(
             gettext("“{mark}” isn’t on the handout at ({blank}). Enter {letters}, or the word.").format(
                 mark=text, blank=gap["letter"], letters=letters_of(gap["options"])
-            )
+            ),
+            place=place,
         )
     token: str = tokens[text.casefold()]
     return token
