@@ -46,7 +46,8 @@ GRADE_OUTDATED = gettext_lazy(
     "This answer or its grade changed after you opened the page. Your grade isn’t saved. Check it, then save again."
 )
 COMMENT_OUTDATED = gettext_lazy(
-    "This comment was saved after you opened the page: “{comment}”. Yours isn’t saved. Check it, then save again."
+    "Another comment was saved after you opened the page. Yours isn’t saved. Check it, then save again. Saved now: "
+    "“{comment}”"
 )
 COMMENT_DELETED = gettext_lazy(
     "The comment was deleted after you opened the page. Yours isn’t saved. Check it, then save again."

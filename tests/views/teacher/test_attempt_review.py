@@ -98,7 +98,7 @@ def test_comment_of_a_colleague_is_not_replaced_unseen(
     written.refresh_from_db()
     assert written.comment == "Read line 3.\r\nThen line 4."
     [error] = errors_of(page)
-    assert error.startswith("This comment was saved after you opened the page: “Read line 3. Then line 4.”.")
+    assert error.endswith("Saved now: “Read line 3. Then line 4.”")
     again = next(form for form in read(page).forms if form.action == address)
     assert again.data()["comment"][0].strip() == "Well done."
     clients[0].post(address, again.data(comment="Well done. Read line 3."))
