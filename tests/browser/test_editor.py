@@ -295,7 +295,7 @@ def test_text_in_a_question_that_another_window_removed_is_kept(teacher: User, o
     expect(page.locator("#draft-state")).to_contain_text("Not saved: removed in another window")
     page.get_by_role("button", name="Save", exact=True).click()
 
-    expect(page.locator("main")).to_contain_text("Saving it here put it back.")
+    expect(page.locator("main")).to_contain_text("It’s in the draft again.")
     expect(page.get_by_label(re.compile(r"^Question 1"))).to_have_value("Typed here?")
     page.get_by_role("button", name="Keep mine").click()
     saved(page)

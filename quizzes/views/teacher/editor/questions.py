@@ -53,7 +53,7 @@ from quizzes.views.teacher.editor.access import (
 from quizzes.views.teacher.editor.publishing import publish_or_review
 
 GONE = gettext_lazy("This question is no longer in the draft.")
-RESTORED = gettext_lazy("This question was removed in another window. Saving it here put it back.")
+RESTORED = gettext_lazy("This question was removed in another window. It’s in the draft again.")
 # Before there is a question, a form has only its buttons.
 _BLANK: Table = {"key": "", "type": next(iter(TYPES)), "objective": ""}
 FULL = format_lazy(gettext_lazy("The limit is {count} questions."), count=MAX_QUESTIONS)

@@ -402,7 +402,7 @@ def test_what_is_typed_in_a_question_that_another_window_removed_is_kept(
 
     page = teacher_client.post(editor_of(draft), data)
 
-    assert "This question was removed in another window. Saving it here put it back." in text_of(page)
+    assert "This question was removed in another window. It’s in the draft again." in text_of(page)
     # The other window may have changed it before, so the teacher compares first.
     assert "This was changed in another window" in text_of(page)
     assert form_of(page, having="stem").data()["stem"][0].strip() == "Typed here?"
