@@ -19,12 +19,16 @@ def share_set(question_set: QuestionSet, *, with_user: User | None, by: User, no
 
 
 @transaction.atomic
-def stop_sharing(question_set: QuestionSet, number: int, *, by: User, now: datetime) -> None:
-    """End one share. Quizzes and copies that were made stay. Safe to repeat. number: of the share."""
-    share = SetShare.objects.filter(question_set=question_set, pk=number).first()
+def stop_sharing(question_set: QuestionSet, number: int, *, by: User, now: datetime) -> SetShare | None:
+    """End one share; returns it, None if it had ended before. Quizzes and copies that were made stay.
+
+    number: of the share.
+    """
+    share = SetShare.objects.select_related("user").filter(question_set=question_set, pk=number).first()
     if share is not None:
         _record(AuditEvent.Action.SET_UNSHARED, share, by, now)
         share.delete()
+    return share
 
 
 def _record(action: AuditEvent.Action, share: SetShare, by: User, now: datetime) -> None:

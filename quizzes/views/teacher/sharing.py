@@ -38,19 +38,17 @@ def share_set(request: TeacherRequest, public_id: str) -> HttpResponse:
 def stop_sharing(request: TeacherRequest, public_id: str, number: int) -> HttpResponse:
     """End one share of an own set."""
     question_set = _own_set(request, public_id)
-    share = question_set.shares.select_related("user").filter(pk=number).first()
-    sharing.stop_sharing(question_set, number, by=request.user, now=timezone.now())
+    share = sharing.stop_sharing(question_set, number, by=request.user, now=timezone.now())
     if question_set.shares.filter(user=None).exists():
         messages.warning(request, gettext("All teachers of this site can still use this question set."))
-    elif share is not None:
+    elif share is None:
+        messages.success(request, gettext("No longer shared. Quizzes and copies that teachers made stay."))
+    elif share.user is None:
         text = gettext("No longer shared with all teachers. Quizzes and copies that teachers made stay.")
-        if share.user is not None:
-            text = gettext("{name} can no longer use this question set. Quizzes and copies that teachers made stay.")
-            text = text.format(name=share.user.name)
         messages.success(request, text)
     else:
-        # Sent twice.
-        messages.success(request, gettext("No longer shared. Quizzes and copies that teachers made stay."))
+        text = gettext("{name} can no longer use this question set. Quizzes and copies that teachers made stay.")
+        messages.success(request, text.format(name=share.user.name))
     return redirect("share_set", question_set.public_id)
 
 
