@@ -18,6 +18,7 @@ from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.tables import InvalidDocument
 from quizzes.formatting import Label, up_to
 from quizzes.forms.fields import ReasonField
+from quizzes.grading.points import Adjustments, AppliedRegrade, regraded_question
 from quizzes.grading.regrades import corrected_document, replaced_document
 from quizzes.grading.scores import NEW_EXPLANATION
 from quizzes.models import Assignment, Edition, Regrade
@@ -90,16 +91,18 @@ class RegradeForm(forms.Form):
         affected: Sequence[Assignment],
         edition: Edition,
         question: Question,
-        present: Question,
+        earlier: Sequence[AppliedRegrade],
         initial_policy: str = "",
         **kwargs: Any,
     ) -> None:
-        """affected: the quizzes to regrade. present: the question with the key that counts now."""
+        """affected: the quizzes to regrade. earlier: the regrades of the question in force, the oldest first."""
         # By default no score falls.
         initial = {"group": uuid.uuid4(), "policy": initial_policy or Policy.EITHER_KEY}
         super().__init__(*args, **{**kwargs, "initial": initial})
         self.affected, self.edition = affected, edition
-        self.question, self.present = question, present
+        self.question, self.earlier = question, earlier
+        # With the key that counts now.
+        self.present = regraded_question(question, Adjustments({question.key: earlier}))
         self.reading = shown_edition(edition.pk).document.reading
         # A question that a teacher grades has no key to change.
         self.has_key = type_of(question).graded_by == "rule"
@@ -110,7 +113,7 @@ class RegradeForm(forms.Form):
                 label=gettext("Evidence for the new answer (optional)"),
                 sentence_keys=[sentence.key for sentence in self.reading],
             )
-            self.initial["evidence"] = list(present.evidence)
+            self.initial["evidence"] = list(self.present.evidence)
         self.fields["policy"].choices = [  # type: ignore[attr-defined]
             (policy.value, words) for policy, words in POLICIES.items() if self.has_key or policy not in WITH_KEY
         ]

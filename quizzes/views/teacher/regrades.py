@@ -18,7 +18,6 @@ from quizzes.content.question_types.results import KeyRow
 from quizzes.content.set_document import SetDocument
 from quizzes.forms.grading import PolicyForm, RegradeForm
 from quizzes.grading import regrades
-from quizzes.grading.points import Adjustments, regraded_question
 from quizzes.grading.regrades import StalePreview
 from quizzes.grading.scores import applied_regrade, applied_regrades
 from quizzes.models import Assignment, Edition, Question
@@ -40,16 +39,15 @@ def regrade_question(request: TeacherRequest, public_id: str, number: int) -> Ht
     row = Question.objects.get(edition_id=assignment.edition_id, key=question.key)
     edition = Edition.objects.get(pk=assignment.edition_id)
     affected = regrades.affected_assignments(edition, by=request.user)
-    earlier = applied_regrades({assignment.pk})[assignment.pk]
     form = RegradeForm(
         request.POST if request.method == "POST" else None,
         affected=affected,
         edition=edition,
         question=question,
-        present=regraded_question(question, Adjustments(earlier)),
+        earlier=applied_regrades({assignment.pk})[assignment.pk].get(question.key, []),
         initial_policy=PolicyForm(request.GET).initial_policy,
     )
-    context = {**_context(assignment, row, form, document), "earlier_regrades": earlier.get(question.key, [])}
+    context = _context(assignment, row, form, document)
     if form.moves_a_line or not form.is_valid() or form.cleaned_data["act"] == "edit":
         return render(request, "teacher/regrade_question.html", context)
     act = {name: form.cleaned_data[name] for name in ("policy", "document")}
@@ -112,6 +110,7 @@ def _context(assignment: Assignment, row: Question, form: RegradeForm, document:
         "citation": document.reading.citation,
         "language": document.language,
         "reading_language": document.reading.language,
+        "earlier_regrades": form.earlier,
         "present_key": [line for line in present.answer_key(form.reading) if line.right],
         "sentences": form.reading.sentences(present.evidence),
         # A class that has the questions in two quizzes is one class.
