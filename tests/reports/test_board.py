@@ -384,6 +384,19 @@ def test_page_and_poll_cost_the_same_for_any_number(
     assert (len(changed), changed.writes) == (8, [])
 
 
+def test_a_viewer_chooses_the_language_of_the_board(
+    viewer: User, classroom: Classroom, teacher: User, signed_in: Callable[[User], Client]
+) -> None:
+    """A substitute teacher has no buttons, and a class that reads in Spanish."""
+    edition = make_edition(document=bilingual(make_document()))
+    address = board_of(make_assignment(edition=edition, classroom=classroom, assigned_by=teacher))
+
+    board = read(signed_in(viewer).get(address))
+
+    assert f"{address}?language=es" in board.links
+    assert not any("aim" in dict(form.offered) for form in board.forms)
+
+
 def test_the_board_shows_the_questions_in_the_language_that_the_teacher_chooses(
     teacher_client: Client, classroom: Classroom, teacher: User
 ) -> None:
