@@ -424,6 +424,18 @@ def test_board_of_a_closed_quiz_does_not_say_that_students_see_its_questions(
     assert (promise in page, "This quiz is closed" in page) == (False, True)
 
 
+def test_board_says_that_a_quiz_closed_between_two_questions(
+    paced: Assignment, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    Assignment.objects.update(closes_at=NOW + timedelta(minutes=5))
+    address = reverse("class_board", args=[paced.public_id])
+    form = form_of(teacher_client.get(address), having="aim")
+    assert "This quiz is closed" not in text_of(teacher_client.post(form.action, {"aim": "1-1"}, follow=True))
+    clock.shift(timedelta(minutes=6))
+    page = text_of(teacher_client.get(address))
+    assert "This quiz is closed Settings 0 of 0 have answered" in page
+
+
 def test_board_of_an_archived_class_opens_no_quiz(
     paced: Assignment, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
