@@ -7,6 +7,7 @@ the author matched them. An edition has `sentences` instead: one text by the key
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from quizzes.content.reading import LEVELS, STANDARD
 from quizzes.content.sentences import match_sentences, same_text, split_text
@@ -41,6 +42,11 @@ def offered_levels(language: str) -> list[str]:
     return [key for key in LEVELS if key != STANDARD and key != language.partition("-")[0]]
 
 
+def level_language(reading: Mapping[str, Any], key: str) -> str:
+    """The language of the level with this key: that of the reading, unless it is a translation."""
+    return key if key == "es" else reading["language"]
+
+
 def level_of(document: Table, key: str) -> Table | None:
     """The level of the draft with this key, or None."""
     return next((table for table in document["reading"].get("variants", ()) if table["key"] == key), None)
@@ -62,7 +68,7 @@ def open_level(variant: Table, standard: Sequence[Table]) -> Table:
     }
 
 
-def finish_level(variant: Table, reading: Mapping[str, object], standard: Sequence[Table]) -> Table | None:
+def finish_level(variant: Table, reading: Mapping[str, Any], standard: Sequence[Table]) -> Table | None:
     """A level as an edition stores it, without sentences that changed since; None without a sentence."""
     stale = set(stale_keys(variant, standard))
     known = {table["key"] for table in standard} - stale
@@ -74,7 +80,7 @@ def finish_level(variant: Table, reading: Mapping[str, object], standard: Sequen
         return None
     return {
         "key": variant["key"],
-        "language": variant["key"] if variant["key"] == "es" else reading["language"],
+        "language": level_language(reading, variant["key"]),
         "level": variant.get("level", ""),
         "title": variant.get("title") or reading["title"],
         "note": variant.get("note", ""),
@@ -124,7 +130,7 @@ def set_level_text(document: Table, key: str, text: str, standard: Sequence[Tabl
 
     text: split into sentences in the language of the level.
     """
-    language = "es" if key == "es" else document["reading"]["language"]
+    language = level_language(document["reading"], key)
     texts = [sentence for paragraph in split_text(text, language) for sentence in paragraph]
     variant = level_of(document, key)
     if variant is None:

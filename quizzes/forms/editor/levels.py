@@ -8,7 +8,7 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.content.drafts.document import MAX_SENTENCE_LENGTH, sentence_tables
-from quizzes.content.drafts.levels import level_of, level_text, rows_of, stale_keys
+from quizzes.content.drafts.levels import level_language, level_of, level_text, rows_of, stale_keys
 from quizzes.content.pasted_text import CleanText, clean_text
 from quizzes.content.question_types.form import text
 from quizzes.content.reading import LEVELS, STANDARD
@@ -52,7 +52,7 @@ class LevelTextForm(DraftForm):
         variant = level_of(document, level)
         shown = "" if variant is None else level_text(variant, sentence_tables(document))
         super().__init__(data, initial={"text": shown})
-        self.language = "es" if level == "es" else document["reading"]["language"]
+        self.language = level_language(document["reading"], level)
         self.pasted = CleanText("")
 
     def clean_text(self) -> str:

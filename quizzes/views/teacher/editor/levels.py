@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from quizzes.content.drafts import saving_levels
 from quizzes.content.drafts.document import sentence_tables
-from quizzes.content.drafts.levels import LevelState, level_of, offered_levels, state_of
+from quizzes.content.drafts.levels import LevelState, level_language, level_of, offered_levels, state_of
 from quizzes.content.drafts.saving import DraftChanged
 from quizzes.content.drafts.validation import questions_without_evidence_at
 from quizzes.content.reading import LEVELS
@@ -121,7 +121,7 @@ def _page(
         # The form of the text posts to an address of its own.
         "page": reverse("edit_level", args=[draft.question_set.public_id, level]),
         "state": None if variant is None else state_of(variant, sentence_tables(document)),
-        "language": "es" if level == "es" else document["reading"]["language"],
+        "language": level_language(document["reading"], level),
         "standard_count": len(sentence_tables(document)),
         "question_count": len(document["questions"]),
         "lacking": questions_without_evidence_at(document, level),
