@@ -138,11 +138,10 @@ def _line_item(link: LtiLink, platform: LtiPlatform, session: PlatformSession) -
         found = next((item for item in items if item.get("resourceId") == resource_id), None)
         if found is not None:
             return _address(found.get("id"))
-    points = sum(question.points for question in link.assignment.edition.questions.all())
     item = (
         LineItem()
         .set_label(link.assignment.stored_title[:MAX_LABEL])
-        .set_score_maximum(points)
+        .set_score_maximum(link.assignment.edition.max_points)
         .set_resource_id(resource_id)
         .set_resource_link_id(link.resource_link_id)
         .set_tag("footnote")
@@ -188,13 +187,12 @@ def members_of(course: LtiCourse) -> list[Member]:
 def deep_link_message(launch: LtiLaunch, assignment: Assignment, *, title: str, launch_url: str) -> str:
     """The signed message that puts a link to the quiz into the course."""
     claims = launch.claims or {}
-    points = sum(question.points for question in assignment.edition.questions.all())
     resource = (
         DeepLinkResource()
         .set_url(launch_url)
         .set_title(title)
         .set_custom_params({"assignment": assignment.public_id})
-        .set_lineitem(LineItem().set_label(title).set_score_maximum(points))
+        .set_lineitem(LineItem().set_label(title).set_score_maximum(assignment.edition.max_points))
     )
     link = DeepLink(registration_of(launch.platform), claims["deployment"], claims["deep_linking"])
     return link.get_response_jwt([resource])
