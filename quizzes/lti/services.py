@@ -179,7 +179,7 @@ def members_of(course: LtiCourse) -> list[Member]:
             raise PlatformFailed(NO_KEY) from error
         except LtiServiceException as error:
             raise PlatformFailed(_reason(error.response)) from error
-        except (LtiException, requests.RequestException, ValueError, KeyError, AttributeError) as error:
+        except (*FAILURES, AttributeError) as error:
             raise PlatformFailed(gettext_noop("The platform does not answer, or its answer is not LTI.")) from error
     return list(found.values())
 
@@ -289,15 +289,7 @@ def register(
         rotate_key(now=now)
     try:
         platform = _Registration(urls, configuration_url, token).register()
-    except (
-        LtiException,
-        requests.RequestException,
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        AssertionError,
-    ) as error:
+    except (*FAILURES, TypeError, AttributeError, AssertionError) as error:
         LtiRegistrationLink.objects.create(token_digest=link.token_digest, expires_at=link.expires_at)
         raise LaunchRefused(f"the registration failed: {error}") from error
     return cast(LtiPlatform, platform)
