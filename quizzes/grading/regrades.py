@@ -88,8 +88,7 @@ def corrected_document(
     them or in all. Where it has not, the key of the edition counts beside every answer that is accepted.
     """
     document = _written(edition, question)
-    made = Regrade.objects.filter(assignment__in=affected, undone_at=None, question__key=question.key)
-    for regrade in made.order_by("made_at", "pk"):
+    for regrade in Regrade.objects.in_force().filter(assignment__in=affected, question__key=question.key):
         if (newest := regrade.document) is None:
             continue
         if regrade.policy == Policy.NEW_KEY:
@@ -218,7 +217,7 @@ def undo(group: uuid.UUID, *, by: User, now: datetime) -> int:
     """Undo a regrade in this teacher's classrooms and rescore; returns how many scores changed."""
     assignments = Assignment.objects.editable_by(by).filter(regrades__group=group)
     _lock(assignments)
-    in_force = Regrade.objects.filter(group=group, undone_at=None, assignment__in=assignments)
+    in_force = Regrade.objects.in_force().filter(group=group, assignment__in=assignments)
     regrades = list(in_force.select_related("assignment__classroom", "question"))
     Regrade.objects.filter(pk__in=[regrade.pk for regrade in regrades]).update(undone_at=now, undone_by=by)
     submitted = _submitted(_attempts([regrade.assignment for regrade in regrades]))
@@ -238,7 +237,7 @@ def notices(attempt: Attempt) -> list[Notice]:
     values = values_of([attempt])[attempt.pk]
     applied: dict[str, list[AppliedRegrade]] = {}
     result = []
-    for regrade in attempt.assignment.regrades.filter(undone_at=None).select_related("question"):
+    for regrade in attempt.assignment.regrades.in_force().select_related("question"):
         before = score(content.questions, values, Adjustments(applied, grades))[0]
         key = regrade.question.key
         made = applied_regrade(regrade.policy, regrade.document, edition_id=attempt.assignment.edition_id)
@@ -273,7 +272,7 @@ def _submitted(attempts: AttemptQuerySet) -> list[Attempt]:
 
 def _stamp(assignments: Sequence[Assignment], submitted: Sequence[Attempt]) -> str:
     """The number of attempts, and a digest of their scores and of the regrades in force."""
-    in_force = Regrade.objects.filter(assignment__in=assignments, undone_at=None).order_by("pk")
+    in_force = Regrade.objects.in_force().filter(assignment__in=assignments).order_by("pk")
     parts = [f"{attempt.pk}:{attempt.score}" for attempt in submitted] + [
         f"r{pk}" for pk in in_force.values_list("pk", flat=True)
     ]

@@ -33,7 +33,7 @@ def adjustments(attempts: Sequence[Attempt]) -> dict[int, Adjustments]:
 def applied_regrades(assignment_ids: Iterable[int]) -> defaultdict[int, dict[str, list[AppliedRegrade]]]:
     """The regrades in force, by assignment id and question key, in the order made. One query."""
     regrades: defaultdict[int, dict[str, list[AppliedRegrade]]] = defaultdict(dict)
-    in_force = Regrade.objects.filter(assignment__in=assignment_ids, undone_at=None).order_by("made_at", "pk")
+    in_force = Regrade.objects.in_force().filter(assignment__in=assignment_ids)
     columns = "assignment_id", "assignment__edition_id", "question__key", "policy", "document", "reason", "made_at"
     for assignment_id, edition_id, key, policy, document, reason, made_at in in_force.values_list(*columns):
         made = applied_regrade(policy, document, edition_id=edition_id, reason=reason, made_at=made_at)

@@ -12,6 +12,14 @@ from quizzes.models.attempts import Attempt
 from quizzes.models.question_sets import Question
 
 
+class RegradeQuerySet(models.QuerySet["Regrade"]):
+    """Regrades."""
+
+    def in_force(self) -> Self:
+        """Regrades that were not undone, in the order made."""
+        return self.filter(undone_at=None).order_by("made_at", "pk")
+
+
 class Regrade(models.Model):
     """One recorded change of a key on one assignment. After that only undone_by and undone_at change.
 
@@ -35,6 +43,8 @@ class Regrade(models.Model):
     made_at = models.DateTimeField()
     undone_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="regrades_undone")
     undone_at = models.DateTimeField(null=True)
+
+    objects = RegradeQuerySet.as_manager()
 
     class Meta:
         ordering = ["made_at", "pk"]

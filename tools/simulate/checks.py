@@ -135,7 +135,7 @@ def _recomputed(
 ) -> dict[int, tuple[Decimal, int]]:
     """(points, possible) by attempt id, from the log, the regrades and the grades only."""
     model_regrades: defaultdict[int, list[tuple[str, str, Any]]] = defaultdict(list)
-    for regrade in Regrade.objects.filter(undone_at=None).select_related("question").order_by("made_at", "pk"):
+    for regrade in Regrade.objects.in_force().select_related("question"):
         key = _key_of(regrade.document) if regrade.document is not None else None
         model_regrades[regrade.assignment_id].append((regrade.question.key, regrade.policy, key))
     grades: defaultdict[int, dict[str, Decimal]] = defaultdict(dict)

@@ -242,5 +242,5 @@ def _notice(assignment: Assignment, group: UUID) -> str:
                 display_name=saved[0].attempt.student.display_name, points=points
             )
         return gettext("Saved. {count} students get {points}.").format(count=len(saved), points=points)
-    regrade = assignment.regrades.filter(group=group, undone_at=None).first()
+    regrade = assignment.regrades.in_force().filter(group=group).first()
     return gettext("{reason} Scores updated.").format(reason=shown_reason(regrade.reason)) if regrade else ""
