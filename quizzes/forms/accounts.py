@@ -64,8 +64,6 @@ class Labeled:
         "oldpassword": (gettext_lazy("Current password"), ""),
         "password1": (gettext_lazy("New password"), PASSWORD_HINT),
         "password2": (gettext_lazy("Confirm new password"), ""),
-        "code": (gettext_lazy("Code"), ""),
-        "name": (gettext_lazy("Name"), ""),
     }
     missing: dict[str, Label] = {
         "login": ENTER_EMAIL,
@@ -86,6 +84,18 @@ class Labeled:
                 field.error_messages["required"] = self.missing[name]
 
 
+class OwnNameField(NameField):
+    """The name of the teacher who fills in the form."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=gettext_lazy("Your name"),
+            help_text=NAME_HINT,
+            error_messages={"required": gettext_lazy("Enter the name that students call you.")},
+            widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        )
+
+
 class SignInForm(Labeled, allauth_forms.LoginForm):
     """Email address and password."""
 
@@ -93,18 +103,9 @@ class SignInForm(Labeled, allauth_forms.LoginForm):
 class SignUpForm(Labeled, allauth_forms.SignupForm):
     """A new teacher account. The account adapter saves it and marks the invitation as used."""
 
-    name = NameField(
-        label=gettext_lazy("Your name"),
-        help_text=NAME_HINT,
-        error_messages={"required": gettext_lazy("Enter the name that students call you.")},
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-    )
+    name = OwnNameField()
     field_order = ["name", "email", "password1"]
-    wording = {
-        **Labeled.wording,
-        "name": (gettext_lazy("Your name"), NAME_HINT),
-        "password1": (gettext_lazy("Password"), PASSWORD_HINT),
-    }
+    wording = {**Labeled.wording, "password1": (gettext_lazy("Password"), PASSWORD_HINT)}
 
     def clean(self) -> dict[str, Any]:
         """Also refuse a password that is similar to the name; allauth checks only the email address."""
@@ -197,9 +198,4 @@ class DeleteAccountForm(forms.Form):
 class OwnNameForm(forms.Form):
     """The teacher's name."""
 
-    name = NameField(
-        label=gettext_lazy("Your name"),
-        help_text=NAME_HINT,
-        error_messages={"required": gettext_lazy("Enter the name that students call you.")},
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-    )
+    name = OwnNameField()

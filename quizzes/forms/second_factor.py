@@ -63,7 +63,6 @@ class AddPasskeyForm(Labeled, AddWebAuthnForm):
         label=gettext_lazy("Name"), help_text=gettext_lazy("Where the passkey is, such as My laptop."), max_length=40
     )
     credential = SentJsonField(widget=forms.HiddenInput)
-    wording = {}
 
     def clean(self) -> dict[str, Any]:
         """Also refuse what no device says."""
