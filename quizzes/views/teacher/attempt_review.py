@@ -68,16 +68,12 @@ class AnswerTools:
 
 @dataclass(frozen=True, slots=True)
 class LateAnswer:
-    """One answer that arrived after the deadline.
-
-    may_count: it is the newest of its question, is not accepted, and nothing was saved later.
-    """
+    """One answer that arrived after the deadline."""
 
     event: AnswerEvent
     number: int
     given: str
     is_accepted: bool
-    may_count: bool
 
 
 @require_GET
@@ -187,12 +183,7 @@ def _unused(attempt: Attempt, reviewed: ReviewedAttempt) -> dict[str, Any]:
     listed = by_outcome[Outcome.LATE][-LISTED_LATE:]
     values = dict(attempt.events.filter(pk__in=[event.pk for event in listed]).values_list("pk", "value"))
     late = [
-        LateAnswer(
-            event,
-            *_in_words(event.question_id, values[event.pk], reviewed.content),
-            event.pk in accepted,
-            may_count=event in waiting.values(),
-        )
+        LateAnswer(event, *_in_words(event.question_id, values[event.pk], reviewed.content), event.pk in accepted)
         for event in listed
     ]
     return {
