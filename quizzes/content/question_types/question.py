@@ -73,10 +73,6 @@ class Question(ABC):
         """The question of a document; raises InvalidDocument with the reason."""
 
     @abstractmethod
-    def problems(self, reading: Reading) -> list[str]:
-        """What prevents publishing with this reading, one line each; [] for nothing."""
-
-    @abstractmethod
     def public(self, shuffle: Shuffle, value: Value, reading: Reading) -> dict[str, Any]:
         """What a student may see before release: an allowlist that is the same whichever answer is correct."""
 
@@ -114,6 +110,10 @@ class Question(ABC):
         return self.translations.get(language, self)
 
     # Optional hooks.
+
+    def problems(self, reading: Reading) -> list[str]:
+        """What prevents publishing with this reading, one line each; [] for nothing. By default, missing evidence."""
+        return evidence_problems(self.evidence, self.facts, reading)
 
     @classmethod
     def accepting_only(cls, document: dict[str, Any], value: Value) -> dict[str, Any]:

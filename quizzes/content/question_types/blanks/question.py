@@ -18,7 +18,6 @@ from quizzes.content.question_types.question import (
     Value,
     by_text,
     common_fields,
-    evidence_problems,
     flag_of,
     lines_of,
     read_typed,
@@ -104,10 +103,6 @@ class Blanks(Question):
             texts = dict(zip(lines_of(table, "choices"), lines_of(gap, "choices"), strict=True))
             gaps.append({**gap, "answer": texts.get(gap["answer"], gap["answer"])} if "answer" in gap else gap)
         return {**new, "gaps": gaps}
-
-    def problems(self, reading: Reading) -> list[str]:
-        """What prevents publishing with this reading; [] for nothing."""
-        return evidence_problems(self.evidence, self.facts, reading)
 
     def public(self, shuffle: Shuffle, value: Value, reading: Reading) -> dict[str, Any]:
         """What a student may see before release: stem, text with the own answers in it, and the gaps to fill."""

@@ -13,7 +13,6 @@ from quizzes.content.question_types.question import (
     Submitted,
     Value,
     common_fields,
-    evidence_problems,
     read_typed,
     refuse_equal,
 )
@@ -84,10 +83,6 @@ class FreeText(Question):
             criteria=criteria,
             sample_answer=text_of(document, "sample_answer"),
         )
-
-    def problems(self, reading: Reading) -> list[str]:
-        """What prevents publishing with this reading; [] for nothing."""
-        return evidence_problems(self.evidence, self.facts, reading)
 
     def public(self, shuffle: Shuffle, value: Value, reading: Reading) -> dict[str, Any]:
         """What a student may see before release: stem, note, lengths, the titles of the rubric and own answer."""

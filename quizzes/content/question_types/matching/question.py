@@ -15,7 +15,6 @@ from quizzes.content.question_types.question import (
     Value,
     by_text,
     common_fields,
-    evidence_problems,
     lines_of,
     refuse_equal,
 )
@@ -83,10 +82,6 @@ class Matching(Question):
         texts = dict(zip(lines_of(document, "options"), lines_of(new, "options"), strict=True))
         prompts = [{**table, "option": texts.get(table.get("option"), table.get("option"))} for table in new["prompts"]]
         return {**new, "prompts": prompts}
-
-    def problems(self, reading: Reading) -> list[str]:
-        """What prevents publishing with this reading; [] for nothing."""
-        return evidence_problems(self.evidence, self.facts, reading)
 
     def public(self, shuffle: Shuffle, value: Value, reading: Reading) -> dict[str, Any]:
         """What a student may see before release: prompts in the attempt's order, each with all options by text."""

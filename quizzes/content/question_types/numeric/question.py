@@ -28,7 +28,6 @@ from quizzes.content.question_types.question import (
     Submitted,
     Value,
     common_fields,
-    evidence_problems,
     flag_of,
     lines_of,
     read_typed,
@@ -116,10 +115,6 @@ class Numeric(Question):
             normalized_units=normalized,
             unit_required=unit_required,
         )
-
-    def problems(self, reading: Reading) -> list[str]:
-        """What prevents publishing with this reading; [] for nothing."""
-        return evidence_problems(self.evidence, self.facts, reading)
 
     def public(self, shuffle: Shuffle, value: Value, reading: Reading) -> dict[str, Any]:
         """What a student may see before release: stem, note, own answer, and the unit if it may be left out."""

@@ -15,7 +15,6 @@ from quizzes.content.question_types.question import (
     Value,
     by_text,
     common_fields,
-    evidence_problems,
     refuse_equal,
 )
 from quizzes.content.question_types.results import KeyRow, Option, Review, given_row
@@ -70,10 +69,6 @@ class Ordering(Question):
             raise InvalidDocument(f"the places of the items must be 1 to {len(items)}, each of them once")
         refuse_equal([item.text for item in items], what="items")
         return cls(**common_fields(document), items=tuple(items))
-
-    def problems(self, reading: Reading) -> list[str]:
-        """What prevents publishing with this reading; [] for nothing."""
-        return evidence_problems(self.evidence, self.facts, reading)
 
     def public(self, shuffle: Shuffle, value: Value, reading: Reading) -> dict[str, Any]:
         """What a student may see before release: the lines in order, and whether that is the answer.
