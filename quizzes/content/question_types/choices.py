@@ -1,8 +1,8 @@
 """The choices of a question: text, rationale, and what is wrong with a wrong choice."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 from quizzes.content.languages import TextFields
 from quizzes.content.question_types import question as base
@@ -51,6 +51,48 @@ class Choice:
         return f"{first}{where.format(numbers=numbers)}{stop}{rest}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceQuestion(base.Question):
+    """What the types with a list of choices share. keep_order: never shuffle the choices."""
+
+    choices: tuple[Choice, ...]
+    keep_order: bool = False
+
+    @classmethod
+    def own_texts(cls) -> TextFields:
+        """The choices."""
+        return TextFields(rows={"choices": CHOICE_TEXTS})
+
+    def problems(self, reading: Reading) -> list[str]:
+        """What prevents publishing with this reading; [] for nothing."""
+        return [
+            *base.evidence_problems(self.evidence, self.facts, reading),
+            *leaning_problems(self.choices, reading),
+            *mark_problems(self.choices, reading),
+        ]
+
+    def arranged(self, shuffle: Shuffle) -> Self:
+        """The question with its choices in the order that `public` shows."""
+        pairs = [(choice.id, choice) for choice in self.choices]
+        return replace(self, choices=tuple(shuffle.order(self.key, pairs, keep_order=self.keep_order)))
+
+    def with_fewer_choices(self, draw: Shuffle) -> Self:
+        """The question without one of its wrong choices if at least 2 remain."""
+        wrong = [(choice.id, choice) for choice in self.choices if not choice.right]
+        if len(wrong) < 3:
+            return self
+        left_out = draw.order(f"fewer:{self.key}", wrong)[0]
+        return replace(self, choices=tuple(choice for choice in self.choices if choice is not left_out))
+
+    def answer_key(self, reading: Reading) -> tuple[base.KeyRow, ...]:
+        """Every choice with its rationale."""
+        return choice_keys(self.choices, reading)
+
+    def options(self, reading: Reading) -> tuple[base.Option, ...]:
+        """The choices, as written."""
+        return choice_options(self.choices)
+
+
 def parse_choices(tables: Sequence[Mapping[str, Any]]) -> tuple[Choice, ...]:
     """Choices with ids a, b, c ... in the order written; InvalidDocument for fewer than 2, more than 8 or two equal."""
     if not 2 <= len(tables) <= len(base.CHOICE_IDS):
@@ -76,15 +118,6 @@ def parse_choices(tables: Sequence[Mapping[str, Any]]) -> tuple[Choice, ...]:
         )
     base.refuse_equal([choice.text for choice in choices], what="options")
     return tuple(choices)
-
-
-def without_one(choices: tuple[Choice, ...], question_key: str, draw: Shuffle) -> tuple[Choice, ...]:
-    """The choices without one wrong choice; all of them if fewer than 2 wrong ones would remain."""
-    wrong = [(choice.id, choice) for choice in choices if not choice.right]
-    if len(wrong) < 3:
-        return choices
-    left_out = draw.order(f"fewer:{question_key}", wrong)[0]
-    return tuple(choice for choice in choices if choice is not left_out)
 
 
 def leaning_problems(choices: Sequence[Choice], reading: Reading) -> list[str]:

@@ -1,34 +1,20 @@
 """Multiple answers: several choices, one or more of them correct, with partial credit."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Self
 
-from quizzes.content.languages import TextFields
-from quizzes.content.question_types.choices import (
-    CHOICE_TEXTS,
-    Choice,
-    choice_keys,
-    choice_options,
-    leaning_problems,
-    mark_problems,
-    parse_choices,
-    regraded_choices,
-    tempting,
-    without_one,
-)
+from quizzes.content.question_types.choices import ChoiceQuestion, parse_choices, regraded_choices, tempting
 from quizzes.content.question_types.question import (
     Choose,
-    Question,
     Submitted,
     Value,
     common_fields,
-    evidence_problems,
     flag_of,
     share_of_choices,
 )
-from quizzes.content.question_types.results import KeyRow, Option, Review, choice_row
+from quizzes.content.question_types.results import Option, Review, choice_row
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.reading import Reading
 from quizzes.content.tables import InvalidDocument, tables_of
@@ -40,25 +26,18 @@ PARTIAL_CREDIT = gettext_noop("Correct choices add points. Wrong choices take po
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Multiple(Question):
+class Multiple(ChoiceQuestion):
     """A question with one or more correct choices. Its value: a sorted list of choice ids.
 
-    keep_order: never shuffle the choices. all_or_nothing: without partial credit.
+    all_or_nothing: without partial credit.
     """
 
-    choices: tuple[Choice, ...]
-    keep_order: bool = False
     all_or_nothing: bool = False
 
     @property
     def right_ids(self) -> tuple[str, ...]:
         """Ids of the correct choices."""
         return tuple(choice.id for choice in self.choices if choice.right)
-
-    @classmethod
-    def own_texts(cls) -> TextFields:
-        """The choices."""
-        return TextFields(rows={"choices": CHOICE_TEXTS})
 
     @classmethod
     def parse(cls, document: Mapping[str, Any]) -> Self:
@@ -76,14 +55,6 @@ class Multiple(Question):
             all_or_nothing=flag_of(document, "all_or_nothing"),
         )
 
-    def problems(self, reading: Reading) -> list[str]:
-        """What prevents publishing with this reading; [] for nothing."""
-        return [
-            *evidence_problems(self.evidence, self.facts, reading),
-            *leaning_problems(self.choices, reading),
-            *mark_problems(self.choices, reading),
-        ]
-
     def public(self, shuffle: Shuffle, value: Value, reading: Reading) -> dict[str, Any]:
         """What a student may see before release: stem, choices in the attempt's order, own choices."""
         chosen = value or ()
@@ -99,15 +70,6 @@ class Multiple(Question):
             for choice in self.choices
         ]
         return {"stem": self.stem, "choices": shuffle.order(self.key, choices, keep_order=self.keep_order)}
-
-    def arranged(self, shuffle: Shuffle) -> Self:
-        """The question with its choices in the order that `public` shows."""
-        pairs = [(choice.id, choice) for choice in self.choices]
-        return replace(self, choices=tuple(shuffle.order(self.key, pairs, keep_order=self.keep_order)))
-
-    def with_fewer_choices(self, draw: Shuffle) -> Self:
-        """The question without one of its wrong choices if at least 2 remain."""
-        return replace(self, choices=without_one(self.choices, self.key, draw))
 
     def read_answer(self, submitted: Submitted, shuffle: Shuffle, reading: Reading) -> Value:
         """The chosen ids, sorted, None without any; raises NotAChoice."""
@@ -149,10 +111,6 @@ class Multiple(Question):
     def _lost_all(self, chosen: Sequence[str]) -> bool:
         return self.all_or_nothing and not self.grade(chosen) and bool(set(chosen) & set(self.right_ids))
 
-    def answer_key(self, reading: Reading) -> tuple[KeyRow, ...]:
-        """Every choice with its rationale."""
-        return choice_keys(self.choices, reading)
-
     def correct_answer(self) -> Value:
         """The value with full credit."""
         return list(self.right_ids)
@@ -169,10 +127,6 @@ class Multiple(Question):
     def credit_rule(self, of_type: str) -> str:
         """How it gives credit."""
         return ALL_OR_NOTHING if self.all_or_nothing else of_type
-
-    def options(self, reading: Reading) -> tuple[Option, ...]:
-        """The choices, as written."""
-        return choice_options(self.choices)
 
     def chosen_options(self, value: Value, reading: Reading) -> tuple[Option, ...]:
         """The chosen ones, as written; () for no answer."""

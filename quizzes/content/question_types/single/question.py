@@ -1,33 +1,19 @@
 """Single choice: several choices, exactly one of them correct."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Self
 
-from quizzes.content.languages import TextFields
-from quizzes.content.question_types.choices import (
-    CHOICE_TEXTS,
-    Choice,
-    choice_keys,
-    choice_options,
-    leaning_problems,
-    mark_problems,
-    parse_choices,
-    regraded_choices,
-    tempting,
-    without_one,
-)
+from quizzes.content.question_types.choices import ChoiceQuestion, parse_choices, regraded_choices, tempting
 from quizzes.content.question_types.question import (
     Choose,
-    Question,
     Submitted,
     Value,
     common_fields,
-    evidence_problems,
     flag_of,
 )
-from quizzes.content.question_types.results import KeyRow, Option, Review, choice_row
+from quizzes.content.question_types.results import Option, Review, choice_row
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.reading import Reading
 from quizzes.content.tables import InvalidDocument, tables_of
@@ -35,16 +21,8 @@ from quizzes.phrases import gettext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Single(Question):
-    """A question with exactly one correct choice. Its value: a choice id. keep_order: never shuffle the choices."""
-
-    choices: tuple[Choice, ...]
-    keep_order: bool = False
-
-    @classmethod
-    def own_texts(cls) -> TextFields:
-        """The choices."""
-        return TextFields(rows={"choices": CHOICE_TEXTS})
+class Single(ChoiceQuestion):
+    """A question with exactly one correct choice. Its value: a choice id."""
 
     @classmethod
     def parse(cls, document: Mapping[str, Any]) -> Self:
@@ -54,14 +32,6 @@ class Single(Question):
         if keys != 1:
             raise InvalidDocument(f"a single-choice question needs exactly one key and this one has {keys}")
         return cls(**common_fields(document), choices=choices, keep_order=flag_of(document, "keep_order"))
-
-    def problems(self, reading: Reading) -> list[str]:
-        """What prevents publishing with this reading; [] for nothing."""
-        return [
-            *evidence_problems(self.evidence, self.facts, reading),
-            *leaning_problems(self.choices, reading),
-            *mark_problems(self.choices, reading),
-        ]
 
     def public(self, shuffle: Shuffle, value: Value, reading: Reading) -> dict[str, Any]:
         """What a student may see before release: stem, choices in the attempt's order, own choice."""
@@ -77,15 +47,6 @@ class Single(Question):
             for choice in self.choices
         ]
         return {"stem": self.stem, "choices": shuffle.order(self.key, choices, keep_order=self.keep_order)}
-
-    def arranged(self, shuffle: Shuffle) -> Self:
-        """The question with its choices in the order that `public` shows."""
-        pairs = [(choice.id, choice) for choice in self.choices]
-        return replace(self, choices=tuple(shuffle.order(self.key, pairs, keep_order=self.keep_order)))
-
-    def with_fewer_choices(self, draw: Shuffle) -> Self:
-        """The question without one of its wrong choices if at least 2 remain."""
-        return replace(self, choices=without_one(self.choices, self.key, draw))
 
     def read_answer(self, submitted: Submitted, shuffle: Shuffle, reading: Reading) -> Value:
         """The chosen id, None without one; raises NotAChoice."""
@@ -118,10 +79,6 @@ class Single(Question):
             correct="".join(choice.text for choice in self.choices if choice.right),
         )
 
-    def answer_key(self, reading: Reading) -> tuple[KeyRow, ...]:
-        """Every choice with its rationale."""
-        return choice_keys(self.choices, reading)
-
     def correct_answer(self) -> Value:
         """The value with full credit."""
         return next(choice.id for choice in self.choices if choice.right)
@@ -134,10 +91,6 @@ class Single(Question):
     def regraded(cls, document: Mapping[str, Any], value: Value) -> dict[str, Any]:
         """The document with this choice as its key."""
         return {**document, "choices": regraded_choices(document, [value])}
-
-    def options(self, reading: Reading) -> tuple[Option, ...]:
-        """The choices, as written."""
-        return choice_options(self.choices)
 
     def chosen_options(self, value: Value, reading: Reading) -> tuple[Option, ...]:
         """The chosen one; () for no answer."""
