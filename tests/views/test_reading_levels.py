@@ -58,11 +58,6 @@ def assignment(edition: Edition, student: Student, teacher: User) -> Assignment:
     return make_assignment(edition=edition, classroom=student.classroom, assigned_by=teacher)
 
 
-@pytest.fixture
-def attempt(assignment: Assignment, student: Student) -> Attempt:
-    return make_attempt(assignment=assignment, student=student)
-
-
 def page(client: Client, attempt: Attempt, type_name: str = "single") -> str:
     number = attempt.assignment.edition.questions.get(type=type_name).position
     return client.get(reverse("take_attempt", args=[attempt.public_id, number])).text

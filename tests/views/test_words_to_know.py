@@ -13,7 +13,6 @@ from quizzes.content.editions import latest_edition
 from quizzes.models import Assignment, Attempt, Edition, QuestionSet, Student, User
 from tests.factories import (
     make_assignment,
-    make_attempt,
     make_document,
     make_draft,
     make_edition,
@@ -41,11 +40,6 @@ def edition(db: None) -> Edition:
 @pytest.fixture
 def assignment(edition: Edition, student: Student, teacher: User) -> Assignment:
     return make_assignment(edition=edition, classroom=student.classroom, assigned_by=teacher)
-
-
-@pytest.fixture
-def attempt(assignment: Assignment, student: Student) -> Attempt:
-    return make_attempt(assignment=assignment, student=student)
 
 
 def number_of(edition: Edition, type_name: str) -> int:

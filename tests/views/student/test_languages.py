@@ -32,11 +32,6 @@ def assignment(classroom: Classroom, teacher: User) -> Assignment:
     return make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
 
 
-@pytest.fixture
-def attempt(assignment: Assignment, student: Student) -> Attempt:
-    return make_attempt(assignment=assignment, student=student)
-
-
 def page(client: Client, name: str, *arguments: object) -> str:
     return client.get(reverse(name, args=arguments)).content.decode()
 
