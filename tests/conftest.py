@@ -34,10 +34,19 @@ from pytest_django import DjangoDbBlocker
 
 from quizsite.call_stack import with_large_stack
 from quizzes.caches import clear_all
-from quizzes.models import Assignment, Attempt, Classroom, Edition, Student, Teaching, User
+from quizzes.models import Assignment, Attempt, Classroom, Draft, Edition, Student, Teaching, User
 from quizzes.people.student_sessions import PIN_VERSION, STUDENT
 from tests import sent_queries
-from tests.factories import NOW, make_assignment, make_attempt, make_classroom, make_edition, make_student, make_user
+from tests.factories import (
+    NOW,
+    make_assignment,
+    make_attempt,
+    make_classroom,
+    make_draft,
+    make_edition,
+    make_student,
+    make_user,
+)
 from tests.servers import Site, begin_site
 
 # --- For every test -----------------------------------------------------------------------------------------------
@@ -380,6 +389,12 @@ def classmate(classroom: Classroom) -> Student:
 def outsider(other_classroom: Classroom) -> Student:
     """A student of another teacher's class."""
     return make_student(classroom=other_classroom, name="Omar Diaz")
+
+
+@pytest.fixture
+def draft(teacher: User) -> Draft:
+    """The teacher's draft, at revision 1, which could be published."""
+    return make_draft(owner=teacher)
 
 
 @pytest.fixture

@@ -32,11 +32,6 @@ def classes(teacher: User) -> list[Classroom]:
     return made
 
 
-@pytest.fixture
-def edition(db: None) -> Edition:
-    return make_edition()
-
-
 def address_of(edition: Edition) -> str:
     return reverse("assign", args=[edition.question_set.public_id])
 

@@ -24,17 +24,11 @@ from tests.factories import (
     make_attempt,
     make_classroom,
     make_document,
-    make_draft,
     make_student,
 )
 from tests.pages import form_of, read, text_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def draft(teacher: User) -> Draft:
-    return make_draft(owner=teacher)
 
 
 @pytest.fixture

@@ -3,18 +3,12 @@
 import re
 from datetime import timedelta
 
-import pytest
 from django.test import Client
 from django.urls import reverse
 
 from quizzes.models import Classroom, Edition, Excuse, Student, User
-from tests.factories import NOW, make_answered_attempt, make_assignment, make_edition, make_student
+from tests.factories import NOW, make_answered_attempt, make_assignment, make_student
 from tests.pages import text_of
-
-
-@pytest.fixture
-def edition(db: None) -> Edition:
-    return make_edition()
 
 
 def give(classroom: Classroom, edition: Edition, scores: dict[Student, int], *, week: int) -> None:

@@ -10,7 +10,7 @@ from quizzes.content.set_document import parse_set
 from quizzes.content.tables import Table
 from quizzes.models import Draft, User
 from tests.drafting import publish, question, story, url
-from tests.factories import NOW, make_document, make_draft
+from tests.factories import NOW, make_document
 from tests.pages import read, text_of
 from tests.views.teacher.test_grading_queue import typed_document
 
@@ -145,11 +145,6 @@ def test_changes_name_objectives_in_another_language() -> None:
         "The objectives in another language changed."
     ]
     assert changes(finished(document), document) == []
-
-
-@pytest.fixture
-def draft(teacher: User) -> Draft:
-    return make_draft(owner=teacher)
 
 
 @pytest.mark.django_db

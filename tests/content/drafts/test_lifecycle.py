@@ -19,11 +19,6 @@ pytestmark = pytest.mark.django_db
 SETS = "/teacher/sets/"
 
 
-@pytest.fixture
-def draft(teacher: User) -> Draft:
-    return make_draft(owner=teacher)
-
-
 def press(client: Client, name: str, draft: Draft) -> str:
     """The text of the page after this button of the list."""
     address = url(name, draft)

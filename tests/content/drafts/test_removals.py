@@ -12,15 +12,10 @@ from quizzes.content.drafts.words import ExplainedWord
 from quizzes.content.tables import Table
 from quizzes.models import Draft, User
 from tests.drafting import document_of, editor_of, html_of, publish, revision_of, save, sent, texts_of, url
-from tests.factories import NOW, make_draft
+from tests.factories import NOW
 from tests.pages import form_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def draft(teacher: User) -> Draft:
-    return make_draft(owner=teacher)
 
 
 def without_author_fields(document: Table) -> Table:

@@ -25,7 +25,6 @@ from tests.factories import (
     make_assignment,
     make_attempt,
     make_document,
-    make_draft,
     make_edition,
     make_question_set,
     make_regrade,
@@ -114,12 +113,6 @@ def test_a_citation_says_when_the_story_appeared_and_how_that_is_known(
 
 
 # --- Writing ------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def draft(teacher: User) -> Draft:
-    """The teacher's draft, at revision 1."""
-    return make_draft(owner=teacher)
 
 
 def now_of(draft: Draft) -> Draft:

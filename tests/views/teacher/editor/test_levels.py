@@ -19,14 +19,9 @@ from quizzes.models import Classroom, Draft, Edition, User
 from tests.conftest import Queries
 from tests.content.drafts.test_levels import EASY, SPANISH
 from tests.drafting import HTMX, document_of, errors_of, html_of, publish, revision_of, sent, url
-from tests.factories import NOW, make_assignment, make_draft
+from tests.factories import NOW, make_assignment
 from tests.files.test_class_export import empty_site
 from tests.pages import text_of
-
-
-@pytest.fixture
-def draft(teacher: User) -> Draft:
-    return make_draft(owner=teacher)
 
 
 def add(client: Client, draft: Draft, level: str = "easier", text: str = EASY) -> None:

@@ -24,17 +24,12 @@ from quizzes.files.class_export.reader import import_classroom
 from quizzes.files.class_export.writer import export_classroom
 from quizzes.models import Classroom, Draft, Edition, QuestionSet, StoredPicture, Student, User
 from tests.drafting import document_of, revision_of, url
-from tests.factories import NOW, make_answered_attempt, make_assignment, make_draft, make_picture
+from tests.factories import NOW, make_answered_attempt, make_assignment, make_picture
 from tests.files.test_class_export import empty_site
 from tests.pages import errors_of, text_of
 
 LATER = NOW + timedelta(days=900)
 TEXTS = {"alternative": "A red square.", "credit": "Drawn by Ms. Rivera, CC BY 4.0"}
-
-
-@pytest.fixture
-def draft(teacher: User) -> Draft:
-    return make_draft(owner=teacher)
 
 
 def upload(client: Client, draft: Draft, *key: str, content: bytes | None = None, **changes: Any) -> Any:

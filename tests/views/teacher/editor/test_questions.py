@@ -52,12 +52,6 @@ Counting = Callable[[], AbstractContextManager[Queries]]
 
 
 @pytest.fixture
-def draft(teacher: User) -> Draft:
-    """The teacher's draft, at revision 1, which could be published."""
-    return make_draft(owner=teacher)
-
-
-@pytest.fixture
 def empty(teacher: User) -> Draft:
     """A set without a reading and questions."""
     fields = {"title": "New", "publisher": "P", "story_title": "S", "published_on": "2026-10-20", "rights": "quotes"}

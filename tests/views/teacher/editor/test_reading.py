@@ -36,12 +36,6 @@ from tests.pages import Form, form_of, read
 Counting = Callable[[], AbstractContextManager[Queries]]
 
 
-@pytest.fixture
-def draft(teacher: User) -> Draft:
-    """The teacher's draft, at revision 1, which could be published."""
-    return make_draft(owner=teacher)
-
-
 SOURCE = {
     "title": "Library hours",
     "summary": "",

@@ -25,12 +25,6 @@ ALLEGE = {"word": "allege", "meaning": "to say that someone did wrong", "spanish
 
 
 @pytest.fixture
-def draft(teacher: User) -> Draft:
-    """The teacher's draft, at revision 1, which could be published."""
-    return make_draft(owner=teacher)
-
-
-@pytest.fixture
 def copied(teacher: User) -> Draft:
     """A copy of a set that explains words, also in Spanish."""
     document = make_document()
