@@ -1,4 +1,4 @@
-"""Open XML and ZIP files from anywhere, with limits against files that expand without end."""
+"""Open XML and ZIP files from anywhere, with limits against files that expand without end, and write our own."""
 
 import io
 import posixpath
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from html import escape
 from html.entities import html5
 from urllib.parse import unquote
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element, ParseError, tostring
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
@@ -214,6 +214,12 @@ def _path_in(path: str, href: bytes) -> str:
     """The path in the package of a file that the file at `path` names."""
     folder = path.rpartition("/")[0]
     return posixpath.normpath(posixpath.join(folder, unquote(href.decode("utf-8", errors="replace"))))
+
+
+def write_xml(root: Element) -> bytes:
+    """An XML file with this root."""
+    content: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
+    return content
 
 
 def write_zip(files: dict[str, bytes]) -> bytes:

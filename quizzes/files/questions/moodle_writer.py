@@ -3,8 +3,9 @@
 import re
 from base64 import b64encode
 from collections.abc import Sequence
-from xml.etree.ElementTree import Element, SubElement, tostring
+from xml.etree.ElementTree import Element, SubElement
 
+from quizzes.files.questions.containers import write_xml
 from quizzes.files.questions.item import GAP_LETTERS, Gap, Item
 from quizzes.files.questions.markup import html, html_with_picture, tidy
 from quizzes.files.questions.pictures import ending_of
@@ -35,8 +36,7 @@ def write_moodle(title: str, items: Sequence[Item]) -> bytes:
     _add_text(SubElement(category, "category"), f"$course$/{' '.join(title.split()).replace('/', '-')}")
     for number, item in enumerate(items, start=1):
         _add_question(root, item, number)
-    content: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
-    return content
+    return write_xml(root)
 
 
 def _add_text(parent: Element, text: str) -> None:

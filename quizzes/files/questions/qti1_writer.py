@@ -4,10 +4,10 @@ import hashlib
 import re
 from collections.abc import Sequence
 from decimal import Decimal
-from xml.etree.ElementTree import Element, SubElement, tostring
+from xml.etree.ElementTree import Element, SubElement
 
 from quizzes.content.picture_files import PictureFile
-from quizzes.files.questions.containers import write_zip
+from quizzes.files.questions.containers import write_xml, write_zip
 from quizzes.files.questions.item import GAP_LETTERS, Item, Line
 from quizzes.files.questions.markup import html, html_with_picture
 from quizzes.files.questions.pictures import ending_of
@@ -46,16 +46,11 @@ def write_qti1(title: str, items: Sequence[Item]) -> bytes:
             resources, "resource", identifier=f"{name}_picture_{number}", type="webcontent", href=picture
         )
         SubElement(resource, "file", href=picture)
-    return write_zip({"imsmanifest.xml": _bytes(manifest), path: _bytes(root), **pictures})
+    return write_zip({"imsmanifest.xml": write_xml(manifest), path: write_xml(root), **pictures})
 
 
 def _picture_path(file: PictureFile, number: int) -> str:
     return f"footnote/question-{number}{ending_of(file)}"
-
-
-def _bytes(root: Element) -> bytes:
-    content: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
-    return content
 
 
 def _say(parent: Element, text: str) -> None:

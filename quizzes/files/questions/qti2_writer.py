@@ -5,9 +5,9 @@ Version 3 has the names of version 2 in kebab case with the prefix “qti-”.
 
 import re
 from collections.abc import Sequence
-from xml.etree.ElementTree import Element, SubElement, tostring
+from xml.etree.ElementTree import Element, SubElement
 
-from quizzes.files.questions.containers import write_zip
+from quizzes.files.questions.containers import write_xml, write_zip
 from quizzes.files.questions.item import GAP_LETTERS, Item, ItemPicture, Line
 from quizzes.files.questions.markup import tidy
 from quizzes.files.questions.pictures import CREDIT_CLASS, ending_of
@@ -39,13 +39,8 @@ def write_qti2(title: str, items: Sequence[Item], *, version: str) -> bytes:
         if version == "3.0":
             _to_version_3(root)
         root.set("xmlns", space)
-        files[path] = _bytes(root)
-    return write_zip({"imsmanifest.xml": _bytes(manifest), **files})
-
-
-def _bytes(root: Element) -> bytes:
-    content: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
-    return content
+        files[path] = write_xml(root)
+    return write_zip({"imsmanifest.xml": write_xml(manifest), **files})
 
 
 def _kebab(name: str) -> str:
