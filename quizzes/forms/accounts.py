@@ -168,7 +168,15 @@ class PasswordField(forms.CharField):
         return password
 
 
-class EmailForm(forms.Form):
+class PasswordForm(forms.Form):
+    """The password of the signed-in account, such as before it is deleted for good."""
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"] = PasswordField(user=user)
+
+
+class EmailForm(PasswordForm):
     """A new email address, with the password."""
 
     email = forms.EmailField(
@@ -181,18 +189,6 @@ class EmailForm(forms.Form):
         },
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["password"] = PasswordField(user=user)
-
-
-class DeleteAccountForm(forms.Form):
-    """The password, before the account is deleted for good."""
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["password"] = PasswordField(user=user)
 
 
 class OwnNameForm(forms.Form):

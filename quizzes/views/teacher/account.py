@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from quizzes.files.teacher_data import export_teacher
-from quizzes.forms.accounts import DeleteAccountForm, EmailForm, OwnNameForm
+from quizzes.forms.accounts import EmailForm, OwnNameForm, PasswordForm
 from quizzes.models import User
 from quizzes.people import accounts, erasure, sign_on, teacher_sessions
 from quizzes.people.second_factor import has_second_factor
@@ -79,7 +79,7 @@ def change_email(request: TeacherRequest) -> HttpResponse:
 def delete_account(request: TeacherRequest) -> HttpResponse:
     """Show what is deleted with the account, then delete it after the password."""
     user = request.user
-    form = DeleteAccountForm(request.POST if request.method == "POST" else None, user=user)
+    form = PasswordForm(request.POST if request.method == "POST" else None, user=user)
     if form.is_valid():
         now = timezone.now()
         # Before the rows go, because this session is one of them.
