@@ -325,6 +325,12 @@ def site_data(prepared_data: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(prepared_data, tmp_path, dirs_exist_ok=True))
 
 
+@pytest.fixture
+def own_data_folder(settings: Any, tmp_path: Path) -> None:
+    """Let the erasure ledger and the other files of the site be in the temporary folder of the test."""
+    settings.DATA_DIR = tmp_path
+
+
 # --- People and their rows ----------------------------------------------------------------------------------------
 
 

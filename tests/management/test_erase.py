@@ -3,7 +3,6 @@
 from datetime import datetime
 from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -15,12 +14,7 @@ from quizzes.people.erasure_ledger import ledger_path
 from tests.factories import make_answered_attempt, make_assignment, make_user
 from tests.people.test_erasure import restored
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def _own_ledger(settings: Any, tmp_path: Path) -> None:
-    settings.DATA_DIR = tmp_path
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("own_data_folder")]
 
 
 def run(*args: object, **options: object) -> str:

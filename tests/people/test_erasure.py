@@ -89,10 +89,7 @@ from tests.factories import (
 # Parallel runs of these tests have their databases in one folder.
 MARK = f"Zyx{os.environ.get('PYTEST_XDIST_WORKER', 'main')}qwv"
 
-
-@pytest.fixture(autouse=True)
-def _own_ledger(settings: Any, tmp_path: Path) -> None:
-    settings.DATA_DIR = tmp_path
+pytestmark = pytest.mark.usefixtures("own_data_folder")
 
 
 def counts_of_rows() -> dict[str, int]:

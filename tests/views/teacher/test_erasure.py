@@ -1,7 +1,6 @@
 """The pages that delete a student or a class for good."""
 
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,10 +13,7 @@ from quizzes.models import Assignment, Attempt, AuditEvent, Board, Classroom, St
 from tests.factories import make_answered_attempt, make_assignment
 from tests.pages import errors_of, text_of
 
-
-@pytest.fixture(autouse=True)
-def _own_ledger(settings: Any, tmp_path: Path) -> None:
-    settings.DATA_DIR = tmp_path
+pytestmark = pytest.mark.usefixtures("own_data_folder")
 
 
 @pytest.fixture
