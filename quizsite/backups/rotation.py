@@ -1,14 +1,15 @@
-"""Which backups to keep: the newest of each hour for a day, and of each day for two weeks."""
+"""Which backups to keep: the newest of each hour for a day, of each day for two weeks, and a few special ones."""
 
 import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
 BEFORE_MIGRATION = "-before-migration"
-# The newest of the hour and of the day may be of after the migration.
-MIGRATIONS_KEPT = 3
+BY_HAND = "-by-hand"
+# The newest of the hour and of the day may be of after the migration, or of after what a person was about to try.
+SPECIAL_KEPT = 3
 
-_NAME = re.compile(rf"footnote-(\d{{8}}T\d{{6}})Z(-\d+)?({BEFORE_MIGRATION})?")
+_NAME = re.compile(rf"footnote-(\d{{8}}T\d{{6}})Z(-\d+)?({BEFORE_MIGRATION}|{BY_HAND})?")
 
 
 def backup_name(now: datetime, *, suffix: str = "") -> str:
@@ -31,7 +32,8 @@ def superseded(names: Iterable[str], *, hourly: int, daily: int) -> set[str]:
     """The backups that are no longer needed.
 
     Kept: the newest of each of the last `hourly` hours and `daily` days that have one, and of these days the last 3
-    before a migration. Days without a backup do not count, so that a site that was off keeps its last ones.
+    before a migration and the last 3 made by hand. Days without a backup do not count, so that a site that was off
+    keeps its last ones.
     """
     moments = {name: at for name in names if (at := made_at(name))}
     newest_first = sorted(moments, key=lambda name: (moments[name], name), reverse=True)
@@ -44,7 +46,8 @@ def superseded(names: Iterable[str], *, hourly: int, daily: int) -> set[str]:
     hours: dict[str, str] = {}
     for name in recent:
         hours.setdefault(f"{moments[name]:%Y%m%d%H}", name)
-    before = [name for name in recent if name.endswith(BEFORE_MIGRATION)]
+    before_migration = [name for name in recent if name.endswith(BEFORE_MIGRATION)][:SPECIAL_KEPT]
+    by_hand = [name for name in recent if name.endswith(BY_HAND)][:SPECIAL_KEPT]
     # The newest always stays.
-    kept = {*newest_first[:1], *list(hours.values())[:hourly], *list(days.values())[:daily], *before[:MIGRATIONS_KEPT]}
-    return set(newest_first) - kept
+    kept = {*newest_first[:1], *list(hours.values())[:hourly], *list(days.values())[:daily]}
+    return set(newest_first) - kept - {*before_migration, *by_hand}

@@ -733,8 +733,17 @@ def test_rotation_keeps_a_day_of_hours_two_weeks_of_days_and_the_last_before_a_m
     assert kept == {*hours, *days, *before[1:]}
 
 
-def test_no_backup_outlives_the_days_that_are_kept() -> None:
-    before = backup_name(START, suffix="-before-migration")
+def test_rotation_keeps_the_last_three_made_by_hand() -> None:
+    by_hand = [backup_name(START + timedelta(minutes=number), suffix="-by-hand") for number in range(4)]
+    later = [backup_name(START + timedelta(minutes=10)), backup_name(START + timedelta(hours=20))]
+
+    assert superseded([*by_hand, *later], hourly=24, daily=14) == {by_hand[0]}
+    assert superseded([*by_hand, *later], hourly=0, daily=1) == {by_hand[0], later[0]}
+
+
+@pytest.mark.parametrize("suffix", ["-before-migration", "-by-hand"])
+def test_no_backup_outlives_the_days_that_are_kept(suffix: str) -> None:
+    before = backup_name(START, suffix=suffix)
     # A machine that is on for an hour of each other day.
     others = [backup_name(START + timedelta(days=2 * day, hours=1)) for day in range(15)]
 

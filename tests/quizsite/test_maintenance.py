@@ -15,7 +15,7 @@ from django.core.management.base import CommandError
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from quizsite.backups.create import is_backup_due, make_backup
+from quizsite.backups.create import is_backup_due, make_backup, make_scheduled_backup
 from quizsite.backups.manifest import BackupError
 from quizsite.health import DISK_LEAST_BYTES
 from quizsite.maintenance import _run_forever, back_up_if_due, check_database, update_scores
@@ -160,6 +160,16 @@ def test_backup_that_fails_says_why_and_leaves_nothing(
         call_command("backup", stdout=StringIO())
     with pytest.raises(CommandError, match="No space left"):
         call_command("run_periodic_jobs", stdout=StringIO())
+
+
+def test_backup_of_the_command_stays_beside_a_later_one(folder: Path, now: datetime) -> None:
+    call_command("backup", stdout=StringIO())
+    [by_hand] = names(folder)
+
+    make_scheduled_backup(now=now)
+
+    assert by_hand.endswith("-by-hand")
+    assert by_hand in names(folder)
 
 
 def test_backup_refuses_an_empty_folder() -> None:

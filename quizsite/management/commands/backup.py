@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from quizsite.backups.create import make_backup, make_scheduled_backup, record_backup
 from quizsite.backups.manifest import BackupError
+from quizsite.backups.rotation import BY_HAND
 
 
 class Command(BaseCommand):
@@ -20,7 +21,7 @@ class Command(BaseCommand):
         now = timezone.now()
         try:
             if folder is None or folder.resolve() == settings.BACKUP_DIR:
-                made = make_scheduled_backup(now=now)
+                made = make_scheduled_backup(now=now, suffix=BY_HAND)
                 record_backup(made, now=now)
             else:
                 made = make_backup(folder.resolve(), now=now)
