@@ -240,6 +240,18 @@ def test_command_gives_and_takes_the_role(teacher: User, teacher_client: Client)
         call_command("administrator", "nobody@school.test")
 
 
+def test_command_gives_the_role_to_no_closed_account(teacher: User) -> None:
+    run("administrator", teacher.email)
+    run("close_account", teacher.email)
+
+    with pytest.raises(CommandError, match="rivera@school.test is closed. Reopen it first with close_account --reopen"):
+        run("administrator", teacher.email)
+
+    run("administrator", teacher.email, remove=True)
+    teacher.refresh_from_db()
+    assert not teacher.is_staff
+
+
 def test_administrator_sees_no_rows_in_the_admin(client: Client, attempt: Attempt) -> None:
     for name in ("attempt", "student", "answerevent"):
         assert client.get(f"/admin/quizzes/{name}/").status_code == 403

@@ -21,5 +21,7 @@ class Command(BaseCommand):
         user = User.objects.filter(email__iexact=email.strip()).first()
         if user is None:
             raise CommandError(f"No account has the email {email}.")
+        if not user.is_active and not remove:
+            raise CommandError(f"The account {user.email} is closed. Reopen it first with close_account --reopen.")
         accounts.set_administrator(user, is_administrator=not remove, now=timezone.now())
         self.stdout.write(f"{user.email} is {'no longer' if remove else 'now'} a site administrator.")
