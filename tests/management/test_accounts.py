@@ -115,6 +115,15 @@ def test_changepassword_needs_an_email_and_a_terminal(other_teacher: User, monke
     assert not AuditEvent.objects.exists()
 
 
+@pytest.mark.parametrize("address", ["quiz.school.example", "https//quiz.school.example", ""])
+def test_sign_in_link_needs_a_whole_address(teacher: User, address: str) -> None:
+    with pytest.raises(CommandError, match="must read like https://quiz.school.example"):
+        run("sign_in_link", teacher.email, "--base-url", address)
+
+    said = run("sign_in_link", teacher.email, "--base-url", "http://10.1.2.3:8000/")
+    assert said.startswith("http://10.1.2.3:8000/enter/")
+
+
 def test_import_refuses_a_closed_account(teacher: User, tmp_path: Path) -> None:
     file = tmp_path / "class.json"
     file.write_text("{}")
