@@ -44,7 +44,7 @@ def answers_shown_at(assignment: Assignment, student_id: int) -> datetime | None
     """The moment that the release waits for, as `is_released` takes it. One query, or none.
 
     None if it waits for none, or if none is known yet.
-    After the close: the last close of all classes that get this question set from this teacher; without the grace time.
+    After the close: the last close of all classes that get the set from the same teacher; without the grace time.
     After the last attempt: see `last_attempt_ended_at`; with the grace time. A student who left the class starts no
     other attempt there.
     """
@@ -96,31 +96,32 @@ def last_closes(assignments: Collection[Assignment]) -> dict[int, datetime | Non
     waiting = [assignment for assignment in assignments if assignment.release == Release.AFTER_CLOSE]
     if not waiting:
         return found
-    sets: dict[int, int] = {}
+    groups: dict[int, tuple[int, int]] = {}
     closes: defaultdict[tuple[int, int], list[datetime | None]] = defaultdict(list)
     rows = (
-        given_with(waiting)
+        given_with(waiting)  # type: ignore[misc]  # mypy sees no `responsible`
         .filter(Q(classroom__archived_at=None) | Q(pk__in=[item.pk for item in waiting]))
         .order_by()
-        .values_list("assigned_by", "edition__question_set", "edition", "closes_at", "paused_at")
+        .values_list("pk", "responsible", "edition__question_set", "closes_at", "paused_at")
         .annotate(extended=Max("extensions__closes_at", filter=Q(extensions__student__removed_at=None)))
     )
-    for teacher, question_set, edition, class_close, paused_at, extended in rows:
-        sets[edition] = question_set
+    for pk, teacher, question_set, class_close, paused_at, extended in rows:
+        groups[pk] = teacher, question_set
         last = class_close if extended is None or class_close is None else max(class_close, extended)
         closes[teacher, question_set].append(None if paused_at is not None else last)
-    # An assignment that was deleted since it was read has no set here.
-    return found | {item.pk: last_of(closes[item.assigned_by_id, sets.get(item.edition_id, 0)]) for item in waiting}
+    # An assignment that was deleted since it was read has no group here.
+    return found | {item.pk: last_of(closes[groups[item.pk]]) for item in waiting if item.pk in groups}
 
 
 def given_with(assignments: Collection[Assignment]) -> AssignmentQuerySet:
-    """The assignments that a release after the close of these waits for: of the same set, by the same teacher.
+    """The assignments that a release after the close of these waits for: of the same set and teacher, `responsible`.
 
     Of several sets and teachers, also those of a set by the teacher of another one.
     """
-    return Assignment.objects.filter(
+    these = Assignment.objects.filter(pk__in=[item.pk for item in assignments]).order_by()
+    return Assignment.objects.with_responsible().filter(
         edition__question_set__in=QuestionSet.objects.filter(editions__assignments__in=assignments),
-        assigned_by__in={item.assigned_by_id for item in assignments},
+        responsible__in=these.with_responsible().values("responsible"),  # type: ignore[misc]  # mypy sees none
     )
 
 

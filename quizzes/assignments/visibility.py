@@ -133,6 +133,7 @@ def visible_since(
     releases |= {before["release"] for given in assignments for _, before in changes[given.public_id]}
     checks = _first_checks(attempts) if Release.AT_ONCE in releases else {}
     same_set = list(given_with(assignments).with_set()) if Release.AFTER_CLOSE in releases else []
+    groups = {each.pk: (each.edition.question_set_id, each.responsible) for each in same_set}
     later_closes = Q(assignment__in=same_set, closes_at__isnull=False)
     extensions = {
         (extension.student_id, extension.assignment_id): extension
@@ -145,7 +146,7 @@ def visible_since(
         set_closes = [
             _set_close(each, history, extensions.values(), is_own=each == assignment)
             for each in same_set
-            if _set_and_teacher(each) == _set_and_teacher(assignment)
+            if groups[each.pk] == groups.get(assignment.pk)
         ]
         for key in [key for key in works if key[1] == assignment.pk]:
             periods = _periods(assignment, changes[assignment.public_id], extensions.get(key))
@@ -203,10 +204,6 @@ def _is_shown(period: Period, works: Sequence[Work], set_closes: Sequence[SetClo
         else last_of([close.close(at) for close in set_closes if close.counts(at)])
     )
     return is_released(period.release, shown_at=shown_at, at=at)
-
-
-def _set_and_teacher(assignment: Assignment) -> tuple[int, int]:
-    return assignment.edition.question_set_id, assignment.assigned_by_id
 
 
 def _in_force(closes: Closes, at: datetime) -> datetime | None:

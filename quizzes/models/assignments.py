@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, When
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from quizzes.models.accounts import User
 from quizzes.models.public_ids import new_public_id
 from quizzes.models.question_sets import Edition, QuestionSet
-from quizzes.models.rosters import EDITORS, Classroom, Student
+from quizzes.models.rosters import EDITORS, Classroom, Student, Teaching
 
 # The longest own title of an assignment, in characters.
 MAX_TITLE = 100
@@ -89,6 +90,16 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         """With `guide`: the tables of the source's teaching guide, None without one."""
         return self.annotate(guide=F("edition__question_set__reading__source__teaching_guide"))
 
+    def with_responsible(self) -> Self:
+        """With `responsible`: the teacher who assigned it; the first owner of the class if that teacher left it."""
+        people = Teaching.objects.filter(classroom=OuterRef("classroom"))
+        is_there = Exists(people.filter(teacher=OuterRef("assigned_by"), role__in=EDITORS))
+        owner = people.filter(role=Teaching.Role.OWNER).order_by("pk").values("teacher")[:1]
+        # A key and a foreign key are two types for Django.
+        key = models.BigIntegerField()
+        left = Coalesce(Subquery(owner), F("assigned_by"), output_field=key)
+        return self.annotate(responsible=Case(When(is_there, then=F("assigned_by")), default=left, output_field=key))
+
     def with_set(self) -> Self:
         """With classroom and question set, without the edition's large document."""
         return self.select_related("classroom", "edition__question_set").defer("edition__document")
@@ -141,6 +152,7 @@ class Assignment(models.Model):
     started_count: int  # on rows of `with_started_counts()`
     erased_count: int  # on rows of `with_erased_counts()`
     max_points: int  # on rows of `with_max_points()`
+    responsible: int  # on rows of `with_responsible()`
     guide: dict[str, Any] | None  # on rows of `with_guide()`
 
     own_role: str  # on rows of `with_role()`

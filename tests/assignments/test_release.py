@@ -8,18 +8,35 @@ from quizzes.assignments.deadlines import GRACE, Window
 from quizzes.assignments.release import (
     answers_shown_at,
     can_see_answers,
+    given_with,
     last_attempt_ended_at,
     shows_before_last_attempt,
 )
+from quizzes.assignments.visibility import visible_since
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.models import Assignment, Attempt, Classroom, Edition, Extension, Student, User
+from quizzes.people.classrooms import hand_over
 from quizzes.people.rosters import remove_student, restore_student
 from quizzes.reports.student_assignments import student_assignment
 from tests.assignments.test_lifecycle import change
-from tests.factories import NOW, make_answered_attempt, make_assignment, make_attempt, make_edition, save
+from tests.factories import (
+    NOW,
+    make_answered_attempt,
+    make_assignment,
+    make_attempt,
+    make_classroom,
+    make_edition,
+    save,
+)
 
 pytestmark = pytest.mark.django_db
 SECOND, MINUTE, HOUR, DAY = (timedelta(seconds=number) for number in (1, 60, 3600, 86400))
+
+
+@pytest.fixture
+def other_classroom(teacher: User) -> Classroom:
+    """Another class of the same teacher."""
+    return make_classroom(teacher=teacher, name="Period 5")
 
 
 def shown(attempt: Attempt, *, now: datetime) -> bool:
@@ -97,6 +114,32 @@ def test_answers_after_the_close_wait_for_a_students_extension(
 
     assert shown(attempt, now=NOW + 2 * DAY) is False
     assert shown(attempt, now=NOW + 3 * DAY + MINUTE + SECOND) is True
+
+
+def test_answers_after_the_close_wait_for_the_classes_of_the_teacher_who_has_the_class_now(
+    edition: Edition, student: Student, other_classroom: Classroom, teacher: User, other_teacher: User
+) -> None:
+    """After a hand-over, neither teacher sees or closes the classes of the other."""
+    theirs = make_classroom(teacher=other_teacher, name="Period 8")
+    first, left, new = (
+        make_assignment(
+            edition=edition, classroom=classroom, assigned_by=by, closes_at=NOW + days * DAY, release="after_close"
+        )
+        for classroom, by, days in (
+            (student.classroom, teacher, 1),
+            (other_classroom, teacher, 5),
+            (theirs, other_teacher, 3),
+        )
+    )
+    attempt = make_answered_attempt(assignment=first, student=student)
+    assert [answers_shown_at(one, 0) for one in (first, left, new)] == [NOW + 5 * DAY, NOW + 5 * DAY, NOW + 3 * DAY]
+    hand_over(student.classroom, giver=teacher, to=other_teacher, by=teacher, now=NOW)
+    assert [answers_shown_at(one, 0) for one in (first, left, new)] == [NOW + 3 * DAY, NOW + 5 * DAY, NOW + 3 * DAY]
+    assert listed(attempt, now=NOW + 2 * DAY) is False
+    assert listed(attempt, now=NOW + 4 * DAY) is True
+    key = student.pk, first.pk
+    assert visible_since([first], now=NOW + 4 * DAY)[key] > NOW + 3 * DAY
+    assert set(given_with([first])) == {first, new}
 
 
 def test_answers_after_the_close_do_not_wait_for_the_extension_of_a_removed_student(

@@ -15,13 +15,19 @@ from quizzes.attempts.lifecycle import reopen, submit_attempt
 from quizzes.models import Assignment, Attempt, Classroom, Edition, Student, User
 from quizzes.people.rosters import move_student, remove_student
 from tests.assignments.test_lifecycle import change
-from tests.factories import NOW, loaded, make_answered_attempt, make_assignment, make_attempt, save
+from tests.factories import NOW, loaded, make_answered_attempt, make_assignment, make_attempt, make_classroom, save
 
 pytestmark = pytest.mark.django_db
 MICROSECOND, MINUTE, HOUR, DAY = (
     timedelta(microseconds=number) for number in (1, 60_000_000, 3_600_000_000, 86_400_000_000)
 )
 LATER = NOW + 9 * DAY
+
+
+@pytest.fixture
+def other_classroom(teacher: User) -> Classroom:
+    """Another class of the same teacher."""
+    return make_classroom(teacher=teacher, name="Period 5")
 
 
 @pytest.fixture

@@ -34,6 +34,7 @@ from tests.factories import (
     make_answered_attempt,
     make_assignment,
     make_attempt,
+    make_classroom,
     make_document,
     make_edition,
     make_regrade,
@@ -236,7 +237,7 @@ def test_list_shows_the_score_that_counts_after_the_last_close(
     student: Student,
     student_client: Client,
     classroom: Classroom,
-    other_classroom: Classroom,
+    teacher: User,
     edition: Edition,
     now: datetime,
     clock: time_machine.Traveller,
@@ -244,14 +245,15 @@ def test_list_shows_the_score_that_counts_after_the_last_close(
     assignment = make_assignment(
         edition=edition,
         classroom=classroom,
+        assigned_by=teacher,
         release=Release.AFTER_CLOSE,
         closes_at=now + timedelta(days=1),
         max_attempts=2,
     )
     make_assignment(
         edition=edition,
-        classroom=other_classroom,
-        assigned_by=assignment.assigned_by,
+        classroom=make_classroom(teacher=teacher, name="Period 5"),
+        assigned_by=teacher,
         closes_at=now + timedelta(days=3),
     )
     best = make_answered_attempt(assignment=assignment, student=student, right=2)
