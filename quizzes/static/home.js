@@ -7,12 +7,33 @@ const { openQuizzes, tag } = document.querySelector("[data-open-quizzes]").datas
 // In ms. A waiting class is in the quiz within a few seconds.
 const PERIOD = 3000;
 const PAUSES = [5000, 10000, 20000];
+// In ms. A screen reader says the title of a new page first.
+const AFTER_TITLE = 1000;
+const CHANGED = "footnote.changed";
 // For a request, where the browser can end it: Safari 15 cannot.
 const TIMEOUT = 10000;
 
+const status = document.querySelector("[data-changed]");
 let failures = 0;
 let timer = 0;
 let isAsking = false;
+
+// A browser that refuses storage shows the change, and does not say it.
+function rememberChange() {
+  try {
+    sessionStorage.setItem(CHANGED, "1");
+  } catch { /* refused */ }
+}
+
+function sayChange() {
+  try {
+    if (!sessionStorage.getItem(CHANGED)) return;
+    sessionStorage.removeItem(CHANGED);
+  } catch {
+    return;
+  }
+  setTimeout(() => { status.textContent = status.dataset.changed; }, AFTER_TITLE);
+}
 
 async function ask() {
   clearTimeout(timer);
@@ -22,6 +43,7 @@ async function ask() {
   const options = { headers: { "If-None-Match": tag }, redirect: "manual", credentials: "same-origin", cache: "no-store" };
   const response = await fetch(openQuizzes, { ...options, signal: AbortSignal.timeout?.(TIMEOUT) }).catch(() => null);
   isAsking = false;
+  if (response?.status === 200) rememberChange();
   // After the session has ended, the page leads to sign-in. Otherwise nothing would say that new quizzes no longer show up.
   if (response?.type === "opaqueredirect" || response?.status === 200) return move(location.pathname);
   failures = response?.status === 304 ? 0 : failures + 1;
@@ -30,5 +52,6 @@ async function ask() {
   timer = setTimeout(ask, pause * (1 + Math.random() / 4));
 }
 
+sayChange();
 document.addEventListener("visibilitychange", ask);
 timer = setTimeout(ask, PERIOD * (0.5 + Math.random() / 2));

@@ -123,9 +123,15 @@ def test_waiting_home_shows_the_quiz_when_the_teacher_starts_it(
     page.goto(reverse("student_home"))
     expect(page.get_by_text("You’re all caught up")).to_be_visible()
     assert page.get_by_role("button", name="Start").count() == 0
+    changed = page.get_by_role("status").filter(has_text="Your quizzes changed.")
+    expect(changed).to_have_count(0)
     Assignment.objects.update(opens_at=timezone.now())
     expect(page.get_by_role("button", name="Start")).to_be_visible()
+    # The title is the same as before, so a screen reader would say nothing new.
+    expect(changed).to_have_count(1)
     assert violations(page) == []
+    # It is said once.
+    assert page.evaluate("sessionStorage.getItem('footnote.changed')") is None
 
 
 def test_waiting_home_leads_to_sign_in_after_the_session(
