@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from quizzes.models import AuditEvent, Classroom, Student, User
 from quizzes.models.locks import lock_rows, read_locked
-from quizzes.people.names import PersonName, clean_name, name_key, short_names, sort_key, split_name
+from quizzes.people.names import PersonName, clean_name, name_key, number_key, short_names, sort_key, split_name
 
 Action = AuditEvent.Action
 
@@ -42,8 +42,14 @@ def check_place(student: Student, *, to: Classroom) -> None:
     others = to.students.enrolled().exclude(pk=student.pk)
     if others.filter(name_key=student.name_key).exists():
         raise NameTaken
-    if student.external_id and others.filter(external_id=student.external_id).exists():
+    if _has_number(others, student.external_id):
         raise NumberTaken
+
+
+def _has_number(students: QuerySet[Student], number: str) -> bool:
+    """Whether one of these students has this number, also with other zeros at the start. "" is no number. One query."""
+    numbers = students.exclude(external_id="").values_list("external_id", flat=True)
+    return number != "" and number_key(number) in map(number_key, numbers)
 
 
 def present_by_name(classroom: Classroom) -> dict[str, Student]:
@@ -215,7 +221,7 @@ def change_external_id(student: Student, external_id: str) -> None:
     lock_roster(student.classroom_id)
     same = Student.objects.with_merged(student.pk).order_by()
     others = student.classroom.students.exclude(pk__in=same.values("pk"))
-    if external_id and others.filter(external_id=external_id).exists():
+    if _has_number(others, external_id):
         raise NumberTaken
     keep_external_id(student, external_id, replaces=student.external_id)
 
@@ -262,7 +268,7 @@ def restore_student(student: Student, *, by: User, now: datetime) -> Student:
         return student
     student.removed_at = None
     others = student.classroom.students.enrolled().exclude(pk=student.pk)
-    if student.external_id and others.filter(external_id=student.external_id).exists():
+    if _has_number(others, student.external_id):
         student.external_id = ""
     return _save_named(student, ["removed_at", "external_id"], Action.STUDENT_RESTORED, by, now)
 
