@@ -128,24 +128,24 @@ class Citation:
     @property
     def as_of(self) -> str:
         """The line next to every question, such as “As of July 2018”, so that nobody reads old news as new."""
-        if self.day is None:
-            return gettext("The source gives no date")
-        if self.date_note:
-            text = gettext("As of {month} {year} (date from outside the story)")
-        else:
-            text = gettext("As of {month} {year}")
-        return text.format(month=gettext(MONTHS[self.day.month - 1]), year=self.day.year)
+        return self._dated(
+            gettext("As of {month} {year}"), gettext("As of {month} {year} (date from outside the story)")
+        )
 
     @property
     def story_date(self) -> str:
         """The line on pages of results, which have dates of their own: “News story from July 2018”."""
+        return self._dated(
+            gettext("News story from {month} {year}"),
+            gettext("News story from {month} {year} (date from outside the story)"),
+        )
+
+    def _dated(self, text: str, by_note: str) -> str:
+        """The text with the month. by_note: the text for a date that the story does not print."""
         if self.day is None:
             return gettext("The source gives no date")
-        if self.date_note:
-            text = gettext("News story from {month} {year} (date from outside the story)")
-        else:
-            text = gettext("News story from {month} {year}")
-        return text.format(month=gettext(MONTHS[self.day.month - 1]), year=self.day.year)
+        form = by_note if self.date_note else text
+        return form.format(month=gettext(MONTHS[self.day.month - 1]), year=self.day.year)
 
     @property
     def is_dated_by_note(self) -> bool:
