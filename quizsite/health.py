@@ -171,10 +171,10 @@ def durability() -> str:
         # A database in memory, as in tests, also has its journal in memory.
         in_memory = connection.is_in_memory_db()  # type: ignore[attr-defined]  # SQLite's own
         wanted = SQLITE_PRAGMAS | ({"journal_mode": "memory"} if in_memory else {})
-        seen = {name: pragma(name) for name in wanted}
+        seen = {name: setting_value(f"PRAGMA {name}") for name in wanted}
     else:
         wanted = POSTGRESQL_SETTINGS
-        seen = {name: show(name) for name in wanted}
+        seen = {name: setting_value(f"SHOW {name}") for name in wanted}
     if seen != wanted:
         raise CheckFailed(" ".join(f"{name}={value}" for name, value in seen.items() if value != wanted[name]))
     version = ".".join(map(str, connection.get_database_version()))
@@ -182,17 +182,10 @@ def durability() -> str:
     return f"{connection.vendor} {version} " + " ".join(f"{name}={value}" for name, value in seen.items()) + note
 
 
-def pragma(name: str) -> object:
-    """The value of a PRAGMA; the names are this module's own."""
+def setting_value(query: str) -> object:
+    """The value that a query for one setting returns."""
     with connection.cursor() as cursor:
-        cursor.execute(f"PRAGMA {name}")
-        return cursor.fetchone()[0]
-
-
-def show(name: str) -> object:
-    """The value of a PostgreSQL setting; the names are this module's own."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SHOW {name}")
+        cursor.execute(query)
         return cursor.fetchone()[0]
 
 

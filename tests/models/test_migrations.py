@@ -10,7 +10,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.models import F
 from django.db.models.signals import pre_migrate
 
-from quizsite.health import show
+from quizsite.health import setting_value
 from quizzes.content.editions import public_question_count
 from quizzes.grading.manual_grades import grade_answer
 from quizzes.grading.scores import rescore, stored
@@ -54,7 +54,7 @@ def test_migration_of_a_large_table_has_no_time_limit() -> None:
     seen = []
 
     def look(**_: object) -> None:
-        seen.append((show("statement_timeout"), show("lock_timeout")))
+        seen.append((setting_value("SHOW statement_timeout"), setting_value("SHOW lock_timeout")))
 
     pre_migrate.connect(look, weak=False, dispatch_uid="look")
     try:

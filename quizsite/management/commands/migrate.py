@@ -5,7 +5,7 @@ from django.core.management import CommandError, CommandParser, call_command
 from django.core.management.commands import migrate
 from django.db import connections
 
-from quizsite.health import show
+from quizsite.health import setting_value
 from quizsite.sqlite.prepare import prepare_database
 from quizzes.models.long_queries import without_time_limit
 
@@ -26,7 +26,7 @@ class Command(migrate.Command):
         connection = connections[options["database"]]
         if connection.vendor == "sqlite" and not connection.is_in_memory_db():  # type: ignore[attr-defined]  # its own
             prepare_database(Path(connection.settings_dict["NAME"]), init=init)
-        elif connection.vendor == "postgresql" and (encoding := show("server_encoding")) != "UTF8":
+        elif connection.vendor == "postgresql" and (encoding := setting_value("SHOW server_encoding")) != "UTF8":
             raise CommandError(
                 f"This database has the encoding {encoding}, which cannot hold every name. Make an empty one "
                 "with UTF8: createdb --encoding UTF8 --template template0 NAME"
