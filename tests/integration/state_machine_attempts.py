@@ -46,7 +46,7 @@ class AttemptsMachine(SettingsMachine):
         overdue = [
             model_attempt
             for model_attempt in self.ledger.of(model_assignment, student.pk)
-            if self.is_overdue(model_attempt)
+            if model_attempt.is_overdue(self.now)
         ]
         try:
             model_attempt = self.ledger.begin(model_assignment, student.pk, self.now)

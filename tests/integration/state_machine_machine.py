@@ -223,7 +223,7 @@ class SettingsMachine(RuleBasedStateMachine):
             release=model_assignment.release,
         )
         if any(
-            self.is_running(model_attempt)
+            model_attempt.is_running(self.now)
             for model_attempt in self.ledger.model_attempts
             if model_attempt.model_assignment is model_assignment
         ):
@@ -259,7 +259,7 @@ class SettingsMachine(RuleBasedStateMachine):
         if more is not None and model_assignment.closes is not None:
             closes_at = max(model_assignment.closes, self.now) + more
         student = self.school.students[who]
-        if any(self.is_running(model_attempt) for model_attempt in self.ledger.of(model_assignment, student.pk)):
+        if any(model_attempt.is_running(self.now) for model_attempt in self.ledger.of(model_assignment, student.pk)):
             self.note("extended while running" if closes_at else "extension taken back while running")
         given = {"due_at": None, "closes_at": closes_at, "extra_attempts": extra, "reason": "Was away."}
         accommodations.extend(row, student, **given, by=self.teacher, now=self.now)
@@ -284,7 +284,7 @@ class SettingsMachine(RuleBasedStateMachine):
         """Give a student more time on every assignment."""
         student, times = self.school.students[who], None if factor is None else Decimal(factor)
         if any(
-            self.is_running(model_attempt) and model_attempt.student == student.pk
+            model_attempt.is_running(self.now) and model_attempt.student == student.pk
             for model_attempt in self.ledger.model_attempts
         ):
             self.note("more time while running")
@@ -325,11 +325,7 @@ class SettingsMachine(RuleBasedStateMachine):
     @rule()
     def sweep(self) -> None:
         """Submit overdue attempts, as the periodic job does."""
-        overdue = [
-            model_attempt
-            for model_attempt in self.ledger.model_attempts
-            if model_attempt.submitted is None and model_attempt.is_over(self.now)
-        ]
+        overdue = [model_attempt for model_attempt in self.ledger.model_attempts if model_attempt.is_overdue(self.now)]
         assert submit_overdue(self.now) == len(overdue)
         for model_attempt in overdue:
             self.note("swept")
@@ -365,14 +361,6 @@ class SettingsMachine(RuleBasedStateMachine):
     def done(self) -> list[ModelAttempt]:
         """The submitted attempts."""
         return [own for own in self.rows.values() if own.submitted]
-
-    def is_overdue(self, model_attempt: ModelAttempt) -> bool:
-        """Whether its time is over and it is not submitted."""
-        return model_attempt.submitted is None and model_attempt.is_over(self.now)
-
-    def is_running(self, model_attempt: ModelAttempt) -> bool:
-        """Whether it is open and its time is not over."""
-        return model_attempt.submitted is None and not model_attempt.is_over(self.now)
 
     def submitted(self, model_attempt: ModelAttempt) -> None:
         """Submit the model's attempt, and store the receipt in it."""

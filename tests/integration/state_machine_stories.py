@@ -84,7 +84,7 @@ class FairSchool(AttemptsMachine):
     @rule(at=pick, given=place, is_taken_back=st.booleans())
     def work_longer(self, at: int, given: int, is_taken_back: bool) -> None:
         """Extend an open attempt, answer after the close of the class, and perhaps remove the extension."""
-        ending = [own for own in self.rows.values() if self.is_running(own) and own.model_assignment.closes]
+        ending = [own for own in self.rows.values() if own.is_running(self.now) and own.model_assignment.closes]
         if not ending:
             return
         model_attempt = ending[at % len(ending)]

@@ -117,6 +117,14 @@ class ModelAttempt:
         """Whether an answer that arrives now is late: the grace time of a minute is over."""
         return self.ends is not None and now > self.ends + MINUTE
 
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether its time is over and it is not submitted."""
+        return self.submitted is None and self.is_over(now)
+
+    def is_running(self, now: datetime) -> bool:
+        """Whether it is open and its time is not over."""
+        return self.submitted is None and not self.is_over(now)
+
 
 class Ledger:
     """All assignments and attempts, changed by the rules that teachers and students know."""

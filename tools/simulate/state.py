@@ -188,10 +188,6 @@ class State:
         """The row id of a question of the attempt's edition."""
         return published(row.assignment.edition_id).question_ids[question]
 
-    def is_overdue(self, model_attempt: ModelAttempt) -> bool:
-        """Whether its time is over and it is not submitted."""
-        return model_attempt.submitted is None and model_attempt.is_over(self.now)
-
     def note_receipt(self, model_attempt: ModelAttempt) -> None:
         """Store the receipt of a new submission in the model, once."""
         pk = next(pk for pk, own in self.rows.items() if own is model_attempt)

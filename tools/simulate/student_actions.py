@@ -22,7 +22,7 @@ class StudentActions(State):
             return
         pk, model_assignment = found
         student = self.any_student()
-        overdue = [own for own in self.ledger.of(model_assignment, student.pk) if self.is_overdue(own)]
+        overdue = [own for own in self.ledger.of(model_assignment, student.pk) if own.is_overdue(self.now)]
 
         def act() -> Attempt:
             return lifecycle.start_attempt(student, Assignment.objects.get(pk=pk), now=self.now)
@@ -84,7 +84,7 @@ class StudentActions(State):
 
     def sweep(self) -> None:
         """Turn in overdue attempts, as the periodic job does."""
-        overdue = [own for own in self.ledger.model_attempts if self.is_overdue(own)]
+        overdue = [own for own in self.ledger.model_attempts if own.is_overdue(self.now)]
         before = len(overdue)
         _, count = self.site(lambda: lifecycle.submit_overdue(self.now), partly=overdue)
         # A job that died may have done a part of them.
