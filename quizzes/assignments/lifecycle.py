@@ -11,7 +11,7 @@ from django.db.models import Q, Subquery
 
 from quizzes.assignments.accommodations import move_deadlines, set_deadline, set_excused
 from quizzes.assignments.deadlines import Breaks, Window, WindowState, is_over
-from quizzes.assignments.release import shows_before_last_attempt, waits_only_for_submit
+from quizzes.assignments.release import shows_before_last_attempt, shows_by_submit
 from quizzes.assignments.student_settings import window_of
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Extension, User
 from quizzes.models.assignments import MAX_TITLE, NEW_VERSION
@@ -212,7 +212,7 @@ def last_resume(assignment: Assignment) -> Subquery:
 def release_now(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
     """Show the answers to every student who has submitted. Raises StillMoreAttempts."""
     lock_settings(assignment)
-    if waits_only_for_submit(assignment.release):
+    if shows_by_submit(assignment.release):
         return assignment
     if has_more_attempts(assignment, now=now):
         raise StillMoreAttempts

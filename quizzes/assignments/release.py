@@ -1,7 +1,7 @@
 """When students see the answers.
 
 `can_see_answers` decides for an attempt, with the moment from `answers_shown_at`. `is_released` decides for any moment.
-The first four functions read the settings of the quiz alone.
+The four functions after them read the settings of the quiz alone.
 """
 
 from collections import defaultdict
@@ -18,24 +18,46 @@ from quizzes.models.assignments import AssignmentQuerySet
 Release = Assignment.Release
 
 
+def can_see_answers(assignment: Assignment, attempt: Attempt, *, shown_at: datetime | None, now: datetime) -> bool:
+    """Whether the student may see key, score and evidence of the whole attempt.
+
+    shown_at: from `answers_shown_at`.
+    """
+    return not attempt.is_open and is_released(assignment.release, shown_at=shown_at, at=now)
+
+
+def is_released(release: str, *, shown_at: datetime | None, at: datetime) -> bool:
+    """Whether a student can see the answers of a submitted attempt at this moment.
+
+    If answers appear after the close, they also wait for the grace time, because other students may still save.
+    `is_checked_at_once` decides about an attempt that is not submitted.
+    """
+    match release:
+        case Release.AFTER_CLOSE:
+            return shown_at is not None and is_over(at=at, deadline_at=shown_at)
+        case Release.AFTER_LAST:
+            return shown_at is not None and shown_at <= at
+    return shows_by_submit(release)
+
+
 def is_checked_at_once(release: str) -> bool:
     """Whether a student can check each answer before turning in: it shows the verdict and makes the answer final."""
     return release == Release.AT_ONCE
 
 
-def waits_only_for_submit(release: str) -> bool:
+def shows_by_submit(release: str) -> bool:
     """Whether the answers of an attempt appear as soon as it is submitted, or before."""
     return release in {Release.AT_ONCE, Release.AFTER_SUBMIT}
 
 
 def shows_before_last_attempt(release: str, max_attempts: int | None) -> bool:
     """Whether a student can see answers and then start another attempt. max_attempts None: no limit."""
-    return waits_only_for_submit(release) and max_attempts != 1
+    return shows_by_submit(release) and max_attempts != 1
 
 
 def shows_after_first_attempt(assignment: Assignment) -> bool:
     """Whether a student of the class can see answers after turning in once, at the latest."""
-    return waits_only_for_submit(assignment.release) or (
+    return shows_by_submit(assignment.release) or (
         assignment.release == Release.AFTER_LAST and assignment.max_attempts == 1
     )
 
@@ -123,28 +145,6 @@ def given_with(assignments: Collection[Assignment]) -> AssignmentQuerySet:
         edition__question_set__in=QuestionSet.objects.filter(editions__assignments__in=assignments),
         responsible__in=these.with_responsible().values("responsible"),  # type: ignore[misc]  # mypy sees none
     )
-
-
-def can_see_answers(assignment: Assignment, attempt: Attempt, *, shown_at: datetime | None, now: datetime) -> bool:
-    """Whether the student may see key, score and evidence of the whole attempt.
-
-    shown_at: from `answers_shown_at`.
-    """
-    return not attempt.is_open and is_released(assignment.release, shown_at=shown_at, at=now)
-
-
-def is_released(release: str, *, shown_at: datetime | None, at: datetime) -> bool:
-    """Whether a student can see the answers of a submitted attempt at this moment.
-
-    If answers appear after the close, they also wait for the grace time, because other students may still save.
-    `is_checked_at_once` decides about an attempt that is not submitted.
-    """
-    match release:
-        case Release.AFTER_CLOSE:
-            return shown_at is not None and is_over(at=at, deadline_at=shown_at)
-        case Release.AFTER_LAST:
-            return shown_at is not None and shown_at <= at
-    return waits_only_for_submit(release)
 
 
 def last_of(closes: Collection[datetime | None]) -> datetime | None:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from quizzes.assignments import deletion, lifecycle
 from quizzes.assignments.accommodations import ExtendedTime, extend_to_fit, extended_times
 from quizzes.assignments.deadlines import Window
-from quizzes.assignments.release import shows_before_last_attempt, waits_only_for_submit
+from quizzes.assignments.release import shows_before_last_attempt, shows_by_submit
 from quizzes.assignments.student_settings import window_of
 from quizzes.files import signed_preview
 from quizzes.forms.accommodations import ExtendToFitForm
@@ -221,5 +221,5 @@ def start_again_warning(count: int) -> list[str]:
 def _releases(assignment: Assignment, form: AssignmentSettingsForm) -> bool:
     """Whether the new settings show answers that wait now. If all have more attempts, the form itself asks."""
     new = form.settings
-    shows = waits_only_for_submit(new.release) and not shows_before_last_attempt(new.release, new.max_attempts)
-    return shows and not waits_only_for_submit(assignment.release)
+    shows = shows_by_submit(new.release) and not shows_before_last_attempt(new.release, new.max_attempts)
+    return shows and not shows_by_submit(assignment.release)
