@@ -356,7 +356,10 @@ def test_operator_adds_allows_and_turns_off(platform: Platform) -> None:
     out = StringIO()
     call_command("lti", "list", stdout=out)
 
-    assert f"{row.pk}  Canvas (off)  https://canvas.example  deployments: one, two" in out.getvalue()
+    assert f"{row.pk}  Canvas (off)  https://canvas.example  client: 9  deployments: one, two" in out.getvalue()
+    again = StringIO()
+    call_command("lti", "add", *flags, stdout=again)
+    assert f"It is off. `manage.py lti on {row.pk}` turns it on." in again.getvalue()
     with pytest.raises(CommandError, match="no platform 999"):
         call_command("lti", "off", "999")
     # A variable of the shell that is not set.

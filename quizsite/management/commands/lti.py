@@ -74,7 +74,8 @@ class Command(BaseCommand):
             deployments = ", ".join(item.deployment_id for item in platform.deployments.all()) or "none allowed"
             state = "on" if platform.is_active else "off"
             self.stdout.write(
-                f"{platform.pk}  {platform.name} ({state})  {platform.issuer}  deployments: {deployments}"
+                f"{platform.pk}  {platform.name} ({state})  {platform.issuer}  client: {platform.client_id}  "
+                f"deployments: {deployments}"
             )
 
     def _add(self, options: dict[str, Any]) -> None:
@@ -92,6 +93,8 @@ class Command(BaseCommand):
         )
         LtiDeployment.objects.get_or_create(platform=platform, deployment_id=options["deployment"])
         self.stdout.write(f"{platform.name} is registered as platform {platform.pk}.")
+        if not platform.is_active:
+            self.stdout.write(f"It is off. `manage.py lti on {platform.pk}` turns it on.")
 
     def _link(self) -> None:
         token = secrets.token_urlsafe(32)
