@@ -140,7 +140,12 @@ def _numbers_here(one: RosterClass, classroom: Classroom | None, own: Sequence[S
     in_file = {*(row.external_id for row in one.students), *one.gone}
     found = {number: here.get(number_key(number), number) for number in in_file - in_class}
     # Two numbers of one file are two students.
-    return {number: own_number for number, own_number in found.items() if own_number not in in_file}
+    counts = Counter(number_key(row.external_id) for row in one.students)
+    return {
+        number: own_number
+        for number, own_number in found.items()
+        if own_number not in in_file and counts[number_key(number)] < 2
+    }
 
 
 def _with_numbers(one: RosterClass, numbers: Mapping[str, str]) -> RosterClass:
@@ -287,16 +292,15 @@ def _change(row: RosterStudent, known: _Known, taken: Collection[str], matched: 
     key = name_key(row.name.display)
     number = known.written.get(row.external_id, row.external_id)
     same_id, same_name = known.by_id.get(row.external_id), _same_name(row.name.display, known, matched)
-    if same_id is not None and number != row.external_id and same_id.external_id == row.external_id:
-        return _numbered(same_id, number)
     if same_id is not None:
+        has_other_zeros = number != row.external_id and same_id.external_id == row.external_id
+        here = Change("", "here", rosters.person_name(same_id), number, same_id)
+        change = _numbered(same_id, number) if has_other_zeros else here
         # A name that a teacher changed or merged here is no news at each sync.
-        note = (
-            ""
-            if key in known.names[same_id.pk]
-            else gettext("The file says “{name}”. The name stays.").format(name=row.name.display)
-        )
-        return Change("", "here", rosters.person_name(same_id), number, same_id, note)
+        if key not in known.names[same_id.pk]:
+            note = gettext("The file says “{name}”. The name stays.").format(name=row.name.display)
+            change = replace(change, note=f"{change.note} {note}".strip())
+        return change
     if same_name is not None and (not same_name.external_id or same_name.pk in known.renumbered):
         change = _numbered(same_name, number)
         if known.names_of_file[key] > 1:

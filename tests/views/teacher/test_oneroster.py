@@ -323,6 +323,31 @@ def test_number_without_its_zeros_finds_a_student_who_is_renamed_removed_or_in_a
     assert Student.objects.count() == 4
 
 
+def test_number_without_its_zeros_of_another_name_says_the_name_of_the_file(
+    teacher_client: Client, classroom: Classroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The teacher may have given the number to the wrong student."""
+    make_student(classroom=classroom, name="Dee Ortiz", external_id="101")
+    monkeypatch.setitem(PEOPLE, "u1", ("Ana", "Reyes", "00101"))
+
+    page = text_of(run(teacher_client, package({"A": ["u1"]}), targets={"target-0": classroom.public_id}))
+
+    assert "The number was 101. The file says “Ana Reyes”. The name stays." in page
+
+
+def test_two_numbers_of_one_file_without_the_zeros_of_one_student_are_two_students(
+    teacher_client: Client, classroom: Classroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody of the file is left out."""
+    make_student(classroom=classroom, name="Dee Ortiz", external_id="7")
+    monkeypatch.setitem(PEOPLE, "u1", ("Ana", "Reyes", "07"))
+    monkeypatch.setitem(PEOPLE, "u2", ("Ben", "Cole", "007"))
+
+    run(teacher_client, package({"A": ["u1", "u2"]}), targets={"target-0": classroom.public_id})
+
+    assert roster_of(classroom.name) == {"Dee Ortiz": "7", "Ana Reyes": "07", "Ben Cole": "007"}
+
+
 def test_two_numbers_of_one_file_are_two_students(teacher_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     run(teacher_client, package({"A": ["u1"]}))
     changed = {"u2": ("Ben", "Cole", "01001")}
