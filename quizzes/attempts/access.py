@@ -57,6 +57,11 @@ class Pace:
         """Whether the question at this position takes answers now. `save_answer` compares the same columns."""
         return position == self.position and position > self.closed_through
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the question on the class board takes answers now."""
+        return self.position is not None and self.takes_answers(self.position)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedAttempt:

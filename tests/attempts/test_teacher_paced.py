@@ -200,6 +200,18 @@ def test_student_waits_then_is_led_to_the_question_of_the_class(
     assert student_client.post(start, follow=True).redirect_chain[-1][0] == question(running, 2)
 
 
+def test_save_without_an_answer_asks_for_one_only_while_the_question_is_open(
+    paced: Assignment, running: Attempt, student_client: Client
+) -> None:
+    show(paced, 1)
+    data = form_of(student_client.get(question(running, 1)), having="choice").data(act="save")
+    assert "Answer the question first." in text_of(student_client.post(question(running, 1), data))
+    show(paced, 1, ANSWERS)
+    page = text_of(student_client.post(question(running, 1), data, follow=True))
+    assert "You didn’t answer it." in page
+    assert "Answer the question first." not in page
+
+
 def test_closed_question_shows_the_own_answer_and_takes_none(
     paced: Assignment, running: Attempt, student_client: Client
 ) -> None:

@@ -271,7 +271,8 @@ def _take_answer(request: HttpRequest, attempt: LoadedAttempt, number: int, *, n
     if question.is_step(form.submitted):
         # Without a fragment of its own, so that the browser keeps the one of the pressed button.
         return redirect("take_attempt", attempt.public_id, number)
-    if act == "save" and attempt.pace is not None and not form.has_input:
+    # A question that the teacher has just closed asks for no answer.
+    if act == "save" and attempt.pace is not None and attempt.pace.is_open and not form.has_input:
         return _question_page(request, attempt, number, now, needs_answer=True)
     return _act(request, attempt, number, act, now)
 

@@ -37,18 +37,17 @@ def paced_page(
     if current is not None and number != current:
         return redirect("take_attempt", attempt.public_id, current)
     late = waiting_late_questions(attempt.id)
-    is_open = pace.position is not None and pace.takes_answers(pace.position)
     context = {
         **question_context(attempt, current or 1, now=now),
         # From the log and not a message: two loads may follow a late save, and the first would use the message up.
         "late_numbers": [
             place
             for place, question in enumerate(attempt.content.questions, 1)
-            if attempt.content.question_id(question) in late and not (is_open and place == current)
+            if attempt.content.question_id(question) in late and not (pace.is_open and place == current)
         ],
         "is_waiting": current is None,
         "title": attempt.title,
-        "is_open": is_open,
+        "is_open": pace.is_open,
         "may_submit": may_submit(attempt),
         "pace_tag": pace_tag(attempt, now=now),
         **notes,
