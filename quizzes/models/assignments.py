@@ -91,10 +91,13 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         return self.annotate(guide=F("edition__question_set__reading__source__teaching_guide"))
 
     def with_responsible(self) -> Self:
-        """With `responsible`: the teacher who assigned it; the first owner of the class if that teacher left it."""
+        """With `responsible`: the teacher who assigned it; the first owner of the class if that teacher left it.
+
+        An owner whose account is closed comes after the others.
+        """
         people = Teaching.objects.filter(classroom=OuterRef("classroom"))
         is_there = Exists(people.filter(teacher=OuterRef("assigned_by"), role__in=EDITORS))
-        owner = people.filter(role=Teaching.Role.OWNER).order_by("pk").values("teacher")[:1]
+        owner = people.filter(role=Teaching.Role.OWNER).order_by("-teacher__is_active", "pk").values("teacher")[:1]
         # A key and a foreign key are two types for Django.
         key = models.BigIntegerField()
         left = Coalesce(Subquery(owner), F("assigned_by"), output_field=key)

@@ -14,7 +14,9 @@ from quizzes.assignments.release import (
 )
 from quizzes.assignments.visibility import visible_since
 from quizzes.attempts.lifecycle import submit_attempt
-from quizzes.models import Assignment, Attempt, Classroom, Edition, Extension, Student, User
+from quizzes.models import Assignment, Attempt, Classroom, Edition, Extension, Student, Teaching, User
+from quizzes.people.accounts import close_account
+from quizzes.people.class_people import add_person
 from quizzes.people.classrooms import hand_over
 from quizzes.people.rosters import remove_student, restore_student
 from quizzes.reports.student_assignments import student_assignment
@@ -26,6 +28,7 @@ from tests.factories import (
     make_attempt,
     make_classroom,
     make_edition,
+    make_user,
     save,
 )
 
@@ -140,6 +143,27 @@ def test_answers_after_the_close_wait_for_the_classes_of_the_teacher_who_has_the
     key = student.pk, first.pk
     assert visible_since([first], now=NOW + 4 * DAY)[key] > NOW + 3 * DAY
     assert set(given_with([first])) == {first, new}
+
+
+def test_answers_after_the_close_wait_for_the_classes_of_the_owner_who_can_sign_in(
+    edition: Edition, classroom: Classroom, teacher: User, other_teacher: User
+) -> None:
+    """The teacher who assigned the quiz left the class, and the first of its owners left the school."""
+    assigned_by = make_user()
+    add_person(classroom, other_teacher, role=Teaching.Role.OWNER, by=teacher, now=NOW)
+    own, of_owner = (
+        make_assignment(
+            edition=edition, classroom=place, assigned_by=by, closes_at=NOW + days * DAY, release="after_close"
+        )
+        for place, by, days in (
+            (classroom, assigned_by, 1),
+            (make_classroom(teacher=other_teacher, name="Period 8"), other_teacher, 3),
+        )
+    )
+    assert answers_shown_at(own, 0) == NOW + DAY
+    close_account(teacher, now=NOW)
+    assert answers_shown_at(own, 0) == NOW + 3 * DAY
+    assert set(given_with([of_owner])) == {own, of_owner}
 
 
 def test_answers_after_the_close_do_not_wait_for_the_extension_of_a_removed_student(
