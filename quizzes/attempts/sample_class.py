@@ -82,7 +82,7 @@ def _add_classroom(by: User, created_at: datetime) -> Classroom:
         classroom.is_sample, classroom.join_open = True, False
         classroom.save(update_fields=["is_sample", "join_open"])
         return classroom
-    raise ClassroomNameTaken
+    raise ClassroomNameTaken(by)
 
 
 def make_sample_attempt(

@@ -17,7 +17,11 @@ Action = AuditEvent.Action
 
 
 class ClassroomNameTaken(Exception):
-    """An owner of the classroom has another current one with this name."""
+    """An owner of the classroom has another current one with this name. owner: the account."""
+
+    def __init__(self, owner: User) -> None:
+        super().__init__()
+        self.owner = owner
 
 
 class CodeTaken(Exception):
@@ -211,4 +215,4 @@ def _check_name_is_free(name: str, owners: Iterable[User], classroom: Classroom 
         own = Classroom.objects.filter(teaching__teacher=owner, teaching__role=Teaching.Role.OWNER)
         others = own.current().filter(name__iexact=name)
         if (others.exclude(pk=classroom.pk) if classroom is not None else others).exists():
-            raise ClassroomNameTaken
+            raise ClassroomNameTaken(owner)

@@ -50,10 +50,10 @@ NEW_PIN_KIND = gettext_lazy("Saved. The PINs look different now, so print new si
 OPENED = gettext_lazy("Class code on. Students can sign in.")
 CLOSED = gettext_lazy("Class code off. Signed-in students stay in.")
 ARCHIVED = gettext_lazy("“{name}” is archived. Scores are kept. Students can’t sign in.")
-OWNERS_NAME_TAKEN = gettext_lazy("The owner of this class already has a class with this name. Choose another name.")
+OWNERS_NAME_TAKEN = gettext_lazy("An owner of this class already has a class with this name. Choose another name.")
 NOT_RESTORED = gettext_lazy("You already have a class with this name. Rename this one, then restore it.")
 OWNERS_NOT_RESTORED = gettext_lazy(
-    "The owner of this class already has a class with this name. Rename this one, then restore it."
+    "An owner of this class already has a class with this name. Rename this one, then restore it."
 )
 UNARCHIVED = gettext_lazy("“{name}” is restored.")
 
@@ -174,8 +174,8 @@ def change_classroom(request: TeacherRequest, public_id: str) -> HttpResponse:
     if form.is_valid():
         try:
             classrooms.change_classroom(classroom, by=request.user, now=timezone.now(), **form.cleaned_data)
-        except classrooms.ClassroomNameTaken:
-            form.add_error("name", NAME_TAKEN if may(classroom.own_role, ClassAct.OWN) else OWNERS_NAME_TAKEN)
+        except classrooms.ClassroomNameTaken as error:
+            form.add_error("name", NAME_TAKEN if error.owner == request.user else OWNERS_NAME_TAKEN)
         else:
             messages.success(request, gettext("Saved."))
             return redirect("change_classroom", classroom.public_id)
@@ -345,9 +345,8 @@ def set_archived(request: TeacherRequest, public_id: str) -> HttpResponse:
             return _confirm_archive(request, classroom, effects)
         try:
             classrooms.set_archived(classroom, is_archived=is_archived, by=request.user, now=now)
-        except classrooms.ClassroomNameTaken:
-            is_owner = may(classroom.own_role, ClassAct.OWN)
-            messages.error(request, NOT_RESTORED if is_owner else OWNERS_NOT_RESTORED)
+        except classrooms.ClassroomNameTaken as error:
+            messages.error(request, NOT_RESTORED if error.owner == request.user else OWNERS_NOT_RESTORED)
             return redirect("change_classroom", classroom.public_id)
         if is_archived:
             text = ARCHIVED.format(name=classroom.name)

@@ -573,7 +573,7 @@ def test_colleague_gives_the_owner_no_second_class_of_a_name(
     for owner, name in ((teacher, "Period 5"), (other_teacher, "Period 6")):
         make_classroom(teacher=owner, name=name)
     page = client.post(url("change_classroom", classroom), {"name": "Period 5", "time_zone": "America/New_York"})
-    assert errors_of(page) == ["The owner of this class already has a class with this name. Choose another name."]
+    assert errors_of(page) == ["An owner of this class already has a class with this name. Choose another name."]
     client.post(url("change_classroom", classroom), {"name": "Period 6", "time_zone": "America/New_York"})
     classroom.refresh_from_db()
     assert classroom.name == "Period 6"
@@ -581,12 +581,23 @@ def test_colleague_gives_the_owner_no_second_class_of_a_name(
     classrooms.set_archived(classroom, is_archived=True, by=teacher, now=NOW)
     made = make_classroom(teacher=teacher, name="Period 6")
     page = client.post(url("set_archived", classroom), {"is_archived": ""}, follow=True)
-    taken = "The owner of this class already has a class with this name. Rename this one, then restore it."
+    taken = "An owner of this class already has a class with this name. Rename this one, then restore it."
     assert taken in text_of(page)
     made.delete()
     client.post(url("set_archived", classroom), {"is_archived": ""})
     classroom.refresh_from_db()
     assert classroom.archived_at is None
+
+
+def test_owner_reads_that_another_owner_has_a_class_of_the_name(
+    classroom: Classroom, other_teacher: User, teacher_client: Client
+) -> None:
+    other_teacher.classrooms.add(classroom, through_defaults={"role": "owner"})
+    make_classroom(teacher=other_teacher, name="Period 5")
+    page = teacher_client.post(
+        url("change_classroom", classroom), {"name": "Period 5", "time_zone": "America/New_York"}
+    )
+    assert errors_of(page) == ["An owner of this class already has a class with this name. Choose another name."]
 
 
 def test_archive_puts_a_class_away_and_brings_it_back(
