@@ -165,10 +165,16 @@ def secret(variables: Mapping[str, str], name: str) -> str:
 
 
 def folder(variables: Mapping[str, str], name: str) -> str | None:
-    """The path called `name`; None if it is not set. Refuses what only a shell replaces, as a folder of that name."""
+    """The path called `name`; None if it is not set.
+
+    Refuses what a shell replaces or removes: a site would start in a folder of that name, with nothing in it.
+    """
     text = variables.get(name, "")
     if text.startswith("~") or "$" in text:
         raise ImproperlyConfigured(f"{name} must be a path without ~ and $, which are not replaced here, not {text!r}.")
+    # Docker and Kubernetes keep them as a part of the value.
+    if text.strip("\"'") != text:
+        raise ImproperlyConfigured(f"{name} must be a path without quotation marks around it, not {text!r}.")
     return text or None
 
 
