@@ -181,6 +181,9 @@ def erase_teacher(user: User, *, now: datetime, receipt: str | None = None) -> E
     """
     receipt = receipt or new_receipt()
     with _erasing() as read:
+        # All its classes come before the account: a new name locks a class, then its owners.
+        taught = Classroom.objects.filter(pk__in=Teaching.objects.filter(teacher=user).values("classroom"))
+        list(locked(taught).order_by("pk").values_list("pk"))
         classrooms = list(own_classrooms(user))
         _lock_classrooms(classrooms)
         # A form that comes again.

@@ -40,7 +40,7 @@ from quizzes.models.locks import RowDeleted
 from quizzes.people import erasure
 from quizzes.people.accounts import invite
 from quizzes.people.class_people import add_person
-from quizzes.people.classrooms import add_classroom, hand_over, set_missing_rule
+from quizzes.people.classrooms import add_classroom, change_classroom, hand_over, set_missing_rule
 from quizzes.people.names import PersonName
 from quizzes.people.rosters import (
     add_students,
@@ -286,6 +286,36 @@ def test_changes_of_a_class_hold_up_no_start(
         "hand over": partial(hand_over, classroom, giver=teacher, to=colleague, by=teacher, now=NOW),
     }
     assert held_up(partial(start_attempt, student, assignment, now=NOW), acts[act]) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_new_name_of_a_class_while_the_account_of_an_owner_is_deleted_ends_in_no_deadlock(
+    classroom: Classroom, teacher: User
+) -> None:
+    """A new name locks the class, then its owners."""
+    other = make_user()
+    add_person(classroom, other, role="owner", by=teacher, now=NOW)
+
+    def rename() -> None:
+        try:
+            change_classroom(classroom, by=other, name="Period 8", time_zone=classroom.time_zone, now=NOW)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=rename)
+
+    def rename_after_the_lock(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        result = execute(sql, *rest)
+        if 'FROM "quizzes_user"' in sql and "FOR NO KEY UPDATE" in sql and not thread.ident:
+            thread.start()
+            _wait_until(lambda: _waiting() == 1)
+        return result
+
+    with connection.execute_wrapper(rename_after_the_lock):
+        erasure.erase_teacher(teacher, now=NOW)
+    thread.join(timeout=30)
+    classroom.refresh_from_db()
+    assert classroom.name == "Period 8"
 
 
 @pytest.mark.django_db(transaction=True)
