@@ -25,11 +25,11 @@ class AnsweredEdition:
 def answered_editions(question_set: QuestionSet, *, by: User, key: str = "") -> list[AnsweredEdition]:
     """The editions of a set that students of this teacher answered, the oldest first; at most 3 queries.
 
-    key: count only answers to this question; "" for all questions.
+    Only in classes that the teacher may change: nobody else can regrade there. key: count only answers to this
+    question; "" for all questions.
     """
     answer_rows = Answer.objects.filter(
-        attempt__assignment__edition__question_set=question_set,
-        attempt__assignment__classroom__teachers=by,
+        attempt__assignment__in=Assignment.objects.editable_by(by).of_set(question_set),
         value__isnull=False,
     )
     if key:

@@ -15,6 +15,7 @@ from quizzes.content.drafts.changes import KeyChange, key_changes
 from quizzes.content.set_document import parse_set
 from quizzes.content.tables import Table
 from quizzes.models import Assignment, Classroom, Draft, Edition, Regrade, User
+from quizzes.people.class_people import add_person
 from quizzes.reports.answered_editions import answered_editions
 from tests.drafting import EXAMPLES, document_of, editor_of, html_of, publish, save, sent, url
 from tests.factories import (
@@ -61,6 +62,17 @@ def test_students_who_answered_are_counted_once_and_by_edition(
     assert [row.classroom.name for row in line.assignments] == ["Period 3", "Period 4"]
     assert (line.position("some"), line.position("none")) == (2, None)
     assert answered_editions(draft.question_set, by=teacher, key="none") == []
+
+
+def test_class_in_which_the_teacher_is_a_viewer_asks_for_no_regrade(
+    given: Assignment, draft: Draft, teacher: User, other_teacher: User
+) -> None:
+    """A regrade does not reach it, and its page of regrades is closed to a viewer."""
+    seen = make_assignment(edition=given.edition, classroom=make_classroom(teacher=other_teacher, name="A"))
+    add_person(seen.classroom, teacher, role="viewer", by=other_teacher, now=NOW)
+    make_answered_attempt(assignment=seen, student=make_student(classroom=seen.classroom))
+    [line] = answered_editions(draft.question_set, by=teacher)
+    assert (line.student_count, line.assignments) == (2, (given,))
 
 
 def test_key_changes_name_other_keys_and_what_is_gone() -> None:
