@@ -23,6 +23,7 @@ from quizzes.models import Accommodation, Assignment, Attempt, AuditEvent, Excus
 from quizzes.models.locks import lock_rows, read_row
 from quizzes.models.reasons import OTHER_FORM
 from quizzes.people import rosters
+from quizzes.people.names import number_key
 
 Action = AuditEvent.Action
 # Added to the numbers of attempts while they get new ones. No student has as many on one quiz.
@@ -164,9 +165,9 @@ def undo_merge(other: Student, *, by: User, now: datetime) -> Student:
     keep = other.merged_into
     if keep is None:
         return other
-    # The number that a student has in another class is of that class.
-    if keep.classroom_id == other.classroom_id and keep.external_id == other.external_id:
-        rosters.keep_external_id(keep, "", replaces=other.external_id)
+    # The number that a student has in another class is of that class. A sync may have added zeros since the merge.
+    if keep.classroom_id == other.classroom_id and number_key(keep.external_id) == number_key(other.external_id):
+        rosters.keep_external_id(keep, "", replaces=keep.external_id)
     rosters.restore_student(other, by=by, now=now)
     attempts = list(Attempt.objects.filter(made_as=other, student=keep).select_related("assignment").order_by("pk"))
     _give(attempts, other, now=now)

@@ -540,6 +540,15 @@ def test_more_time_starts_no_attempt_again_that_was_over(
     assert running.deadline_at == now + timedelta(minutes=80)
 
 
+def test_undo_gives_the_number_back_to_which_a_sync_added_zeros(
+    student: Student, twin: Student, teacher: User, now: datetime
+) -> None:
+    Student.objects.filter(pk=twin.pk).update(external_id="7")
+    change_external_id(merge(student, twin, teacher, now), "007")
+    undo_merge(fresh(twin), by=teacher, now=now)
+    assert (fresh(student).external_id, fresh(twin).external_id) == ("", "7")
+
+
 def test_student_can_get_the_number_of_the_entry_that_went(
     student: Student, twin: Student, teacher: User, now: datetime
 ) -> None:
