@@ -352,11 +352,11 @@ def _with_names_alike(rows: Sequence[RosterRow], names: Collection[str]) -> list
 
 def _without_shared_numbers(rows: Sequence[RosterRow]) -> list[RosterRow]:
     """The rows; a number of several rows is in none of them: a gradebook would give scores to the wrong student."""
-    counts = Counter(row.external_id for row in rows if row.state in ("new", "here", "removed"))
+    counts = Counter(number_key(row.external_id) for row in rows if row.state in ("new", "here", "removed"))
     note = gettext("Several rows have the number {number}, so it isn’t saved.")
     return [
         replace(row, external_id="", note=note.format(number=row.external_id))
-        if row.external_id and counts[row.external_id] > 1
+        if row.external_id and counts[number_key(row.external_id)] > 1
         else row
         for row in rows
     ]

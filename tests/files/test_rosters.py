@@ -155,6 +155,12 @@ def test_teacher_may_choose_other_columns() -> None:
 
 
 def test_number_of_several_rows_is_kept_of_none() -> None:
+    """A later list or sync would take 17 and 017 for one student."""
+    read = roster_of("Name,Number\nMaya Lopez,17\nNoah Kim,017", chosen=Columns(full=0, external_id=1))
+    assert [(row.external_id, row.note) for row in read.rows] == [
+        ("", "Several rows have the number 17, so it isn’t saved."),
+        ("", "Several rows have the number 017, so it isn’t saved."),
+    ]
     text = "Name,Number\nMaya Lopez,17\nNoah Kim,17\nAna Reyes,18"
     read = roster_of(text, chosen=Columns(full=0, external_id=1), present=["Noah Kim"])
     assert [(row.state, row.external_id) for row in read.rows] == [("new", ""), ("here", ""), ("new", "18")]
