@@ -14,7 +14,7 @@ from django.urls import reverse
 from quizzes.assignments.accommodations import set_excused
 from quizzes.files.student_data import export_student
 from quizzes.models import Assignment, Attempt, Edition, ManualGrade, Student, Teaching, User
-from quizzes.people.rosters import move_student, rename_student
+from quizzes.people.rosters import change_pin, move_student, rename_student
 from quizzes.reports.student_report import student_report
 from tests.factories import make_answered_attempt, make_assignment, make_attempt, make_classroom, make_regrade
 from tests.pages import text_of
@@ -66,6 +66,21 @@ def test_report_names_the_teachers_of_the_class_and_who_commented(
         assert "Maya Lopez Period 3 · Ms. Rivera, Mr. Okafor" in said
         assert "Ms. Rivera: “Good try”" in said
         assert "Teacher’s comment: “Well done”" in said
+
+
+def test_report_names_the_student_in_each_change(
+    student: Student, teacher: User, teacher_client: Client, now: datetime
+) -> None:
+    """A parent reads whole sentences, not "graded an answer of"."""
+    student = change_pin(student, by=teacher, now=now)
+    export_student(student, by=teacher, now=now)
+    said = report_of(teacher_client, student)
+    assert "Ms. Rivera, made a new PIN for Maya Lopez" in said
+    assert "Ms. Rivera, downloaded all data of Maya Lopez" in said
+
+    moved = move_student(student, to=make_classroom(teacher=teacher, name="Period 8"), by=teacher, now=now)
+
+    assert "Ms. Rivera, moved Maya Lopez to another class" in report_of(teacher_client, moved)
 
 
 def test_report_has_the_year(student: Student, teacher: User, teacher_client: Client, clock: Any) -> None:
@@ -149,7 +164,7 @@ def test_report_says_who_changed_and_downloaded_what(
 
     assert "No quizzes yet." in said
     assert "Fri, Oct 23, 2026, 11:00 am EDT: Ms. Rivera, renamed" in said
-    assert "Ms. Rivera, downloaded the scores" in said
+    assert "Ms. Rivera, downloaded all data of Maya" in said
 
 
 def test_page_and_report_keep_the_reasons_of_another_teachers_class_to_it(
