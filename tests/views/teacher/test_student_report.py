@@ -83,6 +83,13 @@ def test_report_names_the_student_in_each_change(
     assert "Ms. Rivera, moved Maya Lopez to another class" in report_of(teacher_client, moved)
 
 
+def test_report_is_linked_outside_the_folded_settings(student: Student, teacher_client: Client) -> None:
+    page = teacher_client.get(reverse("student_history", args=[student.public_id])).text
+    address = reverse("student_report", args=[student.public_id])
+    assert page.count(f'href="{address}"') == 1
+    assert page.index(f'href="{address}"') < page.index('id="settings"')
+
+
 def test_report_has_the_year(student: Student, teacher: User, teacher_client: Client, clock: Any) -> None:
     """A record of 2 school years."""
     rename_student(student, name="Maya L", by=teacher, now=datetime(2025, 10, 24, 15, 0, tzinfo=UTC))
