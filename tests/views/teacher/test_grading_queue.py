@@ -194,7 +194,8 @@ def test_leaving_it_marks_each_by_hand(assignment: Assignment, teacher_client: C
     page = settle(teacher_client, assignment, "keep")
     assert (scores(), ManualGrade.objects.get().points) == ([0], 0)
     assert [event.action for event in AuditEvent.objects.all()] == ["answer_marked"]
-    assert "All done" in text_of(page)
+    assert "All done Every answer is graded. Results Back to quiz" in text_of(page)
+    assert f'href="{reverse("assignment_results", args=[assignment.public_id])}"' in page.text
 
 
 def test_answer_that_no_key_can_say_gets_its_points_by_hand(assignment: Assignment, teacher_client: Client) -> None:
