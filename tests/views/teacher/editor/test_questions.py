@@ -16,6 +16,7 @@ from quizzes.content.drafts.changes import changes
 from quizzes.content.drafts.document import MAX_QUESTIONS, from_edition, question_of, reading_of
 from quizzes.content.drafts.preview import preview
 from quizzes.content.drafts.validation import draft_problems, question_tips
+from quizzes.content.question_types.question import SKILL_LABELS
 from quizzes.content.question_types.registry import TYPES, parse_question, public_view
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.set_document import parse_set
@@ -695,6 +696,13 @@ def in_use(draft: Draft, teacher: User, classroom: Classroom, teacher_client: Cl
     make_assignment(edition=edition, classroom=fresh, assigned_by=teacher)
     save(teacher_client, draft, stem="Which one is it?")
     return draft
+
+
+def test_page_of_a_question_set_names_skills_as_the_editor_does(teacher_client: Client, draft: Draft) -> None:
+    publish(teacher_client, draft)
+    page = html_of(teacher_client.get(url("question_set", draft)))
+    for label in SKILL_LABELS.values():
+        assert f'<th scope="col" class="r">{label}</th>' in page
 
 
 def test_publish_says_what_becomes_of_assignments(in_use: Draft, teacher_client: Client) -> None:
