@@ -129,6 +129,13 @@ def test_switch_counts_missing_work_as_zero_and_each_page_says_which(
     assert names_of(teacher_client.get(book, {"sort": missed.public_id})) == ["Ana", "Ben"]
 
 
+def test_objectives_are_linked_once(assignment: Assignment, student: Student, teacher_client: Client) -> None:
+    """In the navigation of the class."""
+    page = teacher_client.get(gradebook_of(assignment.classroom)).text
+    address = reverse("classroom_mastery", args=[assignment.classroom.public_id])
+    assert page.count(f'href="{address}"') == 1
+
+
 def test_switch_on_the_page_of_a_refused_name_leads_to_the_page_of_the_student(
     edition: Edition, classroom: Classroom, teacher_client: Client
 ) -> None:
