@@ -58,7 +58,7 @@ def test_a_story_becomes_an_edition(javascript: bool, teacher: User, open_contex
     page.get_by_label("Another speaker").fill("Mayor’s account")
     page.get_by_role("button", name="Save speakers").click()
     page.get_by_label("Said by, sentence 3").select_option("Mayor’s account")
-    page.get_by_role("textbox", name="Level", exact=True).fill("Grade 7")
+    page.get_by_role("textbox", name="Level (optional)", exact=True).fill("Grade 7")
     press_save(page)
     draft = Draft.objects.get()
     assert [table["voice"] for table in sentence_tables(draft.document)] == [
@@ -385,7 +385,7 @@ def test_one_form_of_a_page_does_not_drop_the_text_of_another(teacher: User, ope
     expect(text).to_have_value("A story typed by hand.")
 
     # A field that saves by itself does not say that all is saved.
-    page.get_by_role("textbox", name="Level", exact=True).fill("Grade 8")
+    page.get_by_role("textbox", name="Level (optional)", exact=True).fill("Grade 8")
     with page.expect_response(lambda reply: reply.request.method == "POST"):
         page.get_by_label("Reading title").focus()
     expect(page.locator("#draft-state")).to_have_text("Not saved yet")

@@ -119,8 +119,8 @@ def write_reading(page: Page) -> None:
     page.get_by_label("Name of a new speaker of sentence 6").fill("Shop owner’s account")
     page.get_by_role("button", name="Add speaker to sentence 6").click()
     expect(page.get_by_label("Said by, sentence 6")).to_have_value("shop-owners-account")
-    page.get_by_role("textbox", name="Level", exact=True).fill("Grade 7")
-    page.get_by_role("textbox", name="Level", exact=True).blur()
+    page.get_by_role("textbox", name="Level (optional)", exact=True).fill("Grade 7")
+    page.get_by_role("textbox", name="Level (optional)", exact=True).blur()
     saved(page)
     assert violations(page) == []
     page.get_by_role("link", name="Next: Objectives").click()

@@ -172,7 +172,7 @@ class ReadingForm(DraftForm):
 
     reading_title = text(gettext_lazy("Reading title"), 200)
     language = forms.ChoiceField(label=gettext_lazy("Language"))
-    level = text(gettext_lazy("Level"), 40, hint=gettext_lazy("Such as Grade 7"))
+    level = text(gettext_lazy("Level (optional)"), 40, hint=gettext_lazy("Such as Grade 7"))
     act = forms.CharField(required=False, max_length=40)
 
     def __init__(self, data: Any = None, *, document: Table) -> None:

@@ -582,6 +582,14 @@ def test_a_corrected_text_leads_to_the_questions_that_lost_evidence(draft: Draft
     assert "1 question uses a sentence that changed" in page
 
 
+def test_the_level_of_the_reading_is_optional(draft: Draft, teacher_client: Client) -> None:
+    """Fields without "optional" are needed before publishing, says the page that creates a question set."""
+    address = url("edit_reading", draft)
+    teacher_client.post(address, sent(teacher_client, address, having="text-s1", level=""))
+    assert "Level (optional)" in html_of(teacher_client.get(address))
+    assert "to fix" not in html_of(teacher_client.get(url("publish_set", draft)))
+
+
 def test_sentences_and_speakers_are_saved(draft: Draft, teacher_client: Client) -> None:
     address = url("edit_reading", draft)
     changes = {"text-s6": "Hundreds had protested.", "speaker-s6": "protesters", "level": "Grade 8", "language": "es"}
