@@ -698,6 +698,15 @@ def in_use(draft: Draft, teacher: User, classroom: Classroom, teacher_client: Cl
     return draft
 
 
+def test_publish_says_what_becomes_of_one_quiz(
+    teacher_client: Client, draft: Draft, classroom: Classroom, teacher: User
+) -> None:
+    publish(teacher_client, draft)
+    make_assignment(edition=Edition.objects.get(), classroom=classroom, assigned_by=teacher)
+    save(teacher_client, draft, stem="Which one is it?")
+    assert "This quiz keeps its version." in html_of(teacher_client.get(url("publish_set", draft)))
+
+
 def test_page_of_a_question_set_names_skills_as_the_editor_does(teacher_client: Client, draft: Draft) -> None:
     publish(teacher_client, draft)
     page = html_of(teacher_client.get(url("question_set", draft)))
