@@ -182,7 +182,7 @@ def test_gradebook_shows_the_status(situation: Situation, assignment: Assignment
         r'<tbody>\s*<tr><th scope="row">.*?</td>(<td>.*?)</tr>',
     )
     assert ("8" in re.sub(r"<[^>]*>", "", row).split()) is situation.has_score
-    # A score means turned in, unless a status is next to it. Blank: not due yet.
+    # A score means turned in, unless a status is next to it.
     shown = words(row)
     if situation.has_score and not set(shown) - {"Late"}:
         shown = ["Turned in", *shown]

@@ -129,6 +129,16 @@ def test_switch_counts_missing_work_as_zero_and_each_page_says_which(
     assert names_of(teacher_client.get(book, {"sort": missed.public_id})) == ["Ana", "Ben"]
 
 
+def test_key_of_the_gradebook_explains_no_blank_cell(
+    assignment: Assignment, student: Student, teacher_client: Client
+) -> None:
+    """A quiz that is not due has a status in words: "Not started"."""
+    page = teacher_client.get(gradebook_of(assignment.classroom))
+    assert rows_of(page)[0] == [student.display_name, "No score yet", "Not started"]
+    assert "A score means turned in, unless a status is next to it." in text_of(page)
+    assert "Blank" not in text_of(page)
+
+
 def test_objectives_are_linked_once(assignment: Assignment, student: Student, teacher_client: Client) -> None:
     """In the navigation of the class."""
     page = teacher_client.get(gradebook_of(assignment.classroom)).text
