@@ -621,6 +621,7 @@ def test_newer_version_goes_to_those_who_have_not_started(
     make_answered_attempt(assignment=given, student=started)
     text = text_of(teacher_client.get(reverse("change_assignment", args=[given.public_id])))
     assert "Give version 2 to 2 students who haven’t started" in text
+    assert "Version 2 is newer. Students who haven’t started get version 2 as a quiz of its own" in text
     reply = change_version(teacher_client, given)
     made = classroom.assignments.exclude(pk=given.pk).get()
     assert "Students who hadn’t started now have “Friday check, version 2”." in text_of(reply)
