@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.urls import reverse
 
@@ -39,6 +40,14 @@ def test_checks_by_hand_are_dated() -> None:
     for check in checklist()["by_hand"]:
         assert all(check[name] for name in ("step", "with", "result"))
         assert date.fromisoformat(check["checked_on"]) <= date.fromisoformat(checklist()["checked_on"])
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_texts_name_the_axe_that_the_tests_run(language: str, client: Client, db: None) -> None:
+    found = re.search(r"axe v(\d+\.\d+)", Axe().axe_script)
+    assert found
+    page = client.get(reverse("accessibility"), headers={"Accept-Language": language}).content.decode()
+    assert set(re.findall(r"axe-core (\d+\.\d+)", page + REPORT.read_text(encoding="utf-8"))) == {found[1]}
 
 
 @pytest.mark.parametrize(("language", "heading"), [("en", "Supports"), ("es", "Cumple")])
