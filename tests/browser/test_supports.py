@@ -408,6 +408,31 @@ def test_line_focus_follows_keyboard_and_pointer_and_stays_on(
     expect(page.locator(".shade")).to_have_count(0)
 
 
+def test_line_focus_follows_the_voice(attempt: Attempt, student: Student, open_context: NewContext) -> None:
+    Attempt.objects.update(supports={"line_focus": True, "read_aloud": True})
+    context = open_context(student)
+    context.add_init_script(VOICE.replace("LOCAL", "true"))
+    page = context.new_page()
+    # Otherwise no page scrolls smoothly.
+    page.emulate_media(reduced_motion="no-preference")
+    open_question(page, attempt)
+    page.get_by_role("button", name="Line focus").press("Enter")
+    page.get_by_role("button", name="Hear the reading").press("Enter")
+
+    places = set()
+    for _ in range(4):
+        spoken, above, below = (
+            page.locator(name).bounding_box() for name in ("[data-speaking]", ".shade.above", ".shade.below")
+        )
+        assert spoken is not None
+        assert above is not None
+        assert below is not None
+        assert above["height"] <= spoken["y"] + spoken["height"] / 2 <= below["y"]
+        places.add(above["height"])
+        page.evaluate("finish()")
+    assert len(places) > 1
+
+
 def test_line_focus_shows_its_lines_below_open_notes(
     attempt: Attempt, student: Student, open_context: NewContext
 ) -> None:

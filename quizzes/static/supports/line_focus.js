@@ -1,4 +1,5 @@
-// A band that shows a few lines, with the rest of the page shaded. It follows the pointer, the focus, and two buttons.
+// A band that shows a few lines, with the rest of the page shaded. It follows the pointer, the focus, the voice of read
+// aloud, and two buttons.
 import { loaded, marks } from "./page_marks.js";
 
 // In lines of the reading.
@@ -61,8 +62,12 @@ function show(isShown) {
 }
 
 function onFocus({ target }) {
-  if (!isOn() || bar.contains(target) || !target.matches(":focus-visible")) return;
-  const box = target.getBoundingClientRect();
+  if (!bar.contains(target) && target.matches(":focus-visible")) follow(target);
+}
+
+function follow(element) {
+  if (!isOn()) return;
+  const box = element.getBoundingClientRect();
   if (box.height > innerHeight / 2) return;
   place((box.top + box.bottom) / 2 - (LINES * lineHeight()) / 2);
 }
@@ -89,6 +94,7 @@ function start() {
     place(event.clientY - (LINES * lineHeight()) / 2);
   });
   document.addEventListener("focusin", onFocus);
+  document.addEventListener("footnote:spoken", ({ target }) => follow(target));
   window.addEventListener("resize", () => { if (isOn()) place(top); });
   // The event of the notes does not bubble.
   bar.addEventListener("toggle", () => { if (isOn()) place(top); }, true);

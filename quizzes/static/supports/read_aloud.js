@@ -63,7 +63,9 @@ function mark(element) {
   const view = document.querySelector(source === "reading" ? "#v-read" : "#v-q");
   if (view) view.checked = true;
   element.closest("details")?.setAttribute("open", "");
-  element.scrollIntoView({ block: "nearest" });
+  // At once, because line focus asks for the new place.
+  element.scrollIntoView({ block: "nearest", behavior: "instant" });
+  element.dispatchEvent(new CustomEvent("footnote:spoken", { bubbles: true }));
 }
 
 const player = createPlayer(synth, (text) => new SpeechSynthesisUtterance(text), (state, index) => {
