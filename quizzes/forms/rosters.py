@@ -119,17 +119,6 @@ class AddStudentsForm(forms.Form):
         return found
 
     @property
-    def not_listed(self) -> list[Student]:
-        """The students on the roster who are not in the list; [] for a list with less than half of the class.
-
-        A shorter list only adds students, as when some come later.
-        """
-        students = {one.pk: one for one in self.present.values()}
-        listed = {self.present[key].pk for row in self.rows for key in name_keys(row.name) if key in self.present}
-        missing = [one for pk, one in students.items() if pk not in listed]
-        return sorted(missing, key=lambda one: one.sort_key) if len(missing) <= len(listed) else []
-
-    @property
     def counts(self) -> Counter[RowState]:
         """The number of rows in each state."""
         return Counter(row.state for row in self.rows)

@@ -1,6 +1,6 @@
 """Rosters: the students of a classroom, and their PINs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -58,6 +58,17 @@ def present_by_name(classroom: Classroom) -> dict[str, Student]:
     entries = classroom.students.filter(Q(removed_at=None) | merged).select_related("merged_into")
     # A name on the roster comes before that of a merged entry.
     return {one.name_key: one.current for one in entries.order_by(F("removed_at").desc(nulls_last=True), "pk")}
+
+
+def not_listed(present: Mapping[str, Student], keys: Iterable[str]) -> list[Student]:
+    """The students on the roster without one of these name keys; [] for a list with less than half of the class.
+
+    A shorter list only adds students, as when some come later. present: from `present_by_name`.
+    """
+    students = {one.pk: one for one in present.values()}
+    listed = {present[key].pk for key in keys if key in present}
+    missing = [one for pk, one in students.items() if pk not in listed]
+    return sorted(missing, key=lambda one: one.sort_key) if len(missing) <= len(listed) else []
 
 
 def classes_by_name(classroom: Classroom, *, by: User) -> dict[str, str]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from quizzes.files.roster_rows import RosterRow
+from quizzes.files.rosters import name_keys
 from quizzes.forms.fields import ConfirmForm
 from quizzes.forms.rosters import AddStudentsForm, CardsForm
 from quizzes.people import rosters, student_sign_in
@@ -78,6 +79,7 @@ def add_students(request: TeacherRequest, public_id: str) -> HttpResponse:
         "classroom": classroom,
         "form": form,
         "preview": preview,
+        "missing": rosters.not_listed(form.present, (key for row in form.rows for key in name_keys(row.name))),
         "current_quizzes": current_quizzes(classroom, now=timezone.now()),
     }
     return render(request, "teacher/add_students.html", context)
