@@ -62,9 +62,8 @@ def regrade_question(request: TeacherRequest, public_id: str, number: int) -> Ht
         else:
             messages.success(request, gettext("Question {number} is regraded. Scores updated.").format(number=number))
             return redirect("assignment_regrades", assignment.public_id)
-    preview = regrades.preview(affected, row, **act)
     context |= {
-        "preview": preview,
+        "preview": regrades.preview(affected, row, **act),
         "outside_count": count_outside_averages(affected),
         "new_key": _new_key(act["policy"], act["document"], assignment),
         "new_evidence": form.reading.sentences(act["document"]["evidence"]) if act["document"] else (),
