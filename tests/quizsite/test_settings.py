@@ -528,30 +528,25 @@ def test_settings_file_with_a_comment_after_a_value_is_refused(tmp_path: Path, l
     )
 
 
-@pytest.mark.parametrize("value", ["/srv/quiz ", " /srv/quiz", '"/srv/quiz"\t'])
-def test_settings_file_with_a_blank_around_a_value_is_refused(tmp_path: Path, value: str) -> None:
+BLANK = "a blank before or after the value. Remove it, or put the value with its blank in quotes."
+HALF_QUOTED = "a quotation mark only at the beginning of the value. Put one at the end too."
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        *((value, BLANK) for value in ("/srv/quiz ", " /srv/quiz", '"/srv/quiz"\t')),
+        *((value, HALF_QUOTED) for value in ('"/srv/quiz', "'/srv/quiz", "\"/srv/quiz'")),
+    ],
+)
+def test_settings_file_with_a_blank_or_half_of_the_quotes_is_refused(tmp_path: Path, value: str, problem: str) -> None:
     file = tmp_path / ".env"
     file.write_text(f"FOOTNOTE_DATA={value}\n")
 
     with pytest.raises(ImproperlyConfigured) as error:
         read_settings_file(file, may_be_missing=False)
 
-    assert str(error.value) == (
-        f"Line 1 of {file} has a blank before or after the value. Remove it, or put the value with its blank in quotes."
-    )
-
-
-@pytest.mark.parametrize("value", ['"/srv/quiz', "'/srv/quiz", "\"/srv/quiz'"])
-def test_settings_file_with_half_of_the_quotes_is_refused(tmp_path: Path, value: str) -> None:
-    file = tmp_path / ".env"
-    file.write_text(f"FOOTNOTE_DATA={value}\n")
-
-    with pytest.raises(ImproperlyConfigured) as error:
-        read_settings_file(file, may_be_missing=False)
-
-    assert str(error.value) == (
-        f"Line 1 of {file} has a quotation mark only at the beginning of the value. Put one at the end too."
-    )
+    assert str(error.value) == f"Line 1 of {file} has {problem}"
 
 
 def test_settings_file_may_have_a_value_that_begins_with_a_quoted_part(tmp_path: Path) -> None:
