@@ -192,7 +192,8 @@ def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
         return 0
     answers = {answer.question_id: answer for answer in locked(Answer.objects.filter(attempt=attempt))}
     saved_at = {question_id: answer.saved_at for question_id, answer in answers.items()}
-    waiting, changed = waiting_late(list(_late_events(attempt.pk)), saved_at), list[int]()
+    waiting = waiting_late(list(_late_events(attempt.pk)), saved_at)
+    changed: list[int] = []
     for event in waiting.values():
         answer = answers.get(event.question_id) or Answer.objects.create(attempt=attempt, question_id=event.question_id)
         if answer.value != event.value:
