@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import takewhile
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
@@ -16,7 +15,7 @@ from quizzes.assignments.deadlines import earliest_deadline, is_over
 from quizzes.assignments.release import is_checked_at_once
 from quizzes.attempts.access import LoadedAttempt, Pace
 from quizzes.content.question_types.registry import Value
-from quizzes.grading.manual_grades import restore_replaced, undo_replaced
+from quizzes.grading.manual_grades import replace_grades
 from quizzes.grading.scores import lock_score, rescore
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, Board, Question, User
 from quizzes.models.locks import locked, read_row
@@ -185,7 +184,8 @@ def has_late_to_accept(*, now: datetime) -> ExpressionWrapper:
 def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
     """Count the newest late answer to each question; returns how many answers changed. Safe to repeat.
 
-    A newer answer, saved in a reopened attempt, stays. An open attempt does not change. attempt: with its assignment.
+    A newer answer, saved in a reopened attempt, stays. An open attempt does not change. Each answer has the grades that
+    it had before. attempt: with its assignment.
     """
     lock_score(attempt)
     if attempt.is_open:
@@ -193,11 +193,10 @@ def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
     answers = {answer.question_id: answer for answer in locked(Answer.objects.filter(attempt=attempt))}
     saved_at = {question_id: answer.saved_at for question_id, answer in answers.items()}
     waiting = waiting_late(list(_late_events(attempt.pk)), saved_at)
-    changed: list[int] = []
+    writes = _writes(attempt) if waiting else {}
     for event in waiting.values():
         answer = answers.get(event.question_id) or Answer.objects.create(attempt=attempt, question_id=event.question_id)
-        if answer.value != event.value:
-            changed.append(event.question_id)
+        _move_grades(answer, event.value, writes.get(event.question_id, []), now=now)
         _overwrite(answer, event.value, event.at)
         # Again after each undo.
         operation = f"{_acceptance(event)}.{answer.revision}"
@@ -211,8 +210,6 @@ def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
             now=now,
         )
     if waiting:
-        # A grade of the same answer stays.
-        undo_replaced(attempt, changed, now=now)
         rescore([attempt])
         _record(AuditEvent.Action.LATE_ACCEPTED, attempt, len(waiting), by=by, now=now)
     return len(waiting)
@@ -222,21 +219,21 @@ def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
 def undo_accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
     """Count the answers in time again where accepted ones count; returns how many answers changed. Safe to repeat.
 
-    A newer answer, saved in a reopened attempt, stays. An open attempt does not change. Grades of the answers in time
-    count again. attempt: with its assignment.
+    A newer answer, saved in a reopened attempt, stays. An open attempt does not change. Each answer has the grades that
+    it had before. attempt: with its assignment.
     """
     lock_score(attempt)
     if attempt.is_open:
         return 0
     answers = {answer.question_id: answer for answer in locked(Answer.objects.filter(attempt=attempt))}
-    writes: defaultdict[int, list[AnswerEvent]] = defaultdict(list)
-    for event in attempt.events.filter(outcome__in=AnswerEvent.COUNTED).order_by("pk"):
-        writes[event.question_id].append(event)
+    writes = _writes(attempt)
     accepted = {question_id: events for question_id, events in writes.items() if events[-1].outcome == Outcome.ACCEPTED}
     for question_id, events in accepted.items():
         saved = next((event for event in reversed(events) if event.outcome == Outcome.SAVED), None)
         answer = answers[question_id]
-        _overwrite(answer, *((saved.value, saved.at) if saved is not None else (None, None)))
+        value, saved_at = (saved.value, saved.at) if saved is not None else (None, None)
+        _move_grades(answer, value, events, now=now)
+        _overwrite(answer, value, saved_at)
         operation = f"undone.{question_id}.{answer.revision}"
         _log(
             attempt.pk,
@@ -247,14 +244,36 @@ def undo_accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
             outcome=Outcome.UNDONE,
             now=now,
         )
-        # The first acceptance of another answer since then replaced the one that the teacher had graded.
-        since = takewhile(lambda event: event.outcome == Outcome.ACCEPTED, reversed(events))
-        if others := [event for event in since if event.value != answer.value]:
-            restore_replaced(attempt, question_id, replaced_at=others[-1].at, now=now)
     if accepted:
         rescore([attempt])
         _record(AuditEvent.Action.LATE_UNDONE, attempt, len(accepted), by=by, now=now)
     return len(accepted)
+
+
+def _writes(attempt: Attempt) -> dict[int, list[AnswerEvent]]:
+    """What changed each answer, the oldest first, by question row id. One query."""
+    writes: defaultdict[int, list[AnswerEvent]] = defaultdict(list)
+    for event in attempt.events.filter(outcome__in=AnswerEvent.COUNTED).order_by("pk"):
+        writes[event.question_id].append(event)
+    return dict(writes)
+
+
+def _move_grades(answer: Answer, value: Value, writes: Sequence[AnswerEvent], *, now: datetime) -> None:
+    """Let the grades of this value count from now on, and no others. A grade of the same value stays.
+
+    writes: of the answer. A save of the student ends what can count again.
+    """
+    if answer.value == value:
+        return
+    before = [None, *(event.value for event in writes)]
+    replaced_at = None
+    for event, replaced in zip(reversed(writes), reversed(before[:-1]), strict=True):
+        if event.outcome == Outcome.SAVED:
+            break
+        if replaced == value:
+            replaced_at = event.at
+            break
+    replace_grades(answer, replaced_at=replaced_at, now=now)
 
 
 def _overwrite(answer: Answer, value: Value, saved_at: datetime | None) -> None:

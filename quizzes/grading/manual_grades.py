@@ -4,7 +4,7 @@ import hashlib
 import json
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -210,23 +210,16 @@ def _is_of(
     return graded is not None and graded.value == values[key]
 
 
-def undo_replaced(attempt: Attempt, questions: Collection[int], *, now: datetime) -> None:
-    """Undo the grades of answers that an older save replaces now. One query. The caller updates the score.
+def replace_grades(answer: Answer, *, replaced_at: datetime | None, now: datetime) -> None:
+    """Undo the grades of an answer that another one replaces, and let those of the other one count again.
 
-    questions: row ids.
+    replaced_at: the `now` of the replacement that undid those of the other one, None for none. The caller updates the
+    score.
     """
-    ManualGrade.objects.filter(attempt=attempt, question__in=questions, undone_at=None).update(undone_at=now)
-
-
-def restore_replaced(attempt: Attempt, question_id: int, *, replaced_at: datetime, now: datetime) -> None:
-    """Let the grades count again that `undo_replaced` undid at this moment, and undo those given since.
-
-    The caller updates the score.
-    """
-    grades = ManualGrade.objects.filter(attempt=attempt, question=question_id)
-    before = list(grades.filter(undone_at=replaced_at).values_list("pk", flat=True))
-    undo_replaced(attempt, [question_id], now=now)
-    grades.filter(pk__in=before).update(undone_at=None)
+    grades = ManualGrade.objects.filter(attempt=answer.attempt_id, question=answer.question_id)
+    own = [] if replaced_at is None else list(grades.filter(undone_at=replaced_at).values_list("pk", flat=True))
+    grades.filter(undone_at=None).update(undone_at=now)
+    grades.filter(pk__in=own).update(undone_at=None)
 
 
 def last_comment(assignment: Assignment, *, by: User) -> str:

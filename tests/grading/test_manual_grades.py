@@ -1,6 +1,7 @@
 """A grade counts for the answer that the teacher read, and for no later one."""
 
 import copy
+import uuid
 from datetime import timedelta
 from decimal import Decimal
 
@@ -8,7 +9,8 @@ import pytest
 
 from quizzes.attempts.answers import accept_late, undo_accept_late
 from quizzes.attempts.lifecycle import reopen, submit_attempt
-from quizzes.grading.manual_grades import grade_answer
+from quizzes.grading import manual_grades
+from quizzes.grading.manual_grades import grade_answer, grade_answers
 from quizzes.grading.queue import queued_answers
 from quizzes.models import Attempt, Classroom, Student, User
 from tests.factories import NOW, make_assignment, make_attempt, make_document, make_edition, save
@@ -128,6 +130,56 @@ def test_late_answer_that_equals_the_counted_one_leaves_its_grade(graded: Attemp
     assert state(graded) == (1, 1, 1)
     assert undo_accept_late(graded, by=teacher, now=NOW + 26 * MINUTE) == 1
     assert state(graded) == before
+
+
+def accept(attempt: Attempt, value: str, teacher: User, minute: int) -> None:
+    """Save an answer late, and accept it a minute later."""
+    save(attempt, "who", value, seen_revision=1, now=NOW + minute * MINUTE)
+    assert accept_late(attempt, by=teacher, now=NOW + (minute + 1) * MINUTE) == 1
+
+
+def test_undo_keeps_the_newest_grade_of_the_answer_in_time(graded: Attempt, teacher: User) -> None:
+    accept(graded, "Because of the rules.", teacher, 20)
+    accept(graded, "Because.", teacher, 22)
+    grade(graded, "3", teacher, 24)
+    assert state(graded) == (4, 0, 0)
+
+    assert undo_accept_late(graded, by=teacher, now=NOW + 25 * MINUTE) == 1
+
+    assert state(graded) == (4, 0, 0)
+
+
+def test_grade_comes_back_with_its_answer(graded: Attempt, teacher: User) -> None:
+    accept(graded, "Because of the rules.", teacher, 20)
+    grade(graded, "3", teacher, 22)
+    assert state(graded) == (4, 0, 0)
+    for minute, value, expected in ((23, "Because.", (2, 0, 0)), (25, "Because of the rules.", (4, 0, 0))):
+        accept(graded, value, teacher, minute)
+        assert state(graded) == expected
+    accept(graded, "Because of the law.", teacher, 27)
+    assert state(graded) == (1, 1, 1)
+
+    assert undo_accept_late(graded, by=teacher, now=NOW + 29 * MINUTE) == 1
+    assert state(graded) == (2, 0, 0)
+    accept(graded, "Because of the law.", teacher, 30)
+    assert state(graded) == (1, 1, 1)
+
+
+def test_grade_that_the_teacher_undid_stays_undone(graded: Attempt, teacher: User) -> None:
+    accept(graded, "Because of the rules.", teacher, 20)
+    question, group = graded.assignment.edition.questions.get(key="who"), uuid.uuid4()
+    given = {"points": Decimal(3), "comment": "", "group": group, "by": teacher}
+    grade_answers([graded], question, **given, now=NOW + 22 * MINUTE)
+    accept(graded, "Because of the law.", teacher, 23)
+    accept(graded, "Because of the rules.", teacher, 25)
+    assert state(graded) == (4, 0, 0)
+    manual_grades.undo(group, by=teacher, now=NOW + 27 * MINUTE)
+    assert state(graded) == (1, 1, 1)
+
+    accept(graded, "Because of the law.", teacher, 28)
+    accept(graded, "Because of the rules.", teacher, 30)
+
+    assert state(graded) == (1, 1, 1)
 
 
 def test_grade_stays_if_an_equal_late_answer_is_undone(graded: Attempt, teacher: User) -> None:

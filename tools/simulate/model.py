@@ -87,7 +87,7 @@ class ModelAssignment:
 
 @dataclass
 class ModelAttempt:
-    """An attempt with its acknowledged answers and its log."""
+    """An attempt with its acknowledged answers and its log. set_aside: (value, grade) of answers that were replaced."""
 
     model_assignment: ModelAssignment
     student: int
@@ -102,7 +102,7 @@ class ModelAttempt:
     accepted: set[int] = field(default_factory=set)
     checked: set[str] = field(default_factory=set)
     grades: dict[str, Decimal] = field(default_factory=dict)
-    replaced: dict[str, tuple[Decimal, datetime] | None] = field(default_factory=dict)
+    set_aside: dict[str, list[tuple[Any, tuple[Decimal, datetime]]]] = field(default_factory=dict)
     graded_at: dict[str, datetime] = field(default_factory=dict)
     submitted: tuple[datetime, str] | None = None
     receipts: list[str] = field(default_factory=list)
@@ -112,6 +112,20 @@ class ModelAttempt:
         if self.grades.get(question) != points:
             at = max(now, self.graded_at[question]) if question in self.grades else now
             self.grades[question], self.graded_at[question] = points, at
+
+    def move_grades(self, question: str, value: Any) -> None:
+        """Set aside the grade of the answer, and take that of this value."""
+        current, aside = self.answers.get(question, (None, 0))[0], self.set_aside.setdefault(question, [])
+        if current == value:
+            return
+        own = next((one for one in aside if one[0] == value), None)
+        if own is not None:
+            aside.remove(own)
+        grade = self.grades.pop(question, None)
+        if grade is not None:
+            aside.append((current, (grade, self.graded_at[question])))
+        if own is not None:
+            self.grades[question], self.graded_at[question] = own[1]
 
     def is_over(self, now: datetime) -> bool:
         """Whether an answer that arrives now is late: the grace time of a minute is over."""
@@ -407,14 +421,10 @@ class Ledger:
             if place in model_attempt.accepted or model_attempt.given_at.get(question, entry.at) > entry.at:
                 continue
             model_attempt.accepted.add(place)
-            if self.last_write(model_attempt, question) != "accepted":
-                model_attempt.replaced.pop(question, None)
-            value, revision = model_attempt.answers.get(question, (None, 0))
-            if value != entry.value:
-                grade, at = model_attempt.grades.pop(question, None), model_attempt.graded_at.get(question)
-                before = None if grade is None or at is None else (grade, at)
-                model_attempt.replaced.setdefault(question, before)
-            revision += 1
+            if self.last_write(model_attempt, question) not in {"accepted", "undone"}:
+                model_attempt.set_aside.pop(question, None)
+            revision = model_attempt.answers.get(question, (None, 0))[1] + 1
+            model_attempt.move_grades(question, entry.value)
             model_attempt.answers[question], model_attempt.given_at[question] = (entry.value, revision), entry.at
             model_attempt.log.append(
                 Entry(("", question, str(place)), question, entry.value, revision, "accepted", now)
@@ -431,6 +441,7 @@ class Ledger:
             saved = [entry for entry in model_attempt.log if (entry.question, entry.outcome) == (question, "saved")]
             last = max(saved, key=lambda entry: entry.revision, default=None)
             value, revision = (last.value if last else None), model_attempt.answers[question][1] + 1
+            model_attempt.move_grades(question, value)
             model_attempt.answers[question] = value, revision
             model_attempt.given_at.pop(question, None)
             if last is not None:
@@ -438,10 +449,6 @@ class Ledger:
             model_attempt.accepted -= {
                 place for place in model_attempt.accepted if model_attempt.log[place].question == question
             }
-            if question in model_attempt.replaced:
-                model_attempt.grades.pop(question, None)
-                if (before := model_attempt.replaced.pop(question)) is not None:
-                    model_attempt.grades[question], model_attempt.graded_at[question] = before
             model_attempt.log.append(
                 Entry(("", question, f"undo {revision}"), question, value, revision, "undone", now)
             )
