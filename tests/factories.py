@@ -22,10 +22,11 @@ from quizzes.attempts.answers import Saved, save_answer
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content import reading
 from quizzes.content.drafts.document import from_edition
-from quizzes.content.editions import publish_built_in, publish_edition, published
+from quizzes.content.editions import publish_built_in, publish_edition, published, written_questions
 from quizzes.content.question_types.question import Question, Value
 from quizzes.content.set_document import parse_set
 from quizzes.files.built_in_sets import SetFile, read_set_files
+from quizzes.grading.new_keys import adding, replacing
 from quizzes.models import (
     Assignment,
     Attempt,
@@ -413,6 +414,12 @@ def make_regrade(
         made_by=made_by or make_user(),
         **{"group": uuid.uuid4(), "reason": "The key was wrong.", "made_at": NOW, **fields},
     )
+
+
+def regrade_document(edition_id: int, key: str, policy: str, *values: Value) -> dict[str, Any]:
+    """The document of the first regrade of a question. key: of the question. values: what it makes correct."""
+    written = written_questions(edition_id)[key]
+    return replacing(written, *values, {}) if policy == "new_key" else adding(written, values, {})
 
 
 def loaded(attempt: Attempt) -> LoadedAttempt:

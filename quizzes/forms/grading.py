@@ -10,7 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
-from quizzes.content.editions import shown_edition
+from quizzes.content.editions import shown_edition, written_questions
 from quizzes.content.question_types.form import SentencesField
 from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import public_view, type_of
@@ -18,9 +18,9 @@ from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.tables import InvalidDocument
 from quizzes.formatting import Label, up_to
 from quizzes.forms.fields import ReasonField
+from quizzes.grading.new_keys import NEW_EXPLANATION, Document, adding, replacing
 from quizzes.grading.points import Adjustments, AppliedRegrade, regraded_question
-from quizzes.grading.regrades import corrected_document, replaced_document
-from quizzes.grading.scores import NEW_EXPLANATION
+from quizzes.grading.scores import document_in_force
 from quizzes.models import Assignment, Edition, Regrade
 
 Policy = Regrade.Policy
@@ -103,6 +103,8 @@ class RegradeForm(forms.Form):
         self.question, self.earlier = question, earlier
         # With the key that counts now.
         self.present = regraded_question(question, Adjustments({question.key: earlier}))
+        self.written = written_questions(edition.pk)[question.key]
+        self.current = document_in_force(edition.pk, question.key, earlier)
         self.reading = shown_edition(edition.pk).document.reading
         # A question that a teacher grades has no key to change.
         self.has_key = type_of(question).graded_by == "rule"
@@ -166,6 +168,13 @@ class RegradeForm(forms.Form):
         except NotAChoice as error:
             self.key_error = str(error)
 
+    def _changed(self, before: Document) -> dict[str, Any]:
+        """The other fields of the question's document that the regrade changes. before: the document without it."""
+        given = {"evidence": self.cleaned_data.get("evidence", before["evidence"])}
+        if self.cleaned_data.get("explanation"):
+            given[NEW_EXPLANATION] = self.cleaned_data["explanation"]
+        return {name: value for name, value in given.items() if value != before.get(name)}
+
     def _corrected(self) -> dict[str, Any]:
         if self.key_error:
             raise ValidationError(self.key_error)
@@ -173,17 +182,11 @@ class RegradeForm(forms.Form):
             raise ValidationError(gettext("Choose the new correct answer."))
         try:
             if self.cleaned_data["policy"] == Policy.NEW_KEY:
-                document = replaced_document(self.edition, self.question, self.value)
-            else:
-                document = corrected_document(self.edition, self.question, self.value, affected=self.affected)
+                return replacing(self.written, self.value, self._changed(self.written))
+            return adding(self.current, [self.value], self._changed(self.current))
         except InvalidDocument as error:
             reason = str(error)
             raise ValidationError(gettext("This can’t be the answer: {reason}.").format(reason=reason)) from error
-        if "evidence" in self.cleaned_data:
-            document["evidence"] = self.cleaned_data["evidence"]
-        if self.cleaned_data.get("explanation"):
-            document[NEW_EXPLANATION] = self.cleaned_data["explanation"]
-        return document
 
 
 class OpenAnswersForm(forms.Form):

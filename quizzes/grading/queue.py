@@ -22,8 +22,9 @@ from quizzes.content.reading import Reading, Sentence
 from quizzes.content.set_document import SetDocument
 from quizzes.content.tables import InvalidDocument
 from quizzes.grading import manual_grades, regrades
+from quizzes.grading.new_keys import adding
 from quizzes.grading.points import Adjustments, accepted_versions, earned, needs_grading, regraded_question
-from quizzes.grading.scores import adjustments
+from quizzes.grading.scores import adjustments, applied_regrades, document_in_force
 from quizzes.grading.similar_answers import Context, content_of, context_of
 from quizzes.models import Answer, Assignment, Attempt, Edition, Excuse, Regrade, User
 from quizzes.models import Question as QuestionRow
@@ -152,8 +153,10 @@ def accept_entry(
     wordings = [wording for wording in entry.wordings if set(attempts) & set(wording.attempts)]
     row = QuestionRow.objects.get(edition=edition, key=entry.question.key)
     try:
-        values = [wording.value for wording in wordings]
-        document = regrades.corrected_document(edition, row, *values, affected=affected)
+        current = document_in_force(
+            edition.pk, row.key, applied_regrades([assignment.pk])[assignment.pk].get(row.key, ())
+        )
+        document = adding(current, [wording.value for wording in wordings], {})
     except InvalidDocument:
         # The key cannot contain this answer, for example a number in words. So these answers get a manual grade.
         points = Decimal(entry.question.points)

@@ -14,16 +14,15 @@ from django.db import transaction
 from django.db.models import Max
 
 from quizzes.content.editions import published
-from quizzes.content.question_types.question import Question as SetQuestion
-from quizzes.content.question_types.question import Value
-from quizzes.content.question_types.registry import Shuffle, accepting_only, regraded
+from quizzes.content.question_types.registry import Shuffle
 from quizzes.grading.points import Adjustments, AppliedRegrade, score
-from quizzes.grading.scores import NEW_EXPLANATION, adjustments, applied_regrade, rescore, values_of
+from quizzes.grading.scores import adjustments, applied_regrade, rescore, values_of
 from quizzes.models import Assignment, Attempt, AuditEvent, Edition, Question, Regrade, Student, User
 from quizzes.models.attempts import AttemptQuerySet
 from quizzes.models.locks import lock_rows, locked, locked_with_keys
 
-Policy = Regrade.Policy
+# By question key.
+Regrades = Mapping[str, Sequence[AppliedRegrade]]
 
 
 class StalePreview(Exception):
@@ -79,37 +78,6 @@ def lock_affected(edition: Edition, *, by: User) -> list[Assignment]:
     return assignments
 
 
-def corrected_document(
-    edition: Edition, question: Question | SetQuestion, *values: Value, affected: Sequence[Assignment] = ()
-) -> dict[str, Any]:
-    """The question's document with these answers as its key. Raises InvalidDocument.
-
-    A typed answer is accepted beside those of the key. affected: where another key may have replaced the key, in one of
-    them or in all. Where it has not, the key of the edition counts beside every answer that is accepted.
-    """
-    document = _written(edition, question)
-    for regrade in Regrade.objects.in_force().filter(assignment__in=affected, question__key=question.key):
-        if (newest := regrade.document) is None:
-            continue
-        if regrade.policy == Policy.NEW_KEY:
-            # Its explanation is of that regrade.
-            document = {name: value for name, value in newest.items() if name != NEW_EXPLANATION}
-        document = {**document, "evidence": newest["evidence"]}
-    for value in values:
-        document = regraded(document, value)
-    return document
-
-
-def replaced_document(edition: Edition, question: Question | SetQuestion, value: Value) -> dict[str, Any]:
-    """The question's document with this answer as its key, and no answer of its old key. Raises InvalidDocument."""
-    return accepting_only(_written(edition, question), value)
-
-
-def _written(edition: Edition, question: Question | SetQuestion) -> dict[str, Any]:
-    document: dict[str, Any] = next(table for table in edition.document["questions"] if table["key"] == question.key)
-    return document
-
-
 def preview(
     assignments: Sequence[Assignment], question: Question, *, policy: str, document: Mapping[str, Any] | None
 ) -> Preview:
@@ -119,14 +87,17 @@ def preview(
     counted = _attempts(assignments).in_reports()
     submitted = _submitted(counted)
     adjusted = adjustments(submitted)
-    added = applied_regrade(policy, document, edition_id=question.edition_id)
     values = values_of(submitted)
+    after_it: dict[int, Regrades] = {}
     before, after = [], []
     grades_kept = 0
     for attempt in submitted:
         current = adjusted[attempt.pk]
-        regrades = {**current.regrades, question.key: [*current.regrades.get(question.key, ()), added]}
-        changed = Adjustments(regrades, current.grades)
+        if attempt.assignment_id not in after_it:
+            after_it[attempt.assignment_id] = _with_one(
+                current.regrades, policy, document, edition_id=question.edition_id, key=question.key
+            )
+        changed = Adjustments(after_it[attempt.assignment_id], current.grades)
         content = published(attempt.assignment.edition_id).document
         grades_kept += question.key in current.grades and not changed.is_dropped(question.key)
         before.append(_share(*score(content.questions, values[attempt.pk], current)))
@@ -143,6 +114,15 @@ def preview(
         fewer_count=_fewer_count(counted, question),
         stamp=stamp,
     )
+
+
+def _with_one(
+    regrades: Regrades, policy: str, document: Mapping[str, Any] | None, *, edition_id: int, key: str
+) -> Regrades:
+    """The regrades in force, with one more of this question. policy, document: of its row."""
+    earlier = regrades.get(key, ())
+    made = applied_regrade(policy, document, edition_id=edition_id, key=key, earlier=earlier)
+    return {**regrades, key: [*earlier, made]}
 
 
 def _share(points: Decimal, possible: int) -> Fraction | None:
@@ -235,13 +215,13 @@ def notices(attempt: Attempt) -> list[Notice]:
     content = published(attempt.assignment.edition_id).document
     grades = adjustments([attempt])[attempt.pk].grades
     values = values_of([attempt])[attempt.pk]
-    applied: dict[str, list[AppliedRegrade]] = {}
+    applied: Regrades = {}
     result = []
     for regrade in attempt.assignment.regrades.in_force().select_related("question"):
         before = score(content.questions, values, Adjustments(applied, grades))[0]
         key = regrade.question.key
-        made = applied_regrade(regrade.policy, regrade.document, edition_id=attempt.assignment.edition_id)
-        applied = {**applied, key: [*applied.get(key, []), made]}
+        edition_id = attempt.assignment.edition_id
+        applied = _with_one(applied, regrade.policy, regrade.document, edition_id=edition_id, key=key)
         after = score(content.questions, values, Adjustments(applied, grades))[0]
         result.append(Notice(key, regrade.policy, regrade.reason, regrade.made_at, before, after))
     return result

@@ -8,16 +8,16 @@ from typing import Any, NamedTuple, cast
 
 from django.db import transaction
 
-from quizzes.content.editions import published
+from quizzes.content.editions import published, written_questions
+from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import parse_question
+from quizzes.grading.new_keys import NEW_EXPLANATION, Document, document_after
 from quizzes.grading.points import Adjustments, AppliedRegrade, Policy, score, ungraded_count
 from quizzes.models import Answer, Attempt, ManualGrade, Regrade
 from quizzes.models.locks import lock_rows, locked_with_keys, read_again
 
 # How many attempts `rescore_all` reads at a time.
 BATCH = 200
-# Key in a regrade's document. The question's own explanation was written for the old key.
-NEW_EXPLANATION = "new_explanation"
 
 
 def adjustments(attempts: Sequence[Attempt]) -> dict[int, Adjustments]:
@@ -36,26 +36,43 @@ def applied_regrades(assignment_ids: Iterable[int]) -> defaultdict[int, dict[str
     in_force = Regrade.objects.in_force().filter(assignment__in=assignment_ids)
     columns = "assignment_id", "assignment__edition_id", "question__key", "policy", "document", "reason", "made_at"
     for assignment_id, edition_id, key, policy, document, reason, made_at in in_force.values_list(*columns):
-        made = applied_regrade(policy, document, edition_id=edition_id, reason=reason, made_at=made_at)
-        regrades[assignment_id].setdefault(key, []).append(made)
+        earlier = regrades[assignment_id].setdefault(key, [])
+        question = {"edition_id": edition_id, "key": key, "earlier": earlier}
+        earlier.append(applied_regrade(policy, document, **question, reason=reason, made_at=made_at))
     return regrades
 
 
 def applied_regrade(
     policy: str,
-    document: Mapping[str, Any] | None,
+    document: Document | None,
     *,
     edition_id: int,
+    key: str,
+    earlier: Sequence[AppliedRegrade],
     reason: str = "",
     made_at: datetime | None = None,
 ) -> AppliedRegrade:
-    """The regrade that a row stores. policy, document, reason, made_at: its columns. edition_id: of its quiz."""
+    """The regrade that a row stores. policy, document, reason, made_at: its columns. edition_id, key: of its question.
+
+    earlier: the regrades of the question in force before it.
+    """
     if document is None:
         return AppliedRegrade(cast(Policy, policy), reason=reason, made_at=made_at)
-    explanation = str(document.get(NEW_EXPLANATION, ""))
+    found = document_after(document_in_force(edition_id, key, earlier), document)
+    explanation = str(found.get(NEW_EXPLANATION, ""))
+    return AppliedRegrade(cast(Policy, policy), parsed(edition_id, found), explanation, reason, made_at, found)
+
+
+def document_in_force(edition_id: int, key: str, regrades: Sequence[AppliedRegrade]) -> Document:
+    """The document of a question with the key that counts. regrades: of the question, those in force."""
+    newest = (regrade.document for regrade in reversed(regrades) if regrade.document is not None)
+    return next(newest, None) or written_questions(edition_id)[key]
+
+
+def parsed(edition_id: int, document: Document) -> Question:
+    """The question of a document, in the languages of this edition; raises InvalidDocument."""
     first, *others = published(edition_id).document.languages
-    question = parse_question(document, others, first=first)
-    return AppliedRegrade(cast(Policy, policy), question, explanation, reason, made_at)
+    return parse_question(document, others, first=first)
 
 
 def values_of(attempts: Sequence[Attempt]) -> dict[int, dict[str, Any]]:

@@ -24,7 +24,7 @@ class Regrade(models.Model):
     """One recorded change of a key on one assignment. After that only undone_by and undone_at change.
 
     group: the rows of one regrade, one row per assignment. document: the question with its new key, None if the policy
-    needs none.
+    needs none. If it says what it adds (`grading.new_keys`), the rest of it was the result when it was made.
     """
 
     class Policy(models.TextChoices):

@@ -716,6 +716,14 @@ REFUSALS: dict[str, tuple[Spoil, str]] = {
         _set("editions", 0, "document", "questions", to=[]),
         "can’t be imported: the set has no question.",
     ),
+    "correction that adds what the question cannot accept": (
+        _set("assignments", 0, "corrections", 0, "document", "added", to={"answers": [7], "fields": {}}),
+        "A regrade has a question that can’t be used",
+    ),
+    "correction that adds nothing": (
+        _set("assignments", 0, "corrections", 0, "document", "added", to="more"),
+        "A regrade has a question that can’t be used",
+    ),
     "correction that is no question": (
         _set("assignments", 0, "corrections", 0, "document", to={"type": "single"}),
         "A regrade has a question that can’t be used",

@@ -12,7 +12,7 @@ from quizzes.content.editions import published
 from quizzes.grading import manual_grades, regrades
 from quizzes.grading.points import Adjustments, AppliedRegrade, Earned, earned
 from quizzes.models import Attempt, Question
-from tests.factories import NOW, make_attempt, make_user, right_value
+from tests.factories import NOW, make_attempt, make_user, regrade_document, right_value
 
 # A clock that was fast is set back by a time server, or another machine answers.
 EARLIER = NOW - timedelta(seconds=30)
@@ -30,7 +30,7 @@ def test_newer_regrade_counts_after_the_clock_was_set_back() -> None:
     attempt, question = submitted()
     teacher = make_user()
     scores = []
-    new_key = regrades.corrected_document(attempt.assignment.edition, question, "c")
+    new_key = regrade_document(question.edition_id, question.key, "new_key", "c")
     for policy, document, now in (("new_key", new_key, NOW), ("full_credit", None, EARLIER)):
         chosen = {"policy": policy, "document": document}
         preview = regrades.preview([attempt.assignment], question, **chosen)

@@ -14,7 +14,7 @@ from quizzes.content.editions import published
 from quizzes.grading import manual_grades, regrades
 from quizzes.grading.regrades import StalePreview
 from quizzes.models import Edition, Question
-from tests.factories import loaded
+from tests.factories import loaded, regrade_document
 from tests.integration.state_machine_machine import SettingsMachine, anyone, pick
 from tools.simulate.model import (
     GIVEN,
@@ -223,7 +223,7 @@ class AttemptsMachine(SettingsMachine):
         edition = Edition.objects.get(pk=row.edition_id)
         asked = Question.objects.get(edition=edition, key=question)
         right = NEW_KEYS[question][key % len(NEW_KEYS[question])] if policy in {"new_key", "either_key"} else None
-        document = None if right is None else regrades.corrected_document(edition, asked, right)
+        document = None if right is None else regrade_document(edition.pk, question, policy, right)
         reached = regrades.affected_assignments(edition, by=self.teacher)
         shown = regrades.preview(reached, asked, policy=policy, document=document)
         model_regrade = ModelRegrade(str(uuid.uuid4()), question, policy, right)

@@ -18,7 +18,6 @@ from quizzes.content.languages import PageWords
 from quizzes.content.question_types.numeric.question import Numeric
 from quizzes.content.question_types.registry import type_of
 from quizzes.content.set_document import parse_set
-from quizzes.grading.regrades import corrected_document
 from quizzes.models import Assignment, Classroom, Draft, Edition, QuestionSet, User
 from quizzes.models.assignments import AFTER_LESSONS, NEW_VERSION, assignment_title
 from quizzes.models.question_sets import UNTITLED
@@ -47,6 +46,7 @@ from tests.factories import (
     make_regrade,
     make_student,
     publish_built_in_sets,
+    regrade_document,
     right_value,
     save,
     wrong_value,
@@ -139,7 +139,7 @@ def busy_school(teacher: User, edition: Edition) -> School:
     accommodations.set_excused(assignment, student, is_excused=False, reason=BY_MISTAKE, by=teacher, now=NOW)
     for number, question in enumerate(published(edition.pk).document.questions, start=1):
         if type_of(question).graded_by == "rule":
-            document = corrected_document(edition, question, right_value(question))
+            document = regrade_document(edition.pk, question.key, "either_key", right_value(question))
             reason = ACCEPTED.format(answer="“ICE”") if number % 2 else ALL_ACCEPTED.format(answers="“ICE”, “PARS”")
             more = {"made_by": teacher, "policy": "either_key", "document": document}
             make_regrade(assignment=assignment, number=number, reason=reason, **more)

@@ -27,7 +27,7 @@ from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.grading import regrades
 from quizzes.grading.scores import rescore
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, ManualGrade, Question, Regrade, Student
-from tests.factories import make_assignment, make_classroom, make_edition, make_user
+from tests.factories import make_assignment, make_classroom, make_edition, make_user, regrade_document
 from tools.faults.ledger import single_choice_document
 
 QUESTIONS = 4
@@ -153,7 +153,7 @@ def start(group: uuid.UUID, mode: str) -> "subprocess.Popen[str]":
 def apply(school: Class, group: uuid.UUID, mode: str = "") -> None:
     """Regrade as the form does; `torn`: without the transaction around it."""
     act: Any = regrades.apply.__wrapped__ if mode == "torn" else regrades.apply  # type: ignore[attr-defined]
-    document = regrades.corrected_document(school.assignment.edition, school.question, NEW_KEY)
+    document = regrade_document(school.assignment.edition_id, school.question.key, "new_key", NEW_KEY)
     reached = [school.assignment]
     stamp = regrades.preview(reached, school.question, policy="new_key", document=document).stamp
     sys.stdout.write("go\n" if __name__ == "__main__" else "")

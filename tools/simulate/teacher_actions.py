@@ -13,6 +13,7 @@ from quizzes.attempts import answers, lifecycle, merges
 from quizzes.content.editions import published
 from quizzes.grading import manual_grades, regrades
 from quizzes.models import Assignment, Question, Student
+from tests.factories import regrade_document
 from tools.simulate.model import MINUTE, NEW_KEYS, POINTS, ModelAssignment, ModelAttempt, ModelRegrade
 from tools.simulate.state import DAY, State
 
@@ -117,7 +118,7 @@ class TeacherActions(State):
         right = self.random.choice(NEW_KEYS[question]) if policy in {"new_key", "either_key"} else None
         edition, group = self.world.edition, uuid.UUID(int=self.random.getrandbits(128))
         asked = Question.objects.get(pk=published(edition.pk).question_ids[question])
-        document = None if right is None else regrades.corrected_document(edition, asked, right)
+        document = None if right is None else regrade_document(edition.pk, question, policy, right)
         reached = regrades.affected_assignments(edition, by=self.world.teacher)
         if not reached:
             return

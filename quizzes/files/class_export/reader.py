@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from quizzes.attempts.receipts import free_receipts
 from quizzes.caches import clear_all
-from quizzes.content.editions import published
+from quizzes.content.editions import published, written_questions
 from quizzes.files.class_export.document import InvalidExport, read_class_export
 from quizzes.files.class_export.editions import import_editions
 from quizzes.files.class_export.parts import AssignmentPart, AttemptPart, ClassExport
@@ -258,6 +258,7 @@ def _add_student_settings(
 
 def _add_regrades(part: AssignmentPart, assignment: Assignment, *, by: User) -> None:
     questions = published(assignment.edition_id).question_ids
+    written = written_questions(assignment.edition_id)
     create_rows(
         Regrade,
         [
@@ -266,7 +267,7 @@ def _add_regrades(part: AssignmentPart, assignment: Assignment, *, by: User) -> 
                 assignment=assignment,
                 question_id=question_id(questions, row.question),
                 policy=row.policy,
-                document=validated_question(row.document),
+                document=validated_question(row.document, written[row.question]),
                 reason=row.reason,
                 made_by=by,
                 made_at=row.made_at,

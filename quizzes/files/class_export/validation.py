@@ -17,6 +17,7 @@ from quizzes.content.tables import InvalidDocument
 from quizzes.files.class_export.document import InvalidExport
 from quizzes.files.class_export.parts import AnswerPart, AssignmentPart, AttemptPart, ClassExport, EventPart
 from quizzes.files.class_export.typed_json import Key
+from quizzes.grading.new_keys import Document, document_after
 from quizzes.grading.scores import computed
 from quizzes.models import Attempt
 from quizzes.people.names import name_key
@@ -172,12 +173,13 @@ def check_scores(attempts: Sequence[Attempt]) -> None:
                 )
 
 
-def validated_question(document: dict[str, Any] | None) -> dict[str, Any] | None:
-    """The document of a regraded question, checked."""
+def validated_question(document: dict[str, Any] | None, written: Document) -> dict[str, Any] | None:
+    """The document of a regraded question, checked. written: of the question in its edition."""
     if document is not None:
         try:
             parse_question(document)
-        except InvalidDocument as error:
+            parse_question(document_after(written, document))
+        except (InvalidDocument, TypeError, ValueError, LookupError, AttributeError) as error:
             raise InvalidExport(
                 gettext("A regrade has a question that can’t be used: {reason}.").format(reason=error)
             ) from error

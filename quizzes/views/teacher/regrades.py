@@ -12,14 +12,15 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from quizzes.content.editions import shown_edition
+from quizzes.content.editions import shown_edition, written_questions
 from quizzes.content.question_types.registry import type_of
 from quizzes.content.question_types.results import KeyRow
 from quizzes.content.set_document import SetDocument
 from quizzes.forms.grading import PolicyForm, RegradeForm
 from quizzes.grading import regrades
+from quizzes.grading.new_keys import own_document
 from quizzes.grading.regrades import StalePreview
-from quizzes.grading.scores import applied_regrade, applied_regrades
+from quizzes.grading.scores import applied_regrades, parsed
 from quizzes.models import Assignment, Edition, Question
 from quizzes.people.class_roles import ClassAct
 from quizzes.reports.gradebook import count_outside_averages
@@ -65,8 +66,8 @@ def regrade_question(request: TeacherRequest, public_id: str, number: int) -> Ht
     context |= {
         "preview": regrades.preview(affected, row, **act),
         "outside_count": count_outside_averages(affected),
-        "new_key": _new_key(act["policy"], act["document"], assignment),
-        "new_evidence": form.reading.sentences(act["document"]["evidence"]) if act["document"] else (),
+        "new_key": _new_key(question.key, act["document"], assignment),
+        "new_evidence": form.reading.sentences(form.cleaned_data.get("evidence", ())),
     }
     return render(request, "teacher/regrade_question.html", context)
 
@@ -80,7 +81,7 @@ def assignment_regrades(request: TeacherRequest, public_id: str) -> HttpResponse
     context = {
         "assignment": assignment,
         "classroom": assignment.classroom,
-        "made": [(one, _new_key(one.policy, one.document, assignment)) for one in made],
+        "made": [(one, _new_key(one.question.key, one.document, assignment)) for one in made],
         "questions": list(enumerate(document.questions, start=1)),
         "language": document.language,
     }
@@ -121,10 +122,11 @@ def _context(assignment: Assignment, row: Question, form: RegradeForm, document:
     }
 
 
-def _new_key(policy: str, document: Mapping[str, Any] | None, assignment: Assignment) -> list[KeyRow]:
-    """The lines of the new key of a regrade, in the language of the page; [] without one. document: of its question."""
-    regrade = applied_regrade(policy, document, edition_id=assignment.edition_id)
-    if regrade.question is None:
+def _new_key(key: str, document: Mapping[str, Any] | None, assignment: Assignment) -> list[KeyRow]:
+    """The lines of the new key of a regrade, in the language of the page; [] without one. key: of its question."""
+    if document is None:
         return []
-    shown = shown_edition(assignment.edition_id).document
-    return [line for line in regrade.question.in_language(shown.language).answer_key(shown.reading) if line.right]
+    edition_id = assignment.edition_id
+    question = parsed(edition_id, own_document(written_questions(edition_id)[key], document))
+    shown = shown_edition(edition_id).document
+    return [line for line in question.in_language(shown.language).answer_key(shown.reading) if line.right]

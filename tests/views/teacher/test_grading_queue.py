@@ -587,3 +587,22 @@ def test_answer_accepted_in_a_later_class_does_not_bring_the_old_one_back(
     settle(teacher_client, later, "accept")
 
     assert scores() == [0, 1, 1]
+
+
+@pytest.mark.parametrize("where", ["queue", "regrade"])
+def test_undo_of_a_new_answer_leaves_only_what_was_accepted_after_it(
+    where: str, assignment: Assignment, teacher_client: Client
+) -> None:
+    for name, answer in (("Ana", "August 31"), ("Ben", "September 30"), ("Cy", "Sunday, September 30")):
+        give(assignment, name, one=answer)
+    regrade_typed(teacher_client, assignment, "new_key", "September 30")
+    if where == "queue":
+        settle(teacher_client, assignment, "accept")
+    else:
+        regrade_typed(teacher_client, assignment, "either_key", "Sunday, September 30")
+    assert scores() == [0, 1, 1]
+
+    replaced = assignment.regrades.get(policy="new_key")
+    teacher_client.post(reverse("undo_regrade", args=[assignment.public_id, replaced.group]))
+
+    assert scores() == [1, 0, 1]

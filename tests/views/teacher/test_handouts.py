@@ -16,7 +16,6 @@ from quizzes.attempts.paper.entries import paper_view
 from quizzes.attempts.paper.handout import FormLetter, draw_form
 from quizzes.content.editions import published
 from quizzes.content.set_document import parse_set
-from quizzes.grading.regrades import corrected_document
 from quizzes.models import Assignment, Classroom, User
 from tests.conftest import Queries
 from tests.content.question_types.test_walk import DOCUMENT
@@ -29,6 +28,7 @@ from tests.factories import (
     make_edition,
     make_question_set,
     make_regrade,
+    regrade_document,
 )
 from tests.pages import Page, read, text_of
 from tests.views.student.test_languages import bilingual
@@ -190,14 +190,16 @@ def test_key_names_the_old_answer_that_still_counts(
     letters = {choice["text"]: choice["letter"] for choice in choices}
     wrong = next(choice for choice in question.choices if choice.text != "Birthplace")
     old, new = (f"{letters[text]} {text}" for text in ("Birthplace", wrong.text))
-    key = corrected_document(assignment.edition, question, wrong.id)
-    regrade = make_regrade(assignment=assignment, made_by=teacher, policy="either_key", document=key)
+    either_key, new_key = (
+        regrade_document(assignment.edition_id, question.key, policy, wrong.id) for policy in ("either_key", "new_key")
+    )
+    regrade = make_regrade(assignment=assignment, made_by=teacher, policy="either_key", document=either_key)
 
     def answers() -> str:
         return text_of(teacher_client.get(key_url(assignment), {"form": letter}))
 
     assert f"{new} Regraded: the old answer counts too. {old}" in answers()
-    later = make_regrade(assignment=assignment, made_by=teacher, policy="new_key", document=key)
+    later = make_regrade(assignment=assignment, made_by=teacher, policy="new_key", document=new_key)
     assert f"{new} Regraded." in answers()
     assert not any(text in answers() for text in (old, "counts too"))
     later.delete()
