@@ -340,6 +340,11 @@ class Level:
 class QueueGradeForm(GradeForm):
     """The points and the comment for one entry of the grading queue."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.levels:
+            self.fields["points"].error_messages["required"] = gettext("Choose the points.")
+
     @property
     def levels(self) -> list[Level]:
         """0 to the question's points, one number key each; [] for a question with more, which has a text field."""

@@ -239,7 +239,7 @@ def test_every_state_is_accessible(width: int, assignment: Assignment, teacher: 
         if place < 4:
             page.get_by_role("link", name="Skip for now").click()
     page.get_by_role("button", name="Save and next").click()
-    expect(page.locator("main")).to_contain_text("Enter points.")
+    expect(page.locator("main")).to_contain_text("Choose the points.")
     assert (violations(page), overflow(page)) == ([], 0)
     page.keyboard.press("2")
     expect(page.get_by_role("button", name="Undo")).to_be_visible()

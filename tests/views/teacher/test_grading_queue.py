@@ -393,7 +393,7 @@ def test_answers_with_different_points_are_apart(teacher: User, classroom: Class
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ({}, "Enter points."),
+        ({}, "Choose the points."),
         ({"points": "4"}, "The question has 3 points. Enter 0 to 3."),
         ({"points": "1", "comment": "x" * 601}, "Use up to 600 characters."),
     ],
@@ -434,6 +434,7 @@ def test_question_with_many_points_has_a_field(teacher: User, classroom: Classro
     give(given, "Ana", who="The rules.")
     form = grade_form(teacher_client, given)
     assert "Points, 0 to 12" in text_of(teacher_client.get(queue_of(given)))
+    assert errors_of(teacher_client.post(form.action, form.data(act="grade"))) == ["Enter points."]
     teacher_client.post(form.action, form.data(act="grade", points="10.5"))
     assert scores() == [Decimal("10.5")]
 
