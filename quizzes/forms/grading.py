@@ -1,5 +1,6 @@
 """Forms to regrade a question and to grade an answer."""
 
+import copy
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,12 +9,13 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.boundfield import BoundField
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from quizzes.content.editions import shown_edition, written_questions
-from quizzes.content.question_types.form import SentencesField
+from quizzes.content.question_types.form import QuestionTypeForm, SentencesField
 from quizzes.content.question_types.question import Question
-from quizzes.content.question_types.registry import public_view, type_of
+from quizzes.content.question_types.registry import open_in_draft, public_view, type_of
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.tables import InvalidDocument
 from quizzes.formatting import Label, up_to
@@ -116,6 +118,10 @@ class RegradeForm(forms.Form):
                 sentence_keys=[sentence.key for sentence in self.reading],
             )
             self.initial["evidence"] = list(self.present.evidence)
+        own = self._type_form(self.current)
+        self.type_fields = own.regrade_fields
+        for name in self.type_fields:
+            self.fields[name], self.initial[name] = own.fields[name], own.initial[name]
         self.fields["policy"].choices = [  # type: ignore[attr-defined]
             (policy.value, words) for policy, words in POLICIES.items() if self.has_key or policy not in WITH_KEY
         ]
@@ -125,10 +131,15 @@ class RegradeForm(forms.Form):
         self.key_error = ""
         self._read_key()
 
+    @property
+    def of_type(self) -> list[BoundField]:
+        """The fields that the question type adds, such as a tolerance."""
+        return [self[name] for name in self.type_fields]
+
     def clean(self) -> dict[str, Any]:
         """The cleaned data with `document`."""
         document = None
-        if self.cleaned_data.get("policy") in WITH_KEY:
+        if self.cleaned_data.get("policy") in WITH_KEY and not self._has_type_problems():
             try:
                 document = self._corrected()
             except ValidationError as error:
@@ -168,12 +179,34 @@ class RegradeForm(forms.Form):
         except NotAChoice as error:
             self.key_error = str(error)
 
+    def _has_type_problems(self) -> bool:
+        """Whether a field of the question type has a value that the question cannot have. Then it has an error."""
+        draft, keys = type_of(self.question).draft, [sentence.key for sentence in self.reading]
+        table = self._type_form(self.current).question
+        known = draft.problems(table, keys, ())
+        for name in self.type_fields:
+            given = {**table, name: self.cleaned_data.get(name, self.initial[name])}
+            for problem in draft.problems(given, keys, ()):
+                if problem not in known:
+                    self.add_error(name, problem)
+        return any(name in self.errors for name in self.type_fields)
+
     def _changed(self, before: Document) -> dict[str, Any]:
         """The other fields of the question's document that the regrade changes. before: the document without it."""
         given = {"evidence": self.cleaned_data.get("evidence", before["evidence"])}
         if self.cleaned_data.get("explanation"):
             given[NEW_EXPLANATION] = self.cleaned_data["explanation"]
-        return {name: value for name, value in given.items() if value != before.get(name)}
+        changed = {name: value for name, value in given.items() if value != before.get(name)}
+        own = self._type_form(before)
+        of_type = {name: self.cleaned_data[name] for name in self.type_fields}
+        finished = type_of(self.question).draft.finish({**own.question, **of_type}, [], ())
+        return changed | {name: finished.get(name) for name in of_type if of_type[name] != own.initial[name]}
+
+    def _type_form(self, document: Document) -> QuestionTypeForm:
+        """The form of the question type for a document of the question."""
+        table = copy.deepcopy(dict(document))
+        open_in_draft(table)
+        return type_of(self.question).form(question=table, sentences=(), speakers=())
 
     def _corrected(self) -> dict[str, Any]:
         if self.key_error:

@@ -43,8 +43,12 @@ class PartForm(forms.Form):
 class QuestionTypeForm(PartForm):
     """The fields that only one question type has. No name of a field is also a field of `QuestionForm`.
 
+    regrade_fields: those that a regrade can change with the key. Their names are also those in the question's document.
+
     Django's form metaclass conflicts with ABCMeta. mypy checks the abstract methods without it.
     """
+
+    regrade_fields: tuple[str, ...] = ()
 
     def __init__(
         self, data: Any = None, *, question: Table, sentences: Sequence[Table], speakers: Sequence[Table]

@@ -11,6 +11,8 @@ from quizzes.content.tables import Table
 class BlanksForm(QuestionTypeForm):
     """A text with gaps, and what is right in each."""
 
+    regrade_fields = ("forgive_slips",)
+
     def build(self) -> None:
         """The text; for each gap what is accepted, its choices and a reason."""
         hint = gettext("Type {a} where the first blank goes, {b} for the second, and so on.")

@@ -10,6 +10,8 @@ from quizzes.content.tables import Table
 class NumericForm(QuestionTypeForm):
     """A number or a date, how exact it has to be, and in which units."""
 
+    regrade_fields = ("tolerance",)
+
     def build(self) -> None:
         """Kind, key, tolerance, units and a note."""
         kinds = [("number", gettext("A number")), ("date", gettext("A date"))]

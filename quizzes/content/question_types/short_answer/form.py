@@ -10,6 +10,8 @@ from quizzes.content.tables import Table
 class ShortAnswerForm(QuestionTypeForm):
     """What is accepted, and the wrong answers that are expected."""
 
+    regrade_fields = ("forgive_slips",)
+
     def build(self) -> None:
         """Accepted answers; a text, a reason and sentences for each wrong one."""
         hint = gettext("1 per line. Capitals, accents, and punctuation don’t matter.")
