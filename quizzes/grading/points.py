@@ -164,6 +164,14 @@ def regraded_question(question: Question, adjustments: Adjustments) -> Question:
     return question
 
 
+def explanation_in_force(question: Question, regrades: Sequence[AppliedRegrade]) -> str:
+    """Why the key that counts is right; "" if the explanation belongs to a replaced key. regrades: of the question."""
+    for regrade in reversed(regrades):
+        if regrade.explanation or regrade.policy == "new_key":
+            return regrade.explanation
+    return question.explanation
+
+
 def evidence_of(question: Question, classes: Iterable[Adjustments]) -> tuple[str, ...]:
     """The keys of the sentences that prove the newest key in each of these classes; without any, the question's own."""
     newest = [regraded_question(question, adjustments) for adjustments in classes] or [question]

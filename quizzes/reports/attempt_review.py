@@ -22,6 +22,7 @@ from quizzes.grading.points import (
     Verdict,
     accepted_versions,
     earned,
+    explanation_in_force,
     needs_grading,
     regraded_question,
     since_new_key,
@@ -102,10 +103,7 @@ class ReviewedQuestion:
     @property
     def explanation(self) -> str:
         """Why the key is right; "" if the explanation belongs to a replaced key."""
-        for regrade in reversed((*((self.replaced_key,) if self.replaced_key else ()), *self.added_keys)):
-            if regrade.explanation:
-                return regrade.explanation
-        return "" if self.replaced_key else self.question.explanation
+        return explanation_in_force(self.question, self.regrades)
 
 
 @dataclass(frozen=True, slots=True)

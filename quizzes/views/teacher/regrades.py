@@ -19,6 +19,7 @@ from quizzes.content.set_document import SetDocument
 from quizzes.forms.grading import PolicyForm, RegradeForm
 from quizzes.grading import regrades
 from quizzes.grading.new_keys import own_document
+from quizzes.grading.points import explanation_in_force
 from quizzes.grading.regrades import StalePreview
 from quizzes.grading.scores import applied_regrades, parsed
 from quizzes.models import Assignment, Edition, Question
@@ -113,6 +114,8 @@ def _context(assignment: Assignment, row: Question, form: RegradeForm, document:
         "earlier_regrades": form.earlier,
         "present_key": [line for line in present.answer_key(form.reading) if line.right],
         "sentences": form.reading.sentences(present.evidence),
+        "evidence": present.evidence,
+        "explanation": explanation_in_force(form.question, form.earlier),
         # A class that has the questions in two quizzes is one class.
         "class_names": list({other.classroom_id: other.classroom.name for other in form.affected}.values()),
         "form": form,

@@ -515,3 +515,21 @@ def test_a_class_with_two_quizzes_of_the_same_questions_is_named_once(
     make_assignment(edition=assignment.edition, classroom=make_classroom(teacher=teacher, name="Period 5"))
     text = text_of(teacher_client.get(address_of(assignment)))
     assert "Affects Period 3 and Period 5 All of these classes will be regraded." in text
+
+
+def test_form_shows_the_explanation_and_the_evidence_that_count_now(
+    assignment: Assignment, teacher_client: Client
+) -> None:
+    """The explanation of the edition is of the key that the first regrade replaced."""
+    address = address_of(assignment)
+    assert "explanation 1" in text_of(teacher_client.get(address)).partition("Current explanation:")[2]
+
+    regraded_question(teacher_client, assignment, evidence=["s2"])
+    page = teacher_client.get(address)
+    assert "explanation 1" not in text_of(page)
+    assert "Current explanation:" not in text_of(page)
+    marked = re.findall(r'<mark class="ev[^>]*>.*?</mark>', page.content.decode(), re.DOTALL)
+    assert ["It also records an address." in text for text in marked] == [True, True]
+
+    regraded_question(teacher_client, assignment, explanation="An address says where.")
+    assert "Current explanation: An address says where." in text_of(teacher_client.get(address))
