@@ -196,10 +196,19 @@ def test_numeric_keeps_the_laws_of_a_new_date(table: dict[str, Any], value: str,
         (document(units=["percent"]), "12 %", "12"),
         (on("--08-31"), "Sept. 1", "--09-01"),
         (on("--08-31"), "9/1/2018", "2018-09-01"),
+        # 2018 has no such day.
+        (on("2018-08-31"), "February 29", "--02-29"),
     ],
 )
 def test_numeric_new_key_is_written_plainly(table: dict[str, Any], value: str, answer: str) -> None:
     assert regraded(table, value) == {**table, "answer": answer}
+
+
+def test_new_date_without_a_year_has_the_year_of_the_question() -> None:
+    """The page of a regrade says that the year may be left out."""
+    new = parse_question(regraded(on("2018-08-31"), "September 1"))
+
+    assert [new.grade(value) for value in ("September 1", "Sept. 1, 2018", "September 1, 2019")] == [1, 1, 0]
 
 
 @pytest.mark.parametrize(
@@ -274,6 +283,7 @@ def test_numeric_page_without_a_note_describes_nothing() -> None:
         ),
         (document(tolerance=2), "31", " (give or take 2)"),
         (on("--08-31", tolerance=2), "August 31", " (give or take 2 days)"),
+        (on("--08-31", tolerance=1), "August 31", " (give or take 1 day)"),
         (on("2018-08-31"), "August 31, 2018", " (the year may be left out)"),
     ],
 )

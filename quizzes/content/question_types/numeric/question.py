@@ -36,7 +36,7 @@ from quizzes.content.question_types.results import KeyRow, Option, Review, typed
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.reading import MONTHS, Reading
 from quizzes.content.tables import InvalidDocument, text_of
-from quizzes.phrases import gettext
+from quizzes.phrases import gettext, ngettext
 
 # A leap year, so that it has every day.
 _ANY_YEAR = 2000
@@ -156,7 +156,9 @@ class Numeric(Question):
         """The correct answer with its tolerance."""
         text = self._in_words
         if self.tolerance:
-            unit = gettext("days") if isinstance(self.answer, Day) else "".join(self.units[:1])
+            unit = "".join(self.units[:1])
+            if isinstance(self.answer, Day):
+                unit = ngettext("day", "days", int(self.tolerance))
             margin = f"{self.tolerance:f} {unit}".rstrip()
             text = gettext("{answer} (give or take {margin})").format(answer=text, margin=margin)
         if isinstance(self.answer, Day) and self.answer.year is not None:
@@ -184,7 +186,9 @@ class Numeric(Question):
             day = read_date(value)
             if day is None:
                 raise InvalidDocument(gettext("“{value}” is not a date").format(value=value))
-            return {**document, "answer": iso_date(day)}
+            # The page says that the year may be left out.
+            in_year = iso_date(day._replace(year=day.year or question.answer.year))
+            return {**document, "answer": iso_date(read_date(in_year) or day)}
         found = read_number(value)
         if found is None:
             raise InvalidDocument(gettext("“{value}” is not a number").format(value=value))
