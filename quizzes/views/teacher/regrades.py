@@ -19,7 +19,7 @@ from quizzes.content.set_document import SetDocument
 from quizzes.forms.grading import PolicyForm, RegradeForm
 from quizzes.grading import regrades
 from quizzes.grading.new_keys import own_document
-from quizzes.grading.points import explanation_in_force
+from quizzes.grading.points import explanation_in_force, since_new_key
 from quizzes.grading.regrades import StalePreview
 from quizzes.grading.scores import applied_regrades, parsed
 from quizzes.models import Assignment, Edition, Question
@@ -112,6 +112,8 @@ def _context(assignment: Assignment, row: Question, form: RegradeForm, document:
         "language": document.language,
         "reading_language": document.reading.language,
         "earlier_regrades": form.earlier,
+        "is_dropped": any(regrade.policy == "drop" for regrade in form.earlier),
+        "is_full_credit": any(regrade.policy == "full_credit" for regrade in since_new_key(form.earlier)),
         "present_key": [line for line in present.answer_key(form.reading) if line.right],
         "sentences": form.reading.sentences(present.evidence),
         "evidence": present.evidence,

@@ -533,3 +533,29 @@ def test_form_shows_the_explanation_and_the_evidence_that_count_now(
 
     regraded_question(teacher_client, assignment, explanation="An address says where.")
     assert "Current explanation: An address says where." in text_of(teacher_client.get(address))
+
+
+@pytest.mark.parametrize(
+    ("policy", "shown"),
+    [
+        ("drop", "This question is dropped. To count it again, undo that regrade."),
+        ("full_credit", "Everyone gets full credit for this question."),
+    ],
+)
+def test_form_says_why_another_answer_would_change_nothing(
+    policy: str, shown: str, assignment: Assignment, teacher_client: Client
+) -> None:
+    regrade = make_regrade(assignment=assignment, policy=policy)
+    preview = teacher_client.post(
+        address_of(assignment), filled(teacher_client, address_of(assignment), policy="either_key")
+    )
+    for page in (teacher_client.get(address_of(assignment)), preview):
+        assert shown in text_of(page)
+    teacher_client.post(reverse("undo_regrade", args=[assignment.public_id, regrade.group]))
+    assert shown not in text_of(teacher_client.get(address_of(assignment)))
+
+
+def test_new_answer_ends_full_credit(assignment: Assignment, teacher_client: Client) -> None:
+    make_regrade(assignment=assignment)
+    regraded_question(teacher_client, assignment)
+    assert "Everyone gets full credit" not in text_of(teacher_client.get(address_of(assignment)))
