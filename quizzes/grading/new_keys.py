@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from quizzes.content.question_types.question import Value
-from quizzes.content.question_types.registry import accepting_only, parse_question, regraded
+from quizzes.content.question_types.registry import TYPES, accepting_only, parse_question
 
 Document = Mapping[str, Any]
 
@@ -19,7 +19,7 @@ def replacing(written: Document, value: Value, changed: Document) -> dict[str, A
 
     written: of the question in its edition. changed: other fields with their new values, None for a field to remove.
     """
-    return _changed(accepting_only(written, value), changed)
+    return _checked(_changed(accepting_only(written, value), changed))
 
 
 def adding(current: Document, values: Sequence[Value], changed: Document) -> dict[str, Any]:
@@ -28,7 +28,7 @@ def adding(current: Document, values: Sequence[Value], changed: Document) -> dic
     current: of the question with the key that counts now. changed: as for `replacing`.
     """
     added = {ADDED: {"answers": list(values), "fields": dict(changed)}}
-    return {**document_after(current, added), **added}
+    return _checked({**document_after(current, added), **added})
 
 
 def document_after(current: Document, stored: Document) -> Document:
@@ -42,7 +42,7 @@ def document_after(current: Document, stored: Document) -> Document:
     # An explanation is of one regrade.
     document = {name: value for name, value in current.items() if name not in (NEW_EXPLANATION, ADDED)}
     for value in added["answers"]:
-        document = regraded(document, value)
+        document = TYPES[document["type"]].question.regraded(document, value)
     return _changed(document, added["fields"])
 
 
@@ -53,6 +53,9 @@ def own_document(written: Document, stored: Document) -> Document:
 
 
 def _changed(document: Document, fields: Document) -> dict[str, Any]:
-    changed = {name: value for name, value in {**document, **fields}.items() if value is not None}
-    parse_question(changed)
-    return changed
+    return {name: value for name, value in {**document, **fields}.items() if value is not None}
+
+
+def _checked(document: dict[str, Any]) -> dict[str, Any]:
+    parse_question(document)
+    return document

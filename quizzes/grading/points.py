@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Literal
 
 from quizzes.content.question_types.question import Question, Value
 from quizzes.content.reading import Reading
@@ -21,8 +21,9 @@ Verdict = Literal["right", "partly", "wrong", "unanswered", "ungraded", "dropped
 
 @dataclass(frozen=True, slots=True)
 class AppliedRegrade:
-    """One regrade of a question's key. question, document: with its new key, None if the policy needs none.
+    """One regrade of a question's key. question: with its new key, None if the policy needs none.
 
+    stored: the JSON of its document, "" for none.
     Students read the explanation of the new key ("" for none), the reason, and when it was made.
     """
 
@@ -31,7 +32,7 @@ class AppliedRegrade:
     explanation: str = ""
     reason: str = ""
     made_at: datetime | None = None
-    document: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
+    stored: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

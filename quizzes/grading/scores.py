@@ -1,5 +1,6 @@
 """Scores, computed from answers, regrades and grades, and cached on the attempt."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -8,6 +9,7 @@ from typing import Any, NamedTuple, cast
 
 from django.db import transaction
 
+from quizzes.caches import process_cache
 from quizzes.content.editions import published, written_questions
 from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import parse_question
@@ -58,15 +60,30 @@ def applied_regrade(
     """
     if document is None:
         return AppliedRegrade(cast(Policy, policy), reason=reason, made_at=made_at)
-    found = document_after(document_in_force(edition_id, key, earlier), document)
-    explanation = str(found.get(NEW_EXPLANATION, ""))
-    return AppliedRegrade(cast(Policy, policy), parsed(edition_id, found), explanation, reason, made_at, found)
+    stored = json.dumps(document, sort_keys=True)
+    after, question = _after(edition_id, key, (*_stored(earlier), stored))
+    explanation = str(after.get(NEW_EXPLANATION, ""))
+    return AppliedRegrade(cast(Policy, policy), question, explanation, reason, made_at, stored)
 
 
 def document_in_force(edition_id: int, key: str, regrades: Sequence[AppliedRegrade]) -> Document:
     """The document of a question with the key that counts. regrades: of the question, those in force."""
-    newest = (regrade.document for regrade in reversed(regrades) if regrade.document is not None)
-    return next(newest, None) or written_questions(edition_id)[key]
+    stored = _stored(regrades)
+    return _after(edition_id, key, stored)[0] if stored else written_questions(edition_id)[key]
+
+
+def _stored(regrades: Sequence[AppliedRegrade]) -> tuple[str, ...]:
+    return tuple(regrade.stored for regrade in regrades if regrade.stored)
+
+
+# Every page with scores reads the regrades, and a question with many accepted answers is slow to parse.
+@process_cache(maxsize=1000)
+def _after(edition_id: int, key: str, stored: tuple[str, ...]) -> tuple[Document, Question]:
+    """A question after regrades, as its document and parsed. stored: the JSON of their documents, at least one."""
+    *earlier, newest = stored
+    current = _after(edition_id, key, tuple(earlier))[0] if earlier else written_questions(edition_id)[key]
+    document = document_after(current, json.loads(newest))
+    return document, parsed(edition_id, document)
 
 
 def parsed(edition_id: int, document: Document) -> Question:
