@@ -47,3 +47,12 @@ def test_explanation_is_of_one_regrade_only() -> None:
 
     assert (found.get(NEW_EXPLANATION), found["evidence"], found["accepted"]) == (None, ["s2"], ["June 1", "June 2"])
     assert own_document(written, adding(first, ["June 2"], {}))["accepted"] == ["June 2"]
+
+
+def test_row_of_an_older_version_keeps_the_key_that_it_stored() -> None:
+    written = next(one.document for one in KEYED if one.document["type"] == "short_answer")
+    older = {**written, "accepted": [*written["accepted"], "June 2"]}
+    replaced = replacing(written, "June 1", {})
+
+    assert document_after(replaced, older) == own_document(replaced, older) == older
+    assert document_after(older, adding(older, ["June 3"], {}))["accepted"] == [*older["accepted"], "June 3"]
