@@ -173,3 +173,38 @@ def test_short_answers_are_accessible(teacher: User, student: Student, open_cont
     page.goto(reverse("regrade_question", args=[given.public_id, 3]))
     expect(page.locator("main")).to_contain_text("You grade this question. It has no answer key.")
     assert violations(page) == []
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+def test_how_close_an_answer_must_be_is_regraded_by_keyboard(
+    javascript: bool, teacher: User, student: Student, open_context: NewContext
+) -> None:
+    now = timezone.now()
+    given = make_assignment(
+        edition=make_edition(document=typed_document()), classroom=student.classroom, assigned_by=teacher
+    )
+    make_answered_attempt(
+        assignment=given, student=student, answers={"one": "the habour", "some": "31 days"}, started_at=now
+    )
+    page = open_context(teacher, width=360, javascript=javascript).new_page()
+    for number, answer, label, key, shown in (
+        (1, "the harbour", "Allow 1 typo in longer words", "Space", "Allow 1 typo in longer words: Yes"),
+        (2, "30 days", "Tolerance", "1", "30 days (give or take 1 days)"),
+    ):
+        page.goto(reverse("regrade_question", args=[given.public_id, number]))
+        page.locator(".picks input").focus()
+        page.keyboard.type(answer)
+        page.keyboard.press("Tab")
+        expect(page.get_by_label(label)).to_be_focused()
+        page.keyboard.press(key)
+        page.get_by_role("textbox", name="Why").focus()
+        page.keyboard.type("It is close enough.")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(page.locator("main")).to_contain_text(shown)
+        assert overflow(page) == 0
+        if javascript:
+            assert violations(page) == []
+        page.get_by_role("button", name="Regrade").press("Enter")
+        expect(page.locator("main")).to_contain_text(f"Question {number} is regraded. Scores updated.")
+    assert Attempt.objects.get().score == 3
