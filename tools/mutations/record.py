@@ -119,6 +119,21 @@ CONTROLS: tuple[Control, ...] = (
         "tests/integration/test_at_once.py",
     ),
     control(
+        "nothing of an undone regrade is left in later ones",
+        "quizzes/grading/new_keys.py",
+        "    if added is None:\n        return stored\n    # An",
+        "    if added is None or len(stored) > 1:\n        return stored\n    # An",
+        "tests/views/teacher/test_grading_queue.py",
+        "tests/grading/test_regrade_orders.py",
+    ),
+    control(
+        "a grade counts for the answer that it was given for",
+        "quizzes/attempts/answers.py",
+        "        if replaced == value:\n            replaced_at = event.at\n",
+        "        if replaced == value:\n            replaced_at = writes[0].at\n",
+        "tests/grading/test_manual_grades.py",
+    ),
+    control(
         "a regrade is written down",
         "quizzes/grading/regrades.py",
         "        _record(AuditEvent.Action.REGRADED, regrade, by=by, now=now)\n",
