@@ -7,7 +7,7 @@ from quizzes.people.class_roles import ClassAct
 from quizzes.views import accounts, language, offline, previews, public, stored_pictures
 from quizzes.views.access import exports
 from quizzes.views.on_demand import on_demand
-from quizzes.views.student import attempts, breaks, home, paced, practice, results, sign_in, support_marks
+from quizzes.views.student import attempts, breaks, heartbeats, home, paced, practice, results, sign_in, support_marks
 from quizzes.views.teacher import (
     accommodations,
     account,
@@ -61,8 +61,8 @@ register_converter(DigestConverter, "digest")
 urlpatterns = [
     # The most requested first: Django tries patterns in order.
     path("student/attempts/<public_id:public_id>/<int:number>/", attempts.take_attempt, name="take_attempt"),
-    path("student/attempts/<public_id:public_id>/time/", attempts.time_left, name="time_left"),
-    path("student/attempts/<public_id:public_id>/here/", attempts.record_heartbeat, name="record_heartbeat"),
+    path("student/attempts/<public_id:public_id>/time/", heartbeats.time_left, name="time_left"),
+    path("student/attempts/<public_id:public_id>/here/", heartbeats.record_heartbeat, name="record_heartbeat"),
     path("student/attempts/<public_id:public_id>/current/", paced.paced_question, name="paced_question"),
     path("student/open/", home.open_quizzes, name="open_quizzes"),
     path("teacher/assignments/<public_id:public_id>/live/", progress.live_progress, name="live_progress"),

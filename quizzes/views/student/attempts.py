@@ -19,8 +19,8 @@ from django_htmx.middleware import HtmxDetails
 from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.release import is_checked_at_once
 from quizzes.assignments.supports import supports_of
-from quizzes.attempts import heartbeats, reading_levels
 from quizzes.attempts import lifecycle as attempts
+from quizzes.attempts import reading_levels
 from quizzes.attempts.access import LoadedAttempt
 from quizzes.attempts.answers import (
     AttemptOver,
@@ -37,7 +37,7 @@ from quizzes.attempts.lifecycle import AssignmentClosed, IsExcused, NoAttemptsLe
 from quizzes.attempts.save_limit import may_save
 from quizzes.content.question_types.question import Value
 from quizzes.content.question_types.registry import Question, type_of
-from quizzes.forms.attempts import AnswerForm, ChooseLevelForm, HeartbeatForm, TimeUpForm
+from quizzes.forms.attempts import AnswerForm, ChooseLevelForm, TimeUpForm
 from quizzes.models import Attempt, Student
 from quizzes.models.locks import RowDeleted
 from quizzes.people.class_people import teachers_of
@@ -49,7 +49,6 @@ from quizzes.views.request_meta import arrival, wants_json
 from quizzes.views.student.breaks import break_page, paused_page
 from quizzes.views.student.paced import paced_page
 from quizzes.views.student.question_page import (
-    closing_words,
     form_context,
     may_submit,
     next_url,
@@ -173,54 +172,6 @@ def review_attempt(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse
         **time_context(attempt, now=now),
     }
     return render(request, "student/review_attempt.html", context)
-
-
-@require_GET
-@attempt_required()
-def time_left(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse:
-    """The seconds left, polled by the page's clock because a teacher may move the deadline. 2 queries.
-
-    closing: what the clock shows before the last hour if there is no time limit. is_paused: by the teacher or by
-    a break; the page then opens again.
-    """
-    now = timezone.now()
-    left = seconds_until(attempt.deadline_at, now=now) if attempt.is_open else 0
-    return JsonResponse(
-        {
-            "seconds_left": left,
-            "closing": closing_words(attempt, now=now),
-            "is_paused": attempt.stands_still(now=now),
-        }
-    )
-
-
-@require_POST
-@attempt_required()
-def record_heartbeat(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse:
-    """Record a heartbeat of an open page, which shows teachers who is offline. 3 queries.
-
-    has_end: a page without a clock then opens again with one. has_ended: when it is false again, a receipt leads back.
-    """
-    content = attempt.content
-    form = HeartbeatForm(request.POST, question_count=len(content.questions))
-    if not form.is_valid():
-        return JsonResponse({"is_open": attempt.is_open}, status=400)
-    number, now = form.cleaned_data["number"], timezone.now()
-    if attempt.is_open:
-        question_id = content.question_id(content.questions[number - 1]) if number else None
-        heartbeats.record_heartbeat(attempt.id, question_id, now=now)
-    has_ended = attempt.has_ended(now=now)
-    if form.cleaned_data["is_closed"] and not has_ended:
-        # The teacher undid the close, or gave more time. The next page says so.
-        messages.info(request, gettext("The quiz is open. You can keep working."))
-    return JsonResponse(
-        {
-            "is_open": attempt.is_open,
-            "is_paused": attempt.stands_still(now=now),
-            "has_end": attempt.deadline_at is not None,
-            "has_ended": has_ended,
-        }
-    )
 
 
 @require_POST
