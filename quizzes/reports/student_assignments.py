@@ -21,6 +21,7 @@ from quizzes.attempts.lifecycle import is_complete, resume_number
 from quizzes.content.editions import Size, sizes_of
 from quizzes.models import Answer, Assignment, Attempt, Extension, Student
 from quizzes.models.assignments import assignment_title
+from quizzes.models.attempts import AttemptQuerySet
 from quizzes.models.question_sets import title_in_page_language
 
 # A quiz that the class takes now opened in this lesson. Three hours are longer than a double lesson.
@@ -125,17 +126,18 @@ def student_assignments(student: Student, *, now: datetime) -> StudentAssignment
         coming=tuple(given for given in coming if given is not waiting),
         done=tuple(given for given in found if given.status in done),
         missed=tuple(given for given in found if given.status is Status.MISSING and not given.can_start),
-        open_times=_open_times((given.assignment for given in found), now=now),
+        open_times=_open_times((given.assignment for given in found if _may_work_on(given)), now=now),
     )
 
 
 def open_times(student: Student, *, now: datetime) -> tuple[tuple[datetime, datetime | None], ...]:
     """When each assignment that is open for the student was made and paused, in order; 1 query.
 
-    Changes when one opens, closes, is paused, or is resumed.
+    Changes when one opens, closes, is paused, or is resumed. Leaves out a turned-in quiz of a class that the student
+    left, because the student can do nothing more with it.
     """
     rows = (
-        _assignments_of(student)
+        _of_class_or_attempts(student, _made_by(student).open())
         .order_by()
         .only(*("opens_at", "due_at", "closes_at", "waits_for_teacher", "paused_at", "created_at"))
     )
@@ -185,8 +187,20 @@ def _assignments_of(student: Student) -> QuerySet[Assignment]:
 
     Work that counts in the new class too is listed there.
     """
-    left = Attempt.objects.made_by(student.pk).filter(classroom__archived_at=None, carried_to=None)
-    return Assignment.objects.filter(Q(classroom=student.classroom_id) | Q(pk__in=left.values("assignment")))
+    return _of_class_or_attempts(student, _made_by(student))
+
+
+def _made_by(student: Student) -> AttemptQuerySet:
+    return Attempt.objects.made_by(student.pk).filter(classroom__archived_at=None, carried_to=None)
+
+
+def _of_class_or_attempts(student: Student, attempts: AttemptQuerySet) -> QuerySet[Assignment]:
+    return Assignment.objects.filter(Q(classroom=student.classroom_id) | Q(pk__in=attempts.values("assignment")))
+
+
+def _may_work_on(given: StudentAssignment) -> bool:
+    """Whether `open_times` counts this one, which `_of_class_or_attempts` says in a query."""
+    return not given.left_class or given.found.open_attempt is not None
 
 
 def _open_times(assignments: Iterable[Assignment], *, now: datetime) -> tuple[tuple[datetime, datetime | None], ...]:

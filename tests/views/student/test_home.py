@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.attempts.transfers import transfer_attempts
 from quizzes.content.question_types.question import asked_count
 from quizzes.models import Assignment, Attempt, Classroom, Edition, Student, User
@@ -207,6 +208,31 @@ def test_finished_work_stays_on_the_home_page_after_a_move(
         assert "Try again" not in text_of(page)
         assert student_client.get(shown).status_code == 200
         clock.shift(timedelta(hours=3))
+
+
+@pytest.mark.parametrize(("is_turned_in", "status"), [(True, 304), (False, 200)])
+def test_close_in_a_class_that_the_student_left_opens_the_home_page_again_only_for_an_open_attempt(
+    is_turned_in: bool,
+    status: int,
+    attempt: Attempt,
+    other_classroom: Classroom,
+    teacher: User,
+    student: Student,
+    student_client: Client,
+    clock: time_machine.Traveller,
+) -> None:
+    Assignment.objects.update(closes_at=NOW + timedelta(minutes=10))
+    if is_turned_in:
+        submit_attempt(attempt, now=NOW)
+    move_student(student, to=other_classroom, by=teacher, now=NOW)
+    tag = student_client.get(reverse("student_home")).context["tag"]
+
+    def poll() -> int:
+        return student_client.get(reverse("open_quizzes"), headers={"If-None-Match": tag}).status_code
+
+    assert poll() == 304
+    clock.shift(timedelta(minutes=11))
+    assert poll() == status
 
 
 def test_work_that_counts_in_the_new_class_is_on_the_home_page_once(
