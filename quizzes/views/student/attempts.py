@@ -46,7 +46,7 @@ from quizzes.reports.student_assignments import answered_count, current_of, stud
 from quizzes.views.access import attempt_required, student_required
 from quizzes.views.methods import require_POST
 from quizzes.views.request_meta import arrival, wants_json
-from quizzes.views.student.breaks import break_page, paused_page
+from quizzes.views.student.breaks import back_from_break, break_page, paused_page
 from quizzes.views.student.paced import paced_page
 from quizzes.views.student.question_page import (
     form_context,
@@ -203,6 +203,9 @@ def _take_answer(request: HttpRequest, attempt: LoadedAttempt, number: int, *, n
     if not form.is_valid():
         return _not_an_answer(request, attempt, number, form)
     act, saved = form.cleaned_data["act"], _save_sent(request, attempt, form, now=now)
+    # “Take a break” may come twice, the second time with an answer that is saved already.
+    if saved is not None and saved.outcome == Outcome.SAVED and act != "break":
+        attempt = back_from_break(attempt, now=now)
     if saved is not None and saved.is_question_closed:
         return _question_closed(request, attempt, number, saved)
     is_late = saved is not None and saved.outcome == Outcome.LATE

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from quizzes.assignments.deadlines import deadline, minutes_left
-from quizzes.attempts.access import LoadedAttempt
+from quizzes.attempts.access import LoadedAttempt, load_attempt
 from quizzes.attempts.breaks import end_break, start_break
 from quizzes.forms.attempts import BreakForm
 from quizzes.views.access import attempt_required
@@ -30,6 +30,20 @@ def change_break(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse:
     change = start_break if form.cleaned_data["act"] == "break" else end_break
     change(attempt.id, now=now)
     return redirect("take_attempt", attempt.public_id, form.cleaned_data["number"])
+
+
+def back_from_break(attempt: LoadedAttempt, *, now: datetime) -> LoadedAttempt:
+    """The attempt with its break ended, for a student who answers in another window; itself outside a break.
+
+    Otherwise the student could answer while the clock stands still. Raises Http404.
+    """
+    if attempt.is_paused or not attempt.stands_still(now=now):
+        return attempt
+    end_break(attempt.id, now=now)
+    loaded = load_attempt(attempt.public_id, with_answers=False)
+    if loaded is None:
+        raise Http404
+    return loaded
 
 
 def paused_page(request: HttpRequest, attempt: LoadedAttempt, number: int | None, now: datetime) -> HttpResponse:

@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from quizzes.assignments import lifecycle
 from quizzes.models import Answer, Assignment, Attempt, Edition, Student, User
@@ -90,6 +91,42 @@ def test_break_covers_the_questions_and_keeps_what_is_on_its_way(
         again = student_client.post(page("change_break", attempt), back.data(act="end"), follow=True)
         assert (stem in text_of(again), f"{TAKE} (7 min)" in text_of(again)) == (True, True)
     assert student_client.get(page("time_left", attempt)).json()["seconds_left"] == 20 * 60
+
+
+@pytest.mark.parametrize("is_script", [True, False])
+def test_answer_from_another_window_counts_and_ends_the_break(
+    is_script: bool, attempt: Attempt, student_client: Client, clock: time_machine.Traveller
+) -> None:
+    other_window = form_of(student_client.get(page("take_attempt", attempt, 2)), having="operation")
+    [name, value] = other_window.offered[0]
+    question = page("take_attempt", attempt, 2)
+    student_client.post(page("change_break", attempt), {"act": "break", "number": 1})
+    clock.shift(4 * MINUTE)
+
+    headers = {"Accept": "application/json"} if is_script else {}
+    reply = student_client.post(question, other_window.data(**{name: value, "act": "next"}), headers=headers)
+
+    if is_script:
+        assert (reply.json()["outcome"], reply.json()["seconds_left"]) == ("saved", 20 * 60)
+    else:
+        assert reply.headers["Location"] == page("take_attempt", attempt, 3)
+    words = text_of(student_client.get(page("take_attempt", attempt, 3)))
+    # The clock runs again, and the rest of the break stays for later.
+    assert (BREAK in words, "20 min left" in words, f"{TAKE} (6 min)" in words) == (False, True, True)
+    assert Answer.objects.count() == 1
+
+
+def test_answer_in_a_pause_leaves_the_break_as_it_is(
+    attempt: Attempt, teacher: User, student_client: Client, clock: time_machine.Traveller
+) -> None:
+    other_window = form_of(student_client.get(page("take_attempt", attempt, 2)), having="operation")
+    [name, value] = other_window.offered[0]
+    student_client.post(page("change_break", attempt), {"act": "break", "number": 1})
+    lifecycle.pause(attempt.assignment, by=teacher, now=timezone.now())
+    data = other_window.data(**{name: value, "act": "save"})
+    student_client.post(page("take_attempt", attempt, 2), data, headers={"Accept": "application/json"})
+    lifecycle.resume(attempt.assignment, by=teacher, now=timezone.now())
+    assert BREAK in text_of(student_client.get(page("take_attempt", attempt, 2)))
 
 
 def test_break_ends_by_itself_and_the_last_one_takes_the_button_away(
