@@ -144,6 +144,16 @@ class Question(ABC):
         """
         return ()
 
+    def other_amount(self, value: Value) -> str:
+        """How much the answer has if the question asks for another amount, in students' words; "" otherwise.
+
+        value: not None. By default, the chosen ones where the stem says how many, such as “1 chosen of 2”.
+        """
+        asked = asked_count(self.stem)
+        if asked is None or not isinstance(value, list) or len(value) == asked:
+            return ""
+        return gettext("{chosen} chosen of {asked}").format(chosen=len(value), asked=asked)
+
     def needs_grading(self, value: Value) -> bool:
         """Whether a teacher should read this answer before it counts as wrong; False with full credit."""
         return False

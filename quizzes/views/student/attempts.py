@@ -52,7 +52,7 @@ from quizzes.views.student.question_page import (
     form_context,
     may_submit,
     next_url,
-    other_counts,
+    other_amounts,
     paced_number,
     places_of,
     question_context,
@@ -168,7 +168,7 @@ def review_attempt(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse
         "complete": [place for place in places if place.is_complete],
         "unfinished": [place for place in places if not place.is_complete],
         "flagged": [place for place in places if place.is_flagged],
-        "other_counts": other_counts(attempt),
+        "other_amounts": other_amounts(attempt),
         **time_context(attempt, now=now),
     }
     return render(request, "student/review_attempt.html", context)

@@ -81,13 +81,13 @@ def places_of(attempt: LoadedAttempt) -> list[Place]:
     return places
 
 
-def other_counts(attempt: LoadedAttempt) -> list[tuple[int, int, int]]:
-    """(number, chosen, asked) of each answer with another number of choices than its question asks for."""
+def other_amounts(attempt: LoadedAttempt) -> list[tuple[int, str]]:
+    """(number, how much it has) of each answer with another amount than its question asks for."""
     content, found = attempt.content, []
     for number, question in enumerate(content.questions, start=1):
-        answer, asked = attempt.answers.get(content.question_id(question)), asked_count(question.stem)
-        if asked and answer is not None and isinstance(answer.value, list) and len(answer.value) != asked:
-            found.append((number, len(answer.value), asked))
+        answer = attempt.answers.get(content.question_id(question))
+        if answer is not None and answer.value is not None and (amount := question.other_amount(answer.value)):
+            found.append((number, amount))
     return found
 
 

@@ -61,6 +61,18 @@ def test_free_text_earns_nothing_until_it_is_marked_and_waits_for_a_person(value
     assert type_of(QUESTION).graded_by == "teacher"
 
 
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [("no", "2 of at least 20 characters"), ("x" * 19, "19 of at least 20 characters"), ("x" * 20, "")],
+)
+def test_free_text_tells_how_long_a_short_answer_is(value: str, told: str) -> None:
+    assert QUESTION.other_amount(value) == told
+
+
+def test_free_text_without_a_minimum_has_no_short_answer() -> None:
+    assert parse_question(document(min_length=0)).other_amount("x") == ""
+
+
 def test_free_text_has_no_key_to_change() -> None:
     with pytest.raises(InvalidDocument) as refused:
         regraded(document(), "Anything")

@@ -29,6 +29,7 @@ from tests.factories import (
     make_regrade,
 )
 from tests.pages import form_of, read, text_of
+from tests.views.teacher.test_grading_queue import typed_document
 
 type Gather = Callable[[], AbstractContextManager[Queries]]
 
@@ -353,6 +354,25 @@ def test_other_number_of_choices_than_asked_is_told_and_never_refused(
     assert told == [["1 chosen of 2"], [], ["3 chosen of 2"]]
     # At the question too. The style sheet puts the count after the colon.
     assert "Selected: . Choose only 2." in text_of(student_client.get(address))
+
+
+def test_written_answer_that_is_shorter_than_asked_is_told_and_never_refused(
+    classroom: Classroom, teacher: User, student: Student, student_client: Client
+) -> None:
+    document = typed_document()
+    document["questions"][2]["min_length"] = 20
+    assignment = make_assignment(edition=make_edition(document=document), classroom=classroom, assigned_by=teacher)
+    attempt = make_attempt(assignment=assignment, student=student)
+    number = assignment.edition.questions.get(key=document["questions"][2]["key"]).position
+    address, told = reverse("take_attempt", args=[attempt.public_id, number]), []
+    for text in ("no", "The story says that it ends."):
+        form = form_of(student_client.get(address), having="operation")
+        [name] = [name for name, _ in form.fields if name not in ("csrfmiddlewaretoken", "operation", "revision")]
+        student_client.post(address, form.data(**{name: text, "act": "next"}))
+        review = text_of(student_client.get(reverse("review_attempt", args=[attempt.public_id])))
+        assert "1 of 4 answered" in review
+        told += [re.findall(rf"Question {number} ?: (\d+ of at least 20 characters)", review)]
+    assert told == [["2 of at least 20 characters"], []]
 
 
 def test_more_than_one_sentence_is_told_where_the_stem_asks_for_one(

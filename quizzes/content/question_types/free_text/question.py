@@ -139,6 +139,12 @@ class FreeText(Question):
         """Raises InvalidDocument: the type has no key."""
         raise InvalidDocument(gettext("a teacher grades this question, so it has no answer key"))
 
+    def other_amount(self, value: Value) -> str:
+        """How long the answer is if it is shorter than asked; "" otherwise."""
+        if len(value) >= self.min_length:
+            return ""
+        return gettext("{count} of at least {least} characters").format(count=len(value), least=f"{self.min_length:,}")
+
     def needs_grading(self, value: Value) -> bool:
         """Whether there is an answer."""
         return value is not None
