@@ -52,6 +52,12 @@ class AttemptContent:
         """
         return () if value is None or is_checked else question.missing_parts(value, self.shuffle)
 
+    def unfinished(self, question: Question, value: Value) -> tuple[str, ...]:
+        """What to tell before an answer becomes final, in students' words: missing parts, another amount than asked."""
+        if value is None:
+            return ()
+        return tuple(filter(None, (*self.missing_parts(question, value), question.other_amount(value))))
+
 
 @dataclass(frozen=True, slots=True)
 class CurrentAnswer:

@@ -32,7 +32,9 @@ class AnswerForm(forms.Form):
     operation = forms.CharField(max_length=64)
     revision = forms.IntegerField(min_value=0, max_value=MAX_REVISION)
     # Not a ChoiceField: Django copies its choices for each form, which took 5 % of the time of a save.
-    act = forms.RegexField(r"^(save|next|skip|previous|check|flag|unflag|break|in-[a-zA-Z-]{2,10})\Z", required=False)
+    act = forms.RegexField(
+        r"^(save|next|skip|previous|check|check-anyway|flag|unflag|break|in-[a-zA-Z-]{2,10})\Z", required=False
+    )
 
     def __init__(self, data: QueryDict, *, content: AttemptContent, question: Question) -> None:
         super().__init__(data)

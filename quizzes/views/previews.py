@@ -120,6 +120,9 @@ def answer_question(request: HttpRequest, place: Place, number: int) -> HttpResp
         return _question_page(request, place, preview, number, chosen=value)
     if value is None and question.key not in preview.values:
         return _question_page(request, place, preview, number, needs_answer=True)
+    unfinished = () if form.cleaned_data["anyway"] else preview.content.unfinished(question, value)
+    if unfinished and question.key not in preview.values:
+        return _question_page(request, place, preview, number, chosen=value, unfinished=unfinished)
     if value is not None:
         previews.check_preview_answer(place.store_of(request), preview, question, value, order=order)
     return redirect(place.question_url(number))
@@ -138,6 +141,7 @@ def _question_page(
     *,
     needs_answer: bool = False,
     chosen: Value = None,
+    unfinished: tuple[str, ...] = (),
 ) -> HttpResponse:
     question, question_count = preview.content.questions[number - 1], len(preview.content.questions)
     reading = preview.content.reading_of(question)
@@ -156,6 +160,7 @@ def _question_page(
         "previous_url": place.question_url(number - 1) if number > 1 else "",
         "next_url": place.result_url if number == question_count else place.question_url(number + 1),
         "needs_answer": needs_answer,
+        "unfinished": unfinished,
         # On a narrow screen the reading comes first, as for students.
         "show_reading": number == 1 and not preview.values and not needs_answer and chosen is None,
     }

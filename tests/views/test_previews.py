@@ -327,6 +327,23 @@ def test_check_without_an_answer_asks_for_one(try_out: Edition, visitor: Client)
     assert {settings.SESSION_COOKIE_NAME, TRY_COOKIE} & visitor.cookies.keys() == set()
 
 
+def test_check_of_half_an_answer_says_what_is_missing_first(try_out: Edition, visitor: Client) -> None:
+    address, question = reverse("try_question", args=[3]), question_of(try_out, 3)
+    form = form_of(visitor.get(address), having="order")
+    order = dict(form.fields)["order"]
+    half = fields_for(question, {"b": "mayor"}, order)
+    missing = ", ".join(question.missing_parts({"b": "mayor"}, Shuffle(_seed(order), is_shuffled=True)))
+
+    told = visitor.post(address, form.data() | half)
+
+    assert f"Not finished: {missing}. Once you check an answer, you can’t change it." in text_of(told)
+    assert CANARY not in told.content.decode()
+    again = form_of(told, having="order")
+    assert half.items() <= again.data().items()
+    visitor.post(address, again.data(anyway="1"))
+    assert "Question 3: not correct" in text_of(visitor.get(address))
+
+
 @pytest.mark.parametrize(
     "forged",
     [{"choice": "0123456789"}, {"choice": "b"}, {"choice": ""}, {"choice": "Birthplace"}, {"choice": "<b>"}],

@@ -269,16 +269,27 @@ def _act(request: HttpRequest, attempt: LoadedAttempt, number: int, act: str, no
                 start_break(attempt.id, now=now)
             case "flag" | "unflag":
                 set_flag(attempt, question_id, flagged=act == "flag", now=now)
-            case "check":
+            case "check" | "check-anyway":
+                if act == "check" and (unfinished := _unfinished(attempt, number)):
+                    return _question_page(request, attempt, number, now, unfinished=unfinished)
                 check_answer(attempt, question_id, now=now)
     except AttemptOver:
         return _ended(request, attempt, now)
     except NotCheckable:
         return _question_page(request, attempt, number, now, needs_answer=True)
     if _htmx(request):
-        return _question_page(request, attempt, number, now, is_revealed=act == "check")
+        return _question_page(request, attempt, number, now, is_revealed=act in {"check", "check-anyway"})
     # Without scripts, a phone has the whole reading above the question and its verdict.
     return _redirect_to_part("question", attempt, number)
+
+
+def _unfinished(attempt: LoadedAttempt, number: int) -> tuple[str, ...]:
+    """What the current answer lacks, before a check that makes it final; () for nothing."""
+    question = attempt.content.questions[number - 1]
+    answer = attempt.with_answers().answers.get(attempt.content.question_id(question))
+    if answer is None or answer.checked_at is not None or not is_checked_at_once(attempt.release):
+        return ()
+    return attempt.content.unfinished(question, answer.value)
 
 
 def _redirect_to_part(part: str, attempt: LoadedAttempt, number: int) -> HttpResponse:
@@ -297,7 +308,7 @@ def _stale_page(
 
 
 def _question_page(
-    request: HttpRequest, attempt: LoadedAttempt, number: int, now: datetime, **notes: bool | str
+    request: HttpRequest, attempt: LoadedAttempt, number: int, now: datetime, **notes: bool | str | tuple[str, ...]
 ) -> HttpResponse:
     answered = attempt.with_answers()
     if attempt.pace is not None:

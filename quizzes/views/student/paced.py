@@ -30,7 +30,12 @@ def paced_question(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse
 
 
 def paced_page(
-    request: HttpRequest, attempt: LoadedAttempt, number: int, pace: Pace, now: datetime, **notes: bool | str
+    request: HttpRequest,
+    attempt: LoadedAttempt,
+    number: int,
+    pace: Pace,
+    now: datetime,
+    **notes: bool | str | tuple[str, ...],
 ) -> HttpResponse:
     """The question that the class is at, open or closed, or the page before the first one."""
     current = paced_number(attempt)

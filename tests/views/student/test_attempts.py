@@ -1141,6 +1141,37 @@ def test_check_without_an_answer_asks_for_one(student_client: Client, checkable:
     assert events(checkable) == []
 
 
+@pytest.mark.parametrize("is_htmx", [True, False])
+def test_check_of_half_an_answer_says_what_is_missing_first(
+    is_htmx: bool, student_client: Client, checkable: Attempt
+) -> None:
+    question, url = question_at(checkable, 3), address(checkable, 3)
+    headers = {"HX-Request": "true", "HX-Target": "question"} if is_htmx else {}
+    half = fields(student_client, checkable, 3, act="check") | {token(checkable, 3, "b"): ["mayor"]}
+    missing = ", ".join(content_of(checkable).missing_parts(question, {"b": "mayor"}))
+
+    told = student_client.post(url, half, headers=headers)
+
+    assert f"Not finished: {missing}. Once you check an answer, you can’t change it." in words(told)
+    assert "explanation 3" not in body(told)
+    assert (given(checkable), Answer.objects.get().checked_at) == ({3: {"b": "mayor"}}, None)
+    # The form has what was chosen. A student who does not know the rest checks it as it is.
+    again = form_of(told, having="operation")
+    assert (token(checkable, 3, "b"), "mayor") in again.fields
+    checked = student_client.post(url, again.data(act="check-anyway"), headers=headers, follow=True)
+    assert "Question 3: not correct" in words(checked)
+    assert Answer.objects.get().checked_at is not None
+
+
+def test_check_of_half_an_answer_goes_on_once_it_is_whole(student_client: Client, checkable: Attempt) -> None:
+    url = address(checkable, 3)
+    half = fields(student_client, checkable, 3, act="check") | {token(checkable, 3, "b"): ["mayor"]}
+    again = form_of(student_client.post(url, half), having="operation")
+    whole = {token(checkable, 3, key): ["mayor"] for key in "abc"}
+    student_client.post(url, again.data(act="check") | whole)
+    assert Answer.objects.get().checked_at is not None
+
+
 def test_check_shows_nothing_of_the_other_questions(
     student: Student, student_client: Client, classroom: Classroom
 ) -> None:
