@@ -55,8 +55,14 @@ def dated_moment(value: datetime | None, zone: ZoneInfo | None = None) -> str:
     if value is None:
         return ""
     local = value.astimezone(zone or timezone.get_current_timezone())
-    day_of_year = gettext("{weekday}, {month} {day}, {year}").format(**_day_names(local), year=local.year)
-    return f"{day_of_year}, {wall_clock(local)} {local.tzname()}"
+    return f"{_day_of_year(local)}, {wall_clock(local)} {local.tzname()}"
+
+
+def dated_day(value: datetime | None, zone: ZoneInfo | None = None) -> str:
+    """“Fri, Oct 23, 2026” in `zone`, for records that are kept for years; “” for None."""
+    if value is None:
+        return ""
+    return _day_of_year(value.astimezone(zone or timezone.get_current_timezone()))
 
 
 def when(value: datetime | None, now: datetime) -> str:
@@ -155,6 +161,10 @@ def _decimal(value: Decimal | Fraction | float) -> Decimal:
 
 def _day(local: datetime) -> str:
     return gettext("{weekday}, {month} {day}").format(**_day_names(local))
+
+
+def _day_of_year(local: datetime) -> str:
+    return gettext("{weekday}, {month} {day}, {year}").format(**_day_names(local), year=local.year)
 
 
 def _day_names(local: datetime) -> dict[str, Label | int]:

@@ -22,6 +22,7 @@ register = template.Library()
 for _format in (
     formatting.moment,
     formatting.dated_moment,
+    formatting.dated_day,
     formatting.when,
     formatting.day,
     formatting.clock,

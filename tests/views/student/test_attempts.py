@@ -1540,6 +1540,24 @@ def test_receipt_says_why_the_clock_submitted(
     assert (ended.submitted_at, ended.submitted_by) == (now, Attempt.SubmittedBy.DEADLINE)
 
 
+@pytest.mark.parametrize(
+    ("name", "on_paper", "said"),
+    [
+        ("receipt", False, "You answered 0 of 4 questions on Fri, Oct 23, 2026."),
+        ("receipt", True, "Your teacher entered your paper answers on Fri, Oct 23, 2026."),
+        ("result", False, "Turned in Fri, Oct 23, 2026, 11:00 am EDT. Receipt"),
+        ("result", True, "Your teacher entered your paper answers Fri, Oct 23, 2026, 11:00 am EDT. Receipt"),
+    ],
+)
+def test_page_that_a_student_keeps_has_the_year(
+    name: str, on_paper: bool, said: str, student_client: Client, attempt: Attempt, now: datetime
+) -> None:
+    submit_attempt(attempt, now=now)
+    if on_paper:
+        Attempt.objects.update(medium=Attempt.Medium.PAPER)
+    assert said in words(student_client.get(page_of(name, attempt)))
+
+
 @pytest.mark.parametrize("is_accepted", [False, True])
 @pytest.mark.parametrize("name", ["receipt", "result"])
 def test_page_after_the_quiz_tells_of_late_answers_that_no_teacher_has_accepted(
