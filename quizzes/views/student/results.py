@@ -38,7 +38,7 @@ def receipt(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
         "student": loaded.student,
         "supports": loaded.supports,
         "title": loaded.title,
-        "document": loaded.content.published.document,
+        "question_count": len(loaded.content.questions),
         "answered_count": sum(place.is_complete for place in places_of(loaded)),
         "is_ended_by_teacher": is_closed,
         # Without a time limit, only the close ends an attempt.
