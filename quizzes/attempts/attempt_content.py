@@ -31,8 +31,12 @@ class AttemptContent:
     @property
     def whole_reading(self) -> Reading:
         """The reading at the student's level; as written if any question has no evidence there."""
+        return self.whole_reading_at(self.variant)
+
+    def whole_reading_at(self, variant: str) -> Reading:
+        """The reading at another level; as written if any question has no evidence there."""
         reading = self.published.document.reading
-        shown = reading.in_variant(self.variant)
+        shown = reading.in_variant(variant)
         if shown is reading:
             return reading
         return shown if all(shown.has(question.evidence) for question in self.questions) else reading

@@ -255,6 +255,37 @@ def test_question_without_its_evidence_at_a_level_shows_the_standard_reading(
     assert PLAIN in student_client.get(reverse("take_attempt", args=[attempt.public_id, other])).text
 
 
+def test_result_shows_the_level_that_the_student_read_and_changes_it(
+    student_client: Client, student: Student, assignment: Assignment
+) -> None:
+    attempt = make_answered_attempt(assignment=assignment, student=student)
+    url = reverse("result", args=[attempt.public_id])
+    set_class(student.classroom, students_choose_variant=True, reading_variant="easier")
+    shown = student_client.get(url)
+    assert (EASY in shown.text, '<b aria-current="true">Easier</b>' in shown.text) == (True, True)
+
+    form = form_of(shown, having="number")
+    changed = student_client.post(form.action, form.data(level="es"))
+
+    assert changed.headers["Location"] == f"{url}#levels"
+    page = student_client.get(url).text
+    assert [sentence for sentence in (EASY, SPANISH, PLAIN) if sentence in page] == [SPANISH]
+    set_class(student.classroom, students_choose_variant=False)
+    assert form.action not in student_client.get(url).text
+
+
+def test_result_offers_no_level_that_lacks_evidence(student_client: Client, student: Student, teacher: User) -> None:
+    for levels, offered in (
+        ({"es": {"s1": "Terminó."}}, ["Easier"]),
+        ({"es": {"s1": "Terminó."}, "easier": {"s1": "It ended."}}, []),
+    ):
+        edition = make_edition(document=document(**levels))
+        assignment = make_assignment(edition=edition, classroom=student.classroom, assigned_by=teacher)
+        attempt = make_answered_attempt(assignment=assignment, student=student)
+        page = student_client.get(reverse("result", args=[attempt.public_id])).text
+        assert re.findall(r'name="level"\s+value="\w+"[^>]*>([^<]+)<', page) == offered
+
+
 def test_level_changes_neither_answer_nor_score(
     student_client: Client, student: Student, assignment: Assignment
 ) -> None:

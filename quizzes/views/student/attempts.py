@@ -136,11 +136,13 @@ def questions_ahead(request: HttpRequest, attempt: LoadedAttempt) -> HttpRespons
 @require_POST
 @attempt_required()
 def choose_level(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse:
-    """Change the level of the student's readings, if the class allows it. Leads back to the question."""
+    """Change the level of the student's readings, if the class allows it. Leads back to the question or the result."""
     form = ChooseLevelForm(request.POST)
     if not form.is_valid():
         return redirect("take_attempt", attempt.public_id, 1)
     reading_levels.choose_level(attempt.student.id, attempt.reading_choice, form.cleaned_data["level"])
+    if not attempt.is_open:
+        return redirect(f"{reverse('result', args=[attempt.public_id])}#levels")
     return _redirect_to_part("levels", attempt, form.cleaned_data["number"])
 
 

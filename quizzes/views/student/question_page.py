@@ -107,7 +107,7 @@ def question_context(attempt: LoadedAttempt, number: int, *, now: datetime) -> d
         "word_list": word_list(published_edition.edition_id, reading.variant, get_language())
         if form["is_picker"]
         else "",
-        "levels": _levels(attempt, reading),
+        "levels": levels_of(attempt, reading),
         # The script shows the next question next to the same reading.
         "is_ahead": len(places) > 1 and not form["checks_at_once"] and _is_complete(attempt.content),
         "answered_count": sum(place.is_complete for place in places),
@@ -222,7 +222,7 @@ def _verdict_or_question(
     }
 
 
-def _levels(attempt: LoadedAttempt, shown: Reading) -> list[tuple[str, str, bool]]:
+def levels_of(attempt: LoadedAttempt, shown: Reading) -> list[tuple[str, str, bool]]:
     """(key, name for students, whether it is shown) of each level that the student may choose; [] without a choice."""
     reading = attempt.content.published.document.reading
     if not attempt.reading_choice.may_choose or not reading.variants:

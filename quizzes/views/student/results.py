@@ -20,7 +20,7 @@ from quizzes.reports import attempt_review
 from quizzes.reports.attempt_review import ReviewedAttempt
 from quizzes.reports.practice import practice_of
 from quizzes.views.access import attempt_required
-from quizzes.views.student.question_page import places_of
+from quizzes.views.student.question_page import levels_of, places_of
 
 
 @require_GET
@@ -76,6 +76,7 @@ def result(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
         practice = practice_of(reviewed).keys
         context |= {
             "reviewed": reviewed,
+            "levels": _whole_levels(loaded),
             "notices": _notices(attempt, reviewed),
             "late_count": len(waiting_late_questions(attempt.pk)),
             "grades": attempt_review.newest_grades(attempt) if is_graded else {},
@@ -84,6 +85,14 @@ def result(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
             "can_try_again": _can_try_again(attempt, now=now),
         }
     return render(request, "student/result.html", context)
+
+
+def _whole_levels(loaded: LoadedAttempt) -> list[tuple[str, str, bool]]:
+    """As `levels_of`, for the whole reading: without levels that lack the evidence of a question."""
+    content = loaded.content
+    offered = levels_of(loaded, content.whole_reading)
+    whole = [level for level in offered if content.whole_reading_at(level[0]).variant == level[0]]
+    return whole if len(whole) > 1 else []
 
 
 def _can_try_again(attempt: Attempt, *, now: datetime) -> bool:
