@@ -112,10 +112,10 @@ for (const form of document.querySelectorAll("[data-draft]")) {
 
 const controlsOf = (part) => Array.from(part.querySelectorAll("a[href], button, input, select, textarea, [tabindex]"));
 
-// htmx gives the focus back to what has an id. Links and buttons have none.
+// htmx gives the focus back to what has an id. Links and buttons have none. A swap that is canceled has no second event.
 document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
   const place = controlsOf(detail.target).indexOf(document.activeElement);
-  if (place >= 0) focusBefore = [detail.target.id, place];
+  focusBefore = place >= 0 ? [detail.target.id, place] : null;
 });
 document.addEventListener("htmx:oobAfterSwap", () => {
   const [id, place] = focusBefore ?? [];

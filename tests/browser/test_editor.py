@@ -197,6 +197,30 @@ def test_a_save_leaves_the_focus_on_a_control_that_it_replaces(
     expect(page.locator(control)).to_be_focused()
 
 
+def test_a_save_that_replaces_nothing_remembers_no_focus(teacher: User, open_context: NewContext) -> None:
+    page = open_context(teacher).new_page()
+    open_editor(page, make_draft(owner=teacher))
+    # As another script may do, once.
+    page.evaluate(
+        """document.addEventListener("htmx:oobBeforeSwap", function once({ detail }) {
+          if (detail.target.id !== "cited-speakers") return;
+          detail.shouldSwap = false;
+          document.removeEventListener("htmx:oobBeforeSwap", once);
+        })"""
+    )
+    page.get_by_label("Points").focus()
+    page.keyboard.press("2")
+    with page.expect_response(lambda reply: reply.request.method == "POST"):
+        page.keyboard.press("Tab")
+    expect(page.locator("#cited-speakers a").first).to_be_focused()
+    saved(page)
+    page.evaluate("document.activeElement.blur()")
+    with page.expect_response(lambda reply: reply.request.method == "POST"):
+        page.locator("form[data-draft]").first.evaluate("form => form.dispatchEvent(new Event('change'))")
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("document.activeElement === document.body")
+
+
 def test_a_field_saves_by_itself_when_it_is_left(teacher: User, open_context: NewContext) -> None:
     draft = make_draft(owner=teacher)
     page = open_context(teacher).new_page()
