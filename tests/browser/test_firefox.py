@@ -74,3 +74,39 @@ def test_five_minute_warning_is_announced_once(firefox: Firefox, live_server: An
     open_question(firefox, live_server.url, attempt, 2)
     time.sleep(2)
     assert [one.text for one in firefox.heard()] == ["5 minutes left"]
+
+
+# How many pixels of the sentence with the focus are under a bar or out of sight; null without one.
+COVERED = """
+const label = document.activeElement.closest(".pick label")?.getBoundingClientRect();
+if (!label) return null;
+const bars = [...document.querySelectorAll(".qbar, .ask, .pickbar")]
+  .filter((bar) => getComputedStyle(bar).position === "sticky")
+  .map((bar) => bar.getBoundingClientRect());
+const isAbove = (bar) => bar.top < innerHeight / 2;
+const top = Math.max(0, ...bars.filter(isAbove).map((bar) => bar.bottom));
+const bottom = Math.min(innerHeight, ...bars.filter((bar) => !isAbove(bar)).map((bar) => bar.top));
+return Math.max(0, Math.round(top - label.top), Math.round(label.bottom - bottom));
+"""
+TAB, SHIFT = "\ue004", "\ue008"
+
+
+def press(firefox: Firefox, *keys: str) -> None:
+    downs, ups = ([{"type": kind, "value": key} for key in keys] for kind in ("keyDown", "keyUp"))
+    firefox.ask("WebDriver:PerformActions", actions=[{"type": "key", "id": "keys", "actions": [*downs, *ups]}])
+
+
+def test_sentence_with_the_focus_is_clear_of_the_bars(firefox: Firefox, live_server: Any, attempt: Attempt) -> None:
+    firefox.ask("WebDriver:SetWindowRect", width=450, height=700)
+    number = attempt.assignment.edition.questions.get(type="evidence").position
+    open_question(firefox, live_server.url, attempt, number)
+    count = firefox.on_page("return document.querySelectorAll('.pick input').length")
+    # Sentences of several lines, so that one is partly in sight.
+    firefox.on_page("document.querySelector('.pick').style.fontSize = '1.6rem'")
+    firefox.on_page("document.querySelector('#pick').focus()")
+    covered = []
+    for keys in [(TAB,)] * count + [(SHIFT, TAB)] * (count - 1):
+        press(firefox, *keys)
+        time.sleep(0.3)
+        covered.append(firefox.on_page(COVERED))
+    assert covered == [0] * (2 * count - 1)

@@ -436,6 +436,11 @@ function onToggle({ target }) {
   if (target.open && target.matches("[data-places]")) target.scrollIntoView({ block: "nearest" });
 }
 
+// Firefox leaves a sentence that gets the focus partly under a bar.
+function onKeyup({ key, target }) {
+  if (key === "Tab") target.closest(".pick label")?.scrollIntoView({ block: "nearest" });
+}
+
 function onNoResponse() {
   isLeaving = false;
   notices.blocked = "act";
@@ -512,6 +517,7 @@ function start() {
     click: onClick,
     change: onChange,
     input: onInput,
+    keyup: onKeyup,
     visibilitychange: keepTyped,
     "footnote:move": onMove,
     "htmx:confirm": onConfirm,
