@@ -83,6 +83,11 @@ def test_answers_are_at_least_44_pixels_high(
     assert small == []
 
 
+def number_of(attempt: Attempt, question_type: str) -> int:
+    """The number of the attempt's question of this type."""
+    return [question.type for question in content_of(attempt).questions].index(question_type) + 1
+
+
 def test_every_focus_is_in_sight_at_400_percent(attempt: Attempt, student: Student, open_context: NewContext) -> None:
     page = open_context(student, width=320, height=256).new_page()
     hidden, seen = [], set()
@@ -107,6 +112,47 @@ def test_focus_is_above_the_buttons_on_a_small_phone(
             page.locator("#v-q").check()
             hidden += [(question.type, html) for html in page.evaluate(UNDER_BUTTONS)]
     assert hidden == []
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_focus_is_above_the_buttons_of_an_unfinished_answer(
+    language: str, attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    Assignment.objects.update(release=Assignment.Release.AT_ONCE)
+    Student.objects.update(language=language)
+    page = open_context(student, width=320, height=568).new_page()
+    page.goto(reverse("take_attempt", args=[attempt.public_id, number_of(attempt, "matching")]))
+    page.locator("#v-q").check()
+    page.get_by_role("combobox").first.select_option(index=1)
+    page.locator("#question button[value=check]").click()
+    expect(page.locator("#question .err")).to_be_focused()
+    expect(page.locator("#question .err")).to_be_in_viewport()
+    assert page.evaluate(UNDER_BUTTONS) == []
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+def test_unfinished_answer_is_told_in_sight_and_checked_anyway(
+    javascript: bool, attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    Assignment.objects.update(release=Assignment.Release.AT_ONCE)
+    page = open_context(student, width=360, height=640, javascript=javascript).new_page()
+    for question_type in ("matching", "answer_and_proof"):
+        page.goto(reverse("take_attempt", args=[attempt.public_id, number_of(attempt, question_type)]))
+        if page.locator("label:has(#v-q)").is_visible():
+            page.locator("label:has(#v-q)").click()
+        if question_type == "matching":
+            page.get_by_role("combobox").first.select_option(index=1)
+        else:
+            page.locator("label.opt").first.click()
+        page.get_by_role("button", name="Check my answer").click()
+        told = page.get_by_role("alert").filter(has_text="Not finished:")
+        expect(told).to_be_in_viewport()
+        if javascript and question_type == "matching":
+            # What it says is no longer so.
+            page.get_by_role("combobox").last.select_option(index=1)
+            expect(told).to_be_hidden()
+        page.get_by_role("button", name="Check it anyway").click()
+        expect(page.locator(".verdict")).to_be_in_viewport()
 
 
 @pytest.mark.parametrize("width", [320, 360])

@@ -393,6 +393,8 @@ function onChange({ target }) {
   const form = target.closest("form[data-answers]");
   if (!form) return;
   if (["sent", "stale"].includes(notices.shown)) notify("");
+  // Not after typing: a text field changes on the way to a button, which would move away.
+  if (!target.matches("[type=text], textarea")) findAll("[data-unfinished]").forEach((note) => note.remove());
   clearTimeout(typingTimer);
   keepAnswer(form);
 }
