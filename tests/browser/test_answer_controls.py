@@ -155,6 +155,25 @@ def test_unfinished_answer_is_told_in_sight_and_checked_anyway(
         expect(page.locator(".verdict")).to_be_in_viewport()
 
 
+def test_back_leads_to_a_page_that_asked_for_the_rest_of_an_answer(
+    attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    Assignment.objects.update(release=Assignment.Release.AT_ONCE)
+    page = open_context(student).new_page()
+
+    def go_back_to(name: str, number: int) -> None:
+        page.goto(reverse(name, args=[attempt.public_id, number]))
+        page.get_by_role("button", name="Check my answer").click()
+        expect(page.get_by_text("Answer the question first.")).to_be_visible()
+        page.goto(reverse("student_home"))
+        page.go_back()
+        expect(page.get_by_role("button", name="Check my answer")).to_be_visible()
+
+    go_back_to("take_attempt", number_of(attempt, "answer_and_proof"))
+    submit_attempt(attempt, now=timezone.now())
+    go_back_to("practice_question", 1)
+
+
 @pytest.mark.parametrize("width", [320, 360])
 def test_words_of_speakers_are_not_broken(
     width: int, attempt: Attempt, student: Student, open_context: NewContext

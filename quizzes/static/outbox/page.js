@@ -552,6 +552,8 @@ function start() {
     sessionStorage.clear();
   }
   if (find("#reading")) keepScroll(find("#reading"));
+  // As form_reply.js.
+  history.replaceState(history.state, "", location.href);
   showPressedPart();
   if (!board) return;
   const [staleUrl, staleBody] = (sessionStorage.getItem(`${PREFIX}stale`) || "").split(" ");
