@@ -9,7 +9,7 @@ from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.question_types.registry import TYPES
 from quizzes.models import Assignment, Attempt, Classroom, Student, User
-from tests.browser.conftest import NewContext
+from tests.browser.conftest import NewContext, violations
 from tests.browser.test_every_page import HIDDEN_FOCUS
 from tests.content.question_types.test_walk import DOCUMENT
 from tests.factories import make_assignment, make_attempt, make_document, make_edition
@@ -147,6 +147,7 @@ def test_unfinished_answer_is_told_in_sight_and_checked_anyway(
         page.get_by_role("button", name="Check my answer").click()
         told = page.get_by_role("alert").filter(has_text="Not finished:")
         expect(told).to_be_in_viewport()
+        assert not javascript or violations(page) == []
         if javascript and question_type == "matching":
             # What it says is no longer so.
             page.get_by_role("combobox").last.select_option(index=1)

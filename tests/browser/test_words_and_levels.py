@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.editions import latest_edition
 from quizzes.models import Assignment, Attempt, Classroom, QuestionSet, Student, User
 from tests.browser.conftest import NewContext, overflow, violations
@@ -287,6 +288,18 @@ def test_focus_stays_with_the_levels_on_a_phone(attempt: Attempt, open_context: 
     expect(page.get_by_text("City police owned it.").last).to_be_visible()
     page.keyboard.press("Tab")
     expect(levels.get_by_role("button", name="Standard")).to_be_focused()
+
+
+def test_focus_stays_with_the_levels_of_the_result(attempt: Attempt, open_context: NewContext) -> None:
+    submit_attempt(attempt, now=timezone.now())
+    page = open_context(attempt.student, width=320, height=640).new_page()
+    page.goto(reverse("result", args=[attempt.public_id]))
+    levels = page.get_by_role("form", name="Reading level")
+    levels.get_by_role("button", name="Easier").press("Enter")
+    expect(levels.locator("[aria-current=true]")).to_have_text("Easier")
+    expect(levels).to_be_focused()
+    expect(levels).to_be_in_viewport()
+    assert (overflow(page), violations(page)) == (0, [])
 
 
 def test_change_of_language_leads_back_to_the_question_on_a_phone(attempt: Attempt, open_context: NewContext) -> None:
