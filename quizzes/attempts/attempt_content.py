@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.utils.translation import gettext
+
 from quizzes.assignments.supports import Supports
 from quizzes.caches import process_cache
 from quizzes.content.editions import Published, published, shown_edition
@@ -56,11 +58,14 @@ class AttemptContent:
         """
         return () if value is None or is_checked else question.missing_parts(value, self.shuffle)
 
-    def unfinished(self, question: Question, value: Value) -> tuple[str, ...]:
-        """What to tell before an answer becomes final, in students' words: missing parts, another amount than asked."""
+    def unfinished(self, question: Question, value: Value) -> str:
+        """What to tell before an answer becomes final: missing parts, or another amount than asked; "" for nothing."""
         if value is None:
-            return ()
-        return tuple(filter(None, (*self.missing_parts(question, value), question.other_amount(value))))
+            return ""
+        if missing := self.missing_parts(question, value):
+            return gettext("Not answered: {parts}.").format(parts=", ".join(missing))
+        amount = question.other_amount(value)
+        return f"{amount}." if amount else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,7 @@ def answer_question(request: HttpRequest, place: Place, number: int) -> HttpResp
         return _question_page(request, place, preview, number, chosen=value)
     if value is None and question.key not in preview.values:
         return _question_page(request, place, preview, number, needs_answer=True)
-    unfinished = () if form.cleaned_data["anyway"] else preview.content.unfinished(question, value)
+    unfinished = "" if form.cleaned_data["anyway"] else preview.content.unfinished(question, value)
     if unfinished and question.key not in preview.values:
         return _question_page(request, place, preview, number, chosen=value, unfinished=unfinished)
     if value is not None:
@@ -141,7 +141,7 @@ def _question_page(
     *,
     needs_answer: bool = False,
     chosen: Value = None,
-    unfinished: tuple[str, ...] = (),
+    unfinished: str = "",
 ) -> HttpResponse:
     question, question_count = preview.content.questions[number - 1], len(preview.content.questions)
     reading = preview.content.reading_of(question)

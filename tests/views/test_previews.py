@@ -336,7 +336,7 @@ def test_check_of_half_an_answer_says_what_is_missing_first(try_out: Edition, vi
 
     told = visitor.post(address, form.data() | half)
 
-    assert f"Not finished: {missing}. Once you check an answer, you can’t change it." in text_of(told)
+    assert f"Not answered: {missing}. Once you check an answer, you can’t change it." in text_of(told)
     assert CANARY not in told.content.decode()
     again = form_of(told, having="order")
     assert half.items() <= again.data().items()

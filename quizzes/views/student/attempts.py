@@ -285,12 +285,12 @@ def _act(request: HttpRequest, attempt: LoadedAttempt, number: int, act: str, no
     return _redirect_to_part("question", attempt, number)
 
 
-def _unfinished(attempt: LoadedAttempt, number: int) -> tuple[str, ...]:
-    """What the current answer lacks, before a check that makes it final; () for nothing."""
+def _unfinished(attempt: LoadedAttempt, number: int) -> str:
+    """What the current answer lacks, before a check that makes it final; "" for nothing."""
     question = attempt.content.questions[number - 1]
     answer = attempt.with_answers().answers.get(attempt.content.question_id(question))
     if answer is None or answer.checked_at is not None or not is_checked_at_once(attempt.release):
-        return ()
+        return ""
     return attempt.content.unfinished(question, answer.value)
 
 
@@ -310,7 +310,7 @@ def _stale_page(
 
 
 def _question_page(
-    request: HttpRequest, attempt: LoadedAttempt, number: int, now: datetime, **notes: bool | str | tuple[str, ...]
+    request: HttpRequest, attempt: LoadedAttempt, number: int, now: datetime, **notes: bool | str
 ) -> HttpResponse:
     answered = attempt.with_answers()
     if attempt.pace is not None:

@@ -35,7 +35,7 @@ def paced_page(
     number: int,
     pace: Pace,
     now: datetime,
-    **notes: bool | str | tuple[str, ...],
+    **notes: bool | str,
 ) -> HttpResponse:
     """The question that the class is at, open or closed, or the page before the first one."""
     current = paced_number(attempt)

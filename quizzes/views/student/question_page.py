@@ -44,7 +44,7 @@ EMPTY_CONTEXT: Mapping[str, object] = {
     "is_stale": False,
     "typed": "",
     "needs_answer": False,
-    "unfinished": (),
+    "unfinished": "",
     "is_revealed": False,
     "word_list": "",
     "levels": (),

@@ -1152,7 +1152,7 @@ def test_check_of_half_an_answer_says_what_is_missing_first(
 
     told = student_client.post(url, half, headers=headers)
 
-    assert f"Not finished: {missing}. Once you check an answer, you can’t change it." in words(told)
+    assert f"Not answered: {missing}. Once you check an answer, you can’t change it." in words(told)
     assert "explanation 3" not in body(told)
     assert (given(checkable), Answer.objects.get().checked_at) == ({3: {"b": "mayor"}}, None)
     # The form has what was chosen. A student who does not know the rest checks it as it is.

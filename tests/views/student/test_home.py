@@ -356,6 +356,27 @@ def test_other_number_of_choices_than_asked_is_told_and_never_refused(
     assert "Selected: . Choose only 2." in text_of(student_client.get(address))
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_check_of_another_number_of_choices_than_asked_tells_it_first(
+    count: int, classroom: Classroom, teacher: User, student: Student, student_client: Client
+) -> None:
+    document = make_document()
+    [some] = [question for question in document["questions"] if question["key"] == "some"]
+    some["stem"] = "Which are recorded? Choose two."
+    assignment = make_assignment(
+        edition=make_edition(document=document), classroom=classroom, assigned_by=teacher, release="at_once"
+    )
+    attempt = make_attempt(assignment=assignment, student=student)
+    number = assignment.edition.questions.get(key="some").position
+    address = reverse("take_attempt", args=[attempt.public_id, number])
+    form = form_of(student_client.get(address), having="choice")
+    tokens = [value for name, value in form.offered if name == "choice"]
+    told = student_client.post(address, {**form.data(), "choice": tokens[:count], "act": "check"})
+    assert f"{count} chosen of 2. Once you check an answer, you can’t change it." in text_of(told)
+    checked = student_client.post(address, form_of(told, having="choice").data(act="check-anyway"), follow=True)
+    assert f"Question {number}: " in text_of(checked)
+
+
 def test_written_answer_that_is_shorter_than_asked_is_told_and_never_refused(
     classroom: Classroom, teacher: User, student: Student, student_client: Client
 ) -> None:
