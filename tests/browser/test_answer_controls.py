@@ -162,17 +162,19 @@ def test_back_leads_to_a_page_that_asked_for_the_rest_of_an_answer(
     Assignment.objects.update(release=Assignment.Release.AT_ONCE)
     page = open_context(student).new_page()
 
-    def go_back_to(name: str, number: int) -> None:
+    def go_back_to(name: str, number: int, button: str, reply: str) -> None:
         page.goto(reverse(name, args=[attempt.public_id, number]))
-        page.get_by_role("button", name="Check my answer").click()
-        expect(page.get_by_text("Answer the question first.")).to_be_visible()
+        page.locator(button).first.click()
+        expect(page.locator(reply)).to_be_visible()
         page.goto(reverse("student_home"))
         page.go_back()
         expect(page.get_by_role("button", name="Check my answer")).to_be_visible()
 
-    go_back_to("take_attempt", number_of(attempt, "answer_and_proof"))
+    go_back_to("take_attempt", number_of(attempt, "answer_and_proof"), ".pickbar .btn", ".err")
     submit_attempt(attempt, now=timezone.now())
-    go_back_to("practice_question", 1)
+    go_back_to("practice_question", 1, ".btn", ".err")
+    # Practice has no script that moves a line.
+    go_back_to("practice_question", number_of(attempt, "ordering"), "[name=down]", "[name=placed]:checked")
 
 
 @pytest.mark.parametrize("width", [320, 360])
