@@ -55,11 +55,13 @@ def administrator_required[**P](view: AdministratorView[P]) -> AdministratorView
 @administrator_required
 def administration(request: TeacherRequest) -> HttpResponse:
     """Health, storage, backups, accounts and open invitations."""
-    is_fit, lines = health.report(health.READING_CHECKS)
+    _, lines = health.report(health.READING_CHECKS)
+    checks = [_shown(line) for line in lines]
     page = Paginator(teacher_accounts(), ACCOUNTS_ON_A_PAGE).get_page(request.GET.get("page"))
     context = {
-        "is_fit": is_fit,
-        "checks": [_shown(line) for line in lines],
+        # A late backup, too: it never makes `/readyz` red, but someone must look.
+        "is_fit": all(check["is_ok"] for check in checks),
+        "checks": checks,
         "database_size": storage.database_size(),
         "backups": storage.stored_backups(),
         "counts": site_counts(),

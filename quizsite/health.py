@@ -67,6 +67,10 @@ class CheckFailed(Exception):
     """A check failed. The message is for the operator and names no person."""
 
 
+class CheckWarning(Exception):
+    """Someone must look at what a check found, but the site works. The message is for the operator, too."""
+
+
 @login_not_required
 @require_safe
 def livez(request: HttpRequest) -> HttpResponse:
@@ -116,11 +120,13 @@ def is_loopback(address: str) -> bool:
 
 
 def report(checks: Sequence[Callable[[], str]] | None = None) -> tuple[bool, list[str]]:
-    """Whether every check passed, and a line for each: ok or FAIL, its name, and what it found."""
+    """Whether no check failed, and a line for each: ok, WARN or FAIL, its name, and what it found."""
     fit, lines = True, []
     for check in CHECKS if checks is None else checks:
         try:
             lines.append(f"ok {check.__name__} {check()}".rstrip())
+        except CheckWarning as warning:
+            lines.append(f"WARN {check.__name__} {warning}")
         except (CheckFailed, Error, OSError, ImproperlyConfigured) as error:
             fit = False
             # A driver's own message can hold a host, a path or a user name.
@@ -278,11 +284,12 @@ def backup() -> str:
 
 
 def backup_verdict(age: timedelta | None, *, uptime: timedelta) -> str:
-    """The age in words, and a warning if two backups are missing. age: None without a backup."""
+    """The age in words; raises CheckWarning if two backups are missing. age: None without a backup."""
     words = "none yet" if age is None else f"made {_ago(age)}"
     due = 2 * timedelta(minutes=settings.BACKUP_MINUTES)
-    is_late = due and uptime > BACKUP_AFTER_START and (age is None or age > due)
-    return f"{words}, and the next is late: see the log" if is_late else words
+    if due and uptime > BACKUP_AFTER_START and (age is None or age > due):
+        raise CheckWarning(f"{words}, and the next is late: see the log")
+    return words
 
 
 def _ago(age: timedelta) -> str:

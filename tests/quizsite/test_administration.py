@@ -1,5 +1,6 @@
 """The page of the site's administrator: what it shows, what it never shows, and what it does."""
 
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -159,6 +160,21 @@ def test_health_and_backups_are_shown(client: Client, settings: Settings, tmp_pa
     page = text_of(client.get(SITE))
     assert "A check isn’t OK" in page
     assert "Secret key Not OK, the database belongs to another secret key" in page
+
+
+def test_late_backup_is_not_ok(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    record_secret_key(now=timezone.now())
+    monkeypatch.setattr("quizsite.health._STARTED", time.monotonic() - 3600)
+    SiteState.objects.record(SiteState.BACKUP, "footnote-1", now=timezone.now())
+    SiteState.objects.record(SiteState.PERIODIC_JOBS, "ran", now=timezone.now())
+    assert "All checks are OK" in text_of(client.get(SITE))
+
+    SiteState.objects.record(SiteState.BACKUP, "footnote-1", now=timezone.now() - timedelta(days=9))
+
+    page = text_of(client.get(SITE))
+    assert "All checks are OK" not in page
+    assert "A check isn’t OK. Tell the person who runs Footnote." in page
+    assert "Last backup Not OK, made 12960 min ago, and the next is late: see the log" in page
 
 
 def test_page_is_shown_where_a_backup_cannot_be_read(

@@ -23,6 +23,7 @@ from quizsite.health import (
     CLOCK_TOLERANCE,
     IN_THE_FUTURE,
     CheckFailed,
+    CheckWarning,
     backup_verdict,
     clock_verdict,
     disk_verdict,
@@ -310,7 +311,7 @@ def test_age_of_the_last_backup_is_a_detail_and_never_red(client: Client, monkey
     assert b"ok backup made 12960 min ago\n" in client.get("/readyz").content
     assert red(client) == {}
     monkeypatch.setattr("quizsite.health._STARTED", time.monotonic() - 3600)
-    assert b"ok backup made 12960 min ago, and the next is late: see the log\n" in client.get("/readyz").content
+    assert b"WARN backup made 12960 min ago, and the next is late: see the log\n" in client.get("/readyz").content
     assert "backup" not in red(client)
 
 
@@ -318,18 +319,32 @@ def test_age_of_the_last_backup_is_a_detail_and_never_red(client: Client, monkey
     ("age", "uptime", "minutes", "says"),
     [
         (119 * MINUTE, timedelta(days=1), 60, "made 119 min ago"),
-        (121 * MINUTE, timedelta(days=1), 60, "made 121 min ago, and the next is late: see the log"),
-        (None, timedelta(days=1), 60, "none yet, and the next is late: see the log"),
         # Off for a summer, or made on another machine, or never.
         (timedelta(days=80), MINUTE, 60, "made 115200 min ago"),
         (timedelta(days=80), timedelta(days=1), 0, "made 115200 min ago"),
         (None, timedelta(days=1), 0, "none yet"),
     ],
 )
-def test_late_backup_is_said(settings: Any, age: timedelta | None, uptime: timedelta, minutes: int, says: str) -> None:
+def test_age_of_a_backup_is_said(
+    settings: Any, age: timedelta | None, uptime: timedelta, minutes: int, says: str
+) -> None:
     settings.BACKUP_MINUTES = minutes
 
     assert backup_verdict(age, uptime=uptime) == says
+
+
+@pytest.mark.parametrize(
+    ("age", "says"),
+    [
+        (121 * MINUTE, "made 121 min ago, and the next is late: see the log"),
+        (None, "none yet, and the next is late: see the log"),
+    ],
+)
+def test_late_backup_is_a_warning(settings: Any, age: timedelta | None, says: str) -> None:
+    settings.BACKUP_MINUTES = 60
+
+    with pytest.raises(CheckWarning, match=f"^{says}$"):
+        backup_verdict(age, uptime=timedelta(days=1))
 
 
 @pytest.mark.django_db
