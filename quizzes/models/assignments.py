@@ -245,6 +245,11 @@ class Assignment(models.Model):
         """The title that is stored for good, also on a learning platform: in the first language. Costs as `title`."""
         return self.own_title or self.edition.question_set.title
 
+    @property
+    def is_homework(self) -> bool:
+        """Whether students do it on their own by a due time. The teacher does not start it in class."""
+        return self.due_at is not None and not self.waits_for_teacher
+
 
 class Extension(models.Model):
     """Later times or more attempts for one student on one assignment. due_at, closes_at None: as for the class."""

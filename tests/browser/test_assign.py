@@ -55,8 +55,8 @@ def test_preset_assigns_in_one_step(
         ("Civics, Period 3", None, 1),
         ("Civics, Period 5", None, 1),
     }
-    page.get_by_role("link", name="Start class: Civics, Period 5").click()
-    expect(page.get_by_role("heading", name=re.compile("Sign in at"))).to_be_visible()
+    page.get_by_role("link", name="Sign-in cards: Civics, Period 5").click()
+    expect(page.get_by_role("heading", name="Sign-in cards", level=1)).to_be_visible()
 
 
 def test_summary_and_settings_follow_the_preset(

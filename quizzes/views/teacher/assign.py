@@ -255,13 +255,18 @@ def _copied(source: Assignment, *, now: datetime) -> PresetValues:
 
 def _assigned_message(assigned: Sequence[Assignment]) -> str:
     """The notice on the progress page of the first class: the next step of each class."""
-    start, progress = gettext("Start class"), gettext("Progress")
+    start, cards, progress = gettext("Start class"), gettext("Sign-in cards"), gettext("Progress")
     if assigned[1:]:
         start, progress = gettext("Start class: {classroom}"), gettext("Progress: {classroom}")
+        cards = gettext("Sign-in cards: {classroom}")
     links = []
     for place, assignment in enumerate(assigned):
         name, args = assignment.classroom.name, [assignment.public_id]
-        links.append((reverse("start_class", args=args), start.format(classroom=name)))
+        if assignment.is_homework:
+            address = reverse("sign_in_cards", args=[assignment.classroom.public_id])
+            links.append((address, cards.format(classroom=name)))
+        else:
+            links.append((reverse("start_class", args=args), start.format(classroom=name)))
         if place:
             links.append((reverse("assignment_progress", args=args), progress.format(classroom=name)))
     # The links name the classes. A list of names such as “Civics, Period 3” would be hard to read.

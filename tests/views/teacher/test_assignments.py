@@ -214,10 +214,33 @@ def test_assign_sums_up_before_it_saves(
     page = teacher_client.get(response.headers["Location"])
     text = text_of(page)
     assert (
-        "Assigned to 2 classes: “Small set”. Start class: Period 3 · Start class: Period 5 · Progress: Period 5" in text
-    )
+        "Assigned to 2 classes: “Small set”. "
+        "Sign-in cards: Period 3 · Sign-in cards: Period 5 · Progress: Period 5"
+    ) in text
     links = read(page).links
-    assert all(reverse("start_class", args=[assignment.public_id]) in links for assignment in (first, second))
+    assert all(reverse("sign_in_cards", args=[one.public_id]) in links for one in (classroom, chicago))
+    assert reverse("start_class", args=[second.public_id]) not in links
+
+
+@pytest.mark.parametrize(
+    ("times", "link", "label"),
+    [
+        ({"due_at": NOW}, "sign_in_cards", "Sign-in cards"),
+        ({"due_at": NOW, "waits_for_teacher": True}, "start_class", "Start class"),
+        ({"closes_at": NOW}, "start_class", "Start class"),
+        ({}, "start_class", "Start class"),
+    ],
+)
+def test_notice_offers_to_start_only_what_is_done_in_class(
+    times: dict[str, Any], link: str, label: str, edition: Edition, classroom: Classroom, teacher: User
+) -> None:
+    given = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher, **times)
+
+    address = reverse(link, args=[(given if link == "start_class" else classroom).public_id])
+
+    assert assign_views._assigned_message([given]) == (
+        f'Assigned to Period 3: “Small set”. <a href="{address}">{label}</a>'
+    )
 
 
 @pytest.mark.parametrize(
