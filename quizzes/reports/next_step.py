@@ -8,12 +8,15 @@ from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.lifecycle import window_state
 from quizzes.models import Assignment, Classroom
 
-StepName = Literal["students", "quiz", "start"]
+StepName = Literal["students", "quiz", "start", "cards"]
 
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """What a teacher does next in a class. assignment: the quiz to start, for “start”."""
+    """What a teacher does next in a class.
+
+    assignment: the quiz to start for “start”, the homework that needs sign-in cards for “cards”.
+    """
 
     name: StepName
     assignment: Assignment | None = None
@@ -31,4 +34,7 @@ def next_step(classroom: Classroom, *, now: datetime) -> NextStep | None:
 def step_of(assignments: list[Assignment], *, now: datetime) -> NextStep:
     """The next step of a class with students in which nobody has answered. assignments: the oldest first."""
     waiting = [entry for entry in assignments if window_state(entry, now=now) is not WindowState.CLOSED]
-    return NextStep("start", waiting[-1]) if waiting else NextStep("quiz")
+    if not waiting:
+        return NextStep("quiz")
+    newest = waiting[-1]
+    return NextStep("cards" if newest.is_homework else "start", newest)

@@ -31,13 +31,21 @@ SOON = timedelta(hours=24)
 class TodoItem:
     """One thing that needs the teacher. count: the number on the page. kind: selects the sentence and the action.
 
-    “students”, “quiz” and “start” are the next steps of a new class.
+    “students”, “quiz”, “start” and “cards” are the next steps of a new class.
     not_started_count, missing_count: of the students who have not submitted. late: (student’s name, attempt) of each
     attempt with late answers to accept.
     """
 
     kind: Literal[
-        "not_submitted", "attacked", "locked_out", "students", "queued_answers", "late_answers", "quiz", "start"
+        "not_submitted",
+        "attacked",
+        "locked_out",
+        "students",
+        "queued_answers",
+        "late_answers",
+        "quiz",
+        "start",
+        "cards",
     ]
     count: int
     classroom: Classroom

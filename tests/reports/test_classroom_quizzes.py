@@ -118,6 +118,8 @@ def test_each_step_of_a_new_class_offers_the_next(
     assert steps() == [*["print the sign-in cards and assign a quiz"] * 2, "assign a quiz"]
     quiz = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
     assert steps() == ["start class"] * 3
+    Assignment.objects.update(due_at=NOW + DAY)
+    assert steps() == ["give out the sign-in cards"] * 3
     make_attempt(assignment=quiz, student=student)
     assert steps() == [""] * 3
 

@@ -190,24 +190,24 @@ def test_item_that_is_hidden_comes_back_when_there_is_more(
     def kinds() -> list[str]:
         return [need.kind for need in teacher_client.get(HOME).context["needs"]]
 
-    assert kinds() == ["not_submitted", "start"]
+    assert kinds() == ["not_submitted", "cards"]
     forms = [form for form in read(teacher_client.get(HOME)).forms if form.action == reverse("hide_todo")]
     sent = {**forms[0].data(), **dict(forms[0].buttons)}
     # Another teacher's hidden items are their own.
     signed_in(other_teacher).post(reverse("hide_todo"), sent)
-    assert kinds() == ["not_submitted", "start"]
+    assert kinds() == ["not_submitted", "cards"]
     for _ in range(2):
         teacher_client.post(reverse("hide_todo"), sent)
-    assert kinds() == ["start"]
+    assert kinds() == ["cards"]
     make_student(classroom=classroom)
-    assert kinds() == ["not_submitted", "start"]
+    assert kinds() == ["not_submitted", "cards"]
 
     forms = [form for form in read(teacher_client.get(HOME)).forms if form.action == reverse("hide_todo")]
     hidden = teacher_client.post(reverse("hide_todo"), {**forms[1].data(), **dict(forms[1].buttons)}, follow=True)
     assert "Hidden. It comes back when there is more to do." in text_of(hidden)
     undo = next(form for form in read(hidden).forms if form.action == reverse("show_todo"))
     teacher_client.post(undo.action, undo.data())
-    assert kinds() == ["not_submitted", "start"]
+    assert kinds() == ["not_submitted", "cards"]
 
 
 @pytest.mark.parametrize(
@@ -242,6 +242,8 @@ def test_home_offers_each_step_of_a_new_class(
     assert step() == "assign a quiz"
     quiz = make_assignment(edition=edition, classroom=classroom)
     assert step() == "start class"
+    Assignment.objects.update(due_at=NOW + timedelta(days=1))
+    assert step() == "give out the sign-in cards"
     make_attempt(assignment=quiz, student=student)
     assert step() == ""
 
