@@ -12,8 +12,7 @@ from django.utils.translation import gettext, gettext_lazy
 from quizzes.caches import process_cache
 from quizzes.content.reading import LEVELS
 from quizzes.formatting import Label
-from quizzes.forms.fields import NameField
-from quizzes.forms.rosters import ClassroomChoice
+from quizzes.forms.fields import ClassroomChoice, NameField
 from quizzes.models import Classroom, PinKind, Student, Teaching, User
 from quizzes.models.rosters import ClassroomQuerySet
 

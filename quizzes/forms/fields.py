@@ -1,4 +1,4 @@
-"""Fields that several forms share: names, reasons, wall times."""
+"""Fields that several forms share: names, classes, reasons, wall times."""
 
 import json
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.assignments.deadlines import NoSuchLocalTime, in_zone
 from quizzes.formatting import up_to, wall_clock
+from quizzes.models import Classroom
 from quizzes.people.names import MAX_NAME_LENGTH, InvalidName, clean_name
 
 NO_SUCH_QUESTION = gettext_lazy("There’s no such question.")
@@ -179,3 +180,17 @@ class ReasonField(forms.CharField):
         self.error_messages["required"] = REASON_REQUIRED
         self.error_messages["max_length"] = up_to(300)
         self.error_messages["null_characters_not_allowed"] = gettext_lazy("The text has a hidden character. Retype it.")
+
+
+class ClassroomChoice(forms.ModelChoiceField):
+    """One of a closed list of classrooms, by public id."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(Classroom.objects.none(), to_field_name="public_id", **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        """The classroom."""
+        # PostgreSQL raises an error for text with a NUL character.
+        if "\x00" in str(value):
+            raise ValidationError(self.error_messages["invalid_choice"])
+        return super().clean(value)

@@ -17,8 +17,8 @@ from quizzes.files.roster_rows import RosterRow, RowState
 from quizzes.files.rosters import MAX_ROWS, InvalidRoster, Roster, name_keys, read_roster
 from quizzes.files.table_file import MAX_COLUMNS, TableFile, TableRow, UnreadableTable, read_table, read_text
 from quizzes.formatting import Label
-from quizzes.forms.fields import NameField, SentJsonField
-from quizzes.models import Classroom, Student
+from quizzes.forms.fields import ClassroomChoice, NameField, SentJsonField
+from quizzes.models import Student
 from quizzes.models.rosters import ClassroomQuerySet
 from quizzes.people.names import MAX_NAME_LENGTH, has_hidden, name_key, number_key, split_name
 from quizzes.people.rosters import NewStudent
@@ -329,20 +329,6 @@ class SortForm(forms.Form):
         choices=[("", gettext_lazy("Last name")), ("1", gettext_lazy("First name"))],
         required=False,
     )
-
-
-class ClassroomChoice(forms.ModelChoiceField):
-    """One of a closed list of classrooms, by public id."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(Classroom.objects.none(), to_field_name="public_id", **kwargs)
-
-    def clean(self, value: Any) -> Any:
-        """The classroom."""
-        # PostgreSQL raises an error for text with a NUL character.
-        if "\x00" in str(value):
-            raise ValidationError(self.error_messages["invalid_choice"])
-        return super().clean(value)
 
 
 class MergeStudentForm(forms.Form):
