@@ -120,7 +120,7 @@ class AssignForm(AssignmentSettingsForm):
         self.fields["classrooms"].initial = list(chosen) or (list(self.offered) if len(classrooms) == 1 else [])
         if len(set(self.zones)) > 1:
             self.fields["classrooms"].help_text = "; ".join(
-                f"{classroom.name}: {zone_name(classroom.zone)}" for classroom in classrooms
+                f"{classroom.list_name}: {zone_name(classroom.zone)}" for classroom in classrooms
             )
         self.question_sets = {item.public_id: item for item in question_sets or ()}
         if question_sets is None:
@@ -131,7 +131,7 @@ class AssignForm(AssignmentSettingsForm):
         if len(classrooms) > 1:
             for classroom in classrooms:
                 for name in TIMES:
-                    label = f"{self.fields[name].label}, {classroom.name}"
+                    label = f"{self.fields[name].label}, {classroom.list_name}"
                     self.fields[f"{name}-{classroom.public_id}"] = WallTimeField(label=label, required=False)
 
     def clean_classrooms(self) -> list[Classroom]:

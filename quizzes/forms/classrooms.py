@@ -103,7 +103,7 @@ class SettingsSourceField(ClassroomChoice):
 
     def label_from_instance(self, obj: Classroom) -> str:
         """The name of the class."""
-        return gettext("{name} (archived)").format(name=obj.name) if obj.archived_at else obj.name
+        return gettext("{name} (archived)").format(name=obj.name) if obj.archived_at else obj.list_name
 
 
 class NewClassroomForm(ClassroomForm):

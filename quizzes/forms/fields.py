@@ -188,6 +188,10 @@ class ClassroomChoice(forms.ModelChoiceField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(Classroom.objects.none(), to_field_name="public_id", **kwargs)
 
+    def label_from_instance(self, obj: Classroom) -> str:
+        """The name of the class in a list."""
+        return obj.list_name
+
     def clean(self, value: Any) -> Any:
         """The classroom."""
         # PostgreSQL raises an error for text with a NUL character.

@@ -55,7 +55,7 @@ class CourseForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.by_id = {classroom.public_id: classroom for classroom in classrooms}
         self.fields["classroom"].choices = [  # type: ignore[attr-defined]
-            (public_id, classroom.name) for public_id, classroom in self.by_id.items()
+            (public_id, classroom.list_name) for public_id, classroom in self.by_id.items()
         ]
 
     def clean_classroom(self) -> Classroom:

@@ -5,7 +5,7 @@ from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Count, F, Q, Value
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.models.accounts import User
@@ -50,6 +50,14 @@ class ClassroomQuerySet(models.QuerySet["Classroom"]):
         """With `student_count`: how many students are on the roster."""
         enrolled = Q(students__removed_at=None, students__isnull=False)
         return self.annotate(student_count=Count("students", filter=enrolled, distinct=True))
+
+    def with_list_names(self, user: User) -> Self:
+        """With `list_name` that tells the current classes of this teacher apart, also those of one name."""
+        alike = Classroom.objects.taught_by(user).current().filter(name=OuterRef("name")).exclude(pk=OuterRef("pk"))
+        # The longest owner. Two classes of one owner never have one name.
+        owners = Teaching.objects.filter(classroom=OuterRef("pk"), role=Teaching.Role.OWNER).order_by("pk")
+        of_another = When(Exists(alike), then=Subquery(owners.values("teacher__name")[:1]))
+        return self.annotate(namesake_owner=Case(of_another))
 
     def archived(self) -> Self:
         """Archived classrooms."""
@@ -102,6 +110,7 @@ class Classroom(models.Model):
     )
     erasure_announced_at = models.DateTimeField(null=True, blank=True)
 
+    namesake_owner: str | None = None  # on rows of `with_list_names()`
     student_count: int  # on rows of `with_student_counts()`
     own_role: str  # on rows of `with_role()`
 
@@ -112,6 +121,13 @@ class Classroom(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def list_name(self) -> str:
+        """The name in a list of classes, as `with_list_names()` tells them apart."""
+        if self.namesake_owner is None:
+            return self.name
+        return gettext("{classroom} ({teacher})").format(classroom=self.name, teacher=self.namesake_owner)
 
     @property
     def is_joinable(self) -> bool:

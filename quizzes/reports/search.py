@@ -61,7 +61,7 @@ def search(user: User, text: str) -> SearchResults:
             action=AuditEvent.Action.ATTEMPT_REOPENED, classroom__teachers=user, detail__receipt=receipt
         ).values(attempt_id=KeyTextTransform("attempt", "detail"))
         attempts = Attempt.objects.taught_by(user).with_set().filter(Q(receipt=receipt) | Q(public_id__in=reopened))
-    classrooms = Classroom.objects.taught_by(user).filter(name__icontains=text)
+    classrooms = Classroom.objects.taught_by(user).with_list_names(user).filter(name__icontains=text)
     found_classrooms = list(classrooms.order_by(F("archived_at").desc(nulls_first=True), "name", "pk")[: SHOWN + 1])
     found_students = list(students.select_related("classroom").order_by("sort_key", "pk")[: SHOWN + 1])
     found_quizzes = list(quizzes.with_set().order_by(exact_first, "-created_at", "-pk")[: SHOWN + 1])

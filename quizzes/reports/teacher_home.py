@@ -166,7 +166,7 @@ def _steps(classes: _Classes) -> list[TodoItem]:
 
 
 def _load(user: User, now: datetime) -> _Classes:
-    classrooms = list(Classroom.objects.taught_by(user).with_role().current())
+    classrooms = list(Classroom.objects.taught_by(user).with_role().current().with_list_names(user))
     students: defaultdict[int, list[int]] = defaultdict(list)
     names = {}
     enrolled = Student.objects.enrolled().filter(classroom__in=classrooms).order_by()

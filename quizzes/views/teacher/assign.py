@@ -242,7 +242,8 @@ def _save(form: AssignForm, offer: Offer, plan: Plan, asked: Confirmation, *, by
 
 
 def _classrooms(request: TeacherRequest) -> list[Classroom]:
-    return list(Classroom.objects.editable_by(request.user).current().with_student_counts())
+    classrooms = Classroom.objects.editable_by(request.user).current()
+    return list(classrooms.with_student_counts().with_list_names(request.user))
 
 
 def _copied(source: Assignment, *, now: datetime) -> PresetValues:

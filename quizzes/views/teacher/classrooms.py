@@ -127,7 +127,7 @@ def add_classroom(request: TeacherRequest) -> HttpResponse:
     """Create a class, then redirect to add its students."""
     form = NewClassroomForm(
         request.POST if request.method == "POST" else None,
-        sources=Classroom.objects.taught_by(request.user).without_samples(),
+        sources=Classroom.objects.taught_by(request.user).without_samples().with_list_names(request.user),
         initial={"time_zone": DEFAULT_ZONE},
     )
     if form.is_valid():

@@ -113,7 +113,7 @@ def lti_retry(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 
 def _choose_classroom(request: TeacherRequest, launch: LtiLaunch) -> HttpResponse:
-    classrooms = list(Classroom.objects.editable_by(request.user).current().order_by("name"))
+    classrooms = list(Classroom.objects.editable_by(request.user).current().with_list_names(request.user))
     form = CourseForm(request.POST if request.method == "POST" else None, classrooms=classrooms)
     if form.is_valid():
         try:

@@ -114,11 +114,12 @@ def question_set(request: TeacherRequest, public_id: str) -> HttpResponse:
     edition = shown_edition(found.latest_edition_id)
     is_own = found.owner_id == request.user.pk
     has_forms = bool(edition.document.form_of)
+    taught = Classroom.objects.taught_by(request.user)
     context = {
         "question_set": found,
         "document": edition.document,
         # Classes where both forms can be assigned in halves.
-        "growth_classes": Classroom.objects.taught_by(request.user).current() if has_forms else (),
+        "growth_classes": taught.current().with_list_names(request.user) if has_forms else (),
         "objectives": list(_by_objective(edition.document)),
         "is_own": is_own,
         # A colleague's class can have a set that its owner does not share.

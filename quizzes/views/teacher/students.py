@@ -329,4 +329,5 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
 
 
 def _other_classrooms(request: TeacherRequest, student: Student) -> ClassroomQuerySet:
-    return Classroom.objects.editable_by(request.user).current().exclude(pk=student.classroom_id)
+    others = Classroom.objects.editable_by(request.user).current().exclude(pk=student.classroom_id)
+    return others.with_list_names(request.user)

@@ -10,9 +10,9 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 from django.urls import Resolver404, resolve, reverse
 
-from quizzes.models import Assignment, AuditEvent, Classroom, Student, Teaching, User
+from quizzes.models import Assignment, AuditEvent, Classroom, Edition, Student, Teaching, User
 from quizzes.people.accounts import close_account
-from tests.factories import NOW, make_answered_attempt, make_attempt, make_classroom, make_user
+from tests.factories import NOW, make_answered_attempt, make_attempt, make_classroom, make_student, make_user
 from tests.integration.test_access import TABLE, School
 from tests.pages import read, text_of
 
@@ -37,6 +37,35 @@ def test_owner_adds_a_colleague(teacher_client: Client, classroom: Classroom, ot
     assert page.redirect_chain == [(settings_of(classroom), 302)]
     assert "Mr. Okafor , viewer" in text_of(page)
     assert Teaching.objects.get(teacher=other_teacher).role == "viewer"
+
+
+def test_lists_tell_two_classes_of_one_name_apart(
+    teacher_client: Client, classroom: Classroom, teacher: User, other_teacher: User, edition: Edition
+) -> None:
+    """A colleague’s class can have the name of a class of this teacher."""
+    student = make_student(classroom=make_classroom(teacher=teacher, name="Period 1"))
+    other = make_classroom(teacher=other_teacher, name=classroom.name)
+    # An archived one is in no list of them.
+    make_classroom(teacher=teacher, name=classroom.name, archived_at=NOW)
+    lists = {
+        "teacher_home": [],
+        "assign": [edition.question_set.public_id],
+        "student_history": [student.public_id],
+    }
+
+    def shown(name: str) -> set[str]:
+        text = text_of(teacher_client.get(reverse(name, args=lists[name])))
+        return set(re.findall(r"Period 3(?: \(Ms?r?\. \w+\))?", text))
+
+    assert {name: shown(name) for name in lists} == {name: {"Period 3"} for name in lists}
+
+    other.teachers.add(teacher, through_defaults={"role": "owner"})
+
+    named = {"Period 3 (Ms. Rivera)", "Period 3 (Mr. Okafor)"}
+    assert {name: shown(name) for name in lists} == dict.fromkeys(lists, named)
+    for address in (f"{reverse('search')}?q=Period+3", reverse("add_classroom")):
+        text = text_of(teacher_client.get(address))
+        assert all(name in text for name in named)
 
 
 def test_owner_changes_and_removes_but_an_owner_stays(
