@@ -86,10 +86,13 @@ scaling: .venv/.test              ## From a class to a state, by simulation, int
 
 wheel: .venv/.base                ## A wheel, its SBOM, and its pins in dist/, byte for byte the same for the same commit
 	rm -rf build dist/footnote-*.whl
-	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(PIP_WHEEL) --wheel-dir dist .
-	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(PY) -m tools.sbom dist/footnote.cdx.json
+	SOURCE_DATE_EPOCH=$(COMMITTED_AT) $(PIP_WHEEL) --wheel-dir dist .
+	SOURCE_DATE_EPOCH=$(COMMITTED_AT) $(PY) -m tools.sbom dist/footnote.cdx.json
 	cp requirements/base.txt dist/footnote-requirements.txt
 	rm -rf build *.egg-info
+# In seconds. The files of an unpacked archive, which has no git, have the time of the commit.
+COMMITTED_AT = $$(git --git-dir=.git log -1 --format=%ct 2>/dev/null || $(PY) -c '$(MODIFIED_AT)')
+MODIFIED_AT := import os; print(int(os.stat("Makefile").st_mtime))
 
 release: .venv/.base              ## Check that version, changelog, and tag of a release agree, then make its wheel
 	$(PY) -m tools.release
