@@ -132,7 +132,7 @@ def saves_on_one_worker(footnote: Contender, bare: Contender, floor: Contender, 
 
 
 def queries() -> list[str]:
-    """Goals 6 and 8: statements and bytes of each step of an attempt, in this process."""
+    """Goals 6 and 8: queries and bytes of each step of an attempt, in this process."""
     client, classmate = make_clients(0, 2)
     browser = TestClient(headers={"Accept": "text/html"}, SERVER_NAME="127.0.0.1")
     browser.cookies["sessionid"] = classmate.cookie
@@ -160,12 +160,12 @@ def queries() -> list[str]:
     # The script opens one question's page and asks for the others at once; without it each has its page.
     pages = sum(count for name, count in steps.items() if name.startswith("question ") and name != "question 1")
     return [
-        row("6 statements of a save", [steps["save 5"]]),
+        row("6 queries of a save", [steps["save 5"]]),
         row("  of a question page", [steps["question 5"]]),
         row("  of an attempt of 10 questions, home to receipt", [total - pages]),
         row("  of the same without script", [total - steps["questions ahead"]]),
         f"|   bytes of all its pages, uncompressed | {byte_count} | | |",
-        row("  CPU of a question page after 500 other statements, over one on a new connection", used_shares),
+        row("  CPU of a question page after 500 other queries, over one on a new connection", used_shares),
     ]
 
 

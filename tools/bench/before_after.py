@@ -6,6 +6,7 @@ table goes between two marks of docs/performance.md.
 
 import argparse
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -101,6 +102,8 @@ def figures(lines: Sequence[str]) -> dict[str, float]:
     found: dict[str, float] = {}
     for line in lines:
         label, value, *_ = [*map(str.strip, line.strip("|").split("|")), ""]
+        # An older checkout calls a query a statement.
+        label = re.sub(r"\bstatements\b", "queries", label)
         of_list, _, names = label.partition(": ")
         listed, values = names.split(", "), value.split(", ")
         labels = [f"{of_list}: {name}" for name in listed] if 1 < len(values) == len(listed) else [label]

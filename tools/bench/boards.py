@@ -52,7 +52,7 @@ def board_poll(port: int, pid: int, clients: Sequence[Client], *, cycles: int, e
             others.append(shown.cpu_ms)
     return [
         _row("15 a board's poll with nothing new: CPU over a question page's", shares),
-        f"|   statements | {count} | | |",
+        f"|   queries | {count} | | |",
         f"|   CPU ms: poll, question page | {median(polls):.2f}, {median(others):.2f} | | |",
     ]
 

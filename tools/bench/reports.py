@@ -44,7 +44,7 @@ class PageFigures:
 
     timing: Timing
     byte_count: int
-    statement_count: int
+    query_count: int
 
 
 def gradebook_figures(*, students: int = 30, assignments: int = 10, repeats: int = 15) -> PageFigures:
@@ -71,13 +71,13 @@ def gradebook_figures(*, students: int = 30, assignments: int = 10, repeats: int
     address = reverse("classroom_gradebook", args=[classroom.public_id])
     with CaptureQueriesContext(connection) as seen:
         response = client.get(address)
-        statement_count = sum(not query["sql"].startswith(_CONTROL) for query in seen)
+        query_count = sum(not query["sql"].startswith(_CONTROL) for query in seen)
     if response.status_code != 200:
         raise RuntimeError(f"gradebook: {response.status_code}")
     return PageFigures(
         timed(lambda: client.get(address), repeats),
         len(gzip.compress(response.content, 6)),
-        statement_count,
+        query_count,
     )
 
 
@@ -103,7 +103,7 @@ def timed(work: Callable[[], object], repeats: int) -> Timing:
 
 
 def used_connection_shares(address: str, client: Client, *, cycles: int = 5, repeats: int = 40) -> list[float]:
-    """The processor time of a page on a connection that has sent 500 other statements, over one on a new connection."""
+    """The processor time of a page on a connection that has sent 500 other queries, over one on a new connection."""
     shares = []
     for _ in range(cycles):
         connection.close()
@@ -123,7 +123,7 @@ def lines(row: Callable[[str, Sequence[float]], str]) -> Iterator[str]:
     yield row("9 gradebook 30 x 10: CPU ms", page.timing.cpu_ms)
     yield row("  wall ms", page.timing.wall_ms)
     yield row("  compressed bytes", [page.byte_count])
-    yield row("  statements, sign-in included", [page.statement_count])
+    yield row("  queries, sign-in included", [page.query_count])
     for count in (1_000, 10_000):
         timing = item_report_figures(attempts=count)
         yield row(

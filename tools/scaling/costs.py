@@ -14,7 +14,7 @@ _STATIC = Path(__file__).resolve().parents[2] / "quizzes" / "static"
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Of one request: processor milliseconds in the site, statements that read and that write, commits, bytes back."""
+    """Of one request: processor milliseconds in the site, queries that read and that write, commits, bytes back."""
 
     cpu_ms: float
     reads: int

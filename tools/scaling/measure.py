@@ -51,7 +51,7 @@ FILES = re.compile(r'(?:src|href)="(/static/[^"]+)"')
 
 @dataclass
 class Counter:
-    """Counts statements as they run; what comes and goes with a transaction is no statement."""
+    """Counts queries as they run; what comes and goes with a transaction is no query."""
 
     reads: int = 0
     writes: int = 0

@@ -110,7 +110,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """A second, for one student: requests, statements that read and that write, commits, bytes of replies."""
+    """A second, for one student: requests, queries that read and that write, commits, bytes of replies."""
 
     requests: float
     reads: float
@@ -123,7 +123,7 @@ class Rates:
 class TodoItem:
     """What a size takes. megabits: out of the site at the bell; memory_gb: of the web processes; limits: nearest first.
 
-    database_cores, database_gb: kept busy by statements at the bell, and held by connections alone.
+    database_cores, database_gb: kept busy by queries at the bell, and held by connections alone.
     """
 
     students: int
@@ -178,7 +178,7 @@ def need(plan: Plan, students: int) -> TodoItem:
 
 
 def database_cores(plan: Plan, students: int) -> float:
-    """Cores that the statements at the bell keep busy. A write is reckoned at two cores over the measured rate."""
+    """Cores that the queries at the bell keep busy. A write is reckoned at two cores over the measured rate."""
     write = 2 / plan.figures.figures["postgresql_commits"]
     read = plan.figures.figures["postgresql_read_ms"] / 1000
     return students * (plan.peak.writes * write + plan.peak.reads * read)
