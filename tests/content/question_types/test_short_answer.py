@@ -99,6 +99,14 @@ def test_short_answer_forgives_a_slip_where_the_question_says_so(value: str, cre
     assert strict.needs_grading(value) is (value != "Philadelphio")
 
 
+@pytest.mark.parametrize(("wrong", "credit"), [([], 1), ([{"text": "casada", "rationale": "Why."}], 0)])
+def test_word_of_another_language_is_no_typo_where_it_is_a_wrong_answer(wrong: list[Any], credit: int) -> None:
+    """Only English has a word list. “Casada” is married, and “cansada” tired."""
+    question = parse_question(document(forgive_slips=True, accepted=["cansada"], wrong=wrong))
+
+    assert question.grade("casada") == credit
+
+
 @given(documents(), st.none() | values, shuffles)
 def test_short_answer_keeps_the_laws(table: dict[str, Any], value: str | None, shuffle: Shuffle) -> None:
     check_answer(table, value, shuffle, READING)

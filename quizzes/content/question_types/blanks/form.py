@@ -17,7 +17,14 @@ class BlanksForm(QuestionTypeForm):
         """The text; for each gap what is accepted, its choices and a reason."""
         hint = gettext("Type {a} where the first blank goes, {b} for the second, and so on.")
         self.put("blank_text", text(gettext("Text"), 2_000, rows=4, hint=hint), self.question.get("text", ""))
-        slips = forms.BooleanField(label=gettext("Allow 1 typo in longer words"), required=False)
+        slips = forms.BooleanField(
+            label=gettext("Allow 1 typo in longer words"),
+            required=False,
+            help_text=gettext(
+                "A typo that makes another English word waits for you. If a typo makes a word of another language, "
+                "it’s accepted."
+            ),
+        )
         self.put("forgive_slips", slips, self.question.get("forgive_slips", False))
         self.put("note", text(gettext("Note to students (optional)"), 200), self.question.get("note", ""))
         for number, row in enumerate(self._rows, start=1):

@@ -16,7 +16,14 @@ class ShortAnswerForm(QuestionTypeForm):
         """Accepted answers; a text, a reason and sentences for each wrong one."""
         hint = gettext("1 per line. Capitals, accents, and punctuation don’t matter.")
         self.put("accepted", LinesField(gettext("Accepted answers"), hint=hint), self.question.get("accepted", []))
-        slips = forms.BooleanField(label=gettext("Allow 1 typo in longer words"), required=False)
+        slips = forms.BooleanField(
+            label=gettext("Allow 1 typo in longer words"),
+            required=False,
+            help_text=gettext(
+                "A typo that makes another English word waits for you. If a typo makes a word of another language, add "
+                "it as a wrong answer, or it’s accepted."
+            ),
+        )
         self.put("forgive_slips", slips, self.question.get("forgive_slips", False))
         self.put("note", text(gettext("Note to students (optional)"), 200), self.question.get("note", ""))
         for number, row in enumerate(self._rows, start=1):

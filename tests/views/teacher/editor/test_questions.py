@@ -200,6 +200,23 @@ def test_the_editor_answers_htmx_with_what_a_save_changes_alone(draft: Draft, te
     assert [name in text for name in ("<html", 'name="stem"', 'name="evidence"')] == [False] * 3
 
 
+@pytest.mark.parametrize(
+    ("question_type", "end"),
+    [("short_answer", "add it as a wrong answer, or it’s accepted."), ("blanks", "it’s accepted.")],
+)
+def test_editor_says_what_a_typo_in_another_language_does(
+    question_type: str, end: str, draft: Draft, teacher_client: Client
+) -> None:
+    data = sent(teacher_client, editor_of(draft), having="stem", type=question_type)
+
+    text = text_of(teacher_client.post(editor_of(draft), data, follow=True))
+
+    assert (
+        "Allow 1 typo in longer words A typo that makes another English word waits for you. If a typo makes a word of "
+        f"another language, {end}"
+    ) in text
+
+
 def test_true_or_false_says_what_belongs_into_its_two_texts(draft: Draft, teacher_client: Client) -> None:
     hints = {
         "question": "Ask about the statement below, such as “Is this true or false?”",
