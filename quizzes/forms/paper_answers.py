@@ -69,6 +69,7 @@ class LetterForm(forms.Form):
 class TypedQuestion:
     """One question of a form. number: on the handout. view: as printed. cells: its fields."""
 
+    letter: FormLetter
     number: int
     question: Question
     view: Mapping[str, Any]
@@ -77,6 +78,11 @@ class TypedQuestion:
     def name(self, place: int) -> str:
         """The name of the field at this place."""
         return f"q{self.number}" if place == 0 else f"q{self.number}-{place + 1}"
+
+    @property
+    def hint_id(self) -> str:
+        """The id of what the grid says about its answer. paper.js changes the letter in it."""
+        return f"hint-{self.letter}-{self.number}"
 
 
 class PrintedForms:
@@ -89,7 +95,7 @@ class PrintedForms:
         for letter, form in drawn.items():
             views = [paper_view(question, form.shuffle, reading) for question in form.questions]
             self.questions[letter] = tuple(
-                TypedQuestion(number, question, view, cells(view))
+                TypedQuestion(letter, number, question, view, cells(view))
                 for number, (question, view) in enumerate(zip(form.questions, views, strict=True), start=1)
             )
         self.is_grid = all(

@@ -10,6 +10,16 @@ function nextRow(from, step) {
   return next;
 }
 
+// The questions of form B have another order, so its cells have the hints of other questions.
+grid?.addEventListener("change", event => {
+  const form = event.target.closest("select.cell");
+  if (!form) return;
+  for (const cell of form.closest("tr").querySelectorAll("input.cell")) {
+    const hints = cell.getAttribute("aria-describedby").replace(/\bhint-[AB]-/, `hint-${form.value}-`);
+    cell.setAttribute("aria-describedby", hints);
+  }
+});
+
 grid?.addEventListener("keydown", event => {
   const cell = event.target.closest("input.cell");
   if (!cell || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -94,6 +94,33 @@ def test_a_wrong_letter_keeps_what_is_typed_and_takes_the_cursor(
     assert overflow(page) == 0
 
 
+def test_each_cell_says_what_its_question_takes(
+    assignment: Assignment, students: list[Student], teacher: User, open_context: NewContext
+) -> None:
+    """The list of hints is closed, and has another order for form B."""
+    page = open_context(teacher).new_page()
+    page.goto(reverse("paper_answers", args=[assignment.public_id]))
+    cells = [page.get_by_label(f"Amara B., question {number}", exact=True) for number in range(1, 17)]
+    page.get_by_text("How to enter").click()
+    guide = dict(re.findall(r"(Form [AB], question \d+): (.+)", page.locator("details[open]").inner_text()))
+    page.get_by_text("How to enter").click()
+    assert len(guide) == 32
+
+    for letter in "AB":
+        page.get_by_label("Form of Amara B.").select_option(letter)
+        for number, cell in enumerate(cells, start=1):
+            expect(cell).to_have_accessible_description(guide[f"Form {letter}, question {number}"])
+        expect(page.get_by_label("Ben O., question 1", exact=True)).to_have_accessible_description(
+            guide["Form A, question 1"]
+        )
+    cells[1].fill("Z")
+    page.get_by_role("button", name="Save").press("Enter")
+    expect(cells[1]).to_have_accessible_description(
+        f"{page.locator('p.err').inner_text().strip()} {guide['Form B, question 2']}"
+    )
+    assert violations(page) == []
+
+
 def test_grid_prints_one_page_wide(
     assignment: Assignment, students: list[Student], teacher: User, open_context: NewContext
 ) -> None:

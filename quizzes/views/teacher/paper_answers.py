@@ -66,7 +66,7 @@ def paper_answers(request: TeacherRequest, public_id: str) -> HttpResponse:
         "excused": set(assignment.excuses.order_by().values_list("student_id", flat=True)),
         "is_grid": is_grid,
         "numbers": range(1, len(printed.questions["A"]) + 1),
-        "guide": printed.questions["A"],
+        "guide": [typed for letter in LETTERS for typed in printed.questions[letter]],
         "typed_count": sum(row.stored.attempt is not None for row in rows),
     }
     return render(request, "teacher/paper_answers.html", context)
