@@ -61,6 +61,10 @@ _MAILBOX = re.compile(r"(?<!\s)\s*<[^<>@\s]{1,200}@[^<>@\s]{1,200}>")
 # What a spreadsheet shows for a formula that failed.
 _NO_VALUE = re.compile(r"#(?:n/a|ref!|value!|name\?|div/0!|null!|num!)|n/a", re.IGNORECASE)
 _WEB_PAGE = re.compile(r"\s*<(?:!doctype html|html|table|meta|head|\?xml)\b", re.IGNORECASE)
+# The headings of a table of questions, as `questions.tables` and `questions.kahoot` read them.
+_QUESTION = re.compile(r"(?:question|pregunta)\b", re.IGNORECASE)
+_ANSWER = re.compile(r"(?:answer|option|respuesta|opción) ?1\b", re.IGNORECASE)
+_HEADING_ROWS = 30
 # Lines that show which separator a text has.
 _SAMPLE_LINES = 50
 
@@ -91,7 +95,7 @@ def read_table(content: bytes) -> TableFile:
         raise UnreadableTable(gettext("This file is over 1 MB, too big for a roster. Is it the right file?"))
     if content.startswith((ZIP, OLD_EXCEL)):
         sheet = _sheet(content)
-        return TableFile(_rows(sheet.rows), _other_sheets_note(sheet))
+        return TableFile(_without_questions(_rows(sheet.rows)), _other_sheets_note(sheet))
     # DOS programs end a text with this character.
     text, note = _decoded(content.removesuffix(b"\x1a"))
     if text.startswith("{\\rtf"):
@@ -101,7 +105,7 @@ def read_table(content: bytes) -> TableFile:
         raise UnreadableTable(
             gettext("This file is a web page, even if its name says otherwise. Open it, and save it as CSV or Excel.")
         )
-    return TableFile(read_text(text), note)
+    return TableFile(_without_questions(read_text(text)), note)
 
 
 def read_text(text: str) -> tuple[TableRow, ...]:
@@ -122,6 +126,16 @@ def read_text(text: str) -> tuple[TableRow, ...]:
         # “Ruiz, Ana, 101”: the second comma is the only one that ends a column.
         return _rows([line.rsplit(",", 1) for line in lines])
     return _rows(_split(lines, separator or NO_SEPARATOR))
+
+
+def _without_questions(rows: tuple[TableRow, ...]) -> tuple[TableRow, ...]:
+    """The rows; raises UnreadableTable for a table of questions."""
+    for row in rows[:_HEADING_ROWS]:
+        if any(_QUESTION.match(cell) for cell in row.cells) and any(_ANSWER.match(cell) for cell in row.cells):
+            raise UnreadableTable(
+                gettext("This file has questions, not names. Choose it under “Question sets,” “Import questions.”")
+            )
+    return rows
 
 
 def _aligned(lines: Sequence[str]) -> list[str]:

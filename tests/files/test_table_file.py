@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 from xlsxwriter import Workbook
 
 from quizzes.files.questions.formats import read_questions
+from quizzes.files.questions.importing import EXAMPLES
 from quizzes.files.questions.item import UnreadableFile
+from quizzes.files.questions.kahoot import write_kahoot
+from quizzes.files.questions.tables import write_template_csv, write_template_xlsx
 from quizzes.files.table_file import MAX_BYTES, TableRow, UnreadableTable, read_table, read_text
 
 ROWS = (TableRow(1, ("Name", "ID")), TableRow(2, ("José Núñez", "17")))
@@ -33,6 +36,20 @@ def test_text_in_any_encoding_with_any_separator(separator: str, encoding: str, 
     file = read_table(text.encode(encoding))
     assert file.rows == ROWS
     assert bool(file.note) == (encoding == "cp1252")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        write_template_csv("Questions", EXAMPLES),
+        write_template_xlsx("Questions", EXAMPLES),
+        write_kahoot("Questions", EXAMPLES[:1]),
+    ],
+    ids=["CSV", "Excel", "Kahoot"],
+)
+def test_file_with_questions_is_refused(content: bytes) -> None:
+    with pytest.raises(UnreadableTable, match="This file has questions, not names"):
+        read_table(content)
 
 
 def test_separator_line_of_excel_is_no_row() -> None:
