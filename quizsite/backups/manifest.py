@@ -63,6 +63,11 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         document = json.loads(path.read_bytes())
     except (FileNotFoundError, NotADirectoryError) as error:
+        # `manage.py backup FOLDER` makes the backup inside of that folder.
+        if held := sorted(found.parent for found in folder.glob(f"*/{NAME}")):
+            raise BackupError(
+                f"{folder} is not a backup, but a folder of backups. Name one in it: {held[-1]}."
+            ) from error
         raise BackupError(f"{folder} is not a backup: it has no {NAME}.") from error
     except PermissionError as error:
         raise BackupError(f"{path} cannot be read: {error.strerror}. Give the backup to the site's user.") from error

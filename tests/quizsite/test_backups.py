@@ -450,6 +450,13 @@ def test_restore_refuses_what_is_no_backup(drill: Drill, tmp_path: Path) -> None
     missing = tmp_path / "footnote-20260101T000000Z"
     assert drill.refusal(missing) == f"There is no backup at {missing}."
     assert drill.refusal(drill.data) == f"{drill.data} is not a backup: it has no manifest.json."
+    for name in ("footnote-20261124T210000Z", "footnote-20261125T210000Z"):
+        (tmp_path / "copies" / name).mkdir(parents=True)
+        (tmp_path / "copies" / name / "manifest.json").touch()
+    assert drill.refusal(tmp_path / "copies") == (
+        f"{tmp_path / 'copies'} is not a backup, but a folder of backups. Name one in it: "
+        f"{tmp_path / 'copies' / 'footnote-20261125T210000Z'}."
+    )
     (tmp_path / "manifest.json").write_text("{")
     assert drill.refusal(tmp_path) == f"{tmp_path / 'manifest.json'} cannot be read. Use another backup."
 
