@@ -214,8 +214,7 @@ def test_assign_sums_up_before_it_saves(
     page = teacher_client.get(response.headers["Location"])
     text = text_of(page)
     assert (
-        "Assigned to 2 classes: “Small set”. "
-        "Sign-in cards: Period 3 · Sign-in cards: Period 5 · Progress: Period 5"
+        "Assigned to 2 classes: “Small set”. Sign-in cards: Period 3 · Sign-in cards: Period 5 · Progress: Period 5"
     ) in text
     links = read(page).links
     assert all(reverse("sign_in_cards", args=[one.public_id]) in links for one in (classroom, chicago))
