@@ -37,6 +37,16 @@ def texts_of(table: Mapping[str, Any], name: str) -> tuple[str, ...]:
     return tuple(value)
 
 
+def repeated[Name](texts: Mapping[Name, str]) -> dict[Name, Name]:
+    """By the name of each text that repeats an earlier one, apart from case and spaces, the name of that one."""
+    found, seen = dict[Name, Name](), dict[str, Name]()
+    for name, text in texts.items():
+        first = seen.setdefault(" ".join(text.casefold().split()), name)
+        if first != name:
+            found[name] = first
+    return found
+
+
 def table_of(table: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """The table under `name`, an empty one if absent; raises InvalidDocument for any other value."""
     value = table.get(name, {})

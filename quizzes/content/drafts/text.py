@@ -127,6 +127,11 @@ def add_speaker(document: Table, speaker: Table, *, sentence: str) -> None:
             table["voice"] = speaker["key"]
 
 
+def speaker_with_label(label: str, speakers: Sequence[Table]) -> Table | None:
+    """The speaker with this label, in any case; None without one."""
+    return next((speaker for speaker in speakers if speaker["label"].casefold() == label.casefold()), None)
+
+
 def uses_of_speakers(document: Table) -> dict[str, int]:
     """The number of sentences and statements by speaker key."""
     tables = [*sentence_tables(document)]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from quizzes.content.drafts.document import (
+    LANGUAGES,
     OBJECTIVES,
     READING,
     RIGHTS,
@@ -17,13 +18,14 @@ from quizzes.content.drafts.document import (
     sentence_tables,
     sentences,
 )
+from quizzes.content.languages import NAMES, finished_texts, translated, translation_of
 from quizzes.content.pictures import INCOMPLETE
-from quizzes.content.question_types.registry import draft_of, parse_question
+from quizzes.content.question_types.registry import draft_of, parse_question, text_fields
 from quizzes.content.reading import REPORTER, Reading
 from quizzes.content.sentences import nearest
-from quizzes.content.set_document import InvalidQuestion, first_language, parse_set
+from quizzes.content.set_document import SET_TEXTS, InvalidQuestion, first_language, parse_set
 from quizzes.content.set_problems import find_errors
-from quizzes.content.tables import InvalidDocument, Table
+from quizzes.content.tables import InvalidDocument, Table, repeated
 from quizzes.content.writing_tips import Option, Tip, Wording, reports_speech, tips
 from quizzes.phrases import gettext, gettext_noop
 
@@ -151,6 +153,7 @@ def questions_without_evidence_at(document: Table, level: str) -> list[tuple[int
 def draft_problems(document: Table) -> list[Problem]:
     """All problems that block publishing, without gaps in objectives; [] without any."""
     found = [*source_problems(document), *reading_problems(document), *objective_problems(document)]
+    found += language_problems(document)
     if not document["questions"]:
         found.append(Problem("questions", gettext("Add a question.")))
     for key, texts in problems_by_question(document).items():
@@ -179,7 +182,23 @@ def reading_problems(document: Table) -> list[Problem]:
         found.append(gettext("Enter the reading’s title."))
     if not document["reading"]["paragraphs"]:
         found.append(gettext("Add the reading."))
+    labels = {table["key"]: table["label"] for table in document["voices"]}
+    equal = gettext("2 speakers have the name “{name}”. Change one.")
+    found += dict.fromkeys(equal.format(name=labels[key]) for key in repeated(labels))
     return [Problem(READING, text) for text in found]
+
+
+def language_problems(document: Table) -> list[Problem]:
+    """A message for each name that 2 speakers have only in another language."""
+    found, languages = [], document.get("languages", [])
+    voices = finished_texts({"voices": document["voices"]}, SET_TEXTS, languages)["voices"]
+    equal = gettext("2 speakers have the name “{name}” in {language}. Change one.")
+    known = repeated({table["key"]: table["label"] for table in voices})
+    for language in languages:
+        labels = {table["key"]: translation_of(table, language).get("label", table["label"]) for table in voices}
+        name = gettext(NAMES.get(language, language))
+        found += [equal.format(name=labels[key], language=name) for key in repeated(labels) if key not in known]
+    return [Problem(LANGUAGES, text) for text in dict.fromkeys(found)]
 
 
 def sentences_without_speaker(document: Table) -> list[int]:
@@ -197,8 +216,11 @@ def sentences_without_speaker(document: Table) -> list[int]:
 
 
 def objective_problems(document: Table) -> list[Problem]:
-    """What is missing in the objectives."""
-    return [] if document["objectives"] else [Problem(OBJECTIVES, gettext("Add at least 1 objective."))]
+    """What is missing in the objectives, and a message for each title that 2 of them have."""
+    titles = {table["key"]: table["title"] for table in document["objectives"]}
+    equal = gettext("2 objectives have the title “{title}”. Change one.")
+    found = [equal.format(title=titles[key]) for key in repeated(titles)]
+    return [Problem(OBJECTIVES, text) for text in found or ([] if titles else [gettext("Add at least 1 objective.")])]
 
 
 def problems_by_question(document: Table) -> dict[str, list[str]]:
@@ -224,7 +246,19 @@ def _question_problems(document: Table, question: Table, reading: Reading) -> li
     if draft_of(question).uses_picker and not question.get("evidence"):
         found.append(gettext("No evidence yet. Choose the sentences that prove the answer."))
     found += draft_of(question).problems(question, keys, document["voices"])
-    return found or _parsing_problems(document, question, reading)
+    return found or _language_problems(document, question) or _parsing_problems(document, question, reading)
+
+
+def _language_problems(document: Table, question: Table) -> list[str]:
+    """What is wrong only with the texts of the question in another language, such as 2 equal answers."""
+    keys, languages, found = [table["key"] for table in sentence_tables(document)], document.get("languages", []), []
+    current, fields = finished_texts(question, text_fields(question), languages), text_fields(question)
+    for language in languages:
+        own = translated(current, fields, language, first_language(document))
+        for text in draft_of(question).problems(own, keys, document["voices"]):
+            name = gettext(NAMES.get(language, language))
+            found.append(gettext("In {language}: {problem}").format(language=name, problem=text))
+    return found
 
 
 def _lost_message(document: Table, lost: Lost) -> str:

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
-from quizzes.content.tables import Table
+from quizzes.content.tables import Table, repeated
 
 # How many rows each list of a question may have.
 MAX_ROWS = 8
@@ -98,13 +98,8 @@ def equals(rows: Sequence[Table], message: str) -> list[str]:
 
     message: such as “Options {first} and {second} are the same.”
     """
-    found, seen = [], dict[str, int]()
-    for number, row in numbered(rows):
-        normalized = " ".join(text_in(row, "text").casefold().split())
-        if normalized in seen:
-            found.append(message.format(first=seen[normalized], second=number))
-        seen.setdefault(normalized, number)
-    return found
+    found = repeated({number: text_in(row, "text") for number, row in numbered(rows)})
+    return [message.format(first=first, second=second) for second, first in found.items()]
 
 
 def lost(keys: Sequence[str], sentence_keys: Sequence[str], message: str) -> list[str]:

@@ -13,7 +13,7 @@ from quizzes.content.pictures import Picture, parse_picture
 from quizzes.content.question_types.results import GradedPart, KeyRow, Option, Review
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.reading import Reading
-from quizzes.content.tables import InvalidDocument, text_of, texts_of
+from quizzes.content.tables import InvalidDocument, repeated, text_of, texts_of
 from quizzes.phrases import gettext, gettext_noop
 
 SKILL_LABELS = {
@@ -250,12 +250,8 @@ def flag_of(document: Mapping[str, Any], name: str) -> bool:
 
 def refuse_equal(texts: Sequence[str], *, what: str) -> None:
     """Raise InvalidDocument if two texts differ only in case and spaces. what: their name in the plural."""
-    seen: dict[str, int] = {}
-    for number, text in enumerate(texts, start=1):
-        normalized = " ".join(text.casefold().split())
-        if normalized in seen:
-            raise InvalidDocument(f"{what} {seen[normalized]} and {number} are the same")
-        seen[normalized] = number
+    for second, first in repeated(dict(enumerate(texts, start=1))).items():
+        raise InvalidDocument(f"{what} {first} and {second} are the same")
 
 
 # --- For `problems` -----------------------------------------------------------------------------------------------

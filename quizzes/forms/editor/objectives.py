@@ -9,7 +9,7 @@ from django.utils.translation import gettext, ngettext
 
 from quizzes.content.drafts.document import MAX_OBJECTIVES, OBJECTIVES
 from quizzes.content.question_types.form import text
-from quizzes.content.tables import Table
+from quizzes.content.tables import Table, repeated
 from quizzes.forms.editor.base import DraftForm, new_key
 
 NEW_OBJECTIVES = 2
@@ -59,9 +59,12 @@ class ObjectivesForm(DraftForm):
         return [ObjectiveRow(self, key) for key in [*self.keys, *self.new]]
 
     def clean(self) -> dict[str, Any]:
-        """Refuse an empty title for an objective with questions, unless they get one that stays."""
+        """Refuse 2 equal titles, and an empty title for an objective with questions, unless they get one that stays."""
         cleaned = super().clean() or self.cleaned_data
         self.keys_of_new = self._keys_of_new(cleaned)
+        names = (f"title-{key}" for key in [*self.keys, *self.new])
+        for name in repeated({name: title for name in names if name in self.data and (title := cleaned.get(name))}):
+            self.add_error(name, gettext("This objective is in the list twice."))
         shown = [key for key in self.keys if key not in self.keys_of_new.values()]
         emptied = [key for key in shown if cleaned.get(f"title-{key}") == ""]
         for key in emptied:
@@ -110,7 +113,7 @@ class ObjectivesForm(DraftForm):
         fields, objectives, minimum = self.valid, list[Table](), dict[str, int]()
         known = [key for key in self.keys if key not in self.keys_of_new.values()]
         for name in [*known, *self.new]:
-            title = fields.get(f"title-{name}", self.titles.get(name, ""))
+            title = fields.get(f"title-{name}", self.titles.get(self.keys_of_new.get(name, name), ""))
             if not title:
                 continue
             key = name

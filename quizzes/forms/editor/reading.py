@@ -18,13 +18,13 @@ from quizzes.content.drafts.document import (
     UNNAMED,
     sentence_tables,
 )
-from quizzes.content.drafts.text import is_much_shorter, text_of, uses_of_speakers
+from quizzes.content.drafts.text import is_much_shorter, speaker_with_label, text_of, uses_of_speakers
 from quizzes.content.drafts.validation import NO_RIGHTS, sentences_without_speaker
 from quizzes.content.pasted_text import CleanText, clean_text
 from quizzes.content.question_types.form import text
 from quizzes.content.reading import NOT_STATED
 from quizzes.content.sentences import split_text
-from quizzes.content.tables import Table
+from quizzes.content.tables import Table, repeated
 from quizzes.formatting import up_to
 from quizzes.forms.editor.base import DraftForm, new_key
 from quizzes.forms.editor.source import SourceForm
@@ -253,7 +253,7 @@ class ReadingForm(DraftForm):
             label = self.cleaned_data.get(f"new_speaker-{table['key']}", "")
             if not label:
                 continue
-            same = next((speaker for speaker in known if speaker["label"].casefold() == label.casefold()), None)
+            same = speaker_with_label(label, known)
             if same is None or same["key"] == NOT_STATED:
                 key = new_key(label, [speaker["key"] for speaker in known], "speaker")
                 same = {"key": key, "label": label, "icon": "person"}
@@ -338,8 +338,11 @@ class SpeakersForm(DraftForm):
         return [(self[f"label-{key}"], self[f"icon-{key}"], key in self.new) for key in [*self.keys, *self.new]]
 
     def clean(self) -> dict[str, Any]:
-        """Refuse an empty name for a speaker that is in use or that every story has."""
+        """Refuse an empty name for a speaker that is in use or that every story has, and 2 names that are the same."""
         cleaned = super().clean() or self.cleaned_data
+        names = (f"label-{key}" for key in [*self.keys, *self.new])
+        for name in repeated({name: label for name in names if name in self.data and (label := cleaned.get(name))}):
+            self.add_error(name, gettext("This speaker is in the list twice."))
         uses = uses_of_speakers(self.document)
         for key in self.keys:
             if cleaned.get(f"label-{key}") == "" and key in FIXED_SPEAKERS:
@@ -367,7 +370,9 @@ class SpeakersForm(DraftForm):
                 )
         place = next((number for number, speaker in enumerate(speakers) if speaker["key"] == UNNAMED), len(speakers))
         for name in self.new:
-            if label := fields.get(f"label-{name}", ""):
+            label = fields.get(f"label-{name}", "")
+            # A page that is sent twice has the speaker in the row for a new one again.
+            if label and speaker_with_label(label, speakers) is None:
                 key = new_key(label, [speaker["key"] for speaker in speakers], "speaker")
                 speakers.insert(place, {"key": key, "label": label, "icon": fields.get(f"icon-{name}") or "person"})
                 place += 1

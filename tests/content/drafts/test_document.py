@@ -21,6 +21,7 @@ from quizzes.content.drafts.validation import (
     question_problems,
     question_tips,
 )
+from quizzes.content.languages import set_translation
 from quizzes.content.question_types.draft import rows
 from quizzes.content.question_types.registry import change_type, public_view
 from quizzes.content.question_types.shuffle import Shuffle
@@ -33,6 +34,35 @@ from tests.drafting import question, story, texts_of
 from tests.factories import NOW, make_document, make_draft
 
 FIXTURES = Path(__file__).resolve().parents[3] / "fixtures"
+
+# --- Names that are the same ------------------------------------------------------------------------------------
+
+
+def test_2_speakers_or_objectives_of_one_name_are_in_the_way() -> None:
+    document = story()
+    document["voices"][1]["label"] = document["voices"][0]["label"].upper()
+    document["objectives"][1]["title"] = document["objectives"][0]["title"]
+
+    assert [(problem.part, problem.text) for problem in draft_problems(document)] == [
+        ("reading", "2 speakers have the name “REPORTED FACT”. Change one."),
+        ("objectives", "2 objectives have the title “What the system records”. Change one."),
+    ]
+
+
+def test_2_names_or_answers_that_are_the_same_in_spanish_are_in_the_way() -> None:
+    document = {**story(), "languages": ["es"]}
+    for table in document["voices"][:3]:
+        set_translation(table, "label", "El alcalde", "es", of=table["label"])
+    # What was translated from an older text is not published.
+    set_translation(document["voices"][0], "label", "El alcalde", "es", of="An older name")
+    for choice in question(document, "one")["choices"][:2]:
+        set_translation(choice, "text", "Lugar de nacimiento", "es", of=choice["text"])
+
+    assert [(problem.part, problem.text) for problem in draft_problems(document)] == [
+        ("languages", "2 speakers have the name “El alcalde” in Spanish. Change one."),
+        ("question:one", "In Spanish: Options 1 and 2 are the same."),
+    ]
+
 
 # --- A draft and its edition --------------------------------------------------------------------------------------
 

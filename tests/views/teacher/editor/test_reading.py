@@ -401,6 +401,30 @@ def test_a_button_that_is_pressed_twice_says_once_what_it_did(draft: Draft, teac
     assert html_of(teacher_client.get(address)).count("Saved.") == 1
 
 
+def test_2_objectives_cannot_have_one_title(draft: Draft, teacher_client: Client) -> None:
+    first, second = (objective["title"] for objective in draft.document["objectives"][:2])
+    changes = {"title-new-1": first.upper(), "title-new-2": second}
+
+    response = teacher_client.post(
+        url("edit_objectives", draft),
+        sent(teacher_client, url("edit_objectives", draft), having="title-new-1", **changes),
+    )
+
+    assert errors_of(response) == ["This objective is in the list twice."] * 2
+    assert document_of(draft)["objectives"] == draft.document["objectives"]
+
+
+def test_an_objective_that_is_saved_stays_while_its_page_repeats_another(draft: Draft, teacher_client: Client) -> None:
+    address = url("edit_objectives", draft)
+    data = sent(teacher_client, address, having="title-new-1", **{"title-new-1": "How it ended"})
+    teacher_client.post(address, data, headers=HTMX)
+    first = draft.document["objectives"][0]["title"]
+
+    teacher_client.post(address, {**data, "revision": revision_of(draft), "title-new-1": first}, headers=HTMX)
+
+    assert [table["title"] for table in document_of(draft)["objectives"]][-1] == "How it ended"
+
+
 def test_edit_objectives_keeps_one_that_questions_test(draft: Draft, teacher_client: Client) -> None:
     address = url("edit_objectives", draft)
 
@@ -762,6 +786,33 @@ def test_a_speaker_that_is_used_or_always_there_keeps_its_name(draft: Draft, tea
         "2 sentences or statements have this speaker. Change them first.",
     ]
     assert document_of(draft)["voices"] == draft.document["voices"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"label-protesters": "mayor’s  Account"},
+        {"label-new-1": "Mayor’s account"},
+        {"label-mayor": "The mayor", "label-new-1": "The Mayor"},
+    ],
+)
+def test_2_speakers_cannot_have_one_name(changes: dict[str, str], draft: Draft, teacher_client: Client) -> None:
+    data = sent(teacher_client, url("edit_reading", draft), having="label-mayor", **changes)
+
+    assert errors_of(teacher_client.post(url("edit_speakers", draft), data)) == ["This speaker is in the list twice."]
+    assert document_of(draft)["voices"] == draft.document["voices"]
+
+
+def test_a_new_speaker_that_is_sent_twice_is_one(draft: Draft, teacher_client: Client) -> None:
+    data = sent(teacher_client, url("edit_reading", draft), having="label-mayor", **{"label-new-1": "Police chief"})
+
+    for _ in range(2):
+        response = teacher_client.post(url("edit_speakers", draft), data, follow=True)
+
+    assert "Speakers saved." in html_of(response)
+    labels = [speaker["label"] for speaker in document_of(draft)["voices"]]
+    assert labels.count("Police chief") == 1
+    assert len(labels) == len(draft.document["voices"]) + 1
 
 
 def test_a_speaker_of_1_sentence_is_named_in_the_singular(draft: Draft, teacher_client: Client) -> None:
