@@ -261,6 +261,16 @@ def _language_problems(document: Table, question: Table) -> list[str]:
     return found
 
 
+def unfinished_questions(document: Table) -> frozenset[str]:
+    """The keys of the questions without a text or a correct answer. They may lack evidence, as after an import."""
+    keys = [table["key"] for table in sentence_tables(document)]
+    return frozenset(
+        question["key"]
+        for question in document["questions"]
+        if not question["stem"].strip() or draft_of(question).problems(question, keys, document["voices"])
+    )
+
+
 def _lost_message(document: Table, lost: Lost) -> str:
     texts = {table["key"]: table["text"] for table in sentence_tables(document)}
     quote = f"“{lost.quote}”" if lost.quote else gettext("The evidence")

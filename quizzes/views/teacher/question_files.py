@@ -1,6 +1,6 @@
 """Questions in and out as files: import with a preview, undo, evidence of imported questions, export."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,8 +14,10 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from quizzes.content.drafts import saving_questions
+from quizzes.content.drafts.changes import changes
 from quizzes.content.drafts.document import finished
 from quizzes.content.drafts.suggestions import questions_without_evidence, sentences_of, suggested_sentences
+from quizzes.content.drafts.validation import unfinished_questions
 from quizzes.content.picture_files import PictureFile
 from quizzes.content.question_types.registry import TYPES
 from quizzes.content.stored_pictures import picture_files
@@ -173,9 +175,16 @@ class FormatLine:
 
 @require_http_methods(["GET", "POST"])
 def export_questions(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Say what each format can hold of a question set, then export it."""
+    """Say what each format can hold of the own draft, or of the latest version of another set, then export it."""
     question_set = get_object_or_404(QuestionSet.objects.open_to(request.user), public_id=public_id)
-    document = _document(request, question_set)
+    draft = Draft.objects.owned_by(request.user).filter(question_set=question_set).first()
+    edition = question_set.editions.order_by("-number").first()
+    if draft is not None:
+        document, unfinished = finished(draft.document), unfinished_questions(draft.document)
+    elif edition is not None:
+        document, unfinished = dict(edition.document), frozenset[str]()
+    else:
+        raise Http404
     pictures = picture_files(question_set, document)
     numbered = [
         (number, question, exported_item(question, number, pictures))
@@ -185,29 +194,21 @@ def export_questions(request: TeacherRequest, public_id: str) -> HttpResponse:
         form = ExportForm(request.POST)
         if not form.is_valid():
             return HttpResponseBadRequest()
-        items = [item for _, _, item in numbered if item is not None]
+        items = [item for _, one, item in numbered if item is not None and one["key"] not in unfinished]
         file_format, zone = form.cleaned_data["file_format"], own_zone(request)
         return file_response(_exported(file_format, document, items, pictures, zone=zone))
-    lines = [_line(one, numbered) for one in FORMATS]
+    lines = [_line(one, numbered, unfinished) for one in FORMATS]
     is_whole = importing.comes_back_whole(document)
+    is_published = draft is None or edition is None or (is_whole and not changes(edition.document, draft.document))
     lines += [FormatLine(name, label, len(numbered), len(numbered), is_whole=is_whole) for name, label in OWN_FORMATS]
     context = {
         "question_set": question_set,
         "lines": lines,
         "total": len(numbered),
+        "edition": edition,
+        "is_published": is_published,
     }
     return render(request, "teacher/export_questions.html", context)
-
-
-def _document(request: TeacherRequest, question_set: QuestionSet) -> Table:
-    """The document to export: of the teacher's draft, or of the latest version."""
-    draft = Draft.objects.owned_by(request.user).filter(question_set=question_set).first()
-    if draft is not None:
-        return finished(draft.document)
-    edition = question_set.editions.order_by("-number").first()
-    if edition is None:
-        raise Http404
-    return dict(edition.document)
 
 
 def _type_label(question: Table) -> str:
@@ -215,9 +216,14 @@ def _type_label(question: Table) -> str:
     return gettext(question_type.label)
 
 
-def _line(one: QuestionFormat, numbered: Sequence[tuple[int, Table, Item | None]]) -> FormatLine:
-    lost = [(number, text) for number, question, item in numbered for text in losses(one, item, _type_label(question))]
-    held = sum(holds(one, item) for _, _, item in numbered)
+def _line(one: QuestionFormat, numbered: Sequence[tuple[int, Table, Item | None]], unfinished: Set[str]) -> FormatLine:
+    lost, held = list[tuple[int, str]](), 0
+    for number, question, item in numbered:
+        if question["key"] in unfinished:
+            lost.append((number, gettext("Left out: it isn’t finished.")))
+            continue
+        lost += [(number, text) for text in losses(one, item, _type_label(question))]
+        held += holds(one, item)
     return FormatLine(one.name, gettext(one.label), held, len(numbered), tuple(lost))
 
 

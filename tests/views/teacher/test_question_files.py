@@ -22,7 +22,7 @@ from quizzes.files.questions.importing import EXAMPLES
 from quizzes.files.questions.tables import write_template_csv
 from quizzes.models import Draft, Edition, QuestionSet, StoredPicture, User
 from tests.conftest import Queries
-from tests.drafting import url
+from tests.drafting import document_of, url
 from tests.factories import NOW, make_classroom, make_draft, make_picture
 from tests.pages import form_of, text_of
 
@@ -230,6 +230,37 @@ def test_export_says_that_a_file_of_an_unfinished_draft_does_not_come_back_whole
         assert ("a whole question set" in again) is is_finished
         assert text_of(teacher_client.get(address)).count(said) == (0 if is_finished else 2)
         saving_questions.add_question(draft, "single", new_key="", by=teacher, now=NOW)
+
+
+def test_export_says_if_the_draft_has_changes_that_no_version_has(
+    draft: Draft, teacher: User, teacher_client: Client
+) -> None:
+    said = "Files have your draft. It has changes that version 1 doesn’t have."
+    publishing.publish(draft, seen=1, note="", by=teacher, now=NOW)
+    assert said not in text_of(teacher_client.get(url("export_questions", draft)))
+
+    saving_questions.save_question(draft, "one", {"stem": "What is kept?"}, seen=1, by=teacher, now=NOW)
+    assert said in text_of(teacher_client.get(url("export_questions", draft)))
+
+    saving_questions.add_question(draft, "single", new_key="", by=teacher, now=NOW)
+    assert said in text_of(teacher_client.get(url("export_questions", draft)))
+
+
+@pytest.mark.parametrize("question_type", ["single", "true_false", "numeric", "matching", "blanks"])
+def test_export_leaves_a_question_without_its_answer_out_and_says_so(
+    question_type: str, draft: Draft, teacher: User, teacher_client: Client
+) -> None:
+    saving_questions.add_question(draft, question_type, new_key="new", by=teacher, now=NOW)
+    number = len(document_of(draft)["questions"])
+    typed = {"stem": "Who voted?", **({"statement": "It voted."} if question_type == "true_false" else {})}
+    saving_questions.save_question(draft, "new", typed, seen=2, by=teacher, now=NOW)
+
+    page = text_of(teacher_client.get(url("export_questions", draft)))
+    content = teacher_client.post(url("export_questions", draft), {"file_format": "template_csv"}).content.decode()
+
+    assert f"Question {number}: Left out: it isn’t finished." in page
+    assert f"Question {number}: Left out: it can’t hold a date" not in page
+    assert ("Who voted?" in content, "It voted." in content) == (False, False)
 
 
 def test_export_says_first_what_is_left_out(teacher_client: Client, edition: Edition) -> None:
