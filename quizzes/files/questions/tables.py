@@ -107,8 +107,10 @@ _HEADINGS = (
     "Points",
     "Tolerance",
 )
-# A cell for one of our markers, so that text with “=” does not change.
-_ARROW = " → "
+# Before the match of a line. Excel writes “?” for an arrow in a CSV file that is not in UTF-8.
+_ARROW = " => "
+# Of templates that we wrote until version 0.5.0.
+_OLD_ARROW = " → "
 
 
 def template_heading(rows: Sequence[Row]) -> int | None:
@@ -205,7 +207,8 @@ def changed_notes(answers: Sequence[str], changed: str = _CHANGED) -> list[str]:
     return [note.format(values=found[:200])]
 
 
-_TRUTH = {"true": True, "t": True, "1": True, "a": True, "false": False, "f": False, "2": False, "b": False}
+_TRUE, _FALSE = ("true", "t", "1", "a"), ("false", "f", "2", "b")
+_TRUTH = dict.fromkeys(_TRUE, True) | dict.fromkeys(_FALSE, False)
 
 
 def _with_letters(text: str) -> str:
@@ -218,7 +221,7 @@ def _with_letters(text: str) -> str:
 
 def _pair(line: Line) -> Line:
     """A cell of a matching question as a line and its match."""
-    text, arrow, match = line.text.rpartition(_ARROW)
+    text, arrow, match = line.text.rpartition(_ARROW if _ARROW in line.text else _OLD_ARROW)
     if not arrow:
         text, *rest = _PAIR.split(line.text, maxsplit=1)
         match = "".join(rest)

@@ -16,6 +16,7 @@ from quizzes.files.questions.footnote_files import write_own
 from quizzes.files.questions.formats import FORMATS, holds, read_questions
 from quizzes.files.questions.importing import EXAMPLES, whole_set
 from quizzes.files.questions.item import MAX_QUESTIONS_IN_FILE, Gap, Item, Line, ReadQuestion, UnreadableFile
+from quizzes.files.questions.tables import write_template_csv
 from quizzes.models import Edition
 
 GIFT = r"""// A comment
@@ -439,6 +440,24 @@ def test_kahoot_and_the_template() -> None:
         ("Row 3", "skipped", "“riddle” isn’t a type of the template."),
         ("Row 4", "skipped", "It has no question text."),
     ]
+
+
+def test_a_match_in_the_template_survives_csv_in_windows_1252() -> None:
+    lines = (Line("a = b → c", match="d = e"), Line("Mayor", match="City → County"))
+    item = Item("matching", "Match.", lines=lines, options=("d = e", "City → County"))
+    [own] = read_questions(write_template_csv("T", [item])).questions
+    assert own.item
+    assert own.item.lines == lines
+    # Excel saves “CSV (Comma delimited)” like this.
+    [saved] = read_questions(
+        write_template_csv("T", EXAMPLES[5:6]).decode("utf-8-sig").encode("cp1252", "replace")
+    ).questions
+    assert saved.item
+    assert saved.item.lines == EXAMPLES[5].lines
+    # A template that an older version wrote.
+    [old] = read_questions("Type,Question,Answer 1,Answer 2\nmatching,M?,a = b → c,d → e\n".encode()).questions
+    assert old.item
+    assert [(line.text, line.match) for line in old.item.lines] == [("a = b", "c"), ("d", "e")]
 
 
 def test_blackboard() -> None:
