@@ -207,7 +207,8 @@ def changed_notes(answers: Sequence[str], changed: str = _CHANGED) -> list[str]:
     return [note.format(values=found[:200])]
 
 
-_TRUE, _FALSE = ("true", "t", "1", "a"), ("false", "f", "2", "b")
+# Excel in Spanish writes VERDADERO and FALSO.
+_TRUE, _FALSE = ("true", "t", "1", "a", "verdadero", "v"), ("false", "f", "2", "b", "falso")
 _TRUTH = dict.fromkeys(_TRUE, True) | dict.fromkeys(_FALSE, False)
 
 
@@ -244,7 +245,7 @@ def _question_type(text: str, correct: set[int]) -> QuestionType:
 
 
 # Teachers call a question with several correct answers “multiple choice” too, so the answers decide.
-_CHOICE_NAMES = {"mc", "mcq", "multiple choice"}
+_CHOICE_NAMES = {"mc", "mcq", "multiple choice", "opción múltiple"}
 _TYPE_NAMES: dict[str, QuestionType] = {
     "choose all that apply": "multiple",
     "true or false": "true_false",
@@ -257,6 +258,15 @@ _TYPE_NAMES: dict[str, QuestionType] = {
     "fill in the blank": "blanks",
     "written answer": "free_text",
     "essay": "free_text",
+    # As the editor names them in Spanish.
+    "elegir todas las que correspondan": "multiple",
+    "verdadero o falso": "true_false",
+    "respuesta corta": "short_answer",
+    "número o fecha": "numeric",
+    "emparejar": "matching",
+    "ordenar": "ordering",
+    "completar los espacios": "blanks",
+    "respuesta escrita": "free_text",
 }
 
 

@@ -1,15 +1,17 @@
 """Files as other programs write them: each question is imported, imported with a note, or skipped with a reason."""
 
+import csv
 import io
 import zipfile
 from typing import Any
 
 import pytest
 import xlsxwriter
+from django.utils.translation import gettext, override
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from quizzes.content.question_types.registry import draft_of
+from quizzes.content.question_types.registry import TYPES, draft_of
 from quizzes.files.questions.containers import write_zip
 from quizzes.files.questions.drafts import draft_question, exported_item, item_of
 from quizzes.files.questions.footnote_files import write_own
@@ -440,6 +442,24 @@ def test_kahoot_and_the_template() -> None:
         ("Row 3", "skipped", "“riddle” isn’t a type of the template."),
         ("Row 4", "skipped", "It has no question text."),
     ]
+
+
+def test_the_template_takes_types_and_true_or_false_in_spanish() -> None:
+    rows = list(csv.reader(io.StringIO(write_template_csv("T", EXAMPLES).decode().removeprefix("\ufeff"))))
+    with override("es"):
+        types = [gettext(TYPES[item.question_type].label) for item in EXAMPLES]
+    # Excel in Spanish writes this for True.
+    spanish = [
+        [name, *("VERDADERO" if cell == "True" else cell for cell in row[1:])]
+        for name, row in zip(types, rows[1:], strict=True)
+    ]
+    content = io.StringIO()
+    csv.writer(content, delimiter=";").writerows([rows[0], *spanish])
+
+    found = [question.item for question in read_questions(content.getvalue().encode("cp1252")).questions]
+
+    assert [item and item.question_type for item in found] == [item.question_type for item in EXAMPLES]
+    assert [item.is_true for item in found if item and item.question_type == "true_false"] == [True]
 
 
 def test_a_match_in_the_template_survives_csv_in_windows_1252() -> None:
