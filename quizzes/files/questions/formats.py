@@ -29,6 +29,10 @@ _JSON_START = re.compile(r"\{\s*[\"}]|\[\s*[{\]]")
 # PDF, RTF, PNG and JPEG, whose bytes can have braces as GIFT has.
 _OTHER_KINDS = (b"%PDF-", b"{\\rtf", b"\x89PNG", b"\xff\xd8\xff")
 _UNKNOWN = gettext_noop("We don’t know this format. See which files we can read, below.")
+_NOT_FIRST = gettext_noop(
+    "We read the first sheet only, and it has no headings of a format that we know. Put the sheet with the questions "
+    "first. A hidden sheet counts too."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,4 +326,4 @@ def _read_table(content: bytes) -> ReadFile:
         return ReadFile("Kahoot (Excel)", (*kahoot.read_kahoot(rows, heading), *left))
     if (heading := tables.template_heading(rows)) is not None:
         return ReadFile(gettext("Footnote’s template"), (*tables.read_template(rows, heading), *left))
-    raise UnreadableFile(gettext(_UNKNOWN))
+    raise UnreadableFile(gettext(_NOT_FIRST if others else _UNKNOWN))

@@ -480,6 +480,19 @@ def test_a_match_in_the_template_survives_csv_in_windows_1252() -> None:
     assert [(line.text, line.match) for line in old.item.lines] == [("a = b", "c"), ("d", "e")]
 
 
+def test_a_spreadsheet_whose_questions_are_not_on_the_first_sheet_says_where_they_belong() -> None:
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content) as book:
+        notes, questions = book.add_worksheet("Notes"), book.add_worksheet("Quiz")
+        notes.write_row(0, 0, ["Ask Lee"])
+        notes.hide()
+        questions.activate()
+        questions.write_row(0, 0, ["Type", "Question", "Answer 1", "Correct"])
+        questions.write_row(1, 0, ["short answer", "Who?", "Council"])
+    with pytest.raises(UnreadableFile, match="Put the sheet with the questions first. A hidden sheet counts too."):
+        read_questions(content.getvalue())
+
+
 def test_blackboard() -> None:
     lines = [
         "MC\tWho?\tCouncil\tcorrect\tMayor\tincorrect",
