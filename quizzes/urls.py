@@ -358,6 +358,7 @@ urlpatterns = [
         name="preview_draft",
     ),
     path("teacher/sets/<public_id:public_id>/publish/", publishing.publish_set, name="publish_set"),
+    path("teacher/sets/<public_id:public_id>/publish/back/", publishing.go_back, name="go_back"),
     path("teacher/sets/<public_id:public_id>/publish/move/", publishing.move_assignments, name="move_assignments"),
     # Teachers: an assignment
     path("teacher/assignments/<public_id:public_id>/", progress.assignment_progress, name="assignment_progress"),

@@ -1,14 +1,26 @@
 """Check whether a draft is ready, and publish it as the next edition of its set."""
 
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
 from quizzes.content.drafts.changes import Change, changes
-from quizzes.content.drafts.document import finished
+from quizzes.content.drafts.document import (
+    LANGUAGES,
+    LEVELS,
+    OBJECTIVES,
+    READING,
+    SOURCE,
+    SPEAKERS,
+    WORDS,
+    finished,
+    from_edition,
+    question_part,
+)
 from quizzes.content.drafts.lifecycle import reading_fields, source_fields
-from quizzes.content.drafts.saving import DraftChanged
+from quizzes.content.drafts.saving import DraftChanged, save_parts
 from quizzes.content.drafts.validation import (
     DraftTip,
     Meter,
@@ -97,3 +109,22 @@ def publish(draft: Draft, *, seen: int, note: str, by: User, now: datetime) -> E
             texts=edition.document.get(TEXTS, {}),
         )
     return edition
+
+
+def go_back(draft: Draft, edition: Edition, *, seen: int, by: User, now: datetime) -> Draft:
+    """Give the draft the content of this edition of its set; reasons to keep a wording stay. Raises DraftChanged."""
+    fresh = from_edition(edition.document, title=edition.document["title"])
+
+    def change(document: Table) -> None:
+        kept = {question["key"]: question["kept"] for question in document["questions"] if "kept" in question}
+        # Nothing to undo: a part of the old draft would not fit to the rest.
+        own = {"saved": document["saved"], "removed": {"at": seen}}
+        document.clear()
+        document.update({**deepcopy(fresh), **own})
+        for question in document["questions"]:
+            question.update({"kept": kept[question["key"]]} if question["key"] in kept else {})
+
+    questions = (*draft.document["questions"], *fresh["questions"])
+    parts = [SOURCE, READING, SPEAKERS, OBJECTIVES, LEVELS, LANGUAGES, WORDS]
+    parts += dict.fromkeys(question_part(question["key"]) for question in questions)
+    return save_parts(draft, change, touches=parts, seen=seen, by=by, now=now)

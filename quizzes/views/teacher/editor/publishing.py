@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
@@ -13,10 +14,12 @@ from quizzes.content.drafts import publishing
 from quizzes.content.drafts.document import finished
 from quizzes.content.drafts.publishing import NotReady, Readiness
 from quizzes.content.drafts.saving import DraftChanged
+from quizzes.forms.editor.base import DraftForm
 from quizzes.forms.editor.publishing import MoveForm, PublishForm
 from quizzes.models import Assignment, Draft, Edition
 from quizzes.views.access import TeacherRequest
 from quizzes.views.methods import require_POST
+from quizzes.views.teacher.confirm import confirm_page
 from quizzes.views.teacher.editor.access import actor_and_time, own_draft, show
 from quizzes.views.teacher.editor.answered import AnsweredNotice, answered_notices
 
@@ -63,6 +66,40 @@ def publish_or_review(request: TeacherRequest, draft: Draft) -> HttpResponse:
     else:
         messages.success(request, PUBLISHED.format(number=1))
     return redirect("publish_set", public_id)
+
+
+@require_http_methods(["GET", "POST"])
+def go_back(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Ask, then give the draft the content of the latest edition again."""
+    draft = own_draft(request, public_id)
+    latest = draft.question_set.editions.order_by("-number").first()
+    form = DraftForm(request.POST if request.method == "POST" else None)
+    back = reverse("publish_set", args=[public_id])
+    if latest is None:
+        return redirect(back)
+    if form.is_valid():
+        try:
+            publishing.go_back(draft, latest, seen=form.seen, **actor_and_time(request))
+        except DraftChanged:
+            messages.error(request, gettext("The draft changed in another window. Check it, then decide."))
+        else:
+            done = gettext("The draft has the content of version {number} again.")
+            messages.success(request, done.format(number=latest.number))
+        return redirect(back)
+    effect = gettext(
+        "Your changes since version {number} are deleted from the draft. You can’t undo this. Published versions, "
+        "quizzes, and scores stay."
+    )
+    return confirm_page(
+        request,
+        question=gettext("Go back to version {number}?").format(number=latest.number),
+        effect=effect.format(number=latest.number),
+        verb=gettext("Go back to version {number}").format(number=latest.number),
+        keep=gettext("Keep draft"),
+        place=draft.document["title"],
+        back=back,
+        fields=[("revision", draft.revision)],
+    )
 
 
 @require_POST

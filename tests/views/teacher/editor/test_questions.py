@@ -702,6 +702,61 @@ def test_publish_lists_what_changed(draft: Draft, teacher: User, teacher_client:
     ] == [True] * 3
 
 
+def test_a_draft_goes_back_to_its_latest_version(draft: Draft, teacher: User, teacher_client: Client) -> None:
+    saving_questions.keep_wording(draft, "one", hint="long", about="x", because="It is short.", by=teacher, now=NOW)
+    publish(teacher_client, draft)
+    save(teacher_client, draft, stem="Which is it?", key=[])
+    save(teacher_client, draft, "proof", act="remove")
+    saving.save_text(draft, "Another story.", seen=revision_of(draft), by=teacher, now=NOW)
+    saving_questions.add_question(draft, "single", new_key="", by=teacher, now=NOW)
+
+    page = teacher_client.get(url("publish_set", draft))
+    assert f'href="{url("go_back", draft)}"' in html_of(page)
+    form = form_of(teacher_client.get(url("go_back", draft)), having="revision")
+    done = teacher_client.post(url("go_back", draft), form.data(), follow=True)
+
+    text = text_of(done)
+    assert "The draft has the content of version 1 again." in text
+    assert "No changes to publish." in text
+    assert "Go back to version 1" not in text
+    assert "Undo" not in text
+    assert document_of(draft)["reading"] == draft.document["reading"]
+    [kept] = question_now(draft, "one").pop("kept")
+    assert kept["because"] == "It is short."
+    assert [{**table, "kept": []} for table in document_of(draft)["questions"]] == [
+        {**table, "kept": []} for table in draft.document["questions"]
+    ]
+
+
+def test_going_back_asks_again_if_another_window_saved(draft: Draft, teacher: User, teacher_client: Client) -> None:
+    publish(teacher_client, draft)
+    save(teacher_client, draft, stem="Which is it?")
+    form = form_of(teacher_client.get(url("go_back", draft)), having="revision")
+    save(teacher_client, draft, "some", stem="Which are they?")
+
+    page = teacher_client.post(url("go_back", draft), form.data(), follow=True)
+
+    assert "The draft changed in another window. Check it, then decide." in text_of(page)
+    assert question_now(draft, "one")["stem"] == "Which is it?"
+
+
+def test_a_page_from_before_going_back_does_not_save_over_it(draft: Draft, teacher_client: Client) -> None:
+    publish(teacher_client, draft)
+    save(teacher_client, draft, stem="Which is it?")
+    open_page = sent(teacher_client, editor_of(draft), having="stem", stem="Which one, then?")
+    data = form_of(teacher_client.get(url("go_back", draft)), having="revision").data()
+    teacher_client.post(url("go_back", draft), data)
+
+    teacher_client.post(editor_of(draft), open_page)
+
+    assert question_now(draft, "one")["stem"] == draft.document["questions"][0]["stem"]
+
+
+def test_a_set_without_a_version_has_none_to_go_back_to(draft: Draft, teacher_client: Client) -> None:
+    assert url("go_back", draft) not in html_of(teacher_client.get(url("publish_set", draft)))
+    assert teacher_client.get(url("go_back", draft)).headers["Location"] == url("publish_set", draft)
+
+
 @pytest.fixture
 def in_use(draft: Draft, teacher: User, classroom: Classroom, teacher_client: Client) -> Draft:
     """Edition 1 of the draft: answered by one student in one class, assigned to another class without attempts."""
