@@ -388,7 +388,7 @@ TABLE: dict[str, Row] = {
     "remove_question": Row(SET_OWNER, of_draft_question),
     "preview_draft": Row(SET_OWNER, first_of_draft),
     "publish_set": Row(SET_OWNER, of_draft),
-    "go_back": Row(SET_OWNER, of_draft),
+    "go_back": Row(moving(SET_OWNER), of_draft),
     "move_assignments": Row(moving(SET_OWNER), of_draft, method="post"),
     "assignment_progress": Row(OWN_TEACHER, of_assignment),
     "live_progress": Row(OWN_TEACHER, of_assignment),
