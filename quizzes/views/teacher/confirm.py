@@ -19,10 +19,12 @@ def confirm_page(
     place: str,
     back: str,
     fields: Sequence[tuple[str, Any]],
+    tab: str = "classes",
 ) -> HttpResponse:
     """Ask at the address of the act itself. verb, keep: the two buttons.
 
-    place, back: the page that “keep” leads to, by name and address. fields: hidden (name, value) pairs.
+    place, back: the page that “keep” leads to, by name and address. fields: hidden (name, value) pairs. tab: the one
+    that the page belongs to.
     """
     context = {
         "question": question,
@@ -33,5 +35,6 @@ def confirm_page(
         "back": back,
         "action": request.path,
         "fields": fields,
+        "tab": tab,
     }
     return render(request, "teacher/confirm.html", context)

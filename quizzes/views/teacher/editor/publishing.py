@@ -99,6 +99,7 @@ def go_back(request: TeacherRequest, public_id: str) -> HttpResponse:
         place=draft.document["title"],
         back=back,
         fields=[("revision", draft.revision)],
+        tab="sets",
     )
 
 

@@ -712,8 +712,9 @@ def test_a_draft_goes_back_to_its_latest_version(draft: Draft, teacher: User, te
 
     page = teacher_client.get(url("publish_set", draft))
     assert f'href="{url("go_back", draft)}"' in html_of(page)
-    form = form_of(teacher_client.get(url("go_back", draft)), having="revision")
-    done = teacher_client.post(url("go_back", draft), form.data(), follow=True)
+    asked = teacher_client.get(url("go_back", draft))
+    assert re.findall(r'aria-current="\w+"[^>]*>\s*([^<]+?)\s*<', html_of(asked)) == ["Question sets"]
+    done = teacher_client.post(url("go_back", draft), form_of(asked, having="revision").data(), follow=True)
 
     text = text_of(done)
     assert "The draft has the content of version 1 again." in text
