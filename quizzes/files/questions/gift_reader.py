@@ -254,10 +254,12 @@ def _with_answers(stem: str, lines: Sequence[Line], weights: Sequence[float | No
             if not line.is_correct
         ):
             notes.append(gettext("Partial credit for a wrong answer was left out."))
-        correct = [line for line in lines if line.is_correct]
-        if len(correct) > 1:
+        found: QuestionType = "single" if sum(line.is_correct for line in lines) == 1 else "multiple"
+        if any(weight is not None and weight < 0 for weight in weights):
+            notes.append(gettext(PENALTIES[found]))
+        if found == "multiple":
             notes.append(gettext(ALL_OF_THEM))
-        return Item("single" if len(correct) == 1 else "multiple", stem, lines=tuple(lines))
+        return Item(found, stem, lines=tuple(lines))
     marked = tuple(
         replace(line, is_correct=weight is not None and weight > 0) for line, weight in zip(lines, weights, strict=True)
     )
@@ -269,7 +271,7 @@ def _with_answers(stem: str, lines: Sequence[Line], weights: Sequence[float | No
     worst = min(weight or 0 for weight in weights)
     # An answer that costs all that the correct one gives makes sense only if students can choose both.
     is_single = positive == {float(_FULL)} and sum(line.is_correct for line in marked) == 1 and worst > -_FULL
-    found: QuestionType = "single" if is_single else "multiple"
+    found = "single" if is_single else "multiple"
     if worst < 0:
         notes.append(gettext(PENALTIES[found]))
     elif found == "multiple" and not all(line.is_correct for line in marked):

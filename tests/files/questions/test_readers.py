@@ -410,6 +410,11 @@ def test_a_file_of_small_parts_without_end_is_refused_before_it_is_read(content:
         read_questions(content)
 
 
+def test_wrong_answers_that_cost_points_beside_a_correct_one_are_pointed_out() -> None:
+    content = b"Who voted? {=Council ~%-33.33333%Mayor ~Board}"
+    assert outcomes(content) == [("Line 1", "single", "Its wrong answers cost points. Here they earn none.")]
+
+
 def test_titles_inside_the_braces_of_gift_cost_no_more_than_their_length() -> None:
     """Each of them once read the question from its start: half a megabyte took minutes."""
     [outcome] = outcomes(b"::Vote::Who {\n" + b"::x\n" * (128 * 1024))
