@@ -34,6 +34,12 @@ _INSTRUCTION = re.compile(
     re.IGNORECASE,
 )
 
+_TRUE_OR_FALSE = "Is this statement true or false?"
+# What an import writes above a statement and above a text with blanks, in the language of the set.
+_INSTRUCTIONS = {
+    "es": {_TRUE_OR_FALSE: "¿Es verdadero o falso?", "Fill in the blanks.": "Completa los espacios en blanco."},
+}
+
 _FEEDBACK_CUT = gettext_noop("Feedback is cut to {count} characters.")
 _EXPLANATION_CUT = gettext_noop("The explanation is cut to {count} characters.")
 _SAMPLE_CUT = gettext_noop("The sample answer is cut to {count} characters.")
@@ -220,14 +226,11 @@ def _checked_gap(gap: Gap, notes: list[str]) -> Gap:
 
 def draft_question(item: Item, *, key: str, objective: str) -> Table:
     """The question as a draft stores it, without evidence. item: checked, and its picture encoded again."""
-    stem = item.stem
-    if item.question_type == "true_false":
-        stem = "Is this statement true or false?"
     question = {
         "key": key,
         "type": item.question_type,
         "objective": objective,
-        "stem": stem,
+        "stem": _TRUE_OR_FALSE if item.question_type == "true_false" else item.stem,
         "skill": "recall",
         "points": item.points,
         "evidence": [],
@@ -241,6 +244,11 @@ def draft_question(item: Item, *, key: str, objective: str) -> Table:
         texts = {"alternative": item.picture.alternative, "credit": item.picture.credit}
         set_picture(question, {"digest": file.digest, "width": file.width, "height": file.height, **texts})
     return question
+
+
+def in_language_of_set(question: Table, language: str) -> Table:
+    """The question with our own words above it in the first language of its set."""
+    return {**question, "stem": _INSTRUCTIONS.get(language, {}).get(question["stem"], question["stem"])}
 
 
 def _own_fields(item: Item) -> Table:

@@ -15,12 +15,12 @@ from quizzes.content.drafts import lifecycle, saving_questions
 from quizzes.content.drafts.document import MAX_QUESTIONS, from_edition, question_part
 from quizzes.content.picture_files import PictureFile
 from quizzes.content.pictures import draft_picture, map_pictures, picture_tables
-from quizzes.content.set_document import InvalidQuestion, parse_set
+from quizzes.content.set_document import InvalidQuestion, first_language, parse_set
 from quizzes.content.set_problems import find_key_errors
 from quizzes.content.stored_pictures import store_picture
 from quizzes.content.tables import InvalidDocument, Table
 from quizzes.files import signed_preview
-from quizzes.files.questions.drafts import draft_question
+from quizzes.files.questions.drafts import draft_question, in_language_of_set
 from quizzes.files.questions.item import Gap, Item, Line, ReadFile, ReadQuestion, skipped
 from quizzes.models import Draft, User
 from quizzes.models.locks import lock_account
@@ -192,7 +192,9 @@ def import_into(
     Raises TooManyQuestions.
     """
     _store(pictures, map(draft_picture, questions), draft, now=now)
-    return saving_questions.add_questions(draft, questions, by=by, now=now)
+    language = first_language(draft.document)
+    added = [in_language_of_set(question, language) for question in questions]
+    return saving_questions.add_questions(draft, added, by=by, now=now)
 
 
 def _store(

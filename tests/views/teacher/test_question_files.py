@@ -17,6 +17,7 @@ from quizzes.content.drafts.document import sentence_tables
 from quizzes.content.picture_files import clean_picture
 from quizzes.content.pictures import PICTURE
 from quizzes.content.stored_pictures import delete_unused_pictures, store_picture
+from quizzes.files.questions.drafts import exported_item
 from quizzes.files.questions.formats import read_questions
 from quizzes.files.questions.importing import EXAMPLES
 from quizzes.files.questions.tables import write_template_csv
@@ -101,6 +102,23 @@ def test_import_makes_a_draft_that_needs_evidence_and_twice_is_once(teacher_clie
         {"text": "The mayor", "rationale": "Yes.", "key": True},
         {"text": "The council", "rationale": "It only spoke."},
     ]
+
+
+def test_our_words_above_an_imported_question_are_in_the_language_of_the_set(
+    draft: Draft, teacher: User, teacher_client: Client
+) -> None:
+    saving.save_reading(draft, {"language": "es"}, {}, {}, seen=1, by=teacher, now=NOW)
+    rows = "true false,El concejo votó.,,True\nblanks,El concejo tiene {a} miembros.,7,\nshort answer,Fill it.,7,\n"
+    table = f"Type,Question,Answer 1,Correct\n{rows}"
+
+    page = preview(teacher_client, table, name="u.csv", target=draft.question_set.public_id)
+    confirm(teacher_client, page, chosen=["0", "1", "2"])
+
+    imported = document_of(draft)["questions"][-3:]
+    stems = ["¿Es verdadero o falso?", "Completa los espacios en blanco.", "Fill it."]
+    assert [question["stem"] for question in imported] == stems
+    # An export to another program leaves them out again.
+    assert [exported_item(question, 1).stem for question in imported[:1]] == ["El concejo votó."]  # type: ignore[union-attr]
 
 
 def test_an_archived_set_gets_no_questions(teacher_client: Client, teacher: User) -> None:
