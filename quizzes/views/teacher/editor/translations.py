@@ -11,6 +11,7 @@ from quizzes.content.drafts import saving_translations, translations
 from quizzes.content.drafts.document import question_of
 from quizzes.content.drafts.saving import DraftChanged
 from quizzes.content.drafts.translations import SET, label_of, missing_in
+from quizzes.content.pictures import picture_tables
 from quizzes.forms.editor.translations import LanguageActForm, TranslationForm
 from quizzes.forms.handouts import NAMES
 from quizzes.models import Draft
@@ -33,7 +34,8 @@ def edit_languages(request: TeacherRequest, public_id: str) -> HttpResponse:
         (code, NAMES.get(code, code), code in document.get("languages", []), _missing(draft, code))
         for code in translations.offered_languages(document, [code for code, _ in settings.LANGUAGES])
     ]
-    return show(request, "edit_languages", draft, languages=languages, set_key=SET)
+    has_picture = any(picture_tables(document))
+    return show(request, "edit_languages", draft, languages=languages, set_key=SET, has_picture=has_picture)
 
 
 @require_http_methods(["GET", "POST"])

@@ -40,6 +40,22 @@ def sent(draft: Draft, key: str, **values: str) -> dict[str, str]:
     }
 
 
+def test_the_page_says_what_of_a_picture_stays_in_the_first_language(draft: Draft, teacher_client: Client) -> None:
+    said = "What a picture shows and its credit stay in the first language."
+    assert said not in teacher_client.get(languages(draft)).content.decode()
+
+    draft.document["questions"][0]["picture"] = {
+        "digest": "0" * 64,
+        "width": 40,
+        "height": 30,
+        "alternative": "A map",
+        "credit": "City, CC BY",
+    }
+    draft.save()
+
+    assert said in teacher_client.get(languages(draft)).content.decode()
+
+
 def test_a_blank_summary_is_not_missing(draft: Draft) -> None:
     def missing(summary: str) -> list[str]:
         return [text.place for _, texts in missing_in({**draft.document, "summary": summary}, "es") for text in texts]
