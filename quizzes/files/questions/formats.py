@@ -325,5 +325,6 @@ def _read_table(content: bytes) -> ReadFile:
     if (heading := kahoot.kahoot_heading(rows)) is not None:
         return ReadFile("Kahoot (Excel)", (*kahoot.read_kahoot(rows, heading), *left))
     if (heading := tables.template_heading(rows)) is not None:
-        return ReadFile(gettext("Footnote’s template"), (*tables.read_template(rows, heading), *left))
+        questions = (*tables.read_template(rows, heading), *left)
+        return ReadFile(gettext("Footnote’s template"), questions, unknown=tables.unread_columns(rows, heading))
     raise UnreadableFile(gettext(_NOT_FIRST if others else _UNKNOWN))

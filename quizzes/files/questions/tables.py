@@ -128,6 +128,18 @@ def read_template(rows: Sequence[Row], heading: int) -> list[ReadQuestion]:
     return [_read_row(number, cells, columns) for number, cells in counted(rows[heading + 1 :])]
 
 
+def unread_columns(rows: Sequence[Row], heading: int) -> tuple[str, ...]:
+    """The headings of columns with text that the template does not have, or has twice, in order."""
+    known = {name.casefold() for name in _HEADINGS}
+    found = []
+    for place, name in enumerate(rows[heading][1]):
+        is_read = name.casefold() in known
+        known.discard(name.casefold())
+        if name and not is_read and any(cells[place:] and cells[place] for _, cells in rows[heading + 1 :]):
+            found.append(name)
+    return tuple(dict.fromkeys(found))
+
+
 def _read_row(number: int, cells: list[str], columns: dict[str, int]) -> ReadQuestion:
     def cell(name: str) -> str:
         place = columns.get(name.casefold())

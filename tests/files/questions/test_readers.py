@@ -467,6 +467,24 @@ def test_the_template_takes_types_and_true_or_false_in_spanish() -> None:
     assert [item.is_true for item in found if item and item.question_type == "true_false"] == [True]
 
 
+def test_columns_with_text_that_the_template_does_not_have_are_named() -> None:
+    """“Answer 9” and “Standard” were left out without a word."""
+    heading = [
+        "Type",
+        "Question",
+        *(f"Answer {number}" for number in range(1, 10)),
+        "Correct",
+        "Standard",
+        "Empty",
+        "",
+        "correct",
+    ]
+    row = ["single", "Who?", "Council", "Mayor", *[""] * 6, "Nobody", "1", "C3.D2", "", "x", "2"]
+    read = read_questions("\n".join(map(",".join, (heading, row))).encode())
+    assert read.unknown == ("Answer 9", "Standard", "correct")
+    assert read_questions(write_template_csv("T", EXAMPLES)).unknown == ()
+
+
 def test_a_match_in_the_template_survives_csv_in_windows_1252() -> None:
     lines = (Line("a = b → c", match="d = e"), Line("Mayor", match="City → County"))
     item = Item("matching", "Match.", lines=lines, options=("d = e", "City → County"))
