@@ -56,8 +56,8 @@ class Slide:
 
     reading: at the level whose sentences it shows.
     templates: names of templates for the question. The first that exists shows it.
-    started_count: students with an attempt. answered_count: students with an answer to this question.
-    open_count: students in progress. absent_count: students without an attempt who are not excused.
+    No count has excused students. started_count: students with an attempt. answered_count: those with an answer to this
+    question. open_count: students in progress. absent_count: students without an attempt.
     bars: None before the answers are shown. unlisted_count: answers without a bar. key: None before the evidence.
     grid: the counts as one table instead of bars, with the key once the evidence is shown; None without one.
     """
@@ -146,10 +146,9 @@ def _offers(view: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 
 
 def _latest_attempts(assignment: Assignment) -> list[Attempt]:
-    """The newest attempt of each student on the roster."""
+    """The newest attempt of each student on the roster who is not excused."""
     newest: dict[int, Attempt] = {}
-    here = assignment.attempts.filter(student__in=assignment.classroom.students.enrolled())
-    for attempt in here.order_by("number"):
+    for attempt in assignment.attempts.in_reports().order_by("number"):
         newest[attempt.student_id] = attempt
     return list(newest.values())
 

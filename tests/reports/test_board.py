@@ -19,7 +19,7 @@ from quizzes.content.question_types.registry import parse_question, regraded, ty
 from quizzes.content.reading import STANDARD, Reading
 from quizzes.content.set_document import parse_set
 from quizzes.content.tables import InvalidDocument
-from quizzes.models import Assignment, Attempt, Board, Classroom, Student, User
+from quizzes.models import Assignment, Attempt, Board, Classroom, Excuse, Student, User
 from quizzes.reports.board import Bar, Slide, distribution, slide
 from tests.content.question_types.test_reference import EXAMPLES
 from tests.content.question_types.test_walk import DOCUMENT
@@ -134,6 +134,15 @@ def test_only_the_latest_attempt_of_who_is_on_the_roster_counts(assignment: Assi
     shown = standard_slide(assignment, (1, 3))
     assert [bar.count for bar in shown.bars or ()] == [0, 1, 0]
     assert (shown.started_count, shown.answered_count, shown.absent_count) == (1, 1, 0)
+
+
+def test_work_of_an_excused_student_is_in_no_count(answered: Assignment, teacher: User) -> None:
+    for name in ("Ana", "Dee"):
+        excused = Student.objects.get(display_name=name)
+        Excuse.objects.create(assignment=answered, student=excused, reason="Was ill", given_by=teacher, given_at=NOW)
+    shown = standard_slide(answered, (1, 3))
+    assert [bar.count for bar in shown.bars or ()] == [1, 1, 0]
+    assert (shown.started_count, shown.answered_count, shown.open_count, shown.absent_count) == (2, 2, 0, 1)
 
 
 def test_steps_go_through_the_phases_and_on_to_the_next_question(assignment: Assignment) -> None:
