@@ -51,6 +51,7 @@ class Due:
 class SendState:
     """What teachers see of the scores of an assignment. errors: (student's name, reason).
 
+    sent_count, waiting_count: of scores with points. Before the release, the platform only hears who turned in.
     column_error: why the platform has no column for them, "" if it has.
     """
 
@@ -215,10 +216,11 @@ def retry(assignment: Assignment, *, now: datetime) -> int:
 
 def send_state(assignment: Assignment) -> SendState | None:
     """How many scores the platform has; None if no link leads to the assignment. 1 query, 2 with failures."""
+    with_points = Q(scores__points__isnull=False)
     counts = LtiLink.objects.filter(assignment=assignment).aggregate(
         links=Count("pk", distinct=True),
-        sent=Count("scores", filter=Q(scores__try_at=None)),
-        waiting=Count("scores", filter=Q(scores__try_at__isnull=False, scores__error="")),
+        sent=Count("scores", filter=with_points & Q(scores__try_at=None)),
+        waiting=Count("scores", filter=with_points & Q(scores__try_at__isnull=False, scores__error="")),
         failed=Count("scores", filter=~Q(scores__error="")),
         column_error=models.Max("item_error", filter=Q(line_item_url="")),
     )

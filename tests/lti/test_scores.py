@@ -126,10 +126,14 @@ def test_score_waits_for_the_release(platform: Platform, link: LtiLink, learner:
     Assignment.objects.update(release=Assignment.Release.AFTER_CLOSE, closes_at=NOW + timedelta(days=1))
     turn_in(link, learner)
 
+    queue_scores(now=LATER)
+    assert send_state(link.assignment) == scores.SendState(0, 0, ())
     exchange_scores(now=LATER)
     assert [(sent.get("scoreGiven"), sent["gradingProgress"]) for sent in platform.scores] == [(None, "Pending")]
+    assert send_state(link.assignment) == scores.SendState(0, 0, ())
     exchange_scores(now=NOW + timedelta(days=2))
     assert [sent.get("scoreGiven") for sent in platform.scores] == [None, 3.0]
+    assert send_state(link.assignment) == scores.SendState(1, 0, ())
 
 
 def test_ungraded_answers_are_said(platform: Platform, link: LtiLink, learner: LtiStudent) -> None:
