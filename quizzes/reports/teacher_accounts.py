@@ -12,7 +12,7 @@ from quizzes.people.second_factor import STEPS
 
 @dataclass(frozen=True, slots=True)
 class SiteCounts:
-    """How much a site holds. classes: not archived. students, quizzes: of these classes."""
+    """How much a site holds. classes: not archived, and no sample classes. students, quizzes: of these classes."""
 
     teachers: int
     closed_accounts: int
@@ -22,23 +22,27 @@ class SiteCounts:
 
 
 def teacher_accounts() -> QuerySet[User]:
-    """All accounts by name, with `class_count` (not archived, as owner or teacher or viewer) and `has_second_step`."""
+    """All accounts by name, with `class_count` and `has_second_step`.
+
+    class_count: classes that `site_counts` counts, in which the person is an owner, a teacher or a viewer.
+    """
     steps = Authenticator.objects.filter(user=OuterRef("pk"), type__in=STEPS)
-    current = Q(classrooms__isnull=False, classrooms__archived_at=None)
+    counted = Q(classrooms__archived_at=None, classrooms__is_sample=False)
     return (
         accounts_not_erased()
-        .annotate(class_count=Count("classrooms", filter=current, distinct=True), has_second_step=Exists(steps))
+        .annotate(class_count=Count("classrooms", filter=counted, distinct=True), has_second_step=Exists(steps))
         .order_by("name", "pk")
     )
 
 
 def site_counts() -> SiteCounts:
     """The counts; 4 queries."""
+    in_class = {"classroom__archived_at": None, "classroom__is_sample": False}
     accounts = accounts_not_erased().aggregate(teachers=Count("pk"), closed=Count("pk", filter=Q(is_active=False)))
     return SiteCounts(
         accounts["teachers"],
         accounts["closed"],
-        Classroom.objects.current().count(),
-        Student.objects.enrolled().filter(classroom__archived_at=None).count(),
-        Assignment.objects.filter(classroom__archived_at=None).count(),
+        Classroom.objects.current().without_samples().count(),
+        Student.objects.enrolled().filter(**in_class).count(),
+        Assignment.objects.filter(**in_class).count(),
     )

@@ -47,7 +47,9 @@ def test_page_lists_accounts_by_counts(
 ) -> None:
     make_classroom(teacher=teacher, name="Period 4")
     old = make_classroom(teacher=teacher, name="Old", archived_at=NOW)
-    make_attempt(assignment=make_assignment(classroom=old, assigned_by=teacher))
+    sample = make_classroom(teacher=teacher, name="Sample class", is_sample=True)
+    for not_counted in (old, sample):
+        make_attempt(assignment=make_assignment(classroom=not_counted, assigned_by=teacher))
     Authenticator.objects.create(user=other_teacher, type=Authenticator.Type.TOTP, data={})
     assert rows(client) == {"Ms. Rivera": (2, False), "Mr. Okafor": (0, True), "The office": (0, False)}
     page = client.get(SITE)
