@@ -1,10 +1,10 @@
 """A gradebook as a table for spreadsheets, for Canvas, for Moodle, and for student information systems."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import chain, count
 
 from quizzes.assignments.status import Status
 from quizzes.assignments.student_statuses import status_label
@@ -152,13 +152,17 @@ def student_number_table(book: Gradebook, quiz: Assignment | None) -> Table:
 
 
 def distinct_titles(assignments: Iterable[Assignment]) -> dict[int, str]:
-    """A unique title by assignment id, the oldest first. The second assignment of a set is “Title, 2”."""
-    counts: Counter[str] = Counter()
-    titles = {}
+    """A unique title by assignment id, the oldest first. The second assignment of a set is “Title, 2”.
+
+    A newer assignment changes no title of an older one: Canvas knows its columns by their titles.
+    """
+    titles: dict[int, str] = {}
+    taken = set[str]()
     for assignment in assignments:
-        title = assignment.title
-        counts[title] += 1
-        titles[assignment.pk] = title if counts[title] == 1 else f"{title}, {counts[title]}"
+        numbered = (f"{assignment.title}, {number}" for number in count(2))
+        unique = next(title for title in chain([assignment.title], numbered) if title not in taken)
+        taken.add(unique)
+        titles[assignment.pk] = unique
     return titles
 
 

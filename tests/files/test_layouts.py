@@ -10,6 +10,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from quizzes.files.downloads import FileFormat, Layout, export, export_answers, export_item_report
+from quizzes.files.gradebook import distinct_titles
 from quizzes.grading.scores import rescore
 from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Classroom, Edition, Excuse, Student, User
 from quizzes.reports.item_report import item_report
@@ -236,6 +237,17 @@ def test_canvas_layout(school: Classroom, teacher: User) -> None:
         ["'=Nina", "", "", "", "Period 3", "", "", "3.0"],
         ["Zoë “Z” O’Neil, Jr.", "", "", "", "Period 3", "", "8.0", "0.0"],
     ]
+
+
+@pytest.mark.parametrize("order", [("", "", "Small set, 2"), ("Small set, 2", "", ""), ("", "Small set, 2", "")])
+def test_no_two_quizzes_of_a_file_have_one_title(order: tuple[str, ...], classroom: Classroom, edition: Edition) -> None:
+    given = [make_assignment(edition=edition, classroom=classroom, own_title=title) for title in order]
+
+    for newest in (2, 3):
+        titles = distinct_titles(given[:newest])
+        assert len(set(titles.values())) == newest
+    # A newer quiz renames no older one.
+    assert [titles[one.pk] for one in given[:2]] == list(distinct_titles(given[:2]).values())
 
 
 @pytest.mark.parametrize(
