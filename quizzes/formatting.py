@@ -122,6 +122,11 @@ def percent(value: Decimal | Fraction | float | None) -> str:
     return "" if value is None else f"{(_decimal(value) * 100).quantize(Decimal(1), ROUND_HALF_UP)}%"
 
 
+def percent_number(value: Decimal | Fraction | float) -> float:
+    """A share in percent for a file, with one decimal, rounded half up: 73.3."""
+    return float((_decimal(value) * 100).quantize(Decimal("0.1"), ROUND_HALF_UP))
+
+
 def bar_width(value: Decimal | Fraction | float | None) -> str:
     """A share as the width of an SVG bar, 0 to 100."""
     return "0" if value is None else points(Fraction(value) * 100)

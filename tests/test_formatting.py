@@ -6,12 +6,17 @@ from fractions import Fraction
 import pytest
 from django.utils.translation import override
 
-from quizzes.formatting import listed, percent, points
+from quizzes.formatting import listed, percent, percent_number, points
 
 
 @pytest.mark.parametrize("value", [23 / 40, Fraction(23, 40), Decimal("0.575")])
 def test_half_a_percent_rounds_up_for_every_kind_of_number(value: float | Fraction | Decimal) -> None:
     assert percent(value) == "58%"
+
+
+@pytest.mark.parametrize("value", [23 / 400, Fraction(23, 400), Decimal("0.0575")])
+def test_percent_of_a_file_rounds_half_a_tenth_up(value: float | Fraction | Decimal) -> None:
+    assert percent_number(value) == 5.8
 
 
 @pytest.mark.parametrize("value", [2.675, Fraction(107, 40), Decimal("2.675")])

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterable
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
 from itertools import chain, count
 
 from quizzes.assignments.status import Status
 from quizzes.assignments.student_statuses import status_label
 from quizzes.files.spreadsheet import CellValue
+from quizzes.formatting import percent_number
 from quizzes.models import Assignment, Classroom
 from quizzes.people.names import PersonName, given_name
 from quizzes.reports.gradebook import Cell, Column, Gradebook, StudentRow
@@ -42,7 +42,7 @@ def scores_table(book: Gradebook) -> Table:
     lines: Table = [
         [
             *_identity(row.student),
-            None if row.average_share is None else _percent(row.average_share),
+            None if row.average_share is None else percent_number(row.average_share),
             *(
                 _status_text(cell, column, book.classroom) if cell.whole_score is None else float(cell.whole_score)
                 for cell, column in zip(row.cells, book.columns, strict=True)
@@ -204,12 +204,7 @@ def _points(cell: Cell) -> CellValue:
 
 
 def _cell_percent(cell: Cell) -> CellValue:
-    return None if cell.share is None else _percent(cell.share)
-
-
-def _percent(share: Decimal) -> float:
-    """The share in percent with one decimal, rounded half up as on every page."""
-    return float((share * 100).quantize(Decimal("0.1"), ROUND_HALF_UP))
+    return None if cell.share is None else percent_number(cell.share)
 
 
 def _canvas_title(title: str) -> str:

@@ -2,20 +2,21 @@
 
 from quizzes.files.gradebook import Table
 from quizzes.files.spreadsheet import CellValue
+from quizzes.formatting import percent_number
 from quizzes.reports.item_report import ItemReport, QuestionReport
 
 
 def questions_table(report: ItemReport) -> Table:
     """A line for each question with its figures. A figure that needs more attempts is empty."""
     header: list[CellValue] = ["Number", "Question", "Type", "Objective", "Points", "Attempts", "Answered", "Skipped"]
-    header += ["Not reached", "Points earned", "Discrimination", "Top group", "Bottom group", "Top wrong answer"]
-    header += ["Chosen by", "Needs grading", "Check"]
+    header += ["Not reached", "Points earned %", "Discrimination", "Top group %", "Bottom group %"]
+    header += ["Top wrong answer", "Chosen by", "Needs grading", "Check"]
     return [header, *(_question_line(report, question) for question in report.questions)]
 
 
 def choices_table(report: ItemReport) -> Table:
     """A line for each possible or given answer: how often it was given, and its share in each group."""
-    header: list[CellValue] = ["Number", "Answer", "Correct", "Chosen by", "Share", "Top group", "Bottom group"]
+    header: list[CellValue] = ["Number", "Answer", "Correct", "Chosen by", "Share %", "Top group %", "Bottom group %"]
     return [
         [*header, "Why a student may choose it"],
         *(
@@ -24,9 +25,9 @@ def choices_table(report: ItemReport) -> Table:
                 choice.option.text,
                 "yes" if choice.option.right else "",
                 choice.count,
-                choice.share,
-                choice.upper_share,
-                choice.lower_share,
+                _percent(choice.share),
+                _percent(choice.upper_share),
+                _percent(choice.lower_share),
                 choice.option.why,
             ]
             for question in report.questions
@@ -51,6 +52,10 @@ def figures_table(report: ItemReport) -> Table:
     ]
 
 
+def _percent(share: float | None) -> CellValue:
+    return None if share is None else percent_number(share)
+
+
 def _question_line(report: ItemReport, question: QuestionReport) -> list[CellValue]:
     figures, commonest = question.figures, question.commonest_wrong
     titles = {objective.key: objective.title for objective in report.published.document.objectives}
@@ -64,10 +69,10 @@ def _question_line(report: ItemReport, question: QuestionReport) -> list[CellVal
         figures.answered_count,
         figures.omitted_count,
         figures.not_reached_count,
-        figures.facility,
+        _percent(figures.facility),
         figures.discrimination,
-        figures.upper_share,
-        figures.lower_share,
+        _percent(figures.upper_share),
+        _percent(figures.lower_share),
         commonest.option.text if commonest is not None else "",
         commonest.count if commonest is not None else None,
         question.waiting_count or None,

@@ -369,12 +369,20 @@ def test_item_analysis_holds_what_the_report_says(school: Classroom, assignment:
     for line, question in zip(as_csv[1:], report.questions, strict=True):
         row = dict(zip(as_csv[0], line, strict=True))
         figures = question.figures
-        assert float(row["Points earned"]) == figures.facility
+        # “Points” beside it is what the question is worth, so a share of 0.75 would read as part of a point.
+        assert figures.facility is not None
+        assert float(row["Points earned %"]) == pytest.approx(100 * figures.facility, abs=0.051)
+        assert float(row["Top group %"]) - float(row["Bottom group %"]) == pytest.approx(
+            100 * (figures.upper_lower or 0), abs=0.102
+        )
         assert float(row["Discrimination"]) == figures.discrimination
         assert int(row["Attempts"]) == figures.attempt_count == 16
         assert row["Check"] == "; ".join(flag.reason for flag in figures.flags)
-    assert [row[3] for row in as_xlsx["Answers"][1:]] == [
-        choice.count for question in report.questions for choice in question.figures.choices
+    assert as_xlsx["Answers"][0][3:7] == ["Chosen by", "Share %", "Top group %", "Bottom group %"]
+    assert [(row[3], row[4]) for row in as_xlsx["Answers"][1:]] == [
+        (choice.count, pytest.approx(100 * choice.count / 16, abs=0.051))
+        for question in report.questions
+        for choice in question.figures.choices
     ]
     assert {row[0]: row[1] for row in as_xlsx["Quiz"]}["Cronbach’s alpha"] == pytest.approx(report.figures.alpha)
 
@@ -385,8 +393,8 @@ def test_item_analysis_of_few_attempts_leaves_cells_empty(assignment: Assignment
     content = export_item_report(assignment, item_report([assignment]), FileFormat.CSV, by=teacher, now=NOW).content
     row = dict(zip(*read_csv(content)[:2], strict=True))
 
-    assert (row["Points earned"], row["Discrimination"], row["Top group"], row["Top wrong answer"]) == (
-        "1.0",
+    assert (row["Points earned %"], row["Discrimination"], row["Top group %"], row["Top wrong answer"]) == (
+        "100.0",
         "",
         "",
         "",

@@ -23,7 +23,7 @@ from quizzes.files.class_export.document import read_class_export
 from quizzes.files.class_export.writer import export_classroom
 from quizzes.files.items import questions_table
 from quizzes.files.student_data import export_student
-from quizzes.formatting import points
+from quizzes.formatting import percent_number, points
 from quizzes.grading.manual_grades import grade_answer
 from quizzes.grading.scores import rescore
 from quizzes.lti.scores import queue_scores
@@ -407,7 +407,10 @@ def test_figures_by_speaker_skill_and_objective_add_up(
     for assignment in given:
         items, report = item_report([assignment]), reports[assignment.pk]
         written = questions_table(items)[1:]
-        assert [line[9] for line in written] == [line.report.figures.facility for line in report.questions]
+        assert [line[9] for line in written] == [
+            None if (facility := line.report.figures.facility) is None else percent_number(facility)
+            for line in report.questions
+        ]
         assert {line[5] for line in written} <= {report.attempt_count}
 
 
