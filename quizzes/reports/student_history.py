@@ -17,7 +17,8 @@ from quizzes.reports.gradebook import average_of_cells, cell_of
 class HistoryLine:
     """One assignment of a student, with its `max_points`.
 
-    attempts: (attempt, its score as a share of its maximum), the newest first.
+    attempts: (attempt, its score as a share of its maximum), the newest first. The share is None until every answer is
+    graded.
     """
 
     assignment: Assignment
@@ -54,7 +55,9 @@ def history_lines(student: Student, *, by: User, now: datetime) -> list[HistoryL
     for assignment in assignments.order_by("-created_at", "-pk"):
         attempts = made.get((student.pk, assignment.pk), [])
         status = overrides.status(assignment, student.pk, attempts, now=now)
-        newest_first = tuple((attempt, score_share(attempt)) for attempt in reversed(attempts))
+        newest_first = tuple(
+            (attempt, None if attempt.ungraded_count else score_share(attempt)) for attempt in reversed(attempts)
+        )
         lines.append(HistoryLine(assignment, status, newest_first))
     return lines
 

@@ -177,3 +177,16 @@ def test_close_answer_is_no_misconception_until_it_is_graded(classroom: Classroo
     assert (shared.choice.option.text, shared.choice.count, len(shared.students)) == ("Friday, August 31", 3, 3)
     grade(1)
     assert class_report(assignment, now=NOW).misconceptions == ()
+
+
+def test_page_of_a_student_has_no_percentage_of_a_score_so_far(
+    given: Assignment, teacher: User, teacher_client: Client
+) -> None:
+    """“1 of 8 so far, 13%” reads as a grade, and no average has it."""
+    student = given.classroom.students.get(display_name="Ana")
+    address = reverse("student_history", args=[student.public_id])
+    page = text_of(teacher_client.get(address))
+    assert "1 of 8 so far Receipt" in page
+    assert "13%" not in page
+    mark(given, "Ana", 1, teacher)
+    assert "2 of 8, 25% Receipt" in text_of(teacher_client.get(address))
