@@ -119,7 +119,12 @@ def points(value: Decimal | Fraction | float | None) -> str:
 
 def percent(value: Decimal | Fraction | float | None) -> str:
     """A share as a whole percentage, “73%”, rounded half up; “” for None."""
-    return "" if value is None else f"{(_decimal(value) * 100).quantize(Decimal(1), ROUND_HALF_UP)}%"
+    return "" if value is None else f"{whole_percent(value)}%"
+
+
+def whole_percent(value: Decimal | Fraction | float) -> int:
+    """A share in percent, rounded half up: 73."""
+    return int((_decimal(value) * 100).quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def percent_number(value: Decimal | Fraction | float) -> float:

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext, gettext_noop
 
 from quizzes.content.editions import published
+from quizzes.formatting import whole_percent
 from quizzes.reports.gradebook import Gradebook, Row
 from quizzes.reports.growth_figures import MIN_HALF, GrowthFigure, growth_figure
 from quizzes.reports.mastery import Points, objective_points, titles_of
@@ -25,19 +26,19 @@ class GrowthLine:
     @property
     def change(self) -> str:
         """The growth in points of 100, "" without a figure."""
-        return _signed(round(100 * self.figure.mean)) if self.figure is not None else ""
+        return _signed(whole_percent(self.figure.mean)) if self.figure is not None else ""
 
     @property
     def error(self) -> str:
         """The standard error in points of 100, "" without a figure."""
-        return str(round(100 * self.figure.standard_error)) if self.figure is not None else ""
+        return str(whole_percent(self.figure.standard_error)) if self.figure is not None else ""
 
     @property
     def sentence(self) -> str:
         """What the figure means, in one plain sentence."""
         if self.figure is None:
             return gettext("Too few to tell.")
-        low, high = round(100 * self.figure.low), round(100 * self.figure.high)
+        low, high = whole_percent(self.figure.low), whole_percent(self.figure.high)
         if not self.figure.is_clear:
             return gettext("Too few to tell: the change is between {low} and {high} points of 100.").format(
                 low=_signed(low), high=_signed(high)

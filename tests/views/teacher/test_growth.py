@@ -202,6 +202,13 @@ def test_sentence_says_what_the_error_allows(figure: GrowthFigure | None, senten
     assert GrowthLine("Objective", 0.5, 0.6, figure).sentence == sentence
 
 
+def test_change_is_rounded_as_before_and_after_are() -> None:
+    """The page shows 50% and 63%."""
+    line = GrowthLine("Objective", 0.5, 0.625, GrowthFigure(0.125, 0.045, 0.025, 0.225, 20))
+    assert (line.change, line.error) == ("13", "5")
+    assert line.sentence == "More than before, by 3 to 23 points of 100."
+
+
 def test_page_shows_growth_with_its_error_and_is_linked(
     teacher_client: Client, classroom: Classroom, forms: tuple[Edition, Edition], students: list[Student]
 ) -> None:
