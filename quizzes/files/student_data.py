@@ -150,7 +150,7 @@ def _attempts(student: Student, by: User, now: datetime) -> list[Json]:
             # Work of an old class that counts in the new one is in the file twice.
             "copy_of": attempt.carried_from.receipt if attempt.carried_from else None,
             "made_as": attempt.made_as.display_name if attempt.made_as else None,
-            **_columns(attempt, *names, "score", "max_score", "comment", "supports", "language"),
+            **_columns(attempt, *names, "score", "max_score", "ungraded_count", "comment", "supports", "language"),
             "open_since": presences[attempt.pk].open_since if attempt.pk in presences else None,
             "last_seen_at": presences[attempt.pk].seen_at if attempt.pk in presences else None,
             "answers": [

@@ -107,6 +107,12 @@ def test_student_file_holds_every_row_and_nobody_elses(rich: Student, teacher: U
     assert next((answer["question"], answer["value"]) for answer in first["answers"]) == (1, "b")
 
 
+def test_student_file_says_that_a_score_is_not_final(rich: Student, teacher: User) -> None:
+    Attempt.objects.filter(student=rich, submitted_at__isnull=False).update(ungraded_count=2)
+    made = file_of(rich, teacher)["attempts"]
+    assert [(one["score"], one["ungraded_count"]) for one in made] == [("1.0000", 2), (None, 0)]
+
+
 def test_student_file_has_the_columns_of_the_student_and_says_what_is_a_copy(
     rich: Student, teacher: User, edition: Edition
 ) -> None:
