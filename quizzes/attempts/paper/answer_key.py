@@ -12,7 +12,7 @@ from quizzes.content.question_types.registry import type_of
 from quizzes.content.reading import Sentence
 from quizzes.content.set_document import SetDocument
 from quizzes.formatting import Label
-from quizzes.grading.points import Adjustments, AppliedRegrade, Policy, accepted_versions
+from quizzes.grading.points import Adjustments, AppliedRegrade, Policy, accepted_versions, earned
 
 NOTES: Mapping[Policy, Label] = {
     "new_key": gettext_lazy("Regraded."),
@@ -27,7 +27,7 @@ class KeyLine:
     """One question of a handout with its key. number: on the handout, from 1.
 
     marks: the letters or numbers of the correct answer, "" if the answer is text. answer: in words. note: how a
-    regrade changed the key. more: the marks and words of the other answers that count, or of the other lines of the
+    regrade changed the key. points: 0 for a dropped question. more: the marks and words of the other answers that count, or of the other lines of the
     key, such as a rubric. sentences: the evidence.
     """
 
@@ -36,6 +36,7 @@ class KeyLine:
     marks: str
     answer: str
     note: str
+    points: int
     more: tuple[tuple[str, str], ...]
     sentences: tuple[Sentence, ...]
 
@@ -56,7 +57,8 @@ def key_lines(
 def _line(
     number: int, question: Question, form: PaperForm, document: SetDocument, regrades: Sequence[AppliedRegrade]
 ) -> KeyLine:
-    accepted = accepted_versions(question, Adjustments({question.key: regrades}))
+    after = Adjustments({question.key: regrades})
+    accepted = accepted_versions(question, after)
     keyed, *older = [version.in_language(document.language) for version in reversed(accepted)]
     sentences = document.reading.sentences(keyed.evidence)
     lines = _right_answers(keyed, form, document)
@@ -70,6 +72,7 @@ def _line(
         marks,
         answer,
         " ".join(dict.fromkeys(str(NOTES[policy]) for policy in policies)),
+        earned(question, None, after).possible,
         tuple(more),
         sentences,
     )

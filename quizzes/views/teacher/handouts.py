@@ -165,4 +165,4 @@ def _printed(form: PaperForm, edition_number: int, lines: Sequence[HandoutLine |
         else gettext("Form {letter} · Version {number}")
     )
     name = text.format(letter=form.letter, number=edition_number)
-    return PrintedForm(form.letter, name, lines, sum(question.points for question in form.questions))
+    return PrintedForm(form.letter, name, lines, sum(line.points for line in lines))

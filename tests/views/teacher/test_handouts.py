@@ -176,6 +176,10 @@ def test_key_of_an_assignment_says_what_was_corrected(
     page = teacher_client.get(key_url(assignment))
 
     assert "Dropped: doesn’t count." in text_of(page)
+    # As many points as the gradebook has for the quiz, and not the 8 of the set.
+    assert [(form.max_points, [line.points for line in form.lines]) for form in page.context["forms"]] == [
+        (7, [0, 2, 3, 2])
+    ]
     assert "Dropped" not in text_of(teacher_client.get(sheet_url(assignment)))
 
 
