@@ -129,8 +129,9 @@ def give_halves(check: HalvedCheck, *, by: User, now: datetime) -> int:
     lot = {
         student.pk: sha256(f"{check.before[0].public_id}:{student.public_id}".encode()).digest() for student in students
     }
-    # Students who are excused from form B at first take form A first.
-    sizes = [check.before[1].excuses.count(), check.before[0].excuses.count()]
+    # Students who are excused from form B at first take form A first. Who left the class keeps the excuse.
+    enrolled = classroom.students.enrolled()
+    sizes = [other.excuses.filter(student__in=enrolled).count() for other in reversed(check.before)]
     for student in sorted(students, key=lambda student: lot[student.pk]):
         half = 0 if sizes[0] <= sizes[1] else 1
         sizes[half] += 1

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from quizzes.assignments.growth import halved_check
 from quizzes.models import Assignment, Classroom, Edition, Excuse, Student, User
+from quizzes.people.rosters import move_student, remove_student
 from quizzes.reports.gradebook import gradebook
 from quizzes.reports.growth import GrowthLine, growth_of
 from quizzes.reports.growth_figures import GrowthFigure
@@ -19,6 +20,7 @@ from tests.factories import (
     NOW,
     make_answered_attempt,
     make_assignment,
+    make_classroom,
     make_document,
     make_edition,
     make_question_set,
@@ -101,6 +103,27 @@ def test_new_students_get_a_half_once(
     assert check is not None
     assert [assignment.excuses.count() for assignment in check.assignments] == [7, 7, 7, 7]
     assert "no half yet" not in text_of(teacher_client.get(growth_url(classroom)))
+
+
+def test_new_students_replace_those_who_left_a_half(
+    teacher: User, teacher_client: Client, classroom: Classroom, forms: tuple[Edition, Edition], students: list[Student]
+) -> None:
+    assign(teacher_client, classroom)
+    check = halved_check(list(classroom.assignments.with_set()))
+    assert check is not None
+    left, moved, other = gone = list(Student.objects.filter(excuses__assignment=check.before[0])[:3])
+    remove_student(left, by=teacher, now=NOW)
+    move_student(moved, to=make_classroom(teacher=teacher, name="Period 5"), by=teacher, now=NOW)
+    remove_student(other, by=teacher, now=NOW)
+    late = [make_student(classroom=classroom, name=f"Late {number}") for number in range(3)]
+    teacher_client.post(reverse("give_halves", args=[classroom.public_id]))
+
+    halves = [
+        set(assignment.excuses.exclude(student__in=gone).values_list("student", flat=True))
+        for assignment in check.before
+    ]
+    assert [len(half) for half in halves] == [6, 6]
+    assert {student.pk for student in late} <= halves[0]
 
 
 def test_class_without_a_check_has_no_halves(teacher_client: Client, classroom: Classroom) -> None:
