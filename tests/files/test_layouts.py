@@ -240,7 +240,9 @@ def test_canvas_layout(school: Classroom, teacher: User) -> None:
 
 
 @pytest.mark.parametrize("order", [("", "", "Small set, 2"), ("Small set, 2", "", ""), ("", "Small set, 2", "")])
-def test_no_two_quizzes_of_a_file_have_one_title(order: tuple[str, ...], classroom: Classroom, edition: Edition) -> None:
+def test_no_two_quizzes_of_a_file_have_one_title(
+    order: tuple[str, ...], classroom: Classroom, edition: Edition
+) -> None:
     given = [make_assignment(edition=edition, classroom=classroom, own_title=title) for title in order]
 
     for newest in (2, 3):

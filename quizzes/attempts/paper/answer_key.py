@@ -27,8 +27,8 @@ class KeyLine:
     """One question of a handout with its key. number: on the handout, from 1.
 
     marks: the letters or numbers of the correct answer, "" if the answer is text. answer: in words. note: how a
-    regrade changed the key. points: 0 for a dropped question. more: the marks and words of the other answers that count, or of the other lines of the
-    key, such as a rubric. sentences: the evidence.
+    regrade changed the key. points: 0 for a dropped question. more: the marks and words of the other answers that
+    count, or of the other lines of the key, such as a rubric. sentences: the evidence.
     """
 
     number: int
