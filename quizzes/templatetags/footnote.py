@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from fractions import Fraction
+from math import floor
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -36,6 +37,7 @@ for _format in (
 register.filter("shown_reason", shown_reason)
 
 
+HALF = 0.5
 # The icon of each status, and the class of its tag. No other state has the same icon.
 _STATUS_TAGS = {
     Status.EXCUSED: ("excused", "tag mid"),
@@ -74,6 +76,14 @@ def for_plural(value: Fraction) -> int:
 
 
 @register.filter
+def question_percent(share: float | None) -> str:
+    """“40%”. A share under half that would read as “50%” has a decimal, “49.7%”: pages list questions under 50%."""
+    if share is not None and HALF - 0.005 <= share < HALF:
+        return f"{floor(share * 1000) / 10}%"
+    return formatting.percent(share)
+
+
+@register.filter
 def question_numbers(lines: Sequence[QuestionLine]) -> str:
     """The numbers of these questions: “2, 14, and 10”."""
     return formatting.listed([str(line.report.number) for line in lines])
@@ -82,4 +92,4 @@ def question_numbers(lines: Sequence[QuestionLine]) -> str:
 @register.filter
 def question_shares(lines: Sequence[QuestionLine]) -> str:
     """The numbers of these questions, each with its share of points: “2 (40%) and 14 (45%)”."""
-    return formatting.listed([f"{line.report.number} ({formatting.percent(line.points_share)})" for line in lines])
+    return formatting.listed([f"{line.report.number} ({question_percent(line.points_share)})" for line in lines])

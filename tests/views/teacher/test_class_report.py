@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
+from decimal import Decimal
 from html import unescape
 from typing import Any
 
@@ -19,6 +20,7 @@ from python_calamine import CalamineWorkbook
 
 from quizzes.assignments.accommodations import set_excused
 from quizzes.attempts.answers import accept_late
+from quizzes.grading.manual_grades import grade_answer
 from quizzes.models import Assignment, AuditEvent, Classroom, Source, Student, User
 from tests.factories import (
     NOW,
@@ -44,6 +46,23 @@ def words(client: Client, name: str, assignment: Assignment, query: str = "") ->
 
 
 # --- Results ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("points", "said"),
+    [("1.49", "question 3 (49.6%)"), ("1.47", "question 3 (49%)"), ("1.5", "")],
+)
+def test_question_under_half_never_reads_as_half(
+    points: str, said: str, teacher: User, teacher_client: Client, assignment: Assignment
+) -> None:
+    attempt = make_answered_attempt(assignment=assignment)
+    question = assignment.edition.questions.get(key="who")
+    grade_answer(attempt, question, points=Decimal(points), comment="", by=teacher, now=NOW)
+    text = words(teacher_client, "assignment_results", assignment)
+    assert said in text
+    assert ("Questions under 50% of points earned:" in text) is bool(said)
+    # The retry names the question with the same figure.
+    assert ("question 3 (50%)" in text) is not bool(said)
 
 
 def test_results_say_what_to_reteach_and_on_how_many_it_rests(
