@@ -31,9 +31,9 @@ def has_owner(rows: Iterable[Teaching]) -> bool:
 
 
 def classes_without_owner(user: User) -> ClassroomQuerySet:
-    """The classes that this teacher owns, and that no other owner with an open account has."""
+    """The classes that this teacher owns, and that no other owner with an open account has; no sample class."""
     owners = Teaching.objects.filter(role=Role.OWNER)
-    owned = Classroom.objects.filter(pk__in=owners.filter(teacher=user).values("classroom"))
+    owned = Classroom.objects.without_samples().filter(pk__in=owners.filter(teacher=user).values("classroom"))
     return owned.exclude(pk__in=owners.filter(teacher__is_active=True).exclude(teacher=user).values("classroom"))
 
 

@@ -92,6 +92,8 @@ def test_closing_an_account_says_which_classes_need_an_owner(
 ) -> None:
     shared, as_teacher = (make_classroom(teacher=teacher, name=name) for name in ("Shared", "Period 5"))
     make_classroom(teacher=teacher, name="Old", archived_at=NOW)
+    # Nobody needs its made-up students.
+    make_classroom(teacher=teacher, name="Sample class", is_sample=True)
     shared.teachers.add(other_teacher, through_defaults={"role": "owner"})
     as_teacher.teachers.add(other_teacher, through_defaults={"role": "teacher"})
     page = client.post(reverse("close_account", args=[teacher.pk]), follow=True)
