@@ -3,6 +3,7 @@
 from quizzes.files.gradebook import Table
 from quizzes.files.spreadsheet import CellValue
 from quizzes.formatting import percent_number
+from quizzes.models import Assignment
 from quizzes.reports.item_report import ItemReport, QuestionReport
 
 
@@ -39,8 +40,10 @@ def choices_table(report: ItemReport) -> Table:
 def figures_table(report: ItemReport) -> Table:
     """A line for each figure of the whole set; scores in points."""
     figures = report.figures
+    counts = Assignment.AttemptPolicy(report.policy).label if report.policy is not None else "As each quiz says"
     return [
         ["Question set", report.published.document.title],
+        ["Which attempt counts", str(counts)],
         ["Attempts", figures.attempt_count],
         ["Points possible", figures.max_points],
         ["Average", figures.mean],
