@@ -21,8 +21,8 @@ RESULTS = {
 def answers_table(rows: Iterable[AnswerRow], titles: dict[int, str], zone: ZoneInfo) -> Table:
     """The header, then a line for each row. titles: by assignment id. zone: the time zone of the moments."""
     header: list[CellValue] = ["Student", "Quiz", "Attempt", "Number", "Question", "Type", "Objective", "Answer"]
-    header += ["Result", "Points", "Points possible", f"Saved at ({zone.key})", "Late", "Online or on paper"]
-    header += ["Student number"]
+    header += ["Result", "Points", "Points possible", f"Saved at ({zone.key})", "Late"]
+    header += ["Attempt counts", "Online or on paper", "Student number"]
     lines: Table = [
         [
             row.student,
@@ -39,6 +39,8 @@ def answers_table(rows: Iterable[AnswerRow], titles: dict[int, str], zone: ZoneI
             row.max_points,
             "" if row.saved_at is None else f"{row.saved_at.astimezone(zone):%Y-%m-%d %H:%M:%S}",
             "Late" if row.is_late else "",
+            # An average over all rows would count each attempt, and excused work.
+            "yes" if row.counts else "no",
             row.attempt.get_medium_display(),
             row.attempt.student.external_id or None,
         ]

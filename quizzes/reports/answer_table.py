@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
-from quizzes.assignments.status import is_late
-from quizzes.assignments.student_statuses import Overrides, load_overrides
+from quizzes.assignments.status import counting_attempt, is_late
+from quizzes.assignments.student_statuses import Overrides, by_student_and_assignment, load_overrides
 from quizzes.content.editions import published
 from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import type_of
@@ -21,7 +21,8 @@ class AnswerRow:
     """One question of one attempt. number: its position in the set, not in the order that the student saw.
 
     given: the answer as the student wrote it, "" without an answer. saved_at: None without an answer.
-    is_late: submitted after the student's own due time; False for an excused student.
+    is_late: submitted after the student's own due time; False for an excused student. counts: whether the attempt is
+    the one that counts, by the policy of the quiz.
     """
 
     student: str
@@ -38,6 +39,7 @@ class AnswerRow:
     max_points: int
     saved_at: datetime | None
     is_late: bool
+    counts: bool
 
 
 def answer_rows(classroom: Classroom, *, assignments: Sequence[Assignment] | None = None) -> list[AnswerRow]:
@@ -57,11 +59,20 @@ def answer_rows(classroom: Classroom, *, assignments: Sequence[Assignment] | Non
     for answer in Answer.objects.filter(attempt__classroom=classroom, attempt__submitted_at__isnull=False):
         answers[answer.attempt_id][answer.question_id] = answer
     overrides = load_overrides(assignment__classroom=classroom)
-    return [row for attempt in attempts for row in _rows(attempt, answers[attempt.pk], adjusted[attempt.pk], overrides)]
+    counting = {
+        counting_attempt(made, made[0].assignment.attempt_policy)
+        for key, made in by_student_and_assignment(attempts).items()
+        if key not in overrides.excused
+    }
+    return [
+        row
+        for attempt in attempts
+        for row in _rows(attempt, answers[attempt.pk], adjusted[attempt.pk], overrides, counts=attempt in counting)
+    ]
 
 
 def _rows(
-    attempt: Attempt, answers: dict[int, Answer], after: Adjustments, overrides: Overrides
+    attempt: Attempt, answers: dict[int, Answer], after: Adjustments, overrides: Overrides, *, counts: bool
 ) -> Iterator[AnswerRow]:
     content = published(attempt.assignment.edition_id)
     titles = {objective.key: objective.title for objective in content.document.objectives}
@@ -91,4 +102,5 @@ def _rows(
             max_points=points.possible,
             saved_at=answer.saved_at if answer is not None and value is not None else None,
             is_late=not is_excused and is_late(attempt, due_at),
+            counts=counts,
         )

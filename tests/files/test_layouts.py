@@ -13,6 +13,7 @@ from quizzes.files.downloads import FileFormat, Layout, export, export_answers, 
 from quizzes.files.gradebook import distinct_titles
 from quizzes.grading.scores import rescore
 from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Classroom, Edition, Excuse, Student, User
+from quizzes.reports.gradebook import gradebook
 from quizzes.reports.item_report import item_report
 from tests.conftest import Queries
 from tests.factories import (
@@ -196,6 +197,7 @@ def test_an_answer_is_written_in_words(school: Classroom, teacher: User) -> None
         "3",
         "2026-10-24 11:00:01",
         "Late",
+        "yes",
         "Online",
         "",
     ]
@@ -224,6 +226,31 @@ def test_a_dropped_question_says_so_in_every_file(school: Classroom, assignment:
 
     dropped = [line for line in lines[1:] if line[1] == "Small set" and line[3] == "3"]
     assert {(line[8], line[9], line[10]) for line in dropped} == {("Doesn’t count", "0.0", "0")}
+
+
+def test_file_of_answers_says_which_attempt_counts(classroom: Classroom, edition: Edition, teacher: User) -> None:
+    student = make_student(classroom=classroom, name="Ana")
+    for policy in Assignment.AttemptPolicy.values:
+        tried = make_assignment(
+            edition=edition, classroom=classroom, max_attempts=None, attempt_policy=policy, own_title=policy
+        )
+        for number, right in enumerate((1, 4, 2), start=1):
+            make_answered_attempt(assignment=tried, student=student, number=number, right=right)
+    excused = make_assignment(edition=edition, classroom=classroom, own_title="excused")
+    make_answered_attempt(assignment=excused, student=student)
+    Excuse.objects.create(assignment=excused, student=student, reason="Ill", given_by=teacher, given_at=NOW)
+
+    lines, _ = body(classroom, Layout.ANSWERS, teacher)
+
+    rows = [dict(zip(lines[0], line, strict=True)) for line in lines[1:]]
+    assert {(row["Quiz"], row["Attempt"]) for row in rows if row["Attempt counts"] == "yes"} == {
+        ("first", "1"),
+        ("best", "2"),
+        ("latest", "3"),
+    }
+    assert {row["Attempt counts"] for row in rows if row["Quiz"] == "excused"} == {"no"}
+    points = sum(Decimal(row["Points"]) for row in rows if (row["Quiz"], row["Attempt counts"]) == ("best", "yes"))
+    assert points == gradebook(classroom, now=NOW).rows[0].cells[2].score
 
 
 def test_canvas_layout(school: Classroom, teacher: User) -> None:
