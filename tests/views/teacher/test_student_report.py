@@ -100,6 +100,14 @@ def test_report_has_the_year(student: Student, teacher: User, teacher_client: Cl
     assert "Fri, Oct 24, 2025, 11:00 am EDT Ms. Rivera" in page
 
 
+def test_report_says_that_excused_work_does_not_count(
+    done: Attempt, student: Student, teacher: User, teacher_client: Client, now: datetime
+) -> None:
+    assert "Doesn’t count" not in report_of(teacher_client, student)
+    set_excused(done.assignment, student, is_excused=True, reason="Ill", by=teacher, now=now)
+    assert "· 1 of 8 points · Doesn’t count Question" in report_of(teacher_client, student)
+
+
 @pytest.mark.parametrize(("policy", "counting"), [("first", 1), ("best", 2), ("latest", 3)])
 def test_report_says_which_of_several_attempts_counts(
     policy: str, counting: int, edition: Edition, student: Student, teacher_client: Client
