@@ -60,14 +60,20 @@ def paper_answers(request: TeacherRequest, public_id: str) -> HttpResponse:
             else PaperAnswersForm(stored=stored, printed=printed)
             for stored in stored_paper_answers(assignment, students)
         ]
+    excused = set(assignment.excuses.order_by().values_list("student_id", flat=True))
+    without_paper = [row.stored for row in rows if row.stored.attempt is None]
+    # Who answered online or is excused has no handout to enter.
+    to_enter = [stored for stored in without_paper if not stored.on_screen and stored.student.pk not in excused]
+    typed_count = len(rows) - len(without_paper)
     context = {
         **_context(assignment),
         "rows": rows,
-        "excused": set(assignment.excuses.order_by().values_list("student_id", flat=True)),
+        "excused": excused,
         "is_grid": is_grid,
         "numbers": range(1, len(printed.questions["A"]) + 1),
         "guide": [typed for letter in LETTERS for typed in printed.questions[letter]],
-        "typed_count": sum(row.stored.attempt is not None for row in rows),
+        "typed_count": typed_count,
+        "handout_count": typed_count + len(to_enter),
     }
     return render(request, "teacher/paper_answers.html", context)
 

@@ -195,6 +195,20 @@ def test_an_empty_row_is_no_sheet_and_a_dash_is_one(
     assert (attempt.student, attempt.score, attempt.answers.count()) == (student, Decimal(0), 0)
 
 
+def test_page_counts_no_handout_of_who_has_none(
+    teacher_client: Client, assignment: Assignment, teacher: User, student: Student, classmate: Student
+) -> None:
+    online, excused, both = (make_student(classroom=student.classroom, name=name) for name in ("Ola", "Eve", "Bo"))
+    make_answered_attempt(assignment=assignment, student=online)
+    set_excused(assignment, excused, is_excused=True, reason="Ill", by=teacher, now=NOW)
+    assert "0 of 3 handouts entered." in text_of(teacher_client.get(grid_url(assignment)))
+    for own in (student, both):
+        make_answered_attempt(assignment=assignment, student=own, medium="paper")
+    Assignment.objects.update(max_attempts=2)
+    make_answered_attempt(assignment=assignment, student=both, number=2)
+    assert "2 of 3 handouts entered." in text_of(teacher_client.get(grid_url(assignment)))
+
+
 def test_grid_marks_who_is_excused(
     teacher: User, teacher_client: Client, assignment: Assignment, every_type: Assignment, student: Student
 ) -> None:
