@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -92,6 +93,15 @@ class NameField(forms.CharField):
             return clean_name(text)
         except InvalidName as error:
             raise ValidationError(f"{str(error)[0].upper()}{str(error)[1:]}.") from error
+
+
+class PointsField(forms.DecimalField):
+    """Points with decimals after a point or a comma: the number keys of a phone in Spanish may have only the comma."""
+
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # a decimal field is an integer field
+        """The points; None for an empty field."""
+        points: Decimal | None = super().to_python(value.replace(",", ".") if isinstance(value, str) else value)
+        return points
 
 
 class WallTimeField(forms.Field):

@@ -19,7 +19,7 @@ from quizzes.content.question_types.registry import open_in_draft, public_view, 
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.tables import InvalidDocument
 from quizzes.formatting import Label, up_to
-from quizzes.forms.fields import ReasonField
+from quizzes.forms.fields import PointsField, ReasonField
 from quizzes.grading.new_keys import NEW_EXPLANATION, Document, adding, replacing
 from quizzes.grading.points import Adjustments, AppliedRegrade, regraded_question
 from quizzes.grading.scores import document_in_force
@@ -267,7 +267,7 @@ class AttemptCommentForm(forms.Form):
 class GradeForm(forms.Form):
     """The points and the comment for one answer."""
 
-    points = forms.DecimalField(
+    points = PointsField(
         min_value=Decimal(0),
         max_digits=6,
         decimal_places=2,

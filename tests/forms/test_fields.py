@@ -1,11 +1,26 @@
-"""Time zones in words."""
+"""Points that a teacher types, and time zones in words."""
 
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import translation
 
 from quizzes.forms.fields import zone_name
+from quizzes.forms.grading import GradeForm
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize(
+    ("typed", "points"),
+    [("1.5", "1.5"), ("1,5", "1.5"), (" 0,25 ", "0.25"), ("2", "2"), ("1,5,0", ""), ("1.234,5", ""), ("1,000", "")],
+)
+def test_points_take_a_decimal_comma(typed: str, points: str, language: str) -> None:
+    with translation.override(language):
+        form = GradeForm({"points": typed}, possible=3)
+        form.full_clean()
+    assert form.cleaned_data.get("points") == (Decimal(points) if points else None)
+    assert ("points" in form.errors) is not bool(points)
 
 
 @pytest.mark.parametrize(
