@@ -172,15 +172,17 @@ def extend_to_fit(assignment: Assignment, times: Sequence[ExtendedTime], *, by: 
         _give(assignment, time.student, values, before=before, by=by, now=now)
 
 
-def move_deadlines(attempts: Iterable[Attempt], *, now: datetime) -> int:
+def move_deadlines(attempts: Iterable[Attempt], *, now: datetime, more_time: timedelta = timedelta(0)) -> int:
     """Recompute the deadlines of open attempts, never with a shorter time limit; returns how many changed.
 
-    No deadline moves into the past: an attempt that started in an extension would end before its start. Two queries per
-    attempt, three with a time limit, and one update.
+    more_time: added to the time limit of each attempt. No deadline moves into the past: an attempt that started in an
+    extension would end before its start. Two queries per attempt, three with a time limit, and one update.
     """
     moved = []
     for attempt in attempts:
         before = attempt.time_limit, attempt.deadline_at
+        if attempt.time_limit is not None:
+            attempt.time_limit += more_time
         set_deadline(attempt)
         earliest = min(now, before[1] or now)
         if attempt.deadline_at is not None and attempt.deadline_at < earliest:

@@ -86,15 +86,24 @@ def assign(
 
 @transaction.atomic
 def change_assignment(
-    assignment: Assignment, *, window: Window, settings: AssignmentSettings, by: User, now: datetime
+    assignment: Assignment,
+    *,
+    window: Window,
+    settings: AssignmentSettings,
+    by: User,
+    now: datetime,
+    more_time: timedelta = timedelta(0),
 ) -> Assignment:
-    """Change window and settings. Attempts keep their answers and order, and their time limits never get shorter."""
+    """Change window and settings. Attempts keep their answers and order, and their time limits never get shorter.
+
+    more_time: added to the time limit of each attempt in progress, also of one that has a longer limit than the others.
+    """
     lock_settings(assignment)
     before = _in_force(assignment)
     for name, value in {**_window_fields(window), **asdict(settings)}.items():
         setattr(assignment, name, value)
     assignment.save(update_fields=[*_window_fields(window), *asdict(settings)])
-    move_deadlines(_locked_attempts(Q(submitted_at=None), assignment), now=now)
+    move_deadlines(_locked_attempts(Q(submitted_at=None), assignment), now=now, more_time=more_time)
     _record(AuditEvent.Action.ASSIGNMENT_CHANGED, assignment, by=by, now=now, before=before)
     return assignment
 
@@ -132,22 +141,34 @@ def close_now(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
 
 
 @transaction.atomic
-def keep_open(
-    assignment: Assignment, *, more_time: timedelta, seen_close: datetime | None, by: User, now: datetime
+def give_more_time(
+    assignment: Assignment,
+    *,
+    more_time: timedelta,
+    seen_close: datetime | None,
+    seen_limit: timedelta | None = None,
+    by: User,
+    now: datetime,
 ) -> Assignment:
-    """Move the close by `more_time`, from now if it has passed. A due time at the close moves along.
+    """Add `more_time` to the time limit of an open assignment, and move its close, from now if that has passed.
 
-    So work that was not late at `close_now` is not late because of it. seen_close: the close on the page of the button.
-    If it moved since, nothing changes, so that two clicks add once.
+    A due time at the close moves along. So work that was not late at `close_now` is not late because of it.
+    seen_close, seen_limit: as on the page of the button. If one changed since, nothing changes, so that two clicks add
+    once.
     """
     lock_settings(assignment)
-    closes_at = assignment.closes_at
-    if closes_at is None or closes_at != seen_close:
+    closes_at, time_limit = assignment.closes_at, assignment.time_limit
+    is_limited = time_limit is not None and window_state(assignment, now=now).is_open
+    if (closes_at, time_limit) != (seen_close, seen_limit) or (closes_at is None and not is_limited):
         return assignment
-    moved = max(closes_at, assignment.paused_at or now) + more_time
-    due_at = moved if assignment.due_at == closes_at else assignment.due_at
-    window = replace(window_of(assignment), due_at=due_at, closes_at=moved)
-    return change_assignment(assignment, window=window, settings=settings_of(assignment), by=by, now=now)
+    window, settings = window_of(assignment), settings_of(assignment)
+    if closes_at is not None:
+        moved = max(closes_at, assignment.paused_at or now) + more_time
+        window = replace(window, due_at=moved if window.due_at == closes_at else window.due_at, closes_at=moved)
+    if time_limit is None or not is_limited:
+        return change_assignment(assignment, window=window, settings=settings, by=by, now=now)
+    settings = replace(settings, time_limit=time_limit + more_time)
+    return change_assignment(assignment, window=window, settings=settings, by=by, now=now, more_time=more_time)
 
 
 @transaction.atomic

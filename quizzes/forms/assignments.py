@@ -335,9 +335,9 @@ def _with_changes_of_others(data: QueryDict, current: Mapping[str, list[str]]) -
 
 
 class WindowActForm(forms.Form):
-    """One click on a window: open or close it now, pause or resume it, keep it open longer, or release the answers.
+    """One click on a window: open or close it now, pause or resume it, give more time, or release the answers.
 
-    page: the page in front of the class that sent it and opens again, "" for any other. is_sure: whether the teacher
+    seen_close, seen_limit: the close and the time limit on the page, None without one. page: the page in front of the class that sent it and opens again, "" for any other. is_sure: whether the teacher
     was asked before the close, or before the answers show.
     """
 
@@ -355,6 +355,7 @@ class WindowActForm(forms.Form):
         ]
     )
     seen_close = forms.DateTimeField(required=False)
+    seen_limit = forms.DurationField(required=False)
     is_sure = forms.BooleanField(required=False)
     page = forms.ChoiceField(
         required=False,

@@ -6,7 +6,7 @@ import pytest
 
 from quizzes.assignments.accommodations import extend
 from quizzes.assignments.deadlines import GRACE, Window
-from quizzes.assignments.lifecycle import keep_open, pause, resume
+from quizzes.assignments.lifecycle import give_more_time, pause, resume
 from quizzes.assignments.release import answers_shown_at, can_see_answers
 from quizzes.assignments.student_statuses import answers_shown_times
 from quizzes.assignments.visibility import visible_since
@@ -229,7 +229,7 @@ def test_visible_since_waits_for_an_extension_that_changed_later(
     late = {"due_at": None, "extra_attempts": 0, "reason": "Ill.", "by": teacher}
     extend(given, classmate, closes_at=first, now=NOW, **late)
     if is_outdated:
-        keep_open(given, more_time=3 * DAY, seen_close=given.closes_at, by=teacher, now=changed_at)
+        give_more_time(given, more_time=3 * DAY, seen_close=given.closes_at, by=teacher, now=changed_at)
         assert given.extensions.get().closes_at == first
     else:
         extend(given, classmate, closes_at=last, now=changed_at, **late)
@@ -269,7 +269,7 @@ def test_visible_since_the_first_close_although_a_class_got_more_time_later(
     )
     closed = NOW + DAY + GRACE + MICROSECOND
     moved = other if of_other_class else given
-    keep_open(moved, more_time=5 * DAY, seen_close=moved.closes_at, by=teacher, now=NOW + 2 * DAY)
+    give_more_time(moved, more_time=5 * DAY, seen_close=moved.closes_at, by=teacher, now=NOW + 2 * DAY)
     shown_at = answers_shown_at(given, student.pk)
     assert shown_at is not None
     assert shown_at > NOW + 5 * DAY

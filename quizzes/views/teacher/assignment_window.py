@@ -1,4 +1,4 @@
-"""Open, close, and pause a quiz, keep it open, release its answers: one click each, with an undo for the close."""
+"""Open, close, and pause a quiz, give more time, release its answers: one click each, with an undo for the close."""
 
 from datetime import datetime, timedelta
 
@@ -15,7 +15,7 @@ from quizzes.assignments.board import unopened_count
 from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.lifecycle import window_state
 from quizzes.attempts.lifecycle import undo_close_now
-from quizzes.formatting import listed, moment
+from quizzes.formatting import duration, listed, moment
 from quizzes.forms.assignments import WindowActForm
 from quizzes.forms.board import WindowForm
 from quizzes.models import Assignment, User
@@ -33,7 +33,7 @@ TEN_MINUTES = timedelta(minutes=10)
 
 @require_POST
 def change_window(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Open or close now, pause or resume, keep open 10 minutes longer, or release the answers: one click each."""
+    """Open or close now, pause or resume, give 10 more minutes, or release the answers: one click each."""
     assignment, now = taught_assignment(request, public_id), timezone.now()
     form = WindowActForm(request.POST)
     if not form.is_valid():
@@ -57,7 +57,8 @@ def change_window(request: TeacherRequest, public_id: str) -> HttpResponse:
             lifecycle.resume(assignment, by=request.user, now=now)
             messages.success(request, gettext("Resumed. No one lost time."))
         case WindowActForm.MORE_TIME:
-            _keep_open(request, assignment, seen_close=form.cleaned_data["seen_close"], now=now)
+            seen = {name: form.cleaned_data[name] for name in ("seen_close", "seen_limit")}
+            _give_more_time(request, assignment, **seen, now=now)
         case WindowActForm.RELEASE:
             if confirm := _release(request, assignment, is_sure=form.cleaned_data["is_sure"], now=now):
                 return confirm
@@ -127,20 +128,38 @@ def _close(request: TeacherRequest, assignment: Assignment, *, now: datetime) ->
         messages.success(request, text)
 
 
-def _keep_open(request: TeacherRequest, assignment: Assignment, *, seen_close: datetime | None, now: datetime) -> None:
-    """Keep a quiz open 10 minutes longer, and say who had turned in by then."""
+def _give_more_time(
+    request: TeacherRequest,
+    assignment: Assignment,
+    *,
+    seen_close: datetime | None,
+    seen_limit: timedelta | None,
+    now: datetime,
+) -> None:
+    """Give the class 10 more minutes, and say who had turned in by then."""
     was_closed, closed_at = window_state(assignment, now=now) is WindowState.CLOSED, assignment.closes_at
-    lifecycle.keep_open(assignment, more_time=TEN_MINUTES, seen_close=seen_close, by=request.user, now=now)
-    if assignment.closes_at is None:
+    before = assignment.time_limit
+    lifecycle.give_more_time(
+        assignment, more_time=TEN_MINUTES, seen_close=seen_close, seen_limit=seen_limit, by=request.user, now=now
+    )
+    is_limited = assignment.time_limit is not None and window_state(assignment, now=now).is_open and not was_closed
+    if assignment.closes_at is None and not is_limited:
         # Another teacher removed the closing time since the page was opened.
         messages.error(request, gettext("This page is out of date. Try again."))
         return
-    text = gettext("Closes {time}.").format(time=moment(assignment.closes_at, assignment.classroom.zone))
+    texts = []
+    if is_limited and assignment.time_limit != before:
+        texts.append(gettext("10 more minutes for everyone who is still working."))
+    elif is_limited:
+        # Another click has given them.
+        texts.append(gettext("Time limit: {time_limit}.").format(time_limit=duration(assignment.time_limit)))
+    if assignment.closes_at is not None:
+        texts.append(gettext("Closes {time}.").format(time=moment(assignment.closes_at, assignment.classroom.zone)))
     # Before the close, only a time limit ends an attempt.
     if was_closed and closed_at is not None and (ended := ended_count(assignment, closed_at=closed_at)):
-        messages.warning(request, f"{text} {_ended_already(ended)}")
+        messages.warning(request, " ".join([*texts, _ended_already(ended)]))
     else:
-        messages.success(request, text)
+        messages.success(request, " ".join(texts))
 
 
 def _confirm_close(request: TeacherRequest, assignment: Assignment, *, page: str, now: datetime) -> HttpResponse:

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from quizzes.assignments import accommodations
 from quizzes.assignments.board import show_on_board
-from quizzes.assignments.lifecycle import keep_open
+from quizzes.assignments.lifecycle import give_more_time
 from quizzes.attempts import lifecycle
 from quizzes.files.class_export.document import read_class_export
 from quizzes.files.class_export.writer import export_classroom
@@ -810,7 +810,7 @@ def test_extension_that_the_class_moved_past_stays_with_another_change(
 ) -> None:
     extend(teacher_client, closing, student, closes="2026-10-26T09:30")
     close = Extension.objects.get().closes_at
-    keep_open(closing, more_time=timedelta(days=9), seen_close=CLOSE, by=teacher, now=CLOSE)
+    give_more_time(closing, more_time=timedelta(days=9), seen_close=CLOSE, by=teacher, now=CLOSE)
     extend(teacher_client, closing, student, closes="2026-10-26T09:30", extra_attempts="1")
     extension = Extension.objects.get()
     assert (extension.closes_at, extension.extra_attempts) == (close, 1)

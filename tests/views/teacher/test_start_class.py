@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.assignments import lifecycle
+from quizzes.assignments.accommodations import set_accommodation
 from quizzes.assignments.status import Status
 from quizzes.attempts import lifecycle as attempts
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Excuse, KnownDevice, Presence, Student, User
@@ -424,6 +426,58 @@ def test_end_now_closes_and_leads_to_the_class_board(
     page = press(teacher_client, running_of(assignment), "more_time")
     assert "1 attempt was turned in at the close and stays turned in." in text_of(page)
     assert "Closed" not in text_of(page)
+
+
+def test_10_more_minutes_are_added_to_the_time_of_everyone_at_work(
+    assignment: Assignment, three: list[Student], teacher: User, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    Assignment.objects.update(time_limit=30 * MINUTE, closes_at=None)
+    set_accommodation(three[1], time_factor=Decimal("1.5"), by=teacher, now=NOW)
+    limits = (30 * MINUTE, 45 * MINUTE, 35 * MINUTE, None)
+    working = [
+        make_attempt(assignment=assignment, student=student, time_limit=limit, deadline_at=limit and NOW + limit)
+        for student, limit in zip([*three, make_student(classroom=assignment.classroom)], limits, strict=True)
+    ]
+    form = next(
+        form for form in read(teacher_client.get(running_of(assignment))).forms if ("act", "more_time") in form.buttons
+    )
+    pages = [teacher_client.post(form.action, form.data(act="more_time"), follow=True) for _ in range(2)]
+    assert "10 more minutes for everyone who is still working." in text_of(pages[0])
+    assert "Time limit: 40 minutes." in text_of(pages[1])
+    assignment.refresh_from_db()
+    assert (assignment.time_limit, assignment.closes_at) == (40 * MINUTE, None)
+    for attempt, minutes in zip(working, (40, 60, 45, None), strict=True):
+        attempt.refresh_from_db()
+        assert attempt.deadline_at == (minutes and NOW + minutes * MINUTE)
+
+
+def test_10_more_minutes_in_a_pause_move_limit_and_close(
+    assignment: Assignment, three: list[Student], teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    Assignment.objects.update(time_limit=30 * MINUTE, closes_at=NOW + 40 * MINUTE, paused_at=NOW)
+    attempt = make_attempt(assignment=assignment, student=three[0], time_limit=30 * MINUTE)
+    page = press(teacher_client, running_of(assignment), "more_time")
+    assert "10 more minutes for everyone who is still working. Closes Fri, Oct 23, 11:50 am EDT." in text_of(page)
+    attempt.refresh_from_db()
+    assert (attempt.time_limit, attempt.deadline_at) == (40 * MINUTE, None)
+
+
+def test_10_more_minutes_after_the_close_leave_the_time_limit(
+    assignment: Assignment, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    Assignment.objects.update(time_limit=30 * MINUTE, closes_at=NOW - MINUTE)
+    press(teacher_client, running_of(assignment), "more_time")
+    assignment.refresh_from_db()
+    assert (assignment.time_limit, assignment.closes_at) == (30 * MINUTE, NOW + 10 * MINUTE)
+
+
+def test_progress_page_gives_more_minutes_of_a_time_limit(
+    assignment: Assignment, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    Assignment.objects.update(time_limit=30 * MINUTE, closes_at=None)
+    press(teacher_client, reverse("assignment_progress", args=[assignment.public_id]), "more_time")
+    assignment.refresh_from_db()
+    assert assignment.time_limit == 40 * MINUTE
 
 
 def test_close_on_the_progress_page_stays_there(assignment: Assignment, teacher_client: Client) -> None:
