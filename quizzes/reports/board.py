@@ -56,8 +56,9 @@ class Slide:
 
     reading: at the level whose sentences it shows.
     templates: names of templates for the question. The first that exists shows it.
-    No count has excused students. started_count: students with an attempt. answered_count: those with an answer to this
-    question. open_count: students in progress. absent_count: students without an attempt.
+    No count has excused students. started_count: students with an attempt. answered_count: those with a complete answer
+    to this question. partial_count: with an incomplete one. open_count: students in progress. absent_count: students
+    without an attempt.
     bars: None before the answers are shown. unlisted_count: answers without a bar. key: None before the evidence.
     grid: the counts as one table instead of bars, with the key once the evidence is shown; None without one.
     """
@@ -71,6 +72,7 @@ class Slide:
     offers: tuple[tuple[str, str], ...]
     started_count: int
     answered_count: int
+    partial_count: int
     open_count: int
     absent_count: int
     bars: tuple[Bar, ...] | None
@@ -93,9 +95,14 @@ class Slide:
         return (self.number - 1, Phase.QUESTION) if self.number > 1 else None
 
     @property
+    def tells_counts(self) -> bool:
+        """Whether the slide says how many have answered."""
+        return self.phase in {Phase.COUNT, Phase.ANSWERS}
+
+    @property
     def tells_too_early(self) -> bool:
         """Whether the next phase could influence answers of students who are still in progress."""
-        return self.phase in {Phase.COUNT, Phase.ANSWERS} and bool(self.open_count or self.absent_count)
+        return self.tells_counts and bool(self.open_count or self.absent_count)
 
 
 def slide(assignment: Assignment, board: tuple[int, int] | None, *, language: str, level: str) -> Slide:
@@ -114,9 +121,15 @@ def slide(assignment: Assignment, board: tuple[int, int] | None, *, language: st
     answers = Answer.objects.filter(
         attempt__assignment=assignment, question=content.question_ids[question.key], value__isnull=False
     )
-    rows = answers.order_by("pk").values_list("attempt_id", "value")
-    values = [value for attempt_id, value in rows if attempt_id in counted]
-    view = public_view(question, Shuffle("", is_shuffled=False), None, reading)
+    rows = answers.order_by("pk").values_list("attempt_id", "value", "checked_at")
+    given = [(value, checked_at) for attempt_id, value, checked_at in rows if attempt_id in counted]
+    values = [value for value, _ in given]
+    # As Progress counts: a checked answer cannot change.
+    unshuffled = Shuffle("", is_shuffled=False)
+    partial_count = sum(
+        checked_at is None and bool(question.missing_parts(value, unshuffled)) for value, checked_at in given
+    )
+    view = public_view(question, unshuffled, None, reading)
     bars = distribution(question, values, reading) if phase >= Phase.ANSWERS else None
     key = _key(assignment, question, reading, language) if phase == Phase.EVIDENCE else None
     return Slide(
@@ -128,7 +141,8 @@ def slide(assignment: Assignment, board: tuple[int, int] | None, *, language: st
         templates=(type_of(question).template("board"), "teacher/board_question.html"),
         offers=_offers(view),
         started_count=len(latest),
-        answered_count=len(values),
+        answered_count=len(values) - partial_count,
+        partial_count=partial_count,
         open_count=sum(attempt.is_open for attempt in latest),
         absent_count=assignment.classroom.students.enrolled().without_work(assignment.pk).count(),
         bars=bars[0] if bars else None,

@@ -154,6 +154,24 @@ def test_steps_go_through_the_phases_and_on_to_the_next_question(assignment: Ass
     ]
 
 
+def test_partial_answer_does_not_count_as_answered(
+    assignment: Assignment, classroom: Classroom, teacher: User, teacher_client: Client
+) -> None:
+    ana, ben = (
+        make_answered_attempt(assignment=assignment, student=make_student(classroom=classroom), submitted=False)
+        for _ in range(2)
+    )
+    complete = ana.answers.get(question__position=3).value
+    ben.answers.filter(question__position=3).update(value=dict([*complete.items()][:1]))
+    Assignment.objects.update(is_teacher_paced=True)
+    shown = standard_slide(assignment, (3, 2))
+    assert (shown.answered_count, shown.partial_count) == (1, 1)
+    Board.objects.create(assignment=assignment, position=3, phase=2, changed_at=NOW, changed_by=teacher)
+    page = text_of(teacher_client.get(board_of(assignment)))
+    assert page.count("1 of 2 have answered") == 2
+    assert page.count("1 partly answered.") == 2
+
+
 def test_board_of_a_longer_edition_begins_again_at_the_last_question(assignment: Assignment) -> None:
     shown = standard_slide(assignment, (9, 4))
     assert (shown.number, shown.phase) == (4, 1)
