@@ -79,6 +79,7 @@ class Slide:
     unlisted_count: int
     key: KeyWithEvidence | None
     grid: AnswerGrid | None
+    is_teacher_paced: bool
 
     @property
     def forward(self) -> tuple[int, Phase] | None:
@@ -89,10 +90,14 @@ class Slide:
 
     @property
     def back(self) -> tuple[int, Phase] | None:
-        """The previous slide as (number, phase); None at the first question."""
+        """The previous slide as (number, phase); None at the first question.
+
+        Where students set their own pace, the evidence of the question before may not have been on the board.
+        """
         if self.phase > Phase.QUESTION:
             return self.number, Phase(self.phase - 1)
-        return (self.number - 1, Phase.QUESTION) if self.number > 1 else None
+        last = Phase.EVIDENCE if self.is_teacher_paced else Phase.QUESTION
+        return (self.number - 1, last) if self.number > 1 else None
 
     @property
     def tells_counts(self) -> bool:
@@ -149,6 +154,7 @@ def slide(assignment: Assignment, board: tuple[int, int] | None, *, language: st
         unlisted_count=bars[1] if bars else 0,
         key=key,
         grid=_grid(question, values, reading, key) if phase >= Phase.ANSWERS else None,
+        is_teacher_paced=assignment.is_teacher_paced,
     )
 
 

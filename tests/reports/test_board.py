@@ -154,6 +154,13 @@ def test_steps_go_through_the_phases_and_on_to_the_next_question(assignment: Ass
     ]
 
 
+def test_back_to_the_question_before_is_1_step_from_a_teacher_paced_question(assignment: Assignment) -> None:
+    Assignment.objects.update(is_teacher_paced=True)
+    assignment.refresh_from_db()
+    steps = [(number, phase) for number in (1, 2) for phase in PHASES]
+    assert [standard_slide(assignment, step).back for step in steps] == [None, *steps[:-1]]
+
+
 def test_partial_answer_does_not_count_as_answered(
     assignment: Assignment, classroom: Classroom, teacher: User, teacher_client: Client
 ) -> None:
