@@ -414,6 +414,30 @@ def test_start_on_the_wall_leads_to_the_board(
     assert response.headers["Location"] == reverse("class_board", args=[paced.public_id])
 
 
+def test_board_that_waits_shows_the_class_code_and_no_question(
+    paced: Assignment, running: Attempt, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    address, code = reverse("class_board", args=[paced.public_id]), paced.classroom.shown_code
+    stem = "Which of these does the system record?"
+    late = make_student(classroom=paced.classroom)
+    waiting = text_of(teacher_client.get(address))
+    assert (stem in waiting, f"Sign in at testserver/join Class code {code}" in waiting) == (False, True)
+    show(paced, 1)
+    asked = text_of(teacher_client.get(address))
+    assert (stem in asked, f"Class code {code}" in asked) == (True, True)
+    # Everyone has started.
+    make_attempt(assignment=paced, student=late)
+    assert code not in text_of(teacher_client.get(address))
+
+
+def test_board_shows_no_code_that_is_off(
+    paced: Assignment, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    make_student(classroom=paced.classroom)
+    Classroom.objects.update(join_open=False)
+    assert paced.classroom.shown_code not in text_of(teacher_client.get(reverse("class_board", args=[paced.public_id])))
+
+
 def test_first_question_opens_a_quiz_before_its_opening_time(
     paced: Assignment, student_client: Client, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:

@@ -25,6 +25,7 @@ from quizzes.reports.live_etag import LiveState, live_etag
 from quizzes.views.access import TeacherRequest, taught_assignment
 from quizzes.views.methods import require_POST
 from quizzes.views.teacher.progress import render_with_etag, require_live_state
+from quizzes.views.teacher.rosters import address_context
 
 
 @require_GET
@@ -99,9 +100,11 @@ def _board_context(request: TeacherRequest, assignment: Assignment, state: LiveS
     # Everything on the wall is in one language, also the words of Footnote. The controls are for the teacher.
     wall = document.language if document.language in dict(settings.LANGUAGES) else get_language()
     window_state = lifecycle.window_state(assignment, now=now)
+    is_over = window_state is WindowState.CLOSED
     with translation.override(wall):
         shown = slide(assignment, state.board, language=document.language, level=level)
         pace = _pace_context(assignment, shown)
+        may_start = not is_over and not assignment.classroom.archived_at
         slide_html = render_to_string(
             "teacher/board_slide.html",
             {
@@ -110,9 +113,13 @@ def _board_context(request: TeacherRequest, assignment: Assignment, state: LiveS
                 "language": document.language,
                 "slide": shown,
                 "is_closed": pace["is_closed"],
+                "is_waiting": pace["is_waiting"] and may_start,
+                "shows_code": may_start and assignment.classroom.is_joinable and shown.absent_count > 0,
+                **address_context(request),
                 # One tick for each student, in units of the SVG.
                 "tick_places": range(2, 20 * shown.started_count, 20),
             },
+            request,
         )
     return {
         "assignment": assignment,
@@ -125,7 +132,7 @@ def _board_context(request: TeacherRequest, assignment: Assignment, state: LiveS
         "without_controls": window.query(controls="off"),
         **pace,
         "is_open": window_state.is_open and not assignment.classroom.archived_at,
-        "is_over": window_state is WindowState.CLOSED,
+        "is_over": is_over,
         "is_plain": window.values["controls"] == "off",
         "numbers": range(1, shown.question_count + 1),
     }
