@@ -438,6 +438,23 @@ def test_board_shows_no_code_that_is_off(
     assert paced.classroom.shown_code not in text_of(teacher_client.get(reverse("class_board", args=[paced.public_id])))
 
 
+def test_teacher_closes_a_paced_quiz_on_the_board(
+    paced: Assignment, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    address = reverse("class_board", args=[paced.public_id])
+    form = form_of(teacher_client.get(address), having="act")
+    assert ("act", "close") in form.buttons
+    asked = form_of(
+        teacher_client.post(reverse("change_window", args=[paced.public_id]), form.data(act="close")), having="is_sure"
+    )
+    closed = teacher_client.post(asked.action, asked.data(), follow=True)
+    assert closed.redirect_chain[-1][0] == address
+    clock.shift(timedelta(seconds=1))
+    page = teacher_client.get(address)
+    assert reverse("running_class", args=[paced.public_id]) in read(page).links
+    assert ("act", "close") not in [button for form in read(page).forms for button in form.buttons]
+
+
 def test_first_question_opens_a_quiz_before_its_opening_time(
     paced: Assignment, student_client: Client, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
