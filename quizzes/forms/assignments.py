@@ -337,8 +337,9 @@ def _with_changes_of_others(data: QueryDict, current: Mapping[str, list[str]]) -
 class WindowActForm(forms.Form):
     """One click on a window: open or close it now, pause or resume it, give more time, or release the answers.
 
-    seen_close, seen_limit: the close and the time limit on the page, None without one. page: the page in front of the class that sent it and opens again, "" for any other. is_sure: whether the teacher
-    was asked before the close, or before the answers show.
+    page: the page in front of the class that sent it and opens again, "" for any other. is_sure: whether the teacher
+    was asked before the close, or before the answers show. seen_close, seen_limit: the close and the time limit on the
+    page, None without one.
     """
 
     OPEN, CLOSE, MORE_TIME, RELEASE = "open", "close", "more_time", "release"
