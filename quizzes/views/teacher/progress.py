@@ -53,7 +53,6 @@ def assignment_progress(request: TeacherRequest, public_id: str) -> HttpResponse
     assignment = taught_assignment(request, public_id)
     tag = _progress_tag(request, require_live_state(request, public_id, now=now), now)
     content = shown_edition(assignment.edition_id).document
-    state = window_state(assignment, now=now)
     context = {
         **_progress_context(request, assignment, now),
         "questions": content.questions,
@@ -61,9 +60,6 @@ def assignment_progress(request: TeacherRequest, public_id: str) -> HttpResponse
         "can_need_grading": any(type_of(question).is_typed for question in content.questions),
         "language": content.language,
         "citation": content.reading.citation,
-        "shows_after_first_attempt": shows_after_first_attempt(assignment),
-        "is_open": state.is_open,
-        "window_state": state.value,
         "tag": tag,
         "lti_scores": scores.send_state(assignment),
     }
@@ -117,6 +113,7 @@ def _progress_context(request: TeacherRequest, assignment: Assignment, now: date
     numbers = anonymous_numbers([entry.student for entry in entries], assignment) if is_anonymous else {}
     counts = status_counts(entries)
     trouble = sign_in_trouble([assignment.classroom], now=now)
+    state = window_state(assignment, now=now)
     if is_anonymous:
         entries = sorted(entries, key=lambda entry: numbers[entry.student.pk])
     # Two tables side by side show 30 students on one screen.
@@ -132,6 +129,9 @@ def _progress_context(request: TeacherRequest, assignment: Assignment, now: date
         "is_attacked": assignment.classroom_id in trouble.attacked,
         # A poll has another path.
         "page": reverse("assignment_progress", args=[assignment.public_id]),
+        "shows_after_first_attempt": shows_after_first_attempt(assignment),
+        "is_open": state.is_open,
+        "window_state": state.value,
         "is_anonymous": is_anonymous,
         "accommodations": accommodations_of(assignment.classroom),
         "expected_count": len(entries) - counts[Status.EXCUSED],

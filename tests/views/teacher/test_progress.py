@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import strip_tags
 
 from quizzes.assignments import accommodations, lifecycle
@@ -806,6 +807,29 @@ def test_page_and_poll_cost_the_same_for_any_number(
     with queries() as changed:
         assert poll(teacher_client, assignment, page.headers["ETag"]).status_code == 200
     assert (len(changed), changed.writes) == (11, [])
+
+
+def test_poll_brings_what_a_co_teacher_did_with_the_quiz(
+    assignment: Assignment, student: Student, teacher: User, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    Assignment.objects.update(opens_at=None, waits_for_teacher=True)
+    page = teacher_client.get(page_of(assignment))
+
+    def acts(page: Any) -> list[str]:
+        return [value for form in read(page).forms for name, value in form.buttons if name == "act"]
+
+    assert acts(page) == ["open"]
+    for act, shown in (
+        (lifecycle.open_now, ["pause", "close"]),
+        (lifecycle.pause, ["resume", "close"]),
+        (lifecycle.close_now, ["more_time"]),
+    ):
+        act(assignment, by=teacher, now=timezone.now())
+        clock.shift(timedelta(seconds=1))
+        page = poll(teacher_client, assignment, page.headers["ETag"])
+        assert acts(page) == shown
+        # The top of the page and the times of the quiz.
+        assert text_of(page).count("Paused since") == (2 if "resume" in shown else 0)
 
 
 def test_page_names_who_is_locked_out_as_soon_as_it_happens(
