@@ -53,7 +53,7 @@ class WindowForm(forms.Form):
 
 
 class NamesForm(forms.Form):
-    """Whether this browser hides the names of students."""
+    """Whether this browser hides the names of students. page: the page that asks and opens again, "" for Progress."""
 
     is_hidden = forms.TypedChoiceField(
         choices=[
@@ -62,3 +62,10 @@ class NamesForm(forms.Form):
         ],
         coerce=lambda value: value == "True",
     )
+    page = forms.ChoiceField(required=False, choices=[("assignment_results", gettext_lazy("Results"))])
+
+
+class NameslessForm(forms.Form):
+    """The query string of a link from a page on the projector: the page that it opens names no student."""
+
+    names = forms.ChoiceField(choices=[("off", "off")])

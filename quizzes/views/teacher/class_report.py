@@ -13,11 +13,13 @@ from django.views.decorators.http import require_GET
 from quizzes.assignments.status import Status
 from quizzes.assignments.student_statuses import counted_words
 from quizzes.content.teaching_guide import parse_guide
+from quizzes.forms.board import NameslessForm
 from quizzes.models import Assignment
 from quizzes.reports.class_report import class_report
 from quizzes.reports.misconceptions import MIN_STUDENTS
 from quizzes.views.access import TeacherRequest, taught_assignment
 from quizzes.views.methods import require_POST
+from quizzes.views.teacher.progress import NAMES_HIDDEN
 
 
 @require_GET
@@ -40,6 +42,7 @@ def assignment_results(request: TeacherRequest, public_id: str) -> HttpResponse:
         "submitted_count": sum(line.status is Status.SUBMITTED for line in report.lines),
         "student_count": len(report.lines) - excused_count,
         "excused_count": excused_count,
+        "is_anonymous": request.session.get(NAMES_HIDDEN, False) or NameslessForm(request.GET).is_valid(),
         "excused_words": counted_words(Status.EXCUSED, excused_count),
     }
     return render(request, "teacher/assignment_results.html", context)

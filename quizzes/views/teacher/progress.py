@@ -80,12 +80,12 @@ def live_progress(request: TeacherRequest, public_id: str) -> HttpResponse:
 @class_act(ClassAct.READ)
 @require_POST
 def hide_names(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Hide the names of students on progress boards in this browser, or show them again."""
+    """Hide the names of students on Progress and Results in this browser, or show them again."""
     assignment = taught_assignment(request, public_id)
     form = NamesForm(request.POST)
     if form.is_valid():
         request.session[NAMES_HIDDEN] = form.cleaned_data["is_hidden"]
-    return redirect("assignment_progress", assignment.public_id)
+    return redirect(form.cleaned_data.get("page") or "assignment_progress", assignment.public_id)
 
 
 def render_with_etag(request: TeacherRequest, template: str, context: dict[str, Any], tag: str) -> HttpResponse:

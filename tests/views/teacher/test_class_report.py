@@ -33,7 +33,7 @@ from tests.factories import (
     make_student,
     save,
 )
-from tests.pages import read, text_of
+from tests.pages import form_of, read, text_of
 from tests.reports.test_class_report import sit
 
 Gather = Callable[[], AbstractContextManager[Any]]
@@ -97,6 +97,40 @@ def test_results_say_what_to_reteach_and_on_how_many_it_rests(
     assert "Evidence, Why it was ended 1 of 6 17%" in text
     assert "5 students 3 The mayor said that the rules were broken." in text
     assert "Zoe In progress No score" in text
+
+
+def test_results_that_open_from_the_projector_name_no_student(
+    teacher_client: Client, assignment: Assignment, clock: time_machine.Traveller
+) -> None:
+    sit(assignment, 5, proof=["s3"])
+    make_answered_attempt(
+        assignment=assignment, student=make_student(classroom=assignment.classroom, name="Zoe"), right=0
+    )
+    names = [student.display_name for student in assignment.classroom.students.all()]
+    address = reverse("assignment_results", args=[assignment.public_id])
+
+    def shown(page: Any) -> list[str]:
+        return [name for name in names if name in page.content.decode()]
+
+    assert shown(teacher_client.get(address)) == names
+    Assignment.objects.update(opens_at=NOW - timedelta(hours=2), closes_at=NOW - timedelta(hours=1))
+    for place in ("running_class", "class_board"):
+        [link] = [
+            link
+            for link in read(teacher_client.get(reverse(place, args=[assignment.public_id]))).links
+            if link.startswith(address)
+        ]
+        page = teacher_client.get(link)
+        assert shown(page) == []
+        assert "1 of 6, under 50%" in text_of(page)
+        assert "Names are hidden on this screen." in text_of(page)
+    form = form_of(page, having="page")
+    page = teacher_client.post(form.action, form.data(is_hidden="False"), follow=True)
+    assert (page.redirect_chain[-1][0], shown(page)) == (address, names)
+    # Hidden names stay hidden in this browser, on Progress too.
+    form = form_of(page, having="page")
+    assert shown(teacher_client.post(form.action, form.data(is_hidden="True"), follow=True)) == []
+    assert shown(teacher_client.get(reverse("assignment_progress", args=[assignment.public_id]))) == []
 
 
 def test_results_mark_late_answers_that_the_teacher_can_accept(
