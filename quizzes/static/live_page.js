@@ -74,12 +74,20 @@ function notice(name) {
 
 // ---- Changing only what differs
 
+// When the quiz opened, closes, or was paused.
+function windowState() {
+  return document.querySelector("[data-window]")?.dataset.window;
+}
+
 function show(text) {
   const focused = document.activeElement?.id;
+  const before = windowState();
   for (const fresh of [...new DOMParser().parseFromString(text, "text/html").body.children]) {
     const old = fresh.id && document.getElementById(fresh.id);
     if (old) patch(old, fresh);
   }
+  // Another teacher has closed or resumed it, and the message of this page says that it is paused.
+  if (windowState() !== before) document.querySelector("[data-messages]")?.remove();
   // A row that moved is a new element, without the focus.
   if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus({ preventScroll: true });
 }

@@ -376,6 +376,25 @@ def test_two_teachers_who_give_more_time_at_the_same_moment_give_it_once(
     assert running.closes_at == closes_at + ten
 
 
+@pytest.mark.parametrize("name", ["running_class", "class_board", "assignment_progress"])
+def test_message_goes_when_another_teacher_changes_what_it_says(
+    name: str, running: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    page = open_context(teacher, height=720).new_page()
+    page.goto(reverse(name, args=[running.public_id]))
+    page.get_by_role("button", name="Pause").click()
+    message = page.get_by_text("Students can’t answer until you resume the quiz.")
+    expect(message).to_be_visible()
+    # Another change leaves it.
+    make_attempt(assignment=running, student=make_student(classroom=running.classroom), started_at=timezone.now())
+    with page.expect_response(lambda response: "/live/" in response.url and response.status == 200):
+        pass
+    expect(message).to_be_visible()
+    lifecycle.resume(running, by=teacher, now=timezone.now())
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    expect(message).to_have_count(0)
+
+
 def test_count_on_the_board_rises_as_students_answer(
     running: Assignment, teacher: User, open_context: NewContext
 ) -> None:

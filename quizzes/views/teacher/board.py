@@ -133,6 +133,7 @@ def _board_context(request: TeacherRequest, assignment: Assignment, state: LiveS
         **pace,
         "is_open": window_state.is_open and not assignment.classroom.archived_at,
         "is_over": is_over,
+        "window_state": window_state.value,
         "is_plain": window.values["controls"] == "off",
         "numbers": range(1, shown.question_count + 1),
     }
