@@ -154,7 +154,12 @@ def _running_context(request: TeacherRequest, assignment: Assignment, now: datet
 
 
 def _minutes(assignment: Assignment, now: datetime) -> int | None:
-    """Whole minutes until the close in its last hour; None before, in a pause, and without a close."""
-    if assignment.paused_at or not has_countdown(at=now, deadline_at=assignment.closes_at, has_time_limit=False):
+    """Whole minutes until the close in its last hour; None before, in a pause, and without a close.
+
+    None with a time limit too: each student has another number on the clock.
+    """
+    if assignment.paused_at or assignment.time_limit is not None:
+        return None
+    if not has_countdown(at=now, deadline_at=assignment.closes_at, has_time_limit=False):
         return None
     return minutes_left(at=now, deadline_at=assignment.closes_at)

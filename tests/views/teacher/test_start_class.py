@@ -451,6 +451,18 @@ def test_10_more_minutes_are_added_to_the_time_of_everyone_at_work(
         assert attempt.deadline_at == (minutes and NOW + minutes * MINUTE)
 
 
+def test_live_bar_says_the_time_limit_and_no_minutes_that_no_student_has(
+    assignment: Assignment, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    Assignment.objects.update(time_limit=30 * MINUTE, closes_at=NOW + 50 * MINUTE)
+    page = text_of(teacher_client.get(running_of(assignment)))
+    assert "Small set Time limit 30 minutes Closes Fri, Oct 23, 11:50 am EDT" in page
+    assert "min left" not in page
+    Assignment.objects.update(time_limit=None)
+    page = text_of(teacher_client.get(running_of(assignment)))
+    assert ("50 min left" in page, "Time limit" in page) == (True, False)
+
+
 def test_10_more_minutes_in_a_pause_move_limit_and_close(
     assignment: Assignment, three: list[Student], teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
