@@ -232,7 +232,7 @@ class PinForm(forms.Form):
         elif refusal.limit is Limit.ADDRESS:
             rest = gettext("Try again {when}.").format(when=when)
         else:
-            rest = gettext("Try again {when}, or ask {teacher} for a new PIN.").format(when=when, teacher=whom)
+            rest = gettext("Try again {when}, or ask {teacher} to let you in.").format(when=when, teacher=whom)
         self.add_error("pin", f"{TOO_MANY[refusal.limit]} {rest}")
 
     def clean_pin(self) -> str:

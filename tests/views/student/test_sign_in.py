@@ -272,7 +272,7 @@ def test_wrong_pins_count_down_and_then_this_device_waits(student: Student, cloc
         assert f"That’s not the right PIN. You have {left}." in body(response)
         assert wrong_pin(student) not in body(response)
     assert PIN_TRIES == 5
-    locked = "Too many wrong PINs on this device. Try again at 11:05 am, or ask Ms. Rivera for a new PIN."
+    locked = "Too many wrong PINs on this device. Try again at 11:05 am, or ask Ms. Rivera to let you in."
     assert locked in body(client.post(reverse("enter_pin"), {"pin": wrong_pin(student)}))
     # The right one is not even tried now.
     assert locked in body(client.post(reverse("enter_pin"), {"pin": pin_of(student)}))
@@ -411,7 +411,7 @@ def test_wrong_pins_of_an_attempt_count_down_and_then_this_device_waits(
         assert f"That PIN didn’t work, or the class has ended. You have {left}." in field_of(
             client.post(again(attempt), {"pin": wrong_pin(student)})
         )
-    locked = "Too many wrong PINs on this device. Try again in 5 minutes, or ask your teacher for a new PIN."
+    locked = "Too many wrong PINs on this device. Try again in 5 minutes, or ask your teacher to let you in."
     assert locked in field_of(client.post(again(attempt), {"pin": wrong_pin(student)}))
     # The right one is not even tried now, on either page.
     assert locked in field_of(client.post(again(attempt), {"pin": pin_of(student)}))
