@@ -156,8 +156,9 @@ def _give_more_time(
     if assignment.closes_at is not None:
         texts.append(gettext("Closes {time}.").format(time=moment(assignment.closes_at, assignment.classroom.zone)))
     # Before the close, only a time limit ends an attempt.
-    if was_closed and closed_at is not None and (ended := ended_count(assignment, closed_at=closed_at)):
-        messages.warning(request, " ".join([*texts, _ended_already(ended)]))
+    ended = ended_count(assignment, closed_at=closed_at if was_closed and closed_at else assignment.created_at)
+    if ended and (was_closed or is_limited):
+        messages.warning(request, " ".join([*texts, _ended_already(ended) if was_closed else _timed_out(ended)]))
     else:
         messages.success(request, " ".join(texts))
 
@@ -237,6 +238,17 @@ def _release(request: TeacherRequest, assignment: Assignment, *, is_sure: bool, 
     else:
         messages.success(request, gettext("Answers released. Students who turned in can see them."))
     return None
+
+
+def _timed_out(count: int) -> str:
+    """What a teacher must know of attempts that the time limit turned in before it got longer."""
+    return ngettext(
+        "{count} attempt stays turned in, because its time ran out. To let the student continue, open the attempt from "
+        "Progress and choose Reopen.",
+        "{count} attempts stay turned in, because their time ran out. To let a student continue, open the attempt from "
+        "Progress and choose Reopen.",
+        count,
+    ).format(count=count)
 
 
 def _ended_already(count: int) -> str:

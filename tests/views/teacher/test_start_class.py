@@ -463,6 +463,21 @@ def test_live_bar_says_the_time_limit_and_no_minutes_that_no_student_has(
     assert ("50 min left" in page, "Time limit" in page) == (True, False)
 
 
+def test_10_more_minutes_count_whom_the_time_limit_has_turned_in(
+    assignment: Assignment, three: list[Student], teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    Assignment.objects.update(time_limit=30 * MINUTE, closes_at=None)
+    limit = {"time_limit": 30 * MINUTE, "deadline_at": NOW + 30 * MINUTE}
+    out, done, _ = (make_attempt(assignment=assignment, student=student, **limit) for student in three)
+    attempts.submit_attempt(done, now=NOW + 10 * MINUTE)
+    clock.shift(31 * MINUTE)
+    attempts.submit_overdue(now=NOW + 32 * MINUTE)
+    out.refresh_from_db()
+    assert not out.is_open
+    page = text_of(press(teacher_client, running_of(assignment), "more_time"))
+    assert "2 attempts stay turned in, because their time ran out." in page
+
+
 def test_10_more_minutes_in_a_pause_move_limit_and_close(
     assignment: Assignment, three: list[Student], teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
