@@ -334,12 +334,20 @@ def _with_changes_of_others(data: QueryDict, current: Mapping[str, list[str]]) -
     return merged
 
 
-class WindowActForm(forms.Form):
+class WindowPageForm(forms.Form):
+    """The page in front of the class that sent a click on a window and opens again, "" for any other."""
+
+    page = forms.ChoiceField(
+        required=False,
+        choices=[("running_class", gettext_lazy("Quiz in class")), ("class_board", gettext_lazy("Class board"))],
+    )
+
+
+class WindowActForm(WindowPageForm):
     """One click on a window: open or close it now, pause or resume it, give more time, or release the answers.
 
-    page: the page in front of the class that sent it and opens again, "" for any other. is_sure: whether the teacher
-    was asked before the close, or before the answers show. seen_close, seen_limit: the close and the time limit on the
-    page, None without one.
+    is_sure: whether the teacher was asked before the close, or before the answers show. seen_close, seen_limit: the
+    close and the time limit on the page, None without one.
     """
 
     OPEN, CLOSE, MORE_TIME, RELEASE = "open", "close", "more_time", "release"
@@ -358,10 +366,6 @@ class WindowActForm(forms.Form):
     seen_close = forms.DateTimeField(required=False)
     seen_limit = forms.DurationField(required=False)
     is_sure = forms.BooleanField(required=False)
-    page = forms.ChoiceField(
-        required=False,
-        choices=[("running_class", gettext_lazy("Quiz in class")), ("class_board", gettext_lazy("Class board"))],
-    )
 
     @property
     def must_ask(self) -> bool:

@@ -16,7 +16,7 @@ from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.lifecycle import window_state
 from quizzes.attempts.lifecycle import undo_close_now
 from quizzes.formatting import duration, listed, moment
-from quizzes.forms.assignments import WindowActForm
+from quizzes.forms.assignments import WindowActForm, WindowPageForm
 from quizzes.forms.board import WindowForm
 from quizzes.models import Assignment, User
 from quizzes.reports.start_class import counts_before_release
@@ -47,7 +47,7 @@ def change_window(request: TeacherRequest, public_id: str) -> HttpResponse:
             # The page that opens next shows that it is open.
             lifecycle.open_now(assignment, by=request.user, now=now)
         case WindowActForm.CLOSE:
-            _close(request, assignment, now=now)
+            _close(request, assignment, page=page, now=now)
         case WindowActForm.PAUSE:
             if lifecycle.pause(assignment, by=request.user, now=now).paused_at is not None:
                 messages.success(request, _paused_words(assignment))
@@ -73,11 +73,13 @@ def change_window(request: TeacherRequest, public_id: str) -> HttpResponse:
 def undo_close(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Take “Close now” back for the whole class, also for quizzes that were turned in since."""
     assignment, now = taught_assignment(request, public_id), timezone.now()
+    form = WindowPageForm(request.POST)
+    page = form.cleaned_data["page"] if form.is_valid() else ""
     owner, closed_at, *before = request.session.get(CLOSED, ("", "", None, None))
     due_at, closes_at = (datetime.fromisoformat(time) if time else None for time in before)
     if owner != public_id or assignment.closes_at is None or assignment.closes_at.isoformat() != closed_at:
         messages.error(request, gettext("This page is out of date. Try again."))
-        return redirect("assignment_progress", public_id)
+        return redirect(page or "assignment_progress", public_id)
     # Only now: until then, it may be about another quiz, which can still be undone.
     del request.session[CLOSED]
     undone = undo_close_now(assignment, due_at=due_at, closes_at=closes_at, by=request.user, now=now)
@@ -99,7 +101,7 @@ def undo_close(request: TeacherRequest, public_id: str) -> HttpResponse:
                 undone.left,
             ).format(count=undone.left),
         )
-    return redirect("assignment_progress", public_id)
+    return redirect(page or "assignment_progress", public_id)
 
 
 def _paused_words(assignment: Assignment) -> str:
@@ -109,8 +111,8 @@ def _paused_words(assignment: Assignment) -> str:
     return gettext("Paused. The clock has stopped for everyone.")
 
 
-def _close(request: TeacherRequest, assignment: Assignment, *, now: datetime) -> None:
-    """Close a quiz, and offer to take it back."""
+def _close(request: TeacherRequest, assignment: Assignment, *, page: str, now: datetime) -> None:
+    """Close a quiz, and offer to take it back. page: as in `WindowPageForm`."""
     # The end of a pause moves the times that “Undo” restores.
     lifecycle.resume(assignment, by=request.user, now=now)
     before = [time.isoformat() if time else None for time in (assignment.due_at, assignment.closes_at)]
@@ -123,7 +125,7 @@ def _close(request: TeacherRequest, assignment: Assignment, *, now: datetime) ->
     text = gettext("Closed. Quizzes in progress are turned in within 2 minutes.")
     if was_open and closed.closes_at is not None:
         request.session[CLOSED] = [assignment.public_id, closed.closes_at.isoformat(), *before]
-        offer_undo(request, text, reverse("undo_close", args=[assignment.public_id]))
+        offer_undo(request, text, reverse("undo_close", args=[assignment.public_id]), page=page)
     else:
         messages.success(request, text)
 
@@ -164,7 +166,7 @@ def _give_more_time(
 
 
 def _confirm_close(request: TeacherRequest, assignment: Assignment, *, page: str, now: datetime) -> HttpResponse:
-    """The page that asks before a quiz closes. page: as in `WindowActForm`."""
+    """The page that asks before a quiz closes. page: as in `WindowPageForm`."""
     count, continuing = working_counts(assignment, now=now)
     effect = ngettext(
         "{count} student is still working. Saved answers are turned in, and the student can’t continue.",

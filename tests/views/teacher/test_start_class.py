@@ -507,6 +507,28 @@ def test_progress_page_gives_more_minutes_of_a_time_limit(
     assert assignment.time_limit == 40 * MINUTE
 
 
+@pytest.mark.parametrize("name", ["running_class", "class_board"])
+def test_undo_of_a_close_stays_on_the_page_in_front_of_the_class(
+    name: str, assignment: Assignment, three: list[Student], teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    Assignment.objects.update(is_teacher_paced=True)
+    address = reverse(name, args=[assignment.public_id])
+    asked = form_of(
+        teacher_client.post(
+            reverse("change_window", args=[assignment.public_id]),
+            form_of(teacher_client.get(address), having="page").data(act="close"),
+        ),
+        having="is_sure",
+    )
+    closed = teacher_client.post(asked.action, asked.data(), follow=True)
+    for words in ("Reopened.", "This page is out of date."):
+        [undo] = [form for form in read(closed).forms if form.action.endswith("/undo/")]
+        page = teacher_client.post(undo.action, undo.data(), follow=True)
+        assert page.redirect_chain[-1][0] == address
+        assert words in text_of(page)
+        assert "Ana" not in text_of(page)
+
+
 def test_close_on_the_progress_page_stays_there(assignment: Assignment, teacher_client: Client) -> None:
     progress = reverse("assignment_progress", args=[assignment.public_id])
     form = form_of(press(teacher_client, progress, "close"), having="is_sure")
