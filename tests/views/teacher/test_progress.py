@@ -115,10 +115,10 @@ def test_progress_says_how_far_each_student_is(mixed: Assignment, teacher_client
     ]
     assert menus == [
         f"More: Ana Ana Last saved Fri, Oct 23, 11:00 am Turned in 11:01 am, receipt {receipt} "
-        "Extend or excuse: Ana Reopen: Ana Close",
-        "More: Ben Ben Last saved Fri, Oct 23, 11:00 am Extend or excuse: Ben Close",
-        "More: Cy Cy Extend or excuse: Cy Close",
-        "More: Dee Dee Extend or excuse: Dee Close",
+        "Extend or excuse: Ana Reopen: Ana Sign-in card: Ana Close",
+        "More: Ben Ben Last saved Fri, Oct 23, 11:00 am Extend or excuse: Ben Sign-in card: Ben Close",
+        "More: Cy Cy Extend or excuse: Cy Sign-in card: Cy Close",
+        "More: Dee Dee Extend or excuse: Dee Sign-in card: Dee Close",
     ]
     links = read(page).links
     assert reverse("change_assignment", args=[mixed.public_id]) in links
