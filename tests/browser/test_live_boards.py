@@ -386,9 +386,8 @@ def test_message_goes_when_another_teacher_changes_what_it_says(
     message = page.get_by_text("Students can’t answer until you resume the quiz.")
     expect(message).to_be_visible()
     # Another change leaves it.
-    make_attempt(assignment=running, student=make_student(classroom=running.classroom), started_at=timezone.now())
     with page.expect_response(lambda response: "/live/" in response.url and response.status == 200):
-        pass
+        make_attempt(assignment=running, student=make_student(classroom=running.classroom), started_at=timezone.now())
     expect(message).to_be_visible()
     lifecycle.resume(running, by=teacher, now=timezone.now())
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
