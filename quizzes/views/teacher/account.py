@@ -91,6 +91,9 @@ def delete_account(request: TeacherRequest) -> HttpResponse:
             return redirect("account_deleted")
         request.session[DELETED_ACCOUNT] = {"receipt": done.receipt, "at": f"{now:%Y-%m-%d %H:%M}"}
         return redirect("account_deleted")
+    if form.errors and not erasure.accounts_not_erased().filter(pk=user.pk).exists():
+        # The same form, sent twice: the password was checked after the deletion.
+        return redirect("account_deleted")
     context = {"form": form, "counts": erasure.preview_teacher(user), "classrooms": erasure.own_classrooms(user)}
     return render(request, "teacher/delete_account.html", context)
 

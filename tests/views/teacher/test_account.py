@@ -16,8 +16,10 @@ from quizzes.assignments.accommodations import set_excused
 from quizzes.files.teacher_data import export_teacher
 from quizzes.models import Assignment, AuditEvent, Classroom, Student, Teaching, User
 from quizzes.people.classrooms import change_classroom
+from quizzes.people.erasure import erase_teacher
 from quizzes.people.rosters import rename_student
 from quizzes.people.teacher_sign_in import ACCOUNT_TRIES
+from quizzes.views.account_adapter import AccountAdapter
 from tests.factories import make_assignment, make_classroom, make_draft, make_invitation, make_student, make_user
 from tests.pages import errors_of, text_of
 
@@ -113,6 +115,32 @@ def test_account_is_deleted_with_its_classes_after_the_password(
     assert Student.objects.count() == 0
     assert teacher_client.get(reverse("teacher_home")).status_code == 302
     assert Client().get(reverse("account_deleted")).headers["Location"] == "/"
+
+
+@pytest.mark.parametrize("leaves_traces", [False, True])
+def test_deletion_that_is_sent_again_checks_no_password_of_a_deleted_account(
+    leaves_traces: bool,
+    teacher: User,
+    other_teacher: User,
+    teacher_client: Client,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """leaves_traces: the record of a class of others names the account, so that its row stays."""
+    if leaves_traces:
+        shared = make_classroom(teacher=other_teacher, name="Shared")
+        AuditEvent.objects.record(AuditEvent.Action.CODE_CHANGED, actor=teacher, classroom=shared, at=now)
+    check = AccountAdapter.reauthenticate
+
+    def check_late(adapter: AccountAdapter, user: User, password: str) -> bool:
+        erase_teacher(user, now=now)
+        return check(adapter, user, password)
+
+    monkeypatch.setattr(AccountAdapter, "reauthenticate", check_late)
+
+    response = teacher_client.post(reverse("delete_account"), {"password": PASSWORD})
+
+    assert response.headers["Location"] == reverse("account_deleted")
 
 
 def test_account_without_a_password_chooses_one_first(signed_in: Callable[[User], Client]) -> None:
