@@ -542,6 +542,20 @@ def test_board_fits_a_projector_and_marks_its_question(
     expect(page.locator("[aria-current]")).to_have_text("Question 3")
 
 
+# How far the highlight of a line covers the letters of the line above, in pixels.
+COVERED = """
+() => Math.max(0, ...[...document.querySelectorAll(".ev")].flatMap((mark) => {
+  const { font, paddingBlockEnd } = getComputedStyle(mark);
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = font;
+  const { fontBoundingBoxDescent, actualBoundingBoxDescent } = pen.measureText("y");
+  const room = parseFloat(paddingBlockEnd) + fontBoundingBoxDescent - actualBoundingBoxDescent;
+  const lines = [...mark.getClientRects()];
+  return lines.slice(1).map((line, place) => lines[place].bottom - room - line.top);
+}))
+"""
+
+
 def test_board_fits_a_projector_with_the_longest_sentences(
     school: School,  # noqa: F811  the fixture
     open_context: NewContext,
@@ -564,6 +578,7 @@ def test_board_fits_a_projector_with_the_longest_sentences(
             show_on_board(school.assignment, number=number, phase=phase, by=school.teacher, now=timezone.now())
             page.goto(reverse("class_board", args=[school.assignment.public_id]))
             assert page.evaluate("document.documentElement.scrollHeight") <= 720, (number, phase)
+            assert page.evaluate(COVERED) <= 1, (number, phase)
 
 
 def test_names_above_the_counts_grow_with_the_board(
