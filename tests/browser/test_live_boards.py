@@ -387,7 +387,8 @@ def test_message_goes_when_another_teacher_changes_what_it_says(
     expect(message).to_be_visible()
     # Another change leaves it.
     with page.expect_response(lambda response: "/live/" in response.url and response.status == 200):
-        make_attempt(assignment=running, student=make_student(classroom=running.classroom), started_at=timezone.now())
+        newcomer = make_student(classroom=running.classroom, name="Ana S.")
+        make_attempt(assignment=running, student=newcomer, started_at=timezone.now())
     expect(message).to_be_visible()
     lifecycle.resume(running, by=teacher, now=timezone.now())
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
