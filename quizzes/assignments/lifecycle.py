@@ -140,6 +140,11 @@ def close_now(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
     return change_assignment(assignment, window=window, settings=settings_of(assignment), by=by, now=now)
 
 
+def is_time_limited(assignment: Assignment, *, now: datetime) -> bool:
+    """Whether students work on it now, with a time limit."""
+    return assignment.time_limit is not None and window_state(assignment, now=now).is_open
+
+
 @transaction.atomic
 def give_more_time(
     assignment: Assignment,
@@ -158,7 +163,7 @@ def give_more_time(
     """
     lock_settings(assignment)
     closes_at, time_limit = assignment.closes_at, assignment.time_limit
-    is_limited = time_limit is not None and window_state(assignment, now=now).is_open
+    is_limited = is_time_limited(assignment, now=now)
     if (closes_at, time_limit) != (seen_close, seen_limit) or (closes_at is None and not is_limited):
         return assignment
     window, settings = window_of(assignment), settings_of(assignment)
