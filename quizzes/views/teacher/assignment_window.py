@@ -16,7 +16,7 @@ from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.lifecycle import window_state
 from quizzes.attempts.lifecycle import undo_close_now
 from quizzes.formatting import duration, listed, moment
-from quizzes.forms.assignments import WindowActForm, WindowPageForm
+from quizzes.forms.assignment_window import WindowActForm, WindowPageForm
 from quizzes.forms.board import WindowForm
 from quizzes.models import Assignment, User
 from quizzes.reports.start_class import counts_before_release
@@ -144,7 +144,7 @@ def _give_more_time(
     lifecycle.give_more_time(
         assignment, more_time=TEN_MINUTES, seen_close=seen_close, seen_limit=seen_limit, by=request.user, now=now
     )
-    is_limited = assignment.time_limit is not None and window_state(assignment, now=now).is_open and not was_closed
+    is_limited = lifecycle.is_time_limited(assignment, now=now) and not was_closed
     if assignment.closes_at is None and not is_limited:
         # Another teacher removed the closing time since the page was opened.
         messages.error(request, gettext("This page is out of date. Try again."))
