@@ -91,6 +91,19 @@ def _wall_language(chosen: str, classroom: Classroom) -> tuple[str, str]:
     return chosen, chosen if chosen in LEVELS or level in NAMES else level
 
 
+def _slide_html(request: TeacherRequest, assignment: Assignment, on_wall: dict[str, Any]) -> str:
+    """What the class sees, in the active language. on_wall: the slide and its state."""
+    context = {
+        "assignment": assignment,
+        "classroom": assignment.classroom,
+        **on_wall,
+        **address_context(request),
+        # One tick for each student, in units of the SVG.
+        "tick_places": range(2, 20 * on_wall["slide"].started_count, 20),
+    }
+    return render_to_string("teacher/board_slide.html", context, request)
+
+
 def _board_context(request: TeacherRequest, assignment: Assignment, state: LiveState, now: datetime) -> dict[str, Any]:
     written = published(assignment.edition_id).document
     window = WindowForm(request.GET)
@@ -105,22 +118,14 @@ def _board_context(request: TeacherRequest, assignment: Assignment, state: LiveS
         shown = slide(assignment, state.board, language=document.language, level=level)
         pace = _pace_context(assignment, shown)
         may_start = not is_over and not assignment.classroom.archived_at
-        slide_html = render_to_string(
-            "teacher/board_slide.html",
-            {
-                "assignment": assignment,
-                "classroom": assignment.classroom,
-                "language": document.language,
-                "slide": shown,
-                "is_closed": pace["is_closed"],
-                "is_waiting": pace["is_waiting"] and may_start,
-                "shows_code": may_start and assignment.classroom.is_joinable and shown.absent_count > 0,
-                **address_context(request),
-                # One tick for each student, in units of the SVG.
-                "tick_places": range(2, 20 * shown.started_count, 20),
-            },
-            request,
-        )
+        on_wall = {
+            "language": document.language,
+            "slide": shown,
+            "is_closed": pace["is_closed"],
+            "is_waiting": pace["is_waiting"] and may_start,
+            "shows_code": may_start and assignment.classroom.is_joinable and shown.absent_count > 0,
+        }
+        slide_html = _slide_html(request, assignment, on_wall)
     return {
         "assignment": assignment,
         "classroom": assignment.classroom,
