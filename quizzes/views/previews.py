@@ -15,9 +15,10 @@ from django.views.decorators.http import require_http_methods
 from quizzes.assignments.supports import NO_SUPPORTS, Supports
 from quizzes.attempts import previews
 from quizzes.attempts.previews import PreviewAttempt, PreviewStore
+from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import Value, public_view, type_of
 from quizzes.content.question_types.shuffle import NotAChoice
-from quizzes.content.reading import LEVELS, STANDARD
+from quizzes.content.reading import LEVELS, STANDARD, Reading
 from quizzes.forms.previews import PreviewForm, PreviewResultForm
 from quizzes.grading.points import NO_ADJUSTMENTS, Adjustments
 from quizzes.models import QuestionSet
@@ -165,16 +166,21 @@ def _question_page(
         # On a narrow screen the reading comes first, as for students.
         "show_reading": number == 1 and not preview.values and not needs_answer and chosen is None,
     }
+    context |= _verdict_or_question(place, preview, question, reading, chosen)
+    return render(request, "public/try_question.html", context)
+
+
+def _verdict_or_question(
+    place: Place, preview: PreviewAttempt, question: Question, reading: Reading, chosen: Value
+) -> dict[str, Any]:
+    """The context of a question that was checked, or of one to answer."""
     answer = preview.answer(question)
     if answer is not None:
         # The key is shown only after a check.
         item = review_question(preview.content, question, answer, place.adjusted)
-        context |= {"item": item, "marked": [sentence.key for sentence in item.evidence]}
-    else:
-        view = public_view(question, preview.content.shuffle, chosen, reading)
-        template = type_of(question).template("page")
-        context |= {"view": view, "question_template": template, "is_picker": "paragraphs" in view}
-    return render(request, "public/try_question.html", context)
+        return {"item": item, "marked": [sentence.key for sentence in item.evidence]}
+    view = public_view(question, preview.content.shuffle, chosen, reading)
+    return {"view": view, "question_template": type_of(question).template("page"), "is_picker": "paragraphs" in view}
 
 
 def show_result(request: HttpRequest, place: Place) -> HttpResponse:
