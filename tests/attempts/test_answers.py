@@ -22,6 +22,7 @@ from tests.factories import NOW, loaded, make_assignment, make_attempt, make_stu
 pytestmark = pytest.mark.django_db
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+LONG = "Because the mayor said so. " * 20
 
 
 def answers(attempt: Attempt) -> dict[str, tuple[Any, int]]:
@@ -88,11 +89,11 @@ def test_save_from_a_stale_tab_is_logged_and_not_used(attempt: Attempt) -> None:
     save(attempt, "one", "a", seen_revision=0)
     save(attempt, "one", "b", seen_revision=1)
 
-    stale = save(attempt, "one", "c", seen_revision=1)
+    stale = save(attempt, "one", LONG, seen_revision=1)
 
     assert stale == Saved("stale", 2, "b")
     assert answers(attempt) == {"one": ("b", 2)}
-    assert log(attempt)[-1] == ("one", "c", 2, "stale")
+    assert log(attempt)[-1] == ("one", LONG, 2, "stale")
 
 
 def test_save_of_one_question_leaves_the_others_alone(attempt: Attempt) -> None:
@@ -162,9 +163,9 @@ def test_save_repeated_with_a_newer_revision_changes_nothing(attempt: Attempt, s
 
 def test_save_that_was_stale_stays_so_when_repeated(attempt: Attempt) -> None:
     save(attempt, "one", "a")
-    assert save(attempt, "one", "c", operation="old tab", seen_revision=0).outcome == "stale"
+    assert save(attempt, "one", LONG, operation="old tab", seen_revision=0).outcome == "stale"
 
-    assert save(attempt, "one", "c", operation="old tab", seen_revision=1) == Saved("stale", 1, "a")
+    assert save(attempt, "one", LONG, operation="old tab", seen_revision=1) == Saved("stale", 1, "a")
     assert answers(attempt) == {"one": ("a", 1)}
     assert len(log(attempt)) == 2
 

@@ -201,9 +201,11 @@ def test_platform_that_was_turned_off_is_not_asked(
     assert platform.token_requests == []
 
 
+@pytest.mark.parametrize("is_active", [True, False])
 def test_owner_disconnects_a_course_after_a_question(
-    platform: Platform, course: LtiCourse, teacher: User, teacher_client: Client
+    is_active: bool, platform: Platform, course: LtiCourse, teacher: User, teacher_client: Client
 ) -> None:
+    LtiPlatform.objects.update(is_active=is_active)
     student = make_student(classroom=course.classroom, name="Bo Tran")
     LtiStudent.objects.create(course=course, subject="u2", student=student)
     address = reverse("lti_disconnect", args=[course.classroom.public_id, course.pk])

@@ -76,15 +76,15 @@ def mark_address(attempt: Attempt, number: int = 2) -> str:
 
 def test_mark_counts_is_recorded_once_and_shown(done: Attempt, teacher: User, teacher_client: Client) -> None:
     for _ in range(2):
-        response = teacher_client.post(mark_address(done), {"points": "1.5", "comment": "The second half is right."})
+        response = teacher_client.post(mark_address(done), {"points": "1.5", "comment": "The second half’s right."})
         assert (response.status_code, response.headers["Location"]) == (302, f"{review_of(done)}?show=2#r2")
     done.refresh_from_db()
     assert done.score == Decimal("1.5")
-    assert list(ManualGrade.objects.values_list(*MARKS)) == [(teacher.pk, Decimal("1.5"), "The second half is right.")]
+    assert list(ManualGrade.objects.values_list(*MARKS)) == [(teacher.pk, Decimal("1.5"), "The second half’s right.")]
     assert acts() == ["answer_marked"]
     page = teacher_client.get(review_of(done))
     assert "Graded: 1.5 of 2 , by Ms. Rivera" in text_of(page)
-    assert "“The second half is right.”" in text_of(page)
+    assert "“The second half’s right.”" in text_of(page)
     history = teacher_client.get(reverse("student_history", args=[done.student.public_id]))
     assert "Graded an answer of Maya Lopez Small set" in text_of(history)
 

@@ -4,7 +4,7 @@ import re
 import zoneinfo
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
@@ -337,12 +337,13 @@ def test_add_classroom_makes_it_and_goes_on_to_its_students(teacher: User, teach
     assert [event.action for event in classroom.audit_events.all()] == [AuditEvent.Action.CLASSROOM_MADE]
 
 
+@pytest.mark.parametrize("archived_at", [NOW, None])
 def test_new_class_takes_the_settings_of_another_one(
-    teacher: User, other_teacher: User, teacher_client: Client
+    archived_at: datetime | None, teacher: User, other_teacher: User, teacher_client: Client
 ) -> None:
     """Last year’s class is archived. Classes of others are not in the list."""
     assert "settings_from" not in teacher_client.get(reverse("add_classroom")).content.decode()
-    old = make_classroom(teacher=teacher, name="Civics", archived_at=NOW)
+    old = make_classroom(teacher=teacher, name="Civics", archived_at=archived_at)
     foreign = make_classroom(teacher=other_teacher, name="Elsewhere")
     changed = {
         "sorts_by_first_name": True,
@@ -357,7 +358,8 @@ def test_new_class_takes_the_settings_of_another_one(
     make_student(classroom=old, name="Ana")
 
     page = teacher_client.get(reverse("add_classroom"))
-    assert "Civics (archived)" in text_of(page)
+    assert "Civics" in text_of(page)
+    assert ("Civics (archived)" in text_of(page)) == (archived_at is not None)
     assert "Elsewhere" not in text_of(page)
     refused = teacher_client.post(reverse("add_classroom"), {**NEW, "settings_from": foreign.public_id})
     assert "Choose a class from the list." in text_of(refused)

@@ -228,13 +228,13 @@ def test_grade_goes_to_the_next_answer_and_can_be_undone(
     give(assignment, "Ana", who="The rules.")
     give(assignment, "Ben", who="Who knows?")
     form = grade_form(teacher_client, assignment)
-    data = form.data(act="grade", points="2", comment="Which rules?")
+    data = form.data(act="grade", points="2", comment="¿Which rules?")
     pages = [teacher_client.post(form.action, data, follow=True) for _ in range(2)]
     assert "Saved. Ana gets 2 points." in text_of(pages[0])
     assert "Ben Who knows?" in text_of(pages[0])
     assert "Saved. Ana gets 2 points." in text_of(pages[1])
     grade = ManualGrade.objects.get()
-    assert (grade.points, grade.comment, grade.made_by) == (2, "Which rules?", teacher)
+    assert (grade.points, grade.comment, grade.made_by) == (2, "¿Which rules?", teacher)
     assert scores() == [2, 0]
 
     undo = next(form for form in read(pages[0]).forms if "/undo/" in form.action)
