@@ -130,17 +130,22 @@ def server(name: str = "postgres") -> "psycopg.Connection[Any]":
     return psycopg.connect(**parameters(connection) | {"dbname": name}, autocommit=True)
 
 
+def copy_on_server(source: str, name: str) -> None:
+    """Make a database with this name, as a copy of another one to which nobody is connected."""
+    command = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+    with server() as admin:
+        admin.execute(command.format(sql.Identifier(name), sql.Identifier(source)))
+
+
 @pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory, migrated_database: Path | None) -> Iterator[Drill]:
+def template(tmp_path_factory: pytest.TempPathFactory, migrated_database: Path | str) -> Iterator[Drill]:
     """A migrated site with one class named First, to copy."""
     name = f"drill_{secrets.token_hex(4)}"
-    on_server = connection.vendor == "postgresql"
+    on_server = isinstance(migrated_database, str)
     if on_server:
-        with server() as admin:
-            admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        copy_on_server(migrated_database, name)
     made = Drill(tmp_path_factory.mktemp("template"), url_of(name) if on_server else "")
     begin_site(made.data, migrated_database)
-    made.site.run("migrate", "--verbosity=0")
     made.shell(MAKE_ATTEMPT)
     yield made
     if on_server:
@@ -157,9 +162,7 @@ def drill(template: Drill, tmp_path: Path) -> Drill:
         source = urlsplit(url).path.removeprefix("/")
         name = f"{source}_{secrets.token_hex(4)}"
         url = url_of(name)
-        with server() as admin:
-            command = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-            admin.execute(command.format(sql.Identifier(name), sql.Identifier(source)))
+        copy_on_server(source, name)
     made = Drill(tmp_path, url)
     shutil.copytree(template.data, made.data, dirs_exist_ok=True)
     return made
