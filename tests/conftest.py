@@ -1,36 +1,28 @@
 """Fixtures of people and their rows by role, empty caches for each test, and a guard against network use."""
 
 import gc
-import inspect
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
-from fcntl import LOCK_EX, flock
-from hashlib import sha256
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
-import django
 import pytest
 import time_machine
 from django.conf import settings as django_settings
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.core.mail.utils import DNS_NAME
-from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connection
-from django.db.migrations.loader import MigrationLoader
 from django.template import Context, Template
 from django.test import Client, TransactionTestCase
 from django.test.signals import template_rendered
 from django.utils.safestring import SafeString
 from hypothesis import settings
-from pytest_django import DjangoDbBlocker
 
 from quizsite.call_stack import with_large_stack
 from quizzes.caches import clear_all
@@ -47,7 +39,11 @@ from tests.factories import (
     make_student,
     make_user,
 )
-from tests.servers import Site, begin_site
+from tests.made_once import collected_static as collected_static
+from tests.made_once import django_db_keepdb as django_db_keepdb
+from tests.made_once import migrated_database as migrated_database
+from tests.made_once import prepared_data as prepared_data
+from tests.made_once import site_data as site_data
 
 # --- For every test -----------------------------------------------------------------------------------------------
 
@@ -243,105 +239,6 @@ class Queries(list[str]):
 def queries() -> Callable[[], AbstractContextManager[Queries]]:
     """`with queries() as seen:` gathers what the block sends to the database: `len(seen)`, `seen.writes`."""
     return _gather
-
-
-# --- The database of a run ----------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="session")
-def migrated_database(
-    pytestconfig: pytest.Config, django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
-) -> Path | str:
-    """An empty, migrated database, to be copied: the path of a file, or on PostgreSQL the name on the server.
-
-    To migrate takes 3 s of processor time for each worker and each site (2026-11-27), and on PostgreSQL 6 s.
-    """
-    folder = pytestconfig.cache.mkdir("migrated")
-    digest = sha256(f"{django.VERSION}".encode())
-    for name, migration in sorted(MigrationLoader(None).disk_migrations.items()):
-        # The database records the names, so that a renamed file makes another one.
-        digest.update(f"{name}".encode() + Path(inspect.getfile(type(migration))).read_bytes())
-    with (folder / "lock").open("w") as lock, django_db_blocker.unblock():
-        flock(lock, LOCK_EX)
-        if connection.vendor == "postgresql":
-            return _migrated_on_server(f"migrated_{digest.hexdigest()[:16]}")
-        return _migrated_file(folder, digest.hexdigest())
-
-
-def _migrated_file(folder: Path, digest: str) -> Path:
-    migrated = folder / f"{digest}.sqlite3"
-    if not migrated.exists():
-        for old in folder.glob("*.sqlite3*"):
-            old.unlink()
-        _migrate(unfinished := folder / "unfinished.sqlite3")
-        unfinished.rename(migrated)
-    return migrated
-
-
-def _migrated_on_server(migrated: str) -> str:
-    with connection._nodb_cursor() as cursor:
-        cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'migrated\\_%'")
-        if (migrated,) in (found := cursor.fetchall()):
-            return migrated
-        for (old,) in [*found, ("unfinished",)]:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{old}"')
-        cursor.execute("CREATE DATABASE unfinished")
-        _migrate("unfinished")
-        cursor.execute(f'ALTER DATABASE unfinished RENAME TO "{migrated}"')
-    return migrated
-
-
-def _migrate(database: Path | str) -> None:
-    configured_name = connection.settings_dict["NAME"]
-    connection.settings_dict["NAME"] = database
-    try:
-        call_command("migrate", verbosity=0, init=True)
-    finally:
-        connection.close()
-        if connection.vendor == "postgresql":
-            connection.close_pool()
-        connection.settings_dict["NAME"] = configured_name
-
-
-@pytest.fixture(scope="session")
-def django_db_keepdb(request: pytest.FixtureRequest, migrated_database: Path | str) -> bool:
-    """Whether `django_db_setup` keeps an existing database. On SQLite it does: a copy of the migrated one is there."""
-    if isinstance(migrated_database, str):
-        connection.settings_dict["TEST"]["TEMPLATE"] = migrated_database
-        return bool(request.config.getvalue("reuse_db"))
-    shutil.copyfile(migrated_database, connection.settings_dict["TEST"]["NAME"])
-    return True
-
-
-# --- Sites in processes of their own ------------------------------------------------------------------------------
-
-_FIRST_START = "from quizsite.management.commands.serve import Command; Command().prepare_site(init=False)"
-
-
-@pytest.fixture(scope="session")
-def prepared_data(tmp_path_factory: pytest.TempPathFactory, migrated_database: Path | str) -> Path:
-    """A data folder on SQLite as a first start leaves it. Tests copy it: the start takes 8 s (2026-11-26).
-
-    The workers of a run share it. A second one waits until the first has made it.
-    """
-    shared = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent
-    data = shared / "prepared"
-    with (shared / "prepared.lock").open("w") as lock:
-        flock(lock, LOCK_EX)
-        if not data.exists():
-            made = tmp_path_factory.mktemp("prepared")
-            begin_site(made, migrated_database)
-            Site(made, extra={"DATABASE_URL": ""}).run("shell", "--no-imports", "-c", _FIRST_START)
-            made.rename(data)
-    return data
-
-
-@pytest.fixture
-def site_data(prepared_data: Path, tmp_path: Path) -> Path:
-    """The data folder of a site on SQLite that has started before: the temporary folder of the test."""
-    return Path(shutil.copytree(prepared_data, tmp_path, dirs_exist_ok=True))
 
 
 @pytest.fixture

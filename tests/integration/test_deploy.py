@@ -227,13 +227,13 @@ def test_proxy_example_logs_no_link_while_the_site_is_down(proxy: object, tmp_pa
 
 
 @pytest.mark.parametrize("proxy", [nginx, caddy])
-def test_proxy_example_serves_the_site_over_tls(proxy: object, tmp_path: Path) -> None:
+def test_proxy_example_serves_the_site_over_tls(
+    proxy: object, site_data: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     assert callable(proxy)
-    data, folder, port = tmp_path / "data", tmp_path / "proxy", free_port()
-    data.mkdir()
-    folder.mkdir()
+    folder, port = tmp_path_factory.mktemp("proxy"), free_port()
     settings = {"FOOTNOTE_HTTPS": "1", "FOOTNOTE_TRUSTED_PROXIES": "1", "FOOTNOTE_HOSTS": NAME, "DATABASE_URL": ""}
-    site = Site(data, extra=settings)
+    site = Site(site_data, extra=settings)
     command = proxy(folder, port, site)
     with running(site), proxied(command, folder, port):
         landing, headers = request(port, "GET", "/")

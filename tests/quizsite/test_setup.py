@@ -115,15 +115,21 @@ STATIC_STORAGE = "quizsite.static_files.StaticFilesStorage"
 # --- Static files -------------------------------------------------------------------------------------------------
 
 
-def test_static_files_are_collected_only_when_one_changed(settings: Any, tmp_path: Path) -> None:
-    source, collected = tmp_path / "source", tmp_path / "collected"
+@pytest.fixture
+def source(settings: Any, tmp_path: Path) -> Path:
+    """The folder of the only static file of a site with this data folder, a.css. All files of the site take seconds."""
+    source = tmp_path / "source"
     source.mkdir()
     (source / "a.css").write_text("a{}")
     settings.STATICFILES_DIRS = [source]
     settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
-    settings.STATIC_ROOT, settings.DATA_DIR = collected, tmp_path
+    settings.STATIC_ROOT, settings.DATA_DIR = tmp_path / "static", tmp_path
     settings.STORAGES = site_settings.STORAGES | {"staticfiles": {"BACKEND": STATIC_STORAGE}}
+    return source
 
+
+def test_static_files_are_collected_only_when_one_changed(settings: Any, source: Path) -> None:
+    collected = settings.STATIC_ROOT
     assert collect_if_changed() is True
     assert collect_if_changed() is False
     (source / "a.css").write_text("a{color:red}")
@@ -134,9 +140,8 @@ def test_static_files_are_collected_only_when_one_changed(settings: Any, tmp_pat
     assert not (collected / "a.css").exists()
 
 
-def test_static_files_are_collected_again_if_their_folder_is_gone(settings: Any, tmp_path: Path) -> None:
-    settings.STATIC_ROOT, settings.DATA_DIR = tmp_path / "static", tmp_path
-    settings.STORAGES = site_settings.STORAGES | {"staticfiles": {"BACKEND": STATIC_STORAGE}}
+@pytest.mark.usefixtures("source")
+def test_static_files_are_collected_again_if_their_folder_is_gone(settings: Any) -> None:
     assert collect_if_changed() is True
 
     shutil.rmtree(settings.STATIC_ROOT)
@@ -144,30 +149,28 @@ def test_static_files_are_collected_again_if_their_folder_is_gone(settings: Any,
     assert collect_if_changed() is True
 
 
-def test_no_file_about_the_static_files_is_served(settings: Any, tmp_path: Path) -> None:
-    served = tmp_path / "static"
-    served.mkdir()
-    settings.STATIC_ROOT, settings.DATA_DIR = served, tmp_path
-    settings.STORAGES = site_settings.STORAGES | {"staticfiles": {"BACKEND": STATIC_STORAGE}}
+@pytest.mark.usefixtures("source")
+def test_no_file_about_the_static_files_is_served(settings: Any, collected_static: Path) -> None:
+    settings.STATIC_ROOT.mkdir()
     for name in (".sources", "staticfiles.json"):
-        (served / name).write_text("left by version 0.2")
+        (settings.STATIC_ROOT / name).write_text("left by version 0.2")
 
     collect_if_changed()
 
     hashed = re.compile(r"\.[0-9a-f]{12}\.[a-z0-9]+(\.gz|\.br)?$|-OFL\.[0-9a-f]{12}\.txt$")
-    assert [path.name for path in served.rglob("*") if path.is_file() and not hashed.search(path.name)] == []
-    assert (tmp_path / "staticfiles.json").exists()
+    for served in (settings.STATIC_ROOT, collected_static / "static"):
+        names = [path.name for path in served.rglob("*") if path.is_file()]
+        assert names
+        assert [name for name in names if not hashed.search(name)] == []
+        assert (served.parent / "staticfiles.json").exists()
 
 
-def test_module_imports_name_hashed_files_that_exist(settings: Any, tmp_path: Path) -> None:
-    settings.STATIC_ROOT = settings.DATA_DIR = tmp_path
-    settings.STORAGES = site_settings.STORAGES | {"staticfiles": {"BACKEND": STATIC_STORAGE}}
-    collect_if_changed()
-
-    [page] = (tmp_path / "outbox").glob("page.*.js")
+def test_module_imports_name_hashed_files_that_exist(collected_static: Path) -> None:
+    outbox = collected_static / "static" / "outbox"
+    [page] = outbox.glob("page.*.js")
     imports = re.findall(r'from "\./(.+?)"', page.read_text())
     assert [re.sub(r"\.[0-9a-f]{12}\.js$", "", name) for name in imports] == ["announcements", "sender", "store"]
-    assert [name for name in imports if not (tmp_path / "outbox" / name).exists()] == []
+    assert [name for name in imports if not (outbox / name).exists()] == []
 
 
 # --- Serve --------------------------------------------------------------------------------------------------------

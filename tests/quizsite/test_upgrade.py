@@ -4,6 +4,7 @@ Each `tests/data/footnote-VERSION.tar.xz` is the sample school as that version's
 """
 
 import json
+import shutil
 import tarfile
 from contextlib import closing
 from pathlib import Path
@@ -79,9 +80,10 @@ def test_there_is_a_site_of_the_release_before() -> None:
 @pytest.mark.sockets
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="an old site is an SQLite file")
 @pytest.mark.parametrize("archive", OLD_SITES, ids=lambda path: path.name.removesuffix(".tar.xz"))
-def test_first_start_upgrades_an_old_site_and_keeps_its_rows(archive: Path, tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    data.mkdir(mode=0o700)
+def test_first_start_upgrades_an_old_site_and_keeps_its_rows(
+    archive: Path, tmp_path: Path, collected_static: Path
+) -> None:
+    data = Path(shutil.copytree(collected_static, tmp_path / "data"))
     with tarfile.open(archive) as packed:
         packed.extractall(data, filter="data")
     database = data / "footnote.sqlite3"
