@@ -19,7 +19,7 @@ from quizzes.content.editions import Size, sizes_of
 from quizzes.content.languages import TranslatedText
 from quizzes.formatting import Label, day, duration, near_day, wall_clock
 from quizzes.forms.assignments import TIMES, AssignmentSettingsForm, field_values, sent_values
-from quizzes.forms.fields import WallTimeField, moment_of, zone_name, zone_note
+from quizzes.forms.fields import WallTimeField, choice_field, moment_of, zone_name, zone_note
 from quizzes.models import Classroom, QuestionSet
 
 
@@ -115,8 +115,8 @@ class AssignForm(AssignmentSettingsForm):
             hint = gettext("Leave blank to open now. “{preset}” opens when you press Start. {zone}")
             self.fields["opens"].help_text = hint.format(preset=Preset.IN_CLASS.label, zone=zone_note(self.zones))
         self.offered = {classroom.public_id: classroom for classroom in classrooms}
-        self._set_choices("classrooms", [(classroom.public_id, classroom) for classroom in classrooms])
-        self._set_choices("preset", [(preset.value, self._described(preset)) for preset in presets])
+        choice_field(self, "classrooms").choices = [(classroom.public_id, classroom) for classroom in classrooms]
+        choice_field(self, "preset").choices = [(preset.value, self._described(preset)) for preset in presets]
         self.fields["classrooms"].initial = list(chosen) or (list(self.offered) if len(classrooms) == 1 else [])
         if len(set(self.zones)) > 1:
             self.fields["classrooms"].help_text = "; ".join(
@@ -127,7 +127,7 @@ class AssignForm(AssignmentSettingsForm):
             del self.fields["question_set"]
         else:
             sizes = sizes_of(item.latest_edition_id for item in question_sets)
-            self._set_choices("question_set", _set_choices(question_sets, sizes))
+            choice_field(self, "question_set").choices = _question_set_choices(question_sets, sizes)
         if len(classrooms) > 1:
             for classroom in classrooms:
                 for name in TIMES:
@@ -192,9 +192,6 @@ class AssignForm(AssignmentSettingsForm):
         """Whether the page opens the settings: one of them has an error, or another page sent them to edit."""
         outside = {"group", "question_set", "classrooms", "preset", "filled"}
         return self.is_bound and (bool(set(self.errors) - outside) or self.data.get("act") == "edit")
-
-    def _set_choices(self, name: str, choices: Sequence[Any]) -> None:
-        self.fields[name].choices = choices  # type: ignore[attr-defined]
 
     def _values(self, preset: Preset, zone: ZoneInfo) -> PresetValues:
         return preset_values(preset, zone=zone, now=self.now, copied=self._copied)
@@ -271,7 +268,7 @@ class AssignForm(AssignmentSettingsForm):
         return gettext("Opens now. {limit} Closes {day}, {closes}. Answers after all classes close.").format(**words)
 
 
-def _set_choices(question_sets: Sequence[QuestionSet], sizes: Mapping[int, Size]) -> list[Any]:
+def _question_set_choices(question_sets: Sequence[QuestionSet], sizes: Mapping[int, Size]) -> list[Any]:
     """The teachers' own sets first, then those that are built in."""
     ordered = sorted(question_sets, key=lambda item: item.owner_id is None)
     return [(item.public_id, SetOption(item, sizes.get(item.latest_edition_id))) for item in ordered]

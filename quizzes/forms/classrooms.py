@@ -3,7 +3,7 @@
 import zoneinfo
 from collections import defaultdict
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -12,7 +12,7 @@ from django.utils.translation import gettext, gettext_lazy
 from quizzes.caches import process_cache
 from quizzes.content.reading import LEVELS
 from quizzes.formatting import Label
-from quizzes.forms.fields import ClassroomChoice, NameField
+from quizzes.forms.fields import ClassroomChoice, NameField, choice_field
 from quizzes.models import Classroom, PinKind, Student, Teaching, User
 from quizzes.models.rosters import ClassroomQuerySet
 
@@ -94,7 +94,7 @@ class ClassroomForm(forms.Form):
         choices = zone_choices()
         if not any(current_zone == name for _, zones in choices for name, _ in zones):
             choices = [(gettext("Current"), [(current_zone, current_zone)]), *choices]
-        self.fields["time_zone"].choices = choices  # type: ignore[attr-defined]
+        choice_field(self, "time_zone").choices = choices
         self.fields["name"].widget.attrs["autocomplete"] = "off"
 
 
@@ -121,7 +121,7 @@ class NewClassroomForm(ClassroomForm):
         """sources: the teacher's classes; without any, the form does not ask."""
         super().__init__(*args, **kwargs)
         if sources.exists():
-            self.fields["settings_from"].queryset = sources  # type: ignore[attr-defined]
+            cast(SettingsSourceField, self.fields["settings_from"]).queryset = sources
         else:
             del self.fields["settings_from"]
 

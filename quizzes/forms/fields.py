@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -26,6 +26,11 @@ REASON_REQUIRED = gettext_lazy("Tell students why.")
 WALL_TIME = "%Y-%m-%dT%H:%M"
 # Other years are more likely typos. The range is far from the limits of `datetime`.
 YEARS = range(2000, 2101)
+
+
+def choice_field(form: forms.BaseForm, name: str) -> forms.ChoiceField:
+    """The choice field of this name, to read or set its choices."""
+    return cast(forms.ChoiceField, form.fields[name])
 
 
 class NextPageForm(forms.Form):

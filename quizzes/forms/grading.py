@@ -19,7 +19,7 @@ from quizzes.content.question_types.registry import open_in_draft, public_view, 
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.tables import InvalidDocument
 from quizzes.formatting import Label, up_to
-from quizzes.forms.fields import PointsField, ReasonField
+from quizzes.forms.fields import PointsField, ReasonField, choice_field
 from quizzes.grading.new_keys import NEW_EXPLANATION, Document, adding, replacing
 from quizzes.grading.points import Adjustments, AppliedRegrade, regraded_question
 from quizzes.grading.scores import document_in_force
@@ -122,7 +122,7 @@ class RegradeForm(forms.Form):
         self.type_fields = own.regrade_fields
         for name in self.type_fields:
             self.fields[name], self.initial[name] = own.fields[name], own.initial[name]
-        self.fields["policy"].choices = [  # type: ignore[attr-defined]
+        choice_field(self, "policy").choices = [
             (policy.value, words) for policy, words in POLICIES.items() if self.has_key or policy not in WITH_KEY
         ]
         if not self.has_key and self.initial["policy"] in WITH_KEY:

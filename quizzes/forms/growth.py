@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from django import forms
@@ -11,6 +12,7 @@ from quizzes.assignments.deadlines import Window
 from quizzes.forms.fields import WallTimeField, moment_in_zone, zone_note
 from quizzes.models import Classroom
 
+TIMES = ("before_opens", "before_closes", "after_opens", "after_closes")
 _TIME = {"required": gettext_lazy("Enter a date and time.")}
 
 
@@ -26,23 +28,24 @@ class GrowthForm(forms.Form):
     def __init__(self, *args: Any, classroom: Classroom, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.classroom, self.now = classroom, now
-        for name in ("before_opens", "before_closes", "after_opens", "after_closes"):
+        for name in TIMES:
             self.fields[name].help_text = zone_note([classroom.zone])
 
     def clean(self) -> dict[str, Any]:
         """The cleaned data with the windows `before` and `after`; each time must be later than the one before it."""
-        names = ["before_opens", "before_closes", "after_opens", "after_closes"]
-        moments = [moment_in_zone(self, name, self.classroom.zone, stored=None) for name in names]
-        if None in moments or self.errors:
+        moments = [moment_in_zone(self, name, self.classroom.zone, stored=None) for name in TIMES]
+        entered = [moment for moment in moments if moment is not None]
+        if len(entered) < len(TIMES) or self.errors:
             return self.cleaned_data
-        for name, earlier, later in zip(names[1:], moments, moments[1:], strict=False):
-            if later <= earlier:  # type: ignore[operator]  # no moment is None here
+        for name, (earlier, later) in zip(TIMES[1:], pairwise(entered), strict=True):
+            if later <= earlier:
                 self.add_error(name, gettext("Choose a later time than the one above."))
                 return self.cleaned_data
-        if moments[1] <= self.now:  # type: ignore[operator]
+        before_opens, before_closes, after_opens, after_closes = entered
+        if before_closes <= self.now:
             self.add_error("before_closes", gettext("This closing time has passed. Choose a later one."))
         return {
             **self.cleaned_data,
-            "before": Window(moments[0], None, moments[1]),
-            "after": Window(moments[2], None, moments[3]),
+            "before": Window(before_opens, None, before_closes),
+            "after": Window(after_opens, None, after_closes),
         }

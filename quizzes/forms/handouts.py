@@ -9,6 +9,7 @@ from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 from quizzes.attempts.paper.handout import LETTERS, FormLetter
 from quizzes.content import languages
 from quizzes.content.reading import LEVELS, STANDARD
+from quizzes.forms.fields import choice_field
 
 NAMES = {code: gettext_lazy(name) for code, name in languages.NAMES.items()}
 BOTH, LARGE, SHORT = "AB", "large", "short"
@@ -62,15 +63,15 @@ class PrintForm(forms.Form):
         """
         super().__init__(data)
         numbered = [(number, gettext("Version {number}").format(number=number)) for number in editions]
-        self.fields["edition"].choices = numbered  # type: ignore[attr-defined]
+        choice_field(self, "edition").choices = numbered
         if len(editions) < 2:
             del self.fields["edition"]
         if not may_be_short:
             del self.fields["length"]
-        self.fields["level"].choices = [(key, gettext(LEVELS[key])) for key in levels]  # type: ignore[attr-defined]
+        choice_field(self, "level").choices = [(key, gettext(LEVELS[key])) for key in levels]
         if len(levels) < 2:
             del self.fields["level"]
-        self.fields["language"].choices = [(code, NAMES.get(code, code)) for code in languages]  # type: ignore[attr-defined]
+        choice_field(self, "language").choices = [(code, NAMES.get(code, code)) for code in languages]
         if len(languages) < 2:
             del self.fields["language"]
         self.is_valid()
@@ -86,4 +87,4 @@ class PrintForm(forms.Form):
         self._errors = None
 
     def _first(self, name: str) -> Any:
-        return self.fields[name].choices[0][0]  # type: ignore[attr-defined]
+        return self.fields[name].choices[0][0]  # type: ignore[attr-defined]  # all fields are choice fields

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
+from quizzes.forms.fields import choice_field
 from quizzes.lti.courses import MemberPreview
 from quizzes.models import Assignment, Classroom, Student
 
@@ -54,7 +55,7 @@ class CourseForm(forms.Form):
     def __init__(self, *args: Any, classrooms: Iterable[Classroom], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.by_id = {classroom.public_id: classroom for classroom in classrooms}
-        self.fields["classroom"].choices = [  # type: ignore[attr-defined]
+        choice_field(self, "classroom").choices = [
             (public_id, classroom.list_name) for public_id, classroom in self.by_id.items()
         ]
 
@@ -78,9 +79,7 @@ class LinkForm(forms.Form):
         super().__init__(*args, **kwargs)
         listed = list(assignments)
         self.by_id = {assignment.public_id: assignment for assignment, _ in listed}
-        self.fields["assignment"].choices = [  # type: ignore[attr-defined]
-            (assignment.public_id, title) for assignment, title in listed
-        ]
+        choice_field(self, "assignment").choices = [(assignment.public_id, title) for assignment, title in listed]
 
     def clean_assignment(self) -> Assignment:
         """The assignment."""

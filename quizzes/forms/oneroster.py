@@ -10,6 +10,7 @@ from django.utils.translation import gettext, gettext_lazy
 from quizzes.files.oneroster import OneRoster, RosterClass, UnreadableOneRoster, read_oneroster
 from quizzes.files.roster_sync import ClassPlan
 from quizzes.forms.classrooms import DEFAULT_ZONE
+from quizzes.forms.fields import choice_field
 from quizzes.models import Classroom, User
 
 NO_CLASS, NEW_CLASS = "", "new"
@@ -144,7 +145,7 @@ class ChangesForm(forms.Form):
     def __init__(self, *args: Any, plans: Sequence[ClassPlan], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         values = [f"{place}:{change.key}" for place, plan in enumerate(plans) for change in plan.changes]
-        self.fields["change"].choices = [(value, value) for value in values]  # type: ignore[attr-defined]
+        choice_field(self, "change").choices = [(value, value) for value in values]
         self.plans = plans
 
     @property

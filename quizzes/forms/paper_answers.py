@@ -16,6 +16,7 @@ from quizzes.content.question_types.question import Question, Value
 from quizzes.content.question_types.shuffle import NotAChoice
 from quizzes.content.reading import Reading
 from quizzes.formatting import up_to
+from quizzes.forms.fields import choice_field
 from quizzes.models import Student
 
 MAX_OPERATION = 40
@@ -46,7 +47,7 @@ class MoveForm(CorrectionForm):
         super().__init__(data, initial={"seen": seen})
         offered = [("", gettext("Choose a student")), *((one.public_id, one.display_name) for one in students)]
         self.students = students
-        self.fields["student"].choices = offered  # type: ignore[attr-defined]
+        choice_field(self, "student").choices = offered
 
     @property
     def chosen(self) -> Student:

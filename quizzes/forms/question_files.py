@@ -13,26 +13,13 @@ from quizzes.files.questions.formats import FORMATS, read_questions
 from quizzes.files.questions.importing import fitting, no_room, picture_contents
 from quizzes.files.questions.item import ReadFile, ReadQuestion, UnreadableFile
 from quizzes.files.questions.pictures import clean_pictures, with_clean_pictures
+from quizzes.forms.fields import choice_field
 from quizzes.models import Draft
 
 OWN_FORMATS = (("json", gettext_lazy("Footnote (JSON)")), ("toml", gettext_lazy("Footnote (TOML)")))
 NEW_SET = "new"
 # One typo is repeated, and a file of another kind has many names. The first ones show which of the two it is.
 MAX_UNKNOWN = 10
-
-
-class TargetField(forms.ChoiceField):
-    """The question set that gets the questions: a new one, or a draft."""
-
-    def __init__(self) -> None:
-        super().__init__(label=gettext_lazy("Add them to"), choices=[(NEW_SET, gettext_lazy("A new question set"))])
-
-    def offer(self, drafts: Sequence[Draft]) -> None:
-        """Offer these drafts too."""
-        self.choices = [
-            (NEW_SET, gettext("A new question set")),
-            *((draft.question_set.public_id, draft.question_set.shown_title) for draft in drafts),
-        ]
 
 
 class QuestionFileForm(forms.Form):
@@ -47,13 +34,13 @@ class QuestionFileForm(forms.Form):
         error_messages={"required": gettext_lazy("Choose a file.")},
         widget=forms.FileInput(attrs={"accept": ".gift,.txt,.xml,.zip,.xlsx,.xls,.ods,.csv,.tsv,.json,.toml"}),
     )
-    target = TargetField()
+    target = forms.ChoiceField(label=gettext_lazy("Add them to"))
 
     def __init__(self, *args: Any, drafts: Sequence[Draft], **kwargs: Any) -> None:
         """drafts: those of the teacher."""
         super().__init__(*args, **kwargs)
         self.drafts = {draft.question_set.public_id: draft for draft in drafts}
-        self.fields["target"].offer(drafts)  # type: ignore[attr-defined]
+        choice_field(self, "target").choices = _targets(drafts)
         self.read: ReadFile | None = None
         self.outcomes: list[ReadQuestion] = []
         # How many questions the set has no room for.
@@ -135,14 +122,14 @@ class ImportQuestionsForm(forms.Form):
     packed = forms.CharField(widget=forms.HiddenInput)
     chosen = forms.MultipleChoiceField(required=False)
     title = forms.CharField(label=gettext_lazy("Title of the question set"), max_length=200, required=False)
-    target = TargetField()
+    target = forms.ChoiceField(label=gettext_lazy("Add them to"))
 
     def __init__(self, *args: Any, drafts: Sequence[Draft], **kwargs: Any) -> None:
         """drafts: those of the teacher."""
         super().__init__(*args, **kwargs)
         self.drafts = {draft.question_set.public_id: draft for draft in drafts}
-        self.fields["target"].offer(drafts)  # type: ignore[attr-defined]
-        self.fields["chosen"].choices = [(str(n), str(n)) for n in range(MAX_QUESTIONS)]  # type: ignore[attr-defined]
+        choice_field(self, "target").choices = _targets(drafts)
+        choice_field(self, "chosen").choices = [(str(n), str(n)) for n in range(MAX_QUESTIONS)]
 
     @classmethod
     def is_sent(cls, data: Mapping[str, Any]) -> bool:
@@ -204,3 +191,11 @@ class ExportForm(forms.Form):
             "invalid_choice": gettext_lazy("Choose a format."),
         },
     )
+
+
+def _targets(drafts: Sequence[Draft]) -> list[tuple[str, str]]:
+    """The question sets that can get the questions: a new one, or a draft."""
+    return [
+        (NEW_SET, gettext("A new question set")),
+        *((draft.question_set.public_id, draft.question_set.shown_title) for draft in drafts),
+    ]

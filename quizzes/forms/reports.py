@@ -1,13 +1,14 @@
 """Forms with the options of a gradebook, a report or a download."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy
 
 from quizzes.files.downloads import FileFormat, Layout
 from quizzes.formatting import Label
+from quizzes.forms.fields import choice_field
 from quizzes.models import Assignment, Classroom
 
 NAME, AVERAGE = "name", "average"
@@ -57,7 +58,7 @@ class FileForm(forms.Form):
     def __init__(self, *args: Any, classroom: Classroom, **kwargs: Any) -> None:
         """classroom: one of its quizzes may be chosen."""
         super().__init__(*args, **kwargs)
-        self.fields["quiz"].queryset = classroom.assignments.all()  # type: ignore[attr-defined]
+        cast(forms.ModelChoiceField, self.fields["quiz"]).queryset = classroom.assignments.all()
 
 
 class AnswersFileForm(forms.Form):
@@ -80,7 +81,7 @@ class ObjectiveForm(forms.Form):
     def __init__(self, *args: Any, titles: Callable[[], Sequence[str]], **kwargs: Any) -> None:
         """titles: returns those of the objectives of the class. It is called only if the query string names one."""
         super().__init__(*args, **kwargs)
-        self.fields["objective"].choices = lambda: [(title, title) for title in titles()]  # type: ignore[attr-defined]
+        choice_field(self, "objective").choices = lambda: [(title, title) for title in titles()]
 
     @property
     def title(self) -> str:
@@ -97,7 +98,7 @@ class GradebookOrderForm(forms.Form):
         """columns: public ids of the assignments shown."""
         super().__init__(*args, **kwargs)
         keys = [NAME, AVERAGE, *columns]
-        self.fields["sort"].choices = [(key, key) for key in keys + [f"-{key}" for key in keys]]  # type: ignore[attr-defined]
+        choice_field(self, "sort").choices = [(key, key) for key in keys + [f"-{key}" for key in keys]]
         chosen = self.cleaned_data["sort"] if self.is_valid() else ""
         self.column = chosen.removeprefix("-") or NAME
         self.descending = chosen.startswith("-")
@@ -124,4 +125,4 @@ class RetryLinkForm(forms.Form):
     def __init__(self, *args: Any, keys: Sequence[str], **kwargs: Any) -> None:
         """keys: of the questions of the edition."""
         super().__init__(*args, **kwargs)
-        self.fields["question"].choices = [(key, key) for key in keys]  # type: ignore[attr-defined]
+        choice_field(self, "question").choices = [(key, key) for key in keys]

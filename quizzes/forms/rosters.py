@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -17,7 +17,7 @@ from quizzes.files.roster_rows import RosterRow, RowState
 from quizzes.files.rosters import MAX_ROWS, InvalidRoster, Roster, name_keys, read_roster
 from quizzes.files.table_file import MAX_COLUMNS, TableFile, TableRow, UnreadableTable, read_table, read_text
 from quizzes.formatting import Label
-from quizzes.forms.fields import ClassroomChoice, NameField, SentJsonField
+from quizzes.forms.fields import ClassroomChoice, NameField, SentJsonField, choice_field
 from quizzes.models import Student
 from quizzes.models.rosters import ClassroomQuerySet
 from quizzes.people.names import MAX_NAME_LENGTH, has_hidden, name_key, number_key, split_name
@@ -48,7 +48,7 @@ class ColumnsForm(forms.Form):
     def __init__(self, *args: Any, headings: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            field.offer(headings)  # type: ignore[attr-defined]
+            cast(ColumnField, field).offer(headings)
 
 
 class AddStudentsForm(forms.Form):
@@ -312,7 +312,7 @@ class CardsForm(forms.Form):
     def __init__(self, data: Any, *, students: Sequence[Student]) -> None:
         super().__init__(data)
         self.students = students
-        self.fields["student"].choices = [(one.public_id, one.display_name) for one in students]  # type: ignore[attr-defined]
+        choice_field(self, "student").choices = [(one.public_id, one.display_name) for one in students]
 
     @property
     def only(self) -> Student | None:
@@ -348,7 +348,7 @@ class MergeStudentForm(forms.Form):
         super().__init__(data)
         self.others = {one.public_id: one for one in others}
         names = [(one.public_id, self._label(one)) for one in others]
-        self.fields["other"].choices = [("", gettext("Choose a student")), *names]  # type: ignore[attr-defined]
+        choice_field(self, "other").choices = [("", gettext("Choose a student")), *names]
 
     def clean_other(self) -> Student:
         """The student."""
@@ -383,4 +383,4 @@ class MoveStudentForm(forms.Form):
 
     def __init__(self, *args: Any, others: ClassroomQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["classroom"].queryset = others  # type: ignore[attr-defined]
+        cast(ClassroomChoice, self.fields["classroom"]).queryset = others

@@ -8,6 +8,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.content.question_types.form import text
 from quizzes.forms.editor.base import DraftForm
+from quizzes.forms.fields import choice_field
 from quizzes.models import Assignment
 
 
@@ -34,7 +35,7 @@ class MoveForm(forms.Form):
     def __init__(self, data: Any = None, *, assignments: Sequence[Assignment]) -> None:
         super().__init__(data)
         self.offered = assignments
-        self.fields["assignments"].choices = [  # type: ignore[attr-defined]
+        choice_field(self, "assignments").choices = [
             (
                 row.public_id,
                 gettext("{name}, now version {number}").format(

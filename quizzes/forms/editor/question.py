@@ -12,6 +12,7 @@ from quizzes.content.question_types.question import MAX_POINTS, SKILL_LABELS, SK
 from quizzes.content.question_types.registry import TYPES, draft_of
 from quizzes.content.tables import Table
 from quizzes.forms.editor.base import DraftForm
+from quizzes.forms.fields import choice_field
 
 _POINTS = format_lazy(gettext_lazy("Enter 1 to {count} points."), count=MAX_POINTS)
 
@@ -77,7 +78,7 @@ class QuestionForm(DraftForm):
             ],
         }
         for name, choices in offered.items():
-            self.fields[name].choices = choices  # type: ignore[attr-defined]
+            choice_field(self, name).choices = choices
         if not draft_of(question).uses_picker:
             del self.fields["evidence"]
 

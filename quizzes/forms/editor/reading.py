@@ -28,6 +28,7 @@ from quizzes.content.tables import Table, repeated
 from quizzes.formatting import up_to
 from quizzes.forms.editor.base import DraftForm, new_key
 from quizzes.forms.editor.source import SourceForm
+from quizzes.forms.fields import choice_field
 
 # A long story has 2,000 words. This is room for 6 times as many.
 MAX_TEXT_LENGTH = 80_000
@@ -183,7 +184,7 @@ class ReadingForm(DraftForm):
         for table in self.tables:
             initial |= {f"text-{table['key']}": table["text"], f"speaker-{table['key']}": table["voice"]}
         super().__init__(data, initial=initial)
-        self.fields["language"].choices = languages(reading["language"])  # type: ignore[attr-defined]
+        choice_field(self, "language").choices = languages(reading["language"])
         self.document = document
         speakers = [
             (speaker["key"], speaker["label"]) for speaker in document["voices"] if speaker["key"] != NOT_STATED
