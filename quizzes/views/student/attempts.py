@@ -161,7 +161,6 @@ def review_attempt(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse
         return redirect("take_attempt", attempt.public_id, 1)
     places = places_of(attempt)
     context = {
-        "attempt": attempt,
         "student": attempt.student,
         "title": attempt.title,
         "supports": attempt.supports,

@@ -113,7 +113,6 @@ def _page(
         "language": language,
         "language_name": NAMES.get(language, language),
         "first": draft.document["reading"]["language"],
-        "key": key,
         "number": keys.index(key) + 1 if key in keys else 0,
         "is_last": not _following(draft, key),
         "problems": (),
