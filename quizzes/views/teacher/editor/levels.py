@@ -1,5 +1,6 @@
 """Edit the other levels of a draft's reading: an easier one, and one in Spanish."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -21,6 +22,16 @@ from quizzes.views.access import TeacherRequest
 from quizzes.views.methods import require_POST
 from quizzes.views.teacher.editor.access import Conflict, actor_and_time, own_draft, show
 from quizzes.views.teacher.editor.publishing import publish_or_review
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedLevel:
+    """A level that the reading can have. state: None before it is added. offered: how many questions have it."""
+
+    key: str
+    name: str
+    state: LevelState | None
+    offered: int
 
 
 @require_http_methods(["GET", "POST"])
@@ -80,15 +91,15 @@ def remove_level(request: TeacherRequest, public_id: str, level: str) -> HttpRes
     return redirect("edit_reading", public_id)
 
 
-def levels_of(draft: Draft) -> list[tuple[str, str, LevelState | None, int]]:
-    """(key, name, state, number of questions with evidence) of each level that the reading can have; state: or None."""
+def offered_levels_of(draft: Draft) -> list[OfferedLevel]:
+    """Each level that the reading can have besides the standard one."""
     document = draft.document
     found = []
     for key in offered_levels(document["reading"]["language"]):
         variant = level_of(document, key)
         state = None if variant is None else state_of(variant, sentence_tables(document))
         lacking = len(questions_without_evidence_at(document, key)) if state else 0
-        found.append((key, gettext(LEVELS[key]), state, len(document["questions"]) - lacking))
+        found.append(OfferedLevel(key, gettext(LEVELS[key]), state, len(document["questions"]) - lacking))
     return found
 
 

@@ -32,7 +32,7 @@ from quizzes.views.teacher.editor.access import (
     removed_message,
     show,
 )
-from quizzes.views.teacher.editor.levels import levels_of
+from quizzes.views.teacher.editor.levels import offered_levels_of
 from quizzes.views.teacher.editor.publishing import publish_or_review
 
 NO_SPLIT = gettext_lazy("We couldn’t find a place to split. Start a new line there and try again.")
@@ -227,7 +227,7 @@ def _page(
         "page": reverse("edit_reading", args=[draft.question_set.public_id]),
         "problems": reading_problems(document),
         "orphans": orphans(document),
-        "levels": levels_of(draft),
+        "levels": offered_levels_of(draft),
         "has_text": bool(document["reading"]["paragraphs"]),
         "must_be_own_words": document["reading"]["rights"] == QUOTES,
     }
@@ -242,7 +242,7 @@ def _action(form: ReadingForm) -> saving.Change | None:
     name, key = form.action
     match name:
         case "split":
-            changes.append(partial(_split, key=key, new_text=form.texts.get(key, "")))
+            changes.append(partial(text.split, key=key, text=form.texts.get(key, "")))
         case "join":
             changes.append(partial(text.join, key=key))
         case "paragraph":
@@ -255,10 +255,6 @@ def _action(form: ReadingForm) -> saving.Change | None:
 def _apply(document: Table, *, changes: list[saving.Change]) -> None:
     for change in changes:
         change(document)
-
-
-def _split(document: Table, *, key: str, new_text: str) -> None:
-    text.split(document, key, new_text)
 
 
 def _lost_message(count: int) -> str:
