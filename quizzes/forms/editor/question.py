@@ -20,6 +20,11 @@ _POINTS = format_lazy(gettext_lazy("Enter 1 to {count} points."), count=MAX_POIN
 ACTS = ("save", "next", "more", "more_tempting", "up", "down", "duplicate", "remove", "add")
 
 
+def type_choices() -> list[tuple[str, str]]:
+    """Every question type with its label."""
+    return [(name, gettext(question_type.label)) for name, question_type in TYPES.items()]
+
+
 class QuestionForm(DraftForm):
     """The fields that every question has. They may be empty: the page lists what is missing."""
 
@@ -64,7 +69,7 @@ class QuestionForm(DraftForm):
         }
         super().__init__(data, initial=initial)
         self.sentence_keys = [table["key"] for table in sentence_tables(document)]
-        types = [(name, gettext(question_type.label)) for name, question_type in TYPES.items()]
+        types = type_choices()
         objectives = [(objective["key"], objective["title"]) for objective in document["objectives"]]
         if question["objective"] not in dict(objectives):
             objectives.insert(0, ("", gettext("Choose one")))

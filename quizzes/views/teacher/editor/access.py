@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -64,7 +64,7 @@ def show(
         "document": draft.document,
         "edition": draft.question_set.editions.defer("document").order_by("-number").first(),
         "zone": zone,
-        "today": timezone.now().astimezone(zone).date() == _day(draft.changed_at, zone),
+        "was_saved_today": timezone.now().astimezone(zone).date() == draft.changed_at.astimezone(zone).date(),
         "conflict": conflict,
         # After a conflict the page keeps the revision that it was loaded with.
         "revision": conflict.seen if conflict else draft.revision,
@@ -96,10 +96,6 @@ def today(request: TeacherRequest) -> date:
 
 def _tip_count(draft: Draft) -> int:
     return sum(len(question_tips(draft.document, question)) for question in draft.document["questions"])
-
-
-def _day(moment: datetime, zone: ZoneInfo) -> Any:
-    return moment.astimezone(zone).date()
 
 
 def own_zone(request: TeacherRequest) -> ZoneInfo:

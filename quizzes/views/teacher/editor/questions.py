@@ -38,7 +38,7 @@ from quizzes.content.reading import STANDARD
 from quizzes.content.tables import Table
 from quizzes.forms.editor.base import DraftForm
 from quizzes.forms.editor.levels import PreviewLevelForm
-from quizzes.forms.editor.question import KeepWordingForm, QuestionForm
+from quizzes.forms.editor.question import KeepWordingForm, QuestionForm, type_choices
 from quizzes.models import Draft
 from quizzes.reports.answered_editions import answered_editions
 from quizzes.views.access import TeacherRequest
@@ -88,7 +88,7 @@ def edit_questions(request: TeacherRequest, public_id: str) -> HttpResponse:
         request,
         "edit_questions",
         draft,
-        types=_types(),
+        types=type_choices(),
         new_key=saving_questions.new_question_key(),
         meter=meter(draft.document),
     )
@@ -328,7 +328,3 @@ def _page(
         "meter": meter(document),
     }
     return show(request, "edit_question", draft, forms=(editor.form, editor.own), conflict=conflict, **context)
-
-
-def _types() -> list[tuple[str, str]]:
-    return [(name, gettext(question_type.label)) for name, question_type in TYPES.items()]
