@@ -28,6 +28,21 @@ class AnsweredQuestion:
     reading: Reading
     parts: tuple[EarnedPart, ...]
 
+    @property
+    def earned(self) -> Fraction:
+        """The points earned on the question."""
+        return sum((part.points for part in self.parts), start=Fraction(0))
+
+    @property
+    def possible(self) -> int:
+        """The points possible on the question: 0 if it was dropped."""
+        return int(sum(part.possible for part in self.parts))
+
+    @property
+    def is_right(self) -> bool:
+        """Whether it earned all points of a question that counts."""
+        return bool(self.possible) and self.earned >= self.possible
+
 
 @dataclass(frozen=True, slots=True)
 class BreakdownLine:

@@ -16,10 +16,9 @@ from quizzes.assignments.student_statuses import by_student_and_assignment, load
 from quizzes.attempts.answers import has_late_to_accept
 from quizzes.content.drafts.retry import RETRY_COUNT
 from quizzes.content.editions import shown_edition
-from quizzes.content.question_types.question import Question
+from quizzes.content.question_types.question import Value
 from quizzes.content.set_document import Objective
 from quizzes.content.teaching_guide import Standard
-from quizzes.grading.points import Adjustments, earned, needs_grading
 from quizzes.grading.scores import adjustments
 from quizzes.models import Answer, Assignment, Attempt, Student
 from quizzes.reports.attempt_review import GOT_IT_SHARE, NOT_YET_SHARE, ObjectiveScore
@@ -223,15 +222,25 @@ class ClassReport:
         return self.wrong_by_mark.total()
 
 
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """The attempt of a student that counts. answered: without answers that need grading."""
+
+    given: GivenAnswers
+    answered: tuple[AnsweredQuestion, ...]
+
+
 def class_report(assignment: Assignment, *, now: datetime, standards: Sequence[Standard] = ()) -> ClassReport:
     """The results of an assignment; at most 14 queries for a class of any size. standards: to group points by."""
     items = item_report([assignment], policy=None)
     document = shown_edition(assignment.edition_id).document
     used = {question.objective for question in document.questions}
     objectives = tuple(objective for objective in document.objectives if objective.key in used)
-    lines, right, answered, given = _lines(assignment, objectives, now)
+    lines, works = _lines(assignment, objectives, now)
+    answered = [entry for work in works for entry in work.answered]
+    right = Counter(entry.question.key for entry in answered if entry.is_right)
     titles = {objective.key: objective.title for objective in objectives}
-    misconceptions = tuple(shared.given_by(given) for shared in most_common(items))
+    misconceptions = tuple(shared.given_by(work.given for work in works) for shared in most_common(items))
     named = {misconception.question.number for misconception in misconceptions}
     questions = tuple(
         QuestionLine(
@@ -272,63 +281,58 @@ def _difficulty(line: QuestionLine) -> tuple[Fraction, Fraction]:
 
 def _lines(
     assignment: Assignment, objectives: Sequence[Objective], now: datetime
-) -> tuple[tuple[StudentLine, ...], Counter[str], list[AnsweredQuestion], list[GivenAnswers]]:
-    """One line for each student, the right attempts by question key, each answer in parts, and by name who gave it."""
-    content = shown_edition(assignment.edition_id)
+) -> tuple[tuple[StudentLine, ...], list[_Work]]:
+    """One line for each student, and the work of those with an attempt that counts."""
     rows = list(assignment.attempts.annotate(has_late=has_late_to_accept(now=now)))
     late = {row.student_id for row in rows if row.has_late}
     made = by_student_and_assignment(rows)
     overrides = load_overrides(assignment=assignment)
     students = list(assignment.classroom.students.enrolled().order_by("sort_key", "pk"))
-    statuses = [
-        overrides.status(assignment, student.pk, made.get((student.pk, assignment.pk), ()), now=now)
+    statuses = {
+        student: overrides.status(assignment, student.pk, made.get((student.pk, assignment.pk), ()), now=now)
         for student in students
+    }
+    works = _works(assignment, statuses)
+    lines = [
+        StudentLine(
+            student,
+            found,
+            scores=_scores(works[student].answered, objectives) if student in works else (),
+            has_late_answers=student.pk in late,
+        )
+        for student, found in statuses.items()
     ]
-    attempts = [found.counting_attempt for found in statuses if found.counting_attempt is not None]
-    adjusted = adjustments(attempts)
-    values: defaultdict[int, dict[int, Answer]] = defaultdict(dict)
-    for answer in Answer.objects.filter(attempt__assignment=assignment, attempt__submitted_at__isnull=False):
-        values[answer.attempt_id][answer.question_id] = answer
-    lines, right = [], Counter[str]()
-    answered: list[AnsweredQuestion] = []
-    given_answers: list[GivenAnswers] = []
-    for student, found in zip(students, statuses, strict=True):
-        attempt = found.counting_attempt
-        scores: tuple[ObjectiveScore | None, ...] = ()
-        if attempt is not None:
-            answers = {
-                question.key: values[attempt.pk].get(content.question_ids[question.key])
-                for question in content.document.questions
-            }
-            scores = _scores(content.document.questions, answers, adjusted[attempt.pk], objectives, right)
-            given = {key: answer.value for key, answer in answers.items() if answer is not None}
-            given_answers.append(GivenAnswers(student, given, adjusted[attempt.pk]))
-            answered += answered_questions(assignment.pk, content.document, given, adjusted[attempt.pk])
-        lines.append(StudentLine(student, found, scores, has_late_answers=student.pk in late))
     lines.sort(key=lambda line: (line.found.counting_attempt is None, line.share))
-    return tuple(lines), right, answered, given_answers
+    return tuple(lines), list(works.values())
 
 
-def _scores(
-    questions: Sequence[Question],
-    answers: Mapping[str, Answer | None],
-    after: Adjustments,
-    objectives: Sequence[Objective],
-    right: Counter[str],
-) -> tuple[ObjectiveScore | None, ...]:
-    gained: defaultdict[str, Fraction] = defaultdict(Fraction)
+def _works(assignment: Assignment, statuses: Mapping[Student, StudentStatus[Attempt]]) -> dict[Student, _Work]:
+    """The work of each student with an attempt that counts; 3 queries."""
+    content = shown_edition(assignment.edition_id)
+    counting = {
+        student: found.counting_attempt for student, found in statuses.items() if found.counting_attempt is not None
+    }
+    adjusted = adjustments(list(counting.values()))
+    values: defaultdict[int, dict[int, Value]] = defaultdict(dict)
+    for answer in Answer.objects.filter(attempt__assignment=assignment, attempt__submitted_at__isnull=False):
+        values[answer.attempt_id][answer.question_id] = answer.value
+    works = {}
+    for student, attempt in counting.items():
+        own, after = values[attempt.pk], adjusted[attempt.pk]
+        given = {key: own[row_id] for key, row_id in content.question_ids.items() if row_id in own}
+        answered = tuple(answered_questions(assignment.pk, content.document, given, after))
+        works[student] = _Work(GivenAnswers(student, given, after), answered)
+    return works
+
+
+def _scores(answered: Sequence[AnsweredQuestion], objectives: Sequence[Objective]) -> tuple[ObjectiveScore | None, ...]:
+    earned: defaultdict[str, Fraction] = defaultdict(Fraction)
     possible: Counter[str] = Counter()
-    for question in questions:
-        answer = answers[question.key]
-        value = answer.value if answer is not None else None
-        if needs_grading(question, value, after):
-            continue
-        points = earned(question, value, after)
-        gained[question.objective] += points.points
-        possible[question.objective] += points.possible
-        right[question.key] += bool(points.possible) and points.points >= points.possible
+    for entry in answered:
+        earned[entry.question.objective] += entry.earned
+        possible[entry.question.objective] += entry.possible
     return tuple(
-        ObjectiveScore(objective, gained[objective.key], possible[objective.key]) if possible[objective.key] else None
+        ObjectiveScore(objective, earned[objective.key], possible[objective.key]) if possible[objective.key] else None
         for objective in objectives
     )
 
