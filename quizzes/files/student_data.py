@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -141,31 +141,46 @@ def _attempts(student: Student, by: User, now: datetime) -> list[Json]:
         lambda row: _columns(row, "kind", "place", "value", "changed_at"),
     )
     presences = {row.attempt_id: row for row in Presence.objects.filter(**in_attempts)}
-    names = ["number", "medium", "started_at", "paused_for", "break_time", "break_ends_at", "deadline_at"]
-    names += ["submitted_at", "submitted_by", "receipt"]
     return [
         {
-            "assignment": _title(attempt),
-            "classroom": attempt.classroom.name,
-            # Work of an old class that counts in the new one is in the file twice.
-            "copy_of": attempt.carried_from.receipt if attempt.carried_from else None,
-            "made_as": attempt.made_as.display_name if attempt.made_as else None,
-            **_columns(attempt, *names, "score", "max_score", "ungraded_count", "comment", "supports", "language"),
-            "open_since": presences[attempt.pk].open_since if attempt.pk in presences else None,
-            "last_seen_at": presences[attempt.pk].seen_at if attempt.pk in presences else None,
-            "answers": [
-                _answer(attempt, item, answer, number, is_released=is_released)
-                for number, item in enumerate(reviewed[attempt.pk], start=1)
-                if isinstance(answer := item.answer, Answer)
-            ],
+            **_attempt(attempt, presences.get(attempt.pk)),
+            "answers": _answers(
+                attempt,
+                reviewed[attempt.pk],
+                is_released=can_see_answers(
+                    attempt.assignment, attempt, shown_at=shown_at[attempt.assignment_id], now=now
+                ),
+            ),
             "saves": events[attempt.pk],
             "marks": grades[attempt.pk],
             "support_marks": support_marks[attempt.pk],
         }
         for attempt in attempts
-        for is_released in [
-            can_see_answers(attempt.assignment, attempt, shown_at=shown_at[attempt.assignment_id], now=now)
-        ]
+    ]
+
+
+def _attempt(attempt: Attempt, presence: Presence | None) -> Json:
+    """An attempt without its answers. presence: None if no page of it was open."""
+    names = ["number", "medium", "started_at", "paused_for", "break_time", "break_ends_at", "deadline_at"]
+    names += ["submitted_at", "submitted_by", "receipt", "score", "max_score", "ungraded_count", "comment"]
+    return {
+        "assignment": _title(attempt),
+        "classroom": attempt.classroom.name,
+        # Work of an old class that counts in the new one is in the file twice.
+        "copy_of": attempt.carried_from.receipt if attempt.carried_from else None,
+        "made_as": attempt.made_as.display_name if attempt.made_as else None,
+        **_columns(attempt, *names, "supports", "language"),
+        "open_since": presence.open_since if presence else None,
+        "last_seen_at": presence.seen_at if presence else None,
+    }
+
+
+def _answers(attempt: Attempt, reviewed: Sequence[ReviewedQuestion], *, is_released: bool) -> list[Json]:
+    """The answers of an attempt in the order of its questions. is_released: whether the student may see the key."""
+    return [
+        _answer(attempt, item, item.answer, number, is_released=is_released)
+        for number, item in enumerate(reviewed, start=1)
+        if isinstance(item.answer, Answer)
     ]
 
 
