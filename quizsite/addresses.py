@@ -54,8 +54,8 @@ def site_address() -> str:
     if settings.HTTPS:
         # A proxy in front has a name and the default port. What begins with a dot or is a star is no name.
         given = [name for name in words(os.environ, "FOOTNOTE_HOSTS") if not name.startswith((".", "*"))]
-        return url([*given, *names, host][0], 443, https=True)
-    return url([*names, host][0], listening_port())
+        return url((given or names or [host])[0], 443, https=True)
+    return url((names or [host])[0], listening_port())
 
 
 def served_address() -> str:

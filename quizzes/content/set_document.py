@@ -230,17 +230,15 @@ def _question(table: Mapping[str, Any], number: int, languages: Sequence[str], f
         raise InvalidQuestion(name if isinstance(name, str) and name else f"number {number}", str(error)) from error
 
 
+def _objective(table: Mapping[str, Any], minimum: Mapping[str, Any], first: str) -> Objective:
+    key = text_of(table, "key", at_most=80)
+    least = _whole_number(minimum, key, at_least=0) if key in minimum else 0
+    return Objective(key, with_language(text_of(table, "title"), first), least)
+
+
 def _objectives(document: Mapping[str, Any], first: str) -> tuple[Objective, ...]:
     minimum = table_of(document, "minimum")
-    objectives = tuple(
-        Objective(
-            key,
-            with_language(text_of(table, "title"), first),
-            _whole_number(minimum, key, at_least=0) if key in minimum else 0,
-        )
-        for table in tables_of(document, "objectives")
-        for key in [text_of(table, "key", at_most=80)]
-    )
+    objectives = tuple(_objective(table, minimum, first) for table in tables_of(document, "objectives"))
     if len({objective.key for objective in objectives}) != len(objectives):
         raise InvalidDocument("two objectives have the same key")
     unknown = set(minimum) - {objective.key for objective in objectives}

@@ -183,8 +183,7 @@ def set_accommodations(request: TeacherRequest, public_id: str) -> HttpResponse:
     time_form, supports_form = AccommodationForm(request.POST), StudentSupportsForm(request.POST)
     level_form = StudentLevelForm(request.POST)
     bound = {"accommodation_form": time_form, "supports_form": supports_form, "level_form": level_form}
-    # A list, so that each form has its errors.
-    if not all([form.is_valid() for form in bound.values()]):  # noqa: C419
+    if not all(form.is_valid() for form in bound.values()):
         return history_page(request, student, **bound)
     now = timezone.now()
     times = accommodations.times_with_factor(student, time_factor=time_form.time_factor, now=now)

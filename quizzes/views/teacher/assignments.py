@@ -199,7 +199,7 @@ def confirmation(
     )
     early = EarlyAnswersForm(sent, settings=form.settings)
     if is_confirmed:
-        is_settled = room.is_valid() & early.is_valid()
+        is_settled = room.is_valid() and early.is_valid()
     else:
         has_warnings = any(warnings for _, _, warnings, _ in summary)
         is_settled = not (has_warnings or form.is_mixed or room.fields or early.fields)

@@ -87,18 +87,17 @@ def attempt_page(
     attempt: Attempt,
     *,
     now: datetime,
-    grade_form: tuple[str, AttemptGradeForm] | None = None,
+    grade_forms: Mapping[str, AttemptGradeForm] | None = None,
     reopen_form: ReopenForm | None = None,
     comment_form: AttemptCommentForm | None = None,
 ) -> HttpResponse:
-    """The page of one attempt. grade_form: (question key, invalid form). reopen_form, comment_form: an invalid form.
+    """The page of one attempt. grade_forms: invalid forms by question key. reopen_form, comment_form: an invalid form.
 
     attempt: as `taught_attempt` returns it.
     """
     reviewed = review_attempt(attempt, shown_content(attempt))
     overrides = load_overrides(assignment=attempt.assignment_id, student=attempt.student_id)
-    forms = {key: form for key, form in [grade_form] if key} if grade_form else {}
-    shown = OpenAnswersForm(request.GET)
+    shown, refused = OpenAnswersForm(request.GET), grade_forms or {}
     context = {
         "attempt": attempt,
         "assignment": attempt.assignment,
@@ -110,9 +109,9 @@ def attempt_page(
         "previous_attempt": previous_attempt(attempt),
         "next_attempt": next_attempt(attempt),
         "all_open": shown.is_all,
-        "open_numbers": _open_numbers(reviewed, shown, refused=forms),
+        "open_numbers": _open_numbers(reviewed, shown, refused=refused),
         **_unused(attempt, reviewed),
-        "tools": _answer_tools(attempt, reviewed, forms),
+        "tools": _answer_tools(attempt, reviewed, refused=refused),
         "comment_form": comment_form or _comment_form(initial=_initial_comment(attempt.comment)),
         "reopen_form": reopen_form or ReopenForm(initial={"receipt": attempt.receipt}),
         "answers_since": None if attempt.is_open else student_saw_answers_at(attempt, now=now),
@@ -122,7 +121,7 @@ def attempt_page(
 
 
 def _answer_tools(
-    attempt: Attempt, reviewed: ReviewedAttempt, refused: Mapping[str, AttemptGradeForm]
+    attempt: Attempt, reviewed: ReviewedAttempt, *, refused: Mapping[str, AttemptGradeForm]
 ) -> dict[str, AnswerTools]:
     """What a teacher can do with each answer, by question. refused: forms with an error."""
     grades = newest_grades(attempt)
@@ -224,7 +223,7 @@ def grade_answer(request: TeacherRequest, public_id: str, number: int) -> HttpRe
         return redirect("attempt_review", attempt.public_id)
     form = _grade_form(question, number, data=request.POST)
     if not form.is_valid():
-        return attempt_page(request, attempt, now=now, grade_form=(question.key, form))
+        return attempt_page(request, attempt, now=now, grade_forms={question.key: form})
     row = attempt.assignment.edition.questions.get(key=question.key)
     try:
         manual_grades.change_grade(attempt, row, by=request.user, now=now, **form.cleaned_data)
@@ -232,7 +231,7 @@ def grade_answer(request: TeacherRequest, public_id: str, number: int) -> HttpRe
         # The page then shows the answer and the grade as they are now.
         form = _grade_form(question, number, data={**form.cleaned_data, "seen": error.seen})
         form.add_error(None, GRADE_OUTDATED)
-        return attempt_page(request, attempt, now=now, grade_form=(question.key, form))
+        return attempt_page(request, attempt, now=now, grade_forms={question.key: form})
     messages.success(request, gettext("Question {number} graded.").format(number=number))
     # `show` keeps this answer unfolded. With full points it would be folded.
     place = content_of(attempt).number(question.key)

@@ -64,16 +64,7 @@ class ShortAnswer(Question):
     def parse(cls, document: Mapping[str, Any]) -> Self:
         """The question of a document; raises InvalidDocument."""
         accepted, normalized = parse_accepted(document)
-        wrong = tuple(
-            WrongAnswer(
-                text,
-                tuple(dict.fromkeys(map(normalize, [text, *all_languages(table, "text")]))),
-                text_of(table, "rationale", optional=True),
-                texts_of(table, "leans_on"),
-            )
-            for table in tables_of(document, "wrong")
-            for text in [text_of(table, "text")]
-        )
+        wrong = tuple(_wrong_answer(table) for table in tables_of(document, "wrong"))
         for answer in wrong:
             if set(answer.normalized) & set(normalized):
                 raise InvalidDocument(f"“{answer.text}” is both accepted and wrong")
@@ -222,6 +213,16 @@ class ShortAnswer(Question):
             and self._known_wrong(normalized) is None
             and any(is_typo(normalized, accepted) for accepted in self.normalized_accepted)
         )
+
+
+def _wrong_answer(table: Mapping[str, Any]) -> WrongAnswer:
+    text = text_of(table, "text")
+    return WrongAnswer(
+        text,
+        tuple(dict.fromkeys(map(normalize, [text, *all_languages(table, "text")]))),
+        text_of(table, "rationale", optional=True),
+        texts_of(table, "leans_on"),
+    )
 
 
 def parse_accepted(table: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
