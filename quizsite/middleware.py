@@ -1,4 +1,4 @@
-"""Middleware for all requests: ids, headers, body size, HEAD, wrong methods, sign-in, redirects for htmx."""
+"""Middleware for all requests: ids, headers, languages, HEAD, redirects for htmx, errors, sign-in."""
 
 import re
 import secrets
@@ -24,9 +24,9 @@ from quizzes.views.request_meta import page_before
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
-REQUEST_ID = "X-Request-ID"
+REQUEST_ID_HEADER = "X-Request-ID"
 HEALTH_CHECKS = {"livez", "readyz", "metrics"}
-_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 # Footnote uses no camera, location, payment or sensor of the browser.
 PERMISSIONS_POLICY = ", ".join(
@@ -68,15 +68,15 @@ def request_id(get_response: GetResponse) -> GetResponse:
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        sent = request.headers.get(REQUEST_ID, "") if settings.TRUSTED_PROXY_COUNT else ""
-        chosen = sent if _REQUEST_ID.fullmatch(sent) else secrets.token_hex(8)
+        sent = request.headers.get(REQUEST_ID_HEADER, "") if settings.TRUSTED_PROXY_COUNT else ""
+        chosen = sent if REQUEST_ID.fullmatch(sent) else secrets.token_hex(8)
         request.META[REQUEST_ID_KEY] = chosen
         token = current_request_id.set(chosen)
         try:
             response = get_response(request)
         finally:
             current_request_id.reset(token)
-        response.headers[REQUEST_ID] = chosen
+        response.headers[REQUEST_ID_HEADER] = chosen
         return response
 
     return middleware

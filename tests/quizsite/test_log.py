@@ -21,7 +21,7 @@ from django.urls.resolvers import URLPattern
 from quizsite import log
 from quizsite.environment import choice
 from quizsite.log import HIDDEN, JsonLineFormatter, LineFormatter, RequestFilter, hide_secrets
-from quizsite.middleware import REQUEST_ID, request_id
+from quizsite.middleware import REQUEST_ID_HEADER, request_id
 from quizzes.models import Attempt, Classroom, Student, User
 from quizzes.people import accounts, student_sessions
 from tests.conftest import Queries
@@ -299,7 +299,7 @@ def test_the_environment_sets_format_level_and_request_ids(tmp_path: Any) -> Non
         "import logging; from django.test import Client; from django.conf import settings; "
         "settings.ALLOWED_HOSTS.append('testserver'); logging.getLogger('quizsite').warning('quiet'); "
         "logging.getLogger('quizsite').error('loud'); "
-        f"print(len(Client().get('/livez').headers['{REQUEST_ID}']))"
+        f"print(len(Client().get('/livez').headers['{REQUEST_ID_HEADER}']))"
     )
     result = manage("shell", "--no-imports", "--command", script, folder=tmp_path, **variables)
 
@@ -343,9 +343,9 @@ def test_request_id_is_in_the_header_and_in_the_lines(
         logging.getLogger("quizzes.test").info("working")
         return HttpResponse()
 
-    response = request_id(view)(RequestFactory().get("/", headers={REQUEST_ID: sent}))
+    response = request_id(view)(RequestFactory().get("/", headers={REQUEST_ID_HEADER: sent}))
 
-    chosen = response.headers[REQUEST_ID]
+    chosen = response.headers[REQUEST_ID_HEADER]
     assert (chosen == sent) is is_kept
     assert len(chosen) >= 8
     assert chosen in lines.take()[0]
@@ -360,4 +360,4 @@ def test_request_id_is_in_the_line_about_a_refused_request(client: Client, lines
     response = client.get("/nothing-here/")
 
     [line] = [line for line in lines.take() if "Not Found" in line]
-    assert response.headers[REQUEST_ID] in line
+    assert response.headers[REQUEST_ID_HEADER] in line
