@@ -1,6 +1,6 @@
 """The form with the print options of a handout."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -49,7 +49,7 @@ class PrintForm(forms.Form):
 
     def __init__(
         self,
-        data: Any,
+        data: Mapping[str, Any] | None,
         *,
         editions: Sequence[int],
         levels: Sequence[str],

@@ -42,7 +42,7 @@ class MoveForm(CorrectionForm):
         label=gettext_lazy("They belong to"), error_messages={"required": gettext_lazy("Choose a student.")}
     )
 
-    def __init__(self, data: Any = None, *, students: Sequence[Student], seen: int) -> None:
+    def __init__(self, data: Mapping[str, Any] | None = None, *, students: Sequence[Student], seen: int) -> None:
         """students: who may receive the answers."""
         super().__init__(data, initial={"seen": seen})
         offered = [("", gettext("Choose a student")), *((one.public_id, one.display_name) for one in students)]
@@ -115,7 +115,12 @@ class PaperAnswersForm(forms.Form):
     seen = forms.IntegerField(min_value=0, max_value=MAX_VERSION, widget=forms.HiddenInput)
 
     def __init__(
-        self, data: Any = None, *, stored: StoredPaperAnswers, printed: PrintedForms, letter: FormLetter | None = None
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        stored: StoredPaperAnswers,
+        printed: PrintedForms,
+        letter: FormLetter | None = None,
     ) -> None:
         """stored: what is stored for the student. letter: the form to show if none is submitted or stored."""
         super().__init__(data, prefix=stored.student.public_id, initial={"seen": stored.version})

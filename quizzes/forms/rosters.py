@@ -309,7 +309,7 @@ class CardsForm(forms.Form):
 
     student = forms.ChoiceField(required=False)
 
-    def __init__(self, data: Any, *, students: Sequence[Student]) -> None:
+    def __init__(self, data: Mapping[str, Any] | None, *, students: Sequence[Student]) -> None:
         super().__init__(data)
         self.students = students
         choice_field(self, "student").choices = [(one.public_id, one.display_name) for one in students]
@@ -344,7 +344,7 @@ class MergeStudentForm(forms.Form):
     )
     seen = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any, *, others: Sequence[Student]) -> None:
+    def __init__(self, data: Mapping[str, Any] | None, *, others: Sequence[Student]) -> None:
         super().__init__(data)
         self.others = {one.public_id: one for one in others}
         names = [(one.public_id, self._label(one)) for one in others]

@@ -1,7 +1,7 @@
 """The abstract base of the editor's form for each question type, and the fields that these forms use."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -51,7 +51,12 @@ class QuestionTypeForm(PartForm):
     regrade_fields: tuple[str, ...] = ()
 
     def __init__(
-        self, data: Any = None, *, question: Table, sentences: Sequence[Table], speakers: Sequence[Table]
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        question: Table,
+        sentences: Sequence[Table],
+        speakers: Sequence[Table],
     ) -> None:
         """question: of a draft. sentences: of its reading, in order. speakers: of its source."""
         super().__init__(data)

@@ -1,5 +1,6 @@
 """Forms for another level of a draft's reading: its text, and the sentences that say the same."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -48,7 +49,7 @@ class LevelTextForm(DraftForm):
         },
     )
 
-    def __init__(self, data: Any = None, *, document: Table, level: str) -> None:
+    def __init__(self, data: Mapping[str, Any] | None = None, *, document: Table, level: str) -> None:
         variant = level_of(document, level)
         shown = "" if variant is None else level_text(variant, sentence_tables(document))
         super().__init__(data, initial={"text": shown})
@@ -74,7 +75,7 @@ class LevelForm(DraftForm):
     note = text(gettext_lazy("Note for students"), 300, hint=gettext_lazy("They see it above the reading."))
     act = forms.CharField(required=False, max_length=40)
 
-    def __init__(self, data: Any = None, *, document: Table, level: str) -> None:
+    def __init__(self, data: Mapping[str, Any] | None = None, *, document: Table, level: str) -> None:
         self.standard = sentence_tables(document)
         variant = level_of(document, level) or {"key": level, "rows": []}
         self.tables = rows_of(variant, self.standard)

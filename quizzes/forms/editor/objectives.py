@@ -18,7 +18,7 @@ NEW_OBJECTIVES = 2
 class ObjectivesForm(DraftForm):
     """The objectives of a set, and how many questions each needs."""
 
-    def __init__(self, data: Any = None, *, document: Table) -> None:
+    def __init__(self, data: Mapping[str, Any] | None = None, *, document: Table) -> None:
         super().__init__(data)
         self.keys = [objective["key"] for objective in document["objectives"]]
         self.titles = {objective["key"]: objective["title"] for objective in document["objectives"]}

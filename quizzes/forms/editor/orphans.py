@@ -1,5 +1,6 @@
 """The form to resolve a question that lost evidence."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -23,7 +24,7 @@ class OrphanForm(DraftForm):
         ]
     )
 
-    def __init__(self, data: Any = None, *, orphan: Orphan | None, document: Table) -> None:
+    def __init__(self, data: Mapping[str, Any] | None = None, *, orphan: Orphan | None, document: Table) -> None:
         super().__init__(data)
         self.orphan = orphan
         shown = [

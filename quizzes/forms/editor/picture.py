@@ -1,5 +1,6 @@
 """The picture of a reading or a question."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -57,7 +58,7 @@ class PictureForm(DraftForm):
         },
     )
 
-    def __init__(self, data: Any = None, files: Any = None, *, stored: Table | None) -> None:
+    def __init__(self, data: Mapping[str, Any] | None = None, files: Any = None, *, stored: Table | None) -> None:
         """stored: the picture in the draft, None without one."""
         super().__init__(data, files, initial=stored or {})
         self.stored = stored

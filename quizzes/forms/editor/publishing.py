@@ -1,6 +1,6 @@
 """Forms to publish a draft and to move assignments to the latest edition."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -32,7 +32,7 @@ class MoveForm(forms.Form):
         error_messages={"required": gettext_lazy("Choose one.")},
     )
 
-    def __init__(self, data: Any = None, *, assignments: Sequence[Assignment]) -> None:
+    def __init__(self, data: Mapping[str, Any] | None = None, *, assignments: Sequence[Assignment]) -> None:
         super().__init__(data)
         self.offered = assignments
         choice_field(self, "assignments").choices = [

@@ -1,5 +1,6 @@
 """Forms for one question of a draft."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -60,7 +61,7 @@ class QuestionForm(DraftForm):
     # The question's number on the page. Buttons that move it count from there.
     number = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any = None, *, document: Table, question: Table) -> None:
+    def __init__(self, data: Mapping[str, Any] | None = None, *, document: Table, question: Table) -> None:
         names = ("stem", "type", "objective", "skill", "points", "evidence", "explanation")
         initial = {
             **{name: question.get(name) for name in names},

@@ -1,6 +1,6 @@
 """Forms for the reading of a draft: its text, sentences and speakers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -105,7 +105,7 @@ class NewSetForm(SourceForm):
         hint=gettext_lazy("Leave a blank line between paragraphs. We’ll number the sentences."),
     )
 
-    def __init__(self, data: Any = None, *, today: date) -> None:
+    def __init__(self, data: Mapping[str, Any] | None = None, *, today: date) -> None:
         super().__init__(data, today=today)
         self.pasted = CleanText("")
 
@@ -143,7 +143,7 @@ class TextForm(DraftForm):
     )
     is_same_story = forms.BooleanField(required=False, label=gettext_lazy("Yes, it’s the same story"))
 
-    def __init__(self, data: Any = None, *, document: Table) -> None:
+    def __init__(self, data: Mapping[str, Any] | None = None, *, document: Table) -> None:
         super().__init__(data, initial={"text": text_of(document)})
         self.document = document
         self.asks_for_story = False
@@ -176,7 +176,7 @@ class ReadingForm(DraftForm):
     level = text(gettext_lazy("Level (optional)"), 40, hint=gettext_lazy("Such as Grade 7"))
     act = forms.CharField(required=False, max_length=40)
 
-    def __init__(self, data: Any = None, *, document: Table) -> None:
+    def __init__(self, data: Mapping[str, Any] | None = None, *, document: Table) -> None:
         reading = document["reading"]
         initial = {"reading_title": reading["title"], "language": reading["language"], "level": reading["level"]}
         self.tables = sentence_tables(document)
@@ -316,7 +316,7 @@ class SentenceRow:
 class SpeakersForm(DraftForm):
     """The speakers of the source: names and icons. A speaker with an empty name is removed."""
 
-    def __init__(self, data: Any = None, *, document: Table) -> None:
+    def __init__(self, data: Mapping[str, Any] | None = None, *, document: Table) -> None:
         super().__init__(data)
         self.document = document
         self.keys = [speaker["key"] for speaker in document["voices"]]

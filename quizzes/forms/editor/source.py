@@ -1,5 +1,6 @@
 """The form for the title and the source of a draft."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -67,7 +68,7 @@ class SourceForm(DraftForm):
         hint=gettext_lazy("Such as a license. Leave blank to use your choice above."),
     )
 
-    def __init__(self, data: Any = None, *, today: date, document: Table | None = None) -> None:
+    def __init__(self, data: Mapping[str, Any] | None = None, *, today: date, document: Table | None = None) -> None:
         """today: where the teacher is. document: of the draft, None for a new set."""
         super().__init__(data, initial=initial_of(document) if document else None)
         self.today = today

@@ -1,5 +1,6 @@
 """Forms for the texts of a draft in another language."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -31,7 +32,7 @@ class TranslationForm(DraftForm):
 
     act = forms.RegexField(r"^(save|next|keep:[a-z0-9_-]+)\Z", required=False)
 
-    def __init__(self, data: Any = None, *, document: Table, key: str, language: str) -> None:
+    def __init__(self, data: Mapping[str, Any] | None = None, *, document: Table, key: str, language: str) -> None:
         super().__init__(data)
         self.texts = texts_of_question(document, key, language)
         for shown in self.texts:

@@ -1,5 +1,6 @@
 """The form for the words of a reading that are explained to students."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.forms.boundfield import BoundField
@@ -28,7 +29,7 @@ _LONGEST = 60
 class WordsForm(DraftForm):
     """The explained words: each as the reading has it, and its meaning. A word with an empty first field is removed."""
 
-    def __init__(self, data: Any = None, *, document: Table) -> None:
+    def __init__(self, data: Mapping[str, Any] | None = None, *, document: Table) -> None:
         super().__init__(data)
         self.stored = {f"word-{slug(word.name)}": word for word in explained_words(document)}
         self.absent = absent_words(document)

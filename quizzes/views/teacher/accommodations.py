@@ -1,6 +1,6 @@
 """Accommodations of a student; extensions and excuses for one student on one assignment."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -214,7 +214,9 @@ def _open_end(assignment: Assignment, student: Student) -> datetime | None:
     return assignment.attempts.made_by(student.pk).open().values_list("deadline_at", flat=True).first()
 
 
-def _extension_form(assignment: Assignment, student: Student, *, now: datetime, data: Any = None) -> ExtensionForm:
+def _extension_form(
+    assignment: Assignment, student: Student, *, now: datetime, data: Mapping[str, Any] | None = None
+) -> ExtensionForm:
     extension = assignment.extensions.filter(student=student).first()
     return ExtensionForm(data, assignment=assignment, extension=extension, now=now)
 

@@ -148,7 +148,7 @@ def _initial(value: Value, grade: ManualGrade | None) -> dict[str, Any]:
     return {**given, "seen": manual_grades.seen_stamp(value, grade)}
 
 
-def _comment_form(data: Any = None, **kwargs: Any) -> AttemptCommentForm:
+def _comment_form(data: Mapping[str, Any] | None = None, **kwargs: Any) -> AttemptCommentForm:
     """The form with the comment on the whole attempt."""
     return AttemptCommentForm(data, auto_id="id_whole_%s", **kwargs)
 

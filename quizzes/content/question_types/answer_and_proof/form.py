@@ -22,7 +22,12 @@ class AnswerAndProofForm(TemptingForm):
     """A first step of one of three types, and tempting sentences."""
 
     def __init__(
-        self, data: Any = None, *, question: Table, sentences: Sequence[Table], speakers: Sequence[Table]
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        question: Table,
+        sentences: Sequence[Table],
+        speakers: Sequence[Table],
     ) -> None:
         answer_type = question.get("answer_type") or "single"
         first = {**question, "type": answer_type}

@@ -1,5 +1,6 @@
 """The question editor: one question, its evidence in the reading, and its preview."""
 
+from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -233,7 +234,7 @@ def _gone(request: TeacherRequest, public_id: str) -> HttpResponse:
     return redirect("edit_questions", public_id)
 
 
-def _question_editor(draft: Draft, key: str, sent: Any = None) -> QuestionEditor:
+def _question_editor(draft: Draft, key: str, sent: Mapping[str, Any] | None = None) -> QuestionEditor:
     """The forms of a question, for the type that the submitted page shows; raises NoSuchQuestion."""
     question = deepcopy(found_question(draft.document, key))
     shown_type = sent.get("shown_type", "") if sent is not None else ""
