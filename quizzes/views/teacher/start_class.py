@@ -139,7 +139,7 @@ def _running_context(request: TeacherRequest, assignment: Assignment, now: datet
     return {
         "assignment": assignment,
         "classroom": assignment.classroom,
-        "window": window_state(assignment, now=now).value,
+        "window_state": window_state(assignment, now=now).value,
         "minutes_left": _minutes(assignment, now),
         "bar": [(status.label, BAR[status], count) for status, count in bar],
         "bar_words": ", ".join(f"{count} {counted_words(status, count)}" for status, count in bar),
