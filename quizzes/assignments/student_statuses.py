@@ -23,7 +23,6 @@ from quizzes.phrases import gettext
 Key = tuple[int, int]
 
 _COUNTED = {
-    Status.SUBMITTED: npgettext_lazy("a count of students", "turned in", "turned in", "count"),
     Status.IN_PROGRESS: gettext_lazy("in progress"),
     Status.TIME_UP: gettext_lazy("time’s up"),
     Status.NOT_STARTED: gettext_lazy("not started"),

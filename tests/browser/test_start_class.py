@@ -62,7 +62,10 @@ def test_class_starts_and_ends_on_the_wall(planned: Assignment, teacher: User, o
     assert page.evaluate("window.stays") is True
 
     page.get_by_role("button", name="Start").click()
-    expect(page.get_by_role("img", name="0 turned in, 0 in progress, 30 not started")).to_be_visible()
+    expect(page.get_by_role("status").filter(has=page.locator("dl"))).to_have_text(
+        "Turned in 0 In progress 0 Not started 30", use_inner_text=True
+    )
+    expect(page.locator(".ticks.all")).to_be_visible()
     planned.refresh_from_db()
     for student in students[:19]:
         make_answered_attempt(assignment=planned, student=student, started_at=timezone.now(), submitted=student.pk % 2)

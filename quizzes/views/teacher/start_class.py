@@ -11,7 +11,6 @@ from django.views.decorators.http import require_GET
 from quizzes.assignments.deadlines import WindowState, has_countdown, minutes_left
 from quizzes.assignments.lifecycle import window_state
 from quizzes.assignments.status import Status
-from quizzes.assignments.student_statuses import counted_words
 from quizzes.models import Assignment, Classroom
 from quizzes.reports.live_etag import LiveState, content_etag, live_etag, time_step
 from quizzes.reports.start_class import Attendance, attendance, class_counts
@@ -142,7 +141,6 @@ def _running_context(request: TeacherRequest, assignment: Assignment, now: datet
         "window_state": window_state(assignment, now=now).value,
         "minutes_left": _minutes(assignment, now),
         "bar": [(status.label, BAR[status], count) for status, count in bar],
-        "bar_words": ", ".join(f"{count} {counted_words(status, count)}" for status, count in bar),
         # One tick for each student, in units of the SVG.
         "ticks": [(next(places), BAR[status]) for status, count in bar for _ in range(count)],
         "tick_end": 20 * counts.total(),
