@@ -42,9 +42,13 @@ BOX_OF_WORDS = """link => {
 
 def drawn(target: Locator) -> Image.Image:
     """How bright the element is while nothing has the focus and no pointer is near."""
-    page = target.page
-    page.evaluate("document.activeElement.blur()")
-    page.mouse.move(1, 1)
+    target.page.evaluate("document.activeElement.blur()")
+    return drawn_now(target)
+
+
+def drawn_now(target: Locator) -> Image.Image:
+    """How bright the element is while no pointer is near."""
+    target.page.mouse.move(1, 1)
     return Image.open(io.BytesIO(target.screenshot())).convert("L")
 
 
@@ -55,12 +59,12 @@ def is_plain(before: Image.Image, after: Image.Image) -> bool:
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_forced_colors_show_what_is_chosen(
+def test_forced_colors_show_what_is_chosen_and_what_has_the_focus(
     dark: bool, attempt: Attempt, student: Student, open_context: NewContext
 ) -> None:
     page = open_context(student, dark=dark).new_page()
     page.emulate_media(forced_colors="active")
-    alike, seen = [], set()
+    alike, unfocused, seen = [], [], set()
     for number, question in enumerate(content_of(attempt).questions, start=1):
         page.goto(reverse("take_attempt", args=[attempt.public_id, number]))
         choices = page.locator("form[data-answers] :is(input[type=radio], input[type=checkbox]):visible")
@@ -70,10 +74,15 @@ def test_forced_colors_show_what_is_chosen(
         target = choice.locator("xpath=ancestor::label[1]")
         before = drawn(target)
         choice.check(force=True)
-        if not is_plain(before, drawn(target)):
+        chosen = drawn(target)
+        if not is_plain(before, chosen):
             alike.append(question.type)
+        choice.press("Tab")
+        page.keyboard.press("Shift+Tab")
+        if not is_plain(chosen, drawn_now(target)):
+            unfocused.append(question.type)
         seen.add(question.type)
-    assert alike == []
+    assert (alike, unfocused) == ([], [])
     assert seen >= {"single", "multiple", "true_false", "who_says_so", "evidence", "answer_and_proof"}
 
 
