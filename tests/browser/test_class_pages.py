@@ -62,7 +62,7 @@ def test_heading_of_every_form_of_a_teacher_begins_below_the_brand(
     assert set(places.values()) == {40}, places
 
 
-def test_tabs_of_a_class_fill_their_rows_on_a_phone(
+def test_tabs_of_a_class_fill_their_rows_on_a_phone_and_one_row_beyond(
     teacher: User, student: Student, assignment: Assignment, open_context: NewContext
 ) -> None:
     page = open_context(teacher, width=360).new_page()
@@ -73,6 +73,12 @@ def test_tabs_of_a_class_fill_their_rows_on_a_phone(
     assert list(rows.values()) == [3, 2]
     assert overflow(page) == 0
     assert violations(page) == []
+    # Spanish has the longest words, and the settings the narrowest page.
+    User.objects.update(language="es")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(reverse("change_classroom", args=[assignment.classroom.public_id]))
+    expect(page.locator(".tabs a").last).to_have_text("Asignar cuestionario")
+    assert len({round(tab.bounding_box()["y"]) for tab in page.locator(".tabs a").all()}) == 1  # type: ignore[index]
 
 
 def test_gradebook_of_one_quiz_keeps_the_width_of_its_columns(
