@@ -185,6 +185,16 @@ def test_arabic_runs_right_to_left_on_an_english_page(
     assert text is not None
     assert box["x"] > text["x"]
     assert violations(page) == []
+    page.locator("[data-places] summary").click()
+    downward = []
+    for direction in ("ltr", "rtl"):
+        page.evaluate("(direction) => { document.documentElement.dir = direction; }", direction)
+        # The arrow beside an open part has its tip at 16,12 of its grid, and starts at 9.
+        step = page.locator("[data-places] .ic-next").evaluate(
+            "icon => [9, 16].map(x => new DOMPoint(x, 12).matrixTransform(icon.getScreenCTM()).y)"
+        )
+        downward.append(step[1] - step[0] > 1)
+    assert downward == [True, True]
 
 
 def test_arabic_name_in_the_list_has_its_period_at_its_end(classroom: Classroom, open_context: NewContext) -> None:
