@@ -115,6 +115,34 @@ def test_student_is_at_the_first_question_in_four_taps(
     assert taps == (3 if has_card else 4)
 
 
+def test_button_pressed_offline_keeps_the_page(
+    assignment: Assignment, student: Student, open_context: NewContext
+) -> None:
+    context = open_context(width=360, height=640, watched=False)
+    page = context.new_page()
+    notice = page.locator(".notice", has_text="You need to be online for that.")
+
+    def press(name: str) -> None:
+        context.set_offline(True)
+        page.wait_for_function("() => !navigator.onLine")
+        page.get_by_role("button", name=name).click()
+        expect(notice.get_by_text("You’re offline.")).to_be_in_viewport()
+        assert overflow(page) == 0
+        context.set_offline(False)
+        expect(notice).to_have_count(0)
+        page.get_by_role("button", name=name).click()
+
+    page.goto(reverse("join"))
+    page.get_by_label("Class code").fill(student.classroom.join_code)
+    press("Find my class")
+    press(student.first_name)
+    page.get_by_label("Your PIN").fill(student_sign_in.pin_of(student))
+    press("Sign in")
+    page.wait_for_url(f"**{reverse('student_home')}")
+    press("Start")
+    page.wait_for_url(f"**{question_address(Attempt.objects.get(), 1)}")
+
+
 def test_waiting_home_shows_the_quiz_when_the_teacher_starts_it(
     assignment: Assignment, student: Student, open_context: NewContext
 ) -> None:

@@ -28,7 +28,8 @@ const forms = () => [document, ...sections.values()].flatMap((place) => findAll(
 const storage = availableStorage();
 const store = createStore(storage, board?.dataset.owner, location.pathname);
 const tabs = "BroadcastChannel" in window ? new BroadcastChannel("footnote.answers") : null;
-const notices = createNotices(board);
+// The pages of sign-in have no outbox, but a notice that they are offline.
+const notices = createNotices(board ?? find("[data-notices]"));
 const sender = createSender(store, {
   isHere,
   isLeaving: () => isLeaving,
@@ -311,7 +312,7 @@ function setLabel(link, isCurrent) {
 
 // ---- Forms and links wait until all answers are stored
 
-const isIdle = () => !typingTimer && sender.isIdle();
+const isIdle = () => !typingTimer && (board ? sender.isIdle() : sender.isOnline());
 
 // The notice for an address that does not open offline. Without preloaded questions, as where sentences are chosen, that
 // is each other question. The address of the review has no number.
@@ -327,7 +328,8 @@ async function settle(action) {
   keepTyped();
   notices.blocked = "";
   // A reply counts for a second, and sending the answers may take longer.
-  if (await sender.settle() && (!TURN_IN.includes(action) || await sender.reach())) return true;
+  const isSettled = board ? await sender.settle() : await sender.reach();
+  if (isSettled && (!TURN_IN.includes(action) || await sender.reach())) return true;
   notices.blocked = action;
   const reason = navigator.onLine ? "down" : "offline";
   notify(["down", "pin", "signed-out"].includes(notices.shown) ? notices.shown : reason);
@@ -341,8 +343,9 @@ async function onSubmit(event) {
   if (form.matches("[data-pin]")) {
     event.preventDefault();
     signingIn ||= signIn(form).finally(() => { signingIn = null; });
+    return;
   }
-  if (!form.matches("[data-answers], [data-hand-in], [data-time-up], [data-sign-out], [data-break], .levels")) return;
+  if (!form.matches("[method=post]")) return;
   // What is saved needs no new page, on which the focus would be lost.
   if (button?.matches("[data-save]") && isIdle() && notices.repeatSaved()) return event.preventDefault();
   const action = form.matches("[data-hand-in]") ? "hand-in" : form.matches("[data-time-up]") ? "time-up"
@@ -539,7 +542,7 @@ function start() {
   window.addEventListener("popstate", onPopState);
   // Safari may keep a page that must not be stored. By now it may be old, or of a student who has signed out.
   window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
-  window.addEventListener("online", () => { if (board) sender.retryNow(); });
+  window.addEventListener("online", () => board ? sender.retryNow() : notify(""));
   window.addEventListener("beforeunload", (event) => {
     if (!isLeaving && board && (typingTimer || store.pending().length > 0)) event.preventDefault();
   });

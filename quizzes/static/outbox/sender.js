@@ -239,6 +239,7 @@ export function createSender(store, page, tabs) {
     retryNow,
     reach,
     isReached,
+    isOnline,
     settle,
     isIdle,
     isStuck: () => isStuck,
