@@ -236,6 +236,20 @@ def test_closed_question_shows_the_own_answer_and_takes_none(
     assert running.is_open
 
 
+@pytest.mark.parametrize(
+    ("answered", "told"), [("b", "Not answered: statement 1, statement 3. "), ("abc", "")], ids=["half", "whole"]
+)
+def test_closed_question_says_what_is_missing(
+    answered: str, told: str, paced: Assignment, running: Attempt, student_client: Client
+) -> None:
+    for number in (1, 2, 3):
+        show(paced, number)
+    save(running, "who", dict.fromkeys(answered, "mayor"))
+    show(paced, 3, ANSWERS)
+    page = text_of(student_client.get(question(running, 3)))
+    assert f"This question is closed Your answer is saved. {told}Look at the class board." in page
+
+
 def test_answer_that_comes_while_the_board_is_back_is_no_reason_to_call_an_open_question_closed(
     paced: Assignment, running: Attempt, student_client: Client, teacher: User
 ) -> None:

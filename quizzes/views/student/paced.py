@@ -42,6 +42,8 @@ def paced_page(
     if current is not None and number != current:
         return redirect("take_attempt", attempt.public_id, current)
     late = waiting_late_questions(attempt.id)
+    question = attempt.content.questions[(current or 1) - 1]
+    answer = attempt.answers.get(attempt.content.question_id(question))
     context = {
         **question_context(attempt, current or 1, now=now),
         # From the log and not a message: two loads may follow a late save, and the first would use the message up.
@@ -53,6 +55,7 @@ def paced_page(
         "is_waiting": current is None,
         "title": attempt.title,
         "is_open": pace.is_open,
+        "missing": attempt.content.unfinished(question, answer.value) if answer is not None else "",
         "may_submit": may_submit(attempt),
         "pace_tag": pace_tag(attempt, now=now),
         **notes,
