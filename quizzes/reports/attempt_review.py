@@ -209,6 +209,11 @@ class ReviewedAttempt:
         return frozenset(sentence.key for item in self.missed for sentence in item.evidence)
 
     @property
+    def unanswered(self) -> tuple[ReviewedQuestion, ...]:
+        """The missed questions without an answer."""
+        return tuple(item for item in self.missed if item.verdict == "unanswered")
+
+    @property
     def ungraded(self) -> tuple[ReviewedQuestion, ...]:
         """The answers that a teacher must still grade."""
         return tuple(item for item in self.questions if item.verdict == "ungraded")

@@ -1339,7 +1339,8 @@ def test_result_shows_score_objectives_and_each_answer(
     assert seen.writes == []
     text = words(page)
     assert "Your score 2 of 8" in text
-    assert "You missed points on 3 questions." in text
+    number = content_of(attempt).number("proof")
+    assert f"You missed points on 3 questions. Not answered: {number}. Start by rereading" in text
     assert "What the system records 1 of 3, not yet" in text
     assert "Why it was ended 1 of 5, not yet" in text
     assert "You answered: Birthplace" in text
@@ -1375,7 +1376,8 @@ def test_result_leads_from_each_question_to_its_sentence_in_the_reading(
 ) -> None:
     questions = {question.key: question for question in published(assignment.edition_id).document.questions}
     right = {"one": right_value(questions["one"]), "some": right_value(questions["some"])}
-    attempt = make_answered_attempt(assignment=assignment, student=student, answers=right)
+    wrong = {"who": {"a": "reporter"}, "proof": ["s1"]}
+    attempt = make_answered_attempt(assignment=assignment, student=student, answers=right | wrong)
     page = student_client.get(page_of("result", attempt))
     text = words(page)
     assert "What you know: What the system records What to reread first" in text
@@ -1390,6 +1392,7 @@ def test_result_leads_from_each_question_to_its_sentence_in_the_reading(
     # A screen reader does not tell that a sentence is marked.
     assert body(page).count('<p class="vh">Evidence</p>') == len(jumps)
     assert "Practice these 2 questions" in text
+    assert "You missed points on 2 questions. Start by rereading" in text
 
 
 @pytest.mark.parametrize(
