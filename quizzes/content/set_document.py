@@ -23,6 +23,7 @@ from quizzes.content.languages import (
 from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import parse_question, text_fields
 from quizzes.content.reading import Citation, Reading, parse_reading, parse_speakers
+from quizzes.content.rights import note_language
 from quizzes.content.tables import InvalidDocument, Table, table_of, tables_of, text_of, texts_of
 
 # What a file says about a question, a statement or a sentence for the rules only.
@@ -255,6 +256,7 @@ def _citation(citation: Mapping[str, Any], reading: Mapping[str, Any], first: st
     except ValueError as error:
         raise InvalidDocument("“published_on” must be a date, as 2018-07-27") from error
     url = text_of(citation, "url", optional=True, at_most=200)
+    note = text_of(reading, "rights_note", optional=True)
     # The link comes from a file and is shown on pages: other schemes could run scripts.
     if url and not url.startswith(("http://", "https://")):
         raise InvalidDocument("“url” needs to start with http:// or https://")
@@ -264,7 +266,7 @@ def _citation(citation: Mapping[str, Any], reading: Mapping[str, Any], first: st
         url=url,
         published_on=published_on,
         date_note=with_language(text_of(citation, "date_note", optional=True, at_most=300), first),
-        rights_note=with_language(text_of(reading, "rights_note", optional=True), first),
+        rights_note=with_language(note, note_language(note, first)),
         author=text_of(citation, "author", optional=True, at_most=200),
     )
 

@@ -26,6 +26,7 @@ from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.caches import clear_all
 from quizzes.content.question_types.question import NO_IDEA
+from quizzes.content.rights import RIGHTS
 from quizzes.formatting import day, duration
 from quizzes.models import Assignment, Attempt, Classroom, Student, User
 from quizzes.people.class_people import teachers_of
@@ -523,13 +524,15 @@ def test_an_unmarked_text_of_a_template_is_found() -> None:
 
 def test_texts_in_another_language_say_so(student_client: Client, student: Student, classroom: Classroom) -> None:
     document = make_document()
-    document["reading"]["language"] = "ar"
+    document["reading"] |= {"language": "ar", "rights_note": RIGHTS["quotes"]["en"]}
     assignment = make_assignment(edition=make_edition(document=document), classroom=classroom)
     attempt = make_attempt(assignment=assignment, student=student)
     page = student_client.get(reverse("take_attempt", args=[attempt.public_id, 1])).content.decode()
     assert '<html lang="en" dir="ltr"' in page
     assert '<article class="reading" lang="ar" dir="rtl">' in page
     assert '<div class="text" lang="ar" dir="rtl">' in page
+    # A set in Arabic has our own note in English.
+    assert re.search(r'<p class="cite">\s*Written for class use, in our own words\.\s*From a story by', page)
     for question in content_of(attempt).questions:
         save(attempt, question.key, wrong_value(question))
     submit_attempt(attempt, now=NOW)

@@ -40,6 +40,7 @@ from quizzes.content.reading import (
     parse_variant,
     parse_words,
 )
+from quizzes.content.rights import QUOTES, RIGHTS, note_language
 from quizzes.content.sentences import same_text
 from quizzes.content.set_document import CITATION_TEXTS, READING_TEXTS, SET_TEXTS, first_language
 from quizzes.content.tables import Table
@@ -66,23 +67,6 @@ _STANDARD_SPEAKERS: tuple[Table, ...] = (
 )
 # Every story has these. They are not speakers that the teacher adds, so they keep their place in the list.
 FIXED_SPEAKERS = frozenset(speaker["key"] for speaker in _STANDARD_SPEAKERS)
-
-# Why students may see the text, and the note that they read unless the author writes another.
-QUOTES, FULL_TEXT, OPEN = "quotes", "full_text", "open"
-RIGHTS = {
-    QUOTES: {
-        "en": "Written for class use, in our own words.",
-        "es": "Escrito para usar en clase, con nuestras propias palabras.",
-    },
-    FULL_TEXT: {
-        "en": "The full text, shown in class with permission.",
-        "es": "El texto completo, que se muestra en clase con permiso.",
-    },
-    OPEN: {
-        "en": "The full text, in the public domain or under an open license.",
-        "es": "El texto completo, de dominio público o con una licencia abierta.",
-    },
-}
 
 CITATION_FIELDS = ("publisher", "title", "author", "url", "published_on", "date_note")
 
@@ -189,6 +173,7 @@ def sentences(document: Table) -> list[Sentence]:
 def reading_of(document: Table) -> Reading:
     """The reading as students see it. It may be incomplete."""
     reading, citation, remaining = document["reading"], document["citation"], iter(sentences(document))
+    note = _rights_note(document)
     words = parse_words(reading.get("words", ()), reading["language"])
     standard = Reading(
         title=reading["title"],
@@ -202,7 +187,7 @@ def reading_of(document: Table) -> Reading:
         citation=Citation(
             **{name: citation.get(name, "") for name in CITATION_FIELDS if name != "date_note"},
             date_note=with_language(citation.get("date_note", ""), reading["language"]),
-            rights_note=with_language(_rights_note(document), reading["language"]),
+            rights_note=with_language(note, note_language(note, reading["language"])),
         ),
         speakers=tuple(speakers(document).values()),
         words=words,

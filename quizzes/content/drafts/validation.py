@@ -6,7 +6,6 @@ from quizzes.content.drafts.document import (
     LANGUAGES,
     OBJECTIVES,
     READING,
-    RIGHTS,
     SOURCE,
     anchored,
     evidence_keys,
@@ -22,6 +21,7 @@ from quizzes.content.languages import NAMES, finished_texts, translated, transla
 from quizzes.content.pictures import INCOMPLETE
 from quizzes.content.question_types.registry import draft_of, parse_question, text_fields
 from quizzes.content.reading import REPORTER, Reading
+from quizzes.content.rights import RIGHTS
 from quizzes.content.sentences import nearest
 from quizzes.content.set_document import SET_TEXTS, InvalidQuestion, first_language, parse_set
 from quizzes.content.set_problems import find_errors

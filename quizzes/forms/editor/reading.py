@@ -14,7 +14,6 @@ from quizzes.content.drafts.document import (
     FIXED_SPEAKERS,
     MAX_SENTENCE_LENGTH,
     MAX_SENTENCES,
-    RIGHTS,
     UNNAMED,
     sentence_tables,
 )
@@ -23,6 +22,7 @@ from quizzes.content.drafts.validation import NO_RIGHTS, sentences_without_speak
 from quizzes.content.pasted_text import CleanText, clean_text
 from quizzes.content.question_types.form import text
 from quizzes.content.reading import NOT_STATED
+from quizzes.content.rights import RIGHTS
 from quizzes.content.sentences import split_text
 from quizzes.content.tables import Table, repeated
 from quizzes.formatting import up_to

@@ -9,9 +9,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils.translation import gettext, gettext_lazy
 
-from quizzes.content.drafts.document import FULL_TEXT, OPEN, QUOTES
 from quizzes.content.drafts.validation import NO_PUBLISHER, NO_RIGHTS
 from quizzes.content.question_types.form import text
+from quizzes.content.rights import FULL_TEXT, OPEN, QUOTES
 from quizzes.content.tables import Table
 from quizzes.forms.editor.base import DraftForm
 

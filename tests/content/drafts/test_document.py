@@ -179,6 +179,16 @@ def test_a_finished_draft_says_by_what_right_the_text_is_shown(rights: str, note
     assert reading_of(document).citation.rights_note == shown
 
 
+@pytest.mark.parametrize(("note", "language"), [("", "en"), ("كُتب للصف.", "ar")], ids=["ours", "the author's"])
+def test_note_on_the_rights_says_its_language(note: str, language: str) -> None:
+    document = story()
+    document["reading"] |= {"rights": "quotes", "rights_note": note, "language": "ar"}
+
+    notes = [parse_set(finished(document)).reading.citation.rights_note, reading_of(document).citation.rights_note]
+
+    assert [getattr(shown, "language", "") for shown in notes] == [language, language]
+
+
 def test_our_own_note_on_the_rights_is_there_in_every_language_of_the_set() -> None:
     def spanish(**fields: object) -> dict[str, str]:
         document = {**story(), "languages": ["es"]}

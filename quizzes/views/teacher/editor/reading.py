@@ -12,10 +12,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from quizzes.content.drafts import saving, saving_questions, text
 from quizzes.content.drafts.changes import compared
-from quizzes.content.drafts.document import QUOTES, SPEAKERS
+from quizzes.content.drafts.document import SPEAKERS
 from quizzes.content.drafts.saving import DraftChanged
 from quizzes.content.drafts.validation import orphans, reading_problems
 from quizzes.content.pasted_text import CleanText
+from quizzes.content.rights import QUOTES
 from quizzes.content.tables import Table
 from quizzes.forms.editor.base import DraftForm
 from quizzes.forms.editor.orphans import OrphanForm
