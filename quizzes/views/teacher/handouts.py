@@ -19,7 +19,7 @@ from quizzes.attempts.paper.handout import PaperForm, draw_form, printable_level
 from quizzes.content.editions import published
 from quizzes.content.set_document import SetDocument
 from quizzes.forms.handouts import PrintForm
-from quizzes.grading.points import AppliedRegrade
+from quizzes.grading.points import Adjustments, AppliedRegrade, earned
 from quizzes.grading.scores import applied_regrades
 from quizzes.models import Assignment, Edition, QuestionSet
 from quizzes.views.access import TeacherRequest, taught_assignment
@@ -27,7 +27,7 @@ from quizzes.views.access import TeacherRequest, taught_assignment
 
 @dataclass(frozen=True, slots=True)
 class HandoutLine:
-    """One question of a handout. view: its public view only."""
+    """One question of a handout. view: its public view only. points: 0 for a dropped question."""
 
     number: int
     view: Mapping[str, Any]
@@ -52,7 +52,7 @@ class PrintedForm:
 def print_set(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The handouts of a set."""
     context = _set_context(request, public_id)
-    return render(request, "teacher/print_handout.html", {**context, "forms": _handouts(context)})
+    return render(request, "teacher/print_handout.html", {**context, "forms": _handouts(context, {})})
 
 
 @require_GET
@@ -64,9 +64,10 @@ def print_set_key(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 @require_GET
 def print_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """The handouts of an assignment."""
+    """The handouts of an assignment, without the points of dropped questions."""
     context = _assignment_context(request, public_id)
-    return render(request, "teacher/print_handout.html", {**context, "forms": _handouts(context)})
+    regrades = applied_regrades([context["assignment"].pk])[context["assignment"].pk]
+    return render(request, "teacher/print_handout.html", {**context, "forms": _handouts(context, regrades)})
 
 
 @require_GET
@@ -136,16 +137,23 @@ def _content(form: PrintForm, edition: Edition) -> dict[str, Any]:
     }
 
 
-def _handouts(context: Mapping[str, Any]) -> list[PrintedForm]:
+def _handouts(context: Mapping[str, Any], regrades: Mapping[str, Sequence[AppliedRegrade]]) -> list[PrintedForm]:
     document: SetDocument = context["document"]
+    adjustments = Adjustments(regrades)
     # The words around the questions are in the language of the handout, and the page is not.
     with translation.override(document.language if document.language in dict(settings.LANGUAGES) else "en"):
-        return [_handout(form, document, context) for form in context["drawn"]]
+        return [_handout(form, document, adjustments, context) for form in context["drawn"]]
 
 
-def _handout(form: PaperForm, document: SetDocument, context: Mapping[str, Any]) -> PrintedForm:
+def _handout(
+    form: PaperForm, document: SetDocument, adjustments: Adjustments, context: Mapping[str, Any]
+) -> PrintedForm:
     lines = [
-        HandoutLine(number, paper_view(question, form.shuffle, document.reading), question.points)
+        HandoutLine(
+            number,
+            paper_view(question, form.shuffle, document.reading),
+            earned(question, None, adjustments).possible,
+        )
         for number, question in enumerate(form.questions, start=1)
     ]
     printed = _printed(form, context["edition_number"], lines)

@@ -180,7 +180,20 @@ def test_key_of_an_assignment_says_what_was_corrected(
     assert [(form.max_points, [line.points for line in form.lines]) for form in page.context["forms"]] == [
         (7, [0, 2, 3, 2])
     ]
-    assert "Dropped" not in text_of(teacher_client.get(sheet_url(assignment)))
+
+
+def test_handout_of_an_assignment_says_which_question_does_not_count(
+    teacher_client: Client, assignment: Assignment, teacher: User
+) -> None:
+    make_regrade(assignment=assignment, made_by=teacher, policy="drop")
+
+    [leaf] = leaves(teacher_client.get(sheet_url(assignment)))
+
+    assert "Form A · Version 1 · Period 3 · 7 points" in " ".join(leaf.split())
+    worth = re.findall(r'<p class="small worth">\s*(.+?)\s*</p>', leaf)
+    assert worth == ["Doesn’t count", "2 points", "3 points", "2 points"]
+    of_set = teacher_client.get(reverse("print_set", args=[assignment.edition.question_set.public_id]))
+    assert "8 points" in text_of(of_set)
 
 
 @pytest.mark.parametrize("letter", ["A", "B"])
