@@ -89,6 +89,21 @@ def earned(question: Question, value: Value, adjustments: Adjustments) -> Earned
     return Earned(question.points * credit, question.points)
 
 
+def earned_on_objective(question: Question, value: Value, adjustments: Adjustments) -> Earned:
+    """What one answer earns on the objective of its question; both 0 while a teacher must still grade it.
+
+    A correct answer whose evidence is not right earns points but counts as 0 here, because it does not show
+    understanding. A teacher's grade, and full credit for everyone, count without the evidence.
+    """
+    if needs_grading(question, value, adjustments):
+        return Earned(Fraction(0), 0)
+    points = earned(question, value, adjustments)
+    if question.key in adjustments.grades or points.points == points.possible:
+        return points
+    is_proven = any(key.has_right_evidence(value) for key in accepted_versions(question, adjustments))
+    return points if is_proven else Earned(Fraction(0), points.possible)
+
+
 def since_new_key(regrades: Sequence[AppliedRegrade]) -> Sequence[AppliedRegrade]:
     """The regrades after the newest that replaced the key; all of them if none did."""
     places = (place for place, regrade in enumerate(regrades, start=1) if regrade.policy == "new_key")

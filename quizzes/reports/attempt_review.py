@@ -22,6 +22,7 @@ from quizzes.grading.points import (
     Verdict,
     accepted_versions,
     earned,
+    earned_on_objective,
     explanation_in_force,
     needs_grading,
     regraded_question,
@@ -149,6 +150,12 @@ class ReviewedAttempt:
     def known(self) -> tuple[Objective, ...]:
         """The objectives that the student got, by their level."""
         return tuple(score.objective for score in self.objectives if score.level == "got_it")
+
+    @property
+    def has_unproven(self) -> bool:
+        """Whether a correct answer earned points, but none on its objective, because its evidence is not right."""
+        graded = sum((item.earned for item in self.questions if item.verdict != "ungraded"), start=Fraction(0))
+        return graded != sum((score.earned for score in self.objectives), start=Fraction(0))
 
     @property
     def reread(self) -> tuple[tuple[Objective, tuple[tuple[Sentence, list[int]], ...]], ...]:
@@ -282,7 +289,7 @@ def review_content(content: AttemptContent, answers: Mapping[int, Answer], adjus
     return ReviewedAttempt(
         content=content,
         questions=questions,
-        objectives=_by_objective(questions, content.published.document.objectives),
+        objectives=_by_objective(questions, content.published.document.objectives, adjusted),
         missed=missed,
     )
 
@@ -343,16 +350,18 @@ def newest_grades(attempt: Attempt) -> dict[str, ManualGrade]:
     return {grade.question.key: grade for grade in grades}
 
 
-def _by_objective(questions: Sequence[ReviewedQuestion], objectives: Sequence[Objective]) -> tuple[ObjectiveScore, ...]:
+def _by_objective(
+    questions: Sequence[ReviewedQuestion], objectives: Sequence[Objective], adjusted: Adjustments
+) -> tuple[ObjectiveScore, ...]:
     scores = []
     for objective in objectives:
-        # An ungraded answer is no evidence of what the student understood.
-        graded = [item for item in questions if item.question.objective == objective.key and item.verdict != "ungraded"]
-        if graded:
-            total = sum((item.earned for item in graded), start=Fraction(0))
-            possible = sum(item.possible for item in graded)
-            if possible:
-                scores.append(ObjectiveScore(objective, total, possible))
+        points = [
+            earned_on_objective(item.question, item.answer.value if item.answer else None, adjusted)
+            for item in questions
+            if item.question.objective == objective.key
+        ]
+        if possible := sum(one.possible for one in points):
+            scores.append(ObjectiveScore(objective, sum((one.points for one in points), start=Fraction(0)), possible))
     return tuple(scores)
 
 

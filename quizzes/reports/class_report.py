@@ -19,6 +19,7 @@ from quizzes.content.editions import shown_edition
 from quizzes.content.question_types.question import Value
 from quizzes.content.set_document import Objective
 from quizzes.content.teaching_guide import Standard
+from quizzes.grading.points import earned_on_objective
 from quizzes.grading.scores import adjustments
 from quizzes.models import Answer, Assignment, Attempt, Student
 from quizzes.reports.attempt_review import GOT_IT_SHARE, NOT_YET_SHARE, ObjectiveScore
@@ -37,12 +38,15 @@ LOWEST_COUNT = 3
 class StudentLine:
     """One student by objective. scores: one for each objective, None if no points count; () without a score.
 
+    earned, possible: points of the attempt that counts, without answers that need grading.
     has_late_answers: whether an attempt has late answers that the teacher can accept.
     """
 
     student: Student
     found: StudentStatus[Attempt]
     scores: tuple[ObjectiveScore | None, ...] = ()
+    earned: Fraction = Fraction(0)
+    possible: int = 0
     has_late_answers: bool = False
 
     @property
@@ -66,19 +70,14 @@ class StudentLine:
         return self.found.counting_attempt is not None and not self.is_ungraded
 
     @property
-    def earned(self) -> Fraction:
-        """The points earned on all objectives, without answers that need grading."""
-        return sum((score.earned for score in self.scores if score is not None), start=Fraction(0))
-
-    @property
-    def possible(self) -> int:
-        """The points possible on all objectives, without answers that need grading."""
-        return sum(score.points for score in self.scores if score is not None)
-
-    @property
     def share(self) -> Fraction:
         """Points earned as a share of the points possible, 0 to 1; 1 if no points count."""
         return self.earned / self.possible if self.possible else Fraction(1)
+
+    @property
+    def has_unproven(self) -> bool:
+        """Whether a correct answer earned points, but none on its objective, because its evidence is not right."""
+        return self.earned != sum(score.earned for score in self.scores if score is not None)
 
     @property
     def needs_help(self) -> bool:
@@ -170,6 +169,11 @@ class ClassReport:
     def attempt_count(self) -> int:
         """The number of attempts of each figure."""
         return self.items.figures.attempt_count
+
+    @property
+    def has_unproven(self) -> bool:
+        """Whether a correct answer earned points, but none on its objective, because its evidence is not right."""
+        return any(line.has_unproven for line in self.lines)
 
     @property
     def ungraded_count(self) -> int:
@@ -294,16 +298,31 @@ def _lines(
     }
     works = _works(assignment, statuses)
     lines = [
-        StudentLine(
-            student,
-            found,
-            scores=_scores(works[student].answered, objectives) if student in works else (),
-            has_late_answers=student.pk in late,
-        )
+        _line(student, found, works.get(student), objectives, has_late_answers=student.pk in late)
         for student, found in statuses.items()
     ]
     lines.sort(key=lambda line: (line.found.counting_attempt is None, line.share))
     return tuple(lines), list(works.values())
+
+
+def _line(
+    student: Student,
+    found: StudentStatus[Attempt],
+    work: _Work | None,
+    objectives: Sequence[Objective],
+    *,
+    has_late_answers: bool,
+) -> StudentLine:
+    if work is None:
+        return StudentLine(student, found, has_late_answers=has_late_answers)
+    return StudentLine(
+        student,
+        found,
+        scores=_scores(work, objectives),
+        earned=sum((entry.earned for entry in work.answered), start=Fraction(0)),
+        possible=sum(entry.possible for entry in work.answered),
+        has_late_answers=has_late_answers,
+    )
 
 
 def _works(assignment: Assignment, statuses: Mapping[Student, StudentStatus[Attempt]]) -> dict[Student, _Work]:
@@ -325,12 +344,13 @@ def _works(assignment: Assignment, statuses: Mapping[Student, StudentStatus[Atte
     return works
 
 
-def _scores(answered: Sequence[AnsweredQuestion], objectives: Sequence[Objective]) -> tuple[ObjectiveScore | None, ...]:
+def _scores(work: _Work, objectives: Sequence[Objective]) -> tuple[ObjectiveScore | None, ...]:
     earned: defaultdict[str, Fraction] = defaultdict(Fraction)
     possible: Counter[str] = Counter()
-    for entry in answered:
-        earned[entry.question.objective] += entry.earned
-        possible[entry.question.objective] += entry.possible
+    for question in (entry.question for entry in work.answered):
+        points = earned_on_objective(question, work.given.values.get(question.key), work.given.after)
+        earned[question.objective] += points.points
+        possible[question.objective] += points.possible
     return tuple(
         ObjectiveScore(objective, earned[objective.key], possible[objective.key]) if possible[objective.key] else None
         for objective in objectives

@@ -1,8 +1,7 @@
 """The mastery of each student by objective over all assignments of a classroom.
 
 The rule: points earned over points possible on the questions of one objective, in the attempts that count by each
-assignment's policy. Excused work and practice do not count. A right answer whose evidence is not right earns points
-but counts as 0 here, because it does not show understanding. Ungraded answers are left out.
+assignment's policy. Excused work and practice do not count. `earned_on_objective` says what an answer earns.
 Objectives with the same title are one objective, also across question sets.
 """
 
@@ -20,7 +19,7 @@ from quizzes.content.editions import published, shown_edition
 from quizzes.content.languages import original_of
 from quizzes.content.question_types.question import Question
 from quizzes.content.set_document import Objective
-from quizzes.grading.points import Adjustments, AppliedRegrade, accepted_versions, earned, needs_grading, rounded
+from quizzes.grading.points import Adjustments, AppliedRegrade, Earned, earned_on_objective, rounded
 from quizzes.grading.scores import applied_regrades
 from quizzes.models import Answer, Assignment, Classroom, ManualGrade
 from quizzes.reports.attempt_review import ObjectiveScore
@@ -137,9 +136,9 @@ def _objective_points(
     for pk, question_id, text in given.values_list("attempt_id", "question_id", Cast("value", TextField())):
         values[pk][question_id] = text
     graded = ManualGrade.objects.in_force().filter(**submitted)
-    for pk, key, points in graded.values_list("attempt_id", "question__key", "points"):
-        grades[pk][key] = points
-    known: dict[tuple[int, int, str | None], tuple[Fraction, int]] = {}
+    for pk, key, given_points in graded.values_list("attempt_id", "question__key", "points"):
+        grades[pk][key] = given_points
+    known: dict[tuple[int, int, str | None], Earned] = {}
     found: defaultdict[tuple[int, int], Points] = defaultdict(dict)
     for pk, (student_id, assignment) in counting.items():
         ids = published(assignment.edition_id).question_ids
@@ -150,30 +149,18 @@ def _objective_points(
             for question in questions:
                 text = values[pk].get(ids[question.key])
                 if question.key in grades[pk]:
-                    graded_points = earned(question, None, Adjustments(regrades[assignment.pk], grades[pk]))
-                    pair = graded_points.points, graded_points.possible
+                    points = earned_on_objective(question, None, Adjustments(regrades[assignment.pk], grades[pk]))
                 else:
                     # Equal answers to one question of one assignment are worth the same.
                     cache_key = (assignment.pk, ids[question.key], text)
                     if cache_key not in known:
-                        known[cache_key] = _points_of(question, text, after)
-                    pair = known[cache_key]
-                total, possible = total + pair[0], possible + pair[1]
+                        value = None if text is None else json.loads(text)
+                        known[cache_key] = earned_on_objective(question, value, after)
+                    points = known[cache_key]
+                total, possible = total + points.points, possible + points.possible
             if possible:
                 by_title[title] = (total, possible)
     return found
-
-
-def _points_of(question: Question, text: str | None, after: Adjustments) -> tuple[Fraction, int]:
-    value = None if text is None else json.loads(text)
-    points = earned(question, value, after)
-    if needs_grading(question, value, after):
-        return Fraction(0), 0
-    # Only a teacher's full credit for everyone gives all points without the evidence. It does not read the answers.
-    has_all = points.points == points.possible
-    if not has_all and not any(key.has_right_evidence(value) for key in accepted_versions(question, after)):
-        return Fraction(0), points.possible
-    return points.points, points.possible
 
 
 def _questions(edition_id: int) -> dict[str, list[Question]]:

@@ -13,7 +13,9 @@ from django.urls import reverse
 
 from quizzes.assignments.status import Status
 from quizzes.content.editions import published
-from quizzes.models import Assignment, Classroom, Edition, Excuse, ManualGrade, Student, User
+from quizzes.models import Assignment, Attempt, Classroom, Edition, Excuse, ManualGrade, Student, User
+from quizzes.reports.attempt_review import review_attempt
+from quizzes.reports.class_report import class_report
 from quizzes.reports.gradebook import gradebook
 from quizzes.reports.mastery import Mastery, filter_by_objective, mastery_of
 from tests.factories import (
@@ -133,7 +135,7 @@ def test_mastery_follows_marks_and_corrections(
 
 
 def test_a_right_answer_without_its_proof_does_not_raise_mastery(
-    classroom: Classroom, student: Student, teacher: User
+    classroom: Classroom, student: Student, teacher: User, signed_in: Callable[[Student | User], Client]
 ) -> None:
     document = make_document()
     document["questions"][0] |= {
@@ -145,13 +147,31 @@ def test_a_right_answer_without_its_proof_does_not_raise_mastery(
     }
     assignment = make_assignment(edition=make_edition(document=document), classroom=classroom)
     proven = make_student(classroom=classroom, name="Zoe")
-    make_answered_attempt(assignment=assignment, student=student, answers={"one": {"answer": "b", "proof": ["s2"]}})
+    unproven = make_answered_attempt(
+        assignment=assignment, student=student, answers={"one": {"answer": "b", "proof": ["s2"]}}
+    )
     make_answered_attempt(assignment=assignment, student=proven, answers={"one": {"answer": "b", "proof": ["s1"]}})
 
     book = gradebook(classroom, now=NOW + MINUTE)
 
     assert [row.cells[0].score for row in book.rows] == [1, 2]
-    assert table(classroom) == {"Maya Lopez": [(0, 4), (0, 5)], "Zoe": [(2, 4), (0, 5)]}
+    by_name = {"Maya Lopez": [(0, 4), (0, 5)], "Zoe": [(2, 4), (0, 5)]}
+    assert table(classroom) == by_name
+    report = class_report(Assignment.objects.with_set().get(), now=NOW + MINUTE)
+    assert {line.student.display_name: line.earned for line in report.lines} == {"Maya Lopez": 1, "Zoe": 2}
+    assert {
+        line.student.display_name: [(score.earned, score.points) for score in line.scores if score]
+        for line in report.lines
+    } == by_name
+    assert [score.earned for score in review_attempt(unproven).objectives] == [0, 0]
+    note = "A correct answer with wrong evidence earns points, but none here."
+    by_reader = {"Maya Lopez": True, "Zoe": False}
+    assert {
+        attempt.student.display_name: note
+        in text_of(signed_in(attempt.student).get(reverse("result", args=[attempt.public_id])))
+        for attempt in Attempt.objects.all()
+    } == by_reader
+    assert note in text_of(signed_in(teacher).get(reverse("assignment_results", args=[assignment.public_id])))
 
     # As on every other question, full credit for everyone counts here too.
     regrade(assignment, "one", "full_credit", teacher)
