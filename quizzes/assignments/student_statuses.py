@@ -56,6 +56,20 @@ class Overrides:
             now=now,
         )
 
+    def statuses[A: Made](
+        self,
+        assignment: Assignment,
+        student_ids: Iterable[int],
+        made: Mapping[Key, Sequence[A]],
+        *,
+        now: datetime,
+    ) -> dict[int, StudentStatus[A]]:
+        """The status of each of these students, by id and in this order. made: their attempts."""
+        return {
+            student_id: self.status(assignment, student_id, made.get((student_id, assignment.pk), ()), now=now)
+            for student_id in student_ids
+        }
+
     def status_counts(
         self,
         assignment: Assignment,
@@ -65,10 +79,7 @@ class Overrides:
         now: datetime,
     ) -> Counter[Status]:
         """How many of these students have each status; they add up to all of them. made: their attempts."""
-        return Counter(
-            self.status(assignment, student_id, made.get((student_id, assignment.pk), ()), now=now).status
-            for student_id in student_ids
-        )
+        return Counter(found.status for found in self.statuses(assignment, student_ids, made, now=now).values())
 
     def max_attempts(self, assignment: Assignment, student_id: int) -> int | None:
         """How many attempts the student has, None without a limit."""

@@ -292,14 +292,11 @@ def _lines(
     made = by_student_and_assignment(rows)
     overrides = load_overrides(assignment=assignment)
     students = list(assignment.classroom.students.enrolled().order_by("sort_key", "pk"))
-    statuses = {
-        student: overrides.status(assignment, student.pk, made.get((student.pk, assignment.pk), ()), now=now)
-        for student in students
-    }
-    works = _works(assignment, statuses)
+    statuses = overrides.statuses(assignment, [student.pk for student in students], made, now=now)
+    works = _works(assignment, students, statuses)
     lines = [
-        _line(student, found, works.get(student), objectives, has_late_answers=student.pk in late)
-        for student, found in statuses.items()
+        _line(student, statuses[student.pk], works.get(student.pk), objectives, has_late_answers=student.pk in late)
+        for student in students
     ]
     lines.sort(key=lambda line: (line.found.counting_attempt is None, line.share))
     return tuple(lines), list(works.values())
@@ -325,22 +322,29 @@ def _line(
     )
 
 
-def _works(assignment: Assignment, statuses: Mapping[Student, StudentStatus[Attempt]]) -> dict[Student, _Work]:
-    """The work of each student with an attempt that counts; 3 queries."""
+def _works(
+    assignment: Assignment, students: Sequence[Student], statuses: Mapping[int, StudentStatus[Attempt]]
+) -> dict[int, _Work]:
+    """The work of each student with an attempt that counts, by student id; 3 queries."""
     content = shown_edition(assignment.edition_id)
     counting = {
-        student: found.counting_attempt for student, found in statuses.items() if found.counting_attempt is not None
+        student_id: found.counting_attempt
+        for student_id, found in statuses.items()
+        if found.counting_attempt is not None
     }
     adjusted = adjustments(list(counting.values()))
     values: defaultdict[int, dict[int, Value]] = defaultdict(dict)
     for answer in Answer.objects.filter(attempt__assignment=assignment, attempt__submitted_at__isnull=False):
         values[answer.attempt_id][answer.question_id] = answer.value
     works = {}
-    for student, attempt in counting.items():
+    for student in students:
+        if student.pk not in counting:
+            continue
+        attempt = counting[student.pk]
         own, after = values[attempt.pk], adjusted[attempt.pk]
         given = {key: own[row_id] for key, row_id in content.question_ids.items() if row_id in own}
         answered = tuple(answered_questions(assignment.pk, content.document, given, after))
-        works[student] = _Work(GivenAnswers(student, given, after), answered)
+        works[student.pk] = _Work(GivenAnswers(student, given, after), answered)
     return works
 
 

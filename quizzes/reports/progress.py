@@ -10,7 +10,7 @@ Without JavaScript there are no heartbeats, so no student is offline.
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
@@ -97,33 +97,20 @@ def progress(assignment: Assignment, *, now: datetime) -> list[StudentProgress]:
     attempts = by_student_and_assignment(rows)
     overrides = load_overrides(assignment=assignment)
     students = list(assignment.classroom.students.enrolled().order_by("sort_key", "pk"))
-    statuses = {
-        student.pk: overrides.status(assignment, student.pk, attempts.get((student.pk, assignment.pk), ()), now=now)
-        for student in students
-    }
+    statuses = overrides.statuses(assignment, [student.pk for student in students], attempts, now=now)
     open_ids = [found.open_attempt.pk for found in statuses.values() if found.open_attempt is not None]
-    presences = {row.attempt_id: row for row in Presence.objects.filter(attempt__in=open_ids)}
-    content = published(assignment.edition_id)
     latest_ids = [found.latest_attempt.pk for found in statuses.values() if found.latest_attempt is not None]
-    work = _saved_work({*latest_ids, *open_ids}, content)
-    numbers = {content.question_ids[entry.key]: place for place, entry in enumerate(content.document.questions, 1)}
-    asked = _asked(assignment)
-    return [
-        replace(
-            _progress(
-                student,
-                statuses[student.pk],
-                work=work,
-                presences=presences,
-                numbers=numbers,
-                asked=asked,
-                resumed_at=resumed_at,
-                now=now,
-            ),
-            has_late_answers=student.pk in late,
-        )
-        for student in students
-    ]
+    content = published(assignment.edition_id)
+    loaded = _Loaded(
+        work=_saved_work({*latest_ids, *open_ids}, content),
+        presences={row.attempt_id: row for row in Presence.objects.filter(attempt__in=open_ids)},
+        numbers={content.question_ids[entry.key]: place for place, entry in enumerate(content.document.questions, 1)},
+        late=late,
+        asked=_asked(assignment),
+        resumed_at=resumed_at,
+        now=now,
+    )
+    return [_progress(student, statuses[student.pk], loaded) for student in students]
 
 
 def status_counts(entries: Iterable[StudentProgress]) -> Counter[Status]:
@@ -198,85 +185,70 @@ def _asked(assignment: Assignment) -> _Asked | None:
     return _Asked(board.position, board.changed_at)
 
 
-def _progress(
-    student: Student,
-    found: StudentStatus[Attempt],
-    *,
-    work: Mapping[int, _SavedWork],
-    presences: Mapping[int, Presence],
-    numbers: Mapping[int, int],
-    asked: _Asked | None,
-    resumed_at: datetime | None,
-    now: datetime,
-) -> StudentProgress:
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """What the progress of each student is computed from.
+
+    work, presences: by attempt id. numbers: positions of the questions by row id. late: ids of the students with late
+    answers to accept. asked: None if students set their own pace. resumed_at: the end of the last pause that is over.
+    """
+
+    work: Mapping[int, _SavedWork]
+    presences: Mapping[int, Presence]
+    numbers: Mapping[int, int]
+    late: Set[int]
+    asked: _Asked | None
+    resumed_at: datetime | None
+    now: datetime
+
+
+def _progress(student: Student, found: StudentStatus[Attempt], loaded: _Loaded) -> StudentProgress:
     attempt = found.open_attempt
     # An earlier attempt than the latest may be open again.
     shown = attempt or found.latest_attempt
-    own = work[shown.pk] if shown is not None else _SavedWork()
-    answered_count, last_saved_at = own.answered_count, own.answered_at
-    if attempt is None:
-        return StudentProgress(student, found, None, answered_count, last_saved_at)
-    presence = presences.get(attempt.pk)
-    saved_at, answered_id = own.saved_at, own.question_id
-    is_newer = presence is not None and (saved_at is None or presence.seen_at >= saved_at)
-    question_id = presence.question_id if presence is not None and is_newer else answered_id
-    has_answered_all = answered_count == len(numbers)
-    if found.status is not Status.IN_PROGRESS:
-        activity = None
-    elif is_on_break(attempt, now=now):
-        activity = Activity.ON_BREAK
-    else:
-        answered_number = numbers[answered_id] if answered_id is not None and saved_at == own.answered_at else None
-        activity = _activity(
-            attempt,
-            presence,
-            saved_at or attempt.started_at,
-            asked_since=asked.since if asked is not None else None,
-            resumed_at=resumed_at,
-            has_answered_all=has_answered_all,
-            waits_for_class=asked is not None and asked.is_done(answered_number),
-            now=now,
-        )
-    return StudentProgress(
+    own = loaded.work[shown.pk] if shown is not None else _SavedWork()
+    entry = StudentProgress(
         student,
         found,
-        activity,
-        answered_count,
-        last_saved_at,
-        at_number=numbers[question_id] if question_id is not None else None,
+        activity=None,
+        answered_count=own.answered_count,
+        last_saved_at=own.answered_at,
+        has_late_answers=student.pk in loaded.late,
+    )
+    if attempt is None:
+        return entry
+    presence = loaded.presences.get(attempt.pk)
+    is_newer = presence is not None and (own.saved_at is None or presence.seen_at >= own.saved_at)
+    question_id = presence.question_id if presence is not None and is_newer else own.question_id
+    return replace(
+        entry,
+        activity=_activity(attempt, own, presence, loaded) if found.status is Status.IN_PROGRESS else None,
+        at_number=loaded.numbers[question_id] if question_id is not None else None,
         is_reviewing=is_newer and question_id is None,
-        seen_at=presence.seen_at if presence is not None and is_newer else saved_at,
-        earliest_end=earliest_end(attempt, now=now),
+        seen_at=presence.seen_at if presence is not None and is_newer else own.saved_at,
+        earliest_end=earliest_end(attempt, now=loaded.now),
     )
 
 
-def _activity(
-    attempt: Attempt,
-    presence: Presence | None,
-    saved_at: datetime,
-    *,
-    asked_since: datetime | None,
-    resumed_at: datetime | None,
-    has_answered_all: bool,
-    waits_for_class: bool,
-    now: datetime,
-) -> Activity:
-    """What the student does now, outside a break.
-
-    saved_at: of the last save, else the start of the attempt. asked_since: the last move of a teacher-paced class.
-    resumed_at: the end of the last pause that is over. waits_for_class: whether the student has answered what the class
-    is asked now, or it is asked nothing.
-    """
+def _activity(attempt: Attempt, own: _SavedWork, presence: Presence | None, loaded: _Loaded) -> Activity:
+    """What the student does now. own: of the attempt."""
+    now, asked = loaded.now, loaded.asked
+    if is_on_break(attempt, now=now):
+        return Activity.ON_BREAK
+    saved_at = own.saved_at or attempt.started_at
     # Without a first heartbeat (scripts off), silence does not mean offline.
     if presence is not None and now - max(presence.seen_at, saved_at) > OFFLINE_AFTER:
         return Activity.OFFLINE
-    if has_answered_all:
+    if own.answered_count == len(loaded.numbers):
         return Activity.ALL_ANSWERED
-    if waits_for_class:
+    # None if the last save removed the answer.
+    answered_id = own.question_id if own.saved_at == own.answered_at else None
+    if asked is not None and asked.is_done(None if answered_id is None else loaded.numbers[answered_id]):
         return Activity.WORKING
     is_watched = presence is not None or attempt.deadline_at is not None
     open_since = presence.open_since if presence is not None else None
-    starts = (saved_at, attempt.break_ends_at, resumed_at, open_since, asked_since)
+    asked_since = asked.since if asked is not None else None
+    starts = (saved_at, attempt.break_ends_at, loaded.resumed_at, open_since, asked_since)
     working_since = max(moment for moment in starts if moment is not None)
     silence = (attempt.assignment.paused_at or now) - working_since
     return Activity.STUCK if is_watched and silence > STUCK_AFTER else Activity.WORKING

@@ -64,9 +64,9 @@ def counts_before_release(assignment: Assignment, *, now: datetime) -> tuple[int
     """
     made = by_student_and_assignment(assignment.attempts.order_by())
     overrides = load_overrides(assignment=assignment)
+    enrolled = assignment.classroom.students.enrolled().order_by().values_list("pk", flat=True)
     to_do = again = 0
-    for pk in assignment.classroom.students.enrolled().order_by().values_list("pk", flat=True):
-        found = overrides.status(assignment, pk, made.get((pk, assignment.pk), ()), now=now)
+    for pk, found in overrides.statuses(assignment, enrolled, made, now=now).items():
         is_closed = overrides.window(assignment, pk).state(at=now) is WindowState.CLOSED
         to_do += found.status is Status.IN_PROGRESS or (found.status in _NOT_STARTED and not is_closed)
         again += found.status is Status.SUBMITTED and found.can_start

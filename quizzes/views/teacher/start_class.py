@@ -134,7 +134,7 @@ def _running_tag(state: LiveState, assignment: Assignment, now: datetime) -> str
 def _running_context(request: TeacherRequest, assignment: Assignment, now: datetime) -> dict[str, Any]:
     counts = class_counts(assignment, now=now)
     bar = [(status, counts[status]) for status in BAR if counts[status] or status in ALWAYS_ON_BAR]
-    places = iter(range(2, 20 * counts.total(), 20))
+    marks = [BAR[status] for status, count in bar for _ in range(count)]
     return {
         "assignment": assignment,
         "classroom": assignment.classroom,
@@ -142,7 +142,7 @@ def _running_context(request: TeacherRequest, assignment: Assignment, now: datet
         "minutes_left": _minutes(assignment, now),
         "bar": [(status.label, BAR[status], count) for status, count in bar],
         # One tick for each student, in units of the SVG.
-        "ticks": [(next(places), BAR[status]) for status, count in bar for _ in range(count)],
+        "ticks": [(2 + 20 * place, mark) for place, mark in enumerate(marks)],
         "tick_end": 20 * counts.total(),
         "open_count": counts[Status.IN_PROGRESS] + counts[Status.TIME_UP],
         # A poll has another path.
