@@ -89,7 +89,10 @@ class SignInTrouble:
 
 @dataclass(frozen=True, slots=True)
 class _Tries:
-    """What one try meets. address_left: wrong PINs that its address has left; None without a limit."""
+    """What one try meets. address_left: wrong PINs that its address has left; None without a limit.
+
+    address_until: the end of the wait that the page names, None if it names none.
+    """
 
     student_id: int | None
     device: Device
@@ -168,8 +171,13 @@ def check_pin(student: Student, pin: str, *, address: str, device: str, now: dat
         left = None
         if not found.is_known and not found.is_known_address:
             left = ADDRESS_TRIES - _failures_of_new_devices_elsewhere(hashed, now)
-        failures = _failures(now, student__classroom=student.classroom_id)
-        tries = _Tries(student.pk, found, failures, left, None)
+        tries = _Tries(
+            student_id=student.pk,
+            device=found,
+            failures=_failures(now, student__classroom=student.classroom_id),
+            address_left=left,
+            address_until=None,
+        )
         error = _try(tries, student, pin, found, address=address, target="", device=device, now=now)
     if error is not None:
         raise error
@@ -194,14 +202,18 @@ def check_pin_of_attempt(
         at_attempts = FailedTry.objects.filter(kind=FailedTry.Kind.PIN, address=hashed).exclude(target="")
         moments = list(at_attempts.filter(at__gt=now - CODE_SPAN).order_by("-at").values_list("at", flat=True))
         in_class = _failures(now, student__classroom=student.classroom_id if student is not None else 0)
+        if found.is_known:
+            failures, left = in_class, None
+        else:
+            failures = [replace(one, is_known_address=False) for one in _failures(now, target=target)]
+            left = CODE_TRIES - len(moments)
         tries = _Tries(
-            student.pk if student is not None else None,
-            replace(found, is_known_address=False),
-            in_class
-            if found.is_known
-            else [replace(one, is_known_address=False) for one in _failures(now, target=target)],
-            None if found.is_known else CODE_TRIES - len(moments),
-            (moments[:CODE_TRIES][-1] if moments else now) + CODE_SPAN,
+            student_id=student.pk if student is not None else None,
+            device=replace(found, is_known_address=False),
+            failures=failures,
+            address_left=left,
+            # With more than CODE_TRIES, the oldest that must end is the last of the newest.
+            address_until=(moments[:CODE_TRIES][-1] if moments else now) + CODE_SPAN,
         )
         on_page = replace(tries, device=found, failures=in_class, address_left=None, let_in_at=_let_in_at(student, now))
         is_checked = on_page.refusal(now) is None
