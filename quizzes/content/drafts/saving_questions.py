@@ -91,24 +91,24 @@ def add_questions(draft: Draft, questions: Sequence[Table], *, by: User, now: da
 
 def remove_unchanged_questions(
     draft: Draft, prefix: str, *, revision: int, by: User, now: datetime
-) -> tuple[Draft, int, int]:
+) -> tuple[Draft, int]:
     """Remove the questions whose keys start with prefix, unless they changed after this revision.
 
-    Also returns how many are removed and how many stay.
+    Also returns how many.
     """
-    counts = [0, 0]
+    count = 0
 
     def change(document: Table) -> None:
+        nonlocal count
         saved = document["saved"]
         own = [question["key"] for question in document["questions"] if question["key"].startswith(prefix)]
         gone = {key for key in own if saved.get(question_part(key), 0) <= revision}
         document["questions"] = [question for question in document["questions"] if question["key"] not in gone]
         for key in gone:
             saved.pop(question_part(key), None)
-        counts[:] = [len(gone), len(own) - len(gone)]
+        count = len(gone)
 
-    saved = save_parts(draft, change, touches=[], seen=None, by=by, now=now)
-    return saved, counts[0], counts[1]
+    return save_parts(draft, change, touches=[], seen=None, by=by, now=now), count
 
 
 def save_evidence(draft: Draft, chosen: Mapping[str, Sequence[str]], *, by: User, now: datetime) -> Draft:
@@ -207,6 +207,7 @@ def remove_question(draft: Draft, key: str, *, seen: int, by: User, now: datetim
 
 def undo_removal(draft: Draft, *, by: User, now: datetime) -> tuple[Draft, list[str]]:
     """Restore what the last save removed; also returns the parts that changed. Raises CannotPutBack."""
+    # Filled by the change: `save_parts` reads it after that.
     parts: list[str] = []
 
     def change(document: Table) -> None:
@@ -243,6 +244,7 @@ def keep_all_evidence(draft: Draft, *, seen: int, by: User, now: datetime) -> tu
 
     Raises DraftChanged.
     """
+    # As in `undo_removal`.
     parts: list[str] = []
 
     def change(document: Table) -> None:

@@ -71,6 +71,15 @@ class Parcel:
     pictures: tuple[PictureFile, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class UndoneImport:
+    """What the undo of an import did. kept_count: imported questions that changed since, and stay."""
+
+    removed_count: int
+    kept_count: int
+    is_set_deleted: bool
+
+
 def no_room() -> str:
     """Why a question is left out of a full set."""
     return gettext("A question set has room for {count} questions.").format(count=MAX_QUESTIONS)
@@ -239,17 +248,18 @@ def revision_of(draft: Draft, batch: str) -> int:
     return min((saved.get(question_part(key), 0) for key in own), default=0)
 
 
-def undo_import(draft: Draft, batch: str, *, revision: int, by: User, now: datetime) -> tuple[Draft | None, int, int]:
-    """Remove the imported questions that nobody changed since. Also returns how many went and how many stay.
+def undo_import(draft: Draft, batch: str, *, revision: int, by: User, now: datetime) -> UndoneImport:
+    """Remove the imported questions that nobody changed since, and the set if it has nothing else.
 
-    The draft is None if it is deleted too: it had nothing else and was never published.
+    A set that was published stays.
     """
-    draft, removed, kept = saving_questions.remove_unchanged_questions(
+    draft, removed_count = saving_questions.remove_unchanged_questions(
         draft, prefix(batch), revision=revision, by=by, now=now
     )
     document = draft.document
+    kept_count = sum(question["key"].startswith(prefix(batch)) for question in document["questions"])
     is_bare = not document["questions"] and not document["reading"]["paragraphs"] and not document["citation"]
-    if removed and is_bare and not draft.question_set.editions.exists():
+    is_set_deleted = bool(removed_count) and is_bare and not draft.question_set.editions.exists()
+    if is_set_deleted:
         lifecycle.delete_set(draft.question_set, by=by, now=now)
-        return None, removed, kept
-    return draft, removed, kept
+    return UndoneImport(removed_count, kept_count, is_set_deleted)

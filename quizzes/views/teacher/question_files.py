@@ -122,14 +122,18 @@ def undo_import(request: TeacherRequest, public_id: str) -> HttpResponse:
     if draft is None:
         # Pressed twice: the first press deleted the set with its questions.
         return redirect("question_sets")
-    left, removed, kept = importing.undo_import(draft, **form.cleaned_data, **actor_and_time(request))
-    words = ngettext("{count} imported question removed.", "{count} imported questions removed.", removed)
-    stay = ngettext(
-        "{count} question stays, because you changed it.", "{count} questions stay, because you changed them.", kept
-    ).format(count=kept)
-    if removed or kept:
-        messages.success(request, f"{words.format(count=removed)} {stay if kept else ''}".strip())
-    return redirect("question_sets") if left is None else redirect("edit_questions", public_id)
+    undone = importing.undo_import(draft, **form.cleaned_data, **actor_and_time(request))
+    removed = ngettext(
+        "{count} imported question removed.", "{count} imported questions removed.", undone.removed_count
+    ).format(count=undone.removed_count)
+    kept = ngettext(
+        "{count} question stays, because you changed it.",
+        "{count} questions stay, because you changed them.",
+        undone.kept_count,
+    ).format(count=undone.kept_count)
+    if undone.removed_count or undone.kept_count:
+        messages.success(request, f"{removed} {kept}" if undone.kept_count else removed)
+    return redirect("question_sets") if undone.is_set_deleted else redirect("edit_questions", public_id)
 
 
 @require_http_methods(["GET", "POST"])
