@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from quizzes.models import User
-from tools.fuzz import Reader, Result, attempt, damaged, file_readers, line_of, run, take_away_readers
+from tools.fuzz.damage import damaged
+from tools.fuzz.readers import Reader, file_readers, take_away_readers
+from tools.fuzz.runs import Result, attempt, line_of, run
 
 # For all readers, so that the run takes a few seconds.
 INPUTS = 120
@@ -48,7 +50,7 @@ def _crash(content: bytes) -> None:
 
 
 def test_crash_and_hang_are_counted_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tools.fuzz.HANG_SECONDS", 0.1)
+    monkeypatch.setattr("tools.fuzz.runs.HANG_SECONDS", 0.1)
     for read, counted in ((_loop, (0, 1)), (_crash, (1, 0))):
         reader, result = Reader("sample", read, [b"a,b\nc,d\n"], (ValueError,)), Result()
         attempt(reader, 0, 7, result)
