@@ -108,7 +108,7 @@ class Asked:
 def asked(folder: Folder, item: Item, language: str = FIRST_LANGUAGE) -> Asked:
     """The question in this language, with its choices in shuffled order, the same order for every file."""
     item, added = item.in_language(language), ADDED[language]
-    head = (item.table["stem"],)
+    head: tuple[str, ...] = (item.table["stem"],)
     if item.statements:
         return _who_says_so(folder, item, head, language)
     if item.finds_sentences:

@@ -8,7 +8,7 @@ import copy
 import io
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -79,12 +79,12 @@ def missing(catalog: Catalog, marked: Catalog) -> list[str]:
         translated = catalog.get(message.id, message.context) if message.id else message
         # A fuzzy translation is one of a text that has changed; it is not compiled.
         if message.id and not (translated and _is_complete(translated.string) and not translated.fuzzy):
-            found.append(message.id[0] if isinstance(message.id, tuple) else message.id)
+            found.append(message.id if isinstance(message.id, str) else message.id[0])
     return sorted(found)
 
 
-def _is_complete(translated: str | tuple[str, ...]) -> bool:
-    return all(translated) if isinstance(translated, tuple) else bool(translated)
+def _is_complete(translated: str | Sequence[str] | None) -> bool:
+    return bool(translated) if translated is None or isinstance(translated, str) else all(translated)
 
 
 def compile_catalog(catalog: Catalog) -> bytes:
@@ -125,11 +125,10 @@ def pseudo_catalog(marked: Catalog, more: tuple[str, ...] = ()) -> Catalog:
     catalog = Catalog(locale="eo", fuzzy=False)
     for message in marked:
         if message.id:
-            is_counted = isinstance(message.id, tuple)
-            text = tuple(map(pseudo, message.id)) if is_counted else pseudo(message.id)
+            text = pseudo(message.id) if isinstance(message.id, str) else tuple(map(pseudo, message.id))
             catalog.add(message.id, text, context=message.context)
-    for text in more:
-        catalog.add(text, pseudo(text))
+    for one in more:
+        catalog.add(one, pseudo(one))
     return catalog
 
 

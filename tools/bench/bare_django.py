@@ -5,6 +5,7 @@ No CSRF, no policy headers, no log, no deadline, no repeat: what Django costs be
 
 import os
 from pathlib import Path
+from typing import ClassVar
 
 import django
 from django.conf import settings
@@ -48,6 +49,8 @@ class Question(models.Model):
 
     text = models.TextField()
 
+    objects: ClassVar[models.Manager["Question"]] = models.Manager()
+
     class Meta:
         app_label = "bare"
 
@@ -61,6 +64,8 @@ class Answer(models.Model):
     user_id = models.IntegerField()
     question = models.ForeignKey(Question, models.CASCADE)
     value = models.CharField(max_length=20)
+
+    objects: ClassVar[models.Manager["Answer"]] = models.Manager()
 
     class Meta:
         app_label = "bare"

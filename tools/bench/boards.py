@@ -41,8 +41,8 @@ def board_poll(port: int, pid: int, clients: Sequence[Client], *, cycles: int, e
     ]
     shares, polls, others = [], [], []
     for cycle in range(cycles + 1):
-        asked = load.load(port, pid, [lambda turn: poll] * POLLING, each=each, good=(b"304",))
-        shown = load.load(port, pid, [lambda turn, page=page: page for page in pages], each=each)
+        asked = load.load(port, pid, [_always(poll)] * POLLING, each=each, good=(b"304",))
+        shown = load.load(port, pid, [_always(page) for page in pages], each=each)
         if asked.errors or shown.errors:
             raise RuntimeError(f"{asked.errors} polls and {shown.errors} pages were not answered as they should be")
         # The first one warms up.
@@ -55,6 +55,11 @@ def board_poll(port: int, pid: int, clients: Sequence[Client], *, cycles: int, e
         f"|   queries | {count} | | |",
         f"|   CPU ms: poll, question page | {median(polls):.2f}, {median(others):.2f} | | |",
     ]
+
+
+def _always(request: bytes) -> load.Request:
+    """The same request at every turn."""
+    return lambda turn: request
 
 
 def _session_of(teacher: Any) -> str:

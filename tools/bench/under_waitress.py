@@ -30,7 +30,12 @@ def main() -> None:
             waitress.serve(application, sockets=[listener], threads=1, connection_limit=640, asyncore_use_poll=True)
             os._exit(0)
         pids.append(pid)
-    signal.signal(signal.SIGTERM, lambda *_: [os.kill(pid, signal.SIGKILL) for pid in pids])
+
+    def stop(*_: object) -> None:
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+
+    signal.signal(signal.SIGTERM, stop)
     for pid in pids:
         os.waitpid(pid, 0)
 

@@ -176,12 +176,14 @@ class _Visitor:
     def send(self, page: _Reply, *, having: str, **fields: str) -> _Reply:
         """What the form of the page with such a field leads to, filled in."""
         form = form_of(page, having=having)
-        values = {name: value for name, [value] in form.data(**fields).items()}
+        values: dict[str, str | float | bool] = {name: value for name, [value] in form.data(**fields).items()}
         return self._read(self.api.post(form.action or page.request["PATH_INFO"], form=values))
 
     def save(self, form: Form, **fields: str) -> None:
         """What the outbox sends of a form."""
-        values = {name: value for name, [value] in form.data(**fields, act="save").items()}
+        values: dict[str, str | float | bool] = {
+            name: value for name, [value] in form.data(**fields, act="save").items()
+        }
         self._read(self.api.post(form.action, form=values, headers={"Accept": "application/json"}))
 
     def _read(self, response: APIResponse) -> _Reply:

@@ -70,7 +70,7 @@ def _read_roster(content: bytes) -> None:
 
 def _table_samples() -> list[bytes]:
     texts = [path.read_bytes() for path in sorted((LAYOUTS / "rosters").iterdir())]
-    rows = [["Last Name", "First Name", "Student ID"], ["Ruiz", "María", 17], ["Lee", "Bo", 18]]
+    rows: list[list[str | int]] = [["Last Name", "First Name", "Student ID"], ["Ruiz", "María", 17], ["Lee", "Bo", 18]]
     return [*texts, write_xlsx([Sheet("Roster", rows)])]
 
 

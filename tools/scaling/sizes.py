@@ -187,7 +187,7 @@ def database_cores(plan: Plan, students: int) -> float:
 def limits(plan: Plan, processes: int) -> tuple[tuple[str, int], ...]:
     """(limit, students at one bell who reach it), the nearest first."""
     figures = plan.figures.figures
-    found = {"web processes": processes * plan.students_per_process}
+    found: dict[str, float] = {"web processes": processes * plan.students_per_process}
     if plan.habits.files:
         # The browsers themselves are connected to the processes.
         each = figures["connections_per_process"] / figures["connections_of_a_browser"]

@@ -307,9 +307,9 @@ class Ledger:
     def take_settings(self, one: ModelAssignment, keep: int, other: int) -> None:
         """Of two extensions the later times and more attempts hold. An excuse holds unless work counts."""
         if other in one.extensions:
-            pairs = zip(one.extensions.get(keep, (None, None, 0)), one.extensions[other], strict=True)
-            due, closes, extra = (max((value for value in pair if value), default=None) for pair in pairs)
-            one.extensions[keep] = due, closes, extra or 0
+            own, added = one.extensions.get(keep, (None, None, 0)), one.extensions[other]
+            due, closes = (max(filter(None, times), default=None) for times in zip(own[:2], added[:2], strict=True))
+            one.extensions[keep] = due, closes, max(own[2], added[2])
         counting = any(self.of(one, who) and who not in one.excused for who in (keep, other))
         is_excused = bool({keep, other} & one.excused) and not counting
         one.excused = one.excused | {keep} if is_excused else one.excused - {keep}

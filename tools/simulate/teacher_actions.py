@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from quizzes.assignments import accommodations
 from quizzes.assignments import lifecycle as assignments
@@ -162,7 +163,8 @@ class TeacherActions(State):
             return
         pk, model = found
         closes, limit = self.random.choice([timedelta(0), 10 * MINUTE, DAY, None]), self.random.choice([None, 10, 30])
-        closes_at, time_limit = None if closes is None else self.now + closes, limit and limit * MINUTE
+        closes_at = None if closes is None else self.now + closes
+        time_limit = None if limit is None else limit * MINUTE
         if closes_at is not None and model.opens is not None and closes_at <= model.opens:
             return
         settings = settings_of(time_limit, model.most, model.policy, model.release)
@@ -219,7 +221,7 @@ class TeacherActions(State):
         closes_at = None
         if more is not None and model.closes is not None:
             closes_at = max(model.closes, self.now) + more
-        given = {"due_at": None, "closes_at": closes_at, "extra_attempts": extra, "reason": "Was away."}
+        given: dict[str, Any] = {"due_at": None, "closes_at": closes_at, "extra_attempts": extra, "reason": "Was away."}
 
         def act() -> None:
             accommodations.extend(Assignment.objects.get(pk=pk), student, **given, by=self.world.teacher, now=self.now)
@@ -267,7 +269,7 @@ class TeacherActions(State):
 
         def act() -> None:
             row = Assignment.objects.get(pk=pk)
-            given = {"is_excused": is_excused, "reason": "Ill."}
+            given: dict[str, Any] = {"is_excused": is_excused, "reason": "Ill."}
             accommodations.set_excused(row, student, **given, by=self.world.teacher, now=self.now)
 
         self.site(act)
