@@ -9,7 +9,7 @@ const AGAIN = 10000;
 const OWN_TASK = 100;
 
 // In ms. A teacher may give more time during an attempt. The student sees it within 5 seconds.
-const ASK = 4000;
+const PERIOD = 4000;
 // For a request. On a network that takes no data, others would wait for the same few connections, also answers.
 const TIMEOUT = 10000;
 
@@ -24,7 +24,7 @@ let closing = place?.dataset.closing;
 let left = Number(place?.dataset.secondsLeft);
 let since = performance.now();
 let triedAt = -Infinity;
-let asking = Promise.resolve();
+let refreshing = Promise.resolve();
 let isQueued = false;
 // The warning that this attempt has had, so that the next question does not say it again. Signing out deletes it.
 const kept = place && `footnote-warned ${new URL(place.dataset.timeUrl, location.href).pathname}`;
@@ -69,13 +69,13 @@ function warn(text) {
 }
 
 // After the request that is under way, whose reply may be older than this moment.
-function ask() {
-  if (!isQueued) asking = asking.then(askNow);
+function refresh() {
+  if (!isQueued) refreshing = refreshing.then(refreshNow);
   isQueued = true;
-  return asking;
+  return refreshing;
 }
 
-async function askNow() {
+async function refreshNow() {
   isQueued = false;
   const stop = new AbortController();
   const limit = setTimeout(() => stop.abort(), TIMEOUT);
@@ -104,20 +104,20 @@ function tick() {
   timeUp();
 }
 
-// A tab in the background does not ask, and the teacher may have given more time since.
+// A tab in the background does not refresh, and the teacher may have given more time since.
 async function timeUp() {
-  await ask();
+  await refresh();
   if (left - (performance.now() - since) / 1000 <= 0) form.querySelector("button").click();
 }
 
-function askIfVisible() {
-  if (document.visibilityState === "visible") ask();
+function refreshIfVisible() {
+  if (document.visibilityState === "visible") refresh();
 }
 
 if (place) {
   // The reply to each saved answer has the time.
   document.addEventListener("footnote:time", (event) => set(event.detail));
-  document.addEventListener("visibilitychange", askIfVisible);
+  document.addEventListener("visibilitychange", refreshIfVisible);
   setInterval(tick, 1000);
-  setInterval(askIfVisible, ASK);
+  setInterval(refreshIfVisible, PERIOD);
 }

@@ -16,7 +16,7 @@ const TIMEOUT = 10000;
 const status = document.querySelector("[data-changed]");
 let failures = 0;
 let timer = 0;
-let isAsking = false;
+let isPolling = false;
 
 // A browser that refuses storage shows the change, and does not say it.
 function rememberChange() {
@@ -35,23 +35,23 @@ function sayChange() {
   setTimeout(() => { status.textContent = status.dataset.changed; }, AFTER_TITLE);
 }
 
-async function ask() {
+async function poll() {
   clearTimeout(timer);
-  // A page in the background asks again when it is shown.
-  if (isAsking || document.visibilityState !== "visible") return;
-  isAsking = true;
+  // A page in the background polls again when it is shown.
+  if (isPolling || document.visibilityState !== "visible") return;
+  isPolling = true;
   const options = { headers: { "If-None-Match": tag }, redirect: "manual", credentials: "same-origin", cache: "no-store" };
   const response = await fetch(openQuizzes, { ...options, signal: AbortSignal.timeout?.(TIMEOUT) }).catch(() => null);
-  isAsking = false;
+  isPolling = false;
   if (response?.status === 200) rememberChange();
   // After the session has ended, the page leads to sign-in. Otherwise nothing would say that new quizzes no longer show up.
   if (response?.type === "opaqueredirect" || response?.status === 200) return move(location.pathname);
   failures = response?.status === 304 ? 0 : failures + 1;
-  // Random, so that a class does not ask at the same moment.
+  // Random, so that a class does not poll at the same moment.
   const pause = failures ? PAUSES[Math.min(failures, PAUSES.length) - 1] : PERIOD;
-  timer = setTimeout(ask, pause * (1 + Math.random() / 4));
+  timer = setTimeout(poll, pause * (1 + Math.random() / 4));
 }
 
 sayChange();
-document.addEventListener("visibilitychange", ask);
-timer = setTimeout(ask, PERIOD * (0.5 + Math.random() / 2));
+document.addEventListener("visibilitychange", poll);
+timer = setTimeout(poll, PERIOD * (0.5 + Math.random() / 2));

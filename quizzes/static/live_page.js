@@ -8,34 +8,35 @@ const PERIOD = 1500;
 const PAUSES = [3000, 6000, 12000, 30000];
 const TIMEOUT = 10000;
 
-const place = root?.querySelector("[data-live-notice]");
+const region = root?.querySelector("[data-live-notice]");
 let tag = root?.dataset.tag;
 let since = new Date();
 let failures = 0;
 let timer = 0;
-let asking = null;
+let controller = null;
 let isOver = false;
 let isPressed = false;
 let isReached = false;
 
-async function ask() {
+async function poll() {
   clearTimeout(timer);
-  if (asking || isOver || document.visibilityState !== "visible") return;
-  asking = new AbortController();
-  const limit = setTimeout(() => asking.abort(), TIMEOUT);
+  if (controller || isOver || document.visibilityState !== "visible") return;
+  controller = new AbortController();
+  const limit = setTimeout(() => controller.abort(), TIMEOUT);
   try {
     await take(await fetch(root.dataset.live, {
-      headers: { "If-None-Match": tag }, redirect: "manual", credentials: "same-origin", cache: "no-store", signal: asking.signal,
+      headers: { "If-None-Match": tag }, redirect: "manual", credentials: "same-origin", cache: "no-store",
+      signal: controller.signal,
     }));
   } catch {
     failed();
   } finally {
     clearTimeout(limit);
-    asking = null;
+    controller = null;
   }
   // Random, so that not all pages come back at once after an outage.
   const pause = failures ? PAUSES[Math.min(failures, PAUSES.length) - 1] * (1 + Math.random() / 4) : PERIOD;
-  if (!isOver && document.visibilityState === "visible") timer = setTimeout(ask, pause);
+  if (!isOver && document.visibilityState === "visible") timer = setTimeout(poll, pause);
 }
 
 async function take(response) {
@@ -64,11 +65,11 @@ function end(name) {
 }
 
 function notice(name) {
-  if (place.dataset.shown === name) return;
-  place.dataset.shown = name;
+  if (region.dataset.shown === name) return;
+  region.dataset.shown = name;
   const template = name && root.querySelector(`template[data-notice="${name}"]`);
-  place.replaceChildren(...(template ? [template.content.cloneNode(true)] : []));
-  const at = place.querySelector("[data-since]");
+  region.replaceChildren(...(template ? [template.content.cloneNode(true)] : []));
+  const at = region.querySelector("[data-since]");
   if (at) at.textContent = since.toLocaleTimeString(document.documentElement.lang, { hour: "numeric", minute: "2-digit" }).toLowerCase();
 }
 
@@ -161,7 +162,7 @@ if (root) {
   document.querySelectorAll("[data-when-live]").forEach((text) => { text.hidden = false; });
   document.addEventListener("keydown", onKey);
   root.addEventListener("submit", onSubmit);
-  document.addEventListener("visibilitychange", ask);
-  window.addEventListener("online", ask);
-  timer = setTimeout(ask, PERIOD);
+  document.addEventListener("visibilitychange", poll);
+  window.addEventListener("online", poll);
+  timer = setTimeout(poll, PERIOD);
 }

@@ -13,27 +13,27 @@ const TIMEOUT = 10000;
 const { paced, tag } = place.dataset;
 let failures = 0;
 let timer = 0;
-let isAsking = false;
+let isPolling = false;
 
-async function ask() {
+async function poll() {
   clearTimeout(timer);
-  if (isAsking) return;
-  isAsking = true;
+  if (isPolling) return;
+  isPolling = true;
   const headers = { Accept: "application/json", "If-None-Match": tag };
   const options = { headers, redirect: "manual", credentials: "same-origin", cache: "no-store" };
   const response = await fetch(paced, { ...options, signal: AbortSignal.timeout?.(TIMEOUT) }).catch(() => null);
   const reply = [200, 404].includes(response?.status) ? await response.json().catch(() => null) : null;
-  isAsking = false;
+  isPolling = false;
   // The session has ended. If an answer waits, the outbox asks for the PIN.
   if (response?.type === "opaqueredirect" && !document.querySelector("[data-pin]")) return move(location.pathname);
   // Another student is signed in, and the page says so.
   if (reply?.student) return move(location.pathname);
   if (response?.status === 200 && reply) return move(reply.number === null ? location.pathname : `../${reply.number}/`);
   failures = response?.status === 304 ? 0 : failures + 1;
-  // Random, so that a class does not ask at the same moment.
+  // Random, so that a class does not poll at the same moment.
   const pause = failures ? PAUSES[Math.min(failures, PAUSES.length) - 1] : PERIOD;
-  timer = setTimeout(ask, pause * (1 + Math.random() / 4));
+  timer = setTimeout(poll, pause * (1 + Math.random() / 4));
 }
 
-document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") ask(); });
-timer = setTimeout(ask, PERIOD * Math.random());
+document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") poll(); });
+timer = setTimeout(poll, PERIOD * Math.random());

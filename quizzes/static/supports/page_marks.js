@@ -23,7 +23,7 @@ function storage() {
 }
 
 /** The reply of the site, or null: no network, no session, an old token, or a page of something in between. */
-async function ask(options) {
+async function request(options) {
   const signal = AbortSignal.timeout?.(TIMEOUT);
   const response = await fetch(address, { ...options, redirect: "manual", credentials: "same-origin", signal }).catch(() => null);
   return response?.json().catch(() => null);
@@ -35,7 +35,7 @@ async function post(changed) {
     marks: JSON.stringify(changed),
     csrfmiddlewaretoken: document.querySelector("input[name=csrfmiddlewaretoken]").value,
   });
-  const reply = await ask({ method: "POST", body });
+  const reply = await request({ method: "POST", body });
   // What the site does not keep stays refused.
   if (typeof reply?.is_kept === "boolean") return true;
   timer = setTimeout(() => marks.send(), RETRY);
@@ -45,7 +45,7 @@ async function post(changed) {
 export const marks = createMarks(storage(), document.querySelector("[data-outbox]")?.dataset.owner, address, post);
 
 async function load() {
-  const reply = await ask({});
+  const reply = await request({});
   marks.load(reply?.marks ?? []);
   marks.send();
 }
