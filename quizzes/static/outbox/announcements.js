@@ -62,11 +62,11 @@ export function createAnnouncer(status, alarm) {
 
 const clean = (text) => text.trim().replace(/\s+/g, " ");
 
-/** @param {Element | null} board shows one of its notices at a time; null on a page without them */
-export function createNotices(board) {
-  const region = (name) => board?.querySelector(`:scope > [data-say="${name}"]`) ?? null;
+/** @param {Element | null} outbox shows one of its notices at a time; null on a page without them */
+export function createNotices(outbox) {
+  const region = (name) => outbox?.querySelector(`:scope > [data-say="${name}"]`) ?? null;
   const { say, interrupt } = createAnnouncer(region("status"), region("alert"));
-  const inNotice = (selector) => board.querySelectorAll(`:scope > .notice ${selector}`);
+  const inNotice = (selector) => outbox.querySelectorAll(`:scope > .notice ${selector}`);
   const audibleText = () => Array.from(inNotice(":is(summary, p:not([hidden]))"), (place) => place.textContent).join(" ");
   let saidBlocked = "";
 
@@ -76,7 +76,7 @@ export function createNotices(board) {
 
   // The page has the words, in its language and for each form of its plural.
   function countedAnswers(count) {
-    const forms = board.dataset;
+    const forms = outbox.dataset;
     const text = forms[new Intl.PluralRules(document.documentElement.lang).select(count)] ?? forms.other ?? "";
     return text.replace("{}", count);
   }
@@ -88,15 +88,15 @@ export function createNotices(board) {
 
     /** @param {string} name  @param {number} count of waiting answers  @param {string} [number] of the question */
     show(name, count, number) {
-      if (!board) return;
-      const template = board.querySelector(`[data-notice="${name}"]`);
+      if (!outbox) return;
+      const template = outbox.querySelector(`[data-notice="${name}"]`);
       const before = audibleText();
       const isNew = notices.shown !== name;
       const isBlockedAnew = notices.blocked !== saidBlocked;
-      const hadFocus = board.contains(document.activeElement);
+      const hadFocus = outbox.contains(document.activeElement);
       if (isNew) {
-        board.querySelectorAll(":scope > .notice").forEach((old) => old.remove());
-        if (template) board.append(template.content.cloneNode(true));
+        outbox.querySelectorAll(":scope > .notice").forEach((old) => old.remove());
+        if (template) outbox.append(template.content.cloneNode(true));
       }
       notices.shown = template ? name : "";
       setText(inNotice("[data-count]"), countedAnswers(count));
@@ -118,12 +118,12 @@ export function createNotices(board) {
           focused.closest("label, li, button, .in")?.scrollIntoView({ block: "nearest" });
         }
       }
-      if (hadFocus && !board.contains(document.activeElement)) focusContent();
+      if (hadFocus && !outbox.contains(document.activeElement)) focusContent();
     },
 
     setSaveState(name) {
       const place = document.querySelector("[data-save-state]");
-      const template = board?.querySelector(`[data-state="${name}"]`);
+      const template = outbox?.querySelector(`[data-state="${name}"]`);
       if (!place || (name && !template)) return;
       // The state that came with the page has no name.
       if (place.dataset.saveState === name && (name || !place.hasChildNodes())) return;

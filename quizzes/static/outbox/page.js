@@ -18,7 +18,7 @@ const find = (selector, within = document) => within.querySelector(selector);
 const findAll = (selector, within = document) => Array.from(within.querySelectorAll(selector));
 const questionForm = () => find("form[data-answers]");
 const pathOf = (form) => new URL(form.action).pathname;
-const board = find("[data-outbox]");
+const outbox = find("[data-outbox]");
 // The attempt that this page belongs to, if any.
 const attemptPath = /^\/student\/attempts\/[^/]+\//.exec(location.pathname)?.[0];
 // Questions that are shown without a request, by number.
@@ -26,10 +26,10 @@ const sections = new Map();
 const forms = () => [document, ...sections.values()].flatMap((place) => findAll("form[data-answers]", place));
 
 const storage = availableStorage();
-const store = createStore(storage, board?.dataset.owner, location.pathname);
+const store = createStore(storage, outbox?.dataset.owner, location.pathname);
 const tabs = "BroadcastChannel" in window ? new BroadcastChannel("footnote.answers") : null;
 // The pages of sign-in have no outbox, but a notice that they are offline.
-const notices = createNotices(board ?? find("[data-notices]"));
+const notices = createNotices(outbox ?? find("[data-notices]"));
 const sender = createSender(store, {
   isHere,
   isLeaving: () => isLeaving,
@@ -280,7 +280,7 @@ function showQuestion(number, isBack = false) {
   document.title = `${next.dataset.heading} - Footnote`;
   find("[data-number-shown]").textContent = number;
   findAll("form[data-presence] [name=number], .levels [name=number]").forEach((input) => { input.value = number; });
-  find("#v-q").checked = true;
+  showView("#v-q");
   notices.blocked = "";
   notify(["sent", "stale", "refused"].includes(notices.shown) ? "" : notices.shown);
   notices.setSaveState(saveStateOf(pathOf(find("form", next))));
@@ -294,6 +294,11 @@ function saveStateOf(url) {
   if (store.pending().length > 0) return sender.isStuck() ? "kept" : "saving";
   if (store.unacknowledged.has(url)) return "refused";
   return linkTo(numberOf(url))?.hasAttribute("data-answered") ? "saved" : "";
+}
+
+// On a narrow screen, the reading and the question hide each other.
+function showView(tab) {
+  if (find(tab)) find(tab).checked = true;
 }
 
 const linkTo = (number) => find(`[data-places] .jump a[href="../${number}/"]`);
@@ -312,7 +317,7 @@ function setLabel(link, isCurrent) {
 
 // ---- Forms and links wait until all answers are stored
 
-const isIdle = () => !typingTimer && (board ? sender.isIdle() : sender.isOnline());
+const isIdle = () => !typingTimer && (outbox ? sender.isIdle() : sender.isOnline());
 
 // The notice for an address that does not open offline. Without preloaded questions, as where sentences are chosen, that
 // is each other question. The address of the review has no number.
@@ -328,7 +333,7 @@ async function settle(action) {
   keepTyped();
   notices.blocked = "";
   // A reply counts for a second, and sending the answers may take longer.
-  const isSettled = board ? await sender.settle() : await sender.reach();
+  const isSettled = outbox ? await sender.settle() : await sender.reach();
   if (isSettled && (!TURN_IN.includes(action) || await sender.reach())) return true;
   notices.blocked = action;
   const reason = navigator.onLine ? "down" : "offline";
@@ -384,10 +389,9 @@ async function onClick(event) {
   const link = isPlain && target.closest("a[href]:not([href^='#'], [hx-post], [data-leave])");
   const isQuestion = link && link.closest("[data-places]");
   if (isQuestion && showQuestion(numberOf(link.href))) return event.preventDefault();
-  // On a narrow screen, the reading and the question hide each other.
-  if (target.closest(".skip") && find("#v-q")) find("#v-q").checked = true;
-  if (target.closest("a.ref") && find("#v-read")) find("#v-read").checked = true;
-  if (!link || !board || isIdle()) return;
+  if (target.closest(".skip")) showView("#v-q");
+  if (target.closest("a.ref")) showView("#v-read");
+  if (!link || !outbox || isIdle()) return;
   event.preventDefault();
   if (await settle(isQuestion ? blockedBy(link.href) : "act") && !isLeaving) leave(link.href);
 }
@@ -487,10 +491,10 @@ function onSettled({ target }) {
 
 // Other answers take a tap or a word. A text would have to be written again.
 function quoteTyped(body) {
-  const field = find("textarea", questionForm() ?? board);
+  const field = find("textarea", questionForm() ?? outbox);
   const text = field && new URLSearchParams(body).get(field.name);
   if (!text || text === field.value) return;
-  const place = find("[data-typed]", find("[data-notice=stale]", board).content);
+  const place = find("[data-typed]", find("[data-notice=stale]", outbox).content);
   place.hidden = false;
   find("textarea", place).textContent = text;
 }
@@ -505,13 +509,12 @@ function keepScroll(reading) {
   reading.addEventListener("scroll", keep, { passive: true });
 }
 
-// The fragment of the address names the part with the button that was pressed. On a narrow screen, the reading and the
-// question hide each other. `:target` matches only after the browser has scrolled.
+// The fragment of the address names the part with the button that was pressed. `:target` matches only after the browser
+// has scrolled.
 function showPressedPart() {
   const part = ["#levels", "#question"].includes(location.hash) && find(location.hash);
   if (!part) return;
-  const tab = find(part.id === "levels" ? "#v-read" : "#v-q");
-  if (tab) tab.checked = true;
+  showView(part.id === "levels" ? "#v-read" : "#v-q");
   part.focus();
 }
 
@@ -542,9 +545,9 @@ function start() {
   window.addEventListener("popstate", onPopState);
   // Safari may keep a page that must not be stored. By now it may be old, or of a student who has signed out.
   window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
-  window.addEventListener("online", () => board ? sender.retryNow() : notify(""));
+  window.addEventListener("online", () => outbox ? sender.retryNow() : notify(""));
   window.addEventListener("beforeunload", (event) => {
-    if (!isLeaving && board && (typingTimer || store.pending().length > 0)) event.preventDefault();
+    if (!isLeaving && outbox && (typingTimer || store.pending().length > 0)) event.preventDefault();
   });
   // Browsers have this with https only, and some refuse it in private windows.
   const worker = find("link[rel=manifest]")?.dataset.worker;
@@ -558,14 +561,14 @@ function start() {
   // As form_reply.js.
   history.replaceState(history.state, "", location.href);
   showPressedPart();
-  if (!board) return;
+  if (!outbox) return;
   const [staleUrl, staleBody] = (sessionStorage.getItem(`${PREFIX}stale`) || "").split(" ");
   if (staleUrl === location.pathname) {
     sessionStorage.removeItem(`${PREFIX}stale`);
     quoteTyped(staleBody);
     notify("stale");
   }
-  clearOld(localStorage, board.dataset.owner);
+  clearOld(localStorage, outbox.dataset.owner);
   refuseOldAnswers();
   const form = questionForm();
   if (form && restore(form)) notices.setSaveState("saving");
