@@ -102,7 +102,9 @@ def test_forced_colors_show_whether_the_sentence_with_the_focus_is_chosen(
     assert is_plain(before, drawn_now(sentence))
 
 
-def test_forced_colors_show_the_current_page(teacher: User, open_context: NewContext) -> None:
+def test_forced_colors_show_the_current_page_and_all_edges_of_a_card(
+    teacher: User, classroom: Classroom, open_context: NewContext
+) -> None:
     page = open_context(teacher).new_page()
     page.emulate_media(forced_colors="active")
     page.goto(reverse("teacher_home"))
@@ -113,6 +115,12 @@ def test_forced_colors_show_the_current_page(teacher: User, open_context: NewCon
     others = {color for is_current, color in edges if not is_current}
     assert len(current) == 1
     assert current.isdisjoint(others)
+    page.goto(reverse("assign_quiz"))
+    cards = page.locator(".presets .opt").evaluate_all(
+        "cards => cards.map(getComputedStyle).map(style => [style.borderLeftColor, style.borderRightColor])"
+    )
+    assert cards
+    assert [left for left, _ in cards] == [right for _, right in cards]
 
 
 # How the links or buttons to the questions look: which is current, which is answered, and what can be seen of it.
