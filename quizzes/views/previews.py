@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from quizzes.assignments.supports import NO_SUPPORTS, Supports
 from quizzes.attempts import previews
 from quizzes.attempts.previews import PreviewAttempt, PreviewStore
-from quizzes.content.question_types.question import Question
+from quizzes.content.question_types.question import Question, asked_count
 from quizzes.content.question_types.registry import Value, public_view, type_of
 from quizzes.content.question_types.shuffle import NotAChoice
 from quizzes.content.reading import LEVELS, STANDARD, Reading
@@ -180,7 +180,14 @@ def _verdict_or_question(
         item = review_question(preview.content, question, answer, place.adjusted)
         return {"item": item, "marked": [sentence.key for sentence in item.evidence]}
     view = public_view(question, preview.content.shuffle, chosen, reading)
-    return {"view": view, "question_template": type_of(question).template("page"), "is_picker": "paragraphs" in view}
+    return {
+        "view": view,
+        # Too many chosen ones are told before the check.
+        "asked_count": asked_count(view.get("stem", "")),
+        "has_too_many": False,
+        "question_template": type_of(question).template("page"),
+        "is_picker": "paragraphs" in view,
+    }
 
 
 def show_result(request: HttpRequest, place: Place) -> HttpResponse:

@@ -466,6 +466,16 @@ def test_set_of_another_teacher_cannot_be_tried(other_teacher: User, teacher_cli
     assert teacher_client.get(reverse("try_set_result", args=[public_id])).status_code == 404
 
 
+def test_preview_says_how_many_choices_are_asked_for(teacher: User, teacher_client: Client) -> None:
+    document = make_document()
+    for place in (1, 3):
+        document["questions"][place]["stem"] += " Choose two."
+    own = make_edition(question_set=make_question_set(owner=teacher), document=document).question_set
+    for number in (2, 4):
+        page = text_of(teacher_client.get(reverse("try_set_question", args=[own.public_id, number])))
+        assert "Selected: of 2" in page
+
+
 def test_student_page_frames_hold_for_every_type(edition: Edition, teacher_client: Client) -> None:
     """A question that is answered in the reading itself has the page to itself, as for students."""
     for number, question in enumerate(published(edition.pk).document.questions, start=1):
