@@ -250,6 +250,18 @@ def test_closed_question_says_what_is_missing(
     assert f"This question is closed Your answer is saved. {told}Look at the class board." in page
 
 
+def test_closed_question_with_a_late_answer_only_is_not_called_unanswered(
+    paced: Assignment, running: Attempt, student_client: Client
+) -> None:
+    show(paced, 1)
+    show(paced, 1, ANSWERS)
+    assert "This question is closed You didn’t answer it." in text_of(student_client.get(question(running, 1)))
+    assert save(running, "one", "b").outcome == "late"
+    page = text_of(student_client.get(question(running, 1)))
+    assert "Question 1 is closed. Your late answer doesn’t count yet." in page
+    assert "This question is closed Look at the class board." in page
+
+
 def test_answer_that_comes_while_the_board_is_back_is_no_reason_to_call_an_open_question_closed(
     paced: Assignment, running: Attempt, student_client: Client, teacher: User
 ) -> None:
