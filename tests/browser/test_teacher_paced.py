@@ -176,6 +176,9 @@ def test_closed_question_has_all_in_one_column(paced: Assignment, teacher: User,
         for place in ("main > form.pane", "main > form[data-language]")
     ]
     assert lefts[0] == pytest.approx(lefts[1], abs=1)
+    # Its parts are as far apart as those of an open one.
+    gaps = [page.locator(place).evaluate("place => getComputedStyle(place).rowGap") for place in ("form.pane", ".shut")]
+    assert gaps[0] == gaps[1]
 
 
 def test_save_button_says_what_it_did_and_keeps_the_focus(
