@@ -4,12 +4,12 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.status import Status
 from quizzes.assignments.student_statuses import by_student_and_assignment, load_overrides
-from quizzes.models import Assignment, Attempt, Classroom, KnownDevice, Presence
+from quizzes.models import Answer, Assignment, Attempt, Classroom, KnownDevice, Presence
 from quizzes.people.names import PersonName, short_names
 
 # The longest usual lesson. A student last seen before it began may not be in the room.
@@ -33,11 +33,14 @@ class Attendance:
 
 
 def attendance(classroom_id: int, *, now: datetime) -> Attendance:
-    """Who is here: who signed in, started a quiz or had its page open within HERE_FOR. One query."""
+    """Who is here: who signed in, started a quiz, had its page open or saved an answer within HERE_FOR. One query."""
     since, own = now - HERE_FOR, OuterRef("pk")
+    made = Attempt.objects.filter(student=own, medium=Attempt.Medium.SCREEN).order_by()
+    # A page without JavaScript sends no heartbeats, so a saved answer counts too.
+    saved = Answer.objects.filter(attempt=OuterRef("pk"), saved_at__gte=since)
     seen = (
         Exists(KnownDevice.objects.filter(student=own, used_at__gte=since))
-        | Exists(Attempt.objects.filter(student=own, started_at__gte=since, medium=Attempt.Medium.SCREEN).order_by())
+        | Exists(made.filter(Q(started_at__gte=since) | Exists(saved)))
         | Exists(Presence.objects.filter(attempt__student=own, seen_at__gte=since))
     )
     enrolled = Classroom(pk=classroom_id).students.enrolled().order_by("sort_key", "pk")

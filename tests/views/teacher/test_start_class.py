@@ -121,7 +121,7 @@ def test_wall_brings_a_new_code_and_that_it_is_off(
     assert "Class code off" in text_of(closed)
 
 
-def test_here_is_who_signed_in_started_or_has_a_page_open(
+def test_here_is_who_signed_in_started_has_a_page_open_or_saved_an_answer(
     assignment: Assignment, classroom: Classroom, three: list[Student], clock: time_machine.Traveller
 ) -> None:
     ana, ben, cy = three
@@ -133,6 +133,12 @@ def test_here_is_who_signed_in_started_or_has_a_page_open(
     assert (present.here, present.student_count, present.absent) == (("Ana", "Ben"), 3, ("Cy",))
     Presence.objects.create(attempt=old, seen_at=NOW)
     assert attendance(classroom.pk, now=NOW).here == ("Ana", "Ben", "Cy")
+    assert attendance(classroom.pk, now=NOW + MINUTE).here == ("Cy",)
+    # Without JavaScript, no page says that it is open.
+    save(Attempt.objects.get(student=ben), "one", "b", now=NOW)
+    assert attendance(classroom.pk, now=NOW + MINUTE).here == ("Ben", "Cy")
+    # A teacher enters answers from paper.
+    Attempt.objects.filter(student=ben).update(medium=Attempt.Medium.PAPER)
     assert attendance(classroom.pk, now=NOW + MINUTE).here == ("Cy",)
     Student.objects.filter(pk=cy.pk).update(removed_at=NOW)
     assert attendance(classroom.pk, now=NOW).student_count == 2
