@@ -162,7 +162,6 @@ def _question_page(
         "next_url": place.result_url if number == question_count else place.question_url(number + 1),
         "needs_answer": needs_answer,
         "unfinished": unfinished,
-        "is_reply": request.method == "POST",
         # On a narrow screen the reading comes first, as for students.
         "show_reading": number == 1 and not preview.values and not needs_answer and chosen is None,
     }
