@@ -135,14 +135,14 @@ def earned_parts(
 
 
 def needs_grading(question: Question, value: Value, adjustments: Adjustments) -> bool:
-    """Whether a teacher must still grade this answer: a written one, or a typed one that is close to a key.
+    """Whether a teacher must still grade this answer: a written one, or a typed one that is close to an accepted key.
 
     Until then it is not a wrong answer. It earns no points, and no average counts its attempt.
     """
     if value is None or question.key in adjustments.grades:
         return False
     points = earned(question, value, adjustments)
-    return points.points < points.possible and all(
+    return points.points < points.possible and any(
         keyed.needs_grading(value) for keyed in accepted_versions(question, adjustments)
     )
 

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.forms.grading import AS_WRITTEN
+from quizzes.grading.queue import queued_answers
 from quizzes.models import Assignment, Classroom, Edition, User
 from tests.factories import make_assignment, make_edition
 from tests.pages import errors_of, form_of, text_of
@@ -95,6 +96,8 @@ def test_regrade_can_allow_a_typo(assignment: Assignment, teacher_client: Client
     preview = regraded_by(teacher_client, assignment, 1, **{WORDS: "the harbour"})
     assert "Allow 1 typo in longer words: No" in preview
     assert scores() == [1, 1, 0]
+    # Close to the new answer, though not to the one that the version was published with.
+    assert [entry.wordings[0].value for entry in queued_answers(assignment)] == ["the habour"]
 
 
 def test_regrade_can_allow_a_typo_in_blanks(teacher: User, classroom: Classroom, teacher_client: Client) -> None:
