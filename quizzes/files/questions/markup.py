@@ -20,7 +20,7 @@ _MEDIA = {
     "math": gettext_noop("A picture, a recording, or a formula was left out."),
 }
 _WHITE = re.compile(r"\s+")
-_LOOKS_LIKE_HTML = re.compile(r"<[a-zA-Z/!]|&[a-zA-Z#]")
+_STARTS_A_TAG, _ENTITY = re.compile(r"<[a-zA-Z/!]"), re.compile(r"&[a-zA-Z#]")
 
 
 class _Reader(HTMLParser):
@@ -90,10 +90,12 @@ def plain(text: str, taker: PictureTaker | None = None) -> tuple[str, list[str]]
 
     taker: gets the first picture of the text and its credit.
     """
-    if not _LOOKS_LIKE_HTML.search(text):
+    # No tag ends after the last “>”, so that a “<” there is text, as in “a<b”.
+    end = text.rfind(">") + 1
+    if not (_STARTS_A_TAG.search(text, 0, end) or _ENTITY.search(text)):
         return tidy(text), []
     reader = _Reader(taker)
-    reader.feed(text)
+    reader.feed(text[:end] + text[end:].replace("<", "&lt;"))
     reader.close()
     return tidy("".join(reader.parts)), list(dict.fromkeys(reader.lost))
 

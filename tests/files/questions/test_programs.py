@@ -436,6 +436,15 @@ MOODLE: dict[str, tuple[str, list[str]]] = {
         ),
         ["single: Who? [*Council; Mayor] ! Its texts in other languages than “en” were left out."],
     ),
+    "a sign that begins no tag": (
+        moodle(
+            "matching",
+            "<subquestion><text>Less</text><answer><text>a&lt;b</text></answer></subquestion>"
+            "<subquestion><text>c&lt;d\nor &lt;e</text><answer><text>x &lt;- y&lt;z &amp;amp; w</text></answer>"
+            "</subquestion>",
+        ),
+        ["matching: Who? [Less > a<b; c<d or <e > x <- y<z & w]"],
+    ),
     "a picture as an answer": (
         moodle("multichoice", answer(100, '<img src="@@PLUGINFILE@@/a.png" alt="">') + answer(0, "B")),
         ["- An answer of it is a picture. Answers here are text."],
