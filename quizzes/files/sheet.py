@@ -32,11 +32,15 @@ class TooLarge(UnreadableSheet):
 
 @dataclass(frozen=True, slots=True)
 class FoundSheet:
-    """The cells of a sheet, [] without one. others: the names of the other sheets with text."""
+    """The cells of a sheet, [] without one. others: the names of the other sheets with text.
+
+    has_superscript: whether a text of the file has superscript characters, which the cells have as plain ones.
+    """
 
     name: str
     rows: list[list[object]]
     others: tuple[str, ...] = ()
+    has_superscript: bool = False
 
 
 def first_sheet(content: bytes, *, unpacked_limit: int, row_count: int, column_count: int) -> FoundSheet:
@@ -64,4 +68,4 @@ def first_sheet(content: bytes, *, unpacked_limit: int, row_count: int, column_c
     if done.returncode != _READ:
         raise UnreadableSheet
     found = json.loads(done.stdout)
-    return FoundSheet(found["name"], found["rows"], tuple(found["others"]))
+    return FoundSheet(found["name"], found["rows"], tuple(found["others"]), found["has_superscript"])

@@ -9,6 +9,7 @@ import json
 import re
 import resource
 import sys
+import zipfile
 
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -23,8 +24,17 @@ NOTES = re.compile(
 )
 
 
+def has_superscript(content: bytes) -> bool:
+    """Whether some characters of a text in an XLSX file are superscript. The reader gives 10² as 102."""
+    if not content.startswith(b"PK"):
+        return False
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        texts = [name for name in archive.namelist() if name.casefold() == "xl/sharedstrings.xml"]
+        return any(b'"superscript"' in archive.read(name) for name in texts)
+
+
 def main() -> int:
-    """Print the first sheet with text and the names of others.
+    """Print the first sheet with text, the names of others, and whether the file has superscript.
 
     1 if no sheet has text, 2 if the file cannot be read, 3 if the sheet has more than MAX_CHARACTERS.
     """
@@ -33,7 +43,8 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     row_count, column_count = map(int, sys.argv[1:])
     try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))
+        content = sys.stdin.buffer.read()
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         found: dict[str, object] = {}
         others = list[str]()
         names = workbook.sheet_names[:MAX_SHEETS]
@@ -51,9 +62,10 @@ def main() -> int:
                 found = {"name": name, "rows": rows}
         if found:
             # Dates and times as a person reads them.
-            json.dump({**found, "others": others}, sys.stdout, default=str)
+            found |= {"others": others, "has_superscript": has_superscript(content)}
+            json.dump(found, sys.stdout, default=str)
             return 0
-    except (CalamineError, OSError, ValueError, MemoryError):
+    except (CalamineError, zipfile.BadZipFile, OSError, ValueError, RuntimeError, MemoryError):
         return 2
     return 1
 

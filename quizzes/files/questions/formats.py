@@ -310,21 +310,22 @@ def _has_headings(text: str) -> bool:
     """Whether the first lines have the headings of a table, so that braces below them are text."""
     head = "\n".join(text.split("\n", _HEADING_LINES)[:_HEADING_LINES]).partition("{")[0]
     try:
-        rows, _ = tables.rows_of(head.encode())
+        rows, *_ = tables.rows_of(head.encode())
     except UnreadableFile:
         return False
     return kahoot.kahoot_heading(rows) is not None or tables.template_heading(rows) is not None
 
 
 def _read_table(content: bytes) -> ReadFile:
-    rows, others = tables.rows_of(content)
+    rows, others, notes = tables.rows_of(content)
     left = [
         skipped(gettext("Sheet “{name}”").format(name=name[:40]), "", gettext("Only the first sheet was read."))
         for name in others
     ]
     if (heading := kahoot.kahoot_heading(rows)) is not None:
-        return ReadFile("Kahoot (Excel)", (*kahoot.read_kahoot(rows, heading), *left))
+        return ReadFile("Kahoot (Excel)", (*kahoot.read_kahoot(rows, heading), *left), notes=notes)
     if (heading := tables.template_heading(rows)) is not None:
         questions = (*tables.read_template(rows, heading), *left)
-        return ReadFile(gettext("Footnote’s template"), questions, unknown=tables.unread_columns(rows, heading))
+        unknown = tables.unread_columns(rows, heading)
+        return ReadFile(gettext("Footnote’s template"), questions, unknown=unknown, notes=notes)
     raise UnreadableFile(gettext(_NOT_FIRST if others else _UNKNOWN))

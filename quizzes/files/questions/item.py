@@ -200,7 +200,7 @@ class ReadFile:
 
     document: of the whole question set, if the file is our own and has its reading; else None. pictures: those of our
     own file, by the digest that its document names. unknown: fields of our own file that no set has, and columns that
-    our template does not have.
+    our template does not have. notes: on the whole file.
     """
 
     label: str
@@ -209,3 +209,4 @@ class ReadFile:
     document: Table | None = None
     pictures: Mapping[str, bytes] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()

@@ -44,15 +44,18 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}|--\d{2}-\d{2}")
 Row = tuple[int, list[str]]
 
 
-def rows_of(content: bytes) -> tuple[list[Row], tuple[str, ...]]:
-    """((number, cells) of each row with text, the names of other sheets with text) of a spreadsheet or of CSV.
+def rows_of(content: bytes) -> tuple[list[Row], tuple[str, ...], tuple[str, ...]]:
+    """The rows of a spreadsheet or of CSV that have text, the names of other sheets with text, and notes on the file.
 
-    Raises UnreadableFile.
+    Each row is (number, cells). Raises UnreadableFile.
     """
-    others: tuple[str, ...] = ()
+    others, notes = tuple[str, ...](), list[str]()
     if content.startswith((ZIP, OLD_EXCEL)):
         sheet = _sheet(content)
         table, others = sheet.rows, sheet.others
+        notes.append(gettext("We read numbers without their format: $40,000 becomes 40000."))
+        if sheet.has_superscript:
+            notes.append(gettext("We read superscript as plain text: 10² becomes 102. Check these answers."))
     else:
         text = decoded(content).lstrip("\ufeff")
         head = text.split("\n", 1)[0]
@@ -66,7 +69,7 @@ def rows_of(content: bytes) -> tuple[list[Row], tuple[str, ...]]:
         cells = [_cell(cell) for cell in row[:MAX_COLUMNS]]
         if any(cells):
             rows.append((number, cells))
-    return rows, others
+    return rows, others, tuple(notes)
 
 
 def _cell(value: object) -> str:

@@ -294,6 +294,27 @@ def test_answers_that_a_spreadsheet_may_have_changed_are_pointed_out() -> None:
     ]
 
 
+def test_what_a_spreadsheet_shows_otherwise_is_said_of_the_file() -> None:
+    """$40,000 is a number with a format, and 10² a text with a part in superscript."""
+    heading = ["Question", "Answer 1", "Answer 2", "Correct"]
+    formats = "We read numbers without their format: $40,000 becomes 40000."
+    raised = "We read superscript as plain text: 10² becomes 102. Check these answers."
+    for value, notes in (("102", (formats,)), ("10²", (formats, raised))):
+        stream = io.BytesIO()
+        with Workbook(stream, {"in_memory": True}) as book:
+            sheet = book.add_worksheet()
+            sheet.write_row(0, 0, heading)
+            sheet.write_row(1, 0, ["How much?", "", 40000, "A"])
+            if value == "102":
+                sheet.write_string(1, 1, value)
+            else:
+                sheet.write_rich_string(1, 1, "10", book.add_format({"font_script": 1}), "2")
+        found = read_questions(stream.getvalue())
+        assert found.notes == notes
+        assert outcomes(stream.getvalue()) == ["single: How much? [*102; 40000]"]
+    assert read_questions(f"{','.join(heading)}\nHow much?,102,40000,A\n".encode()).notes == ()
+
+
 def test_template_keeps_what_people_type() -> None:
     """In a cell with the text format, “50%” stays “50%”. Points and tolerances stay numbers."""
     with zipfile.ZipFile(io.BytesIO(write_template_xlsx("Questions", EXAMPLES))) as archive:
