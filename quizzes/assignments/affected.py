@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from quizzes.assignments.deadlines import WindowState
@@ -23,6 +23,18 @@ def ended_count(assignment: Assignment, *, closed_at: datetime) -> int:
     """How many attempts of the class ended at this close or a deadline after it. One query."""
     ended = assignment.attempts.filter(submitted_by=Attempt.SubmittedBy.DEADLINE, submitted_at__gte=closed_at)
     return ended.filter(student__in=Student.objects.enrolled()).count()
+
+
+def with_started_counts(assignments: QuerySet[Assignment]) -> QuerySet[Assignment]:
+    """The rows with `started_count`, as `Attempt.objects.started_count` counts, and `has_attempts`.
+
+    has_attempts: whether anyone has started, also a student who was removed, moved away, or is excused.
+    """
+    made = Attempt.objects.filter(assignment=OuterRef("pk")).order_by()
+    counted = made.in_reports().values("assignment").annotate(count=Count("student", distinct=True)).values("count")
+    return assignments.annotate(  # type: ignore[no-redef]  # the model declares both for the readers of the rows
+        started_count=Coalesce(Subquery(counted), 0), has_attempts=Exists(made)
+    )
 
 
 def classes_to_come(assignment: Assignment, *, by: User, now: datetime) -> tuple[list[str], list[str]]:

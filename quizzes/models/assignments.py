@@ -72,10 +72,6 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         """Assignments with this title, their own or that of their question set."""
         return self.filter(Q(own_title=title) | Q(own_title="", edition__question_set__title=title))
 
-    def with_started_counts(self) -> Self:
-        """With `started_count`: how many students have started."""
-        return self.annotate(started_count=Count("attempts__student", distinct=True))
-
     def with_erased_counts(self) -> Self:
         """With `erased_count`: how many students of the class were deleted for good since it was assigned."""
         erased = Q(classroom__audit_events__action="student_erased", classroom__audit_events__at__gte=F("created_at"))
@@ -152,7 +148,8 @@ class Assignment(models.Model):
     is_teacher_paced = models.BooleanField(default=False, db_default=False)
     own_title = models.CharField(max_length=MAX_TITLE, blank=True, default="", db_default="")
 
-    started_count: int  # on rows of `with_started_counts()`
+    started_count: int  # on rows of `affected.with_started_counts`
+    has_attempts: bool  # on rows of `affected.with_started_counts`
     erased_count: int  # on rows of `with_erased_counts()`
     max_points: int  # on rows of `with_max_points()`
     responsible: int  # on rows of `with_responsible()`

@@ -62,8 +62,8 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         return related.defer("assignment__edition__document")
 
     def started_count(self) -> int:
-        """How many students have started. One query."""
-        return self.order_by().values("student").distinct().count()
+        """How many students have started, of those whom reports count. One query."""
+        return self.in_reports().order_by().values("student").distinct().count()
 
     def on_paper(self) -> Self:
         """Attempts that a teacher entered from paper."""

@@ -60,6 +60,7 @@ def _change_page(request: TeacherRequest, assignment: Assignment) -> HttpRespons
         "assignment": assignment,
         "form": form,
         "started_count": assignment.attempts.started_count(),
+        "has_attempts": assignment.attempts.exists(),
         **_version_context(request, assignment),
         "together": Assignment.objects.taught_by(request.user)
         .given_together(assignment.group)

@@ -26,6 +26,7 @@ from quizzes.models import (
     Board,
     Classroom,
     Edition,
+    Excuse,
     Extension,
     QuestionSet,
     Student,
@@ -715,13 +716,20 @@ def test_change_without_what_the_page_showed_takes_what_is_sent(
 
 
 def test_change_says_what_stays_for_students_who_have_started(
-    assignment: Assignment, attempt: Attempt, change: str, teacher_client: Client
+    assignment: Assignment, attempt: Attempt, change: str, teacher: User, teacher_client: Client
 ) -> None:
-    make_attempt(assignment=assignment, student=make_student(classroom=assignment.classroom))
+    ben, cy = (make_student(classroom=assignment.classroom) for _ in range(2))
+    for student in (ben, cy):
+        make_attempt(assignment=assignment, student=student)
     text = text_of(teacher_client.get(change))
-    assert "2 students have started. They keep their answers and order." in text
+    assert "3 students have started. They keep their answers and order." in text
     assert "A longer time limit counts for them too; a shorter one doesn’t." in text
-    assert "You can delete this quiz" not in text
+    # As on every page, without students who were removed or are excused. Their attempts stay, and so does the quiz.
+    Student.objects.filter(pk=ben.pk).update(removed_at=NOW)
+    Excuse.objects.create(assignment=assignment, student=cy, reason="Ill.", given_by=teacher, given_at=NOW)
+    assert "1 student has started." in text_of(teacher_client.get(change))
+    Student.objects.update(removed_at=NOW)
+    assert "Students have started, so you can’t delete it." in text_of(teacher_client.get(change))
 
 
 def test_change_refuses_a_new_close_in_the_past_and_lets_an_old_one_stand(

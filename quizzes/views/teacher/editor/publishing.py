@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
+from quizzes.assignments.affected import with_started_counts
 from quizzes.assignments.lifecycle import HasAttempts, use_edition
 from quizzes.content.drafts import publishing
 from quizzes.content.drafts.document import finished
@@ -108,7 +109,7 @@ def move_assignments(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Move assignments without attempts to the latest edition."""
     draft = own_draft(request, public_id)
     latest = draft.question_set.editions.order_by("-number").first()
-    offered = [row for row in _assignments_of_set(request, draft) if row.started_count == 0]
+    offered = [row for row in _assignments_of_set(request, draft) if not row.has_attempts]
     form = MoveForm(request.POST, assignments=offered)
     if latest is None or not form.is_valid():
         messages.error(request, gettext("Choose the quizzes to update."))
@@ -141,7 +142,7 @@ def _page(request: TeacherRequest, draft: Draft, form: PublishForm) -> HttpRespo
         "assignments": assignments,
         "older": older,
         "answered": _answered(request, draft, ready, latest),
-        "move_form": MoveForm(assignments=[row for row in older if row.started_count == 0]),
+        "move_form": MoveForm(assignments=[row for row in older if not row.has_attempts]),
     }
     return show(request, "publish_set", draft, **context)
 
@@ -154,8 +155,6 @@ def _answered(request: TeacherRequest, draft: Draft, ready: Readiness, latest: E
 
 
 def _assignments_of_set(request: TeacherRequest, draft: Draft) -> list[Assignment]:
-    """The teacher's assignments of this set, with `started_count`: how many students started each."""
-    assignments = (
-        Assignment.objects.editable_by(request.user).of_set(draft.question_set).with_set().with_started_counts()
-    )
-    return list(assignments.order_by("edition__number", "classroom__name"))
+    """The teacher's assignments of this set, as `with_started_counts` returns them."""
+    assignments = Assignment.objects.editable_by(request.user).of_set(draft.question_set).with_set()
+    return list(with_started_counts(assignments).order_by("edition__number", "classroom__name"))

@@ -21,7 +21,7 @@ from quizzes.content.question_types.registry import TYPES, parse_question, publi
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.set_document import parse_set
 from quizzes.content.tables import Table
-from quizzes.models import Assignment, AuditEvent, Classroom, Draft, Edition, User
+from quizzes.models import Assignment, AuditEvent, Classroom, Draft, Edition, Student, User
 from tests.conftest import Queries
 from tests.drafting import (
     BUILT_IN,
@@ -797,6 +797,11 @@ def test_publish_says_what_becomes_of_assignments(in_use: Draft, teacher_client:
     assert "Students who haven’t started can get version 2 in" in text
     started = Assignment.objects.get(classroom__name="Period 3")
     assert f'href="{reverse("change_assignment", args=[started.public_id])}"' in text
+    # A student who was removed is in no count, and the quiz still keeps its version.
+    Student.objects.update(removed_at=NOW)
+    page = teacher_client.get(url("publish_set", in_use))
+    assert "0 students started it." in html_of(page)
+    assert len(form_of(page, having="assignments").offered) == 1
     editions = {row.classroom.name: row.edition.number for row in _assignments(in_use)}
     assert editions == {"Period 3": 1, "Period 4": 1}
 
