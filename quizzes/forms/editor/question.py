@@ -18,7 +18,7 @@ from quizzes.forms.fields import choice_field
 _POINTS = format_lazy(gettext_lazy("Enter 1 to {count} points."), count=MAX_POINTS)
 
 # The actions of the buttons, after the question is saved.
-ACTS = ("save", "next", "more", "more_tempting", "up", "down", "duplicate", "remove", "add")
+ACTS = ("save", "next", "more", "more_tempting", "up", "down", "move", "duplicate", "remove", "add")
 
 
 def type_choices() -> list[tuple[str, str]]:
@@ -30,7 +30,7 @@ class QuestionForm(DraftForm):
     """The fields that every question has. They may be empty: the page lists what is missing."""
 
     # The last ones say something of the page.
-    not_saved = (*DraftForm.not_saved, "new_type", "new_key", "number", "shown_type")
+    not_saved = (*DraftForm.not_saved, "new_type", "new_key", "number", "place", "shown_type")
 
     stem = text(gettext_lazy("Question"), 1_000, rows=2, look="stem")
     type = forms.ChoiceField(label=gettext_lazy("Type"), required=False)
@@ -60,6 +60,8 @@ class QuestionForm(DraftForm):
 
     # The question's number on the page. Buttons that move it count from there.
     number = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+    # The number that the button “Move” gives it.
+    place = forms.IntegerField(required=False, min_value=1)
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, document: Table, question: Table) -> None:
         names = ("stem", "type", "objective", "skill", "points", "evidence", "explanation")
@@ -111,11 +113,16 @@ class QuestionForm(DraftForm):
         self.is_valid()
         return self.cleaned_data.get("new_type") or next(iter(TYPES))
 
-    @property
-    def shown_number(self) -> int | None:
-        """The question's number on the page, None without one."""
+    def number_to_get(self, number: int) -> int:
+        """The number that the button gives the question. number: the question's own, if the page shows none."""
         self.is_valid()
-        return self.cleaned_data.get("number")
+        shown: int = self.cleaned_data.get("number") or number
+        match self.action:
+            case "up":
+                return shown - 1
+            case "down":
+                return shown + 1
+        return self.cleaned_data.get("place") or shown
 
     @property
     def key_to_add(self) -> str:

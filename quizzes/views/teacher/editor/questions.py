@@ -255,9 +255,9 @@ def _act(request: TeacherRequest, draft: Draft, key: str, form: QuestionForm) ->
         return publish_or_review(request, draft)
     try:
         match form.action:
-            case "up" | "down":
-                shown = form.shown_number or number_of(draft.document, key)
-                saving_questions.move_question(draft, key, to=shown + (-1 if form.action == "up" else 1), **actor)
+            case "up" | "down" | "move":
+                to = form.number_to_get(number_of(draft.document, key))
+                saving_questions.move_question(draft, key, to=to, **actor)
             case "duplicate":
                 draft, key = saving_questions.duplicate_question(draft, key, new_key=new_key, **actor)
             case "add":
