@@ -368,9 +368,7 @@ def test_every_type_has_its_kind_and_its_form() -> None:
         ("remove", "", ["one", "who", "proof"]),
     ],
 )
-def test_the_editor_moves_and_removes(
-    act: str, to: str, keys: list[str], draft: Draft, teacher_client: Client
-) -> None:
+def test_the_editor_moves_and_removes(act: str, to: str, keys: list[str], draft: Draft, teacher_client: Client) -> None:
     save(teacher_client, draft, "some", act=act, **({"place": to} if to else {}))
 
     assert [table["key"] for table in document_of(draft)["questions"]] == keys
@@ -379,7 +377,11 @@ def test_the_editor_moves_and_removes(
 @pytest.mark.parametrize("act", ["add", "duplicate", "up", "down", "move"])
 def test_a_button_that_is_pressed_twice_acts_once(act: str, draft: Draft, teacher_client: Client) -> None:
     data = sent(teacher_client, editor_of(draft, "some"), having="stem", act=act, place="4")
-    places = {"move": ["one", "who", "proof", "some"], "up": ["some", "one", "who", "proof"], "down": ["one", "who", "some", "proof"]}
+    places = {
+        "up": ["some", "one", "who", "proof"],
+        "down": ["one", "who", "some", "proof"],
+        "move": ["one", "who", "proof", "some"],
+    }
 
     first, second = (teacher_client.post(editor_of(draft, "some"), data) for _ in range(2))
 
