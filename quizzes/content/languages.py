@@ -23,7 +23,7 @@ class TextFields:
 
     texts: single ones. lines: lists of texts, translated line by line. answers: lists of what an answer may say. Those
     of another language are accepted in any language, and their number may differ. rows: the same of each list of
-    tables.
+    tables, or of one table.
     """
 
     texts: tuple[str, ...] = ()
@@ -144,6 +144,8 @@ def translated(table: Mapping[str, Any], fields: TextFields, language: str, firs
             found[name] = [
                 translated(row, row_fields, language, first) if isinstance(row, dict) else row for row in rows
             ]
+        elif isinstance(rows, dict):
+            found[name] = translated(rows, row_fields, language, first)
     originals = {name: table[name] for name in fields.names if name in table}
     others = {code: texts for code, texts in table.get(TEXTS, {}).items() if code != language}
     return {**found, TEXTS: {**others, first: originals}}
@@ -164,8 +166,7 @@ def missing_texts(table: Mapping[str, Any], fields: TextFields, language: str) -
         if _lines(table.get(name)) and not any(text.strip() for text in _lines(own.get(name))):
             yield MissingText(name, "; ".join(_lines(table.get(name))))
     for name, row_fields in fields.rows.items():
-        rows = table.get(name)
-        for number, row in enumerate(rows if isinstance(rows, list) else (), start=1):
+        for number, row in enumerate(rows_at(table, name), start=1):
             for missing in missing_texts(row, row_fields, language):
                 yield MissingText(f"{name} {number}: {missing.place}", missing.original)
 
@@ -185,8 +186,14 @@ def unknown_texts(table: Mapping[str, Any], fields: TextFields, languages: Seque
             if not isinstance(value, str if name in fields.texts else list):
                 yield f"“{name}” in “{language}” must be {'text' if name in fields.texts else 'a list of texts'}"
     for name, row_fields in fields.rows.items():
-        for row in table.get(name, ()):
+        for row in rows_at(table, name):
             yield from unknown_texts(row, row_fields, languages)
+
+
+def rows_at(table: Mapping[str, Any], name: str) -> list[Table]:
+    """The tables under this name: those of a list, or the one that is there alone."""
+    rows = table.get(name)
+    return [row for row in (rows if isinstance(rows, list) else [rows]) if isinstance(row, dict)]
 
 
 # --- While an author writes ----------------------------------------------------------------------------------------
@@ -201,7 +208,7 @@ def anchor_texts(table: Table, fields: TextFields) -> None:
         own = {name: table[name] for name in fields.names if name in table}
         table[BASED_ON] = {language: dict(own) for language in table[TEXTS]}
     for name, row_fields in fields.rows.items():
-        for row in _tables(table, name):
+        for row in rows_at(table, name):
             anchor_texts(row, row_fields)
 
 
@@ -226,6 +233,8 @@ def finished_texts(table: Table, fields: TextFields, languages: Sequence[str]) -
     for name, row_fields in fields.rows.items():
         if isinstance(rows := table.get(name), list):
             found[name] = [finished_texts(row, row_fields, languages) if isinstance(row, dict) else row for row in rows]
+        elif isinstance(rows, dict):
+            found[name] = finished_texts(rows, row_fields, languages)
     texts = {
         language: {
             name: value
@@ -241,16 +250,11 @@ def finished_texts(table: Table, fields: TextFields, languages: Sequence[str]) -
 def carry_texts(old: Table, new: Table, fields: TextFields) -> None:
     """Give the rows of a saved table, in place, the translations of the rows in their places before."""
     for name, row_fields in fields.rows.items():
-        for before, after in zip(_tables(old, name), _tables(new, name), strict=False):
+        for before, after in zip(rows_at(old, name), rows_at(new, name), strict=False):
             for key in (TEXTS, BASED_ON):
                 if key in before and key not in after:
                     after[key] = before[key]
             carry_texts(before, after, row_fields)
-
-
-def _tables(table: Mapping[str, Any], name: str) -> list[Table]:
-    rows = table.get(name)
-    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
 
 def _folded(value: Any) -> list[str]:

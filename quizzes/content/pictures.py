@@ -41,7 +41,8 @@ def parse_picture(document: Mapping[str, Any]) -> Picture | None:
         digest=digest,
         width=_pixels(table, "width"),
         height=_pixels(table, "height"),
-        alternative=text_of(table, "alternative", at_most=MAX_ALTERNATIVE),
+        # Not a `TranslatedText`, which `asdict` cannot copy.
+        alternative=str(text_of(table, "alternative", at_most=MAX_ALTERNATIVE)),
         credit=text_of(table, "credit", at_most=MAX_CREDIT),
     )
 

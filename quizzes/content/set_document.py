@@ -20,7 +20,7 @@ from quizzes.content.languages import (
     translated,
     with_language,
 )
-from quizzes.content.question_types.question import Question
+from quizzes.content.question_types.question import PICTURE_TEXTS, Question
 from quizzes.content.question_types.registry import parse_question, text_fields
 from quizzes.content.reading import Citation, Reading, parse_reading, parse_speakers
 from quizzes.content.rights import note_language
@@ -35,7 +35,9 @@ SET_TEXTS = TextFields(
     rows={"objectives": TextFields(texts=("title",)), "voices": TextFields(texts=("label",))},
 )
 CITATION_TEXTS = TextFields(texts=("date_note",))
-READING_TEXTS = TextFields(texts=("rights_note",), rows={"words": TextFields(texts=("meaning",))})
+READING_TEXTS = TextFields(
+    texts=("rights_note",), rows={"words": TextFields(texts=("meaning",)), "picture": PICTURE_TEXTS}
+)
 
 
 class InvalidQuestion(InvalidDocument):

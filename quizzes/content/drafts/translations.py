@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from quizzes.content.drafts.document import finished, finished_question, question_of, reading_with_note
-from quizzes.content.languages import MissingText, TextFields, is_stale, set_translation, translation_of
+from quizzes.content.languages import MissingText, TextFields, is_stale, rows_at, set_translation, translation_of
 from quizzes.content.question_types.registry import text_fields
 from quizzes.content.set_document import CITATION_TEXTS, READING_TEXTS, SET_TEXTS, first_language, untranslated
 from quizzes.content.tables import Table
@@ -39,6 +39,7 @@ _NAMES = {
     "choices": gettext_noop("Answer choices"),
     "accepted": gettext_noop("Accepted answers"),
     "units": gettext_noop("Names of the unit"),
+    "alternative": gettext_noop("What it shows"),
 }
 _ROWS = {
     "choices": gettext_noop("Answer"),
@@ -52,6 +53,7 @@ _ROWS = {
     "objectives": gettext_noop("Objective"),
     "voices": gettext_noop("Speaker"),
     "words": gettext_noop("Word"),
+    "picture": gettext_noop("Picture"),
 }
 
 
@@ -149,7 +151,7 @@ def _tables(document: Table, key: str) -> Iterator[tuple[str, Table, TextFields]
         return
     question = deepcopy(stored)
     for name in text_fields(question).rows:
-        for number, row in enumerate(question.get(name, ())):
+        for number, row in enumerate(rows_at(question, name)):
             row[_PLACE] = number
     yield "", finished_question(document, question, with_old_texts=True), text_fields(question)
 
@@ -160,7 +162,7 @@ def _slots_of(table: Table, fields: TextFields, place: _Place) -> Iterator[tuple
         if (isinstance(value, str) and value.strip()) or (isinstance(value, list) and value):
             yield place, name, table, fields
     for name, row_fields in fields.rows.items():
-        for number, row in enumerate(table.get(name) or ()):
+        for number, row in enumerate(rows_at(table, name)):
             yield from _slots_of(row, row_fields, (*place, (name, row.get(_PLACE, number))))
 
 

@@ -204,8 +204,9 @@ class Question(ABC):
         return None
 
 
+PICTURE_TEXTS = TextFields(texts=("alternative",))
 # The texts of every question.
-COMMON_TEXTS = TextFields(texts=("stem", "explanation"))
+COMMON_TEXTS = TextFields(texts=("stem", "explanation"), rows={"picture": PICTURE_TEXTS})
 
 # --- For `parse` and `regraded` -----------------------------------------------------------------------------------
 

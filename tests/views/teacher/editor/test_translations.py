@@ -10,6 +10,8 @@ from django.urls import reverse
 from quizzes.content.drafts.document import finished, from_edition
 from quizzes.content.drafts.translations import SET, missing_in, set_translations, texts_of_question
 from quizzes.content.editions import latest_edition, published
+from quizzes.content.question_types.registry import public_view
+from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.set_document import combine, parse_set, untranslated
 from quizzes.models import Draft, User
 from tests.content.question_types.test_reference import EXAMPLES, SOURCE
@@ -40,20 +42,44 @@ def sent(draft: Draft, key: str, **values: str) -> dict[str, str]:
     }
 
 
+PICTURE = {"digest": "0" * 64, "width": 40, "height": 30, "alternative": "A map", "credit": "City, CC BY"}
+
+
 def test_the_page_says_what_of_a_picture_stays_in_the_first_language(draft: Draft, teacher_client: Client) -> None:
-    said = "What a picture shows and its credit stay in the first language."
+    said = "The credit of a picture stays in the first language."
     assert said not in teacher_client.get(languages(draft)).content.decode()
 
-    draft.document["questions"][0]["picture"] = {
-        "digest": "0" * 64,
-        "width": 40,
-        "height": 30,
-        "alternative": "A map",
-        "credit": "City, CC BY",
-    }
+    draft.document["questions"][0]["picture"] = PICTURE
     draft.save()
 
     assert said in teacher_client.get(languages(draft)).content.decode()
+
+
+def test_a_teacher_translates_what_a_picture_shows(draft: Draft, teacher_client: Client) -> None:
+    for part in (draft.document["reading"], draft.document["questions"][0]):
+        part["picture"] = dict(PICTURE)
+    draft.document["languages"] = ["es"]
+    draft.save()
+    assert "Picture 1: what it shows" in teacher_client.get(languages(draft)).content.decode()
+    assert parse_set(finished(draft.document)).in_language("es").reading.picture.alternative == "A map"
+
+    for key, name in ((SET, "reading_1_picture_1_alternative"), ("one", "picture_1_alternative")):
+        teacher_client.post(address(draft, key), sent(draft, key, **{name: "Un mapa"}))
+        draft.refresh_from_db()
+
+    places = [text.place for _, texts in missing_in(draft.document, "es") for text in texts]
+    assert not [place for place in places if place.startswith("picture")]
+    spanish = parse_set(finished(draft.document)).in_language("es")
+    question = spanish.questions[0].in_language("es")
+    shown = public_view(question, Shuffle("", is_shuffled=False), None, spanish.reading)
+    assert (spanish.reading.picture.alternative, shown["picture"]["alternative"]) == ("Un mapa", "Un mapa")
+    # The original changed.
+    edit = reverse("edit_question_picture", args=[draft.question_set.public_id, "one"])
+    teacher_client.post(edit, {"alternative": "A plan", "credit": "City", "revision": draft.revision})
+    draft.refresh_from_db()
+    spanish = parse_set(finished(draft.document)).in_language("es").questions[0].in_language("es")
+    assert spanish.picture.alternative == "A plan"
+    assert draft.document["questions"][0]["picture"]["texts"] == {"es": {"alternative": "Un mapa"}}
 
 
 def test_a_blank_summary_is_not_missing(draft: Draft) -> None:
