@@ -812,12 +812,14 @@ def test_page_and_poll_cost_the_same_for_any_number(
 def test_poll_brings_what_a_co_teacher_did_with_the_quiz(
     assignment: Assignment, student: Student, teacher: User, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
-    Assignment.objects.update(opens_at=None, waits_for_teacher=True)
-    page = teacher_client.get(page_of(assignment))
-
     def acts(page: Any) -> list[str]:
         return [value for form in read(page).forms for name, value in form.buttons if name == "act"]
 
+    # “Open 10 more minutes” is for a quiz that was open.
+    Assignment.objects.update(opens_at=None, waits_for_teacher=True, closes_at=NOW + timedelta(hours=1))
+    assert acts(teacher_client.get(page_of(assignment))) == ["open"]
+    Assignment.objects.update(closes_at=None)
+    page = teacher_client.get(page_of(assignment))
     assert acts(page) == ["open"]
     for act, shown in (
         (lifecycle.open_now, ["pause", "close"]),
