@@ -327,11 +327,7 @@ def _works(
 ) -> dict[int, _Work]:
     """The work of each student with an attempt that counts, by student id; 3 queries."""
     content = shown_edition(assignment.edition_id)
-    counting = {
-        student_id: found.counting_attempt
-        for student_id, found in statuses.items()
-        if found.counting_attempt is not None
-    }
+    counting = {pk: attempt for pk, found in statuses.items() if (attempt := found.counting_attempt) is not None}
     adjusted = adjustments(list(counting.values()))
     values: defaultdict[int, dict[int, Value]] = defaultdict(dict)
     for answer in Answer.objects.filter(attempt__assignment=assignment, attempt__submitted_at__isnull=False):
