@@ -1,5 +1,7 @@
 """What a student answers with is large enough for a finger, and in sight, for every question type."""
 
+import re
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -175,6 +177,30 @@ def test_back_leads_to_a_page_that_asked_for_the_rest_of_an_answer(
     go_back_to("practice_question", 1, ".btn", ".err")
     # Practice has no script that moves a line.
     go_back_to("practice_question", number_of(attempt, "ordering"), "[name=down]", "[name=placed]:checked")
+
+
+@pytest.mark.parametrize(("question_type", "control"), [("true_false", ".opt input"), ("evidence", ".pick input")])
+def test_check_of_practice_waits_for_the_network(
+    question_type: str, control: str, attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    submit_attempt(attempt, now=timezone.now())
+    context = open_context(student, width=360, height=640, watched=False)
+    page = context.new_page()
+    page.goto(reverse("practice_question", args=[attempt.public_id, number_of(attempt, question_type)]))
+    if page.locator("#v-q").count():
+        page.locator("#v-q").check(force=True)
+    page.locator(control).first.check(force=True)
+    context.set_offline(True)
+    page.wait_for_function("() => !navigator.onLine")
+    check = page.get_by_role("button", name=re.compile("Check my"))
+    check.click()
+    notice = page.locator(".notice", has_text="You need to be online for that.")
+    expect(notice).to_be_in_viewport()
+    expect(page.locator(control).first).to_be_checked()
+    context.set_offline(False)
+    expect(notice).to_have_count(0)
+    check.click()
+    expect(page.locator(".verdict, .err")).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [320, 360])

@@ -28,7 +28,7 @@ const forms = () => [document, ...sections.values()].flatMap((place) => findAll(
 const storage = availableStorage();
 const store = createStore(storage, outbox?.dataset.owner, location.pathname);
 const tabs = "BroadcastChannel" in window ? new BroadcastChannel("footnote.answers") : null;
-// The pages of sign-in have no outbox, but a notice that they are offline.
+// Sign-in and practice have no outbox, but a notice that they are offline.
 const notices = createNotices(outbox ?? find("[data-notices]"));
 const sender = createSender(store, {
   isHere,
@@ -356,14 +356,16 @@ async function onSubmit(event) {
   const action = form.matches("[data-hand-in]") ? "hand-in" : form.matches("[data-time-up]") ? "time-up"
     : form.matches("[data-sign-out]") ? "sign-out" : "act";
   const isFree = isIdle() ? !TURN_IN.includes(action) || sender.isReached() : action === "sign-out" && isWarned();
-  if (!address && !button?.matches("[name=up], [name=down], [data-stay]") && isFree) {
+  // In practice, the server moves an item.
+  const staysHere = form.matches("[data-answers]") && button?.matches("[name=up], [name=down], [data-stay]");
+  if (!address && !staysHere && isFree) {
     isLeaving = true;
     return;
   }
   event.preventDefault();
-  if (form.matches("[data-answers]") && button?.matches("[name=up], [name=down]")) return moveItem(form, button);
+  if (staysHere && button.matches("[name=up], [name=down]")) return moveItem(form, button);
   // Enter in a field presses the first button, which must not move an item.
-  if (button?.matches("[data-stay]")) return keepTyped();
+  if (staysHere) return keepTyped();
   if (address && showQuestion(numberOf(address))) return;
   if (!await settle(address ? blockedBy(address) : action) || isLeaving) return;
   if (address) leave(address);
@@ -515,7 +517,8 @@ function showPressedPart() {
   const part = ["#levels", "#question"].includes(location.hash) && find(location.hash);
   if (!part) return;
   showView(part.id === "levels" ? "#v-read" : "#v-q");
-  part.focus();
+  // What the reply to a form asks for has the focus.
+  if (!part.querySelector("[autofocus]")) part.focus();
 }
 
 function start() {
