@@ -16,7 +16,8 @@ from quizzes.grading.regrades import StalePreview
 from quizzes.models import Edition, Question
 from tests.factories import loaded, regrade_document
 from tests.integration.state_machine_machine import SettingsMachine, anyone, pick
-from tools.simulate.model import (
+from tools.simulate.model_points import total
+from tools.simulate.model_rows import (
     GIVEN,
     MINUTE,
     NEW_KEYS,
@@ -25,7 +26,6 @@ from tools.simulate.model import (
     ModelAttempt,
     ModelRegrade,
     Refused,
-    total,
 )
 
 questions = st.sampled_from(sorted(POINTS))

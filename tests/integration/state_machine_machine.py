@@ -22,15 +22,8 @@ from quizzes.content.drafts import publishing, saving_questions
 from quizzes.content.drafts.saving import DraftChanged
 from quizzes.models import Assignment, Attempt, Draft, Edition
 from tests.factories import NOW, make_classroom, make_draft, make_student, make_user
-from tools.simulate.model import (
-    FIRST_KEYS,
-    MINUTE,
-    NEW_KEYS,
-    POINTS,
-    Ledger,
-    ModelAssignment,
-    ModelAttempt,
-)
+from tools.simulate.model import Ledger
+from tools.simulate.model_rows import FIRST_KEYS, MINUTE, NEW_KEYS, POINTS, ModelAssignment, ModelAttempt
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 

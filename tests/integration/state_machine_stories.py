@@ -10,7 +10,7 @@ from hypothesis.stateful import initialize, invariant, rule
 from tests.integration.state_machine_attempts import AttemptsMachine, place, policies, questions
 from tests.integration.state_machine_machine import DAY, anyone, closes_after, limits, pick
 from tools.simulate.checks import check_at_rest, check_gradebook, check_notices, check_stored
-from tools.simulate.model import MINUTE, POINTS
+from tools.simulate.model_rows import MINUTE, POINTS
 
 all_four = st.tuples(place, place, place, place)
 releases = st.sampled_from(["at_once", "after_hand_in"])

@@ -21,7 +21,9 @@ from quizzes.grading.scores import adjustments
 from quizzes.models import Answer, AnswerEvent, Attempt, Classroom, Edition, ManualGrade, Regrade
 from quizzes.reports import gradebook
 from quizzes.reports.attempt_review import review_content
-from tools.simulate.model import Ledger, ModelAssignment, ModelAttempt, total
+from tools.simulate.model import Ledger
+from tools.simulate.model_points import total
+from tools.simulate.model_rows import ModelAssignment, ModelAttempt
 
 # Choices and lines are named by letters in the order of the document.
 CHOICES = "abcdef"

@@ -15,7 +15,8 @@ from quizzes.models import Answer, AnswerEvent, Attempt, Edition, Student, User
 from tests.factories import NOW, make_classroom, make_edition, make_student, make_user
 from tools.simulate.checks import check_attempt, check_stored
 from tools.simulate.death import Died, death_before
-from tools.simulate.model import FIRST_KEYS, MINUTE, Ledger, ModelAssignment, ModelAttempt, Refused
+from tools.simulate.model import Ledger
+from tools.simulate.model_rows import FIRST_KEYS, MINUTE, ModelAssignment, ModelAttempt, Refused
 
 STUDENTS = 3
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -6,7 +6,7 @@ from typing import Any
 from quizzes.attempts import answers, lifecycle
 from quizzes.models import Assignment, Attempt
 from tests.factories import loaded
-from tools.simulate.model import GIVEN, POINTS
+from tools.simulate.model_rows import GIVEN, POINTS
 from tools.simulate.state import Sent, State
 
 WINDOWS = 2

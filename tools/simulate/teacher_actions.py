@@ -15,7 +15,7 @@ from quizzes.content.editions import published
 from quizzes.grading import manual_grades, regrades
 from quizzes.models import Assignment, Question, Student
 from tests.factories import regrade_document
-from tools.simulate.model import MINUTE, NEW_KEYS, POINTS, ModelAssignment, ModelAttempt, ModelRegrade
+from tools.simulate.model_rows import MINUTE, NEW_KEYS, POINTS, ModelAssignment, ModelAttempt, ModelRegrade
 from tools.simulate.state import DAY, State
 
 ASSIGNMENTS = 3
