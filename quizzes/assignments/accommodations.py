@@ -106,7 +106,9 @@ def time_on(
     """
     working = next((attempt for attempt in attempts if attempt.is_open), None)
     has_none_left = max_attempts is not None and len(attempts) >= max_attempts
-    if assignment.time_limit is None or (working is None and (has_none_left or (closes_at and closes_at <= now))):
+    is_closed = closes_at is not None and closes_at <= now
+    can_work = working is not None or not (has_none_left or is_closed)
+    if assignment.time_limit is None or not can_work:
         return None
     granted = granted_time(assignment.time_limit, time_factor=time_factor)
     starts_at = working.started_at + working.paused_for if working is not None else max(assignment.opens_at or now, now)

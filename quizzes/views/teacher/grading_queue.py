@@ -97,7 +97,8 @@ def settle_queued_answer(request: TeacherRequest, public_id: str) -> HttpRespons
     entry, act, group = entries[place], form.cleaned_data["act"], form.cleaned_data["group"]
     chosen = form.cleaned_data["attempts"]
     attempts = [attempt for attempt in entry.attempts if attempt.public_id in chosen]
-    if (chosen and not attempts) or manual_grades.is_used(group) or (entry.is_by_hand and act != "grade"):
+    are_gone = bool(chosen) and not attempts
+    if are_gone or manual_grades.is_used(group) or (entry.is_by_hand and act != "grade"):
         return _already_graded(request, assignment, form)
     grade = QueueGradeForm(request.POST if act == "grade" else None, possible=entry.question.points)
     if not attempts or (act == "grade" and not grade.is_valid()):
