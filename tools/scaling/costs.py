@@ -82,7 +82,7 @@ def interval(script: str, constant: str) -> float:
 
 def clock_seconds() -> float:
     """How often the page of an attempt with a deadline asks for the time that is left."""
-    return interval("clock.js", "ASK")
+    return interval("clock.js", "PERIOD")
 
 
 def presence_seconds() -> float:
