@@ -37,6 +37,7 @@ from quizsite.secret_key import secret_key_check
 from quizsite.site_lock import SiteInUse, exclusive
 from quizsite.sqlite import library
 from quizsite.sqlite.copy import empty_log, quick_check
+from quizsite.sqlite.prepare import prepare_database
 from quizzes.people.erasure_ledger import whole_lines
 
 # For a site with this engine and a backup of the other one.
@@ -73,8 +74,8 @@ def restore(backup: Path, *, now: datetime, accept_findings: bool = False) -> Re
                 _stage_files(folder, manifest, stage)
                 key = _key(manifest, stage)
                 if manifest.engine == "sqlite":
-                    return Restored(manifest, _restore_sqlite(stage, key, now, accept_findings))
-                return Restored(manifest, _restore_postgresql(stage, key, now, accept_findings))
+                    return Restored(manifest, _restore_sqlite(stage, manifest, key, now, accept_findings))
+                return Restored(manifest, _restore_postgresql(stage, manifest, key, now, accept_findings))
             finally:
                 shutil.rmtree(stage, ignore_errors=True)
     except SiteInUse as error:
@@ -91,8 +92,7 @@ def restore(backup: Path, *, now: datetime, accept_findings: bool = False) -> Re
 def _checked(folder: Path) -> Manifest:
     """The manifest, after every check that reads no large file."""
     manifest = read_manifest(folder)
-    known = MigrationLoader(None, ignore_no_migrations=True).disk_migrations
-    check_migrations(manifest, {f"{app}.{name}" for app, name in known})
+    check_migrations(manifest, _known_migrations())
     if manifest.engine != connection.vendor:
         raise BackupError(
             f"This backup is of {manifest.engine}, and this site uses {connection.vendor}. "
@@ -100,6 +100,10 @@ def _checked(folder: Path) -> Manifest:
         )
     check_sizes(folder, manifest)
     return manifest
+
+
+def _known_migrations() -> set[str]:
+    return {f"{app}.{name}" for app, name in MigrationLoader(None, ignore_no_migrations=True).disk_migrations}
 
 
 def _stage_files(folder: Path, manifest: Manifest, stage: Path) -> None:
@@ -140,12 +144,14 @@ def _check_key(recorded: str | None, key: str) -> None:
         )
 
 
-def _restore_sqlite(stage: Path, key: str, now: datetime, accept_findings: bool) -> str:
+def _restore_sqlite(stage: Path, manifest: Manifest, key: str, now: datetime, accept_findings: bool) -> str:
     database = stage / SQLITE_FILE
     if (found := quick_check(database)) != "ok":
         raise BackupError(f"The database of this backup is damaged ({found}). Use another backup.")
     _check_key(_recorded_in(database), key)
-    _bring_up_to_date(stage, {"FOOTNOTE_DATA": str(stage), "DATABASE_URL": ""}, key, accept_findings)
+    prepare_database(database)
+    where = {"FOOTNOTE_DATA": str(stage), "DATABASE_URL": ""}
+    _bring_up_to_date(stage, manifest, where, key, accept_findings)
     empty_log(database)
     # The old database is then one file too, if it can still be read.
     connections.close_all()
@@ -168,7 +174,7 @@ def _recorded_in(database: Path) -> str | None:
     return row[0].strip('"') if row else None
 
 
-def _restore_postgresql(stage: Path, key: str, now: datetime, accept_findings: bool) -> str:
+def _restore_postgresql(stage: Path, manifest: Manifest, key: str, now: datetime, accept_findings: bool) -> str:
     """Fill and check a new database, and swap its name with the current one's in one transaction."""
     target = parameters(connection)
     name, new = target["dbname"], f"{target['dbname']}_restore"
@@ -200,8 +206,8 @@ def _restore_postgresql(stage: Path, key: str, now: datetime, accept_findings: b
                 query = sql.SQL("SELECT value FROM {} WHERE name = %s").format(sql.Identifier(table))
                 row = restored.execute(query, [SiteState.SECRET_KEY]).fetchone() if has_table else None
             _check_key(row[0] if row else None, key)
-            environment = {"FOOTNOTE_DATA": str(stage), "FOOTNOTE_DATABASE_NAME": new}
-            _bring_up_to_date(stage, environment, key, accept_findings)
+            where = {"FOOTNOTE_DATA": str(stage), "FOOTNOTE_DATABASE_NAME": new}
+            _bring_up_to_date(stage, manifest, where, key, accept_findings)
             with server.transaction():
                 for old_name, new_name in ((name, kept), (new, name)):
                     rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
@@ -225,9 +231,12 @@ def _creation(server: "psycopg.Connection[Any]", new: str, *, like: str) -> sql.
     return command.format(sql.Identifier(new), sql.Literal(collate), sql.Literal(ctype))
 
 
-def _bring_up_to_date(stage: Path, where: Mapping[str, str], key: str, accept_findings: bool) -> None:
+def _bring_up_to_date(
+    stage: Path, manifest: Manifest, where: Mapping[str, str], key: str, accept_findings: bool
+) -> None:
     """Migrate the staged site to this version, erase again what the ledger names, and check every answer."""
-    _manage("migrate", "--verbosity=0", where=where, key=key)
+    if _known_migrations() - set(manifest.migrations):
+        _manage("migrate", "--verbosity=0", where=where, key=key)
     ledger = stage / LEDGER_FILE
     if ledger.exists() and ledger.stat().st_size:
         _manage("reapply_erasures", where=where, key=key)
