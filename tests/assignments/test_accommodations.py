@@ -365,6 +365,6 @@ def test_summary_costs_the_same_however_many_are_accommodated(
         with queries() as seen:
             page = teacher_client.post(address, data)
     assert len(re.findall("won’t fit before", text_of(page))) == count
-    # Session, teacher, assignment, its lock; attempts, newest version; ten constraints; extensions, attempts,
-    # accommodations.
-    assert len(seen) == 19
+    # Session, teacher, assignment, its lock; students who have started, any attempt, newest version; ten constraints;
+    # extensions, attempts, accommodations.
+    assert len(seen) == 20
