@@ -41,12 +41,13 @@ from tools.faults.proxies import pgbouncer, pgbouncer_url
 
 
 class Drill:
-    """A site with a class, and how many answers it has."""
+    """A site with a class. database: its name on the server; empty on SQLite."""
 
     def __init__(self, folder: Path, database_url: str) -> None:
         self.folder = folder
         self.data = folder / "data"
         self.data.mkdir(mode=0o700)
+        self.database = urlsplit(database_url).path[1:]
         self.site = Site(self.data, extra={"DATABASE_URL": database_url, "FOOTNOTE_BACKUP_MINUTES": "0"})
 
     def manage(self, *command: str, **variables: str) -> "subprocess.CompletedProcess[str]":
@@ -73,8 +74,8 @@ class Drill:
 
     def in_database(self, query: str) -> list[Any]:
         """Run this SQL; its rows, if it has any. A command of the site would take half a second."""
-        if url := self.site.extra["DATABASE_URL"]:
-            with server(urlsplit(url).path[1:]) as there:
+        if self.database:
+            with server(self.database) as there:
                 done = there.execute(sql.SQL(query))  # type: ignore[arg-type]  # texts of this test
                 return done.fetchall() if done.description else []
         with closing(library.sqlite.connect(str(self.data / "footnote.sqlite3"))) as file:
