@@ -17,7 +17,7 @@ from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.core.mail.utils import DNS_NAME
 from django.core.management.color import no_style
-from django.db import connection
+from django.db import connection, transaction
 from django.template import Context, Template
 from django.test import Client, TransactionTestCase
 from django.test.signals import template_rendered
@@ -206,9 +206,22 @@ def _permissions_stay(django_test_environment: None) -> None:
     def empty_tables(case: TransactionTestCase) -> None:
         tables = set(connection.introspection.django_table_names(only_existing=True, include_views=False)) - kept
         tables.add(django_settings.CACHES["default"]["LOCATION"])
-        connection.ops.execute_sql_flush(connection.ops.sql_flush(no_style(), sorted(tables)))
+        if connection.vendor == "postgresql":
+            _delete_rows(sorted(tables))
+        else:
+            connection.ops.execute_sql_flush(connection.ops.sql_flush(no_style(), sorted(tables)))
 
     TransactionTestCase._fixture_teardown = empty_tables
+
+
+def _delete_rows(tables: list[str]) -> None:
+    """Delete all rows, also those that a trigger keeps. To truncate all tables takes the server 50 ms (2026-11-29)."""
+    filled = " UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT FROM {table})" for table in tables)  # noqa: S608
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(filled)
+        deletions = [f"DELETE FROM {table}" for (table,) in cursor.fetchall()]  # noqa: S608
+        for statement in ["SET LOCAL session_replication_role = replica", *deletions]:
+            cursor.execute(statement)
 
 
 @pytest.fixture(autouse=True)
