@@ -175,7 +175,7 @@ def write_questions(page: Page) -> None:
     end(page, "Sentence 3 gives the figure.")
 
     add(page, "Who says so")
-    page.get_by_label("Question 6").fill("Who says each of these?")
+    page.get_by_label(re.compile("^Question 6")).fill("Who says each of these?")
     page.get_by_label("Objective", exact=True).select_option("Who says what")
     page.get_by_label("Points").fill("2")
     statement(page, 1, "The bus brings hospital workers home safely.", "Council member’s account", "5")
