@@ -5,7 +5,7 @@ them under `texts`: {"text": "Friday", "texts": {"es": {"text": "viernes"}}}. Ke
 answer stand once. So a translated question has the same key, choices and grade.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -139,13 +139,7 @@ def translated(table: Mapping[str, Any], fields: TextFields, language: str, firs
     for name in fields.answers:
         if isinstance(table.get(name), list) and (new := [text for text in _lines(own.get(name)) if text.strip()]):
             found[name] = new
-    for name, row_fields in fields.rows.items():
-        if isinstance(rows := table.get(name), list):
-            found[name] = [
-                translated(row, row_fields, language, first) if isinstance(row, dict) else row for row in rows
-            ]
-        elif isinstance(rows, dict):
-            found[name] = translated(rows, row_fields, language, first)
+    found |= _changed_rows(table, fields, lambda row, own_fields: translated(row, own_fields, language, first))
     originals = {name: table[name] for name in fields.names if name in table}
     others = {code: texts for code, texts in table.get(TEXTS, {}).items() if code != language}
     return {**found, TEXTS: {**others, first: originals}}
@@ -196,6 +190,17 @@ def rows_at(table: Mapping[str, Any], name: str) -> list[Table]:
     return [row for row in (rows if isinstance(rows, list) else [rows]) if isinstance(row, dict)]
 
 
+def _changed_rows(table: Mapping[str, Any], fields: TextFields, change: Callable[[Table, TextFields], Table]) -> Table:
+    """What the table has under each name of `fields.rows`, with each table in it changed."""
+    found: Table = {}
+    for name, row_fields in fields.rows.items():
+        if isinstance(rows := table.get(name), list):
+            found[name] = [change(row, row_fields) if isinstance(row, dict) else row for row in rows]
+        elif isinstance(rows, dict):
+            found[name] = change(rows, row_fields)
+    return found
+
+
 # --- While an author writes ----------------------------------------------------------------------------------------
 
 # What each translation was written from, in a draft only. Students do not get the translation of a text that changed.
@@ -230,11 +235,7 @@ def is_stale(table: Mapping[str, Any], name: str, language: str) -> bool:
 def finished_texts(table: Table, fields: TextFields, languages: Sequence[str]) -> Table:
     """The table as an edition stores it: with the texts in these languages that fit its fields and are up to date."""
     found = {name: value for name, value in table.items() if name not in (TEXTS, BASED_ON)}
-    for name, row_fields in fields.rows.items():
-        if isinstance(rows := table.get(name), list):
-            found[name] = [finished_texts(row, row_fields, languages) if isinstance(row, dict) else row for row in rows]
-        elif isinstance(rows, dict):
-            found[name] = finished_texts(rows, row_fields, languages)
+    found |= _changed_rows(table, fields, lambda row, own_fields: finished_texts(row, own_fields, languages))
     texts = {
         language: {
             name: value
