@@ -176,9 +176,17 @@ class Question(ABC):
         return True
 
     @property
+    def statement(self) -> str:
+        """The statement or the text with blanks that the stem is about; "" if there is none.
+
+        A type that has it as a field writes `statement: str = field()`. Otherwise this property would be its default.
+        """
+        return ""
+
+    @property
     def asked(self) -> tuple[str, ...]:
-        """The question in words: the stem, and the statement or the text with blanks that it is about."""
-        return tuple(filter(None, (self.stem, getattr(self, "statement", ""))))
+        """The question in words: the stem, then the statement if it has one."""
+        return (self.stem, self.statement) if self.statement else (self.stem,)
 
     def is_step(self, submitted: Submitted) -> bool:
         """Whether these fields change an answer step by step. The page then shows the question again, unchecked."""

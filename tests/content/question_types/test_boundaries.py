@@ -1,6 +1,7 @@
 """No module and no template outside a type's own folder compares the name or the class of a type."""
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,12 @@ def test_every_part_of_a_type_is_in_its_folders() -> None:
         assert {part: found.__module__ for part, found in parts.items()} == {part: folder + part for part in parts}
         for part in ("page", "editor", "paper"):
             assert (ROOT / "templates" / question_type.template(part)).is_file()  # type: ignore[arg-type]
+
+
+def test_no_property_of_the_base_is_the_default_of_a_field() -> None:
+    assert [
+        f"{question_type.question.__name__}.{field.name}"
+        for question_type in TYPES.values()
+        for field in fields(question_type.question)
+        if isinstance(field.default, property)
+    ] == []

@@ -39,7 +39,7 @@ class AnswerAndProof(Question):
     @property
     def statement(self) -> str:
         """The statement of the first step, "" if it has none."""
-        return getattr(self.answer, "statement", "")
+        return self.answer.statement
 
     @classmethod
     def own_texts(cls) -> TextFields:

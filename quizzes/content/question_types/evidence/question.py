@@ -1,7 +1,7 @@
 """Evidence: choose the sentence or sentences of the reading that prove a statement."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Self
 
@@ -35,7 +35,7 @@ class TemptingSentence:
 class Evidence(Question):
     """A statement to prove. key_sentences: all that it needs. Its value: a list of sentence keys, sorted as text."""
 
-    statement: str
+    statement: str = field()
     key_sentences: tuple[str, ...]
     tempting: tuple[TemptingSentence, ...]
     rationale_other: str

@@ -1,7 +1,7 @@
 """True or false: one statement about the reading."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, Self
 
@@ -27,7 +27,7 @@ class TrueFalse(Question):
     choices: true, then false, always in this order.
     """
 
-    statement: str
+    statement: str = field()
     answer: bool
     choices: tuple[Choice, Choice]
 
