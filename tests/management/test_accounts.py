@@ -89,6 +89,11 @@ def test_djangos_commands_for_accounts_are_in_the_audit_log(
     ]
 
 
+def test_createsuperuser_needs_a_terminal_or_all_values(db: None) -> None:
+    with pytest.raises(CommandError, match="Run it in a terminal"):
+        run("createsuperuser", stdin=StringIO())
+
+
 def test_changepassword_finds_the_email_in_upper_or_lower_case(
     other_teacher: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

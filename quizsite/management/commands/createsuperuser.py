@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.contrib.auth.management.commands import createsuperuser
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from quizzes.models import AuditEvent, User
@@ -10,6 +11,12 @@ class Command(createsuperuser.Command):
     """Django's createsuperuser, which also leaves an entry in the audit log."""
 
     def handle(self, *args: Any, **options: Any) -> None:
+        # Django says that it made no account, and ends as if it had.
+        if options["interactive"] and not self.stdin.isatty():
+            raise CommandError(
+                "It asks for the email, the name, and the password. Run it in a terminal. A script gives --noinput, "
+                "--email, --name, and DJANGO_SUPERUSER_PASSWORD."
+            )
         before = list(User.objects.values_list("pk", flat=True))
         super().handle(*args, **options)
         # Django asks for the email itself, and does not say which account it made.
