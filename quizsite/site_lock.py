@@ -1,16 +1,17 @@
 """The locks of a site: one is shared while it serves and exclusive while its files are replaced, one is of `serve`."""
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 NAME = "site.lock"
 SERVE_NAME = "serve.lock"
 
-# By name. Open until the process and those that it forked end: the kernel releases the lock then, also after SIGKILL.
-_held: dict[str, IO[str]] = {}
+# Descriptors by name. They stay open until the process and those that it forked end: the kernel releases the lock then,
+# also after SIGKILL. A file object would warn at the end that nobody closed it.
+_held: dict[str, int] = {}
 
 
 class SiteInUse(Exception):
@@ -31,16 +32,19 @@ def hold_as_only_server(folder: Path) -> None:
 @contextmanager
 def exclusive(folder: Path, *, wait: bool = False) -> Iterator[None]:
     """A block in which no process serves this site. Raises SiteInUse, or waits until the others end."""
-    file = _locked(folder / NAME, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-    with file:
-        yield
-
-
-def _locked(path: Path, operation: int) -> IO[str]:
-    file = path.open("w")
+    descriptor = _locked(folder / NAME, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
     try:
-        fcntl.flock(file, operation)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _locked(path: Path, operation: int) -> int:
+    """The open descriptor of the file, which has the lock. Raises SiteInUse."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o666)
+    try:
+        fcntl.flock(descriptor, operation)
     except BlockingIOError as error:
-        file.close()
+        os.close(descriptor)
         raise SiteInUse from error
-    return file
+    return descriptor

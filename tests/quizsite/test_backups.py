@@ -648,7 +648,7 @@ def test_swap_killed_at_any_step_is_finished_by_the_next_start(
 
 
 def test_site_lock_is_shared_by_servers_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    held: dict[str, Any] = {}
+    held: dict[str, int] = {}
     monkeypatch.setattr("quizsite.site_lock._held", held)
     with exclusive(tmp_path), pytest.raises(SiteInUse):
         hold_while_serving(tmp_path)
@@ -657,8 +657,9 @@ def test_site_lock_is_shared_by_servers_only(tmp_path: Path, monkeypatch: pytest
 
     with pytest.raises(SiteInUse), exclusive(tmp_path):
         pass
-    for file in held.values():
-        file.close()
+    # Descriptors, so that no file object warns at the end of the process.
+    for descriptor in held.values():
+        os.close(descriptor)
 
 
 # --- A clean stop ---------------------------------------------------------------------------------------------------
