@@ -337,7 +337,8 @@ EXPORTS = {
 
 
 def test_every_download_of_student_data_is_an_export() -> None:
-    marked = {pattern.name for pattern in urlpatterns if getattr(pattern.callback, "is_export", False)}
+    patterns = [pattern for included in urlpatterns for pattern in included.url_patterns]
+    marked = {pattern.name for pattern in patterns if getattr(pattern.callback, "is_export", False)}
     assert marked == {*EXPORTS, "student_report"}
     files = {name for name in get_resolver().reverse_dict if isinstance(name, str) and name.startswith("download_")}
     assert files - marked == {"download_account"}
