@@ -66,6 +66,7 @@ class AuditEvent(models.Model):
         GRADE_UNDONE = "grade_undone", pgettext_lazy("who did what", "undid a grade of")
         REGRADED = "regraded", pgettext_lazy("who did what", "regraded a question")
         REGRADE_UNDONE = "regrade_undone", pgettext_lazy("who did what", "undid a regrade")
+        # Recorded by 0.1 and 0.2, so the log of an old site has it. Now a set is deleted, with or without versions.
         DRAFT_DELETED = "draft_deleted", pgettext_lazy("who did what", "deleted the draft")
         SET_DELETED = "set_deleted", pgettext_lazy("who did what", "deleted the question set")
         SET_RESTORED = "set_restored", pgettext_lazy("who did what", "restored the question set")
