@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -66,16 +66,17 @@ def restore(backup: Path, *, now: datetime, accept_findings: bool = False) -> Re
         with exclusive(settings.DATA_DIR):
             if not backup.exists():
                 raise BackupError(f"There is no backup at {backup}.")
-            manifest = _checked(folder)
+            known = _known_migrations()
+            manifest = _checked(folder, known)
             stage = settings.DATA_DIR / swap.STAGED
             shutil.rmtree(stage, ignore_errors=True)
             stage.mkdir(mode=0o700)
             try:
                 _stage_files(folder, manifest, stage)
                 key = _key(manifest, stage)
-                if manifest.engine == "sqlite":
-                    return Restored(manifest, _restore_sqlite(stage, manifest, key, now, accept_findings))
-                return Restored(manifest, _restore_postgresql(stage, manifest, key, now, accept_findings))
+                commands = tuple(_commands(stage, manifest, known, accept_findings=accept_findings))
+                replace_site = _restore_sqlite if manifest.engine == "sqlite" else _restore_postgresql
+                return Restored(manifest, replace_site(stage, key, commands, now))
             finally:
                 shutil.rmtree(stage, ignore_errors=True)
     except SiteInUse as error:
@@ -89,10 +90,10 @@ def restore(backup: Path, *, now: datetime, accept_findings: bool = False) -> Re
         raise BackupError(f"The restore stopped: {reason}. Nothing is lost. {advice}.") from error
 
 
-def _checked(folder: Path) -> Manifest:
-    """The manifest, after every check that reads no large file."""
+def _checked(folder: Path, known: set[str]) -> Manifest:
+    """The manifest, after every check that reads no large file. known: the migrations of this version."""
     manifest = read_manifest(folder)
-    check_migrations(manifest, _known_migrations())
+    check_migrations(manifest, known)
     if manifest.engine != connection.vendor:
         raise BackupError(
             f"This backup is of {manifest.engine}, and this site uses {connection.vendor}. "
@@ -144,14 +145,27 @@ def _check_key(recorded: str | None, key: str) -> None:
         )
 
 
-def _restore_sqlite(stage: Path, manifest: Manifest, key: str, now: datetime, accept_findings: bool) -> str:
+def _commands(stage: Path, manifest: Manifest, known: set[str], *, accept_findings: bool) -> Iterator[str]:
+    """The commands that migrate the staged site, erase again what the ledger names, and check every answer."""
+    if known - set(manifest.migrations):
+        yield "migrate"
+    ledger = stage / LEDGER_FILE
+    if ledger.exists() and ledger.stat().st_size:
+        yield "reapply_erasures"
+    if not accept_findings:
+        yield "check_integrity"
+
+
+def _restore_sqlite(stage: Path, key: str, commands: Sequence[str], now: datetime) -> str:
+    """Check and update the staged database, and put it in place. Returns the folder of the old one."""
     database = stage / SQLITE_FILE
     if (found := quick_check(database)) != "ok":
         raise BackupError(f"The database of this backup is damaged ({found}). Use another backup.")
     _check_key(_recorded_in(database), key)
     prepare_database(database)
     where = {"FOOTNOTE_DATA": str(stage), "DATABASE_URL": ""}
-    _bring_up_to_date(stage, manifest, where, key, accept_findings)
+    for command in commands:
+        _manage(command, where=where, key=key)
     empty_log(database)
     # The old database is then one file too, if it can still be read.
     connections.close_all()
@@ -174,8 +188,8 @@ def _recorded_in(database: Path) -> str | None:
     return row[0].strip('"') if row else None
 
 
-def _restore_postgresql(stage: Path, manifest: Manifest, key: str, now: datetime, accept_findings: bool) -> str:
-    """Fill and check a new database, and swap its name with the current one's in one transaction."""
+def _restore_postgresql(stage: Path, key: str, commands: Sequence[str], now: datetime) -> str:
+    """Fill and check a new database, and swap its name with the current one's. Returns the name of the old one."""
     target = parameters(connection)
     name, new = target["dbname"], f"{target['dbname']}_restore"
     kept = f"{name}_before_{now.astimezone(UTC):%Y%m%d%H%M%S}"
@@ -207,7 +221,8 @@ def _restore_postgresql(stage: Path, manifest: Manifest, key: str, now: datetime
                 row = restored.execute(query, [SiteState.SECRET_KEY]).fetchone() if has_table else None
             _check_key(row[0] if row else None, key)
             where = {"FOOTNOTE_DATA": str(stage), "FOOTNOTE_DATABASE_NAME": new}
-            _bring_up_to_date(stage, manifest, where, key, accept_findings)
+            for command in commands:
+                _manage(command, where=where, key=key)
             with server.transaction():
                 for old_name, new_name in ((name, kept), (new, name)):
                     rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
@@ -231,23 +246,10 @@ def _creation(server: "psycopg.Connection[Any]", new: str, *, like: str) -> sql.
     return command.format(sql.Identifier(new), sql.Literal(collate), sql.Literal(ctype))
 
 
-def _bring_up_to_date(
-    stage: Path, manifest: Manifest, where: Mapping[str, str], key: str, accept_findings: bool
-) -> None:
-    """Migrate the staged site to this version, erase again what the ledger names, and check every answer."""
-    if _known_migrations() - set(manifest.migrations):
-        _manage("migrate", "--verbosity=0", where=where, key=key)
-    ledger = stage / LEDGER_FILE
-    if ledger.exists() and ledger.stat().st_size:
-        _manage("reapply_erasures", where=where, key=key)
-    if not accept_findings:
-        _manage("check_integrity", where=where, key=key)
-
-
-def _manage(*command: str, where: Mapping[str, str], key: str) -> None:
+def _manage(command: str, *, where: Mapping[str, str], key: str) -> None:
     """Run a command on the staged site, in a process that has its settings."""
     done = subprocess.run(  # noqa: S603  this project's own command
-        [sys.executable, "-m", "quizsite", *command],
+        [sys.executable, "-m", "quizsite", command, "--verbosity=0"],
         env={**os.environ, "PYTHONPATH": str(CODE), "FOOTNOTE_SECRET_KEY": key, **where},
         capture_output=True,
         text=True,
@@ -256,4 +258,4 @@ def _manage(*command: str, where: Mapping[str, str], key: str) -> None:
     if done.returncode:
         lines = [line.strip() for line in (done.stdout + done.stderr).splitlines() if line.strip()]
         last = lines[-1] if lines else f"exit code {done.returncode}"
-        raise BackupError(f"`{command[0]}` on this backup says: {last}. Nothing was replaced.")
+        raise BackupError(f"`{command}` on this backup says: {last}. Nothing was replaced.")

@@ -488,7 +488,7 @@ def test_restore_names_the_file_that_it_cannot_use(
     settings.DATA_DIR = tmp_path
     (tmp_path / "manifest.json").write_text("{}")
 
-    def refuse(path: Path) -> bytes:
+    def refuse(path: Path, *known: set[str]) -> bytes:
         raise PermissionError(EACCES, "Permission denied", str(path))
 
     monkeypatch.setattr(Path, "read_bytes", refuse)
