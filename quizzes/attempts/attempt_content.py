@@ -105,27 +105,8 @@ def arrange_content(
     return AttemptContent(content, Shuffle(seed, shuffle_choices), tuple(questions), variant)
 
 
-@process_cache(maxsize=10_000)
-def attempt_content(
-    edition_id: int,
-    *,
-    seed: str,
-    shuffle_questions: bool,
-    shuffle_choices: bool,
-    variant: str,
-    language: str | None,
-    fewer_choices: bool,
-) -> AttemptContent:
-    """`arrange_content` for an attempt, cached, since its order never changes."""
-    return arrange_content(
-        edition_id,
-        seed=seed,
-        shuffle_questions=shuffle_questions,
-        shuffle_choices=shuffle_choices,
-        variant=variant,
-        language=language,
-        fewer_choices=fewer_choices,
-    )
+# For an attempt, whose order never changes.
+attempt_content = process_cache(maxsize=10_000)(arrange_content)
 
 
 def content_of(attempt: Attempt, *, language: str | None = None) -> AttemptContent:
