@@ -48,6 +48,10 @@ _TEXT_LONG = gettext_noop("Its text is over {count} characters.")
 _ANSWER_LONG = gettext_noop("An answer is over {count} characters.")
 _CHOICE_LONG = gettext_noop("An answer choice is over {count} characters.")
 _LINE_LONG = gettext_noop("A line is over {count} characters.")
+_FEW_ANSWERS = gettext_noop("It has fewer than {count} answers.")
+_MANY_ANSWERS = gettext_noop("It has {count} answers. A question can have {limit}.")
+_FEW_LINES = gettext_noop("It has fewer than {count} lines.")
+_MANY_LINES = gettext_noop("It has {count} lines. A question can have {limit}.")
 _ANSWERS_EQUAL = gettext_noop("2 of its answers are the same.")
 _WRONG_EQUAL = gettext_noop("2 of its wrong answers are the same.")
 _LINES_EQUAL = gettext_noop("2 of its lines are the same.")
@@ -86,25 +90,15 @@ def _refuse_equal(texts: Sequence[str], reason: str) -> None:
         raise Skipped(gettext(reason))
 
 
-def _refuse_count(texts: Sequence[object], at_least: int, *, are_answers: bool = False) -> None:
+def _refuse_count(texts: Sequence[object], at_least: int, *, few: str, many: str) -> None:
     if len(texts) < at_least:
-        few = (
-            gettext("It has fewer than {count} answers.")
-            if are_answers
-            else gettext("It has fewer than {count} lines.")
-        )
-        raise Skipped(few.format(count=at_least))
+        raise Skipped(gettext(few).format(count=at_least))
     if len(texts) > MAX_ROWS:
-        many = (
-            gettext("It has {count} answers. A question can have {limit}.")
-            if are_answers
-            else gettext("It has {count} lines. A question can have {limit}.")
-        )
-        raise Skipped(many.format(count=len(texts), limit=MAX_ROWS))
+        raise Skipped(gettext(many).format(count=len(texts), limit=MAX_ROWS))
 
 
 def _refuse_lines(texts: Sequence[str], *, at_least: int) -> None:
-    _refuse_count(texts, at_least)
+    _refuse_count(texts, at_least, few=_FEW_LINES, many=_MANY_LINES)
     _refuse_long(texts, MAX_LINE, _LINE_LONG)
     _refuse_equal(texts, _LINES_EQUAL)
 
@@ -180,7 +174,7 @@ def _checked_choices(item: Item, notes: list[str]) -> Item:
         notes.append(gettext("A blank answer was left out."))
         item = replace(item, lines=tuple(line for line in item.lines if line.text))
     texts = [line.text for line in item.lines]
-    _refuse_count(texts, 2, are_answers=True)
+    _refuse_count(texts, 2, few=_FEW_ANSWERS, many=_MANY_ANSWERS)
     _refuse_long(texts, MAX_CHOICE, _ANSWER_LONG)
     _refuse_equal(texts, _ANSWERS_EQUAL)
     if not any(line.is_correct for line in item.lines):
