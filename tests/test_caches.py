@@ -35,7 +35,7 @@ def test_no_other_module_keeps_results() -> None:
         for path in sorted((ROOT / package).rglob("*.py"))
         if path != ROOT / "quizzes" / "caches.py"
         for name in caches_in(path.read_text(encoding="utf-8"))
-        # The open file that locks the data folder of this process. No other process has it, and nothing may drop it.
+        # The descriptor that locks the data folder of this process. No other process has it, and nothing may drop it.
         if (path.name, name) != ("site_lock.py", "_held")
     ]
     assert found == []
