@@ -143,24 +143,30 @@ def set_code_active(classroom: Classroom, *, is_open: bool, by: User, now: datet
 
 
 @transaction.atomic
-def set_archived(classroom: Classroom, *, is_archived: bool, by: User, now: datetime) -> Classroom:
-    """Archive or restore a classroom. Its rows stay. The code of an archived one does not work.
+def archive_classroom(classroom: Classroom, *, by: User, now: datetime) -> Classroom:
+    """Archive a classroom. Its rows stay, and its code does not work. A repeat changes nothing.
 
-    A repeat changes nothing. Its students are signed out: `signed_in_student` and `check_access` look at the class.
-    Their open attempts stay, and the clock submits them at their deadlines. After a restore, students continue those
-    that are still open. A restore raises ClassroomNameTaken.
+    Its students are signed out: `signed_in_student` and `check_access` look at the class. Their open attempts stay, and
+    the clock submits them at their deadlines.
     """
     read_locked(classroom, "archived_at")
-    if (classroom.archived_at is not None) == is_archived:
-        return classroom
-    if not is_archived:
+    if classroom.archived_at is None:
+        _set_archived_at(classroom, now)
+        AuditEvent.objects.record(Action.CLASSROOM_ARCHIVED, actor=by, classroom=classroom, at=now)
+    return classroom
+
+
+@transaction.atomic
+def restore_classroom(classroom: Classroom, *, by: User, now: datetime) -> Classroom:
+    """End the archive of a classroom. Students continue attempts that are still open. A repeat changes nothing.
+
+    Raises ClassroomNameTaken.
+    """
+    read_locked(classroom, "archived_at")
+    if classroom.archived_at is not None:
         _check_name_is_free(classroom.name, _owners(classroom), classroom)
-    classroom.archived_at = now if is_archived else None
-    classroom.erasure_announced_at = None
-    classroom.save(update_fields=["archived_at", "erasure_announced_at"])
-    AuditEvent.objects.record(
-        Action.CLASSROOM_ARCHIVED if is_archived else Action.CLASSROOM_RESTORED, actor=by, classroom=classroom, at=now
-    )
+        _set_archived_at(classroom, None)
+        AuditEvent.objects.record(Action.CLASSROOM_RESTORED, actor=by, classroom=classroom, at=now)
     return classroom
 
 
@@ -197,6 +203,11 @@ def _change(classroom: Classroom, by: User, now: datetime, **after: Any) -> Clas
         Action.CLASSROOM_CHANGED, actor=by, classroom=classroom, at=now, before=before, after=after
     )
     return classroom
+
+
+def _set_archived_at(classroom: Classroom, moment: datetime | None) -> None:
+    classroom.archived_at, classroom.erasure_announced_at = moment, None
+    classroom.save(update_fields=["archived_at", "erasure_announced_at"])
 
 
 def _owns(user: User, classroom: Classroom) -> bool:

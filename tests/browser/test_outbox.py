@@ -19,7 +19,7 @@ from quizzes.attempts.lifecycle import submit_overdue
 from quizzes.attempts.merges import merge_plan, merge_students
 from quizzes.models import AnswerEvent, Assignment, Attempt, Board, Student, User
 from quizzes.people import student_sign_in
-from quizzes.people.classrooms import set_archived
+from quizzes.people.classrooms import archive_classroom, restore_classroom
 from quizzes.people.rosters import move_student
 from tests.browser.conftest import PATIENCE, NewContext, be_signed_in, overflow, violations
 from tests.factories import (
@@ -1506,7 +1506,7 @@ def test_answer_for_a_class_that_was_archived_holds_up_no_other(
     old = attempt.classroom
     to = make_classroom(teacher=teacher, name="Period 5")
     move_student(student, to=to, by=teacher, now=timezone.now())
-    set_archived(old, is_archived=True, by=teacher, now=timezone.now())
+    archive_classroom(old, by=teacher, now=timezone.now())
     quiz = make_assignment(edition=attempt.assignment.edition, classroom=to, created_at=timezone.now())
     own = make_attempt(assignment=quiz, student=student, started_at=timezone.now())
     page = open_question(context, own)
@@ -1517,7 +1517,7 @@ def test_answer_for_a_class_that_was_archived_holds_up_no_other(
     expect(page).to_have_url(re.compile(f"{reverse('student_home')}$"))
     # It is not lost: the class may be restored.
     assert page.evaluate(WAITING) == 1
-    set_archived(old, is_archived=False, by=teacher, now=timezone.now())
+    restore_classroom(old, by=teacher, now=timezone.now())
     with page.expect_response(lambda response: is_save(response.request)) as sent:
         page.reload()
     sent.value.finished()

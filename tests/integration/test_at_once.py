@@ -61,11 +61,11 @@ from quizzes.models.locks import RowDeleted
 from quizzes.people.accounts import sign_in_link
 from quizzes.people.class_people import add_person, change_role, remove_person
 from quizzes.people.classrooms import (
+    archive_classroom,
     change_classroom,
     change_code,
     hand_over,
     restore_code,
-    set_archived,
     set_code_active,
     set_missing_rule,
     set_pin_kind,
@@ -108,7 +108,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PASSWORD = "correct horse battery"
 SETTINGS: list[tuple[Any, dict[str, Any]]] = [
     (change_classroom, {"name": "Period 9", "time_zone": "America/Denver"}),
-    (set_archived, {"is_archived": True}),
+    (archive_classroom, {}),
     (set_code_active, {"is_open": False}),
     (set_missing_rule, {"is_zero": True}),
     (set_pin_kind, {"pin_kind": "words"}),

@@ -8,9 +8,10 @@ from quizzes.models import AuditEvent, Classroom, User
 from quizzes.people.classrooms import (
     ClassroomNameTaken,
     add_classroom,
+    archive_classroom,
     change_classroom,
     change_code,
-    set_archived,
+    restore_classroom,
     set_code_active,
 )
 from tests.factories import make_classroom
@@ -42,7 +43,7 @@ def test_add_classroom_may_have_the_name_of_another_teachers_or_archived_one(
     classroom: Classroom, teacher: User, other_teacher: User, now: datetime
 ) -> None:
     add_classroom(by=other_teacher, name=classroom.name, time_zone="America/Chicago", now=now)
-    set_archived(classroom, is_archived=True, by=teacher, now=now)
+    archive_classroom(classroom, by=teacher, now=now)
     add_classroom(by=teacher, name=classroom.name, time_zone="America/Chicago", now=now)
 
     assert Classroom.objects.filter(name=classroom.name).count() == 3
@@ -92,10 +93,7 @@ def test_change_code_stops_the_old_one(classroom: Classroom, teacher: User, now:
             lambda classroom, **who: set_code_active(classroom, is_open=False, **who),
             lambda classroom, **who: set_code_active(classroom, is_open=True, **who),
         ),
-        (
-            lambda classroom, **who: set_archived(classroom, is_archived=True, **who),
-            lambda classroom, **who: set_archived(classroom, is_archived=False, **who),
-        ),
+        (archive_classroom, restore_classroom),
     ],
     ids=["close the code", "archive"],
 )

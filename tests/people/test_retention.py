@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from quizsite.periodic_jobs import run_periodic_jobs
 from quizzes.models import AuditEvent, Classroom, FailedTry, Invitation, Student, Teaching, User
-from quizzes.people.classrooms import set_archived
+from quizzes.people.classrooms import archive_classroom, restore_classroom
 from quizzes.people.retention import announce_erasures, apply_retention, delete_old_events, erase_announced
 from tests.factories import make_answered_attempt, make_assignment, make_classroom, make_invitation, make_student
 from tests.pages import read, text_of
@@ -28,7 +28,7 @@ DAY = timedelta(days=1)
 def archived(classroom: Classroom, student: Student, teacher: User, now: datetime) -> Classroom:
     """A class with work, archived now."""
     make_answered_attempt(assignment=make_assignment(classroom=classroom), student=student)
-    return set_archived(classroom, is_archived=True, by=teacher, now=now)
+    return archive_classroom(classroom, by=teacher, now=now)
 
 
 def test_archived_class_is_announced_for_30_days_then_erased(archived: Classroom, now: datetime) -> None:
@@ -75,8 +75,8 @@ def test_notice_of_a_clock_that_was_ahead_starts_again(archived: Classroom, now:
 def test_restored_class_starts_again(archived: Classroom, teacher: User, now: datetime) -> None:
     apply_retention(now=now + 400 * DAY)
     archived.refresh_from_db()
-    set_archived(archived, is_archived=False, by=teacher, now=now + 429 * DAY)
-    set_archived(archived, is_archived=True, by=teacher, now=now + 429 * DAY)
+    restore_classroom(archived, by=teacher, now=now + 429 * DAY)
+    archive_classroom(archived, by=teacher, now=now + 429 * DAY)
     archived.refresh_from_db()
     assert archived.erasure_announced_at is None
 
@@ -92,7 +92,7 @@ def test_class_that_is_restored_while_others_are_erased_stays(
     """The first class of a year takes its time. Meanwhile a teacher restores the last one."""
     classrooms = [classroom, *(make_classroom(name=f"Period {number}") for number in (7, 8))]
     for one in classrooms:
-        set_archived(one, is_archived=True, by=teacher, now=now)
+        archive_classroom(one, by=teacher, now=now)
     announce_erasures(now=now + 400 * DAY)
 
     def restore_the_last(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
@@ -111,7 +111,7 @@ def test_class_that_cannot_be_erased_stops_no_other(
 ) -> None:
     other = make_classroom(name="Period 8")
     for one in (classroom, other):
-        set_archived(one, is_archived=True, by=teacher, now=now)
+        archive_classroom(one, by=teacher, now=now)
     announce_erasures(now=now + 400 * DAY)
 
     def fail_for_the_first(execute: Callable[..., Any], sql: str, params: Any, *rest: Any) -> Any:

@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from quizzes.models import Assignment, Classroom, FailedTry, KnownDevice, Student, User
 from quizzes.models.public_ids import READABLE, new_readable_code
-from quizzes.people.classrooms import change_code, set_archived, set_code_active
+from quizzes.people.classrooms import archive_classroom, change_code, set_code_active
 from quizzes.people.guess_limits import (
     ADDRESS_TRIES,
     CLASS_TRIES,
@@ -111,7 +111,7 @@ def test_code_closed_archived_and_unknown_are_the_same(classroom: Classroom, tea
     closed = make_classroom(teacher=teacher, name="Closed", join_code="CCCCCC")
     set_code_active(closed, is_open=False, by=teacher, now=now)
     archived = make_classroom(teacher=teacher, name="Archived", join_code="DDDDDD")
-    set_archived(archived, is_archived=True, by=teacher, now=now)
+    archive_classroom(archived, by=teacher, now=now)
 
     for code in ("CCCCCC", "DDDDDD", "EEEEEE"):
         with pytest.raises(NoSuchCode) as refused:

@@ -22,7 +22,7 @@ from quizsite.sessions import SessionStore
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.models import Assignment, Attempt, Classroom, Student, TeacherSession, User
 from quizzes.people import accounts
-from quizzes.people.classrooms import set_archived
+from quizzes.people.classrooms import archive_classroom, restore_classroom
 from quizzes.people.rosters import move_student
 from quizzes.people.student_sign_in import pin_of
 from quizzes.people.teacher_sessions import browser_name
@@ -79,12 +79,12 @@ def test_student_of_an_archived_class_is_out_until_it_is_restored(
     args = {"student_home": [], "take_attempt": [attempt.public_id, 1], "start_attempt": [attempt.assignment.public_id]}
     client, path = signed_in(student), reverse(name, args=args[name])
     visit = client.post if name == "start_attempt" else client.get
-    set_archived(classroom, is_archived=True, by=teacher, now=NOW)
+    archive_classroom(classroom, by=teacher, now=NOW)
     response = visit(path)
     expected = "/join/?unsent=change" if name == "start_attempt" else "/join/"
     assert (response.status_code, response.headers["Location"]) == (302, expected)
 
-    set_archived(classroom, is_archived=False, by=teacher, now=NOW)
+    restore_classroom(classroom, by=teacher, now=NOW)
     response = visit(path)
     assert (response.status_code, response.headers.get("Location")) == (
         (302, reverse("take_attempt", args=[attempt.public_id, 1])) if name == "start_attempt" else (200, None)
@@ -97,7 +97,7 @@ def test_attempt_in_an_archived_class_is_closed_to_a_student_who_moved(
     client, address = signed_in(student), reverse("take_attempt", args=[attempt.public_id, 1])
     move_student(student, to=make_classroom(teacher=teacher, name="Period 4"), by=teacher, now=NOW)
     assert client.get(address).status_code == 200
-    set_archived(attempt.classroom, is_archived=True, by=teacher, now=NOW)
+    archive_classroom(attempt.classroom, by=teacher, now=NOW)
     response = client.get(address)
     assert (response.status_code, response.headers["Location"]) == (302, "/student/")
     assert client.get(reverse("student_home")).status_code == 200

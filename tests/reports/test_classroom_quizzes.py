@@ -134,7 +134,7 @@ def test_archived_class_and_a_closed_quiz_need_no_start(
     found = next_step(classroom, now=NOW)
     assert found is not None
     assert found.name == "quiz"
-    classrooms.set_archived(classroom, is_archived=True, by=teacher, now=NOW)
+    classrooms.archive_classroom(classroom, by=teacher, now=NOW)
     assert next_step(classroom, now=NOW) is None
 
 

@@ -10,7 +10,7 @@ import pytest
 from quizzes.attempts.answers import LATE_SHOWN_FOR, accept_late
 from quizzes.attempts.lifecycle import reopen, submit_attempt
 from quizzes.models import Classroom, Edition, Student, User
-from quizzes.people.classrooms import set_archived
+from quizzes.people.classrooms import archive_classroom
 from quizzes.people.rosters import move_student, remove_student
 from quizzes.reports.teacher_home import ClassroomSummary, TodoItem, load_teacher_home
 from tests.factories import (
@@ -128,7 +128,7 @@ def test_needs_count_who_is_in_the_class_now(
 
 def test_needs_leave_archived_classes_in_peace(classroom: Classroom, teacher: User, now: datetime) -> None:
     assert [need.kind for need in needs(teacher, now=now)] == ["students"]
-    set_archived(classroom, is_archived=True, by=teacher, now=now)
+    archive_classroom(classroom, by=teacher, now=now)
 
     assert needs(teacher, now=now) == []
 

@@ -344,7 +344,8 @@ def set_archived(request: TeacherRequest, public_id: str) -> HttpResponse:
         if is_asked and (effects := _archive_effects(classroom, working)):
             return _confirm_archive(request, classroom, effects)
         try:
-            classrooms.set_archived(classroom, is_archived=is_archived, by=request.user, now=now)
+            act = classrooms.archive_classroom if is_archived else classrooms.restore_classroom
+            act(classroom, by=request.user, now=now)
         except classrooms.ClassroomNameTaken as error:
             messages.error(request, NOT_RESTORED if error.owner == request.user else OWNERS_NOT_RESTORED)
             return redirect("change_classroom", classroom.public_id)

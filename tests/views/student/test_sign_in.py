@@ -195,7 +195,7 @@ def test_wrong_closed_and_archived_codes_get_the_same_page(
     classroom: Classroom, other_classroom: Classroom, teacher: User, other_teacher: User
 ) -> None:
     classrooms.set_code_active(classroom, is_open=False, by=teacher, now=NOW)
-    classrooms.set_archived(other_classroom, is_archived=True, by=other_teacher, now=NOW)
+    classrooms.archive_classroom(other_classroom, by=other_teacher, now=NOW)
     pages = []
     for code in ("ZZZZZZ", classroom.join_code, other_classroom.join_code):
         response = Client().post(reverse("join"), {"code": code})
@@ -214,7 +214,7 @@ def test_wrong_closed_and_archived_codes_run_the_same_statements(
 ) -> None:
     # Queries stand for time: on a machine that others use, a median varies by more than the 20 % that is asked for.
     classrooms.set_code_active(classroom, is_open=False, by=teacher, now=NOW)
-    classrooms.set_archived(other_classroom, is_archived=True, by=other_teacher, now=NOW)
+    classrooms.archive_classroom(other_classroom, by=other_teacher, now=NOW)
     ran = []
     for code in ("ZZZZZZ", classroom.join_code, other_classroom.join_code):
         with queries() as seen:
@@ -473,7 +473,7 @@ def test_attempt_with_which_nobody_can_go_on_is_as_a_wrong_pin(
         case "removed":
             rosters.remove_student(student, by=teacher, now=NOW)
         case "archived":
-            classrooms.set_archived(student.classroom, is_archived=True, by=teacher, now=NOW)
+            classrooms.archive_classroom(student.classroom, by=teacher, now=NOW)
     address = again("0" * 12 if gone == "unknown" else attempt)
     asker, other_asker = Client(), Client()
     for _ in range(PIN_TRIES + 1):

@@ -557,7 +557,7 @@ def test_archive_asks_and_says_who_was_in_the_middle_of_a_quiz(
 def test_restored_class_does_not_share_its_name_with_this_years(
     classroom: Classroom, teacher: User, teacher_client: Client
 ) -> None:
-    classrooms.set_archived(classroom, is_archived=True, by=teacher, now=NOW)
+    classrooms.archive_classroom(classroom, by=teacher, now=NOW)
     make_classroom(teacher=teacher, name=classroom.name)
 
     response = teacher_client.post(url("set_archived", classroom), {"is_archived": ""})
@@ -582,7 +582,7 @@ def test_colleague_gives_the_owner_no_second_class_of_a_name(
     classroom.refresh_from_db()
     assert classroom.name == "Period 6"
 
-    classrooms.set_archived(classroom, is_archived=True, by=teacher, now=NOW)
+    classrooms.archive_classroom(classroom, by=teacher, now=NOW)
     made = make_classroom(teacher=teacher, name="Period 6")
     page = client.post(url("set_archived", classroom), {"is_archived": ""}, follow=True)
     taken = "An owner of this class already has a class with this name. Rename this one, then restore it."
@@ -646,7 +646,7 @@ def test_pages_of_an_archived_class_offer_no_sign_in(
     assert f"Students sign in with {classroom.shown_code}" in text_of(teacher_client.get(settings))
     assert "Locked out?" in text_of(teacher_client.get(work))
 
-    classrooms.set_archived(classroom, is_archived=True, by=teacher, now=NOW)
+    classrooms.archive_classroom(classroom, by=teacher, now=NOW)
 
     assert text_of(teacher_client.get(progress)).count("This class is archived, so students can’t sign in.") == 1
     page = text_of(teacher_client.get(settings))
@@ -661,7 +661,7 @@ def test_no_quiz_of_an_archived_class_is_open(
     quizzes, progress = url("classroom_quizzes", classroom), reverse("assignment_progress", args=[assignment.public_id])
     assert f"Open {assignment.title}" in text_of(teacher_client.get(quizzes))
 
-    classrooms.set_archived(classroom, is_archived=True, by=teacher, now=NOW)
+    classrooms.archive_classroom(classroom, by=teacher, now=NOW)
 
     page = text_of(teacher_client.get(quizzes))
     assert f"Open {assignment.title}" not in page
@@ -676,8 +676,8 @@ def test_progress_of_an_archived_class_offers_nothing_that_needs_students(
 ) -> None:
     progress = reverse("assignment_progress", args=[assignment.public_id])
     acts = {reverse("change_window", args=[assignment.public_id])}
-    for is_archived in (True, False):
-        classrooms.set_archived(classroom, is_archived=is_archived, by=teacher, now=NOW)
+    for act, is_archived in ((classrooms.archive_classroom, True), (classrooms.restore_classroom, False)):
+        act(classroom, by=teacher, now=NOW)
         shown = {form.action for form in read(teacher_client.get(progress)).forms}
         assert (shown & acts == acts) is not is_archived
 

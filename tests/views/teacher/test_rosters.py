@@ -1249,7 +1249,7 @@ def test_the_roster_of_an_archived_class_asks_nobody_to_type_its_code(
     classroom: Classroom, teacher: User, teacher_client: Client
 ) -> None:
     assert "type this code" in text_of(teacher_client.get(url("roster", classroom)))
-    classrooms.set_archived(classroom, is_archived=True, by=teacher, now=NOW)
+    classrooms.archive_classroom(classroom, by=teacher, now=NOW)
     text = text_of(teacher_client.get(url("roster", classroom)))
     assert "type this code" not in text
     assert "doesn’t work while the class is archived" in text
