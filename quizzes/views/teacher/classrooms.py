@@ -1,4 +1,4 @@
-"""The teacher's home page; add, change and archive classrooms."""
+"""The teacher's home page; add and change classrooms."""
 
 from zoneinfo import ZoneInfo
 
@@ -7,16 +7,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext, gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.supports import Supports
-from quizzes.attempts.heartbeats import open_page_count
 from quizzes.attempts.sample_class import NoBuiltInSets, make_sample_class
 from quizzes.forms.classrooms import (
     DEFAULT_ZONE,
-    ArchiveForm,
     ClassroomForm,
     CodeActiveForm,
     HandOverForm,
@@ -29,7 +27,6 @@ from quizzes.forms.classrooms import (
 from quizzes.forms.fields import ConfirmForm, NextPageForm
 from quizzes.forms.rosters import SortForm
 from quizzes.forms.supports import SupportsForm
-from quizzes.grading.queue import queued_counts
 from quizzes.lti.courses import course_name
 from quizzes.models import Classroom, Teaching
 from quizzes.people import class_people, classrooms, rosters, todos
@@ -49,13 +46,7 @@ NEW_CODE = gettext_lazy("New class code saved. Old sign-in cards won’t work, s
 NEW_PIN_KIND = gettext_lazy("Saved. The PINs look different now, so print new sign-in cards.")
 OPENED = gettext_lazy("Class code on. Students can sign in.")
 CLOSED = gettext_lazy("Class code off. Signed-in students stay in.")
-ARCHIVED = gettext_lazy("“{name}” is archived. Scores are kept. Students can’t sign in.")
 OWNERS_NAME_TAKEN = gettext_lazy("An owner of this class already has a class with this name. Choose another name.")
-NOT_RESTORED = gettext_lazy("You already have a class with this name. Rename this one, then restore it.")
-OWNERS_NOT_RESTORED = gettext_lazy(
-    "An owner of this class already has a class with this name. Rename this one, then restore it."
-)
-UNARCHIVED = gettext_lazy("“{name}” is restored.")
 
 # The session key of the class code that “Undo” restores: the class’s public id and the code.
 OLD_CODE = "old_class_code"
@@ -138,12 +129,6 @@ def add_classroom(request: TeacherRequest) -> HttpResponse:
         else:
             return redirect("add_students", classroom.public_id)
     return render(request, "teacher/add_classroom.html", {"form": form})
-
-
-@require_GET
-def archived_classrooms(request: TeacherRequest) -> HttpResponse:
-    """The archived classes."""
-    return render(request, "teacher/archived_classrooms.html", {"archived": archived_classes(request.user)})
 
 
 @require_GET
@@ -330,70 +315,3 @@ def set_code_active(request: TeacherRequest, public_id: str) -> HttpResponse:
         classrooms.set_code_active(classroom, is_open=is_open, by=request.user, now=timezone.now())
         messages.success(request, OPENED if is_open else CLOSED)
     return redirect("roster", classroom.public_id)
-
-
-@require_POST
-def set_archived(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Archive a class, or undo that."""
-    classroom = taught_classroom(request, public_id)
-    form = ArchiveForm(request.POST)
-    if form.is_valid() and form.cleaned_data["is_archived"] == (classroom.archived_at is None):
-        is_archived, now = form.cleaned_data["is_archived"], timezone.now()
-        working = open_page_count(classroom, now=now) if is_archived else 0
-        is_asked = is_archived and not form.cleaned_data["is_sure"]
-        if is_asked and (effects := _archive_effects(classroom, working)):
-            return _confirm_archive(request, classroom, effects)
-        try:
-            act = classrooms.archive_classroom if is_archived else classrooms.restore_classroom
-            act(classroom, by=request.user, now=now)
-        except classrooms.ClassroomNameTaken as error:
-            messages.error(request, NOT_RESTORED if error.owner == request.user else OWNERS_NOT_RESTORED)
-            return redirect("change_classroom", classroom.public_id)
-        if is_archived:
-            text = ARCHIVED.format(name=classroom.name)
-            if working:
-                # Their pages ask for a PIN, and take none until the class is restored.
-                interrupted = ngettext(
-                    "{count} student was in the middle of a quiz.",
-                    "{count} students were in the middle of a quiz.",
-                    working,
-                )
-                text = f"{text} {interrupted.format(count=working)}"
-            offer_undo(request, text, request.path)
-        else:
-            messages.success(request, UNARCHIVED.format(name=classroom.name))
-    return redirect("teacher_home")
-
-
-def _archive_effects(classroom: Classroom, working: int) -> list[str]:
-    """What a teacher learns before a class is archived: who is at work, and what isn’t graded."""
-    effects = []
-    if working:
-        interrupted = ngettext(
-            "{count} student is in the middle of a quiz and will be signed out. Saved answers stay.",
-            "{count} students are in the middle of a quiz and will be signed out. Saved answers stay.",
-            working,
-        )
-        effects.append(interrupted.format(count=working))
-    if ungraded := queued_counts(list(classroom.assignments.all())).total():
-        leaving = ngettext(
-            "{count} answer still needs grading. It leaves your To do list. You can grade it from the results.",
-            "{count} answers still need grading. They leave your To do list. You can grade them from the results.",
-            ungraded,
-        )
-        effects.append(leaving.format(count=ungraded))
-    return effects
-
-
-def _confirm_archive(request: TeacherRequest, classroom: Classroom, effects: list[str]) -> HttpResponse:
-    """The page that asks before a class is archived."""
-    return confirm_page(
-        request,
-        question=gettext("Archive “{name}” now?").format(name=classroom.name),
-        effect=" ".join(effects),
-        verb=gettext("Archive class"),
-        keep=gettext("Not now"),
-        place=classroom.name,
-        back=reverse("change_classroom", args=[classroom.public_id]),
-        fields=[("is_archived", "on"), ("is_sure", "on")],
-    )
