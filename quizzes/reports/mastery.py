@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from django.db.models import TextField
 from django.db.models.functions import Cast
@@ -123,21 +124,14 @@ def _regrades(book: Gradebook) -> dict[int, dict[str, list[AppliedRegrade]]]:
 def _objective_points(
     book: Gradebook, regrades: Mapping[int, Mapping[str, Sequence[AppliedRegrade]]]
 ) -> defaultdict[tuple[int, int], Points]:
+    """`objective_points` with these regrades, by assignment id and question key; 2 queries."""
+    values, grades = _values(book), _grades(book)
     counting = {
         cell.attempt.pk: (row.student.pk, column.assignment)
         for row in book.rows
         for cell, column in zip(row.cells, book.columns, strict=True)
         if cell.attempt is not None and cell.score is not None
     }
-    values: defaultdict[int, dict[int, str]] = defaultdict(dict)
-    grades: defaultdict[int, dict[str, Decimal]] = defaultdict(dict)
-    submitted = {"attempt__classroom": book.classroom, "attempt__submitted_at__isnull": False}
-    given = Answer.objects.filter(**submitted, value__isnull=False).order_by()
-    for pk, question_id, text in given.values_list("attempt_id", "question_id", Cast("value", TextField())):
-        values[pk][question_id] = text
-    graded = ManualGrade.objects.in_force().filter(**submitted)
-    for pk, key, given_points in graded.values_list("attempt_id", "question__key", "points"):
-        grades[pk][key] = given_points
     known: dict[tuple[int, int, str | None], Earned] = {}
     found: defaultdict[tuple[int, int], Points] = defaultdict(dict)
     for pk, (student_id, assignment) in counting.items():
@@ -161,6 +155,29 @@ def _objective_points(
             if possible:
                 by_title[title] = (total, possible)
     return found
+
+
+def _values(book: Gradebook) -> defaultdict[int, dict[int, str]]:
+    """The answers of submitted attempts as JSON text, by attempt id and question row id. One query."""
+    values: defaultdict[int, dict[int, str]] = defaultdict(dict)
+    given = Answer.objects.filter(**_of_submitted(book), value__isnull=False).order_by()
+    for pk, question_id, text in given.values_list("attempt_id", "question_id", Cast("value", TextField())):
+        values[pk][question_id] = text
+    return values
+
+
+def _grades(book: Gradebook) -> defaultdict[int, dict[str, Decimal]]:
+    """The grades of submitted attempts, by attempt id and question key. One query."""
+    grades: defaultdict[int, dict[str, Decimal]] = defaultdict(dict)
+    graded = ManualGrade.objects.in_force().filter(**_of_submitted(book))
+    for pk, key, points in graded.values_list("attempt_id", "question__key", "points"):
+        grades[pk][key] = points
+    return grades
+
+
+def _of_submitted(book: Gradebook) -> dict[str, Any]:
+    """What picks the rows of the classroom's submitted attempts."""
+    return {"attempt__classroom": book.classroom, "attempt__submitted_at__isnull": False}
 
 
 def _questions(edition_id: int) -> dict[str, list[Question]]:
