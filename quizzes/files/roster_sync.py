@@ -363,17 +363,9 @@ def apply(
         wanted = [change for change in plan.changes if (plan.roster.key, change.key) in chosen]
         try:
             # Who leaves goes first, so that the name is free.
-            for change in wanted:
-                if change.kind == "gone" and change.student is not None:
-                    rosters.remove_student(change.student, by=by, now=now)
-            for change in wanted:
-                if change.kind == "moved" and change.student is not None:
-                    rosters.move_student(change.student, to=classroom, by=by, now=now)
-                elif change.kind == "numbered" and change.student is not None:
-                    before = change.student.external_id
-                    rosters.keep_external_id(change.student, change.external_id, replaces=before)
-                elif change.kind == "restored" and change.student is not None:
-                    rosters.restore_student(change.student, by=by, now=now)
+            for change in sorted(wanted, key=lambda change: change.kind != "gone"):
+                if change.student is not None:
+                    _change_student(change.student, change, to=classroom, by=by, now=now)
         except (rosters.NameTaken, rosters.NumberTaken) as error:
             raise RosterChanged from error
         new = [rosters.NewStudent(change.name, change.external_id) for change in wanted if change.kind == "new"]
@@ -382,3 +374,16 @@ def apply(
             if change.kind != "new":
                 counts[change.kind] += 1
     return Applied(len(found), counts)
+
+
+def _change_student(student: Student, change: Change, *, to: Classroom, by: User, now: datetime) -> None:
+    """Make one change to a student who has a row. Raises rosters.NameTaken and rosters.NumberTaken."""
+    match change.kind:
+        case "gone":
+            rosters.remove_student(student, by=by, now=now)
+        case "moved":
+            rosters.move_student(student, to=to, by=by, now=now)
+        case "numbered":
+            rosters.keep_external_id(student, change.external_id, replaces=student.external_id)
+        case "restored":
+            rosters.restore_student(student, by=by, now=now)
