@@ -1,6 +1,6 @@
 """The supports of a student: the class's or the student's own, and which of them each attempt has."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Self
@@ -8,7 +8,7 @@ from typing import Any, Self
 from django.db import transaction
 from django.db.models import Q
 
-from quizzes.assignments.accommodations import lock_quizzes_of
+from quizzes.assignments.accommodations import lock_quizzes_of, set_accommodation, times_with_factor
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Student, User
 from quizzes.models.attempts import AttemptQuerySet
 from quizzes.models.locks import lock_rows, locked, read_locked
@@ -151,3 +151,25 @@ def change_supports(student: Student, changes: Mapping[str, Any], *, by: User, n
         return False
     set_supports(student, after, by=by, now=now)
     return True
+
+
+@transaction.atomic
+def change_accommodations(
+    changes: Sequence[tuple[Student, Mapping[str, Any]]], *, by: User, now: datetime
+) -> list[Student]:
+    """Change the time and the supports of several students; returns those whose extra time ends after a quiz closes.
+
+    changes: new values by name; “time” is the time factor. The students: with their classrooms.
+    """
+    short = []
+    lock_quizzes_of([student for student, _ in changes])
+    for student, values in changes:
+        rest = dict(values)
+        if "time" in rest:
+            factor = rest.pop("time")
+            set_accommodation(student, time_factor=factor, by=by, now=now)
+            times = times_with_factor(student, time_factor=factor, now=now)
+            if any(time.needed_close_at is not None for _, time in times):
+                short.append(student)
+        change_supports(student, rest, by=by, now=now)
+    return short

@@ -5,14 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods
 
-from quizzes.assignments import accommodations, supports
+from quizzes.assignments import supports
 from quizzes.assignments.accommodations import accommodations_of
 from quizzes.assignments.supports import supports_of
 from quizzes.files import signed_preview
@@ -109,26 +108,15 @@ def _students(classroom: Classroom) -> list[Student]:
     return list(classroom.students.enrolled().select_related("classroom"))
 
 
-@transaction.atomic
 def _apply(request: TeacherRequest, changes: Sequence[tuple[Student, Mapping[str, Any]]], *, now: datetime) -> None:
     """Change the accommodations of these students, and name those for whom a quiz closes too early."""
-    short = []
-    accommodations.lock_quizzes_of([student for student, _ in changes])
-    for student, values in changes:
-        rest = dict(values)
-        if "time" in rest:
-            factor = rest.pop("time")
-            accommodations.set_accommodation(student, time_factor=factor, by=request.user, now=now)
-            times = accommodations.times_with_factor(student, time_factor=factor, now=now)
-            if any(time.needed_close_at is not None for _, time in times):
-                short.append(student.display_name)
-        supports.change_supports(student, rest, by=request.user, now=now)
+    short = supports.change_accommodations(changes, by=request.user, now=now)
     count = len(changes)
     text = ngettext("Saved for {count} student.", "Saved for {count} students.", count).format(count=count)
     messages.success(request, text)
     if short:
         text = gettext("The extra time ends after a quiz closes. Extend it on the student’s page: {names}")
-        messages.warning(request, text.format(names=listed(short)))
+        messages.warning(request, text.format(names=listed([student.display_name for student in short])))
 
 
 def _class_page(
