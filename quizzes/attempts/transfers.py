@@ -11,9 +11,10 @@ from django.db.models import Model
 
 from quizzes.attempts.receipts import free_receipts
 from quizzes.grading.scores import rescore
-from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, ManualGrade, Student, User
+from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, Classroom, ManualGrade, Student, User
 from quizzes.models.locks import lock_rows
 from quizzes.models.public_ids import new_public_id
+from quizzes.people.rosters import move_student
 
 # Columns of an attempt that get a new value in the copy. An entry that was merged never had the copy, so it does not
 # take it along when the merge is undone.
@@ -40,6 +41,16 @@ def transferable_attempts(student: Student) -> dict[Assignment, list[Attempt]]:
         if attempts := elsewhere.pop(quiz.edition_id, []):
             found[quiz] = attempts
     return found
+
+
+@transaction.atomic
+def move_with_work(student: Student, *, to: Classroom, by: User, now: datetime) -> int:
+    """Move a student to the roster of another class, and transfer the attempts. Returns for how many quizzes.
+
+    Raises NameTaken and NumberTaken of `move_student`.
+    """
+    move_student(student, to=to, by=by, now=now)
+    return transfer_attempts(student, by=by, now=now)
 
 
 @transaction.atomic

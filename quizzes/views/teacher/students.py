@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -107,12 +106,11 @@ def move_student(request: TeacherRequest, public_id: str) -> HttpResponse:
             if not form.cleaned_data["is_confirmed"]:
                 rosters.check_place(student, to=to)
                 return _confirm_move(request, student, to=to, transfers_work=form.cleaned_data["transfers_work"])
-            with transaction.atomic():
-                rosters.move_student(student, to=to, by=request.user, now=timezone.now())
-                if form.cleaned_data["transfers_work"]:
-                    count = transfers.transfer_attempts(student, by=request.user, now=timezone.now())
-                else:
-                    count = 0
+            count, now = 0, timezone.now()
+            if form.cleaned_data["transfers_work"]:
+                count = transfers.move_with_work(student, to=to, by=request.user, now=now)
+            else:
+                rosters.move_student(student, to=to, by=request.user, now=now)
         except rosters.NameTaken:
             form.add_error(
                 "classroom",
