@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from quizzes.content.drafts.document import finished, from_edition
+from quizzes.content.question_types.registry import TYPES
 from quizzes.content.tables import Table
 from quizzes.files.questions.known_fields import unknown_fields
 from tests.drafting import BUILT_IN, EXAMPLES
@@ -23,8 +24,10 @@ def test_fields_of_the_built_in_files_are_known(path: Path) -> None:
 
 def test_fields_of_the_reference_are_known() -> None:
     text = (FOLDER / "docs/question-type-reference.md").read_text()
-    for example in re.findall(r"```toml\n(.*?)```", text, re.DOTALL):
-        assert unknown_fields(tomllib.loads(example)) == ()
+    examples = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+
+    assert len(examples) >= len(TYPES)
+    assert [unknown for example in examples if (unknown := unknown_fields(tomllib.loads(example)))] == []
 
 
 @pytest.mark.parametrize("document", [BUILT_IN.document, make_document(), {**BUILT_IN.document, "questions": EXAMPLES}])
