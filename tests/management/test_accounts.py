@@ -94,6 +94,15 @@ def test_createsuperuser_needs_a_terminal_or_all_values(db: None) -> None:
         run("createsuperuser", stdin=StringIO())
 
 
+def test_createsuperuser_refuses_a_password_that_others_would_guess(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "winter")
+
+    with pytest.raises(CommandError, match="at least 12 characters"):
+        run("createsuperuser", email="it@school.test", name="IT", interactive=False)
+
+    assert not User.objects.exists()
+
+
 def test_changepassword_finds_the_email_in_upper_or_lower_case(
     other_teacher: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
