@@ -38,7 +38,8 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 
 LISTED = {
-    models.User: ("email", "name", "is_active", "is_staff", "date_joined"),
+    # The detail of an entry of the audit log names an account by its id.
+    models.User: ("email", "name", "id", "is_active", "is_staff", "date_joined"),
     models.Source: ("title", "publisher", "published_on"),
     models.QuestionSet: ("title", "slug", "owner"),
     models.Edition: ("question_set", "number", "published_at", "max_points"),
@@ -49,11 +50,24 @@ LISTED = {
     models.AnswerEvent: ("attempt", "question", "revision", "outcome", "at"),
     models.Regrade: ("assignment", "question", "policy", "made_by", "made_at", "undone_at"),
     models.ManualGrade: ("attempt", "question", "points", "made_by", "made_at"),
-    models.AuditEvent: ("action", "actor", "classroom", "student", "at"),
+    models.AuditEvent: ("action", "actor", "classroom", "student", "detail", "at"),
+}
+# Who changed this grade? Without a search, the answer is on one of a thousand pages.
+STUDENT = ("student__display_name", "student__external_id", "student__public_id", "classroom__name")
+SEARCHED = {
+    models.User: ("email", "name"),
+    models.Classroom: ("name", "public_id"),
+    models.Student: ("display_name", "external_id", "public_id", "classroom__name"),
+    models.Attempt: ("public_id", "receipt", *STUDENT),
+    models.ManualGrade: ("made_by__email", *(f"attempt__{name}" for name in STUDENT)),
+    models.AuditEvent: ("actor__email", "actor__name", *STUDENT),
 }
 for model, columns in LISTED.items():
     related = tuple(name for name in columns if model._meta.get_field(name).is_relation)
-    admin.site.register(
-        model,
-        type(f"{model.__name__}Admin", (ReadOnlyAdmin,), {"list_display": columns, "list_select_related": related}),
-    )
+    options = {
+        "list_display": columns,
+        "list_select_related": related,
+        "search_fields": SEARCHED.get(model, ()),
+        "search_help_text": "A name, class, email, student number, receipt, or the id in the address of a page.",
+    }
+    admin.site.register(model, type(f"{model.__name__}Admin", (ReadOnlyAdmin,), options))

@@ -20,6 +20,7 @@ from tests.quizsite.test_errors import failing, patient
         ("student", {"created_at__gte": "foo"}),
         ("student", {"created_at__year": "99999"}),
         ("student", {"q": "\0"}),
+        ("auditevent", {"q": "\0"}),
         ("classroom", {"name": "\0"}),
         ("classroom", {"name__regex": "("}),
         ("attempt", {"score__exact": "1e999999"}),

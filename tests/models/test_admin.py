@@ -3,12 +3,13 @@
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.admin import LISTED
-from quizzes.models import User
-from tests.factories import make_answered_attempt, make_user
+from quizzes.admin import LISTED, SEARCHED
+from quizzes.models import AuditEvent, User
+from tests.factories import NOW, make_answered_attempt, make_classroom, make_student, make_user
 
 
 @pytest.fixture
@@ -31,6 +32,29 @@ def test_staff_can_view_and_change_nothing(model: type, superuser_client: Client
         assert superuser_client.post(row_page, {}).status_code == 403
         assert superuser_client.post(reverse(f"{name}_delete", args=[row.pk]), {"post": "yes"}).status_code == 403
     assert superuser_client.get(reverse(f"{name}_add")).status_code == 403
+
+
+@pytest.mark.parametrize("words", ["maya", "S-101", "Ms. Rivera", "rivera@school", "Period 4"])
+def test_audit_log_finds_who_changed_a_grade(words: str, superuser_client: Client) -> None:
+    teacher = make_user(email="rivera@school.test")
+    classroom = make_classroom(name="Period 4")
+    maya = make_student(classroom=classroom, name="Maya Anders", external_id="S-101")
+    for by, student in ((teacher, maya), (make_user(name="Mr. Okafor"), make_student(name="Ben Castro"))):
+        AuditEvent.objects.record(
+            "answer_marked", actor=by, classroom=student.classroom, student=student, at=NOW, points="2.00"
+        )
+
+    page = superuser_client.get(reverse("admin:quizzes_auditevent_changelist"), {"q": words})
+
+    assert [event.student for event in page.context["cl"].result_list] == [maya]
+    assert "{&quot;points&quot;: &quot;2.00&quot;}" in page.content.decode()
+
+
+@pytest.mark.parametrize("model", SEARCHED, ids=lambda model: model.__name__)
+def test_search_of_each_list_has_columns_that_exist(model: type[Model], superuser_client: Client) -> None:
+    page = superuser_client.get(reverse(f"admin:quizzes_{model._meta.model_name}_changelist"), {"q": "maya anders"})
+
+    assert (page.status_code, page.context["cl"].query) == (200, "maya anders")
 
 
 def test_every_list_is_read_only(superuser_client: Client) -> None:
