@@ -526,6 +526,14 @@ def test_privacy_names_every_cookie(visitor: Client, db: None) -> None:
     assert timedelta(weeks=52).total_seconds() == settings.CSRF_COOKIE_AGE
 
 
+def test_privacy_names_what_is_stored_about_a_student(visitor: Client, db: None) -> None:
+    text = text_of(visitor.get(reverse("privacy")))
+    for words in ("The name that", "student number", "Answers", "receipt", "Accommodations", "comments", "notes"):
+        assert words in text
+    # Its scores leave the site.
+    assert "A learning platform of the school, if it is connected to a class, gets the scores of that class." in text
+
+
 def test_what_privacy_promises_to_forget_is_forgotten(student: Student, db: None) -> None:
     now = timezone.now()
     make_failed_try(student=student, at=now - timedelta(days=7, hours=1))
