@@ -5,6 +5,7 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import IO
 
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
@@ -30,6 +31,11 @@ logger = logging.getLogger(__name__)
 
 # An overdue attempt is submitted at most this much later. Its deadline decides what counts, not this.
 INTERVAL_SECONDS = 20
+
+
+def open_lock() -> IO[str]:
+    """The file that one process locks to run the jobs. Raises OSError."""
+    return (settings.DATA_DIR / "housekeeping.lock").open("w")
 
 
 def start_periodic_jobs() -> None:
@@ -68,7 +74,7 @@ def run_periodic_jobs(*, now: datetime) -> None:
 
 
 def _run_forever() -> None:
-    with (settings.DATA_DIR / "housekeeping.lock").open("w") as lock:
+    with open_lock() as lock:
         # One process of a machine at a time: the others wait here until the kernel releases the lock.
         fcntl.flock(lock, fcntl.LOCK_EX)
         start_maintenance()

@@ -13,7 +13,7 @@ from contextlib import closing
 from io import StringIO
 from pathlib import Path
 from resource import RLIM_INFINITY
-from typing import Any
+from typing import IO, Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -562,6 +562,25 @@ def test_serve_says_that_a_setting_is_misspelled(
     assert said.getvalue() == (
         "The environment sets FOOTNOTE_HOST. Footnote has no such setting. Did you mean FOOTNOTE_HOSTS?\n"
     )
+
+
+@pytest.mark.sockets
+def test_serve_refuses_to_serve_without_periodic_jobs(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    settings.DATA_DIR = tmp_path
+    # Root, as which tests may run, opens the file of another user.
+    (tmp_path / "housekeeping.lock").mkdir()
+    held: dict[str, IO[str]] = {}
+    monkeypatch.setattr("quizsite.site_lock._held", held)
+    monkeypatch.setattr("quizsite.management.commands.serve.get_context", None)
+    monkeypatch.setenv("PORT", str(free_port()))
+
+    with pytest.raises(IsADirectoryError, match=r"housekeeping\.lock"):
+        call_command("serve")
+
+    for file in held.values():
+        file.close()
 
 
 @pytest.mark.parametrize("workers", ["0", "-1"])

@@ -31,6 +31,7 @@ from quizsite.health import (
     unknown_migrations,
 )
 from quizsite.models import SiteState
+from quizsite.periodic_jobs import open_lock
 from quizsite.secret_key import record_secret_key, require_its_key
 from quizsite.server import end_with_parent, load_site, serve
 from quizsite.site_lock import SiteInUse, hold_as_only_server, hold_while_serving
@@ -74,6 +75,8 @@ class Command(BaseCommand):
                 f"Another `manage.py serve` runs on {settings.DATA_DIR}. Stop it first, or set FOOTNOTE_DATA to "
                 "another."
             ) from error
+        # A worker that cannot open it would serve on, without periodic jobs and backups.
+        open_lock().close()
         # A separate process: a first start takes half as much memory again as serving, and Python returns little of
         # it, so every worker would keep it. This process loads what the workers share in the meantime.
         preparation = get_context("fork").Process(target=self.prepare, kwargs={"init": init, "parent": os.getpid()})
