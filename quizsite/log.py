@@ -32,6 +32,14 @@ REFUSALS = frozenset({403, 404, 405})
 REFUSED_REQUESTS = "django.security."
 # Django advises to change a setting of its own, which the environment names FOOTNOTE_HOSTS.
 UNKNOWN_HOST = "django.security.DisallowedHost"
+REFUSED_FORM = "django.security.csrf"
+
+# A proxy that changes the Host header or the scheme gets each form refused. Django names the two origins only.
+WRONG_ORIGIN = "does not match any trusted origins."
+ORIGIN_ADVICE = (
+    "is not the address that the site got. Behind a proxy, set FOOTNOTE_HTTPS and FOOTNOTE_TRUSTED_PROXIES, and let "
+    "the proxy pass on the Host header of the browser, with its port."
+)
 
 # Of the running request; "" outside of requests and while FOOTNOTE_REQUEST_IDS is off.
 current_request_id: ContextVar[str] = ContextVar("current_request_id", default="")
@@ -64,6 +72,8 @@ class RequestFilter(logging.Filter):
         record.msg, record.args = hide_secrets(record.getMessage()), None
         if record.name == UNKNOWN_HOST:
             record.msg = record.msg.replace("ALLOWED_HOSTS", "FOOTNOTE_HOSTS")
+        if record.name == REFUSED_FORM:
+            record.msg = record.msg.replace(WRONG_ORIGIN, ORIGIN_ADVICE)
         return True
 
 

@@ -255,6 +255,15 @@ def test_an_unknown_host_is_one_line_without_a_traceback(lines: Lines, client: C
     assert "Traceback" not in written[0]
 
 
+def test_a_form_through_a_proxy_that_changes_the_host_says_what_to_set(lines: Lines) -> None:
+    through_proxy = {"Host": "127.0.0.1:8000", "Origin": "https://quiz.school.example"}
+
+    assert Client(enforce_csrf_checks=True).post("/join/", headers=through_proxy).status_code == 403
+
+    [written] = lines.take()
+    assert "https://quiz.school.example is not the address that the site got. Behind a proxy, set" in written
+
+
 @pytest.fixture
 def clock_of_new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("TZ", "America/New_York")
