@@ -104,7 +104,9 @@ def secret_key(folder: Path, *, database: Path | None = None) -> str:
         key = path.read_text().strip()
     except OSError as error:
         advice = " Give it to the user that the site runs as." if isinstance(error, PermissionError) else ""
-        raise ImproperlyConfigured(f"The secret key {path} cannot be used: {error.strerror}.{advice}") from error
+        # A new folder that only root may write, such as one that Docker made, has no key to give to anyone.
+        what = f"secret key {path} cannot be used" if os.path.exists(path) else f"folder {folder} cannot be written"
+        raise ImproperlyConfigured(f"The {what}: {error.strerror}.{advice}") from error
     return strong_key(key, str(path))
 
 

@@ -9,7 +9,7 @@ import sys
 import threading
 from errno import EACCES
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from django.conf import settings
@@ -719,6 +719,20 @@ def test_secret_key_that_is_empty_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(ImproperlyConfigured, match="secret_key can be guessed"):
         secret_key(tmp_path)
+
+
+def test_folder_that_takes_no_secret_key_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(*args: Any) -> NoReturn:
+        raise PermissionError(EACCES, os.strerror(EACCES))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "open", denied)
+        with pytest.raises(ImproperlyConfigured) as refused:
+            secret_key(tmp_path)
+
+    assert str(refused.value) == (
+        f"The folder {tmp_path} cannot be written: Permission denied. Give it to the user that the site runs as."
+    )
 
 
 # --- TLS or not ---------------------------------------------------------------------------------------------------
