@@ -583,6 +583,18 @@ def test_serve_refuses_to_serve_without_periodic_jobs(
         file.close()
 
 
+def test_serve_says_that_errors_show_data(settings: Settings) -> None:
+    said = StringIO()
+    settings.DEBUG = True
+
+    Command(stderr=said).warn_about_settings()
+
+    assert said.getvalue() == (
+        "FOOTNOTE_DEBUG is on: an error shows everyone the code and the data of the request. "
+        "Turn it off where students are.\n"
+    )
+
+
 @pytest.mark.parametrize("workers", ["0", "-1"])
 def test_serve_refuses_to_serve_without_workers(workers: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOST", "192.0.2.1")

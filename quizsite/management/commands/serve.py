@@ -89,7 +89,7 @@ class Command(BaseCommand):
         names = host_names(host)
         self.print_address()
         self.allow_hosts(names)
-        self.warn_about_https()
+        self.warn_about_settings()
         serve(address, number, workers=workers)
 
     def prepare(self, *, init: bool, parent: int) -> None:
@@ -164,8 +164,13 @@ class Command(BaseCommand):
             self.stdout.write(f"No teacher has an account yet. This link makes the first one, once:\n  {link}")
         self.stdout.flush()
 
-    def warn_about_https(self) -> None:
-        """Print a line for each setting that a site behind a proxy lacks, or that is too wide."""
+    def warn_about_settings(self) -> None:
+        """Print a line for each setting that shows too much, or that a site behind a proxy lacks."""
+        if settings.DEBUG:
+            self.stderr.write(
+                "FOOTNOTE_DEBUG is on: an error shows everyone the code and the data of the request. Turn it off where "
+                "students are."
+            )
         if settings.HTTPS:
             for warning in check_deployment():
                 self.stderr.write(str(warning.msg))
