@@ -30,7 +30,7 @@ from pytest_django.fixtures import Settings
 
 from quizsite import __version__
 from quizsite.addresses import host_names, problem_with_binding, site_address, url
-from quizsite.health import CheckFailed, disk_verdict, unknown_migrations
+from quizsite.health import CheckFailed, CheckWarning, disk_verdict, unknown_migrations
 from quizsite.management.commands.serve import Command
 from quizsite.server import THREADS, connections_per_worker, new_server
 from quizsite.site_lock import exclusive
@@ -768,10 +768,16 @@ def test_disk_with_room_is_green(free: int, total: int) -> None:
     assert disk_verdict(free=free, total=total) == f"{free // MB} MB free"
 
 
+@pytest.mark.parametrize(("free", "total"), [(200 * MB - 1, 1000 * MB), (200 * MB - 1, 10_240 * MB), (0, 1)])
+def test_disk_below_200_mb_is_red(free: int, total: int) -> None:
+    with pytest.raises(CheckFailed, match=f"^{free // MB} MB free, at least 200 MB are needed$"):
+        disk_verdict(free=free, total=total)
+
+
 @pytest.mark.parametrize(
-    ("free", "total", "needed"),
-    [(200 * MB - 1, 1000 * MB, 200), (511 * MB, 10_240 * MB, 512), (2047 * MB, 1_024_000 * MB, 2048), (0, 1, 200)],
+    ("free", "total", "wanted"),
+    [(200 * MB, 10_240 * MB, 512), (511 * MB, 10_240 * MB, 512), (2047 * MB, 1_024_000 * MB, 2048)],
 )
-def test_disk_below_200_mb_or_5_percent_or_2_gb_is_red(free: int, total: int, needed: int) -> None:
-    with pytest.raises(CheckFailed, match=f"^{free // MB} MB free, at least {needed} MB are needed$"):
+def test_disk_below_5_percent_or_2_gb_is_a_warning(free: int, total: int, wanted: int) -> None:
+    with pytest.raises(CheckWarning, match=f"^{free // MB} MB free, {wanted} MB should be$"):
         disk_verdict(free=free, total=total)
