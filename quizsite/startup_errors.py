@@ -68,6 +68,9 @@ def message_for(problem: Exception) -> str | None:
                 f"The disk of the database {settings.SQLITE_PATH} is full or broken ({text}). Free some space, and try "
                 "again. If it is not full, look into the log of the machine."
             )
+        # Beside the database, made by a command that root ran, for example.
+        case OperationalError(__cause__=PermissionError() as cause):
+            return message_for(cause)
         case OperationalError() if settings.POSTGRESQL:
             return f"The database server refuses or does not answer. Check DATABASE_URL and the server: {text}"
         case OperationalError():

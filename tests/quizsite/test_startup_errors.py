@@ -14,6 +14,12 @@ from pytest_django.fixtures import Settings
 from quizsite.startup_errors import exit_with_message, message_for
 
 
+def caused(error: Exception, *, by: Exception) -> Exception:
+    """The error, as `raise error from by` raises it."""
+    error.__cause__ = by
+    return error
+
+
 @pytest.mark.parametrize(
     ("error", "line"),
     [
@@ -71,6 +77,13 @@ from quizsite.startup_errors import exit_with_message, message_for
         (
             PermissionError(13, "Permission denied", "/data/site.lock"),
             "/data/site.lock cannot be used: Permission denied. Run this as the user that the site runs as.",
+        ),
+        (
+            caused(
+                OperationalError("the queue of writers cannot be opened"),
+                by=PermissionError(13, "Permission denied", "/data/site.sqlite3.line"),
+            ),
+            "/data/site.sqlite3.line cannot be used: Permission denied. Run this as the user that the site runs as.",
         ),
         (
             OSError(ENOSPC, "No space left on device", "/data/static"),
