@@ -195,3 +195,17 @@ def assert_fits(page: Page) -> None:
     assert dark_violations(page) == []
     page.set_viewport_size({"width": 320, "height": 256})
     assert overflow(page) == 0
+
+
+def take_away(context: BrowserContext, page: Page, away: str) -> None:
+    """Cut the network, or stop the site. Then the browser says online, and a proxy may reply in place of the site."""
+    if away == "network":
+        context.set_offline(True)
+        page.wait_for_function("() => !navigator.onLine")
+    else:
+        context.route("**/*", lambda route: route.fulfill(status=502) if away == "proxy" else route.abort())
+
+
+def bring_back(context: BrowserContext) -> None:
+    context.set_offline(False)
+    context.unroute("**/*")

@@ -13,7 +13,7 @@ from quizzes.attempts.attempt_content import content_of
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Classroom, PinKind, Student, User
 from quizzes.people import student_sign_in
 from quizzes.people.pins import words_of
-from tests.browser.conftest import NewContext, overflow, violations
+from tests.browser.conftest import NewContext, bring_back, overflow, take_away, violations
 from tests.factories import make_assignment, make_attempt, make_edition
 
 RECEIPT = re.compile(r"[2-9A-Z]{3}-[2-9A-Z]{3}")
@@ -115,22 +115,25 @@ def test_student_is_at_the_first_question_in_four_taps(
     assert taps == (3 if has_card else 4)
 
 
-def test_button_pressed_offline_keeps_the_page(
-    assignment: Assignment, student: Student, open_context: NewContext
+@pytest.mark.parametrize("away", ["network", "site", "proxy"])
+def test_button_pressed_while_the_site_is_away_keeps_the_page(
+    away: str, assignment: Assignment, student: Student, open_context: NewContext
 ) -> None:
     context = open_context(width=360, height=640, watched=False)
     page = context.new_page()
     notice = page.locator(".notice", has_text="You need to be online for that.")
 
     def press(name: str) -> None:
-        context.set_offline(True)
-        page.wait_for_function("() => !navigator.onLine")
+        take_away(context, page, away)
         page.get_by_role("button", name=name).click()
-        expect(notice.get_by_text("You’re offline.")).to_be_in_viewport()
+        reason = "You’re offline." if away == "network" else "We can’t reach the site."
+        expect(notice.get_by_text(reason)).to_be_in_viewport()
         assert overflow(page) == 0
-        context.set_offline(False)
-        expect(notice).to_have_count(0)
-        page.get_by_role("button", name=name).click()
+        bring_back(context)
+        if away == "network":
+            expect(notice).to_have_count(0)
+        with page.expect_navigation():
+            page.get_by_role("button", name=name).click()
 
     page.goto(reverse("join"))
     page.get_by_label("Class code").fill(student.classroom.join_code)

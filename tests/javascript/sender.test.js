@@ -246,9 +246,11 @@ test("a wrong PIN gives its field, and a lost reply waits", async () => {
 test("a browser that wrongly says online is found out by a request", async () => {
   answer = () => null;
   assert.deepEqual([sender.isIdle(), await sender.reach(), sender.isReached()], [true, false, false]);
-  answer = () => new Response("ok");
+  answer = () => new Response("<h1>Blocked</h1>");
+  assert.equal(await sender.reach(), false);
+  answer = () => new Response("ok\n");
   assert.deepEqual([await sender.reach(), sender.isReached()], [true, true]);
-  assert.deepEqual(sentTo(), ["/livez", "/livez"]);
+  assert.deepEqual(sentTo(), ["/livez", "/livez", "/livez"]);
 });
 
 test("a browser that wrongly says offline is idle after a reply", async () => {

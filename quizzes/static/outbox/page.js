@@ -11,8 +11,6 @@ const TYPING_PAUSE = 1000;
 const TYPING_LIMIT = 5000;
 // In ms. The class does not wait for a slow save.
 const MOVE_PATIENCE = 500;
-// Without the site, the browser or a proxy would show its own error page in place of this one.
-const TURN_IN = ["hand-in", "time-up"];
 
 const find = (selector, within = document) => within.querySelector(selector);
 const findAll = (selector, within = document) => Array.from(within.querySelectorAll(selector));
@@ -28,7 +26,7 @@ const forms = () => [document, ...sections.values()].flatMap((place) => findAll(
 const storage = availableStorage();
 const store = createStore(storage, outbox?.dataset.owner, location.pathname);
 const tabs = "BroadcastChannel" in window ? new BroadcastChannel("footnote.answers") : null;
-// Sign-in and practice have no outbox, but a notice that they are offline.
+// Sign-in, practice, and previews have no outbox, but a notice that they are offline.
 const notices = createNotices(outbox ?? find("[data-notices]"));
 const sender = createSender(store, {
   isHere,
@@ -317,6 +315,8 @@ function setLabel(link, isCurrent) {
 
 // ---- Forms and links wait until all answers are stored
 
+const awayReason = () => navigator.onLine ? "down" : "offline";
+
 const isIdle = () => !typingTimer && (outbox ? sender.isIdle() : sender.isOnline());
 
 // The notice for an address that does not open offline. Without preloaded questions, as where sentences are chosen, that
@@ -326,18 +326,27 @@ const blockedBy = (address) => !numberOf(address) ? "act" : sections.size > 0 ? 
 // Whether the page says that signing out deletes what waits. Answers that the site does not take keep nobody signed in.
 const isWarned = () => ["down", "pin", "signed-out"].includes(notices.shown) && notices.blocked === "sign-out";
 
-// Returns whether the action can go on. If not, a notice says so.
+// Returns whether all answers are stored. If not, a notice says what cannot be done.
 async function settle(action) {
   // A student who presses a button is still here: the next page was stopped from loading.
   if (action !== "time-up") isLeaving = false;
   keepTyped();
   notices.blocked = "";
+  if (outbox ? await sender.settle() : await sender.reach()) return true;
+  return block(action);
+}
+
+// The same for a form. The browser may say online while the site is away: then it or a proxy would show an error page in
+// place of this one.
+async function settleForm(action) {
   // A reply counts for a second, and sending the answers may take longer.
-  const isSettled = outbox ? await sender.settle() : await sender.reach();
-  if (isSettled && (!TURN_IN.includes(action) || await sender.reach())) return true;
-  notices.blocked = action;
-  const reason = navigator.onLine ? "down" : "offline";
-  notify(["down", "pin", "signed-out"].includes(notices.shown) ? notices.shown : reason);
+  return await settle(action) && (sender.isReached() || await sender.reach() || block(action));
+}
+
+function block(action) {
+  // The notice for “sign-out” says that answers wait.
+  notices.blocked = action === "sign-out" && store.pending().length === 0 ? "act" : action;
+  notify(["down", "pin", "signed-out"].includes(notices.shown) ? notices.shown : awayReason());
   return false;
 }
 
@@ -355,7 +364,9 @@ async function onSubmit(event) {
   if (button?.matches("[data-save]") && isIdle() && notices.repeatSaved()) return event.preventDefault();
   const action = form.matches("[data-hand-in]") ? "hand-in" : form.matches("[data-time-up]") ? "time-up"
     : form.matches("[data-sign-out]") ? "sign-out" : "act";
-  const isFree = isIdle() ? !TURN_IN.includes(action) || sender.isReached() : action === "sign-out" && isWarned();
+  // A question has no check, which would be one more request for each. Safari 15.3 does not name the button.
+  const isUnchecked = address || !button && !["hand-in", "time-up"].includes(action);
+  const isFree = isIdle() ? isUnchecked || sender.isReached() : action === "sign-out" && isWarned();
   // In practice, the server moves an item.
   const staysHere = form.matches("[data-answers]") && button?.matches("[name=up], [name=down], [data-stay]");
   if (!address && !staysHere && isFree) {
@@ -367,7 +378,8 @@ async function onSubmit(event) {
   // Enter in a field presses the first button, which must not move an item.
   if (staysHere) return keepTyped();
   if (address && showQuestion(numberOf(address))) return;
-  if (!await settle(address ? blockedBy(address) : action) || isLeaving) return;
+  const isSettled = address ? await settle(blockedBy(address)) : await settleForm(action);
+  if (!isSettled || isLeaving) return;
   if (address) leave(address);
   // Not `requestSubmit`, which Safari 15 lacks.
   else (button ?? find("button", form)).click();
@@ -455,7 +467,7 @@ function onKeyup({ key, target }) {
 function onNoResponse() {
   isLeaving = false;
   notices.blocked = "act";
-  notify(navigator.onLine ? "down" : "offline");
+  notify(awayReason());
 }
 
 // A filter or a portal may answer with 200 too. Its page must not take the place of the question.

@@ -216,9 +216,10 @@ export function createSender(store, page, tabs) {
     return reply?.field || null;
   }
 
-  // Returns whether the site replies. While it is away, a proxy may reply in its place.
+  // Returns whether the site replies. While it is away, a proxy may reply in its place, and a filter with 200.
   async function reach() {
-    if ((await request("/livez", {}, readText))?.status === 200) reachedAt = performance.now();
+    const response = await request("/livez", {}, readText);
+    if (response?.status === 200 && response.reply.trim() === "ok") reachedAt = performance.now();
     return isReached();
   }
 
