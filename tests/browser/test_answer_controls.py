@@ -11,10 +11,10 @@ from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.question_types.registry import TYPES
 from quizzes.models import Assignment, Attempt, Classroom, Student, User
-from tests.browser.conftest import NewContext, violations
+from tests.browser.conftest import NewContext, bring_back, take_away, violations
 from tests.browser.test_every_page import HIDDEN_FOCUS
 from tests.content.question_types.test_walk import DOCUMENT
-from tests.factories import make_assignment, make_attempt, make_document, make_edition
+from tests.factories import make_assignment, make_attempt, make_document, make_edition, make_question_set
 
 # A radio button or a check box is as large as its label.
 SMALL = """() => [...document.querySelectorAll(
@@ -179,26 +179,46 @@ def test_back_leads_to_a_page_that_asked_for_the_rest_of_an_answer(
     go_back_to("practice_question", number_of(attempt, "ordering"), "[name=down]", "[name=placed]:checked")
 
 
-@pytest.mark.parametrize(("question_type", "control"), [("true_false", ".opt input"), ("evidence", ".pick input")])
-def test_check_of_practice_waits_for_the_network(
-    question_type: str, control: str, attempt: Attempt, student: Student, open_context: NewContext
+@pytest.mark.parametrize(
+    ("whose", "question_type", "control", "away"),
+    [
+        ("student", "true_false", ".opt input", "network"),
+        ("student", "evidence", ".pick input", "site"),
+        ("teacher", "true_false", ".opt input", "proxy"),
+        ("visitor", "single", ".opt input", "site"),
+    ],
+)
+def test_check_outside_a_quiz_waits_for_the_site(
+    whose: str,
+    question_type: str,
+    control: str,
+    away: str,
+    attempt: Attempt,
+    student: Student,
+    teacher: User,
+    open_context: NewContext,
 ) -> None:
     submit_attempt(attempt, now=timezone.now())
-    context = open_context(student, width=360, height=640, watched=False)
+    person, address = {
+        "student": (student, ("practice_question", attempt.public_id)),
+        "teacher": (teacher, ("try_set_question", attempt.assignment.edition.question_set.public_id)),
+        "visitor": (None, ("try_question",)),
+    }[whose]
+    make_edition(question_set=make_question_set(slug="try-it"), document=make_document(slug="try-it", canary=True))
+    number = number_of(attempt, question_type) if person else 1
+    context = open_context(person, width=360, height=640, watched=False)
     page = context.new_page()
-    page.goto(reverse("practice_question", args=[attempt.public_id, number_of(attempt, question_type)]))
+    page.goto(reverse(address[0], args=[*address[1:], number]))
     if page.locator("#v-q").count():
         page.locator("#v-q").check(force=True)
     page.locator(control).first.check(force=True)
-    context.set_offline(True)
-    page.wait_for_function("() => !navigator.onLine")
+    take_away(context, page, away)
     check = page.get_by_role("button", name=re.compile("Check my"))
     check.click()
     notice = page.locator(".notice", has_text="You need to be online for that.")
     expect(notice).to_be_in_viewport()
     expect(page.locator(control).first).to_be_checked()
-    context.set_offline(False)
-    expect(notice).to_have_count(0)
+    bring_back(context)
     check.click()
     expect(page.locator(".verdict, .err")).to_be_visible()
 
