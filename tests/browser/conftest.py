@@ -33,6 +33,10 @@ COLOR_RULES = ["color-contrast", "link-in-text-block"]
 # Django's live server opens the database's rows to the server's own threads.
 DATABASE = pytest.mark.django_db(transaction=True)
 
+# The title of a live region lists the texts that it had.
+NOTE_CHANGES = """region => new MutationObserver(() => { region.title += `${region.textContent};`; })
+  .observe(region, { childList: true })"""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = os.path.dirname(__file__)

@@ -13,7 +13,7 @@ from quizzes.attempts.attempt_content import content_of
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Classroom, PinKind, Student, User
 from quizzes.people import student_sign_in
 from quizzes.people.pins import words_of
-from tests.browser.conftest import NewContext, bring_back, overflow, take_away, violations
+from tests.browser.conftest import NOTE_CHANGES, NewContext, bring_back, overflow, take_away, violations
 from tests.factories import make_assignment, make_attempt, make_edition
 
 RECEIPT = re.compile(r"[2-9A-Z]{3}-[2-9A-Z]{3}")
@@ -129,6 +129,12 @@ def test_button_pressed_while_the_site_is_away_keeps_the_page(
         reason = "You’re offline." if away == "network" else "We can’t reach the site."
         expect(notice.get_by_text(reason)).to_be_in_viewport()
         assert overflow(page) == 0
+        # A screen reader says it again after the next press.
+        alert = page.locator("[data-say=alert]")
+        expect(alert).to_contain_text(reason)
+        alert.evaluate(NOTE_CHANGES)
+        page.get_by_role("button", name=name).click()
+        expect(alert).to_have_attribute("title", re.compile(f"{reason}.* You need to be online for that."))
         bring_back(context)
         if away == "network":
             expect(notice).to_have_count(0)

@@ -68,6 +68,7 @@ export function createNotices(outbox) {
   const { say, interrupt } = createAnnouncer(region("status"), region("alert"));
   const inNotice = (selector) => outbox.querySelectorAll(`:scope > .notice ${selector}`);
   const audibleText = () => Array.from(inNotice(":is(summary, p:not([hidden]))"), (place) => place.textContent).join(" ");
+  let blocked = "";
   let saidBlocked = "";
 
   function setText(places, text) {
@@ -84,7 +85,12 @@ export function createNotices(outbox) {
   const notices = {
     shown: "",
     // What could not be done without the server: "question", "questions", "hand-in", "time-up", "sign-out", "act" or "".
-    blocked: "",
+    get blocked() { return blocked; },
+    set blocked(name) {
+      blocked = name;
+      // The next press is said, though the notice shows the same words.
+      if (!name) saidBlocked = "";
+    },
 
     /** @param {string} name  @param {number} count of waiting answers  @param {string} [number] of the question */
     show(name, count, number) {
@@ -107,7 +113,7 @@ export function createNotices(outbox) {
       saidBlocked = notices.blocked;
       if (isNew) interrupt("");
       if (!notices.shown) say("notice", "");
-      else if (audibleText() !== before) {
+      else if (audibleText() !== before || isBlockedAnew) {
         // A student whose button had no effect must hear that first. News of a waiting answer is less urgent.
         const isAlarm = "alarm" in template.dataset && (isNew || isBlockedAnew);
         if (isAlarm) interrupt(audibleText());
