@@ -488,7 +488,7 @@ def test_highlights_and_notes_are_there_again_on_another_device(
         context.set_offline(False)
     expect(page.locator("[data-highlighted]")).to_have_count(2)
 
-    other = open_context(student).new_page()
+    other = open_context(student, watched=False).new_page()
     open_question(other, attempt, 2)
     expect(other.locator("[data-highlighted]")).to_have_count(2)
     expect(other.get_by_label("Your notes on the reading")).to_have_value("Who said this?")
@@ -500,6 +500,16 @@ def test_highlights_and_notes_are_there_again_on_another_device(
         other.get_by_role("button", name="Highlight sentence 2").click()
     other.reload()
     expect(other.locator("[data-highlighted]")).to_have_id("s3")
+
+    # An empty field would replace the note, so it waits until the site has sent what it keeps.
+    other.route("**/marks/", lambda route: route.fulfill(status=502))
+    with other.expect_response("**/marks/"):
+        other.reload()
+    expect(other.get_by_text("Notes", exact=True)).to_be_hidden()
+    other.unroute_all()
+    other.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(other.get_by_label("Your notes on the reading")).to_have_value("Who said this?")
+    assert SupportMark.objects.get(kind="note").value == "Who said this?"
 
 
 def test_open_notes_leave_the_question_in_sight_on_a_small_phone(

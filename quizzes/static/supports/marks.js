@@ -61,6 +61,8 @@ export function createMarks(storage, owner, attempt, post) {
     else values.get(kind).delete(place);
   }
 
+  const get = (kind, place) => values.get(kind)?.get(place) ?? "";
+
   async function send() {
     if (isSending) return;
     isSending = true;
@@ -83,10 +85,10 @@ export function createMarks(storage, owner, attempt, post) {
       stored.forEach((mark) => apply(...mark));
       waiting().forEach(({ kind, place, entry }) => apply(kind, place, entry.value));
     },
-    get: (kind, place) => values.get(kind)?.get(place) ?? "",
+    get,
     all: (kind) => new Map(values.get(kind)),
     set(kind, place, value) {
-      if (values.get(kind)?.get(place) === value) return;
+      if (get(kind, place) === value) return;
       apply(kind, place, value);
       write(keyOf(kind, place), { value, at: Date.now(), owner });
       send();

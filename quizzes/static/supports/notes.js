@@ -1,5 +1,5 @@
 // Highlights of sentences in the reading, and one private note on it.
-import { loaded, marks, onQuestion } from "./page_marks.js";
+import { known, marks, onQuestion } from "./page_marks.js";
 
 // In ms. Text is not sent letter by letter.
 const TYPING_PAUSE = 1000;
@@ -67,4 +67,4 @@ function start() {
   onQuestion(() => queueMicrotask(showAll));
 }
 
-loaded.then(start);
+known().then(start);

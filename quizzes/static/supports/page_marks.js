@@ -44,14 +44,28 @@ async function post(changed) {
 
 export const marks = createMarks(storage(), document.querySelector("[data-outbox]")?.dataset.owner, address, post);
 
+/** Returns whether the site replied. */
 async function load() {
   const reply = await request({});
   marks.load(reply?.marks ?? []);
   marks.send();
+  return Boolean(reply?.marks);
 }
 
 /** Settles once the marks of the server are known, or it cannot be reached. */
 export const loaded = load();
+
+/** Settles once the marks of the server are known. What replaces a mark must not be shown before. */
+export async function known() {
+  let isKnown = await loaded;
+  while (!isKnown) {
+    await new Promise((resolve) => {
+      setTimeout(resolve, RETRY);
+      window.addEventListener("online", resolve, { once: true });
+    });
+    isKnown = await load();
+  }
+}
 
 window.addEventListener("online", () => marks.send());
 document.addEventListener("footnote:signed-in", () => marks.send());
