@@ -23,7 +23,8 @@ for (const table of document.querySelectorAll("table.grid")) {
   const reveal = (cell) => {
     const corner = rows[0][0].getBoundingClientRect();
     const foot = table.tFoot ? table.tFoot.getBoundingClientRect().height : 0;
-    frame.style.scrollPadding = `${corner.height}px 0 ${foot}px ${corner.width}px`;
+    frame.style.scrollPaddingBlock = `${corner.height}px ${foot}px`;
+    frame.style.scrollPaddingInline = `${corner.width}px 0`;
     cell.scrollIntoView({ block: "nearest", inline: "nearest" });
   };
 
@@ -55,11 +56,14 @@ for (const table of document.querySelectorAll("table.grid")) {
     if (!cell || event.altKey || event.metaKey || event.shiftKey) return;
     const [row, column] = place(cell);
     const whole = event.ctrlKey;
+    // Columns run from right to left in some languages.
+    const isReversed = getComputedStyle(table).direction === "rtl";
+    const [back, forward] = isReversed ? ["ArrowRight", "ArrowLeft"] : ["ArrowLeft", "ArrowRight"];
     const moves = {
       ArrowUp: [whole ? 0 : row - 1, column],
       ArrowDown: [whole ? rows.length - 1 : row + 1, column],
-      ArrowLeft: [row, whole ? 0 : column - 1],
-      ArrowRight: [row, whole ? rows[row].length - 1 : column + 1],
+      [back]: [row, whole ? 0 : column - 1],
+      [forward]: [row, whole ? rows[row].length - 1 : column + 1],
       Home: [whole ? 0 : row, 0],
       End: [whole ? rows.length - 1 : row, rows[row].length - 1],
     };

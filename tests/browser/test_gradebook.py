@@ -177,6 +177,12 @@ def test_arrow_keys_move_from_cell_to_cell(full: Classroom, teacher: User, open_
     assert seen[5] == LONG[:60]
     assert seen[6].startswith("Median")
     assert seen[7] == "Eli R."
+    # Columns of a page in Arabic run the other way.
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    page.keyboard.press("ArrowLeft")
+    assert focused(page) not in ("Eli R.", "")
+    page.keyboard.press("ArrowRight")
+    assert focused(page) == "Eli R."
     # One cell is in the order of Tab, and it is the last one visited.
     inside = "document.querySelectorAll('table.grid tbody [tabindex=\"0\"]').length"
     assert page.evaluate(inside) == 1
