@@ -45,7 +45,8 @@ async function take(response) {
   if (response.status === 404) return end("gone");
   if (response.status !== 304 && !response.ok) return failed();
   if (response.status === 200) {
-    show(await response.text());
+    // A filter or a portal may answer with 200 too.
+    if (!show(await response.text())) return failed();
     tag = response.headers.get("ETag");
   }
   failures = 0;
@@ -80,17 +81,22 @@ function windowState() {
   return document.querySelector("[data-window]")?.dataset.window;
 }
 
+// Returns whether the text has parts of this page.
 function show(text) {
   const focused = document.activeElement?.id;
   const before = windowState();
+  let isOurs = false;
   for (const fresh of [...new DOMParser().parseFromString(text, "text/html").body.children]) {
     const old = fresh.id && document.getElementById(fresh.id);
-    if (old) patch(old, fresh);
+    if (!old) continue;
+    patch(old, fresh);
+    isOurs = true;
   }
   // Another teacher has closed or resumed it, and the message of this page says that it is paused.
   if (windowState() !== before) document.querySelector("[data-messages]")?.remove();
   // A row that moved is a new element, without the focus.
   if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  return isOurs;
 }
 
 function patch(old, fresh) {
@@ -134,9 +140,11 @@ function valuesOf(form) {
 async function reach() {
   const stop = new AbortController();
   const limit = setTimeout(() => stop.abort(), TIMEOUT);
-  const response = await fetch("/livez", { cache: "no-store", signal: stop.signal }).catch(() => null);
+  const text = await fetch("/livez", { cache: "no-store", signal: stop.signal })
+    .then((response) => response.ok ? response.text() : "")
+    .catch(() => "");
   clearTimeout(limit);
-  return response?.ok === true;
+  return text.trim() === "ok";
 }
 
 // ---- Keys of a presenter remote press the forward and back buttons

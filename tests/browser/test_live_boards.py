@@ -321,15 +321,21 @@ def test_board_stays_when_a_button_finds_no_network(
     expect(page.locator("[data-live-notice]")).to_be_empty()
 
 
-def test_board_stays_when_a_proxy_replies_for_a_site_that_is_away(
-    running: Assignment, teacher: User, open_context: NewContext
+@pytest.mark.parametrize("status", [502, 200], ids=["proxy", "filter"])
+def test_board_stays_when_something_else_replies_for_a_site_that_is_away(
+    status: int, running: Assignment, teacher: User, open_context: NewContext
 ) -> None:
     page = open_context(teacher, height=720, watched=False).new_page()
     page.goto(reverse("class_board", args=[running.public_id]))
-    page.context.route("**/*", lambda route: route.fulfill(status=502, body="Bad Gateway"))
+    page.context.route("**/*", lambda route: route.fulfill(status=status, body="<h1>Not the site</h1>"))
     page.keyboard.press("ArrowRight")
     expect(page.locator("[data-live-notice]")).to_contain_text("We can’t reach the site.")
     expect(page.locator("#board-slide")).to_contain_text("Question 1 of 4: The question")
+    # Nor does a poll take its page for news.
+    with page.expect_response("**/live/"):
+        pass
+    page.wait_for_timeout(100)
+    expect(page.locator("[data-live-notice]")).to_contain_text("We can’t reach the site.")
 
 
 def test_button_that_changed_while_the_site_was_asked_is_not_pressed(
