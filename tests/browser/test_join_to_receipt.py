@@ -50,6 +50,7 @@ def test_student_joins_answers_and_hands_in(
     page.get_by_label("Your PIN").fill(student_sign_in.pin_of(student))
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("button", name=re.compile("Start")).click()
+    page.wait_for_url("**/1/")
     for number, question in enumerate(content_of(Attempt.objects.get()).questions, start=1):
         page.wait_for_url(f"**/{number}/")
         show_question(page)
@@ -111,7 +112,7 @@ def test_student_is_at_the_first_question_in_four_taps(
     tap("Sign in")
     expect(page.get_by_text("You’ll see the answers after you turn it in.")).to_be_visible()
     tap("Start")
-    page.wait_for_url(f"**{reverse('take_attempt', args=[Attempt.objects.get().public_id, 1])}")
+    page.wait_for_url("**/student/attempts/*/1/")
     assert taps == (3 if has_card else 4)
 
 
