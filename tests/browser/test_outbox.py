@@ -1321,7 +1321,7 @@ def test_what_waits_for_the_network_is_said(context: BrowserContext, attempt: At
     expect(notice(page).get_by_text("You need to be online for that.")).to_be_visible()
     expect(notice(page).get_by_text("You need to be online for that question.")).to_be_hidden()
     context.set_offline(False)
-    expect(notice(page).get_by_text("Back online.")).to_be_visible()
+    expect(notice(page).get_by_text("Back online. All your answers are saved.")).to_be_visible()
     page.goto(reverse("review_attempt", args=[attempt.public_id]))
     lose_network(context, page)
     page.get_by_role("button", name=re.compile("Turn in")).click()

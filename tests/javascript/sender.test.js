@@ -253,6 +253,14 @@ test("a browser that wrongly says online is found out by a request", async () =>
   assert.deepEqual(sentTo(), ["/livez", "/livez", "/livez"]);
 });
 
+test("only a reply shows that the site is back", async () => {
+  answer = () => null;
+  await sender.retryNow();
+  answer = () => new Response("ok");
+  await sender.retryNow();
+  assert.deepEqual([calls, sentTo()], [[["onAllSaved", false], ["onAllSaved", true]], ["/livez", "/livez"]]);
+});
+
 test("a browser that wrongly says offline is idle after a reply", async () => {
   navigator.onLine = false;
   assert.equal(sender.isIdle(), false);

@@ -394,7 +394,7 @@ async function signIn(form) {
 
 async function onClick(event) {
   const { target } = event;
-  if (target.closest("[data-send]")) sender.send();
+  if (target.closest("[data-send]")) sender.retryNow();
   // Not every browser opens the row of a target inside it.
   const place = target.closest(".strip a")?.hash;
   if (place) find(place)?.closest("details").setAttribute("open", "");

@@ -99,7 +99,7 @@ export function createSender(store, page, tabs) {
   async function sendAll() {
     // An answer that the server fails on does not hold up the others.
     const failed = new Map();
-    let isBack = navigator.onLine;
+    let isBack = false;
     const next = () => store.pending().find(({ entry }) => !failed.has(entry.url));
     for (let item = next(); item; item = next()) {
       const result = await deliver(item.key, item.entry);
@@ -119,7 +119,7 @@ export function createSender(store, page, tabs) {
     }
     const [missing] = store.unacknowledged.keys();
     if (missing && !page.isLeaving()) return page.onRefused(missing);
-    page.onAllSaved(isBack);
+    page.onAllSaved(isBack || isReached());
   }
 
   async function deliver(key, entry) {
@@ -188,6 +188,7 @@ export function createSender(store, page, tabs) {
   function receive(message) {
     // With the token of another student, a button of this page would get a 404, which may be a proxy's.
     if (message.token) return message.owner === store.owner ? resume(message.token) : null;
+    reachedAt = performance.now();
     acknowledge(message.url, message.operation, message.revision);
     if (store.isOwn(message.operation) && store.pending().length === 0) send();
   }
@@ -230,8 +231,10 @@ export function createSender(store, page, tabs) {
     return isIdle();
   }
 
-  function retryNow() {
+  // Without an answer to send, only a reply shows that the site is back.
+  async function retryNow() {
     failures = 0;
+    if (store.pending().length === 0) await reach();
     return send();
   }
 
