@@ -1,6 +1,6 @@
 // Shows a quiz on the student's home page when it opens, for example when the teacher presses Start, and a pause.
 
-import { move } from "./move.js";
+import { move, report } from "./move.js";
 
 const { openQuizzes, tag } = document.querySelector("[data-open-quizzes]").dataset;
 
@@ -47,6 +47,7 @@ async function poll() {
   // After the session has ended, the page leads to sign-in. Otherwise nothing would say that new quizzes no longer show up.
   if (response?.type === "opaqueredirect" || response?.status === 200) return move(location.pathname);
   failures = response?.status === 304 ? 0 : failures + 1;
+  report(response, failures);
   // Random, so that a class does not poll at the same moment.
   const pause = failures ? PAUSES[Math.min(failures, PAUSES.length) - 1] : PERIOD;
   timer = setTimeout(poll, pause * (1 + Math.random() / 4));

@@ -5,3 +5,14 @@ export function move(address) {
   const event = new CustomEvent("footnote:move", { detail: address, cancelable: true });
   if (document.dispatchEvent(event)) location.replace(address);
 }
+
+/**
+ * Tells the page after a poll whether the site replies, so that it says when it cannot follow.
+ *
+ * @param {Response | null} response
+ * @param {number} failures in a row
+ */
+export function report(response, failures) {
+  if (failures && response && response.status < 500) return;
+  document.dispatchEvent(new CustomEvent("footnote:polled", { detail: failures }));
+}

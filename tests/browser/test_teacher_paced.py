@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from quizzes.assignments.board import show_on_board
 from quizzes.models import Answer, Assignment, Attempt, Board, Student, User
 from quizzes.people.student_sign_in import pin_of
-from tests.browser.conftest import NewContext, overflow, violations
+from tests.browser.conftest import NewContext, bring_back, overflow, take_away, violations
 from tests.factories import make_assignment, make_attempt, make_classroom, make_edition, make_student
 
 QUESTION, COUNT, ANSWERS, EVIDENCE = Board.Phase
@@ -54,6 +54,18 @@ def test_student_who_waits_can_go_back_to_other_quizzes(paced: Assignment, open_
     expect(ana.get_by_text(paced.title)).to_be_visible()
     ana.get_by_role("link", name="All quizzes").click()
     expect(ana.get_by_role("heading", name="Your quizzes")).to_be_visible()
+
+
+@pytest.mark.parametrize("waits", ["quiz", "home"])
+def test_phone_that_waits_says_that_it_cannot_follow(waits: str, paced: Assignment, open_context: NewContext) -> None:
+    ana = phone_of("Ana", open_context, watched=False)
+    ana.goto(first_page(paced, "Ana") if waits == "quiz" else reverse("student_home"))
+    take_away(ana.context, ana, "proxy")
+    notice = ana.locator("[data-outbox] > .notice")
+    expect(notice).to_contain_text("We can’t reach the site.")
+    expect(ana.get_by_role("alert")).to_contain_text("We can’t reach the site.")
+    bring_back(ana.context)
+    expect(notice).to_contain_text("Back online. All your answers are saved.")
 
 
 def test_phones_follow_the_teacher(paced: Assignment, teacher: User, open_context: NewContext) -> None:

@@ -443,6 +443,14 @@ async function onMove(event) {
   leave(event.detail);
 }
 
+// A page that follows the class says when it cannot. A single lost request is not worth a notice, and a phone that is
+// locked loses more.
+function onPolled({ detail: failures }) {
+  if (failures > 1 && !notices.shown && document.visibilityState === "visible") notify(awayReason());
+  const isSaved = isIdle() && store.unacknowledged.size === 0;
+  if (!failures && isSaved && ["offline", "down"].includes(notices.shown)) notify("sent");
+}
+
 async function onConfirm(event) {
   const isSignOut = event.target.matches("[data-sign-out]");
   if (!event.target.closest("[data-answers], [data-sign-out]") || isIdle()) return;
@@ -543,6 +551,7 @@ function start() {
     keyup: onKeyup,
     visibilitychange: keepTyped,
     "footnote:move": onMove,
+    "footnote:polled": onPolled,
     "htmx:confirm": onConfirm,
     "htmx:sendError": onNoResponse,
     "htmx:timeout": onNoResponse,
