@@ -94,6 +94,8 @@ def test_student_is_at_the_first_question_in_four_taps(
     has_card: bool, assignment: Assignment, student: Student, open_context: NewContext
 ) -> None:
     page = open_context(width=360, height=640).new_page()
+    checks: list[str] = []
+    page.on("request", lambda request: checks.append(request.url) if "/livez" in request.url else None)
     taps = 0
 
     def tap(name: str) -> None:
@@ -114,6 +116,8 @@ def test_student_is_at_the_first_question_in_four_taps(
     tap("Start")
     page.wait_for_url("**/student/attempts/*/1/")
     assert taps == (3 if has_card else 4)
+    # A student who does not wait needs no check that the site answers.
+    assert checks == []
 
 
 @pytest.mark.parametrize("away", ["network", "site", "proxy"])

@@ -11,6 +11,9 @@ const TYPING_PAUSE = 1000;
 const TYPING_LIMIT = 5000;
 // In ms. The class does not wait for a slow save.
 const MOVE_PATIENCE = 500;
+// In ms. For that long after the page or a later reply came, a form goes without a check. A turn-in always has one.
+const REACHED_FOR = 30_000;
+const TURN_IN = ["hand-in", "time-up"];
 
 const find = (selector, within = document) => within.querySelector(selector);
 const findAll = (selector, within = document) => Array.from(within.querySelectorAll(selector));
@@ -339,8 +342,13 @@ async function settle(action) {
 // The same for a form. The browser may say online while the site is away: then it or a proxy would show an error page in
 // place of this one.
 async function settleForm(action) {
-  // A reply counts for a second, and sending the answers may take longer.
-  return await settle(action) && (sender.isReached() || await sender.reach() || block(action));
+  // Sending the answers may take longer than a reply counts.
+  return await settle(action) && (isReached(action) || await sender.reach() || block(action));
+}
+
+function isReached(action) {
+  return sender.isReached() ||
+    !TURN_IN.includes(action) && (performance.now() < REACHED_FOR || sender.isReached(REACHED_FOR));
 }
 
 function block(action) {
@@ -365,8 +373,8 @@ async function onSubmit(event) {
   const action = form.matches("[data-hand-in]") ? "hand-in" : form.matches("[data-time-up]") ? "time-up"
     : form.matches("[data-sign-out]") ? "sign-out" : "act";
   // A question has no check, which would be one more request for each. Safari 15.3 does not name the button.
-  const isUnchecked = address || !button && !["hand-in", "time-up"].includes(action);
-  const isFree = isIdle() ? isUnchecked || sender.isReached() : action === "sign-out" && isWarned();
+  const isUnchecked = address || !button && !TURN_IN.includes(action);
+  const isFree = isIdle() ? isUnchecked || isReached(action) : action === "sign-out" && isWarned();
   // In practice, the server moves an item.
   const staysHere = form.matches("[data-answers]") && button?.matches("[name=up], [name=down], [data-stay]");
   if (!address && !staysHere && isFree) {

@@ -74,7 +74,7 @@ export function createSender(store, page, tabs) {
   let reachedAt = -Infinity;
 
   // navigator.onLine is wrong at times.
-  const isReached = () => performance.now() - reachedAt < GRACE;
+  const isReached = (within = GRACE) => performance.now() - reachedAt < within;
   const isOnline = () => navigator.onLine || isReached();
   const isIdle = () => store.pending().length === 0 && isOnline();
   const failureReason = () => navigator.onLine ? "down" : "offline";
