@@ -185,9 +185,11 @@ def _complete_count(content: AttemptContent, answers: Iterable[Answer]) -> int:
 def _assignments_of(student: Student) -> QuerySet[Assignment]:
     """Those of the class, and those with the student's work in a class that they left, unless it is archived.
 
-    Work that counts in the new class too is listed there.
+    Work that counts in the student's class too is listed there: a copy, or after a way back the original.
     """
-    return _of_class_or_attempts(student, _made_by(student))
+    own = student.classroom_id
+    copied_here = Q(carried_from__classroom=own) | Q(carried_from__carried_to__classroom=own)
+    return _of_class_or_attempts(student, _made_by(student).exclude(copied_here))
 
 
 def _made_by(student: Student) -> AttemptQuerySet:

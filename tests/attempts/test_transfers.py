@@ -185,6 +185,7 @@ def test_work_is_carried_once(
     student = moved(student, done.classroom, teacher, now)
     assert transfer_attempts(student, by=teacher, now=now) == 0
     assert gradebook(done.classroom, now=now).rows[0].cells[0].score == done.score
+    assert [given.assignment for given in student_assignments(student, now=now).done] == [done.assignment]
 
 
 def test_only_finished_work_on_the_same_version_is_carried(
