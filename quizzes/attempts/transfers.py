@@ -4,16 +4,32 @@ The attempts stay in the old class. The new class gets copies of them, with answ
 and file counts them.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Model
 
+from quizzes.assignments.accommodations import extend
+from quizzes.assignments.status import is_late
+from quizzes.assignments.student_statuses import Overrides, load_overrides
 from quizzes.attempts.receipts import free_receipts
 from quizzes.grading.scores import rescore
-from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, Classroom, ManualGrade, Student, User
+from quizzes.models import (
+    Answer,
+    AnswerEvent,
+    Assignment,
+    Attempt,
+    AuditEvent,
+    Classroom,
+    Extension,
+    ManualGrade,
+    Student,
+    User,
+)
 from quizzes.models.locks import lock_rows
 from quizzes.models.public_ids import new_public_id
+from quizzes.models.reasons import ON_TIME
 from quizzes.people.rosters import move_student
 
 # Columns of an attempt that get a new value in the copy. An entry that was merged never had the copy, so it does not
@@ -59,6 +75,10 @@ def transfer_attempts(student: Student, *, by: User, now: datetime) -> int:
     # A start of one of these quizzes runs before or after this, and the later one finds the attempts of the earlier.
     lock_rows(assignments=[quiz.pk for quiz in transferable_attempts(student)], students=[student.pk])
     found = transferable_attempts(student)
+    # First, because an extension waits for starts, and a start waits for the number of a copy.
+    overrides = load_overrides(student=student)
+    for quiz, attempts in found.items():
+        _keep_on_time(quiz, attempts, student, overrides, by=by, now=now)
     for quiz, attempts in found.items():
         rescore([_copy(attempt, quiz, student, number) for number, attempt in enumerate(attempts, start=1)])
         AuditEvent.objects.record(
@@ -70,6 +90,34 @@ def transfer_attempts(student: Student, *, by: User, now: datetime) -> int:
             assignment=quiz.public_id,
         )
     return len(found)
+
+
+def _keep_on_time(
+    quiz: Assignment, attempts: Sequence[Attempt], student: Student, overrides: Overrides, *, by: User, now: datetime
+) -> None:
+    """Move the student's due time in the new class if work that was on time in the old class would be late.
+
+    overrides: of the student.
+    """
+    due_at = overrides.window(quiz, student.pk).due_at
+    before = [(attempt, overrides.window(attempt.assignment, student.pk).due_at) for attempt in attempts]
+    on_time = [
+        due_there or attempt.submitted_at
+        for attempt, due_there in before
+        if is_late(attempt, due_at) and not is_late(attempt, due_there)
+    ]
+    if on_time:
+        kept = quiz.extensions.filter(student=student).first() or Extension()
+        extend(
+            quiz,
+            student,
+            due_at=max(moment for moment in on_time if moment is not None),
+            closes_at=kept.closes_at,
+            extra_attempts=kept.extra_attempts,
+            reason=kept.reason or ON_TIME,
+            by=by,
+            now=now,
+        )
 
 
 def _copy(attempt: Attempt, quiz: Assignment, student: Student, number: int) -> Attempt:

@@ -9,11 +9,15 @@ HAS_VERSION = gettext_noop("Has version {number} of this quiz.")
 STAYS_EXCUSED = gettext_noop("Excused from this quiz.")
 FITS_EXTRA_TIME = gettext_noop("Extended to fit the extra time.")
 EXTRA_MINUTES = gettext_noop("Extra minutes during the quiz.")
+ON_TIME = gettext_noop("Turned in on time in the earlier class.")
 BY_MISTAKE = gettext_noop("Excused by mistake.")
 ACCEPTED = gettext_noop("{answer} is accepted too.")
 ALL_ACCEPTED = gettext_noop("{answers} are accepted too.")
 
-_MADE = (OTHER_FORM, HAS_VERSION, STAYS_EXCUSED, FITS_EXTRA_TIME, EXTRA_MINUTES, BY_MISTAKE, ACCEPTED, ALL_ACCEPTED)
+_MADE = (
+    *(OTHER_FORM, HAS_VERSION, STAYS_EXCUSED, FITS_EXTRA_TIME, EXTRA_MINUTES, ON_TIME, BY_MISTAKE),
+    *(ACCEPTED, ALL_ACCEPTED),
+)
 
 
 def shown_reason(reason: str) -> str:

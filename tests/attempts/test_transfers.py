@@ -15,7 +15,18 @@ from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.attempts.transfers import transfer_attempts, transferable_attempts
 from quizzes.files.downloads import FileFormat, Layout, export
 from quizzes.grading.manual_grades import grade_answer
-from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, Classroom, Edition, Student, User
+from quizzes.models import (
+    Answer,
+    AnswerEvent,
+    Assignment,
+    Attempt,
+    AuditEvent,
+    Classroom,
+    Edition,
+    Extension,
+    Student,
+    User,
+)
 from quizzes.people.erasure import erase_classroom, erase_student
 from quizzes.people.rosters import move_student
 from quizzes.reports.class_report import class_report
@@ -220,6 +231,47 @@ def test_all_attempts_are_carried_and_the_older_quiz_gets_them(
         (1, done.pk),
         (2, second.pk),
     ]
+
+
+@pytest.mark.parametrize(
+    ("due_there", "extended_there", "is_late", "due_shown"),
+    [
+        pytest.param(1, None, False, 1, id="on time there"),
+        pytest.param(-2, 2, False, 2, id="on time there by an extension"),
+        pytest.param(None, None, False, 0, id="never due there"),
+        pytest.param(-2, None, True, -1, id="late there too"),
+    ],
+)
+def test_work_that_was_on_time_in_the_old_class_is_on_time_in_the_new_one(
+    due_there: int | None,
+    extended_there: int | None,
+    is_late: bool,
+    due_shown: int,
+    done: Attempt,
+    quiz: Assignment,
+    student: Student,
+    target: Classroom,
+    teacher: User,
+    now: datetime,
+) -> None:
+    def at(hours: int | None) -> datetime | None:
+        return None if hours is None or done.submitted_at is None else done.submitted_at + timedelta(hours=hours)
+
+    Assignment.objects.filter(pk=done.assignment_id).update(due_at=at(due_there))
+    Assignment.objects.filter(pk=quiz.pk).update(due_at=at(-1))
+    given = {"student": student, "given_by": teacher, "given_at": now}
+    if extended_there is not None:
+        Extension.objects.create(assignment=done.assignment, due_at=at(extended_there), **given)
+    # What the teacher gave in the new class stays.
+    Extension.objects.create(assignment=quiz, closes_at=at(9), extra_attempts=1, reason="Ill", **given)
+    student = moved(student, target, teacher, now)
+    assert transfer_attempts(student, by=teacher, now=now) == 1
+    cell = gradebook(target, now=now).rows[0].cells[0]
+    assert (cell.is_late, cell.due_at) == (is_late, at(due_shown))
+    [shown] = student_assignments(student, now=now).done
+    assert shown.is_late == is_late
+    kept = Extension.objects.get(assignment=quiz)
+    assert (kept.closes_at, kept.extra_attempts, kept.reason) == (at(9), 1, "Ill")
 
 
 def test_old_class_keeps_the_record(

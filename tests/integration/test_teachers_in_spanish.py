@@ -27,6 +27,7 @@ from quizzes.models.reasons import (
     BY_MISTAKE,
     FITS_EXTRA_TIME,
     HAS_VERSION,
+    ON_TIME,
     OTHER_FORM,
     STAYS_EXCUSED,
     shown_reason,
@@ -133,7 +134,8 @@ def busy_school(teacher: User, edition: Edition) -> School:
     school = school_with(teacher, edition)
     assignment, student = school.assignment, school.student
     more = {"due_at": None, "closes_at": None, "extra_attempts": 1, "by": teacher, "now": NOW}
-    accommodations.extend(assignment, student, reason=FITS_EXTRA_TIME, **more)
+    for reason in (FITS_EXTRA_TIME, ON_TIME):
+        accommodations.extend(assignment, student, reason=reason, **more)
     for reason in (OTHER_FORM, HAS_VERSION.format(number=2), STAYS_EXCUSED):
         accommodations.set_excused(assignment, student, is_excused=True, reason=reason, by=teacher, now=NOW)
     accommodations.set_excused(assignment, student, is_excused=False, reason=BY_MISTAKE, by=teacher, now=NOW)
