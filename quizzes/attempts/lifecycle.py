@@ -157,8 +157,8 @@ def reopen(attempt: Attempt, *, more_time: timedelta | None, reason: str, by: Us
     """Reopen a submitted attempt with its answers and the time that was left.
 
     more_time: added to what was left of the time limit, or to the close. It is needed if no time was left. If the new
-    deadline is after the close, the student gets an extension until then. In a pause, the clock starts when the pause
-    ends.
+    deadline is after the close, the student gets an extension until then, and a due time at the close moves along. In a
+    pause, the clock starts when the pause ends.
     Raises StillOpen, NoTimeLeft or RowDeleted.
     """
     lock_rows(assignments=[attempt.assignment_id], students=[attempt.student_id], with_starts=True)
@@ -169,7 +169,8 @@ def reopen(attempt: Attempt, *, more_time: timedelta | None, reason: str, by: Us
     if attempt.is_open:
         return attempt
     extension = attempt.assignment.extensions.filter(student=attempt.student_id).first()
-    closes_at = personal_window(attempt.assignment, extension).closes_at
+    window = personal_window(attempt.assignment, extension)
+    closes_at = window.closes_at
     deadline_at = _reopened_deadline(attempt, more_time or timedelta(0), closes_at=closes_at, now=at)
     if deadline_at is not None and deadline_at <= at:
         raise NoTimeLeft
@@ -188,7 +189,7 @@ def reopen(attempt: Attempt, *, more_time: timedelta | None, reason: str, by: Us
         extend(
             attempt.assignment,
             attempt.student,
-            due_at=kept.due_at,
+            due_at=deadline_at if window.due_at == closes_at else kept.due_at,
             closes_at=deadline_at,
             extra_attempts=kept.extra_attempts,
             reason=reason,

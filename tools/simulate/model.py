@@ -368,7 +368,8 @@ class Ledger:
             model_attempt.limit = model_attempt.limit and ends - model_attempt.started - model_attempt.stopped
             if closes is not None and ends > closes:
                 due, _, extra = model_assignment.extensions.get(student, (None, None, 0))
-                model_assignment.extensions[student] = due, ends, extra
+                is_due_at_close = later_of(due, model_assignment.due) == closes
+                model_assignment.extensions[student] = ends if is_due_at_close else due, ends, extra
                 self.move([model_attempt], now)
 
     # --- Scores ---------------------------------------------------------------------------------------------------

@@ -352,14 +352,18 @@ def test_reopened_time_outlives_a_change_of_terms(
     assert timed.deadline_at == NOW + timedelta(hours=1, minutes=19)
 
 
+@pytest.mark.parametrize(
+    ("due", "is_late"), [pytest.param(30, False, id="due at the close"), pytest.param(20, True, id="due before")]
+)
 def test_reopening_past_the_close_extends_for_this_student_alone(
-    timed: Attempt, teacher_client: Client, clock: time_machine.Traveller
+    due: int, is_late: bool, timed: Attempt, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
-    Assignment.objects.update(closes_at=NOW + timedelta(minutes=30))
+    Assignment.objects.update(due_at=NOW + timedelta(minutes=due), closes_at=NOW + timedelta(minutes=30))
     clock.shift(timedelta(hours=1))
     reopen(teacher_client, timed)
     extension = Extension.objects.get()
     assert (extension.student, extension.closes_at) == (timed.student, NOW + timedelta(hours=1, minutes=19))
+    assert extension.due_at == (None if is_late else extension.closes_at)
     timed.refresh_from_db()
     assert timed.deadline_at == extension.closes_at
     assert acts() == ["extension_given", "attempt_reopened"]
