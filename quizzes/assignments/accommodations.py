@@ -1,8 +1,6 @@
 """Accommodations, extensions and excuses, and the deadlines that they change."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,14 +8,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from quizzes.assignments.deadlines import Window, deadline, granted_time, needed_close
-from quizzes.assignments.student_settings import (
-    attempt_limit,
-    later_time,
-    personal_window,
-    student_settings,
-    time_factors,
-)
+from quizzes.assignments.deadlines import deadline
+from quizzes.assignments.extended_times import ExtendedTime
+from quizzes.assignments.student_settings import personal_window, student_settings, time_factors
 from quizzes.models import Accommodation, Assignment, Attempt, AuditEvent, Classroom, Excuse, Extension, Student, User
 from quizzes.models.locks import lock_rows, read_locked, read_row
 from quizzes.models.reasons import EXTRA_MINUTES, FITS_EXTRA_TIME
@@ -27,123 +20,10 @@ class ExtensionChanged(Exception):
     """The student got another extension after the page was opened."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExtendedTime:
-    """The time of a student with an accommodation on one assignment. time_factor, time_limit None: no timer.
-
-    starts_at: when the attempt started, else the earliest possible start.
-    """
-
-    student: Student
-    time_factor: Decimal | None
-    time_limit: timedelta | None
-    starts_at: datetime
-    closes_at: datetime | None
-
-    @property
-    def ends_at(self) -> datetime | None:
-        """The deadline with this start, None for no deadline."""
-        return deadline(started_at=self.starts_at, time_limit=self.time_limit, closes_at=self.closes_at)
-
-    @property
-    def needed_close_at(self) -> datetime | None:
-        """The close that leaves all of the granted time; None if the time fits."""
-        return needed_close(starts_at=self.starts_at, granted=self.time_limit, closes_at=self.closes_at)
-
-
 def accommodations_of(classroom: Classroom) -> dict[int, Accommodation]:
     """The accommodations in a classroom, by student id. One query."""
     accommodations = Accommodation.objects.filter(student__classroom=classroom, student__removed_at=None)
     return {accommodation.student_id: accommodation for accommodation in accommodations}
-
-
-def extended_times(
-    classroom: Classroom,
-    window: Window,
-    time_limit: timedelta | None,
-    *,
-    now: datetime,
-    assignment: Assignment | None,
-) -> list[ExtendedTime]:
-    """The time of each student with an accommodation in this window, by name; empty without a time limit.
-
-    assignment: to change it. Its extensions and attempts count, and students who submitted are left out. One query,
-    three with an assignment.
-    """
-    if time_limit is None:
-        return []
-    extensions = _extensions(assignment) if assignment is not None else {}
-    attempts = assignment.attempts.order_by("number") if assignment is not None else ()
-    latest_attempts = {attempt.student_id: attempt for attempt in attempts}
-    times = []
-    accommodations = Accommodation.objects.filter(student__classroom=classroom, student__removed_at=None)
-    for accommodation in accommodations.select_related("student").order_by("student__sort_key", "student"):
-        student = accommodation.student
-        attempt = latest_attempts.get(student.pk)
-        if attempt is not None and not attempt.is_open:
-            continue
-        granted = granted_time(time_limit, time_factor=accommodation.time_factor)
-        starts_at = attempt.started_at + attempt.paused_for if attempt is not None else max(window.opens_at or now, now)
-        extension = extensions.get(student.pk)
-        closes_at = later_time(extension.closes_at if extension is not None else None, window.closes_at)
-        times.append(ExtendedTime(student, accommodation.time_factor, granted, starts_at, closes_at))
-    return times
-
-
-def time_on(
-    assignment: Assignment,
-    student: Student,
-    *,
-    time_factor: Decimal | None,
-    closes_at: datetime | None,
-    max_attempts: int | None,
-    attempts: Sequence[Attempt],
-    now: datetime,
-) -> ExtendedTime | None:
-    """The student's time in the open attempt or in one that starts now; None if there is no limit or no such attempt.
-
-    time_factor, closes_at, max_attempts: the student's own. attempts: all of this student on the assignment.
-    """
-    working = next((attempt for attempt in attempts if attempt.is_open), None)
-    has_none_left = max_attempts is not None and len(attempts) >= max_attempts
-    is_closed = closes_at is not None and closes_at <= now
-    can_work = working is not None or not (has_none_left or is_closed)
-    if assignment.time_limit is None or not can_work:
-        return None
-    granted = granted_time(assignment.time_limit, time_factor=time_factor)
-    starts_at = working.started_at + working.paused_for if working is not None else max(assignment.opens_at or now, now)
-    if working is not None and granted is not None:
-        # An open attempt keeps a longer time that it has.
-        granted = None if working.time_limit is None else max(granted, working.time_limit)
-    return ExtendedTime(student, time_factor, granted, starts_at, closes_at)
-
-
-def times_with_factor(
-    student: Student, *, time_factor: Decimal | None, now: datetime
-) -> list[tuple[Assignment, ExtendedTime]]:
-    """The student's time with this factor on each assignment that has a limit and is not done. Three queries."""
-    limited = student.classroom.assignments.filter(time_limit__isnull=False, closes_at__isnull=False)
-    assignments = list(limited.exclude(excuses__student=student).with_set())
-    attempts = defaultdict(list)
-    for attempt in Attempt.objects.made_by(student.pk).filter(assignment__in=assignments).order_by("number"):
-        attempts[attempt.assignment_id].append(attempt)
-    extensions = {extension.assignment_id: extension for extension in student.extensions.all()}
-    found = []
-    for assignment in assignments:
-        extension = extensions.get(assignment.pk)
-        extra = extension.extra_attempts if extension is not None else 0
-        time = time_on(
-            assignment,
-            student,
-            time_factor=time_factor,
-            closes_at=personal_window(assignment, extension).closes_at,
-            max_attempts=attempt_limit(assignment.max_attempts, extra),
-            attempts=attempts[assignment.pk],
-            now=now,
-        )
-        if time is not None:
-            found.append((assignment, time))
-    return found
 
 
 def lock_quizzes_of(students: Sequence[Student]) -> None:
@@ -161,7 +41,7 @@ def extend_to_fit(assignment: Assignment, times: Sequence[ExtendedTime], *, by: 
     if not times:
         return
     lock_rows(assignments=[assignment.pk], students=[time.student.pk for time in times], with_starts=True)
-    extensions = _extensions(assignment)
+    extensions = {row.student_id: row for row in assignment.extensions.all()}
     for time in times:
         before = extensions.get(time.student.pk)
         kept = before or Extension()
@@ -389,10 +269,6 @@ def _give(
         **logged,
     )
     return extension
-
-
-def _extensions(assignment: Assignment) -> dict[int, Extension]:
-    return {extension.student_id: extension for extension in assignment.extensions.all()}
 
 
 def _open_attempts(**lookups: Any) -> Iterable[Attempt]:

@@ -8,7 +8,8 @@ from typing import Any, Self
 from django.db import transaction
 from django.db.models import Q
 
-from quizzes.assignments.accommodations import lock_quizzes_of, set_accommodation, times_with_factor
+from quizzes.assignments.accommodations import lock_quizzes_of, set_accommodation
+from quizzes.assignments.extended_times import times_with_factor
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Student, User
 from quizzes.models.attempts import AttemptQuerySet
 from quizzes.models.locks import lock_rows, locked, read_locked

@@ -10,7 +10,7 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext, gettext_lazy
 
-from quizzes.assignments.accommodations import ExtendedTime
+from quizzes.assignments.extended_times import ExtendedTime
 from quizzes.assignments.student_settings import later_time, window_of
 from quizzes.formatting import Label, duration, moment
 from quizzes.forms.assignments import MAX_MINUTES

@@ -16,8 +16,8 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.assignments import accommodations
-from quizzes.assignments.accommodations import ExtendedTime, extended_times
 from quizzes.assignments.deadlines import Window, needed_close
+from quizzes.assignments.extended_times import ExtendedTime, extended_times
 from quizzes.assignments.lifecycle import AssignmentSettings, change_assignment
 from quizzes.assignments.student_settings import student_settings, window_of
 from quizzes.attempts.lifecycle import start_attempt, submit_overdue

@@ -15,9 +15,9 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET
 
 from quizzes.assignments import accommodations, student_settings, supports
-from quizzes.assignments.accommodations import ExtendedTime
 from quizzes.assignments.board import has_closed_questions
 from quizzes.assignments.deadlines import WindowState
+from quizzes.assignments.extended_times import ExtendedTime, time_on, times_with_factor
 from quizzes.assignments.status import Status, StudentStatus, status_of
 from quizzes.attempts.breaks import earliest_end
 from quizzes.formatting import listed, moment
@@ -186,7 +186,7 @@ def set_accommodations(request: TeacherRequest, public_id: str) -> HttpResponse:
     if not all(form.is_valid() for form in bound.values()):
         return history_page(request, student, **bound)
     now = timezone.now()
-    times = accommodations.times_with_factor(student, time_factor=time_form.time_factor, now=now)
+    times = times_with_factor(student, time_factor=time_form.time_factor, now=now)
     room = ExtendQuizzesForm(request.POST if time_form.cleaned_data["asked"] else None, times=times)
     if room.asked and not room.is_valid():
         return history_page(request, student, **bound, room=room)
@@ -225,7 +225,7 @@ def _time_with_extension(
     assignment: Assignment, student: Student, extension: dict[str, Any], *, now: datetime
 ) -> ExtendedTime | None:
     """The student's time if the extension is saved."""
-    return accommodations.time_on(
+    return time_on(
         assignment,
         student,
         time_factor=student_settings.time_factors([student.pk]).get(student.pk, Decimal(1)),

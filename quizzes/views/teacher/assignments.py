@@ -15,8 +15,9 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from quizzes.assignments import deletion, lifecycle
-from quizzes.assignments.accommodations import ExtendedTime, extend_to_fit, extended_times
+from quizzes.assignments.accommodations import extend_to_fit
 from quizzes.assignments.deadlines import Window
+from quizzes.assignments.extended_times import ExtendedTime, extended_times
 from quizzes.assignments.release import shows_before_last_attempt, shows_by_submit
 from quizzes.assignments.student_settings import window_of
 from quizzes.files import signed_preview
