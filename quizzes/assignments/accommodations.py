@@ -37,7 +37,10 @@ def lock_quizzes_of(students: Sequence[Student]) -> None:
 
 @transaction.atomic
 def extend_to_fit(assignment: Assignment, times: Sequence[ExtendedTime], *, by: User, now: datetime) -> None:
-    """Extend the close for these students so that their granted time fits. The rest of an extension stays."""
+    """Extend the close for these students so that their granted time fits. A due time at the close moves along.
+
+    The rest of an extension stays.
+    """
     if not times:
         return
     lock_rows(assignments=[assignment.pk], students=[time.student.pk for time in times], with_starts=True)
@@ -46,7 +49,7 @@ def extend_to_fit(assignment: Assignment, times: Sequence[ExtendedTime], *, by: 
         before = extensions.get(time.student.pk)
         kept = before or Extension()
         values = {
-            "due_at": kept.due_at,
+            "due_at": time.needed_due_at or kept.due_at,
             "closes_at": time.needed_close_at,
             "extra_attempts": kept.extra_attempts,
             "reason": kept.reason or FITS_EXTRA_TIME,

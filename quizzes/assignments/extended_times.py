@@ -8,20 +8,21 @@ from decimal import Decimal
 
 from quizzes.assignments.deadlines import Window, deadline, granted_time, needed_close
 from quizzes.assignments.student_settings import attempt_limit, later_time, personal_window
-from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Student
+from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Extension, Student
 
 
 @dataclass(frozen=True, slots=True)
 class ExtendedTime:
     """The time of a student with an accommodation on one assignment. time_factor, time_limit None: no timer.
 
-    starts_at: when the attempt started, else the earliest possible start.
+    starts_at: when the attempt started, else the earliest possible start. due_at, closes_at: the student's own.
     """
 
     student: Student
     time_factor: Decimal | None
     time_limit: timedelta | None
     starts_at: datetime
+    due_at: datetime | None
     closes_at: datetime | None
 
     @property
@@ -33,6 +34,11 @@ class ExtendedTime:
     def needed_close_at(self) -> datetime | None:
         """The close that leaves all of the granted time; None if the time fits."""
         return needed_close(starts_at=self.starts_at, granted=self.time_limit, closes_at=self.closes_at)
+
+    @property
+    def needed_due_at(self) -> datetime | None:
+        """The due time that moves along with the close, so that the granted time is not late; None if it stays."""
+        return self.needed_close_at if self.due_at == self.closes_at else None
 
 
 def extended_times(
@@ -62,9 +68,10 @@ def extended_times(
             continue
         granted = granted_time(time_limit, time_factor=accommodation.time_factor)
         starts_at = attempt.started_at + attempt.paused_for if attempt is not None else max(window.opens_at or now, now)
-        extension = extensions.get(student.pk)
-        closes_at = later_time(extension.closes_at if extension is not None else None, window.closes_at)
-        times.append(ExtendedTime(student, accommodation.time_factor, granted, starts_at, closes_at))
+        extension = extensions.get(student.pk) or Extension()
+        due_at = later_time(extension.due_at, window.due_at)
+        closes_at = later_time(extension.closes_at, window.closes_at)
+        times.append(ExtendedTime(student, accommodation.time_factor, granted, starts_at, due_at, closes_at))
     return times
 
 
@@ -73,6 +80,7 @@ def time_on(
     student: Student,
     *,
     time_factor: Decimal | None,
+    due_at: datetime | None,
     closes_at: datetime | None,
     max_attempts: int | None,
     attempts: Sequence[Attempt],
@@ -80,7 +88,7 @@ def time_on(
 ) -> ExtendedTime | None:
     """The student's time in the open attempt or in one that starts now; None if there is no limit or no such attempt.
 
-    time_factor, closes_at, max_attempts: the student's own. attempts: all of this student on the assignment.
+    time_factor, due_at, closes_at, max_attempts: the student's own. attempts: all of this student on the assignment.
     """
     working = next((attempt for attempt in attempts if attempt.is_open), None)
     has_none_left = max_attempts is not None and len(attempts) >= max_attempts
@@ -93,7 +101,7 @@ def time_on(
     if working is not None and granted is not None:
         # An open attempt keeps a longer time that it has.
         granted = None if working.time_limit is None else max(granted, working.time_limit)
-    return ExtendedTime(student, time_factor, granted, starts_at, closes_at)
+    return ExtendedTime(student, time_factor, granted, starts_at, due_at, closes_at)
 
 
 def times_with_factor(
@@ -110,11 +118,13 @@ def times_with_factor(
     for assignment in assignments:
         extension = extensions.get(assignment.pk)
         extra = extension.extra_attempts if extension is not None else 0
+        window = personal_window(assignment, extension)
         time = time_on(
             assignment,
             student,
             time_factor=time_factor,
-            closes_at=personal_window(assignment, extension).closes_at,
+            due_at=window.due_at,
+            closes_at=window.closes_at,
             max_attempts=attempt_limit(assignment.max_attempts, extra),
             attempts=attempts[assignment.pk],
             now=now,

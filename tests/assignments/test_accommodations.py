@@ -177,6 +177,20 @@ def test_extend_to_fit_keeps_the_rest_of_the_extension(tight: Assignment, studen
     assert listed(tight)[0].needed_close_at is None
 
 
+@pytest.mark.parametrize(("due", "moved"), [(40, 45), (39, None), (None, None)])
+def test_extend_to_fit_moves_a_due_time_at_the_close(
+    due: int | None, moved: int | None, tight: Assignment, student: Student, teacher: User
+) -> None:
+    def at(minutes: int | None) -> datetime | None:
+        return None if minutes is None else NOW + minutes * MINUTE
+
+    Assignment.objects.update(due_at=at(due))
+    tight.refresh_from_db()
+    accommodate(student)
+    accommodations.extend_to_fit(tight, listed(tight), by=teacher, now=NOW)
+    assert Extension.objects.get().due_at == at(moved)
+
+
 def test_an_extension_locks_its_rows_once(tight: Assignment, student: Student, teacher: User, queries: Queries) -> None:
     values = {"due_at": None, "closes_at": NOW + 41 * MINUTE, "extra_attempts": 0, "reason": "Ill."}
     with queries() as seen:
@@ -314,10 +328,10 @@ def test_what_fits_is_not_asked_about(
 def test_changing_asks_as_well_and_moves_the_running_attempt(
     tight: Assignment, ana: Student, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
-    running = start_attempt(ana, tight, now=NOW)
+    running, close = start_attempt(ana, tight, now=NOW), "2026-10-23T11:35"
     address = reverse("change_assignment", args=[tight.public_id])
     page = teacher_client.post(
-        address, form_of(teacher_client.get(address), having="release").data(closes="2026-10-23T11:35", act="preview")
+        address, form_of(teacher_client.get(address), having="release").data(due=close, closes=close, act="preview")
     )
     assert "Ana B.: 45 minutes won’t fit before Fri, Oct 23, 11:35 am EDT." in text_of(page)
     form = form_of(page, having=f"room-{ana.public_id}")
@@ -325,7 +339,7 @@ def test_changing_asks_as_well_and_moves_the_running_attempt(
         saved = teacher_client.post(address, form.data(**{f"room-{ana.public_id}": "extend"}, act="save"))
         assert saved.status_code == 302
     running.refresh_from_db()
-    assert running.deadline_at == NOW + 45 * MINUTE
+    assert running.deadline_at == Extension.objects.get().due_at == NOW + 45 * MINUTE
     assert AuditEvent.objects.filter(action="extension_given").count() == 1
 
 

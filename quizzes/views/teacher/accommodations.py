@@ -68,7 +68,9 @@ def extend_student(request: TeacherRequest, public_id: str, student_id: str) -> 
     if room.asked and not room.is_valid():
         return _overrides_page(request, assignment, student, now=now, extension_form=form, room=room)
     if room.asked and room.extended:
-        extension["closes_at"] = room.extended[0].needed_close_at
+        [extended] = room.extended
+        extension["closes_at"] = extended.needed_close_at
+        extension["due_at"] = extended.needed_due_at or extension["due_at"]
     end_before = _open_end(assignment, student)
     seen = form.cleaned_data["seen"]
     try:
@@ -229,6 +231,7 @@ def _time_with_extension(
         assignment,
         student,
         time_factor=student_settings.time_factors([student.pk]).get(student.pk, Decimal(1)),
+        due_at=student_settings.later_time(extension["due_at"], assignment.due_at),
         closes_at=student_settings.later_time(extension["closes_at"], assignment.closes_at),
         max_attempts=student_settings.attempt_limit(assignment.max_attempts, extension["extra_attempts"]),
         attempts=list(assignment.attempts.made_by(student.pk).order_by("number")),

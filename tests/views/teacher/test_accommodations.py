@@ -1019,18 +1019,27 @@ def test_accommodation_asks_only_about_quizzes_that_are_not_done(
 @pytest.mark.parametrize(
     ("choice", "close"), [("extend", NOW + timedelta(minutes=45)), ("keep", NOW + timedelta(minutes=42))]
 )
+@pytest.mark.parametrize("due", [None, timedelta(minutes=40)])
 def test_extension_shorter_than_the_granted_time_asks_first(
-    choice: str, close: datetime, tight: Assignment, student: Student, teacher_client: Client
+    choice: str,
+    close: datetime,
+    due: timedelta | None,
+    tight: Assignment,
+    student: Student,
+    teacher_client: Client,
 ) -> None:
+    Assignment.objects.update(due_at=due and NOW + due)
     Accommodation.objects.create(student=student, time_factor=Decimal("1.5"), changed_at=NOW)
-    page = extend(teacher_client, tight, student, closes="2026-10-23T11:42")
+    times = {"closes": "2026-10-23T11:42", **({"due": "2026-10-23T11:42"} if due else {})}
+    page = extend(teacher_client, tight, student, **times)
     assert "Maya Lopez: 45 minutes won’t fit before Fri, Oct 23, 11:42 am EDT." in text_of(page)
     assert not Extension.objects.exists()
 
     form = form_of(page, having="closes")
     saved = teacher_client.post(form.action, form.data(**{f"room-{student.public_id}": choice}))
     assert saved.status_code == 302
-    assert Extension.objects.get().closes_at == close
+    extension = Extension.objects.get()
+    assert (extension.due_at, extension.closes_at) == (due and close, close)
 
 
 def test_extension_that_fits_is_saved_without_a_question(
