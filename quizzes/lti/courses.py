@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
+from django.db.models import Q
 from django.utils.translation import gettext
 
 from quizzes.models import (
@@ -228,13 +229,15 @@ def student_of(launch: LtiLaunch, course: LtiCourse, *, now: datetime) -> Studen
 
 
 def _students_elsewhere(course: LtiCourse, subjects: Iterable[str]) -> dict[str, Student]:
-    """The students of these learners, by subject, from the platform's other courses with the same class. 1 query.
+    """The students of these learners, by subject, from the platform's other courses. 1 query.
 
-    A learner who was added once for each course has several: the first who is on the roster.
+    They are of courses with the same class, or they moved to the class. A learner who was added once for each course
+    has several: the first who is on the roster.
     """
+    own = course.classroom_id
     others = LtiStudent.objects.filter(
+        Q(course__classroom=own) | Q(student__classroom=own) | Q(student__merged_into__classroom=own),
         subject__in=subjects,
-        course__classroom=course.classroom_id,
         course__deployment__platform=course.deployment.platform_id,
     ).exclude(course=course)
     found: dict[str, Student] = {}

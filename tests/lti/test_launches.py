@@ -29,7 +29,8 @@ from quizzes.models import (
     User,
 )
 from quizzes.people.erasure import erase_student
-from tests.factories import make_classroom
+from quizzes.people.rosters import move_student
+from tests.factories import make_classroom, make_student
 from tests.lti.conftest import Launch, begin, signed_launch
 from tests.lti.platform import CLAIM, CLIENT, DEPLOYMENT, ISSUER, MEMBERSHIP, Platform, make_key
 from tests.pages import form_of, read, text_of
@@ -74,6 +75,26 @@ def test_learner_is_the_same_student_in_another_course_of_the_class(launch: Laun
 
     assert LtiStudent.objects.count() == 2
     assert [student.display_name for student in Student.objects.all()] == ["Ana Ruiz"]
+
+
+@pytest.mark.parametrize("is_merged", [False, True])
+def test_learner_of_a_student_who_moved_is_the_same_student_in_the_course_of_the_new_class(
+    is_merged: bool, launch: Launch, client: Client, course: LtiCourse, teacher: User
+) -> None:
+    launch()
+    now, student = timezone.now(), Student.objects.select_related("classroom").get()
+    new_class = make_classroom(teacher=teacher, name="Period 6")
+    LtiCourse.objects.create(deployment=course.deployment, context_id="course-2", classroom=new_class)
+    student = move_student(student, to=new_class, by=teacher, now=now)
+    if is_merged:
+        twin, student = student, make_student(classroom=new_class, name="Anna Ruiz")
+        merge_students(student, twin, seen=merge_plan(student, twin, now=now).seen, by=teacher, now=now)
+
+    for _ in range(2):
+        launch(**COURSE_2)
+
+    assert client.session["student_id"] == student.pk
+    assert new_class.students.enrolled().get() == student
 
 
 def test_learner_whose_student_is_taken_in_another_course_joins_the_roster(launch: Launch, course: LtiCourse) -> None:
