@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.views.decorators.http import require_http_methods
 
 from quizzes.assignments import lifecycle
@@ -22,11 +22,12 @@ from quizzes.assignments.presets import Preset, PresetValues
 from quizzes.assignments.release import Release, is_released, last_closes
 from quizzes.content.drafts.retry import make_retry, retry_title
 from quizzes.content.editions import latest_edition, public_question_count, published
+from quizzes.formatting import listed
 from quizzes.forms.assign import AssignForm
 from quizzes.forms.assignments import ClassLinkForm
 from quizzes.forms.fields import wall_time
 from quizzes.forms.reports import RetryLinkForm
-from quizzes.models import Assignment, Classroom, Edition, QuestionSet, User
+from quizzes.models import Assignment, Classroom, Edition, QuestionSet, Regrade, User
 from quizzes.people.class_roles import ClassAct
 from quizzes.views.access import TeacherRequest, class_act, taught_assignment
 from quizzes.views.teacher.assignments import Confirmation, confirmation
@@ -177,7 +178,7 @@ def _assign(request: TeacherRequest, offer: Offer) -> HttpResponse:
         form,
         form.windows,
         alike=plan.classes_with_title(form.windows),
-        more_warnings=_early_key(offer.retry_of, form),
+        more_warnings=[*_early_key(offer.retry_of, form), *_regraded_elsewhere(plan, offer, by=request.user)],
     )
     context |= {"room": asked.room, "early": asked.early, "summary": asked.summary}
     is_news = False
@@ -206,6 +207,24 @@ def _early_key(retry_of: Assignment | None, form: AssignForm) -> list[str]:
         return []
     text = gettext("The answers of “{title}” wait until all classes close. This retry can show some of them before.")
     return [text.format(title=retry_of.title)]
+
+
+def _regraded_elsewhere(plan: Plan, offer: Offer, *, by: User) -> list[str]:
+    """What a teacher learns if questions of this version were regraded in current classes. One query."""
+    if offer.retry_of is not None:
+        # A retry has no regraded question.
+        return []
+    theirs = Assignment.objects.editable_by(by).filter(edition=plan.edition, classroom__archived_at=None)
+    regraded = Regrade.objects.in_force().filter(assignment__in=theirs)
+    rows = list(regraded.values_list("question__position", "assignment__classroom__name"))
+    positions = sorted({position for position, _ in rows})
+    words = ngettext(
+        "Question {numbers} was regraded in {classes}. After you assign this, regrade it here too.",
+        "Questions {numbers} were regraded in {classes}. After you assign this, regrade them here too.",
+        len(positions),
+    )
+    numbers, classes = listed([str(position) for position in positions]), listed(sorted({name for _, name in rows}))
+    return [words.format(numbers=numbers, classes=classes)] if rows else []
 
 
 def _retry_title(edition: Edition) -> str:

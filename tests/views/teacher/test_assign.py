@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from quizzes.assignments import lifecycle
 from quizzes.assignments.student_settings import window_of
-from quizzes.models import Accommodation, Assignment, AuditEvent, Classroom, Edition, QuestionSet, User
+from quizzes.models import Accommodation, Assignment, AuditEvent, Classroom, Edition, QuestionSet, Regrade, User
 from tests.factories import (
     NOW,
     make_answered_attempt,
@@ -22,6 +22,7 @@ from tests.factories import (
     make_document,
     make_edition,
     make_question_set,
+    make_regrade,
     make_student,
 )
 from tests.pages import errors_of, form_of, read, text_of
@@ -303,6 +304,31 @@ def test_a_second_quiz_with_one_title_is_confirmed(
     assert send(teacher_client, address_of(edition), classroom, own_title="Again").status_code == 302
     asked = send(teacher_client, address_of(edition), classroom, own_title="Again")
     assert "This class already has a quiz with this title." in text_of(asked)
+
+
+@pytest.mark.parametrize("name", ["assign", "add_classes"])
+def test_regrade_that_the_class_does_not_get_is_said(
+    name: str, edition: Edition, classroom: Classroom, chicago: Classroom, teacher: User, teacher_client: Client
+) -> None:
+    given = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+    make_regrade(assignment=given, number=2)
+    address = address_of(edition) if name == "assign" else reverse("add_classes", args=[given.public_id])
+    page = send(teacher_client, address, chicago)
+    assert "Question 2 was regraded in Period 3. After you assign this, regrade it here too." in text_of(page)
+    made_by_another = make_assignment(edition=edition, classroom=make_classroom(name="Period 9"))
+    for regraded, number in ((given, 4), (made_by_another, 1)):
+        make_regrade(assignment=regraded, number=number)
+    page = send(teacher_client, address, chicago)
+    assert "Questions 2 and 4 were regraded in Period 3. After you assign this, regrade them here too." in text_of(page)
+
+    # A retry has no regraded question.
+    retry = reverse("assign_retry", args=[given.public_id], query={"question": "who"})
+    assert send(teacher_client, retry, classroom).status_code == 302
+    if name == "assign":
+        Classroom.objects.filter(pk=classroom.pk).update(archived_at=NOW)
+    else:
+        Regrade.objects.update(undone_at=NOW)
+    assert send(teacher_client, address, chicago).status_code == 302
 
 
 def test_all_errors_show_at_once(
