@@ -11,13 +11,13 @@ from statistics import mean
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from quizzes.content.editions import published
 from quizzes.content.question_types.registry import Shuffle
 from quizzes.grading.points import Adjustments, AppliedRegrade, score
 from quizzes.grading.scores import adjustments, applied_regrade, rescore, values_of
-from quizzes.models import Assignment, Attempt, AuditEvent, Edition, Question, Regrade, Student, User
+from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Question, Regrade, Student, User
 from quizzes.models.attempts import AttemptQuerySet
 from quizzes.models.locks import lock_rows, locked, locked_with_keys
 
@@ -66,14 +66,18 @@ class Notice:
     points_after: Decimal
 
 
-def affected_assignments(edition: Edition, *, by: User) -> list[Assignment]:
-    """The assignments of an edition in this teacher's classrooms, which a regrade can change."""
-    return list(Assignment.objects.editable_by(by).filter(edition=edition).select_related("classroom").order_by("pk"))
+def affected_assignments(edition: Edition, *, here: Classroom, by: User) -> list[Assignment]:
+    """The assignments of an edition in this teacher's classrooms, which a regrade can change.
+
+    here: the classroom of the page. Other archived classrooms keep the scores that they were archived with.
+    """
+    reached = Assignment.objects.editable_by(by).filter(Q(classroom__archived_at=None) | Q(classroom=here))
+    return list(reached.filter(edition=edition).select_related("classroom").order_by("pk"))
 
 
-def lock_affected(edition: Edition, *, by: User) -> list[Assignment]:
+def lock_affected(edition: Edition, *, here: Classroom, by: User) -> list[Assignment]:
     """`affected_assignments`, locked until the transaction ends, so that two requests run one after the other."""
-    assignments = affected_assignments(edition, by=by)
+    assignments = affected_assignments(edition, here=here, by=by)
     _lock(assignments)
     return assignments
 

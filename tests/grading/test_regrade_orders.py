@@ -116,6 +116,7 @@ class Chance:
         self.points = dict(edition.questions.values_list("key", "points"))
         self.made: list[Made] = []
         self.given: dict[int, dict[str, Any]] = {}
+        self.classroom = classroom
         self.assignments = [self.assign(classroom)]
 
     def assign(self, classroom: Classroom) -> Assignment:
@@ -138,7 +139,7 @@ class Chance:
         question = Question.objects.get(edition=self.edition, key=self.random.choice(QUESTIONS))
         policy = self.random.choice(POLICIES)
         by, group = self.random.choice(self.teachers), uuid.UUID(int=self.random.getrandbits(128))
-        affected = regrades.affected_assignments(self.edition, by=by)
+        affected = regrades.affected_assignments(self.edition, here=self.classroom, by=by)
         # The queue accepts several wordings of a short answer at once.
         several = self.random.choice([1, 1, 2]) if question.key == "some" else 1
         count = {"new_key": 1, "either_key": several}.get(policy, 0)
@@ -162,7 +163,8 @@ class Chance:
         if self.made:
             made, by = self.random.choice(self.made[-6:]), self.random.choice(self.teachers)
             regrades.undo(made.group, by=by, now=self.now)
-            made.undone |= made.assignments & {one.pk for one in regrades.affected_assignments(self.edition, by=by)}
+            reached = regrades.affected_assignments(self.edition, here=self.classroom, by=by)
+            made.undone |= made.assignments & {one.pk for one in reached}
 
     def step(self) -> None:
         self.now += timedelta(minutes=self.random.choice([-5, 0, 5]))

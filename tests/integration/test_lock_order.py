@@ -256,7 +256,7 @@ def test_the_grading_queue_and_an_act_on_the_same_attempt_end_in_no_deadlock(
 
     def settle() -> None:
         with transaction.atomic():
-            lock_affected(edition, by=teacher)
+            lock_affected(edition, here=classroom, by=teacher)
             grade(attempt, teacher)
 
     assert at_once(attempt, [settle, acts[act]]) == []

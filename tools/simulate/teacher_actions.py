@@ -120,7 +120,7 @@ class TeacherActions(State):
         edition, group = self.world.edition, uuid.UUID(int=self.random.getrandbits(128))
         asked = Question.objects.get(pk=published(edition.pk).question_ids[question])
         document = None if right is None else regrade_document(edition.pk, question, policy, right)
-        reached = regrades.affected_assignments(edition, by=self.world.teacher)
+        reached = regrades.affected_assignments(edition, here=self.world.classroom, by=self.world.teacher)
         if not reached:
             return
         stamp = regrades.preview(reached, asked, policy=policy, document=document).stamp

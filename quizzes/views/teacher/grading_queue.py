@@ -88,7 +88,7 @@ def settle_queued_answer(request: TeacherRequest, public_id: str) -> HttpRespons
     form = SettleForm(request.POST)
     edition = Edition.objects.get(pk=assignment.edition_id)
     # Before the queue is read: of two requests at once, the second reads a queue without the answer.
-    affected = regrades.lock_affected(edition, by=request.user)
+    affected = regrades.lock_affected(edition, here=assignment.classroom, by=request.user)
     entries = queue.queued_answers(assignment)
     names = [entry.name for entry in entries]
     if not form.is_valid() or form.cleaned_data["entry"] not in names:

@@ -40,7 +40,7 @@ def regrade_question(request: TeacherRequest, public_id: str, number: int) -> Ht
     question = document.questions[number - 1]
     row = Question.objects.get(edition_id=assignment.edition_id, key=question.key)
     edition = Edition.objects.get(pk=assignment.edition_id)
-    affected = regrades.affected_assignments(edition, by=request.user)
+    affected = regrades.affected_assignments(edition, here=assignment.classroom, by=request.user)
     form = RegradeForm(
         request.POST if request.method == "POST" else None,
         affected=affected,

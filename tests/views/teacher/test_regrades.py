@@ -316,6 +316,21 @@ def test_another_teacher_reaches_only_the_own_class(
     assert list(Regrade.objects.values_list("assignment", flat=True)) == [theirs.pk]
 
 
+@pytest.mark.parametrize("is_here_archived", [False, True])
+def test_archived_classes_keep_their_scores_unless_the_regrade_is_of_one(
+    is_here_archived: bool, assignment: Assignment, teacher: User, teacher_client: Client
+) -> None:
+    past = make_classroom(teacher=teacher, name="Last year", archived_at=NOW)
+    old = make_assignment(edition=assignment.edition, classroom=past, assigned_by=teacher)
+    here, names = (old, "Period 3 and Last year") if is_here_archived else (assignment, "Period 3")
+    address = address_of(here)
+    assert f"Affects {names} " in text_of(teacher_client.get(address))
+    preview = teacher_client.post(address, filled(teacher_client, address))
+    teacher_client.post(address, form_of(preview, having="stamp").data(act="save"))
+    reached = set(Regrade.objects.values_list("assignment", flat=True))
+    assert reached == ({assignment.pk, old.pk} if is_here_archived else {assignment.pk})
+
+
 def test_undo_stays_within_the_classes_of_the_teacher(
     assignment: Assignment, teacher: User, other_classroom: Classroom, teacher_client: Client
 ) -> None:
@@ -511,7 +526,7 @@ def test_a_class_with_two_quizzes_of_the_same_questions_is_named_once(
 ) -> None:
     make_assignment(edition=assignment.edition, classroom=assignment.classroom, assigned_by=teacher)
     text = text_of(teacher_client.get(address_of(assignment)))
-    assert "Affects Period 3 Only this class has these questions." in text
+    assert "Affects Period 3 Only this class will be regraded." in text
     make_assignment(edition=assignment.edition, classroom=make_classroom(teacher=teacher, name="Period 5"))
     text = text_of(teacher_client.get(address_of(assignment)))
     assert "Affects Period 3 and Period 5 All of these classes will be regraded." in text
