@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import F, Model
 
 from quizzes.assignments.accommodations import extend
 from quizzes.assignments.status import is_late
@@ -90,6 +90,16 @@ def transfer_attempts(student: Student, *, by: User, now: datetime) -> int:
             assignment=quiz.public_id,
         )
     return len(found)
+
+
+def differing_quizzes(student: Student) -> list[Assignment]:
+    """The quizzes of the student's class whose copies have another score than the originals. 1 query.
+
+    The classes have different regrades, or an original was graded since.
+    """
+    copies = Attempt.objects.made_by(student.pk).filter(classroom=student.classroom_id, carried_from__isnull=False)
+    differing = copies.exclude(score=F("carried_from__score"), max_score=F("carried_from__max_score"))
+    return list(Assignment.objects.filter(pk__in=differing.order_by().values("assignment")).with_set())
 
 
 def _keep_on_time(

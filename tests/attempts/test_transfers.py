@@ -15,6 +15,7 @@ from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.attempts.transfers import transfer_attempts, transferable_attempts
 from quizzes.files.downloads import FileFormat, Layout, export
 from quizzes.grading.manual_grades import grade_answer
+from quizzes.grading.scores import rescore
 from quizzes.models import (
     Answer,
     AnswerEvent,
@@ -40,6 +41,7 @@ from tests.factories import (
     make_attempt,
     make_classroom,
     make_edition,
+    make_regrade,
     make_student,
     save,
 )
@@ -363,4 +365,29 @@ def test_move_carries_the_work_in_the_same_act(
     sent = {"classroom": target.public_id, "transfers_work": "on", "is_confirmed": "on"}
     page = teacher_client.post(reverse("move_student", args=[student.public_id]), sent, follow=True)
     assert "Print a new card. 1 quiz counts here too." in text_of(page)
+    assert "The score isn’t the same" not in text_of(page)
     assert Attempt.objects.filter(classroom=target, submitted_at__isnull=False).count() == 1
+
+
+@pytest.mark.parametrize("moves_first", [True, False])
+def test_score_that_other_regrades_make_in_the_new_class_is_said(
+    moves_first: bool,
+    assignment: Assignment,
+    quiz: Assignment,
+    student: Student,
+    target: Classroom,
+    teacher: User,
+    teacher_client: Client,
+    now: datetime,
+) -> None:
+    done = make_answered_attempt(assignment=assignment, student=student, right=0)
+    make_regrade(assignment=done.assignment)
+    rescore([done])
+    if moves_first:
+        moved(student, target, teacher, now)
+        page = teacher_client.post(reverse("transfer_work", args=[student.public_id]), follow=True)
+    else:
+        sent = {"classroom": target.public_id, "transfers_work": "on", "is_confirmed": "on"}
+        page = teacher_client.post(reverse("move_student", args=[student.public_id]), sent, follow=True)
+    said = "The score isn’t the same here as in the old class: “Small set”. Check the regrades of both classes."
+    assert said in text_of(page)

@@ -129,6 +129,8 @@ def move_student(request: TeacherRequest, public_id: str) -> HttpResponse:
                 display_name=student.display_name, name=to.name
             )
             messages.success(request, f"{moved} {words.format(count=count)}" if count else moved)
+            if count:
+                _warn_of_other_scores(request, student)
             return redirect("student_history", student.public_id)
     return history_page(request, taught_student(request, public_id), move_form=form)
 
@@ -176,7 +178,16 @@ def transfer_work(request: TeacherRequest, public_id: str) -> HttpResponse:
     if count:
         words = ngettext("{count} quiz counts in {name} too.", "{count} quizzes count in {name} too.", count)
         messages.success(request, words.format(count=count, name=student.classroom.name))
+        _warn_of_other_scores(request, student)
     return redirect("student_history", student.public_id)
+
+
+def _warn_of_other_scores(request: TeacherRequest, student: Student) -> None:
+    if quizzes := transfers.differing_quizzes(student):
+        text = gettext(
+            "The score isn’t the same here as in the old class: {titles}. Check the regrades of both classes."
+        )
+        messages.warning(request, text.format(titles=listed([f"“{quiz.title}”" for quiz in quizzes])))
 
 
 @class_act(ClassAct.CHANGE)
