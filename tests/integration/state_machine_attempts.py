@@ -224,7 +224,7 @@ class AttemptsMachine(SettingsMachine):
         asked = Question.objects.get(edition=edition, key=question)
         right = NEW_KEYS[question][key % len(NEW_KEYS[question])] if policy in {"new_key", "either_key"} else None
         document = None if right is None else regrade_document(edition.pk, question, policy, right)
-        reached = regrades.affected_assignments(edition, here=self.classroom, by=self.teacher)
+        reached = regrades.affected_assignments(edition, here=row.classroom, by=self.teacher)
         shown = regrades.preview(reached, asked, policy=policy, document=document)
         model_regrade = ModelRegrade(str(uuid.uuid4()), question, policy, right)
         model_assignments = [self.model_assignments[assignment.pk] for assignment in reached]
@@ -235,6 +235,7 @@ class AttemptsMachine(SettingsMachine):
             "model_regrade": model_regrade,
             "stamp": shown.stamp,
             "edition": edition,
+            "here": row.classroom,
         }
         self.previews.append({**page, "state": self.state_of(model_assignments)})
         if is_sent:
@@ -246,7 +247,7 @@ class AttemptsMachine(SettingsMachine):
         """Apply a regrade from a preview, which may be out of date or already applied."""
         page = self.previews[at % len(self.previews)]
         model_regrade, edition = page["model_regrade"], page["edition"]
-        reached = regrades.affected_assignments(edition, here=self.classroom, by=self.teacher)
+        reached = regrades.affected_assignments(edition, here=page["here"], by=self.teacher)
         model_assignments = [self.model_assignments[assignment.pk] for assignment in reached]
 
         def act() -> None:
