@@ -153,7 +153,7 @@ def test_no_button_touches_the_next_rule(
     page = open_context(teacher).new_page()
     for name, args in (
         *[(name, classroom) for name in ("roster", "add_students", "change_classroom", "classroom_quizzes")],
-        *[(name, own) for name in ("edit_reading", "edit_source", "edit_objectives", "edit_languages")],
+        *[(name, own) for name in ("edit_reading", "edit_words", "edit_source", "edit_objectives", "edit_languages")],
         ("change_assignment", [assignment.public_id]),
         ("student_history", [student.public_id]),
         ("student_overrides", [assignment.public_id, student.public_id]),

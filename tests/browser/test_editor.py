@@ -55,8 +55,10 @@ def test_a_story_becomes_an_edition(javascript: bool, teacher: User, open_contex
 
     page.get_by_label("Text", exact=True).fill(STORY)
     page.get_by_role("button", name="Split into sentences").click()
+    page.get_by_role("link", name="Speakers", exact=True).click()
     page.get_by_label("Another speaker").fill("Mayor’s account")
     page.get_by_role("button", name="Save speakers").click()
+    page.get_by_role("link", name="Go to the reading").click()
     page.get_by_label("Said by, sentence 3").select_option("Mayor’s account")
     page.get_by_role("textbox", name="Level (optional)", exact=True).fill("Grade 7")
     press_save(page)
@@ -347,13 +349,14 @@ def test_a_page_of_something_in_between_is_no_save(teacher: User, open_context: 
     ("name", "rest", "label"),
     [
         ("add_set", [], "Text"),
-        ("edit_reading", [], "Text"),
-        ("edit_reading", [], "Another speaker"),
-        ("edit_level", ["easier"], "Text"),
+        ("replace_text", [], "Text"),
+        ("edit_speakers", [], "Another speaker"),
+        ("edit_words", [], "Word 1"),
+        ("replace_level_text", ["easier"], "Text"),
         ("edit_translation", ["es", "one"], "Question"),
         ("edit_question_picture", ["one"], "What the picture shows"),
     ],
-    ids=["new-set", "text", "speaker", "level", "translation", "picture"],
+    ids=["new-set", "text", "speaker", "word", "level", "translation", "picture"],
 )
 def test_a_page_asks_before_it_is_left_with_unsaved_text(
     name: str, rest: list[str], label: str, teacher: User, open_context: NewContext
@@ -394,26 +397,6 @@ def stay_and_note(page: Page) -> list[str]:
 
     page.once("dialog", stay)
     return asked
-
-
-def test_one_form_of_a_page_does_not_drop_the_text_of_another(teacher: User, open_context: NewContext) -> None:
-    draft = make_draft(owner=teacher)
-    page = open_context(teacher).new_page()
-    page.goto(reverse("edit_reading", args=[draft.question_set.public_id]))
-    text = page.get_by_label("Text", exact=True)
-    text.fill("A story typed by hand.")
-    asked = stay_and_note(page)
-    with page.expect_event("dialog"):
-        page.get_by_role("button", name="Save", exact=True).last.click()
-    assert asked == ["beforeunload"]
-    expect(text).to_have_value("A story typed by hand.")
-
-    # A field that saves by itself does not say that all is saved.
-    page.get_by_role("textbox", name="Level (optional)", exact=True).fill("Grade 8")
-    with page.expect_response(lambda reply: reply.request.method == "POST"):
-        page.get_by_label("Reading title").focus()
-    expect(page.locator("#draft-state")).to_have_text("Not saved yet")
-    assert Draft.objects.get().document["reading"]["level"] == "Grade 8"
 
 
 def test_a_save_does_not_call_saved_what_was_typed_meanwhile(teacher: User, open_context: NewContext) -> None:

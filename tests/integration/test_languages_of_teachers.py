@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 from django.utils.html import escape
 
 from quizzes.attempts.attempt_content import content_of
@@ -15,6 +16,7 @@ from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.drafts import lifecycle
 from quizzes.content.editions import published
 from quizzes.forms.classrooms import zone_choices
+from quizzes.forms.editor.reading import languages
 from quizzes.models import Assignment, Attempt, Classroom, Student, User
 from tests.drafting import story
 from tests.english_left import english_in
@@ -80,6 +82,9 @@ class Pages:
         told = [one.date_line for reading in readings for one in (reading, *reading.variants)]
         texts = [*told, *_data(DOCUMENT), *_data(story()), BLANKS, *NAMES, *SAME, *zones, *receipts]
         texts += [code, f"{code[:3]}-{code[3:]}"]
+        # Django has their names in Esperanto too.
+        with translation.override("eo"):
+            texts += dict(languages("en")).values()
         for model, names in (
             (Student, ("display_name", "family_name")),
             (User, ("name", "email")),
@@ -203,8 +208,9 @@ def test_editor_with_problems(client_in_it: Client, teacher: User, classroom: Cl
     draft = make_draft(owner=teacher, document=document)
     empty = lifecycle.make_set(by=teacher, now=NOW, title="Empty", story_title="", publisher="", published_on="")
     for public_id in (draft.question_set.public_id, empty.question_set.public_id):
-        for name in ("edit_source", "edit_objectives", "edit_reading", "publish_set"):
+        for name in ("edit_source", "edit_objectives", "edit_speakers", "edit_words", "replace_text", "publish_set"):
             pages.get(name, public_id)
+    pages.get("edit_reading", draft.question_set.public_id)
     for question in document["questions"]:
         pages.get("edit_question", draft.question_set.public_id, question["key"])
     pages.get("add_set")

@@ -104,7 +104,8 @@ class LevelForm(DraftForm):
         cleaned = super().clean() or self.cleaned_data
         for table in self.tables:
             if cleaned.get(f"text-{table['id']}") == "":
-                self.add_error(f"text-{table['id']}", gettext("To remove a sentence, delete it from the text below."))
+                message = gettext("To remove a sentence, choose “Edit the text” and delete it there.")
+                self.add_error(f"text-{table['id']}", message)
         return cleaned
 
     @property

@@ -13,7 +13,6 @@ from quizzes.content.tables import Table
 from quizzes.models import Draft, User
 from tests.drafting import document_of, editor_of, html_of, publish, revision_of, save, sent, texts_of, url
 from tests.factories import NOW
-from tests.pages import form_of
 
 pytestmark = pytest.mark.django_db
 
@@ -32,8 +31,8 @@ def remove_sentence(client: Client, draft: Draft) -> None:
 
 
 def replace_text(client: Client, draft: Draft) -> None:
-    form = form_of(client.get(url("edit_reading", draft)), having="text")
-    client.post(form.action, form.data(text="Another story.", is_same_story="on"))
+    address = url("replace_text", draft)
+    client.post(address, sent(client, address, having="text", text="Another story.", is_same_story="on"))
 
 
 def remove_objective(client: Client, draft: Draft) -> None:
@@ -48,13 +47,13 @@ def remove_used_objective(client: Client, draft: Draft) -> None:
 
 
 def remove_speaker(client: Client, draft: Draft) -> None:
-    form = form_of(client.get(url("edit_reading", draft)), having="label-spare")
-    client.post(form.action, form.data(**{"label-spare": ""}))
+    address = url("edit_speakers", draft)
+    client.post(address, sent(client, address, having="label-spare", **{"label-spare": ""}))
 
 
 def remove_word(client: Client, draft: Draft) -> None:
-    form = form_of(client.get(url("edit_reading", draft)), having="forms-word-system")
-    client.post(form.action, form.data(**{"forms-word-system": ""}))
+    address = url("edit_words", draft)
+    client.post(address, sent(client, address, having="forms-word-system", **{"forms-word-system": ""}))
 
 
 @pytest.fixture

@@ -1,12 +1,10 @@
 """Edit the other levels of a draft's reading: an easier one, and one in Spanish."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
@@ -36,10 +34,12 @@ class OfferedLevel:
 
 @require_http_methods(["GET", "POST"])
 def edit_level(request: TeacherRequest, public_id: str, level: str) -> HttpResponse:
-    """Match the sentences of a level with those of the standard reading, or add the level."""
+    """Match the sentences of a level with those of the standard reading."""
     draft = _draft(request, public_id, level)
     if request.method == "GET":
-        return _page(request, draft, level)
+        if level_of(draft.document, level) is None:
+            return redirect("replace_level_text", public_id, level)
+        return _page(request, draft, level, LevelForm(document=draft.document, level=level))
     form = LevelForm(request.POST, document=draft.document, level=level)
     try:
         draft = saving_levels.save_level(
@@ -54,23 +54,21 @@ def edit_level(request: TeacherRequest, public_id: str, level: str) -> HttpRespo
         )
     except DraftChanged as refused:
         form = LevelForm(request.POST, document=refused.draft.document, level=level)
-        return _page(
-            request, refused.draft, level, form=form, conflict=Conflict(refused.draft, form.seen, form.others())
-        )
+        return _page(request, refused.draft, level, form, conflict=Conflict(refused.draft, form.seen, form.others()))
     if request.htmx or not form.is_valid():
-        return _page(request, draft, level, form=form)
+        return _page(request, draft, level, form)
     if form.publishes:
         return publish_or_review(request, draft)
     return redirect("edit_level", public_id, level)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def replace_level_text(request: TeacherRequest, public_id: str, level: str) -> HttpResponse:
     """Add a level with a pasted text, or replace its text and keep the matches of sentences that stay."""
     draft = _draft(request, public_id, level)
-    form = LevelTextForm(request.POST, document=draft.document, level=level)
+    form = LevelTextForm(request.POST if request.method == "POST" else None, document=draft.document, level=level)
     if not form.is_valid():
-        return _page(request, draft, level, text_form=form)
+        return _text_page(request, draft, level, form)
     try:
         saving_levels.save_level_text(
             draft, level, form.cleaned_data["text"], seen=form.seen, **actor_and_time(request)
@@ -78,7 +76,7 @@ def replace_level_text(request: TeacherRequest, public_id: str, level: str) -> H
     except DraftChanged as refused:
         theirs = LevelTextForm(document=refused.draft.document, level=level).initial["text"]
         conflict = Conflict(refused.draft, form.seen, [(gettext("Text"), theirs)])
-        return _page(request, refused.draft, level, text_form=form, conflict=conflict)
+        return _text_page(request, refused.draft, level, form, conflict=conflict)
     messages.success(request, gettext("Text added. Check which standard sentence each one matches."))
     return redirect("edit_level", public_id, level)
 
@@ -115,27 +113,35 @@ def _page(
     request: TeacherRequest,
     draft: Draft,
     level: str,
+    form: LevelForm,
     *,
-    form: LevelForm | None = None,
-    text_form: LevelTextForm | None = None,
     conflict: Conflict | None = None,
 ) -> HttpResponse:
     document = draft.document
     variant = level_of(document, level)
-    submitted: list[Any] = [one for one in (form, text_form) if one is not None]
     context = {
         "level": level,
         "level_name": gettext(LEVELS[level]),
-        "form": form or LevelForm(document=document, level=level),
-        "text_form": text_form or LevelTextForm(document=document, level=level),
-        "form_id": "text-form" if text_form is not None else "draft-form",
-        # The form of the text posts to an address of its own.
-        "page": reverse("edit_level", args=[draft.question_set.public_id, level]),
+        "form": form,
         "state": None if variant is None else state_of(variant, sentence_tables(document)),
         "language": level_language(document["reading"], level),
-        "standard_count": len(sentence_tables(document)),
         "question_count": len(document["questions"]),
         "lacking": questions_without_evidence_at(document, level),
         "problems": (),
     }
-    return show(request, "edit_level", draft, forms=submitted, conflict=conflict, **context)
+    return show(request, "edit_level", draft, forms=[form], conflict=conflict, **context)
+
+
+def _text_page(
+    request: TeacherRequest, draft: Draft, level: str, form: LevelTextForm, *, conflict: Conflict | None = None
+) -> HttpResponse:
+    document = draft.document
+    context = {
+        "level": level,
+        "level_name": gettext(LEVELS[level]),
+        "form": form,
+        "is_added": level_of(document, level) is not None,
+        "standard_count": len(sentence_tables(document)),
+        "problems": (),
+    }
+    return show(request, "replace_level_text", draft, forms=[form], conflict=conflict, **context)

@@ -1,4 +1,4 @@
-"""Edit the reading of a draft: its sentences, their speakers, and questions that lost evidence."""
+"""Edit the reading of a draft: its sentences, text, speakers, explained words, and questions that lost evidence."""
 
 from functools import partial
 from typing import Any
@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -47,7 +46,9 @@ def edit_reading(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Edit the sentences and their speakers; the buttons split, join and remove sentences."""
     draft = own_draft(request, public_id)
     if request.method == "GET":
-        return _page(request, draft)
+        if not draft.document["reading"]["paragraphs"]:
+            return redirect("replace_text", public_id)
+        return _reading_page(request, draft, ReadingForm(document=draft.document))
     form = ReadingForm(request.POST, document=draft.document)
     name, key = form.action
     try:
@@ -64,12 +65,12 @@ def edit_reading(request: TeacherRequest, public_id: str) -> HttpResponse:
     except DraftChanged as refused:
         form = ReadingForm(request.POST, document=refused.draft.document)
         conflict = Conflict(refused.draft, form.seen, form.others())
-        return _page(request, refused.draft, reading_form=form, conflict=conflict)
+        return _reading_page(request, refused.draft, form, conflict=conflict)
     except text.NothingToSplit:
         form.add_error(f"text-{key}", NO_SPLIT)
-        return _page(request, draft, reading_form=form)
+        return _reading_page(request, draft, form)
     if request.htmx or not form.is_valid():
-        return _page(request, draft, reading_form=form)
+        return _reading_page(request, draft, form)
     if form.publishes:
         return publish_or_review(request, draft)
     lost = orphans(draft.document)
@@ -78,18 +79,18 @@ def edit_reading(request: TeacherRequest, public_id: str) -> HttpResponse:
     return redirect(f"{request.path}#sentence-{key}" if key and name != "remove" else request.path)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def replace_text(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Replace the text with a pasted one, and keep the sentences that match."""
     draft = own_draft(request, public_id)
-    form = TextForm(request.POST, document=draft.document)
+    form = TextForm(request.POST if request.method == "POST" else None, document=draft.document)
     if not form.is_valid():
-        return _page(request, draft, text_form=form)
+        return _text_page(request, draft, form)
     try:
         draft = saving.save_text(draft, form.cleaned_data["text"], seen=form.seen, **actor_and_time(request))
     except DraftChanged as refused:
         conflict = Conflict(refused.draft, form.seen, [(gettext("Text"), text.text_of(refused.draft.document))])
-        return _page(request, refused.draft, text_form=form, conflict=conflict)
+        return _text_page(request, refused.draft, form, conflict=conflict)
     if form.pasted.is_changed:
         messages.info(request, cleaned_message(form.pasted))
     lost = orphans(draft.document)
@@ -100,38 +101,42 @@ def replace_text(request: TeacherRequest, public_id: str) -> HttpResponse:
     return redirect("edit_reading", public_id)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def edit_speakers(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Save the speakers of the source."""
+    """Edit the speakers of the source."""
     draft = own_draft(request, public_id)
-    form = SpeakersForm(request.POST, document=draft.document)
+    form = SpeakersForm(request.POST if request.method == "POST" else None, document=draft.document)
     if not form.is_valid():
-        return _page(request, draft, speakers_form=form)
+        return show(request, "edit_speakers", draft, forms=[form], form=form)
     try:
-        saving.save_speakers(draft, form.speakers_to_save, seen=form.seen, **actor_and_time(request))
+        draft = saving.save_speakers(draft, form.speakers_to_save, seen=form.seen, **actor_and_time(request))
     except DraftChanged as refused:
         form = SpeakersForm(request.POST, document=refused.draft.document)
         conflict = Conflict(refused.draft, form.seen, form.others())
-        return _page(request, refused.draft, speakers_form=form, conflict=conflict)
+        return show(request, "edit_speakers", refused.draft, forms=[form], form=form, conflict=conflict)
+    if form.publishes:
+        return publish_or_review(request, draft)
     messages.success(request, gettext("Speakers saved."))
-    return redirect("edit_reading", public_id)
+    return redirect("edit_speakers", public_id)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def edit_words(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Save the words of the reading that are explained to students."""
+    """Edit the words of the reading that are explained to students."""
     draft = own_draft(request, public_id)
-    form = WordsForm(request.POST, document=draft.document)
+    form = WordsForm(request.POST if request.method == "POST" else None, document=draft.document)
     if not form.is_valid():
-        return _page(request, draft, words_form=form)
+        return show(request, "edit_words", draft, forms=[form], form=form)
     try:
-        saving.save_words(draft, form.words, seen=form.seen, **actor_and_time(request))
+        draft = saving.save_words(draft, form.words, seen=form.seen, **actor_and_time(request))
     except DraftChanged as refused:
         form = WordsForm(request.POST, document=refused.draft.document)
         conflict = Conflict(refused.draft, form.seen, form.others())
-        return _page(request, refused.draft, words_form=form, conflict=conflict)
+        return show(request, "edit_words", refused.draft, forms=[form], form=form, conflict=conflict)
+    if form.publishes:
+        return publish_or_review(request, draft)
     messages.success(request, gettext("Words saved."))
-    return redirect("edit_reading", public_id)
+    return redirect("edit_words", public_id)
 
 
 @require_GET
@@ -200,39 +205,27 @@ def resolve_orphan(request: TeacherRequest, public_id: str, key: str) -> HttpRes
     return redirect("edit_orphans", public_id)
 
 
-def _page(
-    request: TeacherRequest,
-    draft: Draft,
-    *,
-    reading_form: ReadingForm | None = None,
-    text_form: TextForm | None = None,
-    speakers_form: SpeakersForm | None = None,
-    words_form: WordsForm | None = None,
-    conflict: Conflict | None = None,
+def _reading_page(
+    request: TeacherRequest, draft: Draft, form: ReadingForm, *, conflict: Conflict | None = None
 ) -> HttpResponse:
+    context = {**_shared(draft), "form": form, "levels": offered_levels_of(draft)}
+    return show(request, "edit_reading", draft, forms=[form], conflict=conflict, **context)
+
+
+def _text_page(
+    request: TeacherRequest, draft: Draft, form: TextForm, *, conflict: Conflict | None = None
+) -> HttpResponse:
+    context = {**_shared(draft), "form": form, "has_text": bool(draft.document["reading"]["paragraphs"])}
+    return show(request, "replace_text", draft, forms=[form], conflict=conflict, **context)
+
+
+def _shared(draft: Draft) -> dict[str, Any]:
     document = draft.document
-    forms: dict[str, Any] = {
-        "draft-form": reading_form,
-        "text-form": text_form,
-        "words-form": words_form,
-        "speakers-form": speakers_form,
-    }
-    submitted = {name: form for name, form in forms.items() if form is not None}
-    context = {
-        "reading_form": reading_form or ReadingForm(document=document),
-        "text_form": text_form or TextForm(document=document),
-        "speakers_form": speakers_form or SpeakersForm(document=document),
-        "words_form": words_form or WordsForm(document=document),
-        "form_id": next(iter(submitted), "draft-form"),
-        # The other forms post to addresses of their own.
-        "page": reverse("edit_reading", args=[draft.question_set.public_id]),
+    return {
         "problems": reading_problems(document),
         "orphans": orphans(document),
-        "levels": offered_levels_of(draft),
-        "has_text": bool(document["reading"]["paragraphs"]),
         "must_be_own_words": document["reading"]["rights"] == QUOTES,
     }
-    return show(request, "edit_reading", draft, forms=[*submitted.values()], conflict=conflict, **context)
 
 
 def _action(form: ReadingForm) -> saving.Change | None:

@@ -25,9 +25,9 @@ from tests.pages import text_of
 
 
 def add(client: Client, draft: Draft, level: str = "easier", text: str = EASY) -> None:
-    address = url("edit_level", draft, level)
-    response = client.post(url("replace_level_text", draft, level), sent(client, address, having="text", text=text))
-    assert response.headers["Location"] == address
+    address = url("replace_level_text", draft, level)
+    response = client.post(address, sent(client, address, having="text", text=text))
+    assert response.headers["Location"] == url("edit_level", draft, level)
 
 
 def save(client: Client, draft: Draft, **changes: str) -> None:
@@ -108,9 +108,13 @@ def test_bad_input_and_another_window(teacher_client: Client, draft: Draft) -> N
     add(teacher_client, draft)
     address = url("edit_level", draft, "easier")
     data = sent(teacher_client, address, having="level_title", **{"text-r1": " "})
-    assert errors_of(teacher_client.post(address, data)) == ["To remove a sentence, delete it from the text below."]
-    empty = sent(teacher_client, address, having="text", text=" ")
-    response = teacher_client.post(url("replace_level_text", draft, "easier"), empty)
+    assert errors_of(teacher_client.post(address, data)) == [
+        "To remove a sentence, choose “Edit the text” and delete it there."
+    ]
+    text = url("replace_level_text", draft, "easier")
+    # Without a script, a form that is sent drops what was typed in another form of its page.
+    assert [teacher_client.get(page).text.count("data-draft") for page in (address, text)] == [1, 1]
+    response = teacher_client.post(text, sent(teacher_client, text, having="text", text=" "))
     assert errors_of(response) == ["Paste or type the text."]
     # Each valid save raises the revision. A page from before it may not overwrite another value.
     old = sent(teacher_client, address, having="level_title", level="Grade 3")
@@ -119,11 +123,11 @@ def test_bad_input_and_another_window(teacher_client: Client, draft: Draft) -> N
     assert "This was changed in another window" in refused
     assert "Level: Grade 4" in refused
     assert document_of(draft)["reading"]["variants"][0]["level"] == "Grade 4"
-    # A pasted text too. The other version is on the page of the level.
-    pasted = sent(teacher_client, address, having="text", text="Another text of one sentence.", revision="1")
-    refused = teacher_client.post(url("replace_level_text", draft, "easier"), pasted).text
-    assert re.findall(r'form="([\w-]+)" name="over"', refused) == ["text-form"]
-    assert re.findall(r'href="([^"]+)" data-discards', refused) == [address]
+    # A pasted text too.
+    pasted = sent(teacher_client, text, having="text", text="Another text of one sentence.", revision="1")
+    refused = teacher_client.post(text, pasted).text
+    assert re.findall(r'form="([\w-]+)" name="over"', refused) == ["draft-form"]
+    assert re.findall(r'href="([^"]+)" data-discards', refused) == [text]
     # Twice the same is no conflict and no change.
     revision = revision_of(draft)
     save(teacher_client, draft, level="Grade 4")

@@ -518,7 +518,8 @@ def empty(teacher: User) -> Draft:
 
 
 def test_a_pasted_text_becomes_numbered_sentences(empty: Draft, teacher_client: Client) -> None:
-    page = teacher_client.get(url("edit_reading", empty))
+    page = teacher_client.get(url("edit_reading", empty), follow=True)
+    assert page.redirect_chain == [(url("replace_text", empty), 302)]
     assert "in your own words" in html_of(page)
 
     response = teacher_client.post(
@@ -592,7 +593,7 @@ def test_a_text_half_as_long_is_asked_about_first(draft: Draft, teacher_client: 
 
 
 def test_a_corrected_text_leads_to_the_questions_that_lost_evidence(draft: Draft, teacher_client: Client) -> None:
-    text = form_of(teacher_client.get(url("edit_reading", draft)), having="text").data()["text"][0]
+    text = form_of(teacher_client.get(url("replace_text", draft)), having="text").data()["text"][0]
 
     response = teacher_client.post(
         url("replace_text", draft), {"text": text.replace("an address", "a street"), "revision": "1"}
@@ -730,40 +731,43 @@ def test_a_pasted_text_does_not_overwrite_what_another_window_saved(
 
 
 @pytest.mark.parametrize(
-    ("name", "form_id", "data"),
+    ("name", "data"),
     [
-        ("edit_reading", "draft-form", {"text-s1": "My sentence."}),
-        ("replace_text", "text-form", {"text": "Quite another text of some length. " * 6}),
-        ("edit_speakers", "speakers-form", {"label-mayor": "Ms. Mayor"}),
-        ("edit_words", "words-form", {"forms-new-1": "birthplace", "meaning-new-1": "where one was born"}),
+        ("edit_reading", {"text-s1": "My sentence."}),
+        ("replace_text", {"text": "Quite another text of some length. " * 6}),
+        ("edit_speakers", {"label-mayor": "Ms. Mayor"}),
+        ("edit_words", {"forms-new-1": "birthplace", "meaning-new-1": "where one was born"}),
     ],
 )
-def test_a_conflict_is_about_the_form_that_was_sent(
-    name: str, form_id: str, data: dict[str, str], draft: Draft, teacher: User, teacher_client: Client
+def test_each_form_of_the_reading_is_alone_on_its_page(
+    name: str, data: dict[str, str], draft: Draft, teacher: User, teacher_client: Client
 ) -> None:
-    address = url("edit_reading", draft)
+    """Without a script, a form that is sent drops what was typed in another form of its page."""
+    address = url(name, draft)
+    page = teacher_client.get(address)
+    assert re.findall(r'<form[^>]+id="([\w-]+)"', page.text) == ["draft-form"]
     data = sent(teacher_client, address, having=next(iter(data)), **data)
     speakers = [{**speaker, "label": f"{speaker['label']}!"} for speaker in draft.document["voices"]]
     saving.save_reading(draft, {}, {"s1": "Their sentence."}, {}, seen=1, by=teacher, now=NOW)
     saving.save_speakers(draft, speakers, seen=2, by=teacher, now=NOW)
     saving.save_words(draft, [ExplainedWord("", ("address",), "where one lives")], seen=3, by=teacher, now=NOW)
 
-    page = teacher_client.post(url(name, draft), data)
+    page = teacher_client.post(address, data)
 
     assert "changed in another window" in html_of(page)
-    assert re.findall(r'form="([\w-]+)" name="over"', page.text) == [form_id]
+    assert re.findall(r'form="([\w-]+)" name="over"', page.text) == ["draft-form"]
     assert re.findall(r'href="([^"]+)" data-discards', page.text) == [address]
 
 
 def test_speakers_are_named_added_and_taken_away(draft: Draft, teacher_client: Client) -> None:
-    address = url("edit_reading", draft)
+    address = url("edit_speakers", draft)
     saving.save_reading(draft, {}, {}, {"s4": "mayor"}, seen=1, by=draft.changed_by, now=NOW)
     document = document_of(draft)
     question_of(document, "who")["statements"][1]["voice"] = "mayor"  # type: ignore[index]
     Draft.objects.filter(pk=draft.pk).update(document=document)
     changes = {"label-mayor": "The mayor", "label-protesters": "", "label-new-1": "Police chief", "icon-new-1": "sign"}
 
-    teacher_client.post(url("edit_speakers", draft), sent(teacher_client, address, having="label-mayor", **changes))
+    teacher_client.post(address, sent(teacher_client, address, having="label-mayor", **changes))
 
     assert [(speaker["key"], speaker["label"], speaker["icon"]) for speaker in document_of(draft)["voices"]] == [
         ("reporter", "Reported fact", "page"),
@@ -774,12 +778,10 @@ def test_speakers_are_named_added_and_taken_away(draft: Draft, teacher_client: C
 
 
 def test_a_speaker_that_is_used_or_always_there_keeps_its_name(draft: Draft, teacher_client: Client) -> None:
-    address = url("edit_reading", draft)
+    address = url("edit_speakers", draft)
     changes = {"label-mayor": "", "label-reporter": ""}
 
-    response = teacher_client.post(
-        url("edit_speakers", draft), sent(teacher_client, address, having="label-mayor", **changes)
-    )
+    response = teacher_client.post(address, sent(teacher_client, address, having="label-mayor", **changes))
 
     assert errors_of(response) == [
         "This speaker needs a name.",
@@ -797,14 +799,14 @@ def test_a_speaker_that_is_used_or_always_there_keeps_its_name(draft: Draft, tea
     ],
 )
 def test_2_speakers_cannot_have_one_name(changes: dict[str, str], draft: Draft, teacher_client: Client) -> None:
-    data = sent(teacher_client, url("edit_reading", draft), having="label-mayor", **changes)
+    data = sent(teacher_client, url("edit_speakers", draft), having="label-mayor", **changes)
 
     assert errors_of(teacher_client.post(url("edit_speakers", draft), data)) == ["This speaker is in the list twice."]
     assert document_of(draft)["voices"] == draft.document["voices"]
 
 
 def test_a_new_speaker_that_is_sent_twice_is_one(draft: Draft, teacher_client: Client) -> None:
-    data = sent(teacher_client, url("edit_reading", draft), having="label-mayor", **{"label-new-1": "Police chief"})
+    data = sent(teacher_client, url("edit_speakers", draft), having="label-mayor", **{"label-new-1": "Police chief"})
 
     for _ in range(2):
         response = teacher_client.post(url("edit_speakers", draft), data, follow=True)
@@ -823,7 +825,7 @@ def test_a_speaker_of_1_sentence_is_named_in_the_singular(draft: Draft, teacher_
 
     response = teacher_client.post(
         url("edit_speakers", draft),
-        sent(teacher_client, url("edit_reading", draft), having="label-mayor", **{"label-mayor": ""}),
+        sent(teacher_client, url("edit_speakers", draft), having="label-mayor", **{"label-mayor": ""}),
     )
 
     assert errors_of(response) == ["1 sentence or statement has this speaker. Change it first."]

@@ -44,7 +44,7 @@ def copied(teacher: User) -> Draft:
 
 
 def send(client: Client, draft: Draft, fields: dict[str, str]) -> HttpResponse:
-    data = sent(client, url("edit_reading", draft), having="forms-new-1", **fields)
+    data = sent(client, url("edit_words", draft), having="forms-new-1", **fields)
     return client.post(url("edit_words", draft), data, follow=True)
 
 
@@ -92,7 +92,7 @@ def test_words_are_changed_and_removed(draft: Draft, teacher: User, teacher_clie
 
 def test_a_page_that_is_sent_twice_adds_a_word_once(draft: Draft, teacher_client: Client) -> None:
     fields = {"forms-new-1": "system", "meaning-new-1": "a whole of parts"}
-    data = sent(teacher_client, url("edit_reading", draft), having="forms-new-1", **fields)
+    data = sent(teacher_client, url("edit_words", draft), having="forms-new-1", **fields)
 
     for _ in range(2):
         page = teacher_client.post(url("edit_words", draft), data, follow=True)
@@ -134,15 +134,15 @@ def test_a_word_that_no_sentence_has_is_named(
     form: str, is_absent: bool, draft: Draft, teacher: User, teacher_client: Client
 ) -> None:
     saving.save_words(draft, [ExplainedWord("", (form,), "meaning")], seen=1, by=teacher, now=NOW)
-    page = teacher_client.get(url("edit_reading", draft)).text
+    page = teacher_client.get(url("edit_words", draft)).text
     assert ("The reading doesn’t have this word." in page) is is_absent
     # Between the word and its meaning.
     assert not is_absent or page.index("The reading doesn’t have this word.") < page.index("Meaning 1")
 
 
 def test_a_copy_shows_the_words_of_its_reading_also_in_spanish(copied: Draft, teacher_client: Client) -> None:
-    page = teacher_client.get(url("edit_reading", copied))
-    data = sent(teacher_client, url("edit_reading", copied), having="forms-new-1")
+    page = teacher_client.get(url("edit_words", copied))
+    data = sent(teacher_client, url("edit_words", copied), having="forms-new-1")
     assert [data[f"{name}-word-record"] for name in ("forms", "meaning", "spanish_forms", "spanish_meaning")] == [
         ["records"],
         ["to write down"],
@@ -191,12 +191,12 @@ def test_a_word_that_gets_the_name_of_a_hidden_one_takes_its_place(copied: Draft
     assert [(word["word"], word["meaning"], word["en"]) for word in words_of(copied)] == [
         ("allege", "to write down", ["allege"])
     ]
-    assert "allege" in teacher_client.get(url("edit_reading", copied)).text
+    assert "allege" in teacher_client.get(url("edit_words", copied)).text
 
 
 def test_a_word_of_another_window_stays(draft: Draft, teacher: User, teacher_client: Client) -> None:
     fields = {"forms-new-1": "system", "meaning-new-1": "a whole of parts"}
-    data = sent(teacher_client, url("edit_reading", draft), having="forms-new-1", **fields)
+    data = sent(teacher_client, url("edit_words", draft), having="forms-new-1", **fields)
     saving.save_words(draft, [ExplainedWord("", ("address",), "where one lives")], seen=1, by=teacher, now=NOW)
 
     page = teacher_client.post(url("edit_words", draft), data)
@@ -215,7 +215,7 @@ def test_a_long_word_in_spanish_is_refused(copied: Draft, teacher_client: Client
 
 
 def test_a_set_in_one_language_asks_for_no_spanish(draft: Draft, teacher_client: Client) -> None:
-    page = teacher_client.get(url("edit_reading", draft)).text
+    page = teacher_client.get(url("edit_words", draft)).text
     assert ('name="forms-new-1"' in page, "spanish_" in page) == (True, False)
 
 
