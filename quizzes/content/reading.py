@@ -16,6 +16,8 @@ SPEAKER_ICONS = ("page", "person", "sign", "quote", "blank")
 # The key of the speaker “The story itself”.
 REPORTER = "reporter"
 NOT_STATED = "not_stated"
+# Of an explained word, in characters.
+MAX_MEANING = 200
 # A story of the last two months is still current.
 RECENT = timedelta(days=60)
 MONTHS = (
@@ -280,7 +282,7 @@ def parse_words(tables: Sequence[Mapping[str, Any]], language: str) -> tuple[Wor
     words = tuple(
         Word(
             with_language(text_of(table, "word", at_most=60), language),
-            with_language(text_of(table, "meaning", at_most=200), language),
+            with_language(text_of(table, "meaning", at_most=MAX_MEANING), language),
             text_of(table, "spanish", optional=True, at_most=100),
             texts_of(table, "en"),
             texts_of(table, "es"),

@@ -26,6 +26,8 @@ from quizzes.content.reading import Citation, Reading, parse_reading, parse_spea
 from quizzes.content.rights import note_language
 from quizzes.content.tables import InvalidDocument, Table, table_of, tables_of, text_of, texts_of
 
+# In characters.
+MAX_TITLE, MAX_SUMMARY, MAX_DATE_NOTE = 200, 400, 300
 # What a file says about a question, a statement or a sentence for the rules only.
 FILE_FIELDS = frozenset({"asks", "gives", "confirmed", "absent", "stands_alone", "near", "refers_to"})
 
@@ -206,8 +208,8 @@ def _parse(document: Mapping[str, Any], languages: Sequence[str], first: str) ->
         raise InvalidDocument("two facts have the same id")
     return SetDocument(
         slug=slug_of(document),
-        title=text_of(document, "title", at_most=200),
-        summary=text_of(document, "summary", at_most=400),
+        title=text_of(document, "title", at_most=MAX_TITLE),
+        summary=text_of(document, "summary", at_most=MAX_SUMMARY),
         about_minutes=_whole_number(document, "about_minutes", at_least=1),
         objectives=_objectives(document, first),
         reading=reading,
@@ -267,7 +269,7 @@ def _citation(citation: Mapping[str, Any], reading: Mapping[str, Any], first: st
         title=text_of(citation, "title", at_most=300),
         url=url,
         published_on=published_on,
-        date_note=with_language(text_of(citation, "date_note", optional=True, at_most=300), first),
+        date_note=with_language(text_of(citation, "date_note", optional=True, at_most=MAX_DATE_NOTE), first),
         rights_note=with_language(note, note_language(note, first)),
         author=text_of(citation, "author", optional=True, at_most=200),
     )

@@ -7,8 +7,20 @@ from typing import Any
 
 from quizzes.content.drafts.document import finished, finished_question, question_of, reading_with_note
 from quizzes.content.languages import MissingText, TextFields, is_stale, rows_at, set_translation, translation_of
+from quizzes.content.pictures import MAX_ALTERNATIVE
+from quizzes.content.question_types.question import MAX_LINE
 from quizzes.content.question_types.registry import text_fields
-from quizzes.content.set_document import CITATION_TEXTS, READING_TEXTS, SET_TEXTS, first_language, untranslated
+from quizzes.content.reading import MAX_MEANING
+from quizzes.content.set_document import (
+    CITATION_TEXTS,
+    MAX_DATE_NOTE,
+    MAX_SUMMARY,
+    MAX_TITLE,
+    READING_TEXTS,
+    SET_TEXTS,
+    first_language,
+    untranslated,
+)
 from quizzes.content.tables import Table
 from quizzes.phrases import gettext, gettext_noop
 
@@ -55,6 +67,18 @@ _ROWS = {
     "words": gettext_noop("Word"),
     "picture": gettext_noop("Picture"),
 }
+# The rows that a part has once.
+_ONCE = frozenset({"picture"})
+# The lengths that publishing allows, in characters.
+_AT_MOST = {
+    "title": MAX_TITLE,
+    "summary": MAX_SUMMARY,
+    "date_note": MAX_DATE_NOTE,
+    "meaning": MAX_MEANING,
+    "alternative": MAX_ALTERNATIVE,
+    "accepted": MAX_LINE,
+}
+_LONGEST = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +86,8 @@ class TextToTranslate:
     """One text of a draft with its translation. id: its place, such as "choices-1-text". label: for its author.
 
     original: a list for `lines`, texts that belong together line by line, and for `answers`, of any number.
-    translation: "" or [] without one. is_stale: whether the original changed since.
+    translation: "" or [] without one. is_stale: whether the original changed since. at_most: of the text or of each
+    line, in characters.
     """
 
     id: str
@@ -70,6 +95,7 @@ class TextToTranslate:
     original: str | list[str]
     translation: str | list[str]
     is_stale: bool
+    at_most: int
     is_lines: bool = False
     is_answers: bool = False
 
@@ -124,9 +150,8 @@ def label_of(place: str) -> str:
     name = gettext(_NAMES.get(name, name.capitalize()))
     if not row:
         return name
-    return gettext("{row} {number}: {text}").format(
-        row=gettext(_ROWS.get(noun, noun.capitalize())), number=number, text=name.lower()
-    )
+    words = gettext("{row}: {text}") if noun in _ONCE else gettext("{row} {number}: {text}")
+    return words.format(row=gettext(_ROWS.get(noun, noun.capitalize())), number=number, text=name.lower())
 
 
 type _Place = tuple[tuple[str, int], ...]
@@ -194,6 +219,7 @@ def _shown(place: _Place, name: str, table: Table, fields: TextFields, language:
         original=table[name],
         translation=_value(table, name, language),
         is_stale=is_stale(table, name, language),
+        at_most=_AT_MOST.get(name, _LONGEST),
         is_lines=name in fields.lines,
         is_answers=name in fields.answers,
     )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext, gettext_lazy
 from quizzes.content.drafts.validation import NO_PUBLISHER, NO_RIGHTS
 from quizzes.content.question_types.form import text
 from quizzes.content.rights import FULL_TEXT, OPEN, QUOTES
+from quizzes.content.set_document import MAX_DATE_NOTE, MAX_SUMMARY, MAX_TITLE
 from quizzes.content.tables import Table
 from quizzes.forms.editor.base import DraftForm
 
@@ -32,9 +33,9 @@ class SourceForm(DraftForm):
 
     needed: tuple[str, ...] = ("title", "story_title", "rights", "publisher", "published_on")
 
-    title = text(gettext_lazy("Question set title"), 200, hint=gettext_lazy("Students see this title."))
+    title = text(gettext_lazy("Question set title"), MAX_TITLE, hint=gettext_lazy("Students see this title."))
     summary = text(
-        gettext_lazy("Summary (optional)"), 400, rows=2, hint=gettext_lazy("One sentence about the questions")
+        gettext_lazy("Summary (optional)"), MAX_SUMMARY, rows=2, hint=gettext_lazy("One sentence about the questions")
     )
     about_minutes = forms.IntegerField(
         label=gettext_lazy("Minutes (optional)"),
@@ -55,7 +56,7 @@ class SourceForm(DraftForm):
     )
     date_note = text(
         gettext_lazy("Source of the date (optional)"),
-        300,
+        MAX_DATE_NOTE,
         hint=gettext_lazy("Only if the story has no date. Students see this in brackets."),
     )
     url = text(gettext_lazy("Link (optional)"), 200, hint=gettext_lazy("Starts with http:// or https://"))

@@ -13,7 +13,6 @@ from quizzes.content.question_types.form import LinesField, text
 from quizzes.content.tables import Table
 from quizzes.forms.editor.base import DraftForm
 
-_MAX_LENGTH = 2_000
 # A text of more characters gets a field of several lines.
 _LONG = 80
 
@@ -41,7 +40,7 @@ class TranslationForm(DraftForm):
             self.fields[shown.id].widget.attrs["lang"] = language
 
     def clean(self) -> dict[str, Any]:
-        """The values; lines must be as many as those that they translate."""
+        """The values; lines must be as many as those that they translate, and not too long."""
         cleaned: dict[str, Any] = super().clean() or {}
         for shown in self.texts:
             lines = cleaned.get(shown.id)
@@ -51,6 +50,10 @@ class TranslationForm(DraftForm):
                     ValidationError(
                         gettext("Enter {count} lines, one for each answer.").format(count=len(shown.original))
                     ),
+                )
+            elif isinstance(lines, list) and any(len(line) > shown.at_most for line in lines):
+                self.add_error(
+                    shown.id, gettext("Use up to {count} characters on each line.").format(count=shown.at_most)
                 )
         return cleaned
 
@@ -79,4 +82,4 @@ def _field(shown: TextToTranslate) -> forms.Field:
             else gettext("1 per line. They count in every language.")
         )
         return LinesField(shown.label, rows=max(3, len(shown.original)), hint=hint)
-    return text(shown.label, _MAX_LENGTH, rows=3 if len(shown.original) > _LONG else 0)
+    return text(shown.label, shown.at_most, rows=3 if len(shown.original) > _LONG else 0)

@@ -17,6 +17,7 @@ from quizzes.content.drafts.words import (
     slug,
 )
 from quizzes.content.question_types.form import text
+from quizzes.content.reading import MAX_MEANING
 from quizzes.content.tables import Table
 from quizzes.formatting import up_to
 from quizzes.forms.editor.base import DraftForm
@@ -41,14 +42,14 @@ class WordsForm(DraftForm):
     def _add(self, key: str, word: ExplainedWord, number: int) -> None:
         fields = {
             f"forms-{key}": (gettext("Word {number}"), 160, ", ".join(word.forms)),
-            f"meaning-{key}": (gettext("Meaning {number}"), 200, word.meaning),
+            f"meaning-{key}": (gettext("Meaning {number}"), MAX_MEANING, word.meaning),
         }
         if self.asks_spanish_forms:
             label = gettext("Spanish word {number}")
             fields[f"spanish_forms-{key}"] = (label, 160, ", ".join(word.spanish_forms or ()))
         if self.asks_spanish_meaning:
             label = gettext("Spanish meaning {number}")
-            fields[f"spanish_meaning-{key}"] = (label, 200, word.spanish_meaning or "")
+            fields[f"spanish_meaning-{key}"] = (label, MAX_MEANING, word.spanish_meaning or "")
         for name, (label, at_most, value) in fields.items():
             self.fields[name] = text(label.format(number=number), at_most)
             self.initial[name] = value

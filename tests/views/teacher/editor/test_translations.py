@@ -15,6 +15,7 @@ from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.set_document import combine, parse_set, untranslated
 from quizzes.models import Draft, User
 from tests.content.question_types.test_reference import EXAMPLES, SOURCE
+from tests.drafting import errors_of
 from tests.factories import make_document, make_draft
 
 
@@ -60,10 +61,10 @@ def test_a_teacher_translates_what_a_picture_shows(draft: Draft, teacher_client:
         part["picture"] = dict(PICTURE)
     draft.document["languages"] = ["es"]
     draft.save()
-    assert "Picture 1: what it shows" in teacher_client.get(languages(draft)).content.decode()
+    assert "Picture: what it shows" in teacher_client.get(languages(draft)).content.decode()
     assert parse_set(finished(draft.document)).in_language("es").reading.picture.alternative == "A map"
 
-    for key, name in ((SET, "reading_1_picture_1_alternative"), ("one", "picture_1_alternative")):
+    for key, name in ((SET, "reading-1-picture-1-alternative"), ("one", "picture_1_alternative")):
         teacher_client.post(address(draft, key), sent(draft, key, **{name: "Un mapa"}))
         draft.refresh_from_db()
 
@@ -211,6 +212,35 @@ def test_a_list_needs_as_many_lines_as_the_first_language(teacher: User, teacher
     draft.refresh_from_db()
     spanish = parse_set(finished(draft.document)).in_language("es").questions[0]
     assert "Línea 0" in json.dumps(spanish.review(None, published_reading(draft)).correct, ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    ("key", "place", "value", "error"),
+    [
+        (SET, "title", "x" * 201, "Use up to 200 characters."),
+        (SET, "summary", "x" * 401, "Use up to 400 characters."),
+        (SET, "citation-1-date_note", "x" * 301, "Use up to 300 characters."),
+        (SET, "reading-1-words-1-meaning", "x" * 201, "Use up to 200 characters."),
+        (SET, "reading-1-picture-1-alternative", "x" * 301, "Use up to 300 characters."),
+        ("the-day-it-expires", "accepted", f"viernes\n{'x' * 201}", "Use up to 200 characters on each line."),
+    ],
+)
+def test_a_text_too_long_to_publish_is_refused_at_its_field(
+    key: str, place: str, value: str, error: str, teacher: User, teacher_client: Client
+) -> None:
+    document = _edition_of([example.document for example in EXAMPLES])
+    document["citation"]["date_note"] = "As the paper says."
+    document["reading"] |= {"picture": PICTURE, "words": [{"word": "record", "meaning": "to write", "en": ["records"]}]}
+    draft = make_draft(document=document, owner=teacher)
+
+    before = {text.id: text.translation for text in texts_of_question(draft.document, key, "es")}
+
+    page = teacher_client.post(address(draft, key), {**sent(draft, key), place: value})
+
+    assert errors_of(page) == [error]
+    draft.refresh_from_db()
+    after = {text.id: text.translation for text in texts_of_question(draft.document, key, "es")}
+    assert after[place] == before[place]
 
 
 def test_every_type_can_be_translated() -> None:
