@@ -24,13 +24,23 @@ NOTES = re.compile(
 )
 
 
+# The texts of an XLSX file are in the first part, or in the sheets. Those of an ODS file are with their styles.
+TEXTS = re.compile(r"xl/sharedstrings\.xml|xl/worksheets/[^/]+\.xml|content\.xml", re.IGNORECASE)
+SUPERSCRIPT = re.compile(rb'"superscript"|text-position="(?:super|[1-9])')
+# A font record of an XLS file: its size, height, options, color, weight, superscript, and underline.
+XLS_SUPERSCRIPT = re.compile(
+    rb"\x31\x00[\x10-\x7f]\x00.[\x00-\x1f]....(?:\x90\x01|\xbc\x02)\x01\x00[\x00\x01\x02\x21\x22]", re.DOTALL
+)
+
+
 def has_superscript(content: bytes) -> bool:
-    """Whether some characters of a text in an XLSX file are superscript. The reader gives 10² as 102."""
+    """Whether some characters of a text in the file are superscript. The reader gives 10² as 102."""
     if not content.startswith(b"PK"):
-        return False
+        # Excel and LibreOffice write the fonts that a text has. To find the text of each takes a reader of our own.
+        return XLS_SUPERSCRIPT.search(content) is not None
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        texts = [name for name in archive.namelist() if name.casefold() == "xl/sharedstrings.xml"]
-        return any(b'"superscript"' in archive.read(name) for name in texts)
+        texts = [name for name in archive.namelist() if TEXTS.fullmatch(name)]
+        return any(SUPERSCRIPT.search(archive.read(name)) for name in texts)
 
 
 def main() -> int:

@@ -19,6 +19,8 @@ from quizzes.files.questions.qti2_writer import write_qti2
 from quizzes.files.questions.tables import write_template_xlsx
 from quizzes.files.xlsx import Sheet, write_xlsx
 
+LAYOUTS = Path(__file__).parents[2] / "data" / "layouts" / "questions"
+
 
 def package(**files: str) -> bytes:
     """A ZIP file. The names have “__” for a folder and “_” for a dot."""
@@ -315,6 +317,52 @@ def test_what_a_spreadsheet_shows_otherwise_is_said_of_the_file() -> None:
     assert read_questions(f"{','.join(heading)}\nHow much?,102,40000,A\n".encode()).notes == ()
 
 
+# Where each format says that characters of a text are superscript, and what it says there of others.
+RAISED_TEXTS = {
+    "xlsx": (
+        "xl/worksheets/sheet1.xml",
+        rb'<c r="A2" t="s"><v>\d+</v></c>',
+        b'<c r="A2" t="inlineStr"><is><r><t>How many?</t></r><r><rPr><vertAlign val="%b"/></rPr><t>2</t></r></is></c>',
+        (b"subscript", b"superscript"),
+    ),
+    "ods": (
+        "content.xml",
+        b"</office:automatic-styles>",
+        b'<style:style style:name="T1" style:family="text"><style:text-properties style:text-position="%b"/>'
+        b"</style:style></office:automatic-styles>",
+        (b"0% 100%", b"super 58%"),
+    ),
+}
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "ods", "xls"])
+def test_superscript_is_noticed_in_each_format_of_a_spreadsheet(ending: str) -> None:
+    saved = [_with_position(ending, is_raised=is_raised) for is_raised in (False, True)]
+    said = "We read superscript as plain text: 10² becomes 102. Check these answers."
+    assert [said in read_questions(content).notes for content in saved] == [False, True]
+
+
+def _with_position(ending: str, *, is_raised: bool) -> bytes:
+    """A template with a text of which a part is not on the line."""
+    if ending == "xls":
+        content = (LAYOUTS / "template.xls").read_bytes()
+        font = bytes.fromhex("31001a00c8000000ff7f9001")
+        assert font in content
+        return content.replace(font + b"\0", font + bytes([1 if is_raised else 2]), 1)
+    name, before, after, values = RAISED_TEXTS[ending]
+    rows = (["Question", "Answer 1", "Answer 2", "Correct"], ["How much?", "10", "20", "A"])
+    content = workbook(*rows) if ending == "xlsx" else (LAYOUTS / "template.ods").read_bytes()
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(stream, "w") as new:
+        for part in old.namelist():
+            text = old.read(part)
+            if part == name:
+                text, count = re.subn(before, after % values[is_raised], text)
+                assert count == 1
+            new.writestr(part, text)
+    return stream.getvalue()
+
+
 def test_template_keeps_what_people_type() -> None:
     """In a cell with the text format, “50%” stays “50%”. Points and tolerances stay numbers."""
     with zipfile.ZipFile(io.BytesIO(write_template_xlsx("Questions", EXAMPLES))) as archive:
@@ -329,7 +377,7 @@ def test_template_keeps_what_people_type() -> None:
 
 @pytest.mark.parametrize("ending", ["xls", "ods"])
 def test_template_saved_by_libreoffice(ending: str) -> None:
-    content = (Path(__file__).parents[2] / "data" / "layouts" / "questions" / f"template.{ending}").read_bytes()
+    content = (LAYOUTS / f"template.{ending}").read_bytes()
     assert outcomes(content) == [
         "single: Who voted? [*Council; Mayor] = Because",
         "true_false: The council voted. True /",
