@@ -21,6 +21,11 @@ _MEDIA = {
 }
 _WHITE = re.compile(r"\s+")
 _STARTS_A_TAG, _ENTITY = re.compile(r"<[a-zA-Z/!]"), re.compile(r"&[a-zA-Z#]")
+# As in “a<b and c>d”: an attribute of a tag has a value, apart from these. The limits keep the time linear.
+_BARE = "allowfullscreen|autoplay|checked|controls|disabled|hidden|loop|muted|noshade|nowrap|reversed|selected"
+_NO_TAG = re.compile(
+    rf"""<[a-zA-Z][^\s/>"'=]{{0,30}}(?:\s{{1,9}}(?!(?:{_BARE})\b)[^\s/>"'=]{{1,30}}){{1,20}}\s{{0,9}}>"""
+)
 
 
 class _Reader(HTMLParser):
@@ -92,10 +97,11 @@ def plain(text: str, taker: PictureTaker | None = None) -> tuple[str, list[str]]
     """
     # No tag ends after the last “>”, so that a “<” there is text, as in “a<b”.
     end = text.rfind(">") + 1
-    if not (_STARTS_A_TAG.search(text, 0, end) or _ENTITY.search(text)):
+    marked = _NO_TAG.sub(lambda match: match[0].replace("<", "&lt;"), text[:end])
+    if not (_STARTS_A_TAG.search(marked) or _ENTITY.search(text)):
         return tidy(text), []
     reader = _Reader(taker)
-    reader.feed(text[:end] + text[end:].replace("<", "&lt;"))
+    reader.feed(marked + text[end:].replace("<", "&lt;"))
     reader.close()
     return tidy("".join(reader.parts)), list(dict.fromkeys(reader.lost))
 

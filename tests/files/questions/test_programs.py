@@ -510,9 +510,16 @@ MOODLE: dict[str, tuple[str, list[str]]] = {
             "matching",
             "<subquestion><text>Less</text><answer><text>a&lt;b</text></answer></subquestion>"
             "<subquestion><text>c&lt;d\nor &lt;e</text><answer><text>x &lt;- y&lt;z &amp;amp; w</text></answer>"
-            "</subquestion>",
+            "</subquestion>"
+            "<subquestion><text>Both &lt;b&gt;now&lt;/b&gt;</text><answer><text>a&lt;b and c&gt;d</text></answer>"
+            "</subquestion>"
+            "<subquestion><text>&lt;video controls&gt;&lt;/video&gt;Chain</text>"
+            "<answer><text>a&lt;b or c&lt;d, not e&gt;f</text></answer></subquestion>",
         ),
-        ["matching: Who? [Less > a<b; c<d or <e > x <- y<z & w]"],
+        [
+            "matching: Who? [Less > a<b; c<d or <e > x <- y<z & w; Both now > a<b and c>d; Chain > a<b or c<d, not e>f]"
+            " ! A video was left out."
+        ],
     ),
     "a picture as an answer": (
         moodle("multichoice", answer(100, '<img src="@@PLUGINFILE@@/a.png" alt="">') + answer(0, "B")),
