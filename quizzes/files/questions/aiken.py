@@ -15,6 +15,7 @@ from quizzes.phrases import gettext
 
 # “A. Council”, “A) Council”, “(A) Council”; “A.Council” only where A is the next letter.
 _CHOICE = re.compile(r"\s*\(?([A-Za-z])[.):](\s*)(.*)")
+_TWO_CHOICES = re.compile(r"^[^\S\n]*\(?A[.):]\s*\S.*\n\s{0,9}\(?B[.):]\s*\S", re.IGNORECASE | re.MULTILINE)
 _STAR = re.compile(r"\s*\*\s*(?=\(?[A-Za-z][.):]\s*\S)")
 # “ANSWER: A” of the format, and what people write: “Correct answer - A”.
 _ANSWER = re.compile(
@@ -32,6 +33,11 @@ _NUMBERED = re.compile(r"\s*(?:Q(?:uestion)?\s?)?\d{1,3}[.):]\s+(?=\S)", re.IGNO
 def is_aiken(text: str) -> bool:
     """Whether a line names an answer, or an answer has a star."""
     return any(_ANSWER.fullmatch(line) or _STAR.match(line) for line in text.split("\n"))
+
+
+def has_choices(text: str) -> bool:
+    """Whether a line starts with A and the next one with B, as in a text that marks no answer."""
+    return _TWO_CHOICES.search(text) is not None
 
 
 def read_aiken(content: bytes) -> list[ReadQuestion]:
@@ -141,7 +147,11 @@ def _item(stem: str, choices: list[tuple[str, str]], answer: re.Match[str] | Non
         raise Skipped(gettext("It has no question text before its answers."))
     named = "" if answer is None else answer["any"] or answer["letters"] or ""
     if not named.strip():
-        raise Skipped(gettext("Its line ANSWER: is missing."))
+        raise Skipped(
+            gettext(
+                "It has no correct answer. Put a star before it, such as “*A. Council”, or add the line “ANSWER: A”."
+            )
+        )
     if not choices:
         raise Skipped(gettext("It has no answers. Each starts with a letter and a period, such as A."))
     if whole := _WHOLE_CHOICE.fullmatch(named):

@@ -29,6 +29,9 @@ _JSON_START = re.compile(r"\{\s*[\"}]|\[\s*[{\]]")
 # PDF, RTF, PNG and JPEG, whose bytes can have braces as GIFT has.
 _OTHER_KINDS = (b"%PDF-", b"{\\rtf", b"\x89PNG", b"\xff\xd8\xff")
 _UNKNOWN = gettext_noop("We don’t know this format. See which files we can read, below.")
+_NO_HEADINGS = gettext_noop(
+    "The columns of this table need headings such as “Question”, “Answer 1”, and “Correct”. Our template has them."
+)
 _NOT_FIRST = gettext_noop(
     "We read the first sheet only, and it has no headings of a format that we know. Put the sheet with the questions "
     "first. A hidden sheet counts too."
@@ -295,9 +298,10 @@ def _read(content: bytes) -> ReadFile:
         return read_own(document, "Footnote (TOML)")
     if blackboard.is_blackboard(start):
         return ReadFile(gettext("Blackboard (tab-delimited)"), tuple(blackboard.read_blackboard(content)))
-    if aiken.is_aiken(start):
+    has_table = _has_headings(start)
+    if aiken.is_aiken(start) or (not has_table and "{" not in start and aiken.has_choices(start)):
         return ReadFile("Aiken", tuple(aiken.read_aiken(content)))
-    if "{" not in start or _has_headings(start):
+    if has_table or "{" not in start:
         return _read_table(content)
     return ReadFile("GIFT", tuple(gift_reader.read_gift(content)))
 
@@ -328,4 +332,6 @@ def _read_table(content: bytes) -> ReadFile:
         questions = (*tables.read_template(rows, heading), *left)
         unknown = tables.unread_columns(rows, heading)
         return ReadFile(gettext("Footnote’s template"), questions, unknown=unknown, notes=notes)
-    raise UnreadableFile(gettext(_NOT_FIRST if others else _UNKNOWN))
+    # A text with commas has lines of different lengths.
+    is_table = len({len(cells) for _, cells in rows}) == 1 and len(rows[0][1]) > 2
+    raise UnreadableFile(gettext(_NOT_FIRST if others else _NO_HEADINGS if is_table else _UNKNOWN))

@@ -35,6 +35,8 @@ ANSWERS = 8
 # What a spreadsheet gives for a cell in which somebody typed “50%”, “July 1”, or “9:30”.
 _CHANGED_NUMBER = r"-?\d+\.\d+"
 _CHANGED = rf"{_CHANGED_NUMBER}|\d{{4}}-\d\d-\d\d(?: \d\d:\d\d:\d\d)?|\d\d:\d\d:\d\d"
+# What people put between 2 accepted answers in one cell.
+_SEVERAL = re.compile(r"[;|]|\s/\s")
 # What separates a line from its match, and a blank from its answers.
 _PAIR = re.compile(r"\s*(?:=>|->|→|=)\s*")
 
@@ -190,6 +192,8 @@ def _row_item(cell: Callable[[str], str], stem: str, notes: list[str]) -> Item:
                 raise Skipped(gettext("It has no accepted answer."))
             if not cell("Correct"):
                 lines = tuple(Line(line.text, True, line.feedback) for line in lines)
+            note = gettext("“{value}” is 1 accepted answer. Put each accepted answer in a column of its own.")
+            notes += [note.format(value=line.text) for line in lines if line.is_correct and _SEVERAL.search(line.text)]
             return replace(item, lines=lines)
         case "numeric":
             if _DATE.fullmatch(answers[0]):

@@ -18,6 +18,7 @@ from quizzes.files.questions.item import Item, UnreadableFile
 from quizzes.files.questions.qti2_writer import write_qti2
 from quizzes.files.questions.tables import write_template_xlsx
 from quizzes.files.xlsx import Sheet, write_xlsx
+from tests.files.questions.test_readers import NO_MARK
 
 LAYOUTS = Path(__file__).parents[2] / "data" / "layouts" / "questions"
 
@@ -133,7 +134,23 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "Aiken without an answer": (
         "One?\nA) x\nB) y\n\nTwo?\nA) x\n\nB) y\nANSWER: B\n",
-        ["- Its line ANSWER: is missing.", "single: Two? [x; *y]"],
+        [f"- {NO_MARK}", "single: Two? [x; *y]"],
+    ),
+    "choices of which none is marked": (
+        "1. Who?\na) me\nb) you\n\n2. What?\na) this\nb) that\n",
+        [f"- {NO_MARK}", f"- {NO_MARK}"],
+    ),
+    "choices in the cells of a table": (
+        'Question,Answer 1,Answer 2,Correct\n"Which?\nA. x\nB. y",A,B,1\n',
+        ["single: Which? / A. x / B. y [*A; B]"],
+    ),
+    "accepted answers in one cell": (
+        "Type,Question,Answer 1,Answer 2\nShort answer,Who?,The mayor; mayor,Ortiz\nShort answer,When?,9/11,\n",
+        [
+            "short_answer: Who? [*The mayor; mayor; *Ortiz] ! “The mayor; mayor” is 1 accepted answer. Put each "
+            "accepted answer in a column of its own.",
+            "short_answer: When? [*9/11]",
+        ],
     ),
     "GIFT with a text above a title": (
         "::Text::Read this.\n::Ask::Who? {=A ~B}\n",

@@ -57,6 +57,9 @@ Open brace {=a
 """
 
 
+NO_MARK = "It has no correct answer. Put a star before it, such as “*A. Council”, or add the line “ANSWER: A”."
+
+
 def outcomes(content: bytes) -> list[tuple[str, str, str]]:
     """(place, type or “skipped”, notes or reason) of each question."""
     return [
@@ -106,7 +109,7 @@ def test_aiken_names_the_line() -> None:
     assert outcomes(text.encode()) == [
         ("Line 1", "single", ""),
         ("Line 6", "skipped", "ANSWER: D names no answer of the question."),
-        ("Line 11", "skipped", "Its line ANSWER: is missing."),
+        ("Line 11", "skipped", NO_MARK),
     ]
 
 
@@ -153,7 +156,7 @@ def test_a_star_marks_a_correct_answer() -> None:
         ("Line 15", "Not numbered", [("* is a star", False), ("is correct", True), ("is not", False)]),
         ("Line 21", "Which?", [("This", True), ("That", False)]),
     ]
-    assert found[2].reason == "Its line ANSWER: is missing."
+    assert found[2].reason == NO_MARK
     assert found[0].item
     assert found[0].item.explanation == "Sentence 2 says so."
 
@@ -616,11 +619,13 @@ OUTSIDE = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname">]><quiz><questi
         (b"PK\x03\x04 not a zip", "missing or locked"),
         (b"", "empty"),
         (b"hello there", "don’t know this format"),
+        (b"Who, then, voted?\nThe council, on Monday, voted no, in the end.", "don’t know this format"),
+        (b"Which day?,Sunday,Monday,1\nWho voted?,Council,Mayor,1\n", "need headings such as “Question”, “Answer 1”"),
         (b"<svg/>", "neither Moodle XML nor QTI"),
         (b"<quiz><question>", "line 1"),
         (b"\x00\x01\x02\x03", "format"),
     ],
-    ids=["entities", "outside", "deep", "zip", "empty", "words", "svg", "cut", "binary"],
+    ids=["entities", "outside", "deep", "zip", "empty", "words", "commas", "table", "svg", "cut", "binary"],
 )
 def test_a_file_that_is_no_set_of_questions_is_refused_in_words(content: bytes, words: str) -> None:
     with pytest.raises(UnreadableFile, match=words):
