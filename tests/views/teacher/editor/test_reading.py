@@ -759,6 +759,24 @@ def test_each_form_of_the_reading_is_alone_on_its_page(
     assert re.findall(r'href="([^"]+)" data-discards', page.text) == [address]
 
 
+@pytest.mark.parametrize(
+    ("name", "data", "shown"),
+    [
+        ("edit_speakers", {"label-new-1": "Police chief"}, "Police chief"),
+        ("edit_words", {"forms-new-1": "birthplace", "meaning-new-1": "where one was born"}, "where one was born"),
+    ],
+)
+def test_publish_saves_the_page_of_words_or_speakers_first(
+    name: str, data: dict[str, str], shown: str, draft: Draft, teacher_client: Client
+) -> None:
+    data = sent(teacher_client, url(name, draft), having=next(iter(data)), publish="on", **data)
+
+    response = teacher_client.post(url(name, draft), data)
+
+    assert response.headers["Location"] == url("publish_set", draft)
+    assert shown in teacher_client.get(url(name, draft)).text
+
+
 def test_speakers_are_named_added_and_taken_away(draft: Draft, teacher_client: Client) -> None:
     address = url("edit_speakers", draft)
     saving.save_reading(draft, {}, {}, {"s4": "mayor"}, seen=1, by=draft.changed_by, now=NOW)
