@@ -327,7 +327,8 @@ def _read_table(content: bytes) -> ReadFile:
         for name in others
     ]
     if (heading := kahoot.kahoot_heading(rows)) is not None:
-        return ReadFile("Kahoot (Excel)", (*kahoot.read_kahoot(rows, heading), *left), notes=notes)
+        name = gettext("Spreadsheet with Kahoot’s headings")
+        return ReadFile(name, (*kahoot.read_kahoot(rows, heading), *left), notes=notes)
     if (heading := tables.template_heading(rows)) is not None:
         questions = (*tables.read_template(rows, heading), *left)
         unknown = tables.unread_columns(rows, heading)

@@ -267,6 +267,10 @@ def _question_type(text: str, correct: set[int]) -> QuestionType:
 _CHOICE_NAMES = {"mc", "mcq", "multiple choice", "opción múltiple"}
 _TYPE_NAMES: dict[str, QuestionType] = {
     "choose all that apply": "multiple",
+    "choose all": "multiple",
+    "select all that apply": "multiple",
+    "multiple answers": "multiple",
+    "checkboxes": "multiple",
     "true or false": "true_false",
     "true/false": "true_false",
     "tf": "true_false",
@@ -277,6 +281,9 @@ _TYPE_NAMES: dict[str, QuestionType] = {
     "fill in the blank": "blanks",
     "written answer": "free_text",
     "essay": "free_text",
+    "paragraph": "free_text",
+    "open ended": "free_text",
+    "free response": "free_text",
     # As the editor names them in Spanish.
     "elegir todas las que correspondan": "multiple",
     "verdadero o falso": "true_false",

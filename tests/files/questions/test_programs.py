@@ -426,6 +426,9 @@ def test_spreadsheets_of_quiz_games() -> None:
     assert outcomes("Question,Correct Answer,Incorrect Answer 1\nWho?,Council,Mayor\n") == [
         "single: Who? [*Council; Mayor]"
     ]
+    assert read_questions(b"Question,Option A,Option B,Correct Answer\nWho?,Council,Mayor,A\n").label == (
+        "Spreadsheet with Kahoot’s headings"
+    )
     quizizz = "Question Text,Question Type,Option 1,Option 2,Correct Answer,Answer explanation\n"
     assert outcomes(
         f"{quizizz}Who?,Multiple Choice,A,B,2,Why\nFill,Fill-in-the-Blank,A,,,\nOpen,Open-Ended,,,,\nP,Poll,A,B,,\n"

@@ -444,11 +444,14 @@ def test_kahoot_and_the_template() -> None:
     ]
     template = (
         "Type,Question,Answer 1,Answer 2,Correct,Feedback 2\n,Who?,Council,Mayor,A,No\nriddle,What?,a,b,1,\n,,a,b,1,\n"
+        "Choose all,Which?,a,b,A and B,\nParagraph,Why?,,,,\n"
     )
     assert outcomes(template.encode()) == [
         ("Row 2", "single", ""),
         ("Row 3", "skipped", "“riddle” isn’t a type of the template."),
         ("Row 4", "skipped", "It has no question text."),
+        ("Row 5", "multiple", ""),
+        ("Row 6", "free_text", ""),
     ]
 
 
