@@ -217,7 +217,7 @@ class ReadingForm(DraftForm):
                 if len(known) > MAX_SPEAKERS:
                     self.add_error(
                         f"new_speaker-{sentence}",
-                        gettext("The limit is {max_speakers} speakers. Remove one below.").format(
+                        gettext("The limit is {max_speakers} speakers. Remove one under “Speakers”.").format(
                             max_speakers=MAX_SPEAKERS
                         ),
                     )

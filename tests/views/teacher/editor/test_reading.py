@@ -174,8 +174,10 @@ def test_a_speaker_without_a_name_or_beyond_the_limit_is_refused(
 
     for act in ("speaker:s1", "save"):
         refused = errors_of(teacher_client.post(address, {**data, "act": act}))
-        assert refused == [f"The limit is {MAX_SPEAKERS} speakers. Remove one below."]
+        assert refused == [f"The limit is {MAX_SPEAKERS} speakers. Remove one under “Speakers”."]
     assert len(document_of(draft)["voices"]) == MAX_SPEAKERS
+    page = html_of(teacher_client.get(url("edit_speakers", draft)))
+    assert f"The limit is {MAX_SPEAKERS} speakers. To remove one, leave its name blank." in " ".join(page.split())
 
 
 def test_add_set_refuses_a_sentence_that_is_too_long(teacher_client: Client) -> None:
