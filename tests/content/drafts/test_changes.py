@@ -162,5 +162,5 @@ def test_page_compares_with_the_latest_edition(draft: Draft, teacher: User, teac
         "Changed Questions 1, 2 1 The system records a birthplace. 1 The system records a name. Same 2 It also records"
         in page
     )
-    for name in ("edit_reading", "edit_orphans"):
+    for name in ("edit_reading", "replace_text", "edit_orphans"):
         assert address in read(teacher_client.get(url(name, draft))).links
