@@ -13,7 +13,7 @@ from contextlib import closing
 from io import StringIO
 from pathlib import Path
 from resource import RLIM_INFINITY
-from typing import IO, Any
+from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -571,7 +571,7 @@ def test_serve_refuses_to_serve_without_periodic_jobs(
     settings.DATA_DIR = tmp_path
     # Root, as which tests may run, opens the file of another user.
     (tmp_path / "housekeeping.lock").mkdir()
-    held: dict[str, IO[str]] = {}
+    held: dict[str, int] = {}
     monkeypatch.setattr("quizsite.site_lock._held", held)
     monkeypatch.setattr("quizsite.management.commands.serve.get_context", None)
     monkeypatch.setenv("PORT", str(free_port()))
@@ -579,8 +579,8 @@ def test_serve_refuses_to_serve_without_periodic_jobs(
     with pytest.raises(IsADirectoryError, match=r"housekeeping\.lock"):
         call_command("serve")
 
-    for file in held.values():
-        file.close()
+    for descriptor in held.values():
+        os.close(descriptor)
 
 
 def test_serve_says_that_errors_show_data(settings: Settings) -> None:

@@ -1,6 +1,9 @@
+import os
 from typing import Any
 
 from django.contrib.auth.management.commands import createsuperuser
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
 from django.utils import timezone
 
@@ -8,7 +11,7 @@ from quizzes.models import AuditEvent, User
 
 
 class Command(createsuperuser.Command):
-    """Django's createsuperuser, which also leaves an entry in the audit log."""
+    """Django's createsuperuser, which also checks a script's password and leaves an entry in the audit log."""
 
     def handle(self, *args: Any, **options: Any) -> None:
         # Django says that it made no account, and ends as if it had.
@@ -17,6 +20,12 @@ class Command(createsuperuser.Command):
                 "It asks for the email, the name, and the password. Run it in a terminal. A script gives --noinput, "
                 "--email, --name, and DJANGO_SUPERUSER_PASSWORD."
             )
+        # Django checks only what a person types.
+        if not options["interactive"] and (password := os.environ.get("DJANGO_SUPERUSER_PASSWORD")):
+            try:
+                validate_password(password, User(email=options["email"] or "", name=options["name"] or ""))
+            except ValidationError as error:
+                raise CommandError(" ".join(error.messages)) from error
         before = list(User.objects.values_list("pk", flat=True))
         super().handle(*args, **options)
         # Django asks for the email itself, and does not say which account it made.
