@@ -66,6 +66,9 @@ def test_phone_that_waits_says_that_it_cannot_follow(waits: str, paced: Assignme
     expect(ana.get_by_role("alert")).to_contain_text("We can’t reach the site.")
     bring_back(ana.context)
     expect(notice).to_contain_text("Back online. All your answers are saved.")
+    # Nor does it say that it is back while the site is away again.
+    take_away(ana.context, ana, "site")
+    expect(notice).to_contain_text("We can’t reach the site.")
 
 
 def test_phones_follow_the_teacher(paced: Assignment, teacher: User, open_context: NewContext) -> None:

@@ -454,7 +454,8 @@ async function onMove(event) {
 // A page that follows the class says when it cannot. A single lost request is not worth a notice, and a phone that is
 // locked loses more.
 function onPolled({ detail: failures }) {
-  if (failures > 1 && !notices.shown && document.visibilityState === "visible") notify(awayReason());
+  const saysNothingElse = ["", "sent"].includes(notices.shown);
+  if (failures > 1 && saysNothingElse && document.visibilityState === "visible") notify(awayReason());
   const isSaved = isIdle() && store.unacknowledged.size === 0;
   if (!failures && isSaved && ["offline", "down"].includes(notices.shown)) notify("sent");
 }
