@@ -68,19 +68,23 @@ def spared(draft: Draft, teacher: User) -> Draft:
 
 
 @pytest.mark.parametrize(
-    ("remove", "says"),
+    ("remove", "says", "leads_to"),
     [
-        (remove_question, "Removed: question 2."),
-        (remove_sentence, "The sentences of the reading changed."),
-        (replace_text, "The sentences of the reading changed."),
-        (remove_objective, "Removed: objective 1."),
-        (remove_used_objective, "Removed: objective 2."),
-        (remove_word, "Removed: word “system”."),
-        (remove_speaker, "Removed: speaker 1."),
+        (remove_question, "Removed: question 2.", ("edit_question", "some")),
+        (remove_sentence, "The sentences of the reading changed.", ("edit_reading",)),
+        (replace_text, "The sentences of the reading changed.", ("edit_reading",)),
+        (remove_objective, "Removed: objective 1.", ("edit_objectives",)),
+        (remove_used_objective, "Removed: objective 2.", ("edit_objectives",)),
+        (remove_word, "Removed: word “system”.", ("edit_words",)),
+        (remove_speaker, "Removed: speaker 1.", ("edit_speakers",)),
     ],
 )
 def test_each_removal_is_undone_on_the_next_page(
-    remove: Callable[[Client, Draft], None], says: str, spared: Draft, teacher_client: Client
+    remove: Callable[[Client, Draft], None],
+    says: str,
+    leads_to: tuple[str, ...],
+    spared: Draft,
+    teacher_client: Client,
 ) -> None:
     before = document_of(spared)
     remove(teacher_client, spared)
@@ -91,6 +95,7 @@ def test_each_removal_is_undone_on_the_next_page(
     back = teacher_client.post(url("undo_removal", spared), follow=True)
 
     assert "Undone. It’s back." in html_of(back)
+    assert back.request["PATH_INFO"] == url(leads_to[0], spared, *leads_to[1:])
     assert without_author_fields(document_of(spared)) == without_author_fields(before)
     assert url("undo_removal", spared) not in html_of(back)
     # Sent twice: the second one changes nothing, and does not say that it failed.
@@ -119,6 +124,7 @@ def test_sentences_that_were_edited_since_are_not_overwritten(
     page = teacher_client.post(url("undo_removal", draft), follow=True)
 
     assert "The draft changed since, so this can’t be undone." in html_of(page)
+    assert page.request["PATH_INFO"] == url("edit_reading", draft)
     assert "s2" not in texts_of(document_of(draft))
     with pytest.raises(CannotPutBack):
         saving_questions.undo_removal(draft, by=teacher, now=NOW)

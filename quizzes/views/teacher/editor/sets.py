@@ -7,7 +7,7 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from quizzes.content.drafts import lifecycle, saving, saving_questions
-from quizzes.content.drafts.document import OBJECTIVES, question_part
+from quizzes.content.drafts.document import OBJECTIVES, READING, SPEAKERS, WORDS, question_part
 from quizzes.content.drafts.removals import CannotPutBack
 from quizzes.content.drafts.saving import DraftChanged
 from quizzes.content.drafts.validation import (
@@ -97,7 +97,8 @@ def undo_removal(request: TeacherRequest, public_id: str) -> HttpResponse:
         draft, parts = saving_questions.undo_removal(draft, **actor_and_time(request))
     except CannotPutBack:
         messages.error(request, gettext("The draft changed since, so this can’t be undone."))
-        return redirect("edit_questions", public_id)
+        # Only changed sentences are refused.
+        return redirect("edit_reading", public_id)
     if not parts:
         # Pressed twice: the message of the first press is shown.
         return redirect("edit_questions", public_id)
@@ -105,7 +106,8 @@ def undo_removal(request: TeacherRequest, public_id: str) -> HttpResponse:
     for table in draft.document["questions"]:
         if question_part(table["key"]) in parts:
             return redirect("edit_question", public_id, table["key"])
-    return redirect("edit_objectives" if OBJECTIVES in parts else "edit_reading", public_id)
+    pages = {OBJECTIVES: "edit_objectives", READING: "edit_reading", SPEAKERS: "edit_speakers", WORDS: "edit_words"}
+    return redirect(next((page for part, page in pages.items() if part in parts), "edit_reading"), public_id)
 
 
 @require_http_methods(["GET", "POST"])
