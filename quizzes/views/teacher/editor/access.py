@@ -79,11 +79,16 @@ def show(
     return render(request, f"teacher/editor/{template}.html{fragment}", {**shared, **context})
 
 
+def has_published(draft: Draft, key: str) -> bool:
+    """Whether a version of the set has this question. One query."""
+    return draft.question_set.editions.filter(questions__key=key).exists()
+
+
 def removed_message(draft: Draft, key: str, number: int) -> str:
     """That this question is off the draft, and where it stays. number: its place before."""
     words = (
         gettext("Question {number} is removed from the draft. Published versions keep it and its scores.")
-        if draft.question_set.editions.filter(questions__key=key).exists()
+        if has_published(draft, key)
         else gettext("Question {number} is removed from the draft.")
     )
     return words.format(number=number)

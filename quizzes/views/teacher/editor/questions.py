@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.text import format_lazy
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
@@ -47,6 +48,7 @@ from quizzes.views.methods import require_POST
 from quizzes.views.teacher.editor.access import (
     Conflict,
     actor_and_time,
+    has_published,
     own_draft,
     removed_message,
     show,
@@ -307,6 +309,8 @@ def _page(
         "question": question,
         "new_key": saving_questions.new_question_key(),
         "number": number,
+        # A save shows no part that reads it, and a set without an edition has no use for it.
+        "is_published": SimpleLazyObject(lambda: has_published(draft, key)),
         "lines": [
             (place, table, len(problems[table["key"]]), bool(evidence_keys(table)))
             for place, table in enumerate(document["questions"], start=1)

@@ -576,7 +576,10 @@ def test_the_publish_page_assigns_a_version_where_nothing_changed(draft: Draft, 
 
 def test_a_removed_question_that_no_version_has_is_said_to_be_in_none(draft: Draft, teacher_client: Client) -> None:
     publish(teacher_client, draft)
+    hint = "Removing it only affects the next version."
+    assert hint in text_of(teacher_client.get(editor_of(draft)))
     page = teacher_client.post(url("add_question", draft), {"new_type": "single"}, follow=True)
+    assert hint not in text_of(page)
     data = sent(teacher_client, page.request["PATH_INFO"], having="stem", act="remove")
 
     removed = html_of(teacher_client.post(page.request["PATH_INFO"], data, follow=True))
