@@ -1,6 +1,7 @@
 """Aiken, a text format for multiple choice. Text in, questions out, and back. Pure.
 
-Test generators have a star before the correct answer instead of the line ANSWER: “*a) Council”.
+Test generators have a star before the correct answer instead of the line ANSWER: “*a) Council”. People also put it after
+the answer: “A. Council *”.
 Source: docs.moodle.org, “Aiken format”.
 """
 
@@ -17,6 +18,8 @@ from quizzes.phrases import gettext
 _CHOICE = re.compile(r"\s*\(?([A-Za-z])[.):](\s*)(.*)")
 _TWO_CHOICES = re.compile(r"^[^\S\n]*\(?A[.):]\s*\S.*\n\s{0,9}\(?B[.):]\s*\S", re.IGNORECASE | re.MULTILINE)
 _STAR = re.compile(r"\s*\*\s*(?=\(?[A-Za-z][.):]\s*\S)")
+# Any other star on the line may be part of the text, such as in “2 * 3”.
+_LAST_STAR = re.compile(r"\s*(\(?[A-Za-z][.):]\s*[^*]*[^*\s])\s*\*\s*")
 # “ANSWER: A” of the format, and what people write: “Correct answer - A”.
 _ANSWER = re.compile(
     r"\s*(?:ANSWER\s*:(?P<any>.*)"
@@ -43,6 +46,11 @@ def has_choices(text: str) -> bool:
 def read_aiken(content: bytes) -> list[ReadQuestion]:
     """The outcome of each question of an Aiken file, in order."""
     lines = list(enumerate(decoded(content).lstrip("\ufeff").split("\n"), start=1))
+    # Beside a line ANSWER: or a star that starts a line, a star after an answer may lead to a footnote.
+    if not any(_ANSWER.fullmatch(line) or line.lstrip().startswith("*") for _, line in lines):
+        lines = [
+            (number, _LAST_STAR.sub(r"*\1", line) if _LAST_STAR.fullmatch(line) else line) for number, line in lines
+        ]
     if any(_STAR.match(line) for _, line in lines):
         lines = list(_without_stars(lines))
     blocks = list(counted(_blocks(lines)))

@@ -161,6 +161,25 @@ def test_a_star_marks_a_correct_answer() -> None:
     assert found[0].item.explanation == "Sentence 2 says so."
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("A. Me *\nB) You\n\nWhat?\na) This\nb) That*\n", [[True, False], [False, True]]),
+        # The star may be a part of the answer, or lead to a footnote.
+        ("A. 2 * 3 *\nB. 4\n", [None]),
+        ("A. 5 *\nB. 4\n* Estimated\n", [None]),
+        ("A. 5 *\nB. 4\nANSWER: B\n", [[False, True]]),
+    ],
+)
+def test_a_star_after_an_answer_marks_it_unless_it_may_mean_something_else(
+    text: str, found: list[list[bool] | None]
+) -> None:
+    assert [
+        question.item and [line.is_correct for line in question.item.lines]
+        for question in read_questions(f"Who?\n{text}".encode()).questions
+    ] == found
+
+
 @pytest.mark.parametrize("text", ["Notes\n* a point\n* b) \n", "Notes\n*italic*\n"])
 def test_a_list_with_stars_is_no_question(text: str) -> None:
     with pytest.raises(UnreadableFile):
