@@ -14,7 +14,11 @@ from quizzes.forms.editor.base import DraftForm
 
 
 class OrphanForm(DraftForm):
-    """The action for a question that lost evidence, and the replacement of each lost sentence."""
+    """The action for a question that lost evidence, and the replacement of each lost sentence.
+
+    The page sends the replacements of all its questions, so each field has the key of its question.
+    chosen: replacements as in the property, to show again.
+    """
 
     act = forms.ChoiceField(
         choices=[
@@ -24,7 +28,14 @@ class OrphanForm(DraftForm):
         ]
     )
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *, orphan: Orphan | None, document: Table) -> None:
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        orphan: Orphan | None,
+        document: Table,
+        chosen: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(data)
         self.orphan = orphan
         shown = [
@@ -34,18 +45,29 @@ class OrphanForm(DraftForm):
         has_others = orphan is not None and orphan.has_others
         none = gettext("None: the other sentences are enough") if has_others else gettext("None: choose evidence later")
         for lost in orphan.lost if orphan else ():
-            self.fields[f"to-{lost.key}"] = forms.ChoiceField(
+            self.fields[self._name(lost)] = forms.ChoiceField(
                 label=gettext("Evidence now"),
                 choices=[*shown, ("", none)],
                 required=False,
             )
-            self.initial[f"to-{lost.key}"] = lost.nearest
+            self.initial[self._name(lost)] = lost.nearest
+        self.initial = {**self.initial, **(chosen or {})}
 
     def rows(self) -> list[tuple[Lost, BoundField]]:
         """(lost sentence, field with its replacement) for each."""
-        return [(lost, self[f"to-{lost.key}"]) for lost in (self.orphan.lost if self.orphan else ())]
+        return [(lost, self[self._name(lost)]) for lost in (self.orphan.lost if self.orphan else ())]
 
     @property
     def moved(self) -> dict[str, str]:
         """New sentence key by old key, "" for none."""
-        return {lost.key: self.cleaned_data.get(f"to-{lost.key}", "") for lost, _ in self.rows()}
+        return {lost.key: self.cleaned_data.get(self._name(lost), "") for lost, _ in self.rows()}
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """The valid replacements that were sent, by field, without those that the page chooses by itself."""
+        self.is_valid()
+        sent = {to.name: self.cleaned_data.get(to.name) for _, to in self.rows() if to.name in self.data}
+        return {name: key for name, key in sent.items() if key is not None and key != self.initial[name]}
+
+    def _name(self, lost: Lost) -> str:
+        return f"to-{self.orphan.key if self.orphan else ''}-{lost.key}"

@@ -1,11 +1,14 @@
 """Edit the reading of a draft: its sentences, text, speakers, explained words, and questions that lost evidence."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -152,7 +155,11 @@ def compare_reading(request: TeacherRequest, public_id: str) -> HttpResponse:
 def edit_orphans(request: TeacherRequest, public_id: str) -> HttpResponse:
     """List the questions with evidence that changed or is gone, each with its actions."""
     draft = own_draft(request, public_id)
-    listed = [(orphan, OrphanForm(orphan=orphan, document=draft.document)) for orphan in orphans(draft.document)]
+    chosen = _chosen(request.GET, draft)
+    listed = [
+        (orphan, OrphanForm(orphan=orphan, document=draft.document, chosen=chosen))
+        for orphan in orphans(draft.document)
+    ]
     keep_count = sum(orphan.can_be_kept for orphan, _ in listed)
     return show(request, "edit_orphans", draft, listed=listed, keep_count=keep_count)
 
@@ -169,7 +176,7 @@ def keep_orphans(request: TeacherRequest, public_id: str) -> HttpResponse:
         # Sent twice: the message of the first time is shown.
         if count:
             messages.success(request, _kept_message(count))
-    return redirect("edit_orphans", public_id)
+    return _left_orphans(request, public_id)
 
 
 @require_POST
@@ -180,7 +187,7 @@ def resolve_orphan(request: TeacherRequest, public_id: str, key: str) -> HttpRes
     form = OrphanForm(request.POST, orphan=orphan, document=draft.document)
     if orphan is None or not form.is_valid():
         messages.error(request, CHANGED)
-        return redirect("edit_orphans", public_id)
+        return _left_orphans(request, public_id)
     actor: dict[str, Any] = {"seen": form.seen, **actor_and_time(request)}
     try:
         match form.cleaned_data["act"]:
@@ -202,7 +209,7 @@ def resolve_orphan(request: TeacherRequest, public_id: str, key: str) -> HttpRes
         messages.error(request, CHANGED)
     else:
         messages.success(request, done)
-    return redirect("edit_orphans", public_id)
+    return _left_orphans(request, public_id)
 
 
 def _reading_page(
@@ -217,6 +224,19 @@ def _text_page(
 ) -> HttpResponse:
     context = {**_shared(draft), "form": form, "has_text": bool(draft.document["reading"]["paragraphs"])}
     return show(request, "replace_text", draft, forms=[form], conflict=conflict, **context)
+
+
+def _left_orphans(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Redirect to the questions that still lack evidence, with what was chosen for them on the page that was sent."""
+    chosen = _chosen(request.POST, own_draft(request, public_id))
+    address = reverse("edit_orphans", args=[public_id])
+    return redirect(f"{address}?{urlencode(chosen)}" if chosen else address)
+
+
+def _chosen(sent: Mapping[str, Any], draft: Draft) -> dict[str, str]:
+    document = draft.document
+    forms = [OrphanForm(sent, orphan=orphan, document=document) for orphan in orphans(document)]
+    return {name: key for form in forms for name, key in form.chosen.items()}
 
 
 def _shared(draft: Draft) -> dict[str, Any]:

@@ -860,9 +860,9 @@ def orphaned(draft: Draft, teacher: User) -> Draft:
     return saving.save_reading(draft, {}, {"s2": "It also records a street."}, {}, seen=1, by=teacher, now=NOW)
 
 
-def resolve(client: Client, draft: Draft, act: str, **changes: str) -> HttpResponse:
+def resolve(client: Client, draft: Draft, act: str, key: str = "some", **changes: str) -> HttpResponse:
     form = form_of(client.get(url("edit_orphans", draft)), having="act")
-    return client.post(form.action, form.data(act=act, **changes), follow=True)
+    return client.post(url("resolve_orphan", draft, key), form.data(act=act, **changes), follow=True)
 
 
 def test_an_orphan_is_kept(orphaned: Draft, teacher_client: Client) -> None:
@@ -874,7 +874,7 @@ def test_an_orphan_is_kept(orphaned: Draft, teacher_client: Client) -> None:
 
 
 def test_an_orphan_is_anchored_to_another_sentence(orphaned: Draft, teacher_client: Client) -> None:
-    resolve(teacher_client, orphaned, "move", **{"to-s2": "s6"})
+    resolve(teacher_client, orphaned, "move", **{"to-some-s2": "s6"})
 
     assert question_now(orphaned, "some")["evidence"] == ["s1", "s6"]
     assert orphans(document_of(orphaned)) == []
@@ -886,8 +886,7 @@ def test_a_question_can_lose_all_its_evidence_and_the_notice_says_so(
     page = teacher_client.get(url("edit_orphans", all_orphaned))
     assert "None: choose evidence later" in html_of(page)
 
-    form = form_of(page, having="act")
-    notice = html_of(teacher_client.post(form.action, form.data(act="move", **{"to-s1": ""}), follow=True))
+    notice = html_of(resolve(teacher_client, all_orphaned, "move", "one", **{"to-one-s1": ""}))
 
     assert "Question 1 has no evidence now." in notice
     assert question_now(all_orphaned, "one")["evidence"] == []
@@ -902,7 +901,7 @@ def test_an_orphan_is_withdrawn(orphaned: Draft, teacher_client: Client) -> None
     assert [table["key"] for table in document_of(orphaned)["questions"]] == ["one", "who", "proof"]
 
 
-@pytest.mark.parametrize("data", [{"act": "burn"}, {"act": "move", "to-s2": "s99"}])
+@pytest.mark.parametrize("data", [{"act": "burn"}, {"act": "move", "to-some-s2": "s99"}])
 def test_a_forged_resolution_changes_nothing(data: dict[str, str], orphaned: Draft, teacher_client: Client) -> None:
     before = document_of(orphaned)
 
@@ -917,7 +916,7 @@ def test_a_resolution_on_a_text_that_changed_again_is_refused(
     form = form_of(teacher_client.get(url("edit_orphans", orphaned)), having="act")
     saving.save_reading(orphaned, {}, {"s2": "It records a city."}, {}, seen=2, by=teacher, now=NOW)
 
-    page = teacher_client.post(form.action, form.data(act="keep"), follow=True)
+    page = teacher_client.post(url("resolve_orphan", orphaned, "some"), form.data(act="keep"), follow=True)
 
     assert "changed in another window" in html_of(page)
     assert [orphan.key for orphan in orphans(document_of(orphaned))] == ["some"]
@@ -930,6 +929,25 @@ def all_orphaned(draft: Draft, teacher: User) -> Draft:
     return saving.save_reading(
         draft, {}, texts, {}, then=lambda document: remove_sentence(document, "s4"), seen=1, by=teacher, now=NOW
     )
+
+
+@pytest.mark.parametrize("key", ["", "one"])
+def test_what_is_chosen_for_other_questions_stays_chosen(key: str, all_orphaned: Draft, teacher_client: Client) -> None:
+    """key: of the question that is resolved, "" for all that can be kept."""
+    chosen = {"to-some-s2": "s6", "to-who-s4": "s5"}
+    form = form_of(teacher_client.get(url("edit_orphans", all_orphaned)), having="act")
+    assert not chosen.items() & dict(form.fields).items()
+    address = url("resolve_orphan", all_orphaned, key) if key else url("keep_orphans", all_orphaned)
+
+    page = teacher_client.post(address, form.data(act="keep", **chosen), follow=True)
+
+    left = dict(form_of(page, having="act").fields)
+    assert left["to-who-s4"] == "s5"
+    assert left.get("to-some-s2") == ("s6" if key else None)
+    assert key or "We chose the closest match." not in html_of(page)
+    # A forged address changes nothing that is offered.
+    forged = teacher_client.get(url("edit_orphans", all_orphaned), {"to-who-s4": "s99"})
+    assert dict(form_of(forged, having="act").fields)["to-who-s4"] == form.data()["to-who-s4"][0]
 
 
 def keep_all_form(page: HttpResponse, draft: Draft) -> Form:
