@@ -112,6 +112,7 @@ def test_bad_input_and_another_window(teacher_client: Client, draft: Draft) -> N
         "To remove a sentence, choose “Edit the text” and delete it there."
     ]
     text = url("replace_level_text", draft, "easier")
+    assert "Text of the reading level “Easier”, " in teacher_client.get(text).text
     # Without a script, a form that is sent drops what was typed in another form of its page.
     assert [teacher_client.get(page).text.count("data-draft") for page in (address, text)] == [1, 1]
     response = teacher_client.post(text, sent(teacher_client, text, having="text", text=" "))
