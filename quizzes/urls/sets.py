@@ -5,7 +5,7 @@ from django.urls import path
 from quizzes.views import previews
 from quizzes.views.on_demand import on_demand
 from quizzes.views.teacher import assign, handouts, question_sets, sharing, teaching_guides
-from quizzes.views.teacher.editor import levels, pictures, publishing, questions, reading, sets, translations
+from quizzes.views.teacher.editor import levels, pictures, publishing, questions, reading, sets, translations, wording
 
 urlpatterns = [
     # Question sets
@@ -78,7 +78,7 @@ urlpatterns = [
     path("<public_id:public_id>/edit/lost/<slug:key>/", reading.resolve_orphan, name="resolve_orphan"),
     path("<public_id:public_id>/edit/", questions.edit_questions, name="edit_questions"),
     path("<public_id:public_id>/edit/add/", questions.add_question, name="add_question"),
-    path("<public_id:public_id>/edit/hints/", questions.keep_wording, name="keep_wording"),
+    path("<public_id:public_id>/edit/hints/", wording.keep_wording, name="keep_wording"),
     path("<public_id:public_id>/edit/questions/<slug:key>/", questions.edit_question, name="edit_question"),
     path("<public_id:public_id>/edit/questions/<slug:key>/delete/", questions.remove_question, name="remove_question"),
     path("<public_id:public_id>/edit/as-student/<int:number>/", questions.preview_draft, name="preview_draft"),

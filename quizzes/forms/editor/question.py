@@ -18,7 +18,7 @@ from quizzes.forms.fields import choice_field
 _POINTS = format_lazy(gettext_lazy("Enter 1 to {count} points."), count=MAX_POINTS)
 
 # The actions of the buttons, after the question is saved.
-ACTS = ("save", "next", "more", "more_tempting", "up", "down", "move", "duplicate", "remove", "add")
+ACTS = ("save", "next", "more", "more_tempting", "up", "down", "move", "duplicate", "remove", "add", "keep")
 
 
 def type_choices() -> list[tuple[str, str]]:
@@ -129,21 +129,3 @@ class QuestionForm(DraftForm):
         """The key of the question to add or copy, "" without one."""
         self.is_valid()
         return self.cleaned_data.get("new_key") or ""
-
-
-class KeepWordingForm(forms.Form):
-    """The reason to keep a wording despite a tip. shows_again: deletes the reason."""
-
-    question = forms.SlugField(max_length=80)
-    hint = forms.SlugField(max_length=40)
-    about = forms.CharField(max_length=4_000, strip=False)
-    because = text(gettext_lazy("Reason"), 200)
-    shows_again = forms.BooleanField(required=False)
-
-    def clean(self) -> dict[str, Any]:
-        """The cleaned data without `shows_again`; an empty reason is an error unless the tip shows again."""
-        cleaned = super().clean() or {}
-        shows_again = cleaned.pop("shows_again", False)
-        if not (cleaned.get("because") or shows_again):
-            self.add_error("because", gettext("Enter a reason to keep this wording."))
-        return {**cleaned, "because": ""} if shows_again else cleaned

@@ -17,6 +17,7 @@ from quizzes.content.drafts.publishing import NotReady, Readiness
 from quizzes.content.drafts.saving import DraftChanged
 from quizzes.forms.editor.base import DraftForm
 from quizzes.forms.editor.publishing import MoveForm, PublishForm
+from quizzes.forms.editor.wording import WordingForm
 from quizzes.models import Assignment, Draft, Edition
 from quizzes.views.access import TeacherRequest
 from quizzes.views.methods import require_POST
@@ -137,6 +138,7 @@ def _page(request: TeacherRequest, draft: Draft, form: PublishForm) -> HttpRespo
     context: dict[str, Any] = {
         "form": form,
         "ready": ready,
+        "wording": WordingForm(tips=[(key, tip) for _, key, tip in ready.tips]),
         "editions": draft.question_set.editions.defer("document").order_by("-number"),
         "numbers": {table["key"]: number for number, table in enumerate(draft.document["questions"], start=1)},
         "assignments": assignments,

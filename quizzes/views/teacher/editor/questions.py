@@ -40,7 +40,8 @@ from quizzes.content.reading import STANDARD
 from quizzes.content.tables import Table
 from quizzes.forms.editor.base import DraftForm
 from quizzes.forms.editor.levels import PreviewLevelForm
-from quizzes.forms.editor.question import KeepWordingForm, QuestionForm, type_choices
+from quizzes.forms.editor.question import QuestionForm, type_choices
+from quizzes.forms.editor.wording import WordingForm
 from quizzes.models import Draft
 from quizzes.reports.answered_editions import answered_editions
 from quizzes.views.access import TeacherRequest
@@ -54,6 +55,7 @@ from quizzes.views.teacher.editor.access import (
     show,
 )
 from quizzes.views.teacher.editor.publishing import publish_or_review
+from quizzes.views.teacher.editor.wording import save_reasons, say_what_to_enter
 
 GONE = gettext_lazy("This question is no longer in the draft.")
 RESTORED = gettext_lazy("This question was removed in another window. It’s in the draft again.")
@@ -154,6 +156,11 @@ def _edit(request: TeacherRequest, draft: Draft, key: str) -> HttpResponse:
         editor = _question_editor(draft, key, request.POST)
         conflict = Conflict(draft, form.seen, [*editor.form.others(), *editor.own.others()])
     else:
+        if not request.htmx:
+            wording = _wording(draft, key, request.POST)
+            draft = save_reasons(request, draft, wording)
+            if form.action == "keep" and not wording.reasons:
+                say_what_to_enter(request, wording)
         is_retyped = editor.fields.get("type") != editor.question["type"] or editor.own.changes_fields
         if editor.is_valid and (is_retyped or not request.htmx):
             return _act(request, draft, key, form)
@@ -210,24 +217,6 @@ def preview_draft(request: TeacherRequest, public_id: str, number: int) -> HttpR
     return show(request, "preview_draft", draft, **context)
 
 
-@require_POST
-def keep_wording(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Store why a wording stays despite a writing tip, or delete the reason."""
-    draft = own_draft(request, public_id)
-    form = KeepWordingForm(request.POST)
-    is_valid = form.is_valid()
-    key = form.cleaned_data.pop("question", "")
-    if question_of(draft.document, key) is None or not (is_valid or form.has_error("because")):
-        messages.error(request, GONE)
-        return redirect("edit_questions", public_id)
-    if not is_valid:
-        messages.error(request, str(form.errors["because"][0]))
-        return redirect("edit_question", public_id, key)
-    saving_questions.keep_wording(draft, key, **form.cleaned_data, **actor_and_time(request))
-    messages.success(request, gettext("Kept.") if form.cleaned_data["because"] else gettext("The tip is back."))
-    return redirect("edit_question", public_id, key)
-
-
 def _gone(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Lead to the questions that are left. A page that saves by itself gets a 404, and keeps what was typed."""
     if request.htmx:
@@ -248,6 +237,11 @@ def _question_editor(draft: Draft, key: str, sent: Mapping[str, Any] | None = No
     form = QuestionForm(sent, document=draft.document, question=question)
     form.fields["stem"].help_text = own.stem_hint
     return QuestionEditor(question, form, own)
+
+
+def _wording(draft: Draft, key: str, sent: Mapping[str, Any] | None = None) -> WordingForm:
+    tips = question_tips(draft.document, found_question(draft.document, key))
+    return WordingForm(sent, tips=[(key, tip) for tip in tips])
 
 
 def _act(request: TeacherRequest, draft: Draft, key: str, form: QuestionForm) -> HttpResponse:
@@ -326,7 +320,10 @@ def _page(
         },
         "problems": problems[key] if key in problems else question_problems(document, question),
         "lost": lost_evidence(document, question),
-        "tips": question_tips(document, question),
+        "wording": WordingForm(
+            request.POST if request.method == "POST" else None,
+            tips=[(key, tip) for tip in question_tips(document, question)],
+        ),
         "preview": preview(document, question),
         "preview_template": TYPES[question["type"]].template("page"),
         "can_add_row": bool(row_lists) and len(question[row_lists[0]]) < MAX_ROWS,

@@ -8,6 +8,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -47,7 +48,7 @@ from tests.factories import (
     make_edition,
     make_student,
 )
-from tests.pages import form_of, text_of
+from tests.pages import form_of, read, text_of
 
 Counting = Callable[[], AbstractContextManager[Queries]]
 
@@ -473,36 +474,61 @@ def test_the_first_question_of_a_set_that_is_full_by_now_is_refused(empty: Draft
     assert len(document_of(empty)["questions"]) == MAX_QUESTIONS
 
 
-def test_a_tip_is_kept_and_shown_again(draft: Draft, teacher_client: Client) -> None:
-    save(teacher_client, draft, **{"text-1": "It is never told"})
-    form = form_of(teacher_client.get(editor_of(draft)), having="because")
-
-    teacher_client.post(url("keep_wording", draft), form.data(because="The story says so."))
-    text = html_of(teacher_client.get(editor_of(draft)))
-    assert "Reason: The story says so." in text
-
-    form = form_of(teacher_client.get(editor_of(draft)), having="shows_again")
-    teacher_client.post(url("keep_wording", draft), form.data(shows_again="on"))
-    assert question_now(draft, "one")["kept"] == []
+def reasons_of(page: HttpResponse) -> list[str]:
+    """The names of the fields for a reason to keep a wording."""
+    return re.findall(r'name="(because-[^"]+)"', html_of(page))
 
 
-def test_a_tip_is_kept_only_with_a_reason(draft: Draft, teacher_client: Client) -> None:
-    save(teacher_client, draft, **{"text-1": "It is never told"})
-    form = form_of(teacher_client.get(editor_of(draft)), having="because")
-
-    reply = teacher_client.post(url("keep_wording", draft), form.data(because=" "), follow=True)
-
-    assert "Enter a reason to keep this wording." in html_of(reply)
-    assert "The tip is back." not in html_of(reply)
-    assert question_now(draft, "one").get("kept", []) == []
+@pytest.fixture
+def with_tips(draft: Draft, teacher_client: Client) -> Draft:
+    """The draft with several tips on the first question."""
+    save(teacher_client, draft, **{"text-1": "It is never told", "text-2": "all of the above"})
+    return draft
 
 
-def test_a_tip_on_a_question_that_is_gone_changes_nothing(draft: Draft, teacher_client: Client) -> None:
-    teacher_client.post(
-        url("keep_wording", draft), {"question": "gone", "hint": "loaded", "about": "x", "because": "y"}
-    )
+def test_each_button_keeps_the_reasons_with_the_question(with_tips: Draft, teacher_client: Client) -> None:
+    page = teacher_client.get(editor_of(with_tips))
+    one, two, *_ = reasons_of(page)
+    # The fields are part of the form of the question, so that without a script none is lost.
+    assert html_of(page).count('form="draft-form"') > len(reasons_of(page))
 
-    assert document_of(draft) == draft.document
+    reply = save(teacher_client, with_tips, act="keep", stem="Typed too?", **{one: "It is so.", two: "As told."})
+    assert reply.headers["Location"] == editor_of(with_tips)
+    assert question_now(with_tips, "one")["stem"] == "Typed too?"
+    assert [kept["because"] for kept in question_now(with_tips, "one")["kept"]] == ["It is so.", "As told."]
+    page = teacher_client.get(editor_of(with_tips))
+    assert "Reason: It is so." in html_of(page)
+
+    save(teacher_client, with_tips, shows_again=one)
+    assert [kept["because"] for kept in question_now(with_tips, "one")["kept"]] == ["As told."]
+
+
+def test_the_page_that_publishes_keeps_all_reasons(with_tips: Draft, teacher_client: Client) -> None:
+    page = teacher_client.get(url("publish_set", with_tips))
+    one, two, *_ = reasons_of(page)
+    form = next(form for form in read(page).forms if form.action == url("keep_wording", with_tips))
+
+    data = form.data(**{one: "It is so.", two: "As told.", "because-gone-loaded-1": "No."})
+    reply = teacher_client.post(form.action, data, follow=True)
+
+    assert reply.request["PATH_INFO"] == url("publish_set", with_tips)
+    assert [kept["because"] for kept in question_now(with_tips, "one")["kept"]] == ["It is so.", "As told."]
+    assert {one, two}.isdisjoint(reasons_of(reply))
+
+
+@pytest.mark.parametrize(
+    ("reason", "says"),
+    [(" ", "Enter a reason to keep this wording."), ("x" * 201, "Use up to 200 characters.")],
+)
+def test_a_tip_is_kept_only_with_a_reason(reason: str, says: str, with_tips: Draft, teacher_client: Client) -> None:
+    one, *_ = reasons_of(teacher_client.get(editor_of(with_tips)))
+
+    save(teacher_client, with_tips, act="keep", **{one: reason})
+    assert says in html_of(teacher_client.get(editor_of(with_tips)))
+    reply = teacher_client.post(url("keep_wording", with_tips), {one: reason}, follow=True)
+
+    assert says in html_of(reply)
+    assert question_now(with_tips, "one").get("kept", []) == []
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4])
