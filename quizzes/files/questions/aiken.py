@@ -1,7 +1,7 @@
 """Aiken, a text format for multiple choice. Text in, questions out, and back. Pure.
 
-Test generators have a star before the correct answer instead of the line ANSWER: “*a) Council”. People also put it after
-the answer: “A. Council *”.
+Test generators have a star before the correct answer instead of the line ANSWER: “*a) Council”. People also put it
+after the answer: “A. Council *”.
 Source: docs.moodle.org, “Aiken format”.
 """
 
