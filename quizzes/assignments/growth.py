@@ -15,7 +15,7 @@ from quizzes.content.editions import published
 from quizzes.models import Assignment, Classroom, Edition, Excuse, QuestionSet, Student, User
 from quizzes.models.assignments import AFTER_LESSONS, BEFORE_LESSONS
 from quizzes.models.locks import lock_rows
-from quizzes.models.reasons import OTHER_FORM
+from quizzes.models.reasons import JOINED_LATER, OTHER_FORM
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +104,13 @@ def halved_check(assignments: Sequence[Assignment]) -> HalvedCheck | None:
 
 
 def students_without_half(check: HalvedCheck, classroom: Classroom) -> list[Student]:
-    """The students who are excused from none of the 4 and have started none. 1 query."""
+    """The students who are excused from none of the 4 and have started none. 1 query.
+
+    A student who came after a form was over is excused from it, and still needs a half.
+    """
     ids = [assignment.pk for assignment in check.assignments]
-    excused, started = Excuse.objects.filter(assignment__in=ids), classroom.attempts.filter(assignment__in=ids)
+    excused = Excuse.objects.filter(assignment__in=ids).exclude(reason=JOINED_LATER)
+    started = classroom.attempts.filter(assignment__in=ids)
     return list(
         classroom.students.enrolled()
         .exclude(pk__in=excused.values("student"))

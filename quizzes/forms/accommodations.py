@@ -169,8 +169,8 @@ class ReopenForm(forms.Form):
         return timedelta(minutes=minutes) if minutes else None
 
 
-class ExcuseForm(forms.Form):
-    """Excuse a student from an assignment, or undo that."""
+class ExcuseEarlierForm(forms.Form):
+    """Excuse a student from the quizzes that were over before they came, or undo that."""
 
     is_excused = forms.TypedChoiceField(
         choices=[
@@ -180,6 +180,11 @@ class ExcuseForm(forms.Form):
         coerce=lambda value: value == "True",
         widget=forms.HiddenInput,
     )
+
+
+class ExcuseForm(ExcuseEarlierForm):
+    """Excuse a student from an assignment, or undo that."""
+
     reason = ReasonField()
 
 

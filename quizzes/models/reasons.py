@@ -10,13 +10,14 @@ STAYS_EXCUSED = gettext_noop("Excused from this quiz.")
 FITS_EXTRA_TIME = gettext_noop("Extended to fit the extra time.")
 EXTRA_MINUTES = gettext_noop("Extra minutes during the quiz.")
 ON_TIME = gettext_noop("Turned in on time in the earlier class.")
+JOINED_LATER = gettext_noop("This quiz was over before the student came to the class.")
 BY_MISTAKE = gettext_noop("Excused by mistake.")
 ACCEPTED = gettext_noop("{answer} is accepted too.")
 ALL_ACCEPTED = gettext_noop("{answers} are accepted too.")
 
 _MADE = (
     *(OTHER_FORM, HAS_VERSION, STAYS_EXCUSED, FITS_EXTRA_TIME, EXTRA_MINUTES, ON_TIME, BY_MISTAKE),
-    *(ACCEPTED, ALL_ACCEPTED),
+    *(JOINED_LATER, ACCEPTED, ALL_ACCEPTED),
 )
 
 

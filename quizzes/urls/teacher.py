@@ -134,6 +134,7 @@ urlpatterns = [
     path("students/<public_id:public_id>/number/", students.change_number, name="change_number"),
     path("students/<public_id:public_id>/move/", students.move_student, name="move_student"),
     path("students/<public_id:public_id>/transfer-work/", students.transfer_work, name="transfer_work"),
+    path("students/<public_id:public_id>/excuse-earlier/", students.excuse_earlier, name="excuse_earlier"),
     path("students/<public_id:public_id>/merge/", students.merge_student, name="merge_student"),
     path("students/<public_id:public_id>/remove/", students.remove_student, name="remove_student"),
     path("students/<public_id:public_id>/restore/", students.restore_student, name="restore_student"),

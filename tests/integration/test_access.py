@@ -328,6 +328,7 @@ TABLE: dict[str, Row] = {
     "change_number": Row(moving(EDITOR), of_student, method="post", data={"number": "1042"}),
     "move_student": Row(EDITOR, of_student, method="post"),
     "transfer_work": Row(moving(EDITOR), of_student, method="post"),
+    "excuse_earlier": Row(moving(EDITOR), of_student, method="post", data={"is_excused": "True"}),
     "merge_student": Row(EDITOR, of_student),
     "remove_student": Row(moving(EDITOR), of_student, method="post"),
     "restore_student": Row(moving(EDITOR), of_student, method="post"),

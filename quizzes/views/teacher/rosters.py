@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
+from quizzes.attempts import late_joiners
 from quizzes.files.roster_rows import RosterRow
 from quizzes.files.rosters import name_keys
 from quizzes.forms.fields import ConfirmForm
@@ -72,6 +73,8 @@ def add_students(request: TeacherRequest, public_id: str) -> HttpResponse:
             now=timezone.now(),
         )
         messages.success(request, _added_message(done))
+        if done.added and (over := late_joiners.over_quizzes(classroom, now=timezone.now())):
+            messages.warning(request, _earlier_message(len(over)))
         if form.not_added:
             messages.warning(request, _not_added_message(form.not_added))
         return redirect("roster", classroom.public_id)
@@ -167,6 +170,17 @@ def _added_message(done: rosters.AddedList) -> str:
         else gettext("{done}. PINs stay the same.")
     )
     return text.format(done=", ".join(parts))
+
+
+def _earlier_message(count: int) -> str:
+    words = ngettext(
+        "{count} quiz of this class is over, so new students have it as Missing. Open a name to excuse the student "
+        "from it.",
+        "{count} quizzes of this class are over, so new students have them as Missing. Open a name to excuse the "
+        "student from all of them at once.",
+        count,
+    )
+    return words.format(count=count)
 
 
 def _not_added_message(rows: Sequence[RosterRow]) -> str:

@@ -12,10 +12,10 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from quizzes.assignments.deadlines import is_over
-from quizzes.attempts import merges, transfers
+from quizzes.attempts import late_joiners, merges, transfers
 from quizzes.content.reading import LEVELS
 from quizzes.formatting import clock, listed
-from quizzes.forms.accommodations import AccommodationForm
+from quizzes.forms.accommodations import AccommodationForm, ExcuseEarlierForm
 from quizzes.forms.classrooms import StudentLevelForm
 from quizzes.forms.fields import ConfirmForm, NextPageForm
 from quizzes.forms.rosters import MergeStudentForm, MoveStudentForm, RenameStudentForm, StudentNumberForm
@@ -182,6 +182,28 @@ def transfer_work(request: TeacherRequest, public_id: str) -> HttpResponse:
     return redirect("student_history", student.public_id)
 
 
+@require_POST
+def excuse_earlier(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Excuse a student from the quizzes that were over before they came to the class, or undo that."""
+    student, now = taught_student(request, public_id), timezone.now()
+    form = ExcuseEarlierForm(request.POST)
+    if not form.is_valid():
+        return redirect("student_history", student.public_id)
+    if not form.cleaned_data["is_excused"]:
+        late_joiners.undo_excuses(student, by=request.user, now=now)
+        text = gettext("{display_name} is no longer excused.").format(display_name=student.display_name)
+        messages.success(request, text)
+    elif count := late_joiners.excuse_from_earlier(student, by=request.user, now=now):
+        words = ngettext(
+            "{display_name} is excused from {count} quiz. It doesn’t count.",
+            "{display_name} is excused from {count} quizzes. They don’t count.",
+            count,
+        )
+        text = words.format(display_name=student.display_name, count=count)
+        offer_undo(request, text, request.path, is_excused="False")
+    return redirect("student_history", student.public_id)
+
+
 def _warn_of_other_scores(request: TeacherRequest, student: Student) -> None:
     if quizzes := transfers.differing_quizzes(student):
         text = gettext(
@@ -303,8 +325,8 @@ def let_student_in(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 def history_page(request: TeacherRequest, student: Student, **context: Any) -> HttpResponse:
     """The page of one student. context: invalid forms, or a new PIN."""
-    others = _other_classrooms(request, student)
-    work = history_lines(student, by=request.user, now=timezone.now())
+    others, now = _other_classrooms(request, student), timezone.now()
+    work = history_lines(student, by=request.user, now=now)
     log = events_of([student], by=request.user).select_related("actor", "classroom")
     changes = Paginator(log, CHANGES_SHOWN).get_page(request.GET.get("changes"))
     context = {
@@ -312,7 +334,7 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
         "classroom": student.classroom,
         # A form with an error shows this page at the address of its button.
         "page": reverse("student_history", args=[student.public_id]),
-        "current_quizzes": current_quizzes(student.classroom, now=timezone.now()),
+        "current_quizzes": current_quizzes(student.classroom, now=now),
         "work": work,
         "average": class_average(student, work),
         "trend_points": student_trend(student, work),
@@ -328,6 +350,7 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
         "is_refused": bool(context.keys() & FORMS),
         "has_other_classroom": others.exists(),
         "transferable_count": len(transfers.transferable_attempts(student)),
+        "earlier_titles": [quiz.title for quiz in late_joiners.earlier_quizzes(student, now=now)],
         "merged": list(student.merged.all()),
         "events": titled_events(changes, work),
         "changes": changes,

@@ -772,7 +772,7 @@ def test_student_page_lists_the_newest_changes_and_leads_to_the_others(
     listed = [re.findall(r"Renamed from Name (\d+)\.", text_of(page)) for page in pages]
     assert [number for page in listed for number in page] == [str(number) for number in reversed(range(count))]
     assert max(map(len, listed)) <= 50
-    assert len(seen) == 13
+    assert len(seen) == 14
 
 
 @pytest.mark.parametrize("count", [1, 12])
@@ -789,7 +789,7 @@ def test_student_page_costs_the_same_for_any_amount_of_work(
         page = teacher_client.get(url("student_history", student))
 
     assert page.status_code == 200
-    assert len(seen) == 17
+    assert len(seen) == 18
 
 
 def test_rename_changes_the_name_and_leaves_a_record(student: Student, teacher_client: Client) -> None:

@@ -1,0 +1,84 @@
+"""The quizzes that were over before a student came to the class, and one excuse from all of them."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Min
+
+from quizzes.assignments.accommodations import set_excused
+from quizzes.assignments.status import Status
+from quizzes.assignments.student_statuses import load_overrides
+from quizzes.attempts.transfers import transferable_attempts
+from quizzes.models import Assignment, AuditEvent, Classroom, Student, User
+from quizzes.models.locks import lock_rows
+from quizzes.models.reasons import JOINED_LATER
+
+
+def earlier_quizzes(student: Student, *, now: datetime) -> list[Assignment]:
+    """The missing quizzes of the class that were due or closed while the student was not in it, the oldest first.
+
+    Without those for which work of another class can count. 7 queries, 1 if no quiz of the class is over.
+    """
+    over = over_quizzes(student.classroom, now=now)
+    if student.removed_at is not None or not over:
+        return []
+    was_in_class, overrides = _membership(student), load_overrides(student=student)
+    done = {*student.classroom.attempts.made_by(student.pk).order_by().values_list("assignment", flat=True)}
+    done |= {quiz.pk for quiz in transferable_attempts(student)}
+    return [
+        quiz
+        for quiz in over
+        if quiz.pk not in done
+        and overrides.status(quiz, student.pk, (), now=now).status is Status.MISSING
+        and not was_in_class(_over_at(quiz))
+    ]
+
+
+def over_quizzes(classroom: Classroom, *, now: datetime) -> list[Assignment]:
+    """The quizzes of a class that were due or closed before `now`, the oldest first. 1 query."""
+    given = classroom.assignments.with_set().order_by("created_at", "pk")
+    return [quiz for quiz in given if quiz.paused_at is None and (over_at := _over_at(quiz)) and over_at < now]
+
+
+@transaction.atomic
+def excuse_from_earlier(student: Student, *, by: User, now: datetime) -> int:
+    """Excuse the student from `earlier_quizzes`; returns from how many. Safe to repeat."""
+    return _set_excused(earlier_quizzes(student, now=now), student, is_excused=True, by=by, now=now)
+
+
+@transaction.atomic
+def undo_excuses(student: Student, *, by: User, now: datetime) -> int:
+    """Take back what `excuse_from_earlier` did in the student's class; returns for how many quizzes."""
+    excused = student.classroom.assignments.filter(excuses__student=student, excuses__reason=JOINED_LATER)
+    return _set_excused(list(excused.order_by("pk")), student, is_excused=False, by=by, now=now)
+
+
+def _set_excused(quizzes: Sequence[Assignment], student: Student, *, is_excused: bool, by: User, now: datetime) -> int:
+    lock_rows(assignments=[quiz.pk for quiz in quizzes], students=[student.pk], with_starts=True)
+    for quiz in quizzes:
+        set_excused(quiz, student, is_excused=is_excused, reason=JOINED_LATER, by=by, now=now)
+    return len(quizzes)
+
+
+def _over_at(quiz: Assignment) -> datetime | None:
+    """When the quiz was due, or closed if that is earlier; None without both."""
+    return min((moment for moment in (quiz.due_at, quiz.closes_at) if moment is not None), default=None)
+
+
+def _membership(student: Student) -> Callable[[datetime | None], bool]:
+    """Whether the student was in the present class at a moment, from the log of moves. 2 queries."""
+    # An entry that was merged into this one is the same student, and may be older.
+    added_at = Student.objects.with_merged(student.pk).aggregate(at=Min("created_at"))["at"]
+    log = AuditEvent.objects.filter(student=student, action=AuditEvent.Action.STUDENT_MOVED).order_by("at", "pk")
+    moves: Iterable[tuple[datetime, str, str]] = list(log.values_list("at", "classroom__public_id", "detail__before"))
+
+    def was_in_class(moment: datetime | None) -> bool:
+        if moment is None or moment < added_at:
+            return False
+        place = next((before for _, _, before in moves), student.classroom.public_id)
+        for at, to, _ in moves:
+            place = to if at <= moment else place
+        return place == student.classroom.public_id
+
+    return was_in_class
