@@ -11,7 +11,7 @@ from statistics import mean
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 
 from quizzes.content.editions import published
 from quizzes.content.question_types.registry import Shuffle
@@ -71,8 +71,12 @@ def affected_assignments(edition: Edition, *, here: Classroom, by: User) -> list
 
     here: the classroom of the page. Other archived classrooms keep the scores that they were archived with.
     """
-    reached = Assignment.objects.editable_by(by).filter(Q(classroom__archived_at=None) | Q(classroom=here))
-    return list(reached.filter(edition=edition).select_related("classroom").order_by("pk"))
+    reached = _reached(here, by).filter(edition=edition)
+    return list(reached.select_related("classroom").order_by("pk"))
+
+
+def _reached(here: Classroom, by: User) -> QuerySet[Assignment]:
+    return Assignment.objects.editable_by(by).filter(Q(classroom__archived_at=None) | Q(classroom=here))
 
 
 def lock_affected(edition: Edition, *, here: Classroom, by: User) -> list[Assignment]:
@@ -197,9 +201,9 @@ def apply(
 
 
 @transaction.atomic
-def undo(group: uuid.UUID, *, by: User, now: datetime) -> int:
-    """Undo a regrade in this teacher's classrooms and rescore; returns how many scores changed."""
-    assignments = Assignment.objects.editable_by(by).filter(regrades__group=group)
+def undo(group: uuid.UUID, *, here: Classroom, by: User, now: datetime) -> int:
+    """Undo a regrade where `affected_assignments` lets one reach, and rescore; returns how many scores changed."""
+    assignments = _reached(here, by).filter(regrades__group=group)
     _lock(assignments)
     in_force = Regrade.objects.in_force().filter(group=group, assignment__in=assignments)
     regrades = list(in_force.select_related("assignment__classroom", "question"))

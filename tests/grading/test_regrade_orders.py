@@ -162,7 +162,7 @@ class Chance:
     def undo(self) -> None:
         if self.made:
             made, by = self.random.choice(self.made[-6:]), self.random.choice(self.teachers)
-            regrades.undo(made.group, by=by, now=self.now)
+            regrades.undo(made.group, here=self.classroom, by=by, now=self.now)
             reached = regrades.affected_assignments(self.edition, here=self.classroom, by=by)
             made.undone |= made.assignments & {one.pk for one in reached}
 

@@ -125,7 +125,7 @@ def undo_settled(request: TeacherRequest, public_id: str, group: UUID) -> HttpRe
     key = grades[0].question.key if grades else ""
     regrade = assignment.regrades.filter(group=group).select_related("question").first()
     if regrade is not None:
-        regrades.undo(group, by=request.user, now=now)
+        regrades.undo(group, here=assignment.classroom, by=request.user, now=now)
         key = regrade.question.key
     elif not grades and not manual_grades.is_used(group, assignment=assignment):
         raise Http404

@@ -91,11 +91,11 @@ def assignment_regrades(request: TeacherRequest, public_id: str) -> HttpResponse
 
 @require_POST
 def undo_regrade(request: TeacherRequest, public_id: str, group: UUID) -> HttpResponse:
-    """Undo a regrade in every class of this teacher that it affected."""
+    """Undo a regrade in the classes of this teacher that it affected, as far as a regrade reaches them now."""
     assignment = taught_assignment(request, public_id)
     if not assignment.regrades.filter(group=group).exists():
         raise Http404
-    changed = regrades.undo(group, by=request.user, now=timezone.now())
+    changed = regrades.undo(group, here=assignment.classroom, by=request.user, now=timezone.now())
     words = ngettext("Regrade undone: {count} score changed.", "Regrade undone: {count} scores changed.", changed)
     messages.success(request, words.format(count=changed))
     return redirect("assignment_regrades", assignment.public_id)

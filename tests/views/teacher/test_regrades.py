@@ -331,6 +331,19 @@ def test_archived_classes_keep_their_scores_unless_the_regrade_is_of_one(
     assert reached == ({assignment.pk, old.pk} if is_here_archived else {assignment.pk})
 
 
+@pytest.mark.parametrize("is_here_archived", [False, True])
+def test_undo_reaches_the_classes_that_a_regrade_reaches_now(
+    is_here_archived: bool, assignment: Assignment, teacher: User, teacher_client: Client
+) -> None:
+    group, past = uuid.uuid4(), make_classroom(teacher=teacher, name="Last year", archived_at=NOW)
+    old = make_assignment(edition=assignment.edition, classroom=past, assigned_by=teacher)
+    for regraded in (assignment, old):
+        make_regrade(assignment=regraded, group=group)
+    here, undone = (old, {assignment.pk, old.pk}) if is_here_archived else (assignment, {assignment.pk})
+    teacher_client.post(reverse("undo_regrade", args=[here.public_id, group]))
+    assert set(Regrade.objects.exclude(undone_at=None).values_list("assignment", flat=True)) == undone
+
+
 def test_undo_stays_within_the_classes_of_the_teacher(
     assignment: Assignment, teacher: User, other_classroom: Classroom, teacher_client: Client
 ) -> None:
