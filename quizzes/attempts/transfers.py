@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Model
+from django.db.models import F, Model, Q
 
 from quizzes.assignments.accommodations import extend
 from quizzes.assignments.status import is_late
@@ -22,6 +22,7 @@ from quizzes.models import (
     Attempt,
     AuditEvent,
     Classroom,
+    Excuse,
     Extension,
     ManualGrade,
     Student,
@@ -29,7 +30,7 @@ from quizzes.models import (
 )
 from quizzes.models.locks import lock_rows
 from quizzes.models.public_ids import new_public_id
-from quizzes.models.reasons import ON_TIME
+from quizzes.models.reasons import JOINED_LATER, ON_TIME, OTHER_FORM
 from quizzes.people.rosters import move_student
 
 # Columns of an attempt that get a new value in the copy. An entry that was merged never had the copy, so it does not
@@ -57,6 +58,22 @@ def transferable_attempts(student: Student) -> dict[Assignment, list[Attempt]]:
         if attempts := elsewhere.pop(quiz.edition_id, []):
             found[quiz] = attempts
     return found
+
+
+def settings_left(student: Student, *, to: Classroom) -> list[Assignment]:
+    """The quizzes whose extension or excuse stays behind, although this class has the same version. 1 query.
+
+    The times of an extension belong to the days of one class. An extension of a finished quiz is used.
+    """
+    own = Attempt.objects.submitted().made_by(student.pk)
+    extended = Extension.objects.filter(student=student).exclude(assignment__in=own.order_by().values("assignment"))
+    excused = Excuse.objects.filter(student=student).exclude(reason__in=[OTHER_FORM, JOINED_LATER])
+    left = Assignment.objects.filter(
+        Q(pk__in=extended.values("assignment")) | Q(pk__in=excused.values("assignment")),
+        classroom=student.classroom_id,
+        edition__in=Assignment.objects.filter(classroom=to).order_by().values("edition"),
+    )
+    return list(left.with_set().order_by("created_at", "pk"))
 
 
 @transaction.atomic

@@ -24,10 +24,12 @@ from quizzes.models import (
     AuditEvent,
     Classroom,
     Edition,
+    Excuse,
     Extension,
     Student,
     User,
 )
+from quizzes.models.reasons import OTHER_FORM
 from quizzes.people.erasure import erase_classroom, erase_student
 from quizzes.people.rosters import move_student
 from quizzes.reports.class_report import class_report
@@ -391,3 +393,30 @@ def test_score_that_other_regrades_make_in_the_new_class_is_said(
         page = teacher_client.post(reverse("move_student", args=[student.public_id]), sent, follow=True)
     said = "The score isn’t the same here as in the old class: “Small set”. Check the regrades of both classes."
     assert said in text_of(page)
+
+
+@pytest.mark.parametrize(
+    ("given", "is_told"),
+    [("extension", True), ("excuse", True), ("used extension", False), ("half of a check", False), ("", False)],
+)
+def test_move_names_the_extensions_and_excuses_that_stay(
+    given: str,
+    is_told: bool,
+    assignment: Assignment,
+    quiz: Assignment,
+    student: Student,
+    target: Classroom,
+    teacher: User,
+    teacher_client: Client,
+    now: datetime,
+) -> None:
+    row = {"assignment": assignment, "student": student, "given_by": teacher, "given_at": now}
+    if "extension" in given:
+        Extension.objects.create(**row, closes_at=now + timedelta(days=1), reason="Ill")
+    elif given:
+        Excuse.objects.create(**row, reason="Ill" if given == "excuse" else OTHER_FORM)
+    if given == "used extension":
+        make_answered_attempt(assignment=assignment, student=student)
+    question = teacher_client.post(reverse("move_student", args=[student.public_id]), {"classroom": target.public_id})
+    said = "stays in “Period 3”: “Small set”. Set it again in “Period 6” if it’s needed there."
+    assert (said in text_of(question)) is is_told

@@ -154,6 +154,13 @@ def _confirm_move(request: TeacherRequest, student: Student, *, to: Classroom, t
         )
         titles = listed([f"“{title}”" for title in working])
         effects.insert(0, warning.format(first_name=student.first_name, titles=titles, name=student.classroom.name))
+    if left := transfers.settings_left(student, to=to):
+        words = gettext(
+            "What you set for this student alone, such as an extension or an excuse, stays in “{name}”: {titles}. Set "
+            "it again in “{to}” if it’s needed there."
+        )
+        titles = listed([f"“{quiz.title}”" for quiz in left])
+        effects.append(words.format(name=student.classroom.name, titles=titles, to=to.name))
     return confirm_page(
         request,
         question=gettext("Move {display_name} to {name}?").format(display_name=student.display_name, name=to.name),
