@@ -71,7 +71,7 @@ def regraded_and_killed(kills: int) -> tuple[str, bool]:
     # One that is let be must come to what was counted by hand, and says how long one takes.
     seconds = run_to_its_end(group := uuid.uuid4())
     tally.wrong += differences(school, {pk: school.worth(pk, NEW_KEY) for pk in school.given})
-    regrades.undo(group, by=school.assignment.assigned_by, now=timezone.now())
+    undo(school, group)
     chance = random.Random(14)
     moments = [kill_one(school, chance, seconds, tally) for _ in range(kills)]
     tally.wrong += opened != open_rows(school)
@@ -101,7 +101,7 @@ def kill_one(school: Class, chance: random.Random, seconds: float, tally: Tally,
         if killed(group, share * seconds, mode):
             break
         # It had come to its end.
-        regrades.undo(group, by=school.assignment.assigned_by, now=timezone.now())
+        undo(school, group)
     recorded = Regrade.objects.filter(group=group).exists()
     tally.torn += bool(differences(school, after if recorded else before))
     apply(school, group)
@@ -109,9 +109,15 @@ def kill_one(school: Class, chance: random.Random, seconds: float, tally: Tally,
     rows = all_rows(school)
     apply(school, group)
     tally.rerun += rows != all_rows(school)
-    regrades.undo(group, by=school.assignment.assigned_by, now=timezone.now())
+    undo(school, group)
     tally.wrong += differences(school, before)
     return share
+
+
+def undo(school: Class, group: uuid.UUID) -> None:
+    """Take the regrade back."""
+    given = school.assignment
+    regrades.undo(group, here=given.classroom, by=given.assigned_by, now=timezone.now())
 
 
 def killed(group: uuid.UUID, after: float, mode: str) -> bool:

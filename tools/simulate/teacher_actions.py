@@ -150,7 +150,8 @@ class TeacherActions(State):
         if not groups:
             return
         group = self.random.choice(groups)
-        self.site(lambda: regrades.undo(uuid.UUID(group), by=self.world.teacher, now=self.now))
+        here, by = self.world.classroom, self.world.teacher
+        self.site(lambda: regrades.undo(uuid.UUID(group), here=here, by=by, now=self.now))
         for model_assignment in self.ledger.model_assignments:
             for made in model_assignment.model_regrades:
                 made.undone = made.undone or made.group == group
