@@ -14,6 +14,7 @@ from django.db import models, transaction
 from django.db.models import Count, Q
 from django.utils.module_loading import import_string
 
+from quizzes.assignments.own_versions import own_versions
 from quizzes.assignments.release import can_see_answers, last_closes
 from quizzes.assignments.status import Status
 from quizzes.assignments.student_statuses import Overrides, by_student_and_assignment, load_overrides
@@ -79,7 +80,8 @@ def delete_old_launches(*, now: datetime) -> None:
 def queue_scores(*, now: datetime) -> None:
     """Write down each score that differs from what its platform has.
 
-    2 queries, and 6 for each LINKS_AT_ONCE links, 1 more for 500 new scores, and 1 for each changed one.
+    2 queries, and 7 for each LINKS_AT_ONCE links, 2 more if students have another version of a quiz, 1 more for 500 new
+    scores, and 1 for each changed one.
     Of more than LINKS_A_MINUTE links, not all at once: the other periodic jobs would wait. 3 queries then.
     """
     links = (
@@ -112,6 +114,13 @@ def _changed_lately(now: datetime) -> Q:
 
 def _queue_scores_of(links: Sequence[LtiLink], now: datetime) -> None:
     assignments = {link.assignment_id: link.assignment for link in links}
+    versions = own_versions(list(assignments.values()))
+    linked = set[tuple[int, int]]()
+    if versions:
+        # A version with a link of its own has a column of its own.
+        courses = {link.course_id for link in links}
+        linked = set(LtiLink.objects.filter(course__in=courses).values_list("course", "assignment"))
+        assignments |= {quiz.pk: quiz for quiz in versions.values()}
     students = {
         link.pk: list(link.course.students.all())
         for link in LtiLink.objects.filter(pk__in=[link.pk for link in links]).prefetch_related(
@@ -127,8 +136,11 @@ def _queue_scores_of(links: Sequence[LtiLink], now: datetime) -> None:
         for learner in students[link.pk]:
             # The entry of the roster that has the work.
             student_id = learner.student.merged_into_id or learner.student_id
-            attempts = made.get((student_id, link.assignment_id), [])
-            due = _due(link.assignment, student_id, attempts, overrides, last_close=closes[link.assignment_id], now=now)
+            quiz = versions.get((student_id, link.assignment_id), link.assignment)
+            if (link.course_id, quiz.pk) in linked:
+                quiz = link.assignment
+            attempts = made.get((student_id, quiz.pk), [])
+            due = _due(quiz, student_id, attempts, overrides, last_close=closes[quiz.pk], now=now)
             score = held.get((link.pk, learner.pk))
             if score is None and due is not None:
                 new.append(LtiScore(link=link, lti_student=learner, changed_at=now, try_at=now, **_columns(due)))

@@ -1,5 +1,6 @@
 """Launches: the right person gets in, once, and everything else is refused with a reason in the log."""
 
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from quizzes.assignments.lifecycle import split_by_edition
 from quizzes.attempts.merges import merge_plan, merge_students
 from quizzes.lti import courses
 from quizzes.lti.launches import start_login
@@ -30,7 +32,7 @@ from quizzes.models import (
 )
 from quizzes.people.erasure import erase_student
 from quizzes.people.rosters import move_student
-from tests.factories import make_classroom, make_student
+from tests.factories import make_classroom, make_document, make_edition, make_student
 from tests.lti.conftest import Launch, begin, signed_launch
 from tests.lti.platform import CLAIM, CLIENT, DEPLOYMENT, ISSUER, MEMBERSHIP, Platform, make_key
 from tests.pages import form_of, read, text_of
@@ -57,6 +59,15 @@ def test_student_lands_on_the_quiz_and_on_the_roster(
     student = LtiStudent.objects.get(course=course, subject="user-1").student
     assert (student.display_name, student.family_name, student.external_id) == ("Ana Ruiz", "Ruiz", "")
     assert "ana@school.example" not in str([*Student.objects.values(), *LtiLaunch.objects.values()])
+
+
+def test_student_with_a_newer_version_lands_on_it(
+    launch: Launch, course: LtiCourse, assignment: Assignment, teacher: User
+) -> None:
+    launch()
+    newer = make_edition(question_set=assignment.edition.question_set, document=make_document(title="Version 2"))
+    made = split_by_edition(assignment, newer, group=uuid.uuid4(), by=teacher, now=timezone.now())
+    assert launch()["Location"] == f"/student/assignments/{made.public_id}/"
 
 
 def test_second_launch_is_the_same_student(launch: Launch, course: LtiCourse) -> None:

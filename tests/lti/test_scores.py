@@ -1,6 +1,7 @@
 """Scores reach the platform after turning in, a regrade, and an outage, and never before students see them."""
 
 import json
+import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -12,6 +13,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
+from quizzes.assignments.lifecycle import split_by_edition
+from quizzes.assignments.own_versions import own_versions
 from quizzes.attempts.merges import merge_plan, merge_students
 from quizzes.lti import scores
 from quizzes.lti.courses import connect_link
@@ -34,7 +37,15 @@ from quizzes.models import (
     User,
 )
 from quizzes.models.public_ids import new_receipt
-from tests.factories import NOW, make_assignment, make_attempt, make_classroom, make_student
+from tests.factories import (
+    NOW,
+    make_assignment,
+    make_attempt,
+    make_classroom,
+    make_document,
+    make_edition,
+    make_student,
+)
 from tests.lti.platform import DEPLOYMENT, Platform
 from tests.pages import text_of
 
@@ -169,6 +180,28 @@ def test_score_of_an_excused_student_is_taken_back(platform: Platform, link: Lti
     exchange_scores(now=LATER + timedelta(minutes=1))
 
     assert [(sent.get("scoreGiven"), sent["gradingProgress"]) for sent in platform.scores][1:] == [(None, "NotReady")]
+
+
+@pytest.mark.parametrize("has_link", [False, True])
+def test_score_of_a_newer_version_goes_to_the_link_of_the_old_one(
+    has_link: bool, link: LtiLink, learner: LtiStudent, teacher: User
+) -> None:
+    old = link.assignment
+    for number in (2, 3):
+        newer = make_edition(question_set=old.edition.question_set, document=make_document(title=f"Version {number}"))
+        previous = Assignment.objects.latest("pk")
+        made = split_by_edition(previous, newer, group=uuid.uuid4(), by=teacher, now=NOW)
+    assert own_versions([old]) == {
+        (learner.student_id, quiz.pk): made for quiz in Assignment.objects.exclude(pk=made.pk)
+    }
+    if has_link:
+        LtiLink.objects.create(
+            course=link.course, resource_link_id="link-2", assignment=made, line_item_url="https://x"
+        )
+    turn_in(LtiLink(assignment=made), learner, "2")
+    queue_scores(now=LATER)
+    [score] = LtiScore.objects.all()
+    assert (score.points, score.link.resource_link_id) == (2, "link-2" if has_link else "link-1")
 
 
 def test_score_of_a_quiz_without_points_is_taken_back(platform: Platform, link: LtiLink, learner: LtiStudent) -> None:
@@ -314,7 +347,7 @@ def test_queue_costs_the_same_for_one_student_and_ten(
     with queries() as ten:
         queue_scores(now=LATER)
 
-    assert len(ten) == len(one) == 8
+    assert len(ten) == len(one) == 9
 
 
 def test_new_scores_of_a_batch_are_one_write(link: LtiLink, learner: LtiStudent, queries: Callable[[], Any]) -> None:
