@@ -47,7 +47,7 @@ async function poll() {
   // After the session has ended, the page leads to sign-in. Otherwise nothing would say that new quizzes no longer show up.
   if (response?.type === "opaqueredirect" || response?.status === 200) return move(location.pathname);
   failures = response?.status === 304 ? 0 : failures + 1;
-  report(response, failures);
+  report(failures);
   // Random, so that a class does not poll at the same moment.
   const pause = failures ? PAUSES[Math.min(failures, PAUSES.length) - 1] : PERIOD;
   timer = setTimeout(poll, pause * (1 + Math.random() / 4));

@@ -7,12 +7,10 @@ export function move(address) {
 }
 
 /**
- * Tells the page after a poll whether the site replies, so that it says when it cannot follow.
+ * Tells the page how many polls in a row got no reply of the site, so that it says when it cannot follow.
  *
- * @param {Response | null} response
- * @param {number} failures in a row
+ * @param {number} failures
  */
-export function report(response, failures) {
-  if (failures && response && response.status < 500) return;
+export function report(failures) {
   document.dispatchEvent(new CustomEvent("footnote:polled", { detail: failures }));
 }

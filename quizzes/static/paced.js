@@ -30,7 +30,7 @@ async function poll() {
   if (reply?.student) return move(location.pathname);
   if (response?.status === 200 && reply) return move(reply.number === null ? location.pathname : `../${reply.number}/`);
   failures = response?.status === 304 ? 0 : failures + 1;
-  report(response, failures);
+  report(failures);
   // Random, so that a class does not poll at the same moment.
   const pause = failures ? PAUSES[Math.min(failures, PAUSES.length) - 1] : PERIOD;
   timer = setTimeout(poll, pause * (1 + Math.random() / 4));

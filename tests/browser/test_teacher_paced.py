@@ -66,8 +66,8 @@ def test_phone_that_waits_says_that_it_cannot_follow(waits: str, paced: Assignme
     expect(ana.get_by_role("alert")).to_contain_text("We can’t reach the site.")
     bring_back(ana.context)
     expect(notice).to_contain_text("Back online. All your answers are saved.")
-    # Nor does it say that it is back while the site is away again.
-    take_away(ana.context, ana, "site")
+    # Nor does it say that it is back while the site is away again, and a filter replies in its place.
+    ana.context.route("**/*", lambda route: route.fulfill(status=403, body="Blocked"))
     expect(notice).to_contain_text("We can’t reach the site.")
 
 
