@@ -253,12 +253,22 @@ test("a browser that wrongly says online is found out by a request", async () =>
   assert.deepEqual(sentTo(), ["/livez", "/livez", "/livez"]);
 });
 
-test("only a reply shows that the site is back", async () => {
+test("only a reply shows that the site is back, and the site is asked until then", async (t) => {
   answer = () => null;
   await sender.retryNow();
   answer = () => new Response("ok");
-  await sender.retryNow();
+  t.mock.timers.tick(8000);
+  await settled();
+  t.mock.timers.tick(60_000);
+  await settled();
   assert.deepEqual([calls, sentTo()], [[["onAllSaved", false], ["onAllSaved", true]], ["/livez", "/livez"]]);
+  // The browser says when it is online again.
+  navigator.onLine = false;
+  answer = () => null;
+  t.mock.method(performance, "now", () => Infinity);
+  await sender.retryNow();
+  t.mock.timers.tick(60_000);
+  assert.equal(requests.length, 3);
 });
 
 test("a browser that wrongly says offline is idle after a reply", async () => {

@@ -231,11 +231,14 @@ export function createSender(store, page, tabs) {
     return isIdle();
   }
 
-  // Without an answer to send, only a reply shows that the site is back.
+  // Without an answer to send, only a reply shows that the site is back. A device that is online again may not reach it yet.
   async function retryNow() {
     failures = 0;
-    if (store.pending().length === 0) await reach();
-    return send();
+    const isBack = store.pending().length > 0 || await reach();
+    await send();
+    if (isBack || !navigator.onLine) return;
+    clearTimeout(timer);
+    timer = setTimeout(retryNow, PAUSES[PAUSES.length - 1] * (1 + Math.random() / 4));
   }
 
   return {
