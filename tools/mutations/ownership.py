@@ -73,7 +73,7 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "an undone regrade stays within the own classes",
         "quizzes/grading/regrades.py",
-        "assignments = Assignment.objects.editable_by(by).filter(regrades__group=group)",
+        "assignments = _reached(here, by).filter(regrades__group=group)",
         "assignments = Assignment.objects.filter(regrades__group=group)",
         "tests/views/teacher/test_regrades.py",
         *("-k", "undo"),
