@@ -16,7 +16,7 @@ from quizzes.models.reasons import JOINED_LATER
 
 
 def earlier_quizzes(student: Student, *, now: datetime) -> list[Assignment]:
-    """The missing quizzes of the class that were due or closed while the student was not in it, the oldest first.
+    """The missing quizzes of the class that were over while the student was not in it, the oldest first.
 
     Without those for which work of another class can count. 7 queries, 1 if no quiz of the class is over.
     """
@@ -36,7 +36,7 @@ def earlier_quizzes(student: Student, *, now: datetime) -> list[Assignment]:
 
 
 def over_quizzes(classroom: Classroom, *, now: datetime) -> list[Assignment]:
-    """The quizzes of a class that were due or closed before `now`, the oldest first. 1 query."""
+    """The quizzes of a class that closed before `now`, or were due and never close, the oldest first. 1 query."""
     given = classroom.assignments.with_set().order_by("created_at", "pk")
     return [quiz for quiz in given if quiz.paused_at is None and (over_at := _over_at(quiz)) and over_at < now]
 
@@ -62,8 +62,11 @@ def _set_excused(quizzes: Sequence[Assignment], student: Student, *, is_excused:
 
 
 def _over_at(quiz: Assignment) -> datetime | None:
-    """When the quiz was due, or closed if that is earlier; None without both."""
-    return min((moment for moment in (quiz.due_at, quiz.closes_at) if moment is not None), default=None)
+    """When the quiz closed, or was due if it never closes; None without both.
+
+    A student who came before the close could still do it.
+    """
+    return quiz.closes_at or quiz.due_at
 
 
 def _membership(student: Student) -> Callable[[datetime | None], bool]:

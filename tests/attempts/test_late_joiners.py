@@ -10,7 +10,7 @@ from django.urls import reverse
 from quizzes.attempts.late_joiners import earlier_quizzes
 from quizzes.models import Assignment, AuditEvent, Classroom, Edition, Excuse, Student, User
 from quizzes.people.rosters import move_student
-from tests.factories import NOW, make_answered_attempt, make_assignment, make_classroom, make_student
+from tests.factories import NOW, make_answered_attempt, make_assignment, make_classroom, make_edition, make_student
 from tests.pages import form_of, text_of
 
 DAY = timedelta(days=1)
@@ -18,7 +18,8 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def over(edition: Edition, classroom: Classroom) -> list[Assignment]:
-    """Three quizzes of the class: closed 9 days ago, due 8 days ago, and closed yesterday."""
+    """Three quizzes of the class: closed 9 days ago, due 8 days ago, and closed yesterday. A fourth is still open."""
+    make_assignment(edition=make_edition(), classroom=classroom, due_at=NOW - 8 * DAY, closes_at=NOW + 9 * DAY)
     windows = {"closes_at": NOW - 9 * DAY}, {"due_at": NOW - 8 * DAY}, {"closes_at": NOW - DAY}
     return [
         make_assignment(edition=edition, classroom=classroom, own_title=f"Quiz {number}", **window)
