@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.content.drafts.document import finished
+from quizzes.content.drafts.document import finished, sentence_tables
 from quizzes.content.drafts.lifecycle import copy_set
 from quizzes.files.class_export.reader import import_classroom
 from quizzes.files.class_export.writer import export_classroom
@@ -112,7 +112,10 @@ def test_bad_input_and_another_window(teacher_client: Client, draft: Draft) -> N
         "To remove a sentence, choose “Edit the text” and delete it there."
     ]
     text = url("replace_level_text", draft, "easier")
-    assert "Text of the reading level “Easier”, " in teacher_client.get(text).text
+    written = teacher_client.get(text)
+    assert "Text of the reading level “Easier”, " in written.text
+    # An author writes each sentence from the standard one.
+    assert " ".join(table["text"] for table in sentence_tables(document_of(draft))[:2]) in text_of(written)
     # Without a script, a form that is sent drops what was typed in another form of its page.
     assert [teacher_client.get(page).text.count("data-draft") for page in (address, text)] == [1, 1]
     response = teacher_client.post(text, sent(teacher_client, text, having="text", text=" "))
