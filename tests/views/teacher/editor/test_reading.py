@@ -604,7 +604,12 @@ def test_a_corrected_text_leads_to_the_questions_that_lost_evidence(draft: Draft
     assert response.headers["Location"] == url("edit_orphans", draft)
     assert [orphan.key for orphan in orphans(document_of(draft))] == ["some"]
     page = html_of(teacher_client.get(url("edit_orphans", draft)))
-    for words in ("“It also records an address.”", "“It also records a street.”"):
+    # The message and links of other pages call it by this name.
+    for words in (
+        '<h2 class="stem">Lost evidence</h2>',
+        "“It also records an address.”",
+        "“It also records a street.”",
+    ):
         assert words in page
     assert "1 question uses a sentence that changed" in page
 
