@@ -295,8 +295,8 @@ class AttemptsMachine(SettingsMachine):
                     model_regrade.undone = True
         after = self.scores()
         changed = sum(before[number] != after[number] for number in before)
-        assert regrades.undo(uuid.UUID(group), here=self.classroom, by=self.teacher, now=self.now) == changed
-        assert regrades.undo(uuid.UUID(group), here=self.classroom, by=self.teacher, now=self.now) == 0
+        assert regrades.undo(uuid.UUID(group), here=self.school.classroom, by=self.teacher, now=self.now) == changed
+        assert regrades.undo(uuid.UUID(group), here=self.school.classroom, by=self.teacher, now=self.now) == 0
         if changed:
             self.note("undone with scores changed")
 
