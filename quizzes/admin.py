@@ -52,14 +52,18 @@ LISTED = {
     models.ManualGrade: ("attempt", "question", "points", "made_by", "made_at"),
     models.AuditEvent: ("action", "actor", "classroom", "student", "detail", "at"),
 }
-# Who changed this grade? Without a search, the answer is on one of a thousand pages.
-STUDENT = ("student__display_name", "student__external_id", "student__public_id", "classroom__name")
+# Who changed this grade? Without a search, the answer is on one of a thousand pages. A part of a random id, such as the 4
+# of “Period 4”, is in many others.
+STUDENT = ("student__display_name", "student__external_id", "=student__public_id", "classroom__name")
 SEARCHED = {
     models.User: ("email", "name"),
-    models.Classroom: ("name", "public_id"),
-    models.Student: ("display_name", "external_id", "public_id", "classroom__name"),
-    models.Attempt: ("public_id", "receipt", *STUDENT),
-    models.ManualGrade: ("made_by__email", *(f"attempt__{name}" for name in STUDENT)),
+    models.Classroom: ("name", "=public_id"),
+    models.Student: ("display_name", "external_id", "=public_id", "classroom__name"),
+    models.Attempt: ("=public_id", "=receipt", *STUDENT),
+    models.ManualGrade: (
+        *("made_by__email", "attempt__student__display_name", "attempt__student__external_id"),
+        *("=attempt__student__public_id", "attempt__classroom__name"),
+    ),
     models.AuditEvent: ("actor__email", "actor__name", *STUDENT),
 }
 for model, columns in LISTED.items():

@@ -34,10 +34,10 @@ def test_staff_can_view_and_change_nothing(model: type, superuser_client: Client
     assert superuser_client.get(reverse(f"{name}_add")).status_code == 403
 
 
-@pytest.mark.parametrize("words", ["maya", "S-101", "Ms. Rivera", "rivera@school", "Period 4"])
+@pytest.mark.parametrize("words", ["maya", "S-101", "Ms. Rivera", "rivera@school", "Advisory"])
 def test_audit_log_finds_who_changed_a_grade(words: str, superuser_client: Client) -> None:
     teacher = make_user(email="rivera@school.test")
-    classroom = make_classroom(name="Period 4")
+    classroom = make_classroom(name="Advisory")
     maya = make_student(classroom=classroom, name="Maya Anders", external_id="S-101")
     for by, student in ((teacher, maya), (make_user(name="Mr. Okafor"), make_student(name="Ben Castro"))):
         AuditEvent.objects.record(
@@ -48,6 +48,14 @@ def test_audit_log_finds_who_changed_a_grade(words: str, superuser_client: Clien
 
     assert [event.student for event in page.context["cl"].result_list] == [maya]
     assert "{&quot;points&quot;: &quot;2.00&quot;}" in page.content.decode()
+
+
+def test_an_id_is_found_whole_only(superuser_client: Client) -> None:
+    student = make_student()
+
+    for words, found in ((student.public_id, [student]), (student.public_id[:-1], [])):
+        page = superuser_client.get(reverse("admin:quizzes_student_changelist"), {"q": words})
+        assert list(page.context["cl"].result_list) == found
 
 
 @pytest.mark.parametrize("model", SEARCHED, ids=lambda model: model.__name__)
