@@ -52,8 +52,8 @@ LISTED = {
     models.ManualGrade: ("attempt", "question", "points", "made_by", "made_at"),
     models.AuditEvent: ("action", "actor", "classroom", "student", "detail", "at"),
 }
-# Who changed this grade? Without a search, the answer is on one of a thousand pages. A part of a random id, such as the 4
-# of “Period 4”, is in many others.
+# Who changed this grade? Without a search, the answer is on one of a thousand pages. A part of a random id, such as the
+# 4 of “Period 4”, is in many others.
 STUDENT = ("student__display_name", "student__external_id", "=student__public_id", "classroom__name")
 SEARCHED = {
     models.User: ("email", "name"),
