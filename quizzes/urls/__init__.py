@@ -1,4 +1,4 @@
-"""Every URL, one module for each first part of a path, the most requested first."""
+"""Every URL, one module for each beginning of a path, the most requested first."""
 
 from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
