@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from quizzes.assignments.deadlines import deadline
 from quizzes.assignments.extended_times import ExtendedTime
-from quizzes.assignments.student_settings import personal_window, student_settings, time_factors
+from quizzes.assignments.student_settings import extensions_of, personal_window, student_settings, time_factors
 from quizzes.models import Accommodation, Assignment, Attempt, AuditEvent, Classroom, Excuse, Extension, Student, User
 from quizzes.models.locks import lock_rows, read_locked, read_row
 from quizzes.models.reasons import EXTRA_MINUTES, FITS_EXTRA_TIME
@@ -44,7 +44,7 @@ def extend_to_fit(assignment: Assignment, times: Sequence[ExtendedTime], *, by: 
     if not times:
         return
     lock_rows(assignments=[assignment.pk], students=[time.student.pk for time in times], with_starts=True)
-    extensions = {row.student_id: row for row in assignment.extensions.all()}
+    extensions = extensions_of(assignment)
     for time in times:
         before = extensions.get(time.student.pk)
         kept = before or Extension()

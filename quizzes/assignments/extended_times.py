@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from quizzes.assignments.deadlines import Window, deadline, granted_time, needed_close
-from quizzes.assignments.student_settings import attempt_limit, later_time, personal_window
+from quizzes.assignments.student_settings import attempt_limit, extensions_of, later_time, personal_window
 from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Extension, Student
 
 
@@ -56,7 +56,7 @@ def extended_times(
     """
     if time_limit is None:
         return []
-    extensions = {row.student_id: row for row in assignment.extensions.all()} if assignment is not None else {}
+    extensions = extensions_of(assignment) if assignment is not None else {}
     attempts = assignment.attempts.order_by("number") if assignment is not None else ()
     latest_attempts = {attempt.student_id: attempt for attempt in attempts}
     times = []

@@ -45,6 +45,11 @@ def personal_window(assignment: Assignment, extension: Extension | None) -> Wind
     )
 
 
+def extensions_of(assignment: Assignment) -> dict[int, Extension]:
+    """The extensions on an assignment, by student id. One query."""
+    return {extension.student_id: extension for extension in assignment.extensions.all()}
+
+
 def later_time(own: datetime | None, of_class: datetime | None) -> datetime | None:
     """A student's due time or close: the later one of an extension (None: none) and the class (None: no such time).
 
