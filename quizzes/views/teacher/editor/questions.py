@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.functional import SimpleLazyObject
 from django.utils.text import format_lazy
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
@@ -157,7 +157,7 @@ def _edit(request: TeacherRequest, draft: Draft, key: str) -> HttpResponse:
         conflict = Conflict(draft, form.seen, [*editor.form.others(), *editor.own.others()])
     else:
         if not request.htmx:
-            wording = _wording(draft, key, request.POST)
+            wording = _wording(draft.document, found_question(draft.document, key), request.POST)
             draft = save_reasons(request, draft, wording)
             if form.action == "keep" and not wording.reasons:
                 say_what_to_enter(request, wording)
@@ -239,9 +239,8 @@ def _question_editor(draft: Draft, key: str, sent: Mapping[str, Any] | None = No
     return QuestionEditor(question, form, own)
 
 
-def _wording(draft: Draft, key: str, sent: Mapping[str, Any] | None = None) -> WordingForm:
-    tips = question_tips(draft.document, found_question(draft.document, key))
-    return WordingForm(sent, tips=[(key, tip) for tip in tips])
+def _wording(document: Table, question: Table, sent: Mapping[str, Any] | None) -> WordingForm:
+    return WordingForm(sent, tips=[(question["key"], tip) for tip in question_tips(document, question)])
 
 
 def _act(request: TeacherRequest, draft: Draft, key: str, form: QuestionForm) -> HttpResponse:
@@ -303,8 +302,8 @@ def _page(
         "question": question,
         "new_key": saving_questions.new_question_key(),
         "number": number,
-        # A save shows no part that reads it, and a set without an edition has no use for it.
-        "is_published": SimpleLazyObject(lambda: has_published(draft, key)),
+        # A function, because a save shows no part that reads it.
+        "is_published": partial(has_published, draft, key),
         "lines": [
             (place, table, len(problems[table["key"]]), bool(evidence_keys(table)))
             for place, table in enumerate(document["questions"], start=1)
@@ -320,10 +319,7 @@ def _page(
         },
         "problems": problems[key] if key in problems else question_problems(document, question),
         "lost": lost_evidence(document, question),
-        "wording": WordingForm(
-            request.POST if request.method == "POST" else None,
-            tips=[(key, tip) for tip in question_tips(document, question)],
-        ),
+        "wording": _wording(document, question, request.POST if request.method == "POST" else None),
         "preview": preview(document, question),
         "preview_template": TYPES[question["type"]].template("page"),
         "can_add_row": bool(row_lists) and len(question[row_lists[0]]) < MAX_ROWS,
