@@ -77,6 +77,20 @@ def extend_student(request: TeacherRequest, public_id: str, student_id: str) -> 
         accommodations.change_extension(assignment, student, seen=seen, by=request.user, now=now, **extension)
     except accommodations.ExtensionChanged:
         return _changed_meanwhile(request, assignment, student, now=now)
+    _say_extended(request, assignment, student, extension, end_before=end_before, now=now)
+    return redirect("student_overrides", assignment.public_id, student.public_id)
+
+
+def _say_extended(
+    request: TeacherRequest,
+    assignment: Assignment,
+    student: Student,
+    extension: Mapping[str, Any],
+    *,
+    end_before: datetime | None,
+    now: datetime,
+) -> None:
+    """Say that the extension is saved, and what it cannot give. end_before: of the open attempt."""
     settings = student_settings.student_settings(assignment, student)
     attempts = list(assignment.attempts.made_by(student.pk))
     has_used_all = settings.max_attempts is not None and len(attempts) >= settings.max_attempts
@@ -92,7 +106,6 @@ def extend_student(request: TeacherRequest, public_id: str, student_id: str) -> 
         messages.success(request, gettext("Saved. The quiz in progress has the new end time."))
     else:
         messages.success(request, gettext("Saved."))
-    return redirect("student_overrides", assignment.public_id, student.public_id)
 
 
 def _changed_meanwhile(
