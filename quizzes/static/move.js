@@ -1,8 +1,11 @@
 // Leads to another page of a quiz. The outbox first sends what waits; without it, no answer waits.
 
-/** @param {string} address */
-export function move(address) {
-  const event = new CustomEvent("footnote:move", { detail: address, cancelable: true });
+/**
+ * @param {string} address
+ * @param {boolean} isSignedOut whether it leads to sign-in
+ */
+export function move(address, isSignedOut = false) {
+  const event = new CustomEvent("footnote:move", { detail: { address, isSignedOut }, cancelable: true });
   if (document.dispatchEvent(event)) location.replace(address);
 }
 

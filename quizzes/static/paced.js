@@ -24,8 +24,12 @@ async function poll() {
   const response = await fetch(paced, { ...options, signal: AbortSignal.timeout?.(TIMEOUT) }).catch(() => null);
   const reply = [200, 404].includes(response?.status) ? await response.json().catch(() => null) : null;
   isPolling = false;
-  // The session has ended. If an answer waits, the outbox asks for the PIN.
-  if (response?.type === "opaqueredirect" && !document.querySelector("[data-pin]")) return move(location.pathname);
+  if (response?.type === "opaqueredirect" && !document.querySelector("[data-pin]")) {
+    move(location.pathname, true);
+    // The page stays if an answer waits.
+    timer = setTimeout(poll, TIMEOUT);
+    return;
+  }
   // Another student is signed in, and the page says so.
   if (reply?.student) return move(location.pathname);
   if (response?.status === 200 && reply) return move(reply.number === null ? location.pathname : `../${reply.number}/`);

@@ -16,6 +16,16 @@ from tests.factories import make_assignment, make_attempt, make_classroom, make_
 
 QUESTION, COUNT, ANSWERS, EVIDENCE = Board.Phase
 
+# A save waits for `release()`. Playwright does not report a redirect of a page whose requests it can hold.
+HOLD_SAVES = """() => {
+  const original = fetch;
+  const released = new Promise((resolve) => { window.release = resolve; });
+  window.fetch = async (url, options) => {
+    if (url.endsWith("/1/")) await released;
+    return original(url, options);
+  };
+}"""
+
 
 @pytest.fixture
 def paced(teacher: User) -> Assignment:
@@ -137,22 +147,45 @@ def test_late_answer_of_a_phone_that_was_offline_is_kept(
     assert Answer.objects.filter(value__isnull=False).count() == 0
 
 
-def test_phone_without_a_session_leads_to_sign_in(paced: Assignment, teacher: User, open_context: NewContext) -> None:
-    show_on_board(paced, number=1, phase=QUESTION, by=teacher, now=timezone.now())
-    ana, ben = phone_of("Ana", open_context, watched=False), phone_of("Ben", open_context, watched=False)
+def test_phone_without_a_session_leads_to_sign_in(paced: Assignment, open_context: NewContext) -> None:
+    ana = phone_of("Ana", open_context, watched=False)
     ana.goto(first_page(paced, "Ana"))
-    ben.goto(first_page(paced, "Ben"))
-    ben.context.set_offline(True)
-    ben.get_by_label("Birthplace").check()
     Session.objects.all().delete()
     ana.wait_for_url("**/join/")
-    # An answer that waits asks for the PIN on its page.
+
+
+@pytest.mark.parametrize("first", ["save", "poll"])
+def test_phone_without_a_session_asks_for_the_pin_if_an_answer_waits(
+    first: str, paced: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    show_on_board(paced, number=1, phase=QUESTION, by=teacher, now=timezone.now())
+    ben = phone_of("Ben", open_context, watched=False)
+    ben.clock.install()
+    ben.goto(first_page(paced, "Ben"))
+    take_away(ben.context, ben, "network")
+    ben.get_by_label("Birthplace").check()
+    expect(ben.locator("[data-outbox] > .notice")).to_contain_text("offline")
+    Session.objects.all().delete()
+    ben.clock.pause_at(timezone.now() + timedelta(seconds=2))
+    # Either may reach the site first after the network is back.
+    if first == "poll":
+        ben.evaluate(HOLD_SAVES)
     ben.context.set_offline(False)
+    # A longer jump would end a poll that is under way.
+    with ben.expect_response("**/current/"):
+        ben.clock.run_for(8000)
+    if first == "poll":
+        ben.evaluate("release()")
     expect(ben.get_by_label("Your PIN")).to_be_visible()
     ben.get_by_label("Your PIN").fill(pin_of(Student.objects.get(display_name="Ben")))
     ben.get_by_role("button", name="Continue").click()
     expect(ben.locator("[data-save-state]")).to_contain_text("Saved")
     assert Answer.objects.count() == 1
+    # The phone follows the class again.
+    show_on_board(paced, number=2, phase=QUESTION, by=teacher, now=timezone.now())
+    ben.clock.fast_forward(13_000)
+    ben.clock.resume()
+    expect(ben.get_by_text("Which two of these does the system record?")).to_be_visible()
 
 
 def test_phone_says_that_another_student_has_signed_in(paced: Assignment, open_context: NewContext) -> None:

@@ -443,12 +443,16 @@ function onPopState() {
   if (number && current && number !== current && !showQuestion(number, true)) location.reload();
 }
 
-// The teacher moved the class on. What is not sent by then waits on this device and is sent from the next page.
+// The teacher moved the class on, or the session has ended. What is not sent by then waits on this device and is sent from
+// the next page.
 async function onMove(event) {
+  const { address, isSignedOut } = event.detail;
   event.preventDefault();
   keepTyped();
   await Promise.race([sender.settle(), new Promise((resolve) => { setTimeout(resolve, MOVE_PATIENCE); })]);
-  leave(event.detail);
+  // An answer that waits asks for the PIN here.
+  if (isSignedOut && notices.shown === "pin") return;
+  leave(address);
 }
 
 // A page that follows the class says when it cannot. A single lost request is not worth a notice, and a phone that is
