@@ -201,6 +201,13 @@ def assert_fits(page: Page) -> None:
     assert overflow(page) == 0
 
 
+def go_offline(context: BrowserContext) -> None:
+    """Cut the network of all pages, until they have heard of it and their requests fail: both come a little later."""
+    context.set_offline(True)
+    for page in context.pages:
+        page.wait_for_function("() => !navigator.onLine && fetch('/livez').then(() => false, () => true)")
+
+
 # A page counts as a reply of the site for 30 seconds.
 OLDER = "() => { const now = performance.now(); performance.now = () => now + 60_000; }"
 
@@ -209,8 +216,7 @@ def take_away(context: BrowserContext, page: Page, away: str) -> None:
     """Cut the network, or stop the site. Then the browser says online, and a proxy may reply in place of the site."""
     page.evaluate(OLDER)
     if away == "network":
-        context.set_offline(True)
-        page.wait_for_function("() => !navigator.onLine")
+        go_offline(context)
     else:
         context.route("**/*", lambda route: route.fulfill(status=502) if away == "proxy" else route.abort())
 

@@ -12,7 +12,7 @@ from quizzes.content.drafts.saving import save_reading
 from quizzes.content.drafts.saving_questions import remove_question, save_question
 from quizzes.content.tables import Table
 from quizzes.models import Draft, Edition, QuestionSet, User
-from tests.browser.conftest import NewContext, overflow, violations
+from tests.browser.conftest import NewContext, go_offline, overflow, violations
 from tests.drafting import BUILT_IN, EXAMPLES
 from tests.factories import NOW, make_draft
 
@@ -297,7 +297,7 @@ def test_a_save_that_does_not_arrive_is_not_called_saved(teacher: User, open_con
     context = open_context(teacher, watched=False)
     page = context.new_page()
     open_editor(page, draft)
-    context.set_offline(True)
+    go_offline(context)
 
     page.get_by_label(re.compile(r"^Question 1")).fill("Typed offline?")
     page.get_by_label("Points").focus()

@@ -13,7 +13,7 @@ from quizzes.attempts.attempt_content import content_of
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Classroom, PinKind, Student, User
 from quizzes.people import student_sign_in
 from quizzes.people.pins import words_of
-from tests.browser.conftest import NOTE_CHANGES, NewContext, bring_back, overflow, take_away, violations
+from tests.browser.conftest import NOTE_CHANGES, NewContext, bring_back, go_offline, overflow, take_away, violations
 from tests.factories import make_assignment, make_attempt, make_edition
 
 RECEIPT = re.compile(r"[2-9A-Z]{3}-[2-9A-Z]{3}")
@@ -274,7 +274,7 @@ def test_answers_given_offline_are_sent_in_order_afterwards(
     context = open_context(student, watched=False)
     page = context.new_page()
     page.goto(question_address(attempt, 1))
-    context.set_offline(True)
+    go_offline(context)
     page.locator("label.opt").nth(0).click()
     expect(page.locator("[data-outbox] > .notice").get_by_text("You’re offline. Answers are safe.")).to_be_visible()
     page.locator("label.opt").nth(2).click()
@@ -340,7 +340,7 @@ def test_signing_out_leaves_nothing_in_the_browser(
     context = open_context(student, watched=False)
     page = context.new_page()
     page.goto(question_address(attempt, 1))
-    context.set_offline(True)
+    go_offline(context)
     page.locator("label.opt").first.click()
     expect(page.locator("[data-outbox] > .notice").get_by_text("You’re offline.")).to_be_visible()
     assert page.evaluate("Object.keys(localStorage).length") > 0

@@ -15,7 +15,7 @@ from quizzes.attempts import heartbeats
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.editions import latest_edition, published
 from quizzes.models import Assignment, Attempt, Board, Classroom, Presence, QuestionSet, Student, User
-from tests.browser.conftest import NewContext, overflow, violations
+from tests.browser.conftest import NewContext, go_offline, overflow, violations
 from tests.browser.test_every_page import BROKEN_WORDS, school  # noqa: F401  a fixture
 from tests.factories import (
     make_answered_attempt,
@@ -311,7 +311,7 @@ def test_board_stays_when_a_button_finds_no_network(
     # The console reports requests that fail.
     page = open_context(teacher, height=720, watched=False).new_page()
     page.goto(reverse("class_board", args=[running.public_id]))
-    page.context.set_offline(True)
+    go_offline(page.context)
     page.keyboard.press("ArrowRight")
     expect(page.locator("[data-live-notice]")).to_contain_text("We can’t reach the site.")
     expect(page.locator("#board-slide")).to_contain_text("Question 1 of 4: The question")

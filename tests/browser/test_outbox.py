@@ -21,7 +21,7 @@ from quizzes.models import AnswerEvent, Assignment, Attempt, Board, Student, Use
 from quizzes.people import student_sign_in
 from quizzes.people.classrooms import archive_classroom, restore_classroom
 from quizzes.people.rosters import move_student
-from tests.browser.conftest import PATIENCE, NewContext, be_signed_in, overflow, violations
+from tests.browser.conftest import PATIENCE, NewContext, be_signed_in, go_offline, overflow, violations
 from tests.factories import (
     make_assignment,
     make_attempt,
@@ -182,7 +182,7 @@ def test_failing_site_keeps_the_answer_over_a_reload(context: BrowserContext, at
 def test_notice_folds_to_one_line_on_a_phone(attempt: Attempt, open_context: NewContext) -> None:
     context = open_context(attempt.student, watched=False, width=360, height=640)
     page = open_question(context, attempt, 1)
-    context.set_offline(True)
+    go_offline(context)
     page.locator("#v-q").check(force=True)
     choose(page, 1)
     shown = notice(page)
@@ -199,7 +199,7 @@ def test_notice_folds_to_one_line_on_a_phone(attempt: Attempt, open_context: New
 
 def test_handing_in_waits_until_all_answers_are_stored(context: BrowserContext, attempt: Attempt) -> None:
     page = open_with_all(context, attempt)
-    context.set_offline(True)
+    go_offline(context)
     choose(page, 1)
     page.get_by_text("All questions").click()
     page.get_by_role("link", name="Review and turn in").click()
@@ -224,7 +224,7 @@ def open_with_all(context: BrowserContext, attempt: Attempt, number: int = 1) ->
 
 def test_work_goes_on_offline_from_question_to_question(context: BrowserContext, attempt: Attempt) -> None:
     page = open_with_all(context, attempt)
-    context.set_offline(True)
+    go_offline(context)
     choose(page, 1)
     page.get_by_role("button", name="Next question").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Question 2 of 5")
@@ -331,7 +331,7 @@ def test_stale_answer_of_a_question_put_by_leads_back_to_it(context: BrowserCont
     page.get_by_role("button", name="Next question").click()
     # Another device answered the first question in between.
     save(attempt, "one", "c")
-    context.set_offline(True)
+    go_offline(context)
     page.get_by_text("All questions").click()
     page.locator(".jump a").nth(0).click()
     choose(page, 0)
@@ -457,7 +457,7 @@ def test_sign_out_of_another_student_keeps_what_waits(
     context: BrowserContext, attempt: Attempt, student: Student, classmate: Student
 ) -> None:
     page = open_question(context, attempt)
-    context.set_offline(True)
+    go_offline(context)
     choose(page, 1)
     says(page, "Not sent")
     stop_sending(page)
@@ -661,7 +661,7 @@ def test_pin_that_does_not_get_through_waits_for_the_network(
     Session.objects.all().delete()
     choose(page, 1)
     expect(page.get_by_label("Your PIN")).to_be_visible()
-    context.set_offline(True)
+    go_offline(context)
     enter_pin(page, student)
     expect(notice(page).get_by_text("You’re offline.")).to_be_visible()
     assert page.evaluate("document.activeElement.id") == "question"
@@ -765,7 +765,7 @@ def test_who_listens_hears_one_thing_at_a_time(context: BrowserContext, attempt:
         choose(page, number % 3)
         # As fast as a hasty student.
         page.wait_for_timeout(500)
-    context.set_offline(True)
+    go_offline(context)
     for number in (1, 2):
         choose(page, number)
     page.get_by_role("button", name="Next question").click()
@@ -824,7 +824,7 @@ def test_accessibility_tree_has_each_announcement(context: BrowserContext, attem
     says(page, "Saved")
     wait_for_spoken(page, "status", "Saved")
     assert spoken(page) == {"status": "Saved"}
-    context.set_offline(True)
+    go_offline(context)
     choose(page, 2)
     says(page, "Not sent")
     wait_for_spoken(page, "alert", "You’re offline. Answers are safe.")
@@ -883,7 +883,7 @@ def test_alert_waits_for_nobody(context: BrowserContext, attempt: Attempt) -> No
 
 def test_two_windows_of_one_browser_send_each_answer_once(context: BrowserContext, attempt: Attempt) -> None:
     other, page = open_question(context, attempt, 2), open_question(context, attempt)
-    context.set_offline(True)
+    go_offline(context)
     choose(page, 0)
     says(page, "Not sent")
     # Both hear that the network is back, and both send.
@@ -1019,9 +1019,7 @@ def test_page_stays_when_time_runs_out_without_the_site(proxy: bool, context: Br
 
 def offline_answers(context: BrowserContext, page: Page) -> None:
     """Three answers, to the questions 1, 2 and 5, that wait on the device."""
-    context.set_offline(True)
-    # Otherwise the first answer may still be sent: the page is told before its requests fail.
-    page.wait_for_function("() => !navigator.onLine && fetch('/livez').then(() => false, () => true)")
+    go_offline(context)
     choose(page, 1)
     page.get_by_role("button", name="Next question").click()
     choose(page, 0)
@@ -1076,7 +1074,7 @@ def test_saved_goes_with_the_question_that_it_is_of(context: BrowserContext, att
 
 def test_answer_of_last_week_is_sent_once_its_student_is_back(context: BrowserContext, attempt: Attempt) -> None:
     page = open_with_all(context, attempt)
-    context.set_offline(True)
+    go_offline(context)
     choose(page, 1)
     says(page, "Not sent")
     stop_sending(page)
@@ -1113,7 +1111,7 @@ def test_reply_of_something_in_between_is_none(
 
 def test_answer_that_something_else_took_away_is_not_called_saved(context: BrowserContext, attempt: Attempt) -> None:
     page = open_with_all(context, attempt)
-    context.set_offline(True)
+    go_offline(context)
     choose(page, 1)
     says(page, "Not sent")
     page.evaluate("localStorage.clear()")
@@ -1143,7 +1141,7 @@ FILL = """() => {
 
 def test_full_store_keeps_no_answer_from_the_site(context: BrowserContext, attempt: Attempt) -> None:
     page = open_with_all(context, attempt)
-    context.set_offline(True)
+    go_offline(context)
     choose(page, 0)
     says(page, "Not sent")
     page.evaluate(FILL)
@@ -1304,16 +1302,9 @@ def test_questions_that_come_ahead_take_nothing_back(context: BrowserContext, at
 # ---- What cannot be done offline is said
 
 
-def lose_network(context: BrowserContext, page: Page) -> None:
-    """Go offline, until the page has heard of it: a click before that goes the browser's own way."""
-    context.set_offline(True)
-    while page.evaluate("navigator.onLine"):
-        page.wait_for_timeout(10)
-
-
 def test_what_waits_for_the_network_is_said(context: BrowserContext, attempt: Attempt) -> None:
     page = open_with_all(context, attempt, 3)
-    lose_network(context, page)
+    go_offline(context)
     # The next one is answered in the reading, and has its own page.
     page.get_by_role("button", name="Next question").click()
     expect(notice(page).get_by_text("You need to be online for that question.")).to_be_visible()
@@ -1323,7 +1314,7 @@ def test_what_waits_for_the_network_is_said(context: BrowserContext, attempt: At
     context.set_offline(False)
     expect(notice(page).get_by_text("Back online. All your answers are saved.")).to_be_visible()
     page.goto(reverse("review_attempt", args=[attempt.public_id]))
-    lose_network(context, page)
+    go_offline(context)
     page.get_by_role("button", name=re.compile("Turn in")).click()
     expect(notice(page).get_by_text("Nothing is turned in yet.")).to_be_visible()
     context.set_offline(False)
@@ -1357,7 +1348,7 @@ def test_skip_link_leads_to_the_question_behind_the_reading(attempt: Attempt, op
 def test_notice_is_in_sight_where_sentences_are_picked(attempt: Attempt, open_context: NewContext) -> None:
     context = open_context(attempt.student, watched=False, width=360)
     page = open_question(context, attempt, 4)
-    context.set_offline(True)
+    go_offline(context)
     page.locator(".pick label").last.click()
     expect(notice(page).get_by_text("You’re offline.")).to_be_in_viewport(ratio=0.9)
     expect(page.locator("[data-save-state]", has_text="Not sent")).to_be_in_viewport(ratio=0.9)
@@ -1371,7 +1362,7 @@ def test_question_answered_in_the_reading_says_that_no_other_opens_offline(
 ) -> None:
     context = open_context(attempt.student, watched=False, width=360)
     page = open_question(context, attempt, 4)
-    lose_network(context, page)
+    go_offline(context)
     page.get_by_text("All questions").click()
     page.get_by_role("navigation", name="All questions").get_by_role("link").nth(1).click()
     expect(notice(page).get_by_text("You need to be online for the other questions.")).to_be_visible()
@@ -1391,7 +1382,7 @@ def test_review_says_only_that_it_needs_the_network(attempt: Attempt, open_conte
     numbers = {"proof": 4, "word": 5}
     context = open_context(attempt.student, watched=False)
     page = open_with_all(context, attempt, numbers["word"])
-    lose_network(context, page)
+    go_offline(context)
     page.get_by_role("button", name="Review").click()
     expect(notice(page).get_by_text("You need to be online for that.", exact=True)).to_be_visible()
     expect(notice(page).get_by_text("You need to be online for that question.")).to_be_hidden()
@@ -1402,7 +1393,7 @@ def test_review_says_only_that_it_needs_the_network(attempt: Attempt, open_conte
         started_at=timezone.now(),
     )
     page = open_question(context, last, numbers["proof"])
-    lose_network(context, page)
+    go_offline(context)
     page.get_by_role("button", name="Review").click()
     expect(notice(page).get_by_text("You need to be online for that.", exact=True)).to_be_visible()
     expect(notice(page).get_by_text("You need to be online for the other questions.")).to_be_hidden()
@@ -1436,7 +1427,7 @@ def in_order(page: Page) -> str:
 def test_line_is_moved_by_keyboard_offline_as_well(context: BrowserContext, lines: Attempt) -> None:
     page = open_with_all(context, lines, 5)
     assert in_order(page) == "abc"
-    context.set_offline(True)
+    go_offline(context)
     page.get_by_role("button", name="Move down: a").focus()
     page.keyboard.press("Enter")
     assert in_order(page) == "bac"
@@ -1475,7 +1466,7 @@ def test_answer_given_under_another_name_is_sent_from_the_page_of_the_attempt(
 ) -> None:
     """The student was on the roster twice, and the teacher merged the two while an answer waited on the device."""
     page = open_question(context, attempt)
-    context.set_offline(True)
+    go_offline(context)
     choose(page, 1)
     says(page, "Not sent")
     stop_sending(page)
@@ -1497,7 +1488,7 @@ def test_answer_for_a_class_that_was_archived_holds_up_no_other(
 ) -> None:
     """The student moved to another class, and an answer for the old one still waits on the device."""
     page = open_question(context, attempt)
-    context.set_offline(True)
+    go_offline(context)
     choose(page, 1)
     says(page, "Not sent")
     stop_sending(page)

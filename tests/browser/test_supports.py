@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from quizzes.attempts.breaks import start_break
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.models import Answer, Assignment, Attempt, Classroom, Student, SupportMark, User
-from tests.browser.conftest import NewContext, overflow, violations
+from tests.browser.conftest import NewContext, go_offline, overflow, violations
 from tests.browser.test_every_page import HIDDEN_FOCUS
 from tests.factories import make_assignment, make_attempt, make_document, make_edition
 from tests.integration.twin_documents import twins
@@ -325,7 +325,7 @@ def test_crossed_out_choice_survives_a_reload_offline_work_and_another_device(
     page.locator("label:has(#v-q)").click()
     with page.expect_response("**/marks/"):
         first.press("Enter")
-    context.set_offline(True)
+    go_offline(context)
     second.click()
     # It is still a choice, and it stays crossed out on the way to another question and back.
     page.get_by_role("radio", name=choices[0]).check(force=True)
@@ -456,7 +456,7 @@ def test_line_focus_does_not_shade_the_notice_of_work_offline(
     page = context.new_page()
     open_question(page, attempt)
     page.get_by_role("button", name="Line focus").press("Enter")
-    context.set_offline(True)
+    go_offline(context)
     page.locator(".opt input").first.check()
     notice = page.locator(".notice", has_text="You’re offline")
     expect(notice).to_be_visible()
@@ -477,7 +477,7 @@ def test_highlights_and_notes_are_there_again_on_another_device(
     page.get_by_role("button", name="Highlight", exact=True).press("Enter")
     # By keyboard, and by a tap on the sentence.
     page.get_by_role("button", name="Highlight sentence 2").press("Enter")
-    context.set_offline(True)
+    go_offline(context)
     page.locator("#s3").click(position={"x": 60, "y": 12})
     assert violations(page) == []
     page.get_by_text("Notes", exact=True).click()
@@ -566,7 +566,7 @@ def test_break_by_keyboard_stops_the_clock_until_an_answer_comes_from_a_device_o
     offline = phone.new_page()
     number = attempt.assignment.edition.questions.get(type="single").position
     open_question(offline, attempt, number)
-    phone.set_offline(True)
+    go_offline(phone)
     offline.locator(".opt input").first.check(force=True)
 
     open_question(page, attempt, number)
@@ -588,8 +588,7 @@ def test_break_by_keyboard_stops_the_clock_until_an_answer_comes_from_a_device_o
     place.evaluate("(node) => { node.dataset.breakLeft = 200; }")
     expect(place).to_have_text("4 min left")
     # Offline, the way back says what it needs and stays.
-    context.set_offline(True)
-    page.wait_for_function("() => !navigator.onLine")
+    go_offline(context)
     back.press("Enter")
     expect(page.get_by_text("You need to be online for that.")).to_be_visible()
     context.set_offline(False)

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from quizzes.assignments.board import show_on_board
 from quizzes.models import Answer, Assignment, Attempt, Board, Student, User
 from quizzes.people.student_sign_in import pin_of
-from tests.browser.conftest import NewContext, bring_back, overflow, take_away, violations
+from tests.browser.conftest import NewContext, bring_back, go_offline, overflow, take_away, violations
 from tests.factories import make_assignment, make_attempt, make_classroom, make_edition, make_student
 
 QUESTION, COUNT, ANSWERS, EVIDENCE = Board.Phase
@@ -136,7 +136,7 @@ def test_late_answer_of_a_phone_that_was_offline_is_kept(
     ana.goto(first_page(paced, "Ana"))
     expect(ana.get_by_label("Birthplace")).to_be_visible()
     # The phone is offline while the teacher closes the question.
-    ana.context.set_offline(True)
+    go_offline(ana.context)
     ana.get_by_label("Birthplace").check()
     show_on_board(paced, number=1, phase=ANSWERS, by=teacher, now=timezone.now())
     ana.context.set_offline(False)

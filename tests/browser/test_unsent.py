@@ -14,7 +14,7 @@ from quizzes.assignments.accommodations import extend
 from quizzes.content.drafts.saving_questions import save_question
 from quizzes.grading.manual_grades import grade_answer
 from quizzes.models import Assignment, Classroom, Draft, Question, User
-from tests.browser.conftest import NewContext, violations
+from tests.browser.conftest import NewContext, go_offline, violations
 from tests.factories import (
     make_answered_attempt,
     make_assignment,
@@ -321,7 +321,7 @@ def test_back_from_a_lost_connection_leads_to_what_was_typed(
     page = context.new_page()
     page.goto(reverse("attempt_review", args=[attempt.public_id]))
     page.locator("textarea[name=comment]").last.fill("Read paragraph 2 again.")
-    context.set_offline(True)
+    go_offline(context)
     page.get_by_role("button", name="Save comment").click()
     page.wait_for_url("chrome-error://**")
     context.set_offline(False)

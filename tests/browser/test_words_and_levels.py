@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.editions import latest_edition
 from quizzes.models import Assignment, Attempt, Classroom, QuestionSet, Student, User
-from tests.browser.conftest import NewContext, overflow, violations
+from tests.browser.conftest import NewContext, go_offline, overflow, violations
 from tests.content.drafts.test_levels import EASY
 from tests.factories import (
     make_assignment,
@@ -115,7 +115,7 @@ def test_skip_link_leads_to_the_question_on_a_phone_without_scripts(attempt: Att
 def test_level_changes_after_the_answer_is_stored(attempt: Attempt, open_context: NewContext) -> None:
     context = open_context(attempt.student, width=1280, watched=False)
     page = opened(context.new_page(), attempt, 2)
-    context.set_offline(True)
+    go_offline(context)
     page.locator(".opt input").first.check()
     page.get_by_role("button", name="Easier").press("Enter")
     expect(page.get_by_text("You need to be online for that.", exact=True)).to_be_visible()
