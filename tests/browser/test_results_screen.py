@@ -88,7 +88,8 @@ def test_progress_of_thirty_students_fits_on_one_screen(
     page.evaluate("document.fonts.ready")
     rows = page.locator("tr[id^=row-]")
     assert rows.count() == 30
-    assert max(row.bounding_box()["y"] + row.bounding_box()["height"] for row in rows.all()) <= 800
+    # At once: the page is alive, and a busy machine takes longer than its next news for 30 rows.
+    assert rows.evaluate_all("all => Math.max(...all.map((row) => row.getBoundingClientRect().bottom))") <= 800
     assert page.locator("tr[id^=row-] .row-menu").count() == 30
     page.locator("tr[id^=row-] .row-menu").first.click()
     menu = page.locator(".menu-sheet:popover-open")
