@@ -12,7 +12,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 LIST = ROOT / "tests" / "data" / "strings.txt"
-COMMAND = "make strings"
 
 _COMMENT = re.compile(r"{#.*?#}|{% comment.*?endcomment %}|<!--.*?-->|<script.*?</script>|<style.*?</style>", re.DOTALL)
 # Texts that are marked for translation. A text with values is between two tags.
@@ -105,11 +104,9 @@ def listed_strings() -> set[str]:
 
 
 def difference(listed: set[str], found: set[str]) -> str:
-    """What is new and what is gone, one string on a line, and the command that accepts it; "" if nothing differs."""
+    """What is new and what is gone, one string on a line; "" if nothing differs."""
     lines = [f"new:  {text}" for text in sorted(found - listed)] + [f"gone: {text}" for text in sorted(listed - found)]
-    if not lines:
-        return ""
-    return "\n".join([*lines, f"Read the new strings against docs/style.md, then accept them: {COMMAND}"])
+    return "\n".join(lines)
 
 
 def main() -> int:
@@ -117,7 +114,7 @@ def main() -> int:
     found = all_strings()
     changes = difference(listed_strings(), found)
     LIST.write_text("".join(f"{text}\n" for text in sorted(found)), encoding="utf-8")
-    print(changes or "No string changed.")
+    print(f"{changes}\nAccepted. Read them against docs/style.md." if changes else "No string changed.")
     return 0
 
 
