@@ -25,7 +25,7 @@ READING = parse_set(
         },
     )
 ).reading
-SITTING = Shuffle("0" * 32, is_shuffled=True)
+SHUFFLE = Shuffle("0" * 32, is_shuffled=True)
 WRITTEN = Shuffle("0" * 32, is_shuffled=False)
 EACH = pytest.mark.parametrize("example", EXAMPLES, ids=[example.document["key"] for example in EXAMPLES])
 
@@ -70,10 +70,10 @@ def test_key_as_printed_earns_all_points(example: Any, shuffle: Shuffle) -> None
 @EACH
 def test_nothing_and_a_dash_are_no_answer(example: Any) -> None:
     question = parse_question(example.document)
-    count = len(cells(paper_view(question, SITTING, READING)))
+    count = len(cells(paper_view(question, SHUFFLE, READING)))
 
-    assert read_typed(question, [""] * count, SITTING, READING) is None
-    assert read_typed(question, [" - "] * count, SITTING, READING) is None
+    assert read_typed(question, [""] * count, SHUFFLE, READING) is None
+    assert read_typed(question, [" - "] * count, SHUFFLE, READING) is None
     assert not has_input([" "] * count)
     assert has_input(["-"] * count)
 

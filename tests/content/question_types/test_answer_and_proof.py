@@ -14,7 +14,7 @@ from tests.factories import parsed_reading
 from tests.question_laws import check_answer, check_rekeyed, make_question, page, paper, shuffles
 
 READING = parsed_reading()
-SITTING = Shuffle("seed", is_shuffled=True)
+SHUFFLE = Shuffle("seed", is_shuffled=True)
 SENTENCES = [f"s{number}" for number in range(1, 7)]
 
 
@@ -142,7 +142,7 @@ def test_answer_and_proof_public_view_is_an_allowlist() -> None:
             "partial_credit": "",
             "stem": "What does the reading say?",
             "choices": [
-                {"token": SITTING.token(QUESTION.key, choice_id), "text": choice_id.upper(), "chosen": choice_id == "b"}
+                {"token": SHUFFLE.token(QUESTION.key, choice_id), "text": choice_id.upper(), "chosen": choice_id == "b"}
                 for choice_id in "abc"
             ],
         },
@@ -156,7 +156,7 @@ def test_answer_and_proof_public_view_is_an_allowlist() -> None:
     ("answer_type", "control"), [("single", "radio"), ("multiple", "checkbox"), ("true_false", "radio")]
 )
 def test_answer_and_proof_page_has_the_first_step_of_its_type(answer_type: str, control: str) -> None:
-    html = page(parse_question(document(answer_type)), SITTING, None, READING)
+    html = page(parse_question(document(answer_type)), SHUFFLE, None, READING)
 
     assert html.count(f'type="{control}" name="choice"') == (2 if answer_type == "true_false" else 3)
     assert html.count('type="checkbox" name="sentence"') == 6
@@ -166,7 +166,7 @@ def test_answer_and_proof_page_has_the_first_step_of_its_type(answer_type: str, 
 
 @pytest.mark.parametrize("answer_type", FIRST_STEPS)
 def test_answer_and_proof_paper_asks_for_the_number_of_the_sentence(answer_type: str) -> None:
-    html = paper(parse_question(document(answer_type)), SITTING, READING)
+    html = paper(parse_question(document(answer_type)), SHUFFLE, READING)
 
     assert html.count("blank sm") == 1
     assert "Write the number of the sentence that proves it. It counts." in html
@@ -179,19 +179,19 @@ def test_answer_and_proof_paper_asks_for_the_number_of_the_sentence(answer_type:
     ("submitted", "value"),
     [
         ({}, None),
-        ({"choice": [SITTING.token(QUESTION.key, "a")]}, given_as("a")),
+        ({"choice": [SHUFFLE.token(QUESTION.key, "a")]}, given_as("a")),
         ({"sentence": ["s2", "s1"]}, given_as(None, "s1", "s2")),
-        ({"choice": [SITTING.token(QUESTION.key, "c")], "sentence": ["s6"]}, given_as("c", "s6")),
+        ({"choice": [SHUFFLE.token(QUESTION.key, "c")], "sentence": ["s6"]}, given_as("c", "s6")),
     ],
 )
 def test_answer_and_proof_reads_both_steps(submitted: dict[str, list[str]], value: Any) -> None:
-    assert QUESTION.read_answer(submitted, SITTING, READING) == value
+    assert QUESTION.read_answer(submitted, SHUFFLE, READING) == value
 
 
 @pytest.mark.parametrize("submitted", [{"choice": ["a"]}, {"sentence": ["s9"]}])
 def test_answer_and_proof_refuses_what_it_did_not_offer(submitted: dict[str, list[str]]) -> None:
     with pytest.raises(NotAChoice):
-        QUESTION.read_answer(submitted, SITTING, READING)
+        QUESTION.read_answer(submitted, SHUFFLE, READING)
 
 
 # --- Review, key, options -----------------------------------------------------------------------------------------
@@ -291,6 +291,6 @@ def test_answer_and_proof_problems_are_named_once(changes: dict[str, Any], reaso
 def test_answer_and_proof_names_the_step_without_an_answer() -> None:
     answer, proof = QUESTION.correct_answer()["answer"], QUESTION.correct_answer()["proof"]
 
-    assert QUESTION.missing_parts({"answer": None, "proof": proof}, SITTING) == ("the answer",)
-    assert QUESTION.missing_parts({"answer": answer, "proof": []}, SITTING) == ("the evidence",)
-    assert QUESTION.missing_parts({"answer": answer, "proof": proof}, SITTING) == ()
+    assert QUESTION.missing_parts({"answer": None, "proof": proof}, SHUFFLE) == ("the answer",)
+    assert QUESTION.missing_parts({"answer": answer, "proof": []}, SHUFFLE) == ("the evidence",)
+    assert QUESTION.missing_parts({"answer": answer, "proof": proof}, SHUFFLE) == ()

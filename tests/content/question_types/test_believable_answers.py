@@ -14,7 +14,7 @@ from tests.question_laws import page, sent
 
 QUESTIONS = [parse(table) for table in EXAMPLES]
 READING = BUILT_IN.parsed.reading
-SITTING = Shuffle("seed", is_shuffled=True)
+SHUFFLE = Shuffle("seed", is_shuffled=True)
 
 
 def test_the_examples_are_of_every_type() -> None:
@@ -23,7 +23,7 @@ def test_the_examples_are_of_every_type() -> None:
 
 def comes_back(question: Any, value: Any) -> bool:
     """Whether a student's page takes the value as an answer, and gives the same one back."""
-    return question.read_answer(sent(page(question, SITTING, value, READING)), SITTING, READING) == value
+    return question.read_answer(sent(page(question, SHUFFLE, value, READING)), SHUFFLE, READING) == value
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.key)

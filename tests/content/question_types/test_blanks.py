@@ -16,7 +16,7 @@ from tests.factories import parsed_reading
 from tests.question_laws import check_answer, check_rekeyed, make_question, page, paper, shuffles
 
 READING = parsed_reading()
-SITTING = Shuffle("seed", is_shuffled=True)
+SHUFFLE = Shuffle("seed", is_shuffled=True)
 
 
 def typed(*accepted: str) -> dict[str, Any]:
@@ -133,9 +133,9 @@ def test_blanks_filled_with_the_key_earn_everything(table: dict[str, Any]) -> No
 
 
 def test_blanks_public_view_is_an_allowlist_with_choices_by_text() -> None:
-    token = SITTING.token
+    token = SHUFFLE.token
 
-    assert public_view(QUESTION, SITTING, {"a": "Sept. 1", "b": "2"}, READING) == {
+    assert public_view(QUESTION, SHUFFLE, {"a": "Sept. 1", "b": "2"}, READING) == {
         "picture": None,
         "type": "blanks",
         "hint": "Fill in each blank",
@@ -174,18 +174,18 @@ def test_blanks_public_view_is_an_allowlist_with_choices_by_text() -> None:
 def test_blanks_with_choices_only_say_nothing_of_spelling() -> None:
     question = parse_question(document(text="{a}", gaps=[chosen("Yes", "Yes", "No")]))
 
-    assert public_view(question, SITTING, None, READING)["note"] == ""
+    assert public_view(question, SHUFFLE, None, READING)["note"] == ""
 
 
 def test_blanks_page_shows_the_own_answers_in_the_text_and_names_each_field() -> None:
-    html = " ".join(page(QUESTION, SITTING, {"a": "<b>"}, READING).split())
+    html = " ".join(page(QUESTION, SHUFFLE, {"a": "<b>"}, READING).split())
 
     assert 'The agreement expires on (a) <u>&lt;b&gt;</u>. The system belongs to <span class="num">(b) ' in html
     assert html.count('<span class="vh">Blank </span>') == 2
 
 
 def test_blanks_paper_has_a_line_in_each_gap_and_its_choices() -> None:
-    html = " ".join(paper(QUESTION, SITTING, READING).split())
+    html = " ".join(paper(QUESTION, SHUFFLE, READING).split())
 
     assert html.count('<span class="blank"></span>') == 2
     assert "(b) One of: ICE; the mayor; the police" in html
@@ -196,9 +196,9 @@ def test_blanks_paper_has_a_line_in_each_gap_and_its_choices() -> None:
 
 @pytest.mark.parametrize("submitted", [{}, {"a": [""], "b": [""]}, {"a": ["  "], "b": []}])
 def test_blanks_with_nothing_in_them_are_no_answer(submitted: dict[str, list[str]]) -> None:
-    fields = {SITTING.token(QUESTION.key, letter): texts for letter, texts in submitted.items()}
+    fields = {SHUFFLE.token(QUESTION.key, letter): texts for letter, texts in submitted.items()}
 
-    assert QUESTION.read_answer(fields, SITTING, READING) is None
+    assert QUESTION.read_answer(fields, SHUFFLE, READING) is None
 
 
 @pytest.mark.parametrize(
@@ -208,13 +208,13 @@ def test_blanks_with_nothing_in_them_are_no_answer(submitted: dict[str, list[str
         ("a", ["one", "two"]),
         ("b", ["1"]),
         ("b", ["ICE"]),
-        ("b", [SITTING.token(QUESTION.key, "b")]),
+        ("b", [SHUFFLE.token(QUESTION.key, "b")]),
         ("b", [Shuffle("other", is_shuffled=True).token(QUESTION.key, "b:1")]),
     ],
 )
 def test_blanks_refuse_what_they_did_not_offer(letter: str, texts: list[str]) -> None:
     with pytest.raises(NotAChoice):
-        QUESTION.read_answer({SITTING.token(QUESTION.key, letter): texts}, SITTING, READING)
+        QUESTION.read_answer({SHUFFLE.token(QUESTION.key, letter): texts}, SHUFFLE, READING)
 
 
 # --- Review, key, options -----------------------------------------------------------------------------------------
@@ -299,8 +299,8 @@ def test_blanks_bad_document_says_what_is_wrong(changes: dict[str, Any], reason:
 
 
 def test_blanks_names_blanks_without_an_answer() -> None:
-    assert QUESTION.missing_parts({"a": "August 31"}, SITTING) == ("blank (b)",)
-    assert QUESTION.missing_parts({"a": "August 31", "b": "1"}, SITTING) == ()
+    assert QUESTION.missing_parts({"a": "August 31"}, SHUFFLE) == ("blank (b)",)
+    assert QUESTION.missing_parts({"a": "August 31", "b": "1"}, SHUFFLE) == ()
 
 
 def test_blanks_draft_says_what_its_text_or_its_choices_would_drop() -> None:

@@ -18,7 +18,7 @@ from tests.factories import make_question_document, parsed_reading
 READING = parsed_reading()
 SENTENCES = [sentence.key for sentence in READING]
 QUESTION = parse_question(make_question_document("evidence"))
-SITTING = Shuffle("seed", is_shuffled=True)
+SHUFFLE = Shuffle("seed", is_shuffled=True)
 
 shuffles = st.builds(Shuffle, st.text("0123456789abcdef", min_size=32, max_size=32), st.booleans())
 some_sentences = st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=5, unique=True)
@@ -84,7 +84,7 @@ def test_evidence_one_more_wrong_sentence_never_helps(keys: list[str], value: li
 
 
 def test_evidence_public_view_is_an_allowlist() -> None:
-    view = public_view(QUESTION, SITTING, ["s4"], READING)
+    view = public_view(QUESTION, SHUFFLE, ["s4"], READING)
 
     texts = [
         ["The system records a birthplace.", "It also records an address."],
@@ -123,7 +123,7 @@ def test_evidence_public_view_is_an_allowlist() -> None:
     ],
 )
 def test_page_and_board_ask_for_as_many_sentences_as_the_stem(stem: str, hint: str) -> None:
-    view = public_view(replace(QUESTION, stem=stem), SITTING, None, READING)
+    view = public_view(replace(QUESTION, stem=stem), SHUFFLE, None, READING)
 
     assert view["hint"] == hint
     assert f"<p>{hint}</p>" in render_to_string("question_types/evidence/board.html", {"view": view})
@@ -159,13 +159,13 @@ def test_evidence_picks_come_back_as_the_sentences_they_stood_beside(
 
 @pytest.mark.parametrize("submitted", [{}, {"sentence": []}, {"choice": ["s1"]}])
 def test_evidence_nothing_picked_is_no_answer(submitted: dict[str, list[str]]) -> None:
-    assert QUESTION.read_answer(submitted, SITTING, READING) is None
+    assert QUESTION.read_answer(submitted, SHUFFLE, READING) is None
 
 
 @pytest.mark.parametrize("stray", ["s7", "", "S1", "1"])
 def test_evidence_one_foreign_sentence_refuses_all(stray: str) -> None:
     with pytest.raises(NotAChoice):
-        QUESTION.read_answer({"sentence": ["s5", stray]}, SITTING, READING)
+        QUESTION.read_answer({"sentence": ["s5", stray]}, SHUFFLE, READING)
 
 
 # --- Review -------------------------------------------------------------------------------------------------------

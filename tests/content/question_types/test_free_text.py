@@ -15,7 +15,7 @@ from tests.factories import parsed_reading
 from tests.question_laws import check_answer, make_question, page, paper, shuffles
 
 READING = parsed_reading()
-SITTING = Shuffle("seed", is_shuffled=True)
+SHUFFLE = Shuffle("seed", is_shuffled=True)
 
 
 def criterion(title: str = "Names who says so", points: int = 1, **changes: Any) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def document(**changes: Any) -> dict[str, Any]:
 
 
 QUESTION = parse_question(document())
-NAME = SITTING.token(QUESTION.key, "answer")
+NAME = SHUFFLE.token(QUESTION.key, "answer")
 
 lines = st.text(st.characters(exclude_categories=("Cc", "Cs")), max_size=40).map(str.rstrip)
 values = (
@@ -91,7 +91,7 @@ def test_free_text_page_is_the_same_whatever_earns_points(shuffle: Shuffle, valu
 
 
 def test_free_text_public_view_is_an_allowlist_without_what_earns_points() -> None:
-    assert public_view(QUESTION, SITTING, "Because.", READING) == {
+    assert public_view(QUESTION, SHUFFLE, "Because.", READING) == {
         "picture": None,
         "type": "free_text",
         "hint": "Your teacher will read this",
@@ -115,11 +115,11 @@ def test_free_text_public_view_is_an_allowlist_without_what_earns_points() -> No
     ],
 )
 def test_free_text_page_states_the_lengths(changes: dict[str, Any], text: str) -> None:
-    assert text in " ".join(page(parse_question(document(**changes)), SITTING, None, READING).split())
+    assert text in " ".join(page(parse_question(document(**changes)), SHUFFLE, None, READING).split())
 
 
 def test_free_text_page_states_the_rubric() -> None:
-    html = " ".join(page(QUESTION, SITTING, "<script>", READING).split())
+    html = " ".join(page(QUESTION, SHUFFLE, "<script>", READING).split())
 
     assert "<li>Names who says so: 1 point</li> <li>Names two things: 2 points</li>" in html
     assert "&lt;script&gt;" in html
@@ -140,12 +140,12 @@ def test_free_text_page_states_the_rubric() -> None:
     ],
 )
 def test_free_text_is_read_with_its_lines(typed: str, value: str | None) -> None:
-    assert QUESTION.read_answer({NAME: [typed]}, SITTING, READING) == value
+    assert QUESTION.read_answer({NAME: [typed]}, SHUFFLE, READING) == value
 
 
 def test_free_text_over_its_length_is_refused_and_not_cut() -> None:
     with pytest.raises(NotAChoice) as refused:
-        parse_question(document(max_length=4000)).read_answer({NAME: ["x" * 4001]}, SITTING, READING)
+        parse_question(document(max_length=4000)).read_answer({NAME: ["x" * 4001]}, SHUFFLE, READING)
 
     assert str(refused.value) == "Use up to 4,000 characters."
 
@@ -179,7 +179,7 @@ def test_free_text_answers_are_counted_and_not_compared() -> None:
 
 
 def test_free_text_paper_has_lines_to_write_on() -> None:
-    assert paper(QUESTION, SITTING, READING).count('<div class="opt"></div>') == 6
+    assert paper(QUESTION, SHUFFLE, READING).count('<div class="opt"></div>') == 6
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from tests.factories import parsed_reading
 from tests.question_laws import check_answer, check_rekeyed, make_question, page, paper, shuffles
 
 READING = parsed_reading()
-SITTING = Shuffle("seed", is_shuffled=True)
+SHUFFLE = Shuffle("seed", is_shuffled=True)
 
 
 def document(**changes: Any) -> dict[str, Any]:
@@ -105,7 +105,7 @@ def test_matching_another_right_line_earns_one_share_more(data: st.DataObject, t
 
 
 def test_matching_public_view_is_an_allowlist_with_options_by_text() -> None:
-    token = SITTING.token
+    token = SHUFFLE.token
 
     assert public_view(QUESTION, Shuffle("seed", is_shuffled=False), {"b": "3"}, READING) == {
         "picture": None,
@@ -139,16 +139,16 @@ def test_matching_lines_change_places_and_options_do_not() -> None:
 
 
 def test_matching_page_names_each_select_by_its_line() -> None:
-    html = page(QUESTION, SITTING, None, READING)
+    html = page(QUESTION, SHUFFLE, None, READING)
 
     for prompt_id, text in (("a", "First field"), ("b", "Second field")):
-        name = SITTING.token(QUESTION.key, prompt_id)
+        name = SHUFFLE.token(QUESTION.key, prompt_id)
         assert f'<label class="says" for="a-{name}">{text}</label>' in html
         assert f'<select class="in" id="a-{name}" name="{name}">' in html
 
 
 def test_matching_paper_lists_the_options_once() -> None:
-    html = paper(QUESTION, SITTING, READING)
+    html = paper(QUESTION, SHUFFLE, READING)
 
     assert [html.count(text) for text in ("A. Birthplace", "B. Fingerprints", "C. Zip code")] == [1, 1, 1]
 
@@ -158,7 +158,7 @@ def test_matching_paper_lists_the_options_once() -> None:
 
 @pytest.mark.parametrize("tokens", [[], [""]])
 def test_matching_nothing_chosen_is_no_answer(tokens: list[str]) -> None:
-    assert QUESTION.read_answer({SITTING.token(QUESTION.key, "a"): tokens}, SITTING, READING) is None
+    assert QUESTION.read_answer({SHUFFLE.token(QUESTION.key, "a"): tokens}, SHUFFLE, READING) is None
 
 
 @pytest.mark.parametrize(
@@ -166,15 +166,15 @@ def test_matching_nothing_chosen_is_no_answer(tokens: list[str]) -> None:
     [
         ["2"],
         ["0123456789"],
-        [SITTING.token(QUESTION.key, "a")],
-        [SITTING.token(QUESTION.key, "1"), SITTING.token(QUESTION.key, "2")],
+        [SHUFFLE.token(QUESTION.key, "a")],
+        [SHUFFLE.token(QUESTION.key, "1"), SHUFFLE.token(QUESTION.key, "2")],
         [Shuffle("other", is_shuffled=True).token(QUESTION.key, "1")],
     ],
     ids=["id", "invented", "a line", "two", "another attempt's"],
 )
 def test_matching_refuses_what_it_did_not_offer(tokens: list[str]) -> None:
     with pytest.raises(NotAChoice):
-        QUESTION.read_answer({SITTING.token(QUESTION.key, "a"): tokens}, SITTING, READING)
+        QUESTION.read_answer({SHUFFLE.token(QUESTION.key, "a"): tokens}, SHUFFLE, READING)
 
 
 # --- Review, key, options -----------------------------------------------------------------------------------------
@@ -259,11 +259,11 @@ def test_matching_bad_document_says_what_is_wrong(changes: dict[str, Any], reaso
 
 
 def test_matching_names_lines_without_an_answer_in_the_order_shown() -> None:
-    shown = [prompt["text"] for prompt in QUESTION.public(SITTING, None, READING)["prompts"]]
+    shown = [prompt["text"] for prompt in QUESTION.public(SHUFFLE, None, READING)["prompts"]]
     place = shown.index(QUESTION.prompts[1].text) + 1
 
-    assert QUESTION.missing_parts({"a": "2"}, SITTING) == (f"line {place}",)
-    assert QUESTION.missing_parts({"a": "2", "b": "1"}, SITTING) == ()
+    assert QUESTION.missing_parts({"a": "2"}, SHUFFLE) == (f"line {place}",)
+    assert QUESTION.missing_parts({"a": "2", "b": "1"}, SHUFFLE) == ()
 
 
 def test_matching_draft_with_too_many_options_says_so_in_words() -> None:

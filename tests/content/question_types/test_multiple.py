@@ -21,7 +21,7 @@ from tests.factories import make_assignment, make_draft, make_question_document,
 
 READING = parsed_reading()
 QUESTION = parse_question(make_question_document("multiple"))
-SITTING = Shuffle("seed", is_shuffled=True)
+SHUFFLE = Shuffle("seed", is_shuffled=True)
 
 shuffles = st.builds(Shuffle, st.text("0123456789abcdef", min_size=32, max_size=32), st.booleans())
 
@@ -110,7 +110,7 @@ def test_all_or_nothing_earns_all_or_nothing(value: list[str] | None, credit: in
 
     assert question.grade(value) == credit
     assert question.review(value, READING).note == note
-    assert public_view(question, SITTING, value, READING)["partial_credit"] == RULE
+    assert public_view(question, SHUFFLE, value, READING)["partial_credit"] == RULE
     # A regrade keeps the rule.
     assert parse_question(regraded(table, ["a"])).grade(["a", "b"]) == 0
 
@@ -125,7 +125,7 @@ def test_all_or_nothing_holds_for_a_first_step() -> None:
     }
     question = parse_question({**first, **steps})
 
-    assert public_view(question, SITTING, None, READING)["answer"]["partial_credit"] == RULE
+    assert public_view(question, SHUFFLE, None, READING)["answer"]["partial_credit"] == RULE
     assert [question.grade({"answer": value, "proof": []}) for value in (["a", "c"], ["a"])] == [Fraction(1, 2), 0]
     assert question.review({"answer": ["a"], "proof": []}, READING).note == RULE
 
@@ -168,10 +168,10 @@ def test_multiple_public_view_is_an_allowlist() -> None:
         "partial_credit": ("Correct choices add points. Wrong choices take points away. You can’t go below 0."),
         "stem": "Which two of these does the system record?",
         "choices": [
-            {"token": SITTING.token(QUESTION.key, "a"), "text": "A birthplace", "chosen": False},
-            {"token": SITTING.token(QUESTION.key, "b"), "text": "A photograph", "chosen": True},
-            {"token": SITTING.token(QUESTION.key, "c"), "text": "An address", "chosen": True},
-            {"token": SITTING.token(QUESTION.key, "d"), "text": "A visa", "chosen": False},
+            {"token": SHUFFLE.token(QUESTION.key, "a"), "text": "A birthplace", "chosen": False},
+            {"token": SHUFFLE.token(QUESTION.key, "b"), "text": "A photograph", "chosen": True},
+            {"token": SHUFFLE.token(QUESTION.key, "c"), "text": "An address", "chosen": True},
+            {"token": SHUFFLE.token(QUESTION.key, "d"), "text": "A visa", "chosen": False},
         ],
     }
 
@@ -212,20 +212,20 @@ def test_multiple_tokens_come_back_as_the_choices_they_stood_beside(
 
 
 def test_multiple_order_and_repetition_of_ticks_make_no_other_answer() -> None:
-    a, c = SITTING.token(QUESTION.key, "a"), SITTING.token(QUESTION.key, "c")
+    a, c = SHUFFLE.token(QUESTION.key, "a"), SHUFFLE.token(QUESTION.key, "c")
 
-    assert QUESTION.read_answer({"choice": [c, a, c]}, SITTING, READING) == ["a", "c"]
+    assert QUESTION.read_answer({"choice": [c, a, c]}, SHUFFLE, READING) == ["a", "c"]
 
 
 @pytest.mark.parametrize("submitted", [{}, {"choice": []}])
 def test_multiple_nothing_ticked_is_no_answer(submitted: dict[str, list[str]]) -> None:
-    assert QUESTION.read_answer(submitted, SITTING, READING) is None
+    assert QUESTION.read_answer(submitted, SHUFFLE, READING) is None
 
 
 @pytest.mark.parametrize("stray", ["a", "", "0123456789", Shuffle("other", is_shuffled=True).token(QUESTION.key, "a")])
 def test_multiple_one_foreign_token_refuses_all(stray: str) -> None:
     with pytest.raises(NotAChoice):
-        QUESTION.read_answer({"choice": [SITTING.token(QUESTION.key, "a"), stray]}, SITTING, READING)
+        QUESTION.read_answer({"choice": [SHUFFLE.token(QUESTION.key, "a"), stray]}, SHUFFLE, READING)
 
 
 # --- Review -------------------------------------------------------------------------------------------------------

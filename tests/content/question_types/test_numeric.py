@@ -18,7 +18,7 @@ from tests.factories import parsed_reading
 from tests.question_laws import check_answer, check_rekeyed, make_question, page, paper, shuffles
 
 READING = parsed_reading()
-SITTING = Shuffle("seed", is_shuffled=True)
+SHUFFLE = Shuffle("seed", is_shuffled=True)
 
 
 def document(**changes: Any) -> dict[str, Any]:
@@ -244,7 +244,7 @@ def test_numeric_answer_that_cannot_be_the_key_is_refused(table: dict[str, Any],
 def test_numeric_public_view_is_an_allowlist(table: dict[str, Any], hint: str, note: str, unit: str) -> None:
     question = parse_question(table)
 
-    assert public_view(question, SITTING, "31", READING) == {
+    assert public_view(question, SHUFFLE, "31", READING) == {
         "picture": None,
         "type": "numeric",
         "hint": hint,
@@ -252,7 +252,7 @@ def test_numeric_public_view_is_an_allowlist(table: dict[str, Any], hint: str, n
         "stem": "How many?",
         "note": note,
         "unit": unit,
-        "name": SITTING.token(question.key, "answer"),
+        "name": SHUFFLE.token(question.key, "answer"),
         "answer": "31",
         "max_length": 200,
     }
@@ -261,12 +261,12 @@ def test_numeric_public_view_is_an_allowlist(table: dict[str, Any], hint: str, n
 def test_numeric_page_and_paper_name_the_unit_that_need_not_be_written() -> None:
     question = parse_question(document(units=["percent"]))
 
-    assert "Unit: percent." in page(question, SITTING, None, READING)
-    assert "percent" in paper(question, SITTING, READING)
+    assert "Unit: percent." in page(question, SHUFFLE, None, READING)
+    assert "percent" in paper(question, SHUFFLE, READING)
 
 
 def test_numeric_page_without_a_note_describes_nothing() -> None:
-    assert "aria-describedby" not in page(parse_question(document()), SITTING, None, READING)
+    assert "aria-describedby" not in page(parse_question(document()), SHUFFLE, None, READING)
 
 
 # --- Review, key, options, reading --------------------------------------------------------------------------------
@@ -321,7 +321,7 @@ def test_numeric_refuses_what_the_page_does_not_let_anybody_type() -> None:
     question = parse_question(document())
 
     with pytest.raises(NotAChoice):
-        question.read_answer({SITTING.token(question.key, "answer"): ["1" * 201]}, SITTING, READING)
+        question.read_answer({SHUFFLE.token(question.key, "answer"): ["1" * 201]}, SHUFFLE, READING)
 
 
 # --- Documents ----------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from tests.factories import make_question_document, parsed_reading
 from tests.question_laws import check_answer, check_rekeyed, make_question, page, paper, sent, shuffles
 
 READING = parsed_reading()
-SITTING = Shuffle("seed", is_shuffled=True)
+SHUFFLE = Shuffle("seed", is_shuffled=True)
 IDS = "abcdefgh"
 
 
@@ -105,7 +105,7 @@ def test_ordering_putting_two_neighbors_right_never_costs(data: st.DataObject, t
 
 
 def line(item_id: str) -> dict[str, str]:
-    return {"token": SITTING.token(QUESTION.key, item_id), "text": f"Event {item_id.upper()}"}
+    return {"token": SHUFFLE.token(QUESTION.key, item_id), "text": f"Event {item_id.upper()}"}
 
 
 def test_ordering_public_view_is_an_allowlist_by_text() -> None:
@@ -121,7 +121,7 @@ def test_ordering_public_view_is_an_allowlist_by_text() -> None:
 
 
 def test_ordering_shows_the_order_given() -> None:
-    view = public_view(QUESTION, SITTING, ["d", "a", "c", "b"], READING)
+    view = public_view(QUESTION, SHUFFLE, ["d", "a", "c", "b"], READING)
 
     assert view["lines"] == [line("d"), line("a"), line("c"), line("b")]
     assert view["placed"] is True
@@ -152,14 +152,14 @@ def test_ordering_page_moves_with_plain_buttons_and_the_ends_cannot_leave() -> N
 
 
 def test_ordering_paper_has_a_short_line_for_each_place() -> None:
-    assert paper(QUESTION, SITTING, READING).count("blank sm") == 1 + 4
+    assert paper(QUESTION, SHUFFLE, READING).count("blank sm") == 1 + 4
 
 
 # --- Reading an answer --------------------------------------------------------------------------------------------
 
 
 def fields(order: str, **more: list[str]) -> dict[str, list[str]]:
-    return {"item": [SITTING.token(QUESTION.key, item_id) for item_id in order], **more}
+    return {"item": [SHUFFLE.token(QUESTION.key, item_id) for item_id in order], **more}
 
 
 @pytest.mark.parametrize(
@@ -173,14 +173,14 @@ def fields(order: str, **more: list[str]) -> dict[str, list[str]]:
     ],
 )
 def test_ordering_a_move_or_the_mark_makes_the_order_an_answer(submitted: dict[str, list[str]], order: str) -> None:
-    assert QUESTION.read_answer(submitted, SITTING, READING) == list(order)
+    assert QUESTION.read_answer(submitted, SHUFFLE, READING) == list(order)
 
 
 @pytest.mark.parametrize(
     "submitted", [{}, fields("bacd"), fields("bacd", placed=[""]), {"up": ["2"]}, {"placed": ["1"]}]
 )
 def test_ordering_lines_that_nobody_touched_are_no_answer(submitted: dict[str, list[str]]) -> None:
-    assert QUESTION.read_answer(submitted, SITTING, READING) is None
+    assert QUESTION.read_answer(submitted, SHUFFLE, READING) is None
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_ordering_lines_that_nobody_touched_are_no_answer(submitted: dict[str, l
 )
 def test_ordering_refuses_what_it_did_not_offer(submitted: dict[str, list[str]]) -> None:
     with pytest.raises(NotAChoice):
-        QUESTION.read_answer(submitted, SITTING, READING)
+        QUESTION.read_answer(submitted, SHUFFLE, READING)
 
 
 @given(st.data(), documents(), shuffles)

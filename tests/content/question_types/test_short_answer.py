@@ -16,7 +16,7 @@ from tests.factories import parsed_reading
 from tests.question_laws import check_answer, check_rekeyed, make_question, page, paper, shuffles
 
 READING = parsed_reading()
-SITTING = Shuffle("seed", is_shuffled=True)
+SHUFFLE = Shuffle("seed", is_shuffled=True)
 
 
 def document(**changes: Any) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def document(**changes: Any) -> dict[str, Any]:
 
 
 QUESTION = parse_question(document())
-NAME = SITTING.token(QUESTION.key, "answer")
+NAME = SHUFFLE.token(QUESTION.key, "answer")
 
 texts = st.sampled_from(
     ["August 31", "8/31", "Aug 30", "july 27", "27 July", "the End of August", "?!", "fear"]
@@ -170,7 +170,7 @@ def test_short_answer_without_letter_or_figure_cannot_be_the_key() -> None:
 
 
 def test_short_answer_public_view_is_an_allowlist() -> None:
-    assert public_view(QUESTION, SITTING, "Sept. 1", READING) == {
+    assert public_view(QUESTION, SHUFFLE, "Sept. 1", READING) == {
         "picture": None,
         "type": "short_answer",
         "hint": "Answer in a few words",
@@ -184,14 +184,14 @@ def test_short_answer_public_view_is_an_allowlist() -> None:
 
 
 def test_short_answer_note_of_the_question_stands_under_the_field() -> None:
-    html = page(parse_question(document(note="A day and a month.")), SITTING, '"<b>', READING)
+    html = page(parse_question(document(note="A day and a month.")), SHUFFLE, '"<b>', READING)
 
     assert f'<p class="hint" id="a-{NAME}-h">A day and a month.</p>' in html
     assert 'value="&quot;&lt;b&gt;"' in html
 
 
 def test_short_answer_paper_has_a_line_to_write_on() -> None:
-    assert paper(QUESTION, SITTING, READING).count('class="blank"') == 1
+    assert paper(QUESTION, SHUFFLE, READING).count('class="blank"') == 1
 
 
 # --- Reading an answer --------------------------------------------------------------------------------------------
@@ -211,13 +211,13 @@ def test_short_answer_paper_has_a_line_to_write_on() -> None:
     ],
 )
 def test_short_answer_is_read_without_space_around_and_signs_unseen(typed: list[str], value: str | None) -> None:
-    assert QUESTION.read_answer({NAME: typed}, SITTING, READING) == value
+    assert QUESTION.read_answer({NAME: typed}, SHUFFLE, READING) == value
 
 
 @pytest.mark.parametrize("typed", [["x" * 201], ["one", "two"]])
 def test_short_answer_refuses_what_the_page_does_not_let_anybody_type(typed: list[str]) -> None:
     with pytest.raises(NotAChoice):
-        QUESTION.read_answer({NAME: typed}, SITTING, READING)
+        QUESTION.read_answer({NAME: typed}, SHUFFLE, READING)
 
 
 # --- Review, key, options -----------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from tests.factories import make_question_document, parsed_reading
 
 READING = parsed_reading()
 QUESTION = parse_question(make_question_document("single"))
-SITTING = Shuffle("seed", is_shuffled=True)
+SHUFFLE = Shuffle("seed", is_shuffled=True)
 
 seeds = st.text("0123456789abcdef", min_size=32, max_size=32)
 shuffles = st.builds(Shuffle, seeds, st.booleans())
@@ -71,9 +71,9 @@ def test_single_public_view_is_an_allowlist() -> None:
         "partial_credit": "",
         "stem": "Which of these does the system record?",
         "choices": [
-            {"token": SITTING.token(QUESTION.key, "a"), "text": "Citizenship", "chosen": False},
-            {"token": SITTING.token(QUESTION.key, "b"), "text": "Birthplace", "chosen": False},
-            {"token": SITTING.token(QUESTION.key, "c"), "text": "Fingerprints", "chosen": True},
+            {"token": SHUFFLE.token(QUESTION.key, "a"), "text": "Citizenship", "chosen": False},
+            {"token": SHUFFLE.token(QUESTION.key, "b"), "text": "Birthplace", "chosen": False},
+            {"token": SHUFFLE.token(QUESTION.key, "c"), "text": "Fingerprints", "chosen": True},
         ],
     }
 
@@ -109,7 +109,7 @@ def test_single_token_comes_back_as_the_choice_it_stood_beside(
 
 @pytest.mark.parametrize("submitted", [{}, {"choice": []}, {"other": ["a"]}])
 def test_single_nothing_chosen_is_no_answer(submitted: dict[str, list[str]]) -> None:
-    assert QUESTION.read_answer(submitted, SITTING, READING) is None
+    assert QUESTION.read_answer(submitted, SHUFFLE, READING) is None
 
 
 @pytest.mark.parametrize(
@@ -119,15 +119,15 @@ def test_single_nothing_chosen_is_no_answer(submitted: dict[str, list[str]]) -> 
         [""],
         ["0123456789"],
         [Shuffle("another seed", is_shuffled=True).token(QUESTION.key, "b")],
-        [SITTING.token(parse_question(make_question_document("multiple")), "b")],
-        [SITTING.token(QUESTION.key, "a"), SITTING.token(QUESTION.key, "b")],
-        [SITTING.token(QUESTION.key, "b"), SITTING.token(QUESTION.key, "b")],
+        [SHUFFLE.token(parse_question(make_question_document("multiple")), "b")],
+        [SHUFFLE.token(QUESTION.key, "a"), SHUFFLE.token(QUESTION.key, "b")],
+        [SHUFFLE.token(QUESTION.key, "b"), SHUFFLE.token(QUESTION.key, "b")],
     ],
     ids=["id", "empty", "invented", "another attempt's", "another question's", "two", "twice the same"],
 )
 def test_single_refuses_what_it_did_not_offer(tokens: list[str]) -> None:
     with pytest.raises(NotAChoice):
-        QUESTION.read_answer({"choice": tokens}, SITTING, READING)
+        QUESTION.read_answer({"choice": tokens}, SHUFFLE, READING)
 
 
 # --- Review -------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from tests.factories import parsed_reading
 from tests.question_laws import check_answer, check_rekeyed, make_question, paper, shuffles
 
 READING = parsed_reading()
-SITTING = Shuffle("seed", is_shuffled=True)
+SHUFFLE = Shuffle("seed", is_shuffled=True)
 
 
 def document(**changes: Any) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def test_true_false_keeps_the_laws(answer: bool, value: bool | None, shuffle: Sh
 
 
 def test_true_false_public_view_is_an_allowlist() -> None:
-    assert public_view(QUESTION, SITTING, False, READING) == {
+    assert public_view(QUESTION, SHUFFLE, False, READING) == {
         "picture": None,
         "type": "true_false",
         "hint": "Choose true or false",
@@ -70,7 +70,7 @@ def test_true_false_public_view_is_an_allowlist() -> None:
 @pytest.mark.parametrize("tokens", [["True"], [""], ["true", "false"], ["true", "true"], ["1"]])
 def test_true_false_refuses_what_it_did_not_offer(tokens: list[str]) -> None:
     with pytest.raises(NotAChoice):
-        QUESTION.read_answer({"choice": tokens}, SITTING, READING)
+        QUESTION.read_answer({"choice": tokens}, SHUFFLE, READING)
 
 
 def test_true_false_review_of_the_wrong_choice_gives_reason_for_both() -> None:
@@ -96,7 +96,7 @@ def test_true_false_key_and_options_lean_only_where_wrong() -> None:
 
 
 def test_true_false_on_paper_has_an_oval_for_each() -> None:
-    assert paper(QUESTION, SITTING, READING).count('class="oval"') == 2
+    assert paper(QUESTION, SHUFFLE, READING).count('class="oval"') == 2
 
 
 @pytest.mark.parametrize(

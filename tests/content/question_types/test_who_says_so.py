@@ -16,7 +16,7 @@ from tests.factories import make_question_document, parsed_reading
 
 READING = parsed_reading()
 QUESTION = parse_question(make_question_document("who_says_so"))
-SITTING = Shuffle("seed", is_shuffled=True)
+SHUFFLE = Shuffle("seed", is_shuffled=True)
 SPEAKERS = ["reporter", "mayor", "protesters", "not_stated"]
 
 shuffles = st.builds(Shuffle, st.text("0123456789abcdef", min_size=32, max_size=32), st.booleans())
@@ -106,13 +106,13 @@ def test_who_says_so_public_view_is_an_allowlist() -> None:
         "partial_credit": "Each statement counts the same.",
         "stem": "Who says so?",
         "statements": [
-            {"name": SITTING.token(QUESTION.key, "a"), "text": "Rules were broken.", "speakers": offered()},
+            {"name": SHUFFLE.token(QUESTION.key, "a"), "text": "Rules were broken.", "speakers": offered()},
             {
-                "name": SITTING.token(QUESTION.key, "b"),
+                "name": SHUFFLE.token(QUESTION.key, "b"),
                 "text": "People are easy to find.",
                 "speakers": offered("mayor"),
             },
-            {"name": SITTING.token(QUESTION.key, "c"), "text": "A court ended it.", "speakers": offered()},
+            {"name": SHUFFLE.token(QUESTION.key, "c"), "text": "A court ended it.", "speakers": offered()},
         ],
     }
 
@@ -169,17 +169,17 @@ def test_who_says_so_picks_come_back_beside_their_statements(
     assert chosen == given_by_text
 
 
-@pytest.mark.parametrize("submitted", [{}, {"0123456789": ["mayor"]}, {SITTING.token(QUESTION.key, "a"): []}])
+@pytest.mark.parametrize("submitted", [{}, {"0123456789": ["mayor"]}, {SHUFFLE.token(QUESTION.key, "a"): []}])
 def test_who_says_so_nothing_picked_is_no_answer(submitted: dict[str, list[str]]) -> None:
-    assert QUESTION.read_answer(submitted, SITTING, READING) is None
+    assert QUESTION.read_answer(submitted, SHUFFLE, READING) is None
 
 
 @pytest.mark.parametrize("picked", [["unnamed"], [""], ["Mayor"], ["mayor", "reporter"], ["mayor", "mayor"]])
 def test_who_says_so_refuses_a_speaker_that_it_does_not_offer(picked: list[str]) -> None:
-    submitted = {SITTING.token(QUESTION.key, "a"): ["mayor"], SITTING.token(QUESTION.key, "b"): picked}
+    submitted = {SHUFFLE.token(QUESTION.key, "a"): ["mayor"], SHUFFLE.token(QUESTION.key, "b"): picked}
 
     with pytest.raises(NotAChoice):
-        QUESTION.read_answer(submitted, SITTING, READING)
+        QUESTION.read_answer(submitted, SHUFFLE, READING)
 
 
 # --- Review -------------------------------------------------------------------------------------------------------
