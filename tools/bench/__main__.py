@@ -39,27 +39,27 @@ FIELD_CPU_OF_F = {"Kolibri": 12.7 / 2.1, "Moodle": 32 / 2.1}
 
 def main() -> None:
     """Run the cycles and print the table."""
-    parser = argparse.ArgumentParser(description="Footnote beside two floors, as ratios.")
+    parser = argparse.ArgumentParser(description="Footnote beside two baselines, as ratios.")
     parser.add_argument("--cycles", type=int, default=5)
     parser.add_argument("--each", type=int, default=100, help="saves of each of 30 clients in a cycle")
     parser.add_argument("--ratios-only", action="store_true", help="print the rates over F as JSON and write nothing")
     arguments = parser.parse_args()
     cycles, each = arguments.cycles, arguments.each
     if arguments.ratios_only:
-        with contenders(workers=2, students=30) as (footnote, bare, _):
-            sys.stdout.write(f"{whole.RATIOS}{json.dumps(rates_over_floor(footnote, bare, cycles, each))}\n")
+        with contenders(workers=2, students=30) as (footnote, bare_django, _):
+            sys.stdout.write(f"{whole.RATIOS}{json.dumps(rates_over_f(footnote, bare_django, cycles, each))}\n")
         return
     lines = [f"Run on {datetime.now(UTC):%Y-%m-%d} with `make bench` on {os.cpu_count()} cores, {cycles} cycles.", ""]
-    with contenders(workers=2, students=200) as (footnote, bare, floor):
-        lines += saves_with_thirty(footnote, bare, floor, cycles, each)
-        lines += pages(footnote, bare, cycles)
+    with contenders(workers=2, students=200) as (footnote, bare_django, bare_wsgi):
+        lines += saves_with_thirty(footnote, bare_django, bare_wsgi, cycles, each)
+        lines += pages(footnote, bare_django, cycles)
         lines += boards.board_poll(footnote.port, footnote.pid, footnote.clients, cycles=cycles)
         lines += two_hundred(footnote)
-        lines += memory(footnote, bare)
+        lines += memory(footnote, bare_django)
         lines += whole.growth(footnote)
-        over_f = rates_over_floor(footnote, bare, cycles, each)
-    with contenders(workers=1, students=30) as (footnote, bare, floor):
-        lines += saves_on_one_worker(footnote, bare, floor, cycles, each)
+        over_f = rates_over_f(footnote, bare_django, cycles, each)
+    with contenders(workers=1, students=30) as (footnote, bare_django, bare_wsgi):
+        lines += saves_on_one_worker(footnote, bare_django, bare_wsgi, cycles, each)
     lines += whole.starvation(row)
     lines += queries()
     lines += whole.whole_attempt(row)
@@ -71,19 +71,23 @@ def main() -> None:
     write(table)
 
 
-def rates_over_floor(footnote: Contender, bare: Contender, cycles: int, each: int) -> list[float]:
+def rates_over_f(footnote: Contender, bare_django: Contender, cycles: int, each: int) -> list[float]:
     """Saves a second of 30 students at once, over F's in the same cycle."""
-    runs = alternate([footnote, bare], cycles, lambda one: bench.load(one.port, one.pid, one.saves[:30], each=each))
-    return ratios(runs[footnote.name], runs[bare.name], lambda run: run.rate)
+    runs = alternate(
+        [footnote, bare_django], cycles, lambda one: bench.load(one.port, one.pid, one.saves[:30], each=each)
+    )
+    return ratios(runs[footnote.name], runs[bare_django.name], lambda run: run.rate)
 
 
-def saves_with_thirty(footnote: Contender, bare: Contender, floor: Contender, cycles: int, each: int) -> list[str]:
+def saves_with_thirty(
+    footnote: Contender, bare_django: Contender, bare_wsgi: Contender, cycles: int, each: int
+) -> list[str]:
     """Goals 2 and 3."""
     runs = alternate(
-        [footnote, bare, floor], cycles, lambda one: bench.load(one.port, one.pid, one.saves[:30], each=each)
+        [footnote, bare_django, bare_wsgi], cycles, lambda one: bench.load(one.port, one.pid, one.saves[:30], each=each)
     )
-    rate = ratios(runs[footnote.name], runs[bare.name], lambda run: run.rate)
-    cpu = ratios(runs[footnote.name], runs[bare.name], lambda run: run.cpu_ms)
+    rate = ratios(runs[footnote.name], runs[bare_django.name], lambda run: run.rate)
+    cpu = ratios(runs[footnote.name], runs[bare_django.name], lambda run: run.cpu_ms)
     lines = [
         row("2 save, 30 students, 2 workers: rate over F", rate),
         *(
@@ -96,10 +100,12 @@ def saves_with_thirty(footnote: Contender, bare: Contender, floor: Contender, cy
     return [*HEAD, *lines, *absolute(runs)]
 
 
-def pages(footnote: Contender, bare: Contender, cycles: int) -> list[str]:
+def pages(footnote: Contender, bare_django: Contender, cycles: int) -> list[str]:
     """Goal 7."""
-    runs = alternate([footnote, bare], cycles, lambda one: bench.load(one.port, one.pid, one.pages[:30], each=40))
-    rate = ratios(runs[footnote.name], runs[bare.name], lambda run: run.rate)
+    runs = alternate(
+        [footnote, bare_django], cycles, lambda one: bench.load(one.port, one.pid, one.pages[:30], each=40)
+    )
+    rate = ratios(runs[footnote.name], runs[bare_django.name], lambda run: run.rate)
     return [row("7 question page: rate over F's page", rate)]
 
 
@@ -112,22 +118,24 @@ def two_hundred(footnote: Contender) -> list[str]:
     ]
 
 
-def memory(footnote: Contender, bare: Contender) -> list[str]:
+def memory(footnote: Contender, bare_django: Contender) -> list[str]:
     """Goal 12, the first half."""
-    ours, theirs = bench.memory_mb(footnote.pid), bench.memory_mb(bare.pid)
+    ours, theirs = bench.memory_mb(footnote.pid), bench.memory_mb(bare_django.pid)
     return [
         row("12 memory after the load over F's", [ours / theirs]),
         f"|   MB: Footnote, F | {ours:.0f}, {theirs:.0f} | | |",
     ]
 
 
-def saves_on_one_worker(footnote: Contender, bare: Contender, floor: Contender, cycles: int, each: int) -> list[str]:
+def saves_on_one_worker(
+    footnote: Contender, bare_django: Contender, bare_wsgi: Contender, cycles: int, each: int
+) -> list[str]:
     """Goal 1."""
     runs = alternate(
-        [footnote, bare, floor], cycles, lambda one: bench.load(one.port, one.pid, one.saves[:8], each=each)
+        [footnote, bare_django, bare_wsgi], cycles, lambda one: bench.load(one.port, one.pid, one.saves[:8], each=each)
     )
-    rate = ratios(runs[footnote.name], runs[bare.name], lambda run: run.rate)
-    of_b = ratios(runs[footnote.name], runs[floor.name], lambda run: run.rate)
+    rate = ratios(runs[footnote.name], runs[bare_django.name], lambda run: run.rate)
+    of_b = ratios(runs[footnote.name], runs[bare_wsgi.name], lambda run: run.rate)
     return [row("1 save, one worker: rate over F", rate), row("  rate over B", of_b)]
 
 

@@ -1,4 +1,4 @@
-"""Floor F: a bare Django view that reads session, user and question, writes one answer and renders 2 KB.
+"""Baseline F: a bare Django view that reads session, user and question, writes one answer and renders 2 KB.
 
 No CSRF, no policy headers, no log, no deadline, no repeat: what Django costs before any promise is kept.
 """
@@ -17,7 +17,7 @@ DATA = Path(os.environ.get("BARE_DATA", "."))
 
 if not settings.configured:
     settings.configure(
-        SECRET_KEY="bare",  # noqa: S106  a floor holds nothing
+        SECRET_KEY="bare",  # noqa: S106  a baseline holds nothing
         ALLOWED_HOSTS=["*"],
         ROOT_URLCONF=__name__,
         INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions"],
@@ -111,7 +111,7 @@ def prepare(user_count: int) -> list[str]:
     with connection.schema_editor() as editor:
         editor.create_model(Question)
         editor.create_model(Answer)
-    Question.objects.bulk_create(Question(text="A question of the floor. " * 80) for _ in range(12))
+    Question.objects.bulk_create(Question(text="A question of the bench. " * 80) for _ in range(12))
     keys = []
     for place in range(user_count):
         user = User.objects.create(username=f"user{place}")

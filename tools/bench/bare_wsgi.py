@@ -1,4 +1,4 @@
-"""Floor B: a WSGI function and sqlite3, with durable commits, and nothing else."""
+"""Baseline B: a WSGI function and sqlite3, with durable commits, and nothing else."""
 
 import os
 import sqlite3

@@ -26,14 +26,14 @@ from django.core.management import call_command
 from {{package}}.bench import __main__ as bench
 call_command("migrate", verbosity=0)
 lines = []
-with bench.contenders(workers=2, students=200) as (footnote, bare, floor):
-    lines += bench.saves_with_thirty(footnote, bare, floor, 1, {{each}})
-    lines += bench.pages(footnote, bare, 1)
+with bench.contenders(workers=2, students=200) as (footnote, bare_django, bare_wsgi):
+    lines += bench.saves_with_thirty(footnote, bare_django, bare_wsgi, 1, {{each}})
+    lines += bench.pages(footnote, bare_django, 1)
     lines += bench.boards.board_poll(footnote.port, footnote.pid, footnote.clients, cycles=1)
     lines += bench.two_hundred(footnote)
-    lines += bench.memory(footnote, bare)
-with bench.contenders(workers=1, students=30) as (footnote, bare, floor):
-    lines += bench.saves_on_one_worker(footnote, bare, floor, 1, {{each}})
+    lines += bench.memory(footnote, bare_django)
+with bench.contenders(workers=1, students=30) as (footnote, bare_django, bare_wsgi):
+    lines += bench.saves_on_one_worker(footnote, bare_django, bare_wsgi, 1, {{each}})
 if {{is_whole}}:
     lines += bench.whole.starvation(bench.row)
 lines += (bench.queries if hasattr(bench, "queries") else bench.statements)()

@@ -39,9 +39,9 @@ def contenders(*, workers: int, students: int) -> Iterator[tuple[Contender, Cont
     """The three servers, each with the same number of workers and signed-in users."""
     site = Site(Path(os.environ["FOOTNOTE_DATA"]), command=("serve", "--workers", str(workers)))
     clients = make_clients(site.port, students)
-    with running(site), serve("bare_django", workers) as bare, serve("bare_wsgi", workers) as floor:
+    with running(site), serve("bare_django", workers) as bare_django, serve("bare_wsgi", workers) as bare_wsgi:
         assert site.process is not None
-        keys = bare_keys(bare.data, students)
+        keys = bare_keys(bare_django.data, students)
         yield (
             Contender(
                 "Footnote",
@@ -53,18 +53,18 @@ def contenders(*, workers: int, students: int) -> Iterator[tuple[Contender, Cont
             ),
             Contender(
                 "F",
-                bare.port,
-                bare.pid,
+                bare_django.port,
+                bare_django.pid,
                 [bare_saves(f"sessionid={key}") for key in keys],
                 [bare_pages(f"sessionid={key}") for key in keys],
             ),
-            Contender("B", floor.port, floor.pid, [bare_saves(f"who={place}") for place in range(students)]),
+            Contender("B", bare_wsgi.port, bare_wsgi.pid, [bare_saves(f"who={place}") for place in range(students)]),
         )
 
 
 @dataclass
-class Floor:
-    """A running floor."""
+class Baseline:
+    """A running baseline."""
 
     port: int
     pid: int
@@ -73,9 +73,9 @@ class Floor:
 
 
 @contextmanager
-def serve(module: str, workers: int) -> Iterator[Floor]:
-    """A floor on the server that Footnote has, set the same way."""
-    with tempfile.TemporaryDirectory(prefix="footnote-floor-") as data:
+def serve(module: str, workers: int) -> Iterator[Baseline]:
+    """A baseline on the server that Footnote has, set the same way."""
+    with tempfile.TemporaryDirectory(prefix="footnote-baseline-") as data:
         port = free_port()
         environment = {**os.environ, "BARE_DATA": data, "BARE_SERVE": "1"}
         environment.pop("DJANGO_SETTINGS_MODULE")
@@ -106,7 +106,7 @@ def serve(module: str, workers: int) -> Iterator[Floor]:
                     break
             if process.poll() is not None:
                 raise RuntimeError(f"the baseline {module} ended with {process.returncode}")
-            yield Floor(port, process.pid, Path(data), time.perf_counter() - began)
+            yield Baseline(port, process.pid, Path(data), time.perf_counter() - began)
         finally:
             process.terminate()
             process.wait(timeout=30)

@@ -47,9 +47,9 @@ def compare(workers: int, students: int, cycles: int) -> None:
             Contender(name, port, pid, [saves_of(client) for client in make_clients(port, students)])
             for name, (port, pid) in ports.items()
         ]
-        floor = stack.enter_context(serve("bare_django", workers))
-        keys = bare_keys(floor.data, students)
-        those.append(Contender("F", floor.port, floor.pid, [bare_saves(f"sessionid={key}") for key in keys]))
+        baseline = stack.enter_context(serve("bare_django", workers))
+        keys = bare_keys(baseline.data, students)
+        those.append(Contender("F", baseline.port, baseline.pid, [bare_saves(f"sessionid={key}") for key in keys]))
         runs = alternate(those, cycles, lambda one: bench.load(one.port, one.pid, one.saves, each=EACH))
     for name in ports:
         rate, cpu, p99 = (

@@ -102,8 +102,8 @@ def starts(cycles: int, row: Row) -> list[str]:
         for _ in range(cycles + 1):
             ours.append(_start_seconds(Path(data)))
             full.append(_start_seconds(filled))
-            with serve("bare_django", 2) as floor:
-                theirs.append(floor.start_seconds)
+            with serve("bare_django", 2) as baseline:
+                theirs.append(baseline.start_seconds)
     del ours[0], theirs[0], full[0]
     size = (filled / "footnote.sqlite3").stat().st_size / 1024**2
     return [
