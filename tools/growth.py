@@ -44,7 +44,7 @@ def differences(growth: float, is_a_first: bool, chance: random.Random) -> list[
 
 def simulate(growth: float, size: int, classes: int, truth: Sequence[float], chance: random.Random) -> list[float]:
     """Coverage by objective, coverage of the total, and how often the page says that the total has grown."""
-    covered, told, counted = [0] * (len(OBJECTIVES) + 1), 0, [0] * (len(OBJECTIVES) + 1)
+    covered, found, counted = [0] * (len(OBJECTIVES) + 1), 0, [0] * (len(OBJECTIVES) + 1)
     for _ in range(classes):
         halves = [[differences(growth, is_a, chance) for _ in range(size // 2)] for is_a in (True, False)]
         for place, true_growth in enumerate(truth):
@@ -53,8 +53,8 @@ def simulate(growth: float, size: int, classes: int, truth: Sequence[float], cha
                 continue
             counted[place] += 1
             covered[place] += figure.low <= true_growth <= figure.high
-            told += place == len(OBJECTIVES) and figure.low > 0
-    return [hits / count for hits, count in zip(covered, counted, strict=True)] + [told / classes]
+            found += place == len(OBJECTIVES) and figure.low > 0
+    return [hits / count for hits, count in zip(covered, counted, strict=True)] + [found / classes]
 
 
 def main() -> int:
@@ -72,10 +72,10 @@ def main() -> int:
         halves = [[differences(growth, is_a, chance) for _ in range(TRUTH_SIZE // 2)] for is_a in (True, False)]
         truth = [fmean(fmean(one[place] for one in half) for half in halves) for place in range(len(OBJECTIVES) + 1)]
         for size in SIZES:
-            *by_objective, total, told = simulate(growth, size, arguments.classes, truth, chance)
+            *by_objective, total, found = simulate(growth, size, arguments.classes, truth, chance)
             is_good &= all(0.93 <= coverage <= 0.97 for coverage in (*by_objective, total))
             least, most = min(by_objective), max(by_objective)
-            sys.stdout.write(f"| {growth} | {size} | {least:.1%} to {most:.1%} | {total:.1%} | {told:.1%} |\n")
+            sys.stdout.write(f"| {growth} | {size} | {least:.1%} to {most:.1%} | {total:.1%} | {found:.1%} |\n")
             sys.stdout.flush()
     sys.stdout.write(f"{arguments.classes:,} classes a row, seed {arguments.seed}: ")
     sys.stdout.write("every coverage is 93 to 97 %\n" if is_good else "a coverage is outside 93 to 97 %\n")

@@ -181,7 +181,7 @@ def _verdict_or_question(
     view = public_view(question, preview.content.shuffle, chosen, reading)
     return {
         "view": view,
-        # Too many chosen ones are told before the check.
+        # A student reads before the check that too many are chosen.
         "asked_count": asked_count(view.get("stem", "")),
         "has_too_many": False,
         "question_template": type_of(question).template("page"),

@@ -286,8 +286,8 @@ def test_heartbeats_go_on_one_at_a_time_after_some_without_a_reply(
 def test_second_window_follows_the_keys_of_the_first(
     running: Assignment, teacher: User, open_context: NewContext
 ) -> None:
-    desk, wall = open_context(teacher).new_page(), open_context(teacher).new_page()
-    for page in (desk, wall):
+    controls, wall = open_context(teacher).new_page(), open_context(teacher).new_page()
+    for page in (controls, wall):
         page.goto(reverse("class_board", args=[running.public_id]))
     wall.evaluate("window.stays = true")
     answer(running, "Student 03")
@@ -298,10 +298,10 @@ def test_second_window_follows_the_keys_of_the_first(
         ("ArrowRight", "Question 2 of 4"),
         ("ArrowLeft", "Question 1 of 4"),
     ]:
-        desk.keyboard.press(key)
-        expect(desk.locator("#board-slide")).to_contain_text(words)
+        controls.keyboard.press(key)
+        expect(controls.locator("#board-slide")).to_contain_text(words)
         expect(wall.locator("#board-slide")).to_contain_text(words)
-        expect(desk.get_by_role("button", name=re.compile("Show|Next question"))).to_be_visible()
+        expect(controls.get_by_role("button", name=re.compile("Show|Next question"))).to_be_visible()
     assert wall.evaluate("window.stays") is True
 
 

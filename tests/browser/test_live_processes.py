@@ -43,10 +43,10 @@ def test_save_through_one_process_shows_on_the_board_of_another(
     browser: Browser, sites: tuple[Site, Site, str]
 ) -> None:
     one, other, link = sites
-    desk, seat = (browser.new_context(base_url=site.url) for site in (other, one))
-    with desk, seat:
-        teacher = desk.new_page()
-        poll_count = follow(teacher, seat.new_page(), one, other, link)
+    at_teacher, at_student = (browser.new_context(base_url=site.url) for site in (other, one))
+    with at_teacher, at_student:
+        teacher = at_teacher.new_page()
+        poll_count = follow(teacher, at_student.new_page(), one, other, link)
 
         # The one that was under way when the save was acknowledged, and the next, which has to know of it.
         assert poll_count <= 2

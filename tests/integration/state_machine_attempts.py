@@ -49,7 +49,7 @@ class AttemptsMachine(SettingsMachine):
             if model_attempt.is_overdue(self.now)
         ]
         try:
-            model_attempt = self.ledger.begin(model_assignment, student.pk, self.now)
+            model_attempt = self.ledger.start(model_assignment, student.pk, self.now)
         except Refused as refused:
             self.refuses(getattr(lifecycle, str(refused)), lambda: lifecycle.start_attempt(student, row, now=self.now))
             self.note(str(refused))

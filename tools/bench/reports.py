@@ -52,7 +52,7 @@ def gradebook_figures(*, students: int = 30, assignments: int = 10, repeats: int
     teacher = make_user(email=f"{uuid.uuid4()}@school.test")
     classroom = make_classroom(teacher=teacher, name="Civics, Period 3")
     now = timezone.now()
-    pupils = _students(classroom, students)
+    enrolled = _students(classroom, students)
     for number in range(assignments):
         assignment = _assignment(
             _edition(f"Set number {number + 1} of this class", 4),
@@ -63,7 +63,7 @@ def gradebook_figures(*, students: int = 30, assignments: int = 10, repeats: int
         # Nine in ten have turned in, so that each state is there.
         _attempts(
             assignment,
-            [pupil for pupil in pupils if (pupil.pk + number) % 10],
+            [student for student in enrolled if (student.pk + number) % 10],
             seed=number,
         )
     client = Client(SERVER_NAME="127.0.0.1")

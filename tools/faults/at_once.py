@@ -46,7 +46,7 @@ def r7_repeated(site: Site, full: bool) -> Outcome:
 
 
 def r8_first_saves(site: Site, full: bool) -> Outcome:
-    """Eight first saves of one answer at the same moment, 60 rounds (500 in a full run); and Begin clicked 20 times."""
+    """Eight first saves of one answer at the same moment, 60 rounds (500 in a full run); and Start pressed 20 times."""
     rounds = 500 if full else 60
     clients = make_clients(site.port, -(-rounds // 12))
     errors = 0
@@ -56,14 +56,18 @@ def r8_first_saves(site: Site, full: bool) -> Outcome:
             values = "abcdabcd" if place % 2 else "bbbbbbbb"
             saves = at_once([partial(client.save, number, value, seen_revision=0) for value in values])
             errors += sum(save.status not in {200, 409} for save in saves)
-        begun = _begin_twenty_times(site)
+        started = _start_twenty_times(site)
     current = Answer.objects.filter(attempt__public_id__in=[client.attempt_id for client in clients])
     count = compare(clients)
     good = (
-        errors == 0 and current.count() == rounds and begun == 1 and not (count.lost or count.duplicate or count.wrong)
+        errors == 0
+        and current.count() == rounds
+        and started == 1
+        and not (count.lost or count.duplicate or count.wrong)
     )
     return Outcome(
-        f"{count} rounds={rounds} client_errors={errors} current_rows={current.count()} attempts_started={begun}", good
+        f"{count} rounds={rounds} client_errors={errors} current_rows={current.count()} attempts_started={started}",
+        good,
     )
 
 
@@ -73,7 +77,7 @@ def r9_class(site: Site, full: bool) -> Outcome:
     with running(site):
         for size in (35, 200):
             clients = make_clients(site.port, size, question_count=4)
-            errors, slowest, p95 = _class_hands_in(clients)
+            errors, slowest, p95 = _class_turns_in(clients)
             count = compare(clients)
             lines.append(
                 f"students={size} {count} errors={errors} p95={p95 * 1000:.0f}ms slowest={slowest * 1000:.0f}ms"
@@ -88,8 +92,8 @@ def r9_class(site: Site, full: bool) -> Outcome:
     return Outcome("; ".join(lines), good)
 
 
-def _begin_twenty_times(site: Site) -> int:
-    """How many attempts there are after Begin was clicked 20 times at the same moment."""
+def _start_twenty_times(site: Site) -> int:
+    """How many attempts there are after Start was pressed 20 times at the same moment."""
     [client] = make_clients(site.port, 1)
     attempt = Attempt.objects.get(public_id=client.attempt_id)
     assignment, student = attempt.assignment, attempt.student
@@ -98,14 +102,14 @@ def _begin_twenty_times(site: Site) -> int:
     return Attempt.objects.filter(assignment=assignment, student=student).count()
 
 
-def _class_hands_in(clients: list[Client]) -> tuple[int, float, float]:
+def _class_turns_in(clients: list[Client]) -> tuple[int, float, float]:
     """(errors, slowest save, 95th percentile in seconds) of a class that saves everything and turns in inside 10 s."""
     chance = random.Random(9)
     offsets = [chance.uniform(0, 4) for _ in clients]
     seconds: list[float] = []
     errors = [0]
 
-    def sit(client: Client, offset: float) -> None:
+    def take_quiz(client: Client, offset: float) -> None:
         time.sleep(offset)
         for number in client.question_ids:
             save = client.save(number, "b")
@@ -113,7 +117,7 @@ def _class_hands_in(clients: list[Client]) -> tuple[int, float, float]:
             errors[0] += save.status != 200
         errors[0] += client.submit_attempt()[0] != 302
 
-    at_once([partial(sit, client, offset) for client, offset in zip(clients, offsets, strict=True)])
+    at_once([partial(take_quiz, client, offset) for client, offset in zip(clients, offsets, strict=True)])
     return errors[0], max(seconds), quantiles(seconds, n=20)[-1]
 
 
@@ -125,4 +129,4 @@ def _deferred_control(site: Site) -> int:
     # An error needs two saves at the same moment, which a class on a fast machine may not have.
     classes = [make_clients(control.port, 60, question_count=4) for _ in range(CONTROL_CLASSES)]
     with running(control):
-        return next(filter(None, (_class_hands_in(clients)[0] for clients in classes)), 0)
+        return next(filter(None, (_class_turns_in(clients)[0] for clients in classes)), 0)

@@ -1,4 +1,4 @@
-"""Database errors raised after every statement of every view, by the tests of the error path."""
+"""Database errors in every query of every view, by the tests of the error path."""
 
 import os
 import subprocess

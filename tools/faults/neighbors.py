@@ -72,7 +72,7 @@ def _saves_until(clients: list[Client], work: Callable[[], object]) -> list[floa
     stop, seconds = threading.Event(), list[float]()
     problems: list[Exception] = []
 
-    def sit(client: Client, seed: int) -> None:
+    def save_answers(client: Client, seed: int) -> None:
         chance = random.Random(seed)
         while not stop.wait(chance.uniform(0, 2 * PAUSE_SECONDS)):
             save = client.save_until_settled(chance.choice(sorted(client.question_ids)), chance.choice("abcd"))
@@ -86,7 +86,7 @@ def _saves_until(clients: list[Client], work: Callable[[], object]) -> list[floa
         finally:
             stop.set()
 
-    at_once([end, *(partial(sit, client, place) for place, client in enumerate(clients))])
+    at_once([end, *(partial(save_answers, client, place) for place, client in enumerate(clients))])
     for problem in problems:
         raise problem
     return seconds

@@ -208,7 +208,7 @@ class Ledger:
 
     # --- Attempts -------------------------------------------------------------------------------------------------
 
-    def begin(self, model_assignment: ModelAssignment, student: int, now: datetime) -> ModelAttempt:
+    def start(self, model_assignment: ModelAssignment, student: int, now: datetime) -> ModelAttempt:
         """The open attempt, or a new one."""
         made = self.of(model_assignment, student)
         for model_attempt in made:
@@ -245,9 +245,9 @@ class Ledger:
         is_ended = model_attempt.submitted is not None or model_attempt.is_over(now)
         for entry in model_attempt.log:
             if entry.name == name:
-                told = (entry.revision, entry.value) if entry.outcome == "saved" else (revision, shown)
+                reply = (entry.revision, entry.value) if entry.outcome == "saved" else (revision, shown)
                 # An answer that was late and comes again into an open attempt.
-                return ("stale" if entry.outcome == "late" and not is_ended else entry.outcome), *told
+                return ("stale" if entry.outcome == "late" and not is_ended else entry.outcome), *reply
         if is_ended:
             outcome = "late"
         elif question in model_attempt.checked:

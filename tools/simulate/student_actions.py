@@ -28,7 +28,7 @@ class StudentActions(State):
             return lifecycle.start_attempt(student, Assignment.objects.get(pk=pk), now=self.now)
 
         outcome, made = self.site(act, lifecycle, partly=overdue)
-        expected, model_attempt = self.model(lambda: self.ledger.begin(model_assignment, student.pk, self.now))
+        expected, model_attempt = self.model(lambda: self.ledger.start(model_assignment, student.pk, self.now))
         for own in overdue:
             self.note_receipt(own)
         self.same(outcome, expected)

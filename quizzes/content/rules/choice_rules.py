@@ -39,12 +39,12 @@ def speakers_contradict_nothing(folder: Folder) -> Iterator[Finding]:
     Such a question asks who says something, or what somebody says: “According to the mayor, ...”.
     """
     for item in folder.items:
-        told = {speaker for speaker, begin in _TOLD_BY.items() if item.table["stem"].startswith(begin)}
+        asked_about = {speaker for speaker, begin in _TOLD_BY.items() if item.table["stem"].startswith(begin)}
         for choice in item.choices:
             speakers = folder.speakers(choice.get("mark_at", ()))
             if (
                 choice.get("mark") == CONTRADICTED
-                and speakers - told - {REPORTER}
+                and speakers - asked_about - {REPORTER}
                 and item.table["skill"] != "attribution"
             ):
                 yield item.finding(f"the choice “{choice['text']}” is contradicted only by a speaker")

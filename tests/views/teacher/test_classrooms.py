@@ -304,10 +304,10 @@ def test_home_costs_the_same_for_any_number_of_classes(
     for number in range(count):
         classroom = make_classroom(teacher=teacher, name=f"Period {number}")
         assignment = make_assignment(edition=edition, classroom=classroom, due_at=NOW + timedelta(hours=4))
-        pupils = [make_student(classroom=classroom) for _ in range(count)]
-        make_answered_attempt(assignment=assignment, student=pupils[0], started_at=NOW - timedelta(hours=1))
+        students = [make_student(classroom=classroom) for _ in range(count)]
+        make_answered_attempt(assignment=assignment, student=students[0], started_at=NOW - timedelta(hours=1))
         for _ in range(5):
-            make_failed_try(student=pupils[0])
+            make_failed_try(student=students[0])
 
     with queries() as seen:
         page = teacher_client.get(HOME)
