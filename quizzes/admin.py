@@ -26,7 +26,10 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return False
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
-        """The list. Django leads an impossible lookup to the whole list, but not one that only the query refuses."""
+        """The list. If the query refuses a lookup, raises IncorrectLookupParameters: Django then shows the whole list.
+
+        Django itself raises it only for lookups that it refuses before the query.
+        """
         try:
             # A query that PostgreSQL refuses ends its transaction.
             with transaction.atomic():

@@ -1,3 +1,5 @@
+"""The app quizzes, and the messages of Django that it replaces."""
+
 from django import forms
 from django.apps import AppConfig
 from django.core.validators import ProhibitNullCharactersValidator
@@ -11,9 +13,9 @@ class QuizzesConfig(AppConfig):
     verbose_name = "Footnote"
 
     def ready(self) -> None:
-        # Django's own words name a byte that nobody can see. Fields of allauth use them too.
+        # Django's message speaks of null characters, which nobody can see. Fields of allauth show it too.
         ProhibitNullCharactersValidator.message = gettext_lazy("The text has a hidden character. Retype it.")
-        # As above: Django's words name the value that was sent, such as the id of a student who left the class.
+        # Django's message repeats the value that was sent, such as the id of a student who left the class.
         for field in (forms.ChoiceField, forms.MultipleChoiceField):
             field.default_error_messages["invalid_choice"] = gettext_lazy("Choose one of these.")
         phrases.use(gettext, ngettext)

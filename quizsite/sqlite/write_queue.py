@@ -10,7 +10,7 @@ import time
 
 # How long the first in the queue sleeps between two polls. A write transaction takes about 0.5 ms, and only the first
 # polls, so the cost is small.
-LOOK_AGAIN_SECONDS = 0.0002
+POLL_SECONDS = 0.0002
 
 
 class TurnTimeout(Exception):
@@ -45,7 +45,7 @@ class Writer:
             while not self._turn_is_free():
                 if time.monotonic() >= deadline:
                     raise TurnTimeout
-                time.sleep(LOOK_AGAIN_SECONDS)
+                time.sleep(POLL_SECONDS)
         finally:
             fcntl.flock(self.line, fcntl.LOCK_UN)
 

@@ -56,6 +56,6 @@ def _reached(board: Board | None) -> int:
 def has_closed_questions(assignment: Assignment) -> bool:
     """Whether the board has closed a question while the quiz was teacher-paced, most often with its answers. One query.
 
-    Of other quizzes it is not known what the board has shown: it can go back to a question.
+    Nothing stores what the board of another quiz has shown, because it can go back to a question.
     """
     return Board.objects.filter(assignment=assignment, closed_through__gt=0).exists()

@@ -50,7 +50,7 @@ class LtiDeployment(models.Model):
 
 
 class LtiKey(models.Model):
-    """One key that signs what the site sends to platforms. The newest signs; retired_at: leaves the key set then."""
+    """One key that signs what the site sends to platforms. The newest signs. At retired_at it leaves the key set."""
 
     kid = models.CharField(max_length=64, unique=True)
     private_key = models.TextField()

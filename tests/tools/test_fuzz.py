@@ -8,7 +8,7 @@ import pytest
 
 from quizzes.models import User
 from tools.fuzz.damage import damaged
-from tools.fuzz.readers import Reader, file_readers, take_away_readers
+from tools.fuzz.readers import Reader, file_readers, storing_readers
 from tools.fuzz.runs import Result, attempt, line_of, run
 
 # For all readers, so that the run takes a few seconds.
@@ -26,7 +26,7 @@ def test_damaged_files_break_no_reader(reader: Reader, tmp_path: Path) -> None:
 
 
 def test_damaged_files_break_no_reader_of_our_own_files(teacher: User, tmp_path: Path) -> None:
-    for reader in take_away_readers(teacher):
+    for reader in storing_readers(teacher):
         result = run(reader, seed=7, seconds=60, most=12)
 
         assert result.faults == [], line_of(reader, result, tmp_path)

@@ -19,7 +19,7 @@ django.setup()
 from django.test.utils import setup_databases, teardown_databases
 
 from quizzes.models import User
-from tools.fuzz.readers import file_readers, take_away_readers
+from tools.fuzz.readers import file_readers, storing_readers
 from tools.fuzz.runs import line_of, run
 
 
@@ -43,7 +43,7 @@ def main() -> int:
     with _database():
         by = User.objects.create_user("fuzz@school.example", name="Fuzz")
         readers = [
-            one for one in [*file_readers(), *take_away_readers(by)] if one.name in (arguments.readers or [one.name])
+            one for one in [*file_readers(), *storing_readers(by)] if one.name in (arguments.readers or [one.name])
         ]
         if arguments.file is not None:
             for reader in readers:

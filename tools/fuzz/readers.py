@@ -153,7 +153,7 @@ def file_readers() -> list[Reader]:
     ]
 
 
-def take_away_readers(by: User) -> list[Reader]:
+def storing_readers(by: User) -> list[Reader]:
     """The readers of our own files, which store what they read. by: a teacher. Needs a database."""
     call_command("load_question_sets", verbosity=0)
     document = Edition.objects.filter(question_set__owner=None).order_by("pk")[0].document

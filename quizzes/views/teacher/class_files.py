@@ -1,4 +1,4 @@
-"""A class as one file: take it away, and bring it in."""
+"""A class as one file: export and import."""
 
 from django.contrib import messages
 from django.http import HttpResponse
