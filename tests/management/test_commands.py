@@ -211,5 +211,6 @@ def test_help_explains_each_command_and_each_argument(name: str) -> None:
                 found.append(action.dest)
         return found
 
-    assert command.help
+    # Not Django's own, which does not say what the command does here.
+    assert vars(type(command)).get("help")
     assert unexplained(command.create_parser("manage.py", name)) == []

@@ -13,6 +13,8 @@ from quizzes.models import AuditEvent, User
 class Command(createsuperuser.Command):
     """Django's createsuperuser, which also checks a script's password and leaves an entry in the audit log."""
 
+    help = "Make an account that reads every row on /admin/, names and answers too, and changes none."
+
     def handle(self, *args: Any, **options: Any) -> None:
         # Django says that it made no account, and ends as if it had.
         if options["interactive"] and not self.stdin.isatty():

@@ -13,6 +13,8 @@ from quizzes.models.long_queries import without_time_limit
 class Command(migrate.Command):
     """Django's migrate, which also sets SQLite's journal mode and makes the cache table."""
 
+    help = "Make or update the tables, without a backup. `manage.py serve` makes a backup before it does this."
+
     # They open the database, which `handle` may have to make first. `make test` runs them.
     requires_system_checks = ()
 
