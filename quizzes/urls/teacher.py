@@ -178,9 +178,9 @@ urlpatterns = [
         name="move_paper_answers",
     ),
     path(
-        "assignments/<public_id:public_id>/paper/<public_id:student_id>/take-away/",
-        paper_answers.take_paper_answers_away,
-        name="take_paper_answers_away",
+        "assignments/<public_id:public_id>/paper/<public_id:student_id>/delete/",
+        paper_answers.delete_paper_answers,
+        name="delete_paper_answers",
     ),
     # Results of an assignment
     path("assignments/<public_id:public_id>/results/", class_report.assignment_results, name="assignment_results"),

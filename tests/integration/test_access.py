@@ -407,7 +407,7 @@ TABLE: dict[str, Row] = {
     "paper_answers": Row(EDITOR, of_assignment),
     "student_paper_answers": Row(EDITOR, of_student_on_assignment),
     "move_paper_answers": Row(moving(EDITOR), of_student_on_assignment, method="post"),
-    "take_paper_answers_away": Row(moving(EDITOR), of_student_on_assignment, method="post"),
+    "delete_paper_answers": Row(moving(EDITOR), of_student_on_assignment, method="post"),
     "change_assignment": Row(EDITOR, of_assignment),
     "undo_close": Row(moving(EDITOR), of_assignment, method="post"),
     "change_window": Row(moving(EDITOR), of_assignment, method="post", data={"act": "close", "is_sure": "on"}),

@@ -25,7 +25,7 @@ from quizzes.attempts.answers import accept_late, save_answer
 from quizzes.attempts.breaks import end_break, start_break
 from quizzes.attempts.lifecycle import reopen, start_attempt, submit_attempt, undo_close_now
 from quizzes.attempts.merges import merge_plan, merge_students
-from quizzes.attempts.paper.corrections import move_paper_answers, take_paper_answers_away
+from quizzes.attempts.paper.corrections import delete_paper_answers, move_paper_answers
 from quizzes.attempts.sample_class import make_sample_class
 from quizzes.attempts.support_marks import Mark, save_marks
 from quizzes.attempts.transfers import transfer_attempts
@@ -125,7 +125,7 @@ def test_changes_of_one_deadline_at_once_end_in_no_deadlock(
 
 
 PAPER_PAIRS = [
-    *(("grade", act) for act in ("move", "take away", "type")),
+    *(("grade", act) for act in ("move", "delete", "type")),
     *(("comment", act) for act in ("move", "type")),
     ("move", "grade"),
     ("type", "grade"),
@@ -143,7 +143,7 @@ def test_grades_and_corrections_of_paper_at_once_end_in_no_deadlock(
     seen = version_of(assignment, student)
     acts: dict[str, Callable[[], object]] = {
         "move": partial(move_paper_answers, assignment, student, other, seen=seen, by=teacher, now=LATER),
-        "take away": partial(take_paper_answers_away, assignment, student, seen=seen, by=teacher, now=LATER),
+        "delete": partial(delete_paper_answers, assignment, student, seen=seen, by=teacher, now=LATER),
         "type": partial(type_in, assignment, student, values_of(assignment, right=1), by=teacher, operation="again"),
         "grade": partial(grade, attempt, teacher),
         "comment": partial(manual_grades.comment_on, attempt, "Well done.", by=teacher, now=LATER),

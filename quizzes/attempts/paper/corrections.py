@@ -42,8 +42,8 @@ def move_paper_answers(
     return attempt
 
 
-def take_paper_answers_away(assignment: Assignment, student: Student, *, seen: int, by: User, now: datetime) -> None:
-    """Delete the paper answers of a student with their log. The attempt is free again, and the audit log says it.
+def delete_paper_answers(assignment: Assignment, student: Student, *, seen: int, by: User, now: datetime) -> None:
+    """Delete the paper answers of a student with their log, and record it. The student can use the attempt again.
 
     seen: as in `move_paper_answers`. Raises PaperAnswersChanged.
     """
@@ -57,7 +57,7 @@ def take_paper_answers_away(assignment: Assignment, student: Student, *, seen: i
             "score": str(attempt.score),
             "max_score": attempt.max_score,
         }
-        _record(AuditEvent.Action.PAPER_TAKEN_AWAY, assignment, attempt, student, by=by, now=now, **detail)
+        _record(AuditEvent.Action.PAPER_DELETED, assignment, attempt, student, by=by, now=now, **detail)
         with allow_deleting_logs():
             AnswerEvent.objects.filter(attempt=attempt).delete()
             Attempt.objects.filter(pk=attempt.pk).delete()

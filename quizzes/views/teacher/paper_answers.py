@@ -155,8 +155,8 @@ def move_paper_answers(request: TeacherRequest, public_id: str, student_id: str)
 
 @class_act(ClassAct.CHANGE)
 @require_POST
-def take_paper_answers_away(request: TeacherRequest, public_id: str, student_id: str) -> HttpResponse:
-    """Take one student's paper answers away, so that the attempt is free again."""
+def delete_paper_answers(request: TeacherRequest, public_id: str, student_id: str) -> HttpResponse:
+    """Delete the paper answers of one student, who can then use the attempt again."""
     assignment = taught_assignment(request, public_id)
     student = _find_student(_enrolled(assignment), student_id)
     if not _has_answers(assignment, student):
@@ -164,7 +164,7 @@ def take_paper_answers_away(request: TeacherRequest, public_id: str, student_id:
     form = CorrectionForm(request.POST)
     seen = form.cleaned_data["seen"] if form.is_valid() else -1
     try:
-        corrections.take_paper_answers_away(assignment, student, seen=seen, by=request.user, now=timezone.now())
+        corrections.delete_paper_answers(assignment, student, seen=seen, by=request.user, now=timezone.now())
     except PaperAnswersChanged:
         messages.error(request, CHANGED)
     else:

@@ -9,8 +9,8 @@ from quizzes.attempts.paper.answers import stored_paper_answers
 from quizzes.attempts.paper.corrections import (
     CannotReceive,
     PaperAnswersChanged,
+    delete_paper_answers,
     move_paper_answers,
-    take_paper_answers_away,
 )
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, Student, User
 from tests.attempts.paper.test_answers import LATER, type_in, values_of
@@ -64,14 +64,14 @@ def test_a_moved_sheet_keeps_receipt_score_and_log(
     assert broken() == []
 
 
-def test_a_sheet_that_is_taken_away_leaves_the_attempt_free_and_a_line_in_the_log(
+def test_deleted_paper_answers_leave_the_attempt_free_and_a_line_in_the_log(
     sheet: Attempt, assignment: Assignment, student: Student, teacher: User
 ) -> None:
     seen = version_of(assignment, student)
-    take_paper_answers_away(assignment, student, seen=seen, by=teacher, now=LATER)
+    delete_paper_answers(assignment, student, seen=seen, by=teacher, now=LATER)
 
     assert [model.objects.count() for model in (Attempt, Answer, AnswerEvent)] == [0, 0, 0]
-    event = AuditEvent.objects.get(action=Action.PAPER_TAKEN_AWAY)
+    event = AuditEvent.objects.get(action=Action.PAPER_DELETED)
     assert (event.actor, event.student, event.at) == (teacher, student, LATER)
     assert event.detail == {
         "assignment": assignment.public_id,
@@ -84,12 +84,12 @@ def test_a_sheet_that_is_taken_away_leaves_the_attempt_free_and_a_line_in_the_lo
     }
     assert broken() == []
     with pytest.raises(PaperAnswersChanged):
-        take_paper_answers_away(assignment, student, seen=seen, by=teacher, now=LATER)
-    assert AuditEvent.objects.filter(action=Action.PAPER_TAKEN_AWAY).count() == 1
+        delete_paper_answers(assignment, student, seen=seen, by=teacher, now=LATER)
+    assert AuditEvent.objects.filter(action=Action.PAPER_DELETED).count() == 1
     assert start_attempt(student, assignment, now=NOW).number == 1
 
 
-@pytest.mark.parametrize("act", ["move", "take away"])
+@pytest.mark.parametrize("act", ["move", "delete"])
 def test_later_attempts_on_screen_are_numbered_again(
     act: str, assignment: Assignment, student: Student, ben: Student, teacher: User
 ) -> None:
@@ -104,7 +104,7 @@ def test_later_attempts_on_screen_are_numbered_again(
         assert move(assignment, student, ben, by=teacher).number == 2
     else:
         seen = version_of(assignment, student)
-        take_paper_answers_away(assignment, student, seen=seen, by=teacher, now=LATER)
+        delete_paper_answers(assignment, student, seen=seen, by=teacher, now=LATER)
 
     on_screen.refresh_from_db()
     other.refresh_from_db()
@@ -134,7 +134,7 @@ def test_a_sheet_that_changed_meanwhile_stays(
     with pytest.raises(PaperAnswersChanged):
         move_paper_answers(assignment, student, ben, seen=seen, by=teacher, now=LATER)
     with pytest.raises(PaperAnswersChanged):
-        take_paper_answers_away(assignment, student, seen=seen, by=teacher, now=LATER)
+        delete_paper_answers(assignment, student, seen=seen, by=teacher, now=LATER)
     assert (Attempt.objects.get().student, Attempt.objects.get().pk) == (student, sheet.pk)
 
 
@@ -167,7 +167,7 @@ def test_teacher_moves_a_sheet_and_takes_it_away_on_its_page(
     )
 
     of_ben = reverse("student_paper_answers", args=[assignment.public_id, ben.public_id])
-    action = reverse("take_paper_answers_away", args=[assignment.public_id, ben.public_id])
+    action = reverse("delete_paper_answers", args=[assignment.public_id, ben.public_id])
     assert action in teacher_client.get(of_ben).content.decode()
     gone = teacher_client.post(action, {"seen": str(version_of(assignment, ben))}, follow=True)
     assert f"Deleted. {ben.display_name} can use the attempt again." in text_of(gone)
