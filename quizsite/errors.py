@@ -41,7 +41,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         response = HttpResponse(_error_page(f"{status}.html", {"again": fields_again(request)}), status=status)
     if is_passing:
         # The next request gets a new connection: once the type of a column has changed, a statement that was prepared
-        # before it fails for as long as its connection lives.
+        # before it fails until its connection is closed.
         connection.close_at = 0
         response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response

@@ -39,7 +39,7 @@ def open_lock() -> IO[str]:
 
 
 def start_periodic_jobs() -> None:
-    """Run the periodic jobs in a thread of this process. If the process dies, the next one takes over."""
+    """Run the periodic jobs in a thread of this process. If the process ends, another one continues."""
     threading.Thread(target=_run_forever, name="periodic-jobs", daemon=True).start()
 
 

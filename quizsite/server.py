@@ -76,7 +76,7 @@ def serve(host: str, port: int, *, workers: int) -> None:
     gc.freeze()
     gc.enable()
     # Each worker starts with this signal blocked, until its loop runs. Before that, the handler inherited from this
-    # process, or uvloop's own, would swallow it, and the worker would serve on until it is killed.
+    # process, or uvloop's own, would discard it, and the worker would serve until it is killed.
     os.register_at_fork(
         before=partial(signal.pthread_sigmask, signal.SIG_BLOCK, STOP),
         after_in_parent=partial(signal.pthread_sigmask, signal.SIG_UNBLOCK, STOP),

@@ -17,7 +17,7 @@ class Loader(FilesystemLoader):
     """
 
     def get_contents(self, origin: Origin) -> str:
-        """Return the source of a template, for HTML without whitespace at the start of its lines."""
+        """The source of a template, for HTML without whitespace at the start of its lines."""
         source = super().get_contents(origin)
         return _INDENTATION.sub("\n", source) if origin.name.endswith(".html") else source
 
@@ -26,5 +26,5 @@ class CachedLoader(DjangoCachedLoader):
     """A compiled template has the texts of one language, so that a page does not look them up."""
 
     def cache_key(self, template_name: str, skip: list[Origin] | None = None) -> str:
-        """Return Django's key with the language of the page."""
+        """Django's key with the language of the page."""
         return f"{super().cache_key(template_name, skip)}-{get_language()}"

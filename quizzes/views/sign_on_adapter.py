@@ -102,7 +102,7 @@ class SignOnClient(OpenIDConnectOAuth2Adapter):
         # Not if the clock was set back in the meantime.
         if read_at <= now < read_at + DESCRIPTION_SECONDS:
             return cast(dict[str, Any], cached)
-        # allauth keeps one for as long as this object lives.
+        # allauth keeps the first one in this object.
         self.__dict__.pop("_openid_config", None)
         config: dict[str, Any] = super().openid_config
         if config["issuer"].rstrip("/") != issuer:
