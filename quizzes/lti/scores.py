@@ -198,8 +198,8 @@ def waiting(*, now: datetime) -> models.QuerySet[LtiScore]:
 def claim(score: LtiScore, *, now: datetime) -> bool:
     """Whether this machine sends the score. Another one, whose round runs at the same time, leaves it alone then.
 
-    Moodle and Open edX refuse a score that they have, so that it would count as failed. If this machine stops, the score
-    is sent when the claim ends.
+    Moodle and Open edX refuse a score that they have, so that it would count as failed. If this machine stops, the
+    score is sent when the claim ends.
     """
     read_at, score.try_at = score.try_at, now + CLAIM
     return bool(LtiScore.objects.filter(pk=score.pk, try_at=read_at).update(try_at=score.try_at))
