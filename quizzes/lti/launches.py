@@ -18,6 +18,7 @@ import requests
 from django.core import signing
 from django.db import IntegrityError, transaction
 from django.utils.crypto import constant_time_compare
+from jwcrypto.common import JWException  # type: ignore[import-untyped]
 from pylti1p3.cookie import CookieService
 from pylti1p3.exception import LtiException
 from pylti1p3.message_launch import MessageLaunch
@@ -35,6 +36,17 @@ _STATE = signing.Signer(salt="quizzes.lti.state")
 # What the columns of the database have room for. PostgreSQL stores no NUL.
 MAX_ID, MAX_URL, MAX_TITLE = 255, 1000, 255
 NUL_IN_JSON = r"\u0000"
+# What the library and the reading of claims raise for a message or key that is not LTI, such as a text for an object.
+_MALFORMED = (
+    LtiException,
+    jwt.InvalidTokenError,
+    JWException,
+    requests.RequestException,
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+)
 # Clocks of two machines.
 LEEWAY_SECONDS = 60
 # Its origin goes into the browser policy of a page, so its host has no sign that would end a directive there.
@@ -97,7 +109,7 @@ def receive_launch(data: Mapping[str, str], *, browser_secret: str, now: datetim
     launch = _launch_of_state(data.get("state", ""), now)
     if not browser_secret or not constant_time_compare(token_digest(browser_secret), launch.browser_digest):
         raise LaunchRefused("the launch started in another browser, or the browser keeps no cookies")
-    launch.claims = _claims(_checked_message(data, launch, now))
+    launch.claims = _checked_claims(data, launch, now)
     try:
         with transaction.atomic():
             launch.save(force_insert=True)
@@ -180,8 +192,8 @@ class _Message(MessageLaunch[Any, ToolConfig, _State, _NoCookies]):
         return self
 
 
-def _checked_message(data: Mapping[str, str], launch: LtiLaunch, now: datetime) -> Mapping[str, Any]:
-    """The claims of the signed message. Raises LaunchRefused."""
+def _checked_claims(data: Mapping[str, str], launch: LtiLaunch, now: datetime) -> dict[str, Any]:
+    """The claims of the signed message that are kept. Raises LaunchRefused."""
     platform = launch.platform
     try:
         header = jwt.get_unverified_header(data.get("id_token", ""))
@@ -191,10 +203,9 @@ def _checked_message(data: Mapping[str, str], launch: LtiLaunch, now: datetime) 
         message = _Message(
             data, ToolConfig(platform, key_set), session_service=_State(launch), cookie_service=_NoCookies()
         )
-        body: Mapping[str, Any] = message.validate().get_launch_data()
-    except (LtiException, jwt.InvalidTokenError, requests.RequestException, ValueError, TypeError, KeyError) as error:
+        return _claims(message.validate().get_launch_data())
+    except _MALFORMED as error:
         raise LaunchRefused(f"{platform.name}: {error}") from error
-    return body
 
 
 def _claims(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -242,3 +253,5 @@ def _check_sizes(claims: Mapping[str, Any]) -> None:
             raise LaunchRefused(f"the signed message has a {name} of more than {limit} characters")
     if NUL_IN_JSON in json.dumps(claims):
         raise LaunchRefused("the signed message has a NUL character")
+    # No database stores half of a pair of surrogates. This is a ValueError.
+    json.dumps(claims, ensure_ascii=False).encode()

@@ -103,7 +103,8 @@ def fetch_key_set(platform: LtiPlatform, kid: str, *, now: datetime) -> Any:
             response = session.get(platform.key_set_url)
             response.raise_for_status()
             key_set = response.json()
-        if not isinstance(key_set, dict) or not isinstance(key_set.get("keys"), list):
+        keys = key_set.get("keys") if isinstance(key_set, dict) else None
+        if not isinstance(keys, list) or not all(isinstance(key, dict) for key in keys):
             raise ValueError("The key set is not a JSON object with keys.")
         platform.key_set, platform.key_set_at = key_set, now
         platform.save(update_fields=["key_set", "key_set_at"])

@@ -39,6 +39,8 @@ def make_key(kid: str, owner: str = "platform") -> JWK:
 class Platform:
     """State of the platform. scores: as received, newest last. status: with which it answers calls for scores.
 
+    next_keys: what it names as its keys in the next answers, in place of its own.
+
     token: what it hands out and takes. score_requests: how many calls for scores came.
     """
 
@@ -53,6 +55,7 @@ class Platform:
     status: int = 200
     token: str = "token-1"
     key_requests: int = 0
+    next_keys: list[list[object]] = field(default_factory=list)
     score_requests: int = 0
     token_requests: list[dict[str, str]] = field(default_factory=list)
 
@@ -102,6 +105,8 @@ class Platform:
         path = urlsplit(target).path
         if path == "/keys":
             self.key_requests += 1
+            if self.next_keys:
+                return 200, {"keys": self.next_keys.pop(0)}
             return 200, {"keys": [json.loads(self.key.export_public())]}
         if path == "/token":
             data = {name: value for name, [value] in parse_qs(body.decode()).items()}

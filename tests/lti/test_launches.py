@@ -482,6 +482,9 @@ def test_platform_that_is_turned_off_in_mid_launch_is_refused(
         ({f"{CLAIM}context": {"id": "c" * 256}}, "a context of more than 255 characters"),
         ({f"{CLAIM}resource_link": {"id": "l" * 256}}, "a link of more than 255 characters"),
         ({"given_name": "An\0a"}, "a NUL character"),
+        ({f"{CLAIM}context": {"id": "c\ud800"}}, "surrogates not allowed"),
+        ({f"{CLAIM}context": "course-1"}, "has no attribute"),
+        ({f"{CLAIM}roles": 5}, "not iterable"),
         ({"aud": "client-2", "azp": "client-1"}, "for 'client-2', but Moodle"),
         ({"aud": None, "azp": "client-1"}, "for None, but Moodle"),
         ({"iss": "https://evil.example\n"}, r"from 'https://evil.example\n' for 'client-1', but Moodle"),
@@ -584,6 +587,17 @@ def test_damaged_message_is_refused(
     asked = begin(client)
 
     refused(caplog, client.post("/lti/launch/", {"state": asked["state"], "id_token": token}, secure=True), "refused")
+
+
+@pytest.mark.parametrize("key", [None, {"kid": "k1", "kty": "oct", "k": "AAAA"}])
+def test_key_set_that_is_none_is_refused_until_the_platform_has_another(
+    key: object, platform: Platform, launch: Launch, course: LtiCourse, clock: time_machine.Traveller
+) -> None:
+    platform.next_keys = [[key]]
+    assert launch().status_code == 401
+
+    clock.shift(timedelta(hours=25))
+    assert launch().status_code == 302
 
 
 def test_new_key_of_the_platform_is_fetched_in_mid_launch(
