@@ -1,7 +1,8 @@
 """All caches of a process, and `clear_all()`, which empties them. They hold only what never changes.
 
-There are two exceptions. What providers of school accounts say of themselves has a limit in time
-(views/sign_on_adapter.py). The saves that an attempt has left are counted for each process (attempts/save_limit.py).
+There are three exceptions. What providers of school accounts say of themselves has a limit in time
+(views/sign_on_adapter.py), and so has which other servers were silent (limited_http.py). The saves that an attempt has
+left are counted for each process (attempts/save_limit.py).
 """
 
 from collections.abc import Callable

@@ -2,11 +2,20 @@
 
 import time
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from urllib3.exceptions import HTTPError
 
+from quizzes.caches import process_dict
+
 READ_BYTES = 64 * 1024
+# A request that fails after so long has held a thread of the site, and on SQLite a worker has one. Anybody can open
+# pages that ask another server. So this process leaves a server that was silent alone for a while.
+SILENT_SECONDS, PAUSE_SECONDS = 1.0, 30.0
+
+# By origin: until when it is left alone, on the monotonic clock.
+_paused = process_dict()
 
 
 class LimitedSession(requests.Session):
@@ -18,8 +27,22 @@ class LimitedSession(requests.Session):
 
     def request(self, method: str, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
         """Send, and read the whole answer within the limits. Raises requests.RequestException."""
+        parts = urlsplit(url if isinstance(url, str) else url.decode())
+        origin, began = (parts.scheme, parts.netloc), time.monotonic()
+        if _paused.get(origin, 0) > began:
+            raise requests.ConnectionError("The server was silent a moment ago.")
         kwargs.setdefault("timeout", self.timeout)
-        response = super().request(method, url, *args, **{**kwargs, "allow_redirects": False, "stream": True})
+        try:
+            response = super().request(method, url, *args, **{**kwargs, "allow_redirects": False, "stream": True})
+            self._read(response)
+        except requests.RequestException:
+            now = time.monotonic()
+            if now - began >= SILENT_SECONDS:
+                _pause(origin, now)
+            raise
+        return response
+
+    def _read(self, response: requests.Response) -> None:
         # The library's own time limit starts again with each byte.
         ends, content = time.monotonic() + self.answer_seconds, b""
         try:
@@ -32,4 +55,9 @@ class LimitedSession(requests.Session):
         finally:
             response.close()
         response._content = content
-        return response
+
+
+def _pause(origin: tuple[str, str], now: float) -> None:
+    for past in [other for other, until in _paused.items() if until <= now]:
+        del _paused[past]
+    _paused[origin] = now + PAUSE_SECONDS

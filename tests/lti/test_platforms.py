@@ -10,6 +10,7 @@ from types import ModuleType
 import pytest
 import requests
 
+from quizzes import limited_http
 from quizzes.limited_http import LimitedSession
 from quizzes.lti import platforms
 from quizzes.lti.platforms import PlatformSession
@@ -70,3 +71,31 @@ def test_answer_within_the_limits_is_whole() -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n"
     with answering(lambda link: link.sendall(head + body)) as address, PlatformSession() as session:
         assert session.get(address).json() == {"keys": []}
+
+
+def test_silent_server_holds_one_request_in_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limited_http, "SILENT_SECONDS", 0.1)
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,
+        socket.create_server(("127.0.0.1", 0)) as other,
+        LimitedSession(timeout=0.1, answer_seconds=1, answer_bytes=100) as session,
+    ):
+        address, elsewhere = (f"http://127.0.0.1:{server.getsockname()[1]}/keys" for server in (silent, other))
+        with pytest.raises(requests.Timeout):
+            session.get(address)
+        with pytest.raises(requests.ConnectionError, match="silent a moment ago"):
+            session.get(f"{address}?again")
+        with pytest.raises(requests.Timeout):
+            session.get(elsewhere)
+        monkeypatch.setattr(time, "monotonic", lambda now=time.monotonic: now() + limited_http.PAUSE_SECONDS)
+        with pytest.raises(requests.Timeout):
+            session.get(address)
+
+
+def test_server_that_refuses_at_once_is_asked_each_time() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/"
+    with PlatformSession() as session:
+        for _ in range(2):
+            with pytest.raises(requests.ConnectionError, match="refused"):
+                session.get(address)
