@@ -43,6 +43,8 @@ MEMBERS_SCOPE = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembershi
 # A round of the periodic job must end in time for the next one.
 ROUND_SECONDS = 10
 MEMBER_PAGES = ITEM_PAGES = 20
+# For all pages of the list of members, which a teacher waits for, and a thread with them.
+MEMBERS_SECONDS = 20
 # Open edX has room for 100.
 MAX_LABEL = 100
 # What a call to a platform raises if it fails, and if the platform does not answer.
@@ -160,6 +162,7 @@ def members_of(course: LtiCourse) -> list[Member]:
     if not course.deployment.platform.is_active:
         raise PlatformFailed(TURNED_OFF)
     found: dict[str, Member] = {}
+    ends = time.monotonic() + MEMBERS_SECONDS
     with PlatformSession() as session:
         try:
             service = NamesRolesProvisioningService(
@@ -170,6 +173,8 @@ def members_of(course: LtiCourse) -> list[Member]:
             for _ in range(MEMBER_PAGES):
                 if not page:
                     break
+                if time.monotonic() > ends:
+                    raise requests.ConnectionError("The list of members is too slow.")
                 members, page = service.get_members_page(page)
                 for member in members:
                     claims = cast(Mapping[str, Any], member)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from quizsite.models import SiteState
-from quizzes.lti import platforms
+from quizzes.lti import platforms, services
 from quizzes.lti.courses import Member, StudentTaken, connect_student, preview_members
 from quizzes.lti.services import _Registration
 from quizzes.models import (
@@ -188,6 +188,16 @@ def test_platform_that_refuses_the_list_is_said(platform: Platform, course: LtiC
     said = text_of(teacher_client.get(reverse("lti_members", args=[course.classroom.public_id, course.pk])))
 
     assert "The platform no longer has this course" in said
+
+
+def test_list_that_takes_too_long_is_given_up(
+    platform: Platform, course: LtiCourse, teacher_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "MEMBERS_SECONDS", -1)
+
+    said = text_of(teacher_client.get(reverse("lti_members", args=[course.classroom.public_id, course.pk])))
+
+    assert "The platform does not answer" in said
 
 
 def test_platform_that_was_turned_off_is_not_asked(
