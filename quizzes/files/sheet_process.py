@@ -19,6 +19,9 @@ MAX_SHEETS = 30
 # Characters of all cells. A file of 20 KB can name one long text in each of 4,000 cells, 2 GB for the site that reads
 # them. A book has a million.
 MAX_CHARACTERS = 10_000_000
+# Cells of all sheets, with the blank ones before the last. 30 sheets with one cell each, far from the first, are 9 KB,
+# and took 20 s, for which a thread of the site waits. A sheet of Excel with a cell in its last row has a million.
+MAX_CELLS = 20_000_000
 NOTES = re.compile(
     r"read ?me|instructions?|directions|how to.{0,40}|cover|about|help|instrucciones|portada", re.IGNORECASE
 )
@@ -46,7 +49,7 @@ def has_superscript(content: bytes) -> bool:
 def main() -> int:
     """Print the first sheet with text, the names of others, and whether the file has superscript.
 
-    1 if no sheet has text, 2 if the file cannot be read, 3 if the sheet has more than MAX_CHARACTERS.
+    1 if no sheet has text, 2 if the file cannot be read or has more than MAX_CELLS, 3 for more than MAX_CHARACTERS.
     """
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
@@ -56,17 +59,23 @@ def main() -> int:
         content = sys.stdin.buffer.read()
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         found: dict[str, object] = {}
-        others = list[str]()
+        others, cell_count = list[str](), 0
         names = workbook.sheet_names[:MAX_SHEETS]
         # Templates begin with a sheet of instructions.
         for name in sorted(names, key=lambda name: NOTES.fullmatch(name.strip()) is not None):
-            table = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            if not any(str(cell).strip() for row in table for cell in row):
+            sheet = workbook.get_sheet_by_name(name)
+            # Its `total_height` and `total_width` are one too small.
+            last_row, last_column = sheet.end or (-1, -1)
+            cell_count += (last_row + 1) * (last_column + 1)
+            if cell_count > MAX_CELLS:
+                return 2
+            table = sheet.to_python(skip_empty_area=False, nrows=row_count)
+            rows = [row[:column_count] for row in table]
+            if not any(str(cell).strip() for row in rows for cell in row):
                 continue
             if found:
                 others.append(name)
             else:
-                rows = [row[:column_count] for row in table[:row_count]]
                 if sum(len(cell) for row in rows for cell in row if isinstance(cell, str)) > MAX_CHARACTERS:
                     return 3
                 found = {"name": name, "rows": rows}

@@ -96,6 +96,16 @@ def test_cell_far_from_the_others_does_not_end_the_site() -> None:
         read_questions(stream.getvalue())
 
 
+def test_many_sheets_with_one_cell_far_away_are_refused_before_all_are_read() -> None:
+    """30 such sheets are 9 KB, and a thread of the site waited 20 s for them (2026-11-29)."""
+    stream = io.BytesIO()
+    with Workbook(stream, {"in_memory": True}) as book:
+        for _ in range(6):
+            book.add_worksheet().write(1_048_575, 3, " ")
+    with pytest.raises(UnreadableTable, match="We couldn’t read this spreadsheet"):
+        read_table(stream.getvalue())
+
+
 def test_one_long_text_in_many_cells_is_refused_before_it_is_read() -> None:
     """A workbook has each text once. 21 KB of one with 4,000 cells took 2 GB (2026-11-28)."""
     content = workbook([["é" * 32_000] for _ in range(400)])
