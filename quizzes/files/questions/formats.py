@@ -2,7 +2,6 @@
 
 import json
 import re
-import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,6 +15,7 @@ from quizzes.files.questions.moodle_writer import write_moodle
 from quizzes.files.questions.packages import read_package, read_xml
 from quizzes.files.questions.qti1_writer import write_qti1
 from quizzes.files.questions.qti2_writer import write_qti2
+from quizzes.files.questions.toml_text import read_toml
 from quizzes.files.sheet import OLD_EXCEL, ZIP
 from quizzes.phrases import gettext, gettext_noop
 
@@ -289,7 +289,7 @@ def _read(content: bytes) -> ReadFile:
         return read_own(document, "Footnote (JSON)")
     if "[[questions]]" in start or start.startswith("footnote_questions"):
         try:
-            document = storable(json.loads(json.dumps(tomllib.loads(text), default=str)))
+            document = storable(json.loads(json.dumps(read_toml(text), default=str)))
         # A number of thousands of digits is a ValueError, like each error of the form; deep tables exhaust the stack.
         except (ValueError, RecursionError) as error:
             raise UnreadableFile(

@@ -378,6 +378,32 @@ def test_a_language_that_nothing_ends_costs_no_more_than_its_length(mark: str) -
     assert len(outcomes(moodle.encode())) == 1
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{key} = 1",
+        "[{key}]",
+        'x = ["""a"""", {{{key} = 1}}, "b"]',
+        "x = ['''a'''', {{{key} = 1}}, 'b']",
+        "# '\n{key} = '1'",
+    ],
+)
+@pytest.mark.parametrize("part", ["a", '"a b"', "'#'"])
+def test_a_key_of_many_parts_is_refused_before_it_is_read(line: str, part: str) -> None:
+    """The library of TOML takes memory as the square of the parts: 40 KB took 1.5 GB, 100 KB would end the site."""
+    text = line.format(key=".".join([part] * 100))
+    with pytest.raises(UnreadableFile, match="too many dots"):
+        read_questions(f"footnote_questions = 1\n{text}\n".encode())
+
+
+@pytest.mark.parametrize("quotes", ['"', "'", '"""', "'''"])
+def test_the_texts_of_toml_may_have_any_dots(quotes: str) -> None:
+    """Also next to quotes and a sign of a comment."""
+    stem = f"{quotes}#{'Who...' * 20}{quotes}"
+    text = f'[[questions]]  # {"." * 99}\ntype = "free_text"\nstem = {stem}\n'
+    assert [outcome for _, outcome, _ in outcomes(text.encode())] != ["skipped"]
+
+
 MANY = 100_000
 
 
