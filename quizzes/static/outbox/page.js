@@ -550,8 +550,9 @@ function showPressedPart() {
   const part = ["#levels", "#question"].includes(location.hash) && find(location.hash);
   if (!part) return;
   showView(part.id === "levels" ? "#v-read" : "#v-q");
-  // What the reply to a form asks for has the focus.
-  if (!part.querySelector("[autofocus]")) part.focus();
+  // What the page says about the answer. In the next frame, the browser moves the focus to the part, in spite of `autofocus`.
+  const place = find(".verdict, .err[autofocus], .notice[autofocus]", part) ?? part;
+  requestAnimationFrame(() => setTimeout(() => place.focus()));
 }
 
 function start() {
