@@ -1058,10 +1058,12 @@ def test_open_10_more_minutes_without_a_close_says_that_the_page_is_out_of_date(
     form = next(form for form in read(page).forms if ("act", "more_time") in form.buttons)
     Assignment.objects.update(due_at=None, closes_at=None)
 
-    reply = text_of(teacher_client.post(form.action, form.data(act="more_time"), follow=True))
+    page = teacher_client.post(form.action, form.data(act="more_time"), follow=True)
 
-    assert "This page is out of date. Try again." in reply
-    assert "Closes ." not in reply
+    assert "This page is out of date. Try again." in text_of(page)
+    assert "Closes ." not in text_of(page)
+    # The title of the page is the same as before, so nothing else says it to a screen reader.
+    assert re.search(r'<div class="notice bad-n" tabindex="-1"\s+autofocus\s+role="status">', page.content.decode())
 
 
 def test_open_10_more_minutes_after_a_close_makes_no_work_late(

@@ -377,6 +377,8 @@ def test_an_error_and_the_hints_on_a_sheet_belong_to_their_fields(
     assert (f'aria-describedby="{fields[0]}-h"' in right, "aria-invalid" in right) == (True, False)
     assert f'aria-describedby="{fields[1]}-e {fields[1]}-h"' in wrong
     assert ('aria-invalid="true"' in wrong, "autofocus" in wrong) == (True, True)
+    # The notice above leaves the focus to the field.
+    assert shown.text.count("autofocus") == 1
     assert re.findall(rf'<p class="hint" id="{fields[1]}-h">([^<]+)<', shown.text) == ["A, B, or C, or the word"]
 
 
