@@ -623,6 +623,16 @@ def test_question_comes_before_its_evidence(teacher: User, open_context: NewCont
     assert (evidence["x"] < stem["x"], button["x"] == stem["x"], button["y"] > stem["y"]) == (True, True, True)
 
 
+def test_reading_shows_whole_sentences_on_a_phone(teacher: User, open_context: NewContext) -> None:
+    draft = make_draft(owner=teacher, document=BUILT_IN.document)
+    page = open_context(teacher, width=360, height=740).new_page()
+    page.goto(reverse("edit_reading", args=[draft.question_set.public_id]))
+    hidden = page.locator(".answers textarea").evaluate_all(
+        "boxes => boxes.map((one) => one.scrollHeight - one.clientHeight)"
+    )
+    assert (len(hidden) > 20, max(hidden)) == (True, 0)
+
+
 def test_no_sentence_shows_below_the_count_of_the_evidence(teacher: User, open_context: NewContext) -> None:
     page = open_context(teacher, height=500).new_page()
     open_editor(page, make_draft(owner=teacher))
