@@ -633,6 +633,20 @@ def test_reading_shows_whole_sentences_on_a_phone(teacher: User, open_context: N
     assert (len(hidden) > 20, max(hidden)) == (True, 0)
 
 
+# Upper and lower edges of the fields of two rows, top to bottom.
+EDGES = """fields => fields.slice(0, 4).flatMap((one) => {
+  const { top, bottom } = one.getBoundingClientRect();
+  return [top, bottom];
+})"""
+
+
+def test_fields_of_a_row_are_closer_than_rows_on_a_phone(teacher: User, open_context: NewContext) -> None:
+    page = open_context(teacher, width=360, height=740).new_page()
+    page.goto(reverse("edit_speakers", args=[make_draft(owner=teacher).question_set.public_id]))
+    edges = page.locator("#draft-form .cols > .field").evaluate_all(EDGES)
+    assert edges[2] - edges[1] < edges[4] - edges[3]
+
+
 def test_no_sentence_shows_below_the_count_of_the_evidence(teacher: User, open_context: NewContext) -> None:
     page = open_context(teacher, height=500).new_page()
     open_editor(page, make_draft(owner=teacher))
