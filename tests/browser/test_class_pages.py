@@ -6,9 +6,10 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from quizzes.models import Assignment, Attempt, LtiCourse, LtiScore, Student, User
+from quizzes.models import Accommodation, Assignment, Attempt, LtiCourse, LtiScore, Student, User
 from tests.browser.conftest import NewContext, overflow, violations
 from tests.factories import (
+    NOW,
     make_answered_attempt,
     make_draft,
     make_edition,
@@ -18,6 +19,20 @@ from tests.factories import (
     make_student,
     save,
 )
+
+
+# The lower edge of each line of the first such text.
+LINES = """(part, text) => {
+  const texts = document.createTreeWalker(part, NodeFilter.SHOW_TEXT);
+  const range = document.createRange();
+  while (texts.nextNode()) {
+    const start = texts.currentNode.data.indexOf(text);
+    if (start < 0) continue;
+    range.setStart(texts.currentNode, start);
+    range.setEnd(texts.currentNode, start + text.length);
+    return [...new Set(Array.from(range.getClientRects(), (box) => Math.round(box.bottom)))];
+  }
+}"""
 
 
 def test_brand_stands_at_the_same_place_on_every_page(
@@ -84,6 +99,7 @@ def test_tabs_of_a_class_fill_their_rows_on_a_phone_and_one_row_beyond(
 def test_gradebook_of_one_quiz_keeps_the_width_of_its_columns(
     teacher: User, student: Student, assignment: Assignment, open_context: NewContext
 ) -> None:
+    Assignment.objects.update(due_at=NOW)
     page = open_context(teacher).new_page()
     page.goto(reverse("classroom_gradebook", args=[assignment.classroom.public_id]))
     box = page.locator(".grid").bounding_box()
@@ -91,6 +107,9 @@ def test_gradebook_of_one_quiz_keeps_the_width_of_its_columns(
     assert box["width"] < 640
     starts = page.evaluate("[...document.querySelectorAll('.grid tbody td')].map(td => getComputedStyle(td).textAlign)")
     assert set(starts) == {"start"}
+    # Where a column is narrow, “of” and its number were on two lines under the due date.
+    page.set_viewport_size({"width": 320, "height": 900})
+    assert len(page.locator("thead").evaluate(LINES, "of 8")) == 1
 
 
 def test_main_button_stands_first_among_its_neighbors(
@@ -188,6 +207,8 @@ def test_work_of_a_student_fits_a_phone(assignment: Assignment, student: Student
     assert "10 of 15 so far" in work
     assert "67%" not in work
     assert max(beyond) == 0
+    # A receipt is read out and typed, so it is in one piece.
+    assert len(page.locator("main").evaluate(LINES, attempt.receipt)) == 1
 
 
 def test_all_of_a_section_stands_beside_its_label(
