@@ -141,6 +141,21 @@ def test_acts_on_a_set_of_the_list_stand_in_one_line(teacher: User, open_context
     assert max(middles) - min(middles) < 4
 
 
+def test_words_of_a_row_stand_on_one_line(teacher: User, student: Student, open_context: NewContext) -> None:
+    """Beside a check box or a button, the other words of the row stood higher."""
+    Accommodation.objects.create(student=student, time_factor=2, changed_at=timezone.now())
+    draft = make_draft(owner=teacher)
+    page = open_context(teacher).new_page()
+    for name, public_id, words in (
+        ("class_accommodations", student.classroom.public_id, (student.display_name, "2x")),
+        ("export_questions", draft.question_set.public_id, ("Canvas", "of 4", "Export")),
+    ):
+        page.goto(reverse(name, args=[public_id]))
+        row = page.locator("tbody tr").first
+        lines = [row.evaluate(LINES, text) for text in words]
+        assert lines == [lines[0]] * len(words), name
+
+
 def test_accommodations_for_nobody_lead_to_the_error(teacher: User, student: Student, open_context: NewContext) -> None:
     for number in range(30):
         make_student(classroom=student.classroom, name=f"Student {number}")
