@@ -235,11 +235,13 @@ def test_pages_of_a_teacher_print_without_what_one_presses(
         ("question_set", [school.assignment.edition.question_set.public_id]),
     ):
         page.goto(reverse(name, args=args))
-        pressed = page.locator(".btn, .tabs, .txt, button:not(.word)").evaluate_all(
+        pressed = page.locator(".btn, .tabs, .txt:not(.register > li > a), button:not(.word)").evaluate_all(
             "all => all.filter(one => one.checkVisibility()).map(one => one.outerHTML.slice(0, 90))"
         )
         assert (name, pressed, overflow(page)) == (name, [], 0)
-        assert page.locator("main").inner_text().strip(), name
+        # A printed roster had no names.
+        has_name = school.student.display_name in page.locator("main").inner_text()
+        assert has_name or name in {"assignment_results", "item_analysis", "question_set"}, name
 
 
 def test_large_print_has_eighteen_points(assignment: Assignment, teacher: User, open_context: NewContext) -> None:
