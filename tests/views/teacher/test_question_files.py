@@ -187,6 +187,7 @@ def test_the_page_proposes_sentences_and_the_teacher_confirms(teacher_client: Cl
     assert draft.document["questions"][-1]["evidence"] == []
     page = teacher_client.post(address, {key: [sentence["key"]]}, follow=True)
     assert "Evidence saved for 1 question." in text_of(page)
+    assert "Next: Questions" in text_of(page)
     draft.refresh_from_db()
     assert draft.document["questions"][-1]["evidence"] == [sentence["key"]]
     assert draft.document["questions"][-1]["anchors"] == {sentence["key"]: sentence["text"]}
