@@ -15,7 +15,7 @@ from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.set_document import combine, parse_set, untranslated
 from quizzes.models import Draft, User
 from tests.content.question_types.test_reference import EXAMPLES, SOURCE
-from tests.drafting import errors_of
+from tests.drafting import BUILT_IN, errors_of
 from tests.factories import make_document, make_draft
 
 
@@ -145,6 +145,17 @@ def test_a_teacher_translates_a_question_and_publishes_it(draft: Draft, teacher_
     assert [option.text for option in question.options(reading)][1] == draft.document["questions"][0]["choices"][1][
         "text"
     ]
+
+
+def test_texts_that_are_all_translated_are_edited(teacher: User, teacher_client: Client) -> None:
+    draft = make_draft(document=BUILT_IN.document, owner=teacher)
+    draft.document.setdefault("texts", {}).setdefault("es", {})["title"] = "Un conjunto"
+    draft.save()
+
+    page = teacher_client.get(languages(draft)).content.decode()
+
+    assert "Every text has a translation." in page
+    assert ("Edit Spanish texts" in page, "Add Spanish texts" in page) == (True, False)
 
 
 def test_saving_the_question_keeps_its_translation_and_a_change_drops_it(draft: Draft, teacher_client: Client) -> None:
