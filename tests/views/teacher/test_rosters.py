@@ -607,9 +607,9 @@ def test_roster_shows_no_pin(classroom: Classroom, student: Student, teacher_cli
 
 
 def test_roster_of_an_empty_class_leads_on(classroom: Classroom, teacher_client: Client) -> None:
-    for name in ("roster", "sign_in_cards"):
+    for name, heading in (("roster", "<h3>"), ("sign_in_cards", '<h2 class="stem">')):
         page = teacher_client.get(url(name, classroom))
-        assert "No students yet" in page.content.decode()
+        assert f"{heading}No students yet" in page.content.decode()
         assert url("add_students", classroom) in read(page).links
 
 
