@@ -20,7 +20,6 @@ from tests.factories import (
     save,
 )
 
-
 # The lower edge of each line of the first such text.
 LINES = """(part, text) => {
   const texts = document.createTreeWalker(part, NodeFilter.SHOW_TEXT);
