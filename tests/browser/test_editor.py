@@ -646,6 +646,16 @@ def test_fields_of_a_row_are_closer_than_rows_on_a_phone(teacher: User, open_con
     edges = page.locator("#draft-form .cols > .field").evaluate_all(EDGES)
     assert edges[2] - edges[1] < edges[4] - edges[3]
 
+    # What is not saved was said on the rule of the first section.
+    names = page.locator("#draft-form .field input")
+    names.nth(1).fill(names.nth(0).input_value())
+    page.get_by_role("button", name="Save speakers").click()
+    note = page.locator("#draft-notes .err").bounding_box()
+    section = page.locator(".sec").first.bounding_box()
+    assert note
+    assert section
+    assert section["y"] - note["y"] - note["height"] >= 16
+
 
 def test_no_sentence_shows_below_the_count_of_the_evidence(teacher: User, open_context: NewContext) -> None:
     page = open_context(teacher, height=500).new_page()
