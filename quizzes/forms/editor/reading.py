@@ -320,8 +320,9 @@ class SpeakersForm(DraftForm):
         super().__init__(data)
         self.document = document
         self.keys = [speaker["key"] for speaker in document["voices"]]
-        for speaker in document["voices"]:
-            self._add(speaker["key"], speaker["label"], speaker["icon"], f"“{speaker['label']}”")
+        for number, speaker in enumerate(document["voices"], start=1):
+            name = gettext("Speaker {number}").format(number=number)
+            self._add(speaker["key"], speaker["label"], speaker["icon"], name)
         free = min(NEW_SPEAKERS, MAX_SPEAKERS - len(self.keys))
         self.new = [f"new-{number}" for number in range(1, free + 1)]
         for name in self.new:

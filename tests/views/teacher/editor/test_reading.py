@@ -826,7 +826,10 @@ def test_a_speaker_that_is_used_or_always_there_keeps_its_name(draft: Draft, tea
 def test_2_speakers_cannot_have_one_name(changes: dict[str, str], draft: Draft, teacher_client: Client) -> None:
     data = sent(teacher_client, url("edit_speakers", draft), having="label-mayor", **changes)
 
-    assert errors_of(teacher_client.post(url("edit_speakers", draft), data)) == ["This speaker is in the list twice."]
+    page = teacher_client.post(url("edit_speakers", draft), data)
+    assert errors_of(page) == ["This speaker is in the list twice."]
+    # As the label of the field, which keeps it when its name is typed over.
+    assert re.search(r"Not saved: (Speaker \d|Another speaker)\. This", page.content.decode())
     assert document_of(draft)["voices"] == draft.document["voices"]
 
 
