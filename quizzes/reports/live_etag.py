@@ -16,14 +16,14 @@ from quizzes.models import Assignment, User
 # over time, and a lock ends.
 TIME_STEP = timedelta(seconds=15)
 
-# A live page changes with an attempt, with an answer (each save raises its revision), or with a teacher's action, which
-# the audit log records. A move to another class is in the log of that class, so students are counted too. The log has a
-# count beside the maximum id, because transactions do not always commit in the order of their ids. Times that pass, of
-# the class or of an extension, change the status of students who do nothing.
+# A live page changes with an attempt, with a save (a late one changes no answer, so the log is counted), or with a
+# teacher's action, which the audit log records. A move to another class is in the log of that class, so students are
+# counted too. The audit log has a count beside the maximum id, because transactions do not always commit in the order
+# of their ids. Times that pass, of the class or of an extension, change the status of students who do nothing.
 _COUNTERS = (
     "SELECT COUNT(*) FROM quizzes_attempt t WHERE t.assignment_id = quizzes_assignment.id",
     "SELECT COUNT(t.submitted_at) FROM quizzes_attempt t WHERE t.assignment_id = quizzes_assignment.id",
-    "SELECT COALESCE(SUM(n.revision), 0) FROM quizzes_attempt t JOIN quizzes_answer n ON n.attempt_id = t.id"
+    "SELECT COUNT(*) FROM quizzes_attempt t JOIN quizzes_answerevent e ON e.attempt_id = t.id"
     " WHERE t.assignment_id = quizzes_assignment.id",
     "SELECT COUNT(*) FROM quizzes_auditevent e WHERE e.classroom_id = quizzes_assignment.classroom_id",
     "SELECT COALESCE(MAX(e.id), 0) FROM quizzes_auditevent e WHERE e.classroom_id = quizzes_assignment.classroom_id",

@@ -638,6 +638,7 @@ def test_poll_gives_nothing_until_something_is_new(mixed: Assignment, teacher_cl
         "begun",
         "changed",
         "submitted",
+        "late answer",
         "reopened",
         "renamed",
         "added",
@@ -669,6 +670,9 @@ def test_poll_sees_everything_that_the_board_shows(
             save(at_work, "one", "c", seen_revision=1, now=NOW)
         case "submitted":
             submit_attempt(at_work, now=NOW)
+        case "late answer":
+            # A device that was offline sends it after the attempt is over.
+            save(done, "one", "c", seen_revision=1, now=NOW + 5 * MINUTE)
         case "reopened":
             reopen(done, more_time=None, reason="The fire alarm.", by=teacher, now=NOW)
         case "renamed":
