@@ -228,7 +228,11 @@ def last_comment(assignment: Assignment, *, by: User) -> str:
     return given.values_list("comment", flat=True).last() or ""
 
 
-def is_used(group: uuid.UUID, *, assignment: Assignment | None = None) -> bool:
-    """Whether grades with this id were saved, undone or not. assignment: on this one only."""
-    grades = ManualGrade.objects.filter(group=group)
-    return (grades if assignment is None else grades.filter(attempt__assignment=assignment)).exists()
+def is_used(group: uuid.UUID) -> bool:
+    """Whether grades with this id were saved, undone or not."""
+    return ManualGrade.objects.filter(group=group).exists()
+
+
+def grades_of(group: uuid.UUID, *, assignment: Assignment) -> list[ManualGrade]:
+    """The grades on this assignment that were saved with this id, undone or not, with their questions. One query."""
+    return list(ManualGrade.objects.filter(group=group, attempt__assignment=assignment).select_related("question"))

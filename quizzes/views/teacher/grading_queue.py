@@ -120,19 +120,23 @@ def settle_queued_answer(request: TeacherRequest, public_id: str) -> HttpRespons
 def undo_settled(request: TeacherRequest, public_id: str, group: UUID) -> HttpResponse:
     """Undo the grades or the regrade that the queue saved, and show the answer again."""
     assignment = taught_assignment(request, public_id)
-    now = timezone.now()
-    grades = manual_grades.undo(group, by=request.user, now=now)
-    key = grades[0].question.key if grades else ""
+    grades = manual_grades.grades_of(group, assignment=assignment)
     regrade = assignment.regrades.filter(group=group).select_related("question").first()
+    if not grades and regrade is None:
+        raise Http404
+    now = timezone.now()
+    manual_grades.undo(group, by=request.user, now=now)
     if regrade is not None:
         regrades.undo(group, here=assignment.classroom, by=request.user, now=now)
-        key = regrade.question.key
-    elif not grades and not manual_grades.is_used(group, assignment=assignment):
-        raise Http404
-    messages.success(request, gettext("Undone. The answer needs grading again."))
+    key = grades[0].question.key if regrade is None else regrade.question.key
     of_question = [entry for entry in queue.queued_answers(assignment) if entry.question.key == key]
     undone = {grade.attempt_id for grade in grades}
     same = [entry for entry in of_question if undone & {attempt.pk for attempt in entry.attempts}]
+    if same or (of_question and regrade is not None):
+        messages.success(request, gettext("Undone. The answer needs grading again."))
+    else:
+        # A newer grade or another key counts.
+        messages.success(request, gettext("Undone. The answer doesn’t need grading now."))
     return redirect(_address(assignment, answer=(same or of_question)[0].name if of_question else ""))
 
 

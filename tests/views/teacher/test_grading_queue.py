@@ -265,6 +265,21 @@ def test_undone_grade_leaves_the_older_one_in_force(assignment: Assignment, teac
     assert manual_grades.undo(group, by=teacher, now=later) == []
 
 
+def test_undo_under_a_newer_grade_does_not_ask_for_a_grade(
+    assignment: Assignment, other_teacher: User, teacher_client: Client
+) -> None:
+    attempt = give(assignment, "Ana", who="The rules.")
+    form = grade_form(teacher_client, assignment)
+    page = teacher_client.post(form.action, form.data(act="grade", points="2"), follow=True)
+    question, later = assignment.edition.questions.get(key="who"), timezone.now()
+    manual_grades.grade_answer(attempt, question, points=Decimal(3), comment="", by=other_teacher, now=later)
+    undo = next(form for form in read(page).forms if "/undo/" in form.action)
+    for _ in range(2):
+        page = teacher_client.post(undo.action, undo.data(), follow=True)
+        assert "Undone. The answer doesn’t need grading now." in text_of(page)
+    assert scores() == [3]
+
+
 def test_undone_grade_is_in_no_page_and_no_file(
     assignment: Assignment, teacher: User, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
