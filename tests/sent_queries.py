@@ -15,6 +15,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from django.db import Error
 from django.db.backends.utils import CursorWrapper
 
 from quizsite.call_stack import with_large_stack
@@ -45,15 +46,18 @@ class Recorder:
         original = CursorWrapper._execute_with_wrappers
 
         def execute(cursor: Any, sql: Any, params: Any, many: bool, executor: Callable[..., Any]) -> Any:
-            error = ""
             try:
-                return original(cursor, sql, params, many=many, executor=executor)
+                result = original(cursor, sql, params, many=many, executor=executor)
             except Exception as raised:
+                # Django raises an error of the engine from that of the driver. A test made any other, and sent nothing.
+                if isinstance(raised, Error) and raised.__cause__ is None:
+                    raise
                 error = type(raised).__name__
                 self.failed.add(self.test)
-                raise
-            finally:
                 self._note(str(sql), params, many, error)
+                raise
+            self._note(str(sql), params, many, "")
+            return result
 
         CursorWrapper._execute_with_wrappers = execute
 

@@ -4,7 +4,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.db.backends.utils import CursorWrapper
 
 from quizzes.content.editions import latest_edition
@@ -54,6 +54,10 @@ def test_traits_are_what_engines_treat_differently(value: object, found: str) ->
     assert traits([None, value]) == found
 
 
+def refuse(*query: object) -> None:
+    raise OperationalError("database is locked")
+
+
 def test_recorder_notes_the_line_that_sends_a_query(
     edition: Edition, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -68,6 +72,10 @@ def test_recorder_notes_the_line_that_sends_a_query(
     recorder.test = "with an error"
     latest_edition(edition.question_set)
     Edition.objects.count()  # sent by a test, not by the site
+    recorder.test = "with an error that a test made"
+    with connection.execute_wrapper(refuse), pytest.raises(OperationalError):
+        latest_edition(edition.question_set)
+    recorder.test = "with an error"
     with pytest.raises(DatabaseError), connection.cursor() as cursor:
         cursor.execute("SELECT nothing FROM nowhere")
     recorder.write(tmp_path, "main")
