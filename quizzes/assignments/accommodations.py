@@ -1,9 +1,9 @@
 """Accommodations, extensions and excuses, and the deadlines that they change."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Unpack
 
 from django.db import transaction
 from django.db.models import Q
@@ -12,6 +12,7 @@ from quizzes.assignments.deadlines import deadline
 from quizzes.assignments.extended_times import ExtendedTime
 from quizzes.assignments.student_settings import extensions_of, personal_window, student_settings, time_factors
 from quizzes.models import Accommodation, Assignment, Attempt, AuditEvent, Classroom, Excuse, Extension, Student, User
+from quizzes.models.assignments import ExtensionValues
 from quizzes.models.locks import lock_rows, read_locked, read_row
 from quizzes.models.reasons import EXTRA_MINUTES, FITS_EXTRA_TIME
 
@@ -48,7 +49,7 @@ def extend_to_fit(assignment: Assignment, times: Sequence[ExtendedTime], *, by: 
     for time in times:
         before = extensions.get(time.student.pk)
         kept = before or Extension()
-        values = {
+        values: ExtensionValues = {
             "due_at": time.needed_due_at or kept.due_at,
             "closes_at": time.needed_close_at,
             "extra_attempts": kept.extra_attempts,
@@ -141,30 +142,32 @@ def extend(
     assignment: Assignment,
     student: Student,
     *,
-    due_at: datetime | None,
-    closes_at: datetime | None,
-    extra_attempts: int,
-    reason: str,
     by: User,
     now: datetime,
+    **values: Unpack[ExtensionValues],
 ) -> Extension:
     """Give one student later times or more attempts on one assignment, instead of an earlier extension.
 
     Writes nothing if the student already has this extension.
     """
     lock_rows(assignments=[assignment.pk], students=[student.pk], with_starts=True)
-    values = {"due_at": due_at, "closes_at": closes_at, "extra_attempts": extra_attempts, "reason": reason}
     before = assignment.extensions.filter(student=student).first()
     return _give(assignment, student, values, before=before, by=by, now=now)
 
 
 @transaction.atomic
 def change_extension(
-    assignment: Assignment, student: Student, *, seen: datetime | None, by: User, now: datetime, **values: Any
+    assignment: Assignment,
+    student: Student,
+    *,
+    seen: datetime | None,
+    by: User,
+    now: datetime,
+    **values: Unpack[ExtensionValues],
 ) -> None:
     """`extend`, unless another teacher has extended since the page was opened. Raises ExtensionChanged.
 
-    seen: when the extension on the page was given, None for none. values: the times, attempts and reason of `extend`.
+    seen: when the extension on the page was given, None for none.
     """
     lock_rows(assignments=[assignment.pk], students=[student.pk], with_starts=True)
     before = assignment.extensions.filter(student=student).first()
@@ -197,7 +200,7 @@ def add_minutes(attempt: Attempt, *, more_time: timedelta, seen: datetime, by: U
     closes_later = window.closes_at is not None and window.closes_at < ends_at
     if is_due_later or closes_later:
         kept = extension or Extension()
-        values = {
+        values: ExtensionValues = {
             "due_at": ends_at if is_due_later else kept.due_at,
             "closes_at": ends_at if closes_later else kept.closes_at,
             "extra_attempts": kept.extra_attempts,
@@ -248,7 +251,7 @@ def set_excused(
 def _give(
     assignment: Assignment,
     student: Student,
-    values: Mapping[str, Any],
+    values: ExtensionValues,
     *,
     before: Extension | None,
     by: User,

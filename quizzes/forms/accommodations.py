@@ -16,6 +16,7 @@ from quizzes.formatting import Label, duration, moment
 from quizzes.forms.assignments import MAX_MINUTES
 from quizzes.forms.fields import ReasonField, WallTimeField, moment_in_zone, wall_time, zone_note
 from quizzes.models import Accommodation, Assignment, Attempt, Extension
+from quizzes.models.assignments import ExtensionValues
 from quizzes.models.reasons import shown_reason
 
 EXTEND, KEEP = "extend", "keep"
@@ -246,6 +247,17 @@ class ExtensionForm(forms.Form):
     def limits(self) -> list[forms.BoundField]:
         """The fields for what the student can get more of; [] if the class has no limit."""
         return [self[name] for name in ("due", "closes", "extra_attempts") if name in self.fields]
+
+    @property
+    def values(self) -> ExtensionValues:
+        """What the extension is to give. Of a valid form."""
+        data = self.cleaned_data
+        return {
+            "due_at": data["due_at"],
+            "closes_at": data["closes_at"],
+            "extra_attempts": data["extra_attempts"],
+            "reason": data["reason"],
+        }
 
     def clean(self) -> dict[str, Any]:
         """The cleaned data with `due_at`, `closes_at` and `extra_attempts`."""

@@ -2,8 +2,8 @@
 
 import re
 import uuid
-from collections.abc import Mapping
-from typing import Any, Self
+from datetime import datetime
+from typing import Any, Self, TypedDict
 
 from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, When
@@ -248,6 +248,15 @@ class Assignment(models.Model):
         return self.due_at is not None and not self.waits_for_teacher
 
 
+class ExtensionValues(TypedDict):
+    """What a teacher sets of an extension."""
+
+    due_at: datetime | None
+    closes_at: datetime | None
+    extra_attempts: int
+    reason: str
+
+
 class Extension(models.Model):
     """Later times or more attempts for one student on one assignment. due_at, closes_at None: as for the class."""
 
@@ -272,8 +281,8 @@ class Extension(models.Model):
     def __str__(self) -> str:
         return f"extension of {self.assignment}"
 
-    def has(self, values: Mapping[str, Any]) -> bool:
-        """Whether all these columns have these values."""
+    def has(self, values: ExtensionValues) -> bool:
+        """Whether it gives the same."""
         return all(getattr(self, name) == value for name, value in values.items())
 
 

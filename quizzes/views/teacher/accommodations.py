@@ -32,6 +32,7 @@ from quizzes.forms.accommodations import (
 from quizzes.forms.classrooms import StudentLevelForm
 from quizzes.forms.supports import StudentSupportsForm
 from quizzes.models import Assignment, Attempt, Extension, Student
+from quizzes.models.assignments import ExtensionValues
 from quizzes.models.locks import read_again
 from quizzes.models.reasons import BY_MISTAKE, shown_reason
 from quizzes.reports.answer_visibility import student_saw_answers_at
@@ -58,7 +59,7 @@ def extend_student(request: TeacherRequest, public_id: str, student_id: str) -> 
     form = _extension_form(assignment, student, now=now, data=request.POST)
     if not form.is_valid():
         return _overrides_page(request, assignment, student, now=now, extension_form=form)
-    extension = {name: form.cleaned_data[name] for name in ("due_at", "closes_at", "extra_attempts", "reason")}
+    extension = form.values
     time = _time_with_extension(assignment, student, extension, now=now)
     room = ExtendToFitForm(
         request.POST if form.cleaned_data["asked"] else None,
@@ -85,7 +86,7 @@ def _say_extended(
     request: TeacherRequest,
     assignment: Assignment,
     student: Student,
-    extension: Mapping[str, Any],
+    extension: ExtensionValues,
     *,
     end_before: datetime | None,
     now: datetime,
@@ -237,7 +238,7 @@ def _extension_form(
 
 
 def _time_with_extension(
-    assignment: Assignment, student: Student, extension: dict[str, Any], *, now: datetime
+    assignment: Assignment, student: Student, extension: ExtensionValues, *, now: datetime
 ) -> ExtendedTime | None:
     """The student's time if the extension is saved."""
     return time_on(
