@@ -7,7 +7,7 @@ these or None, or any JSON value.
 import math
 import re
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -81,46 +81,66 @@ def _read_members(expected: type, value: Any, where: str) -> Any:
 
 
 def _read_scalar(expected: Any, value: Any, where: str) -> Any:
+    parsed, shape = _SCALARS[expected]
+    if expected not in _NOT_TEXT:
+        value = _storable(_of(str, value, where, gettext_noop("text")), where)
     try:
-        if expected is bool:
-            return _of(bool, value, where, gettext_noop("true or false"))
-        if expected is int:
-            if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**31:
-                raise ValueError
-            return value
-        if expected is timedelta:
-            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 10**8:
-                raise ValueError
-            return timedelta(seconds=value)
-        text = _storable(_of(str, value, where, gettext_noop("text")), where)
-        if expected is Key and not _KEY.fullmatch(text):
-            raise ValueError
-        if expected is datetime:
-            moment = datetime.fromisoformat(text)
-            if moment.tzinfo is None or not 1990 <= moment.astimezone(UTC).year < 2200:
-                raise ValueError
-            return moment.astimezone(UTC)
-        if expected is Decimal:
-            number = Decimal(text)
-            # Written out, 1E+200000000 has 200 MB.
-            if not number.is_finite() or len(text) > MAX_NUMBER or abs(number.adjusted()) > MAX_NUMBER:
-                raise ValueError
-            return number
-        return UUID(text) if expected is UUID else text
-    except InvalidJson:
-        raise
+        return parsed(value)
     except (ValueError, OverflowError, InvalidOperation) as error:
-        raise _wrong_shape(where, _WORDS[expected], value) from error
+        raise _wrong_shape(where, shape, value) from error
 
 
-_WORDS = {
-    int: gettext_noop("a whole number"),
-    timedelta: gettext_noop("a number of seconds"),
-    Key: gettext_noop("a key of letters, digits, - and _, 12 in all"),
-    datetime: gettext_noop("a moment with its offset, such as 2026-10-23T15:00:00+00:00"),
-    Decimal: gettext_noop("a number as text"),
-    UUID: gettext_noop("a UUID"),
+def _truth(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError
+    return value
+
+
+def _whole_number(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**31:
+        raise ValueError
+    return value
+
+
+def _duration(value: Any) -> timedelta:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 10**8:
+        raise ValueError
+    return timedelta(seconds=value)
+
+
+def _key(text: str) -> Key:
+    if not _KEY.fullmatch(text):
+        raise ValueError
+    return Key(text)
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None or not 1990 <= moment.astimezone(UTC).year < 2200:
+        raise ValueError
+    return moment.astimezone(UTC)
+
+
+def _decimal(text: str) -> Decimal:
+    number = Decimal(text)
+    # Written out, 1E+200000000 has 200 MB.
+    if not number.is_finite() or len(text) > MAX_NUMBER or abs(number.adjusted()) > MAX_NUMBER:
+        raise ValueError
+    return number
+
+
+# What reads each type, and its shape in words.
+_SCALARS: Mapping[Any, tuple[Callable[[Any], Any], str]] = {
+    bool: (_truth, gettext_noop("true or false")),
+    int: (_whole_number, gettext_noop("a whole number")),
+    timedelta: (_duration, gettext_noop("a number of seconds")),
+    str: (str, gettext_noop("text")),
+    Key: (_key, gettext_noop("a key of letters, digits, - and _, 12 in all")),
+    datetime: (_moment, gettext_noop("a moment with its offset, such as 2026-10-23T15:00:00+00:00")),
+    Decimal: (_decimal, gettext_noop("a number as text")),
+    UUID: (UUID, gettext_noop("a UUID")),
 }
+_NOT_TEXT = {bool, int, timedelta}
 
 
 def _of[Expected](expected: type[Expected], value: Any, where: str, words: str) -> Expected:
