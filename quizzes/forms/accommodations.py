@@ -1,6 +1,7 @@
 """Forms for accommodations, extensions, excuses and reopening."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -189,6 +190,29 @@ class ExcuseForm(ExcuseEarlierForm):
     reason = ReasonField()
 
 
+@dataclass(frozen=True, slots=True)
+class _EndTexts:
+    """What the form says of a due time or a closing time that it refuses."""
+
+    before_opening: Label
+    none_in_class: Label
+    passed: Label
+
+
+_END_TEXTS = {
+    "due": _EndTexts(
+        gettext_lazy("“Due” is before “Opens”."),
+        gettext_lazy("The class has no due time. Leave this blank."),
+        gettext_lazy("This due time has passed. Choose a later one."),
+    ),
+    "closes": _EndTexts(
+        gettext_lazy("“Closes” is before “Opens”."),
+        gettext_lazy("The class has no closing time. Leave this blank."),
+        gettext_lazy("This closing time has passed. Choose a later one."),
+    ),
+}
+
+
 class ExtensionForm(forms.Form):
     """Later times or more attempts for one student on one assignment. An empty time means the time of the class.
 
@@ -275,30 +299,20 @@ class ExtensionForm(forms.Form):
     def _check(self, due_at: datetime | None, closes_at: datetime | None) -> None:
         window = self.window
         for name, end, class_end in (("due", due_at, window.due_at), ("closes", closes_at, window.closes_at)):
-            is_due = name == "due"
             # The class may have moved past a stored time, which stays.
-            if end is None or end == self.stored[name]:
-                continue
-            if window.opens_at is not None and end <= window.opens_at:
-                self.add_error(
-                    name, gettext("“Due” is before “Opens”.") if is_due else gettext("“Closes” is before “Opens”.")
-                )
-            elif class_end is None:
-                self.add_error(
-                    name,
-                    gettext("The class has no due time. Leave this blank.")
-                    if is_due
-                    else gettext("The class has no closing time. Leave this blank."),
-                )
-            elif end < class_end:
-                self.add_error(name, gettext("The class has until later. Choose a later time."))
-            elif end <= self.now:
-                self.add_error(
-                    name,
-                    gettext("This due time has passed. Choose a later one.")
-                    if is_due
-                    else gettext("This closing time has passed. Choose a later one."),
-                )
+            if end is not None and end != self.stored[name] and (error := self._refusal(name, end, class_end)):
+                self.add_error(name, error)
         student_due, student_close = later_time(due_at, window.due_at), later_time(closes_at, window.closes_at)
         if not self.errors and student_due is not None and student_close is not None and student_close < student_due:
             self.add_error("closes", gettext("“Closes” is before “Due”."))
+
+    def _refusal(self, name: str, end: datetime, class_end: datetime | None) -> Label:
+        """Why the student cannot have this end; "" if they can."""
+        texts = _END_TEXTS[name]
+        if self.window.opens_at is not None and end <= self.window.opens_at:
+            return texts.before_opening
+        if class_end is None:
+            return texts.none_in_class
+        if end < class_end:
+            return gettext("The class has until later. Choose a later time.")
+        return texts.passed if end <= self.now else ""
