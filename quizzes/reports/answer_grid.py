@@ -23,10 +23,10 @@ class AnswerGrid:
     rows: tuple[tuple[str, tuple[AnswerCell, ...]], ...]
 
 
-def answer_grid(counted: Iterable[tuple[Option, int]], *, shows_key: bool) -> AnswerGrid | None:
+def answer_grid(counted: Iterable[tuple[Option, int]]) -> AnswerGrid | None:
     """The table of these options with their counts, in their order; None if they have no rows and columns."""
     cells = {
-        (option.row, option.column): AnswerCell(option.column, count, shows_key and option.right)
+        (option.row, option.column): AnswerCell(option.column, count, option.right)
         for option, count in counted
         if option.row and option.column
     }

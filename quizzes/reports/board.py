@@ -207,7 +207,7 @@ def _grid(
     counts = Counter(option.id for value in values for option in question.chosen_options(value, reading))
     right = {text for _, text in key.right} if key is not None else set()
     options = [replace(option, right=option.text in right) for option in question.options(reading)]
-    return answer_grid([(option, counts[option.id]) for option in options], shows_key=True)
+    return answer_grid([(option, counts[option.id]) for option in options])
 
 
 def _natural_key(text: str) -> str:

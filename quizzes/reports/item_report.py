@@ -70,7 +70,7 @@ class QuestionReport:
     @property
     def answer_grid(self) -> AnswerGrid | None:
         """The counts as one table with the key; None for a question whose options have no rows and columns."""
-        return answer_grid([(choice.option, choice.count) for choice in self.figures.choices], shows_key=True)
+        return answer_grid([(choice.option, choice.count) for choice in self.figures.choices])
 
 
 @dataclass(frozen=True, slots=True)
