@@ -197,18 +197,7 @@ def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
     for event in waiting.values():
         answer = answers.get(event.question_id) or Answer.objects.create(attempt=attempt, question_id=event.question_id)
         _move_grades(answer, event.value, writes.get(event.question_id, []), now=now)
-        _overwrite(answer, event.value, event.at)
-        # Again after each undo.
-        operation = f"{_acceptance(event)}.{answer.revision}"
-        _log(
-            attempt.pk,
-            event.question_id,
-            event.value,
-            operation=operation,
-            revision=answer.revision,
-            outcome=Outcome.ACCEPTED,
-            now=now,
-        )
+        _overwrite(answer, event.value, event.at, cause=_acceptance(event), outcome=Outcome.ACCEPTED, now=now)
     if waiting:
         rescore([attempt])
         _record(AuditEvent.Action.LATE_ACCEPTED, attempt, len(waiting), by=by, now=now)
@@ -233,17 +222,7 @@ def undo_accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
         answer = answers[question_id]
         value, saved_at = (saved.value, saved.at) if saved is not None else (None, None)
         _move_grades(answer, value, events, now=now)
-        _overwrite(answer, value, saved_at)
-        operation = f"undone.{question_id}.{answer.revision}"
-        _log(
-            attempt.pk,
-            question_id,
-            answer.value,
-            operation=operation,
-            revision=answer.revision,
-            outcome=Outcome.UNDONE,
-            now=now,
-        )
+        _overwrite(answer, value, saved_at, cause=f"undone.{question_id}", outcome=Outcome.UNDONE, now=now)
     if accepted:
         rescore([attempt])
         _record(AuditEvent.Action.LATE_UNDONE, attempt, len(accepted), by=by, now=now)
@@ -276,11 +255,25 @@ def _move_grades(answer: Answer, value: Value, writes: Sequence[AnswerEvent], *,
     replace_grades(answer, replaced_at=replaced_at, now=now)
 
 
-def _overwrite(answer: Answer, value: Value, saved_at: datetime | None) -> None:
-    """Store another value as the next revision of an answer. It is of no operation of a page."""
+def _overwrite(
+    answer: Answer, value: Value, saved_at: datetime | None, *, cause: str, outcome: Outcome, now: datetime
+) -> None:
+    """Store another value as the next revision of an answer, and log it. It is of no operation of a page.
+
+    cause: the start of the operation in the log. The revision makes it another one after each undo.
+    """
     answer.value, answer.saved_at = value, saved_at
     answer.revision, answer.operation = answer.revision + 1, ""
     answer.save(update_fields=["value", "saved_at", "revision", "operation"])
+    _log(
+        answer.attempt_id,
+        answer.question_id,
+        value,
+        operation=f"{cause}.{answer.revision}",
+        revision=answer.revision,
+        outcome=outcome,
+        now=now,
+    )
 
 
 def _record(action: AuditEvent.Action, attempt: Attempt, count: int, *, by: User, now: datetime) -> None:
