@@ -209,16 +209,8 @@ def add_minutes(attempt: Attempt, *, more_time: timedelta, seen: datetime, by: U
         _give(row.assignment, row.student, values, before=extension, by=by, now=now)
     else:
         move_deadlines([row], now=now)
-        AuditEvent.objects.record(
-            AuditEvent.Action.EXTENSION_GIVEN,
-            actor=by,
-            classroom=row.classroom,
-            student=row.student,
-            at=now,
-            assignment=row.assignment.public_id,
-            reason=EXTRA_MINUTES,
-            ends_at=ends_at.isoformat(),
-        )
+        detail = {"reason": EXTRA_MINUTES, "ends_at": ends_at.isoformat()}
+        _record(AuditEvent.Action.EXTENSION_GIVEN, row.assignment, row.student, by=by, now=now, **detail)
     return ends_at
 
 
@@ -237,15 +229,7 @@ def set_excused(
     else:
         Excuse.objects.filter(assignment=assignment, student=student).delete()
     action = AuditEvent.Action.EXCUSED if is_excused else AuditEvent.Action.EXCUSE_TAKEN_BACK
-    AuditEvent.objects.record(
-        action,
-        actor=by,
-        classroom=assignment.classroom,
-        student=student,
-        at=now,
-        assignment=assignment.public_id,
-        reason=reason,
-    )
+    _record(action, assignment, student, by=by, now=now, reason=reason)
 
 
 def _give(
@@ -265,16 +249,20 @@ def _give(
     )
     move_deadlines(_open_attempts(student=student, assignment=assignment), now=now)
     logged = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
+    _record(AuditEvent.Action.EXTENSION_GIVEN, assignment, student, by=by, now=now, **logged)
+    return extension
+
+
+def _record(action: str, assignment: Assignment, student: Student, *, by: User, now: datetime, **detail: Any) -> None:
     AuditEvent.objects.record(
-        AuditEvent.Action.EXTENSION_GIVEN,
+        action,
         actor=by,
         classroom=assignment.classroom,
         student=student,
         at=now,
         assignment=assignment.public_id,
-        **logged,
+        **detail,
     )
-    return extension
 
 
 def _open_attempts(**lookups: Any) -> Iterable[Attempt]:
