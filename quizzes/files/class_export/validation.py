@@ -15,7 +15,14 @@ from quizzes.content.question_types.question import Question, Value
 from quizzes.content.question_types.registry import parse_question
 from quizzes.content.tables import InvalidDocument
 from quizzes.files.class_export.document import InvalidExport
-from quizzes.files.class_export.parts import AnswerPart, AssignmentPart, AttemptPart, ClassExport, EventPart
+from quizzes.files.class_export.parts import (
+    AnswerPart,
+    AssignmentPart,
+    AttemptPart,
+    ClassExport,
+    EventPart,
+    StudentPart,
+)
 from quizzes.files.class_export.typed_json import Key
 from quizzes.grading.new_keys import Document, document_after
 from quizzes.grading.scores import computed
@@ -67,9 +74,36 @@ def _wrong_time(text: str, attempt: AttemptPart, names: Mapping[Key, str]) -> In
 
 def check_distinct(class_export: ClassExport) -> None:
     """Check that no two rows of the file are for the same thing. Errors name the student."""
+    _check_names(class_export.students)
     names = {student.key: student.name for student in class_export.students}
+    attempts, quizzes = class_export.attempts, class_export.assignments
+    # Of each row: the student, the quiz, and what else tells it from the others.
+    for text, rows in (
+        (
+            gettext("{student} has 2 attempts with number {number} on one quiz."),
+            [(one.student, one.assignment, one.number) for one in attempts],
+        ),
+        (
+            gettext("{student} has 2 open attempts on one quiz."),
+            [(one.student, one.assignment, 0) for one in attempts if one.handed_in_at is None],
+        ),
+        (
+            gettext("{student} has 2 extensions on one quiz."),
+            [(row.student, quiz.key, 0) for quiz in quizzes for row in quiz.extensions],
+        ),
+        (
+            gettext("{student} has 2 excuses on one quiz."),
+            [(row.student, quiz.key, 0) for quiz in quizzes for row in quiz.excuses],
+        ),
+    ):
+        for (student_key, _, number), count in Counter(rows).items():
+            if count > 1:
+                raise InvalidExport(text.format(student=names[student_key][:60], number=number))
+
+
+def _check_names(students: Iterable[StudentPart]) -> None:
     by_look: dict[str, str] = {}
-    for student in class_export.students:
+    for student in students:
         if student.removed_at is not None or student.is_elsewhere:
             continue
         look = name_key(student.name)
@@ -81,28 +115,6 @@ def check_distinct(class_export: ClassExport) -> None:
                 ).format(name=by_look[look][:60], other_name=student.name[:60])
             )
         by_look[look] = student.name
-    attempts = Counter((part.student, part.assignment, part.number) for part in class_export.attempts)
-    for (student_key, _, number), count in attempts.items():
-        if count > 1:
-            raise InvalidExport(
-                gettext("{student} has 2 attempts with number {number} on one quiz.").format(
-                    student=names[student_key][:60], number=number
-                )
-            )
-    still_open = Counter((part.student, part.assignment) for part in class_export.attempts if part.handed_in_at is None)
-    for (student_key, _), count in still_open.items():
-        if count > 1:
-            raise InvalidExport(
-                gettext("{student} has 2 open attempts on one quiz.").format(student=names[student_key][:60])
-            )
-    for assignment in class_export.assignments:
-        for text, rows in (
-            (gettext("{student} has 2 extensions on one quiz."), assignment.extensions),
-            (gettext("{student} has 2 excuses on one quiz."), assignment.excuses),
-        ):
-            for student_key, count in Counter(row.student for row in rows).items():
-                if count > 1:
-                    raise InvalidExport(text.format(student=names[student_key][:60]))
 
 
 def check_values(part: AttemptPart, content: Published) -> None:
