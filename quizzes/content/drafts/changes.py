@@ -120,6 +120,13 @@ def _reading_changes(old: Table, new: Table) -> Iterator[Change]:
         yield Change(gettext("The rights note in another language changed."))
     if before.get("picture") != after.get("picture"):
         yield Change(gettext("The picture of the reading changed."))
+    yield from _sentence_changes(old, new)
+    yield from _speaker_changes(old, new)
+    yield from _word_changes(old, new)
+    yield from _level_changes(before, after)
+
+
+def _sentence_changes(old: Table, new: Table) -> Iterator[Change]:
     was, now = ({table["key"]: table for table in sentence_tables(document)} for document in (old, new))
     labels = {speaker["key"]: speaker["label"] for speaker in new["voices"]}
     for number, (key, table) in enumerate(now.items(), start=1):
@@ -138,12 +145,13 @@ def _reading_changes(old: Table, new: Table) -> Iterator[Change]:
             yield Change(gettext("A sentence was removed."), table["text"])
     if [key for key in was if key in now] != [key for key in now if key in was]:
         yield Change(gettext("Sentences were reordered."))
+
+
+def _speaker_changes(old: Table, new: Table) -> Iterator[Change]:
     if [_own(table) for table in old["voices"]] != [_own(table) for table in new["voices"]]:
         yield Change(gettext("The speakers changed."))
     elif old["voices"] != new["voices"] and _same_languages(old, new):
         yield Change(gettext("The names of the speakers in another language changed."))
-    yield from _word_changes(old, new)
-    yield from _level_changes(before, after)
 
 
 def _word_changes(old: Table, new: Table) -> Iterator[Change]:
