@@ -133,7 +133,8 @@ def close_account(user: User, *, by: User | None = None, now: datetime) -> User:
     Its open invitations stay void if it is reopened. by: None for a command.
     """
     if user.is_active:
-        _set_active(user, False, AuditEvent.Action.ACCOUNT_CLOSED, by, now)
+        user.is_active = False
+        _save_is_active(user, AuditEvent.Action.ACCOUNT_CLOSED, by, now)
         Invitation.objects.filter(invited_by=user, used_at=None).delete()
         end_all_sessions(user)
     return user
@@ -143,7 +144,8 @@ def close_account(user: User, *, by: User | None = None, now: datetime) -> User:
 def reopen_account(user: User, *, by: User | None = None, now: datetime) -> User:
     """Let a closed account sign in again. Safe to repeat. by: None for a command."""
     if not user.is_active:
-        _set_active(user, True, AuditEvent.Action.ACCOUNT_REOPENED, by, now)
+        user.is_active = True
+        _save_is_active(user, AuditEvent.Action.ACCOUNT_REOPENED, by, now)
     return user
 
 
@@ -196,8 +198,7 @@ def use_sign_in_link(user: User, *, now: datetime) -> bool:
     return bool(is_first)
 
 
-def _set_active(user: User, is_active: bool, action: str, by: User | None, now: datetime) -> None:
-    user.is_active = is_active
+def _save_is_active(user: User, action: str, by: User | None, now: datetime) -> None:
     user.save(update_fields=["is_active"])
     AuditEvent.objects.record(action, actor=by, classroom=None, at=now, account=user.pk)
 
