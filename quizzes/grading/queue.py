@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_UP, Decimal
 from fractions import Fraction
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef
@@ -162,9 +161,18 @@ def accept_entry(
         points = Decimal(entry.question.points)
         grade_entry(assignment, entry, attempts, points=points, group=group, by=by, now=now)
         return
-    change: dict[str, Any] = {"policy": Regrade.Policy.EITHER_KEY, "document": document}
-    stamp = regrades.preview(affected, row, **change).stamp
-    regrades.apply(affected, row, reason=_reason(wordings), stamp=stamp, group=group, by=by, now=now, **change)
+    policy = Regrade.Policy.EITHER_KEY
+    regrades.apply(
+        affected,
+        row,
+        policy=policy,
+        document=document,
+        reason=_reason(wordings),
+        stamp=regrades.preview(affected, row, policy=policy, document=document).stamp,
+        group=group,
+        by=by,
+        now=now,
+    )
 
 
 def _reason(wordings: Sequence[Wording]) -> str:
