@@ -35,15 +35,21 @@ UNSENT = {"take_attempt": Unsent.ANSWER, "submit_attempt": Unsent.TURN_IN}
 ONLY_VIEWS = gettext_lazy("You can see this class, but not change it. Ask its teacher.")
 ONLY_OWNERS = gettext_lazy("Only the owner of the class can do this. You’ll find the name in its settings.")
 
-type AttemptView[**P] = Callable[Concatenate[HttpRequest, LoadedAttempt, P], HttpResponse]
-type PublicIdView[**P] = Callable[Concatenate[HttpRequest, str, P], HttpResponse]
+
+class HtmxRequest(HttpRequest):
+    """A request as HtmxMiddleware passes it on."""
+
+    htmx: HtmxDetails
 
 
-class TeacherRequest(HttpRequest):
+type AttemptView[**P] = Callable[Concatenate[HtmxRequest, LoadedAttempt, P], HttpResponse]
+type PublicIdView[**P] = Callable[Concatenate[HtmxRequest, str, P], HttpResponse]
+
+
+class TeacherRequest(HtmxRequest):
     """A request that LoginRequiredMiddleware let through, so that its user is an account."""
 
     user: User
-    htmx: HtmxDetails
     is_viewer: bool  # once a row of a class is fetched: whether this teacher may only read it
 
 
@@ -124,7 +130,7 @@ def attempt_required[**P](*, with_answers: bool = False) -> Callable[[AttemptVie
     def decorate(view: AttemptView[P]) -> PublicIdView[P]:
         @login_not_required
         @wraps(view)
-        def wrapper(request: HttpRequest, public_id: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def wrapper(request: HtmxRequest, public_id: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             now = timezone.now()
             session = student_session(request.session, now=now)
             attempt = load_attempt(public_id, with_answers=with_answers and request.method == "GET")

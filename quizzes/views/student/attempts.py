@@ -3,7 +3,6 @@
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
-from typing import Any, cast
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -14,7 +13,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_GET, require_http_methods
-from django_htmx.middleware import HtmxDetails
 
 from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.release import is_checked_at_once
@@ -43,7 +41,7 @@ from quizzes.models.locks import RowDeleted
 from quizzes.people.class_people import teachers_of
 from quizzes.people.rosters import set_language
 from quizzes.reports.student_assignments import answered_count, current_of, student_assignment
-from quizzes.views.access import attempt_required, student_required
+from quizzes.views.access import HtmxRequest, attempt_required, student_required
 from quizzes.views.methods import require_POST
 from quizzes.views.request_meta import arrival, wants_json
 from quizzes.views.student.breaks import back_from_break, break_page, paused_page
@@ -97,7 +95,7 @@ def start_attempt(request: HttpRequest, student: Student, public_id: str) -> Htt
 
 @require_http_methods(["GET", "POST"])
 @attempt_required(with_answers=True)
-def take_attempt(request: HttpRequest, attempt: LoadedAttempt, number: int) -> HttpResponse:
+def take_attempt(request: HtmxRequest, attempt: LoadedAttempt, number: int) -> HttpResponse:
     """One question of an attempt, and each save of its answer. number: position in the attempt's order."""
     if not 1 <= number <= len(attempt.content.questions):
         raise Http404
@@ -192,7 +190,7 @@ def submit_attempt(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse
     return redirect("receipt", attempt.public_id)
 
 
-def _take_answer(request: HttpRequest, attempt: LoadedAttempt, number: int, *, now: datetime) -> HttpResponse:
+def _take_answer(request: HtmxRequest, attempt: LoadedAttempt, number: int, *, now: datetime) -> HttpResponse:
     if not may_save(attempt.id, now=now):
         # The outbox sends it again. No person is so fast, with script or without.
         return HttpResponse(status=429, headers={"Retry-After": "1"})
@@ -232,10 +230,10 @@ def _take_answer(request: HttpRequest, attempt: LoadedAttempt, number: int, *, n
     return _act(request, attempt, number, act, now)
 
 
-def _save_sent(request: HttpRequest, attempt: LoadedAttempt, form: AnswerForm, *, now: datetime) -> Saved | None:
+def _save_sent(request: HtmxRequest, attempt: LoadedAttempt, form: AnswerForm, *, now: datetime) -> Saved | None:
     """Save the answer of a valid form; None if it has none."""
     # If htmx sets a flag, the outbox sends the answer, which stays on the page.
-    if not form.has_input or (_htmx(request) and form.cleaned_data["act"] in {"flag", "unflag"}):
+    if not form.has_input or (request.htmx and form.cleaned_data["act"] in {"flag", "unflag"}):
         return None
     return save_answer(
         attempt,
@@ -254,7 +252,7 @@ def _choose_language(attempt: LoadedAttempt, language: str) -> None:
         attempts.note_change_of_language(attempt.id)
 
 
-def _act(request: HttpRequest, attempt: LoadedAttempt, number: int, act: str, now: datetime) -> HttpResponse:
+def _act(request: HtmxRequest, attempt: LoadedAttempt, number: int, act: str, now: datetime) -> HttpResponse:
     """What the pressed button does, once the answer is saved."""
     if attempt.pace is not None and number != (shown := paced_number(attempt)):
         # The class has not come to this question, or is past it.
@@ -278,7 +276,7 @@ def _act(request: HttpRequest, attempt: LoadedAttempt, number: int, act: str, no
         return _ended(request, attempt, now)
     except NotCheckable:
         return _question_page(request, attempt, number, now, needs_answer=True)
-    if _htmx(request):
+    if request.htmx:
         return _question_page(request, attempt, number, now, is_revealed=act in {"check", "check-anyway"})
     # Without scripts, a phone has the whole reading above the question and its verdict.
     return _redirect_to_part("question", attempt, number)
@@ -299,22 +297,22 @@ def _redirect_to_part(part: str, attempt: LoadedAttempt, number: int) -> HttpRes
 
 
 def _stale_page(
-    request: HttpRequest, attempt: LoadedAttempt, number: int, now: datetime, *, value: Value, saved: Saved
+    request: HtmxRequest, attempt: LoadedAttempt, number: int, now: datetime, *, value: Value, saved: Saved
 ) -> HttpResponse:
     """The page with the newer answer, and with the text that it replaced."""
     is_text = type_of(attempt.content.questions[number - 1]).is_typed and isinstance(value, str)
     # With script, `quoteTyped` of the outbox shows it.
-    typed = str(value) if is_text and value != saved.value and not _htmx(request) else ""
+    typed = str(value) if is_text and value != saved.value and not request.htmx else ""
     return _question_page(request, attempt, number, now, is_stale=True, typed=typed)
 
 
 def _question_page(
-    request: HttpRequest, attempt: LoadedAttempt, number: int, now: datetime, **notes: bool | str
+    request: HtmxRequest, attempt: LoadedAttempt, number: int, now: datetime, **notes: bool | str
 ) -> HttpResponse:
     answered = attempt.with_answers()
     if attempt.pace is not None:
         return paced_page(request, answered, number, attempt.pace, now, **notes)
-    template, htmx = "student/take_attempt.html", _htmx(request)
+    template, htmx = "student/take_attempt.html", request.htmx
     if htmx:
         template += "#flag" if htmx.target == "flag" else "#question"
     return render(request, template, {**question_context(answered, number, now=now), **notes})
@@ -361,7 +359,3 @@ def _question_closed(request: HttpRequest, attempt: LoadedAttempt, number: int, 
         # The outbox opens the page again after a 409.
         return JsonResponse({"outcome": str(Outcome.LATE), "revision": saved.revision}, status=409)
     return redirect("take_attempt", attempt.public_id, number)
-
-
-def _htmx(request: HttpRequest) -> HtmxDetails:
-    return cast(HtmxDetails, cast(Any, request).htmx)
