@@ -171,22 +171,29 @@ def _row_item(cell: Callable[[str], str], stem: str, notes: list[str]) -> Item:
         note = gettext("“{value}” in “Correct” names an answer that is empty. Check it.")
         notes.append(note.format(value=cell("Correct")))
     notes += changed_notes(answers, _CHANGED_NUMBER if question_type == "numeric" else _CHANGED)
-    item = Item(question_type, stem, explanation=cell("Explanation"), points=points_of(cell("Points"), notes))
     lines = tuple(
         Line(text, number in correct, said)
         for number, (text, said) in enumerate(zip(answers, feedback, strict=True), start=1)
         if text
     )
-    match question_type:
+    item = Item(question_type, stem, explanation=cell("Explanation"), points=points_of(cell("Points"), notes))
+    return _with_answers(item, lines, cell, notes)
+
+
+def _with_answers(item: Item, lines: tuple[Line, ...], cell: Callable[[str], str], notes: list[str]) -> Item:
+    """The item with its answers. lines: the answers of the row, marked as correct or not."""
+    first = cell("Answer 1")
+    match item.question_type:
         case "single" | "multiple":
-            if not correct:
+            if not any(line.is_correct for line in lines):
                 raise Skipped(gettext("Its column “Correct” names no answer, such as 2 or B."))
             return replace(item, lines=lines)
         case "true_false":
-            word = (cell("Correct") or answers[0]).casefold()
+            word = (cell("Correct") or first).casefold()
             if word not in _TRUTH:
                 raise Skipped(gettext("Its column “Correct” says neither true nor false."))
-            return replace(item, is_true=_TRUTH[word], feedback_true=feedback[0], feedback_false=feedback[1])
+            item = replace(item, feedback_true=cell("Feedback 1"), feedback_false=cell("Feedback 2"))
+            return replace(item, is_true=_TRUTH[word])
         case "short_answer":
             if not lines:
                 raise Skipped(gettext("It has no accepted answer."))
@@ -196,10 +203,10 @@ def _row_item(cell: Callable[[str], str], stem: str, notes: list[str]) -> Item:
             notes += [note.format(value=line.text) for line in lines if line.is_correct and _SEVERAL.search(line.text)]
             return replace(item, lines=lines)
         case "numeric":
-            if _DATE.fullmatch(answers[0]):
-                return replace(item, number=answers[0])
+            if _DATE.fullmatch(first):
+                return replace(item, number=first)
             tolerance = cell("Tolerance")
-            number, tolerance = numbers(f"{answers[0]}:{tolerance}" if tolerance else answers[0])
+            number, tolerance = numbers(f"{first}:{tolerance}" if tolerance else first)
             return replace(item, number=number, tolerance=tolerance)
         case "matching":
             pairs = [_pair(line) for line in lines]
@@ -212,9 +219,9 @@ def _row_item(cell: Callable[[str], str], stem: str, notes: list[str]) -> Item:
                 Gap(tuple(filter(None, (part.strip() for part in line.text.split("|")))), feedback=line.feedback)
                 for line in lines
             )
-            return replace(item, stem="Fill in the blanks.", text=_with_letters(stem), gaps=gaps)
+            return replace(item, stem="Fill in the blanks.", text=_with_letters(item.stem), gaps=gaps)
         case "free_text":
-            return replace(item, sample_answer=answers[0])
+            return replace(item, sample_answer=first)
 
 
 def changed_notes(answers: Sequence[str], changed: str = _CHANGED) -> list[str]:
