@@ -7,8 +7,19 @@ import re
 from collections.abc import Sequence
 
 from quizzes.files.questions.containers import check_elements, decoded
-from quizzes.files.questions.item import GAP_LETTERS, Gap, Item, Line, ReadQuestion, Skipped, counted, read, skipped
-from quizzes.files.questions.markup import html, plain, without_gaps
+from quizzes.files.questions.item import (
+    GAP_LETTERS,
+    Gap,
+    Item,
+    Line,
+    ReadQuestion,
+    Skipped,
+    blanks_of,
+    counted,
+    read,
+    skipped,
+)
+from quizzes.files.questions.markup import html, plain
 from quizzes.files.questions.numeric import numbers
 from quizzes.phrases import gettext, gettext_noop
 
@@ -130,14 +141,8 @@ def _gaps(stem: str, cells: list[str]) -> Item:
     places = {group[0]: stem.find(f"[{group[0]}]") for group in groups}
     if not groups or -1 in places.values() or any(len(group) < 2 for group in groups):
         raise Skipped(gettext("Each blank needs its name in brackets in the text, and at least 1 answer."))
-    if len(groups) > len(GAP_LETTERS):
-        raise Skipped(gettext("It has more than 8 blanks."))
-    text = without_gaps(stem)
-    gaps = []
-    for letter, (name, *answers) in zip(GAP_LETTERS, sorted(groups, key=lambda group: places[group[0]]), strict=False):
-        text = text.replace(f"[{name}]", f"{{{letter}}}", 1)
-        gaps.append(Gap(tuple(answers)))
-    return Item("blanks", "Fill in the blanks.", text=text, gaps=tuple(gaps))
+    in_order = sorted(groups, key=lambda group: places[group[0]])
+    return blanks_of(stem, [(f"[{name}]", Gap(tuple(answers))) for name, *answers in in_order])
 
 
 def _jumbled(stem: str, cells: list[str]) -> Item:
@@ -147,14 +152,8 @@ def _jumbled(stem: str, cells: list[str]) -> Item:
     names = sorted(answers, key=lambda name: stem.find(f"[{name}]"))
     if not names or any(f"[{name}]" not in stem for name in names):
         raise Skipped(gettext("Each blank needs its name in brackets in the text, and a choice that belongs to it."))
-    if len(names) > len(GAP_LETTERS):
-        raise Skipped(gettext("It has more than 8 blanks."))
-    choices, text = tuple(dict.fromkeys(choice for choice, _ in pairs)), without_gaps(stem)
-    for letter, name in zip(GAP_LETTERS, names, strict=False):
-        text = text.replace(f"[{name}]", f"{{{letter}}}", 1)
-    return Item(
-        "blanks", "Fill in the blanks.", text=text, gaps=tuple(Gap((answers[name],), choices) for name in names)
-    )
+    choices = tuple(dict.fromkeys(choice for choice, _ in pairs))
+    return blanks_of(stem, [(f"[{name}]", Gap((answers[name],), choices)) for name in names])
 
 
 def write_blackboard(title: str, items: Sequence[Item]) -> bytes:

@@ -6,8 +6,8 @@ Source: docs.moodle.org, “Embedded Answers (Cloze) question type”.
 import re
 from decimal import Decimal
 
-from quizzes.files.questions.item import GAP_LETTERS, Gap, Item, Skipped, joined
-from quizzes.files.questions.markup import plain, without_gaps
+from quizzes.files.questions.item import GAP_LETTERS, Gap, Item, Skipped, blanks_of, joined
+from quizzes.files.questions.markup import plain
 from quizzes.files.questions.numeric import numbers
 from quizzes.files.questions.pictures import PictureTaker
 from quizzes.phrases import gettext
@@ -48,10 +48,7 @@ def read_cloze(source: str, notes: list[str], taker: PictureTaker | None = None)
         notes.append(gettext("Its answers had different weights. Here they count the same."))
     text, lost = plain(marked, taker)
     notes += lost
-    text = without_gaps(text)
-    for place, letter in enumerate(GAP_LETTERS[: len(gaps)]):
-        text = text.replace(f"\ue010{place}\ue011", f"{{{letter}}}")
-    return Item("blanks", "Fill in the blanks.", text=text, gaps=tuple(gaps))
+    return blanks_of(text, [(f"\ue010{place}\ue011", gap) for place, gap in enumerate(gaps)])
 
 
 def _gap(kind: str, body: str, notes: list[str]) -> Gap:

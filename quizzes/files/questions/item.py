@@ -1,7 +1,7 @@
 """A question between file formats and drafts, and the result of reading a file."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -16,6 +16,7 @@ QuestionType = Literal[
 
 # The names of the blanks of a question, in the order of its text.
 GAP_LETTERS = "abcdefgh"
+_GAP_MARK = re.compile(r"\{([a-z])\}")
 
 
 class UnreadableFile(ValueError):
@@ -144,6 +145,19 @@ class ReadQuestion:
     item: Item | None = None
     notes: tuple[str, ...] = ()
     reason: str = ""
+
+
+def blanks_of(text: str, gaps: Sequence[tuple[str, Gap]]) -> Item:
+    """A question with blanks. gaps: each with its mark in the text, in order. Raises Skipped if there are too many.
+
+    What would be another blank stays text: “{a}” becomes “(a)”.
+    """
+    if len(gaps) > len(GAP_LETTERS):
+        raise Skipped(gettext("It has more than 8 blanks."))
+    text = _GAP_MARK.sub(r"(\1)", text)
+    for letter, (mark, _) in zip(GAP_LETTERS, gaps, strict=False):
+        text = text.replace(mark, f"{{{letter}}}", 1)
+    return Item("blanks", "Fill in the blanks.", text=text, gaps=tuple(gap for _, gap in gaps))
 
 
 def points_of(text: str | None, notes: list[str]) -> int:

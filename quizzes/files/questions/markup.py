@@ -161,14 +161,6 @@ def without_emphasis(text: str) -> str:
     return _EMPHASIS.sub(r"\2", text)
 
 
-_GAP_MARK = re.compile(r"\{([a-z])\}")
-
-
-def without_gaps(text: str) -> str:
-    """The text without marks that would be blanks: “{a}” becomes “(a)”."""
-    return _GAP_MARK.sub(r"(\1)", text)
-
-
 def html(text: str) -> str:
     """Plain text as HTML, with line breaks."""
     return "<br>".join(escape(line, quote=False) for line in text.splitlines())

@@ -19,6 +19,7 @@ from quizzes.files.questions.item import (
     QuestionType,
     ReadQuestion,
     Skipped,
+    blanks_of,
     counted,
     joined,
     points_of,
@@ -31,7 +32,6 @@ from quizzes.files.questions.markup import (
     plain,
     tidy,
     without_emphasis,
-    without_gaps,
 )
 from quizzes.files.questions.numeric import numbers
 from quizzes.files.questions.pictures import PictureTaker, attached_to, bytes_of
@@ -295,17 +295,13 @@ def _gaps(stem: str, element: Element, notes: list[str]) -> Item:
         for name in ("selectoption", "dragbox")
         for box in element.findall(name)
     ]
-    gaps: list[Gap] = []
-
-    def letter(match: re.Match[str]) -> str:
-        place = int(match[1][:6]) - 1
+    gaps: list[tuple[str, Gap]] = []
+    for mark in _PLACE.finditer(stem):
+        place = int(mark[1][:6]) - 1
         if not 0 <= place < len(boxes) or len(gaps) >= len(GAP_LETTERS):
             raise Skipped(gettext("It has more blanks than answers, or more than 8 blanks."))
         text, group = boxes[place]
-        gaps.append(Gap((text,), tuple(dict.fromkeys(word for word, own in boxes if own == group))))
-        return f"{{{GAP_LETTERS[len(gaps) - 1]}}}"
-
-    text = _PLACE.sub(letter, without_gaps(stem))
+        gaps.append((mark[0], Gap((text,), tuple(dict.fromkeys(word for word, own in boxes if own == group)))))
     if not gaps:
         raise Skipped(gettext("Its text has no blanks."))
-    return Item("blanks", "Fill in the blanks.", text=text, gaps=tuple(gaps))
+    return blanks_of(stem, gaps)

@@ -12,20 +12,20 @@ from quizzes.content.question_types.draft import MAX_ROWS
 from quizzes.files.questions.containers import tag_lines, xml_tree
 from quizzes.files.questions.gift_reader import ALL_OF_THEM, PENALTIES
 from quizzes.files.questions.item import (
-    GAP_LETTERS,
     Gap,
     Item,
     Line,
     QuestionType,
     ReadQuestion,
     Skipped,
+    blanks_of,
     counted,
     joined,
     points_of,
     read,
     skipped,
 )
-from quizzes.files.questions.markup import tidy, without_gaps
+from quizzes.files.questions.markup import tidy
 from quizzes.files.questions.numeric import numbers
 from quizzes.files.questions.pictures import Find, PictureTaker, embedded
 from quizzes.files.questions.qti1_rules import Rules, material, rules_of
@@ -290,11 +290,8 @@ def _many(question_type: str, stem: str, responses: list[Element], rules: Rules,
 
 
 def _blanks(question_type: str, stem: str, parts: Sequence[_Part]) -> Item:
-    text = without_gaps(stem)
     gaps = []
-    in_order = sorted(parts, key=lambda part: stem.find(f"[{part.name}]"))
-    for letter, part in zip(GAP_LETTERS, in_order, strict=False):
-        text = text.replace(f"[{part.name}]", f"{{{letter}}}", 1)
+    for part in sorted(parts, key=lambda part: stem.find(f"[{part.name}]")):
         # Canvas names the first accepted answer only, and takes each that it lists.
         takes_all = question_type == "fill_in_multiple_blanks_question" and not part.has_list
         keys = [*part.correct, *part.labels] if takes_all else part.correct
@@ -302,5 +299,5 @@ def _blanks(question_type: str, stem: str, parts: Sequence[_Part]) -> Item:
         if not accepted:
             raise Skipped(gettext("The blank “{value}” has no correct answer.").format(value=part.name[:40]))
         choices = tuple(part.labels.values()) if part.has_list else ()
-        gaps.append(Gap(accepted[:1] if choices else accepted, choices, part.feedback))
-    return Item("blanks", "Fill in the blanks.", text=text, gaps=tuple(gaps))
+        gaps.append((f"[{part.name}]", Gap(accepted[:1] if choices else accepted, choices, part.feedback)))
+    return blanks_of(stem, gaps)

@@ -11,8 +11,8 @@ from decimal import Decimal
 from xml.etree.ElementTree import Element
 
 from quizzes.files.questions.containers import xml_tree
-from quizzes.files.questions.item import GAP_LETTERS, Gap, Item, Line, ReadQuestion, Skipped, counted, read, skipped
-from quizzes.files.questions.markup import raised, tidy, without_gaps
+from quizzes.files.questions.item import Gap, Item, Line, ReadQuestion, Skipped, blanks_of, counted, read, skipped
+from quizzes.files.questions.markup import raised, tidy
 from quizzes.files.questions.numeric import numbers
 from quizzes.files.questions.pictures import CREDIT_CLASS, Find, PictureTaker, embedded
 from quizzes.phrases import gettext
@@ -346,16 +346,12 @@ def _gap_match(body: Element, interaction: Element, declaration: Element | None,
     """Words to put into blanks, as blanks with one list of words."""
     words = {word.get("identifier") or "": _all_text(word, notes) for word in interaction.iter("gaptext")}
     elements = list[Element]()
-    text = without_gaps(tidy(_text(body, notes, elements)))
+    text = tidy(_text(body, notes, elements))
     word_of = {gap: words.get(word, "") for word, _, gap in (pair.partition(" ") for pair in _correct(declaration))}
     gaps = [Gap((word_of.get(gap.get("identifier") or "", ""),), tuple(words.values())) for gap in elements]
     if not gaps or not all(gap.accepted[0] for gap in gaps):
         raise Skipped(gettext("A blank of it has no correct answer."))
-    if len(gaps) > len(GAP_LETTERS):
-        raise Skipped(gettext("It has more than 8 blanks."))
-    for place, letter in enumerate(GAP_LETTERS[: len(gaps)]):
-        text = text.replace(f"\ue000{place}\ue001", f"{{{letter}}}")
-    return Item("blanks", "Fill in the blanks.", text=text, gaps=tuple(gaps))
+    return _with_blanks(text, gaps)
 
 
 def _blanks(
@@ -390,9 +386,9 @@ def _blanks(
                     _, tolerance = numbers(f"0:{abs(Decimal(number) * Decimal(tolerance)) / 100:f}")
             return Item("numeric", stem, number=number, tolerance=tolerance)
         return Item("short_answer", stem, lines=tuple(Line(text, is_correct=True) for text in gaps[0].accepted))
-    if len(gaps) > len(GAP_LETTERS):
-        raise Skipped(gettext("It has more than 8 blanks."))
-    text = without_gaps(text)
-    for place, letter in enumerate(GAP_LETTERS[: len(gaps)]):
-        text = text.replace(f"\ue000{place}\ue001", f"{{{letter}}}")
-    return Item("blanks", "Fill in the blanks.", text=text, gaps=tuple(gaps))
+    return _with_blanks(text, gaps)
+
+
+def _with_blanks(text: str, gaps: Sequence[Gap]) -> Item:
+    """A question with the blanks that `_text` marked."""
+    return blanks_of(text, [(f"\ue000{place}\ue001", gap) for place, gap in enumerate(gaps)])
