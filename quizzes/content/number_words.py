@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 # Python raises an error for numbers with thousands of digits.
@@ -60,49 +61,91 @@ _CENTURIES = ("seventeen", "eighteen", "nineteen", "twenty")
 
 def number_at(tokens: Sequence[str]) -> tuple[str, int]:
     """The number at the start of the tokens, and how many tokens it takes; ("", 0) without one."""
-    total = group = Fraction(0)
-    # The next token may be a number below `room`, which adds to the group, or a scale below `scale`, which ends it.
-    room, scale = 100, 10**15
-    sign, ending, length = 1, "", 0
-    for place, word in enumerate(tokens):
-        following = tokens[place + 1] if place + 1 < len(tokens) else ""
-        number = CARDINALS.get(word, _ORDINALS.get(word))
-        if place == 0 and word == "once" and following != "de":
-            # 11 in Spanish and 1 time in English. “Once de agosto” is Spanish.
+    first, following = tokens[0], _word(tokens, 1)
+    # A thousand in Spanish, and short for a million in English: “2.5 mil”.
+    if following == "mil" and _is_figures(first):
+        return f"{_decimal(Fraction(first))} mil", 2
+    start = _start(first, following)
+    if start is None:
+        return "", 0
+    number, length = start
+    for place in range(length, len(tokens)):
+        if number.is_ordinal:
             break
-        if place == 1 and word == "mil" and NUMBER.fullmatch(tokens[0]):
-            # A thousand in Spanish, and short for a million in English: “2.5 mil”.
-            ending, length = " mil", 2
-            break
-        if place == 0 and NUMBER.fullmatch(word) and len(word) <= _MAX_DIGITS:
-            sign, group, room = -1 if word[0] == "-" else 1, abs(Fraction(word)), 0
-        elif place == 0 and word in (*ARTICLES, "un") and (following in SCALES or following in _COUNTS):
-            group, room = Fraction(1), 0
+        if number.goes_on_after(tokens[place], _word(tokens, place + 1)):
             continue
-        elif place == 1 and tokens[0] in _CENTURIES and number is not None and number >= 10 and word in CARDINALS:
-            group, room = group * 100 + number, 10 if number >= 20 else 0
-        elif word in _COUNTS and place and group:
-            group, room, scale = group * _COUNTS[word], 0, 0
-        elif (
-            ((word == "and" and room in (100, 1000)) or (word == "y" and room == 10))
-            and place
-            and 0 < CARDINALS.get(following, 0) < room
-        ):
-            continue
-        elif number is not None and (0 < number < room or place == 0):
-            group, room = group + number, 100 if number >= 100 else 10 if number >= 20 else 0
-            ending = "th" if word in _ORDINALS else ""
-        elif word == "hundred" and (place == 0 or 0 < group < 100):
-            group, room = (group or Fraction(1)) * 100, 100
-        elif SCALES.get(word, 100) > 100 and SCALES[word] < scale and (place == 0 or group):
-            scale = SCALES[word]
-            total, group, room = total + (group or Fraction(1)) * scale, Fraction(0), 1000
-        else:
+        if not number.take(tokens[place]):
             break
         length = place + 1
-        if ending:
-            break
-    return (_decimal(sign * (total + group)) + ending, length) if length else ("", 0)
+    value = number.total + number.group
+    return _decimal(-value if first.startswith("-") else value) + ("th" if number.is_ordinal else ""), length
+
+
+@dataclass(slots=True)
+class _Number:
+    """A number while its words are read: a total, and the group of up to 3 digits that comes next.
+
+    The next word may be a number below `room`, which adds to the group, or a scale below `scale`, which ends it.
+    """
+
+    group: Fraction
+    room: int = 0
+    is_ordinal: bool = False
+    total: Fraction = Fraction(0)
+    scale: int = 10**15
+
+    def goes_on_after(self, word: str, following: str) -> bool:
+        """Whether this word is the “and” or the “y” before the rest of the number."""
+        is_joint = (word == "and" and self.room in (100, 1000)) or (word == "y" and self.room == 10)
+        return is_joint and 0 < CARDINALS.get(following, 0) < self.room
+
+    def take(self, word: str) -> bool:
+        """Add the word to the number; False if it is no part of it."""
+        value = CARDINALS.get(word, _ORDINALS.get(word, 0))
+        if word in _COUNTS and self.group:
+            self.group, self.room, self.scale = self.group * _COUNTS[word], 0, 0
+        elif 0 < value < self.room:
+            self.group, self.room, self.is_ordinal = self.group + value, _room_after(value), word in _ORDINALS
+        elif word == "hundred" and 0 < self.group < 100:
+            self.group, self.room = self.group * 100, 100
+        elif 100 < SCALES.get(word, 0) < self.scale and self.group:
+            self.scale = SCALES[word]
+            self.total, self.group, self.room = self.total + self.group * self.scale, Fraction(0), 1000
+        else:
+            return False
+        return True
+
+
+def _start(first: str, following: str) -> tuple[_Number, int] | None:
+    """The number that these words start, and how many of them it has; None if they start none."""
+    if _is_figures(first):
+        return _Number(abs(Fraction(first))), 1
+    if first in SCALES:
+        return _Number(Fraction(1)), 0
+    if first in (*ARTICLES, "un") and (following in SCALES or following in _COUNTS):
+        return _Number(Fraction(1)), 1
+    rest = CARDINALS.get(following, 0)
+    if first in _CENTURIES and rest >= 10:
+        return _Number(Fraction(CARDINALS[first] * 100 + rest), 10 if rest >= 20 else 0), 2
+    value = CARDINALS.get(first, _ORDINALS.get(first))
+    # “Once” is 11 in Spanish and 1 time in English. “Once de agosto” is Spanish.
+    if value is None or (first == "once" and following != "de"):
+        return None
+    return _Number(Fraction(value), _room_after(value), is_ordinal=first in _ORDINALS), 1
+
+
+def _room_after(value: int) -> int:
+    """Below which number the next one may follow this one: “two hundred” 100, “twenty” 10, “two” 0."""
+    return 100 if value >= 100 else 10 if value >= 20 else 0
+
+
+def _is_figures(word: str) -> bool:
+    return len(word) <= _MAX_DIGITS and NUMBER.fullmatch(word) is not None
+
+
+def _word(tokens: Sequence[str], place: int) -> str:
+    """The word at this place; "" after the last."""
+    return tokens[place] if place < len(tokens) else ""
 
 
 def _decimal(value: Fraction) -> str:
