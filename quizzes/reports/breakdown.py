@@ -44,6 +44,9 @@ class AnsweredQuestion:
         return bool(self.possible) and self.earned >= self.possible
 
 
+type CountedPart = tuple[AnsweredQuestion, EarnedPart]
+
+
 @dataclass(frozen=True, slots=True)
 class BreakdownLine:
     """Points earned and possible for one speaker, skill or standard.
@@ -94,29 +97,26 @@ def answered_questions(
 
 def breakdown(answered: Iterable[AnsweredQuestion], standards: Sequence[Standard] = ()) -> Breakdown:
     """The points by speaker, by skill and by each of these standards; no lines without points that count."""
-    by_speaker: defaultdict[str, list[tuple[AnsweredQuestion, EarnedPart]]] = defaultdict(list)
-    by_skill: dict[str, list[tuple[AnsweredQuestion, EarnedPart]]] = {skill: [] for skill in SKILL_LABELS}
-    by_standard: dict[str, list[tuple[AnsweredQuestion, EarnedPart]]] = {
-        f"{standard.code}: {standard.about}": [] for standard in standards
-    }
-    for entry in answered:
+    counted = [(entry, part) for entry in answered for part in entry.parts if part.possible]
+    by_speaker: defaultdict[str, list[CountedPart]] = defaultdict(list)
+    by_skill: defaultdict[str, list[CountedPart]] = defaultdict(list)
+    for entry, part in counted:
         labels = {speaker.key: speaker.label for speaker in entry.reading.speakers}
-        for part in entry.parts:
-            if part.possible:
-                for speaker in part.speakers:
-                    by_speaker[labels[speaker]].append((entry, part))
-                by_skill[entry.question.skill].append((entry, part))
-                for standard in standards:
-                    if entry.question.key in standard.questions:
-                        by_standard[f"{standard.code}: {standard.about}"].append((entry, part))
+        for speaker in part.speakers:
+            by_speaker[labels[speaker]].append((entry, part))
+        by_skill[entry.question.skill].append((entry, part))
+    by_standard = {
+        f"{standard.code}: {standard.about}": [one for one in counted if one[0].question.key in standard.questions]
+        for standard in standards
+    }
     return Breakdown(
         tuple(_line(label, found) for label, found in by_speaker.items()),
-        tuple(_line(gettext(SKILL_LABELS[skill]), found) for skill, found in by_skill.items() if found),
+        tuple(_line(gettext(label), by_skill[skill]) for skill, label in SKILL_LABELS.items() if skill in by_skill),
         tuple(_line(label, found) for label, found in by_standard.items() if found),
     )
 
 
-def _line(label: str, found: list[tuple[AnsweredQuestion, EarnedPart]]) -> BreakdownLine:
+def _line(label: str, found: Sequence[CountedPart]) -> BreakdownLine:
     return BreakdownLine(
         label,
         len({(entry.assignment_id, entry.question.key) for entry, _ in found}),
