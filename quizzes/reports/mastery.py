@@ -126,34 +126,31 @@ def _objective_points(
 ) -> defaultdict[tuple[int, int], Points]:
     """`objective_points` with these regrades, by assignment id and question key; 2 queries."""
     values, grades = _values(book), _grades(book)
-    counting = {
-        cell.attempt.pk: (row.student.pk, column.assignment)
-        for row in book.rows
-        for cell, column in zip(row.cells, book.columns, strict=True)
-        if cell.attempt is not None and cell.score is not None
-    }
     known: dict[tuple[int, int, str | None], Earned] = {}
+
+    def earned(attempt_id: int, assignment: Assignment, question: Question) -> Earned:
+        applied = regrades[assignment.pk]
+        if question.key in grades[attempt_id]:
+            return earned_on_objective(question, None, Adjustments(applied, grades[attempt_id]))
+        question_id = published(assignment.edition_id).question_ids[question.key]
+        text = values[attempt_id].get(question_id)
+        # Equal answers to one question of one assignment are worth the same.
+        cache_key = (assignment.pk, question_id, text)
+        if cache_key not in known:
+            value = None if text is None else json.loads(text)
+            known[cache_key] = earned_on_objective(question, value, Adjustments(applied))
+        return known[cache_key]
+
     found: defaultdict[tuple[int, int], Points] = defaultdict(dict)
-    for pk, (student_id, assignment) in counting.items():
-        ids = published(assignment.edition_id).question_ids
-        after = Adjustments(regrades[assignment.pk])
-        by_title = found[student_id, assignment.pk]
-        for title, questions in _questions(assignment.edition_id).items():
-            total, possible = Fraction(0), 0
-            for question in questions:
-                text = values[pk].get(ids[question.key])
-                if question.key in grades[pk]:
-                    points = earned_on_objective(question, None, Adjustments(regrades[assignment.pk], grades[pk]))
-                else:
-                    # Equal answers to one question of one assignment are worth the same.
-                    cache_key = (assignment.pk, ids[question.key], text)
-                    if cache_key not in known:
-                        value = None if text is None else json.loads(text)
-                        known[cache_key] = earned_on_objective(question, value, after)
-                    points = known[cache_key]
-                total, possible = total + points.points, possible + points.possible
-            if possible:
-                by_title[title] = (total, possible)
+    for row in book.rows:
+        for cell, column in zip(row.cells, book.columns, strict=True):
+            if cell.attempt is None or cell.score is None:
+                continue
+            for title, questions in _questions(column.assignment.edition_id).items():
+                points = [earned(cell.attempt.pk, column.assignment, question) for question in questions]
+                if possible := sum(one.possible for one in points):
+                    total = sum((one.points for one in points), start=Fraction(0))
+                    found[row.student.pk, column.assignment.pk][title] = (total, possible)
     return found
 
 
