@@ -194,40 +194,28 @@ def losses(question_format: QuestionFormat, item: Item | None, label: str) -> li
     reason = _why_left_out(question_format, item, label)
     if item is None or reason:
         return [reason]
-    found = []
-    has_feedback = any(
-        [
-            item.feedback_true,
-            item.feedback_false,
-            *(line.feedback for line in item.lines),
-            *(gap.feedback for gap in item.gaps),
-        ]
+    of_answers = [line.feedback for line in item.lines] + [gap.feedback for gap in item.gaps]
+    has_feedback = any([item.feedback_true, item.feedback_false, *of_answers])
+    has_spare = bool(set(item.options) - {line.match for line in item.lines})
+    has_wrong = item.question_type == "short_answer" and any(not line.is_correct for line in item.lines)
+    has_choices = item.question_type == "blanks" and any(gap.choices for gap in item.gaps)
+    parts = (
+        (has_feedback, item.question_type in question_format.feedback, gettext("The feedback is left out.")),
+        (item.picture, question_format.has_picture, gettext("The picture is left out.")),
+        (item.explanation, question_format.has_explanation, gettext("The explanation is left out.")),
+        (item.points != 1, question_format.has_points, gettext("The points are left out.")),
+        (item.keep_order, question_format.has_order, gettext("The fixed order of the answers is left out.")),
+        (has_spare, question_format.has_spare, gettext("Answer choices that match no line are left out.")),
+        (has_wrong, question_format.has_wrong_answers, gettext("The expected wrong answers are left out.")),
+        (item.sample_answer, question_format.has_sample_answer, gettext("The sample answer is left out.")),
+        (item.unit, question_format.has_unit, gettext("The unit is left out.")),
+        (
+            has_choices,
+            question_format.has_listed_gaps,
+            gettext("The choices of the blanks are left out, so students type."),
+        ),
     )
-    if has_feedback and item.question_type not in question_format.feedback:
-        found.append(gettext("The feedback is left out."))
-    if item.picture and not question_format.has_picture:
-        found.append(gettext("The picture is left out."))
-    if item.explanation and not question_format.has_explanation:
-        found.append(gettext("The explanation is left out."))
-    if item.points != 1 and not question_format.has_points:
-        found.append(gettext("The points are left out."))
-    if item.keep_order and not question_format.has_order:
-        found.append(gettext("The fixed order of the answers is left out."))
-    spare = set(item.options) - {line.match for line in item.lines}
-    if spare and not question_format.has_spare:
-        found.append(gettext("Answer choices that match no line are left out."))
-    wrong = item.question_type == "short_answer" and any(not line.is_correct for line in item.lines)
-    if wrong and not question_format.has_wrong_answers:
-        found.append(gettext("The expected wrong answers are left out."))
-    if item.sample_answer and not question_format.has_sample_answer:
-        found.append(gettext("The sample answer is left out."))
-    if item.unit and not question_format.has_unit:
-        found.append(gettext("The unit is left out."))
-    if item.question_type == "blanks":
-        has_choices = any(gap.choices for gap in item.gaps)
-        if has_choices and not question_format.has_listed_gaps:
-            found.append(gettext("The choices of the blanks are left out, so students type."))
-    return found
+    return [text for has_it, can_hold, text in parts if has_it and not can_hold]
 
 
 def holds(question_format: QuestionFormat, item: Item | None) -> bool:
@@ -236,7 +224,7 @@ def holds(question_format: QuestionFormat, item: Item | None) -> bool:
 
 
 def _why_left_out(question_format: QuestionFormat, item: Item | None, label: str) -> str:
-    """Why the format cannot hold the question at all; "" if it can."""
+    """Why the format cannot hold the question at all; "" if it question_format."""
     if item is None or item.question_type not in question_format.question_types:
         return gettext("Left out: it can’t hold “{label}”.").format(label=label)
     if question_format.choices and len(item.lines) > question_format.choices:
