@@ -96,20 +96,7 @@ def plans(file: OneRoster, targets: Mapping[str, Classroom | None], *, by: User)
     in_file = [one for one in file.classes if one.key in targets]
     spelled = [_numbers_here(one, targets[one.key], own) for one in in_file]
     chosen = [_with_numbers(one, numbers) for one, numbers in zip(in_file, spelled, strict=True)]
-    # The numbers of entries that were merged into another.
-    also: defaultdict[int, set[str]] = defaultdict(set)
-    for student in own:
-        if student.merged_into is not None and student.external_id:
-            also[student.merged_into.pk].add(student.external_id)
-    who_left = [
-        student
-        for one in chosen
-        if (classroom := targets[one.key]) is not None
-        for student in own
-        if student.classroom_id == classroom.pk
-        and _has_left(student, one, is_delta=file.is_delta)
-        and not any(row.external_id in also[student.pk] for row in one.students)
-    ]
+    who_left = _who_left(chosen, targets, own, is_delta=file.is_delta)
     left = {student.external_id: student for student in who_left}
     # Who is in 2 classes and left one of them moves nowhere.
     numbers_here = {(student.classroom, student.external_id) for student in own}
@@ -120,16 +107,36 @@ def plans(file: OneRoster, targets: Mapping[str, Classroom | None], *, by: User)
         if row.external_id in left and (targets[one.key], row.external_id) not in numbers_here
     }
     gone = {student.pk for student in who_left} - moving
-    names = _names_by_student(own)
+    site = _Site(own, left, gone, _names_by_student(own))
     return [
         ClassPlan(
             one,
             targets[one.key],
-            tuple(_changes(one, targets[one.key], own, left, gone, names, numbers)),
+            tuple(_changes(one, targets[one.key], site, numbers)),
             tuple(_unknown(one, targets[one.key], own)) if file.is_delta else (),
         )
         for one, numbers in zip(chosen, spelled, strict=True)
     ]
+
+
+def _who_left(
+    chosen: Sequence[RosterClass], targets: Mapping[str, Classroom | None], own: Sequence[Student], *, is_delta: bool
+) -> list[Student]:
+    """The students on the rosters of these classes who, by the file, are no longer in the class."""
+    # The numbers of entries that were merged into another.
+    also: defaultdict[int, set[str]] = defaultdict(set)
+    for student in own:
+        if student.merged_into is not None and student.external_id:
+            also[student.merged_into.pk].add(student.external_id)
+    found = []
+    for one in chosen:
+        classroom, listed = targets[one.key], {row.external_id for row in one.students}
+        for student in own:
+            is_here = classroom is not None and student.classroom_id == classroom.pk and student.removed_at is None
+            is_gone = not is_delta or student.external_id in one.gone
+            if is_here and is_gone and student.external_id and not listed & {student.external_id, *also[student.pk]}:
+                found.append(student)
+    return found
 
 
 def _numbers_here(one: RosterClass, classroom: Classroom | None, own: Sequence[Student]) -> dict[str, str]:
@@ -179,35 +186,50 @@ def _unknown(one: RosterClass, classroom: Classroom | None, own: Sequence[Studen
         yield from (external_id for external_id in one.nameless if external_id not in here)
 
 
-def _has_left(student: Student, one: RosterClass, *, is_delta: bool) -> bool:
-    """Whether the student is on the roster and, by the file, no longer in the class."""
-    if student.removed_at is not None or not student.external_id:
-        return False
-    listed = any(row.external_id == student.external_id for row in one.students)
-    return not listed and (not is_delta or student.external_id in one.gone)
-
-
 def rosters_of(by: User) -> list[Classroom]:
     """The classes whose rosters this teacher may change."""
     return list(Classroom.objects.editable_by(by).current())
 
 
-def _changes(
-    one: RosterClass,
-    classroom: Classroom | None,
-    own: Sequence[Student],
-    left: Mapping[str, Student],
-    gone: Collection[int],
-    names: Mapping[int, Collection[str]],
-    numbers: Mapping[str, str],
-) -> list[Change]:
-    """The changes of one class of the file.
+@dataclass(frozen=True, slots=True)
+class _Site:
+    """The students of all rosters that the teacher may change.
 
-    left: the students who left their class, by number. gone: the row ids of those who move to no other one.
-    names: of `_names_by_student`. numbers: of `_numbers_here`.
+    left: those who left their class, by number. gone: the row ids of those who move to no other one. names: of
+    `_names_by_student`.
     """
-    here = [student for student in own if classroom is not None and student.classroom_id == classroom.pk]
+
+    own: Sequence[Student]
+    left: Mapping[str, Student]
+    gone: Collection[int]
+    names: Mapping[int, Collection[str]]
+
+
+def _changes(one: RosterClass, classroom: Classroom | None, site: _Site, numbers: Mapping[str, str]) -> list[Change]:
+    """The changes of one class of the file. numbers: of `_numbers_here`."""
+    here = [student for student in site.own if classroom is not None and student.classroom_id == classroom.pk]
     enrolled = [student for student in here if student.removed_at is None]
+    known = _known(one, here, enrolled, site, numbers)
+    matched = {known.by_id[row.external_id].pk for row in one.students if row.external_id in known.by_id}
+    taken, found = set(known.by_name), list[Change]()
+    for row in one.students:
+        change = _change(row, known, taken, matched)
+        found.append(change)
+        taken.add(name_key(change.name.display))
+        if change.kind == "numbered" and change.student is not None:
+            matched.add(change.student.pk)
+    numbered = {change.student.pk for change in found if change.kind == "numbered" and change.student is not None}
+    for student in enrolled:
+        if student.pk in site.gone and student.pk not in numbered:
+            name = rosters.person_name(student)
+            found.append(Change(f"gone-{student.public_id}", "gone", name, student.external_id, student))
+    return found
+
+
+def _known(
+    one: RosterClass, here: Sequence[Student], enrolled: Sequence[Student], site: _Site, numbers: Mapping[str, str]
+) -> "_Known":
+    """Whom a student of the file may be. here: of the class, enrolled or not. numbers: of `_numbers_here`."""
     merged = [student for student in here if student.merged_into in enrolled]
     # An entry that was merged into another is that student.
     by_id = {student.external_id: student.current for student in [*merged, *enrolled] if student.external_id}
@@ -217,26 +239,12 @@ def _changes(
         for student in here
         if student.removed_at and student.external_id and student.merged_into is None
     }
-    renumbered = _renumbered(one, by_id, by_name, gone)
+    renumbered = _renumbered(one, by_id, by_name, site.gone)
     listed = {name_key(row.name.display) for row in one.students}
     unlisted = {key: student for key, student in by_name.items() if not student.external_id and key not in listed}
     names_of_file = Counter(name_key(row.name.display) for row in one.students)
-    written = {here: in_file for in_file, here in numbers.items()}
-    known = _Known(by_id, by_name, removed, left, renumbered, unlisted, names, names_of_file, written)
-    matched = {by_id[row.external_id].pk for row in one.students if row.external_id in by_id}
-    taken, found = set(by_name), list[Change]()
-    for row in one.students:
-        change = _change(row, known, taken, matched)
-        found.append(change)
-        taken.add(name_key(change.name.display))
-        if change.kind == "numbered" and change.student is not None:
-            matched.add(change.student.pk)
-    numbered = {change.student.pk for change in found if change.kind == "numbered" and change.student is not None}
-    for student in enrolled:
-        if student.pk in gone and student.pk not in numbered:
-            name = rosters.person_name(student)
-            found.append(Change(f"gone-{student.public_id}", "gone", name, student.external_id, student))
-    return found
+    written = {own: in_file for in_file, own in numbers.items()}
+    return _Known(by_id, by_name, removed, site.left, renumbered, unlisted, site.names, names_of_file, written)
 
 
 def _renumbered(
