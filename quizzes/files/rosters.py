@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from quizzes.files.roster_columns import (
@@ -53,22 +53,33 @@ class Roster:
     number_heading: str
 
 
+_NO_FIXES: Mapping[int, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class KnownStudents:
+    """The students of the class. present, removed: name keys.
+
+    numbers: names by `number_key`. own_numbers: student numbers by name key. names: of those on the roster.
+    """
+
+    present: Collection[str] = ()
+    removed: Collection[str] = ()
+    numbers: Mapping[str, str] = field(default_factory=dict)
+    own_numbers: Mapping[str, str] = field(default_factory=dict)
+    names: Collection[str] = ()
+
+
 def read_roster(
     table: Sequence[TableRow],
+    known: KnownStudents,
     *,
-    present: Collection[str],
-    removed: Collection[str] = (),
-    numbers: Mapping[str, str] | None = None,
-    own_numbers: Mapping[str, str] | None = None,
-    names: Collection[str] = (),
     chosen: Columns | None = None,
-    fixes: Mapping[int, str] | None = None,
+    fixes: Mapping[int, str] = _NO_FIXES,
     today: date | None = None,
 ) -> Roster:
     """The students of a table. Raises InvalidRoster.
 
-    present, removed: name keys of the class. numbers: its names by `number_key`. own_numbers: its student numbers by
-    name key. names: of those on the roster.
     chosen: columns that the teacher chose. fixes: names that the teacher typed, by row number. today: students who left
     before it are left out; None for no date.
     """
@@ -88,15 +99,15 @@ def read_roster(
         body = with_whole_names(unfolded(heading, columns, body), heading, columns)
     _refuse_more(len(body), MAX_LINES)
     order = _order(heading, columns, body)
-    rows = [read_row(row, columns, fixes or {}, heading, order) for row in body]
+    rows = [read_row(row, columns, fixes, heading, order) for row in body]
     rows = _without_left(rows, [cell_of(line, found.left_at) for line in body], today)
     _refuse_more(sum(row.state != "left_out" for row in rows), MAX_ROWS)
     beside = [] if heading is not None or chosen is not None else _beside(table, columns)
     written = [row.external_id or cell_of(line, found.external_id) for row, line in zip(rows, body, strict=True)]
-    rows = _named_by_number(_without_repeats(rows, body, found.external_id), written, present, numbers or {})
-    compared = _with_other_numbers(_compared(rows, present, removed), written, numbers or {}, own_numbers or {})
-    compared = _without_numbers_of_others(compared, written, present, numbers or {}, fixes or {})
-    compared = _with_names_alike(_without_shared_numbers(compared), names)
+    rows = _named_by_number(_without_repeats(rows, body, found.external_id), written, known)
+    compared = _with_other_numbers(_compared(rows, known), written, known)
+    compared = _without_numbers_of_others(compared, written, known, fixes)
+    compared = _with_names_alike(_without_shared_numbers(compared), known.names)
     return Roster((*_above(table, heading), *compared, *beside), columns, column_labels(table, heading), number_heading)
 
 
@@ -232,21 +243,19 @@ def name_keys(name: PersonName) -> tuple[str, str]:
     return name_key(name.display), name_key(f"{name.family} {given_name(name)}")
 
 
-def _named_by_number(
-    rows: Sequence[RosterRow], written: Sequence[str], present: Collection[str], numbers: Mapping[str, str]
-) -> list[RosterRow]:
+def _named_by_number(rows: Sequence[RosterRow], written: Sequence[str], known: KnownStudents) -> list[RosterRow]:
     """The rows; of several with one name, one with the number of a student on the roster has that student's name."""
     counts = Counter(name_key(row.name.display) for row in rows if row.state == "new")
     found = []
     for row, number in zip(rows, written, strict=True):
-        holder = numbers.get(number_key(number), "")
-        if row.state == "new" and counts[name_key(row.name.display)] > 1 and name_key(holder) in present:
+        holder = known.numbers.get(number_key(number), "")
+        if row.state == "new" and counts[name_key(row.name.display)] > 1 and name_key(holder) in known.present:
             row = replace(row, name=PersonName(holder, ""))
         found.append(row)
     return found
 
 
-def _compared(rows: Sequence[RosterRow], present: Collection[str], removed: Collection[str]) -> list[RosterRow]:
+def _compared(rows: Sequence[RosterRow], known: KnownStudents) -> list[RosterRow]:
     """The rows compared with the class and with each other."""
     compared = []
     first_row: dict[str, int] = {}
@@ -257,33 +266,31 @@ def _compared(rows: Sequence[RosterRow], present: Collection[str], removed: Coll
         key, turned_key = name_keys(row.name)
         if key in first_row:
             # A name that is on the roster may be of this student, from an earlier list.
-            proposal = numbered_name(row.name.display, {*first_row, *({*removed} - {*present})})
+            proposal = numbered_name(row.name.display, {*first_row, *({*known.removed} - {*known.present})})
             note = gettext("Same name as row {number}. For another student, type a name that differs.").format(
                 number=first_row[key]
             )
             compared.append(replace(row, state="problem", note=note, proposal=proposal))
             continue
         first_row[key] = row.number
-        if key in present or turned_key in present:
+        if key in known.present or turned_key in known.present:
             compared.append(replace(row, state="here"))
-        elif key in removed:
+        elif key in known.removed:
             compared.append(replace(row, state="removed"))
         else:
             compared.append(row)
     return compared
 
 
-def _with_other_numbers(
-    rows: Sequence[RosterRow], written: Sequence[str], numbers: Mapping[str, str], own_numbers: Mapping[str, str]
-) -> list[RosterRow]:
+def _with_other_numbers(rows: Sequence[RosterRow], written: Sequence[str], known: KnownStudents) -> list[RosterRow]:
     """The rows; a name with another number than here may be of another student, who never gets the work of this one.
 
-    own_numbers: by name key. A student on the roster has a note only if the list has numbers of the class at all.
+    A student on the roster has a note only if the list has numbers of the class at all.
     """
-    has_numbers_of_class = any(number_key(number) in numbers for number in written)
+    has_numbers_of_class = any(number_key(number) in known.numbers for number in written)
     found = []
     for row, number in zip(rows, written, strict=True):
-        own = own_numbers.get(name_key(row.name.display), "")
+        own = known.own_numbers.get(name_key(row.name.display), "")
         if number and own and number_key(number) != number_key(own):
             values = {"name": row.name.display, "number": own}
             if row.state == "removed":
@@ -303,11 +310,7 @@ def _with_other_numbers(
 
 
 def _without_numbers_of_others(
-    rows: Sequence[RosterRow],
-    written: Sequence[str],
-    present: Collection[str],
-    numbers: Mapping[str, str],
-    fixes: Mapping[int, str],
+    rows: Sequence[RosterRow], written: Sequence[str], known: KnownStudents, fixes: Mapping[int, str]
 ) -> list[RosterRow]:
     """The rows; a new name with the number of someone in the class is a problem: a name that the school corrected.
 
@@ -315,9 +318,9 @@ def _without_numbers_of_others(
     """
     found = []
     for row, number in zip(rows, written, strict=True):
-        holder = numbers.get(number_key(number), "")
+        holder = known.numbers.get(number_key(number), "")
         # Under which name the student of this row is here.
-        here = next((key for key in name_keys(row.name) if key in present), "")
+        here = next((key for key in name_keys(row.name) if key in known.present), "")
         values = {"name": holder, "number": number}
         if holder and row.state == "new" and not fixes.get(row.number):
             note = gettext(

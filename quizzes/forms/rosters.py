@@ -14,7 +14,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.files.roster_columns import Columns
 from quizzes.files.roster_rows import RosterRow, RowState
-from quizzes.files.rosters import MAX_ROWS, InvalidRoster, Roster, name_keys, read_roster
+from quizzes.files.rosters import MAX_ROWS, InvalidRoster, KnownStudents, Roster, name_keys, read_roster
 from quizzes.files.table_file import MAX_COLUMNS, TableFile, TableRow, UnreadableTable, read_table, read_text
 from quizzes.formatting import Label
 from quizzes.forms.fields import ClassroomChoice, NameField, SentJsonField, choice_field
@@ -170,17 +170,7 @@ class AddStudentsForm(forms.Form):
         try:
             file = read()
             self._table, self.note = file.rows, file.note
-            self.roster = read_roster(
-                self._table,
-                present=self.present,
-                removed=self.removed,
-                numbers=self._numbers,
-                own_numbers=self._own_numbers,
-                names=[one.display_name for one in self.present.values()],
-                chosen=chosen,
-                fixes=self._fixes,
-                today=self.today,
-            )
+            self.roster = read_roster(self._table, self._known, chosen=chosen, fixes=self._fixes, today=self.today)
         except (UnreadableTable, InvalidRoster) as error:
             self.add_error(field, str(error))
             return
@@ -207,15 +197,18 @@ class AddStudentsForm(forms.Form):
         return replace(row, note=note.format(classroom=classroom))
 
     @property
-    def _numbers(self) -> dict[str, str]:
-        """The names in the class by key of the student number, also of those who were removed."""
+    def _known(self) -> KnownStudents:
+        """The students of the class, with the numbers of those who were removed."""
         students = [*self.removed.values(), *self.present.values()]
-        return {number_key(student.external_id): student.display_name for student in students if student.external_id}
-
-    @property
-    def _own_numbers(self) -> dict[str, str]:
-        """The student numbers by name key, without names of merged entries: those had numbers of their own."""
-        return {key: one.external_id for key, one in {**self.removed, **self.present}.items() if one.name_key == key}
+        by_key = {**self.removed, **self.present}
+        return KnownStudents(
+            self.present,
+            self.removed,
+            numbers={number_key(one.external_id): one.display_name for one in students if one.external_id},
+            # Merged entries had numbers of their own.
+            own_numbers={key: one.external_id for key, one in by_key.items() if one.name_key == key},
+            names=[one.display_name for one in self.present.values()],
+        )
 
     def _chosen_columns(self) -> Columns:
         """The columns that the teacher chose; unknown ones are none."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from quizzes.files.rosters import InvalidRoster, read_roster
+from quizzes.files.rosters import InvalidRoster, KnownStudents, read_roster
 from quizzes.files.table_file import UnreadableTable, read_table
 from quizzes.files.xlsx import Sheet, write_xlsx
 
@@ -480,7 +480,9 @@ LISTS |= {
 
 
 def outcomes(content: str | bytes) -> list[str]:
-    rows = read_roster(read_table(content if isinstance(content, bytes) else content.encode()).rows, present=()).rows
+    rows = read_roster(
+        read_table(content if isinstance(content, bytes) else content.encode()).rows, KnownStudents()
+    ).rows
     return [f"{row.name.display} / {row.name.family}" if row.state == "new" else f"- {row.note}" for row in rows]
 
 
@@ -545,12 +547,12 @@ def test_sheet_of_libreoffice(ending: str) -> None:
 
 def test_student_numbers_under_a_prefix_are_found() -> None:
     table = read_table(b"student.studentNumber,student.lastName,student.firstName\n101,Lopez,Maya\n").rows
-    assert read_roster(table, present=()).number_heading == "student.studentNumber"
+    assert read_roster(table, KnownStudents()).number_heading == "student.studentNumber"
 
 
 def test_teacher_may_leave_preferred_names_out() -> None:
     table = read_table(b"Last Name,First Name,Preferred Name\nLee,Robert,Bobby\n").rows
-    read = read_roster(table, present=())
+    read = read_roster(table, KnownStudents())
     assert (read.rows[0].name.display, read.rows[0].note) == ("Bobby Lee", "Was “Robert Lee”")
-    again = read_roster(table, present=(), chosen=read.columns._replace(preferred=None))
+    again = read_roster(table, KnownStudents(), chosen=read.columns._replace(preferred=None))
     assert again.rows[0].name.display == "Robert Lee"

@@ -1,6 +1,7 @@
 """Rosters: which columns hold the names, what is cleaned, and what is left out, for lists as schools export them."""
 
 from collections.abc import Collection
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -8,14 +9,15 @@ from hypothesis import strategies as st
 
 from quizzes.files.roster_columns import Columns
 from quizzes.files.roster_rows import RosterRow
-from quizzes.files.rosters import InvalidRoster, Roster, read_roster
+from quizzes.files.rosters import InvalidRoster, KnownStudents, Roster, read_roster
 from quizzes.files.table_file import read_table, read_text
 from quizzes.people.names import name_key
 
 
-def roster_of(text: str, *, present: Collection[str] = (), removed: Collection[str] = (), **changes: object) -> Roster:
-    keys = {"present": set(map(name_key, present)), "removed": set(map(name_key, removed))}
-    return read_roster(read_text(text), **keys, **changes)  # type: ignore[arg-type]
+def roster_of(text: str, *, present: Collection[str] = (), removed: Collection[str] = (), **changes: Any) -> Roster:
+    of_class = {name: changes.pop(name) for name in ("numbers", "own_numbers", "names") if name in changes}
+    known = KnownStudents(set(map(name_key, present)), set(map(name_key, removed)), **of_class)
+    return read_roster(read_text(text), known, **changes)
 
 
 def new_names(text: str) -> list[str]:
@@ -203,5 +205,5 @@ def test_any_text_is_rows_or_a_reason(text: str) -> None:
 
 def test_file_and_text_give_the_same_rows() -> None:
     text = LAYOUTS["Canvas gradebook"]
-    rows: tuple[RosterRow, ...] = read_roster(read_table(text.encode()).rows, present=set()).rows
+    rows: tuple[RosterRow, ...] = read_roster(read_table(text.encode()).rows, KnownStudents()).rows
     assert rows == roster_of(text).rows

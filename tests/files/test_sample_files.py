@@ -8,7 +8,7 @@ import pytest
 
 from quizzes.files.oneroster import read_oneroster
 from quizzes.files.questions.formats import read_questions
-from quizzes.files.rosters import read_roster
+from quizzes.files.rosters import KnownStudents, read_roster
 from quizzes.files.table_file import UnreadableTable, read_table, read_text
 from quizzes.files.xlsx import Sheet, write_xlsx
 
@@ -19,7 +19,7 @@ def outcomes(content: bytes) -> list[str]:
     """“name / family name” of each student, and “- reason” of each row that is left out."""
     return [
         f"{row.name.display} / {row.name.family}" if row.state == "new" else f"- {row.note}"
-        for row in read_roster(read_table(content).rows, present=()).rows
+        for row in read_roster(read_table(content).rows, KnownStudents()).rows
     ]
 
 

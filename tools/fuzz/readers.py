@@ -23,7 +23,7 @@ from quizzes.files.questions.footnote_files import write_own
 from quizzes.files.questions.formats import FORMATS, holds, read_questions
 from quizzes.files.questions.importing import EXAMPLES, whole_set
 from quizzes.files.questions.item import UnreadableFile
-from quizzes.files.rosters import InvalidRoster, read_roster
+from quizzes.files.rosters import InvalidRoster, KnownStudents, read_roster
 from quizzes.files.table_file import UnreadableTable, read_table
 from quizzes.files.xlsx import Sheet, write_xlsx
 from quizzes.management.sample_school import make_sample_school
@@ -65,7 +65,7 @@ def _read_questions(content: bytes) -> None:
 
 def _read_roster(content: bytes) -> None:
     table = read_table(content)
-    read_roster(table.rows, present={"ana ruiz"}, removed={"ben o"})
+    read_roster(table.rows, KnownStudents(present={"ana ruiz"}, removed={"ben o"}))
 
 
 def _table_samples() -> list[bytes]:
