@@ -66,17 +66,9 @@ def change_classroom(classroom: Classroom, *, by: User, name: str, time_zone: st
     Raises ClassroomNameTaken.
     """
     read_locked(classroom, "name", "time_zone")
-    before = {"name": classroom.name, "time_zone": classroom.time_zone}
-    after = {"name": name, "time_zone": time_zone}
-    if before == after:
-        return classroom
-    _check_name_is_free(name, _owners(classroom), classroom)
-    classroom.name, classroom.time_zone = name, time_zone
-    classroom.save(update_fields=["name", "time_zone"])
-    AuditEvent.objects.record(
-        Action.CLASSROOM_CHANGED, actor=by, classroom=classroom, at=now, before=before, after=after
-    )
-    return classroom
+    if (name, time_zone) != (classroom.name, classroom.time_zone):
+        _check_name_is_free(name, _owners(classroom), classroom)
+    return _store(classroom, by, now, name=name, time_zone=time_zone)
 
 
 @transaction.atomic
@@ -191,8 +183,13 @@ def hand_over(classroom: Classroom, *, giver: User, to: User, by: User | None, n
 
 
 def _change(classroom: Classroom, by: User, now: datetime, **after: Any) -> Classroom:
-    """Store these columns, and log them with what they replace. A repeat changes nothing."""
+    """Lock these columns and store them. A repeat changes nothing."""
     read_locked(classroom, *after)
+    return _store(classroom, by, now, **after)
+
+
+def _store(classroom: Classroom, by: User, now: datetime, **after: Any) -> Classroom:
+    """Store these columns, which are locked, and log them with what they replace. A repeat changes nothing."""
     before = {column: getattr(classroom, column) for column in after}
     if before == after:
         return classroom
