@@ -161,31 +161,34 @@ def members_of(course: LtiCourse) -> list[Member]:
     """The learners of a course. Raises PlatformFailed."""
     if not course.deployment.platform.is_active:
         raise PlatformFailed(TURNED_OFF)
-    found: dict[str, Member] = {}
-    ends = time.monotonic() + MEMBERS_SECONDS
     with PlatformSession() as session:
         try:
-            service = NamesRolesProvisioningService(
-                _Connector(registration_of(course.deployment.platform), session),
-                {"context_memberships_url": course.members_url},
-            )
-            page: str | None = course.members_url
-            for _ in range(MEMBER_PAGES):
-                if not page:
-                    break
-                if time.monotonic() > ends:
-                    raise requests.ConnectionError("The list of members is too slow.")
-                members, page = service.get_members_page(page)
-                for member in members:
-                    claims = cast(Mapping[str, Any], member)
-                    if (read := _learner(claims)) is not None:
-                        found[read.subject] = read
+            return _read_members(course, session)
         except LtiKey.DoesNotExist as error:
             raise PlatformFailed(NO_KEY) from error
         except LtiServiceException as error:
             raise PlatformFailed(_reason(error.response)) from error
         except (*FAILURES, AttributeError) as error:
             raise PlatformFailed(gettext_noop("The platform does not answer, or its answer is not LTI.")) from error
+
+
+def _read_members(course: LtiCourse, session: PlatformSession) -> list[Member]:
+    found: dict[str, Member] = {}
+    ends = time.monotonic() + MEMBERS_SECONDS
+    service = NamesRolesProvisioningService(
+        _Connector(registration_of(course.deployment.platform), session),
+        {"context_memberships_url": course.members_url},
+    )
+    page: str | None = course.members_url
+    for _ in range(MEMBER_PAGES):
+        if not page:
+            break
+        if time.monotonic() > ends:
+            raise requests.ConnectionError("The list of members is too slow.")
+        members, page = service.get_members_page(page)
+        for member in members:
+            if (read := _learner(cast(Mapping[str, Any], member))) is not None:
+                found[read.subject] = read
     return list(found.values())
 
 
