@@ -64,11 +64,14 @@ def export_student(student: Student, *, by: User, now: datetime) -> ExportedFile
         "merged_entries": [_entry(one) for one in entries if one.pk != student.pk],
         "accommodations": [_columns(row, "time_factor", "changed_at") for row in Accommodation.objects.filter(**own)],
         "extensions": [
-            {"assignment": _title(row), **_columns(row, "due_at", "closes_at", "extra_attempts", "reason", "given_at")}
+            {
+                "assignment": row.assignment.title,
+                **_columns(row, "due_at", "closes_at", "extra_attempts", "reason", "given_at"),
+            }
             for row in _of_assignments(Extension.objects.filter(**own), by)
         ],
         "excuses": [
-            {"assignment": _title(row), **_columns(row, "reason", "given_at")}
+            {"assignment": row.assignment.title, **_columns(row, "reason", "given_at")}
             for row in _of_assignments(Excuse.objects.filter(**own), by)
         ],
         "attempts": _attempts(student, by, now),
@@ -127,14 +130,17 @@ def _attempts(student: Student, by: User, now: datetime) -> list[Json]:
     events = _by_attempt(
         AnswerEvent.objects.filter(**in_attempts).select_related("question").order_by("at", "pk"),
         lambda row: {
-            **_question(row),
+            "question": row.question.position,
             "answer": "; ".join(in_words(content_of(by_pk[row.attempt_id]), row.question.key, row.value)),
             **_columns(row, "value", "revision", "outcome", "at"),
         },
     )
     grades = _by_attempt(
         ManualGrade.objects.filter(**in_attempts).select_related("question").order_by("made_at", "pk"),
-        lambda row: {**_question(row), **_columns(row, "points", "comment", "made_at", "undone_at")},
+        lambda row: {
+            "question": row.question.position,
+            **_columns(row, "points", "comment", "made_at", "undone_at"),
+        },
     )
     support_marks = _by_attempt(
         SupportMark.objects.filter(**in_attempts).order_by("kind", "place"),
@@ -164,7 +170,7 @@ def _attempt(attempt: Attempt, presence: Presence | None) -> Json:
     names = ["number", "medium", "started_at", "paused_for", "break_time", "break_ends_at", "deadline_at"]
     names += ["submitted_at", "submitted_by", "receipt", "score", "max_score", "ungraded_count", "comment"]
     return {
-        "assignment": _title(attempt),
+        "assignment": attempt.assignment.title,
         "classroom": attempt.classroom.name,
         # Work of an old class that counts in the new one is in the file twice.
         "copy_of": attempt.carried_from.receipt if attempt.carried_from else None,
@@ -199,7 +205,9 @@ def _answer(attempt: Attempt, item: ReviewedQuestion, answer: Answer, number: in
     }
 
 
-def _by_attempt(rows: Iterable[Any], to_json: Callable[[Any], Json]) -> defaultdict[int, list[Json]]:
+def _by_attempt[Row: (AnswerEvent, ManualGrade, SupportMark)](
+    rows: Iterable[Row], to_json: Callable[[Row], Json]
+) -> defaultdict[int, list[Json]]:
     by_attempt: defaultdict[int, list[Json]] = defaultdict(list)
     for row in rows:
         by_attempt[row.attempt_id].append(to_json(row))
@@ -208,11 +216,3 @@ def _by_attempt(rows: Iterable[Any], to_json: Callable[[Any], Json]) -> defaultd
 
 def _columns(row: Model, *names: str) -> Json:
     return {name: getattr(row, name) for name in names}
-
-
-def _question(row: Any) -> Json:
-    return {"question": row.question.position}
-
-
-def _title(row: Any) -> str:
-    return str(row.assignment.title)
