@@ -12,9 +12,9 @@ SPECIAL_KEPT = 3
 _NAME = re.compile(rf"footnote-(\d{{8}}T\d{{6}})Z(-\d+)?({BEFORE_MIGRATION}|{BY_HAND})?")
 
 
-def backup_name(now: datetime, *, suffix: str = "") -> str:
+def backup_name(now: datetime) -> str:
     """The name of the folder of a backup made at this moment."""
-    return f"footnote-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}{suffix}"
+    return f"footnote-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
 def made_at(name: str) -> datetime | None:

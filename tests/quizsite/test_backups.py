@@ -751,8 +751,7 @@ START = datetime(2026, 10, 1, tzinfo=UTC)
 def test_rotation_keeps_a_day_of_hours_two_weeks_of_days_and_the_last_before_a_migration() -> None:
     names = [backup_name(START + timedelta(minutes=30 * number)) for number in range(30 * 48)]
     before = [
-        backup_name(START + timedelta(days=16, hours=3, minutes=number), suffix="-before-migration")
-        for number in range(4)
+        f"{backup_name(START + timedelta(days=16, hours=3, minutes=number))}-before-migration" for number in range(4)
     ]
 
     kept = {*names, *before} - superseded([*names, *before, "notes.txt"], hourly=24, daily=14)
@@ -763,7 +762,7 @@ def test_rotation_keeps_a_day_of_hours_two_weeks_of_days_and_the_last_before_a_m
 
 
 def test_rotation_keeps_the_last_three_made_by_hand() -> None:
-    by_hand = [backup_name(START + timedelta(minutes=number), suffix="-by-hand") for number in range(4)]
+    by_hand = [f"{backup_name(START + timedelta(minutes=number))}-by-hand" for number in range(4)]
     later = [backup_name(START + timedelta(minutes=10)), backup_name(START + timedelta(hours=20))]
 
     assert superseded([*by_hand, *later], hourly=24, daily=14) == {by_hand[0]}
@@ -772,7 +771,7 @@ def test_rotation_keeps_the_last_three_made_by_hand() -> None:
 
 @pytest.mark.parametrize("suffix", ["-before-migration", "-by-hand"])
 def test_no_backup_outlives_the_days_that_are_kept(suffix: str) -> None:
-    before = backup_name(START, suffix=suffix)
+    before = f"{backup_name(START)}{suffix}"
     # A machine that is on for an hour of each other day.
     others = [backup_name(START + timedelta(days=2 * day, hours=1)) for day in range(15)]
 
@@ -790,7 +789,7 @@ def test_backups_of_a_clock_that_was_ahead_take_no_place_of_new_ones(
         (tmp_path / name).mkdir()
 
     def make(folder: Path, *, now: datetime, suffix: str) -> Path:
-        made = folder / backup_name(now, suffix=suffix)
+        made = folder / f"{backup_name(now)}{suffix}"
         made.mkdir()
         return made
 
