@@ -201,9 +201,9 @@ def _take_answer(request: HtmxRequest, attempt: LoadedAttempt, number: int, *, n
         reading_levels.choose_level(attempt.student.id, attempt.reading_choice, form.level)
     if not form.is_valid():
         return _not_an_answer(request, attempt, number, form)
-    act, saved = form.cleaned_data["act"], _save_sent(request, attempt, form, now=now)
+    saved = _save_sent(request, attempt, form, now=now)
     # “Take a break” may come twice, the second time with an answer that is saved already.
-    if saved is not None and saved.outcome == Outcome.SAVED and act != "break":
+    if saved is not None and saved.outcome == Outcome.SAVED and form.cleaned_data["act"] != "break":
         attempt = back_from_break(attempt, now=now)
     if saved is not None and saved.is_question_closed:
         return _question_closed(request, attempt, number, saved)
@@ -212,6 +212,14 @@ def _take_answer(request: HtmxRequest, attempt: LoadedAttempt, number: int, *, n
         return _ended(request, attempt, now, is_late=is_late)
     if wants_json(request):
         return _saved_reply(saved or Saved(Outcome.SAVED, 0, None), attempt, question)
+    return _after_save(request, attempt, number, form, saved, now=now)
+
+
+def _after_save(
+    request: HtmxRequest, attempt: LoadedAttempt, number: int, form: AnswerForm, saved: Saved | None, *, now: datetime
+) -> HttpResponse:
+    """The page that the pressed button leads to. saved: None without an answer in the form."""
+    act = form.cleaned_data["act"]
     if form.language:
         _choose_language(attempt, form.language)
     if form.language or form.level or attempt.stands_still(now=now):
@@ -221,7 +229,7 @@ def _take_answer(request: HtmxRequest, attempt: LoadedAttempt, number: int, *, n
         return _stale_page(request, attempt, number, now, value=form.cleaned_data["value"], saved=saved)
     if saved is not None and saved.outcome == Outcome.SETTLED:
         act = "save"
-    if question.is_step(form.submitted):
+    if form.question.is_step(form.submitted):
         # Without a fragment of its own, so that the browser keeps the one of the pressed button.
         return redirect("take_attempt", attempt.public_id, number)
     # A question that the teacher has just closed asks for no answer.
