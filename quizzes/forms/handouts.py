@@ -9,6 +9,7 @@ from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 from quizzes.attempts.paper.handout import LETTERS, FormLetter
 from quizzes.content import languages
 from quizzes.content.reading import LEVELS, STANDARD
+from quizzes.formatting import Label
 from quizzes.forms.fields import choice_field
 
 NAMES = {code: gettext_lazy(name) for code, name in languages.NAMES.items()}
@@ -62,18 +63,17 @@ class PrintForm(forms.Form):
         first.
         """
         super().__init__(data)
-        numbered = [(number, gettext("Version {number}").format(number=number)) for number in editions]
-        choice_field(self, "edition").choices = numbered
-        if len(editions) < 2:
-            del self.fields["edition"]
+        offered: dict[str, list[tuple[Any, Label]]] = {
+            "edition": [(number, gettext("Version {number}").format(number=number)) for number in editions],
+            "level": [(key, gettext(LEVELS[key])) for key in levels],
+            "language": [(code, NAMES.get(code, code)) for code in languages],
+        }
+        for name, choices in offered.items():
+            choice_field(self, name).choices = choices
+            if len(choices) < 2:
+                del self.fields[name]
         if not may_be_short:
             del self.fields["length"]
-        choice_field(self, "level").choices = [(key, gettext(LEVELS[key])) for key in levels]
-        if len(levels) < 2:
-            del self.fields["level"]
-        choice_field(self, "language").choices = [(code, NAMES.get(code, code)) for code in languages]
-        if len(languages) < 2:
-            del self.fields["language"]
         self.is_valid()
         chosen = {name: self.cleaned_data.get(name) or self._first(name) for name in self.fields}
         self.letters: tuple[FormLetter, ...] = tuple(letter for letter in LETTERS if letter in str(chosen["form"]))
