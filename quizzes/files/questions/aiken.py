@@ -6,7 +6,8 @@ Source: docs.moodle.org, “Aiken format”.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from quizzes.files.questions.containers import decoded
@@ -30,7 +31,11 @@ _ANSWER = re.compile(
 # “ANSWER: B) The council” repeats the choice.
 _WHOLE_CHOICE = re.compile(r"\s*\(?([A-Za-z])[.):]\s*\w\S.*")
 _FEEDBACK = re.compile(r"\s*(?:FEEDBACK|EXPLANATION|RATIONALE|JUSTIFICATION)\s*:\s*(.*)", re.IGNORECASE)
-_NUMBERED = re.compile(r"\s*(?:Q(?:uestion)?\s?)?\d{1,3}[.):]\s+(?=\S)", re.IGNORECASE)
+_NUMBERED = re.compile(r"\s*(?:Q(?:uestion)?\s?)?(\d{1,3})[.):]\s+(?=\S)", re.IGNORECASE)
+_KEY_HEADING = re.compile(r"\s*(?:answer key|answers|key|clave(?: de respuestas)?|respuestas)\s*:?\s*", re.IGNORECASE)
+# “1. B” or “2) A, C” of a key, also several on one line.
+_KEY_ENTRY = re.compile(r"\b(\d{1,3})\s?[.):–-]?\s{0,9}\(?([a-z](?:\s?[,&]\s?[a-z])*)\b[.)]?", re.IGNORECASE)
+_SHOWN_LENGTH = 60
 
 
 def is_aiken(text: str) -> bool:
@@ -53,11 +58,55 @@ def read_aiken(content: bytes) -> list[ReadQuestion]:
         ]
     if any(_STAR.match(line) for _, line in lines):
         lines = list(_without_stars(lines))
-    blocks = list(counted(_blocks(lines)))
+    lines, key = _without_key(lines)
+    blocks, above = _without_heading(list(counted(_blocks(lines))))
+    blocks = list(_with_key(blocks, key))
     # Numbers before all questions are no part of them.
     if all(_NUMBERED.match(lines[0]) for _, lines in blocks):
         blocks = [(start, [_NUMBERED.sub("", lines[0], count=1), *lines[1:]]) for start, lines in blocks]
-    return [_read_block(start, lines) for start, lines in blocks]
+    questions = [_read_block(start, lines) for start, lines in blocks]
+    if above:
+        note = gettext("The text above it was left out: “{text}”").format(text=above)
+        questions[0] = replace(questions[0], notes=(*questions[0].notes, note))
+    return questions
+
+
+def _number(line: str) -> int | None:
+    """The number that a question starts with."""
+    found = _NUMBERED.match(line)
+    return int(found[1]) if found else None
+
+
+def _without_key(lines: list[tuple[int, str]]) -> tuple[list[tuple[int, str]], dict[int, str]]:
+    """The numbered lines without the answer key below the questions, and its letters by the number of the question."""
+    heading = next((place for place, (_, line) in enumerate(lines) if _KEY_HEADING.fullmatch(line)), len(lines))
+    below = "\n".join(line for _, line in lines[heading + 1 :])
+    entries = _KEY_ENTRY.findall(below)
+    key = {int(number): letters for number, letters in entries}
+    if len(key) < len(entries) or _KEY_ENTRY.sub("", below).strip(" ,;\t\n"):
+        return lines, {}
+    return lines[:heading], key
+
+
+def _with_key(blocks: list[tuple[int, list[str]]], key: Mapping[int, str]) -> Iterator[tuple[int, list[str]]]:
+    """The questions with their letters of the key. One that names its answer keeps it; a number used twice has none."""
+    counts = Counter(_number(lines[0]) for _, lines in blocks)
+    for start, lines in blocks:
+        number = _number(lines[0])
+        if number is not None and number in key and counts[number] == 1 and not any(map(_ANSWER.fullmatch, lines)):
+            yield start, [*lines, f"ANSWER: {key[number]}"]
+        else:
+            yield start, lines
+
+
+def _without_heading(blocks: list[tuple[int, list[str]]]) -> tuple[list[tuple[int, list[str]]], str]:
+    """The questions without the lines above number 1, such as a title and a line for the name, and those lines."""
+    if len(blocks) < 2 or _number(blocks[1][1][0]) != 2:
+        return blocks, ""
+    (start, lines), *others = blocks
+    first = next((place for place, line in enumerate(lines) if _number(line) == 1), 0)
+    above = tidy(" ".join(lines[:first]))
+    return [(start + first, lines[first:]), *others], above[:_SHOWN_LENGTH]
 
 
 def _without_stars(lines: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:
@@ -69,6 +118,7 @@ def _without_stars(lines: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]
     for number, line in lines:
         if not line.strip():
             after_blank = True
+            yield number, line
             continue
         choice = _CHOICE.fullmatch(plain := _STAR.sub("", line))
         is_end = after_blank or _NUMBERED.match(line) or _FEEDBACK.fullmatch(line)
@@ -88,9 +138,12 @@ def _without_stars(lines: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]
 def _blocks(lines: Sequence[tuple[int, str]]) -> Iterator[tuple[int, list[str]]]:
     """(first line, lines) of each question. A line ANSWER: ends it, or a line FEEDBACK: after that.
 
-    Without its line ANSWER:, a question ends at a blank line below its choices, if no other choice follows.
+    Without its line ANSWER:, a question ends before the next number, and at a blank line below its choices, if no
+    other choice follows.
     """
     block: list[str] = []
+    # The number of the question, and of lines in its text.
+    numbers: list[int] = []
     start = 0
     after_blank = False
     for number, line in lines:
@@ -98,9 +151,13 @@ def _blocks(lines: Sequence[tuple[int, str]]) -> Iterator[tuple[int, list[str]]]
             after_blank = True
             continue
         is_part = _CHOICE.fullmatch(line) or _ANSWER.fullmatch(line) or _FEEDBACK.fullmatch(line)
-        if block and after_blank and not is_part and _CHOICE.fullmatch(block[-1]):
-            yield start, block
-            block = []
+        named = _number(line)
+        if block and not is_part:
+            below_choice = _CHOICE.fullmatch(block[-1])
+            is_next = named is not None and numbers == [named - 1]
+            if (below_choice and (after_blank or is_next)) or (is_next and _NUMBERED.match(block[0])):
+                yield start, block
+                block = []
         after_blank = False
         if block and _ANSWER.fullmatch(block[-1]):
             if _FEEDBACK.fullmatch(line):
@@ -110,8 +167,9 @@ def _blocks(lines: Sequence[tuple[int, str]]) -> Iterator[tuple[int, list[str]]]
             yield start, block
             block = []
         if not block:
-            start = number
+            start, numbers = number, []
         block.append(line)
+        numbers += [] if named is None else [named]
     if block:
         yield start, block
 

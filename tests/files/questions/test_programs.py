@@ -181,6 +181,31 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
         "Who?\nA. me\nB. you\nANSWER: A.\nFEEDBACK: Because.\n\nTwo?\nA. a\nB. b\nC. c\nANSWER: AC\n",
         ["single: Who? [*me; you] = Because.", "multiple: Two? [*a; b; *c]"],
     ),
+    "a text with a title above number 1, and a question without letters": (
+        "Unit 3 Quiz\nName: ____\n\n1.\tWho?\nA.\tMayor\n*B.\tCouncil\n\n2. True or false: It met.\nTrue\n\n"
+        "3. When?\n*a) June\nb) July\n",
+        [
+            "single: Who? [Mayor; *Council] ! The text above it was left out: “Unit 3 Quiz Name: ____”",
+            "- It has no correct answer. Put a star before it, such as “*A. Council”, or add the line “ANSWER: A”.",
+            "single: When? [*June; July]",
+        ],
+    ),
+    "a text with its key below": (
+        "1. Who?\nA. Mayor\nB. Council\n2. Which?\nA. One\nB. Two\nC. Three\n\nAnswer key\n1. B\n2) A, c\n",
+        ["single: Who? [Mayor; *Council]", "multiple: Which? [*One; Two; *Three]"],
+    ),
+    "a text with its key on one line": (
+        "1. Who?\nA. Mayor\nB. Council\n\n2. When?\nA. June\nB. July\nAnswers: \n1-b 2-a\n",
+        ["single: Who? [Mayor; *Council]", "single: When? [*June; July]"],
+    ),
+    "a text whose numbers start again, so that its key is open": (
+        "1. Who?\nA. Mayor\nB. Council\n\n1. When?\nA. June\nB. July\n\nKey\n1. B\n1. A\n",
+        ["- It has no correct answer. Put a star before it, such as “*A. Council”, or add the line “ANSWER: A”."] * 3,
+    ),
+    "Aiken with statements in the question": (
+        "Which are true?\n1. It met.\n2. It voted.\nA. Only 1\nB. Both\nANSWER: B\n",
+        ["single: Which are true? / 1. It met. / 2. It voted. [Only 1; *Both]"],
+    ),
     "Aiken with initials": (
         (
             "A. Lincoln said what?\nA. This\nB. That\nANSWER: A\n\nRead.\nI. Lee wrote. What?\nA. Peace\nB. "
