@@ -23,15 +23,26 @@ MAX_UNKNOWN = 10
 
 
 class QuestionFileForm(forms.Form):
-    """A file of questions and where they go. `outcomes` has what becomes of each question."""
+    """Questions, pasted or in a file, and where they go. `outcomes` has what becomes of each question."""
 
+    text = forms.CharField(
+        label=gettext_lazy("Questions"),
+        help_text=gettext_lazy(
+            "Multiple choice, with a star before each correct answer, such as “*a) The council”, or with the answer "
+            "key below."
+        ),
+        required=False,
+        strip=False,  # the preview counts empty lines too
+        widget=forms.Textarea(attrs={"rows": 8, "autocomplete": "off"}),
+        error_messages={"null_characters_not_allowed": gettext_lazy("The text has a hidden character.")},
+    )
     file = forms.FileField(
-        label=gettext_lazy("File"),
+        label=gettext_lazy("Or a file"),
         help_text=gettext_lazy(
             "GIFT, Aiken, Moodle XML, QTI (Canvas and others), Kahoot, Blackboard, or our template. Up to 16 MB."
         ),
+        required=False,
         allow_empty_file=True,
-        error_messages={"required": gettext_lazy("Choose a file.")},
         widget=forms.FileInput(attrs={"accept": ".gift,.txt,.xml,.zip,.xlsx,.xls,.ods,.csv,.tsv,.json,.toml"}),
     )
     target = forms.ChoiceField(label=gettext_lazy("Add them to"))
@@ -55,8 +66,8 @@ class QuestionFileForm(forms.Form):
     @property
     def proposed_title(self) -> str:
         """A title for a new question set: that of the file, or its name."""
-        title = self.read.title if self.read else ""
-        return title or PurePath(self.cleaned_data["file"].name).stem[:120] or gettext("Imported questions")
+        title, file = self.read.title if self.read else "", self.cleaned_data["file"]
+        return title or (PurePath(file.name).stem[:120] if file else "") or gettext("Imported questions")
 
     @property
     def imported(self) -> list[ReadQuestion]:
@@ -95,14 +106,21 @@ class QuestionFileForm(forms.Form):
         return found
 
     def clean(self) -> dict[str, Any]:
-        """Read the questions of the file."""
+        """Read the questions of the text or of the file."""
         cleaned = super().clean() or {}
         if self.errors:
             return cleaned
+        text, file = cleaned["text"], cleaned["file"]
+        if file is not None and text.strip():
+            self.add_error("file", gettext("Paste questions or choose a file, not both."))
+            return cleaned
+        if file is None and not text.strip():
+            self.add_error("text", gettext("Paste questions, or choose a file."))
+            return cleaned
         try:
-            self.read = read_questions(cleaned["file"].read())
+            self.read = read_questions(text.encode() if file is None else file.read())
         except UnreadableFile as error:
-            self.add_error("file", str(error))
+            self.add_error("text" if file is None else "file", str(error))
             return cleaned
         draft = self.draft
         room = MAX_QUESTIONS - (len(draft.document["questions"]) if draft is not None else 0)

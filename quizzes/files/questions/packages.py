@@ -65,7 +65,7 @@ def read_package(content: bytes) -> tuple[str, tuple[ReadQuestion, ...]]:
         questions += [_weighted(question, weights.get(path)) for question in found]
         check_count(len(questions))
     if not labels and b"word/document.xml" in content:
-        raise UnreadableFile(gettext("This is a Word file. Copy its questions into our template, as Excel or CSV."))
+        raise UnreadableFile(gettext("This is a Word file. Copy the questions from it, and paste them here."))
     if not labels:
         raise UnreadableFile(gettext("This ZIP file has no questions in QTI or Moodle XML."))
     return labels[0], tuple(questions)

@@ -922,7 +922,7 @@ def test_pool_of_blackboard() -> None:
 
 
 def test_word_file_is_refused_with_the_way_to_go_on() -> None:
-    with pytest.raises(UnreadableFile, match="This is a Word file. Copy its questions into our template"):
+    with pytest.raises(UnreadableFile, match="This is a Word file. Copy the questions from it, and paste them here."):
         read_questions(package(word__document_xml="<w/>"))
 
 

@@ -57,6 +57,30 @@ def test_the_preview_says_what_becomes_of_each_question(teacher_client: Client) 
     assert not QuestionSet.objects.filter(owner__isnull=False).exists()
 
 
+def test_questions_are_pasted_and_stay_in_the_form_for_changes(teacher_client: Client, teacher: User) -> None:
+    """As copied from Word, where a Chromebook has no program that makes a plain file."""
+    questions = "1.\tWho?\r\nA.\tMayor\r\nB.\tCouncil\r\n\r\n2.\tWhen?\r\nA.\tJune\r\nB.\tJuly\r\n\r\n"
+    text = f"{questions}Answer key\r\n1. B\r\n2. A"
+    address = reverse("import_questions")
+
+    page = teacher_client.post(address, {"text": text, "target": "new"})
+    assert "Aiken: 2 can be imported" in text_of(page)
+    assert form_of(page, having="file").data()["text"] == [f"\n{text}"]
+    confirm(teacher_client, page)
+
+    draft = Draft.objects.owned_by(teacher).get()
+    assert draft.question_set.title == "Imported questions"
+    assert [question["stem"] for question in draft.document["questions"]] == ["Who?", "When?"]
+    for sent, said in (
+        ({}, "Paste questions, or choose a file."),
+        ({"text": " \n"}, "Paste questions, or choose a file."),
+        ({"text": "Who voted?"}, "We don’t know this format."),
+        ({"text": text, "file": SimpleUploadedFile("u.txt", b"x")}, "Paste questions or choose a file, not both."),
+    ):
+        refused = text_of(teacher_client.post(address, {"target": "new", **sent}))
+        assert said in refused, sent
+
+
 def test_the_preview_names_the_correct_answer_of_each_question(teacher_client: Client) -> None:
     """A key that the file has wrong is seen before the import."""
     template = write_template_csv("Unit 3", EXAMPLES)
@@ -517,7 +541,7 @@ def test_own_file_has_the_pictures_and_brings_them_into_a_set(
     said = text_of(page)
     assert f"Footnote ({name.upper()}). This file has a whole question set" in said
     assert "skipped" not in said
-    assert "left out" not in text_of(page).partition("Choose another file")[0]
+    assert "left out" not in text_of(page).partition("Change the questions")[0]
     StoredPicture.objects.all().delete()
     confirm(other, page)
     taken = Draft.objects.owned_by(other_teacher).get()
