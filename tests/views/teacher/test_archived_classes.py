@@ -147,11 +147,17 @@ def test_no_quiz_of_an_archived_class_is_open(
     assignment: Assignment, classroom: Classroom, teacher: User, teacher_client: Client
 ) -> None:
     quizzes, progress = url("classroom_quizzes", classroom), reverse("assignment_progress", args=[assignment.public_id])
-    assert f"Open {assignment.title}" in text_of(teacher_client.get(quizzes))
+    again = reverse("assign_again", args=[assignment.public_id])
+    opened = teacher_client.get(quizzes)
+    assert f"Open {assignment.title}" in text_of(opened)
+    assert again not in read(opened).links
 
     classrooms.archive_classroom(classroom, by=teacher, now=NOW)
 
-    page = text_of(teacher_client.get(quizzes))
+    archived = teacher_client.get(quizzes)
+    # Next term, another class takes it.
+    assert again in read(archived).links
+    page = text_of(archived)
     assert f"Open {assignment.title}" not in page
     assert f"Archived {assignment.title}" in page
     for shown in (page, text_of(teacher_client.get(progress))):
