@@ -207,6 +207,9 @@ def _shortened(name: PersonName, letters: int) -> str:
     # “de la Cruz” has the initial of “Cruz”.
     first = next((place for place, word in enumerate(words) if not word[0].islower()), 0)
     whole = name.family if letters == MAX_NAME_LENGTH else " ".join(words[first:])
+    if 1 < letters >= len(whole) and name.display.endswith(")"):
+        # No letter is left to tell it apart, but what the teacher wrote behind it: “Aisha R. (blue)”.
+        return name.display
     family = whole[:letters]
     # An initial takes the marks that belong to its letter, as in Hindi.
     for character in whole[letters:]:

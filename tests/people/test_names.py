@@ -201,6 +201,8 @@ def test_join_name_takes_parts_that_are_missing() -> None:
         (["Ana R."], ["Ana R."]),
         (["Ana Li"], ["Ana L."]),
         (["Maria Garcia", "Maria Garcia (2)"], ["Maria Garcia", "Maria Garcia (2)"]),
+        # “Aisha R.” beside “Aisha Ra.” would not say who is who.
+        (["Aisha Rahman", "Aisha R. (blue)", "Ana R. (red)"], ["Aisha Ra.", "Aisha R. (blue)", "Ana R."]),
         (["Ana Maria de la Cruz"], ["Ana Maria C."]),
         (["Ana de la Cruz", "Ana Cruz"], ["Ana de la Cruz", "Ana Cruz"]),
         (["Carlos de la Cruz", "Carlos Cano"], ["Carlos Cr.", "Carlos Ca."]),
