@@ -287,7 +287,12 @@ def register(
 
     registration_token: from the link that the operator made. token: the platform's own. Raises LaunchRefused.
     """
-    if urlsplit(configuration_url).scheme != "https":
+    try:
+        scheme = urlsplit(configuration_url).scheme
+    except ValueError:
+        # Such as “https://[”.
+        scheme = ""
+    if scheme != "https":
         raise LaunchRefused("the platform's configuration has no https address")
     link = LtiRegistrationLink.objects.filter(token_digest=token_digest(registration_token), expires_at__gt=now).first()
     # Deleted before the calls, so that of two requests at the same moment only one continues.

@@ -322,7 +322,7 @@ def test_registration_changes_no_platform_that_is_known(
     assert LtiRegistrationLink.objects.exists()
 
 
-@pytest.mark.parametrize("configuration", ["http://school.example/config", "", "file:///etc/passwd"])
+@pytest.mark.parametrize("configuration", ["http://school.example/config", "", "file:///etc/passwd", "https://["])
 def test_registration_needs_an_https_address(client: Client, db: None, configuration: str) -> None:
     out = StringIO()
     call_command("lti", "link", stdout=out)
