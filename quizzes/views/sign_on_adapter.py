@@ -56,7 +56,10 @@ ERROR_CODE = re.compile(r'"error":\s*"(\w{1,40})"', re.ASCII)
 
 CANCELED = gettext_noop("You canceled. Nothing has changed.")
 OLD = gettext_noop("This sign-in took too long, or started in another browser. Start again.")
-NO_REPLY = gettext_noop("The sign-in service of your school didn’t answer. Try again, or use your password.")
+# limited_http.py asks a silent server again after half a minute.
+NO_REPLY = gettext_noop(
+    "The sign-in service of your school didn’t answer. Wait a minute and try again, or use your password."
+)
 NOT_CHECKED = gettext_noop("We couldn’t check this sign-in. Start again.")
 EMAIL_NOT_VERIFIED = gettext_noop("Your school account hasn’t confirmed your email. Ask the person who runs Footnote.")
 DOMAIN_NOT_ALLOWED = gettext_noop("Use your school account. This one isn’t from your school.")

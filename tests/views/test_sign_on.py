@@ -362,7 +362,7 @@ def test_canceling_and_a_provider_that_is_down_say_so(provider: IdentityProvider
     address = back(client)
     provider.is_down = True
 
-    assert "didn’t answer" in refusal_of(client.get(address), status=503)
+    assert "didn’t answer. Wait a minute and try again" in refusal_of(client.get(address), status=503)
     # The failure above ended the description that the process had.
     assert "didn’t answer" in refusal_of(client.post(START), status=503)
 
