@@ -201,6 +201,8 @@ def test_a_word_of_another_window_stays(draft: Draft, teacher: User, teacher_cli
 
     page = teacher_client.post(url("edit_words", draft), data)
     assert "This was changed in another window" in html_of(page)
+    # A new page is not read out.
+    assert '<div class="notice bad-n" role="alert" tabindex="-1" autofocus>' in html_of(page)
     assert [word["word"] for word in words_of(draft)] == ["address"]
 
     teacher_client.post(url("edit_words", draft), {**data, "over": "2"})
