@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.servers.basehttp import ThreadedWSGIServer
 from django.test.testcases import LiveServerThread
-from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Response, Route, expect
 
 from quizsite.call_stack import with_large_stack
 from quizzes.models import Student, User
@@ -208,6 +208,15 @@ def go_offline(context: BrowserContext) -> None:
         page.wait_for_function("() => !navigator.onLine && fetch('/livez').then(() => false, () => true)")
 
 
+def reply_in_place(context: BrowserContext, reply: Callable[[Route], None]) -> None:
+    """Let something else reply to all pages in place of the site, until none of their requests reaches the site."""
+    context.route("**/*", reply)
+    for page in context.pages:
+        page.wait_for_function(
+            "() => fetch('/livez').then((response) => response.text()).then((text) => text.trim() !== 'ok', () => true)"
+        )
+
+
 # A page counts as a reply of the site for 30 seconds.
 OLDER = "() => { const now = performance.now(); performance.now = () => now + 60_000; }"
 
@@ -218,7 +227,7 @@ def take_away(context: BrowserContext, page: Page, away: str) -> None:
     if away == "network":
         go_offline(context)
     else:
-        context.route("**/*", lambda route: route.fulfill(status=502) if away == "proxy" else route.abort())
+        reply_in_place(context, lambda route: route.fulfill(status=502) if away == "proxy" else route.abort())
 
 
 def bring_back(context: BrowserContext) -> None:

@@ -15,7 +15,7 @@ from quizzes.attempts import heartbeats
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.editions import latest_edition, published
 from quizzes.models import Assignment, Attempt, Board, Classroom, Presence, QuestionSet, Student, User
-from tests.browser.conftest import NewContext, go_offline, overflow, violations
+from tests.browser.conftest import NewContext, go_offline, overflow, reply_in_place, violations
 from tests.browser.test_every_page import BROKEN_WORDS, school  # noqa: F401  a fixture
 from tests.factories import (
     make_answered_attempt,
@@ -327,7 +327,7 @@ def test_board_stays_when_something_else_replies_for_a_site_that_is_away(
 ) -> None:
     page = open_context(teacher, height=720, watched=False).new_page()
     page.goto(reverse("class_board", args=[running.public_id]))
-    page.context.route("**/*", lambda route: route.fulfill(status=status, body="<h1>Not the site</h1>"))
+    reply_in_place(page.context, lambda route: route.fulfill(status=status, body="<h1>Not the site</h1>"))
     page.keyboard.press("ArrowRight")
     expect(page.locator("[data-live-notice]")).to_contain_text("We can’t reach the site.")
     expect(page.locator("#board-slide")).to_contain_text("Question 1 of 4: The question")

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from quizzes.assignments.board import show_on_board
 from quizzes.models import Answer, Assignment, Attempt, Board, Student, User
 from quizzes.people.student_sign_in import pin_of
-from tests.browser.conftest import NewContext, bring_back, go_offline, overflow, take_away, violations
+from tests.browser.conftest import NewContext, bring_back, go_offline, overflow, reply_in_place, take_away, violations
 from tests.factories import make_assignment, make_attempt, make_classroom, make_edition, make_student
 
 QUESTION, COUNT, ANSWERS, EVIDENCE = Board.Phase
@@ -77,7 +77,7 @@ def test_phone_that_waits_says_that_it_cannot_follow(waits: str, paced: Assignme
     bring_back(ana.context)
     expect(notice).to_contain_text("Back online. All your answers are saved.")
     # Nor does it say that it is back while the site is away again, and a filter replies in its place.
-    ana.context.route("**/*", lambda route: route.fulfill(status=403, body="Blocked"))
+    reply_in_place(ana.context, lambda route: route.fulfill(status=403, body="Blocked"))
     expect(notice).to_contain_text("We can’t reach the site.")
 
 
