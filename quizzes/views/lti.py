@@ -19,7 +19,6 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods
 
-from quizzes.assignments.own_versions import own_versions
 from quizzes.forms.lti import LoginForm, RegistrationForm
 from quizzes.lti import courses
 from quizzes.lti.errors import LaunchRefused
@@ -137,8 +136,7 @@ def _launch_student(request: HttpRequest, launch: LtiLaunch) -> HttpResponse:
     sign_in_student(request, student, is_shared=True)
     if link is None:
         return redirect("student_home")
-    quiz = own_versions([link.assignment]).get((student.pk, link.assignment_id), link.assignment)
-    return redirect("start_attempt", quiz.public_id)
+    return redirect("start_attempt", link.assignment.public_id)
 
 
 def _launch_teacher(request: HttpRequest, launch: LtiLaunch) -> HttpResponse:

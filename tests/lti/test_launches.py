@@ -62,12 +62,13 @@ def test_student_lands_on_the_quiz_and_on_the_roster(
 
 
 def test_student_with_a_newer_version_lands_on_it(
-    launch: Launch, course: LtiCourse, assignment: Assignment, teacher: User
+    launch: Launch, client: Client, course: LtiCourse, assignment: Assignment, teacher: User
 ) -> None:
     launch()
     newer = make_edition(question_set=assignment.edition.question_set, document=make_document(title="Version 2"))
     made = split_by_edition(assignment, newer, group=uuid.uuid4(), by=teacher, now=timezone.now())
-    assert launch()["Location"] == f"/student/assignments/{made.public_id}/"
+    opened = client.get(launch()["Location"], secure=True)
+    assert opened["Location"] == f"/student/assignments/{made.public_id}/"
 
 
 def test_second_launch_is_the_same_student(launch: Launch, course: LtiCourse) -> None:

@@ -15,6 +15,7 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from quizzes.assignments.deadlines import WindowState
+from quizzes.assignments.own_versions import own_versions
 from quizzes.assignments.release import is_checked_at_once
 from quizzes.assignments.supports import supports_of
 from quizzes.attempts import lifecycle as attempts
@@ -66,7 +67,7 @@ JSON_STATUS = {Outcome.SAVED: 200, Outcome.STALE: 409, Outcome.SETTLED: 409, Out
 @require_http_methods(["GET", "POST"])
 @student_required
 def start_attempt(request: HttpRequest, student: Student, public_id: str) -> HttpResponse:
-    """The settings of an assignment, and the button that starts an attempt."""
+    """The settings of an assignment, and the button that starts an attempt. Leads to the student's own version."""
     now = timezone.now()
     if request.method == "POST":
         assignment = get_object_or_404(student.classroom.assignments, public_id=public_id)
@@ -78,6 +79,10 @@ def start_attempt(request: HttpRequest, student: Student, public_id: str) -> Htt
     given = student_assignment(student, public_id, now=now)
     if given is None:
         raise Http404
+    if given.is_excused and not given.left_class:
+        own = own_versions([given.assignment]).get((student.pk, given.assignment.pk))
+        if own is not None:
+            return redirect("start_attempt", own.public_id)
     return render(
         request,
         "student/start_attempt.html",

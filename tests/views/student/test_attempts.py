@@ -1,6 +1,7 @@
 """A student's pages over HTTP: the list, starting, answering, turning in, and what may be seen afterwards."""
 
 import re
+import uuid
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
@@ -19,7 +20,7 @@ from quizsite.periodic_jobs import run_periodic_jobs
 from quizzes.assignments import accommodations
 from quizzes.assignments.board import show_on_board
 from quizzes.assignments.deadlines import GRACE, LOCK_WAIT
-from quizzes.assignments.lifecycle import close_now
+from quizzes.assignments.lifecycle import close_now, split_by_edition
 from quizzes.attempts import answers
 from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import submit_attempt
@@ -439,6 +440,17 @@ def test_excused_student_begins_nothing(
     assert "You’re excused" in words(student_client.get(begin))
     assert student_client.post(begin).status_code == 200
     assert Attempt.objects.count() == 0
+
+
+def test_old_version_leads_to_the_one_that_the_student_has(
+    student: Student, student_client: Client, assignment: Assignment, teacher: User
+) -> None:
+    newer = make_edition(question_set=assignment.edition.question_set, document=make_document(title="Version 2"))
+    made = split_by_edition(assignment, newer, group=uuid.uuid4(), by=teacher, now=NOW)
+    # A link that the teacher gave out earlier, and a page that was open.
+    old = reverse("start_attempt", args=[assignment.public_id])
+    for reply in (student_client.get(old), student_client.post(old)):
+        assert reply.headers.get("Location") == reverse("start_attempt", args=[made.public_id])
 
 
 def test_excused_student_goes_on_as_everyone(
