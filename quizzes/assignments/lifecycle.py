@@ -36,6 +36,10 @@ class AssignmentSettings:
     own_title: str = ""
 
 
+class AllStarted(Exception):
+    """Each student of the class has started the assignment or is excused from it."""
+
+
 class HasAttempts(Exception):
     """The assignment has attempts or regrades."""
 
@@ -273,12 +277,14 @@ def split_by_edition(
     """Give another edition to the students who have not started, as an assignment of its own; returns that one.
 
     It has the same window, settings and extensions. Each student is excused from one of the two. group: an id from the
-    form, so that a form sent twice splits once.
+    form, so that a form sent twice splits once. Raises AllStarted.
     """
     current = read_row(locked_with_keys(Assignment.objects.all()), assignment.pk)
     known = Assignment.objects.filter(group=group, classroom=current.classroom_id).first()
     if known is not None:
         return known
+    if not current.classroom.students.enrolled().without_work(current.pk).exists():
+        raise AllStarted
     started = set(current.attempts.values_list("student", flat=True))
     excused = set(current.excuses.values_list("student", flat=True))
     suffix = NEW_VERSION.format(title="", number=edition.number)

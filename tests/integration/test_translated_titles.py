@@ -19,7 +19,15 @@ from quizzes.content.drafts.saving import save_source
 from quizzes.content.editions import latest_edition, published
 from quizzes.models import Assignment, Attempt, Classroom, QuestionSet, Student, User
 from quizzes.reports.search import search
-from tests.factories import NOW, make_assignment, make_attempt, make_edition, make_question_set, publish_built_in_sets
+from tests.factories import (
+    NOW,
+    make_assignment,
+    make_attempt,
+    make_edition,
+    make_question_set,
+    make_student,
+    publish_built_in_sets,
+)
 from tests.pages import text_of
 from tests.views.student.test_languages import bilingual
 from tests.views.teacher.test_paper_answers import DOCUMENT
@@ -116,6 +124,7 @@ def test_search_finds_a_set_by_the_title_that_shows(built_in: QuestionSet, teach
 
 
 def test_title_of_another_version_is_stored_in_the_first_language(given: Assignment, teacher: User) -> None:
+    make_student(classroom=given.classroom)
     with translation.override("es"):
         made = split_by_edition(given, given.edition, group=uuid4(), by=teacher, now=NOW)
         assert (given.title, made.own_title) == (SPANISH, f"{ENGLISH}, version 1")

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from django.contrib import messages
 from django.db import transaction
@@ -87,18 +88,32 @@ def change_version(request: TeacherRequest, public_id: str) -> HttpResponse:
     newest = _newest(request, assignment)
     form = VersionForm(request.POST, newest=newest.number) if newest is not None else None
     if newest is None or form is None or not form.is_valid():
-        messages.error(request, gettext("This page is out of date. Try again."))
-        return redirect("change_assignment", public_id)
+        return _out_of_date(request, assignment)
     try:
         lifecycle.use_edition(assignment, newest, by=request.user, now=now)
     except lifecycle.HasAttempts:
-        # The group id is combined with the quiz, so that nobody can join another group.
-        group = uuid5(form.cleaned_data["group"], f"{request.user.pk}:{assignment.public_id}")
-        made = lifecycle.split_by_edition(assignment, newest, group=group, by=request.user, now=now)
-        messages.success(request, gettext("Students who hadn’t started now have “{title}”.").format(title=made.title))
-        return redirect("assignment_progress", made.public_id)
+        return _split(request, assignment, newest, form.cleaned_data["group"], now=now)
     messages.success(request, gettext("This quiz now uses version {number}.").format(number=newest.number))
     return redirect("assignment_progress", public_id)
+
+
+def _split(
+    request: TeacherRequest, assignment: Assignment, newest: Edition, group: UUID, *, now: datetime
+) -> HttpResponse:
+    # The group id is combined with the quiz, so that nobody can join another group.
+    group = uuid5(group, f"{request.user.pk}:{assignment.public_id}")
+    try:
+        made = lifecycle.split_by_edition(assignment, newest, group=group, by=request.user, now=now)
+    except lifecycle.AllStarted:
+        # Another window has given it to them already.
+        return _out_of_date(request, assignment)
+    messages.success(request, gettext("Students who hadn’t started now have “{title}”.").format(title=made.title))
+    return redirect("assignment_progress", made.public_id)
+
+
+def _out_of_date(request: TeacherRequest, assignment: Assignment) -> HttpResponse:
+    messages.error(request, gettext("This page is out of date. Try again."))
+    return redirect("change_assignment", assignment.public_id)
 
 
 @require_POST

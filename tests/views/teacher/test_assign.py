@@ -648,6 +648,7 @@ def test_newer_version_goes_to_those_who_have_not_started(
     text = text_of(teacher_client.get(reverse("change_assignment", args=[given.public_id])))
     assert "Give version 2 to 2 students who haven’t started" in text
     assert "Version 2 is newer. Students who haven’t started get version 2 as a quiz of its own" in text
+    other_window = form_of(teacher_client.get(reverse("change_assignment", args=[given.public_id])), having="number")
     reply = change_version(teacher_client, given)
     made = classroom.assignments.exclude(pk=given.pk).get()
     assert "Students who hadn’t started now have “Friday check, version 2”." in text_of(reply)
@@ -656,8 +657,11 @@ def test_newer_version_goes_to_those_who_have_not_started(
         newer,
         {student.pk for student in waiting},
     )
-    text = text_of(teacher_client.get(reverse("change_assignment", args=[given.public_id])))
-    assert "is newer" not in text
+    # A second quiz would have no students.
+    late = teacher_client.post(other_window.action, other_window.data(), follow=True)
+    assert "This page is out of date." in text_of(late)
+    assert "is newer" not in text_of(late)
+    assert classroom.assignments.count() == 2
 
 
 def test_newer_version_goes_to_the_class_if_no_one_has_started(
