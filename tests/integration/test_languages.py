@@ -119,6 +119,26 @@ def test_spanish_time_of_day_fits_its_sentence() -> None:
     assert [text for text in texts if misfit.search(text)] == []
 
 
+def test_spanish_text_names_a_button_as_the_page_writes_it() -> None:
+    """A name in quotes that is a text of its own. The headings of a file stay in English, and a mayor has any gender."""
+    named, unmarked = re.compile("“([^”{%]+?)[,.]?”"), {"Correct", "correct", "Question", "Name", "The mayor"}
+    catalog = [message for message in translations_of(CATALOGS["es"]) if isinstance(message.id, str)]
+    shown = {_seen(message.id): f"“{_seen(message.string)}" for message in catalog}
+    wrong = [
+        (name, message.string)
+        for message in catalog
+        for name in set(named.findall(message.id)) - unmarked
+        if name in shown and shown[name] not in message.string
+    ]
+    assert wrong == []
+    assert [message.string for message in catalog if re.search("[«»]", message.string)] == []
+
+
+def _seen(text: Any) -> str:
+    """The text without what only a screen reader reads."""
+    return re.sub('<span class="vh">.*?</span>', "", text).strip()
+
+
 def test_every_language_of_the_site_has_a_catalog() -> None:
     assert {code for code, _ in settings.LANGUAGES} - {"en"} == set(CATALOGS)
 
