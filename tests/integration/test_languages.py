@@ -120,7 +120,7 @@ def test_spanish_time_of_day_fits_its_sentence() -> None:
 
 
 def test_spanish_text_names_a_button_as_the_page_writes_it() -> None:
-    """A name in quotes that is a text of its own. The headings of a file stay in English, and a mayor has any gender."""
+    """Names in quotes that are texts of their own. Headings of files stay in English, and a mayor has any gender."""
     named, unmarked = re.compile("“([^”{%]+?)[,.]?”"), {"Correct", "correct", "Question", "Name", "The mayor"}
     catalog = [message for message in translations_of(CATALOGS["es"]) if isinstance(message.id, str)]
     shown = {_seen(message.id): f"“{_seen(message.string)}" for message in catalog}

@@ -33,7 +33,7 @@ from quizzes.models.reasons import (
     shown_reason,
 )
 from quizzes.templatetags.translation import in_own_language
-from tests.drafting import story
+from tests.drafting import publish, story, url
 from tests.english_left import texts_with_language, translations, untranslated
 from tests.factories import (
     NOW,
@@ -280,6 +280,27 @@ def test_heading_of_archived_quizzes_agrees_with_them(school: School, teacher_cl
     address = reverse("classroom_quizzes", args=[classroom.public_id])
     page = teacher_client.get(address, headers={"Accept-Language": "es"})
     assert re.search(r"<h2[^>]*>\s*Archivados\b", page.content.decode())
+
+
+def test_words_about_a_sentence_agree_with_it(teacher: User, teacher_client: Client) -> None:
+    draft = make_draft(owner=teacher)
+    publish(teacher_client, draft)
+    document = story()
+    first, *others = document["reading"]["paragraphs"][0]["sentences"]
+    document["reading"]["paragraphs"][0]["sentences"] = [*others, {**first, "key": "s99", "text": "It is new."}]
+    [evidence] = [one for one in document["questions"] if one["type"] == "evidence"]
+    evidence["choices"] = [{"sentence": "", "rationale": ""}]
+    Draft.objects.filter(pk=draft.pk).update(document=document)
+    page = teacher_client.get(url("compare_reading", draft), headers={"Accept-Language": "es"})
+    states = re.findall(r'<span class="tag[^"]*">.*?</svg>\s*(.*?)\s*</span>', page.content.decode())
+    assert {"Nueva", "Quitada", "Se movió"} >= set(states) >= {"Nueva", "Quitada"}
+    assert text_of(page).count("Ninguna") == 2
+    pages = [
+        teacher_client.get(url("edit_question", draft, key), headers={"Accept-Language": "es"}).content.decode()
+        for key in (evidence["key"], "one")
+    ]
+    assert re.search(r'<option value=""[^>]*>\s*Ninguna\s*</option>', pages[0])
+    assert 'data-done="Listo"' in pages[1]
 
 
 @pytest.mark.parametrize(

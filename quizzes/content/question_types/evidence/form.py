@@ -1,7 +1,7 @@
 """The editor's form of evidence, and the tempting sentences that it shares with answer and evidence."""
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from quizzes.content.question_types.form import QuestionTypeForm, Row, text
 from quizzes.content.tables import Table
@@ -52,7 +52,7 @@ class TemptingForm(QuestionTypeForm):
         return [Row(self, number, "sentence", "tempts") for number in range(1, len(self._rows) + 1)]
 
     def _sentences(self, row: Table) -> list[tuple[str, str]]:
-        shown = [("", gettext("None"))]
+        shown = [("", pgettext("a sentence", "None"))]
         for number, table in enumerate(self.sentences, start=1):
             words = table["text"].split()
             end = "…" if len(words) > SHOWN_WORDS else ""
