@@ -1,7 +1,10 @@
 """What a teacher searches for: classes, students, quizzes, question sets, and the work behind a receipt."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
+from functools import cache
+from string import ascii_lowercase
 
 from django.db.models import Case, F, Q, When
 from django.db.models.fields.json import KeyTextTransform
@@ -12,6 +15,10 @@ from quizzes.people.names import name_key
 
 # More results than fit on a screen ask for a longer name.
 SHOWN = 30
+# The letters of Latin script with accents.
+_ACCENTED = [*range(0xC0, 0x250), *range(0x1E00, 0x1F00)]
+# A keyboard has straight quotes only.
+_QUOTES = {"'": "'‘’", '"': '"“”'}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +53,16 @@ def search(user: User, text: str) -> SearchResults:
     """
     key, receipt = name_key(text), receipt_of(text)
     students = Student.objects.taught_by(user).filter(name_key__contains=key) if key else Student.objects.none()
-    has_title = _has_title(text, "icontains")
+    part = written_as(text)
+    has_title = _has_title(part)
     sets = QuestionSet.objects.open_to(user).published().filter(has_title)
     has_set_title = Q(own_title="", edition__question_set__in=QuestionSet.objects.filter(has_title))
-    quizzes = Assignment.objects.taught_by(user).filter(Q(own_title__icontains=text) | has_set_title)
+    quizzes = Assignment.objects.taught_by(user).filter(Q(own_title__iregex=part) | has_set_title)
     # Otherwise “Quiz 1” would be cut off after the newer “Quiz 10” to “Quiz 19” of all classes.
-    is_exact = Q(own_title__iexact=text) | Q(own_title="") & _has_title(text, "iexact", of="edition__question_set__")
+    whole = f"^{part}$"
+    is_exact = Q(own_title__iregex=whole) | Q(own_title="") & _has_title(whole, of="edition__question_set__")
     exact_first = Case(When(is_exact, then=0), default=1)
-    drafts = Draft.objects.owned_by(user).never_published().filter(question_set__title__icontains=text)
+    drafts = Draft.objects.owned_by(user).never_published().filter(question_set__title__iregex=part)
     attempts = Attempt.objects.none()
     if receipt:
         # A reopened attempt has lost its receipt. The student may have a printed one.
@@ -61,7 +70,7 @@ def search(user: User, text: str) -> SearchResults:
             action=AuditEvent.Action.ATTEMPT_REOPENED, classroom__teachers=user, detail__receipt=receipt
         ).values(attempt_id=KeyTextTransform("attempt", "detail"))
         attempts = Attempt.objects.taught_by(user).with_set().filter(Q(receipt=receipt) | Q(public_id__in=reopened))
-    classrooms = Classroom.objects.taught_by(user).with_list_names(user).filter(name__icontains=text)
+    classrooms = Classroom.objects.taught_by(user).with_list_names(user).filter(name__iregex=part)
     found_classrooms = list(classrooms.order_by(F("archived_at").desc(nulls_first=True), "name", "pk")[: SHOWN + 1])
     found_students = list(students.select_related("classroom").order_by("sort_key", "pk")[: SHOWN + 1])
     found_quizzes = list(quizzes.with_set().order_by(exact_first, "-created_at", "-pk")[: SHOWN + 1])
@@ -80,10 +89,32 @@ def search(user: User, text: str) -> SearchResults:
     )
 
 
-def _has_title(text: str, lookup: str, *, of: str = "") -> Q:
+def _has_title(pattern: str, *, of: str = "") -> Q:
     """Question sets with this title, in their first language or that of the page. of: the way to the set."""
     fields = ("title", f"texts__{get_language()}__title")
-    return Q(*((f"{of}{field}__{lookup}", text) for field in fields), _connector=Q.OR)
+    return Q(*((f"{of}{field}__iregex", pattern) for field in fields), _connector=Q.OR)
+
+
+def written_as(text: str) -> str:
+    """A regular expression for this text with any accents and quotes, which both databases read."""
+    return "".join(
+        f"[{_letters()[base]}]" if (base := _base(one)) in _letters() else re.escape(one)
+        for one in unicodedata.normalize("NFC", text)
+    )
+
+
+@cache
+def _letters() -> dict[str, str]:
+    """The ways to write each letter of the alphabet and each quote."""
+    found = {letter: letter for letter in ascii_lowercase}
+    for accented in map(chr, _ACCENTED):
+        if (base := _base(accented)) in found:
+            found[base] += accented
+    return found | _QUOTES
+
+
+def _base(character: str) -> str:
+    return unicodedata.normalize("NFD", character)[0].lower()
 
 
 def receipt_of(text: str) -> str:

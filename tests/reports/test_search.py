@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from quizzes.attempts import lifecycle
-from quizzes.models import Assignment, Classroom, SetShare, Student, User
+from quizzes.models import Assignment, Classroom, QuestionSet, SetShare, Student, User
 from quizzes.reports.search import SHOWN, receipt_of, search
 from tests.conftest import Queries
 from tests.factories import (
@@ -99,6 +100,31 @@ def test_search_finds_a_quiz_by_the_title_that_the_teacher_reads(
     page = teacher_client.get(reverse("search"), {"q": "unit 3"})
     assert "Quizzes Unit 3 test Period 3 Archived class" in text_of(page)
     assert reverse("assignment_progress", args=[named.public_id]) in read(page).links
+
+
+@pytest.mark.parametrize("text", ["educacion civica", "EDUCACIÓN CÍVICA", "Civica, l'annee", "año (2)"])
+def test_search_finds_titles_without_accents(
+    text: str, teacher: User, other_teacher: User, teacher_client: Client
+) -> None:
+    title = "Educación Cívica, l’année año (2)"
+    classroom = make_classroom(teacher=teacher, name=title)
+    named, unnamed = (
+        make_edition(question_set=make_question_set(owner=teacher, title=own)) for own in (title, "Small set")
+    )
+    translated = make_edition(question_set=make_question_set(owner=teacher, title="Civics"))
+    QuestionSet.objects.filter(pk=translated.question_set_id).update(texts={"es": {"title": title}})
+    quizzes = {
+        make_assignment(edition=named, classroom=classroom),
+        make_assignment(edition=unnamed, classroom=classroom, own_title=title),
+    }
+    draft = make_draft(owner=teacher)
+    QuestionSet.objects.filter(pk=draft.question_set_id).update(title=title)
+    with override("es"):
+        found = search(teacher, text)
+    assert (found.classrooms, set(found.quizzes), found.drafts) == ((classroom,), quizzes, (draft,))
+    assert set(found.question_sets) == {named.question_set, translated.question_set}
+    assert search(teacher, f"{text}s").is_empty
+    assert search(other_teacher, text).is_empty
 
 
 def test_search_lists_a_quiz_with_exactly_this_title_before_newer_ones(
