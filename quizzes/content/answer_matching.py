@@ -34,7 +34,7 @@ _TOKEN = re.compile(
     | (?<![\d/])(?P<first>\d\d?)(?:/(?P<second>\d\d?)(?:/(?P<last>\d{{4}}|\d\d))?(?![\d/])
       | (?P<mark>[.-])(?P<second_>\d\d?)(?P=mark)(?P<last_>\d{{4}}|\d\d)(?![.-]?\d))
     | (?P<number>(?:(?<!\S)-)?(?:\d{{1,3}}(?:,\d{{3}})+(?![\d,])|\d+)(?:\.\d+)?|(?<![^\s\-$€£])-?\.\d+)
-      (?P<suffix>(?:st|nd|rd|th|k)(?!{_LETTER}))?
+      (?P<suffix>(?:st|nd|rd|th|k|e?ro|er|\.?o)(?!{_LETTER}))?
     | {_LETTER}+(?:'{_LETTER}+)*
     | [%$€£&]
     """,
@@ -68,6 +68,8 @@ _MONTHS = {
     )
     for name in names
 }
+# After a day only: “ago” alone is an English word.
+_AFTER_A_DAY = {**_MONTHS, "ene": 1, "abr": 4, "ago": 8, "dic": 12}
 _MONTH_NAMES = {number: name for name, number in reversed(_MONTHS.items())}
 # Words for an amount that are read as no number: they may mean something else.
 _AMOUNTS = frozenset(
@@ -342,11 +344,11 @@ def _date_at(tokens: Sequence[str]) -> tuple[str, int]:
         return "", 0
     month, day = (tokens[0], rest[0]) if tokens[0] in _MONTHS else (rest[0], tokens[0])
     figures = _DAY.fullmatch(day)
-    if month not in _MONTHS or figures is None:
+    if month not in _AFTER_A_DAY or figures is None:
         return "", 0
     year = rest[1] if len(rest) > 1 and _YEAR.fullmatch(rest[1]) else "-"
     length = 1 + list(tokens).index(rest[0] if year == "-" else year, 1)
-    date = _day(year, str(_MONTHS[month]), figures[1])
+    date = _day(year, str(_AFTER_A_DAY[month]), figures[1])
     return (date, length) if date else ("", 0)
 
 
