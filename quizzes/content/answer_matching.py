@@ -81,7 +81,7 @@ _BESIDE_A_MONTH = frozenset((*ARTICLES, "in", "on", "of", "en", "el", "de"))
 # No number and no date has more words. The limits keep the time linear.
 _MAX_NUMBER_WORDS, _MAX_DATE_WORDS = 40, 6
 _UNITS = {"%": "percent", "$": "dollars", "€": "euros", "£": "pounds", "&": "and"}
-_PLURALS = {"dollar": "dollars", "euro": "euros", "pound": "pounds"}
+_PLURALS = {"dollar": "dollars", "dolar": "dollars", "dolares": "dollars", "euro": "euros", "pound": "pounds"}
 
 
 class Day(NamedTuple):

@@ -113,6 +113,8 @@ def test_normalize_keeps_the_marks_of_scripts_in_which_they_are_letters(text: st
         ("12 %", "12 percent"),
         ("twelve per cent", "12 percent"),
         ("$5", "5 dollars"),
+        ("5 dólares", "5 dollars"),
+        ("un dólar", "un dollars"),
         ("$1.5 million", "1500000 dollars"),
         ("$2.5M", "2500000 dollars"),
         ("€3 bn", "3000000000 euros"),
