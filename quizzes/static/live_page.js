@@ -71,7 +71,8 @@ function notice(name) {
   const template = name && root.querySelector(`template[data-notice="${name}"]`);
   region.replaceChildren(...(template ? [template.content.cloneNode(true)] : []));
   const at = region.querySelector("[data-since]");
-  if (at) at.textContent = since.toLocaleTimeString(document.documentElement.lang, { hour: "numeric", minute: "2-digit" }).toLowerCase();
+  const format = { hour: "numeric", minute: "2-digit", hour12: true };
+  if (at) at.textContent = since.toLocaleTimeString(document.documentElement.lang, format).toLowerCase();
 }
 
 // ---- Changing only what differs

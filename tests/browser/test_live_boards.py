@@ -161,6 +161,14 @@ def test_site_that_does_not_answer_is_said_in_words_and_asked_less_often(
     page.clock.fast_forward(40_000)
     expect(row(page, "Student 03")).to_contain_text("1 of 4")
     expect(notice).to_be_empty()
+    # Spanish has 24 hours, if nothing else is said, but the page says “3:05 p. m.”
+    page.evaluate("document.documentElement.lang = 'es'")
+    page.route("**/live/", lambda route: route.abort())
+    for _ in range(2):
+        with page.expect_event("requestfailed", is_poll):
+            page.clock.fast_forward(40_000)
+        page.wait_for_function("() => true")
+    expect(notice).to_contain_text(re.compile(r"\d{1,2}:\d\d [ap]\. m\."))
 
 
 def test_page_says_that_its_teacher_is_signed_out(running: Assignment, teacher: User, open_context: NewContext) -> None:
