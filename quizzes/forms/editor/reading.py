@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
+from unicodedata import normalize
 
 from django import forms
 from django.conf.locale import LANG_INFO
@@ -72,7 +73,7 @@ def languages(current: str) -> list[tuple[str, str]]:
     labels = {
         tag: name if name.casefold() == own.casefold() else f"{name} ({own})" for tag, (name, own) in names.items()
     }
-    return sorted(labels.items(), key=lambda pair: pair[1])
+    return sorted(labels.items(), key=lambda pair: normalize("NFKD", pair[1]))
 
 
 def check_sentences(pasted: str, language: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from quizzes.content.drafts import lifecycle, saving, saving_questions
 from quizzes.content.drafts.document import question_of, sentence_tables
@@ -59,6 +60,9 @@ def test_languages_are_those_of_schools_with_their_own_names() -> None:
     # A draft keeps a language that is not offered.
     assert set(dict(languages("io"))) == {*offered, "io"}
     assert dict(languages("x-old"))["x-old"] == "x-old"
+    with override("es"):
+        assert [tag for tag, _ in languages("en")][:3] == ["sq", "de", "am"]
+        assert [tag for tag, _ in languages("en")].index("ar") < 5
 
 
 # --- Make and copy ------------------------------------------------------------------------------------------------
