@@ -18,6 +18,7 @@ from django.utils.text import slugify
 
 from quizzes.content.drafts.levels import finish_level, open_level
 from quizzes.content.languages import (
+    BASED_ON,
     TEXTS,
     anchor_texts,
     finished_texts,
@@ -67,6 +68,10 @@ _STANDARD_SPEAKERS: tuple[Table, ...] = (
 )
 # Every story has these. They are not speakers that the teacher adds, so they keep their place in the list.
 FIXED_SPEAKERS = frozenset(speaker["key"] for speaker in _STANDARD_SPEAKERS)
+_FIXED_NAMES: dict[str, dict[str, str]] = {
+    speaker["key"]: {"en": speaker["label"], **{code: texts["label"] for code, texts in speaker[TEXTS].items()}}
+    for speaker in _STANDARD_SPEAKERS
+}
 
 CITATION_FIELDS = ("publisher", "title", "author", "url", "published_on", "date_note")
 
@@ -94,6 +99,17 @@ def new_document() -> Table:
         "questions": [],
         "saved": {},
     }
+
+
+def name_fixed_speakers(document: Table, language: str) -> None:
+    """Give the speakers that every story has their names in this language, in place. A name by the author stays."""
+    for speaker in document["voices"]:
+        names = _FIXED_NAMES.get(speaker["key"], {})
+        code = language.partition("-")[0] if language.partition("-")[0] in names else "en"
+        if speaker["label"] in names.values() and speaker["label"] != names[code]:
+            speaker["label"] = names[code]
+            speaker[TEXTS] = {other: {"label": name} for other, name in names.items() if other != code}
+            speaker.pop(BASED_ON, None)
 
 
 def from_edition(edition: Mapping[str, Any], *, title: str) -> Table:

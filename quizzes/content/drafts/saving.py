@@ -15,6 +15,7 @@ from quizzes.content.drafts.document import (
     SOURCE,
     SPEAKERS,
     WORDS,
+    name_fixed_speakers,
     question_of,
     question_part,
 )
@@ -98,12 +99,15 @@ def save_reading(
 ) -> Draft:
     """Save title, language, level, and texts and speakers of sentences by key, then apply `then`.
 
-    then_touches: parts besides the reading that `then` changes. Raises DraftChanged and what `then` raises, before
+    Another language names the speakers that every story has. then_touches: parts besides the reading that `then` changes. Raises DraftChanged and what `then` raises, before
     anything is written.
     """
 
     def change(document: Table) -> None:
+        before = document["reading"]["language"]
         document["reading"] |= fields
+        if document["reading"]["language"] != before:
+            name_fixed_speakers(document, document["reading"]["language"])
         text.set_sentences(document, texts, speakers)
 
     return save_parts(draft, change, then=then, touches=[READING, *then_touches], seen=seen, by=by, now=now)

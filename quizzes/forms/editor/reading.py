@@ -22,7 +22,7 @@ from quizzes.content.drafts.text import is_much_shorter, speaker_with_label, tex
 from quizzes.content.drafts.validation import NO_RIGHTS, sentences_without_speaker
 from quizzes.content.pasted_text import CleanText, clean_text
 from quizzes.content.question_types.form import text
-from quizzes.content.reading import NOT_STATED
+from quizzes.content.reading import NOT_STATED, REPORTER
 from quizzes.content.rights import RIGHTS
 from quizzes.content.sentences import split_text
 from quizzes.content.tables import Table, repeated
@@ -190,6 +190,7 @@ class ReadingForm(DraftForm):
         speakers = [
             (speaker["key"], speaker["label"]) for speaker in document["voices"] if speaker["key"] != NOT_STATED
         ]
+        self.story_speaker = dict(speakers).get(REPORTER, gettext("The story itself"))
         for number, table in enumerate(self.tables, start=1):
             self.fields[f"text-{table['key']}"] = text(
                 gettext("Sentence {number}").format(number=number), MAX_SENTENCE_LENGTH, rows=2, look="says"

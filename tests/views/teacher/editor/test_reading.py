@@ -32,7 +32,7 @@ from tests.drafting import (
     url,
 )
 from tests.factories import NOW, make_draft, make_edition
-from tests.pages import Form, form_of, read
+from tests.pages import Form, form_of, read, text_of
 
 Counting = Callable[[], AbstractContextManager[Queries]]
 
@@ -624,6 +624,24 @@ def test_the_level_of_the_reading_is_optional(draft: Draft, teacher_client: Clie
     teacher_client.post(address, sent(teacher_client, address, having="text-s1", level=""))
     assert "Level (optional)" in html_of(teacher_client.get(address))
     assert "to fix" not in html_of(teacher_client.get(url("publish_set", draft)))
+
+
+def test_language_of_the_reading_names_the_speakers_of_every_story(teacher: User, teacher_client: Client) -> None:
+    teacher_client.post(reverse("add_set"), {**SOURCE, "text": "El concejo votó. La alcaldesa habló."})
+    draft = Draft.objects.owned_by(teacher).get()
+    address = url("edit_reading", draft)
+    saving.save_speakers(
+        draft,
+        [{**one, "label": "Nadie"} if one["key"] == "unnamed" else one for one in draft.document["voices"]],
+        seen=draft.revision,
+        by=teacher,
+        now=NOW,
+    )
+    for language, label in (("es", "La noticia misma"), ("fr", "The story itself")):
+        teacher_client.post(address, sent(teacher_client, address, having="reading_title", language=language))
+        labels = {one["key"]: one["label"] for one in document_of(draft)["voices"]}
+        assert (labels["reporter"], labels["unnamed"]) == (label, "Nadie")
+        assert f"If no one is named, choose “{label}”." in text_of(teacher_client.get(address))
 
 
 def test_sentences_and_speakers_are_saved(draft: Draft, teacher_client: Client) -> None:
