@@ -99,8 +99,8 @@ def save_reading(
 ) -> Draft:
     """Save title, language, level, and texts and speakers of sentences by key, then apply `then`.
 
-    Another language names the speakers that every story has. then_touches: parts besides the reading that `then` changes. Raises DraftChanged and what `then` raises, before
-    anything is written.
+    Another language names the speakers that every story has. then_touches: parts besides the reading that `then`
+    changes. Raises DraftChanged and what `then` raises, before anything is written.
     """
 
     def change(document: Table) -> None:
