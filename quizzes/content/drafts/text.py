@@ -5,13 +5,15 @@ The functions that return None change the document in place.
 
 from collections.abc import Mapping, Sequence
 
-from quizzes.content.drafts.document import UNNAMED, anchored, sentence_tables
+from quizzes.content.drafts.document import UNNAMED, anchored, name_fixed_speakers, sentence_tables
 from quizzes.content.reading import REPORTER
 from quizzes.content.sentences import match_sentences, split_sentences, split_text
 from quizzes.content.tables import Table
 
 # A corrected text has at least this share of the old words. A shorter text may be another story.
 SAME_STORY = 0.5
+# Frequent words of Spanish that French, Italian, and Portuguese do not have, and of English.
+_SPANISH, _ENGLISH = frozenset(("el", "los", "las", "y")), frozenset(("the", "of", "and"))
 
 
 class NothingToSplit(Exception):
@@ -19,9 +21,15 @@ class NothingToSplit(Exception):
 
 
 def replace_text(document: Table, text: str) -> None:
-    """Replace the text of the reading. Sentences that match old ones keep their keys and speakers."""
-    paragraphs = split_text(text, document["reading"]["language"])
+    """Replace the text of the reading. Sentences that match old ones keep their keys and speakers.
+
+    A first text in Spanish makes the set Spanish, so that it is read aloud in Spanish. The author can change that.
+    """
     old = sentence_tables(document)
+    if not old and _is_spanish(text):
+        document["reading"]["language"] = "es"
+        name_fixed_speakers(document, "es")
+    paragraphs = split_text(text, document["reading"]["language"])
     places = iter(match_sentences([table["text"] for table in old], [text for texts in paragraphs for text in texts]))
     keys = _NewKeys(document)
     document["reading"]["paragraphs"] = [
@@ -35,6 +43,13 @@ def replace_text(document: Table, text: str) -> None:
         }
         for texts in paragraphs
     ]
+
+
+def _is_spanish(text: str) -> bool:
+    words = text.casefold().split()
+    spanish, english = (sum(word in frequent for word in words) for frequent in (_SPANISH, _ENGLISH))
+    # Names such as “Los Angeles” are in an English text too.
+    return spanish > 2 and spanish > 2 * english
 
 
 def is_much_shorter(document: Table, text: str) -> bool:

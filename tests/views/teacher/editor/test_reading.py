@@ -14,6 +14,7 @@ from django.utils.translation import override
 from quizzes.content.drafts import lifecycle, saving, saving_questions
 from quizzes.content.drafts.document import question_of, sentence_tables
 from quizzes.content.drafts.text import remove as remove_sentence
+from quizzes.content.drafts.text import replace_text
 from quizzes.content.drafts.validation import draft_problems, orphans, source_problems
 from quizzes.content.drafts.words import ExplainedWord
 from quizzes.forms.editor.reading import MAX_SPEAKERS, languages
@@ -624,6 +625,27 @@ def test_the_level_of_the_reading_is_optional(draft: Draft, teacher_client: Clie
     teacher_client.post(address, sent(teacher_client, address, having="text-s1", level=""))
     assert "Level (optional)" in html_of(teacher_client.get(address))
     assert "to fix" not in html_of(teacher_client.get(url("publish_set", draft)))
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("El concejo votó el lunes. Los vecinos y las familias esperaron.", "es"),
+        ("The council of Los Angeles and the mayor of Los Angeles voted. Los Angeles is a city.", "en"),
+        ("Le conseil a voté lundi. Les familles et la ville ont attendu.", "en"),
+    ],
+)
+def test_first_text_in_spanish_makes_the_set_spanish(
+    text: str, language: str, teacher: User, teacher_client: Client
+) -> None:
+    teacher_client.post(reverse("add_set"), {**SOURCE, "text": text})
+    document = Draft.objects.owned_by(teacher).get().document
+    assert document["reading"]["language"] == language
+    assert (document["voices"][0]["label"] == "La noticia misma") == (language == "es")
+    # The author decided since, so a later text leaves the language.
+    document["reading"]["language"] = "pt"
+    replace_text(document, "El concejo votó el lunes. Los vecinos y las familias esperaron.")
+    assert document["reading"]["language"] == "pt"
 
 
 def test_language_of_the_reading_names_the_speakers_of_every_story(teacher: User, teacher_client: Client) -> None:
