@@ -18,6 +18,9 @@ from quizzes.phrases import gettext
 # “A. Council”, “A) Council”, “(A) Council”; “A.Council” only where A is the next letter.
 _CHOICE = re.compile(r"\s*\(?([A-Za-z])[.):](\s*)(.*)")
 _TWO_CHOICES = re.compile(r"^[^\S\n]*\(?A[.):]\s*\S.*\n\s{0,9}\(?B[.):]\s*\S", re.IGNORECASE | re.MULTILINE)
+# Between answers that stand side by side on one line. A longer line is text.
+_MAX_ROW = 1_000
+_COLUMN = re.compile(r"(?<!\s)(?:\t|[^\S\n]{2})[^\S\n]*+(?=\*?\s?\(?[A-Za-z][.):]\s*\S)")
 _STAR = re.compile(r"\s*\*\s*(?=\(?[A-Za-z][.):]\s*\S)")
 # Any other star on the line may be part of the text, such as in “2 * 3”.
 _LAST_STAR = re.compile(r"\s*(\(?[A-Za-z][.):]\s*[^*]*[^*\s])\s*\*\s*")
@@ -50,7 +53,8 @@ def has_choices(text: str) -> bool:
 
 def read_aiken(content: bytes) -> list[ReadQuestion]:
     """The outcome of each question of an Aiken file, in order."""
-    lines = list(enumerate(decoded(content).lstrip("\ufeff").split("\n"), start=1))
+    numbered = enumerate(decoded(content).lstrip("\ufeff").split("\n"), start=1)
+    lines = [(number, part) for number, line in numbered for part in _columns(line)]
     # Beside a line ANSWER: or a star that starts a line, a star after an answer may lead to a footnote.
     if not any(_ANSWER.fullmatch(line) or line.lstrip().startswith("*") for _, line in lines):
         lines = [
@@ -69,6 +73,16 @@ def read_aiken(content: bytes) -> list[ReadQuestion]:
         note = gettext("The text above it was left out: “{text}”").format(text=above)
         questions[0] = replace(questions[0], notes=(*questions[0].notes, note))
     return questions
+
+
+def _columns(line: str) -> list[str]:
+    """The answers of a line that has several, one after another in the alphabet; else the line."""
+    parts = _COLUMN.split(line) if len(line) < _MAX_ROW else [line]
+    if len(parts) == 1:
+        return parts
+    found = [_CHOICE.fullmatch(_STAR.sub("", part)) for part in parts]
+    letters = [ord(choice[1]) for choice in found if choice and choice[3].strip()]
+    return parts if letters and letters == list(range(letters[0], letters[0] + len(parts))) else [line]
 
 
 def _number(line: str) -> int | None:

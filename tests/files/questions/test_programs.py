@@ -198,6 +198,10 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
         "1. Who?\nA. Mayor\nB. Council\n\n2. When?\nA. June\nB. July\nAnswers: \n1-b 2-a\n",
         ["single: Who? [Mayor; *Council]", "single: When? [*June; July]"],
     ),
+    "a text with its answers in columns": (
+        "1. Who?\nA.\tMayor\tB.\tCouncil\n*C. Both   D. All\n\n2. Who else?\na) B. Lee  *b) C.  Day\nc)\td. Roe\n",
+        ["single: Who? [Mayor; Council; *Both; All]", "single: Who else? [B. Lee; *C. Day; d. Roe]"],
+    ),
     "a text whose numbers start again, so that its key is open": (
         "1. Who?\nA. Mayor\nB. Council\n\n1. When?\nA. June\nB. July\n\nKey\n1. B\n1. A\n",
         ["- It has no correct answer. Put a star before it, such as “*A. Council”, or add the line “ANSWER: A”."] * 3,
