@@ -48,14 +48,21 @@ def extend_to_fit(assignment: Assignment, times: Sequence[ExtendedTime], *, by: 
     extensions = extensions_of(assignment)
     for time in times:
         before = extensions.get(time.student.pk)
-        kept = before or Extension()
-        values: ExtensionValues = {
-            "due_at": time.needed_due_at or kept.due_at,
-            "closes_at": time.needed_close_at,
-            "extra_attempts": kept.extra_attempts,
-            "reason": kept.reason or FITS_EXTRA_TIME,
-        }
+        values = extended(before, due_at=time.needed_due_at, closes_at=time.needed_close_at, reason=FITS_EXTRA_TIME)
         _give(assignment, time.student, values, before=before, by=by, now=now)
+
+
+def extended(
+    extension: Extension | None, *, due_at: datetime | None, closes_at: datetime | None, reason: str
+) -> ExtensionValues:
+    """What an extension gives with these times. Other times (None), attempts and a reason of its own stay."""
+    kept = extension or Extension()
+    return {
+        "due_at": due_at or kept.due_at,
+        "closes_at": closes_at or kept.closes_at,
+        "extra_attempts": kept.extra_attempts,
+        "reason": kept.reason or reason,
+    }
 
 
 def move_deadlines(attempts: Iterable[Attempt], *, now: datetime, more_time: timedelta = timedelta(0)) -> int:
@@ -199,13 +206,12 @@ def add_minutes(attempt: Attempt, *, more_time: timedelta, seen: datetime, by: U
     is_due_later = window.due_at is not None and seen <= window.due_at < ends_at
     closes_later = window.closes_at is not None and window.closes_at < ends_at
     if is_due_later or closes_later:
-        kept = extension or Extension()
-        values: ExtensionValues = {
-            "due_at": ends_at if is_due_later else kept.due_at,
-            "closes_at": ends_at if closes_later else kept.closes_at,
-            "extra_attempts": kept.extra_attempts,
-            "reason": kept.reason or EXTRA_MINUTES,
-        }
+        values = extended(
+            extension,
+            due_at=ends_at if is_due_later else None,
+            closes_at=ends_at if closes_later else None,
+            reason=EXTRA_MINUTES,
+        )
         _give(row.assignment, row.student, values, before=extension, by=by, now=now)
     else:
         move_deadlines([row], now=now)

@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F, Model, Q
 
-from quizzes.assignments.accommodations import extend
+from quizzes.assignments.accommodations import extend, extended
 from quizzes.assignments.status import is_late
 from quizzes.assignments.student_statuses import Overrides, load_overrides
 from quizzes.attempts.receipts import free_receipts
@@ -134,17 +134,10 @@ def _keep_on_time(
         if is_late(attempt, due_at) and not is_late(attempt, due_there)
     ]
     if on_time:
-        kept = quiz.extensions.filter(student=student).first() or Extension()
-        extend(
-            quiz,
-            student,
-            due_at=max(moment for moment in on_time if moment is not None),
-            closes_at=kept.closes_at,
-            extra_attempts=kept.extra_attempts,
-            reason=kept.reason or ON_TIME,
-            by=by,
-            now=now,
-        )
+        extension = quiz.extensions.filter(student=student).first()
+        latest = max(moment for moment in on_time if moment is not None)
+        values = extended(extension, due_at=latest, closes_at=None, reason=ON_TIME)
+        extend(quiz, student, by=by, now=now, **values)
 
 
 def _copy(attempt: Attempt, quiz: Assignment, student: Student, number: int) -> Attempt:
