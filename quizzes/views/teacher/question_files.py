@@ -77,7 +77,9 @@ def _confirmed(request: TeacherRequest, drafts: Sequence[Draft]) -> HttpResponse
             raise StalePreview
         parcel = importing.unpack(form.cleaned_data["packed"], by=request.user)
     except StalePreview:
-        messages.error(request, gettext("We couldn’t read the preview. Nothing was imported. Choose the file again."))
+        messages.error(
+            request, gettext("We couldn’t read the preview. Nothing was imported. Paste or choose the questions again.")
+        )
         return redirect("import_questions")
     acts = actor_and_time(request)
     title = form.cleaned_data["title"] or gettext("Imported questions")
