@@ -276,17 +276,38 @@ def split_by_edition(
 ) -> Assignment:
     """Give another edition to the students who have not started, as an assignment of its own; returns that one.
 
-    It has the same window, settings and extensions. Each student is excused from one of the two. group: an id from the
-    form, so that a form sent twice splits once. Raises AllStarted.
+    It has the same window, settings and extensions. Each student is excused from one of the two. Students who came
+    since get the one that was made before. group: of the form, so that it splits once if sent twice. Raises AllStarted.
     """
     current = read_row(locked_with_keys(Assignment.objects.all()), assignment.pk)
-    known = Assignment.objects.filter(group=group, classroom=current.classroom_id).first()
-    if known is not None:
+    if (known := Assignment.objects.filter(group=group, classroom=current.classroom_id).first()) is not None:
         return known
-    if not current.classroom.students.enrolled().without_work(current.pk).exists():
-        raise AllStarted
     started = set(current.attempts.values_list("student", flat=True))
-    excused = set(current.excuses.values_list("student", flat=True))
+    earlier = current.excuses.filter(reason=HAS_VERSION.format(number=edition.number))
+    moved = set(earlier.values_list("student", flat=True))
+    excused = set(current.excuses.values_list("student", flat=True)) - moved
+    # It was made with these excuses. Another one of the edition may be a quiz of its own.
+    made = current.classroom.assignments.filter(edition=edition, created_at__in=earlier.values("given_at")).first()
+    if made is None:
+        if not current.classroom.students.enrolled().without_work(current.pk).exists():
+            raise AllStarted
+        made = _with_edition(current, edition, group=group, by=by, now=now)
+    students = list(current.classroom.students.enrolled().exclude(pk__in=moved))
+    lock_rows(assignments=[made.pk], students=[student.pk for student in students], with_starts=True)
+    for student in students:
+        stays = student.pk in started or student.pk in excused
+        left, number = (made, current.edition.number) if stays else (current, edition.number)
+        reason = STAYS_EXCUSED if student.pk in excused else HAS_VERSION.format(number=number)
+        set_excused(left, student, is_excused=True, reason=reason, by=by, now=now)
+    extended = set(made.extensions.values_list("student", flat=True))
+    for extension in current.extensions.exclude(student__in=started | moved | extended):
+        extension.pk, extension.assignment = None, made
+        extension.save()
+    return made
+
+
+def _with_edition(current: Assignment, edition: Edition, *, group: uuid.UUID, by: User, now: datetime) -> Assignment:
+    """A new assignment of this edition with the window and settings of another one."""
     suffix = NEW_VERSION.format(title="", number=edition.number)
     made = Assignment(
         edition=edition,
@@ -299,16 +320,6 @@ def split_by_edition(
     )
     made.save()
     _record(AuditEvent.Action.ASSIGNMENT_GIVEN, made, by=by, now=now)
-    students = list(current.classroom.students.enrolled())
-    lock_rows(assignments=[made.pk], students=[student.pk for student in students], with_starts=True)
-    for student in students:
-        stays = student.pk in started or student.pk in excused
-        left, number = (made, current.edition.number) if stays else (current, edition.number)
-        reason = STAYS_EXCUSED if student.pk in excused else HAS_VERSION.format(number=number)
-        set_excused(left, student, is_excused=True, reason=reason, by=by, now=now)
-    for extension in current.extensions.exclude(student__in=started):
-        extension.pk, extension.assignment = None, made
-        extension.save()
     return made
 
 

@@ -105,7 +105,7 @@ def _split(
     try:
         made = lifecycle.split_by_edition(assignment, newest, group=group, by=request.user, now=now)
     except lifecycle.AllStarted:
-        # Another window has given it to them already.
+        # The last one has started since the page was opened.
         return _out_of_date(request, assignment)
     messages.success(request, gettext("Students who hadn’t started now have “{title}”.").format(title=made.title))
     return redirect("assignment_progress", made.public_id)

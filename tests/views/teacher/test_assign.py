@@ -657,11 +657,29 @@ def test_newer_version_goes_to_those_who_have_not_started(
         newer,
         {student.pk for student in waiting},
     )
-    # A second quiz would have no students.
-    late = teacher_client.post(other_window.action, other_window.data(), follow=True)
-    assert "This page is out of date." in text_of(late)
-    assert "is newer" not in text_of(late)
-    assert classroom.assignments.count() == 2
+    assert "is newer" not in text_of(teacher_client.get(reverse("change_assignment", args=[given.public_id])))
+    # In another window, for a student who came since. The class has the version once more, as a quiz of its own.
+    again = make_assignment(edition=newer, classroom=classroom)
+    new = make_student(classroom=classroom, name="Di U.")
+    for _ in range(2):
+        late = teacher_client.post(other_window.action, other_window.data(), follow=True)
+        assert "Students who hadn’t started now have “Friday check, version 2”." in text_of(late)
+    assert set(made.excuses.values_list("student", flat=True)) == {started.pk}
+    assert set(given.excuses.values_list("student", flat=True)) == {student.pk for student in (*waiting, new)}
+    assert not again.excuses.exists()
+    assert classroom.assignments.count() == 3
+
+
+def test_newer_version_that_no_student_would_get_is_not_given(
+    given: Assignment, newer: Edition, classroom: Classroom, teacher_client: Client
+) -> None:
+    student = make_student(classroom=classroom)
+    page = teacher_client.get(reverse("change_assignment", args=[given.public_id]))
+    make_answered_attempt(assignment=given, student=student)
+    form = form_of(page, having="number")
+    reply = text_of(teacher_client.post(form.action, form.data(), follow=True))
+    assert "This page is out of date." in reply
+    assert classroom.assignments.get() == given
 
 
 def test_newer_version_goes_to_the_class_if_no_one_has_started(
