@@ -447,6 +447,8 @@ def test_old_version_leads_to_the_one_that_the_student_has(
 ) -> None:
     newer = make_edition(question_set=assignment.edition.question_set, document=make_document(title="Version 2"))
     made = split_by_edition(assignment, newer, group=uuid.uuid4(), by=teacher, now=NOW)
+    # The same version as a quiz of its own.
+    make_assignment(edition=newer, classroom=assignment.classroom)
     # A link that the teacher gave out earlier, and a page that was open.
     old = reverse("start_attempt", args=[assignment.public_id])
     for reply in (student_client.get(old), student_client.post(old)):
