@@ -166,7 +166,7 @@ def test_phone_without_a_session_asks_for_the_pin_if_an_answer_waits(
     ben.get_by_label("Birthplace").check()
     expect(ben.locator("[data-outbox] > .notice")).to_contain_text("offline")
     Session.objects.all().delete()
-    ben.clock.pause_at(timezone.now() + timedelta(seconds=2))
+    ben.clock.pause_at(timezone.now() + timedelta(seconds=4))
     # Either may reach the site first after the network is back.
     if first == "poll":
         ben.evaluate(HOLD_SAVES)
