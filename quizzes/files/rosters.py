@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from types import MappingProxyType
 
 from quizzes.files.roster_columns import (
     Columns,
@@ -53,9 +54,6 @@ class Roster:
     number_heading: str
 
 
-_NO_FIXES: Mapping[int, str] = {}
-
-
 @dataclass(frozen=True, slots=True)
 class KnownStudents:
     """The students of the class. present, removed: name keys.
@@ -75,7 +73,7 @@ def read_roster(
     known: KnownStudents,
     *,
     chosen: Columns | None = None,
-    fixes: Mapping[int, str] = _NO_FIXES,
+    fixes: Mapping[int, str] = MappingProxyType({}),
     today: date | None = None,
 ) -> Roster:
     """The students of a table. Raises InvalidRoster.

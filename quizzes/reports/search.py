@@ -3,13 +3,13 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
 from string import ascii_lowercase
 
 from django.db.models import Case, F, Q, When
 from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import get_language
 
+from quizzes.caches import process_cache
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Draft, QuestionSet, Student, User
 from quizzes.people.names import name_key
 
@@ -103,7 +103,7 @@ def written_as(text: str) -> str:
     )
 
 
-@cache
+@process_cache(maxsize=1)
 def _letters() -> dict[str, str]:
     """The ways to write each letter of the alphabet and each quote."""
     found = {letter: letter for letter in ascii_lowercase}
