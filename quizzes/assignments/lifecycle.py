@@ -11,6 +11,7 @@ from django.db.models import Q, Subquery
 
 from quizzes.assignments.accommodations import move_deadlines, set_deadline, set_excused
 from quizzes.assignments.deadlines import Breaks, Window, WindowState, is_over
+from quizzes.assignments.own_versions import own_versions
 from quizzes.assignments.release import shows_before_last_attempt, shows_by_submit
 from quizzes.assignments.student_settings import window_of
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Extension, User
@@ -69,6 +70,19 @@ def assign(
     # Locks in a fixed order, so that a form sent twice at the same time neither assigns twice nor ends in a deadlock.
     lock_rows(classrooms=[classroom.pk for classroom in windows])
     assigned_ids = set(Assignment.objects.filter(group=group).values_list("classroom_id", flat=True))
+    left = {classroom: window for classroom, window in windows.items() if classroom.pk not in assigned_ids}
+    return _make(edition, left, settings=settings, group=group, by=by, now=now)
+
+
+def _make(
+    edition: Edition,
+    windows: Mapping[Classroom, Window],
+    *,
+    settings: AssignmentSettings,
+    group: uuid.UUID,
+    by: User,
+    now: datetime,
+) -> list[Assignment]:
     made = [
         Assignment(
             edition=edition,
@@ -80,7 +94,6 @@ def assign(
             **asdict(settings),
         )
         for classroom, window in windows.items()
-        if classroom.pk not in assigned_ids
     ]
     Assignment.objects.bulk_create(made)
     for assignment in made:
@@ -280,18 +293,21 @@ def split_by_edition(
     since get the one that was made before. group: of the form, so that it splits once if sent twice. Raises AllStarted.
     """
     current = read_row(locked_with_keys(Assignment.objects.all()), assignment.pk)
-    if (known := Assignment.objects.filter(group=group, classroom=current.classroom_id).first()) is not None:
+    known = Assignment.objects.filter(group=group, classroom=current.classroom_id).first()
+    if known is not None:
         return known
     started = set(current.attempts.values_list("student", flat=True))
-    earlier = current.excuses.filter(reason=HAS_VERSION.format(number=edition.number))
-    moved = set(earlier.values_list("student", flat=True))
-    excused = set(current.excuses.values_list("student", flat=True)) - moved
-    # It was made with these excuses. Another one of the edition may be a quiz of its own.
-    made = current.classroom.assignments.filter(edition=edition, created_at__in=earlier.values("given_at")).first()
+    reasons = dict(current.excuses.values_list("student", "reason"))
+    moved = {student for student, reason in reasons.items() if reason == HAS_VERSION.format(number=edition.number)}
+    excused = reasons.keys() - moved
+    own = own_versions([current])
+    made = next((own[student, current.pk] for student in moved if (student, current.pk) in own), None)
     if made is None:
         if not current.classroom.students.enrolled().without_work(current.pk).exists():
             raise AllStarted
-        made = _with_edition(current, edition, group=group, by=by, now=now)
+        suffix = NEW_VERSION.format(title="", number=edition.number)
+        settings = replace(settings_of(current), own_title=current.stored_title[: MAX_TITLE - len(suffix)] + suffix)
+        [made] = _make(edition, {current.classroom: window_of(current)}, settings=settings, group=group, by=by, now=now)
     students = list(current.classroom.students.enrolled().exclude(pk__in=moved))
     lock_rows(assignments=[made.pk], students=[student.pk for student in students], with_starts=True)
     for student in students:
@@ -303,23 +319,6 @@ def split_by_edition(
     for extension in current.extensions.exclude(student__in=started | moved | extended):
         extension.pk, extension.assignment = None, made
         extension.save()
-    return made
-
-
-def _with_edition(current: Assignment, edition: Edition, *, group: uuid.UUID, by: User, now: datetime) -> Assignment:
-    """A new assignment of this edition with the window and settings of another one."""
-    suffix = NEW_VERSION.format(title="", number=edition.number)
-    made = Assignment(
-        edition=edition,
-        classroom=current.classroom,
-        group=group,
-        assigned_by=by,
-        created_at=now,
-        **_window_fields(window_of(current)),
-        **asdict(settings_of(current)) | {"own_title": f"{current.stored_title[: MAX_TITLE - len(suffix)]}{suffix}"},
-    )
-    made.save()
-    _record(AuditEvent.Action.ASSIGNMENT_GIVEN, made, by=by, now=now)
     return made
 
 

@@ -251,7 +251,8 @@ def _check_sizes(claims: Mapping[str, Any]) -> None:
     for name, limit in limits.items():
         if len(claims[name]) > limit:
             raise LaunchRefused(f"the signed message has a {name} of more than {limit} characters")
-    if NUL_IN_JSON in json.dumps(claims):
+    written = json.dumps(claims, ensure_ascii=False)
+    if NUL_IN_JSON in written:
         raise LaunchRefused("the signed message has a NUL character")
     # No database stores half of a pair of surrogates. This is a ValueError.
-    json.dumps(claims, ensure_ascii=False).encode()
+    written.encode()

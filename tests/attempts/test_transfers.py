@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -73,6 +74,12 @@ def done(assignment: Assignment, student: Student) -> Attempt:
 def moved(student: Student, to: Classroom, by: User, now: datetime) -> Student:
     move_student(student, to=to, by=by, now=now)
     return Student.objects.select_related("classroom").get(pk=student.pk)
+
+
+def sent_with_work(client: Client, student: Student, to: Classroom) -> HttpResponse:
+    """The page after a teacher has moved the student with the finished work."""
+    sent = {"classroom": to.public_id, "transfers_work": "on", "is_confirmed": "on"}
+    return client.post(reverse("move_student", args=[student.public_id]), sent, follow=True)  # type: ignore[return-value]
 
 
 def test_moved_student_keeps_the_score_on_every_page_and_file(
@@ -364,8 +371,7 @@ def test_teacher_says_where_the_work_counts(
 def test_move_carries_the_work_in_the_same_act(
     done: Attempt, quiz: Assignment, student: Student, target: Classroom, teacher_client: Client
 ) -> None:
-    sent = {"classroom": target.public_id, "transfers_work": "on", "is_confirmed": "on"}
-    page = teacher_client.post(reverse("move_student", args=[student.public_id]), sent, follow=True)
+    page = sent_with_work(teacher_client, student, target)
     assert "Print a new card. 1 quiz counts here too." in text_of(page)
     assert "The score isn’t the same" not in text_of(page)
     assert Attempt.objects.filter(classroom=target, submitted_at__isnull=False).count() == 1
@@ -389,8 +395,7 @@ def test_score_that_other_regrades_make_in_the_new_class_is_said(
         moved(student, target, teacher, now)
         page = teacher_client.post(reverse("transfer_work", args=[student.public_id]), follow=True)
     else:
-        sent = {"classroom": target.public_id, "transfers_work": "on", "is_confirmed": "on"}
-        page = teacher_client.post(reverse("move_student", args=[student.public_id]), sent, follow=True)
+        page = sent_with_work(teacher_client, student, target)
     said = "The score isn’t the same here as in the old class: “Small set”. Check the regrades of both classes."
     assert said in text_of(page)
 

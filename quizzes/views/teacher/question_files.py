@@ -77,10 +77,9 @@ def _confirmed(request: TeacherRequest, drafts: Sequence[Draft]) -> HttpResponse
             raise StalePreview
         parcel = importing.unpack(form.cleaned_data["packed"], by=request.user)
     except StalePreview:
-        messages.error(
+        return _refused(
             request, gettext("We couldn’t read the preview. Nothing was imported. Paste or choose the questions again.")
         )
-        return redirect("import_questions")
     acts = actor_and_time(request)
     title = form.cleaned_data["title"] or gettext("Imported questions")
     if parcel.document is not None and form.draft is None:
@@ -89,16 +88,14 @@ def _confirmed(request: TeacherRequest, drafts: Sequence[Draft]) -> HttpResponse
         return redirect("edit_questions", draft.question_set.public_id)
     chosen = [parcel.questions[number] for number in form.numbers if number < len(parcel.questions)]
     if not chosen:
-        messages.error(request, gettext("No question was chosen, so nothing was imported."))
-        return redirect("import_questions")
+        return _refused(request, gettext("No question was chosen, so nothing was imported."))
     try:
         if form.draft is None:
             draft = importing.import_as_set(parcel, chosen, title=title, **acts)
         else:
             draft = importing.import_into(form.draft, chosen, parcel.pictures, **acts)
     except saving_questions.TooManyQuestions:
-        messages.error(request, gettext("The question set has no room for all of them. Nothing was imported."))
-        return redirect("import_questions")
+        return _refused(request, gettext("The question set has no room for all of them. Nothing was imported."))
     count = len(chosen)
     public_id = draft.question_set.public_id
     offer_undo(
@@ -111,6 +108,11 @@ def _confirmed(request: TeacherRequest, drafts: Sequence[Draft]) -> HttpResponse
         revision=str(importing.revision_of(draft, parcel.batch)),
     )
     return redirect("choose_evidence", public_id)
+
+
+def _refused(request: TeacherRequest, reason: str) -> HttpResponse:
+    messages.error(request, reason)
+    return redirect("import_questions")
 
 
 @require_POST
