@@ -201,6 +201,12 @@ def assert_fits(page: Page) -> None:
     assert overflow(page) == 0
 
 
+def go_back(page: Page) -> None:
+    """Go to the page before this one. Playwright's own `go_back` fails if Chromium still puts the last page away."""
+    with page.expect_navigation():
+        page.evaluate("history.back()")
+
+
 def go_offline(context: BrowserContext) -> None:
     """Cut the network of all pages, until they have heard of it and their requests fail: both come a little later."""
     context.set_offline(True)

@@ -11,7 +11,7 @@ from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.question_types.registry import TYPES
 from quizzes.models import Assignment, Attempt, Classroom, Student, User
-from tests.browser.conftest import NewContext, bring_back, take_away, violations
+from tests.browser.conftest import NewContext, bring_back, go_back, take_away, violations
 from tests.browser.test_every_page import HIDDEN_FOCUS
 from tests.content.question_types.test_walk import DOCUMENT
 from tests.factories import make_assignment, make_attempt, make_document, make_edition, make_question_set
@@ -169,7 +169,7 @@ def test_back_leads_to_a_page_that_asked_for_the_rest_of_an_answer(
         page.locator(button).first.click()
         expect(page.locator(reply)).to_be_visible()
         page.goto(reverse("student_home"))
-        page.go_back()
+        go_back(page)
         expect(page.get_by_role("button", name="Check my answer")).to_be_visible()
 
     go_back_to("take_attempt", number_of(attempt, "answer_and_proof"), ".pickbar .btn", ".err")

@@ -13,7 +13,16 @@ from quizzes.attempts.attempt_content import content_of
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Classroom, PinKind, Student, User
 from quizzes.people import student_sign_in
 from quizzes.people.pins import words_of
-from tests.browser.conftest import NOTE_CHANGES, NewContext, bring_back, go_offline, overflow, take_away, violations
+from tests.browser.conftest import (
+    NOTE_CHANGES,
+    NewContext,
+    bring_back,
+    go_back,
+    go_offline,
+    overflow,
+    take_away,
+    violations,
+)
 from tests.factories import make_assignment, make_attempt, make_edition
 
 RECEIPT = re.compile(r"[2-9A-Z]{3}-[2-9A-Z]{3}")
@@ -66,7 +75,7 @@ def test_student_joins_answers_and_hands_in(
     assert receipt is not None
     assert Attempt.objects.get().receipt == receipt[0]
     assert Answer.objects.filter(value__isnull=False).count() == 4
-    page.go_back()
+    go_back(page)
     page.goto(reverse("submit_attempt", args=[Attempt.objects.get().public_id]).replace("hand-in", "receipt"))
     expect(page.locator("main")).to_contain_text(receipt[0])
     page.get_by_role("link", name=re.compile("result", re.IGNORECASE)).first.click()
@@ -353,7 +362,7 @@ def test_signing_out_leaves_nothing_in_the_browser(
     expect(page.get_by_text("You’re signed out")).to_be_visible()
     # The script of the page empties them, some time after its text shows.
     page.wait_for_function("() => Object.keys(localStorage).length + Object.keys(sessionStorage).length === 0")
-    page.go_back()
+    go_back(page)
     expect(page.locator("body")).not_to_contain_text(student.display_name)
 
 

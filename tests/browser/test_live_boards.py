@@ -628,6 +628,8 @@ def test_controls_can_be_hidden_and_the_keys_still_work(
     page = open_context(teacher, height=720).new_page()
     page.goto(reverse("class_board", args=[running.public_id]))
     page.get_by_role("link", name="Hide controls").click()
+    # A page that is still empty has no button, and hears no key.
+    page.wait_for_url("**/?controls=off")
     expect(page.get_by_role("button")).to_have_count(0)
     page.keyboard.press("PageDown")
     expect(page.locator("#board-slide")).to_contain_text("of 30 have answered")

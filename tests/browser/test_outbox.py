@@ -21,7 +21,7 @@ from quizzes.models import AnswerEvent, Assignment, Attempt, Board, Student, Use
 from quizzes.people import student_sign_in
 from quizzes.people.classrooms import archive_classroom, restore_classroom
 from quizzes.people.rosters import move_student
-from tests.browser.conftest import PATIENCE, NewContext, be_signed_in, go_offline, overflow, violations
+from tests.browser.conftest import PATIENCE, NewContext, be_signed_in, go_back, go_offline, overflow, violations
 from tests.factories import (
     make_assignment,
     make_attempt,
@@ -271,7 +271,7 @@ def test_back_and_forth_show_the_questions_as_they_were_left(context: BrowserCon
     choose(page, 2)
     says(page, "Saved")
     page.get_by_role("button", name="Next question").click()
-    page.go_back()
+    go_back(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("Question 1 of 5")
     expect(page.locator("label.opt input").nth(2)).to_be_checked()
     choose(page, 0)
@@ -282,7 +282,7 @@ def test_back_and_forth_show_the_questions_as_they_were_left(context: BrowserCon
     assert saves() == [(1, "saved"), (2, "saved")]
     # Before the questions came, a step back is the server's to answer.
     page.reload()
-    page.go_back()
+    go_back(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("Question 1 of 5")
     expect(page.locator("label.opt input").nth(0)).to_be_checked()
 
@@ -295,7 +295,7 @@ def test_going_back_shows_the_newest_answer(context: BrowserContext, attempt: At
     page.goto(reverse("take_attempt", args=[attempt.public_id, 1]))
     choose(page, 2)
     says(page, "Saved")
-    page.go_back()
+    go_back(page)
     # Once more to the first page, whose form the browser remembers.
     page.go_back(wait_until="networkidle")
     says(page, "Saved")
@@ -598,7 +598,7 @@ def test_lost_session_is_mended_in_place_by_the_pin(
     # Every form of the page has the token that goes with the new session, those put by included.
     page.get_by_role("button", name="Flag for later").click()
     expect(page.locator("#flag")).to_have_text(re.compile("Flagged"))
-    page.go_back()
+    go_back(page)
     page.get_by_role("button", name="Flag for later").click()
     expect(page.locator("#flag")).to_have_text(re.compile("Flagged"))
 
@@ -1121,7 +1121,7 @@ def test_answer_that_something_else_took_away_is_not_called_saved(context: Brows
     # Of the next question that is not so; and going back says it again, until there is a better answer.
     page.get_by_role("button", name="Next question").click()
     expect(page.locator("[data-save-state]")).to_have_text("")
-    page.go_back()
+    go_back(page)
     says(page, "Not saved")
     choose(page, 2)
     says(page, "Saved")

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from quizzes.assignments import accommodations
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.models import Assignment, Attempt, Regrade, Student, User
-from tests.browser.conftest import NewContext, overflow, violations
+from tests.browser.conftest import NewContext, go_back, overflow, violations
 from tests.browser.test_every_page import school  # noqa: F401  the class of three on the built-in set
 from tests.factories import make_answered_attempt, make_assignment, make_edition, make_student, save
 from tests.integration.test_access import School
@@ -62,7 +62,7 @@ def test_teacher_corrects_a_key_and_undoes_it(
         assert violations(reader) == []
         assert violations(page) == []
         # Back does not lead to the preview, which the browser would ask to send again.
-        page.go_back()
+        go_back(page)
         expect(page.get_by_role("button", name="Preview")).to_be_visible()
         page.go_forward()
     page.get_by_role("button", name=re.compile("Undo")).click()

@@ -14,7 +14,7 @@ from quizzes.assignments.accommodations import extend
 from quizzes.content.drafts.saving_questions import save_question
 from quizzes.grading.manual_grades import grade_answer
 from quizzes.models import Assignment, Classroom, Draft, Question, User
-from tests.browser.conftest import NewContext, go_offline, violations
+from tests.browser.conftest import NewContext, go_back, go_offline, violations
 from tests.factories import (
     make_answered_attempt,
     make_assignment,
@@ -189,7 +189,7 @@ def test_a_form_with_the_token_of_an_older_sign_in_is_filled_again(
     page.get_by_role("button", name="Check names").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("This form was not sent")
 
-    page.go_back()
+    go_back(page)
 
     expect(page.get_by_role("textbox", name="Names")).to_have_value("Ana Reyes")
     page.get_by_role("button", name="Check names").click()
@@ -326,7 +326,7 @@ def test_back_from_a_lost_connection_leads_to_what_was_typed(
     page.wait_for_url("chrome-error://**")
     context.set_offline(False)
 
-    page.go_back()
+    go_back(page)
 
     expect(page.locator("textarea[name=comment]").last).to_have_value("Read paragraph 2 again.")
     expect(page.get_by_role("status")).to_contain_text(AGAIN)
@@ -422,10 +422,10 @@ def test_back_from_a_link_leads_to_what_was_typed(rosa: User, classroom: Classro
     cell.fill("B")
     page.get_by_role("link", name="Ana R.").click()
     page.get_by_role("link", name="Classes", exact=True).click()
-    page.go_back()
+    go_back(page)
     assert page.get_by_text(AGAIN).count() == 0
 
-    page.go_back()
+    go_back(page)
 
     expect(cell).to_have_value("B")
     expect(page.get_by_role("status").first).to_contain_text(AGAIN)
@@ -467,6 +467,6 @@ def test_answers_of_one_form_are_not_filled_into_the_other(
     expect(page.locator(f"[name='{student.public_id}-form']")).to_have_value("B")
     expect(cell).to_have_value("")
 
-    page.go_back()
+    go_back(page)
 
     expect(cell).to_have_value("B")

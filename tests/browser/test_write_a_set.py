@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from quizzes.models import Classroom, Student, User
 from quizzes.people import student_sign_in
-from tests.browser.conftest import NewContext, overflow, violations
+from tests.browser.conftest import NewContext, go_back, overflow, violations
 from tests.factories import make_edition, make_question_set, make_student
 
 # Invented, people and town included.
@@ -233,7 +233,7 @@ def look_as_a_student(page: Page) -> None:
     page.get_by_role("link", name="Preview as a student").click()
     expect(page.locator("main")).to_contain_text("Who says each of these?")
     assert violations(page) == []
-    page.go_back()
+    go_back(page)
 
 
 def publish_and_assign(page: Page, classroom: Classroom) -> None:
