@@ -201,6 +201,18 @@ def assert_fits(page: Page) -> None:
     assert overflow(page) == 0
 
 
+def goto_with_fonts(page: Page, url: str) -> None:
+    """Open a page and wait for its fonts. Without this, a busy machine may leave a page the fonts of the system."""
+    page.route("**/footnote*.css", _wait_for_fonts)
+    page.goto(url)
+    page.evaluate("document.fonts.ready")
+
+
+def _wait_for_fonts(route: Route) -> None:
+    response = route.fetch()
+    route.fulfill(response=response, body=response.text().replace("font-display:optional", "font-display:block"))
+
+
 def go_back(page: Page) -> None:
     """Go to the page before this one. Playwright's own `go_back` fails if Chromium still puts the last page away."""
     with page.expect_navigation():

@@ -7,7 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from quizzes.models import Accommodation, Assignment, Attempt, LtiCourse, LtiScore, Student, User
-from tests.browser.conftest import NewContext, overflow, violations
+from tests.browser.conftest import NewContext, goto_with_fonts, overflow, violations
 from tests.factories import (
     NOW,
     make_answered_attempt,
@@ -213,9 +213,8 @@ def test_work_of_a_student_fits_a_phone(assignment: Assignment, student: Student
     attempt = make_answered_attempt(assignment=assignment, student=student)
     Attempt.objects.filter(pk=attempt.pk).update(score=10, max_score=15, ungraded_count=1)
     page = open_context(assignment.classroom.teachers.get(), width=360).new_page()
-    page.goto(reverse("student_history", args=[student.public_id]))
+    goto_with_fonts(page, reverse("student_history", args=[student.public_id]))
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
-    page.evaluate("document.fonts.ready")
     beyond = page.locator(".scroll").evaluate_all("found => found.map(one => one.scrollWidth - one.clientWidth)")
     work = page.locator("main").inner_text()
     assert "10 of 15 so far" in work

@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.editions import latest_edition
 from quizzes.models import Assignment, Classroom, QuestionSet, User
-from tests.browser.conftest import NewContext, overflow, violations
+from tests.browser.conftest import NewContext, goto_with_fonts, overflow, violations
 from tests.browser.pdf import A4, LETTER, PdfPage, mark, read_pdf, split_marks
 from tests.browser.test_every_page import school  # noqa: F401  the class of three on the built-in set
 from tests.content.question_types.test_walk import DOCUMENT
@@ -37,8 +37,7 @@ def assignment(request: pytest.FixtureRequest, classroom: Classroom, teacher: Us
 def open_sheet(open_context: NewContext, teacher: User, assignment: Assignment, name: str, **asked: str) -> Page:
     page = open_context(teacher).new_page()
     query = "&".join(f"{key}={value}" for key, value in asked.items())
-    page.goto(f"{reverse(name, args=[assignment.public_id])}?{query}")
-    page.evaluate("document.fonts.ready")
+    goto_with_fonts(page, f"{reverse(name, args=[assignment.public_id])}?{query}")
     return page
 
 

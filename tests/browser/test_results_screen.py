@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from quizzes.management.sample_school import make_sample_school
 from quizzes.models import Assignment, User
-from tests.browser.conftest import NewContext, overflow, violations
+from tests.browser.conftest import NewContext, goto_with_fonts, overflow, violations
 from tests.factories import publish_built_in_sets
 
 
@@ -39,9 +39,7 @@ def test_first_screen_has_scores_misconceptions_and_who_needs_help(
     javascript: bool, given: Assignment, teacher: User, open_context: NewContext
 ) -> None:
     page = open_context(teacher, width=1280, height=800, javascript=javascript).new_page()
-    page.goto(reverse("assignment_results", args=[given.public_id]))
-
-    page.evaluate("document.fonts.ready")
+    goto_with_fonts(page, reverse("assignment_results", args=[given.public_id]))
     assert page.locator(".o-m .docket > li").count() == 3
     for selector in (".hist", ".o-m .docket > li:last-child", ".o-h h2", ".o-h li:first-child"):
         assert bottom(page, selector) <= 800, selector
@@ -67,9 +65,7 @@ def test_first_screen_has_scores_misconceptions_and_who_needs_help(
 
 def test_phone_scrolls_at_most_four_screens(given: Assignment, teacher: User, open_context: NewContext) -> None:
     page = open_context(teacher, width=360, height=740).new_page()
-    page.goto(reverse("assignment_results", args=[given.public_id]))
-
-    page.evaluate("document.fonts.ready")
+    goto_with_fonts(page, reverse("assignment_results", args=[given.public_id]))
     assert page.evaluate("document.documentElement.scrollHeight") <= 4 * 740
     assert overflow(page) == 0
     for summary in page.locator("details > summary").all():
@@ -83,9 +79,7 @@ def test_progress_of_thirty_students_fits_on_one_screen(
     given: Assignment, teacher: User, open_context: NewContext
 ) -> None:
     page = open_context(teacher, width=1280, height=800).new_page()
-    page.goto(reverse("assignment_progress", args=[given.public_id]))
-
-    page.evaluate("document.fonts.ready")
+    goto_with_fonts(page, reverse("assignment_progress", args=[given.public_id]))
     rows = page.locator("tr[id^=row-]")
     assert rows.count() == 30
     # At once: the page is alive, and a busy machine takes longer than its next news for 30 rows.

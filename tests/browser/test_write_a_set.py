@@ -177,7 +177,7 @@ def write_questions(page: Page) -> None:
     end(page, "Sentence 3 gives the figure.")
 
     add(page, "Who says so")
-    page.get_by_label(re.compile("^Question 6")).fill("Who says each of these?")
+    write_stem(page, 6, "Who says each of these?")
     page.get_by_label("Objective", exact=True).select_option("Who says what")
     page.get_by_label("Points").fill("2")
     statement(page, 1, "The bus brings hospital workers home safely.", "Council member’s account", "5")
@@ -198,8 +198,16 @@ def whole_name(page: Page, type_name: str) -> str:
     return next(name for name in names if name.startswith(type_name))
 
 
+def write_stem(page: Page, number: int, stem: str) -> None:
+    field = page.get_by_label(re.compile(f"^Question {number}"))
+    field.wait_for()
+    # The editor saves what is typed once its scripts are there.
+    page.wait_for_load_state()
+    field.fill(stem)
+
+
 def begin(page: Page, number: int, stem: str, *, evidence: list[int]) -> None:
-    page.get_by_label(re.compile(f"^Question {number}")).fill(stem)
+    write_stem(page, number, stem)
     for sentence in evidence:
         page.locator(".pick label").filter(has=page.locator(".n", has_text=re.compile(f"^{sentence}$"))).click()
 
