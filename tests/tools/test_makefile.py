@@ -32,15 +32,46 @@ def test_make_format_puts_a_template_into_shape_and_succeeds(is_added: bool, tmp
     template = tmp_path / "templates" / "page.html"
     template.parent.mkdir()
     template.write_text("{%if x%}{{x}}{%endif%}\n", encoding="utf-8")
-    (tmp_path / ".venv").mkdir()
-    (tmp_path / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
-    makefile = Path(settings.BASE_DIR, "Makefile")
-    # Without ruff, and without an installation.
-    make_format = ["make", "-f", str(makefile), "-o", ".venv/.test", "PY=true", "format"]
-    for command in (["git", "init", "-q"], *([["git", "add", "templates"]] if is_added else []), make_format):
+    for command in (["git", "init", "-q"], *([["git", "add", "templates"]] if is_added else [])):
         subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    # Without ruff.
+    assert _make(tmp_path, "PY=true", "format").returncode == 0
 
     assert template.read_text(encoding="utf-8") == "{% if x %}{{ x }}{% endif %}\n"
+
+
+RUNS = """
+from pathlib import Path
+import pytest
+{imported}
+def test_passes(): pass
+def test_other():
+    runs = Path("runs")
+    runs.write_text(runs.read_text() + "." if runs.exists() else ".")
+    assert {passes}
+"""
+
+
+@pytest.mark.parametrize(
+    ("passes", "imported", "is_green", "runs"),
+    [
+        ("runs.read_text() == '..'", "", True, ".."),
+        ("False", "", False, ".."),
+        ("True", "import nothing", False, ""),
+    ],
+    ids=["passes the second time", "fails twice", "does not run"],
+)
+def test_browser_tests_that_fail_run_once_more(
+    passes: str, imported: str, is_green: bool, runs: str, tmp_path: Path
+) -> None:
+    tests = tmp_path / "tests" / "browser"
+    tests.mkdir(parents=True)
+    (tests / "test_runs.py").write_text(RUNS.format(passes=passes, imported=imported), encoding="utf-8")
+    (tmp_path / "runs").touch()
+    made = _make(tmp_path, "browser")
+
+    assert (made.returncode == 0) is is_green, made.stdout + made.stderr
+    assert (tmp_path / "runs").read_text() == runs
 
 
 @pytest.mark.parametrize("outer", ["archive", "checkout", "archive in a checkout"])
@@ -78,3 +109,18 @@ def test_wheel_has_the_time_of_the_commit(outer: str, tmp_path: Path) -> None:
     printed = subprocess.run([*make_wheel, "wheel"], cwd=folder, check=False, capture_output=True, text=True).stdout
 
     assert printed == ("1780000000\n" if outer == "checkout" else "1790000000\n")
+
+
+def _make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The target, in another folder, with the packages of this run and without an installation."""
+    (folder / ".venv").symlink_to(sys.prefix)
+    makefile = str(Path(settings.BASE_DIR, "Makefile"))
+    return subprocess.run(
+        ["make", "-f", makefile, "-o", ".venv/.test", *arguments],  # noqa: S607  make is where the shell finds it
+        cwd=folder,
+        # Without the settings of this run.
+        env={"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
