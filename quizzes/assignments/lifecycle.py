@@ -11,7 +11,6 @@ from django.db.models import Q, Subquery
 
 from quizzes.assignments.accommodations import move_deadlines, set_deadline, set_excused
 from quizzes.assignments.deadlines import Breaks, Window, WindowState, is_over
-from quizzes.assignments.own_versions import own_versions
 from quizzes.assignments.release import shows_before_last_attempt, shows_by_submit
 from quizzes.assignments.student_settings import window_of
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Extension, User
@@ -82,6 +81,7 @@ def _make(
     group: uuid.UUID,
     by: User,
     now: datetime,
+    newer_version_of: Assignment | None = None,
 ) -> list[Assignment]:
     made = [
         Assignment(
@@ -90,6 +90,7 @@ def _make(
             group=group,
             assigned_by=by,
             created_at=now,
+            newer_version_of=newer_version_of,
             **_window_fields(window),
             **asdict(settings),
         )
@@ -297,17 +298,18 @@ def split_by_edition(
     if known is not None:
         return known
     started = set(current.attempts.values_list("student", flat=True))
-    reasons = dict(current.excuses.values_list("student", "reason"))
-    moved = {student for student, reason in reasons.items() if reason == HAS_VERSION.format(number=edition.number)}
-    excused = reasons.keys() - moved
-    own = own_versions([current])
-    made = next((own[student, current.pk] for student in moved if (student, current.pk) in own), None)
-    if made is None:
+    excused, moved = set(current.excuses.values_list("student", flat=True)), set[int]()
+    made = current.newer_versions.filter(edition=edition).order_by("pk").first()
+    if made is not None:
+        moved = excused - set(made.excuses.values_list("student", flat=True))
+        excused -= moved
+    else:
         if not current.classroom.students.enrolled().without_work(current.pk).exists():
             raise AllStarted
         suffix = NEW_VERSION.format(title="", number=edition.number)
         settings = replace(settings_of(current), own_title=current.stored_title[: MAX_TITLE - len(suffix)] + suffix)
-        [made] = _make(edition, {current.classroom: window_of(current)}, settings=settings, group=group, by=by, now=now)
+        window = {current.classroom: window_of(current)}
+        [made] = _make(edition, window, settings=settings, group=group, by=by, now=now, newer_version_of=current)
     students = list(current.classroom.students.enrolled().exclude(pk__in=moved))
     lock_rows(assignments=[made.pk], students=[student.pk for student in students], with_starts=True)
     for student in students:

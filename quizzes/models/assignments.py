@@ -113,6 +113,7 @@ class Assignment(models.Model):
     time_limit None: untimed. max_attempts None: no limit.
     is_teacher_paced: every student is at the question on the class board, and only that one takes answers.
     own_title: shown instead of the title of the question set, "" for none.
+    newer_version_of: students of the class have one of the two, and are excused from the other.
     """
 
     class AttemptPolicy(models.TextChoices):
@@ -147,6 +148,7 @@ class Assignment(models.Model):
 
     is_teacher_paced = models.BooleanField(default=False, db_default=False)
     own_title = models.CharField(max_length=MAX_TITLE, blank=True, default="", db_default="")
+    newer_version_of = models.ForeignKey("self", models.SET_NULL, related_name="newer_versions", null=True, blank=True)
 
     started_count: int  # on rows of `affected.with_started_counts`
     has_attempts: bool  # on rows of `affected.with_started_counts`

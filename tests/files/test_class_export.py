@@ -27,8 +27,9 @@ from quizzes.caches import clear_all
 from quizzes.content.editions import published
 from quizzes.files.class_export import parts as export_parts
 from quizzes.files.class_export.document import (
-    ADDED_IN_VERSION_3,
+    ADDED,
     MAX_BYTES,
+    VERSION,
     InvalidExport,
     read_class_export,
     write_class_export,
@@ -410,6 +411,17 @@ def test_start_and_pause_travel(school: Classroom) -> None:
     assert set(breaks) == {(timedelta(seconds=90), timedelta(seconds=30), LATER)}
 
 
+def test_newer_version_travels(school: Classroom) -> None:
+    first, second = school.assignments.order_by("created_at")
+    Assignment.objects.filter(pk=second.pk).update(newer_version_of=first)
+    content = export_classroom(school, now=LATER)
+
+    again = import_classroom(content, by=empty_site(), now=LATER)
+
+    versions = again.assignments.order_by("created_at").values_list("public_id", "newer_version_of__public_id")
+    assert list(versions) == [(first.public_id, None), (second.public_id, first.public_id)]
+
+
 def test_release_after_the_last_attempt_travels(school: Classroom) -> None:
     content = export_classroom(school, now=LATER)
 
@@ -589,7 +601,7 @@ def _repeat(name: str) -> Spoil:
 
 REFUSALS: dict[str, tuple[Spoil, str]] = {
     "other format": (_set("format", to="x"), "This isn’t a Footnote class file."),
-    "other version": (_set("version", to=4), "This file has version 4. This site reads versions 1 to 3."),
+    "other version": (_set("version", to=5), "This file has version 5. This site reads versions 1 to 4."),
     "missing part": (_drop("students"), "students is missing."),
     "missing member": (_drop("attempts", 0, "seed"), "attempts[0].seed is missing."),
     "unknown member": (_set("attempts", 0, "grade", to=1), "attempts[0].grade is not part of the format."),
@@ -897,18 +909,19 @@ def test_every_member_is_described() -> None:
 # --- Earlier versions ---------------------------------------------------------------------------------------------
 
 
-def as_version_2(document: dict[str, Any]) -> None:
-    """Take out what version 3 added."""
-    document["version"] = 2
-    for name, members in ADDED_IN_VERSION_3.items():
-        for part in document[name] if isinstance(document[name], list) else [document[name]]:
-            for member in members:
-                del part[member]
+def as_version(number: int, document: dict[str, Any]) -> None:
+    """Take out what later versions added."""
+    document["version"] = number
+    for later in range(number + 1, VERSION + 1):
+        for name, members in ADDED[later].items():
+            for part in document[name] if isinstance(document[name], list) else [document[name]]:
+                for member in members:
+                    del part[member]
 
 
 def test_a_file_of_the_second_version_has_the_values_from_before(school: Classroom) -> None:
     document = json.loads(export_classroom(school, now=LATER))
-    as_version_2(document)
+    as_version(2, document)
     document["students"][3]["name"] = "Dee van Dyke"
 
     again = import_classroom(json.dumps(document).encode(), by=empty_site(), now=LATER)
@@ -924,10 +937,8 @@ def test_a_file_of_the_first_version_is_taken_in_as_made_on_a_screen(school: Cla
     school.save()
     sort_roster(school, by_first=False)
     before, document = figures(school), json.loads(export_classroom(school, now=LATER))
-    as_version_2(document)
-    document["version"] = 1
-    for attempt in document["attempts"]:
-        assert attempt.pop("medium") == "screen"
+    assert {attempt["medium"] for attempt in document["attempts"]} == {"screen"}
+    as_version(1, document)
     teacher = empty_site()
 
     again = import_classroom(json.dumps(document).encode(), by=teacher, now=LATER)

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from io import StringIO
+from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
@@ -12,14 +13,16 @@ from django.db.models import F
 from django.db.models.signals import pre_migrate
 
 from quizsite.health import setting_value
+from quizzes.assignments.lifecycle import split_by_edition
 from quizzes.content.editions import public_question_count
 from quizzes.grading.manual_grades import grade_answer
 from quizzes.grading.scores import rescore, stored
-from quizzes.models import Answer, Attempt, AuditEvent, Edition, Question
+from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Edition, Question
 from tests.factories import (
     NOW,
     make_answered_attempt,
     make_assignment,
+    make_document,
     make_edition,
     make_question_set,
     make_regrade,
@@ -98,6 +101,15 @@ def test_rows_of_an_older_site_are_brought_up_to_date(subtests: pytest.Subtests)
     make_regrade(assignment=dropped.assignment, policy="drop", number=2)
     rescore([dropped])
     Attempt.objects.filter(pk=dropped.pk).update(score=F("score") + 1, max_score=F("max_score") + question.points)
+    # A newer version, given to those who had not started, and the same version once more as a quiz of its own.
+    old = make_assignment()
+    for right_count in (2, None):
+        student = make_student(classroom=old.classroom)
+        if right_count is not None:
+            make_answered_attempt(assignment=old, student=student, right=right_count)
+    version_2 = make_edition(question_set=old.edition.question_set, document=make_document(title="Version 2"))
+    newer = split_by_edition(old, version_2, group=uuid4(), by=teacher, now=NOW)
+    make_assignment(edition=version_2, classroom=old.classroom)
     try:
         call_command("migrate", "quizzes", "0009_logs_only_grow", verbosity=0)
         with connection.cursor() as cursor:
@@ -129,6 +141,10 @@ def test_rows_of_an_older_site_are_brought_up_to_date(subtests: pytest.Subtests)
         assert AuditEvent.objects.earliest("pk").action == AuditEvent.Action.REGRADED
         with pytest.raises(DatabaseError):
             AuditEvent.objects.update(action="excused")
+
+    with subtests.test("excuses tell which quiz is a newer version"):
+        links = Assignment.objects.exclude(newer_version_of=None).values_list("pk", "newer_version_of")
+        assert list(links) == [(newer.pk, old.pk)]
 
     with subtests.test("attempts were on screen, and keep their answers"):
         assert (kept.medium, kept.score) == ("screen", attempt.score)

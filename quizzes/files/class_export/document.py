@@ -13,42 +13,45 @@ from quizzes.files.class_export.typed_json import InvalidJson, Json, plain, read
 from quizzes.phrases import gettext
 
 FORMAT = "footnote-classroom"
-VERSION = 3
-# Version 1 has no paper answers: every attempt is on a screen. Members that version 3 added have these values.
-FIRST_VERSION = 1
-ADDED_IN_VERSION_3: dict[str, dict[str, Json]] = {
-    "classroom": {
-        "counts_missing_as_zero": False,
-        "sorts_by_first_name": False,
-        "reading_variant": "standard",
-        "students_choose_variant": False,
-        "supports": {},
-        "pin_kind": "digits",
+FIRST_VERSION, VERSION = 1, 4
+# Which members each version added, with the values of a file that lacks them, by part.
+ADDED: dict[int, dict[str, dict[str, Json]]] = {
+    2: {"attempts": {"medium": "screen"}},
+    3: {
+        "classroom": {
+            "counts_missing_as_zero": False,
+            "sorts_by_first_name": False,
+            "reading_variant": "standard",
+            "students_choose_variant": False,
+            "supports": {},
+            "pin_kind": "digits",
+        },
+        "students": {
+            "family_name": None,
+            "external_id": "",
+            "language": "",
+            "reading_variant": "",
+            "chosen_variant": "",
+            "supports": None,
+        },
+        "attempts": {
+            "supports": {},
+            "comment": "",
+            "language": "",
+            "paused_for": None,
+            "break_time": None,
+            "break_ends_at": None,
+        },
+        "editions": {"pictures": []},
+        "assignments": {
+            "own_title": "",
+            "waits_for_teacher": False,
+            "paused_at": None,
+            "is_teacher_paced": False,
+            "closed_through": 0,
+        },
     },
-    "students": {
-        "family_name": None,
-        "external_id": "",
-        "language": "",
-        "reading_variant": "",
-        "chosen_variant": "",
-        "supports": None,
-    },
-    "attempts": {
-        "supports": {},
-        "comment": "",
-        "language": "",
-        "paused_for": None,
-        "break_time": None,
-        "break_ends_at": None,
-    },
-    "editions": {"pictures": []},
-    "assignments": {
-        "own_title": "",
-        "waits_for_teacher": False,
-        "paused_at": None,
-        "is_teacher_paced": False,
-        "closed_through": 0,
-    },
+    4: {"assignments": {"newer_version_of": None}},
 }
 MAX_BYTES = 50_000_000
 
@@ -82,10 +85,8 @@ def read_class_export(content: bytes) -> ClassExport:
             )
         )
     body = {name: value for name, value in document.items() if name not in {"format", "version"}}
-    if version == FIRST_VERSION:
-        body = _with_members(body, "attempts", {"medium": "screen"})
-    if version < VERSION:
-        for name, members in ADDED_IN_VERSION_3.items():
+    for later in range(version + 1, VERSION + 1):
+        for name, members in ADDED[later].items():
             body = _with_members(body, name, members)
     try:
         class_export: ClassExport = read(ClassExport, body)
@@ -139,6 +140,8 @@ def _check_links(class_export: ClassExport) -> None:
     assignments = {assignment.key for assignment in class_export.assignments}
     for assignment in class_export.assignments:
         _check_known(assignment.edition, editions, f"{assignment.key}.edition")
+        if assignment.newer_version_of is not None:
+            _check_known(assignment.newer_version_of, assignments, f"{assignment.key}.newer_version_of")
         named = [part.student for part in assignment.extensions] + [part.student for part in assignment.excuses]
         for student in named:
             _check_known(student, students, f"{assignment.key}.student")

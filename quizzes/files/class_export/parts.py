@@ -129,7 +129,7 @@ class AssignmentPart:
     """An edition given to the classroom. time_limit: in seconds. window_changed: whether its times changed later.
 
     own_title: "" for the title of the question set. closed_through: how many questions of a teacher-paced quiz take no
-    more answers, else 0.
+    more answers, else 0. newer_version_of: the other quiz of a class that has two versions.
     """
 
     key: Key
@@ -150,6 +150,7 @@ class AssignmentPart:
     release: str
     is_teacher_paced: bool
     closed_through: int
+    newer_version_of: Key | None
     window_changed: bool
     extensions: tuple[ExtensionPart, ...]
     excuses: tuple[ExcusePart, ...]

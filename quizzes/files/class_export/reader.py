@@ -177,7 +177,9 @@ def _students(class_export: ClassExport, classroom: Classroom) -> dict[str, Stud
 
 
 # Fields of `AssignmentPart` that are not columns of the same name.
-NOT_ASSIGNMENT_COLUMNS = {"key", "edition", "closed_through", "window_changed", "extensions", "excuses", "corrections"}
+NOT_ASSIGNMENT_COLUMNS = {
+    *("key", "edition", "closed_through", "newer_version_of", "window_changed", "extensions", "excuses", "corrections")
+}
 
 
 def _assignments(
@@ -200,6 +202,10 @@ def _assignments(
             public_id=part.key, edition=editions[part.edition], classroom=classroom, assigned_by=by, **columns
         )
     create_rows(Assignment, assignments.values(), "assignment")
+    for part in class_export.assignments:
+        if part.newer_version_of is not None:
+            assignments[part.key].newer_version_of = assignments[part.newer_version_of]
+    Assignment.objects.bulk_update(assignments.values(), ["newer_version_of"])
     _add_boards(class_export, assignments, by=by, now=now)
     for part in class_export.assignments:
         _add_student_settings(part, assignments[part.key], students, by=by)

@@ -56,7 +56,7 @@ def read(expected: Any, value: Any, where: str = "") -> Any:
     """The value as this type, a dataclass or the type of one of its fields; raises InvalidJson with the place."""
     if expected is Json:
         return _storable(value, where)
-    if isinstance(expected, types.UnionType):
+    if types.NoneType in get_args(expected):
         inner = next(part for part in get_args(expected) if part is not types.NoneType)
         return None if value is None else read(inner, value, where)
     if get_origin(expected) is tuple:

@@ -166,9 +166,10 @@ def _assignments(classroom: Classroom, assignments: list[Assignment]) -> tuple[A
     )
     closed_through = dict(Board.objects.filter(**here).values_list("assignment", "closed_through"))
     moves = deadline_moves(classroom=classroom)
+    keys = {assignment.pk: Key(assignment.public_id) for assignment in assignments}
     return tuple(
         AssignmentPart(
-            key=Key(assignment.public_id),
+            key=keys[assignment.pk],
             edition=_edition_key(assignment.edition_id),
             own_title=assignment.own_title,
             group=assignment.group,
@@ -185,6 +186,7 @@ def _assignments(classroom: Classroom, assignments: list[Assignment]) -> tuple[A
             shuffle_choices=assignment.shuffle_choices,
             release=assignment.release,
             is_teacher_paced=assignment.is_teacher_paced,
+            newer_version_of=keys.get(assignment.newer_version_of_id or 0),
             closed_through=closed_through.get(assignment.pk, 0) if assignment.is_teacher_paced else 0,
             window_changed=moves.is_moved(assignment),
             extensions=tuple(_extension(row) for row in extensions[assignment.pk]),
