@@ -221,21 +221,21 @@ def add_minutes(attempt: Attempt, *, more_time: timedelta, seen: datetime, by: U
 
 
 @transaction.atomic
-def set_excused(
-    assignment: Assignment, student: Student, *, is_excused: bool, reason: str, by: User, now: datetime
-) -> None:
-    """Excuse a student from an assignment, or undo that. Answers stay in both cases. Safe to repeat."""
+def excuse(assignment: Assignment, student: Student, *, reason: str, by: User, now: datetime) -> None:
+    """Excuse a student from an assignment. Answers stay. Safe to repeat."""
     lock_rows(assignments=[assignment.pk], students=[student.pk], with_starts=True)
-    if assignment.excuses.filter(student=student).exists() == is_excused:
-        return
-    if is_excused:
-        Excuse.objects.update_or_create(
-            assignment=assignment, student=student, defaults={"reason": reason, "given_by": by, "given_at": now}
-        )
-    else:
-        Excuse.objects.filter(assignment=assignment, student=student).delete()
-    action = AuditEvent.Action.EXCUSED if is_excused else AuditEvent.Action.EXCUSE_TAKEN_BACK
-    _record(action, assignment, student, by=by, now=now, reason=reason)
+    if not assignment.excuses.filter(student=student).exists():
+        Excuse.objects.create(assignment=assignment, student=student, reason=reason, given_by=by, given_at=now)
+        _record(AuditEvent.Action.EXCUSED, assignment, student, by=by, now=now, reason=reason)
+
+
+@transaction.atomic
+def undo_excuse(assignment: Assignment, student: Student, *, reason: str, by: User, now: datetime) -> None:
+    """Let an assignment count for an excused student again. Safe to repeat."""
+    lock_rows(assignments=[assignment.pk], students=[student.pk], with_starts=True)
+    deleted, _ = assignment.excuses.filter(student=student).delete()
+    if deleted:
+        _record(AuditEvent.Action.EXCUSE_TAKEN_BACK, assignment, student, by=by, now=now, reason=reason)
 
 
 def _give(

@@ -140,5 +140,5 @@ def give_halves(check: HalvedCheck, *, by: User, now: datetime) -> int:
         half = 0 if sizes[0] <= sizes[1] else 1
         sizes[half] += 1
         for assignment in (check.before[1 - half], check.after[half]):
-            accommodations.set_excused(assignment, student, is_excused=True, reason=OTHER_FORM, by=by, now=now)
+            accommodations.excuse(assignment, student, reason=OTHER_FORM, by=by, now=now)
     return len(students)

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, Subquery
 
-from quizzes.assignments.accommodations import move_deadlines, set_deadline, set_excused
+from quizzes.assignments.accommodations import excuse, move_deadlines, set_deadline
 from quizzes.assignments.deadlines import Breaks, Window, WindowState, is_over
 from quizzes.assignments.release import shows_before_last_attempt, shows_by_submit
 from quizzes.assignments.student_settings import window_of
@@ -316,7 +316,7 @@ def split_by_edition(
         stays = student.pk in started or student.pk in excused
         left, number = (made, current.edition.number) if stays else (current, edition.number)
         reason = STAYS_EXCUSED if student.pk in excused else HAS_VERSION.format(number=number)
-        set_excused(left, student, is_excused=True, reason=reason, by=by, now=now)
+        excuse(left, student, reason=reason, by=by, now=now)
     extended = set(made.extensions.values_list("student", flat=True))
     for extension in current.extensions.exclude(student__in=started | moved | extended):
         extension.pk, extension.assignment = None, made

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Min
 
-from quizzes.assignments.accommodations import set_excused
+from quizzes.assignments.accommodations import excuse, undo_excuse
 from quizzes.assignments.status import Status
 from quizzes.assignments.student_statuses import load_overrides
 from quizzes.attempts.transfers import transferable_attempts
@@ -44,21 +44,26 @@ def over_quizzes(classroom: Classroom, *, now: datetime) -> list[Assignment]:
 @transaction.atomic
 def excuse_from_earlier(student: Student, *, by: User, now: datetime) -> int:
     """Excuse the student from `earlier_quizzes`; returns from how many. Safe to repeat."""
-    return _set_excused(earlier_quizzes(student, now=now), student, is_excused=True, by=by, now=now)
+    quizzes = earlier_quizzes(student, now=now)
+    _lock(quizzes, student)
+    for quiz in quizzes:
+        excuse(quiz, student, reason=JOINED_LATER, by=by, now=now)
+    return len(quizzes)
 
 
 @transaction.atomic
 def undo_excuses(student: Student, *, by: User, now: datetime) -> int:
     """Take back what `excuse_from_earlier` did in the student's class; returns for how many quizzes."""
     excused = student.classroom.assignments.filter(excuses__student=student, excuses__reason=JOINED_LATER)
-    return _set_excused(list(excused.order_by("pk")), student, is_excused=False, by=by, now=now)
-
-
-def _set_excused(quizzes: Sequence[Assignment], student: Student, *, is_excused: bool, by: User, now: datetime) -> int:
-    lock_rows(assignments=[quiz.pk for quiz in quizzes], students=[student.pk], with_starts=True)
+    quizzes = list(excused.order_by("pk"))
+    _lock(quizzes, student)
     for quiz in quizzes:
-        set_excused(quiz, student, is_excused=is_excused, reason=JOINED_LATER, by=by, now=now)
+        undo_excuse(quiz, student, reason=JOINED_LATER, by=by, now=now)
     return len(quizzes)
+
+
+def _lock(quizzes: Sequence[Assignment], student: Student) -> None:
+    lock_rows(assignments=[quiz.pk for quiz in quizzes], students=[student.pk], with_starts=True)
 
 
 def _over_at(quiz: Assignment) -> datetime | None:

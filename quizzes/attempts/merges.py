@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Max, Q
 
-from quizzes.assignments.accommodations import move_deadlines, set_accommodation, set_excused, set_reading_level
+from quizzes.assignments.accommodations import excuse, move_deadlines, set_accommodation, set_reading_level, undo_excuse
 from quizzes.assignments.deadlines import is_over
 from quizzes.assignments.status import StudentStatus
 from quizzes.assignments.student_statuses import Key, Overrides, by_student_and_assignment, load_overrides
@@ -302,10 +302,10 @@ def _take_settings(plan: MergePlan, *, by: User, now: datetime) -> None:
     keep.save(update_fields=["language", "chosen_variant"])
     reasons = dict(Excuse.objects.filter(student=other).values_list("assignment", "reason"))
     for quiz in plan.excused:
-        set_excused(quiz, keep, is_excused=True, reason=reasons[quiz.pk], by=by, now=now)
+        excuse(quiz, keep, reason=reasons[quiz.pk], by=by, now=now)
     for merged in plan.quizzes:
         if merged.ends_excuse:
-            set_excused(merged.assignment, keep, is_excused=False, reason="", by=by, now=now)
+            undo_excuse(merged.assignment, keep, reason="", by=by, now=now)
 
 
 def _give(attempts: Sequence[Attempt], to: Student, *, now: datetime) -> None:

@@ -346,7 +346,7 @@ def test_changing_asks_as_well_and_moves_the_running_attempt(
 def test_progress_says_whose_time_is_longer_and_when_it_ends(
     tight: Assignment, ana: Student, ben: Student, student: Student, teacher: User, teacher_client: Client
 ) -> None:
-    accommodations.set_excused(tight, ben, is_excused=True, reason="Ill.", by=teacher, now=NOW)
+    accommodations.excuse(tight, ben, reason="Ill.", by=teacher, now=NOW)
     start_attempt(ana, tight, now=NOW)
     start_attempt(student, tight, now=NOW)
     with time_machine.travel(NOW, tick=False):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from quizzes.assignments.accommodations import extend, set_accommodation, set_excused
+from quizzes.assignments.accommodations import excuse, extend, set_accommodation
 from quizzes.assignments.growth import HalvedCheck
 from quizzes.assignments.status import Status
 from quizzes.assignments.supports import Supports, set_supports
@@ -340,7 +340,7 @@ def test_excuse_comes_along_unless_work_counts(
     people = {"student": student, "twin": twin}
     if works != "nobody":
         make_answered_attempt(assignment=assignment, student=people[works])
-    set_excused(assignment, people[who], is_excused=True, reason="Sick", by=teacher, now=now)
+    excuse(assignment, people[who], reason="Sick", by=teacher, now=now)
     plan = plan_of(student, twin, now)
     assert bool(plan.excused) == (expected and who == "twin")
     assert [quiz.ends_excuse for quiz in plan.quizzes] == ([who == "student"] if works == "twin" else [])
@@ -355,7 +355,7 @@ def test_half_of_a_check_comes_along_only_with_work(
     """With the halves of both, the student would be excused from both forms."""
     other_form = make_assignment(classroom=assignment.classroom)
     for quiz, who in ((other_form, student), (assignment, twin)):
-        set_excused(quiz, who, is_excused=True, reason=OTHER_FORM, by=teacher, now=now)
+        excuse(quiz, who, reason=OTHER_FORM, by=teacher, now=now)
     if works:
         make_answered_attempt(assignment=other_form, student=twin, started_at=now)
 
@@ -379,7 +379,7 @@ def excuse_half(check: HalvedCheck, student: Student, *, first: int, by: User, n
     """Put the student into the half that takes this form first; the quizzes that the student is excused from."""
     excused = check.before[1 - first], check.after[first]
     for quiz in excused:
-        set_excused(quiz, student, is_excused=True, reason=OTHER_FORM, by=by, now=now)
+        excuse(quiz, student, reason=OTHER_FORM, by=by, now=now)
     return {quiz.pk for quiz in excused}
 
 

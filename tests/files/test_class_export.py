@@ -327,7 +327,7 @@ def test_class_comes_in_after_a_student_without_work_moved_away(
         accommodations.extend(
             quiz, one, due_at=None, closes_at=LATER, extra_attempts=0, reason="Ill", by=teacher, now=NOW
         )
-        accommodations.set_excused(quiz, one, is_excused=True, reason="Away", by=teacher, now=NOW)
+        accommodations.excuse(quiz, one, reason="Away", by=teacher, now=NOW)
     other = make_classroom(teacher=teacher, name="Period 4")
     move_student(moved, to=other, by=teacher, now=NOW)
     content = export_classroom(classroom, now=LATER)

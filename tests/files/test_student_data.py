@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.assignments.accommodations import set_excused
+from quizzes.assignments.accommodations import excuse
 from quizzes.attempts.merges import merge_plan, merge_students
 from quizzes.attempts.transfers import transfer_attempts
 from quizzes.files.student_data import export_student
@@ -227,7 +227,7 @@ def test_student_file_has_no_grades_reasons_or_scores_of_another_teachers_class(
     )
     question = edition.questions.get(key="some")
     grade_answer(attempt, question, points=Decimal(1), comment="Mine to say", by=teacher, now=NOW)
-    set_excused(attempt.assignment, student, is_excused=True, reason="Was ill", by=teacher, now=NOW)
+    excuse(attempt.assignment, student, reason="Was ill", by=teacher, now=NOW)
     make_lti_score(link=make_lti_link(assignment=attempt.assignment), student=student, subject="learner-1")
     own = file_of(student, teacher)
     assert [row["action"] for row in own["record"]] == ["answer_marked", "excused", "scores_exported"]

@@ -289,7 +289,8 @@ class SettingsMachine(RuleBasedStateMachine):
         """Excuse a student, or undo that."""
         row, model_assignment = self.assignment(at)
         student = self.school.students[who]
-        accommodations.set_excused(row, student, is_excused=is_excused, reason="Ill.", by=self.teacher, now=self.now)
+        act = accommodations.excuse if is_excused else accommodations.undo_excuse
+        act(row, student, reason="Ill.", by=self.teacher, now=self.now)
         model_assignment.excused = (
             model_assignment.excused | {student.pk} if is_excused else model_assignment.excused - {student.pk}
         )

@@ -59,7 +59,7 @@ def turn_in_on_paper(assignment: Assignment, student: Student, teacher: User) ->
 
 
 def excuse(assignment: Assignment, student: Student, teacher: User) -> None:
-    accommodations.set_excused(assignment, student, is_excused=True, reason="Ill", by=teacher, now=NOW)
+    accommodations.excuse(assignment, student, reason="Ill", by=teacher, now=NOW)
 
 
 def extend(assignment: Assignment, student: Student, teacher: User) -> None:

@@ -137,8 +137,8 @@ def busy_school(teacher: User, edition: Edition) -> School:
     for reason in (FITS_EXTRA_TIME, ON_TIME):
         accommodations.extend(assignment, student, reason=reason, **more)
     for reason in (OTHER_FORM, HAS_VERSION.format(number=2), STAYS_EXCUSED):
-        accommodations.set_excused(assignment, student, is_excused=True, reason=reason, by=teacher, now=NOW)
-    accommodations.set_excused(assignment, student, is_excused=False, reason=BY_MISTAKE, by=teacher, now=NOW)
+        accommodations.excuse(assignment, student, reason=reason, by=teacher, now=NOW)
+    accommodations.undo_excuse(assignment, student, reason=BY_MISTAKE, by=teacher, now=NOW)
     for number, question in enumerate(published(edition.pk).document.questions, start=1):
         if type_of(question).graded_by == "rule":
             document = regrade_document(edition.pk, question.key, "either_key", right_value(question))

@@ -270,8 +270,8 @@ class TeacherActions(State):
 
         def act() -> None:
             row = Assignment.objects.get(pk=pk)
-            given: dict[str, Any] = {"is_excused": is_excused, "reason": "Ill."}
-            accommodations.set_excused(row, student, **given, by=self.world.teacher, now=self.now)
+            change = accommodations.excuse if is_excused else accommodations.undo_excuse
+            change(row, student, reason="Ill.", by=self.world.teacher, now=self.now)
 
         self.site(act)
         model.excused = model.excused | {student.pk} if is_excused else model.excused - {student.pk}

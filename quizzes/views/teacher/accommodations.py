@@ -178,11 +178,13 @@ def excuse_student(request: TeacherRequest, public_id: str, student_id: str) -> 
     form, now = ExcuseForm(request.POST), timezone.now()
     if not form.is_valid():
         return _overrides_page(request, assignment, student, now=now, excuse_form=form)
-    accommodations.set_excused(assignment, student, by=request.user, now=now, **form.cleaned_data)
+    reason = form.cleaned_data["reason"]
     if form.cleaned_data["is_excused"]:
+        accommodations.excuse(assignment, student, reason=reason, by=request.user, now=now)
         text = gettext("{display_name} is excused. This quiz doesn’t count.").format(display_name=student.display_name)
         offer_undo(request, text, request.path, is_excused="False", reason=BY_MISTAKE)
     else:
+        accommodations.undo_excuse(assignment, student, reason=reason, by=request.user, now=now)
         messages.success(
             request, gettext("{display_name} is no longer excused.").format(display_name=student.display_name)
         )

@@ -134,7 +134,7 @@ def test_list_sorts_assignments_by_what_to_do(
     done = give("Done")
     make_answered_attempt(assignment=done, student=student, right=2)
     excused = give("Excused")
-    accommodations.set_excused(excused, student, is_excused=True, reason="Ill", by=teacher, now=now)
+    accommodations.excuse(excused, student, reason="Ill", by=teacher, now=now)
     extended = give("Extended", closes_at=now - timedelta(hours=1))
     accommodations.extend(
         extended,
@@ -435,7 +435,7 @@ def test_answer_to_an_attempt_that_is_erased_meanwhile_is_sent_again_or_not_foun
 def test_excused_student_begins_nothing(
     student: Student, student_client: Client, assignment: Assignment, teacher: User
 ) -> None:
-    accommodations.set_excused(assignment, student, is_excused=True, reason="Ill", by=teacher, now=NOW)
+    accommodations.excuse(assignment, student, reason="Ill", by=teacher, now=NOW)
     begin = reverse("start_attempt", args=[assignment.public_id])
     assert "You’re excused" in words(student_client.get(begin))
     assert student_client.post(begin).status_code == 200
@@ -459,7 +459,7 @@ def test_excused_student_goes_on_as_everyone(
     student: Student, student_client: Client, assignment: Assignment, teacher: User
 ) -> None:
     attempt = make_attempt(assignment=assignment, student=student)
-    accommodations.set_excused(assignment, student, is_excused=True, reason="Ill", by=teacher, now=NOW)
+    accommodations.excuse(assignment, student, reason="Ill", by=teacher, now=NOW)
     begin = reverse("start_attempt", args=[assignment.public_id])
     assert "You stopped at question 1 of 4." in words(student_client.get(begin))
     Assignment.objects.update(is_teacher_paced=True)
@@ -1450,7 +1450,7 @@ def test_result_offers_an_attempt_of_an_extension_but_not_to_an_excused_student(
         assignment, student, **({"due_at": None, "closes_at": None, "extra_attempts": 0} | given), **by
     )
     assert "Try again" in words(student_client.get(result))
-    accommodations.set_excused(assignment, student, is_excused=True, **by)
+    accommodations.excuse(assignment, student, **by)
     assert "Try again" not in words(student_client.get(result))
 
 

@@ -12,7 +12,7 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.assignments.accommodations import set_excused
+from quizzes.assignments.accommodations import excuse
 from quizzes.files.teacher_data import export_teacher
 from quizzes.models import Assignment, AuditEvent, Classroom, Student, Teaching, User
 from quizzes.people.classrooms import change_classroom
@@ -194,7 +194,7 @@ def test_file_of_a_teacher_has_no_words_about_a_student(
     assignment: Assignment, student: Student, teacher: User, now: datetime
 ) -> None:
     rename_student(student, name="Maya Diaz", by=teacher, now=now)
-    set_excused(assignment, student, is_excused=True, reason="In the hospital", by=teacher, now=now)
+    excuse(assignment, student, reason="In the hospital", by=teacher, now=now)
     change_classroom(student.classroom, by=teacher, name="Period 4", time_zone="America/New_York", now=now)
 
     data = json.loads(export_teacher(teacher, now=now).content)

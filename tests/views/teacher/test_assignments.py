@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import strip_tags
 
-from quizzes.assignments.accommodations import extend, set_excused
+from quizzes.assignments.accommodations import excuse, extend
 from quizzes.assignments.board import show_on_board
 from quizzes.assignments.lifecycle import open_now, release_now
 from quizzes.attempts import lifecycle
@@ -1171,7 +1171,7 @@ def test_release_answers_now_names_the_classes_with_an_extension(
         make_answered_attempt(assignment=quizzes[name][0], student=quizzes[name][1])
     make_attempt(assignment=quizzes["Period 9"][0], student=quizzes["Period 9"][1])
     remove_student(quizzes["Period 5"][1], by=teacher, now=NOW)
-    set_excused(*quizzes["Period 6"], is_excused=True, reason="Away", by=teacher, now=NOW)
+    excuse(*quizzes["Period 6"], reason="Away", by=teacher, now=NOW)
     asked = text_of(click(teacher_client, timed, "release"))
     assert "It isn’t closed for students with an extension in Period 7, Period 8, and Period 9." in asked
     timed.refresh_from_db()

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 from python_calamine import CalamineWorkbook
 
-from quizzes.assignments.accommodations import set_excused
+from quizzes.assignments.accommodations import excuse
 from quizzes.attempts.answers import accept_late
 from quizzes.grading.manual_grades import grade_answer
 from quizzes.models import Assignment, AuditEvent, Classroom, Source, Student, User
@@ -78,7 +78,7 @@ def test_results_say_what_to_reteach_and_on_how_many_it_rests(
     assert "6 of 7 turned in. Average 79%, 6.33 of 8 points." in text
     # Said once: the figure of who turned in is the base, unless another attempt counts for someone.
     assert "points. Practice isn’t included." in text
-    set_excused(assignment, zoe, is_excused=True, reason="Ill.", by=teacher, now=NOW)
+    excuse(assignment, zoe, reason="Ill.", by=teacher, now=NOW)
     assert "6 of 6 turned in, 1 excused. Average 79%" in words(teacher_client, "assignment_results", assignment)
     entry = text[text.index("5 of 6 gave it") : text.index("Assign a ")]
     assert "Question 4 . After a protest there is an end in summer. Which two sentences prove this?" in entry

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from quizzes.assignments.accommodations import set_excused
+from quizzes.assignments.accommodations import excuse, undo_excuse
 from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.transfers import transfer_attempts
 from quizzes.forms.grading import AS_WRITTEN
@@ -159,8 +159,8 @@ def test_the_queue_has_no_answers_of_excused_students(
 ) -> None:
     """The results say that nothing is turned in, so home asks for no grade. Without the excuse, it asks again."""
     attempt = give(assignment, "Ana", who="The rules.")
-    for is_excused, count in ((True, 0), (False, 1)):
-        set_excused(assignment, attempt.student, is_excused=is_excused, reason="Ill", by=teacher, now=timezone.now())
+    for act, count in ((excuse, 0), (undo_excuse, 1)):
+        act(assignment, attempt.student, reason="Ill", by=teacher, now=timezone.now())
         assert queue.queued_counts([assignment])[assignment.pk] == count
         assert ("Answers to grade" in text_of(teacher_client.get(HOME))) is bool(count)
 

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.assignments.accommodations import set_excused
+from quizzes.assignments.accommodations import excuse, undo_excuse
 from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.merges import merge_plan, merge_students
 from quizzes.attempts.paper.answers import form_of, stored_paper_answers
@@ -200,7 +200,7 @@ def test_page_counts_no_handout_of_who_has_none(
 ) -> None:
     online, excused, both = (make_student(classroom=student.classroom, name=name) for name in ("Ola", "Eve", "Bo"))
     make_answered_attempt(assignment=assignment, student=online)
-    set_excused(assignment, excused, is_excused=True, reason="Ill", by=teacher, now=NOW)
+    excuse(assignment, excused, reason="Ill", by=teacher, now=NOW)
     assert "0 of 3 handouts entered." in text_of(teacher_client.get(grid_url(assignment)))
     for own in (student, both):
         make_answered_attempt(assignment=assignment, student=own, medium="paper")
@@ -214,8 +214,8 @@ def test_grid_marks_who_is_excused(
 ) -> None:
     """In the grid, and in the list of a set with long answers."""
     for given in (assignment, every_type):
-        for is_excused in (True, False):
-            set_excused(given, student, is_excused=is_excused, reason="Ill", by=teacher, now=NOW)
+        for act, is_excused in ((excuse, True), (undo_excuse, False)):
+            act(given, student, reason="Ill", by=teacher, now=NOW)
             shown = text_of(teacher_client.get(grid_url(given)))
             assert (f"{student.display_name} Excused" in shown) is is_excused
 

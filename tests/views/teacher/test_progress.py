@@ -198,7 +198,7 @@ def test_page_of_a_student_says_why_no_attempt_can_start(
         assignment, student, due_at=None, closes_at=None, extra_attempts=1, reason="Ill", by=teacher, now=NOW
     )
     assert f"{name} can start now; no closing time." in text_of(teacher_client.get(address))
-    accommodations.set_excused(assignment, student, is_excused=True, reason="Away", by=teacher, now=NOW)
+    accommodations.excuse(assignment, student, reason="Away", by=teacher, now=NOW)
     assert f"{name} is excused; no closing time." in text_of(teacher_client.get(address))
 
 
@@ -694,7 +694,7 @@ def test_poll_sees_everything_that_the_board_shows(
                 [mixed], question, **given, reason="Unclear.", stamp=stamp, group=uuid.uuid4(), by=teacher, now=NOW
             )
         case "excused":
-            accommodations.set_excused(mixed, ben, is_excused=True, reason="Ill.", by=teacher, now=NOW)
+            accommodations.excuse(mixed, ben, reason="Ill.", by=teacher, now=NOW)
         case "accommodated":
             accommodations.set_accommodation(ben, time_factor=None, by=teacher, now=NOW)
         case "waited":

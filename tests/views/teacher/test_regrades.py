@@ -121,7 +121,7 @@ def test_preview_leaves_out_whom_results_leave_out(
     make_attempt(assignment=assignment, student=student)
     excused = [class_of_three[1].student, student]
     for one in excused:
-        accommodations.set_excused(assignment, one, is_excused=True, reason="Was ill.", by=teacher, now=NOW)
+        accommodations.excuse(assignment, one, reason="Was ill.", by=teacher, now=NOW)
     preview = teacher_client.post(
         address_of(assignment), filled(teacher_client, address_of(assignment), policy="either_key")
     )

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.assignments.accommodations import set_excused
+from quizzes.assignments.accommodations import excuse
 from quizzes.files.student_data import export_student
 from quizzes.models import Assignment, Attempt, Edition, ManualGrade, Student, Teaching, User
 from quizzes.people.rosters import change_pin, move_student, rename_student
@@ -104,7 +104,7 @@ def test_report_says_that_excused_work_does_not_count(
     done: Attempt, student: Student, teacher: User, teacher_client: Client, now: datetime
 ) -> None:
     assert "Doesn’t count" not in report_of(teacher_client, student)
-    set_excused(done.assignment, student, is_excused=True, reason="Ill", by=teacher, now=now)
+    excuse(done.assignment, student, reason="Ill", by=teacher, now=now)
     assert "· 1 of 8 points · Doesn’t count Question" in report_of(teacher_client, student)
 
 
@@ -191,7 +191,7 @@ def test_page_and_report_keep_the_reasons_of_another_teachers_class_to_it(
     signed_in: Callable[[User], Client],
     now: datetime,
 ) -> None:
-    set_excused(assignment, student, is_excused=True, reason="In the hospital", by=teacher, now=now)
+    excuse(assignment, student, reason="In the hospital", by=teacher, now=now)
     page = reverse("student_history", args=[student.public_id])
     assert "In the hospital" in text_of(teacher_client.get(page))
     assert "In the hospital" in report_of(teacher_client, student)
