@@ -135,6 +135,11 @@ class Window:
     waits_for_teacher: bool = False
     paused_at: datetime | None = None
 
+    @property
+    def is_due_at_close(self) -> bool:
+        """Whether the due time is the close. If the close moves, such a due time moves along."""
+        return self.due_at is not None and self.due_at == self.closes_at
+
     def state(self, *, at: datetime) -> "WindowState":
         """The state at this moment. At the due time itself it is not past due, and at the close not closed."""
         if self.paused_at is not None:

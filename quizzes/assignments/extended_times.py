@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from quizzes.assignments.deadlines import Window, deadline, granted_time, needed_close
-from quizzes.assignments.student_settings import attempt_limit, extensions_of, later_time, personal_window
+from quizzes.assignments.student_settings import attempt_limit, extended_window, extensions_of, personal_window
 from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Extension, Student
 
 
@@ -15,30 +15,29 @@ from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Extens
 class ExtendedTime:
     """The time of a student with an accommodation on one assignment. time_factor, time_limit None: no timer.
 
-    starts_at: when the attempt started, else the earliest possible start. due_at, closes_at: the student's own.
+    starts_at: when the attempt started, else the earliest possible start. window: the student's own.
     """
 
     student: Student
     time_factor: Decimal | None
     time_limit: timedelta | None
     starts_at: datetime
-    due_at: datetime | None
-    closes_at: datetime | None
+    window: Window
 
     @property
     def ends_at(self) -> datetime | None:
         """The deadline with this start, None for no deadline."""
-        return deadline(started_at=self.starts_at, time_limit=self.time_limit, closes_at=self.closes_at)
+        return deadline(started_at=self.starts_at, time_limit=self.time_limit, closes_at=self.window.closes_at)
 
     @property
     def needed_close_at(self) -> datetime | None:
         """The close that leaves all of the granted time; None if the time fits."""
-        return needed_close(starts_at=self.starts_at, granted=self.time_limit, closes_at=self.closes_at)
+        return needed_close(starts_at=self.starts_at, granted=self.time_limit, closes_at=self.window.closes_at)
 
     @property
     def needed_due_at(self) -> datetime | None:
         """The due time that moves along with the close, so that the granted time is not late; None if it stays."""
-        return self.needed_close_at if self.due_at == self.closes_at else None
+        return self.needed_close_at if self.window.is_due_at_close else None
 
 
 def extended_times(
@@ -69,9 +68,8 @@ def extended_times(
         granted = granted_time(time_limit, time_factor=accommodation.time_factor)
         starts_at = attempt.started_at + attempt.paused_for if attempt is not None else max(window.opens_at or now, now)
         extension = extensions.get(student.pk) or Extension()
-        due_at = later_time(extension.due_at, window.due_at)
-        closes_at = later_time(extension.closes_at, window.closes_at)
-        times.append(ExtendedTime(student, accommodation.time_factor, granted, starts_at, due_at, closes_at))
+        own = extended_window(window, due_at=extension.due_at, closes_at=extension.closes_at)
+        times.append(ExtendedTime(student, accommodation.time_factor, granted, starts_at, own))
     return times
 
 
@@ -80,19 +78,18 @@ def time_on(
     student: Student,
     *,
     time_factor: Decimal | None,
-    due_at: datetime | None,
-    closes_at: datetime | None,
+    window: Window,
     max_attempts: int | None,
     attempts: Sequence[Attempt],
     now: datetime,
 ) -> ExtendedTime | None:
     """The student's time in the open attempt or in one that starts now; None if there is no limit or no such attempt.
 
-    time_factor, due_at, closes_at, max_attempts: the student's own. attempts: all of this student on the assignment.
+    time_factor, window, max_attempts: the student's own. attempts: all of this student on the assignment.
     """
     working = next((attempt for attempt in attempts if attempt.is_open), None)
     has_none_left = max_attempts is not None and len(attempts) >= max_attempts
-    is_closed = closes_at is not None and closes_at <= now
+    is_closed = window.closes_at is not None and window.closes_at <= now
     can_work = working is not None or not (has_none_left or is_closed)
     if assignment.time_limit is None or not can_work:
         return None
@@ -101,7 +98,7 @@ def time_on(
     if working is not None and granted is not None:
         # An open attempt keeps a longer time that it has.
         granted = None if working.time_limit is None else max(granted, working.time_limit)
-    return ExtendedTime(student, time_factor, granted, starts_at, due_at, closes_at)
+    return ExtendedTime(student, time_factor, granted, starts_at, window)
 
 
 def times_with_factor(
@@ -118,13 +115,11 @@ def times_with_factor(
     for assignment in assignments:
         extension = extensions.get(assignment.pk)
         extra = extension.extra_attempts if extension is not None else 0
-        window = personal_window(assignment, extension)
         time = time_on(
             assignment,
             student,
             time_factor=time_factor,
-            due_at=window.due_at,
-            closes_at=window.closes_at,
+            window=personal_window(assignment, extension),
             max_attempts=attempt_limit(assignment.max_attempts, extra),
             attempts=attempts[assignment.pk],
             now=now,

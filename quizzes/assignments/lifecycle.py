@@ -187,7 +187,7 @@ def give_more_time(
     window, settings = window_of(assignment), settings_of(assignment)
     if closes_at is not None:
         moved = max(closes_at, assignment.paused_at or now) + more_time
-        window = replace(window, due_at=moved if window.due_at == closes_at else window.due_at, closes_at=moved)
+        window = replace(window, due_at=moved if window.is_due_at_close else window.due_at, closes_at=moved)
     if time_limit is None or not is_limited:
         return change_assignment(assignment, window=window, settings=settings, by=by, now=now)
     settings = replace(settings, time_limit=time_limit + more_time)

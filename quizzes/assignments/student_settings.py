@@ -38,11 +38,12 @@ def personal_window(assignment: Assignment, extension: Extension | None) -> Wind
     window = window_of(assignment)
     if extension is None:
         return window
-    return replace(
-        window,
-        due_at=later_time(extension.due_at, window.due_at),
-        closes_at=later_time(extension.closes_at, window.closes_at),
-    )
+    return extended_window(window, due_at=extension.due_at, closes_at=extension.closes_at)
+
+
+def extended_window(window: Window, *, due_at: datetime | None, closes_at: datetime | None) -> Window:
+    """The window of a class with the times of an extension."""
+    return replace(window, due_at=later_time(due_at, window.due_at), closes_at=later_time(closes_at, window.closes_at))
 
 
 def extensions_of(assignment: Assignment) -> dict[int, Extension]:

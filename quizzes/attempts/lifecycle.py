@@ -189,7 +189,7 @@ def reopen(attempt: Attempt, *, more_time: timedelta | None, reason: str, by: Us
         extend(
             attempt.assignment,
             attempt.student,
-            due_at=deadline_at if window.due_at == closes_at else kept.due_at,
+            due_at=deadline_at if window.is_due_at_close else kept.due_at,
             closes_at=deadline_at,
             extra_attempts=kept.extra_attempts,
             reason=reason,

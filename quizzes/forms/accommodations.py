@@ -12,7 +12,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.assignments.extended_times import ExtendedTime
-from quizzes.assignments.student_settings import later_time, window_of
+from quizzes.assignments.student_settings import extended_window, window_of
 from quizzes.formatting import Label, duration, moment
 from quizzes.forms.assignments import MAX_MINUTES
 from quizzes.forms.fields import ReasonField, WallTimeField, moment_in_zone, wall_time, zone_note
@@ -102,7 +102,7 @@ def _extend_or_keep(start: str, time: ExtendedTime, zone: ZoneInfo) -> forms.Cho
     """The question about one time that does not fit. start: of its label."""
     return forms.ChoiceField(
         label=gettext("{start} {time_limit} won’t fit before {closes_at}.").format(
-            start=start, time_limit=duration(time.time_limit), closes_at=moment(time.closes_at, zone)
+            start=start, time_limit=duration(time.time_limit), closes_at=moment(time.window.closes_at, zone)
         ),
         widget=forms.RadioSelect,
         choices=[
@@ -302,8 +302,8 @@ class ExtensionForm(forms.Form):
             # The class may have moved past a stored time, which stays.
             if end is not None and end != self.stored[name] and (error := self._refusal(name, end, class_end)):
                 self.add_error(name, error)
-        student_due, student_close = later_time(due_at, window.due_at), later_time(closes_at, window.closes_at)
-        if not self.errors and student_due is not None and student_close is not None and student_close < student_due:
+        own = extended_window(window, due_at=due_at, closes_at=closes_at)
+        if not self.errors and own.due_at is not None and own.closes_at is not None and own.closes_at < own.due_at:
             self.add_error("closes", gettext("“Closes” is before “Due”."))
 
     def _refusal(self, name: str, end: datetime, class_end: datetime | None) -> Label:

@@ -147,6 +147,19 @@ def test_window_without_a_close_never_closes(window: Window, expected: WindowSta
     assert window.state(at=END) is expected
 
 
+@pytest.mark.parametrize(
+    ("window", "expected"),
+    [
+        (Window(due_at=END, closes_at=END), True),
+        (Window(due_at=END - TICK, closes_at=END), False),
+        (Window(due_at=END), False),
+        (Window(), False),
+    ],
+)
+def test_due_time_is_at_the_close_only_if_there_are_both(window: Window, expected: bool) -> None:
+    assert window.is_due_at_close is expected
+
+
 # --- Wall-clock times ---------------------------------------------------------------------------------------------
 
 

@@ -247,8 +247,9 @@ def _time_with_extension(
         assignment,
         student,
         time_factor=student_settings.time_factors([student.pk]).get(student.pk, Decimal(1)),
-        due_at=student_settings.later_time(extension["due_at"], assignment.due_at),
-        closes_at=student_settings.later_time(extension["closes_at"], assignment.closes_at),
+        window=student_settings.extended_window(
+            student_settings.window_of(assignment), due_at=extension["due_at"], closes_at=extension["closes_at"]
+        ),
         max_attempts=student_settings.attempt_limit(assignment.max_attempts, extension["extra_attempts"]),
         attempts=list(assignment.attempts.made_by(student.pk).order_by("number")),
         now=now,
