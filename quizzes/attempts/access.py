@@ -158,15 +158,15 @@ NONE_DROPPED: frozenset[int] = frozenset()
 
 # Raw SQL for the 1.1 ms gate of the question page. A queryset with these joins takes 0.54 ms, this takes 0.03 ms.
 _LOAD = """
-SELECT a.id, a.student_id, s.display_name, s.pin_version,
-s.removed_at IS NULL AND h.archived_at IS NULL, c.time_zone, a.assignment_id,
-g.edition_id, g.own_title, g.release, a.seed, a.shuffle_questions, a.shuffle_choices, a.time_limit IS NOT NULL,
-a.deadline_at, a.submitted_at, g.is_teacher_paced, b.position, b.closed_through, g.paused_at IS NOT NULL,
-c.reading_variant, s.reading_variant, s.chosen_variant, c.students_choose_variant, s.language, a.supports,
-a.break_time, a.break_ends_at, h.pin_kind, s.public_id,
-c.archived_at IS NOT NULL,
+SELECT a.id, a.student_id, s.display_name, s.pin_version, s.language AS student_language, h.pin_kind,
+s.public_id AS student_public_id, s.removed_at IS NULL AND h.archived_at IS NULL AS can_sign_in,
+c.time_zone, c.archived_at IS NOT NULL AS is_archived, a.assignment_id, g.edition_id, g.own_title, g.release,
+a.seed, a.shuffle_questions, a.shuffle_choices, a.time_limit IS NOT NULL AS has_time_limit, a.deadline_at,
+a.submitted_at, g.is_teacher_paced, b.position, b.closed_through, g.paused_at IS NOT NULL AS is_paused,
+c.reading_variant AS level_of_class, s.reading_variant AS level_by_teacher, s.chosen_variant AS level_by_student,
+c.students_choose_variant AS may_choose_level, a.supports, a.break_time, a.break_ends_at,
 (SELECT {concat}(CAST(r.question_id AS text), ',') FROM quizzes_regrade r
-WHERE r.assignment_id = a.assignment_id AND r.policy = 'drop' AND r.undone_at IS NULL){columns}
+WHERE r.assignment_id = a.assignment_id AND r.policy = 'drop' AND r.undone_at IS NULL) AS dropped{columns}
 FROM quizzes_attempt a JOIN quizzes_student s ON s.id = a.student_id JOIN quizzes_classroom h ON h.id = s.classroom_id
 JOIN quizzes_classroom c ON c.id = a.classroom_id
 JOIN quizzes_assignment g ON g.id = a.assignment_id LEFT JOIN quizzes_board b ON b.assignment_id = g.id{join}
@@ -182,52 +182,50 @@ _LOAD_QUERIES = {
     for vendor, concat in (("sqlite", "group_concat"), ("postgresql", "string_agg"))
     for with_answers in (False, True)
 }
-_ATTEMPT_COLUMNS = 32
 
 
 def load_attempt(public_id: str, *, with_answers: bool) -> LoadedAttempt | None:
     """The attempt with this public id; None if there is none. Checks no permission. One query."""
     with connection.cursor() as cursor:
         cursor.execute(_LOAD_QUERIES[connection.vendor, with_answers], [public_id])
-        rows = cursor.fetchall()
+        names, rows = [column[0] for column in cursor.description], cursor.fetchall()
     if not rows:
         return None
-    pk, student_id, name, pin_version, can_sign_in, time_zone, assignment_id, edition_id = rows[0][:8]
-    own_title, release, seed, shuffle_questions, shuffle_choices, has_time_limit = rows[0][8:14]
-    deadline_at, submitted_at, is_teacher_paced, position, closed_through, is_paused = rows[0][14:20]
-    of_class, by_teacher, by_student, may_choose, language, supports = rows[0][20:26]
-    break_time, break_ends_at, pin_kind, student_public_id, is_archived, dropped = rows[0][26:_ATTEMPT_COLUMNS]
+    row = dict(zip(names, rows[0], strict=True))
+    supports, break_time, dropped = row["supports"], row["break_time"], row["dropped"]
     return LoadedAttempt(
-        id=pk,
+        id=row["id"],
         public_id=public_id,
         student=LoadedStudent(
-            id=student_id,
-            display_name=name,
-            pin_version=pin_version,
-            can_sign_in=bool(can_sign_in),
-            language=language,
-            pin_kind=pin_kind,
-            public_id=student_public_id,
+            id=row["student_id"],
+            display_name=row["display_name"],
+            pin_version=row["pin_version"],
+            can_sign_in=bool(row["can_sign_in"]),
+            language=row["student_language"],
+            pin_kind=row["pin_kind"],
+            public_id=row["student_public_id"],
         ),
-        time_zone=time_zone,
-        assignment_id=assignment_id,
-        edition_id=edition_id,
-        own_title=own_title,
-        release=release,
-        seed=seed,
-        shuffle_questions=shuffle_questions,
-        shuffle_choices=shuffle_choices,
-        has_time_limit=bool(has_time_limit),
-        deadline_at=_moment(deadline_at),
-        submitted_at=_moment(submitted_at),
+        time_zone=row["time_zone"],
+        assignment_id=row["assignment_id"],
+        edition_id=row["edition_id"],
+        own_title=row["own_title"],
+        release=row["release"],
+        seed=row["seed"],
+        shuffle_questions=row["shuffle_questions"],
+        shuffle_choices=row["shuffle_choices"],
+        has_time_limit=bool(row["has_time_limit"]),
+        deadline_at=_moment(row["deadline_at"]),
+        submitted_at=_moment(row["submitted_at"]),
         loaded_answers=_answers(rows) if with_answers else None,
-        pace=Pace(position, closed_through or 0) if is_teacher_paced else None,
-        reading_choice=ReadingChoice(of_class, by_teacher, by_student, bool(may_choose)),
+        pace=Pace(row["position"], row["closed_through"] or 0) if row["is_teacher_paced"] else None,
+        reading_choice=ReadingChoice(
+            row["level_of_class"], row["level_by_teacher"], row["level_by_student"], bool(row["may_choose_level"])
+        ),
         supports=NO_SUPPORTS if supports == "{}" else Supports.of(json.loads(supports)),
-        is_paused=bool(is_paused),
-        breaks=Breaks(_duration(break_time), _moment(break_ends_at)) if break_time else NO_BREAKS,
+        is_paused=bool(row["is_paused"]),
+        breaks=Breaks(_duration(break_time), _moment(row["break_ends_at"])) if break_time else NO_BREAKS,
         dropped=frozenset(map(int, dropped.split(","))) if dropped else NONE_DROPPED,
-        is_archived=bool(is_archived),
+        is_archived=bool(row["is_archived"]),
     )
 
 
@@ -266,12 +264,16 @@ def _duration(value: timedelta | int) -> timedelta:
 
 
 def _answers(rows: list[tuple[Any, ...]]) -> dict[int, CurrentAnswer]:
-    answer_columns = (row[_ATTEMPT_COLUMNS:] for row in rows)
-    return {columns[0]: _answer(*columns) for columns in answer_columns if columns[0] is not None}
-
-
-def _answer(
-    question_id: int, value: str | None, revision: int, flagged: bool, *moments: datetime | None
-) -> CurrentAnswer:
-    parsed = None if value is None else json.loads(value)
-    return CurrentAnswer(question_id, parsed, revision, bool(flagged), *map(_moment, moments))
+    """By question row id. The last columns are those of an answer, None in the only row without answers."""
+    return {
+        question_id: CurrentAnswer(
+            question_id,
+            None if value is None else json.loads(value),
+            revision,
+            bool(flagged),
+            _moment(saved_at),
+            _moment(checked_at),
+        )
+        for *_, question_id, value, revision, flagged, saved_at, checked_at in rows
+        if question_id is not None
+    }
