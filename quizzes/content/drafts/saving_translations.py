@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from quizzes.content.drafts import translations
@@ -11,12 +12,16 @@ from quizzes.content.tables import Table
 from quizzes.models import Draft, User
 
 
-def set_language(draft: Draft, language: str, *, is_added: bool, by: User, now: datetime) -> Draft:
-    """Add this language to the draft or remove it. Its texts stay in the draft."""
-    change = translations.add_language if is_added else translations.remove_language
-    return save_parts(
-        draft, lambda document: change(document, language), touches=[LANGUAGES], seen=None, by=by, now=now
-    )
+def add_language(draft: Draft, language: str, *, by: User, now: datetime) -> Draft:
+    """Add this language to the draft, with the texts that the draft still has of it. Safe to repeat."""
+    change = partial(translations.add_language, language=language)
+    return save_parts(draft, change, touches=[LANGUAGES], seen=None, by=by, now=now)
+
+
+def remove_language(draft: Draft, language: str, *, by: User, now: datetime) -> Draft:
+    """Remove this language from the draft. Its texts stay in the draft. Safe to repeat."""
+    change = partial(translations.remove_language, language=language)
+    return save_parts(draft, change, touches=[LANGUAGES], seen=None, by=by, now=now)
 
 
 def save_translations(

@@ -7,9 +7,10 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from quizzes.content.drafts import saving_translations, translations
+from quizzes.content.drafts import translations
 from quizzes.content.drafts.document import question_of
 from quizzes.content.drafts.saving import DraftChanged
+from quizzes.content.drafts.saving_translations import add_language, remove_language, save_translations
 from quizzes.content.drafts.translations import SET, label_of, missing_in
 from quizzes.content.pictures import picture_tables
 from quizzes.forms.editor.translations import LanguageActForm, TranslationForm
@@ -26,8 +27,8 @@ def edit_languages(request: TeacherRequest, public_id: str) -> HttpResponse:
     draft = own_draft(request, public_id)
     form = LanguageActForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        language, is_added = form.cleaned_data["language"], form.cleaned_data["act"] == "add"
-        saving_translations.set_language(draft, language, is_added=is_added, **actor_and_time(request))
+        save = add_language if form.cleaned_data["act"] == "add" else remove_language
+        save(draft, form.cleaned_data["language"], **actor_and_time(request))
         return redirect("edit_languages", public_id)
     document = draft.document
     languages = [
@@ -48,7 +49,7 @@ def edit_translation(request: TeacherRequest, public_id: str, language: str, key
         )
     form = TranslationForm(request.POST, document=draft.document, key=key, language=language)
     try:
-        draft = saving_translations.save_translations(
+        draft = save_translations(
             draft, key, language, form.values, kept=form.kept, seen=form.seen, **actor_and_time(request)
         )
     except DraftChanged as refused:
