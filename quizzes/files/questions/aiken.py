@@ -164,28 +164,31 @@ def _blocks(lines: Sequence[tuple[int, str]]) -> Iterator[tuple[int, list[str]]]
         if not line.strip():
             after_blank = True
             continue
-        is_part = _CHOICE.fullmatch(line) or _ANSWER.fullmatch(line) or _FEEDBACK.fullmatch(line)
         named = _number(line)
-        if block and not is_part:
-            below_choice = _CHOICE.fullmatch(block[-1])
-            is_next = named is not None and numbers == [named - 1]
-            if (below_choice and (after_blank or is_next)) or (is_next and _NUMBERED.match(block[0])):
-                yield start, block
-                block = []
-        after_blank = False
-        if block and _ANSWER.fullmatch(block[-1]):
-            if _FEEDBACK.fullmatch(line):
-                yield start, [*block, line]
-                block = []
-                continue
+        is_next = named is not None and numbers == [named - 1]
+        if block and _ends_before(line, block, is_next=is_next, after_blank=after_blank):
             yield start, block
-            block = []
+            block, numbers = [], []
         if not block:
-            start, numbers = number, []
+            start = number
         block.append(line)
         numbers += [] if named is None else [named]
+        after_blank = False
     if block:
         yield start, block
+
+
+def _ends_before(line: str, block: Sequence[str], *, is_next: bool, after_blank: bool) -> bool:
+    """Whether the question of these lines ends before this one. is_next: whether it has the number that comes next."""
+    last = block[-1]
+    if _ANSWER.fullmatch(last):
+        return not _FEEDBACK.fullmatch(line)
+    if _FEEDBACK.fullmatch(last) and len(block) > 1 and _ANSWER.fullmatch(block[-2]):
+        return True
+    if _CHOICE.fullmatch(line) or _ANSWER.fullmatch(line) or _FEEDBACK.fullmatch(line):
+        return False
+    is_below_choice = _CHOICE.fullmatch(last) is not None
+    return (is_below_choice and (after_blank or is_next)) or (is_next and _NUMBERED.match(block[0]) is not None)
 
 
 def _read_block(start: int, lines: list[str]) -> ReadQuestion:
