@@ -5,7 +5,7 @@ Source: docs.moodle.org, “GIFT format”.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from quizzes.files.questions.containers import decoded
 from quizzes.files.questions.item import (
@@ -43,6 +43,9 @@ PENALTIES: Mapping[str, str] = {
 }
 NO_PENALTIES = gettext_noop("Wrong answers cost nothing there. Here each takes away as much as a correct one adds.")
 ALL_OF_THEM = gettext_noop("Any 1 of its correct answers was enough. Here students choose all of them.")
+
+# The answers of a question, each with its weight in percent, None if the file gives none.
+type Answers = Sequence[tuple[Line, float | None]]
 
 
 def read_gift(content: bytes) -> list[ReadQuestion]:
@@ -141,10 +144,9 @@ def _question(where: str, block: str) -> ReadQuestion:
         block = re.sub(r"(::.*?::)", rf"\1{early[0].strip()}", block[early.end() :], count=1, flags=re.DOTALL)
     if found := _TITLE.match(block):
         title, block = _shown(found[1]), block[found.end() :]
-    # None: the file does not say, so that text with tags is taken for HTML.
-    is_html: bool | None = None
+    texts = _Texts()
     if found := _FORMAT.match(block):
-        is_html, block = found[1].casefold() in ("html", "moodle", "markdown"), block[found.end() :]
+        texts, block = _Texts(found[1].casefold() != "plain"), block[found.end() :]
         if found[1].casefold() == "markdown":
             block = without_emphasis(block)
     before, opened, rest = block.partition("{")
@@ -157,59 +159,68 @@ def _question(where: str, block: str) -> ReadQuestion:
         raise Skipped(gettext("It has 2 answer blocks. Footnote takes 1 for each question."))
     if "{" in body:
         raise Skipped(gettext("A { is inside its answers. Put a blank line before the next question, or write \\{."))
-    notes: list[str] = []
     stem, after = before.strip(), after.strip()
     if after.startswith("//"):
-        notes.append(gettext("A comment was left out."))
+        texts.notes.append(gettext("A comment was left out."))
         after = ""
     if after:
         # A statement has no gap at the place of its answers.
         gap = "" if _TRUTH.fullmatch(body.partition("####")[0].strip()) else " _____"
         stem = f"{stem}{gap}{' ' if after[0] not in '.,;:!?' else ''}{after}"
     body, _, general = body.partition("####")
-    stem, explanation = _text(stem, notes, is_html=is_html), _text(general, notes, is_html=is_html)
+    stem, explanation = texts.read(stem), texts.read(general)
     if not stem:
         raise Skipped(gettext("It has no question text."))
-    item = _item(stem, body.strip(), notes, is_html=is_html)
+    item = _item(stem, body.strip(), texts)
     item = replace(item, explanation=joined(explanation, item.explanation), title=title)
-    return read(where, item, *notes)
+    return read(where, item, *texts.notes)
 
 
-def _text(text: str, notes: list[str], *, is_html: bool | None) -> str:
-    text = text.strip()
-    if text.startswith("[") and (found := _FORMAT.match(text)):
-        is_html, text = found[1].casefold() != "plain", text[found.end() :]
-    shown = text.translate(_BACK)
-    if is_html is False:
-        return tidy(shown)
-    result, lost = plain(shown)
-    notes += lost
-    return result
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """Reads the texts of one question. notes: what changed on the way.
+
+    is_html: None if the file does not say, so that text with tags is taken for HTML.
+    """
+
+    is_html: bool | None = None
+    notes: list[str] = field(default_factory=list)
+
+    def read(self, text: str) -> str:
+        """The text in plain words. It may have a format of its own."""
+        is_html, text = self.is_html, text.strip()
+        if text.startswith("[") and (found := _FORMAT.match(text)):
+            is_html, text = found[1].casefold() != "plain", text[found.end() :]
+        shown = text.translate(_BACK)
+        if is_html is False:
+            return tidy(shown)
+        result, lost = plain(shown)
+        self.notes.extend(lost)
+        return result
 
 
 def _shown(text: str) -> str:
     return tidy(text.translate(_BACK))
 
 
-def _item(stem: str, body: str, notes: list[str], *, is_html: bool | None) -> Item:
+def _item(stem: str, body: str, texts: _Texts) -> Item:
     if not body:
         return Item("free_text", stem)
     if found := _TRUTH.fullmatch(body):
         wrong, _, right = (found[2] or "").removeprefix("#").partition("#")
         is_true = found[1][0] in "Tt"
-        feedback = [_text(part, notes, is_html=is_html) for part in (wrong, right)]
+        feedback = [texts.read(part) for part in (wrong, right)]
         if not is_true:
             feedback.reverse()
         # The first feedback is for the wrong answer.
         return Item("true_false", stem, is_true=is_true, feedback_true=feedback[1], feedback_false=feedback[0])
     if body.startswith("#"):
-        return _numeric(stem, body[1:], notes, is_html=is_html)
-    lines, weights = _lines(body, notes, is_html=is_html)
-    return _with_answers(stem, lines, weights, notes)
+        return _numeric(stem, body[1:], texts)
+    return _with_answers(stem, _answers(body, texts), texts.notes)
 
 
-def _lines(body: str, notes: list[str], *, is_html: bool | None) -> tuple[list[Line], list[float | None]]:
-    """The answers with whether each starts with “=”, and their weights in percent."""
+def _answers(body: str, texts: _Texts) -> Answers:
+    """The answers. An answer that starts with “=” is correct."""
     parts = _ANSWERS.split(body)
     if parts[0].strip():
         raise Skipped(
@@ -217,7 +228,7 @@ def _lines(body: str, notes: list[str], *, is_html: bool | None) -> tuple[list[L
                 value=_shown(parts[0])[:40]
             )
         )
-    lines, weights = [], list[float | None]()
+    answers = []
     # In a choice, an arrow is text.
     is_matching = "~" not in parts[1::2] and all("->" in text for text in parts[2::2])
     for sign, text in zip(parts[1::2], parts[2::2], strict=True):
@@ -226,49 +237,37 @@ def _lines(body: str, notes: list[str], *, is_html: bool | None) -> tuple[list[L
             weight, text = float(found[1]), text[found.end() :]
         answer, _, feedback = text.partition("#")
         left, arrow, right = answer.partition("->") if is_matching else (answer, "", "")
-        lines.append(
-            Line(
-                _text(left, notes, is_html=is_html),
-                sign == "=",
-                _text(feedback, notes, is_html=is_html),
-                _text(right, notes, is_html=is_html) if arrow else "",
-            )
-        )
-        weights.append(weight)
-    return lines, weights
+        line = Line(texts.read(left), sign == "=", texts.read(feedback), texts.read(right) if arrow else "")
+        answers.append((line, weight))
+    return answers
 
 
-def _with_answers(stem: str, lines: Sequence[Line], weights: Sequence[float | None], notes: list[str]) -> Item:
-    if not lines:
+def _with_answers(stem: str, answers: Answers, notes: list[str]) -> Item:
+    if not answers:
         raise Skipped(gettext("It has no answers."))
+    lines = tuple(line for line, _ in answers)
     has_wrong = not all(line.is_correct for line in lines)
     if not has_wrong and all(line.match for line in lines):
         prompts = tuple(replace(line, is_correct=False) for line in lines if line.text)
         return Item("matching", stem, lines=prompts, options=tuple(dict.fromkeys(line.match for line in lines)))
     if not has_wrong:
-        return _short_answer(stem, lines, weights, notes)
+        return _short_answer(stem, answers, notes)
     if any(line.is_correct for line in lines):
-        if any(
-            weight is not None and weight > 0
-            for line, weight in zip(lines, weights, strict=True)
-            if not line.is_correct
-        ):
+        if any((weight or 0) > 0 for line, weight in answers if not line.is_correct):
             notes.append(gettext("Partial credit for a wrong answer was left out."))
         found: QuestionType = "single" if sum(line.is_correct for line in lines) == 1 else "multiple"
-        if any(weight is not None and weight < 0 for weight in weights):
+        if any((weight or 0) < 0 for _, weight in answers):
             notes.append(gettext(PENALTIES[found]))
         if found == "multiple":
             notes.append(gettext(ALL_OF_THEM))
-        return Item(found, stem, lines=tuple(lines))
-    marked = tuple(
-        replace(line, is_correct=weight is not None and weight > 0) for line, weight in zip(lines, weights, strict=True)
-    )
-    positive = {weight for weight in weights if weight is not None and weight > 0}
+        return Item(found, stem, lines=lines)
+    marked = tuple(replace(line, is_correct=(weight or 0) > 0) for line, weight in answers)
+    positive = {weight for _, weight in answers if weight is not None and weight > 0}
     if not positive:
         raise Skipped(gettext("It has no correct answer: none starts with = or has a positive percentage."))
     if len(positive) > 1:
         notes.append(gettext("Its answers had different weights. Here they count the same."))
-    worst = min(weight or 0 for weight in weights)
+    worst = min(weight or 0 for _, weight in answers)
     # An answer that costs all that the correct one gives makes sense only if students can choose both.
     is_single = positive == {float(_FULL)} and sum(line.is_correct for line in marked) == 1 and worst > -_FULL
     found = "single" if is_single else "multiple"
@@ -279,9 +278,9 @@ def _with_answers(stem: str, lines: Sequence[Line], weights: Sequence[float | No
     return Item(found, stem, lines=marked)
 
 
-def _short_answer(stem: str, lines: Sequence[Line], weights: Sequence[float | None], notes: list[str]) -> Item:
-    answers = []
-    for line, weight in zip(lines, weights, strict=True):
+def _short_answer(stem: str, answers: Answers, notes: list[str]) -> Item:
+    lines = []
+    for line, weight in answers:
         if not line.text:
             continue
         if line.text == "*":
@@ -289,26 +288,26 @@ def _short_answer(stem: str, lines: Sequence[Line], weights: Sequence[float | No
             continue
         if weight is not None and 0 < weight < _FULL:
             notes.append(gettext("“{text}” had part of the credit. Here it is a wrong answer.").format(text=line.text))
-        answers.append(replace(line, is_correct=weight is None or weight >= _FULL))
-    if not any(line.is_correct for line in answers):
+        lines.append(replace(line, is_correct=weight is None or weight >= _FULL))
+    if not any(line.is_correct for line in lines):
         raise Skipped(gettext("It has no answer with full credit."))
-    if any("*" in line.text for line in answers if line.is_correct):
+    if any("*" in line.text for line in lines if line.is_correct):
         notes.append(gettext("In an accepted answer, a * means only the character *, not any text."))
-    return Item("short_answer", stem, lines=tuple(answers))
+    return Item("short_answer", stem, lines=tuple(lines))
 
 
-def _numeric(stem: str, body: str, notes: list[str], *, is_html: bool | None) -> Item:
+def _numeric(stem: str, body: str, texts: _Texts) -> Item:
     body, feedback = body.strip(), ""
     if body.startswith("="):
-        lines, weights = _lines(body, notes, is_html=is_html)
-        full = [line for line, weight in zip(lines, weights, strict=True) if weight is None or weight >= _FULL]
+        answers = _answers(body, texts)
+        full = [line for line, weight in answers if weight is None or weight >= _FULL]
         if not full:
             raise Skipped(gettext("It has no number with full credit."))
-        if len(lines) > 1:
-            notes.append(gettext("Only the first number with full credit was kept."))
+        if len(answers) > 1:
+            texts.notes.append(gettext("Only the first number with full credit was kept."))
         answer, feedback = full[0].text, full[0].feedback
     else:
         answer, _, feedback = body.partition("#")
-        answer, feedback = answer.translate(_BACK), _text(feedback, notes, is_html=is_html)
+        answer, feedback = answer.translate(_BACK), texts.read(feedback)
     number, tolerance = numbers(answer)
     return replace(Item("numeric", stem, number=number, tolerance=tolerance), explanation=feedback)
