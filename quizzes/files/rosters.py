@@ -100,13 +100,16 @@ def read_roster(
     rows = [read_row(row, columns, fixes, heading, order) for row in body]
     rows = _without_left(rows, [cell_of(line, found.left_at) for line in body], today)
     _refuse_more(sum(row.state != "left_out" for row in rows), MAX_ROWS)
-    beside = [] if heading is not None or chosen is not None else _beside(table, columns)
     written = [row.external_id or cell_of(line, found.external_id) for row, line in zip(rows, body, strict=True)]
-    rows = _named_by_number(_without_repeats(rows, body, found.external_id), written, known)
-    compared = _with_other_numbers(_compared(rows, known), written, known)
-    compared = _without_numbers_of_others(compared, written, known, fixes)
-    compared = _with_names_alike(_without_shared_numbers(compared), known.names)
-    return Roster((*_above(table, heading), *compared, *beside), columns, column_labels(table, heading), number_heading)
+    rows = _without_repeats(rows, body, found.external_id)
+    rows = _named_by_number(rows, written, known)
+    rows = _compared(rows, known)
+    rows = _with_other_numbers(rows, written, known)
+    rows = _without_numbers_of_others(rows, written, known, fixes)
+    rows = _without_shared_numbers(rows)
+    rows = _with_names_alike(rows, known.names)
+    beside = [] if heading is not None or chosen is not None else _beside(table, columns)
+    return Roster((*_above(table, heading), *rows, *beside), columns, column_labels(table, heading), number_heading)
 
 
 def _without_left(rows: Sequence[RosterRow], left_at: Sequence[str], today: date | None) -> list[RosterRow]:
