@@ -106,10 +106,10 @@ class StudentAssignments:
 def student_assignments(student: Student, *, now: datetime) -> StudentAssignments:
     """The student's assignments; 5 or 6 queries for any number, more for editions that are not in the process cache."""
     found = _load(_assignments_of(student).order_by("-created_at", "-pk"), student, now)
-    running = sorted((given for given in found if given.status is Status.IN_PROGRESS), key=_started, reverse=True)
+    running = [given for given in found if given.status is Status.IN_PROGRESS]
+    running.sort(key=lambda given: (not _is_taken_now(given, now), -_started(given)))
     to_start = [given for given in found if given.status in {Status.NOT_STARTED, Status.MISSING} and given.can_start]
     done = {Status.SUBMITTED, Status.TIME_UP, Status.EXCUSED}
-    running.sort(key=lambda given: not _is_taken_now(given, now))
     taken_now = max((given for given in to_start if _is_taken_now(given, now)), key=_opening, default=None)
     continues = bool(running) and (taken_now is None or _is_taken_now(running[0], now))
     current = current_of(running[0], now=now) if continues else None
