@@ -51,22 +51,21 @@ class ConnectedElsewhere(Exception):
 
 def teacher_of(launch: LtiLaunch) -> User | None:
     """The account of the person who launched, if it is open."""
-    claims = launch.claims or {}
-    teacher = LtiTeacher.objects.filter(platform=launch.platform_id, subject=claims.get("subject", "")).first()
+    subject = launch.known_claims.get("subject", "")
+    teacher = LtiTeacher.objects.filter(platform=launch.platform_id, subject=subject).first()
     return teacher.user if teacher is not None and teacher.user.is_active else None
 
 
 def connect_teacher(launch: LtiLaunch, user: User) -> None:
     """From now on, this person of the platform signs in to this account. Safe to repeat."""
-    claims = launch.claims or {}
     LtiTeacher.objects.update_or_create(
-        platform_id=launch.platform_id, subject=claims["subject"], defaults={"user": user}
+        platform_id=launch.platform_id, subject=launch.known_claims["subject"], defaults={"user": user}
     )
 
 
 def course_of(launch: LtiLaunch) -> LtiCourse | None:
     """The course of the launch, if a teacher has chosen its class. Keeps its newest title and address of members."""
-    claims = launch.claims or {}
+    claims = launch.known_claims
     course = (
         LtiCourse.objects.select_related("classroom", "deployment")
         .filter(
@@ -107,7 +106,7 @@ def connect_course(launch: LtiLaunch, classroom: Classroom, *, by: User, now: da
     If the course was connected with an archived class, its learners and links are deleted first. Raises
     ConnectedElsewhere if the other class is not archived: an owner of that class must disconnect it first.
     """
-    claims = launch.claims or {}
+    claims = launch.known_claims
     deployment = LtiDeployment.objects.get(platform=launch.platform_id, deployment_id=claims["deployment"])
     course, is_new = locked_with_keys(LtiCourse.objects.all()).get_or_create(
         deployment=deployment,
@@ -158,7 +157,7 @@ def link_of(launch: LtiLaunch, course: LtiCourse) -> LtiLink | None:
 
     A link that was made by deep linking names its quiz. In a copied course, that is a quiz of the first class.
     """
-    claims = launch.claims or {}
+    claims = launch.known_claims
     link = course.links.select_related("assignment").filter(resource_link_id=claims.get("link", "")).first()
     if link is None and claims.get("assignment"):
         named = course.classroom.assignments.filter(public_id=claims["assignment"]).first()
@@ -170,7 +169,7 @@ def link_of(launch: LtiLaunch, course: LtiCourse) -> LtiLink | None:
 
 def connect_link(launch: LtiLaunch, course: LtiCourse, assignment: Assignment) -> LtiLink:
     """Tie the link to a quiz of the class. Safe to repeat. The records of scores for another quiz are deleted."""
-    claims = launch.claims or {}
+    claims = launch.known_claims
     with transaction.atomic():
         link, _ = locked_with_keys(LtiLink.objects.all()).get_or_create(
             course=course, resource_link_id=claims["link"], defaults={"assignment": assignment}
@@ -208,7 +207,7 @@ def student_of(launch: LtiLaunch, course: LtiCourse, *, now: datetime) -> Studen
     A learner can choose a name on the platform. So a name alone never connects to a student on the roster:
     a teacher connects the two.
     """
-    claims = launch.claims or {}
+    claims = launch.known_claims
     subject = claims["subject"]
     known = LtiStudent.objects.select_related("student__merged_into").filter(course=course, subject=subject).first()
     student = known.student.current if known is not None else _students_elsewhere(course, [subject]).get(subject)

@@ -194,7 +194,7 @@ def _read_members(course: LtiCourse, session: PlatformSession) -> list[Member]:
 
 def deep_link_message(launch: LtiLaunch, assignment: Assignment, *, title: str, launch_url: str) -> str:
     """The signed message that puts a link to the quiz into the course."""
-    claims = launch.claims or {}
+    claims = launch.known_claims
     resource = (
         DeepLinkResource()
         .set_url(launch_url)

@@ -1,7 +1,8 @@
 """Platforms that connect by LTI 1.3, and what a launch tied to a class, a student, a teacher, or an assignment."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 
@@ -100,6 +101,11 @@ class LtiLaunch(models.Model):
 
     def __str__(self) -> str:
         return f"launch {self.public_id}"
+
+    @property
+    def known_claims(self) -> Mapping[str, Any]:
+        """What the platform said, {} after an erasure."""
+        return self.claims or {}
 
 
 class LtiTeacher(models.Model):

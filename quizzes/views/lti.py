@@ -1,7 +1,6 @@
 """What a learning platform calls: login, launch, the public keys, dynamic registration."""
 
 import logging
-from typing import Any
 from urllib.parse import urlencode
 
 from allauth.account.internal.flows.login import perform_login
@@ -77,7 +76,7 @@ def lti_launch(request: HttpRequest) -> HttpResponse:
         launch = receive_launch(request.POST, browser_secret=request.COOKIES.get(COOKIE, ""), now=timezone.now())
     except LaunchRefused as error:
         return _refused(request, str(error))
-    claims = launch.claims or {}
+    claims = launch.known_claims
     if claims["is_teacher"]:
         return _launch_teacher(request, launch)
     if claims["is_student"] and claims["deep_linking"] is None:
@@ -152,10 +151,9 @@ def _launch_teacher(request: HttpRequest, launch: LtiLaunch) -> HttpResponse:
 
 def _teachers_page(launch: LtiLaunch, user: User) -> str:
     """Where a launch of this teacher leads: to the quiz, or to the page that connects what is not connected yet."""
-    claims: dict[str, Any] = launch.claims or {}
     course = courses.course_of(launch)
     link = None
-    if course is not None and may_change(course, user) and claims["deep_linking"] is None:
+    if course is not None and may_change(course, user) and launch.known_claims["deep_linking"] is None:
         link = courses.link_of(launch, course)
     if link is None:
         return reverse("lti_connect", args=[launch.public_id])

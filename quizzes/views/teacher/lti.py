@@ -123,7 +123,7 @@ def _choose_classroom(request: TeacherRequest, launch: LtiLaunch) -> HttpRespons
             return redirect("lti_connect", launch.public_id)
         courses.connect_teacher(launch, request.user)
         return redirect("lti_connect", launch.public_id)
-    context = {"launch": launch, "claims": launch.claims, "form": form, "classrooms": classrooms}
+    context = {"launch": launch, "claims": launch.known_claims, "form": form, "classrooms": classrooms}
     return render(request, "teacher/lti_connect.html", context)
 
 
@@ -132,7 +132,7 @@ def _connected_elsewhere(request: TeacherRequest, launch: LtiLaunch, course: Lti
     owners = User.objects.filter(teaching__classroom=course.classroom, teaching__role=Teaching.Role.OWNER)
     context = {
         "launch": launch,
-        "claims": launch.claims,
+        "claims": launch.known_claims,
         "classroom": course.classroom,
         "owners": listed([str(owner) for owner in owners.order_by("name", "pk")]),
     }
@@ -140,7 +140,7 @@ def _connected_elsewhere(request: TeacherRequest, launch: LtiLaunch, course: Lti
 
 
 def _choose_assignment(request: TeacherRequest, launch: LtiLaunch, course: LtiCourse, *, is_sent: bool) -> HttpResponse:
-    claims = launch.claims or {}
+    claims = launch.known_claims
     assignments = Assignment.objects.filter(classroom=course.classroom).with_set().order_by("-created_at", "-pk")
     choices = [(assignment, assignment.title) for assignment in assignments]
     form = LinkForm(request.POST if is_sent else None, assignments=choices)
@@ -165,8 +165,7 @@ def _choose_assignment(request: TeacherRequest, launch: LtiLaunch, course: LtiCo
 
 def _deep_link(request: TeacherRequest, launch: LtiLaunch, assignment: Assignment) -> HttpResponse:
     """A page whose button carries the link to the platform."""
-    claims = launch.claims or {}
-    return_url = claims["deep_linking"]["deep_link_return_url"]
+    return_url = launch.known_claims["deep_linking"]["deep_link_return_url"]
     title = assignment.stored_title
     launch_url = request.build_absolute_uri(reverse("lti_launch"))
     context = {
@@ -210,6 +209,6 @@ def _own_launch(request: TeacherRequest, public_id: str) -> LtiLaunch:
         LtiLaunch.objects.not_expired(now=timezone.now()).select_related("platform"), public_id=public_id
     )
     is_own = constant_time_compare(launch.browser_digest, token_digest(request.COOKIES.get(COOKIE, "")))
-    if not is_own or not (launch.claims or {}).get("is_teacher"):
+    if not is_own or not launch.known_claims.get("is_teacher"):
         raise Http404
     return launch
