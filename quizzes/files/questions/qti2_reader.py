@@ -324,7 +324,7 @@ def _note_partial(declaration: Element | None, texts: Mapping[str, str], notes: 
 
 def _matching(stem: str, interaction: Element, declaration: Element | None, notes: list[str]) -> Item:
     sets = list(interaction.iter("simplematchset"))
-    if len(sets) != len(("lines", "options")):
+    if len(sets) != 2:
         raise Skipped(gettext("It doesn’t have 2 lists to match."))
     prompts, options = (
         {choice.get("identifier") or "": _all_text(choice, notes) for choice in group.iter("simpleassociablechoice")}
@@ -369,24 +369,27 @@ def _blanks(
         if not accepted:
             raise Skipped(gettext("A blank of it has no correct answer."))
         gaps.append(Gap(tuple(accepted), tuple(choices.values())))
-    single = declared.get(found[0].get("responseidentifier") or "")
     if len(gaps) == 1 and not gaps[0].choices:
         stem = tidy(re.sub("\ue000\\d+\ue001", " _____ ", text))
         # A single field after the question is not a blank in the text.
         stem = tidy(stem.removesuffix("_____")) or stem
-        base = single.get("basetype") if single is not None else ""
-        if base in ("integer", "float"):
-            number, tolerance = numbers(gaps[0].accepted[0])
-            for equal in element.iter("equal"):
-                mode, given = equal.get("tolerancemode"), (equal.get("tolerance") or "").split()
-                if mode in ("absolute", "relative") and given:
-                    _, tolerance = numbers(f"0:{given[0]}")
-                if mode == "relative" and given:
-                    # In percent of the number.
-                    _, tolerance = numbers(f"0:{abs(Decimal(number) * Decimal(tolerance)) / 100:f}")
-            return Item("numeric", stem, number=number, tolerance=tolerance)
+        single = declared.get(found[0].get("responseidentifier") or "")
+        if single is not None and single.get("basetype") in ("integer", "float"):
+            return _numeric(stem, element, gaps[0].accepted[0])
         return Item("short_answer", stem, lines=tuple(Line(text, is_correct=True) for text in gaps[0].accepted))
     return _with_blanks(text, gaps)
+
+
+def _numeric(stem: str, element: Element, answer: str) -> Item:
+    number, tolerance = numbers(answer)
+    for equal in element.iter("equal"):
+        mode, given = equal.get("tolerancemode"), (equal.get("tolerance") or "").split()
+        if mode in ("absolute", "relative") and given:
+            _, tolerance = numbers(f"0:{given[0]}")
+        if mode == "relative" and given:
+            # In percent of the number.
+            _, tolerance = numbers(f"0:{abs(Decimal(number) * Decimal(tolerance)) / 100:f}")
+    return Item("numeric", stem, number=number, tolerance=tolerance)
 
 
 def _with_blanks(text: str, gaps: Sequence[Gap]) -> Item:
