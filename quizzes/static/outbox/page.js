@@ -370,8 +370,7 @@ async function onSubmit(event) {
   if (!form.matches("[method=post]")) return;
   // What is saved needs no new page, on which the focus would be lost.
   if (button?.matches("[data-save]") && isIdle() && notices.repeatSaved()) return event.preventDefault();
-  const action = form.matches("[data-hand-in]") ? "hand-in" : form.matches("[data-time-up]") ? "time-up"
-    : form.matches("[data-sign-out]") ? "sign-out" : "act";
+  const action = [...TURN_IN, "sign-out"].find((name) => form.matches(`[data-${name}]`)) ?? "act";
   // A question has no check, which would be one more request for each. Safari 15.3 does not name the button.
   const isUnchecked = address || !button && !TURN_IN.includes(action);
   const isFree = isIdle() ? isUnchecked || isReached(action) : action === "sign-out" && isWarned();
