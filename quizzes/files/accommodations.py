@@ -10,11 +10,11 @@ from django.utils.translation import gettext
 
 from quizzes.assignments.accommodations import accommodations_of
 from quizzes.assignments.supports import BREAKS, COLORS, TEXT_SIZES, supports_of
-from quizzes.files.downloads import CONTENT_TYPES, ExportedFile, FileFormat, file_name
+from quizzes.files.downloads import CONTENT_TYPES, ExportedFile, FileFormat, file_name, record_download
 from quizzes.files.roster_columns import cell_of
 from quizzes.files.spreadsheet import write_csv
 from quizzes.files.table_file import TableRow
-from quizzes.models import Accommodation, AuditEvent, Classroom, Student, User
+from quizzes.models import Accommodation, Classroom, Student, User
 from quizzes.people.names import name_key
 
 NAME, TIME = "Name", "Time"
@@ -68,9 +68,7 @@ class ChangeLine:
 
 def export_accommodations(classroom: Classroom, *, by: User, now: datetime) -> ExportedFile:
     """The accommodations and supports of each student on the roster, as CSV. Records the download first."""
-    AuditEvent.objects.record(
-        AuditEvent.Action.SCORES_EXPORTED, actor=by, classroom=classroom, at=now, layout="accommodations", form="csv"
-    )
+    record_download(classroom, "accommodations", FileFormat.CSV, by=by, now=now)
     factors = accommodations_of(classroom)
     rows: list[Sequence[str]] = [[NAME, *_COLUMNS.values()]]
     for student in classroom.students.enrolled().select_related("classroom"):

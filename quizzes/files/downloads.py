@@ -85,7 +85,7 @@ def export(
 
     quiz: for a layout of 1 quiz; None for the newest.
     """
-    _record(classroom, layout, file_format, by=by, now=now)
+    record_download(classroom, layout, file_format, by=by, now=now)
     match layout:
         case Layout.SCORES:
             table, headings = scores_table(gradebook(classroom, now=now)), 3
@@ -106,7 +106,7 @@ def export(
 def export_answers(assignment: Assignment, file_format: FileFormat, *, by: User, now: datetime) -> ExportedFile:
     """The answers to one assignment. Records the download first. assignment: with classroom."""
     classroom = assignment.classroom
-    _record(classroom, Layout.ANSWERS, file_format, by=by, now=now, assignment=assignment.public_id)
+    record_download(classroom, Layout.ANSWERS, file_format, by=by, now=now, assignment=assignment.public_id)
     titles = _titles(classroom)
     table = answers_table(answer_rows(classroom, assignments=[assignment]), titles, classroom.zone)
     return _file(
@@ -119,7 +119,7 @@ def export_item_report(
 ) -> ExportedFile:
     """The item analysis of an assignment. CSV has only the table of questions. assignment: with classroom."""
     classroom = assignment.classroom
-    _record(classroom, "items", file_format, by=by, now=now)
+    record_download(classroom, "items", file_format, by=by, now=now)
     sheets = [
         Sheet("Questions", questions_table(report)),
         Sheet("Answers", choices_table(report)),
@@ -132,9 +132,10 @@ def _titles(classroom: Classroom) -> dict[int, str]:
     return distinct_titles(classroom.assignments.with_set().order_by("created_at", "pk"))
 
 
-def _record(
-    classroom: Classroom, layout: str, file_format: FileFormat, *, by: User, now: datetime, **detail: Any
+def record_download(
+    classroom: Classroom, layout: str, file_format: str, *, by: User, now: datetime, **detail: Any
 ) -> None:
+    """Record in the classroom's log that a teacher downloads a file. detail: a student, or more to say."""
     AuditEvent.objects.record(
         AuditEvent.Action.SCORES_EXPORTED,
         actor=by,

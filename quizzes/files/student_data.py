@@ -13,13 +13,12 @@ from quizzes.assignments.release import can_see_answers
 from quizzes.assignments.student_statuses import answers_shown_times
 from quizzes.assignments.supports import supports_of
 from quizzes.attempts.attempt_content import content_of
-from quizzes.files.downloads import ExportedFile, file_name
+from quizzes.files.downloads import ExportedFile, file_name, record_download
 from quizzes.models import (
     Accommodation,
     Answer,
     AnswerEvent,
     Attempt,
-    AuditEvent,
     Excuse,
     Extension,
     FailedTry,
@@ -45,15 +44,7 @@ def export_student(student: Student, *, by: User, now: datetime) -> ExportedFile
     points are text, so that decimals stay exact. The PIN is not stored, so it is not in the file.
     student: with the classroom.
     """
-    AuditEvent.objects.record(
-        AuditEvent.Action.SCORES_EXPORTED,
-        actor=by,
-        classroom=student.classroom,
-        student=student,
-        at=now,
-        layout="student",
-        form="json",
-    )
+    record_download(student.classroom, "student", "json", student=student, by=by, now=now)
     # With what another entry of the same student has.
     entries = list(Student.objects.with_merged(student.pk).order_by("pk"))
     own: Json = {"student__in": [one.pk for one in entries]}
