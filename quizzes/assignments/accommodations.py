@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from quizzes.assignments.deadlines import deadline
 from quizzes.assignments.extended_times import ExtendedTime
-from quizzes.assignments.student_settings import extensions_of, personal_window, student_settings, time_factors
+from quizzes.assignments.student_settings import extensions_of, personal_window, student_settings, time_factor_of
 from quizzes.models import Accommodation, Assignment, Attempt, AuditEvent, Classroom, Excuse, Extension, Student, User
 from quizzes.models.assignments import ExtensionValues
 from quizzes.models.locks import lock_rows, read_locked, read_row
@@ -107,7 +107,7 @@ def set_accommodation(student: Student, *, time_factor: Decimal | None, by: User
     time_factor: None for no timer, 1 to remove the accommodation.
     """
     lock_quizzes_of([student])
-    if time_factors([student.pk]).get(student.pk, Decimal(1)) == time_factor:
+    if time_factor_of(student) == time_factor:
         return
     if time_factor == 1:
         Accommodation.objects.filter(student=student).delete()

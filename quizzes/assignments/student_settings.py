@@ -78,7 +78,7 @@ def settings_given(
     assignment: Assignment, student: Student, *, extension: Extension | None, is_excused: bool
 ) -> StudentSettings:
     """`student_settings` for a known extension and excuse. One query with a time limit, else none."""
-    factor = time_factors([student.pk]).get(student.pk, Decimal(1)) if assignment.time_limit is not None else None
+    factor = time_factor_of(student) if assignment.time_limit is not None else None
     extra_attempts = extension.extra_attempts if extension is not None else 0
     return StudentSettings(
         window=personal_window(assignment, extension),
@@ -86,6 +86,11 @@ def settings_given(
         max_attempts=attempt_limit(assignment.max_attempts, extra_attempts),
         is_excused=is_excused,
     )
+
+
+def time_factor_of(student: Student) -> Decimal | None:
+    """The student's time factor, 1 without an accommodation; None for no time limit. One query."""
+    return time_factors([student.pk]).get(student.pk, Decimal(1))
 
 
 def time_factors(student_ids: Iterable[int]) -> dict[int, Decimal | None]:

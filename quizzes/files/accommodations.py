@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from quizzes.assignments.accommodations import accommodations_of
+from quizzes.assignments.student_settings import time_factors
 from quizzes.assignments.supports import BREAKS, COLORS, TEXT_SIZES, supports_of
 from quizzes.files.downloads import CONTENT_TYPES, ExportedFile, FileFormat, file_name, record_download
 from quizzes.files.roster_columns import cell_of
@@ -69,10 +69,11 @@ class ChangeLine:
 def export_accommodations(classroom: Classroom, *, by: User, now: datetime) -> ExportedFile:
     """The accommodations and supports of each student on the roster, as CSV. Records the download first."""
     record_download(classroom, "accommodations", FileFormat.CSV, by=by, now=now)
-    factors = accommodations_of(classroom)
+    students = list(classroom.students.enrolled().select_related("classroom"))
+    factors = time_factors(student.pk for student in students)
     rows: list[Sequence[str]] = [[NAME, *_COLUMNS.values()]]
-    for student in classroom.students.enrolled().select_related("classroom"):
-        time = factors[student.pk].time_factor if student.pk in factors else Decimal(1)
+    for student in students:
+        time = factors.get(student.pk, Decimal(1))
         supports = supports_of(student)
         values = [_in_words(name, getattr(supports, name)) for name in HEADINGS]
         rows.append([student.display_name, _in_words("time", time), *values])
@@ -93,7 +94,7 @@ def read_changes(rows: Sequence[TableRow], classroom: Classroom) -> list[ChangeL
         raise NoNames
     at = headings.index(NAME.casefold())
     students = {one.name_key: one for one in classroom.students.enrolled().select_related("classroom")}
-    factors = accommodations_of(classroom)
+    factors = time_factors(student.pk for student in students.values())
     lines = []
     for row in rows[1:]:
         name = cell_of(row, at)
@@ -101,8 +102,7 @@ def read_changes(rows: Sequence[TableRow], classroom: Classroom) -> list[ChangeL
         if student is None:
             lines.append(ChangeLine(row.number, name, None, {}, gettext("No student in this class has this name.")))
             continue
-        time = factors[student.pk].time_factor if student.pk in factors else Decimal(1)
-        lines.append(_read_line(row, name, student, places, time))
+        lines.append(_read_line(row, name, student, places, factors.get(student.pk, Decimal(1))))
     return [line for line in lines if line.changes or line.problem]
 
 

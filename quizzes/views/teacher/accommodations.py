@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -246,7 +245,7 @@ def _time_with_extension(
     return time_on(
         assignment,
         student,
-        time_factor=student_settings.time_factors([student.pk]).get(student.pk, Decimal(1)),
+        time_factor=student_settings.time_factor_of(student),
         window=student_settings.extended_window(
             student_settings.window_of(assignment), due_at=extension["due_at"], closes_at=extension["closes_at"]
         ),
