@@ -48,14 +48,7 @@ def remember_removals(before: Table, document: Table, *, revision: int) -> None:
         removed["minimum"] = minimum
     if moved := _moved_questions(before, {table["key"] for _, table in removed.get("objectives", ())}, document):
         removed["moved"] = moved
-    pictures = [
-        [key, deepcopy(picture)]
-        for key, part in _parts_with_pictures(before).items()
-        if (picture := draft_picture(part)) is not None
-        and (now := _parts_with_pictures(document).get(key)) is not None
-        and draft_picture(now) is None
-    ]
-    if pictures:
+    if pictures := _gone_pictures(before, document):
         removed["pictures"] = pictures
     if {table["key"] for table in sentence_tables(before)} - {table["key"] for table in sentence_tables(document)}:
         removed["paragraphs"] = deepcopy(before["reading"]["paragraphs"])
@@ -78,6 +71,16 @@ def _moved_questions(before: Table, gone: set[str], document: Table) -> dict[str
     }
 
 
+def _gone_pictures(before: Table, document: Table) -> list[list[Any]]:
+    """[question key or "", table] of each picture that is gone from a part that is still there."""
+    parts = _parts_with_pictures(document)
+    return [
+        [key, deepcopy(picture)]
+        for key, part in _parts_with_pictures(before).items()
+        if (picture := draft_picture(part)) is not None and key in parts and draft_picture(parts[key]) is None
+    ]
+
+
 def _gone_words(before: Table, document: Table) -> list[list[Any]]:
     """[place, table] of each explained word that is gone. One with its old meaning has another name only."""
     left = document["reading"].get("words", ())
@@ -97,6 +100,25 @@ def put_back(document: Table) -> list[str]:
     removed = document.pop("removed", {})
     if "paragraphs" in removed and document["saved"].get(READING, 0) > removed["at"]:
         raise CannotPutBack
+    parts = _rows_put_back(document, removed)
+    document["minimum"] |= removed.get("minimum", {})
+    for question in document["questions"]:
+        was, now = removed.get("moved", {}).get(question["key"], ("", ""))
+        if was and question["objective"] == now:
+            question["objective"] = was
+    parts += _pictures_put_back(document, removed.get("pictures", ()))
+    if "paragraphs" in removed:
+        document["reading"]["paragraphs"] = removed["paragraphs"]
+        parts.append(READING)
+    parts += _levels_put_back(document, removed.get("levels", ()))
+    parts += _words_put_back(document, removed.get("words", ()))
+    return list(dict.fromkeys(parts))
+
+
+# Each restores what the document does not have again, and returns the parts that changed.
+
+
+def _rows_put_back(document: Table, removed: Mapping[str, Any]) -> list[str]:
     parts = []
     for name in _LISTS:
         keys = {table["key"] for table in document[name]}
@@ -104,30 +126,30 @@ def put_back(document: Table) -> list[str]:
             if table["key"] not in keys:
                 document[name].insert(place, table)
                 parts.append(_part(name, table))
-    document["minimum"] |= removed.get("minimum", {})
-    for question in document["questions"]:
-        was, now = removed.get("moved", {}).get(question["key"], ("", ""))
-        if was and question["objective"] == now:
-            question["objective"] = was
-    for key, picture in removed.get("pictures", ()):
+    return parts
+
+
+def _pictures_put_back(document: Table, gone: Sequence[tuple[str, Table]]) -> list[str]:
+    parts = []
+    for key, picture in gone:
         part = _parts_with_pictures(document).get(key)
         if part is not None and draft_picture(part) is None:
             set_picture(part, picture)
             parts.append(question_part(key) if key else READING)
-    if "paragraphs" in removed:
-        document["reading"]["paragraphs"] = removed["paragraphs"]
-        parts.append(READING)
-    variants = document["reading"].get("variants", [])
-    for table in removed.get("levels", ()):
+    return parts
+
+
+def _levels_put_back(document: Table, gone: Sequence[Table]) -> list[str]:
+    parts = []
+    for table in gone:
+        variants = document["reading"].get("variants", [])
         if table["key"] not in {variant["key"] for variant in variants}:
             document["reading"]["variants"] = in_order([*variants, table])
             parts.append(LEVELS)
-    parts += _words_put_back(document, removed.get("words", ()))
-    return list(dict.fromkeys(parts))
+    return parts
 
 
 def _words_put_back(document: Table, gone: Sequence[tuple[int, Table]]) -> list[str]:
-    """Restore these words, unless the reading has them again; returns the parts that changed."""
     parts = []
     for place, table in gone:
         words = document["reading"].setdefault("words", [])
