@@ -20,7 +20,7 @@ from quizzes.content.editions import latest_edition
 from quizzes.forms.editor.objectives import ObjectivesForm
 from quizzes.forms.editor.reading import NewSetForm
 from quizzes.forms.editor.source import SourceForm
-from quizzes.models import QuestionSet
+from quizzes.models import Draft, QuestionSet
 from quizzes.views.access import TeacherRequest
 from quizzes.views.methods import require_POST
 from quizzes.views.teacher.editor.access import Conflict, actor_and_time, own_draft, show, today
@@ -70,21 +70,27 @@ def copy_set(request: TeacherRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit_source(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Edit the title, the source and the rights."""
-    draft, conflict, day = own_draft(request, public_id), None, today(request)
-    form = SourceForm(request.POST if request.method == "POST" else None, document=draft.document, today=day)
-    if form.is_bound:
-        try:
-            draft = saving.save_source(draft, **form.source, seen=form.seen, **actor_and_time(request))
-        except DraftChanged as refused:
-            draft = refused.draft
-            form = SourceForm(request.POST, document=draft.document, today=day)
-            conflict = Conflict(draft, form.seen, form.others())
-        else:
-            if form.is_valid() and not request.htmx:
-                if form.publishes:
-                    return publish_or_review(request, draft)
-                messages.success(request, gettext("Saved."))
-                return redirect("edit_source", public_id)
+    draft, day = own_draft(request, public_id), today(request)
+    if request.method == "GET":
+        return _source_page(request, draft, SourceForm(document=draft.document, today=day))
+    form = SourceForm(request.POST, document=draft.document, today=day)
+    try:
+        draft = saving.save_source(draft, **form.source, seen=form.seen, **actor_and_time(request))
+    except DraftChanged as refused:
+        form = SourceForm(request.POST, document=refused.draft.document, today=day)
+        conflict = Conflict(refused.draft, form.seen, form.others())
+        return _source_page(request, refused.draft, form, conflict=conflict)
+    if request.htmx or not form.is_valid():
+        return _source_page(request, draft, form)
+    if form.publishes:
+        return publish_or_review(request, draft)
+    messages.success(request, gettext("Saved."))
+    return redirect("edit_source", public_id)
+
+
+def _source_page(
+    request: TeacherRequest, draft: Draft, form: SourceForm, *, conflict: Conflict | None = None
+) -> HttpResponse:
     context = {"form": form, "problems": source_problems(draft.document)}
     return show(request, "edit_source", draft, forms=[form], conflict=conflict, **context)
 
@@ -113,23 +119,29 @@ def undo_removal(request: TeacherRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit_objectives(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Edit the objectives and how many questions each needs."""
-    draft, conflict = own_draft(request, public_id), None
-    form = ObjectivesForm(request.POST if request.method == "POST" else None, document=draft.document)
-    if form.is_bound:
-        objectives, minimum = form.blueprint(draft.document)
-        try:
-            draft = saving.save_objectives(
-                draft, objectives, minimum, moved=form.moved, seen=form.seen, **actor_and_time(request)
-            )
-        except DraftChanged as refused:
-            draft = refused.draft
-            form = ObjectivesForm(request.POST, document=draft.document)
-            conflict = Conflict(draft, form.seen, form.others())
-        else:
-            if form.is_valid() and not request.htmx:
-                if form.publishes:
-                    return publish_or_review(request, draft)
-                messages.success(request, gettext("Saved."))
-                return redirect("edit_objectives", public_id)
+    draft = own_draft(request, public_id)
+    if request.method == "GET":
+        return _objectives_page(request, draft, ObjectivesForm(document=draft.document))
+    form = ObjectivesForm(request.POST, document=draft.document)
+    objectives, minimum = form.blueprint(draft.document)
+    try:
+        draft = saving.save_objectives(
+            draft, objectives, minimum, moved=form.moved, seen=form.seen, **actor_and_time(request)
+        )
+    except DraftChanged as refused:
+        form = ObjectivesForm(request.POST, document=refused.draft.document)
+        conflict = Conflict(refused.draft, form.seen, form.others())
+        return _objectives_page(request, refused.draft, form, conflict=conflict)
+    if request.htmx or not form.is_valid():
+        return _objectives_page(request, draft, form)
+    if form.publishes:
+        return publish_or_review(request, draft)
+    messages.success(request, gettext("Saved."))
+    return redirect("edit_objectives", public_id)
+
+
+def _objectives_page(
+    request: TeacherRequest, draft: Draft, form: ObjectivesForm, *, conflict: Conflict | None = None
+) -> HttpResponse:
     context = {"form": form, "problems": objective_problems(draft.document), "meter": meter(draft.document)}
     return show(request, "edit_objectives", draft, forms=[form], conflict=conflict, **context)
