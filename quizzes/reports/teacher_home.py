@@ -50,11 +50,15 @@ class TodoItem:
     count: int
     classroom: Classroom
     assignment: Assignment | None = None
-    title: str = ""
     not_started_count: int = 0
     missing_count: int = 0
     students: tuple[Student, ...] = ()
     late: tuple[tuple[str, Attempt], ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The title of the quiz, "" without one."""
+        return self.assignment.title if self.assignment is not None else ""
 
     @property
     def key(self) -> str:
@@ -94,13 +98,13 @@ class TeacherHome:
 
 @dataclass(frozen=True, slots=True)
 class _Classes:
-    """A teacher's current classes. students: ids of enrolled students by classroom id. names: by student id.
+    """A teacher's current classes, by id. students: ids of enrolled students by classroom id. names: by student id.
 
     assignments: by classroom id, the oldest first. made: attempts of enrolled students. late: those with late answers
     to accept.
     """
 
-    classrooms: list[Classroom]
+    classrooms: Mapping[int, Classroom]
     students: Mapping[int, list[int]]
     names: Mapping[int, str]
     assignments: Mapping[int, list[Assignment]]
@@ -119,21 +123,20 @@ def load_teacher_home(user: User, *, now: datetime) -> TeacherHome:
     """The teacher's home page; at most 10 queries for any number of classes."""
     classes = _load(user, now)
     locked: defaultdict[int, list[Student]] = defaultdict(list)
-    trouble = student_sign_in.sign_in_trouble(classes.classrooms, now=now)
+    trouble = student_sign_in.sign_in_trouble([*classes.classrooms.values()], now=now)
     for guessed in trouble.students:
         if guessed.needs_teacher:
             locked[guessed.student.classroom_id].append(guessed.student)
-    by_pk = {classroom.pk: classroom for classroom in classes.classrooms}
-    needs = [TodoItem("attacked", 1, classroom) for pk, classroom in by_pk.items() if pk in trouble.attacked]
+    classrooms = classes.classrooms
+    needs = [TodoItem("attacked", 1, classroom) for pk, classroom in classrooms.items() if pk in trouble.attacked]
     needs += [
-        TodoItem("locked_out", len(students), by_pk[pk], students=tuple(students)) for pk, students in locked.items()
+        TodoItem("locked_out", len(students), classrooms[pk], students=tuple(students))
+        for pk, students in locked.items()
     ]
-    needs += _not_submitted(classes, by_pk)
-    needs += _queued(classes, by_pk)
-    needs += _late(classes, by_pk)
-    needs += [
-        TodoItem("students", 0, classroom) for classroom in classes.classrooms if classroom.pk not in classes.students
-    ]
+    needs += _not_submitted(classes)
+    needs += _queued(classes)
+    needs += _late(classes)
+    needs += [TodoItem("students", 0, classroom) for pk, classroom in classrooms.items() if pk not in classes.students]
     hidden = hidden_counts(user)
 
     def shown(items: list[TodoItem]) -> list[TodoItem]:
@@ -147,7 +150,7 @@ def load_teacher_home(user: User, *, now: datetime) -> TeacherHome:
         ]
 
     return TeacherHome(
-        shown(needs), shown(_steps(classes)), [_summary(classes, classroom) for classroom in classes.classrooms]
+        shown(needs), shown(_steps(classes)), [_summary(classes, classroom) for classroom in classrooms.values()]
     )
 
 
@@ -155,13 +158,12 @@ def _steps(classes: _Classes) -> list[TodoItem]:
     """The next step of each class that has students and no answers."""
     answered = {assignment_id for _, assignment_id in classes.made}
     items = []
-    for classroom in classes.classrooms:
-        assignments = classes.assignments.get(classroom.pk, [])
-        students = classes.students.get(classroom.pk, [])
+    for pk, classroom in classes.classrooms.items():
+        assignments = classes.assignments.get(pk, [])
+        students = classes.students.get(pk, [])
         if students and not any(assignment.pk in answered for assignment in assignments):
             step = step_of(assignments, now=classes.now)
-            title = step.assignment.title if step.assignment is not None else ""
-            items.append(TodoItem(step.name, len(students), classroom, step.assignment, title))
+            items.append(TodoItem(step.name, len(students), classroom, step.assignment))
     return items
 
 
@@ -182,7 +184,7 @@ def _load(user: User, now: datetime) -> _Classes:
     ).order_by()
     attempts = list(made.annotate(has_late=has_late_to_accept(now=now)))
     return _Classes(
-        classrooms,
+        {classroom.pk: classroom for classroom in classrooms},
         students,
         names,
         assignments,
@@ -219,7 +221,7 @@ def _summary(classes: _Classes, classroom: Classroom) -> ClassroomSummary:
     )
 
 
-def _not_submitted(classes: _Classes, by_pk: Mapping[int, Classroom]) -> list[TodoItem]:
+def _not_submitted(classes: _Classes) -> list[TodoItem]:
     """One item for each assignment that is due soon or past due, is not closed, and is not submitted by everyone.
 
     What is due next comes first, then what was due last: quizzes that never close stay here for the whole year.
@@ -239,9 +241,8 @@ def _not_submitted(classes: _Classes, by_pk: Mapping[int, Classroom]) -> list[To
                 TodoItem(
                     "not_submitted",
                     count,
-                    by_pk[assignment.classroom_id],
+                    classes.classrooms[assignment.classroom_id],
                     assignment,
-                    assignment.title,
                     not_started_count=counts[Status.NOT_STARTED],
                     missing_count=counts[Status.MISSING],
                 )
@@ -264,7 +265,7 @@ def _by_age(classes: _Classes) -> list[Assignment]:
     )
 
 
-def _late(classes: _Classes, by_pk: Mapping[int, Classroom]) -> list[TodoItem]:
+def _late(classes: _Classes) -> list[TodoItem]:
     """One item for each assignment that has late answers to accept, the oldest first; its attempts by name."""
     late: defaultdict[int, list[tuple[str, Attempt]]] = defaultdict(list)
     for attempt in sorted(classes.late, key=lambda attempt: (classes.names[attempt.student_id], attempt.pk)):
@@ -273,9 +274,8 @@ def _late(classes: _Classes, by_pk: Mapping[int, Classroom]) -> list[TodoItem]:
         TodoItem(
             "late_answers",
             len(late[assignment.pk]),
-            by_pk[assignment.classroom_id],
+            classes.classrooms[assignment.classroom_id],
             assignment,
-            assignment.title,
             late=tuple(late[assignment.pk]),
         )
         for assignment in _by_age(classes)
@@ -283,18 +283,12 @@ def _late(classes: _Classes, by_pk: Mapping[int, Classroom]) -> list[TodoItem]:
     ]
 
 
-def _queued(classes: _Classes, by_pk: Mapping[int, Classroom]) -> list[TodoItem]:
+def _queued(classes: _Classes) -> list[TodoItem]:
     """One item for each assignment that has answers to grade, the oldest first."""
     assignments = _by_age(classes)
     queued = queued_counts(assignments)
     return [
-        TodoItem(
-            "queued_answers",
-            queued[assignment.pk],
-            by_pk[assignment.classroom_id],
-            assignment,
-            assignment.title,
-        )
+        TodoItem("queued_answers", queued[assignment.pk], classes.classrooms[assignment.classroom_id], assignment)
         for assignment in assignments
         if assignment.pk in queued
     ]
