@@ -10,7 +10,7 @@ from tools.scaling import costs
 from tools.scaling.__main__ import DOCUMENT, between, predict
 from tools.scaling.lesson import Habits, at_work, bell, close
 from tools.scaling.queueing import closed_loop, gamma, mean_wait, quantile, wait_probability, wait_quantile, waits
-from tools.scaling.sizes import PROMISE_SECONDS, Plan, need
+from tools.scaling.sizes import PROMISE_SECONDS, Plan, smallest_deployment
 
 # Of a mean over 200,000 arrivals with a fixed seed; its own chance error is about 2 % at 70 % load.
 TOLERANCE = 0.05
@@ -110,11 +110,11 @@ def test_close_hands_in_within_a_second_and_shows_receipts() -> None:
     assert all(0 <= moment < 1 for moment, _ in requests)
 
 
-def test_need_keeps_the_promise_and_grows_with_the_students() -> None:
+def test_smallest_deployment_keeps_the_promise_and_grows_with_the_students() -> None:
     figures = costs.load()
     plan = Plan(figures, Habits.of(figures, has_proxy=True), uses_postgresql=True)
 
-    few, many = need(plan, 1_000), need(plan, 10_000)
+    few, many = smallest_deployment(plan, 1_000), smallest_deployment(plan, 10_000)
 
     assert many.slow_at_bell <= PROMISE_SECONDS
     assert many.busy_at_work <= figures.figures["planned_busy"]

@@ -17,7 +17,7 @@ from tools.scaling import costs
 from tools.scaling.costs import Costs
 from tools.scaling.lesson import Habits, at_work
 from tools.scaling.queueing import closed_loop, gamma, quantile
-from tools.scaling.sizes import Plan, TodoItem, levers, need
+from tools.scaling.sizes import Deployment, Plan, levers, smallest_deployment
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "scaling.md"
 START, END = "<!-- figures -->", "<!-- end of figures -->"
@@ -72,7 +72,7 @@ def report(figures: Costs) -> Iterator[str]:
 
 def sizes(rows: list[tuple[str, Plan, int]]) -> Iterator[str]:
     """What each size takes, in two tables: the web's, and the database's."""
-    needs = [(name, plan, need(plan, students)) for name, plan, students in rows]
+    needs = [(name, plan, smallest_deployment(plan, students)) for name, plan, students in rows]
     yield from head(
         "all with a time limit",
         "students a process",
@@ -117,7 +117,7 @@ def head(*columns: str) -> Iterator[str]:
     yield f"|{' --- |' * len(columns)}"
 
 
-def first_limits(found: TodoItem) -> str:
+def first_limits(found: Deployment) -> str:
     """The limits, in the order in which a growing site reaches them."""
     return "; ".join(f"{name} at {count:,}" for name, count in found.limits)
 
@@ -126,7 +126,7 @@ def changes(plan: Plan, students: int) -> Iterator[str]:
     """What one change does to a size."""
     yield from head(f"{students:,} students, one thing changed", "students a process", "processes", "commits a second")
     for name, changed in levers(plan):
-        found = need(changed, students)
+        found = smallest_deployment(changed, students)
         yield f"| {name} | {changed.students_per_process:.0f} | {found.processes} | {found.commits:,.0f} |"
 
 

@@ -120,9 +120,10 @@ class Rates:
 
 
 @dataclass(frozen=True, slots=True)
-class TodoItem:
-    """What a size takes. megabits: out of the site at the bell; memory_gb: of the web processes; limits: nearest first.
+class Deployment:
+    """The computers for a number of students, and their load.
 
+    megabits: out of the site at the bell. memory_gb: of the web processes. limits: the nearest first.
     database_cores, database_gb: kept busy by queries at the bell, and held by connections alone.
     """
 
@@ -143,7 +144,7 @@ class TodoItem:
     limits: tuple[tuple[str, int], ...]
 
 
-def need(plan: Plan, students: int) -> TodoItem:
+def smallest_deployment(plan: Plan, students: int) -> Deployment:
     """The smallest deployment that keeps the promise for so many students at one bell."""
     figures = plan.figures.figures
     # A second process costs little and serves on while the first is replaced.
@@ -158,7 +159,7 @@ def need(plan: Plan, students: int) -> TodoItem:
     servers = math.ceil(commits / (most * figures["planned_share"])) if plan.uses_postgresql else 1
     # A machine's `manage.py serve` keeps house on a connection of its own.
     connections = processes * threads + machines
-    return TodoItem(
+    return Deployment(
         students,
         processes,
         machines,
