@@ -312,18 +312,17 @@ def _correct_numbers(text: str, answers: Sequence[str]) -> set[int]:
     # An answer can itself say “A and C”.
     is_list = not (text and in_words and _AND.search(text))
     parts = [part for part in re.split(r"[\s,;]+", _AND.sub(" ", text).casefold()) if part and is_list]
-    found = set()
-    for part in parts:
-        if part.isdecimal() and 1 <= int(part[:3]) <= ANSWERS:
-            found.add(int(part[:3]))
-        elif len(part) == 1 and part in GAP_LETTERS:
-            found.add(GAP_LETTERS.index(part) + 1)
-        else:
-            found = set()
-            break
-    if not found and text:
-        found = in_words
-    return found
+    found = {_answer_number(part) for part in parts}
+    if found and 0 not in found:
+        return found
+    return in_words if text else set()
+
+
+def _answer_number(part: str) -> int:
+    """The number of the answer that this means, such as 2 for “2” and for “b”; 0 for another text."""
+    if part.isdecimal() and 1 <= int(part[:3]) <= ANSWERS:
+        return int(part[:3])
+    return GAP_LETTERS.index(part) + 1 if len(part) == 1 and part in GAP_LETTERS else 0
 
 
 def _note_place(text: str, answers: Sequence[str], correct: set[int], notes: list[str]) -> None:
