@@ -3,6 +3,7 @@
 The functions that return None change the document in place.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from quizzes.content.drafts.document import UNNAMED, anchored, name_fixed_speakers, sentence_tables
@@ -125,7 +126,7 @@ def turn_paragraph(document: Table, key: str) -> None:
 def set_speakers(document: Table, speakers: Sequence[Table]) -> None:
     """Set the speakers of the source, in this order. A speaker in use stays, even if it is not in the list."""
     uses, keys = uses_of_speakers(document), {speaker["key"] for speaker in speakers}
-    used = [speaker for speaker in document["voices"] if speaker["key"] not in keys and uses.get(speaker["key"])]
+    used = [speaker for speaker in document["voices"] if speaker["key"] not in keys and uses[speaker["key"]]]
     before = {speaker["key"]: speaker for speaker in document["voices"]}
     document["voices"] = [{**before.get(speaker["key"], {}), **speaker} for speaker in (*speakers, *used)]
 
@@ -147,14 +148,11 @@ def speaker_with_label(label: str, speakers: Sequence[Table]) -> Table | None:
     return next((speaker for speaker in speakers if speaker["label"].casefold() == label.casefold()), None)
 
 
-def uses_of_speakers(document: Table) -> dict[str, int]:
+def uses_of_speakers(document: Table) -> Counter[str]:
     """The number of sentences and statements by speaker key."""
     tables = [*sentence_tables(document)]
     tables += [row for question in document["questions"] for row in question.get("statements", ())]
-    uses = dict[str, int]()
-    for table in tables:
-        uses[table["voice"]] = uses.get(table["voice"], 0) + 1
-    return uses
+    return Counter(table["voice"] for table in tables)
 
 
 class _NewKeys:

@@ -251,8 +251,10 @@ def _question_problems(document: Table, question: Table, reading: Reading) -> li
 
 def _language_problems(document: Table, question: Table) -> list[str]:
     """What is wrong only with the texts of the question in another language, such as 2 equal answers."""
-    keys, languages, found = [table["key"] for table in sentence_tables(document)], document.get("languages", []), []
-    current, fields = finished_texts(question, text_fields(question), languages), text_fields(question)
+    keys = [table["key"] for table in sentence_tables(document)]
+    languages, fields = document.get("languages", []), text_fields(question)
+    current = finished_texts(question, fields, languages)
+    found = []
     for language in languages:
         own = translated(current, fields, language, first_language(document))
         for text in draft_of(question).problems(own, keys, document["voices"]):
