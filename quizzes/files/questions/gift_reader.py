@@ -245,22 +245,31 @@ def _answers(body: str, texts: _Texts) -> Answers:
 def _with_answers(stem: str, answers: Answers, notes: list[str]) -> Item:
     if not answers:
         raise Skipped(gettext("It has no answers."))
-    lines = tuple(line for line, _ in answers)
-    has_wrong = not all(line.is_correct for line in lines)
-    if not has_wrong and all(line.match for line in lines):
-        prompts = tuple(replace(line, is_correct=False) for line in lines if line.text)
-        return Item("matching", stem, lines=prompts, options=tuple(dict.fromkeys(line.match for line in lines)))
-    if not has_wrong:
+    lines = [line for line, _ in answers]
+    if not all(line.is_correct for line in lines):
+        by = _choices_by_sign if any(line.is_correct for line in lines) else _choices_by_weight
+        return by(stem, answers, notes)
+    if not all(line.match for line in lines):
         return _short_answer(stem, answers, notes)
-    if any(line.is_correct for line in lines):
-        if any((weight or 0) > 0 for line, weight in answers if not line.is_correct):
-            notes.append(gettext("Partial credit for a wrong answer was left out."))
-        found: QuestionType = "single" if sum(line.is_correct for line in lines) == 1 else "multiple"
-        if any((weight or 0) < 0 for _, weight in answers):
-            notes.append(gettext(PENALTIES[found]))
-        if found == "multiple":
-            notes.append(gettext(ALL_OF_THEM))
-        return Item(found, stem, lines=lines)
+    prompts = tuple(replace(line, is_correct=False) for line in lines if line.text)
+    return Item("matching", stem, lines=prompts, options=tuple(dict.fromkeys(line.match for line in lines)))
+
+
+def _choices_by_sign(stem: str, answers: Answers, notes: list[str]) -> Item:
+    """A question with choices, of which those that start with “=” are correct."""
+    lines = tuple(line for line, _ in answers)
+    if any((weight or 0) > 0 for line, weight in answers if not line.is_correct):
+        notes.append(gettext("Partial credit for a wrong answer was left out."))
+    found: QuestionType = "single" if sum(line.is_correct for line in lines) == 1 else "multiple"
+    if any((weight or 0) < 0 for _, weight in answers):
+        notes.append(gettext(PENALTIES[found]))
+    if found == "multiple":
+        notes.append(gettext(ALL_OF_THEM))
+    return Item(found, stem, lines=lines)
+
+
+def _choices_by_weight(stem: str, answers: Answers, notes: list[str]) -> Item:
+    """A question with choices that all start with “~”. Those with a positive weight are correct."""
     marked = tuple(replace(line, is_correct=(weight or 0) > 0) for line, weight in answers)
     positive = {weight for _, weight in answers if weight is not None and weight > 0}
     if not positive:
@@ -270,7 +279,7 @@ def _with_answers(stem: str, answers: Answers, notes: list[str]) -> Item:
     worst = min(weight or 0 for _, weight in answers)
     # An answer that costs all that the correct one gives makes sense only if students can choose both.
     is_single = positive == {float(_FULL)} and sum(line.is_correct for line in marked) == 1 and worst > -_FULL
-    found = "single" if is_single else "multiple"
+    found: QuestionType = "single" if is_single else "multiple"
     if worst < 0:
         notes.append(gettext(PENALTIES[found]))
     elif found == "multiple" and not all(line.is_correct for line in marked):
