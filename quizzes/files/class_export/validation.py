@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -23,7 +24,6 @@ from quizzes.files.class_export.parts import (
     EventPart,
     StudentPart,
 )
-from quizzes.files.class_export.typed_json import Key
 from quizzes.grading.new_keys import Document, document_after
 from quizzes.grading.scores import computed
 from quizzes.models import Attempt
@@ -39,37 +39,30 @@ def check_times(class_export: ClassExport) -> None:
     names = {student.key: student.name for student in class_export.students}
     moved = {assignment.key for assignment in class_export.assignments if assignment.window_changed}
     for attempt in class_export.attempts:
-        start, end = attempt.started_at, attempt.handed_in_at
-        if end is not None and end < start:
-            raise _wrong_time(gettext("Attempt {key} of {student} was turned in before it started."), attempt, names)
-        if attempt.deadline_at is not None and attempt.deadline_at < start:
-            raise _wrong_time(gettext("Attempt {key} of {student} has a deadline before its start."), attempt, names)
-        if max(start, end or start, *(event.at for event in attempt.log)) > class_export.made_at:
-            raise _wrong_time(gettext("Attempt {key} of {student} is later than the file itself."), attempt, names)
-        # Answers from paper may be older than the row that holds them.
-        if attempt.medium == _ON_SCREEN and any(event.at < start for event in attempt.log):
-            raise _wrong_time(
-                gettext("Attempt {key} of {student} has an answer from before its start."), attempt, names
-            )
-        saved = [event.at for event in attempt.log if event.outcome == _SAVED]
-        if attempt.assignment not in moved and any(is_over(at=at, deadline_at=attempt.deadline_at) for at in saved):
-            raise _wrong_time(
-                gettext("Attempt {key} of {student} has an answer that counts though it came after the deadline."),
-                attempt,
-                names,
-            )
-        # The clock turns in at the deadline, and answers count until the end of the grace time.
-        is_moved = attempt.medium != _ON_SCREEN or attempt.assignment in moved
-        if end is not None and not is_moved and any(at > grace_ends_at(end) for at in saved):
-            raise _wrong_time(
-                gettext("Attempt {key} of {student} has an answer that counts though it came after it was turned in."),
-                attempt,
-                names,
-            )
+        text = _wrong_time(attempt, made_at=class_export.made_at, has_moved=attempt.assignment in moved)
+        if text:
+            raise InvalidExport(text.format(key=attempt.key, student=names[attempt.student][:60]))
 
 
-def _wrong_time(text: str, attempt: AttemptPart, names: Mapping[Key, str]) -> InvalidExport:
-    return InvalidExport(text.format(key=attempt.key, student=names[attempt.student][:60]))
+def _wrong_time(attempt: AttemptPart, *, made_at: datetime, has_moved: bool) -> str:
+    """How an attempt contradicts itself in time, "" for not at all. has_moved: whether the times of its quiz have."""
+    start, end, is_on_screen = attempt.started_at, attempt.handed_in_at, attempt.medium == _ON_SCREEN
+    if end is not None and end < start:
+        return gettext("Attempt {key} of {student} was turned in before it started.")
+    if attempt.deadline_at is not None and attempt.deadline_at < start:
+        return gettext("Attempt {key} of {student} has a deadline before its start.")
+    if max(start, end or start, *(event.at for event in attempt.log)) > made_at:
+        return gettext("Attempt {key} of {student} is later than the file itself.")
+    # Answers from paper may be older than the row that holds them.
+    if is_on_screen and any(event.at < start for event in attempt.log):
+        return gettext("Attempt {key} of {student} has an answer from before its start.")
+    saved = [event.at for event in attempt.log if event.outcome == _SAVED]
+    if not has_moved and any(is_over(at=at, deadline_at=attempt.deadline_at) for at in saved):
+        return gettext("Attempt {key} of {student} has an answer that counts though it came after the deadline.")
+    # The clock turns in at the deadline, and answers count until the end of the grace time.
+    if end is not None and is_on_screen and not has_moved and any(at > grace_ends_at(end) for at in saved):
+        return gettext("Attempt {key} of {student} has an answer that counts though it came after it was turned in.")
+    return ""
 
 
 def check_distinct(class_export: ClassExport) -> None:
