@@ -159,15 +159,20 @@ def _item(element: Element, presentation: Element | None, stem: str, rules: Rule
         notes.append(gettext("Add a rubric and a sample answer."))
         return Item("free_text", stem)
     if question_type == "numerical_question" or rules.low:
-        if rules.ways > 1:
-            notes.append(gettext("Only the first number with full credit was kept."))
-        exact = rules.exact or rules.low
-        if rules.low and rules.high:
-            number, tolerance = numbers(f"{rules.low}..{rules.high}")
-        else:
-            number, tolerance = numbers(exact)
-        said = rules.feedback.get((response, rules.exact), "")
-        return Item("numeric", stem, number=number, tolerance=tolerance, explanation=said)
+        return _numeric(stem, response, rules, notes)
+    return _short_answer(stem, response, rules, notes)
+
+
+def _numeric(stem: str, response: str, rules: Rules, notes: list[str]) -> Item:
+    if rules.ways > 1:
+        notes.append(gettext("Only the first number with full credit was kept."))
+    is_range = rules.low and rules.high
+    number, tolerance = numbers(f"{rules.low}..{rules.high}" if is_range else rules.exact or rules.low)
+    said = rules.feedback.get((response, rules.exact), "")
+    return Item("numeric", stem, number=number, tolerance=tolerance, explanation=said)
+
+
+def _short_answer(stem: str, response: str, rules: Rules, notes: list[str]) -> Item:
     accepted = rules.correct(response)
     rules.note_partial(response, {}, notes)
     lines = [
