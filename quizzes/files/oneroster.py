@@ -88,18 +88,7 @@ def read_oneroster(content: bytes, *, today: date | None = None, email: str = ""
     """
     tables = _tables(content)
     is_clever = "users" not in tables and not tables.keys().isdisjoint(clever.TABLES)
-    for name, column in (clever.NEEDED if is_clever else _NEEDED).items():
-        rows = tables.get(name)
-        if rows is None:
-            raise UnreadableOneRoster(
-                gettext(
-                    "This ZIP file has no {name}.csv. Export all rosters from OneRoster or Clever, not only changes."
-                ).format(name=name)
-            )
-        if rows and column.casefold() not in rows[0]:
-            raise UnreadableOneRoster(
-                gettext("{name}.csv has no column {column}. Export it again.").format(name=name, column=column)
-            )
+    _check_tables(tables, clever.NEEDED if is_clever else _NEEDED)
     properties = {row.get("propertyname", ""): row.get("value", "") for row in tables.get("manifest", [])}
     is_delta = "delta" in (properties.get("file.enrollments", ""), properties.get("file.users", ""))
     if is_clever:
@@ -123,6 +112,22 @@ def read_oneroster(content: bytes, *, today: date | None = None, email: str = ""
     if is_clever:
         return OneRoster("", tuple(found), program="Clever")
     return OneRoster(version[:10], tuple(found), is_delta)
+
+
+def _check_tables(tables: Mapping[str, list[dict[str, str]]], needed: Mapping[str, str]) -> None:
+    """Raise UnreadableOneRoster if a table or its column is not there. needed: the column by name of the table."""
+    for name, column in needed.items():
+        rows = tables.get(name)
+        if rows is None:
+            raise UnreadableOneRoster(
+                gettext(
+                    "This ZIP file has no {name}.csv. Export all rosters from OneRoster or Clever, not only changes."
+                ).format(name=name)
+            )
+        if rows and column.casefold() not in rows[0]:
+            raise UnreadableOneRoster(
+                gettext("{name}.csv has no column {column}. Export it again.").format(name=name, column=column)
+            )
 
 
 def _classes(
