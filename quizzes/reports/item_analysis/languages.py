@@ -40,20 +40,24 @@ def language_flags(
         sum(credits[place][number] * items[place].points for place in counting) for number in range(len(languages))
     ]
     all_points = sum(items[place].points for place in counting)
+
+    def gaps(place: int, group: Sequence[int]) -> list[float]:
+        """The credit of these attempts for a question, less their share of all other points."""
+        points = items[place].points
+        return [
+            (credit := credits[place][number]) - (totals[number] - credit * points) / (all_points - points)
+            for number in group
+        ]
+
+    (first, first_group), *others = large
+    tests = len(counting) * len(others)
     found: list[tuple[Flag, ...]] = []
     for place, item in enumerate(items):
         flags = []
-        for language, own in large[1:] if item.points else ():
-            gaps = [
-                [
-                    credits[place][number]
-                    - (totals[number] - credits[place][number] * item.points) / (all_points - item.points)
-                    for number in group
-                ]
-                for group in (own, large[0][1])
-            ]
-            if (difference := _difference(*gaps, tests=len(counting) * (len(large) - 1))) is not None:
-                flags.append(Flag("language", _reason(language, large[0][0], difference)))
+        for language, group in others if item.points else ():
+            difference = _difference(gaps(place, group), gaps(place, first_group), tests=tests)
+            if difference is not None:
+                flags.append(Flag("language", _reason(language, first, difference)))
         found.append(tuple(flags))
     return found
 
