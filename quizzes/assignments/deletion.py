@@ -6,7 +6,7 @@ from itertools import chain
 from django.core import serializers
 from django.db import IntegrityError, connection, transaction
 
-from quizzes.assignments.lifecycle import HasAttempts
+from quizzes.assignments.newer_versions import HasAttempts
 from quizzes.models import Assignment, AuditEvent, Board, Classroom, User
 from quizzes.models.locks import lock_rows, locked_with_keys, read_row
 

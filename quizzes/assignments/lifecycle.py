@@ -9,14 +9,12 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, Subquery
 
-from quizzes.assignments.accommodations import excuse, move_deadlines, set_deadline
+from quizzes.assignments.accommodations import move_deadlines, set_deadline
 from quizzes.assignments.deadlines import Breaks, Window, WindowState, is_over
 from quizzes.assignments.release import shows_before_last_attempt, shows_by_submit
 from quizzes.assignments.student_settings import window_of
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Extension, User
-from quizzes.models.assignments import MAX_TITLE, NEW_VERSION
-from quizzes.models.locks import lock_rows, locked, locked_with_keys, read_locked, read_row
-from quizzes.models.reasons import HAS_VERSION, STAYS_EXCUSED
+from quizzes.models.locks import lock_rows, locked, read_locked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,14 +32,6 @@ class AssignmentSettings:
     release: str
     is_teacher_paced: bool = False
     own_title: str = ""
-
-
-class AllStarted(Exception):
-    """Each student of the class has started the assignment or is excused from it."""
-
-
-class HasAttempts(Exception):
-    """The assignment has attempts or regrades."""
 
 
 class NotOpen(Exception):
@@ -70,10 +60,10 @@ def assign(
     lock_rows(classrooms=[classroom.pk for classroom in windows])
     assigned_ids = set(Assignment.objects.filter(group=group).values_list("classroom_id", flat=True))
     left = {classroom: window for classroom, window in windows.items() if classroom.pk not in assigned_ids}
-    return _make(edition, left, settings=settings, group=group, by=by, now=now)
+    return make_assignments(edition, left, settings=settings, group=group, by=by, now=now)
 
 
-def _make(
+def make_assignments(
     edition: Edition,
     windows: Mapping[Classroom, Window],
     *,
@@ -83,6 +73,7 @@ def _make(
     now: datetime,
     newer_version_of: Assignment | None = None,
 ) -> list[Assignment]:
+    """Add an assignment of the edition to each of these classrooms, without a check for earlier ones; returns them."""
     made = [
         Assignment(
             edition=edition,
@@ -268,60 +259,6 @@ def has_more_attempts(assignment: Assignment, *, now: datetime) -> bool:
     """Whether students who have turned in can start again, so that the answers must wait."""
     is_closed = window_state(assignment, now=now) is WindowState.CLOSED
     return not is_closed and shows_before_last_attempt(Assignment.Release.AFTER_SUBMIT, assignment.max_attempts)
-
-
-@transaction.atomic
-def use_edition(assignment: Assignment, edition: Edition, *, by: User, now: datetime) -> None:
-    """Give another edition of the set with an assignment that has no attempts and no regrades. Raises HasAttempts."""
-    # The lock makes a student who starts an attempt wait until this transaction ends.
-    current = read_row(locked_with_keys(Assignment.objects.all()), assignment.pk)
-    # A regrade refers to a question of the old edition.
-    if current.attempts.exists() or current.regrades.exists():
-        raise HasAttempts
-    before = current.edition_id
-    current.edition = edition
-    current.save(update_fields=["edition"])
-    _record(AuditEvent.Action.ASSIGNMENT_CHANGED, current, by=by, now=now, edition_before=before, edition=edition.pk)
-
-
-@transaction.atomic
-def split_by_edition(
-    assignment: Assignment, edition: Edition, *, group: uuid.UUID, by: User, now: datetime
-) -> Assignment:
-    """Give another edition to the students who have not started, as an assignment of its own; returns that one.
-
-    It has the same window, settings and extensions. Each student is excused from one of the two. Students who came
-    since get the one that was made before. group: of the form, so that it splits once if sent twice. Raises AllStarted.
-    """
-    current = read_row(locked_with_keys(Assignment.objects.all()), assignment.pk)
-    known = Assignment.objects.filter(group=group, classroom=current.classroom_id).first()
-    if known is not None:
-        return known
-    started = set(current.attempts.values_list("student", flat=True))
-    excused, moved = set(current.excuses.values_list("student", flat=True)), set[int]()
-    made = current.newer_versions.filter(edition=edition).order_by("pk").first()
-    if made is not None:
-        moved = excused - set(made.excuses.values_list("student", flat=True))
-        excused -= moved
-    else:
-        if not current.classroom.students.enrolled().without_work(current.pk).exists():
-            raise AllStarted
-        suffix = NEW_VERSION.format(title="", number=edition.number)
-        settings = replace(settings_of(current), own_title=current.stored_title[: MAX_TITLE - len(suffix)] + suffix)
-        window = {current.classroom: window_of(current)}
-        [made] = _make(edition, window, settings=settings, group=group, by=by, now=now, newer_version_of=current)
-    students = list(current.classroom.students.enrolled().exclude(pk__in=moved))
-    lock_rows(assignments=[made.pk], students=[student.pk for student in students], with_starts=True)
-    for student in students:
-        stays = student.pk in started or student.pk in excused
-        left, number = (made, current.edition.number) if stays else (current, edition.number)
-        reason = STAYS_EXCUSED if student.pk in excused else HAS_VERSION.format(number=number)
-        excuse(left, student, reason=reason, by=by, now=now)
-    extended = set(made.extensions.values_list("student", flat=True))
-    for extension in current.extensions.exclude(student__in=started | moved | extended):
-        extension.pk, extension.assignment = None, made
-        extension.save()
-    return made
 
 
 def window_state(assignment: Assignment, *, now: datetime) -> WindowState:

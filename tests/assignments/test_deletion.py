@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from quizzes.assignments.deletion import delete_assignment, restore_assignment
-from quizzes.assignments.lifecycle import HasAttempts
+from quizzes.assignments.newer_versions import HasAttempts
 from quizzes.models import Assignment, Attempt, AuditEvent, Regrade, User
 from tests.factories import make_regrade
 

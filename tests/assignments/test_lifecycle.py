@@ -16,7 +16,6 @@ from quizzes.assignments.lifecycle import (
     open_now,
     pause,
     settings_of,
-    split_by_edition,
     window_state,
 )
 from quizzes.assignments.student_settings import window_of
@@ -27,8 +26,6 @@ from quizzes.models import (
     AuditEvent,
     Classroom,
     Edition,
-    Excuse,
-    Extension,
     Student,
     User,
 )
@@ -38,9 +35,6 @@ from tests.factories import (
     make_assignment,
     make_attempt,
     make_classroom,
-    make_document,
-    make_edition,
-    make_student,
 )
 
 pytestmark = pytest.mark.django_db
@@ -238,50 +232,3 @@ def test_change_that_was_begun_before_a_pause_leaves_the_clock_stopped(
 
     attempt.refresh_from_db()
     assert attempt.deadline_at is None
-
-
-# --- A new edition for those who have not started -----------------------------------------------------------------
-
-
-def test_split_gives_each_student_one_edition(classroom: Classroom, teacher: User, now: datetime) -> None:
-    first = make_edition()
-    newer = make_edition(question_set=first.question_set, document=make_document(title="Small set, corrected"))
-    given = make_assignment(
-        edition=first,
-        classroom=classroom,
-        assigned_by=teacher,
-        own_title="T" * 100,
-        due_at=WINDOW.due_at,
-        closes_at=WINDOW.closes_at,
-        time_limit=30 * MINUTE,
-        max_attempts=2,
-    )
-    started, waiting, excused = (make_student(classroom=classroom, name=name) for name in ("Ana", "Ben", "Cy"))
-    make_student(classroom=classroom, name="Gone", removed_at=now)
-    attempt = make_answered_attempt(assignment=given, student=started)
-    Excuse.objects.create(assignment=given, student=excused, reason="Away", given_by=teacher, given_at=now)
-    for student in (started, waiting):
-        Extension.objects.create(
-            assignment=given, student=student, closes_at=NOW + 3 * DAY, given_by=teacher, given_at=now
-        )
-    group = uuid.uuid4()
-
-    for _ in range(2):
-        made = split_by_edition(given, newer, group=group, by=teacher, now=now)
-
-    assert classroom.assignments.count() == 2
-    assert (made.edition, made.title, made.max_attempts, made.time_limit) == (
-        *(newer, "T" * 89 + ", version 2"),
-        *(2, 30 * MINUTE),
-    )
-    assert window_of(made) == window_of(given)
-    assert set(Excuse.objects.values_list("assignment", "student", "reason")) == {
-        (given.pk, waiting.pk, "Has version 2 of this quiz."),
-        (made.pk, started.pk, "Has version 1 of this quiz."),
-        (given.pk, excused.pk, "Away"),
-        (made.pk, excused.pk, "Excused from this quiz."),
-    }
-    assert [extension.student for extension in made.extensions.all()] == [waiting]
-    assert given.extensions.count() == 2
-    attempt.refresh_from_db()
-    assert (attempt.assignment, content_of(attempt).published.document.title) == (given, "Small set")

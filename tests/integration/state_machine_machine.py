@@ -13,9 +13,10 @@ from hypothesis import event
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from quizzes.assignments import accommodations, lifecycle
+from quizzes.assignments import accommodations, lifecycle, newer_versions
 from quizzes.assignments.deadlines import Window
-from quizzes.assignments.lifecycle import AssignmentSettings, HasAttempts
+from quizzes.assignments.lifecycle import AssignmentSettings
+from quizzes.assignments.newer_versions import HasAttempts
 from quizzes.attempts.lifecycle import submit_overdue
 from quizzes.caches import clear_all
 from quizzes.content.drafts import publishing, saving_questions
@@ -233,7 +234,7 @@ class SettingsMachine(RuleBasedStateMachine):
 
         def use() -> None:
             newer = Edition.objects.get(pk=self.editions[chosen])
-            lifecycle.use_edition(row, newer, by=self.teacher, now=self.now)
+            newer_versions.use_edition(row, newer, by=self.teacher, now=self.now)
 
         if model_assignment.model_regrades or any(
             model_attempt.model_assignment is model_assignment for model_attempt in self.ledger.model_attempts

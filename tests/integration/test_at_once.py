@@ -18,7 +18,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.assignments import lifecycle
+from quizzes.assignments import lifecycle, newer_versions
 from quizzes.assignments.accommodations import add_minutes, set_reading_level
 from quizzes.assignments.deadlines import Window
 from quizzes.assignments.deletion import delete_assignment, restore_assignment
@@ -510,8 +510,8 @@ def test_act_on_the_people_of_a_class_that_was_erased_meanwhile_finds_nothing(
 @pytest.mark.parametrize(
     "act",
     [
-        lambda quiz, by, now: lifecycle.use_edition(quiz, quiz.edition, by=by, now=now),
-        lambda quiz, by, now: lifecycle.split_by_edition(quiz, quiz.edition, group=uuid.uuid4(), by=by, now=now),
+        lambda quiz, by, now: newer_versions.use_edition(quiz, quiz.edition, by=by, now=now),
+        lambda quiz, by, now: newer_versions.split_by_edition(quiz, quiz.edition, group=uuid.uuid4(), by=by, now=now),
         lambda quiz, by, now: save_paper_answers(quiz, [], operation="page", by=by, now=now),
     ],
 )

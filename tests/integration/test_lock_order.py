@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.assignments import accommodations, lifecycle
+from quizzes.assignments import accommodations, lifecycle, newer_versions
 from quizzes.assignments.deletion import delete_assignment
 from quizzes.assignments.student_settings import window_of
 from quizzes.assignments.supports import Supports, set_class_supports, set_supports
@@ -494,7 +494,7 @@ def test_a_quiz_that_a_student_starts_now_is_not_deleted(
         thread.start()
         _wait_until(lambda: _waiting() == 1)
     thread.join(timeout=30)
-    assert [type(error) for error in errors] == [lifecycle.HasAttempts]
+    assert [type(error) for error in errors] == [newer_versions.HasAttempts]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from quizzes.assignments.lifecycle import split_by_edition
+from quizzes.assignments.newer_versions import split_by_edition
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.drafts import lifecycle
 from quizzes.content.drafts.publishing import publish

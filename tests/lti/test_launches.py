@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from quizzes.assignments.lifecycle import split_by_edition
+from quizzes.assignments.newer_versions import split_by_edition
 from quizzes.attempts.merges import merge_plan, merge_students
 from quizzes.lti import courses
 from quizzes.lti.launches import start_login

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from quizzes.assignments.lifecycle import split_by_edition
+from quizzes.assignments.newer_versions import split_by_edition
 from quizzes.assignments.own_versions import own_versions
 from quizzes.attempts.merges import merge_plan, merge_students
 from quizzes.lti import scores

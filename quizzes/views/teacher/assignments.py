@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
-from quizzes.assignments import deletion, lifecycle
+from quizzes.assignments import deletion, lifecycle, newer_versions
 from quizzes.assignments.accommodations import extend_to_fit
 from quizzes.assignments.deadlines import Window
 from quizzes.assignments.extended_times import ExtendedTime, extended_times
@@ -90,8 +90,8 @@ def change_version(request: TeacherRequest, public_id: str) -> HttpResponse:
     if newest is None or form is None or not form.is_valid():
         return _out_of_date(request, assignment)
     try:
-        lifecycle.use_edition(assignment, newest, by=request.user, now=now)
-    except lifecycle.HasAttempts:
+        newer_versions.use_edition(assignment, newest, by=request.user, now=now)
+    except newer_versions.HasAttempts:
         return _split(request, assignment, newest, form.cleaned_data["group"], now=now)
     messages.success(request, gettext("This quiz now uses version {number}.").format(number=newest.number))
     return redirect("assignment_progress", public_id)
@@ -103,8 +103,8 @@ def _split(
     # The group id is combined with the quiz, so that nobody can join another group.
     group = uuid5(group, f"{request.user.pk}:{assignment.public_id}")
     try:
-        made = lifecycle.split_by_edition(assignment, newest, group=group, by=request.user, now=now)
-    except lifecycle.AllStarted:
+        made = newer_versions.split_by_edition(assignment, newest, group=group, by=request.user, now=now)
+    except newer_versions.AllStarted:
         # The last one has started since the page was opened.
         return _out_of_date(request, assignment)
     messages.success(request, gettext("Students who hadn’t started now have “{title}”.").format(title=made.title))
@@ -122,7 +122,7 @@ def delete_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
     assignment = taught_assignment(request, public_id)
     try:
         rows = deletion.delete_assignment(assignment, by=request.user, now=timezone.now())
-    except lifecycle.HasAttempts:
+    except newer_versions.HasAttempts:
         messages.error(request, gettext("Students have started, so you can’t delete this quiz. Close it instead."))
         return redirect("change_assignment", assignment.public_id)
     classroom = assignment.classroom

@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.template.loader import render_to_string
 
-from quizzes.assignments.lifecycle import HasAttempts, use_edition
+from quizzes.assignments.newer_versions import HasAttempts, use_edition
 from quizzes.content.drafts import lifecycle, publishing, saving, saving_questions, text
 from quizzes.content.drafts.changes import changes
 from quizzes.content.drafts.document import MAX_QUESTIONS, new_document

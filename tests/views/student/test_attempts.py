@@ -20,7 +20,8 @@ from quizsite.periodic_jobs import run_periodic_jobs
 from quizzes.assignments import accommodations
 from quizzes.assignments.board import show_on_board
 from quizzes.assignments.deadlines import GRACE, LOCK_WAIT
-from quizzes.assignments.lifecycle import close_now, split_by_edition
+from quizzes.assignments.lifecycle import close_now
+from quizzes.assignments.newer_versions import split_by_edition
 from quizzes.attempts import answers
 from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import submit_attempt

@@ -10,7 +10,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from quizzes.assignments.affected import with_started_counts
-from quizzes.assignments.lifecycle import HasAttempts, use_edition
+from quizzes.assignments.newer_versions import HasAttempts, use_edition
 from quizzes.content.drafts import publishing
 from quizzes.content.drafts.document import finished
 from quizzes.content.drafts.publishing import NotReady, Readiness
