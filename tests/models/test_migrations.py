@@ -13,7 +13,7 @@ from django.db.models import F
 from django.db.models.signals import pre_migrate
 
 from quizsite.health import setting_value
-from quizzes.assignments.lifecycle import split_by_edition
+from quizzes.assignments.newer_versions import split_by_edition
 from quizzes.content.editions import public_question_count
 from quizzes.grading.manual_grades import grade_answer
 from quizzes.grading.scores import rescore, stored
