@@ -48,29 +48,26 @@ class AttemptsForm(forms.Form):
         return self.cleaned_data.get(name, "")
 
 
-class FileForm(forms.Form):
-    """The layout and the format of a classroom's file."""
-
-    layout = forms.ChoiceField(choices=[(layout.value, layout.value) for layout in Layout])
-    form = forms.ChoiceField(choices=[(form.value, form.value) for form in FileFormat])
-    quiz = forms.ModelChoiceField(Assignment.objects.none(), to_field_name="public_id", required=False)
-
-    def __init__(self, *args: Any, classroom: Classroom, **kwargs: Any) -> None:
-        """classroom: one of its quizzes may be chosen."""
-        super().__init__(*args, **kwargs)
-        cast(forms.ModelChoiceField, self.fields["quiz"]).queryset = classroom.assignments.all()
-
-
 class AnswersFileForm(forms.Form):
     """The format of a file with the answers to one assignment."""
 
     form = forms.ChoiceField(choices=[(form.value, form.value) for form in FileFormat])
 
 
-class ItemsFileForm(AttemptsForm):
+class ItemsFileForm(AnswersFileForm, AttemptsForm):
     """The format and the attempts of an item analysis file."""
 
-    form = forms.ChoiceField(choices=[(form.value, form.value) for form in FileFormat])
+
+class FileForm(AnswersFileForm):
+    """The layout and the format of a classroom's file."""
+
+    layout = forms.ChoiceField(choices=[(layout.value, layout.value) for layout in Layout])
+    quiz = forms.ModelChoiceField(Assignment.objects.none(), to_field_name="public_id", required=False)
+
+    def __init__(self, *args: Any, classroom: Classroom, **kwargs: Any) -> None:
+        """classroom: one of its quizzes may be chosen."""
+        super().__init__(*args, **kwargs)
+        cast(forms.ModelChoiceField, self.fields["quiz"]).queryset = classroom.assignments.all()
 
 
 class ObjectiveForm(forms.Form):
