@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 from quizzes.files.questions import aiken, blackboard, gift_reader, gift_writer, kahoot, tables
 from quizzes.files.questions.containers import decoded
@@ -268,22 +269,9 @@ def _read(content: bytes) -> ReadFile:
     if start.startswith("<"):
         return ReadFile(*read_xml(content))
     if _JSON_START.match(start):
-        try:
-            document = storable(json.loads(text))
-        except (ValueError, RecursionError) as error:
-            raise UnreadableFile(
-                gettext("This JSON file can’t be read: {value}.").format(value=str(error)[:100])
-            ) from error
-        return read_own(document, "Footnote (JSON)")
+        return _read_own(text, json.loads, "Footnote (JSON)", gettext("This JSON file can’t be read: {value}."))
     if "[[questions]]" in start or start.startswith("footnote_questions"):
-        try:
-            document = storable(json.loads(json.dumps(read_toml(text), default=str)))
-        # A number of thousands of digits is a ValueError, like each error of the form; deep tables exhaust the stack.
-        except (ValueError, RecursionError) as error:
-            raise UnreadableFile(
-                gettext("This TOML file can’t be read: {value}.").format(value=str(error)[:100])
-            ) from error
-        return read_own(document, "Footnote (TOML)")
+        return _read_own(text, _json_of_toml, "Footnote (TOML)", gettext("This TOML file can’t be read: {value}."))
     if blackboard.is_blackboard(start):
         return ReadFile(gettext("Blackboard (tab-delimited)"), tuple(blackboard.read_blackboard(content)))
     has_table = _has_headings(start)
@@ -292,6 +280,20 @@ def _read(content: bytes) -> ReadFile:
     if has_table or "{" not in start:
         return _read_table(content)
     return ReadFile("GIFT", tuple(gift_reader.read_gift(content)))
+
+
+def _read_own(text: str, parse: Callable[[str], Any], name: str, refusal: str) -> ReadFile:
+    """The questions of a file of our own. refusal: what to say if its text is not in the format."""
+    try:
+        document = storable(parse(text))
+    # A number of thousands of digits is a ValueError, like each error of the form; deep tables exhaust the stack.
+    except (ValueError, RecursionError) as error:
+        raise UnreadableFile(refusal.format(value=str(error)[:100])) from error
+    return read_own(document, name)
+
+
+def _json_of_toml(text: str) -> Any:
+    return json.loads(json.dumps(read_toml(text), default=str))
 
 
 # Some programs write a title and directions above the headings.
