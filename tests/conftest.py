@@ -321,6 +321,11 @@ def classmate(classroom: Classroom) -> Student:
 
 
 @pytest.fixture
+def four_students(classroom: Classroom) -> list[Student]:
+    return [make_student(classroom=classroom, name=name) for name in ("Ana", "Ben", "Cy", "Dee")]
+
+
+@pytest.fixture
 def outsider(other_classroom: Classroom) -> Student:
     """A student of another teacher's class."""
     return make_student(classroom=other_classroom, name="Omar Diaz")

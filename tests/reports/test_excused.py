@@ -10,7 +10,7 @@ from django.urls import reverse
 from quizzes.models import Assignment, Classroom, Edition, Excuse, Student, User
 from quizzes.people.rosters import remove_student
 from quizzes.reports.teacher_home import load_teacher_home
-from tests.factories import NOW, make_answered_attempt, make_assignment, make_attempt, make_student
+from tests.factories import NOW, make_answered_attempt, make_assignment, make_attempt
 from tests.pages import text_of
 
 HOUR = timedelta(hours=1)
@@ -26,14 +26,9 @@ def due(edition: Edition, classroom: Classroom) -> Assignment:
     return make_assignment(edition=edition, classroom=classroom, due_at=NOW + HOUR)
 
 
-@pytest.fixture
-def four(classroom: Classroom) -> list[Student]:
-    return [make_student(classroom=classroom, name=name) for name in ("Ana", "Ben", "Cy", "Dee")]
-
-
-def test_needs_leave_out_who_is_excused(due: Assignment, four: list[Student], teacher: User) -> None:
+def test_needs_leave_out_who_is_excused(due: Assignment, four_students: list[Student], teacher: User) -> None:
     """Ana is done; Ben is excused and has nothing, Cy is excused and at work; Dee has not started."""
-    ana, ben, cy, _ = four
+    ana, ben, cy, _ = four_students
     make_answered_attempt(assignment=due, student=ana)
     make_attempt(assignment=due, student=cy)
     excuse(due, ben, cy, by=teacher)
@@ -44,19 +39,19 @@ def test_needs_leave_out_who_is_excused(due: Assignment, four: list[Student], te
 
 
 def test_needs_count_one_who_handed_in_and_is_excused_for_nobody_else(
-    due: Assignment, four: list[Student], teacher: User
+    due: Assignment, four_students: list[Student], teacher: User
 ) -> None:
     """Ana submitted and is excused; the other three have not submitted."""
-    make_answered_attempt(assignment=due, student=four[0])
-    excuse(due, four[0], by=teacher)
+    make_answered_attempt(assignment=due, student=four_students[0])
+    excuse(due, four_students[0], by=teacher)
 
     [need] = load_teacher_home(teacher, now=NOW).needs
 
     assert (need.count, need.not_started_count) == (3, 3)
 
 
-def test_needs_are_none_when_all_others_handed_in(due: Assignment, four: list[Student], teacher: User) -> None:
-    ana, ben, cy, dee = four
+def test_needs_are_none_when_all_others_handed_in(due: Assignment, four_students: list[Student], teacher: User) -> None:
+    ana, ben, cy, dee = four_students
     for student in (ana, ben):
         make_answered_attempt(assignment=due, student=student)
     excuse(due, cy, dee, by=teacher)
@@ -66,8 +61,8 @@ def test_needs_are_none_when_all_others_handed_in(due: Assignment, four: list[St
     assert load_teacher_home(teacher, now=NOW).needs == []
 
 
-def test_summary_leaves_out_who_is_excused(due: Assignment, four: list[Student], teacher: User) -> None:
-    ana, ben, cy, _ = four
+def test_summary_leaves_out_who_is_excused(due: Assignment, four_students: list[Student], teacher: User) -> None:
+    ana, ben, cy, _ = four_students
     make_answered_attempt(assignment=due, student=ana)
     make_answered_attempt(assignment=due, student=ben, right=0)
     excuse(due, ben, cy, by=teacher)
@@ -80,18 +75,18 @@ def test_summary_leaves_out_who_is_excused(due: Assignment, four: list[Student],
 
 
 def test_home_says_how_many_of_those_who_have_to(
-    due: Assignment, four: list[Student], teacher: User, teacher_client: Client
+    due: Assignment, four_students: list[Student], teacher: User, teacher_client: Client
 ) -> None:
-    make_answered_attempt(assignment=due, student=four[0])
-    excuse(due, four[1], by=teacher)
+    make_answered_attempt(assignment=due, student=four_students[0])
+    excuse(due, four_students[1], by=teacher)
 
     assert "1 of 3 turned in" in text_of(teacher_client.get(reverse("teacher_home")))
 
 
 def test_progress_counts_the_excused_apart(
-    due: Assignment, four: list[Student], teacher: User, teacher_client: Client
+    due: Assignment, four_students: list[Student], teacher: User, teacher_client: Client
 ) -> None:
-    ana, ben, _, _ = four
+    ana, ben, _, _ = four_students
     make_answered_attempt(assignment=due, student=ana)
     excuse(due, ben, by=teacher)
 

@@ -54,11 +54,6 @@ def gradebook_of(classroom: Classroom) -> str:
 
 
 @pytest.fixture
-def four_students(classroom: Classroom) -> list[Student]:
-    return [make_student(classroom=classroom, name=name) for name in ("Ana", "Ben", "Cy", "Dee")]
-
-
-@pytest.fixture
 def full_book(
     edition: Edition,
     classroom: Classroom,

@@ -84,15 +84,10 @@ def question_id(attempt: Attempt, key: str) -> int:
 
 
 @pytest.fixture
-def four(classroom: Classroom) -> list[Student]:
-    return [make_student(classroom=classroom, name=name) for name in ("Ana", "Ben", "Cy", "Dee")]
-
-
-@pytest.fixture
-def mixed(assignment: Assignment, four: list[Student], clock: time_machine.Traveller) -> Assignment:
+def mixed(assignment: Assignment, four_students: list[Student], clock: time_machine.Traveller) -> Assignment:
     """Ana has turned in, Ben is at work on his second question, Cy and Dee have not started."""
-    make_answered_attempt(assignment=assignment, student=four[0], right=2)
-    make_answered_attempt(assignment=assignment, student=four[1], answers={"one": "b"}, submitted=False)
+    make_answered_attempt(assignment=assignment, student=four_students[0], right=2)
+    make_answered_attempt(assignment=assignment, student=four_students[1], answers={"one": "b"}, submitted=False)
     return assignment
 
 
@@ -204,9 +199,9 @@ def test_page_of_a_student_says_why_no_attempt_can_start(
 
 @pytest.mark.parametrize(("count", "words"), [(1, "1 faltante, 1 exento"), (2, "2 exentos")])
 def test_counts_in_spanish_have_their_forms(
-    count: int, words: str, mixed: Assignment, four: list[Student], teacher: User, teacher_client: Client
+    count: int, words: str, mixed: Assignment, four_students: list[Student], teacher: User, teacher_client: Client
 ) -> None:
-    for student in four[-count:]:
+    for student in four_students[-count:]:
         Excuse.objects.create(assignment=mixed, student=student, reason="Away", given_by=teacher, given_at=NOW)
     Assignment.objects.update(closes_at=NOW - timedelta(minutes=1))
     User.objects.update(language="es")
@@ -268,10 +263,10 @@ def test_progress_marks_late_answers_that_the_teacher_can_accept(
 
 
 def test_each_state_has_an_icon_of_its_own(
-    mixed: Assignment, four: list[Student], teacher: User, teacher_client: Client
+    mixed: Assignment, four_students: list[Student], teacher: User, teacher_client: Client
 ) -> None:
-    make_answered_attempt(assignment=mixed, student=four[2], submitted=False)
-    Excuse.objects.create(assignment=mixed, student=four[3], reason="Ill", given_by=teacher, given_at=NOW)
+    make_answered_attempt(assignment=mixed, student=four_students[2], submitted=False)
+    Excuse.objects.create(assignment=mixed, student=four_students[3], reason="Ill", given_by=teacher, given_at=NOW)
     make_student(classroom=mixed.classroom, name="Eve")
     paper = make_student(classroom=mixed.classroom, name="Flo")
     make_answered_attempt(assignment=mixed, student=paper, medium=Attempt.Medium.PAPER, shuffle_questions=False)
@@ -497,11 +492,11 @@ def test_question_is_the_one_on_the_screen_or_the_one_answered_last(attempt: Att
 
 
 def test_page_says_who_is_stuck_and_who_is_offline(
-    mixed: Assignment, four: list[Student], teacher_client: Client, clock: time_machine.Traveller
+    mixed: Assignment, four_students: list[Student], teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
-    lost = make_attempt(assignment=mixed, student=four[2])
+    lost = make_attempt(assignment=mixed, student=four_students[2])
     heartbeats.record_heartbeat(lost.pk, question_id(lost, "one"), now=NOW + MINUTE)
-    ben = Attempt.objects.get(student=four[1])
+    ben = Attempt.objects.get(student=four_students[1])
     send_heartbeats(ben, "some", until=6)
     clock.shift(6 * MINUTE)
     page = teacher_client.get(page_of(mixed))
@@ -654,12 +649,12 @@ def test_poll_gives_nothing_until_something_is_new(mixed: Assignment, teacher_cl
 def test_poll_sees_everything_that_the_board_shows(
     what: str,
     mixed: Assignment,
-    four: list[Student],
+    four_students: list[Student],
     teacher: User,
     teacher_client: Client,
     clock: time_machine.Traveller,
 ) -> None:
-    _ana, ben, cy, dee = four
+    _ana, ben, cy, dee = four_students
     at_work, done = Attempt.objects.get(submitted_at=None), Attempt.objects.get(submitted_at__isnull=False)
     tag = teacher_client.get(page_of(mixed)).headers["ETag"]
     assert poll(teacher_client, mixed, tag).status_code == 304
