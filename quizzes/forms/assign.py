@@ -114,20 +114,24 @@ class AssignForm(AssignmentSettingsForm):
         if Preset.IN_CLASS in presets:
             hint = gettext("Leave blank to open now. “{preset}” opens when you press Start. {zone}")
             self.fields["opens"].help_text = hint.format(preset=Preset.IN_CLASS.label, zone=zone_note(self.zones))
-        self.offered = {classroom.public_id: classroom for classroom in classrooms}
-        choice_field(self, "classrooms").choices = [(classroom.public_id, classroom) for classroom in classrooms]
         choice_field(self, "preset").choices = [(preset.value, self._described(preset)) for preset in presets]
-        self.fields["classrooms"].initial = list(chosen) or (list(self.offered) if len(classrooms) == 1 else [])
-        if len(set(self.zones)) > 1:
-            self.fields["classrooms"].help_text = "; ".join(
-                f"{classroom.list_name}: {zone_name(classroom.zone)}" for classroom in classrooms
-            )
+        self.offered = {classroom.public_id: classroom for classroom in classrooms}
+        self._offer_classrooms(classrooms, chosen)
         self.question_sets = {item.public_id: item for item in question_sets or ()}
         if question_sets is None:
             del self.fields["question_set"]
         else:
             sizes = sizes_of(item.latest_edition_id for item in question_sets)
             choice_field(self, "question_set").choices = _question_set_choices(question_sets, sizes)
+
+    def _offer_classrooms(self, classrooms: Sequence[Classroom], chosen: Sequence[str]) -> None:
+        """Set the choices, and add fields for the times of each class if there are several."""
+        choice_field(self, "classrooms").choices = [(classroom.public_id, classroom) for classroom in classrooms]
+        self.fields["classrooms"].initial = list(chosen) or (list(self.offered) if len(classrooms) == 1 else [])
+        if len(set(self.zones)) > 1:
+            self.fields["classrooms"].help_text = "; ".join(
+                f"{classroom.list_name}: {zone_name(classroom.zone)}" for classroom in classrooms
+            )
         if len(classrooms) > 1:
             for classroom in classrooms:
                 for name in TIMES:
