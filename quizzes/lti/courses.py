@@ -190,10 +190,8 @@ def _take_columns(link: LtiLink, claims: Claims) -> bool:
 
     An address that the launch does not name stays: the site may have made the column.
     """
-    line_item, line_items = (
-        claims.get("line_item") or link.line_item_url,
-        claims.get("line_items") or link.line_items_url,
-    )
+    line_item = claims.get("line_item") or link.line_item_url
+    line_items = claims.get("line_items") or link.line_items_url
     if (line_item, line_items) == (link.line_item_url, link.line_items_url):
         return False
     link.line_item_url, link.line_items_url = line_item, line_items

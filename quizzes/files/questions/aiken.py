@@ -192,11 +192,9 @@ def _ends_before(line: str, block: Sequence[str], *, is_next: bool, after_blank:
 
 
 def _read_block(start: int, lines: list[str]) -> ReadQuestion:
-    where, stem, found_choices = (
-        gettext("Line {number}").format(number=start),
-        list[str](),
-        list[tuple[str, list[str]]](),
-    )
+    where = gettext("Line {number}").format(number=start)
+    stem: list[str] = []
+    found_choices: list[tuple[str, list[str]]] = []
     feedback = _FEEDBACK.fullmatch(lines[-1]) if len(lines) > 1 else None
     if feedback:
         lines = lines[:-1]
