@@ -68,7 +68,8 @@ def require_not_moved(folder: Path) -> None:
     if marker.exists():
         raise ImproperlyConfigured(
             "This site was moved to PostgreSQL, and DATABASE_URL is not set. Set it to the database of the site. Only "
-            f"to go back to the SQLite file as it was before the move, delete {marker}."
+            f"to go back to the SQLite file as it was before the move, delete {marker} and run "
+            "`manage.py reapply_erasures`."
         )
 
 

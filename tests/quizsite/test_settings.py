@@ -645,7 +645,7 @@ def test_site_that_was_moved_needs_its_server(tmp_path: Path, command: str) -> N
         "",
         "Footnote cannot start: This site was moved to PostgreSQL, and DATABASE_URL is not set. Set it to the database "
         f"of the site. Only to go back to the SQLite file as it was before the move, delete "
-        f"{tmp_path / 'moved_to_postgresql'}.\n",
+        f"{tmp_path / 'moved_to_postgresql'} and run `manage.py reapply_erasures`.\n",
     )
 
 
