@@ -111,6 +111,14 @@ def test_pin_page_names_the_student_as_the_list_does(classroom: Classroom) -> No
     assert all("Not you? Choose another name" in text for text in shown)
 
 
+def test_name_runs_in_the_direction_of_its_letters(classroom: Classroom) -> None:
+    student = make_student(classroom=classroom, name="שרה כהן")
+    client = at_pin(student)
+    assert "<h1>Hello, <bdi>שרה כ.</bdi></h1>" in body(client.get(reverse("enter_pin")))
+    client.post(reverse("enter_pin"), {"pin": pin_of(student)})
+    assert '<span dir="auto">שרה כהן</span>' in body(client.get(reverse("student_home")))
+
+
 def test_qr_code_leads_to_the_names_and_changes_nothing(student: Student, queries: Gather) -> None:
     client = Client()
     with queries() as seen:

@@ -183,7 +183,7 @@ def test_poll_of_who_is_here_costs_four_queries_and_changes_with_a_sign_in(
     fresh = teacher_client.get(live, headers={"if-none-match": tag})
     assert fresh.status_code == 200
     assert f"{count} of {count}" in text_of(fresh)
-    assert list(re.findall(r"<li>(.*?)</li>", fresh.content.decode())) == [
+    assert list(re.findall(r"<li><bdi>(.*?)</bdi></li>", fresh.content.decode())) == [
         f"{student.display_name}." for student in students
     ]
 
@@ -560,4 +560,4 @@ def test_names_on_the_wall_are_text(
     sign_in(make_student(classroom=classroom, name="<b>Bo</b>"))
     assert KnownDevice.objects.count() == 1
     page = teacher_client.get(wall_of(assignment)).content.decode()
-    assert "<li>&lt;b&gt;Bo&lt;/b&gt;</li>" in page
+    assert "<li><bdi>&lt;b&gt;Bo&lt;/b&gt;</bdi></li>" in page
