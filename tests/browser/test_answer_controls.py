@@ -307,9 +307,31 @@ def test_links_that_stand_alone_are_large_enough_for_a_finger(
     submit_attempt(attempt, now=timezone.now())
     page.goto(reverse("receipt", args=own))
     assert page.evaluate(SMALL_ALONE) == []
+    # In a line of text, the link is as high as a finger too.
+    Assignment.objects.update(max_attempts=2)
+    page.goto(reverse("student_home"))
+    again = page.locator(".sub > a").bounding_box()
+    assert again
+    assert again["height"] >= 43.5
     # Before the start, the home page leads to how points are earned.
     Attempt.objects.all().delete()
     page.goto(reverse("student_home"))
+    assert page.evaluate(SMALL_ALONE) == []
+
+
+def test_links_of_a_page_that_waits_are_large_enough_for_a_finger(
+    attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    page = open_context(student, width=320, height=568).new_page()
+    address = reverse("take_attempt", args=[attempt.public_id, 1])
+    Assignment.objects.update(paused_at=timezone.now())
+    page.goto(address)
+    expect(page.get_by_role("heading", name="Paused by your teacher")).to_be_visible()
+    assert page.evaluate(SMALL_ALONE) == []
+    page.goto("about:blank")
+    Assignment.objects.update(paused_at=None, is_teacher_paced=True)
+    page.goto(address)
+    expect(page.get_by_role("heading", name="Waiting for your teacher")).to_be_visible()
     assert page.evaluate(SMALL_ALONE) == []
 
 
