@@ -9,12 +9,20 @@ from playwright.sync_api import Page, expect
 
 from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import submit_attempt
+from quizzes.content.editions import latest_edition
 from quizzes.content.question_types.registry import TYPES
-from quizzes.models import Assignment, Attempt, Classroom, Student, User
+from quizzes.models import Assignment, Attempt, Classroom, QuestionSet, Student, User
 from tests.browser.conftest import NewContext, bring_back, go_back, take_away, violations
 from tests.browser.test_every_page import HIDDEN_FOCUS
 from tests.content.question_types.test_walk import DOCUMENT
-from tests.factories import make_assignment, make_attempt, make_document, make_edition, make_question_set
+from tests.factories import (
+    make_assignment,
+    make_attempt,
+    make_document,
+    make_edition,
+    make_question_set,
+    publish_built_in_sets,
+)
 
 # A radio button or a check box is as large as its label.
 SMALL = """() => [...document.querySelectorAll(
@@ -24,8 +32,8 @@ SMALL = """() => [...document.querySelectorAll(
   .map(target => [target.getBoundingClientRect().height, target.outerHTML.slice(0, 120)])"""
 
 
-# The words of speaker labels that stand on more than one line.
-BROKEN = """() => [...document.querySelectorAll(".speaker")].flatMap(label => {
+# The words of labels and questions that stand on more than one line.
+BROKEN = """() => [...document.querySelectorAll(".speaker, .opt, .pick label, .rv-t")].flatMap(label => {
   const texts = [];
   const walker = document.createTreeWalker(label, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) texts.push(walker.currentNode);
@@ -235,6 +243,23 @@ def test_words_of_speakers_are_not_broken(
     page.goto(reverse("take_attempt", args=[attempt.public_id, number]))
     page.locator("#v-q").check()
     expect(page.get_by_text("Los manifestantes").first).to_be_visible()
+    assert page.evaluate(BROKEN) == []
+
+
+def test_text_twice_as_large_on_a_phone_keeps_words_whole(student: Student, open_context: NewContext) -> None:
+    publish_built_in_sets()
+    edition = latest_edition(QuestionSet.objects.built_in().get(slug="pars-agreement"))
+    assignment = make_assignment(edition=edition, classroom=student.classroom, created_at=timezone.now())
+    attempt = make_attempt(assignment=assignment, student=student, started_at=timezone.now())
+    page = open_context(student, width=180, height=320).new_page()
+    for number, question in enumerate(content_of(attempt).questions, start=1):
+        page.goto(reverse("take_attempt", args=[attempt.public_id, number]))
+        assert page.locator(".speaker, .opt, .pick label").count() > 1, question.key
+        assert page.evaluate(BROKEN) == [], question.key
+    page.goto("about:blank")
+    submit_attempt(attempt, now=timezone.now())
+    page.goto(reverse("result", args=[attempt.public_id]))
+    expect(page.locator(".rv-t")).to_have_count(16)
     assert page.evaluate(BROKEN) == []
 
 
