@@ -854,6 +854,26 @@ def test_next_question_is_announced_with_its_number_and_stem(context: BrowserCon
     expect(page.get_by_role("region", name=f"Question 2 of 5 {stem}")).to_be_focused()
 
 
+# Whether the page is where it was 10 frames ago.
+STANDS_STILL = """() => new Promise((resolve) => {
+  const top = window.scrollY;
+  let left = 10;
+  const look = () => left-- ? requestAnimationFrame(look) : resolve(window.scrollY === top);
+  look();
+})"""
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_next_question_is_in_sight_on_a_low_screen(motion: Any, context: BrowserContext, attempt: Attempt) -> None:
+    page = open_with_all(context, attempt)
+    page.emulate_media(reduced_motion=motion)
+    page.set_viewport_size({"width": 640, "height": 300})
+    page.get_by_role("button", name="Next question").click()
+    expect(page.locator("#question")).to_be_focused()
+    expect(page.locator("#stem")).to_be_in_viewport(ratio=1)
+    assert page.evaluate(STANDS_STILL)
+
+
 def hear(page: Page, words: str) -> None:
     """Wait until these words have been said."""
     said = "words => heard.some(([, , text]) => text.includes(words))"

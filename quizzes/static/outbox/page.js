@@ -285,9 +285,12 @@ function showQuestion(number, isBack = false) {
   notices.blocked = "";
   notify(["sent", "stale", "refused"].includes(notices.shown) ? "" : notices.shown);
   notices.setSaveState(saveStateOf(pathOf(find("form", next))));
-  window.scrollTo(0, 0);
+  // Smooth scrolling to the top would go on after the focus has moved.
+  window.scrollTo({ top: 0, behavior: "instant" });
   next.scrollTop = 0;
-  next.focus();
+  next.focus({ preventScroll: true });
+  // On a low screen, the question is below the reading.
+  if (next.getBoundingClientRect().top >= window.innerHeight) next.scrollIntoView({ behavior: "instant" });
   return true;
 }
 
