@@ -874,6 +874,19 @@ def test_next_question_is_in_sight_on_a_low_screen(motion: Any, context: Browser
     assert page.evaluate(STANDS_STILL)
 
 
+def test_page_opens_at_what_it_shows_on_a_low_screen(context: BrowserContext, attempt: Attempt) -> None:
+    page = context.new_page()
+    page.set_viewport_size({"width": 640, "height": 300})
+    page.goto(reverse("take_attempt", args=[attempt.public_id, 1]))
+    expect(page.locator("#v-read")).to_be_checked()
+    expect(page.locator("#reading h2")).to_be_in_viewport()
+    page.goto(reverse("take_attempt", args=[attempt.public_id, 2]))
+    expect(page.locator("#stem")).to_be_in_viewport(ratio=1)
+    page.evaluate("window.scrollTo({ top: 0, behavior: 'instant' })")
+    page.reload()
+    expect(page.locator("#reading h2")).to_be_in_viewport()
+
+
 def hear(page: Page, words: str) -> None:
     """Wait until these words have been said."""
     said = "words => heard.some(([, , text]) => text.includes(words))"

@@ -289,9 +289,13 @@ function showQuestion(number, isBack = false) {
   window.scrollTo({ top: 0, behavior: "instant" });
   next.scrollTop = 0;
   next.focus({ preventScroll: true });
-  // On a low screen, the question is below the reading.
-  if (next.getBoundingClientRect().top >= window.innerHeight) next.scrollIntoView({ behavior: "instant" });
+  bringIntoSight(next);
   return true;
+}
+
+// On a low screen, the question is below the reading.
+function bringIntoSight(question) {
+  if (question.getBoundingClientRect().top >= window.innerHeight) question.scrollIntoView({ behavior: "instant" });
 }
 
 function saveStateOf(url) {
@@ -557,6 +561,12 @@ function showPressedPart() {
   requestAnimationFrame(() => setTimeout(() => place.focus()));
 }
 
+// The first question opens at the reading, the others at the question. After a reload, the browser scrolls back itself.
+function showChosenPart() {
+  const question = find("#question");
+  if (question && find("#v-q")?.checked && !location.hash) bringIntoSight(question);
+}
+
 function start() {
   tabs?.addEventListener("message", ({ data }) => sender.receive(data));
   const listeners = {
@@ -601,6 +611,7 @@ function start() {
   // As form_reply.js.
   history.replaceState(history.state, "", location.href);
   showPressedPart();
+  showChosenPart();
   if (!outbox) return;
   const [staleUrl, staleBody] = (sessionStorage.getItem(`${PREFIX}stale`) || "").split(" ");
   if (staleUrl === location.pathname) {
