@@ -132,3 +132,20 @@ def test_wall_works_without_javascript(planned: Assignment, teacher: User, open_
     expect(page.get_by_role("heading", level=1)).to_contain_text("Close “")
     page.get_by_role("button", name="Close now").click()
     expect(page.locator("#wall-running")).to_contain_text("Closed")
+
+
+def test_many_quizzes_cover_neither_code_nor_names(
+    planned: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    for _ in range(6):
+        make_assignment(
+            edition=planned.edition, classroom=planned.classroom, assigned_by=teacher, created_at=timezone.now()
+        )
+    arrive(Student.objects.all()[0])
+    page = open_context(teacher, width=360, height=640).new_page()
+    page.goto(reverse("start_classroom", args=[planned.classroom.public_id]))
+    expect(page.get_by_role("link", name="Small set")).to_have_count(7)
+    bottom = "part => part.getBoundingClientRect().bottom"
+    top_of_controls = page.locator(".ctl").evaluate("part => part.getBoundingClientRect().top")
+    assert page.locator(".qr").evaluate(bottom) <= top_of_controls
+    assert page.locator("#wall-names").evaluate(bottom) <= top_of_controls
