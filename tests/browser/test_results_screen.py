@@ -75,6 +75,21 @@ def test_phone_scrolls_at_most_four_screens(given: Assignment, teacher: User, op
     assert violations(page) == []
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+def test_links_below_the_title_stand_on_one_line(
+    width: int, given: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    page = open_context(teacher, width=width, height=800).new_page()
+    goto_with_fonts(page, reverse("assignment_results", args=[given.public_id]))
+    bottom_of_text = """part => {
+      const range = document.createRange();
+      range.selectNodeContents(part.lastChild);
+      return range.getBoundingClientRect().bottom;
+    }"""
+    help_link, about = (page.locator(f".based > {part}").evaluate(bottom_of_text) for part in ("a", ".about > summary"))
+    assert abs(help_link - about) <= 1
+
+
 def test_progress_of_thirty_students_fits_on_one_screen(
     given: Assignment, teacher: User, open_context: NewContext
 ) -> None:
