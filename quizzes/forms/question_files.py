@@ -5,13 +5,13 @@ from pathlib import PurePath
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from quizzes.content.drafts.document import MAX_QUESTIONS
 from quizzes.content.picture_files import PictureFile
 from quizzes.files.questions.formats import FORMATS, read_questions
 from quizzes.files.questions.importing import fitting, no_room, picture_contents
-from quizzes.files.questions.item import ReadFile, ReadQuestion, UnreadableFile
+from quizzes.files.questions.item import ReadFile, ReadQuestion, UnknownFormat, UnreadableFile
 from quizzes.files.questions.pictures import clean_pictures, with_clean_pictures
 from quizzes.forms.fields import choice_field
 from quizzes.models import Draft
@@ -20,6 +20,10 @@ OWN_FORMATS = (("json", gettext_lazy("Footnote (JSON)")), ("toml", gettext_lazy(
 NEW_SET = "new"
 # One typo is repeated, and a file of another kind has many names. The first ones show which of the two it is.
 MAX_UNKNOWN = 10
+_NO_ANSWERS = gettext_noop(
+    "We found no answers in this text. Start each with a letter, such as “a) The council”, and put a star before the "
+    "correct ones."
+)
 
 
 class QuestionFileForm(forms.Form):
@@ -45,7 +49,14 @@ class QuestionFileForm(forms.Form):
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ".gift,.txt,.xml,.zip,.xlsx,.xls,.ods,.csv,.tsv,.json,.toml"}),
     )
-    target = forms.ChoiceField(label=gettext_lazy("Add them to"))
+    target = forms.ChoiceField(
+        label=gettext_lazy("Add them to"),
+        error_messages={
+            "invalid_choice": gettext_lazy("This question set can’t get questions now. Choose another one.")
+        },
+    )
+    # What the teacher typed in a preview that was refused.
+    title = forms.CharField(max_length=200, required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, drafts: Sequence[Draft], **kwargs: Any) -> None:
         """drafts: those of the teacher."""
@@ -65,9 +76,21 @@ class QuestionFileForm(forms.Form):
 
     @property
     def proposed_title(self) -> str:
-        """A title for a new question set: that of the file, or its name."""
+        """A title for a new question set: what was typed, that of the file, or its name."""
         title, file = self.read.title if self.read else "", self.cleaned_data["file"]
-        return title or (PurePath(file.name).stem[:120] if file else "") or gettext("Imported questions")
+        return (
+            self.cleaned_data["title"]
+            or title
+            or (PurePath(file.name).stem[:120] if file else "")
+            or gettext("Imported questions")
+        )
+
+    @property
+    def label(self) -> str:
+        """What was read: the format of a file, or pasted text."""
+        if self.cleaned_data["file"] is None:
+            return gettext("Pasted text")
+        return self.read.label if self.read else ""
 
     @property
     def imported(self) -> list[ReadQuestion]:
@@ -120,7 +143,8 @@ class QuestionFileForm(forms.Form):
         try:
             self.read = read_questions(text.encode() if file is None else file.read())
         except UnreadableFile as error:
-            self.add_error("text" if file is None else "file", str(error))
+            is_no_quiz = file is None and isinstance(error, UnknownFormat)
+            self.add_error("text" if file is None else "file", gettext(_NO_ANSWERS) if is_no_quiz else str(error))
             return cleaned
         draft = self.draft
         room = MAX_QUESTIONS - (len(draft.document["questions"]) if draft is not None else 0)
@@ -135,9 +159,13 @@ class QuestionFileForm(forms.Form):
 
 
 class ImportQuestionsForm(forms.Form):
-    """The confirmed preview: the signed questions, the numbers of those to import, and where they go."""
+    """The confirmed preview: the signed questions, the numbers of those to import, and where they go.
+
+    text: what was pasted, for the next preview if this one is refused; "" for a file.
+    """
 
     packed = forms.CharField(widget=forms.HiddenInput)
+    text = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
     chosen = forms.MultipleChoiceField(required=False)
     title = forms.CharField(label=gettext_lazy("Title of the question set"), max_length=200, required=False)
     target = forms.ChoiceField(label=gettext_lazy("Add them to"))
@@ -160,9 +188,14 @@ class ImportQuestionsForm(forms.Form):
         return self.drafts.get(self.cleaned_data["target"])
 
     @property
+    def pasted(self) -> str:
+        """The pasted text, also of a form with errors; "" for a file."""
+        return str(self.cleaned_data.get("text", ""))
+
+    @property
     def numbers(self) -> list[int]:
         """The numbers of the questions to import, in order."""
-        return sorted({int(number) for number in self.cleaned_data["chosen"]})
+        return sorted({int(number) for number in self.cleaned_data.get("chosen", ())})
 
 
 class TargetForm(forms.Form):

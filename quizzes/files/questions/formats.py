@@ -11,7 +11,7 @@ from quizzes.files.questions import aiken, blackboard, gift_reader, gift_writer,
 from quizzes.files.questions.containers import decoded
 from quizzes.files.questions.drafts import checked
 from quizzes.files.questions.footnote_files import read_own, storable
-from quizzes.files.questions.item import Item, QuestionType, ReadFile, UnreadableFile, skipped
+from quizzes.files.questions.item import Item, QuestionType, ReadFile, UnknownFormat, UnreadableFile, skipped
 from quizzes.files.questions.moodle_writer import write_moodle
 from quizzes.files.questions.packages import read_package, read_xml
 from quizzes.files.questions.qti1_writer import write_qti1
@@ -263,7 +263,7 @@ def _read(content: bytes) -> ReadFile:
     if content.startswith(ZIP):
         return ReadFile(*read_package(content))
     if content.startswith(_OTHER_KINDS):
-        raise UnreadableFile(gettext(_UNKNOWN))
+        raise UnknownFormat(gettext(_UNKNOWN))
     text = decoded(content).lstrip("\ufeff")
     start = text.lstrip(" \t\n")
     if start.startswith("<"):
@@ -324,5 +324,7 @@ def _read_table(content: bytes) -> ReadFile:
         unknown = tables.unread_columns(rows, heading)
         return ReadFile(gettext("Footnote’s template"), questions, unknown=unknown, notes=notes)
     # A text with commas has lines of different lengths.
-    is_table = len({len(cells) for _, cells in rows}) == 1 and len(rows[0][1]) > 2
-    raise UnreadableFile(gettext(_NOT_FIRST if others else _NO_HEADINGS if is_table else _UNKNOWN))
+    is_table = len(rows) > 1 and len({len(cells) for _, cells in rows}) == 1 and len(rows[0][1]) > 2
+    if others or is_table:
+        raise UnreadableFile(gettext(_NOT_FIRST if others else _NO_HEADINGS))
+    raise UnknownFormat(gettext(_UNKNOWN))

@@ -23,6 +23,10 @@ class UnreadableFile(ValueError):
     """A file without readable questions. The message is for the teacher."""
 
 
+class UnknownFormat(UnreadableFile):
+    """A file or text in none of the formats."""
+
+
 # Far above the largest bank of a school. Each takes a tenth of a millisecond to read, and the site waits.
 MAX_QUESTIONS_IN_FILE = 10_000
 

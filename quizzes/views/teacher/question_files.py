@@ -57,7 +57,14 @@ def import_questions(request: TeacherRequest) -> HttpResponse:
         form = QuestionFileForm(request.POST, request.FILES, drafts=drafts)
     else:
         form = QuestionFileForm(drafts=drafts, initial={"target": TargetForm(request.GET).target})
-    context: dict[str, Any] = {"form": form, "preview": form.is_valid()}
+    return _import_page(request, form)
+
+
+def _import_page(
+    request: TeacherRequest, form: QuestionFileForm, *, chosen: Sequence[int] | None = None
+) -> HttpResponse:
+    """The page with the preview of a valid form. chosen: the numbers of its checked questions; None for all."""
+    context: dict[str, Any] = {"form": form, "preview": form.is_valid(), "chosen": chosen}
     if form.is_valid() and form.read is not None:
         document = importing.whole_set(form.read, form.pictures) if form.draft is None else None
         context |= {
@@ -77,9 +84,11 @@ def _confirmed(request: TeacherRequest, drafts: Sequence[Draft]) -> HttpResponse
             raise StalePreview
         parcel = importing.unpack(form.cleaned_data["packed"], by=request.user)
     except StalePreview:
-        return _refused(
-            request, gettext("We couldn’t read the preview. Nothing was imported. Paste or choose the questions again.")
-        )
+        if form.pasted:
+            text = gettext("We couldn’t read the preview. Nothing was imported. Check the questions, then import them.")
+        else:
+            text = gettext("We couldn’t read the preview. Nothing was imported. Choose the file again.")
+        return _refused(request, form, text)
     acts = actor_and_time(request)
     title = form.cleaned_data["title"] or gettext("Imported questions")
     if parcel.document is not None and form.draft is None:
@@ -88,14 +97,14 @@ def _confirmed(request: TeacherRequest, drafts: Sequence[Draft]) -> HttpResponse
         return redirect("edit_questions", draft.question_set.public_id)
     chosen = [parcel.questions[number] for number in form.numbers if number < len(parcel.questions)]
     if not chosen:
-        return _refused(request, gettext("No question was chosen, so nothing was imported."))
+        return _refused(request, form, gettext("No question was chosen, so nothing was imported."))
     try:
         if form.draft is None:
             draft = importing.import_as_set(parcel, chosen, title=title, **acts)
         else:
             draft = importing.import_into(form.draft, chosen, parcel.pictures, **acts)
     except saving_questions.TooManyQuestions:
-        return _refused(request, gettext("The question set has no room for all of them. Nothing was imported."))
+        return _refused(request, form, gettext("The question set has no room for all of them. Nothing was imported."))
     count = len(chosen)
     public_id = draft.question_set.public_id
     offer_undo(
@@ -110,9 +119,12 @@ def _confirmed(request: TeacherRequest, drafts: Sequence[Draft]) -> HttpResponse
     return redirect("choose_evidence", public_id)
 
 
-def _refused(request: TeacherRequest, reason: str) -> HttpResponse:
+def _refused(request: TeacherRequest, form: ImportQuestionsForm, reason: str) -> HttpResponse:
+    """Say why nothing was imported, with a new preview of pasted questions. A browser sends no file twice."""
     messages.error(request, reason)
-    return redirect("import_questions")
+    if not form.pasted:
+        return redirect("import_questions")
+    return _import_page(request, QuestionFileForm(request.POST, drafts=list(form.drafts.values())), chosen=form.numbers)
 
 
 @require_POST

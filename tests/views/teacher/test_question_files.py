@@ -64,7 +64,7 @@ def test_questions_are_pasted_and_stay_in_the_form_for_changes(teacher_client: C
     address = reverse("import_questions")
 
     page = teacher_client.post(address, {"text": text, "target": "new"})
-    assert "Aiken: 2 can be imported" in text_of(page)
+    assert "Pasted text: 2 can be imported" in text_of(page)
     assert form_of(page, having="file").data()["text"] == [f"\n{text}"]
     confirm(teacher_client, page)
 
@@ -74,11 +74,49 @@ def test_questions_are_pasted_and_stay_in_the_form_for_changes(teacher_client: C
     for sent, said in (
         ({}, "Paste questions, or choose a file."),
         ({"text": " \n"}, "Paste questions, or choose a file."),
-        ({"text": "Who voted?"}, "We don’t know this format."),
+        ({"text": "Who voted?"}, "We found no answers in this text. Start each with a letter"),
+        ({"text": "The council met, talked, and voted."}, "We found no answers in this text."),
         ({"text": text, "file": SimpleUploadedFile("u.txt", b"x")}, "Paste questions or choose a file, not both."),
     ):
         refused = text_of(teacher_client.post(address, {"target": "new", **sent}))
         assert said in refused, sent
+
+
+def test_a_refused_preview_keeps_what_was_pasted(teacher_client: Client, teacher: User) -> None:
+    """A preview is good for a day. Nobody copies 60 questions again."""
+    text = "Who?\r\n*A. Mayor\r\nB. Council\r\n\r\nWhen?\r\n*A. June\r\nB. July"
+    with time_machine.travel(NOW, tick=False):
+        page = teacher_client.post(reverse("import_questions"), {"text": text, "target": "new"})
+
+    with time_machine.travel(NOW + timedelta(days=2), tick=False):
+        teacher_client.force_login(teacher)
+        stale = confirm(teacher_client, page, title="Unit 3", chosen=["1"])
+        form = form_of(stale, having="packed").data()
+        none_chosen = confirm(teacher_client, stale, chosen=[])
+        done = teacher_client.post(reverse("import_questions"), form)
+
+    said = "We couldn’t read the preview. Nothing was imported. Check the questions, then import them."
+    assert said in text_of(stale)
+    assert form_of(stale, having="file").data()["text"] == [f"\n{text}"]
+    assert (form["title"], form["chosen"], form["text"]) == (["Unit 3"], ["1"], [text])
+    assert "No question was chosen, so nothing was imported." in text_of(none_chosen)
+    assert "chosen" not in form_of(none_chosen, having="packed").data()
+    draft = Draft.objects.owned_by(teacher).get()
+    assert done.headers["Location"] == reverse("choose_evidence", args=[draft.question_set.public_id])
+    assert [question["stem"] for question in draft.document["questions"]] == ["When?"]
+    assert draft.document["title"] == "Unit 3"
+
+
+def test_pasted_questions_stay_if_their_set_is_archived(teacher_client: Client, teacher: User) -> None:
+    archived, text = make_draft(owner=teacher), "Who?\n*A. Mayor\nB. Council"
+    public_id = archived.question_set.public_id
+    page = teacher_client.post(reverse("import_questions"), {"text": text, "target": public_id})
+    QuestionSet.objects.filter(pk=archived.question_set_id).update(archived_at=NOW)
+
+    refused = confirm(teacher_client, page)
+
+    assert form_of(refused, having="file").data()["text"] == [f"\n{text}"]
+    assert "This question set can’t get questions now. Choose another one." in text_of(refused)
 
 
 def test_the_preview_names_the_correct_answer_of_each_question(teacher_client: Client) -> None:
