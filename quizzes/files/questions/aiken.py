@@ -1,7 +1,7 @@
 """Aiken, a text format for multiple choice. Text in, questions out, and back. Pure.
 
 Test generators have a star before the correct answer instead of the line ANSWER: “*a) Council”. People also put it
-after the answer: “A. Council *”.
+after the answer, “A. Council *”, or a check mark, and have bullets instead of letters.
 Source: docs.moodle.org, “Aiken format”.
 """
 
@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from quizzes.files.questions.containers import decoded
 from quizzes.files.questions.item import Item, Line, QuestionType, ReadQuestion, Skipped, counted, read, skipped
@@ -24,6 +25,11 @@ _COLUMN = re.compile(r"(?<!\s)(?:\t|[^\S\n]{2})[^\S\n]*+(?=\*?\s?\(?[A-Za-z][.):
 _STAR = re.compile(r"\s*\*\s*(?=\(?[A-Za-z][.):]\s*\S)")
 # Any other star on the line may be part of the text, such as in “2 * 3”.
 _LAST_STAR = re.compile(r"\s*(\(?[A-Za-z][.):]\s*[^*]*[^*\s])\s*\*\s*")
+_MARK = re.compile(r"(?:[✓✔✅☑]|\((?:correct|correct answer|correcta)\))\Z", re.IGNORECASE)
+# A word processor copies “o” and a tab for a bullet of its second level.
+_BULLET = re.compile(
+    r"\s*(?P<star>\*\s?|(?=[☑☒✓✔✅]))?(?:[•●○◦▪■□☐☑☒✓✔✅]\s{0,9}|[·‣–-]\s{1,9}|o\t)(?P<inner>\*\s?)?(?P<text>[^\s*•–-].*)"
+)
 # “ANSWER: A” of the format, and what people write: “Correct answer - A”.
 _ANSWER = re.compile(
     r"\s*(?:ANSWER\s*:(?P<any>.*)"
@@ -35,9 +41,13 @@ _ANSWER = re.compile(
 _WHOLE_CHOICE = re.compile(r"\s*\(?([A-Za-z])[.):]\s*\w\S.*")
 _FEEDBACK = re.compile(r"\s*(?:FEEDBACK|EXPLANATION|RATIONALE|JUSTIFICATION)\s*:\s*(.*)", re.IGNORECASE)
 _NUMBERED = re.compile(r"\s*(?:Q(?:uestion)?\s?)?(\d{1,3})[.):]\s+(?=\S)", re.IGNORECASE)
-_KEY_HEADING = re.compile(r"\s*(?:answer key|answers|key|clave(?: de respuestas)?|respuestas)\s*:?\s*", re.IGNORECASE)
+_KEY_HEADING = re.compile(
+    r"\s*(?:(?P<title>answer key|clave de respuestas)|answers|key|clave|respuestas)\b\s*:?(?P<rest>.*)", re.IGNORECASE
+)
 # “1. B” or “2) A, C” of a key, also several on one line.
 _KEY_ENTRY = re.compile(r"\b(\d{1,3})\s?[.):–-]?\s{0,9}\(?([a-z](?:\s?[,&]\s?[a-z])*)\b[.)]?", re.IGNORECASE)
+# “1. B. The council” of a key repeats the answer.
+_KEY_ANSWER = re.compile(r"\s*(\d{1,3}\s?[.):–-]?\s{0,9}\(?[a-z])[.)]\s+(?!\d)\S.*", re.IGNORECASE)
 _SHOWN_LENGTH = 60
 
 
@@ -47,14 +57,16 @@ def is_aiken(text: str) -> bool:
 
 
 def has_choices(text: str) -> bool:
-    """Whether a line starts with A and the next one with B, as in a text that marks no answer."""
-    return _TWO_CHOICES.search(text) is not None
+    """Whether a line starts with A and the next one with B, or 2 lines with bullets: a text that marks no answer."""
+    bullets = [_BULLET.fullmatch(line) is not None for line in text.split("\n")]
+    return _TWO_CHOICES.search(text) is not None or any(map(all, pairwise(bullets)))
 
 
 def read_aiken(content: bytes) -> list[ReadQuestion]:
     """The outcome of each question of an Aiken file, in order."""
     numbered = enumerate(decoded(content).lstrip("\ufeff").split("\n"), start=1)
-    lines = [(number, part) for number, line in numbered for part in _columns(line)]
+    lines = _lettered([(number, part) for number, line in numbered for part in _columns(line)])
+    lines = [(number, _starred(line)) for number, line in lines]
     # Beside a line ANSWER: or a star that starts a line, a star after an answer may lead to a footnote.
     if not any(_ANSWER.fullmatch(line) or line.lstrip().startswith("*") for _, line in lines):
         lines = [
@@ -63,16 +75,43 @@ def read_aiken(content: bytes) -> list[ReadQuestion]:
     if any(_STAR.match(line) for _, line in lines):
         lines = list(_without_stars(lines))
     lines, key = _without_key(lines)
-    blocks, above = _without_heading(list(counted(_blocks(lines))))
+    blocks, above = _without_headings(list(counted(_blocks(lines))))
     blocks = list(_with_key(blocks, key))
     # Numbers before all questions are no part of them.
     if all(_NUMBERED.match(lines[0]) for _, lines in blocks):
         blocks = [(start, [_NUMBERED.sub("", lines[0], count=1), *lines[1:]]) for start, lines in blocks]
     questions = [_read_block(start, lines) for start, lines in blocks]
-    if above:
-        note = gettext("The text above it was left out: “{text}”").format(text=above)
-        questions[0] = replace(questions[0], notes=(*questions[0].notes, note))
-    return questions
+    note = gettext("The text above it was left out: “{text}”")
+    return [
+        replace(question, notes=(*question.notes, note.format(text=text))) if text else question
+        for question, text in zip(questions, above, strict=True)
+    ]
+
+
+def _starred(line: str) -> str:
+    """The line of an answer with a star for a check mark or “(correct)” at its end."""
+    plain = line.rstrip()
+    mark = _MARK.search(plain) if _CHOICE.fullmatch(plain) else None
+    return f"{plain[: mark.start()].rstrip()} *" if mark else line
+
+
+def _lettered(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """The numbered lines with letters instead of bullets, if no answer has a letter."""
+    if any(_CHOICE.fullmatch(_STAR.sub("", line)) for _, line in lines):
+        return lines
+    found, letter = list[tuple[int, str]](), "A"
+    for number, line in lines:
+        bullet = _BULLET.fullmatch(line) if letter <= "Z" else None
+        if bullet is not None:
+            is_correct = bullet["star"] is not None or bullet["inner"] is not None
+            inner = _CHOICE.fullmatch(bullet["text"])
+            text = inner[3] if inner and inner[1].upper() == letter else bullet["text"]
+            found.append((number, f"{'*' if is_correct else ''}{letter}. {text}"))
+            letter = chr(ord(letter) + 1)
+        else:
+            found.append((number, line))
+            letter = "A" if line.strip() else letter
+    return found
 
 
 def _columns(line: str) -> list[str]:
@@ -93,13 +132,20 @@ def _number(line: str) -> int | None:
 
 def _without_key(lines: list[tuple[int, str]]) -> tuple[list[tuple[int, str]], dict[int, str]]:
     """The numbered lines without the answer key below the questions, and its letters by the number of the question."""
-    heading = next((place for place, (_, line) in enumerate(lines) if _KEY_HEADING.fullmatch(line)), len(lines))
-    below = "\n".join(line for _, line in lines[heading + 1 :])
-    entries = _KEY_ENTRY.findall(below)
-    key = {int(number): letters for number, letters in entries}
-    if len(key) < len(entries) or _KEY_ENTRY.sub("", below).strip(" ,;\t\n"):
-        return lines, {}
-    return lines[:heading], key
+    for place, (_, line) in reversed(list(enumerate(lines))):
+        heading = _KEY_HEADING.fullmatch(line)
+        if heading is None or _ANSWER.fullmatch(line):
+            continue
+        # “Answer key, Unit 3” has words of its own.
+        is_title = heading["title"] and not _KEY_ENTRY.search(heading["rest"])
+        rows = ["" if is_title else heading["rest"], *(line for _, line in lines[place + 1 :])]
+        below = "\n".join(_KEY_ANSWER.sub(r"\1", row) if _KEY_ANSWER.fullmatch(row) else row for row in rows)
+        entries = _KEY_ENTRY.findall(below)
+        key = {int(number): letters for number, letters in entries}
+        if len(key) < len(entries) or _KEY_ENTRY.sub("", below).strip(" ,;\t\n"):
+            return lines, {}
+        return lines[:place], key
+    return lines, {}
 
 
 def _with_key(blocks: list[tuple[int, list[str]]], key: Mapping[int, str]) -> Iterator[tuple[int, list[str]]]:
@@ -113,14 +159,18 @@ def _with_key(blocks: list[tuple[int, list[str]]], key: Mapping[int, str]) -> It
             yield start, lines
 
 
-def _without_heading(blocks: list[tuple[int, list[str]]]) -> tuple[list[tuple[int, list[str]]], str]:
-    """The questions without the lines above number 1, such as a title and a line for the name, and those lines."""
-    if len(blocks) < 2 or _number(blocks[1][1][0]) != 2:
-        return blocks, ""
-    (start, lines), *others = blocks
-    first = next((place for place, line in enumerate(lines) if _number(line) == 1), 0)
-    above = tidy(" ".join(lines[:first]))
-    return [(start + first, lines[first:]), *others], above[:_SHOWN_LENGTH]
+def _without_headings(blocks: list[tuple[int, list[str]]]) -> tuple[list[tuple[int, list[str]]], list[str]]:
+    """The questions without the lines above their numbers, such as a title or “Part 2”, and those lines of each."""
+    numbered = [next((place for place, line in enumerate(lines) if _number(line)), 0) for _, lines in blocks]
+    if len(blocks) < 2 or _number(blocks[1][1][numbered[1]]) != 2:
+        return blocks, [""] * len(blocks)
+    found, above = list[tuple[int, list[str]]](), list[str]()
+    for expected, (place, (start, lines)) in enumerate(zip(numbered, blocks, strict=True), start=1):
+        # Other numbers are of statements in the question.
+        first = place if _number(lines[place]) == expected else 0
+        found.append((start + first, lines[first:]))
+        above.append(tidy(" ".join(lines[:first]))[:_SHOWN_LENGTH])
+    return found, above
 
 
 def _without_stars(lines: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:

@@ -198,6 +198,33 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
         "1. Who?\nA. Mayor\nB. Council\n\n2. When?\nA. June\nB. July\nAnswers: \n1-b 2-a\n",
         ["single: Who? [Mayor; *Council]", "single: When? [*June; July]"],
     ),
+    "a text with its key behind its heading": (
+        "1. Who?\nA. Mayor\nB. Council\n2. When?\nA. June\nB. July\n\nAnswer key: 1. B, 2. A\n",
+        ["single: Who? [Mayor; *Council]", "single: When? [*June; July]"],
+    ),
+    "a text with a titled key that repeats the answers": (
+        "1. Who?\nA. Mayor\nB. Council\n2. When?\nA. June\nB. July\n\nAnswer Key – Unit 3\n1. B. Council\n2) a) June\n",
+        ["single: Who? [Mayor; *Council]", "single: When? [*June; July]"],
+    ),
+    "a text with check marks": (
+        "1. Who?\nA. Mayor\nB. Council ✓\n2. When?\nA. June (Correct)\nB. July\n",
+        ["single: Who? [Mayor; *Council]", "single: When? [*June; July]"],
+    ),
+    "a text with bullets for letters": (
+        "1. Who?\n•\tMayor\n•\t*Council\n\n2. When?\no\tJune *\no\tJuly\n\n3. Where?\n☐ Here\n☑ There\n☑ Everywhere\n",
+        ["single: Who? [Mayor; *Council]", "- " + NO_MARK, "multiple: Where? [Here; *There; *Everywhere]"],
+    ),
+    "a text with bullets before letters": (
+        "Who?\n- A. Mayor\n- B. A. Lee\nAnswer: B\n",
+        ["single: Who? [Mayor; *A. Lee]"],
+    ),
+    "a text in parts": (
+        "Part 1: Who\n1. Who?\n*A. Mayor\nB. Council\n\nPart 2: When\n\n2. When?\n1. Read.\n*A. June\nB. July\n",
+        [
+            "single: Who? [*Mayor; Council] ! The text above it was left out: “Part 1: Who”",
+            "single: When? / 1. Read. [*June; July] ! The text above it was left out: “Part 2: When”",
+        ],
+    ),
     "a text with its answers in columns": (
         "1. Who?\nA.\tMayor\tB.\tCouncil\n*C. Both   D. All\n\n2. Who else?\na) B. Lee  *b) C.  Day\nc)\td. Roe\n",
         ["single: Who? [Mayor; Council; *Both; All]", "single: Who else? [B. Lee; *C. Day; d. Roe]"],
@@ -209,6 +236,14 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
     "Aiken with statements in the question": (
         "Which are true?\n1. It met.\n2. It voted.\nA. Only 1\nB. Both\nANSWER: B\n",
         ["single: Which are true? / 1. It met. / 2. It voted. [Only 1; *Both]"],
+    ),
+    "Aiken with statements in each question": (
+        "Which are true?\n1. It met.\n2. It voted.\nA. Only 1\nB. Both\nANSWER: B\n\n"
+        "Which are false?\n1. It met.\n2. It voted.\nA. Only 1\nB. Both\nANSWER: A\n",
+        [
+            "single: Which are true? / 1. It met. / 2. It voted. [Only 1; *Both]",
+            "single: Which are false? / 1. It met. / 2. It voted. [*Only 1; Both]",
+        ],
     ),
     "Aiken with initials": (
         (
