@@ -184,6 +184,30 @@ def change_extension(
 
 
 @transaction.atomic
+def extend_students(
+    assignment: Assignment, students: Sequence[Student], *, by: User, now: datetime, **values: Unpack[ExtensionValues]
+) -> None:
+    """Give several students later times or more attempts. Whoever has later or more keeps it. Safe to repeat."""
+    lock_rows(assignments=[assignment.pk], students=[student.pk for student in students], with_starts=True)
+    extensions = extensions_of(assignment)
+    for student in students:
+        before = extensions.get(student.pk)
+        _give(assignment, student, _at_least(before, values), before=before, by=by, now=now)
+
+
+def _at_least(extension: Extension | None, values: ExtensionValues) -> ExtensionValues:
+    """What an extension gives with these values, and never less than before. If it gives no more, its reason stays."""
+    kept = extension or Extension()
+    more: ExtensionValues = {
+        "due_at": max(filter(None, (kept.due_at, values["due_at"])), default=None),
+        "closes_at": max(filter(None, (kept.closes_at, values["closes_at"])), default=None),
+        "extra_attempts": max(kept.extra_attempts, values["extra_attempts"]),
+        "reason": kept.reason,
+    }
+    return more if kept.has(more) else {**more, "reason": values["reason"]}
+
+
+@transaction.atomic
 def add_minutes(attempt: Attempt, *, more_time: timedelta, seen: datetime, by: User, now: datetime) -> datetime | None:
     """Move the end of an open attempt, and the student's due time and close where they come before the new end.
 
@@ -221,21 +245,42 @@ def add_minutes(attempt: Attempt, *, more_time: timedelta, seen: datetime, by: U
 
 
 @transaction.atomic
-def excuse(assignment: Assignment, student: Student, *, reason: str, by: User, now: datetime) -> None:
-    """Excuse a student from an assignment. Answers stay. Safe to repeat."""
+def excuse(assignment: Assignment, student: Student, *, reason: str, by: User, now: datetime) -> bool:
+    """Excuse a student from an assignment; returns whether it changed. Answers stay."""
     lock_rows(assignments=[assignment.pk], students=[student.pk], with_starts=True)
-    if not assignment.excuses.filter(student=student).exists():
-        Excuse.objects.create(assignment=assignment, student=student, reason=reason, given_by=by, given_at=now)
-        _record(AuditEvent.Action.EXCUSED, assignment, student, by=by, now=now, reason=reason)
+    if assignment.excuses.filter(student=student).exists():
+        return False
+    Excuse.objects.create(assignment=assignment, student=student, reason=reason, given_by=by, given_at=now)
+    _record(AuditEvent.Action.EXCUSED, assignment, student, by=by, now=now, reason=reason)
+    return True
 
 
 @transaction.atomic
-def undo_excuse(assignment: Assignment, student: Student, *, reason: str, by: User, now: datetime) -> None:
-    """Let an assignment count for an excused student again. Safe to repeat."""
+def undo_excuse(assignment: Assignment, student: Student, *, reason: str, by: User, now: datetime) -> bool:
+    """Let an assignment count for an excused student again; returns whether it changed."""
     lock_rows(assignments=[assignment.pk], students=[student.pk], with_starts=True)
     deleted, _ = assignment.excuses.filter(student=student).delete()
     if deleted:
         _record(AuditEvent.Action.EXCUSE_TAKEN_BACK, assignment, student, by=by, now=now, reason=reason)
+    return deleted > 0
+
+
+@transaction.atomic
+def excuse_students(
+    assignment: Assignment, students: Sequence[Student], *, reason: str, by: User, now: datetime
+) -> list[Student]:
+    """Excuse several students; returns those who were not excused before."""
+    lock_rows(assignments=[assignment.pk], students=[student.pk for student in students], with_starts=True)
+    return [student for student in students if excuse(assignment, student, reason=reason, by=by, now=now)]
+
+
+@transaction.atomic
+def undo_excuses(
+    assignment: Assignment, students: Sequence[Student], *, reason: str, by: User, now: datetime
+) -> list[Student]:
+    """Let an assignment count for several students again; returns those who were excused."""
+    lock_rows(assignments=[assignment.pk], students=[student.pk for student in students], with_starts=True)
+    return [student for student in students if undo_excuse(assignment, student, reason=reason, by=by, now=now)]
 
 
 def _give(

@@ -20,6 +20,7 @@ from quizzes.views.teacher import (
     classrooms,
     downloads,
     erasure,
+    extensions,
     gradebook,
     grading_queue,
     growth,
@@ -214,7 +215,13 @@ urlpatterns = [
         grading_queue.undo_settled,
         name="undo_settled",
     ),
-    # One student on an assignment
+    # Students on an assignment
+    path("assignments/<public_id:public_id>/students/", extensions.extend_students, name="extend_students"),
+    path(
+        "assignments/<public_id:public_id>/students/excuses/undo/",
+        extensions.undo_excuses,
+        name="undo_excuses",
+    ),
     path(
         "assignments/<public_id:public_id>/students/<public_id:student_id>/",
         accommodations.student_overrides,

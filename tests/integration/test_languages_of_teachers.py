@@ -180,6 +180,9 @@ def test_assigning_and_progress(
     pages.post("change_assignment", given, release="after_last", max_attempts="1", attempt_policy="best", **times)
     pages.post("extend_student", given, student.public_id, due="2020-01-01T08:00", reason="")
     pages.post("excuse_student", given, student.public_id, is_excused="True", reason="Ill")
+    pages.post("extend_students", given, act="extend", due="2020-01-01T08:00", students="x")
+    pages.post("extend_students", given, act="extend", extra_attempts="1", reason="Ill", students=student.public_id)
+    pages.get("extend_students", given)
     for act in ("close", "pause", "resume", "release", "x"):
         pages.post("change_window", given, act=act)
     pages.get("student_overrides", given, student.public_id)

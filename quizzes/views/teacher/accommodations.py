@@ -125,12 +125,12 @@ def _changed_meanwhile(
         text = gettext(
             "{teacher} changed this extension: {values} (“{reason}”). Yours isn’t saved. Check it, then save again."
         )
-    values, reason = _in_words(extension, assignment.classroom.zone), shown_reason(extension.reason)
+    values, reason = extension_words(extension, assignment.classroom.zone), shown_reason(extension.reason)
     form.add_error(None, text.format(teacher=extension.given_by, values=values, reason=reason))
     return _overrides_page(request, assignment, student, now=now, extension_form=form)
 
 
-def _in_words(extension: Extension, zone: ZoneInfo) -> str:
+def extension_words(extension: Extension, zone: ZoneInfo) -> str:
     """What an extension gives: “due Fri, Oct 23, 3:00 pm EDT and 1 extra attempt”."""
     extra = extension.extra_attempts
     parts = [

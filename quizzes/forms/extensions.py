@@ -1,0 +1,59 @@
+"""Forms to extend or excuse several students on one assignment at once."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from quizzes.forms.accommodations import ExtensionForm
+from quizzes.models import Student
+
+EXTEND, EXCUSE = "extend", "excuse"
+
+
+class ExtendStudentsForm(ExtensionForm):
+    """Several students, and an extension or an excuse for all of them. act: the button that sent it."""
+
+    act = forms.ChoiceField(choices=[(EXTEND, EXTEND), (EXCUSE, EXCUSE)], widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, students: Sequence[Student], **kwargs: Any) -> None:
+        super().__init__(*args, extension=None, **kwargs)
+        self.rows = {student.public_id: student for student in students}
+        self.fields["students"] = forms.MultipleChoiceField(
+            label=gettext_lazy("Students"),
+            choices=[(student.public_id, student.display_name) for student in students],
+            widget=forms.CheckboxSelectMultiple,
+            error_messages={
+                "required": gettext_lazy("Choose at least 1 student."),
+                "invalid_choice": gettext_lazy("Choose from the students on this page."),
+            },
+        )
+
+    @property
+    def is_excuse(self) -> bool:
+        """Whether the students are excused. Of a valid form."""
+        return bool(self.cleaned_data["act"] == EXCUSE)
+
+    @property
+    def students(self) -> list[Student]:
+        """The chosen students, in the order of the page. Of a valid form."""
+        chosen = set(self.cleaned_data["students"])
+        return [student for public_id, student in self.rows.items() if public_id in chosen]
+
+    def clean(self) -> dict[str, Any]:
+        """The cleaned data. Times count for an extension only."""
+        if self.cleaned_data.get("act") == EXCUSE:
+            return self.cleaned_data
+        return super().clean()
+
+
+class UndoExcusesForm(forms.Form):
+    """The students whose excuses are undone, by public id, with spaces between."""
+
+    students = forms.RegexField(r"\A[\w-]+(?: [\w-]+)*\Z")
+
+    @property
+    def public_ids(self) -> list[str]:
+        """The public ids of a valid form."""
+        return str(self.cleaned_data["students"]).split(" ")

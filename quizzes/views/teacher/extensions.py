@@ -1,0 +1,119 @@
+"""Extensions and excuses for several students on one assignment at once."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.http import require_http_methods
+
+from quizzes.assignments import accommodations
+from quizzes.assignments.extended_times import extended_times
+from quizzes.assignments.status import Status, StudentStatus
+from quizzes.assignments.student_settings import window_of
+from quizzes.assignments.student_statuses import by_student_and_assignment, load_overrides
+from quizzes.forms.extensions import ExtendStudentsForm, UndoExcusesForm
+from quizzes.models import Assignment, Attempt, Extension, Student
+from quizzes.models.reasons import BY_MISTAKE
+from quizzes.views.access import TeacherRequest, taught_assignment
+from quizzes.views.methods import require_POST
+from quizzes.views.teacher.accommodations import extension_words
+from quizzes.views.teacher.undo import offer_undo
+
+
+@require_http_methods(["GET", "POST"])
+def extend_students(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """The students of an assignment, and an extension or an excuse for several of them."""
+    assignment, now = taught_assignment(request, public_id), timezone.now()
+    students = list(assignment.classroom.students.enrolled().order_by("sort_key", "pk"))
+    data = request.POST if request.method == "POST" else None
+    form = ExtendStudentsForm(data, assignment=assignment, students=students, now=now)
+    if not form.is_valid():
+        rows = [
+            (student, found, _words(assignment, extension))
+            for student, found, extension in _rows(assignment, students, now=now)
+        ]
+        context = {"assignment": assignment, "classroom": assignment.classroom, "form": form, "rows": rows}
+        return render(request, "teacher/extend_students.html", context)
+    if form.is_excuse:
+        _excuse(request, assignment, form.students, reason=form.cleaned_data["reason"], now=now)
+    else:
+        accommodations.extend_students(assignment, form.students, by=request.user, now=now, **form.values)
+        count = len(form.students)
+        text = ngettext("Saved for {count} student.", "Saved for {count} students.", count).format(count=count)
+        messages.success(request, text)
+        _warn(request, assignment, form.students, now=now)
+    return redirect("extend_students", assignment.public_id)
+
+
+@require_POST
+def undo_excuses(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Remove the excuses that one press gave."""
+    assignment, form = taught_assignment(request, public_id), UndoExcusesForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest()
+    students = Student.objects.given(assignment.pk).filter(public_id__in=form.public_ids)
+    undone = accommodations.undo_excuses(
+        assignment, list(students), reason=BY_MISTAKE, by=request.user, now=timezone.now()
+    )
+    text = ngettext("{count} student is no longer excused.", "{count} students are no longer excused.", len(undone))
+    messages.success(request, text.format(count=len(undone)) if undone else gettext("No changes."))
+    return redirect("extend_students", assignment.public_id)
+
+
+def _excuse(
+    request: TeacherRequest, assignment: Assignment, students: Sequence[Student], *, reason: str, now: datetime
+) -> None:
+    """Excuse the students, and offer to undo that for those who were not excused before."""
+    excused = accommodations.excuse_students(assignment, students, reason=reason, by=request.user, now=now)
+    if not excused:
+        messages.success(request, gettext("No changes."))
+        return
+    text = ngettext(
+        "{count} student is excused. This quiz doesn’t count.",
+        "{count} students are excused. This quiz doesn’t count.",
+        len(excused),
+    )
+    undone = " ".join(student.public_id for student in excused)
+    address = reverse("undo_excuses", args=[assignment.public_id])
+    offer_undo(request, text.format(count=len(excused)), address, students=undone)
+
+
+def _rows(
+    assignment: Assignment, students: Sequence[Student], *, now: datetime
+) -> list[tuple[Student, StudentStatus[Attempt], Extension | None]]:
+    """Each student with the status and the extension. 2 queries."""
+    overrides = load_overrides(assignment=assignment)
+    attempts = by_student_and_assignment(assignment.attempts.all())
+    statuses = overrides.statuses(assignment, [student.pk for student in students], attempts, now=now)
+    extensions = overrides.extensions
+    return [(one, statuses[one.pk], extensions.get((one.pk, assignment.pk))) for one in students]
+
+
+def _words(assignment: Assignment, extension: Extension | None) -> str:
+    return extension_words(extension, assignment.classroom.zone) if extension is not None else ""
+
+
+def _warn(request: TeacherRequest, assignment: Assignment, students: Sequence[Student], *, now: datetime) -> None:
+    """Name the students for whom the extension is not enough."""
+    stuck = [
+        student.display_name
+        for student, found, _ in _rows(assignment, students, now=now)
+        if found.open_attempt is None and not found.can_start and found.status is not Status.NOT_OPEN
+    ]
+    if stuck:
+        text = gettext(
+            "These students still can’t start. They are excused, have no attempts left, or the quiz is closed: {names}"
+        )
+        messages.warning(request, text.format(names=", ".join(stuck)))
+    times = extended_times(
+        assignment.classroom, window_of(assignment), assignment.time_limit, now=now, assignment=assignment
+    )
+    short = [time.student.display_name for time in times if time.student in students and time.needed_close_at]
+    if short:
+        text = gettext("The extra time ends after a quiz closes. Extend it on the student’s page: {names}")
+        messages.warning(request, text.format(names=", ".join(short)))

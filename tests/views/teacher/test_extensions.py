@@ -1,0 +1,194 @@
+"""Extensions and excuses for several students at once."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from quizzes.assignments import accommodations
+from quizzes.models import Accommodation, Assignment, AuditEvent, Classroom, Edition, Excuse, Extension, Student, User
+from tests.conftest import Queries
+from tests.factories import NOW, make_answered_attempt, make_assignment, make_student
+from tests.pages import errors_of, form_of, text_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
+DAY = timedelta(days=1)
+NOTHING = "Add a later time or an attempt."
+TYPED = "%Y-%m-%dT%H:%M"
+
+
+@pytest.fixture
+def at_now() -> Any:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def homework(edition: Edition, classroom: Classroom, teacher: User) -> Assignment:
+    return make_assignment(
+        edition=edition, classroom=classroom, assigned_by=teacher, due_at=NOW + DAY, closes_at=NOW + 2 * DAY
+    )
+
+
+def page_of(assignment: Assignment) -> str:
+    return reverse("extend_students", args=[assignment.public_id])
+
+
+def send(client: Client, assignment: Assignment, *students: Student, act: str = "extend", **values: Any) -> Any:
+    """Fill in the form of the page and press one of its buttons."""
+    form = form_of(client.get(page_of(assignment)), having="reason")
+    times = {
+        name: value.astimezone(assignment.classroom.zone).strftime(TYPED) if name in ("due", "closes") else value
+        for name, value in values.items()
+    }
+    data = form.data(students=[one.public_id for one in students], **{"reason": "Field trip", **times})
+    return client.post(page_of(assignment), {**data, "act": act}, follow=True)
+
+
+def given(assignment: Assignment) -> list[tuple[Any, ...]]:
+    rows = Extension.objects.filter(assignment=assignment).order_by("student")
+    return list(rows.values_list("student", "due_at", "closes_at", "extra_attempts", "reason"))
+
+
+def acts() -> list[tuple[str, int | None]]:
+    return list(AuditEvent.objects.order_by("pk").values_list("action", "student"))
+
+
+def test_chosen_students_get_the_extension_once(
+    homework: Assignment, student: Student, classmate: Student, teacher_client: Client
+) -> None:
+    third = make_student(classroom=homework.classroom)
+    progress = teacher_client.get(reverse("assignment_progress", args=[homework.public_id]))
+    assert page_of(homework) in progress.content.decode()
+    for _ in range(2):
+        page = send(teacher_client, homework, student, classmate, due=NOW + 3 * DAY, closes=NOW + 4 * DAY)
+        assert "Saved for 2 students." in text_of(page)
+
+    row = NOW + 3 * DAY, NOW + 4 * DAY, 0, "Field trip"
+    assert given(homework) == [(student.pk, *row), (classmate.pk, *row)]
+    assert acts() == [("extension_given", student.pk), ("extension_given", classmate.pk)]
+    assert text_of(page).count("due Mon, Oct 26") == 2
+    assert third.public_id in page.content.decode()
+
+
+def test_student_with_a_later_time_keeps_it(
+    homework: Assignment, student: Student, classmate: Student, teacher: User, teacher_client: Client
+) -> None:
+    times = {"due_at": NOW + 6 * DAY, "closes_at": NOW + 7 * DAY}
+    accommodations.extend(
+        homework, student, **times, extra_attempts=2, reason="In the hospital", by=teacher, now=NOW - DAY
+    )
+    accommodations.extend(
+        homework, classmate, due_at=None, closes_at=NOW + 7 * DAY, extra_attempts=0, reason="Ill", by=teacher, now=NOW
+    )
+
+    send(teacher_client, homework, student, classmate, due=NOW + 1.5 * DAY, extra_attempts="1")
+
+    assert given(homework) == [
+        (student.pk, NOW + 6 * DAY, NOW + 7 * DAY, 2, "In the hospital"),
+        (classmate.pk, NOW + 1.5 * DAY, NOW + 7 * DAY, 1, "Field trip"),
+    ]
+
+
+def test_open_attempts_move_with_the_extension(homework: Assignment, student: Student, teacher_client: Client) -> None:
+    attempt = make_answered_attempt(assignment=homework, student=student, submitted=False)
+    send(teacher_client, homework, student, closes=NOW + 4 * DAY)
+    attempt.refresh_from_db()
+    assert attempt.deadline_at == NOW + 4 * DAY
+
+
+def test_excuse_can_be_undone_for_those_whom_it_excused(
+    homework: Assignment, student: Student, classmate: Student, teacher: User, teacher_client: Client
+) -> None:
+    third = make_student(classroom=homework.classroom, name="Zoe Young")
+    accommodations.excuse(homework, third, reason="Away", by=teacher, now=NOW)
+
+    page = send(teacher_client, homework, student, classmate, third, act="excuse", reason="Ill")
+    undo = form_of(page, having="students")
+    again = send(teacher_client, homework, student, classmate, third, act="excuse", reason="Ill")
+
+    assert "2 students are excused. This quiz doesn’t count." in text_of(page)
+    assert "No changes." in text_of(again)
+    assert dict(Excuse.objects.values_list("student", "reason")) == {
+        student.pk: "Ill",
+        classmate.pk: "Ill",
+        third.pk: "Away",
+    }
+    for said in ("2 students are no longer excused.", "No changes."):
+        assert said in text_of(teacher_client.post(undo.action, undo.data(), follow=True))
+    assert list(Excuse.objects.values_list("student", flat=True)) == [third.pk]
+    assert acts()[1:] == [
+        ("excused", student.pk),
+        ("excused", classmate.pk),
+        ("excuse_taken_back", student.pk),
+        ("excuse_taken_back", classmate.pk),
+    ]
+
+
+def test_refused_form_keeps_what_was_chosen(
+    homework: Assignment, student: Student, classmate: Student, outsider: Student, teacher_client: Client
+) -> None:
+    for chosen, values, errors in (
+        ([], {}, ["Choose at least 1 student."]),
+        ([student], {}, [NOTHING]),
+        ([student], {"due": NOW}, ["The class has until later. Choose a later time."]),
+        ([student], {"reason": "", "extra_attempts": "1"}, ["Tell students why."]),
+        ([outsider], {"extra_attempts": "1"}, ["Choose from the students on this page."]),
+    ):
+        page = send(teacher_client, homework, *chosen, **values)
+        assert errors_of(page) == [one for one in errors if one != NOTHING]
+        assert (NOTHING in text_of(page)) is (NOTHING in errors)
+        kept = form_of(page, having="reason").data().get("students", [])
+        assert kept == [one.public_id for one in chosen if one != outsider]
+    assert errors_of(send(teacher_client, homework, student, act="excuse", reason="")) == ["Tell students why."]
+    assert (given(homework), acts()) == ([], [])
+    bad = teacher_client.post(reverse("undo_excuses", args=[homework.public_id]), {"students": "<>"})
+    assert bad.status_code == 400
+
+
+def test_page_names_students_for_whom_it_is_not_enough(
+    homework: Assignment, student: Student, classmate: Student, teacher_client: Client
+) -> None:
+    Assignment.objects.filter(pk=homework.pk).update(time_limit=timedelta(hours=30))
+    Accommodation.objects.create(student=classmate, time_factor=2, changed_at=NOW)
+    make_answered_attempt(assignment=homework, student=student)
+
+    page = text_of(send(teacher_client, homework, student, classmate, closes=NOW + 2 * DAY + timedelta(hours=1)))
+
+    assert "have no attempts left, or the quiz is closed: Maya Lopez" in page
+    assert "The extra time ends after a quiz closes. Extend it on the student’s page: Noah Park" in page
+
+
+def test_quiz_without_limits_has_no_extensions(
+    edition: Edition, classroom: Classroom, student: Student, teacher_client: Client
+) -> None:
+    free = make_assignment(edition=edition, classroom=classroom, max_attempts=None)
+    page = teacher_client.get(page_of(free))
+    assert "This quiz has no due time, no closing time, and unlimited attempts." in text_of(page)
+    assert form_of(page, having="reason").buttons == [("act", "excuse")]
+    assert "1 student is excused." in text_of(send(teacher_client, free, student, act="excuse"))
+
+
+def test_page_costs_the_same_for_any_number(
+    homework: Assignment,
+    student: Student,
+    teacher: User,
+    teacher_client: Client,
+    queries: Callable[[], AbstractContextManager[Queries]],
+) -> None:
+    for count in (1, 3):
+        while homework.classroom.students.count() < count:
+            one = make_student(classroom=homework.classroom)
+            make_answered_attempt(assignment=homework, student=one)
+            accommodations.extend(
+                homework, one, due_at=None, closes_at=None, extra_attempts=1, reason="Ill", by=teacher, now=NOW
+            )
+        with queries() as sent:
+            teacher_client.get(page_of(homework))
+        # Session, teacher, assignment; students, extensions and excuses, attempts.
+        assert len(sent) == 6
