@@ -1,14 +1,21 @@
-"""Delete an assignment without attempts, and bring it back."""
+"""Delete an assignment without attempts, and bring it back.
 
+Students who have a newer version are excused from the older one. Without the newer one, they have the older one again.
+"""
+
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import chain
 
 from django.core import serializers
 from django.db import IntegrityError, connection, transaction
 
+from quizzes.assignments.accommodations import excuse, undo_excuse
 from quizzes.assignments.newer_versions import HasAttempts
-from quizzes.models import Assignment, AuditEvent, Board, Classroom, User
+from quizzes.assignments.own_versions import excuses_for
+from quizzes.models import Assignment, Attempt, AuditEvent, Board, Classroom, Excuse, Student, User
 from quizzes.models.locks import lock_rows, locked_with_keys, read_row
+from quizzes.models.reasons import HAS_VERSION, VERSION_DELETED
 
 
 class CannotRestore(Exception):
@@ -21,6 +28,9 @@ def delete_assignment(assignment: Assignment, *, by: User, now: datetime) -> str
 
     Raises HasAttempts, and RowDeleted if it is deleted already.
     """
+    left = excuses_for(assignment)
+    older = {given.assignment_id for given in left}
+    lock_rows(assignments={assignment.pk, *older}, students=[given.student_id for given in left], with_starts=True)
     # A student who starts, or another change of the quiz, comes before or after.
     read_row(locked_with_keys(Assignment.objects.all()), assignment.pk)
     if assignment.attempts.exists():
@@ -29,10 +39,13 @@ def delete_assignment(assignment: Assignment, *, by: User, now: datetime) -> str
     details = [assignment.extensions.all(), assignment.excuses.all(), assignment.lti_links.all()]
     details.append(assignment.regrades.all())
     board = Board.objects.filter(assignment=assignment)
-    rows = serializers.serialize("json", [assignment, *chain(*details, board)])
+    rows = serializers.serialize("json", [assignment, *chain(*details, board), *left])
     _record(assignment, by=by, now=now, withdrawn=True)
     assignment.regrades.all().delete()
+    reason = VERSION_DELETED.format(number=assignment.edition.number)
     assignment.delete()
+    for given in left:
+        undo_excuse(given.assignment, given.student, reason=reason, by=by, now=now)
     return rows
 
 
@@ -53,14 +66,36 @@ def restore_assignment(rows: str, classroom: Classroom, *, by: User, now: dateti
         return current
     try:
         with transaction.atomic():
+            left = [
+                row.object
+                for row in saved
+                if isinstance(row.object, Excuse) and row.object.assignment_id != assignment.pk
+            ]
             for row in saved:
-                row.save(force_insert=True)
+                if row.object not in left:
+                    row.save(force_insert=True)
             # SQLite checks foreign keys at the commit, too late for a refusal.
             connection.check_constraints(table_names={row.object._meta.db_table for row in saved})
     except IntegrityError as error:
         raise CannotRestore from error
+    _excuse_again(assignment, left, by=by, now=now)
     _record(assignment, by=by, now=now, withdrawn=False)
     return assignment
+
+
+def _excuse_again(assignment: Assignment, left: Sequence[Excuse], *, by: User, now: datetime) -> None:
+    """Excuse students from the older version again. Who has started that one since is excused from the restored one."""
+    quizzes = Assignment.objects.select_related("classroom", "edition").in_bulk({one.assignment_id for one in left})
+    students = Student.objects.select_related("classroom").in_bulk({one.student_id for one in left})
+    lock_rows(assignments={assignment.pk, *quizzes}, students=students, with_starts=True)
+    started = set(Attempt.objects.filter(assignment__in=quizzes).values_list("student", "assignment"))
+    for given in left:
+        older, student = quizzes.get(given.assignment_id), students.get(given.student_id)
+        if older is None or student is None:
+            continue
+        quiz, other = (assignment, older) if (student.pk, older.pk) in started else (older, assignment)
+        reason = HAS_VERSION.format(number=other.edition.number)
+        excuse(quiz, student, reason=reason, by=by, now=now)
 
 
 def _record(assignment: Assignment, *, by: User, now: datetime, withdrawn: bool) -> None:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext, gettext_noop
 
 OTHER_FORM = gettext_noop("Takes the other form of the check")
 HAS_VERSION = gettext_noop("Has version {number} of this quiz.")
+VERSION_DELETED = gettext_noop("Version {number} of this quiz was deleted.")
 STAYS_EXCUSED = gettext_noop("Excused from this quiz.")
 FITS_EXTRA_TIME = gettext_noop("Extended to fit the extra time.")
 EXTRA_MINUTES = gettext_noop("Extra minutes during the quiz.")
@@ -16,7 +17,7 @@ ACCEPTED = gettext_noop("{answer} is accepted too.")
 ALL_ACCEPTED = gettext_noop("{answers} are accepted too.")
 
 _MADE = (
-    *(OTHER_FORM, HAS_VERSION, STAYS_EXCUSED, FITS_EXTRA_TIME, EXTRA_MINUTES, ON_TIME, BY_MISTAKE),
+    *(OTHER_FORM, HAS_VERSION, VERSION_DELETED, STAYS_EXCUSED, FITS_EXTRA_TIME, EXTRA_MINUTES, ON_TIME, BY_MISTAKE),
     *(JOINED_LATER, ACCEPTED, ALL_ACCEPTED),
 )
 

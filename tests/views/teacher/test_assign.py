@@ -670,6 +670,40 @@ def test_newer_version_goes_to_those_who_have_not_started(
     assert classroom.assignments.count() == 3
 
 
+def test_students_have_the_older_version_again_without_the_newer_one(
+    given: Assignment, newer: Edition, classroom: Classroom, teacher_client: Client
+) -> None:
+    started, first, second = (make_student(classroom=classroom, name=name) for name in ("Ana B.", "Ben O.", "Cy T."))
+    make_answered_attempt(assignment=given, student=started)
+    change_version(teacher_client, given)
+    made = classroom.assignments.exclude(pk=given.pk).get()
+
+    deleted = teacher_client.post(reverse("delete_assignment", args=[made.public_id]), follow=True)
+    assert list(given.excuses.all()) == []
+    history = teacher_client.get(reverse("student_history", args=[first.public_id]))
+    assert "“Version 2 of this quiz was deleted.”" in text_of(history)
+
+    make_answered_attempt(assignment=given, student=second)
+    undo = form_of(deleted, having="rows")
+    for _ in range(2):
+        teacher_client.post(undo.action, undo.data())
+    assert list(given.excuses.values_list("student", "reason")) == [(first.pk, "Has version 2 of this quiz.")]
+    assert dict(made.excuses.values_list("student", "reason")) == dict.fromkeys(
+        (started.pk, second.pk), "Has version 1 of this quiz."
+    )
+
+
+def test_another_version_stays_if_a_quiz_of_its_own_is_deleted(
+    given: Assignment, newer: Edition, classroom: Classroom, teacher_client: Client
+) -> None:
+    started, waiting = (make_student(classroom=classroom, name=name) for name in ("Ana B.", "Ben O."))
+    make_answered_attempt(assignment=given, student=started)
+    change_version(teacher_client, given)
+    again = make_assignment(edition=newer, classroom=classroom)
+    teacher_client.post(reverse("delete_assignment", args=[again.public_id]))
+    assert list(given.excuses.values_list("student", flat=True)) == [waiting.pk]
+
+
 def test_newer_version_that_no_student_would_get_is_not_given(
     given: Assignment, newer: Edition, classroom: Classroom, teacher_client: Client
 ) -> None:
