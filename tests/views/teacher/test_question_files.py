@@ -279,14 +279,13 @@ def test_a_set_holds_sixty_questions(teacher_client: Client, teacher: User) -> N
     page = text_of(preview(teacher_client, "\n\n".join(f"Q{n}? {{=a ~b}}" for n in range(62))))
     assert "60 can be imported" in page
     assert (
-        "A question set has room for 60 questions. 2 questions of this file don’t fit. "
-        "Put them in another file and import it as a new question set."
+        "A question set has room for 60 questions. 2 questions don’t fit. Import them as a new question set."
     ) in page
     full = make_draft(owner=teacher)
     page = text_of(
         preview(teacher_client, "\n\n".join(f"Q{n}? {{=a ~b}}" for n in range(57)), target=full.question_set.public_id)
     )
-    assert "60 questions. 1 question of this file doesn’t fit." in page
+    assert "60 questions. 1 question doesn’t fit. Import it as a new question set." in page
 
 
 def test_a_file_that_cannot_be_read_is_named_by_its_field(teacher_client: Client) -> None:
