@@ -14,7 +14,7 @@ from quizzes.assignments import accommodations
 from quizzes.models import Accommodation, Assignment, AuditEvent, Classroom, Edition, Excuse, Extension, Student, User
 from tests.conftest import Queries
 from tests.factories import NOW, make_answered_attempt, make_assignment, make_student
-from tests.pages import errors_of, form_of, text_of
+from tests.pages import errors_of, form_of, read, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 DAY = timedelta(days=1)
@@ -64,7 +64,9 @@ def test_chosen_students_get_the_extension_once(
 ) -> None:
     third = make_student(classroom=homework.classroom)
     progress = teacher_client.get(reverse("assignment_progress", args=[homework.public_id]))
-    assert page_of(homework) in progress.content.decode()
+    assert page_of(homework) in read(progress).links
+    own = teacher_client.get(reverse("student_overrides", args=[homework.public_id, student.public_id]))
+    assert page_of(homework) in read(own).links
     for _ in range(2):
         page = send(teacher_client, homework, student, classmate, due=NOW + 3 * DAY, closes=NOW + 4 * DAY)
         assert "Saved for 2 students." in text_of(page)
