@@ -30,9 +30,9 @@ _MARK = re.compile(r"(?:[✓✔✅☑]|\((?:correct|correct answer|correcta)\))\
 _BULLET = re.compile(
     r"\s*(?P<star>\*\s?|(?=[☑☒✓✔✅]))?(?:[•●○◦▪■□☐☑☒✓✔✅]\s{0,9}|[·‣–-]\s{1,9}|o\t)(?P<inner>\*\s?)?(?P<text>[^\s*•–-].*)"
 )
-# “ANSWER: A” of the format, and what people write: “Correct answer - A”.
+# “ANSWER: A” of the format, and what people write: “Correct answer - A”, “Answer: The council”.
 _ANSWER = re.compile(
-    r"\s*(?:ANSWER\s*:(?P<any>.*)"
+    r"\s*(?:(?:correct )?ANSWER\s*:(?P<any>.*)"
     r"|(?:correct )?(?:answers?|ans|key|respuesta(?: correcta)?)\s?[:=–-]\s?"
     r"(?P<letters>\(?[a-z](?:[ ,;&]{0,3}[a-z])*[.)]?)\s*)",
     re.IGNORECASE,
@@ -287,6 +287,10 @@ def _item(stem: str, choices: list[tuple[str, str]], answer: re.Match[str] | Non
         raise Skipped(gettext("It has no answers. Each starts with a letter and a period, such as A."))
     if whole := _WHOLE_CHOICE.fullmatch(named):
         named = whole[1]
+    answer_text = tidy(named).casefold()
+    by_text = [letter for letter, text in choices if text.casefold() == answer_text] if len(answer_text) > 1 else []
+    if len(by_text) == 1:
+        [named] = by_text
     keys = {key for key in re.split(r"[\s,;&.()]+", named.upper()) if key}
     letters = [letter for letter, _ in choices]
     if len(keys) == 1 and not keys <= set(letters) and set(next(iter(keys))) <= set(letters):

@@ -169,6 +169,15 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
         "What?\nA. a\nB. b\nANSWER: (A) a\n",
         ["single: Who? [The mayor; *The council, all of it]", "single: What? [*a; b]"],
     ),
+    "Aiken whose answer is a text": (
+        "Who?\nA) The mayor\nB) The council\nCorrect answer: The council\n\n"
+        "How?\nA. Good\nB. Bad\nC. So\nD. Odd\nAnswer: bad\n\nWhat?\nA. True\nB. False\nANSWER: Untrue\n",
+        [
+            "single: Who? [The mayor; *The council]",
+            "single: How? [Good; *Bad; So; Odd]",
+            "- ANSWER: Untrue names no answer of the question.",
+        ],
+    ),
     "GIFT with a comma in a number": (
         "How many? {#1,000}\n\nHow long? {#1,5}\n\nHow far? {#0,250..1,250}\n",
         [
