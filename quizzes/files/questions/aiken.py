@@ -30,6 +30,8 @@ _MARK = re.compile(r"(?:[✓✔✅☑]|\((?:correct|correct answer|correcta)\))\
 _BULLET = re.compile(
     r"\s*(?P<star>\*\s?|(?=[☑☒✓✔✅]))?(?:[•●○◦▪■□☐☑☒✓✔✅]\s{0,9}|[·‣–-]\s{1,9}|o\t)(?P<inner>\*\s?)?(?P<text>[^\s*•–-].*)"
 )
+# “True” and “False” on lines of their own are the answers of a statement.
+_TRUTH = re.compile(r"\s*(?P<star>\*\s?)?(?P<text>true|false|verdadero|falso)\s*(?P<end>\*)?\s*", re.IGNORECASE)
 # “ANSWER: A” of the format, and what people write: “Correct answer - A”, “Answer: The council”.
 _ANSWER = re.compile(
     r"\s*(?:(?:correct )?ANSWER\s*:(?P<any>.*)"
@@ -45,7 +47,9 @@ _KEY_HEADING = re.compile(
     r"\s*(?:(?P<title>answer key|clave de respuestas)|answers|key|clave|respuestas)\b\s*:?(?P<rest>.*)", re.IGNORECASE
 )
 # “1. B” or “2) A, C” of a key, also several on one line.
-_KEY_ENTRY = re.compile(r"\b(\d{1,3})\s?[.):–-]?\s{0,9}\(?([a-z](?:\s?[,&]\s?[a-z])*)\b[.)]?", re.IGNORECASE)
+_KEY_ENTRY = re.compile(
+    r"\b(\d{1,3})\s?[.):–-]?\s{0,9}\(?(true|false|verdadero|falso|[a-z](?:\s?[,&]\s?[a-z])*)\b[.)]?", re.IGNORECASE
+)
 # “1. B. The council” of a key repeats the answer.
 _KEY_ANSWER = re.compile(r"\s*(\d{1,3}\s?[.):–-]?\s{0,9}\(?[a-z])[.)]\s+(?!\d)\S.*", re.IGNORECASE)
 _SHOWN_LENGTH = 60
@@ -58,7 +62,7 @@ def is_aiken(text: str) -> bool:
 
 def has_choices(text: str) -> bool:
     """Whether a line starts with A and the next one with B, or 2 lines with bullets: a text that marks no answer."""
-    bullets = [_BULLET.fullmatch(line) is not None for line in text.split("\n")]
+    bullets = [(_BULLET.fullmatch(line) or _TRUTH.fullmatch(line)) is not None for line in text.split("\n")]
     return _TWO_CHOICES.search(text) is not None or any(map(all, pairwise(bullets)))
 
 
@@ -66,7 +70,7 @@ def read_aiken(content: bytes) -> list[ReadQuestion]:
     """The outcome of each question of an Aiken file, in order."""
     numbered = enumerate(decoded(content).lstrip("\ufeff").split("\n"), start=1)
     lines = _lettered([(number, part) for number, line in numbered for part in _columns(line)])
-    lines = [(number, _starred(line)) for number, line in lines]
+    lines = [(number, _starred(line)) for number, line in _with_lettered_truths(lines)]
     # Beside a line ANSWER: or a star that starts a line, a star after an answer may lead to a footnote.
     if not any(_ANSWER.fullmatch(line) or line.lstrip().startswith("*") for _, line in lines):
         lines = [
@@ -93,6 +97,18 @@ def _starred(line: str) -> str:
     plain = line.rstrip()
     mark = _MARK.search(plain) if _CHOICE.fullmatch(plain) else None
     return f"{plain[: mark.start()].rstrip()} *" if mark else line
+
+
+def _with_lettered_truths(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """The numbered lines with letters before each “True” and “False” that stand on 2 lines in a row."""
+    found = list(lines)
+    truths = [_TRUTH.fullmatch(line) for _, line in lines]
+    for place, (first, second) in enumerate(pairwise(truths)):
+        if first and second and first["text"].casefold() != second["text"].casefold():
+            for row, truth, letter in ((place, first, "A"), (place + 1, second, "B")):
+                star = "*" if truth["star"] or truth["end"] else ""
+                found[row] = (lines[row][0], f"{star}{letter}. {truth['text']}")
+    return found
 
 
 def _lettered(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
@@ -288,7 +304,10 @@ def _item(stem: str, choices: list[tuple[str, str]], answer: re.Match[str] | Non
     if whole := _WHOLE_CHOICE.fullmatch(named):
         named = whole[1]
     answer_text = tidy(named).casefold()
-    by_text = [letter for letter, text in choices if text.casefold() == answer_text] if len(answer_text) > 1 else []
+    texts = [(letter, text.casefold()) for letter, text in choices]
+    by_text = [letter for letter, text in texts if text == answer_text and len(text) > 1]
+    # “T” and “F” of a key, where True and False are A and B.
+    by_text += [letter for letter, text in texts if _TRUTH.fullmatch(text) and text[0] == answer_text]
     if len(by_text) == 1:
         [named] = by_text
     keys = {key for key in re.split(r"[\s,;&.()]+", named.upper()) if key}

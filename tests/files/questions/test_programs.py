@@ -178,6 +178,15 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
             "- ANSWER: Untrue names no answer of the question.",
         ],
     ),
+    "a text with True and False on lines of their own": (
+        "1. It met.\nTrue\nFalse\n\n2. Who?\na) Lee\nb) Roe\n\n3. It voted.\nTrue\nFalse\n\n"
+        "Answer Key\n1. False\n2. B\n3. T\n",
+        ["single: It met. [True; *False]", "single: Who? [Lee; *Roe]", "single: It voted. [*True; False]"],
+    ),
+    "statements with stars": (
+        "1. Se reunió.\nVerdadero\n*Falso\n2. Votó.\nVerdadero *\nFalso\n3. It is true.\nTrue\nTrue\n",
+        ["single: Se reunió. [Verdadero; *Falso]", "single: Votó. [*Verdadero; Falso]", "- " + NO_MARK],
+    ),
     "GIFT with a comma in a number": (
         "How many? {#1,000}\n\nHow long? {#1,5}\n\nHow far? {#0,250..1,250}\n",
         [
