@@ -24,7 +24,7 @@ _MAX_ROW = 1_000
 _COLUMN = re.compile(r"(?<!\s)(?:\t|[^\S\n]{2})[^\S\n]*+(?=\*?\s?\(?[A-Za-z][.):]\s*\S)")
 _STAR = re.compile(r"\s*\*\s*(?=\(?[A-Za-z][.):]\s*\S)")
 # Any other star on the line may be part of the text, such as in “2 * 3”.
-_LAST_STAR = re.compile(r"\s*(\(?[A-Za-z][.):]\s*[^*]*[^*\s])\s*\*\s*")
+_LAST_STAR = re.compile(r"\s*(\(?[A-Za-z][.):][^*]*[^*\s])\s*\*\s*")
 _MARK = re.compile(r"(?:[✓✔✅☑]|\((?:correct|correct answer|correcta)\))\Z", re.IGNORECASE)
 # A word processor copies “o” and a tab for a bullet of its second level.
 _BULLET = re.compile(
@@ -113,7 +113,8 @@ def _with_lettered_truths(lines: list[tuple[int, str]]) -> list[tuple[int, str]]
 
 def _lettered(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
     """The numbered lines with letters instead of bullets, if no answer has a letter."""
-    if any(_CHOICE.fullmatch(_STAR.sub("", line)) for _, line in lines):
+    # Not `_STAR.sub`, which tries each space of a long line.
+    if any(_CHOICE.match(line, star.end() if (star := _STAR.match(line)) else 0) for _, line in lines):
         return lines
     found, letter = list[tuple[int, str]](), "A"
     for number, line in lines:
