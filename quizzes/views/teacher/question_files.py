@@ -174,6 +174,7 @@ def choose_evidence(request: TeacherRequest, public_id: str) -> HttpResponse:
         "document": draft.document,
         "rows": rows,
         "has_reading": bool(draft.document["reading"]["paragraphs"]),
+        "has_proposals": any(proposed for _, proposed in proposals),
     }
     return render(request, "teacher/choose_evidence.html", context)
 

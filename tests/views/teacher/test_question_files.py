@@ -255,6 +255,15 @@ def test_the_page_proposes_sentences_and_the_teacher_confirms(teacher_client: Cl
     assert draft.document["questions"][-1]["anchors"] == {sentence["key"]: sentence["text"]}
 
 
+def test_page_without_a_proposal_has_nothing_to_save(teacher_client: Client, teacher: User) -> None:
+    draft = make_draft(owner=teacher)
+    response = confirm(teacher_client, preview(teacher_client, "Xyz? {=Qqq ~Www}", target=draft.question_set.public_id))
+    page = text_of(teacher_client.get(response.headers["Location"]))
+    assert "Open each question, and choose the sentences that prove its answer." in page
+    assert "No sentence shares a word with this question." in page
+    assert "Save evidence" not in page
+
+
 @pytest.mark.parametrize("changes", [{"packed": "x"}, {"target": "no-such-set1"}, {"chosen": []}])
 def test_a_preview_that_is_not_ours_imports_nothing(
     teacher_client: Client, teacher: User, changes: dict[str, Any]
