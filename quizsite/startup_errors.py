@@ -10,8 +10,12 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, OperationalError, ProgrammingError
 
-# No right to use a file, a read-only file system, a full disk.
-OPERATORS = frozenset({EACCES, EPERM, EROFS, ENOSPC, EDQUOT})
+# What the operator does about a file that this user may not use, a read-only file system, or a full disk.
+OPERATORS = {
+    **dict.fromkeys((EACCES, EPERM), "Run this as the user of the site, and let that user read and write there."),
+    EROFS: "Make the file system writable, and try again.",
+    **dict.fromkeys((ENOSPC, EDQUOT), "Free some space, and try again."),
+}
 # As SQLite and as PostgreSQL say it: the database is empty, or of an earlier version.
 NO_TABLE = re.compile(r"no such (table|column): \S+|(relation|column) \S+ does not exist")
 # As PostgreSQL says it. Since version 15, only the owner of a database makes tables there.
@@ -59,7 +63,7 @@ def message_for(problem: Exception) -> str | None:
             if not os.path.exists(path):
                 return f"The database {path} is gone. Run `manage.py restore BACKUP`."
             if os.statvfs(path).f_flag & os.ST_RDONLY:
-                return f"The database {path} is on a file system that is read-only."
+                return f"The database {path} is on a file system that is read-only. {OPERATORS[EROFS]}"
             return f"The database {path} cannot be opened. Run this as the user of the site."
         case OperationalError() if "unsupported startup parameter" in text:
             return "PgBouncer refuses the settings of a connection. Set it up as docs/scaling.md says."
@@ -69,7 +73,7 @@ def message_for(problem: Exception) -> str | None:
                 "again. If it is not full, look into the log of the machine."
             )
         # Beside the database, made by a command that root ran, for example.
-        case OperationalError(__cause__=PermissionError() as cause):
+        case OperationalError(__cause__=OSError(errno=code) as cause) if code in OPERATORS:
             return message_for(cause)
         case OperationalError() if settings.POSTGRESQL:
             return f"The database server refuses or does not answer. Check DATABASE_URL and the server: {text}"
@@ -85,8 +89,6 @@ def message_for(problem: Exception) -> str | None:
         # SQLite's error for a damaged file has the class itself, and all others have one below it.
         case DatabaseError() if type(problem) is DatabaseError:
             return f"The database is damaged ({text}). Stop the site and run `manage.py restore BACKUP`."
-        case PermissionError():
-            return f"{problem.filename} cannot be used: {problem.strerror}. Run this as the user that the site runs as."
-        case OSError() if problem.errno in OPERATORS:
-            return f"{problem.filename or 'A file'} cannot be written: {problem.strerror}."
+        case OSError(errno=code) if code in OPERATORS:
+            return f"{problem.filename or 'A file'} cannot be used: {problem.strerror}. {OPERATORS[code]}"
     return None

@@ -28,6 +28,7 @@ from quizsite.health import CLOCK_TOLERANCE, DISK_LEAST_BYTES
 from quizsite.models import SiteState
 from quizsite.sqlite import library
 from quizsite.sqlite.copy import CopyDamaged, copy_database
+from quizsite.startup_errors import OPERATORS
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +59,8 @@ def make_backup(folder: Path, *, now: datetime, suffix: str = "") -> Path:
                 raise
     except OSError as error:
         place = f" ({error.filename})" if error.filename else ""
-        raise BackupError(f"The backup in {folder} stopped: {error.strerror or error}{place}.") from error
+        advice = f" {OPERATORS[error.errno]}" if error.errno in OPERATORS else ""
+        raise BackupError(f"The backup in {folder} stopped: {error.strerror or error}{place}.{advice}") from error
     return done
 
 

@@ -38,6 +38,7 @@ from quizsite.site_lock import SiteInUse, exclusive
 from quizsite.sqlite import library
 from quizsite.sqlite.copy import empty_log, quick_check
 from quizsite.sqlite.prepare import prepare_database
+from quizsite.startup_errors import OPERATORS
 from quizzes.people.erasure_ledger import whole_lines
 
 # For a site with this engine and a backup of the other one.
@@ -84,10 +85,8 @@ def restore(backup: Path, *, now: datetime, accept_findings: bool = False) -> Re
     except OSError as error:
         place = f" ({error.filename})" if error.filename else ""
         reason = f"{error.strerror or error}{place}"
-        advice = (
-            "Run this as the user of the site" if isinstance(error, PermissionError) else "Start the site or try again"
-        )
-        raise BackupError(f"The restore stopped: {reason}. Nothing is lost. {advice}.") from error
+        advice = OPERATORS.get(error.errno or 0, "Start the site or try again.")
+        raise BackupError(f"The restore stopped: {reason}. Nothing is lost. {advice}") from error
 
 
 def _checked(folder: Path, known: set[str]) -> Manifest:

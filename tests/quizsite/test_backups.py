@@ -501,7 +501,8 @@ def test_restore_names_the_file_that_it_cannot_use(
     manifest = tmp_path / "manifest.json"
     assert str(unreadable.value) == f"{manifest} cannot be read: Permission denied. Give the backup to the site's user."
     assert str(stopped.value) == (
-        f"The restore stopped: Permission denied ({tmp_path}). Nothing is lost. Run this as the user of the site."
+        f"The restore stopped: Permission denied ({tmp_path}). Nothing is lost. Run this as the user of the site, "
+        "and let that user read and write there."
     )
 
 

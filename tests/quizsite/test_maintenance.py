@@ -149,7 +149,10 @@ def test_backup_that_fails_says_why_and_leaves_nothing(
 
     monkeypatch.setattr("quizsite.backups.create.sync", full)
 
-    with pytest.raises(BackupError, match=r"^The backup in .*backups stopped: No space left on device\.$"):
+    with pytest.raises(
+        BackupError,
+        match=r"^The backup in .*backups stopped: No space left on device\. Free some space, and try again\.$",
+    ):
         make_backup(folder, now=now)
     assert names(folder) == []
     monkeypatch.setattr("quizsite.backups.create.sync", lambda path: path.with_name("gone").stat())

@@ -1,7 +1,7 @@
 """Startup errors: one line for what the operator can mend, a traceback for the rest."""
 
 import os
-from errno import EIO, ENOSPC
+from errno import EIO, ENOSPC, EROFS
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -76,18 +76,28 @@ def caused(error: Exception, *, by: Exception) -> Exception:
         ),
         (
             PermissionError(13, "Permission denied", "/data/site.lock"),
-            "/data/site.lock cannot be used: Permission denied. Run this as the user that the site runs as.",
+            "/data/site.lock cannot be used: Permission denied. Run this as the user of the site, and let "
+            "that user read and write there.",
         ),
         (
             caused(
                 OperationalError("the queue of writers cannot be opened"),
                 by=PermissionError(13, "Permission denied", "/data/site.sqlite3.line"),
             ),
-            "/data/site.sqlite3.line cannot be used: Permission denied. Run this as the user that the site runs as.",
+            "/data/site.sqlite3.line cannot be used: Permission denied. Run this as the user of the site, and let "
+            "that user read and write there.",
         ),
         (
             OSError(ENOSPC, "No space left on device", "/data/static"),
-            "/data/static cannot be written: No space left on device.",
+            "/data/static cannot be used: No space left on device. Free some space, and try again.",
+        ),
+        (
+            caused(
+                OperationalError("the queue of writers cannot be opened"),
+                by=OSError(EROFS, "Read-only file system", "/data/site.sqlite3.line"),
+            ),
+            "/data/site.sqlite3.line cannot be used: Read-only file system. Make the file system writable, and try "
+            "again.",
         ),
     ],
 )
@@ -132,7 +142,10 @@ def test_io_error_of_the_database_names_its_disk(settings: Settings) -> None:
     ("flags", "rest"),
     [
         (0, "cannot be opened. Run this as the user of the site."),
-        (os.ST_RDONLY | os.ST_NOSUID, "is on a file system that is read-only."),
+        (
+            os.ST_RDONLY | os.ST_NOSUID,
+            "is on a file system that is read-only. Make the file system writable, and try again.",
+        ),
     ],
 )
 def test_database_that_cannot_be_written_is_named_with_the_reason(
