@@ -21,13 +21,16 @@ class Command(sendtestemail.Command):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.MAILER is None:
-            raise CommandError("This site sends no mail, because EMAIL_URL is not set.")
+            raise CommandError(
+                "This site sends no mail, because EMAIL_URL is not set. Set it and FOOTNOTE_MAIL_FROM, then try again."
+            )
         try:
             super().handle(*args, **options)
         # The errors of smtplib too.
         except OSError as error:
             raise CommandError(
-                f"The mail server did not take the mail: {error}. Check EMAIL_URL and FOOTNOTE_MAIL_FROM."
+                f"The mail server did not take the mail: {str(error).rstrip('.')}. Check EMAIL_URL and "
+                "FOOTNOTE_MAIL_FROM."
             ) from error
         self.stdout.write("The mail server took the mail.")
 
