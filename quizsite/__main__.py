@@ -3,10 +3,11 @@
 import gc
 import os
 import sys
+import textwrap
 from functools import partial
 
 import django
-from django.core.management import execute_from_command_line
+from django.core.management import ManagementUtility, get_commands, load_command_class
 from django.utils.module_loading import import_string
 
 from quizsite.management.commands import example_settings, version
@@ -25,6 +26,36 @@ NEED_A_SITE = frozenset(
         *("remove_school_account", "remove_second_factor", "run_periodic_jobs", "sendtestemail", "sign_in_link"),
     }
 )
+
+
+# What the manual uses of Django's own commands.
+DJANGO_COMMANDS = ("check", "collectstatic")
+INDENT = 24
+
+
+class CommandLine(ManagementUtility):
+    """Django's command line, with a list of the commands that a site needs."""
+
+    def main_help_text(self, commands_only: bool = False) -> str:
+        """Footnote's commands, each with what it does."""
+        if commands_only:
+            return super().main_help_text(commands_only=True)
+        return "\n".join(
+            [
+                f"`{self.prog_name} help COMMAND` explains a command with its options.\n",
+                *(
+                    textwrap.fill(
+                        load_command_class(app, name).help,
+                        width=100,
+                        initial_indent=f"  {name:{INDENT - 2}}",
+                        subsequent_indent=" " * INDENT,
+                    )
+                    for name, app in sorted(get_commands().items())
+                    if app in ("quizsite", "quizzes") or name in DJANGO_COMMANDS
+                ),
+                f"\n`{self.prog_name} help --commands` also lists Django's other commands. A site needs none of them.",
+            ]
+        )
 
 
 def main() -> None:
@@ -55,7 +86,7 @@ def run(arguments: list[str]) -> None:
     if NEED_A_SITE.intersection(arguments[1:2]) - {"accept_secret_key"} and not HELP.intersection(arguments):
         django.setup()
         import_string("quizsite.secret_key.require_its_key")()
-    execute_from_command_line(arguments)
+    CommandLine(arguments).execute()
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command, get_commands, load_command_class
 
+from quizsite.__main__ import CommandLine
 from quizzes.management.commands import check_question_sets
 from quizzes.models import Edition, QuestionSet
 from tests.factories import make_document, write_set_files
@@ -214,3 +215,12 @@ def test_help_explains_each_command_and_each_argument(name: str) -> None:
     # Not Django's own, which does not say what the command does here.
     assert vars(type(command)).get("help")
     assert unexplained(command.create_parser("manage.py", name)) == []
+
+
+def test_help_lists_the_commands_of_a_site_with_what_they_do() -> None:
+    text = CommandLine(["manage.py", "help"]).main_help_text()
+
+    listed = re.findall(r"^  (\w+) +\S", text, flags=re.MULTILINE)
+    assert listed == sorted([*OWN, "check", "collectstatic"])
+    assert "  restore               Replace this site with a backup" in text
+    assert "flush" in CommandLine(["manage.py", "help"]).main_help_text(commands_only=True).split()
