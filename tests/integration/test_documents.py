@@ -84,7 +84,8 @@ def problem_with(span: str) -> str | None:
     if command := re.match(r"make ([\w-]+)", span):
         return None if command[1] in targets() else f"no make target “{command[1]}”"
     if command := re.match(r"(?:\.venv/bin/python )?manage\.py ([\w-]+)", span):
-        return None if command[1] in get_commands() else f"no command “{command[1]}”"
+        # `help` is of Django's command line itself.
+        return None if command[1] in {"help", *get_commands()} else f"no command “{command[1]}”"
     if (
         span.startswith((".venv/", "http", "GET ", "POST ", "/", "--", "<", "{", "[", '"', "-", "$", "=", "'"))
         or span in FOREIGN
@@ -187,6 +188,7 @@ def test_every_file_cites_only_documents_that_exist() -> None:
         ("make run", None),
         ("make nothing", "no make target “nothing”"),
         ("manage.py serve", None),
+        ("manage.py help", None),
         ("manage.py nothing", "no command “nothing”"),
         ("public_id", None),
         ("no_such_function_anywhere_at_all", "no name “no_such_function_anywhere_at_all”"),
