@@ -246,7 +246,9 @@ def test_accounts_have_pages(client: Client) -> None:
 
 def test_command_gives_and_takes_the_role(teacher: User, teacher_client: Client) -> None:
     for _ in range(2):
-        assert run("administrator", "RIVERA@school.test") == "rivera@school.test is now a site administrator.\n"
+        assert run("administrator", "RIVERA@school.test") == (
+            "rivera@school.test is now a site administrator. The page is /site/, under the teacher's name.\n"
+        )
     assert teacher_client.get(SITE).status_code == 200
     for _ in range(2):
         said = run("administrator", teacher.email, remove=True)

@@ -24,4 +24,5 @@ class Command(BaseCommand):
         if not user.is_active and not remove:
             raise CommandError(f"The account {user.email} is closed. Reopen it first with close_account --reopen.")
         accounts.set_administrator(user, is_administrator=not remove, now=timezone.now())
-        self.stdout.write(f"{user.email} is {'no longer' if remove else 'now'} a site administrator.")
+        page = "" if remove else " The page is /site/, under the teacher's name."
+        self.stdout.write(f"{user.email} is {'no longer' if remove else 'now'} a site administrator.{page}")
