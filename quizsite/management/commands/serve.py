@@ -62,8 +62,6 @@ class Command(BaseCommand):
             import_string("quizsite.traces.require_packages")()
         host = os.environ.get("HOST") or "127.0.0.1"
         address, number = ip_address_of(host), listening_port()
-        if problem := problem_with_binding(address, number):
-            raise CommandError(f"Cannot serve on {host}:{number}: {problem}. Set HOST or PORT to another value.")
         try:
             hold_while_serving(settings.DATA_DIR)
         except SiteInUse as error:
@@ -75,6 +73,9 @@ class Command(BaseCommand):
                 f"Another `manage.py serve` runs on {settings.DATA_DIR}. Stop it first, or set FOOTNOTE_DATA to "
                 "another."
             ) from error
+        # After the locks: a second start of the same site must not be told to take another port.
+        if problem := problem_with_binding(address, number):
+            raise CommandError(f"Cannot serve on {host}:{number}: {problem}. Set HOST or PORT to another value.")
         # A worker that cannot open it would serve on, without periodic jobs and backups.
         open_lock().close()
         # A separate process: a first start takes half as much memory again as serving, and Python returns little of
