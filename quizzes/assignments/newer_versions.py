@@ -9,7 +9,7 @@ from django.db import transaction
 from quizzes.assignments.accommodations import excuse
 from quizzes.assignments.lifecycle import make_assignments, settings_of
 from quizzes.assignments.student_settings import window_of
-from quizzes.models import Assignment, AuditEvent, Edition, User
+from quizzes.models import Assignment, AuditEvent, Edition, Excuse, User
 from quizzes.models.assignments import MAX_TITLE, NEW_VERSION
 from quizzes.models.locks import lock_rows, locked_with_keys, read_row
 from quizzes.models.reasons import HAS_VERSION, STAYS_EXCUSED
@@ -31,16 +31,23 @@ def use_edition(assignment: Assignment, edition: Edition, *, by: User, now: date
     # A regrade refers to a question of the old edition.
     if current.attempts.exists() or current.regrades.exists():
         raise HasAttempts
-    before = current.edition_id
+    before = current.edition
+    if current.own_title.endswith(_suffix(before)):
+        current.own_title = _title(current, edition)
     current.edition = edition
-    current.save(update_fields=["edition"])
+    current.save(update_fields=["edition", "own_title"])
+    # Students who have this quiz in place of an older one.
+    moved = Excuse.objects.filter(
+        assignment=current.newer_version_of_id, reason=HAS_VERSION.format(number=before.number)
+    )
+    moved.update(reason=HAS_VERSION.format(number=edition.number))
     AuditEvent.objects.record(
         AuditEvent.Action.ASSIGNMENT_CHANGED,
         actor=by,
         classroom=current.classroom,
         at=now,
         assignment=current.public_id,
-        edition_before=before,
+        edition_before=before.pk,
         edition=edition.pk,
     )
 
@@ -86,10 +93,19 @@ def _make(assignment: Assignment, edition: Edition, *, group: uuid.UUID, by: Use
     classroom = assignment.classroom
     if not classroom.students.enrolled().without_work(assignment.pk).exists():
         raise AllStarted
-    suffix = NEW_VERSION.format(title="", number=edition.number)
-    settings = replace(settings_of(assignment), own_title=assignment.stored_title[: MAX_TITLE - len(suffix)] + suffix)
+    settings = replace(settings_of(assignment), own_title=_title(assignment, edition))
     windows = {classroom: window_of(assignment)}
     [made] = make_assignments(
         edition, windows, settings=settings, group=group, by=by, now=now, newer_version_of=assignment
     )
     return made
+
+
+def _title(assignment: Assignment, edition: Edition) -> str:
+    """The stored title that ends in the number of this edition, not also in that of the assignment's own."""
+    suffix = _suffix(edition)
+    return assignment.stored_title.removesuffix(_suffix(assignment.edition))[: MAX_TITLE - len(suffix)] + suffix
+
+
+def _suffix(edition: Edition) -> str:
+    return NEW_VERSION.format(title="", number=edition.number)

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from quizzes.assignments.newer_versions import split_by_edition
+from quizzes.assignments.newer_versions import split_by_edition, use_edition
 from quizzes.assignments.student_settings import window_of
 from quizzes.attempts.attempt_content import content_of
-from quizzes.models import Classroom, Excuse, Extension, User
+from quizzes.models import Assignment, Classroom, Excuse, Extension, User
 from tests.factories import NOW, make_answered_attempt, make_assignment, make_document, make_edition, make_student
 
 pytestmark = pytest.mark.django_db
@@ -58,3 +58,41 @@ def test_split_gives_each_student_one_edition(classroom: Classroom, teacher: Use
     assert given.extensions.count() == 2
     attempt.refresh_from_db()
     assert (attempt.assignment, content_of(attempt).published.document.title) == (given, "Small set")
+
+
+def test_title_and_reason_name_the_version_that_the_quiz_uses(
+    classroom: Classroom, teacher: User, now: datetime
+) -> None:
+    first = make_edition()
+    second, third, fourth = (
+        make_edition(question_set=first.question_set, document=make_document(title=f"Correction {number}"))
+        for number in (1, 2, 3)
+    )
+    given = make_assignment(edition=first, classroom=classroom, assigned_by=teacher)
+    started, waiting, late = (make_student(classroom=classroom, name=name) for name in ("Ana", "Ben", "Cy"))
+    make_answered_attempt(assignment=given, student=started)
+    made = split_by_edition(given, second, group=uuid.uuid4(), by=teacher, now=now)
+
+    use_edition(made, third, by=teacher, now=now)
+
+    made = Assignment.objects.get(pk=made.pk)
+    assert (made.edition, made.title) == (third, "Small set, version 3")
+    reasons = {"Has version 3 of this quiz."}
+    assert {*Excuse.objects.filter(student__in=[waiting, late]).values_list("reason", flat=True)} == reasons
+
+    make_answered_attempt(assignment=made, student=waiting)
+    newest = split_by_edition(made, fourth, group=uuid.uuid4(), by=teacher, now=now)
+    assert newest.title == "Small set, version 4"
+    assert (made.title, given.title) == ("Small set, version 3", "Small set")
+
+
+def test_title_of_a_teacher_stays_with_another_version(classroom: Classroom, teacher: User, now: datetime) -> None:
+    first = make_edition()
+    newer = make_edition(question_set=first.question_set, document=make_document(title="Corrected"))
+    given = [
+        make_assignment(edition=first, classroom=classroom, assigned_by=teacher, own_title=title)
+        for title in ("", "Monday, version 3")
+    ]
+    for quiz in given:
+        use_edition(quiz, newer, by=teacher, now=now)
+    assert [*Assignment.objects.order_by("pk").values_list("own_title", flat=True)] == ["", "Monday, version 3"]
