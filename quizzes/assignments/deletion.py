@@ -1,6 +1,7 @@
 """Delete an assignment without attempts, and bring it back.
 
 Students who have a newer version are excused from the older one. Without the newer one, they have the older one again.
+Without the one in between, the newest is a newer version of the oldest.
 """
 
 from collections.abc import Sequence
@@ -29,8 +30,8 @@ def delete_assignment(assignment: Assignment, *, by: User, now: datetime) -> str
     Raises HasAttempts, and RowDeleted if it is deleted already.
     """
     left = excuses_for(assignment)
-    older = {given.assignment_id for given in left}
-    lock_rows(assignments={assignment.pk, *older}, students=[given.student_id for given in left], with_starts=True)
+    others = {given.assignment_id for given in left}.union(assignment.newer_versions.values_list("pk", flat=True))
+    lock_rows(assignments={assignment.pk, *others}, students=[given.student_id for given in left], with_starts=True)
     # A student who starts, or another change of the quiz, comes before or after.
     read_row(locked_with_keys(Assignment.objects.all()), assignment.pk)
     if assignment.attempts.exists():
@@ -39,9 +40,11 @@ def delete_assignment(assignment: Assignment, *, by: User, now: datetime) -> str
     details = [assignment.extensions.all(), assignment.excuses.all(), assignment.lti_links.all()]
     details.append(assignment.regrades.all())
     board = Board.objects.filter(assignment=assignment)
-    rows = serializers.serialize("json", [assignment, *chain(*details, board), *left])
+    newer = assignment.newer_versions.order_by("pk")
+    rows = serializers.serialize("json", [assignment, *chain(*details, board), *left, *newer])
     _record(assignment, by=by, now=now, withdrawn=True)
     assignment.regrades.all().delete()
+    newer.update(newer_version_of=assignment.newer_version_of_id)
     reason = VERSION_DELETED.format(number=assignment.edition.number)
     assignment.delete()
     for given in left:
@@ -71,13 +74,15 @@ def restore_assignment(rows: str, classroom: Classroom, *, by: User, now: dateti
                 for row in saved
                 if isinstance(row.object, Excuse) and row.object.assignment_id != assignment.pk
             ]
+            newer = [row.object for row in saved[1:] if isinstance(row.object, Assignment)]
             for row in saved:
-                if row.object not in left:
+                if row.object not in left and row.object not in newer:
                     row.save(force_insert=True)
             # SQLite checks foreign keys at the commit, too late for a refusal.
             connection.check_constraints(table_names={row.object._meta.db_table for row in saved})
     except IntegrityError as error:
         raise CannotRestore from error
+    Assignment.objects.filter(pk__in=[quiz.pk for quiz in newer]).update(newer_version_of=assignment)
     _excuse_again(assignment, left, by=by, now=now)
     _record(assignment, by=by, now=now, withdrawn=False)
     return assignment
