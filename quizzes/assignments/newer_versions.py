@@ -9,7 +9,7 @@ from django.db import transaction
 from quizzes.assignments.accommodations import excuse
 from quizzes.assignments.lifecycle import make_assignments, settings_of
 from quizzes.assignments.student_settings import window_of
-from quizzes.models import Assignment, AuditEvent, Edition, Excuse, User
+from quizzes.models import Assignment, Attempt, AuditEvent, Edition, Excuse, User
 from quizzes.models.assignments import MAX_TITLE, NEW_VERSION
 from quizzes.models.locks import lock_rows, locked_with_keys, read_row
 from quizzes.models.reasons import HAS_VERSION, STAYS_EXCUSED
@@ -59,33 +59,51 @@ def split_by_edition(
     """Give another edition to the students who have not started, as an assignment of its own; returns that one.
 
     It has the same window, settings and extensions. Each student is excused from one of the two. Students who came
-    since get the one that was made before. group: of the form, so that it splits once if sent twice. Raises AllStarted.
+    since get the one that was made before, and no version between the two. group: of the form, so that it splits once
+    if sent twice. Raises AllStarted.
     """
     current = read_row(locked_with_keys(Assignment.objects.all()), assignment.pk)
     known = Assignment.objects.filter(group=group, classroom=current.classroom_id).first()
     if known is not None:
         return known
-    started = set(current.attempts.values_list("student", flat=True))
     excused, moved = set(current.excuses.values_list("student", flat=True)), set[int]()
-    made = current.newer_versions.filter(edition=edition).order_by("pk").first()
-    if made is None:
-        made = _make(current, edition, group=group, by=by, now=now)
+    given = _given_before(current, edition)
+    if given:
+        moved = excused - set(given[0].excuses.values_list("student", flat=True))
     else:
-        moved = excused - set(made.excuses.values_list("student", flat=True))
+        given = [_make(current, edition, group=group, by=by, now=now)]
+    made, *between = given
+    older = [current, *between]
     students = list(current.classroom.students.enrolled().exclude(pk__in=moved))
-    lock_rows(assignments=[made.pk], students=[student.pk for student in students], with_starts=True)
+    quizzes = [quiz.pk for quiz in (made, *older)]
+    lock_rows(assignments=quizzes, students=[student.pk for student in students], with_starts=True)
+    starts = set(Attempt.objects.filter(assignment__in=older).order_by().values_list("student", "assignment"))
     for student in students:
         if student.pk in excused:
             excuse(made, student, reason=STAYS_EXCUSED, by=by, now=now)
-        elif student.pk in started:
-            excuse(made, student, reason=HAS_VERSION.format(number=current.edition.number), by=by, now=now)
-        else:
-            excuse(current, student, reason=HAS_VERSION.format(number=edition.number), by=by, now=now)
+            continue
+        own = next((quiz for quiz in older if (student.pk, quiz.pk) in starts), made)
+        for quiz in (made, *older):
+            if quiz != own and (student.pk, quiz.pk) not in starts:
+                excuse(quiz, student, reason=HAS_VERSION.format(number=own.edition.number), by=by, now=now)
+    started = {student for student, _ in starts}
     extended = set(made.extensions.values_list("student", flat=True))
     for extension in current.extensions.exclude(student__in=started | moved | extended):
         extension.pk, extension.assignment = None, made
         extension.save()
     return made
+
+
+def _given_before(current: Assignment, edition: Edition) -> list[Assignment]:
+    """The newer version with this edition that was made before, then those between the two; [] without one."""
+    paths = dict[int | None, list[Assignment]]({current.pk: []})
+    # An older version has the smaller id.
+    for quiz in current.classroom.assignments.filter(newer_version_of__isnull=False).with_set().order_by("pk"):
+        if quiz.newer_version_of_id in paths:
+            paths[quiz.pk] = [quiz, *paths[quiz.newer_version_of_id]]
+            if quiz.edition_id == edition.pk:
+                return paths[quiz.pk]
+    return []
 
 
 def _make(assignment: Assignment, edition: Edition, *, group: uuid.UUID, by: User, now: datetime) -> Assignment:

@@ -96,3 +96,38 @@ def test_title_of_a_teacher_stays_with_another_version(classroom: Classroom, tea
     for quiz in given:
         use_edition(quiz, newer, by=teacher, now=now)
     assert [*Assignment.objects.order_by("pk").values_list("own_title", flat=True)] == ["", "Monday, version 3"]
+
+
+def test_student_who_came_since_gets_the_third_version_alone(
+    classroom: Classroom, teacher: User, now: datetime
+) -> None:
+    first = make_edition()
+    second, third = (
+        make_edition(question_set=first.question_set, document=make_document(title=title)) for title in ("B", "C")
+    )
+    given = make_assignment(edition=first, classroom=classroom, assigned_by=teacher)
+    started, second_started, waiting = (make_student(classroom=classroom, name=name) for name in ("Ana", "Ben", "Cy"))
+    make_answered_attempt(assignment=given, student=started)
+    between = split_by_edition(given, second, group=uuid.uuid4(), by=teacher, now=now)
+    make_answered_attempt(assignment=between, student=second_started)
+    newest = split_by_edition(between, third, group=uuid.uuid4(), by=teacher, now=now)
+    came, came_and_started = (make_student(classroom=classroom, name=name) for name in ("Dee", "Eve"))
+    make_answered_attempt(assignment=between, student=came_and_started)
+
+    assert split_by_edition(given, third, group=uuid.uuid4(), by=teacher, now=now) == newest
+
+    own = {
+        student: [*classroom.assignments.exclude(excuses__student=student)]
+        for student in (started, second_started, waiting, came, came_and_started)
+    }
+    assert own == {
+        started: [given],
+        second_started: [between],
+        waiting: [newest],
+        came: [newest],
+        came_and_started: [between],
+    }
+    assert set(came_and_started.excuses.values_list("assignment", "reason")) == {
+        (given.pk, "Has version 2 of this quiz."),
+        (newest.pk, "Has version 2 of this quiz."),
+    }
