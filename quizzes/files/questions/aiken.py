@@ -302,10 +302,13 @@ def _item(stem: str, choices: list[tuple[str, str]], answer: re.Match[str] | Non
         )
     if not choices:
         raise Skipped(gettext("It has no answers. Each starts with a letter and a period, such as A."))
-    if whole := _WHOLE_CHOICE.fullmatch(named):
+    texts = [(letter, text.casefold()) for letter, text in choices]
+    repeated = _CHOICE.fullmatch(named)
+    if repeated and (repeated[1].upper(), tidy(repeated[3]).casefold()) in texts:
+        named = repeated[1]
+    elif whole := _WHOLE_CHOICE.fullmatch(named):
         named = whole[1]
     answer_text = tidy(named).casefold()
-    texts = [(letter, text.casefold()) for letter, text in choices]
     by_text = [letter for letter, text in texts if text == answer_text and len(text) > 1]
     # “T” and “F” of a key, where True and False are A and B.
     by_text += [letter for letter, text in texts if _TRUTH.fullmatch(text) and text[0] == answer_text]

@@ -228,6 +228,11 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
         "1. Who?\nA. Mayor\nB. Council ✓\n2. When?\nA. June (Correct)\nB. July\n",
         ["single: Who? [Mayor; *Council]", "single: When? [*June; July]"],
     ),
+    "a text whose answer lines repeat a choice": (
+        "1. What?\nA. A tax\nB. A law\nCorrect answer: B. A law\n\n2. How many?\nA. 7\nB. 9\nAnswer: B) 9\n\n"
+        "3. Who?\nA. Mayor\nB. Council\nC. Both\nANSWER: A. B\n",
+        ["single: What? [A tax; *A law]", "single: How many? [7; *9]", "multiple: Who? [*Mayor; *Council; Both]"],
+    ),
     "a text with bullets for letters": (
         "1. Who?\n•\tMayor\n•\t*Council\n\n2. When?\no\tJune *\no\tJuly\n\n3. Where?\n☐ Here\n☑ There\n☑ Everywhere\n",
         ["single: Who? [Mayor; *Council]", "- " + NO_MARK, "multiple: Where? [Here; *There; *Everywhere]"],
