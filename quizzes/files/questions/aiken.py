@@ -52,6 +52,11 @@ _KEY_ENTRY = re.compile(
 )
 # “1. B. The council” of a key repeats the answer.
 _KEY_ANSWER = re.compile(r"\s*(\d{1,3}\s?[.):–-]?\s{0,9}\(?[a-z])[.)]\s+(?!\d)\S.*", re.IGNORECASE)
+# Chat programs and notes have Markdown: “### Question 1”, “**Answer:** B”, “---”. “2**3” is a number.
+_MARKDOWN_HEAD = re.compile(r"\s{0,3}#{1,6}\s+(?=\S)|\s{0,3}(?:---+|\*\*\*+)\s*\Z")
+_BOLD = re.compile(r"(?<![^\s(])\*\*(?=[^\s*])([^*]+)\*\*(?!\w)")
+# Above the text of the question.
+_NUMBER_ALONE = re.compile(r"\s*(?:Question|Pregunta)\s(\d{1,3})[.):]?\s*", re.IGNORECASE)
 _SHOWN_LENGTH = 60
 
 
@@ -68,7 +73,8 @@ def has_choices(text: str) -> bool:
 
 def read_aiken(content: bytes) -> list[ReadQuestion]:
     """The outcome of each question of an Aiken file, in order."""
-    numbered = enumerate(decoded(content).lstrip("\ufeff").split("\n"), start=1)
+    plain = map(_without_markdown, decoded(content).lstrip("\ufeff").split("\n"))
+    numbered = _with_own_numbers(list(enumerate(plain, start=1)))
     lines = _lettered([(number, part) for number, line in numbered for part in _columns(line)])
     lines = [(number, _starred(line)) for number, line in _with_lettered_truths(lines)]
     # Beside a line ANSWER: or a star that starts a line, a star after an answer may lead to a footnote.
@@ -90,6 +96,21 @@ def read_aiken(content: bytes) -> list[ReadQuestion]:
         replace(question, notes=(*question.notes, note.format(text=text))) if text else question
         for question, text in zip(questions, above, strict=True)
     ]
+
+
+def _without_markdown(line: str) -> str:
+    return _BOLD.sub(r"\1", _MARKDOWN_HEAD.sub("", line, count=1) if _MARKDOWN_HEAD.match(line) else line)
+
+
+def _with_own_numbers(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """The numbered lines with “1. ” before the text below a line “Question 1”, in place of that line."""
+    found, own = list[tuple[int, str]](), ""
+    for number, line in lines:
+        if alone := _NUMBER_ALONE.fullmatch(line):
+            own = alone[1]
+        found.append((number, "" if alone else f"{own}. {line.strip()}" if own and line.strip() else line))
+        own = own if alone or not line.strip() else ""
+    return found
 
 
 def _starred(line: str) -> str:

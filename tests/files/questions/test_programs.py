@@ -233,6 +233,15 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
         "3. Who?\nA. Mayor\nB. Council\nC. Both\nANSWER: A. B\n",
         ["single: What? [A tax; *A law]", "single: How many? [7; *9]", "multiple: Who? [*Mayor; *Council; Both]"],
     ),
+    "a text in Markdown": (
+        "### Question 1\n**Who?**\n\n- A) Mayor\n- B) **Council**\n\n**Answer:** B\n\n---\n\n"
+        "**Question 2**\n\nHow many are 2**3 and 4**1?\n- A) 8 and 4\n- B) 6 and 4\n**Correct answer: A**\n",
+        ["single: Who? [Mayor; *Council]", "single: How many are 2**3 and 4**1? [*8 and 4; 6 and 4]"],
+    ),
+    "a text with “Question 1” above each question": (
+        "Unit 1\nQuestion 1\nWho?\nA. Mayor\nB. Council\n\nQuestion 2:\nWhen?\nA. June\nB. July\n\nKey: 1. B 2. A\n",
+        ["single: Who? [Mayor; *Council] ! The text above it was left out: “Unit 1”", "single: When? [*June; July]"],
+    ),
     "a text with bullets for letters": (
         "1. Who?\n•\tMayor\n•\t*Council\n\n2. When?\no\tJune *\no\tJuly\n\n3. Where?\n☐ Here\n☑ There\n☑ Everywhere\n",
         ["single: Who? [Mayor; *Council]", "- " + NO_MARK, "multiple: Where? [Here; *There; *Everywhere]"],
