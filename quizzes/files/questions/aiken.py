@@ -6,6 +6,7 @@ Source: docs.moodle.org, “Aiken format”.
 """
 
 import re
+import string
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -75,7 +76,7 @@ def read_aiken(content: bytes) -> list[ReadQuestion]:
     """The outcome of each question of an Aiken file, in order."""
     plain = map(_without_markdown, decoded(content).lstrip("\ufeff").split("\n"))
     numbered = _with_own_numbers(list(enumerate(plain, start=1)))
-    lines = _lettered([(number, part) for number, line in numbered for part in _columns(line)])
+    lines = _lettered([(number, part) for number, line in _by_letter(numbered) for part in _columns(line)])
     lines = [(number, _starred(line)) for number, line in _with_lettered_truths(lines)]
     # Beside a line ANSWER: or a star that starts a line, a star after an answer may lead to a footnote.
     if not any(_ANSWER.fullmatch(line) or line.lstrip().startswith("*") for _, line in lines):
@@ -152,14 +153,43 @@ def _lettered(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
     return found
 
 
+def _by_letter(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """The numbered lines, with one answer on each where A and C stand above B and D."""
+    found, rows = list[tuple[int, str]](), list[tuple[int, str]]()
+    for number, line in lines:
+        letters = [letter for letter, _ in _answers(line)]
+        if "A" in letters or (line.strip() and not letters):
+            found += _in_order(rows)
+            rows = []
+        rows.append((number, line))
+    return found + _in_order(rows)
+
+
+def _in_order(rows: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """The rows, or their answers from A on, if those are in another order. Blank lines are then below."""
+    answers = [(letter, number, part) for number, line in rows for letter, part in _answers(line)]
+    letters = "".join(letter for letter, *_ in answers)
+    if letters == "".join(sorted(letters)) or "".join(sorted(letters)) != string.ascii_uppercase[: len(letters)]:
+        return rows
+    blank = [(number, line) for number, line in rows if not line.strip()]
+    return [(number, part) for _, number, part in sorted(answers)] + blank
+
+
+def _answers(line: str) -> list[tuple[str, str]]:
+    """(letter, text with letter) of each answer of a line that has only answers; else []."""
+    parts = _COLUMN.split(line) if len(line) < _MAX_ROW else []
+    found = [_CHOICE.fullmatch(_STAR.sub("", part)) for part in parts]
+    answers = [
+        (choice[1].upper(), part) for choice, part in zip(found, parts, strict=True) if choice and choice[3].strip()
+    ]
+    return answers if len(answers) == len(parts) else []
+
+
 def _columns(line: str) -> list[str]:
     """The answers of a line that has several, one after another in the alphabet; else the line."""
-    parts = _COLUMN.split(line) if len(line) < _MAX_ROW else [line]
-    if len(parts) == 1:
-        return parts
-    found = [_CHOICE.fullmatch(_STAR.sub("", part)) for part in parts]
-    letters = [ord(choice[1]) for choice in found if choice and choice[3].strip()]
-    return parts if letters and letters == list(range(letters[0], letters[0] + len(parts))) else [line]
+    answers = _answers(line)
+    letters = "".join(letter for letter, _ in answers)
+    return [part for _, part in answers] if letters and letters in string.ascii_uppercase else [line]
 
 
 def _number(line: str) -> int | None:

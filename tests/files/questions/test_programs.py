@@ -261,6 +261,15 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
         "1. Who?\nA.\tMayor\tB.\tCouncil\n*C. Both   D. All\n\n2. Who else?\na) B. Lee  *b) C.  Day\nc)\td. Roe\n",
         ["single: Who? [Mayor; Council; *Both; All]", "single: Who else? [B. Lee; *C. Day; d. Roe]"],
     ),
+    "a text with its answers in columns that go down": (
+        "1. Who?\na. Mayor    c. Both\n\nb. Council    *d. None\n\n2. When?\nA. June\tC. May\nB. July\nAnswer: C\n"
+        "3. Where?\nA. In St.  D. Lee\nB. Out\nAnswer: B\n",
+        [
+            "single: Who? [Mayor; Council; Both; *None]",
+            "single: When? [June; July; *May]",
+            "single: Where? [In St. D. Lee; *Out]",
+        ],
+    ),
     "a text whose numbers start again, so that its key is open": (
         "1. Who?\nA. Mayor\nB. Council\n\n1. When?\nA. June\nB. July\n\nKey\n1. B\n1. A\n",
         ["- It has no correct answer. Put a star before it, such as “*A. Council”, or add the line “ANSWER: A”."] * 3,
