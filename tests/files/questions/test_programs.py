@@ -230,7 +230,7 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "a text whose answer lines repeat a choice": (
         "1. What?\nA. A tax\nB. A law\nCorrect answer: B. A law\n\n2. How many?\nA. 7\nB. 9\nAnswer: B) 9\n\n"
-        "3. Who?\nA. Mayor\nB. Council\nC. Both\nANSWER: A. B\n",
+        "3. Who?\nA. Mayor\nB. Council\nC. Both\nANSWER: A and B\n",
         ["single: What? [A tax; *A law]", "single: How many? [7; *9]", "multiple: Who? [*Mayor; *Council; Both]"],
     ),
     "a text in Markdown": (
