@@ -150,7 +150,9 @@ class BulkAccommodationsForm(forms.Form):
             widget=forms.CheckboxSelectMultiple,
             error_messages={
                 "required": gettext_lazy("Choose at least 1 student."),
-                "invalid_choice": gettext_lazy("Choose from the students on this page."),
+                "invalid_choice": gettext_lazy(
+                    "A student you chose is no longer in this class. Check your choices and try again."
+                ),
             },
         )
         times = {"1": gettext_lazy("Same as the class"), NO_LIMIT: gettext_lazy("No time limit")}

@@ -77,7 +77,10 @@ def test_student_who_left_meanwhile_is_refused_in_words(
     sent = {"students": [student.public_id, classmate.public_id], "time": "2", "color": "purple"}
     refused = teacher_client.post(page, sent)
     assert not Accommodation.objects.exists()
-    assert errors_of(refused) == ["Choose from the students on this page.", "Choose one of these."]
+    assert errors_of(refused) == [
+        "A student you chose is no longer in this class. Check your choices and try again.",
+        "Choose one of these.",
+    ]
 
 
 def test_teacher_is_told_whose_time_does_not_fit(

@@ -140,7 +140,11 @@ def test_refused_form_keeps_what_was_chosen(
         ([student], {}, [NOTHING]),
         ([student], {"due": NOW}, ["The class has until later. Choose a later time."]),
         ([student], {"reason": "", "extra_attempts": "1"}, ["Tell students why."]),
-        ([outsider], {"extra_attempts": "1"}, ["Choose from the students on this page."]),
+        (
+            [outsider],
+            {"extra_attempts": "1"},
+            ["A student you chose is no longer in this class. Check your choices and try again."],
+        ),
     ):
         page = send(teacher_client, homework, *chosen, **values)
         assert errors_of(page) == [one for one in errors if one != NOTHING]
