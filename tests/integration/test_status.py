@@ -249,6 +249,16 @@ def test_pages_of_the_student_show_the_status(
     assert list(dict.fromkeys(shown)) == expected
 
 
+@pytest.mark.parametrize("name", ["receipt", "result"])
+def test_pages_of_an_attempt_say_late_to_the_student(
+    name: str, situation: Situation, assignment: Assignment, student_client: Client
+) -> None:
+    Assignment.objects.update(release=Assignment.Release.AFTER_SUBMIT)
+    for attempt in assignment.attempts.filter(submitted_at__isnull=False):
+        shown = words(part(student_client, name, [attempt.public_id], r"<main.*?</main>"))
+        assert shown == [word for word in situation.words if word == "Late"]
+
+
 # --- Files --------------------------------------------------------------------------------------------------------
 
 

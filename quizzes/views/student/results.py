@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
 from quizzes.assignments.release import answers_shown_at, can_see_answers
-from quizzes.assignments.student_statuses import load_overrides
+from quizzes.assignments.student_statuses import Overrides, load_overrides
 from quizzes.attempts.access import LoadedAttempt
 from quizzes.attempts.answers import waiting_late_questions
 from quizzes.attempts.lifecycle import is_ended_by_teacher
@@ -40,6 +40,7 @@ def receipt(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
         "title": loaded.title,
         "question_count": len(loaded.content.questions),
         "answered_count": sum(place.is_complete for place in places_of(loaded)),
+        "is_late": _is_late(attempt, _overrides(attempt), now=now),
         "is_ended_by_teacher": is_closed,
         # Without a time limit, only the close ends an attempt.
         "end_heading": gettext("Time’s up") if attempt.assignment.time_limit else gettext("This quiz is closed"),
@@ -74,15 +75,17 @@ def result(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
         reviewed = attempt_review.review_attempt(attempt, loaded.content)
         is_graded = any(item.grade is not None for item in reviewed.questions)
         practice = practice_of(reviewed).keys
+        overrides = _overrides(attempt)
         context |= {
             "reviewed": reviewed,
+            "is_late": _is_late(attempt, overrides, now=now),
             "levels": _whole_levels(loaded),
             "notices": _notices(attempt, reviewed),
             "late_count": len(waiting_late_questions(attempt.pk)),
             "grades": attempt_review.newest_grades(attempt) if is_graded else {},
             "practice_count": len(practice),
             "practice_number": next((item.number for item in reviewed.missed if item.question.key in practice), None),
-            "can_try_again": _can_try_again(attempt, now=now),
+            "can_try_again": _can_try_again(attempt, overrides, now=now),
         }
     return render(request, "student/result.html", context)
 
@@ -95,9 +98,18 @@ def _whole_levels(loaded: LoadedAttempt) -> list[tuple[str, str, bool]]:
     return whole if len(whole) > 1 else []
 
 
-def _can_try_again(attempt: Attempt, *, now: datetime) -> bool:
-    """Whether the student, still in the class, can start another attempt, also by an extension; 2 queries."""
-    overrides = load_overrides(assignment=attempt.assignment_id, student=attempt.student_id)
+def _overrides(attempt: Attempt) -> Overrides:
+    """The extension and the excuse of the student on this quiz; 1 query."""
+    return load_overrides(assignment=attempt.assignment_id, student=attempt.student_id)
+
+
+def _is_late(attempt: Attempt, overrides: Overrides, *, now: datetime) -> bool:
+    """Whether this attempt was turned in late, as the student's home says it."""
+    return overrides.status(attempt.assignment, attempt.student_id, [attempt], now=now).is_late
+
+
+def _can_try_again(attempt: Attempt, overrides: Overrides, *, now: datetime) -> bool:
+    """Whether the student, still in the class, can start another attempt, also by an extension; 1 query."""
     own = attempt.assignment.attempts.made_by(attempt.student_id)
     made = list(own.select_related("student").order_by("number"))
     is_in_class = made[0].student.classroom_id == attempt.classroom_id
