@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from quizzes.assignments import accommodations
 from quizzes.assignments.extended_times import extended_times
+from quizzes.assignments.lifecycle import window_state
 from quizzes.assignments.status import Status, StudentStatus
 from quizzes.assignments.student_settings import window_of
 from quizzes.assignments.student_statuses import by_student_and_assignment, load_overrides
@@ -37,7 +38,13 @@ def extend_students(request: TeacherRequest, public_id: str) -> HttpResponse:
             (student, found, _words(assignment, extension))
             for student, found, extension in _rows(assignment, students, now=now)
         ]
-        context = {"assignment": assignment, "classroom": assignment.classroom, "form": form, "rows": rows}
+        context = {
+            "assignment": assignment,
+            "classroom": assignment.classroom,
+            "window_state": window_state(assignment, now=now).value,
+            "form": form,
+            "rows": rows,
+        }
         return render(request, "teacher/extend_students.html", context)
     if form.is_excuse:
         _excuse(request, assignment, form.students, reason=form.cleaned_data["reason"], now=now)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -57,6 +57,21 @@ def given(assignment: Assignment) -> list[tuple[Any, ...]]:
 
 def acts() -> list[tuple[str, int | None]]:
     return list(AuditEvent.objects.order_by("pk").values_list("action", "student"))
+
+
+@pytest.mark.parametrize(
+    ("given_times", "said"),
+    [
+        ({"opens_at": NOW - DAY}, "Period 3 can start now; due"),
+        ({"opens_at": NOW + timedelta(hours=1)}, "Period 3 can start Fri, Oct 23, 12:00 pm EDT; due"),
+        ({"opens_at": NOW - 3 * DAY, "due_at": NOW - DAY, "closes_at": NOW - DAY}, "Period 3 can’t start now; due"),
+    ],
+)
+def test_page_says_whether_students_can_start(
+    given_times: dict[str, datetime], said: str, homework: Assignment, teacher_client: Client
+) -> None:
+    Assignment.objects.update(**given_times)
+    assert said in text_of(teacher_client.get(page_of(homework)))
 
 
 def test_chosen_students_get_the_extension_once(
