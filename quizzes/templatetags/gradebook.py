@@ -69,7 +69,7 @@ def gradebook_rows(book: Gradebook, rows: list[Row]) -> SafeString:
     attempt = reverse("attempt_review", args=[PLACEHOLDER_ID]).split(PLACEHOLDER_ID)
     return format_html_join(
         "\n",
-        '<tr><th scope="row"><a href="{}">{}</a></th><td class="r">{}</td>{}</tr>',
+        '<tr><th scope="row"><a href="{}"><bdi>{}</bdi></a></th><td class="r">{}</td>{}</tr>',
         (
             (
                 row.student.public_id.join(student),

@@ -53,6 +53,16 @@ def test_no_script_waits_for_a_gesture() -> None:
     assert found == []
 
 
+NAME = re.compile(r"(?<!<bdi>)\{\{ [\w.]+\.display_name \}\}")
+
+
+def test_name_of_a_student_is_isolated_from_the_text_around_it() -> None:
+    """A name in Hebrew or Arabic keeps its period, and does not reorder its neighbors. A title has no elements."""
+    lines = [(path.name, line) for path in TEMPLATES for line in path.read_text(encoding="utf-8").splitlines()]
+    found = [(name, line) for name, line in lines if NAME.search(line) and "{% block title %}" not in line]
+    assert [name for name, line in found if 'dir="auto"' not in line] == []
+
+
 def moving_rules(css: str) -> list[str]:
     """The declarations that move something although a device asks for less motion, or that never end."""
     found = re.findall(r"(?:animation|transition)[\w-]*:[^;}]*infinite[^;}]*", css)

@@ -81,7 +81,7 @@ def test_home_gives_a_new_pin_to_who_is_locked_out(
     page = teacher_client.get(HOME)
 
     assert "Locked out after many wrong PINs" in page.content.decode()
-    assert "Maya Lopez, Period 3" in " ".join(page.content.decode().split())
+    assert "<bdi>Maya Lopez</bdi>, Period 3" in " ".join(page.content.decode().split())
     assert "2 items" in page.content.decode()
     hide = reverse("hide_todo")
     let_in = reverse("let_student_in", args=[student.public_id])

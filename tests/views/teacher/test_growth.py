@@ -98,7 +98,7 @@ def test_new_students_get_a_half_once(
     both = {"reason": JOINED_LATER, "given_by": teacher, "given_at": NOW}
     for over in classroom.assignments.order_by("pk")[:2]:
         Excuse.objects.create(assignment=over, student=late[0], **both)
-    assert "2 students have no half yet: Late 0, Late 1" in text_of(teacher_client.get(growth_url(classroom)))
+    assert "2 students have no half yet: Late 0 , Late 1" in text_of(teacher_client.get(growth_url(classroom)))
     for is_first in (True, False):
         page = teacher_client.post(reverse("give_halves", args=[classroom.public_id]), follow=True)
         assert ("2 students got a random half." in text_of(page)) is is_first

@@ -823,7 +823,7 @@ def test_rename_says_what_is_wrong_beside_the_name(
     assert page.status_code == 200
     text = page.content.decode()
     assert said in text
-    assert "<h1>Maya Lopez</h1>" in text
+    assert "<h1><bdi>Maya Lopez</bdi></h1>" in text
     assert dict(form_of(page, having="name").fields)["name"] == name
     student.refresh_from_db()
     assert student.display_name == "Maya Lopez"
