@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 # A text, or one that is translated when a page shows it.
 type Label = str | _StrPromise
 
+# Inside a day and a time of day, so that no line ends between “Oct” and “23”, or between “3:00” and “pm”.
+NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 WEEKDAYS = (
     pgettext_lazy("day of the week", "Mon"),
     pgettext_lazy("day of the week", "Tue"),
@@ -106,7 +108,7 @@ def clock(value: datetime | None, zone: ZoneInfo | None = None) -> str:
 def wall_clock(local: datetime) -> str:
     """The time of day of a local time, “3:00 pm”."""
     half = pgettext("time of day", "am") if local.hour < 12 else pgettext("time of day", "pm")
-    return f"{local.hour % 12 or 12}:{local:%M} {half}"
+    return f"{local.hour % 12 or 12}:{local:%M}{NO_BREAK_SPACE}{half}"
 
 
 def points(value: Decimal | Fraction | float | None) -> str:
@@ -170,7 +172,7 @@ def _decimal(value: Decimal | Fraction | float) -> Decimal:
 
 
 def _day(local: datetime) -> str:
-    return gettext("{weekday}, {month} {day}").format(**_day_names(local))
+    return gettext("{weekday}, {month} {day}").format(**_day_names(local)).replace(" ", NO_BREAK_SPACE)
 
 
 def _day_of_year(local: datetime) -> str:

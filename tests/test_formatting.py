@@ -1,12 +1,14 @@
-"""Numbers and lists in words of pages. Numbers are rounded half up, however they are stored."""
+"""Numbers, times, and lists in words of pages. Numbers are rounded half up, however they are stored."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils.translation import override
 
-from quizzes.formatting import listed, percent, percent_number, points
+from quizzes.formatting import listed, moment, percent, percent_number, points
 
 
 @pytest.mark.parametrize("value", [23 / 40, Fraction(23, 40), Decimal("0.575")])
@@ -31,3 +33,15 @@ def test_half_a_hundredth_of_a_point_rounds_up_for_every_kind_of_number(value: f
 def test_list_has_the_word_of_its_language_before_the_last(language: str, expected: list[str]) -> None:
     with override(language):
         assert [listed("ABC"[:count]) for count in range(4)] == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", "Fri,\xa0Oct\xa023, 3:00\xa0pm EDT"),
+        ("es", "vie\xa023\xa0de\xa0oct, 3:00\xa0p.\xa0m. EDT"),
+    ],
+)
+def test_line_ends_between_the_day_and_the_time_only(language: str, expected: str) -> None:
+    with override(language):
+        assert moment(datetime(2026, 10, 23, 19, tzinfo=UTC), ZoneInfo("America/New_York")) == expected

@@ -15,7 +15,7 @@ from quizzes.assignments.deadlines import Window
 from quizzes.assignments.release import Release, last_attempt_ended_at, last_closes
 from quizzes.assignments.status import Made, Status, StudentStatus, status_of
 from quizzes.assignments.student_settings import attempt_limit, personal_window
-from quizzes.formatting import day
+from quizzes.formatting import NO_BREAK_SPACE, day
 from quizzes.models import Assignment, Attempt, Excuse, Extension
 from quizzes.phrases import gettext
 
@@ -155,5 +155,6 @@ def status_label(status: Status, opens_at: datetime | None, zone: ZoneInfo | Non
     opens_at None: the quiz opens when the teacher starts it.
     """
     if status is Status.NOT_OPEN and opens_at is not None:
-        return gettext("Opens {day}").format(day=day(opens_at, zone))
+        # Files have this label too, and a program that reads one expects plain spaces.
+        return gettext("Opens {day}").format(day=day(opens_at, zone).replace(NO_BREAK_SPACE, " "))
     return status.label

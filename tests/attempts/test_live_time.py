@@ -67,10 +67,10 @@ def test_request_costs_two_queries_and_writes_nothing(
     ("closes_in", "time_limit", "home", "quiz", "closing"),
     [
         # Oct 23 is a Friday, 11:00 am in New York.
-        (timedelta(days=2), None, "About", "Closes Sun, 11:00 am", "Closes Sun, 11:00 am"),
-        (timedelta(hours=5), None, "About", "Closes today, 4:00 pm", "Closes today, 4:00 pm"),
-        (timedelta(days=7), None, "About", "Closes Fri, Oct 30, 11:00 am", "Closes Fri, Oct 30, 11:00 am"),
-        (timedelta(minutes=61), None, "About", "Closes today, 12:01 pm", "Closes today, 12:01 pm"),
+        (timedelta(days=2), None, "About", "Closes Sun, 11:00 am", "Closes Sun, 11:00\xa0am"),
+        (timedelta(hours=5), None, "About", "Closes today, 4:00 pm", "Closes today, 4:00\xa0pm"),
+        (timedelta(days=7), None, "About", "Closes Fri, Oct 30, 11:00 am", "Closes Fri,\xa0Oct\xa030, 11:00\xa0am"),
+        (timedelta(minutes=61), None, "About", "Closes today, 12:01 pm", "Closes today, 12:01\xa0pm"),
         (timedelta(minutes=60), None, "60 min left", "60 min left", ""),
         (timedelta(days=2), timedelta(hours=3), "180 min left", "180 min left", ""),
     ],

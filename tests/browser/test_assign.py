@@ -47,7 +47,7 @@ def test_preset_assigns_in_one_step(
     page.get_by_role("checkbox", name=re.compile("Period 5")).check()
     # A class and a set are chosen: with JavaScript they have a summary.
     expect(page.get_by_text("Summary", exact=True)).to_be_visible(visible=javascript)
-    page.get_by_role("radio", name=re.compile("^Homework, due .*8:00 am")).check()
+    page.get_by_role("radio", name=re.compile(r"^Homework, due .*8:00\sam")).check()
     page.get_by_role("button", name="Assign").click()
     page.wait_for_url("**/teacher/assignments/**")
     expect(page.locator("main")).to_contain_text("Assigned to 2 classes: “Small set”.")

@@ -158,8 +158,8 @@ def test_list_sorts_assignments_by_what_to_do(
     }
     ends = re.findall(r'<p class="end">\s*(.*?)\s*</p>', sections["To do"])
     assert ends == [
-        "Due today, 3:00 pm",
-        "Closes Sun, Oct 25, 11:00 am",
+        "Due today, 3:00\xa0pm",
+        "Closes Sun,\xa0Oct\xa025, 11:00\xa0am",
         "No due date",
     ]
     assert "3 of 8" in sections["Done"]

@@ -111,7 +111,7 @@ def test_home_lets_in_who_is_locked_out_with_one_click(
     page = teacher_client.post(form.action, form.data(), follow=True)
 
     assert page.request["PATH_INFO"] == HOME
-    assert "Maya Lopez can sign in on any device until 11:10 am." in page.content.decode()
+    assert "Maya Lopez can sign in on any device until 11:10\xa0am." in page.content.decode()
     assert "Locked out" not in page.content.decode()
     event = AuditEvent.objects.get()
     assert (event.action, event.student, event.actor.name) == ("let_in", student, "Ms. Rivera")
