@@ -17,6 +17,8 @@ from quizzes.files.questions.item import Item, Line, QuestionType, ReadQuestion,
 from quizzes.files.questions.markup import tidy
 from quizzes.phrases import gettext
 
+# The patterns try each space of a long run, and a line can be long.
+_LONG_RUN = re.compile(r"([^\S\n]{9})[^\S\n]+")
 # “A. Council”, “A) Council”, “(A) Council”; “A.Council” only where A is the next letter.
 _CHOICE = re.compile(r"\s*\(?([A-Za-z])[.):](\s*)(.*)")
 _TWO_CHOICES = re.compile(r"^[^\S\n]*\(?A[.):]\s*\S.*\n\s{0,9}\(?B[.):]\s*\S", re.IGNORECASE | re.MULTILINE)
@@ -63,18 +65,19 @@ _SHOWN_LENGTH = 60
 
 def is_aiken(text: str) -> bool:
     """Whether a line names an answer, or an answer has a star."""
-    return any(_ANSWER.fullmatch(line) or _STAR.match(line) for line in text.split("\n"))
+    return any(_ANSWER.fullmatch(line) or _STAR.match(line) for line in _lines(text))
 
 
 def has_choices(text: str) -> bool:
     """Whether a line starts with A and the next one with B, or 2 lines with bullets: a text that marks no answer."""
-    bullets = [(_BULLET.fullmatch(line) or _TRUTH.fullmatch(line)) is not None for line in text.split("\n")]
-    return _TWO_CHOICES.search(text) is not None or any(map(all, pairwise(bullets)))
+    lines = _lines(text)
+    bullets = [(_BULLET.fullmatch(line) or _TRUTH.fullmatch(line)) is not None for line in lines]
+    return _TWO_CHOICES.search("\n".join(lines)) is not None or any(map(all, pairwise(bullets)))
 
 
 def read_aiken(content: bytes) -> list[ReadQuestion]:
     """The outcome of each question of an Aiken file, in order."""
-    plain = map(_without_markdown, decoded(content).lstrip("\ufeff").split("\n"))
+    plain = map(_without_markdown, _lines(decoded(content).lstrip("\ufeff")))
     numbered = _with_own_numbers(list(enumerate(plain, start=1)))
     lines = _lettered([(number, part) for number, line in _by_letter(numbered) for part in _columns(line)])
     lines = [(number, _starred(line)) for number, line in _with_lettered_truths(lines)]
@@ -112,6 +115,11 @@ def _with_own_numbers(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
         found.append((number, "" if alone else f"{own}. {line.strip()}" if own and line.strip() else line))
         own = own if alone or not line.strip() else ""
     return found
+
+
+def _lines(text: str) -> list[str]:
+    """The lines of a text, each with at most 9 spaces in a row."""
+    return _LONG_RUN.sub(r"\1", text).split("\n")
 
 
 def _starred(line: str) -> str:

@@ -366,8 +366,15 @@ def test_a_long_run_of_spaces_costs_no_more_than_their_length() -> None:
         read_questions(b"<?xml version='1.0'" + b" " * 1024 * 1024)
     # The same in a line ANSWER: of Aiken.
     assert outcomes(b"Who?\nA. Council\nB. Mayor\nANSWER: A" + b" " * 1024 * 1024 + b"x") == [
-        ("Line 1", "skipped", f"ANSWER: A{' ' * 19} names no answer of the question.")
+        ("Line 1", "skipped", "ANSWER: A         x names no answer of the question.")
     ]
+
+
+@pytest.mark.parametrize("line", ["{}x", "b) x{}y", "true{}x", "• x{}y", "FEEDBACK:{}x", "Key 1{}B", "b) x{}*{}y"])
+@pytest.mark.parametrize("space", [" ", "\t", "\u00a0"])
+def test_a_long_run_of_spaces_in_aiken_costs_no_more_than_its_length(line: str, space: str) -> None:
+    text = f"Who?\n*a) Council\nb) Mayor\n{line.format(*[space * 500_000] * 2)}\n"
+    assert len(outcomes(text.encode())) == 1
 
 
 @pytest.mark.parametrize("mark", ["{mlang en}", '<span lang="en" class="multilang">'])
