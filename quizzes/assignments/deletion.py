@@ -1,7 +1,6 @@
 """Delete an assignment without attempts, and bring it back.
 
-Students who have a newer version are excused from the older one. Without the newer one, they have the older one again.
-Without the one in between, the newest is a newer version of the oldest.
+Of two versions of a quiz, each student is excused from one. They have that one again when the other is deleted.
 """
 
 from collections.abc import Sequence
@@ -29,23 +28,25 @@ def delete_assignment(assignment: Assignment, *, by: User, now: datetime) -> str
 
     Raises HasAttempts, and RowDeleted if it is deleted already.
     """
-    left = excuses_for(assignment)
-    others = {given.assignment_id for given in left}.union(assignment.newer_versions.values_list("pk", flat=True))
-    lock_rows(assignments={assignment.pk, *others}, students=[given.student_id for given in left], with_starts=True)
+    # With the older version locked, nobody else gives this one to more students.
+    lock_rows(assignments=filter(None, (assignment.pk, assignment.newer_version_of_id)))
     # A student who starts, or another change of the quiz, comes before or after.
     read_row(locked_with_keys(Assignment.objects.all()), assignment.pk)
+    newer = list(assignment.newer_versions.order_by("pk"))
+    lock_rows(assignments=[one.pk for one in newer])
+    left = excuses_for(assignment)
+    lock_rows(students=[given.student_id for given in left], with_starts=True)
     if assignment.attempts.exists():
         raise HasAttempts
     # A question is regraded in all classes of a teacher, also where nobody has started.
     details = [assignment.extensions.all(), assignment.excuses.all(), assignment.lti_links.all()]
     details.append(assignment.regrades.all())
     board = Board.objects.filter(assignment=assignment)
-    newer = assignment.newer_versions.order_by("pk")
     rows = serializers.serialize("json", [assignment, *chain(*details, board), *left, *newer])
     _record(assignment, by=by, now=now, withdrawn=True)
     assignment.regrades.all().delete()
-    newer.update(newer_version_of=assignment.newer_version_of_id)
     reason = VERSION_DELETED.format(number=assignment.edition.number)
+    assignment.newer_versions.update(newer_version_of=assignment.newer_version_of_id)
     assignment.delete()
     for given in left:
         undo_excuse(given.assignment, given.student, reason=reason, by=by, now=now)
@@ -67,38 +68,41 @@ def restore_assignment(rows: str, classroom: Classroom, *, by: User, now: dateti
     current = Assignment.objects.filter(pk=assignment.pk).first()
     if current is not None:
         return current
+    objects = [row.object for row in saved[1:]]
+    left = [one for one in objects if isinstance(one, Excuse) and one.assignment_id != assignment.pk]
+    newer = [one for one in objects if isinstance(one, Assignment)]
     try:
         with transaction.atomic():
-            left = [
-                row.object
-                for row in saved
-                if isinstance(row.object, Excuse) and row.object.assignment_id != assignment.pk
-            ]
-            newer = [row.object for row in saved[1:] if isinstance(row.object, Assignment)]
             for row in saved:
-                if row.object not in left and row.object not in newer:
+                if row.object not in (*left, *newer):
                     row.save(force_insert=True)
             # SQLite checks foreign keys at the commit, too late for a refusal.
             connection.check_constraints(table_names={row.object._meta.db_table for row in saved})
     except IntegrityError as error:
         raise CannotRestore from error
-    Assignment.objects.filter(pk__in=[quiz.pk for quiz in newer]).update(newer_version_of=assignment)
-    _excuse_again(assignment, left, by=by, now=now)
+    _join_versions(assignment, left, newer, by=by, now=now)
     _record(assignment, by=by, now=now, withdrawn=False)
     return assignment
 
 
-def _excuse_again(assignment: Assignment, left: Sequence[Excuse], *, by: User, now: datetime) -> None:
-    """Excuse students from the older version again. Who has started that one since is excused from the restored one."""
-    quizzes = Assignment.objects.select_related("classroom", "edition").in_bulk({one.assignment_id for one in left})
+def _join_versions(
+    assignment: Assignment, left: Sequence[Excuse], newer: Sequence[Assignment], *, by: User, now: datetime
+) -> None:
+    """Make the restored quiz a version of the others again, and excuse its students from those.
+
+    Who has started the other version since is excused from the restored one.
+    """
+    others = {*(one.assignment_id for one in left), *(one.pk for one in newer)}
+    quizzes = Assignment.objects.select_related("classroom", "edition").in_bulk(others)
     students = Student.objects.select_related("classroom").in_bulk({one.student_id for one in left})
     lock_rows(assignments={assignment.pk, *quizzes}, students=students, with_starts=True)
+    Assignment.objects.filter(pk__in=[one.pk for one in newer]).update(newer_version_of=assignment)
     started = set(Attempt.objects.filter(assignment__in=quizzes).values_list("student", "assignment"))
     for given in left:
-        older, student = quizzes.get(given.assignment_id), students.get(given.student_id)
-        if older is None or student is None:
+        version, student = quizzes.get(given.assignment_id), students.get(given.student_id)
+        if version is None or student is None:
             continue
-        quiz, other = (assignment, older) if (student.pk, older.pk) in started else (older, assignment)
+        quiz, other = (assignment, version) if (student.pk, version.pk) in started else (version, assignment)
         reason = HAS_VERSION.format(number=other.edition.number)
         excuse(quiz, student, reason=reason, by=by, now=now)
 

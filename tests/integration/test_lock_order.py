@@ -59,6 +59,8 @@ from tests.factories import (
     make_answered_attempt,
     make_assignment,
     make_classroom,
+    make_document,
+    make_edition,
     make_student,
     make_user,
     publish_built_in_sets,
@@ -521,6 +523,34 @@ def test_a_quiz_that_is_deleted_twice_at_once_is_deleted_once(
     thread.join(timeout=30)
     assert [type(error) for error in errors] == [RowDeleted]
     assert AuditEvent.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_version_that_a_new_student_gets_now_is_deleted_for_them_too(
+    edition: Edition, classroom: Classroom, student: Student, teacher: User
+) -> None:
+    older = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+    newest = make_edition(question_set=edition.question_set, document=make_document(title="Corrected"))
+    split = partial(newer_versions.split_by_edition, older, newest, by=teacher, now=LATER)
+    start_attempt(make_student(classroom=classroom), older, now=NOW)
+    newer = split(group=uuid.uuid4())
+    late = make_student(classroom=classroom)
+
+    def delete() -> None:
+        try:
+            delete_assignment(Assignment.objects.get(pk=newer.pk), by=teacher, now=LATER)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=delete)
+    with transaction.atomic():
+        split(group=uuid.uuid4())
+        assert set(older.excuses.values_list("student", flat=True)) == {student.pk, late.pk}
+        thread.start()
+        _wait_until(lambda: _waiting() == 1)
+    thread.join(timeout=30)
+    assert list(classroom.assignments.all()) == [older]
+    assert not older.excuses.exists()
 
 
 def grade(attempt: Attempt, teacher: User) -> None:
