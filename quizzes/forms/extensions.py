@@ -1,6 +1,7 @@
 """Forms to extend or excuse several students on one assignment at once."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -55,7 +56,7 @@ class UndoExcusesForm(forms.Form):
 
     students = forms.RegexField(r"\A[\w-]+(?: [\w-]+)*\Z")
 
-    @property
-    def public_ids(self) -> list[str]:
+    @cached_property
+    def public_ids(self) -> frozenset[str]:
         """The public ids of a valid form."""
-        return str(self.cleaned_data["students"]).split(" ")
+        return frozenset(str(self.cleaned_data["students"]).split(" "))

@@ -172,6 +172,16 @@ def test_refused_form_keeps_what_was_chosen(
     assert bad.status_code == 400
 
 
+def test_undo_of_more_students_than_a_query_takes(
+    homework: Assignment, student: Student, teacher_client: Client
+) -> None:
+    send(teacher_client, homework, student, act="excuse")
+    many = " ".join([student.public_id, *map(str, range(260_000))])
+    sent = teacher_client.post(reverse("undo_excuses", args=[homework.public_id]), {"students": many})
+    assert sent.status_code == 302
+    assert not Excuse.objects.exists()
+
+
 def test_page_names_students_for_whom_it_is_not_enough(
     homework: Assignment, student: Student, classmate: Student, teacher_client: Client
 ) -> None:
