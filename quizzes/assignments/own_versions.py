@@ -34,13 +34,18 @@ def own_versions(quizzes: Sequence[Assignment]) -> Mapping[Key, Assignment]:
 
 
 def excuses_for(quiz: Assignment) -> list[Excuse]:
-    """The excuses from the older version of students who have this quiz in its place. Up to 3 queries."""
-    if quiz.newer_version_of_id is None:
-        return []
-    excuses = Excuse.objects.filter(assignment=quiz.newer_version_of_id).order_by("pk")
+    """The excuses from another version of students who have this quiz in its place, at most 1 for each. 3 queries.
+
+    They are from the older version. Without one, they are from a newer version.
+    """
+    older = quiz.newer_version_of_id
+    excuses = (
+        Excuse.objects.filter(assignment=older) if older else Excuse.objects.filter(assignment__newer_version_of=quiz)
+    )
     own = own_versions([quiz])
-    return [
-        excuse
-        for excuse in excuses.select_related("assignment__classroom", "student__classroom")
-        if own.get((excuse.student_id, excuse.assignment_id)) == quiz
-    ]
+    found = excuses.select_related("assignment__classroom", "student__classroom").order_by("assignment", "pk")
+    # Of several newer versions, a student gets the newest.
+    by_student = {
+        given.student_id: given for given in found if own.get((given.student_id, given.assignment_id)) == quiz
+    }
+    return list(by_student.values())

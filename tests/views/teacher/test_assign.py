@@ -13,11 +13,12 @@ from django.urls import reverse
 
 from quizzes.assignments import lifecycle
 from quizzes.assignments.student_settings import window_of
-from quizzes.models import Accommodation, Assignment, AuditEvent, Classroom, Edition, QuestionSet, Regrade, User
+from quizzes.models import Accommodation, Assignment, AuditEvent, Classroom, Edition, Excuse, QuestionSet, Regrade, User
 from tests.factories import (
     NOW,
     make_answered_attempt,
     make_assignment,
+    make_attempt,
     make_classroom,
     make_document,
     make_edition,
@@ -691,6 +692,48 @@ def test_students_have_the_older_version_again_without_the_newer_one(
     assert dict(made.excuses.values_list("student", "reason")) == dict.fromkeys(
         (started.pk, second.pk), "Has version 1 of this quiz."
     )
+
+
+def test_students_have_the_newer_version_without_the_older_one(
+    given: Assignment, newer: Edition, classroom: Classroom, teacher_client: Client
+) -> None:
+    """Answers from paper of the wrong student were deleted, so that nobody has started the older version."""
+    started, waiting = (make_student(classroom=classroom, name=name) for name in ("Ana B.", "Ben O."))
+    attempt = make_attempt(assignment=given, student=started)
+    change_version(teacher_client, given)
+    made = classroom.assignments.exclude(pk=given.pk).get()
+    attempt.delete()
+
+    deleted = teacher_client.post(reverse("delete_assignment", args=[given.public_id]), follow=True)
+    assert list(made.excuses.all()) == []
+    undo = form_of(deleted, having="rows")
+    for _ in range(2):
+        teacher_client.post(undo.action, undo.data())
+    excuses = Excuse.objects.values_list("assignment", "student", "reason")
+    assert set(excuses) == {
+        (given.pk, waiting.pk, "Has version 2 of this quiz."),
+        (made.pk, started.pk, "Has version 1 of this quiz."),
+    }
+    made.refresh_from_db()
+    assert made.newer_version_of == given
+
+
+def test_the_oldest_version_stays_joined_with_the_newest_one(
+    given: Assignment, newer: Edition, classroom: Classroom, teacher_client: Client
+) -> None:
+    make_answered_attempt(assignment=given, student=make_student(classroom=classroom))
+    waiting = make_student(classroom=classroom)
+    change_version(teacher_client, given)
+    second = given.newer_versions.get()
+    third = make_assignment(edition=given.edition, classroom=classroom, newer_version_of=second)
+    Excuse.objects.create(assignment=second, student=waiting, given_by=given.assigned_by, given_at=NOW)
+
+    deleted = teacher_client.post(reverse("delete_assignment", args=[second.public_id]), follow=True)
+    assert list(given.newer_versions.all()) == [third]
+    undo = form_of(deleted, having="rows")
+    teacher_client.post(undo.action, undo.data())
+    assert (list(given.newer_versions.all()), list(second.newer_versions.all())) == ([second], [third])
+    assert list(given.excuses.values_list("student", flat=True)) == [waiting.pk]
 
 
 def test_another_version_stays_if_a_quiz_of_its_own_is_deleted(
