@@ -53,8 +53,10 @@ _KEY_HEADING = re.compile(
 _KEY_ENTRY = re.compile(
     r"\b(\d{1,3})\s?[.):–-]?\s{0,9}\(?(true|false|verdadero|falso|[a-z](?:\s?[,&]\s?[a-z])*)\b[.)]?", re.IGNORECASE
 )
-# “1. B. The council” of a key repeats the answer.
-_KEY_ANSWER = re.compile(r"\s*(\d{1,3}\s?[.):–-]?\s{0,9}\(?[a-z])[.)]\s+(?!\d)\S.*", re.IGNORECASE)
+# “1. B. The council” of a key repeats the answer. “1. B. 2. A” has two.
+_KEY_ANSWER = re.compile(
+    rf"\s*(\d{{1,3}}\s?[.):–-]?\s{{0,9}}\(?[a-z])[.)]\s+(?!{_KEY_ENTRY.pattern})\S.*", re.IGNORECASE
+)
 # Chat programs and notes have Markdown: “### Question 1”, “**Answer:** B”, “---”. “2**3” is a number.
 _MARKDOWN_HEAD = re.compile(r"\s{0,3}#{1,6}\s+(?=\S)|\s{0,3}(?:---+|\*\*\*+)\s*\Z")
 _BOLD = re.compile(r"(?<![^\s(])\*\*(?=[^\s*])([^*]+)\*\*(?!\w)")

@@ -233,6 +233,11 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
         "3. Who?\nA. Mayor\nB. Council\nC. Both\nANSWER: A and B\n",
         ["single: What? [A tax; *A law]", "single: How many? [7; *9]", "multiple: Who? [*Mayor; *Council; Both]"],
     ),
+    "a text whose key repeats numbers": (
+        "1. How many?\na) 7\nb) 9\n\n2. Who?\na) Mayor\nb) 3 members\n\n3. When?\na) June\nb) July\n\n"
+        "Answer key\n1. b) 9\n2. b) 3 members\n3. a) June\n",
+        ["single: How many? [7; *9]", "single: Who? [Mayor; *3 members]", "single: When? [*June; July]"],
+    ),
     "a text in Markdown": (
         "### Question 1\n**Who?**\n\n- A) Mayor\n- B) **Council**\n\n**Answer:** B\n\n---\n\n"
         "**Question 2**\n\nHow many are 2**3 and 4**1?\n- A) 8 and 4\n- B) 6 and 4\n**Correct answer: A**\n",
