@@ -1,47 +1,21 @@
 """Aiken, a text format for multiple choice. Text in, questions out, and back. Pure.
 
-Test generators have a star before the correct answer instead of the line ANSWER: “*a) Council”. People also put it
-after the answer, “A. Council *”, or a check mark, and have bullets instead of letters.
+Test generators have a star before the correct answer instead of the line ANSWER: “*a) Council”. `plain_text` reads the
+answers of documents.
 Source: docs.moodle.org, “Aiken format”.
 """
 
 import re
-import string
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 from quizzes.files.questions.containers import decoded
 from quizzes.files.questions.item import Item, Line, QuestionType, ReadQuestion, Skipped, counted, read, skipped
 from quizzes.files.questions.markup import tidy
+from quizzes.files.questions.plain_text import ANSWER, CHOICE, STAR, TRUTH, lettered_lines, text_lines
 from quizzes.phrases import gettext
 
-# The patterns try each space of a long run, and a line can be long.
-_LONG_RUN = re.compile(r"([^\S\n]{9})[^\S\n]+")
-# “A. Council”, “A) Council”, “(A) Council”; “A.Council” only where A is the next letter.
-_CHOICE = re.compile(r"\s*\(?([A-Za-z])[.):](\s*)(.*)")
-_TWO_CHOICES = re.compile(r"^[^\S\n]*\(?A[.):]\s*\S.*\n\s{0,9}\(?B[.):]\s*\S", re.IGNORECASE | re.MULTILINE)
-# Between answers that stand side by side on one line. A longer line is text.
-_MAX_ROW = 1_000
-_COLUMN = re.compile(r"(?<!\s)(?:\t|[^\S\n]{2})[^\S\n]*+(?=\*?\s?\(?[A-Za-z][.):]\s*\S)")
-_STAR = re.compile(r"\s*\*\s*(?=\(?[A-Za-z][.):]\s*\S)")
-# Any other star on the line may be part of the text, such as in “2 * 3”.
-_LAST_STAR = re.compile(r"\s*(\(?[A-Za-z][.):][^*]*[^*\s])\s*\*\s*")
-_MARK = re.compile(r"(?:[✓✔✅☑]|\((?:correct|correct answer|correcta)\))\Z", re.IGNORECASE)
-# A word processor copies “o” and a tab for a bullet of its second level.
-_BULLET = re.compile(
-    r"\s*(?P<star>\*\s?|(?=[☑☒✓✔✅]))?(?:[•●○◦▪■□☐☑☒✓✔✅]\s{0,9}|[·‣–-]\s{1,9}|o\t)(?P<inner>\*\s?)?(?P<text>[^\s*•–-].*)"
-)
-# “True” and “False” on lines of their own are the answers of a statement.
-_TRUTH = re.compile(r"\s*(?P<star>\*\s?)?(?P<text>true|false|verdadero|falso)\s*(?P<end>\*)?\s*", re.IGNORECASE)
-# “ANSWER: A” of the format, and what people write: “Correct answer - A”, “Answer: The council”.
-_ANSWER = re.compile(
-    r"\s*(?:(?:correct )?ANSWER\s*:(?P<any>.*)"
-    r"|(?:correct )?(?:answers?|ans|key|respuesta(?: correcta)?)\s?[:=–-]\s?"
-    r"(?P<letters>\(?[a-z](?:[ ,;&]{0,3}[a-z])*[.)]?)\s*)",
-    re.IGNORECASE,
-)
 # “ANSWER: B) The council” repeats the choice.
 _WHOLE_CHOICE = re.compile(r"\s*\(?([A-Za-z])[.):]\s*\w\S.*")
 _FEEDBACK = re.compile(r"\s*(?:FEEDBACK|EXPLANATION|RATIONALE|JUSTIFICATION)\s*:\s*(.*)", re.IGNORECASE)
@@ -57,38 +31,18 @@ _KEY_ENTRY = re.compile(
 _KEY_ANSWER = re.compile(
     rf"\s*(\d{{1,3}}\s?[.):–-]?\s{{0,9}}\(?[a-z])[.)]\s+(?!{_KEY_ENTRY.pattern})\S.*", re.IGNORECASE
 )
-# Chat programs and notes have Markdown: “### Question 1”, “**Answer:** B”, “---”. “2**3” is a number.
-_MARKDOWN_HEAD = re.compile(r"\s{0,3}#{1,6}\s+(?=\S)|\s{0,3}(?:---+|\*\*\*+)\s*\Z")
-_BOLD = re.compile(r"(?<![^\s(])\*\*(?=[^\s*])([^*]+)\*\*(?!\w)")
-# Above the text of the question.
-_NUMBER_ALONE = re.compile(r"\s*(?:Question|Pregunta)\s(\d{1,3})[.):]?\s*", re.IGNORECASE)
 _SHOWN_LENGTH = 60
 
 
 def is_aiken(text: str) -> bool:
     """Whether a line names an answer, or an answer has a star."""
-    return any(_ANSWER.fullmatch(line) or _STAR.match(line) for line in _lines(text))
-
-
-def has_choices(text: str) -> bool:
-    """Whether a line starts with A and the next one with B, or 2 lines with bullets: a text that marks no answer."""
-    lines = _lines(text)
-    bullets = [(_BULLET.fullmatch(line) or _TRUTH.fullmatch(line)) is not None for line in lines]
-    return _TWO_CHOICES.search("\n".join(lines)) is not None or any(map(all, pairwise(bullets)))
+    return any(ANSWER.fullmatch(line) or STAR.match(line) for line in text_lines(text))
 
 
 def read_aiken(content: bytes) -> list[ReadQuestion]:
     """The outcome of each question of an Aiken file, in order."""
-    plain = map(_without_markdown, _lines(decoded(content).lstrip("\ufeff")))
-    numbered = _with_own_numbers(list(enumerate(plain, start=1)))
-    lines = _lettered([(number, part) for number, line in _by_letter(numbered) for part in _columns(line)])
-    lines = [(number, _starred(line)) for number, line in _with_lettered_truths(lines)]
-    # Beside a line ANSWER: or a star that starts a line, a star after an answer may lead to a footnote.
-    if not any(_ANSWER.fullmatch(line) or line.lstrip().startswith("*") for _, line in lines):
-        lines = [
-            (number, _LAST_STAR.sub(r"*\1", line) if _LAST_STAR.fullmatch(line) else line) for number, line in lines
-        ]
-    if any(_STAR.match(line) for _, line in lines):
+    lines = lettered_lines(decoded(content).lstrip("\ufeff"))
+    if any(STAR.match(line) for _, line in lines):
         lines = list(_without_stars(lines))
     lines, key = _without_key(lines)
     blocks, above = _without_headings(list(counted(_blocks(lines))))
@@ -104,104 +58,6 @@ def read_aiken(content: bytes) -> list[ReadQuestion]:
     ]
 
 
-def _without_markdown(line: str) -> str:
-    return _BOLD.sub(r"\1", _MARKDOWN_HEAD.sub("", line, count=1) if _MARKDOWN_HEAD.match(line) else line)
-
-
-def _with_own_numbers(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
-    """The numbered lines with “1. ” before the text below a line “Question 1”, in place of that line."""
-    found, own = list[tuple[int, str]](), ""
-    for number, line in lines:
-        if alone := _NUMBER_ALONE.fullmatch(line):
-            own = alone[1]
-        found.append((number, "" if alone else f"{own}. {line.strip()}" if own and line.strip() else line))
-        own = own if alone or not line.strip() else ""
-    return found
-
-
-def _lines(text: str) -> list[str]:
-    """The lines of a text, each with at most 9 spaces in a row."""
-    return _LONG_RUN.sub(r"\1", text).split("\n")
-
-
-def _starred(line: str) -> str:
-    """The line of an answer with a star for a check mark or “(correct)” at its end."""
-    plain = line.rstrip()
-    mark = _MARK.search(plain) if _CHOICE.fullmatch(plain) else None
-    return f"{plain[: mark.start()].rstrip()} *" if mark else line
-
-
-def _with_lettered_truths(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
-    """The numbered lines with letters before each “True” and “False” that stand on 2 lines in a row."""
-    found = list(lines)
-    truths = [_TRUTH.fullmatch(line) for _, line in lines]
-    for place, (first, second) in enumerate(pairwise(truths)):
-        if first and second and first["text"].casefold() != second["text"].casefold():
-            for row, truth, letter in ((place, first, "A"), (place + 1, second, "B")):
-                star = "*" if truth["star"] or truth["end"] else ""
-                found[row] = (lines[row][0], f"{star}{letter}. {truth['text']}")
-    return found
-
-
-def _lettered(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
-    """The numbered lines with letters instead of bullets, if no answer has a letter."""
-    # Not `_STAR.sub`, which tries each space of a long line.
-    if any(_CHOICE.match(line, star.end() if (star := _STAR.match(line)) else 0) for _, line in lines):
-        return lines
-    found, letter = list[tuple[int, str]](), "A"
-    for number, line in lines:
-        bullet = _BULLET.fullmatch(line) if letter <= "Z" else None
-        if bullet is not None:
-            is_correct = bullet["star"] is not None or bullet["inner"] is not None
-            inner = _CHOICE.fullmatch(bullet["text"])
-            text = inner[3] if inner and inner[1].upper() == letter else bullet["text"]
-            found.append((number, f"{'*' if is_correct else ''}{letter}. {text}"))
-            letter = chr(ord(letter) + 1)
-        else:
-            found.append((number, line))
-            letter = "A" if line.strip() else letter
-    return found
-
-
-def _by_letter(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
-    """The numbered lines, with one answer on each where A and C stand above B and D."""
-    found, rows = list[tuple[int, str]](), list[tuple[int, str]]()
-    for number, line in lines:
-        letters = [letter for letter, _ in _answers(line)]
-        if "A" in letters or (line.strip() and not letters):
-            found += _in_order(rows)
-            rows = []
-        rows.append((number, line))
-    return found + _in_order(rows)
-
-
-def _in_order(rows: list[tuple[int, str]]) -> list[tuple[int, str]]:
-    """The rows, or their answers from A on, if those are in another order. Blank lines are then below."""
-    answers = [(letter, number, part) for number, line in rows for letter, part in _answers(line)]
-    letters = "".join(letter for letter, *_ in answers)
-    if letters == "".join(sorted(letters)) or "".join(sorted(letters)) != string.ascii_uppercase[: len(letters)]:
-        return rows
-    blank = [(number, line) for number, line in rows if not line.strip()]
-    return [(number, part) for _, number, part in sorted(answers)] + blank
-
-
-def _answers(line: str) -> list[tuple[str, str]]:
-    """(letter, text with letter) of each answer of a line that has only answers; else []."""
-    parts = _COLUMN.split(line) if len(line) < _MAX_ROW else []
-    found = [_CHOICE.fullmatch(_STAR.sub("", part)) for part in parts]
-    answers = [
-        (choice[1].upper(), part) for choice, part in zip(found, parts, strict=True) if choice and choice[3].strip()
-    ]
-    return answers if len(answers) == len(parts) else []
-
-
-def _columns(line: str) -> list[str]:
-    """The answers of a line that has several, one after another in the alphabet; else the line."""
-    answers = _answers(line)
-    letters = "".join(letter for letter, _ in answers)
-    return [part for _, part in answers] if letters and letters in string.ascii_uppercase else [line]
-
-
 def _number(line: str) -> int | None:
     """The number that a question starts with."""
     found = _NUMBERED.match(line)
@@ -212,7 +68,7 @@ def _without_key(lines: list[tuple[int, str]]) -> tuple[list[tuple[int, str]], d
     """The numbered lines without the answer key below the questions, and its letters by the number of the question."""
     for place, (_, line) in reversed(list(enumerate(lines))):
         heading = _KEY_HEADING.fullmatch(line)
-        if heading is None or _ANSWER.fullmatch(line):
+        if heading is None or ANSWER.fullmatch(line):
             continue
         # “Answer key, Unit 3” has words of its own.
         is_title = heading["title"] and not _KEY_ENTRY.search(heading["rest"])
@@ -231,7 +87,7 @@ def _with_key(blocks: list[tuple[int, list[str]]], key: Mapping[int, str]) -> It
     counts = Counter(_number(lines[0]) for _, lines in blocks)
     for start, lines in blocks:
         number = _number(lines[0])
-        if number is not None and number in key and counts[number] == 1 and not any(map(_ANSWER.fullmatch, lines)):
+        if number is not None and number in key and counts[number] == 1 and not any(map(ANSWER.fullmatch, lines)):
             yield start, [*lines, f"ANSWER: {key[number]}"]
         else:
             yield start, lines
@@ -262,13 +118,13 @@ def _without_stars(lines: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]
             after_blank = True
             yield number, line
             continue
-        choice = _CHOICE.fullmatch(plain := _STAR.sub("", line))
+        choice = CHOICE.fullmatch(plain := STAR.sub("", line))
         is_end = after_blank or _NUMBERED.match(line) or _FEEDBACK.fullmatch(line)
         if choice:
             in_choices = True
             letters += [choice[1]] if plain != line else []
-        elif in_choices and (is_end or _ANSWER.fullmatch(line)):
-            if not _ANSWER.fullmatch(line):
+        elif in_choices and (is_end or ANSWER.fullmatch(line)):
+            if not ANSWER.fullmatch(line):
                 yield number, f"ANSWER: {' '.join(letters)}"
             letters, in_choices = [], False
         after_blank = False
@@ -309,13 +165,13 @@ def _blocks(lines: Sequence[tuple[int, str]]) -> Iterator[tuple[int, list[str]]]
 def _ends_before(line: str, block: Sequence[str], *, is_next: bool, after_blank: bool) -> bool:
     """Whether the question of these lines ends before this one. is_next: whether it has the number that comes next."""
     last = block[-1]
-    if _ANSWER.fullmatch(last):
+    if ANSWER.fullmatch(last):
         return not _FEEDBACK.fullmatch(line)
-    if _FEEDBACK.fullmatch(last) and len(block) > 1 and _ANSWER.fullmatch(block[-2]):
+    if _FEEDBACK.fullmatch(last) and len(block) > 1 and ANSWER.fullmatch(block[-2]):
         return True
-    if _CHOICE.fullmatch(line) or _ANSWER.fullmatch(line) or _FEEDBACK.fullmatch(line):
+    if CHOICE.fullmatch(line) or ANSWER.fullmatch(line) or _FEEDBACK.fullmatch(line):
         return False
-    is_below_choice = _CHOICE.fullmatch(last) is not None
+    is_below_choice = CHOICE.fullmatch(last) is not None
     return (is_below_choice and (after_blank or is_next)) or (is_next and _NUMBERED.match(block[0]) is not None)
 
 
@@ -327,9 +183,9 @@ def _read_block(start: int, lines: list[str]) -> ReadQuestion:
     if feedback:
         lines = lines[:-1]
     for line in lines:
-        if _ANSWER.fullmatch(line):
+        if ANSWER.fullmatch(line):
             break
-        found = _CHOICE.fullmatch(line)
+        found = CHOICE.fullmatch(line)
         letter = found[1].upper() if found else ""
         if found and letter == "A" and found_choices and not stem:
             # “A. Lincoln said what?” is the question.
@@ -345,7 +201,7 @@ def _read_block(start: int, lines: list[str]) -> ReadQuestion:
     choices = [(letter, tidy(" ".join(parts))) for letter, parts in found_choices]
     text = tidy("\n".join(stem))
     try:
-        item = _item(text, choices, _ANSWER.fullmatch(lines[-1]))
+        item = _item(text, choices, ANSWER.fullmatch(lines[-1]))
         return read(where, replace(item, explanation=tidy(feedback[1])) if feedback else item)
     except Skipped as reason:
         return skipped(where, text, str(reason))
@@ -364,7 +220,7 @@ def _item(stem: str, choices: list[tuple[str, str]], answer: re.Match[str] | Non
     if not choices:
         raise Skipped(gettext("It has no answers. Each starts with a letter and a period, such as A."))
     texts = [(letter, text.casefold()) for letter, text in choices]
-    repeated = _CHOICE.fullmatch(named)
+    repeated = CHOICE.fullmatch(named)
     if repeated and (repeated[1].upper(), tidy(repeated[3]).casefold()) in texts:
         named = repeated[1]
     elif whole := _WHOLE_CHOICE.fullmatch(named):
@@ -372,7 +228,7 @@ def _item(stem: str, choices: list[tuple[str, str]], answer: re.Match[str] | Non
     answer_text = tidy(named).casefold()
     by_text = [letter for letter, text in texts if text == answer_text and len(text) > 1]
     # “T” and “F” of a key, where True and False are A and B.
-    by_text += [letter for letter, text in texts if _TRUTH.fullmatch(text) and text[0] == answer_text]
+    by_text += [letter for letter, text in texts if TRUTH.fullmatch(text) and text[0] == answer_text]
     if len(by_text) == 1:
         [named] = by_text
     keys = {key for key in re.split(r"[\s,;&.()]+", named.upper()) if key not in {"", "AND"}}

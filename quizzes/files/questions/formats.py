@@ -14,6 +14,7 @@ from quizzes.files.questions.footnote_files import read_own, storable
 from quizzes.files.questions.item import Item, QuestionType, ReadFile, UnknownFormat, UnreadableFile, skipped
 from quizzes.files.questions.moodle_writer import write_moodle
 from quizzes.files.questions.packages import read_package, read_xml
+from quizzes.files.questions.plain_text import has_choices
 from quizzes.files.questions.qti1_writer import write_qti1
 from quizzes.files.questions.qti2_writer import write_qti2
 from quizzes.files.questions.toml_text import read_toml
@@ -275,7 +276,7 @@ def _read(content: bytes) -> ReadFile:
     if blackboard.is_blackboard(start):
         return ReadFile(gettext("Blackboard (tab-delimited)"), tuple(blackboard.read_blackboard(content)))
     has_table = _has_headings(start)
-    if aiken.is_aiken(start) or (not has_table and "{" not in start and aiken.has_choices(start)):
+    if aiken.is_aiken(start) or (not has_table and "{" not in start and has_choices(start)):
         return ReadFile("Aiken", tuple(aiken.read_aiken(content)))
     if has_table or "{" not in start:
         return _read_table(content)
