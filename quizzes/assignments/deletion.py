@@ -13,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from quizzes.assignments.accommodations import excuse, undo_excuse
 from quizzes.assignments.newer_versions import HasAttempts
 from quizzes.assignments.own_versions import excuses_for
-from quizzes.models import Assignment, Attempt, AuditEvent, Board, Classroom, Excuse, Student, User
+from quizzes.models import Assignment, Attempt, AuditEvent, Board, Classroom, Excuse, Extension, Student, User
 from quizzes.models.locks import lock_rows, locked_with_keys, read_row
 from quizzes.models.reasons import HAS_VERSION, VERSION_DELETED
 
@@ -71,6 +71,14 @@ def restore_assignment(rows: str, classroom: Classroom, *, by: User, now: dateti
     objects = [row.object for row in saved[1:]]
     left = [one for one in objects if isinstance(one, Excuse) and one.assignment_id != assignment.pk]
     newer = [one for one in objects if isinstance(one, Assignment)]
+    # Before the new rows, which lock the keys of the students.
+    others = {assignment.newer_version_of_id, *(one.assignment_id for one in left), *(one.pk for one in newer)}
+    named = {one.student_id for one in objects if isinstance(one, Excuse | Extension)}
+    lock_rows(
+        assignments=Assignment.objects.filter(pk__in=others).values_list("pk", flat=True),
+        students=Student.objects.filter(pk__in=named).values_list("pk", flat=True),
+        with_starts=True,
+    )
     try:
         with transaction.atomic():
             for row in saved:
@@ -88,14 +96,12 @@ def restore_assignment(rows: str, classroom: Classroom, *, by: User, now: dateti
 def _join_versions(
     assignment: Assignment, left: Sequence[Excuse], newer: Sequence[Assignment], *, by: User, now: datetime
 ) -> None:
-    """Make the restored quiz a version of the others again, and excuse its students from those.
+    """Make the restored quiz a version of the others again, and excuse its students from those. All are locked.
 
     Who has started the other version since is excused from the restored one.
     """
-    others = {*(one.assignment_id for one in left), *(one.pk for one in newer)}
-    quizzes = Assignment.objects.select_related("classroom", "edition").in_bulk(others)
+    quizzes = Assignment.objects.select_related("classroom", "edition").in_bulk({one.assignment_id for one in left})
     students = Student.objects.select_related("classroom").in_bulk({one.student_id for one in left})
-    lock_rows(assignments={assignment.pk, *quizzes}, students=students, with_starts=True)
     Assignment.objects.filter(pk__in=[one.pk for one in newer]).update(newer_version_of=assignment)
     started = set(Attempt.objects.filter(assignment__in=quizzes).values_list("student", "assignment"))
     for given in left:

@@ -18,7 +18,7 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.assignments import accommodations, lifecycle, newer_versions
-from quizzes.assignments.deletion import delete_assignment
+from quizzes.assignments.deletion import delete_assignment, restore_assignment
 from quizzes.assignments.student_settings import window_of
 from quizzes.assignments.supports import Supports, set_class_supports, set_supports
 from quizzes.attempts.answers import accept_late, save_answer
@@ -36,7 +36,7 @@ from quizzes.files.roster_sync import Change, ClassPlan
 from quizzes.grading import manual_grades
 from quizzes.grading.regrades import lock_affected
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Student, SupportMark, User
-from quizzes.models.locks import RowDeleted
+from quizzes.models.locks import RowDeleted, lock_rows
 from quizzes.people import erasure
 from quizzes.people.accounts import invite
 from quizzes.people.class_people import add_person
@@ -551,6 +551,37 @@ def test_a_version_that_a_new_student_gets_now_is_deleted_for_them_too(
     thread.join(timeout=30)
     assert list(classroom.assignments.all()) == [older]
     assert not older.excuses.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_version_that_is_restored_while_students_are_excused_ends_in_no_deadlock(
+    edition: Edition, classroom: Classroom, student: Student, teacher: User
+) -> None:
+    older = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+    newest = make_edition(question_set=edition.question_set, document=make_document(title="Corrected"))
+    started = make_student(classroom=classroom)
+    start_attempt(started, older, now=NOW)
+    newer = newer_versions.split_by_edition(older, newest, group=uuid.uuid4(), by=teacher, now=LATER)
+    rows = delete_assignment(newer, by=teacher, now=LATER)
+    errors: list[Exception] = []
+
+    def restore() -> None:
+        try:
+            restore_assignment(rows, classroom, by=teacher, now=LATER)
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=restore)
+    with transaction.atomic():
+        lock_rows(assignments=[older.pk])
+        thread.start()
+        _wait_until(lambda: _waiting() == 1)
+        accommodations.excuse(older, started, reason="Away", by=teacher, now=LATER)
+    thread.join(timeout=30)
+    assert errors == []
+    assert set(older.excuses.values_list("student", flat=True)) == {student.pk, started.pk}
 
 
 def grade(attempt: Attempt, teacher: User) -> None:
