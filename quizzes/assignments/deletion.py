@@ -72,7 +72,7 @@ def restore_assignment(rows: str, classroom: Classroom, *, by: User, now: dateti
     left = [one for one in objects if isinstance(one, Excuse) and one.assignment_id != assignment.pk]
     newer = [one for one in objects if isinstance(one, Assignment)]
     # Before the new rows, which lock the keys of the students.
-    others = {assignment.newer_version_of_id, *(one.assignment_id for one in left), *(one.pk for one in newer)}
+    others = {assignment.newer_version_of_id or 0, *(one.assignment_id for one in left), *(one.pk for one in newer)}
     named = {one.student_id for one in objects if isinstance(one, Excuse | Extension)}
     lock_rows(
         assignments=Assignment.objects.filter(pk__in=others).values_list("pk", flat=True),
