@@ -36,8 +36,8 @@ class Place:
     """The URLs and options of a preview attempt. back, back_label: URL and name of the page that links to it.
 
     store: where the attempt is stored, None for the session. only, kept_as: as for `preview_attempt`. adjusted:
-    regrades in force. is_practice: a student practices missed questions. variant: the level of the reading. supports:
-    those of the practiced attempt.
+    regrades in force. is_practice: a student practices missed questions. is_of_set: a teacher previews a question
+    set. variant: the level of the reading. supports: those of the practiced attempt.
     """
 
     edition_id: int
@@ -50,6 +50,7 @@ class Place:
     kept_as: str = ""
     adjusted: Adjustments = NO_ADJUSTMENTS
     is_practice: bool = False
+    is_of_set: bool = False
     variant: str = STANDARD
     supports: Supports = NO_SUPPORTS
 
@@ -275,4 +276,5 @@ def _set_place(request: TeacherRequest, public_id: str) -> Place:
         reverse("try_set_result", args=[public_id]),
         reverse("question_set", args=[public_id]),
         question_set.shown_title,
+        is_of_set=True,
     )

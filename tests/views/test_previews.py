@@ -444,9 +444,11 @@ def test_teacher_tries_any_set_open_to_them(edition: Edition, teacher_client: Cl
     public_id = edition.question_set.public_id
     for number, question in enumerate(published(edition.pk).document.questions, start=1):
         address = reverse("try_set_question", args=[public_id, number])
+        assert "Preview: answers aren’t saved" in text_of(teacher_client.get(address))
         answer(teacher_client, edition, number, right_value(question), address=address)
     page = teacher_client.get(reverse("try_set_result", args=[public_id]))
     assert "Your score 8 of 8" in text_of(page)
+    assert "Preview: answers aren’t saved" in text_of(page)
     assert reverse("question_set", args=[public_id]) in read(page).links
     assert Attempt.objects.count() == 0
     response = teacher_client.post(reverse("try_set_result", args=[public_id]))
