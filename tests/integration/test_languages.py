@@ -277,7 +277,7 @@ def test_question_page_in_another_language_costs_no_statement(
 def test_a_language_has_its_own_plurals_and_dates() -> None:
     with translation.override("es"):
         assert duration(timedelta(hours=1, minutes=30)) == "1 hora 30 minutos"
-        assert day(NOW) == "vie 23 de oct"
+        assert day(NOW) == "vie\xa023\xa0de\xa0oct"
 
 
 # ---- Marked texts
