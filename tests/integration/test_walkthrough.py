@@ -203,7 +203,8 @@ def assign_the_bridge(client: Client) -> None:
 
 def read_cards(client: Client, classroom: str) -> tuple[str, dict[str, str]]:
     text = client.get(classroom + "cards/").content.decode()
-    cards = re.findall(r"<h3><bdi>(.*?)</bdi></h3>.*?Class code <b[^>]*>([^<]*)</b>.*?PIN\s*<b[^>]*>(\d{4})</b>", text, re.DOTALL)
+    card = r"<h3><bdi>(.*?)</bdi></h3>.*?Class code <b[^>]*>([^<]*)</b>.*?PIN\s*<b[^>]*>(\d{4})</b>"
+    cards = re.findall(card, text, re.DOTALL)
     return cards[0][1], {name: pin for name, _, pin in cards}
 
 
