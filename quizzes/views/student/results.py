@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
 from quizzes.assignments.release import answers_shown_at, can_see_answers
+from quizzes.assignments.status import is_late
 from quizzes.assignments.student_statuses import Overrides, load_overrides
 from quizzes.attempts.access import LoadedAttempt
 from quizzes.attempts.answers import waiting_late_questions
@@ -40,7 +41,8 @@ def receipt(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
         "title": loaded.title,
         "question_count": len(loaded.content.questions),
         "answered_count": sum(place.is_complete for place in places_of(loaded)),
-        "is_late": _is_late(attempt, _overrides(attempt), now=now),
+        # Only a time of the student's own, which is later, can make it on time.
+        "is_late": is_late(attempt, attempt.assignment.due_at) and _is_late(attempt, _overrides(attempt), now=now),
         "is_ended_by_teacher": is_closed,
         # Without a time limit, only the close ends an attempt.
         "end_heading": gettext("Time’s up") if attempt.assignment.time_limit else gettext("This quiz is closed"),
