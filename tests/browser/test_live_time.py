@@ -140,7 +140,7 @@ def test_page_without_time_limit_shows_when_the_quiz_closes(
     page.clock.install()
     on_question(page, running)
     clock = page.locator("[data-minutes]")
-    expect(clock).to_have_text(re.compile(r"^Closes \w+, \w+ \d+, \d+:\d\d [ap]m$"))
+    expect(clock).to_have_text(re.compile(r"^Closes \w+,\s\w+\s\d+, \d+:\d\d\s[ap]m$"))
     with page.expect_response("**/time/") as asked:
         page.clock.run_for(AT_MOST)
     asked.value.finished()
