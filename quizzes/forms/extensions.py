@@ -5,9 +5,9 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy
 
 from quizzes.forms.accommodations import ExtensionForm
+from quizzes.forms.fields import students_field
 from quizzes.models import Student
 
 EXTEND, EXCUSE = "extend", "excuse"
@@ -21,17 +21,7 @@ class ExtendStudentsForm(ExtensionForm):
     def __init__(self, *args: Any, students: Sequence[Student], **kwargs: Any) -> None:
         super().__init__(*args, extension=None, **kwargs)
         self.rows = {student.public_id: student for student in students}
-        self.fields["students"] = forms.MultipleChoiceField(
-            label=gettext_lazy("Students"),
-            choices=[(student.public_id, student.display_name) for student in students],
-            widget=forms.CheckboxSelectMultiple,
-            error_messages={
-                "required": gettext_lazy("Choose at least 1 student."),
-                "invalid_choice": gettext_lazy(
-                    "A student you chose is no longer in this class. Check your choices and try again."
-                ),
-            },
-        )
+        self.fields["students"] = students_field(students)
 
     @property
     def is_excuse(self) -> bool:

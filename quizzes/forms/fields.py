@@ -1,4 +1,4 @@
-"""Fields that several forms share: names, classes, reasons, wall times."""
+"""Fields that several forms share: names, classes, students, reasons, wall times."""
 
 import json
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.assignments.deadlines import NoSuchLocalTime, in_zone
 from quizzes.formatting import up_to, wall_clock
-from quizzes.models import Classroom
+from quizzes.models import Classroom, Student
 from quizzes.people.names import MAX_NAME_LENGTH, InvalidName, clean_name
 
 NO_SUCH_QUESTION = gettext_lazy("There’s no such question.")
@@ -31,6 +31,21 @@ YEARS = range(2000, 2101)
 def choice_field(form: forms.BaseForm, name: str) -> forms.ChoiceField:
     """The choice field of this name, to read or set its choices."""
     return cast(forms.ChoiceField, form.fields[name])
+
+
+def students_field(students: Sequence[Student]) -> forms.MultipleChoiceField:
+    """Check boxes for students of a class, of whom at least 1 is chosen."""
+    return forms.MultipleChoiceField(
+        label=gettext_lazy("Students"),
+        choices=[(student.public_id, student.display_name) for student in students],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": gettext_lazy("Choose at least 1 student."),
+            "invalid_choice": gettext_lazy(
+                "A student you chose is no longer in this class. Check your choices and try again."
+            ),
+        },
+    )
 
 
 class NextPageForm(forms.Form):

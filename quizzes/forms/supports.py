@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from quizzes.assignments.supports import BREAKS, TEXT_SIZES, Supports, supports_of
 from quizzes.files.accommodations import HEADINGS, NO_LIMIT, TIMES, read_values
 from quizzes.files.table_file import TableFile, UnreadableTable, read_table
+from quizzes.forms.fields import students_field
 from quizzes.models import Student
 
 AS_THE_CLASS, OWN = "class", "own"
@@ -144,17 +145,7 @@ class BulkAccommodationsForm(forms.Form):
 
     def __init__(self, *args: Any, students: Sequence[Student], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["students"] = forms.MultipleChoiceField(
-            label=gettext_lazy("Students"),
-            choices=[(one.public_id, one.display_name) for one in students],
-            widget=forms.CheckboxSelectMultiple,
-            error_messages={
-                "required": gettext_lazy("Choose at least 1 student."),
-                "invalid_choice": gettext_lazy(
-                    "A student you chose is no longer in this class. Check your choices and try again."
-                ),
-            },
-        )
+        self.fields["students"] = students_field(students)
         times = {"1": gettext_lazy("Same as the class"), NO_LIMIT: gettext_lazy("No time limit")}
         self.fields["time"] = forms.ChoiceField(
             label=gettext_lazy("Time on every quiz"),
