@@ -202,10 +202,10 @@ def _assignments(
             public_id=part.key, edition=editions[part.edition], classroom=classroom, assigned_by=by, **columns
         )
     create_rows(Assignment, assignments.values(), "assignment")
-    for part in class_export.assignments:
-        if part.newer_version_of is not None:
-            assignments[part.key].newer_version_of = assignments[part.newer_version_of]
-    Assignment.objects.bulk_update(assignments.values(), ["newer_version_of"])
+    newer = {part.key: part.newer_version_of for part in class_export.assignments if part.newer_version_of is not None}
+    for key, older in newer.items():
+        assignments[key].newer_version_of = assignments[older]
+    Assignment.objects.bulk_update([assignments[key] for key in newer], ["newer_version_of"])
     _add_boards(class_export, assignments, by=by, now=now)
     for part in class_export.assignments:
         _add_student_settings(part, assignments[part.key], students, by=by)
