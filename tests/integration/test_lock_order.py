@@ -480,21 +480,10 @@ def test_a_quiz_that_a_student_starts_now_is_not_deleted(
     edition: Edition, classroom: Classroom, student: Student, teacher: User
 ) -> None:
     assignment = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
-    errors: list[Exception] = []
-
-    def delete() -> None:
-        try:
-            delete_assignment(Assignment.objects.get(pk=assignment.pk), by=teacher, now=LATER)
-        except Exception as error:
-            errors.append(error)
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=delete)
+    delete = partial(delete_assignment, Assignment.objects.get(pk=assignment.pk), by=teacher, now=LATER)
     with transaction.atomic():
         start_attempt(student, assignment, now=NOW)
-        thread.start()
-        _wait_until(lambda: _waiting() == 1)
+        thread, errors = _waiting_thread(delete)
     thread.join(timeout=30)
     assert [type(error) for error in errors] == [newer_versions.HasAttempts]
 
@@ -505,21 +494,9 @@ def test_a_quiz_that_is_deleted_twice_at_once_is_deleted_once(
 ) -> None:
     assignment = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
     delete = partial(delete_assignment, Assignment.objects.get(pk=assignment.pk), by=teacher, now=LATER)
-    errors: list[Exception] = []
-
-    def delete_too() -> None:
-        try:
-            delete()
-        except Exception as error:
-            errors.append(error)
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=delete_too)
     with transaction.atomic():
         delete_assignment(assignment, by=teacher, now=LATER)
-        thread.start()
-        _wait_until(lambda: _waiting() == 1)
+        thread, errors = _waiting_thread(delete)
     thread.join(timeout=30)
     assert [type(error) for error in errors] == [RowDeleted]
     assert AuditEvent.objects.count() == 1
@@ -535,20 +512,13 @@ def test_a_version_that_a_new_student_gets_now_is_deleted_for_them_too(
     start_attempt(make_student(classroom=classroom), older, now=NOW)
     newer = split(group=uuid.uuid4())
     late = make_student(classroom=classroom)
-
-    def delete() -> None:
-        try:
-            delete_assignment(Assignment.objects.get(pk=newer.pk), by=teacher, now=LATER)
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=delete)
+    delete = partial(delete_assignment, Assignment.objects.get(pk=newer.pk), by=teacher, now=LATER)
     with transaction.atomic():
         split(group=uuid.uuid4())
         assert set(older.excuses.values_list("student", flat=True)) == {student.pk, late.pk}
-        thread.start()
-        _wait_until(lambda: _waiting() == 1)
+        thread, errors = _waiting_thread(delete)
     thread.join(timeout=30)
+    assert errors == []
     assert list(classroom.assignments.all()) == [older]
     assert not older.excuses.exists()
 
@@ -563,21 +533,9 @@ def test_a_version_that_is_restored_while_students_are_excused_ends_in_no_deadlo
     start_attempt(started, older, now=NOW)
     newer = newer_versions.split_by_edition(older, newest, group=uuid.uuid4(), by=teacher, now=LATER)
     rows = delete_assignment(newer, by=teacher, now=LATER)
-    errors: list[Exception] = []
-
-    def restore() -> None:
-        try:
-            restore_assignment(rows, classroom, by=teacher, now=LATER)
-        except Exception as error:
-            errors.append(error)
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=restore)
     with transaction.atomic():
         lock_rows(assignments=[older.pk])
-        thread.start()
-        _wait_until(lambda: _waiting() == 1)
+        thread, errors = _waiting_thread(partial(restore_assignment, rows, classroom, by=teacher, now=LATER))
         accommodations.excuse(older, started, reason="Away", by=teacher, now=LATER)
     thread.join(timeout=30)
     assert errors == []
@@ -660,6 +618,24 @@ def _waiting() -> int:
         cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(WAITING)
         return int(cursor.fetchone()[0])
+
+
+def _waiting_thread(act: Callable[[], object]) -> tuple[threading.Thread, list[Exception]]:
+    """A thread that acts on a connection of its own and waits for a lock, and the errors that it will have raised."""
+    errors: list[Exception] = []
+
+    def run() -> None:
+        try:
+            act()
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    _wait_until(lambda: _waiting() == 1)
+    return thread, errors
 
 
 def _wait_until(holds: Callable[[], bool]) -> None:
