@@ -1,22 +1,17 @@
 """An assignment without attempts is deleted and restored with its rows; one with attempts is refused."""
 
-import uuid
 from datetime import datetime
 
 import pytest
 
 from quizzes.assignments.deletion import delete_assignment, restore_assignment
-from quizzes.assignments.newer_versions import HasAttempts, split_by_edition
+from quizzes.assignments.newer_versions import HasAttempts
 from quizzes.assignments.own_versions import own_versions
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Excuse, Regrade, User
 from quizzes.people.erasure import erase_student
+from tests.assignments.test_newer_versions import give_three_versions
 from tests.factories import (
-    make_answered_attempt,
-    make_assignment,
-    make_document,
-    make_edition,
     make_regrade,
-    make_student,
 )
 
 
@@ -55,16 +50,7 @@ def test_regraded_assignment_without_attempts_is_deleted_and_restored(
 def test_newest_version_follows_the_oldest_without_the_one_between(
     classroom: Classroom, teacher: User, now: datetime
 ) -> None:
-    first = make_edition()
-    second, third = (
-        make_edition(question_set=first.question_set, document=make_document(title=title)) for title in ("B", "C")
-    )
-    oldest = make_assignment(edition=first, classroom=classroom, assigned_by=teacher)
-    started, erased, waiting = (make_student(classroom=classroom, name=name) for name in ("Ana", "Ben", "Cy"))
-    make_answered_attempt(assignment=oldest, student=started)
-    between = split_by_edition(oldest, second, group=uuid.uuid4(), by=teacher, now=now)
-    make_answered_attempt(assignment=between, student=erased)
-    newest = split_by_edition(between, third, group=uuid.uuid4(), by=teacher, now=now)
+    (oldest, between, newest), (_, erased, waiting) = give_three_versions(classroom, teacher, now)
     erase_student(erased, by=teacher, now=now)
 
     for _ in range(2):

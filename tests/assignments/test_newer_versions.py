@@ -8,7 +8,7 @@ import pytest
 from quizzes.assignments.newer_versions import split_by_edition, use_edition
 from quizzes.assignments.student_settings import window_of
 from quizzes.attempts.attempt_content import content_of
-from quizzes.models import Assignment, Classroom, Excuse, Extension, User
+from quizzes.models import Assignment, Classroom, Excuse, Extension, Student, User
 from tests.factories import NOW, make_answered_attempt, make_assignment, make_document, make_edition, make_student
 
 pytestmark = pytest.mark.django_db
@@ -98,23 +98,26 @@ def test_title_of_a_teacher_stays_with_another_version(classroom: Classroom, tea
     assert [*Assignment.objects.order_by("pk").values_list("own_title", flat=True)] == ["", "Monday, version 3"]
 
 
+def give_three_versions(classroom: Classroom, teacher: User, now: datetime) -> tuple[list[Assignment], list[Student]]:
+    """Three versions, the oldest first; students who did the first, the second, and none."""
+    oldest = make_assignment(edition=make_edition(), classroom=classroom, assigned_by=teacher)
+    students = [make_student(classroom=classroom, name=name) for name in ("Ana", "Ben", "Cy")]
+    quizzes = [oldest]
+    for student, title in zip(students, ("B", "C"), strict=False):
+        make_answered_attempt(assignment=quizzes[-1], student=student)
+        newer = make_edition(question_set=oldest.edition.question_set, document=make_document(title=title))
+        quizzes.append(split_by_edition(quizzes[-1], newer, group=uuid.uuid4(), by=teacher, now=now))
+    return quizzes, students
+
+
 def test_student_who_came_since_gets_the_third_version_alone(
     classroom: Classroom, teacher: User, now: datetime
 ) -> None:
-    first = make_edition()
-    second, third = (
-        make_edition(question_set=first.question_set, document=make_document(title=title)) for title in ("B", "C")
-    )
-    given = make_assignment(edition=first, classroom=classroom, assigned_by=teacher)
-    started, second_started, waiting = (make_student(classroom=classroom, name=name) for name in ("Ana", "Ben", "Cy"))
-    make_answered_attempt(assignment=given, student=started)
-    between = split_by_edition(given, second, group=uuid.uuid4(), by=teacher, now=now)
-    make_answered_attempt(assignment=between, student=second_started)
-    newest = split_by_edition(between, third, group=uuid.uuid4(), by=teacher, now=now)
+    (given, between, newest), (started, second_started, waiting) = give_three_versions(classroom, teacher, now)
     came, came_and_started = (make_student(classroom=classroom, name=name) for name in ("Dee", "Eve"))
     make_answered_attempt(assignment=between, student=came_and_started)
 
-    assert split_by_edition(given, third, group=uuid.uuid4(), by=teacher, now=now) == newest
+    assert split_by_edition(given, newest.edition, group=uuid.uuid4(), by=teacher, now=now) == newest
 
     own = {
         student: [*classroom.assignments.exclude(excuses__student=student)]
