@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from quizzes.assignments.accommodations import excuse
+from quizzes.assignments.accommodations import undo_excuse
 from quizzes.assignments.lifecycle import make_assignments, settings_of
 from quizzes.assignments.student_settings import window_of
 from quizzes.models import Assignment, Attempt, AuditEvent, Edition, Excuse, User
@@ -58,64 +58,62 @@ def split_by_edition(
 ) -> Assignment:
     """Give another edition to the students who have not started, as an assignment of its own; returns that one.
 
-    It has the same window, settings and extensions. Each student is excused from one of the two. Students who came
-    since get the one that was made before, and no version between the two. group: of the form, so that it splits once
-    if sent twice. Raises AllStarted.
+    It has the same window, settings and extensions. Each student has one version and is excused from the others. If
+    one of the versions has this edition, the students get that one. group: of the form, so that it splits once if
+    sent twice. Raises AllStarted.
     """
+    # A student comes to the class before or after this.
+    lock_rows(classrooms=[assignment.classroom_id])
     current = read_row(locked_with_keys(Assignment.objects.all()), assignment.pk)
     known = Assignment.objects.filter(group=group, classroom=current.classroom_id).first()
     if known is not None:
         return known
-    excused, moved = set(current.excuses.values_list("student", flat=True)), set[int]()
-    given = _given_before(current, edition)
-    if given:
-        moved = excused - set(given[0].excuses.values_list("student", flat=True))
-    else:
-        given = [_make(current, edition, group=group, by=by, now=now)]
-    made, *between = given
-    older = [current, *between]
-    students = list(current.classroom.students.enrolled().exclude(pk__in=moved))
-    quizzes = [quiz.pk for quiz in (made, *older)]
+    of_class = Assignment.objects.filter(classroom=current.classroom_id)
+    versions = next((versions for versions in of_class.versions() if current in versions), [current])
+    before = next((quiz for quiz in versions if quiz.edition_id == edition.pk), None)
+    made = before or _make(current, edition, newest=versions[-1], group=group, by=by, now=now)
+    students = list(current.classroom.students.enrolled())
+    quizzes = {quiz.pk: quiz for quiz in (*versions, made)}
     lock_rows(assignments=quizzes, students=[student.pk for student in students], with_starts=True)
-    starts = set(Attempt.objects.filter(assignment__in=older).order_by().values_list("student", "assignment"))
+    excused = set(Excuse.objects.filter(assignment__in=quizzes).order_by().values_list("student", "assignment"))
+    starts = set(Attempt.objects.filter(assignment__in=quizzes).order_by().values_list("student", "assignment"))
+    taken = excused | starts
+    excuses, kept = list[Excuse](), {student for student, _ in starts}
     for student in students:
-        if student.pk in excused:
-            excuse(made, student, reason=STAYS_EXCUSED, by=by, now=now)
-            continue
-        own = next((quiz for quiz in older if (student.pk, quiz.pk) in starts), made)
-        for quiz in (made, *older):
-            if quiz != own and (student.pk, quiz.pk) not in starts:
-                excuse(quiz, student, reason=HAS_VERSION.format(number=own.edition.number), by=by, now=now)
-    started = {student for student, _ in starts}
-    extended = set(made.extensions.values_list("student", flat=True))
-    for extension in current.extensions.exclude(student__in=started | moved | extended):
+        left = [quiz for quiz in versions if (student.pk, quiz.pk) not in excused]
+        started = [quiz for quiz in left if (student.pk, quiz.pk) in starts]
+        own = made if current in left and not started else next(reversed(started or left), None)
+        reason = STAYS_EXCUSED if own is None else HAS_VERSION.format(number=own.edition.number)
+        if own == made and (student.pk, made.pk) in excused:
+            undo_excuse(made, student, reason=reason, by=by, now=now)
+        excuses += [
+            Excuse(assignment=quiz, student=student, reason=reason, given_by=by, given_at=now)
+            for pk, quiz in quizzes.items()
+            if quiz != own and (student.pk, pk) not in taken
+        ]
+        if own not in (None, made) or (before is not None and current not in left):
+            kept.add(student.pk)
+    Excuse.objects.give(excuses, by=by)
+    kept |= set(made.extensions.values_list("student", flat=True))
+    for extension in current.extensions.exclude(student__in=kept):
         extension.pk, extension.assignment = None, made
         extension.save()
     return made
 
 
-def _given_before(current: Assignment, edition: Edition) -> list[Assignment]:
-    """The newer version with this edition that was made before, then those between the two; [] without one."""
-    paths = dict[int | None, list[Assignment]]({current.pk: []})
-    # An older version has the smaller id.
-    for quiz in current.classroom.assignments.filter(newer_version_of__isnull=False).with_set().order_by("pk"):
-        if quiz.newer_version_of_id in paths:
-            paths[quiz.pk] = [quiz, *paths[quiz.newer_version_of_id]]
-            if quiz.edition_id == edition.pk:
-                return paths[quiz.pk]
-    return []
+def _make(
+    assignment: Assignment, edition: Edition, *, newest: Assignment, group: uuid.UUID, by: User, now: datetime
+) -> Assignment:
+    """An assignment of the edition for the students who have not started this one. Raises AllStarted.
 
-
-def _make(assignment: Assignment, edition: Edition, *, group: uuid.UUID, by: User, now: datetime) -> Assignment:
-    """An assignment of the edition for the students who have not started this one. Raises AllStarted."""
+    newest: the version that it is newer than.
+    """
     classroom = assignment.classroom
     if not classroom.students.enrolled().without_work(assignment.pk).exists():
         raise AllStarted
     settings = replace(settings_of(assignment), own_title=_title(assignment, edition))
     windows = {classroom: window_of(assignment)}
-    [made] = make_assignments(
-        edition, windows, settings=settings, group=group, by=by, now=now, newer_version_of=assignment
-    )
+    [made] = make_assignments(edition, windows, settings=settings, group=group, by=by, now=now, newer_version_of=newest)
     return made
 
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-from django.db.models import Exists, OuterRef, Q
-
 from quizzes.assignments.student_statuses import Key
 from quizzes.models import Assignment, Excuse
 
@@ -13,15 +11,8 @@ def own_versions(quizzes: Sequence[Assignment]) -> Mapping[Key, Assignment]:
 
     1 query, 2 if a class has two versions of a quiz.
     """
-    newer = Assignment.objects.filter(newer_version_of=OuterRef("pk"))
-    versions = Assignment.objects.filter(
-        Q(newer_version_of__isnull=False) | Exists(newer), classroom__in={quiz.classroom_id for quiz in quizzes}
-    )
-    # By assignment id: all versions of its quiz. An older version has the smaller id.
-    families = dict[int | None, list[Assignment]]()
-    for quiz in versions.with_set().order_by("pk"):
-        families[quiz.pk] = families.get(quiz.newer_version_of_id, [])
-        families[quiz.pk].append(quiz)
+    of_classes = Assignment.objects.filter(classroom__in={quiz.classroom_id for quiz in quizzes})
+    families = {quiz.pk: versions for versions in of_classes.versions() for quiz in versions}
     if not families:
         return {}
     excused = set(Excuse.objects.filter(assignment__in=families).order_by().values_list("student_id", "assignment_id"))

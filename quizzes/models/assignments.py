@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Self, TypedDict
 
@@ -12,6 +13,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from quizzes.models.accounts import User
+from quizzes.models.audit import AuditEvent
 from quizzes.models.public_ids import new_public_id
 from quizzes.models.question_sets import Edition, QuestionSet
 from quizzes.models.rosters import EDITORS, Classroom, Student, Teaching
@@ -102,6 +104,20 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def with_set(self) -> Self:
         """With classroom and question set, without the edition's large document."""
         return self.select_related("classroom", "edition__question_set").defer("edition__document")
+
+    def with_versions(self) -> Self:
+        """Assignments that are a newer version of another, or have one."""
+        newer = Assignment.objects.filter(newer_version_of=OuterRef("pk"))
+        return self.filter(Q(newer_version_of__isnull=False) | Exists(newer))
+
+    def versions(self) -> list[list["Assignment"]]:
+        """Each quiz with several versions: all of them, the oldest first. Each `with_set()`; 1 query."""
+        by_id = dict[int | None, list[Assignment]]()
+        # An older version has the smaller id.
+        for version in self.with_versions().with_set().order_by("pk"):
+            by_id[version.pk] = by_id.get(version.newer_version_of_id, [])
+            by_id[version.pk].append(version)
+        return [versions for pk, versions in by_id.items() if versions[0].pk == pk]
 
 
 class Assignment(models.Model):
@@ -288,6 +304,27 @@ class Extension(models.Model):
         return all(getattr(self, name) == value for name, value in values.items())
 
 
+class ExcuseManager(models.Manager["Excuse"]):
+    """Excuses students."""
+
+    def give(self, excuses: Sequence["Excuse"], *, by: User | None) -> None:
+        """Store new excuses, each with a row of the audit log. 2 queries. by: as the actor of the log."""
+        self.bulk_create(excuses)
+        AuditEvent.objects.bulk_create(
+            [
+                AuditEvent(
+                    action=AuditEvent.Action.EXCUSED,
+                    actor=by,
+                    classroom_id=one.assignment.classroom_id,
+                    student=one.student,
+                    at=one.given_at,
+                    detail={"assignment": one.assignment.public_id, "reason": one.reason},
+                )
+                for one in excuses
+            ]
+        )
+
+
 class Excuse(models.Model):
     """One student who need not do one assignment. It is not missing, and its score does not count."""
 
@@ -296,6 +333,8 @@ class Excuse(models.Model):
     reason = models.CharField(max_length=300)
     given_by = models.ForeignKey(User, models.PROTECT, related_name="excuses_given")
     given_at = models.DateTimeField()
+
+    objects = ExcuseManager()
 
     class Meta:
         constraints = [

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from quizzes.assignments.accommodations import excuse, undo_excuse
 from quizzes.assignments.newer_versions import split_by_edition, use_edition
 from quizzes.assignments.student_settings import window_of
 from quizzes.attempts.attempt_content import content_of
@@ -133,4 +134,37 @@ def test_student_who_came_since_gets_the_third_version_alone(
     assert set(came_and_started.excuses.values_list("assignment", "reason")) == {
         (given.pk, "Has version 2 of this quiz."),
         (newest.pk, "Has version 2 of this quiz."),
+    }
+
+
+@pytest.mark.parametrize("presses", [(0,), (0, 1), (1, 0), (1, 1)])
+def test_third_version_is_given_once_whichever_version_it_is_given_from(
+    presses: tuple[int, ...], classroom: Classroom, teacher: User, now: datetime
+) -> None:
+    oldest = make_assignment(edition=make_edition(), classroom=classroom, assigned_by=teacher)
+    started, second_started, waiting, by_hand = (make_student(classroom=classroom, name=name) for name in "ABCD")
+    make_answered_attempt(assignment=oldest, student=started)
+    second, third = (
+        make_edition(question_set=oldest.edition.question_set, document=make_document(title=title)) for title in "BC"
+    )
+    between = split_by_edition(oldest, second, group=uuid.uuid4(), by=teacher, now=now)
+    make_answered_attempt(assignment=between, student=second_started)
+    # The teacher gave one student the first version again.
+    undo_excuse(oldest, by_hand, reason="", by=teacher, now=now)
+    excuse(between, by_hand, reason="As the others", by=teacher, now=now)
+
+    quizzes = oldest, between
+    [newest] = {split_by_edition(quizzes[press], third, group=uuid.uuid4(), by=teacher, now=now) for press in presses}
+
+    assert [*classroom.assignments.all()] == [oldest, between, newest]
+    assert newest.newer_version_of == between
+    own = {
+        student: [*classroom.assignments.exclude(excuses__student=student)]
+        for student in (started, second_started, waiting, by_hand)
+    }
+    assert own == {
+        started: [oldest],
+        second_started: [between],
+        waiting: [newest if 1 in presses else between],
+        by_hand: [newest if 0 in presses else oldest],
     }
