@@ -21,7 +21,7 @@ from quizzes.assignments.supports import Supports, set_supports
 from quizzes.attempts.lifecycle import submit_at_deadline
 from quizzes.models import Accommodation, Assignment, Attempt, AuditEvent, Excuse, Extension, Student, User
 from quizzes.models.locks import lock_rows, read_row
-from quizzes.models.reasons import OTHER_FORM
+from quizzes.models.reasons import HAS_VERSION, OTHER_FORM
 from quizzes.people import rosters
 from quizzes.people.names import number_key
 
@@ -94,8 +94,8 @@ def merge_plan(keep: Student, other: Student, *, now: datetime) -> MergePlan:
     made = by_student_and_assignment(Attempt.objects.filter(student__in=pair))
     overrides = _with_one_half(load_overrides(student__in=pair), made, keep, other)
     extended = _new_extensions(keep, other)
-    excused = _excused_after(made, overrides)
-    touched = {quiz for _, quiz in [*made, *overrides.extensions, *overrides.excused]}
+    excused = _excused_after(made, overrides, keep, other)
+    touched = {quiz for _, quiz in [*made, *overrides.extensions, *overrides.excused]} | excused
     quizzes = {quiz.pk: quiz for quiz in Assignment.objects.filter(pk__in=touched).with_set()}
     extensions = {**overrides.extensions, **{(keep.pk, quiz): row for quiz, row in extended.items()}}
     after = Overrides(extensions, {(keep.pk, quiz) for quiz in excused})
@@ -168,9 +168,10 @@ def undo_merge(other: Student, *, by: User, now: datetime) -> Student:
     # The number that a student has in another class is of that class. A sync may have added zeros since the merge.
     if keep.classroom_id == other.classroom_id and number_key(keep.external_id) == number_key(other.external_id):
         rosters.keep_external_id(keep, "", replaces=keep.external_id)
-    rosters.restore_student(other, by=by, now=now)
     attempts = list(Attempt.objects.filter(made_as=other, student=keep).select_related("assignment").order_by("pk"))
+    # First, because a student who comes back has the version of a quiz that they started.
     _give(attempts, other, now=now)
+    rosters.restore_student(other, by=by, now=now)
     Attempt.objects.filter(made_as=other).update(made_as=None)
     Student.objects.filter(pk=other.pk).update(merged_into=None)
     _record(Action.MERGE_UNDONE, keep, other, attempts, by=by, now=now)
@@ -273,13 +274,37 @@ def _with_one_half(
     return replace(overrides, excused=overrides.excused - half)
 
 
-def _excused_after(made: Mapping[Key, Sequence[Attempt]], overrides: Overrides) -> Set[int]:
+def _excused_after(
+    made: Mapping[Key, Sequence[Attempt]], overrides: Overrides, keep: Student, other: Student
+) -> Set[int]:
     """The quizzes from which the student is excused after the merge. Work that was not excused still counts.
 
-    made, overrides: of both entries.
+    Of several versions of a quiz, that of `keep` counts, unless `other` alone has work. made, overrides: of both
+    entries. 1 query.
     """
-    counting = {quiz for student, quiz in made if (student, quiz) not in overrides.excused}
-    return {quiz for _, quiz in overrides.excused} - counting
+    counting = {key for key in made if key not in overrides.excused}
+    excused = {quiz for _, quiz in overrides.excused} - {quiz for _, quiz in counting}
+    for versions in keep.classroom.assignments.all().versions():
+        quizzes = {quiz.pk for quiz in versions}
+        done, others = ({quiz for quiz in quizzes if (one.pk, quiz) in counting} for one in (keep, other))
+        left, others_left = (
+            {quiz for quiz in quizzes if (one.pk, quiz) not in overrides.excused} for one in (keep, other)
+        )
+        excused = excused - quizzes | quizzes - (done or others or (others_left and left))
+    return excused
+
+
+def _reasons(plan: MergePlan) -> Mapping[int, str]:
+    """Why `keep` is excused from the quizzes of the plan, by id: as `other`, else by another version. 3 queries."""
+    left = set(plan.keep.classroom.assignments.exclude(excuses__student=plan.keep)).difference(plan.excused)
+    versions = {
+        quiz.pk: HAS_VERSION.format(number=own.edition.number)
+        for versions in plan.keep.classroom.assignments.all().versions()
+        for own in versions
+        if own in left
+        for quiz in versions
+    }
+    return versions | dict(Excuse.objects.filter(student=plan.other).values_list("assignment", "reason"))
 
 
 def _take_settings(plan: MergePlan, *, by: User, now: datetime) -> None:
@@ -300,12 +325,12 @@ def _take_settings(plan: MergePlan, *, by: User, now: datetime) -> None:
     keep.language = keep.language or other.language
     keep.chosen_variant = keep.chosen_variant or other.chosen_variant
     keep.save(update_fields=["language", "chosen_variant"])
-    reasons = dict(Excuse.objects.filter(student=other).values_list("assignment", "reason"))
-    for quiz in plan.excused:
-        excuse(quiz, keep, reason=reasons[quiz.pk], by=by, now=now)
     for merged in plan.quizzes:
         if merged.ends_excuse:
             undo_excuse(merged.assignment, keep, reason="", by=by, now=now)
+    reasons = _reasons(plan)
+    for quiz in plan.excused:
+        excuse(quiz, keep, reason=reasons[quiz.pk], by=by, now=now)
 
 
 def _give(attempts: Sequence[Attempt], to: Student, *, now: datetime) -> None:

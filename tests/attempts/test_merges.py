@@ -1,5 +1,6 @@
 """Two entries of one student become one: what moves, what stays, conflicts, and the way back."""
 
+import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -9,6 +10,7 @@ import pytest
 
 from quizzes.assignments.accommodations import excuse, extend, set_accommodation
 from quizzes.assignments.growth import HalvedCheck
+from quizzes.assignments.newer_versions import split_by_edition
 from quizzes.assignments.status import Status
 from quizzes.assignments.supports import Supports, set_supports
 from quizzes.attempts.integrity import check_integrity
@@ -45,6 +47,7 @@ from tests.factories import (
     make_assignment,
     make_attempt,
     make_classroom,
+    make_document,
     make_edition,
     make_student,
     save,
@@ -558,3 +561,42 @@ def test_student_can_get_the_number_of_the_entry_that_went(
     assert fresh(student).external_id == "2"
     undo_merge(fresh(twin), by=teacher, now=now)
     assert (fresh(student).external_id, fresh(twin).external_id) == ("", "2")
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "kept"),
+    [((0,), (1,), 0), ((1,), (0,), 1), ((), (0,), 0), ((), (1,), 1), ((0,), (), 0), ((), (), 1)],
+)
+def test_one_of_two_versions_counts_after_a_merge(
+    own: tuple[int, ...],
+    others: tuple[int, ...],
+    kept: int,
+    classroom: Classroom,
+    student: Student,
+    twin: Student,
+    teacher: User,
+    now: datetime,
+) -> None:
+    """Versions that the entries have started: that of the entry which stays counts."""
+    older = make_assignment(edition=make_edition(), classroom=classroom, assigned_by=teacher)
+    newer = make_edition(question_set=older.edition.question_set, document=make_document(title="Corrected"))
+    for done, one in ((own, student), (others, twin), ((0,), make_student(classroom=classroom))):
+        if 0 in done:
+            make_answered_attempt(assignment=older, student=one)
+    make_student(classroom=classroom)
+    # Not on the roster when the newer version is given, so with no excuse.
+    remove_student(twin, by=teacher, now=now)
+    versions = older, split_by_edition(older, newer, group=uuid.uuid4(), by=teacher, now=now)
+    for done, one in ((own, student), (others, twin)):
+        if 1 in done:
+            make_answered_attempt(assignment=versions[1], student=one)
+
+    plan = plan_of(student, twin, now)
+    counting = [one.assignment for one in plan.quizzes if one.found.status is not Status.EXCUSED]
+    merge(student, twin, teacher, now)
+
+    assert list(classroom.assignments.exclude(excuses__student=student)) == [versions[kept]]
+    assert student.excuses.get().reason == f"Has version {kept + 1} of this quiz."
+    assert counting == [versions[kept] for done in others if done == kept]
+    back = undo_merge(fresh(twin), by=teacher, now=now)
+    assert list(classroom.assignments.exclude(excuses__student=back)) == [versions[others[0] if others else 1]]
