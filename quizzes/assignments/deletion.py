@@ -16,6 +16,7 @@ from quizzes.assignments.own_versions import excuses_for
 from quizzes.models import Assignment, Attempt, AuditEvent, Board, Classroom, Excuse, Extension, Student, User
 from quizzes.models.locks import lock_rows, locked_with_keys, read_row
 from quizzes.models.reasons import HAS_VERSION, VERSION_DELETED
+from quizzes.people.newcomers import give_one_version
 
 
 class CannotRestore(Exception):
@@ -89,6 +90,9 @@ def restore_assignment(rows: str, classroom: Classroom, *, by: User, now: dateti
     except IntegrityError as error:
         raise CannotRestore from error
     _join_versions(assignment, left, newer, by=by, now=now)
+    # Students who came since have one version too.
+    versions = [versions for versions in classroom.assignments.all().versions() if assignment in versions]
+    give_one_version(versions, list(classroom.students.enrolled()), by=by, now=now)
     _record(assignment, by=by, now=now, withdrawn=False)
     return assignment
 

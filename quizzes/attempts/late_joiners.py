@@ -41,6 +41,12 @@ def over_quizzes(classroom: Classroom, *, now: datetime) -> list[Assignment]:
     return [quiz for quiz in given if quiz.paused_at is None and (over_at := _over_at(quiz)) and over_at < now]
 
 
+def missed_count(classroom: Classroom, *, now: datetime) -> int:
+    """From how many quizzes that are over a student who comes now is not excused. 2 queries."""
+    older = {quiz.pk for versions in classroom.assignments.all().versions() for quiz in versions[:-1]}
+    return sum(quiz.pk not in older for quiz in over_quizzes(classroom, now=now))
+
+
 @transaction.atomic
 def excuse_from_earlier(student: Student, *, by: User, now: datetime) -> int:
     """Excuse the student from `earlier_quizzes`; returns from how many. Safe to repeat."""

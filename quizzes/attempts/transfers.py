@@ -10,7 +10,8 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F, Model, Q
 
-from quizzes.assignments.accommodations import extend, extended
+from quizzes.assignments.accommodations import excuse, extend, extended, undo_excuse
+from quizzes.assignments.own_versions import own_versions
 from quizzes.assignments.status import is_late
 from quizzes.assignments.student_statuses import Overrides, load_overrides
 from quizzes.attempts.receipts import free_receipts
@@ -30,7 +31,7 @@ from quizzes.models import (
 )
 from quizzes.models.locks import lock_rows
 from quizzes.models.public_ids import new_public_id
-from quizzes.models.reasons import JOINED_LATER, ON_TIME, OTHER_FORM
+from quizzes.models.reasons import HAS_VERSION, JOINED_LATER, ON_TIME, OTHER_FORM
 from quizzes.people.rosters import move_student
 
 # Columns of an attempt that get a new value in the copy. An entry that was merged never had the copy, so it does not
@@ -41,7 +42,8 @@ _NOT_COPIED = {"id", "public_id", "receipt", "assignment", "classroom", "number"
 def transferable_attempts(student: Student) -> dict[Assignment, list[Attempt]]:
     """The finished attempts in other classes, by the quiz of the student's class for which they can count.
 
-    A quiz gets them if it has the same version of the question set and no attempt of this student. 2 queries.
+    A quiz gets them if it has the same version of the question set and no attempt of this student, and no other version
+    of it has one. At most 4 queries.
     """
     made = Attempt.objects.made_by(student.pk).select_related("assignment").order_by("started_at", "pk")
     elsewhere: dict[int, list[Attempt]] = {}
@@ -57,13 +59,19 @@ def transferable_attempts(student: Student) -> dict[Assignment, list[Attempt]]:
         # If two quizzes have the same version, the older one gets the attempts.
         if attempts := elsewhere.pop(quiz.edition_id, []):
             found[quiz] = attempts
-    return found
+    own = own_versions(list(found)) if found else {}
+    return {
+        quiz: attempts
+        for quiz, attempts in found.items()
+        if (version := own.get((student.pk, quiz.pk))) is None or version.pk not in taken
+    }
 
 
 def settings_left(student: Student, *, to: Classroom) -> list[Assignment]:
-    """The quizzes whose extension or excuse stays behind, although this class has the same version. 1 query.
+    """The quizzes whose extension or excuse stays behind, although this class has the same version. At most 3 queries.
 
-    The times of an extension belong to the days of one class. An extension of a finished quiz is used.
+    The times of an extension belong to the days of one class. An extension of a finished quiz is used. In the new
+    class, the student gets one version of a quiz too.
     """
     own = Attempt.objects.submitted().made_by(student.pk)
     extended = Extension.objects.filter(student=student).exclude(assignment__in=own.order_by().values("assignment"))
@@ -73,7 +81,9 @@ def settings_left(student: Student, *, to: Classroom) -> list[Assignment]:
         classroom=student.classroom_id,
         edition__in=Assignment.objects.filter(classroom=to).order_by().values("edition"),
     )
-    return list(left.with_set().order_by("created_at", "pk"))
+    quizzes = list(left.with_set().order_by("created_at", "pk"))
+    versions = own_versions(quizzes) if quizzes else {}
+    return [quiz for quiz in quizzes if (student.pk, quiz.pk) not in versions]
 
 
 @transaction.atomic
@@ -90,12 +100,19 @@ def move_with_work(student: Student, *, to: Classroom, by: User, now: datetime) 
 def transfer_attempts(student: Student, *, by: User, now: datetime) -> int:
     """Copy finished attempts of other classes to the student's class. Returns for how many quizzes. Safe to repeat."""
     # A start of one of these quizzes runs before or after this, and the later one finds the attempts of the earlier.
-    lock_rows(assignments=[quiz.pk for quiz in transferable_attempts(student)], students=[student.pk])
     found = transferable_attempts(student)
+    quizzes = {*found, *(own for (one, _), own in own_versions(list(found)).items() if one == student.pk)}
+    lock_rows(assignments=[quiz.pk for quiz in quizzes], students=[student.pk])
+    found = transferable_attempts(student)
+    own = own_versions(list(found))
     # First, because an extension waits for starts, and a start waits for the number of a copy.
     overrides = load_overrides(student=student)
     for quiz, attempts in found.items():
         _keep_on_time(quiz, attempts, student, overrides, by=by, now=now)
+        if (other := own.get((student.pk, quiz.pk))) is not None:
+            reason = HAS_VERSION.format(number=quiz.edition.number)
+            undo_excuse(quiz, student, reason=reason, by=by, now=now)
+            excuse(other, student, reason=reason, by=by, now=now)
     for quiz, attempts in found.items():
         rescore([_copy(attempt, quiz, student, number) for number, attempt in enumerate(attempts, start=1)])
         AuditEvent.objects.record(

@@ -14,7 +14,7 @@ from quizzes.files.oneroster import OneRoster, RosterClass, RosterStudent
 from quizzes.files.rosters import note_of_like_name
 from quizzes.models import AuditEvent, Classroom, Student, User
 from quizzes.models.locks import lock_rows
-from quizzes.people import classrooms, rosters
+from quizzes.people import classrooms, newcomers, rosters
 from quizzes.people.names import PersonName, like_name, name_key, number_key, numbered_name
 
 _PURPOSE = "oneroster"
@@ -362,7 +362,9 @@ def apply(
     # All classes before the first student, in the order of all changes to students.
     keys = [plan.classroom.pk for plan in found if plan.classroom is not None]
     students = {change.student.pk for plan in found for change in plan.changes if change.student is not None}
-    lock_rows(classrooms=keys, students=students)
+    lock_rows(classrooms=keys)
+    newcomers.lock_versions(keys)
+    lock_rows(students=students)
     counts = dict.fromkeys(("new", "moved", "numbered", "restored", "gone"), 0)
     for plan in found:
         classroom = plan.classroom or classrooms.add_classroom(

@@ -11,6 +11,7 @@ from django.db.models import F, Q, QuerySet, Sum
 
 from quizzes.models import AuditEvent, Classroom, Student, User
 from quizzes.models.locks import lock_rows, read_locked
+from quizzes.people import newcomers
 from quizzes.people.names import PersonName, clean_name, name_key, number_key, short_names, sort_key, split_name
 
 Action = AuditEvent.Action
@@ -152,6 +153,7 @@ def add_students(
     # Without a lock on the classroom's row, a form sent twice at the same time would add every name twice. The order
     # may have changed since the row was read.
     read_locked(classroom, "sorts_by_first_name")
+    versions = newcomers.lock_versions([classroom.pk])
     present = names_present(classroom)
     added: list[Student] = []
     for new in students:
@@ -164,6 +166,7 @@ def add_students(
     Student.objects.bulk_create(added)
     if added:
         AuditEvent.objects.record(Action.STUDENTS_ADDED, actor=by, classroom=classroom, at=now, count=len(added))
+        newcomers.give_one_version(versions, added, by=by, now=now)
     return added
 
 
@@ -244,6 +247,7 @@ def move_student(student: Student, *, to: Classroom, by: User, now: datetime) ->
     A repeat changes nothing.
     """
     read_locked(to, "sorts_by_first_name")
+    versions = newcomers.lock_versions([to.pk])
     read_locked(student, "classroom")
     if student.classroom_id == to.pk:
         return student
@@ -251,7 +255,9 @@ def move_student(student: Student, *, to: Classroom, by: User, now: datetime) ->
     before = student.classroom.public_id
     student.classroom = to
     student.sort_key = sort_key(person_name(student), by_first=to.sorts_by_first_name)
-    return _save_named(student, ["classroom", "sort_key"], Action.STUDENT_MOVED, by, now, before=before)
+    _save_named(student, ["classroom", "sort_key"], Action.STUDENT_MOVED, by, now, before=before)
+    newcomers.give_one_version(versions, [student], by=by, now=now)
+    return student
 
 
 @transaction.atomic
@@ -274,6 +280,7 @@ def restore_student(student: Student, *, by: User, now: datetime) -> Student:
     The number is dropped if someone on the roster has it.
     """
     lock_roster(student.classroom_id)
+    versions = newcomers.lock_versions([student.classroom_id])
     read_locked(student, "removed_at", "external_id")
     if student.removed_at is None:
         return student
@@ -281,7 +288,9 @@ def restore_student(student: Student, *, by: User, now: datetime) -> Student:
     others = student.classroom.students.enrolled().exclude(pk=student.pk)
     if _has_number(others, student.external_id):
         student.external_id = ""
-    return _save_named(student, ["removed_at", "external_id"], Action.STUDENT_RESTORED, by, now)
+    _save_named(student, ["removed_at", "external_id"], Action.STUDENT_RESTORED, by, now)
+    newcomers.give_one_version(versions, [student], by=by, now=now)
+    return student
 
 
 @transaction.atomic

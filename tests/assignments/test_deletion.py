@@ -9,6 +9,7 @@ from quizzes.assignments.newer_versions import HasAttempts
 from quizzes.assignments.own_versions import own_versions
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Excuse, Regrade, User
 from quizzes.people.erasure import erase_student
+from quizzes.people.rosters import add_students, new_students
 from tests.assignments.test_newer_versions import give_three_versions
 from tests.factories import (
     make_regrade,
@@ -53,14 +54,16 @@ def test_newest_version_follows_the_oldest_without_the_one_between(
     (oldest, between, newest), (_, erased, waiting) = give_three_versions(classroom, teacher, now)
     erase_student(erased, by=teacher, now=now)
 
-    for _ in range(2):
+    for name in ("Ana Diaz", "Bo Chen"):
         rows = delete_assignment(between, by=teacher, now=now)
+        [came] = add_students(classroom, new_students([name]), by=teacher, now=now)
         newest.refresh_from_db()
         assert newest.newer_version_of == oldest
         assert own_versions([oldest])[waiting.pk, oldest.pk] == newest
         between = restore_assignment(rows, classroom, by=teacher, now=now)
         newest.refresh_from_db()
         assert newest.newer_version_of == between
+        assert list(classroom.assignments.exclude(excuses__student=came)) == [newest]
     delete_assignment(between, by=teacher, now=now)
     delete_assignment(Assignment.objects.get(pk=newest.pk), by=teacher, now=now)
     assert not Excuse.objects.filter(student=waiting).exists()

@@ -49,6 +49,7 @@ from quizzes.people.rosters import (
     new_students,
     person_name,
     pins_state,
+    restore_student,
     sort_roster,
 )
 from quizzes.people.student_sign_in import check_pin, pin_of
@@ -521,6 +522,31 @@ def test_a_version_that_a_new_student_gets_now_is_deleted_for_them_too(
     assert errors == []
     assert list(classroom.assignments.all()) == [older]
     assert not older.excuses.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_split_first", [True, False])
+@pytest.mark.parametrize("come", ["add", "move", "restore"])
+def test_a_student_who_comes_while_a_newer_version_is_given_has_that_one(
+    come: str, is_split_first: bool, edition: Edition, classroom: Classroom, student: Student, teacher: User
+) -> None:
+    older = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+    newest = make_edition(question_set=edition.question_set, document=make_document(title="Corrected"))
+    start_attempt(student, older, now=NOW)
+    make_student(classroom=classroom)
+    removed = make_student(classroom=classroom, removed_at=NOW)
+    elsewhere = make_student(classroom=make_classroom(teacher=teacher))
+    acts: dict[str, Callable[[], object]] = {
+        "add": partial(add_students, classroom, new_students(["Ana Diaz"]), by=teacher, now=LATER),
+        "move": partial(move_student, elsewhere, to=classroom, by=teacher, now=LATER),
+        "restore": partial(restore_student, removed, by=teacher, now=LATER),
+    }
+    split = partial(newer_versions.split_by_edition, older, newest, group=uuid.uuid4(), by=teacher, now=LATER)
+    both = [split, acts[come]] if is_split_first else [acts[come], split]
+    # The split waits for a student whom it has to lock.
+    assert at_once(Student.objects.filter(pk=student.pk), both) == []
+    came = classroom.students.enrolled().latest("pk") if come != "restore" else removed
+    assert [one.edition for one in classroom.assignments.exclude(excuses__student=came)] == [newest]
 
 
 @pytest.mark.django_db(transaction=True)

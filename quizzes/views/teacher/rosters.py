@@ -73,8 +73,8 @@ def add_students(request: TeacherRequest, public_id: str) -> HttpResponse:
             now=timezone.now(),
         )
         messages.success(request, _added_message(done))
-        if done.added and (over := late_joiners.over_quizzes(classroom, now=timezone.now())):
-            messages.warning(request, _earlier_message(len(over)))
+        if done.added and (missed := late_joiners.missed_count(classroom, now=timezone.now())):
+            messages.warning(request, _earlier_message(missed))
         if form.not_added:
             messages.warning(request, _not_added_message(form.not_added))
         return redirect("roster", classroom.public_id)
