@@ -1,6 +1,6 @@
 """Accommodations, extensions and excuses, and the deadlines that they change."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Unpack
@@ -8,9 +8,9 @@ from typing import Any, Unpack
 from django.db import transaction
 from django.db.models import Q
 
-from quizzes.assignments.deadlines import deadline
+from quizzes.assignments.deadlines import deadline, granted_time
 from quizzes.assignments.extended_times import ExtendedTime
-from quizzes.assignments.student_settings import extensions_of, personal_window, student_settings, time_factor_of
+from quizzes.assignments.student_settings import extensions_of, personal_window, time_factor_of, time_factors
 from quizzes.models import Accommodation, Assignment, Attempt, AuditEvent, Classroom, Excuse, Extension, Student, User
 from quizzes.models.assignments import ExtensionValues
 from quizzes.models.locks import lock_rows, read_locked, read_row
@@ -46,10 +46,16 @@ def extend_to_fit(assignment: Assignment, times: Sequence[ExtendedTime], *, by: 
         return
     lock_rows(assignments=[assignment.pk], students=[time.student.pk for time in times], with_starts=True)
     extensions = extensions_of(assignment)
-    for time in times:
-        before = extensions.get(time.student.pk)
-        values = extended(before, due_at=time.needed_due_at, closes_at=time.needed_close_at, reason=FITS_EXTRA_TIME)
-        _give(assignment, time.student, values, before=before, by=by, now=now)
+    given = {
+        time.student: extended(
+            extensions.get(time.student.pk),
+            due_at=time.needed_due_at,
+            closes_at=time.needed_close_at,
+            reason=FITS_EXTRA_TIME,
+        )
+        for time in times
+    }
+    _give(assignment, given, before=extensions, by=by, now=now)
 
 
 def extended(
@@ -69,35 +75,43 @@ def move_deadlines(attempts: Iterable[Attempt], *, now: datetime, more_time: tim
     """Recompute the deadlines of open attempts, never with a shorter time limit; returns how many changed.
 
     more_time: added to the time limit of each attempt. No deadline moves into the past: an attempt that started in an
-    extension would end before its start. Two queries per attempt, three with a time limit, and one update.
+    extension would end before its start. As `set_deadlines`, and one update.
     """
+    times = [(attempt, attempt.time_limit, attempt.deadline_at) for attempt in attempts]
+    for attempt, time_limit, _ in times:
+        attempt.time_limit = None if time_limit is None else time_limit + more_time
+    set_deadlines([attempt for attempt, _, _ in times])
     moved = []
-    for attempt in attempts:
-        before = attempt.time_limit, attempt.deadline_at
-        if attempt.time_limit is not None:
-            attempt.time_limit += more_time
-        set_deadline(attempt)
-        earliest = min(now, before[1] or now)
+    for attempt, time_limit, deadline_at in times:
+        earliest = min(now, deadline_at or now)
         if attempt.deadline_at is not None and attempt.deadline_at < earliest:
             attempt.deadline_at = earliest
-        if (attempt.time_limit, attempt.deadline_at) != before:
+        if (attempt.time_limit, attempt.deadline_at) != (time_limit, deadline_at):
             moved.append(attempt)
     Attempt.objects.bulk_update(moved, ["time_limit", "deadline_at"])
     return len(moved)
 
 
-def set_deadline(attempt: Attempt) -> None:
-    """Recompute the time limit and the deadline of an open attempt without saving them."""
-    settings = student_settings(attempt.assignment, attempt.student)
-    limits = (settings.time_limit, attempt.time_limit)
-    attempt.time_limit = None if None in limits else max(limit for limit in limits if limit is not None)
-    attempt.deadline_at = deadline(
-        started_at=attempt.started_at,
-        time_limit=attempt.time_limit,
-        closes_at=settings.window.closes_at,
-        paused_for=attempt.paused_for,
-        paused_at=attempt.assignment.paused_at,
-    )
+def set_deadlines(attempts: Sequence[Attempt]) -> None:
+    """Recompute the time limits and the deadlines of open attempts without saving them. 2 queries."""
+    if not attempts:
+        return
+    students = {attempt.student_id for attempt in attempts}
+    extensions = Extension.objects.filter(assignment__in={one.assignment_id for one in attempts}, student__in=students)
+    own = {(extension.student_id, extension.assignment_id): extension for extension in extensions}
+    factors = time_factors(students)
+    for attempt in attempts:
+        quiz = attempt.assignment
+        factor = factors.get(attempt.student_id, Decimal(1))
+        limits = (granted_time(quiz.time_limit, time_factor=factor), attempt.time_limit)
+        attempt.time_limit = None if None in limits else max(limit for limit in limits if limit is not None)
+        attempt.deadline_at = deadline(
+            started_at=attempt.started_at,
+            time_limit=attempt.time_limit,
+            closes_at=personal_window(quiz, own.get((attempt.student_id, quiz.pk))).closes_at,
+            paused_for=attempt.paused_for,
+            paused_at=quiz.paused_at,
+        )
 
 
 @transaction.atomic
@@ -152,14 +166,14 @@ def extend(
     by: User,
     now: datetime,
     **values: Unpack[ExtensionValues],
-) -> Extension:
+) -> None:
     """Give one student later times or more attempts on one assignment, instead of an earlier extension.
 
     Writes nothing if the student already has this extension.
     """
     lock_rows(assignments=[assignment.pk], students=[student.pk], with_starts=True)
-    before = assignment.extensions.filter(student=student).first()
-    return _give(assignment, student, values, before=before, by=by, now=now)
+    before = {one.student_id: one for one in assignment.extensions.filter(student=student)}
+    _give(assignment, {student: values}, before=before, by=by, now=now)
 
 
 @transaction.atomic
@@ -180,7 +194,7 @@ def change_extension(
     before = assignment.extensions.filter(student=student).first()
     if before is not None and before.given_at != seen and not before.has(values):
         raise ExtensionChanged
-    _give(assignment, student, values, before=before, by=by, now=now)
+    _give(assignment, {student: values}, before={student.pk: before} if before else {}, by=by, now=now)
 
 
 @transaction.atomic
@@ -190,9 +204,8 @@ def extend_students(
     """Give several students later times or more attempts. Whoever has later or more keeps it. Safe to repeat."""
     lock_rows(assignments=[assignment.pk], students=[student.pk for student in students], with_starts=True)
     extensions = extensions_of(assignment)
-    for student in students:
-        before = extensions.get(student.pk)
-        _give(assignment, student, _at_least(before, values), before=before, by=by, now=now)
+    given = {student: _at_least(extensions.get(student.pk), values) for student in students}
+    _give(assignment, given, before=extensions, by=by, now=now)
 
 
 def _at_least(extension: Extension | None, values: ExtensionValues) -> ExtensionValues:
@@ -236,33 +249,23 @@ def add_minutes(attempt: Attempt, *, more_time: timedelta, seen: datetime, by: U
             closes_at=ends_at if closes_later else None,
             reason=EXTRA_MINUTES,
         )
-        _give(row.assignment, row.student, values, before=extension, by=by, now=now)
+        before = {row.student_id: extension} if extension is not None else {}
+        _give(row.assignment, {row.student: values}, before=before, by=by, now=now)
     else:
         move_deadlines([row], now=now)
         detail = {"reason": EXTRA_MINUTES, "ends_at": ends_at.isoformat()}
-        _record(AuditEvent.Action.EXTENSION_GIVEN, row.assignment, row.student, by=by, now=now, **detail)
+        _record(AuditEvent.Action.EXTENSION_GIVEN, row.assignment, {row.student: detail}, by=by, now=now)
     return ends_at
 
 
-@transaction.atomic
 def excuse(assignment: Assignment, student: Student, *, reason: str, by: User, now: datetime) -> bool:
     """Excuse a student from an assignment; returns whether it changed. Answers stay."""
-    lock_rows(assignments=[assignment.pk], students=[student.pk], with_starts=True)
-    if assignment.excuses.filter(student=student).exists():
-        return False
-    Excuse.objects.create(assignment=assignment, student=student, reason=reason, given_by=by, given_at=now)
-    _record(AuditEvent.Action.EXCUSED, assignment, student, by=by, now=now, reason=reason)
-    return True
+    return bool(excuse_students(assignment, [student], reason=reason, by=by, now=now))
 
 
-@transaction.atomic
 def undo_excuse(assignment: Assignment, student: Student, *, reason: str, by: User, now: datetime) -> bool:
     """Let an assignment count for an excused student again; returns whether it changed."""
-    lock_rows(assignments=[assignment.pk], students=[student.pk], with_starts=True)
-    deleted, _ = assignment.excuses.filter(student=student).delete()
-    if deleted:
-        _record(AuditEvent.Action.EXCUSE_TAKEN_BACK, assignment, student, by=by, now=now, reason=reason)
-    return deleted > 0
+    return bool(undo_excuses(assignment, [student], reason=reason, by=by, now=now))
 
 
 @transaction.atomic
@@ -270,8 +273,12 @@ def excuse_students(
     assignment: Assignment, students: Sequence[Student], *, reason: str, by: User, now: datetime
 ) -> list[Student]:
     """Excuse several students; returns those who were not excused before."""
-    lock_rows(assignments=[assignment.pk], students=[student.pk for student in students], with_starts=True)
-    return [student for student in students if excuse(assignment, student, reason=reason, by=by, now=now)]
+    excused = _lock_and_read_excused(assignment, students)
+    new = [student for student in students if student.pk not in excused]
+    Excuse.objects.give(
+        [Excuse(assignment=assignment, student=one, reason=reason, given_by=by, given_at=now) for one in new], by=by
+    )
+    return new
 
 
 @transaction.atomic
@@ -279,40 +286,76 @@ def undo_excuses(
     assignment: Assignment, students: Sequence[Student], *, reason: str, by: User, now: datetime
 ) -> list[Student]:
     """Let an assignment count for several students again; returns those who were excused."""
+    excused = _lock_and_read_excused(assignment, students)
+    undone = [student for student in students if student.pk in excused]
+    assignment.excuses.filter(student__in=undone).delete()
+    details = {student: {"reason": reason} for student in undone}
+    _record(AuditEvent.Action.EXCUSE_TAKEN_BACK, assignment, details, by=by, now=now)
+    return undone
+
+
+def _lock_and_read_excused(assignment: Assignment, students: Sequence[Student]) -> set[int]:
+    """Lock the assignment and the students; returns the ids of all who are excused from it."""
     lock_rows(assignments=[assignment.pk], students=[student.pk for student in students], with_starts=True)
-    return [student for student in students if undo_excuse(assignment, student, reason=reason, by=by, now=now)]
+    return set(assignment.excuses.order_by().values_list("student", flat=True))
 
 
 def _give(
     assignment: Assignment,
-    student: Student,
-    values: ExtensionValues,
+    given: Mapping[Student, ExtensionValues],
     *,
-    before: Extension | None,
+    before: Mapping[int, Extension],
     by: User,
     now: datetime,
-) -> Extension:
-    """Store an extension with these values. assignment, student: locked. before: the one that the student has."""
-    if before is not None and before.has(values):
-        return before
-    extension, _ = Extension.objects.update_or_create(
-        assignment=assignment, student=student, defaults={**values, "given_by": by, "given_at": now}
+) -> None:
+    """Store extensions with these values. assignment, students: locked. before: those of the students, by their ids.
+
+    Nothing for a student who has this extension.
+    """
+    changed = {
+        student: values
+        for student, values in given.items()
+        if student.pk not in before or not before[student.pk].has(values)
+    }
+    if not changed:
+        return
+    Extension.objects.bulk_create(
+        [
+            Extension(assignment=assignment, student=student, given_by=by, given_at=now, **values)
+            for student, values in changed.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["assignment", "student"],
+        update_fields=["given_by", "given_at", "due_at", "closes_at", "extra_attempts", "reason"],
     )
-    move_deadlines(_open_attempts(student=student, assignment=assignment), now=now)
-    logged = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
-    _record(AuditEvent.Action.EXTENSION_GIVEN, assignment, student, by=by, now=now, **logged)
-    return extension
+    move_deadlines(_open_attempts(student__in=list(changed), assignment=assignment), now=now)
+    details = {
+        student: {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
+        for student, values in changed.items()
+    }
+    _record(AuditEvent.Action.EXTENSION_GIVEN, assignment, details, by=by, now=now)
 
 
-def _record(action: str, assignment: Assignment, student: Student, *, by: User, now: datetime, **detail: Any) -> None:
-    AuditEvent.objects.record(
-        action,
-        actor=by,
-        classroom=assignment.classroom,
-        student=student,
-        at=now,
-        assignment=assignment.public_id,
-        **detail,
+def _record(
+    action: AuditEvent.Action,
+    assignment: Assignment,
+    details: Mapping[Student, Mapping[str, Any]],
+    *,
+    by: User,
+    now: datetime,
+) -> None:
+    AuditEvent.objects.bulk_create(
+        [
+            AuditEvent(
+                action=action,
+                actor=by,
+                classroom_id=assignment.classroom_id,
+                student=student,
+                at=now,
+                detail={"assignment": assignment.public_id, **detail},
+            )
+            for student, detail in details.items()
+        ]
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, Subquery
 
-from quizzes.assignments.accommodations import move_deadlines, set_deadline
+from quizzes.assignments.accommodations import move_deadlines, set_deadlines
 from quizzes.assignments.deadlines import Breaks, Window, WindowState, is_over
 from quizzes.assignments.release import shows_before_last_attempt, shows_by_submit
 from quizzes.assignments.student_settings import window_of
@@ -225,7 +225,7 @@ def resume(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
         # A break that was on when the pause began loses no time.
         if attempt.break_ends_at is not None and Breaks(ends_at=attempt.break_ends_at).is_on(at=paused_at):
             attempt.break_ends_at += now - paused_at
-        set_deadline(attempt)
+    set_deadlines(attempts)
     # One update: a second one of a row would lock the key of its student, out of the order of `lock_rows`.
     Attempt.objects.bulk_update(attempts, ["paused_for", "break_ends_at", "time_limit", "deadline_at"])
     _record(AuditEvent.Action.ASSIGNMENT_CHANGED, assignment, by=by, now=now, before=before, paused=False)

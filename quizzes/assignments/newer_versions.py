@@ -6,10 +6,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from quizzes.assignments.accommodations import undo_excuse
+from quizzes.assignments.accommodations import undo_excuses
 from quizzes.assignments.lifecycle import make_assignments, settings_of
 from quizzes.assignments.student_settings import window_of
-from quizzes.models import Assignment, Attempt, AuditEvent, Edition, Excuse, User
+from quizzes.models import Assignment, Attempt, AuditEvent, Edition, Excuse, Extension, Student, User
 from quizzes.models.assignments import MAX_TITLE, NEW_VERSION
 from quizzes.models.locks import lock_rows, locked_with_keys, read_row
 from quizzes.models.reasons import HAS_VERSION, STAYS_EXCUSED
@@ -78,14 +78,14 @@ def split_by_edition(
     excused = set(Excuse.objects.filter(assignment__in=quizzes).order_by().values_list("student", "assignment"))
     starts = set(Attempt.objects.filter(assignment__in=quizzes).order_by().values_list("student", "assignment"))
     taken = excused | starts
-    excuses, kept = list[Excuse](), {student for student, _ in starts}
+    excuses, undone, kept = list[Excuse](), list[Student](), {student for student, _ in starts}
     for student in students:
         left = [quiz for quiz in versions if (student.pk, quiz.pk) not in excused]
         started = [quiz for quiz in left if (student.pk, quiz.pk) in starts]
         own = made if current in left and not started else next(reversed(started or left), None)
         reason = STAYS_EXCUSED if own is None else HAS_VERSION.format(number=own.edition.number)
         if own == made and (student.pk, made.pk) in excused:
-            undo_excuse(made, student, reason=reason, by=by, now=now)
+            undone.append(student)
         excuses += [
             Excuse(assignment=quiz, student=student, reason=reason, given_by=by, given_at=now)
             for pk, quiz in quizzes.items()
@@ -93,11 +93,13 @@ def split_by_edition(
         ]
         if own not in (None, made) or (before is not None and current not in left):
             kept.add(student.pk)
+    undo_excuses(made, undone, reason=HAS_VERSION.format(number=edition.number), by=by, now=now)
     Excuse.objects.give(excuses, by=by)
     kept |= set(made.extensions.values_list("student", flat=True))
-    for extension in current.extensions.exclude(student__in=kept):
+    extensions = list(current.extensions.exclude(student__in=kept))
+    for extension in extensions:
         extension.pk, extension.assignment = None, made
-        extension.save()
+    Extension.objects.bulk_create(extensions)
     return made
 
 

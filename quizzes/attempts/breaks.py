@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from quizzes.assignments.accommodations import set_deadline
+from quizzes.assignments.accommodations import set_deadlines
 from quizzes.assignments.deadlines import Breaks, is_over
 from quizzes.assignments.supports import Supports
 from quizzes.models import Attempt
@@ -87,5 +87,5 @@ def _change(attempt_id: int, rule: Callable[[Attempt, Breaks], Breaks], *, now: 
     if after == before:
         return
     set_breaks(attempt, after)
-    set_deadline(attempt)
+    set_deadlines([attempt])
     attempt.save(update_fields=["paused_for", "break_time", "break_ends_at", "time_limit", "deadline_at"])

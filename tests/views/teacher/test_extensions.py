@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,7 +12,18 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.assignments import accommodations
-from quizzes.models import Accommodation, Assignment, AuditEvent, Classroom, Edition, Excuse, Extension, Student, User
+from quizzes.models import (
+    Accommodation,
+    Assignment,
+    Attempt,
+    AuditEvent,
+    Classroom,
+    Edition,
+    Excuse,
+    Extension,
+    Student,
+    User,
+)
 from tests.conftest import Queries
 from tests.factories import NOW, make_answered_attempt, make_assignment, make_student
 from tests.pages import errors_of, form_of, read, text_of
@@ -223,3 +235,32 @@ def test_page_costs_the_same_for_any_number(
             teacher_client.get(page_of(homework))
         # Session, teacher, assignment; students, extensions and excuses, attempts.
         assert len(sent) == 6
+
+
+def test_extensions_and_excuses_cost_the_same_for_any_number(
+    homework: Assignment, teacher: User, queries: Callable[[], AbstractContextManager[Queries]]
+) -> None:
+    Assignment.objects.filter(pk=homework.pk).update(time_limit=timedelta(hours=30))
+    times = {"due_at": None, "closes_at": NOW + 4 * DAY, "extra_attempts": 0, "reason": "Field trip"}
+    for count in (1, 4):
+        students = [make_student(classroom=homework.classroom) for _ in range(count)]
+        attempts = [make_answered_attempt(assignment=homework, student=one, submitted=False) for one in students]
+        Attempt.objects.update(time_limit=timedelta(hours=30))
+        factors = [Decimal(factor) for factor in ("2", "1.5", "1.25", "2")][:count]
+        for one, factor in zip(students, factors, strict=True):
+            Accommodation.objects.create(student=one, time_factor=factor, changed_at=NOW)
+        with queries() as sent:
+            accommodations.extend_students(homework, students, by=teacher, now=NOW, **times)
+        # 2 locks, extensions, upsert; attempts, their extensions and time factors, update; log.
+        assert len(sent) == 9
+        for attempt, factor in zip(attempts, factors, strict=True):
+            attempt.refresh_from_db()
+            assert attempt.deadline_at == NOW + float(factor) * timedelta(hours=30)
+        for act in (accommodations.excuse_students, accommodations.undo_excuses):
+            with queries() as sent:
+                assert act(homework, students, reason="Ill", by=teacher, now=NOW) == students
+            # 2 locks, excuses, change, log.
+            assert len(sent) == 5
+        assert acts()[-3 * count :] == [
+            (action, one.pk) for action in ("extension_given", "excused", "excuse_taken_back") for one in students
+        ]
