@@ -16,8 +16,9 @@ from quizzes.files.questions.markup import tidy
 from quizzes.files.questions.plain_text import ANSWER, CHOICE, STAR, TRUTH, lettered_lines, text_lines
 from quizzes.phrases import gettext
 
-# “ANSWER: B) The council” repeats the choice.
-_WHOLE_CHOICE = re.compile(r"\s*\(?([A-Za-z])[.):]\s*\w\S.*")
+# “ANSWER: B) The council” or “ANSWER: B – The council” repeats the choice, or says why.
+_REPEATED = re.compile(r"\s*\(?([A-Za-z])(?:[.):]|\)?\s[–—-]\s)\s*(.*)")
+_WHOLE_CHOICE = re.compile(r"\s*\(?([A-Za-z])(?:[.):]\s*|\)?\s[–—-]\s|\s\()\w\S.*")
 _FEEDBACK = re.compile(r"\s*(?:FEEDBACK|EXPLANATION|RATIONALE|JUSTIFICATION)\s*:\s*(.*)", re.IGNORECASE)
 _NUMBERED = re.compile(r"\s*(?:Q(?:uestion)?\s?)?(\d{1,3})[.):]\s+(?=\S)", re.IGNORECASE)
 _KEY_HEADING = re.compile(
@@ -27,10 +28,14 @@ _KEY_HEADING = re.compile(
 _KEY_ENTRY = re.compile(
     r"\b(\d{1,3})\s?[.):–-]?\s{0,9}\(?(true|false|verdadero|falso|[a-z](?:\s?[,&]\s?[a-z])*)\b[.)]?", re.IGNORECASE
 )
-# “1. B. The council” of a key repeats the answer. “1. B. 2. A” has two.
+# “1. B. The council” or “1. B – It voted” of a key says more of the answer. “1. B. 2. A” has two.
 _KEY_ANSWER = re.compile(
-    rf"\s*(\d{{1,3}}\s?[.):–-]?\s{{0,9}}\(?[a-z])[.)]\s+(?!{_KEY_ENTRY.pattern})\S.*", re.IGNORECASE
+    rf"\s*(\d{{1,3}})\s?[.):–-]?\s{{0,9}}\(?([a-z])(?:\)?[.:]?\s*[–—-]\s+|[.):]{{1,2}}\s+|\s?\()"
+    rf"(?!{_KEY_ENTRY.pattern})(?![a-z][.)]?\s*\Z)(?P<text>\S.*)",
+    re.IGNORECASE,
 )
+# “B, A, C”, “b) a) c)”, or “BAC” of a key without numbers.
+_KEY_LETTERS = re.compile(r"(?:\(?[a-z]\b[.)]?[\s,;]{0,9}){2,}|(?-i:[A-H]{2,})", re.IGNORECASE)
 _SHOWN_LENGTH = 60
 
 
@@ -44,13 +49,22 @@ def read_aiken(content: bytes) -> list[ReadQuestion]:
     lines = lettered_lines(decoded(content).lstrip("\ufeff"))
     if any(STAR.match(line) for _, line in lines):
         lines = list(_without_stars(lines))
+    lines, letters = _without_letters(lines)
     lines, key = _without_key(lines)
     blocks, above = _without_headings(list(counted(_blocks(lines))))
     blocks = list(_with_key(blocks, key))
+    if len(letters) == len(blocks):
+        blocks = [
+            (start, [*block, f"ANSWER: {letter}"]) for (start, block), letter in zip(blocks, letters, strict=True)
+        ]
     # Numbers before all questions are no part of them.
     if all(_NUMBERED.match(lines[0]) for _, lines in blocks):
         blocks = [(start, [_NUMBERED.sub("", lines[0], count=1), *lines[1:]]) for start, lines in blocks]
     questions = [_read_block(start, lines) for start, lines in blocks]
+    if letters and len(letters) != len(blocks):
+        reason = gettext("The answer key has {key_count} answers for {count} questions.")
+        reason = reason.format(key_count=len(letters), count=len(blocks))
+        questions = [replace(question, item=None, reason=reason) for question in questions]
     note = gettext("The text above it was left out: “{text}”")
     return [
         replace(question, notes=(*question.notes, note.format(text=text))) if text else question
@@ -64,6 +78,18 @@ def _number(line: str) -> int | None:
     return int(found[1]) if found else None
 
 
+def _without_letters(lines: list[tuple[int, str]]) -> tuple[list[tuple[int, str]], list[str]]:
+    """The numbered lines without a key of letters only, and its letters. No question above may name its answer."""
+    starts = [place for place, (_, line) in enumerate(lines) if _KEY_HEADING.fullmatch(line)]
+    heading = _KEY_HEADING.fullmatch(lines[starts[-1]][1]) if starts else None
+    above = lines[: starts[-1]] if starts else []
+    letters = [found[1].upper() for _, line in above if (found := CHOICE.fullmatch(line))]
+    if heading is None or letters.count("A") < 2 or any(ANSWER.fullmatch(line) for _, line in above):
+        return lines, []
+    below = " ".join([heading["rest"], *(line for _, line in lines[starts[-1] + 1 :])]).strip()
+    return (above, re.findall("[a-z]", below, re.IGNORECASE)) if _KEY_LETTERS.fullmatch(below) else (lines, [])
+
+
 def _without_key(lines: list[tuple[int, str]]) -> tuple[list[tuple[int, str]], dict[int, str]]:
     """The numbered lines without the answer key below the questions, and its letters by the number of the question."""
     for place, (_, line) in reversed(list(enumerate(lines))):
@@ -73,13 +99,18 @@ def _without_key(lines: list[tuple[int, str]]) -> tuple[list[tuple[int, str]], d
         # “Answer key, Unit 3” has words of its own.
         is_title = heading["title"] and not _KEY_ENTRY.search(heading["rest"])
         rows = ["" if is_title else heading["rest"], *(line for _, line in lines[place + 1 :])]
-        below = "\n".join(_KEY_ANSWER.sub(r"\1", row) if _KEY_ANSWER.fullmatch(row) else row for row in rows)
-        entries = _KEY_ENTRY.findall(below)
-        key = {int(number): letters for number, letters in entries}
-        if len(key) < len(entries) or _KEY_ENTRY.sub("", below).strip(" ,;\t\n"):
-            return lines, {}
-        return lines[:place], key
+        entries = [entry for row in rows for entry in _key_entries(row)]
+        key = {int(number): letters for number, letters in entries if number}
+        return (lines[:place], key) if len(key) == len(entries) else (lines, {})
     return lines, {}
+
+
+def _key_entries(row: str) -> list[tuple[str, str]]:
+    """(number of the question, what the key says) of each entry of a line of a key, and ("", text) for other text."""
+    if found := _KEY_ANSWER.fullmatch(row):
+        return [(found[1], f"{found[2]}. {found['text'].strip('“”"().')}")]
+    rest = _KEY_ENTRY.sub("", row).strip(" ,;\t\n")
+    return [*_KEY_ENTRY.findall(row), *([("", rest)] if rest else [])]
 
 
 def _with_key(blocks: list[tuple[int, list[str]]], key: Mapping[int, str]) -> Iterator[tuple[int, list[str]]]:
@@ -220,9 +251,14 @@ def _item(stem: str, choices: list[tuple[str, str]], answer: re.Match[str] | Non
     if not choices:
         raise Skipped(gettext("It has no answers. Each starts with a letter and a period, such as A."))
     texts = [(letter, text.casefold()) for letter, text in choices]
-    repeated = CHOICE.fullmatch(named)
-    if repeated and (repeated[1].upper(), tidy(repeated[3]).casefold()) in texts:
+    repeated = _REPEATED.fullmatch(named)
+    said = tidy(repeated[2]).casefold() if repeated else ""
+    if repeated and (repeated[1].upper(), said) in texts:
         named = repeated[1]
+    elif len(said) > 1 and any(text == said for _, text in texts):
+        raise Skipped(
+            gettext("“{value}” has the letter of one answer and the text of another.").format(value=tidy(named)[:60])
+        )
     elif whole := _WHOLE_CHOICE.fullmatch(named):
         named = whole[1]
     answer_text = tidy(named).casefold()

@@ -238,6 +238,31 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
         "Answer key\n1. b) 9\n2. b) 3 members\n3. a) June\n",
         ["single: How many? [7; *9]", "single: Who? [Mayor; *3 members]", "single: When? [*June; July]"],
     ),
+    "a text with an answer line and a key that name 2 answers": (
+        "1. How many?\nA. 14\nB. 15\nC. 17\nAnswer: B. 17\n\n"
+        "2. Who?\nA. Mayor\nB. Council\nC. Both\nAnswer: B (it voted)\n\n"
+        "3. When?\nA. June\nB. July\n\n4. Where?\nA. Here\nB. There\n\n5. What?\nA. This\nB. That\n\n"
+        "Answer key\n3. B - June\n4. B - There\n5. A – It says so.\n",
+        [
+            "- “B. 17” has the letter of one answer and the text of another.",
+            "single: Who? [Mayor; *Council; Both]",
+            "- “B. June” has the letter of one answer and the text of another.",
+            "single: Where? [Here; *There]",
+            "single: What? [*This; That]",
+        ],
+    ),
+    "a text with a key of letters only": (
+        "1. Who?\nA. Mayor\nB. Council\n\n2. Which?\nA. One\nB. Two\nC. Three\n\nAnswers: B, C\n",
+        ["single: Who? [Mayor; *Council]", "single: Which? [One; Two; *Three]"],
+    ),
+    "a text with a key of too many letters": (
+        "Who?\nA. Mayor\nB. Council\n\nWhich?\nA. One\nB. Two\n\nAnswer key\nB\nA\nA\n",
+        ["- The answer key has 3 answers for 2 questions."] * 2,
+    ),
+    "a question whose answers a key could name": (
+        "Which?\nA. One\nB. Two\nC. Three\n\nAnswers: A, C\n",
+        ["multiple: Which? [*One; Two; *Three]"],
+    ),
     "a text in Markdown": (
         "### Question 1\n**Who?**\n\n- A) Mayor\n- B) **Council**\n\n**Answer:** B\n\n---\n\n"
         "**Question 2**\n\nHow many are 2**3 and 4**1?\n- A) 8 and 4\n- B) 6 and 4\n**Correct answer: A**\n",
