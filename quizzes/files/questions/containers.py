@@ -53,9 +53,14 @@ def decoded(content: bytes) -> str:
     if "\x00" in text:
         raise UnreadableFile(gettext("This isn’t a file of questions in a format that we know."))
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if text.count("\n") > MAX_LINES:
-        raise UnreadableFile(gettext(_TOO_MUCH))
+    check_lines(text, at_most=MAX_LINES)
     return text
+
+
+def check_lines(text: str, *, at_most: int) -> None:
+    """Raise UnreadableFile if a text has so many lines."""
+    if text.count("\n") > at_most:
+        raise UnreadableFile(gettext(_TOO_MUCH))
 
 
 def check_size(content: bytes) -> None:

@@ -1,7 +1,7 @@
 """Multiple choice as people write it in a document, as lines with a letter before each answer. Pure.
 
-Answers may have bullets for letters, stand in columns, or be True and False alone. A correct one may have a star, a
-check mark, or “(correct)”.
+Answers may have bullets, check boxes, or roman numerals for letters, stand in the line of the question or in columns,
+or be True and False alone. A correct one may have a star, a check mark, or “(correct)”.
 """
 
 import re
@@ -12,9 +12,10 @@ from itertools import pairwise
 _LONG_RUN = re.compile(r"([^\S\n]{9})[^\S\n]+")
 # “A. Council”, “A) Council”, “(A) Council”; “A.Council” only where A is the next letter.
 CHOICE = re.compile(r"\s*\(?([A-Za-z])[.):](\s*)(.*)")
-_TWO_CHOICES = re.compile(r"^[^\S\n]*\(?A[.):]\s*\S.*\n\s{0,9}\(?B[.):]\s*\S", re.IGNORECASE | re.MULTILINE)
 # Between answers that stand side by side on one line. A longer line is text.
 _MAX_ROW = 1_000
+# Far below the first question.
+_HEAD_LINES = 1_000
 _COLUMN = re.compile(r"(?<!\s)(?:\t|[^\S\n]{2})[^\S\n]*+(?=\*?\s?\(?[A-Za-z][.):]\s*\S)")
 STAR = re.compile(r"\s*\*\s*(?=\(?[A-Za-z][.):]\s*\S)")
 # Any other star on the line may be part of the text, such as in “2 * 3”.
@@ -24,33 +25,56 @@ _MARK = re.compile(r"(?:[✓✔✅☑]|\((?:correct|correct answer|correcta)\))\
 _BULLET = re.compile(
     r"\s*(?P<star>\*\s?|(?=[☑☒✓✔✅]))?(?:[•●○◦▪■□☐☑☒✓✔✅]\s{0,9}|[·‣–-]\s{1,9}|o\t)(?P<inner>\*\s?)?(?P<text>[^\s*•–-].*)"
 )
+# “[x] Council” beside “[ ] Mayor”.
+_BOX = re.compile(r"\s*(?:[-*•]\s{1,9})?(?P<box>\[[ xX*✓✔]?\]|\([ xX*✓✔]?\))\s{0,9}(?P<text>\S.*)")
+# “Who? a) Mayor b) Council”. A period would be one of initials too.
+_IN_LINE = re.compile(r"(?<!\S)\*?(?P<open>\(?)(?P<letter>[A-Ha-h])\)\s*(?=\S)")
+_NO_QUESTION = re.compile(
+    r"\s*(?:(?:correct )?answers?(?: key)?|ans|key|clave(?: de respuestas)?|respuestas?(?: correcta)?|feedback"
+    r"|explanation|rationale|justification)\s?[:=–\d-]",
+    re.IGNORECASE,
+)
+_ONES = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
+_ROMAN_NUMERALS = [f"{tens}{ones}" for tens in ("", "x", "xx", "xxx", "xl") for ones in _ONES]
+_ROMAN = re.compile(r"\s*(?P<star>\*\s?)?\(?(?P<numeral>[ivxl]{1,7})[.):]\s+(?P<text>\S.*)", re.IGNORECASE)
+# “Answer: ii. Council” and, in a key, “1. ii 2. iv”.
+_ROMAN_ANSWER = re.compile(
+    r"(\s*(?:correct )?(?:answers?|ans|respuesta(?: correcta)?)\s?[:=–-]\s?\(?)([ivx]{1,4})\b", re.IGNORECASE
+)
+_ROMAN_ENTRY = re.compile(r"(\b\d{1,3}\s?[.):–-]?\s?\(?)([ivx]{1,4})\b[.)]?", re.IGNORECASE)
+_ROMAN_KEY = re.compile(r"(?:(?:answer key|answers|key|clave(?: de respuestas)?|respuestas)\b\s*:?)?", re.IGNORECASE)
+# “II. B” of a key.
+_ROMAN_NUMBER = re.compile(r"\s*(?P<numeral>[ivxl]{1,7})[.):]\s*(?P<text>\(?[a-z][.)]?\s*)", re.IGNORECASE)
 # “True” and “False” on lines of their own are the answers of a statement.
 TRUTH = re.compile(r"\s*(?P<star>\*\s?)?(?P<text>true|false|verdadero|falso)\s*(?P<end>\*)?\s*", re.IGNORECASE)
 # “ANSWER: A” of the format, and what people write: “Correct answer - A”, “Answer: The council”.
 ANSWER = re.compile(
     r"\s*(?:(?:correct )?ANSWER\s*:(?P<any>.*)"
-    r"|(?:correct )?(?:answers?|ans|key|respuesta(?: correcta)?)\s?[:=–-]\s?"
+    r"|(?:(?:the )?correct (?:answer|choice|option) is:?\s"
+    r"|(?:(?:correct )?(?:answers?|ans|key|choice|option)|correct|respuesta(?: correcta)?)\s?[:=–-]\s?)"
     r"(?P<letters>\(?[a-z](?:[ ,;&]{0,3}[a-z])*[.)]?)\s*)",
     re.IGNORECASE,
 )
 # Chat programs and notes have Markdown: “### Question 1”, “**Answer:** B”, “---”. “2**3” is a number.
 _MARKDOWN_HEAD = re.compile(r"\s{0,3}#{1,6}\s+(?=\S)|\s{0,3}(?:---+|\*\*\*+)\s*\Z")
 _BOLD = re.compile(r"(?<![^\s(])\*\*(?=[^\s*])([^*]+)\*\*(?!\w)")
+_ARABIC = re.compile(r"\s*\d{1,3}[.):]\s")
 # Above the text of the question.
 _NUMBER_ALONE = re.compile(r"\s*(?:Question|Pregunta)\s(\d{1,3})[.):]?\s*", re.IGNORECASE)
 
 
 def has_choices(text: str) -> bool:
-    """Whether a line starts with A and the next one with B, or 2 lines with bullets: a text that marks no answer."""
-    lines = text_lines(text)
-    bullets = [(_BULLET.fullmatch(line) or TRUTH.fullmatch(line)) is not None for line in lines]
-    return _TWO_CHOICES.search("\n".join(lines)) is not None or any(map(all, pairwise(bullets)))
+    """Whether one of the first lines has an answer A and the next an answer B, even if none is marked as correct."""
+    head = "\n".join(text.split("\n", _HEAD_LINES)[:_HEAD_LINES])
+    letters = [_letter(line) for _, line in lettered_lines(head) if line.strip()]
+    return any(pair == ("A", "B") for pair in pairwise(letters))
 
 
 def lettered_lines(text: str) -> list[tuple[int, str]]:
     """The numbered lines of a text, with one lettered answer on each, and a star before each that is marked correct."""
     plain = map(_without_markdown, text_lines(text))
     numbered = _with_own_numbers(list(enumerate(plain, start=1)))
+    numbered = _with_arabic_numbers(_with_lettered_romans(_one_by_one(_with_lettered_boxes(numbered))))
     lines = _lettered([(number, part) for number, line in _by_letter(numbered) for part in _columns(line)])
     lines = [(number, _starred(line)) for number, line in _with_lettered_truths(lines)]
     # Beside a line ANSWER: or a star that starts a line, a star after an answer may lead to a footnote.
@@ -98,19 +122,145 @@ def _with_lettered_truths(lines: list[tuple[int, str]]) -> list[tuple[int, str]]
     return found
 
 
+def _with_lettered_boxes(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """The numbered lines with letters in place of check boxes in a row of which one is empty."""
+    found, row = list(lines), list[tuple[int, re.Match[str]]]()
+    for place, (_, line) in enumerate([*lines, (0, "-")]):
+        if box := _BOX.fullmatch(line):
+            row.append((place, box))
+        elif line.strip():
+            boxes = [box["box"].strip("[]()").strip() for _, box in row]
+            if 1 < len(row) <= len(string.ascii_uppercase) and "" in boxes:
+                for letter, mark, (number, box) in zip(string.ascii_uppercase, boxes, row, strict=False):
+                    found[number] = (
+                        lines[number][0],
+                        f"{'*' if mark else ''}{letter}. {_unlettered(box['text'], letter)}",
+                    )
+            row = []
+    return found
+
+
+def _unlettered(text: str, letter: str) -> str:
+    """The text of an answer without this letter before it."""
+    inner = CHOICE.fullmatch(text)
+    return inner[3] if inner and inner[1].upper() == letter else text
+
+
+def _with_lettered_romans(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """The numbered lines with letters in place of i, ii, iii before the answers, if no answer has a letter.
+
+    Else roman numerals count statements of a question.
+    """
+    if any(_BULLET.fullmatch(line) or _letter(line) in {"A", "B"} for _, line in lines):
+        return lines
+    found, row = list(lines), list[tuple[int, re.Match[str]]]()
+    for place, (_, line) in enumerate([*lines, (0, "-")]):
+        roman = _ROMAN.fullmatch(line)
+        if roman and roman["numeral"].casefold() == _ROMAN_NUMERALS[len(row) + 1]:
+            row.append((place, roman))
+        elif line.strip():
+            for letter, (number, roman) in zip(string.ascii_uppercase, row if len(row) > 1 else (), strict=False):
+                found[number] = (lines[number][0], f"{'*' if roman['star'] else ''}{letter}. {roman['text']}")
+            row = []
+    return found if found == lines else [(number, _with_lettered_answers(line)) for number, line in found]
+
+
+def _with_lettered_answers(line: str) -> str:
+    """The line with letters in place of roman numerals, if it names an answer, or only answers, as a key does."""
+    is_key = _ROMAN_KEY.fullmatch(_ROMAN_ENTRY.sub("", line).strip(" ,;"))
+    answers = _ROMAN_ENTRY if is_key else _ROMAN_ANSWER
+    if not is_key and not _ROMAN_ANSWER.match(line):
+        return line
+    return answers.sub(lambda found: f"{found[1]}{_letter_of(found[2])}", line)
+
+
+def _letter_of(numeral: str) -> str:
+    """The letter of the answer with this roman numeral; the numeral itself if it is none."""
+    place = _ROMAN_NUMERALS.index(numeral.casefold()) if numeral.casefold() in _ROMAN_NUMERALS else 0
+    return string.ascii_uppercase[place - 1] if place else numeral
+
+
+def _with_arabic_numbers(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """The numbered lines with 1, 2, 3 in place of I, II, III before questions. Each must have an answer A below it."""
+    starts, has_answer = list[int](), True
+    for place, (_, line) in enumerate(lines):
+        roman = _ROMAN.fullmatch(line)
+        if roman and has_answer and roman["numeral"].casefold() == _ROMAN_NUMERALS[min(len(starts) + 1, 49)]:
+            starts.append(place)
+            has_answer = False
+        has_answer = has_answer or _letter(line) == "A"
+    if len(starts) < 2 or not has_answer or any(_ARABIC.match(line) for _, line in lines):
+        return _with_titles(lines)
+    found = list(lines)
+    for place, (number, line) in enumerate(lines):
+        roman = _ROMAN.fullmatch(line) if place in starts else _ROMAN_NUMBER.fullmatch(line)
+        if roman and place >= starts[0] and roman["numeral"].casefold() in _ROMAN_NUMERALS:
+            found[place] = (number, f"{_ROMAN_NUMERALS.index(roman['numeral'].casefold())}. {roman['text']}")
+    return found
+
+
+def _with_titles(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """The numbered lines without the period after a numeral above a numbered question: “II. Short” names a part."""
+    found, is_above_number = list[tuple[int, str]](), False
+    for number, line in reversed(lines):
+        roman = _ROMAN.fullmatch(line) if is_above_number else None
+        found.append(
+            (number, f"{roman['numeral']} – {roman['text']}" if roman and roman["numeral"].isupper() else line)
+        )
+        is_above_number = _ARABIC.match(line) is not None if line.strip() else is_above_number
+    return found[::-1]
+
+
+def _letter(line: str) -> str:
+    """The letter of the answer on the line, in upper case; "" for another line."""
+    # Not `STAR.sub`, which tries each space of a long line.
+    choice = CHOICE.match(line, star.end() if (star := STAR.match(line)) else 0)
+    return choice[1].upper() if choice else ""
+
+
+def _one_by_one(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """The numbered lines, with one answer on each where several stand in the line of the question or below it."""
+    found = list[tuple[int, str]]()
+    below = ""
+    for number, line in reversed(lines):
+        starts = _in_line(line) if len(line) < _MAX_ROW else []
+        parts = [line]
+        letters = [letter for letter, _ in starts]
+        # “Who? a) Mayor” may stand above “b) Council”.
+        if (len(starts) > 1 or (letters == ["A"] and below == "B" and starts[0][1])) and below not in letters:
+            places = [0, *(start for _, start in starts), len(line)]
+            parts = [part for start, end in pairwise(places) if (part := line[start:end].strip())]
+        found += [(number, part) for part in reversed(parts)]
+        below = _letter(line) if line.strip() else below
+    return found[::-1]
+
+
+def _in_line(line: str) -> list[tuple[str, int]]:
+    """(letter, start) of each answer in a line: from A on below a text, or from any letter that starts the line."""
+    found = list[tuple[str, int]]()
+    first: re.Match[str] | None = None
+    for answer in _IN_LINE.finditer(line) if not _NO_QUESTION.match(line) else ():
+        if first is None:
+            text = line[: answer.start()].strip()
+            if text and (answer["letter"] not in "Aa" or not any(map(str.isalpha, text))):
+                continue
+            first = answer
+        expected = chr(ord(first["letter"]) + len(found))
+        if answer["letter"] == expected and answer["open"] == first["open"]:
+            found.append((expected.upper(), answer.start()))
+    return found
+
+
 def _lettered(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
     """The numbered lines with letters instead of bullets, if no answer has a letter."""
-    # Not `STAR.sub`, which tries each space of a long line.
-    if any(CHOICE.match(line, star.end() if (star := STAR.match(line)) else 0) for _, line in lines):
+    if any(_letter(line) for _, line in lines):
         return lines
     found, letter = list[tuple[int, str]](), "A"
     for number, line in lines:
         bullet = _BULLET.fullmatch(line) if letter <= "Z" else None
         if bullet is not None:
             is_correct = bullet["star"] is not None or bullet["inner"] is not None
-            inner = CHOICE.fullmatch(bullet["text"])
-            text = inner[3] if inner and inner[1].upper() == letter else bullet["text"]
-            found.append((number, f"{'*' if is_correct else ''}{letter}. {text}"))
+            found.append((number, f"{'*' if is_correct else ''}{letter}. {_unlettered(bullet['text'], letter)}"))
             letter = chr(ord(letter) + 1)
         else:
             found.append((number, line))

@@ -280,6 +280,63 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
         "Who?\n- A. Mayor\n- B. A. Lee\nAnswer: B\n",
         ["single: Who? [Mayor; *A. Lee]"],
     ),
+    "a text with its answers in the line of the question": (
+        "1. Who? a) Mayor *b) Council c) Both\n2. When? (a) June\n(b) July\nAnswer: b\n\n"
+        "3. Which of a) and b) is true?\nA) It met. B) It voted.\nAnswer: A\n"
+        "Feedback: Because a) it met b) it says so\n",
+        [
+            "single: Who? [Mayor; *Council; Both]",
+            "single: When? [June; *July]",
+            "single: Which of a) and b) is true? [*It met.; It voted.] = Because a) it met b) it says so",
+        ],
+    ),
+    "a text with check boxes": (
+        "1. Who?\n[ ] Mayor\n[x] Council\n\n2. When?\n( ) A. June\n(x) B. July\n\n"
+        "3. Where?\n- [X] Here\n- [x] There\n- [ ] Out\n",
+        ["single: Who? [Mayor; *Council]", "single: When? [June; *July]", "multiple: Where? [*Here; *There; Out]"],
+    ),
+    "a text with brackets that are no check boxes": (
+        "Read [1] and [x] now.\n(x) Lee\n(y) Roe\nAnswer: x\n",
+        ["- It has no answers. Each starts with a letter and a period, such as A."],
+    ),
+    "a text with roman numerals before the answers": (
+        "1. In 1 v. 2, who?\ni. Mayor\nii. Council\nAnswer: ii. Council\n\n2. When?\ni) June\nii) July\nAns - i\n\n"
+        "3. Where?\n(i) Here\n(ii) There\n(iii) Out\n\nKey: 3. iii\n",
+        [
+            "single: In 1 v. 2, who? [Mayor; *Council]",
+            "single: When? [*June; July]",
+            "single: Where? [Here; There; *Out]",
+        ],
+    ),
+    "a text with roman numerals before statements": (
+        "1. Which are true?\ni. It met.\nii. It voted.\nA. i only\n*B. both\n",
+        ["single: Which are true? / i. It met. / ii. It voted. [i only; *both]"],
+    ),
+    "a text with roman numerals before the questions": (
+        "I. Who?\nA. Mayor\nB. Council\n\nII. When?\nA. June\nB. July\n\nKey\nI. B\nII. A\n",
+        ["single: Who? [Mayor; *Council]", "single: When? [*June; July]"],
+    ),
+    "a text with roman numerals before its parts": (
+        "I. Choices\n1. Who?\nA. Mayor\n*B. Council\n\nII. More\n2. When?\n*A. June\nB. July\n",
+        [
+            "single: Who? [Mayor; *Council] ! The text above it was left out: “I – Choices”",
+            "single: When? [*June; July] ! The text above it was left out: “II – More”",
+        ],
+    ),
+    "a text with statements without answers below them": (
+        "1. It met. (True/False)\nAnswer: True\n\n2. It voted.\nAnswer: F\n\n"
+        "3. Who?\nA - Mayor\nF - Council\nAnswer: F\n",
+        [
+            "true_false: It met. (True/False) True /",
+            "true_false: It voted. False /",
+            "- It has no answers. Each starts with a letter and a period, such as A.",
+        ],
+    ),
+    "a text with other words for the answer, and its reason above it": (
+        "1. Who?\nA. Mayor\nB. Council\nExplanation: It voted.\nCorrect option: B\n\n"
+        "2. When?\nA. June\nB. July\nThe correct answer is A.\n\n3. Where?\nA. Here\nB. There\nCorrect: b\n",
+        ["single: Who? [Mayor; *Council] = It voted.", "single: When? [*June; July]", "single: Where? [Here; *There]"],
+    ),
     "a text in parts": (
         "Part 1: Who\n1. Who?\n*A. Mayor\nB. Council\n\nPart 2: When\n\n2. When?\n1. Read.\n*A. June\nB. July\n",
         [

@@ -370,7 +370,10 @@ def test_a_long_run_of_spaces_costs_no_more_than_their_length() -> None:
     ]
 
 
-@pytest.mark.parametrize("line", ["{}x", "b) x{}y", "true{}x", "• x{}y", "FEEDBACK:{}x", "Key 1{}B", "b) x{}*{}y"])
+@pytest.mark.parametrize(
+    "line",
+    ["{}x", "b) x{}y", "true{}x", "• x{}y", "[ ]{}x", "i.{}x", "FEEDBACK:{}x", "Key 1{}B", "Key A{}B", "b) x{}*{}y"],
+)
 @pytest.mark.parametrize("space", [" ", "\t", "\u00a0"])
 def test_a_long_run_of_spaces_in_aiken_costs_no_more_than_its_length(line: str, space: str) -> None:
     text = f"Who?\n*a) Council\nb) Mayor\n{line.format(*[space * 500_000] * 2)}\n"
@@ -418,7 +421,7 @@ MANY = 100_000
     "content",
     [
         b"Q {=a}\n\n" * MANY,
-        b"Q?\nA. a\nB. b\nANSWER: A\n" * MANY,
+        b"Q?\nA. a\nB. b\nANSWER: A\n" * (MAX_QUESTIONS_IN_FILE + 1),
         b"MC\tQ\ta\tcorrect\tb\tincorrect\n" * MANY,
         b"<quiz>" + b"<question type='essay'/>" * MANY + b"</quiz>",
         b"<questestinterop>" + b"<item/>" * MANY + b"</questestinterop>",
@@ -455,6 +458,7 @@ def test_too_many_questions_of_a_package_are_refused_before_all_are_read() -> No
     [
         b"<quiz>" + b"<a/>" * 500_000 + b"</quiz>",
         b"Q {=a}" + b"\n" * 1_000_001,
+        b"Q?\n*A. a\n" + b"B. b\n" * 100_000,
         b"MC\tQ" + b"\ta\tcorrect" * 250_001,
         b"MC\tQ\ta\tcorrect" + b"<b>" * 500_000,
     ],
