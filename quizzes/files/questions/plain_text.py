@@ -242,7 +242,7 @@ def _in_line(line: str) -> list[tuple[str, int]]:
     for answer in _IN_LINE.finditer(line) if not _NO_QUESTION.match(line) else ():
         if first is None:
             text = line[: answer.start()].strip()
-            if text and (answer["letter"] not in "Aa" or not any(map(str.isalpha, text))):
+            if text and (answer["letter"].upper() != "A" or not any(map(str.isalpha, text))):
                 continue
             first = answer
         expected = chr(ord(first["letter"]) + len(found))
