@@ -20,6 +20,8 @@ OWN_FORMATS = (("json", gettext_lazy("Footnote (JSON)")), ("toml", gettext_lazy(
 NEW_SET = "new"
 # One typo is repeated, and a file of another kind has many names. The first ones show which of the two it is.
 MAX_UNKNOWN = 10
+# The preview sends the text back beside its signed questions, and a form has 2 MB.
+MAX_PASTED_BYTES = 600_000
 _NO_ANSWERS = gettext_noop(
     "We found no answers in this text. Start each with a letter, such as “a) The council”, and put a star before the "
     "correct ones."
@@ -139,6 +141,9 @@ class QuestionFileForm(forms.Form):
             return cleaned
         if file is None and not text.strip():
             self.add_error("text", gettext("Paste questions, or choose a file."))
+            return cleaned
+        if len(text.encode()) > MAX_PASTED_BYTES:
+            self.add_error("text", gettext("This is too long to paste. Save it as a text file, and choose the file."))
             return cleaned
         try:
             self.read = read_questions(text.encode() if file is None else file.read())

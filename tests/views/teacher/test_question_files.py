@@ -21,6 +21,7 @@ from quizzes.files.questions.drafts import exported_item
 from quizzes.files.questions.formats import read_questions
 from quizzes.files.questions.importing import EXAMPLES
 from quizzes.files.questions.tables import write_template_csv
+from quizzes.forms.question_files import MAX_PASTED_BYTES
 from quizzes.models import Draft, Edition, QuestionSet, StoredPicture, User
 from tests.conftest import Queries
 from tests.drafting import document_of, url
@@ -299,6 +300,20 @@ def test_a_set_holds_sixty_questions(teacher_client: Client, teacher: User) -> N
 
 def test_a_file_that_cannot_be_read_is_named_by_its_field(teacher_client: Client) -> None:
     assert "neither Moodle XML nor QTI" in preview(teacher_client, "<svg/>").content.decode()
+
+
+def test_a_text_that_its_preview_can_send_back_is_read(teacher_client: Client, teacher: User) -> None:
+    """In a form without parts, an ñ would have 6 bytes."""
+    question = f"Who?\n*A. Mayor\nB. Council\nFEEDBACK: {'ñ' * 1_000}\n\n"
+    text = question * (MAX_PASTED_BYTES // len(question.encode()))
+
+    too_long = teacher_client.post(reverse("import_questions"), {"text": text + question, "target": "new"})
+    page = teacher_client.post(reverse("import_questions"), {"text": text, "target": "new"})
+
+    assert "This is too long to paste. Save it as a text file, and choose the file." in text_of(too_long)
+    assert 'class="stack" enctype="multipart/form-data"' in page.content.decode()
+    confirm(teacher_client, page)
+    assert len(Draft.objects.owned_by(teacher).get().document["questions"]) == 2
 
 
 def test_export_says_what_only_our_own_files_keep(teacher_client: Client, edition: Edition) -> None:
