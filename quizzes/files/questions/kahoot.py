@@ -1,11 +1,21 @@
-"""Kahoot's spreadsheet, and those of Quizizz, Blooket and Gimkit. Rows in, questions out, and back. Pure."""
+"""Kahoot's spreadsheet, those of Quizizz, Blooket and Gimkit, and those of teachers. Rows in, questions out, and back.
+
+Pure.
+"""
 
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from quizzes.files.questions.item import GAP_LETTERS, Item, Line, ReadQuestion, Skipped, counted, read, skipped
-from quizzes.files.questions.tables import MAX_COLUMNS, Row, changed_notes
+from quizzes.files.questions.item import Item, Line, ReadQuestion, Skipped, counted, read, skipped
+from quizzes.files.questions.tables import (
+    MAX_COLUMNS,
+    Row,
+    changed_notes,
+    correct_numbers,
+    note_place,
+    template_heading,
+)
 from quizzes.files.spreadsheet import CellValue
 from quizzes.files.xlsx import Sheet, write_xlsx
 from quizzes.phrases import gettext
@@ -14,26 +24,39 @@ from quizzes.phrases import gettext
 _KAHOOT_QUESTION = re.compile(
     r"(?:question|pregunta)\b(?!\s*(?:#|no\b|num|type|id\b|tipo)).*", re.IGNORECASE | re.DOTALL
 )
-# Gimkit has the correct answer itself in place of its number.
 _KAHOOT_ANSWER = re.compile(
-    r"(?:answer|option|respuesta|opción|incorrect answer) ([1-8a-h])\b.*", re.IGNORECASE | re.DOTALL
+    r"(?:answer|option|choice|respuesta|opción|(?:incorrect|wrong) answer) ?[1-8a-h]\b.*|[a-h]",
+    re.IGNORECASE | re.DOTALL,
 )
+# Gimkit has the correct answer itself in place of its number.
+_WRONG_ANSWER = re.compile(r"(?:incorrect|wrong)\b.*", re.IGNORECASE | re.DOTALL)
 _KAHOOT_EXPLANATION = re.compile(r"(?:answer )?explanation\b.*", re.IGNORECASE | re.DOTALL)
 # Excel takes “1,3” for a day in some countries.
 _DAY = re.compile(r"\d{4}-(\d\d)-(\d\d)(?: .*)?")
+_PLACES = re.compile(r"[\da-h](?:[./][\da-h])+", re.IGNORECASE)
 _KAHOOT_CORRECT = re.compile(r"(?:correct answer|respuesta\W?s?\W? correcta).*", re.IGNORECASE | re.DOTALL)
+# What teachers call it in a spreadsheet of their own.
+_CORRECT = re.compile(r"correct(?: option| choice)?|right answer|answer(?: key)?|key|respuesta|clave", re.IGNORECASE)
+# A statement of Socrative has no answers of its own.
+_TRUTHS = ("true", "false")
 _KAHOOT_ANSWERS = 4
 _KAHOOT_SECONDS = 60
 
 
 def kahoot_heading(rows: Sequence[Row]) -> int | None:
-    """The index of the row with the headings of Kahoot's template; None without one."""
+    """The index of the row with the headings of Kahoot's template, or with others of this kind; None without one."""
     for place, (_, cells) in enumerate(rows[:30]):
-        if any(_KAHOOT_QUESTION.fullmatch(cell) for cell in cells) and any(
-            _KAHOOT_CORRECT.fullmatch(cell) for cell in cells
-        ):
+        if any(map(_KAHOOT_QUESTION.fullmatch, cells)) and _correct_column(cells) is not None:
             return place
     return None
+
+
+def _correct_column(names: Sequence[str]) -> int | None:
+    """The column of the correct answer under these headings; None without one, and of our own template."""
+    patterns = [_KAHOOT_CORRECT]
+    if any(map(_KAHOOT_ANSWER.fullmatch, names)) and template_heading([(1, list(names))]) is None:
+        patterns.append(_CORRECT)
+    return next((place for found in patterns for place, name in enumerate(names) if found.fullmatch(name)), None)
 
 
 def read_kahoot(rows: Sequence[Row], heading: int) -> list[ReadQuestion]:
@@ -43,11 +66,11 @@ def read_kahoot(rows: Sequence[Row], heading: int) -> list[ReadQuestion]:
     """
     names = rows[heading][1]
     question = next(place for place, name in enumerate(names) if _KAHOOT_QUESTION.fullmatch(name))
-    correct = next(place for place, name in enumerate(names) if _KAHOOT_CORRECT.fullmatch(name))
+    correct = _correct_column(names) or 0
     answers = [place for place, name in enumerate(names) if _KAHOOT_ANSWER.fullmatch(name)]
     explained = next((place for place, name in enumerate(names) if _KAHOOT_EXPLANATION.fullmatch(name)), None)
     kind = next((place for place, name in enumerate(names) if name.casefold() == "question type"), None)
-    has_text = any(name.casefold().startswith("incorrect") for name in names)
+    has_text = any(map(_WRONG_ANSWER.fullmatch, names))
     found = []
     for number, cells in counted(rows[heading + 1 :]):
         texts = [*cells, *[""] * MAX_COLUMNS]
@@ -55,6 +78,8 @@ def read_kahoot(rows: Sequence[Row], heading: int) -> list[ReadQuestion]:
         stem, where = texts[question], gettext("Row {number}").format(number=number)
         if not stem and not any(given):
             continue
+        if not any(given) and texts[correct].casefold() in _TRUTHS:
+            given = list(_TRUTHS)
         right = {1} if has_text else _kahoot_keys(texts[correct], given)
         try:
             item = _kahoot_item(stem, given, right, "" if kind is None else texts[kind].casefold())
@@ -62,7 +87,9 @@ def read_kahoot(rows: Sequence[Row], heading: int) -> list[ReadQuestion]:
             found.append(skipped(where, stem or " ".join(given), str(reason)))
             continue
         item = item if explained is None else replace(item, explanation=texts[explained])
-        found.append(read(where, item, *changed_notes(given)))
+        notes = changed_notes(given)
+        note_place(texts[correct], given, right, notes)
+        found.append(read(where, item, *notes))
     return found
 
 
@@ -71,11 +98,8 @@ def _kahoot_keys(text: str, answers: Sequence[str]) -> set[int]:
     if day := _DAY.fullmatch(text):
         return {int(day[1]), int(day[2])}
     # Excel makes the number 1.2 of “1,2” in some countries.
-    keys = set(re.split(r"[\s,;.&/]+", text.casefold()))
-    right = {int(key[:2]) for key in keys if key.isdecimal()}
-    right |= {GAP_LETTERS.index(key) + 1 for key in keys if len(key) == 1 and key in GAP_LETTERS}
-    same = {place for place, answer in enumerate(answers, start=1) if text and answer.casefold() == text.casefold()}
-    return right & set(range(1, len(answers) + 1)) or same
+    places = text.replace(".", ",").replace("/", ",") if _PLACES.fullmatch(text) else text
+    return correct_numbers(places, answers) & set(range(1, len(answers) + 1))
 
 
 def _kahoot_item(stem: str, answers: Sequence[str], right: set[int], kind: str) -> Item:
@@ -89,7 +113,7 @@ def _kahoot_item(stem: str, answers: Sequence[str], right: set[int], kind: str) 
         raise Skipped(gettext("It has no correct answer."))
     lines = tuple(Line(text, place in right) for place, text in enumerate(answers, start=1) if text)
     if not any(line.is_correct for line in lines):
-        raise Skipped(gettext("Its correct answer isn’t the number of an answer."))
+        raise Skipped(gettext("It names no correct answer. Enter the number, the letter, or the words of one."))
     words = [line.text.casefold() for line in lines]
     if sorted(words) == ["false", "true"] and sum(line.is_correct for line in lines) == 1:
         return Item("true_false", stem, is_true=lines[words.index("true")].is_correct)

@@ -162,9 +162,9 @@ def _read_row(number: int, cells: list[str], columns: dict[str, int]) -> ReadQue
 def _row_item(cell: Callable[[str], str], stem: str, notes: list[str]) -> Item:
     answers = [cell(f"Answer {number}") for number in range(1, ANSWERS + 1)]
     feedback = [cell(f"Feedback {number}") for number in range(1, ANSWERS + 1)]
-    named = _correct_numbers(cell("Correct"), answers)
+    named = correct_numbers(cell("Correct"), answers)
     correct = {number for number in named if answers[number - 1]}
-    _note_place(cell("Correct"), answers, correct, notes)
+    note_place(cell("Correct"), answers, correct, notes)
     question_type = _question_type(cell("Type"), correct)
     # Elsewhere, “F” means false, not a sixth answer.
     if correct < named and question_type in ("single", "multiple", "short_answer"):
@@ -306,7 +306,7 @@ _TYPE_NAMES: dict[str, QuestionType] = {
 _AND = re.compile(r"\s(?:and|y)\s|[&+]", re.IGNORECASE)
 
 
-def _correct_numbers(text: str, answers: Sequence[str]) -> set[int]:
+def correct_numbers(text: str, answers: Sequence[str]) -> set[int]:
     """The numbers of the correct answers: “2”, “B”, “1, 3”, “A and C” or the words of an answer. Some can be empty."""
     in_words = {number for number, answer in enumerate(answers, start=1) if answer.casefold() == text.casefold()}
     # An answer can itself say “A and C”.
@@ -325,7 +325,7 @@ def _answer_number(part: str) -> int:
     return GAP_LETTERS.index(part) + 1 if len(part) == 1 and part in GAP_LETTERS else 0
 
 
-def _note_place(text: str, answers: Sequence[str], correct: set[int], notes: list[str]) -> None:
+def note_place(text: str, answers: Sequence[str], correct: set[int], notes: list[str]) -> None:
     """Say which answer is correct if the cell names one answer by its place and another by its words, such as “3”."""
     named = {place for place, answer in enumerate(answers, start=1) if text and answer.casefold() == text.casefold()}
     if named and correct and not named & correct:

@@ -621,6 +621,25 @@ def test_spreadsheets_of_quiz_games() -> None:
     assert read_questions(b"Question,Option A,Option B,Correct Answer\nWho?,Council,Mayor,A\n").label == (
         "Spreadsheet with Kahoot’s headings"
     )
+    # A teacher's own spreadsheet. “A law” is no answer A.
+    assert outcomes(
+        "Question,A,B,C,Answer\nWho?,Mayor,Council,Both,b\nWhat?,A tax,A law,Both,A law\nHow many?,3,7,2,2\n"
+        'Which?,x,y,z,"A, C"\nWhen?,x,y,z,\n'
+    ) == [
+        "single: Who? [Mayor; *Council; Both]",
+        "single: What? [A tax; *A law; Both]",
+        "single: How many? [3; *7; 2] ! “2” in “Correct” was read as the place of an answer, so “7” is correct. Check "
+        "it.",
+        "multiple: Which? [*x; y; *z]",
+        "- It names no correct answer. Enter the number, the letter, or the words of one.",
+    ]
+    assert outcomes("Question,Option A,Option B,Correct\nWho?,Mayor,Council,B\n") == ["single: Who? [Mayor; *Council]"]
+    assert outcomes("Question,Correct answer,Wrong answer 1\nWho?,Council,Mayor\n") == [
+        "single: Who? [*Council; Mayor]"
+    ]
+    assert outcomes("Question Type,Question:,Answer A,Answer B,Correct Answer\nTrue/False,It met.,,,False\n") == [
+        "true_false: It met. False /"
+    ]
     quizizz = "Question Text,Question Type,Option 1,Option 2,Correct Answer,Answer explanation\n"
     assert outcomes(
         f"{quizizz}Who?,Multiple Choice,A,B,2,Why\nFill,Fill-in-the-Blank,A,,,\nOpen,Open-Ended,,,,\nP,Poll,A,B,,\n"

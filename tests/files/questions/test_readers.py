@@ -496,7 +496,7 @@ def test_kahoot_and_the_template() -> None:
     assert outcomes(content.getvalue()) == [
         ("Row 9", "single", ""),
         ("Row 10", "multiple", ""),
-        ("Row 11", "skipped", "Its correct answer isn’t the number of an answer."),
+        ("Row 11", "skipped", "It names no correct answer. Enter the number, the letter, or the words of one."),
     ]
     template = (
         "Type,Question,Answer 1,Answer 2,Correct,Feedback 2\n,Who?,Council,Mayor,A,No\nriddle,What?,a,b,1,\n,,a,b,1,\n"
