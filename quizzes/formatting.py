@@ -1,5 +1,6 @@
-"""Format moments, points, shares and durations for pages and files, in the language of the page."""
+"""Format moments, points, shares, durations and names for pages and files, in the language of the page."""
 
+import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.text import format_lazy
-from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext, pgettext_lazy
+from django.utils.translation import get_language_bidi, gettext, gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -19,6 +20,8 @@ type Label = str | _StrPromise
 
 # Inside a day and a time of day, so that no line ends between “Oct” and “23”, or between “3:00” and “pm”.
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+FIRST_STRONG_ISOLATE = "\N{FIRST STRONG ISOLATE}"
+POP_DIRECTIONAL_ISOLATE = "\N{POP DIRECTIONAL ISOLATE}"
 WEEKDAYS = (
     pgettext_lazy("day of the week", "Mon"),
     pgettext_lazy("day of the week", "Tue"),
@@ -157,6 +160,19 @@ def listed(texts: Sequence[str]) -> str:
     if len(texts) < 3:
         return gettext(" and ").join(texts)
     return gettext("{others}, and {last}").format(others=", ".join(texts[:-1]), last=texts[-1])
+
+
+def isolated(name: str) -> str:
+    """A name for the middle of a sentence. If it is written in the other direction, it has U+2068 and U+2069 around it.
+
+    So it keeps its period and does not reorder the words beside it, in attributes and mails too, where no <bdi> can be.
+    """
+    # Most names, on pages that students load often.
+    if name.isascii() and not get_language_bidi():
+        return name
+    other = {"L"} if get_language_bidi() else {"R", "AL"}
+    is_other = any(unicodedata.bidirectional(character) in other for character in name)
+    return f"{FIRST_STRONG_ISOLATE}{name}{POP_DIRECTIONAL_ISOLATE}" if is_other else name
 
 
 def up_to(characters: int) -> Label:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.assignments.extended_times import ExtendedTime
 from quizzes.assignments.student_settings import extended_window, window_of
-from quizzes.formatting import Label, duration, moment
+from quizzes.formatting import Label, duration, isolated, moment
 from quizzes.forms.assignments import MAX_MINUTES
 from quizzes.forms.fields import ReasonField, WallTimeField, moment_in_zone, wall_time, zone_note
 from quizzes.models import Accommodation, Assignment, Attempt, Extension
@@ -69,7 +69,7 @@ class ExtendToFitForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.asked = {f"room-{time.student.public_id}": time for time in times if time.needed_close_at is not None}
         for name, time in self.asked.items():
-            self.fields[name] = _extend_or_keep(f"{time.student.display_name}:", time, zone_of(time))
+            self.fields[name] = _extend_or_keep(f"{isolated(time.student.display_name)}:", time, zone_of(time))
 
     @property
     def extended(self) -> list[ExtendedTime]:
@@ -109,13 +109,15 @@ def _extend_or_keep(start: str, time: ExtendedTime, zone: ZoneInfo) -> forms.Cho
             (
                 EXTEND,
                 gettext("Extend for {first_name}, until {needed_close_at}").format(
-                    first_name=time.student.first_name, needed_close_at=moment(time.needed_close_at, zone)
+                    first_name=isolated(time.student.first_name), needed_close_at=moment(time.needed_close_at, zone)
                 ),
             ),
             (KEEP, gettext("Keep the closing time")),
         ],
         error_messages={
-            "required": gettext("Choose one for {first_name}’s time.").format(first_name=time.student.first_name)
+            "required": gettext("Choose one for {first_name}’s time.").format(
+                first_name=isolated(time.student.first_name)
+            )
         },
     )
 

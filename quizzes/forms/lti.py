@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
+from quizzes.formatting import isolated
 from quizzes.forms.fields import choice_field
 from quizzes.lti.courses import MemberPreview
 from quizzes.models import Assignment, Classroom, Student
@@ -95,7 +96,7 @@ class MembersForm(forms.Form):
         choices = [
             (NEW, gettext("Add as a new student")),
             *(
-                (student.public_id, gettext("Is {name}").format(name=student.display_name))
+                (student.public_id, gettext("Is {name}").format(name=isolated(student.display_name)))
                 for student in preview.unconnected
             ),
             (SKIP, gettext("Leave out")),

@@ -15,7 +15,7 @@ from quizzes.attempts.paper.handout import LETTERS, FormLetter, PaperForm
 from quizzes.content.question_types.question import Question, Value
 from quizzes.content.question_types.shuffle import NotAChoice
 from quizzes.content.reading import Reading
-from quizzes.formatting import up_to
+from quizzes.formatting import isolated, up_to
 from quizzes.forms.fields import choice_field
 from quizzes.models import Student
 
@@ -138,7 +138,7 @@ class PaperAnswersForm(forms.Form):
                 self.fields[typed.name(place)] = _cell_field(
                     cell,
                     gettext("{name}, question {number} {blank}")
-                    .format(name=stored.student.display_name, number=typed.number, blank=cell.label)
+                    .format(name=isolated(stored.student.display_name), number=typed.number, blank=cell.label)
                     .strip(),
                     texts[place],
                 )

@@ -16,7 +16,7 @@ from quizzes.files.roster_columns import Columns
 from quizzes.files.roster_rows import RosterRow, RowState
 from quizzes.files.rosters import MAX_ROWS, InvalidRoster, KnownStudents, Roster, name_keys, read_roster
 from quizzes.files.table_file import MAX_COLUMNS, TableFile, TableRow, UnreadableTable, read_table, read_text
-from quizzes.formatting import Label
+from quizzes.formatting import Label, isolated
 from quizzes.forms.fields import ClassroomChoice, NameField, SentJsonField, choice_field
 from quizzes.models import Student
 from quizzes.models.rosters import ClassroomQuerySet
@@ -351,7 +351,7 @@ class MergeStudentForm(forms.Form):
     def _label(student: Student) -> str:
         if student.removed_at is None:
             return student.display_name
-        return gettext("{name} (removed)").format(name=student.display_name)
+        return gettext("{name} (removed)").format(name=isolated(student.display_name))
 
 
 class MoveStudentForm(forms.Form):

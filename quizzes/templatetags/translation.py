@@ -4,17 +4,19 @@ The template loader compiles each template once for each language, so that such 
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from django import template
 from django.template import Context, Node
 from django.template.base import Parser, TextNode, Token, TokenType
-from django.templatetags.i18n import BlockTranslateNode, TranslateNode, do_block_translate, do_translate
+from django.templatetags.i18n import TranslateNode, do_block_translate, do_translate
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
 from quizzes.caches import process_cache
 from quizzes.content.languages import PageWords, TranslatedText
+from quizzes.formatting import isolated
 
 register = template.Library()
 
@@ -32,14 +34,26 @@ def translate(parser: Parser, token: Token) -> Node:
 
 @register.tag
 def blocktranslate(parser: Parser, token: Token) -> Node:
-    """`{% blocktranslate trimmed %}You have {{ count }}.{% endblocktranslate %}`: a text with values or with markup."""
+    """`{% blocktranslate trimmed %}You have {{ count }}.{% endblocktranslate %}`: a text with values or with markup.
+
+    Each value has the filter `isolated`, because it may be a name in the other direction.
+    """
     node = do_block_translate(parser, token)
-    is_constant = isinstance(node, BlockTranslateNode) and not (node.countervar or node.extra_context or node.asvar)
-    if not is_constant or any(part.token_type is TokenType.VAR for part in node.singular):
+    parts = *node.singular, *(node.plural or ())
+    names = {part.contents for part in parts if part.token_type is TokenType.VAR} - {node.countervar}
+    if names or node.countervar or node.extra_context or node.asvar:
+        values = {name: name for name in names} | {name: one.token for name, one in node.extra_context.items()}
+        node.extra_context = {name: parser.compile_filter(f"{value}|isolated") for name, value in values.items()}
         return node
     text, _ = node.render_token_list(node.singular)
     # Django doubles each % of such a text.
     return TextNode(gettext(text) % {})
+
+
+@register.filter(name="isolated", is_safe=True)
+def isolated_value(value: Any) -> Any:
+    """The value; a text as `isolated` of formatting.py returns it."""
+    return isolated(value) if isinstance(value, str) else value
 
 
 @register.tag

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.template import engines
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
+from quizzes.formatting import isolated
 from quizzes.models import User
 from tests.integration.test_access import TABLE, School, with_invitation
 from tests.integration.test_access import people as people
@@ -17,6 +20,7 @@ from tests.integration.test_access import school as school
 from tests.integration.test_access import world as world
 
 ROOT = Path(settings.BASE_DIR)
+QUIZZES = ROOT / "quizzes"
 STYLES = sorted((ROOT / "quizzes" / "static").rglob("*.css"))
 SCRIPTS = sorted((ROOT / "quizzes" / "static").rglob("*.js"))
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
@@ -54,13 +58,26 @@ def test_no_script_waits_for_a_gesture() -> None:
 
 
 NAME = re.compile(r"(?<!<bdi>)\{\{ [\w.]+\.display_name \}\}")
+# As a value of a sentence; `place` is the text of a link.
+NAME_IN_PYTHON = re.compile(r"(?<!\bplace)(?<=\w)=\w[\w.\[\]]+\.(?:display|first)_name\b")
 
 
 def test_name_of_a_student_is_isolated_from_the_text_around_it() -> None:
-    """A name in Hebrew or Arabic keeps its period, and does not reorder its neighbors. A title has no elements."""
+    """A name in Hebrew or Arabic keeps its period, and does not reorder its neighbors."""
     lines = [(path.name, line) for path in TEMPLATES for line in path.read_text(encoding="utf-8").splitlines()]
-    found = [(name, line) for name, line in lines if NAME.search(line) and "{% block title %}" not in line]
-    assert [name for name, line in found if 'dir="auto"' not in line] == []
+    assert [name for name, line in lines if NAME.search(line) and 'dir="auto"' not in line] == []
+    code = [path for folder in ("views", "forms") for path in (QUIZZES / folder).rglob("*.py")]
+    assert [path.name for path in code if NAME_IN_PYTHON.search(path.read_text(encoding="utf-8"))] == []
+    sentence = "{% load translation %}{% blocktranslate %}To {{ name }}, by {{ user }}{% endblocktranslate %}"
+    template = engines["django"].from_string(sentence)
+    assert template.render({"name": "שרה כ.", "user": "Ana R."}) == "To \u2068שרה כ.\u2069, by Ana R."
+    plural = (
+        "{% load translation %}{% blocktranslate with to=name count n=n %}{{ n }} {{ to }}{% plural %}{{ n }}s {{ to }}"
+    )
+    template = engines["django"].from_string(plural + "{% endblocktranslate %}{{ name|isolated }}")
+    assert template.render({"name": "<ש>", "n": 2}) == "2s \u2068&lt;ש&gt;\u2069\u2068&lt;ש&gt;\u2069"
+    with override("ar"):
+        assert [isolated(name) for name in ("Ana R.", "שרה כ.")] == ["\u2068Ana R.\u2069", "שרה כ."]
 
 
 def moving_rules(css: str) -> list[str]:

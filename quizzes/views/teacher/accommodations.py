@@ -19,7 +19,7 @@ from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.extended_times import ExtendedTime, time_on, times_with_factor
 from quizzes.assignments.status import Status, StudentStatus, status_of
 from quizzes.attempts.breaks import earliest_end
-from quizzes.formatting import listed, moment
+from quizzes.formatting import isolated, listed, moment
 from quizzes.forms.accommodations import (
     AccommodationForm,
     AddMinutesForm,
@@ -98,7 +98,7 @@ def _say_extended(
         text = gettext(
             "Saved. This quiz is closed, so {first_name} can’t start an attempt. Enter a later closing time."
         )
-        messages.warning(request, text.format(first_name=student.first_name))
+        messages.warning(request, text.format(first_name=isolated(student.first_name)))
     elif extension["closes_at"] and has_used_all and not any(attempt.is_open for attempt in attempts):
         text = gettext("This quiz was turned in. To give more time, reopen the attempt.")
         messages.warning(request, f"{gettext('Saved.')} {text}")
@@ -161,7 +161,7 @@ def add_minutes(request: TeacherRequest, public_id: str, student_id: str) -> Htt
     if ends_at is not None:
         text = gettext("{first_name} now has until {time}.")
         time = moment(ends_at, assignment.classroom.zone)
-        messages.success(request, text.format(first_name=student.first_name, time=time))
+        messages.success(request, text.format(first_name=isolated(student.first_name), time=time))
     return redirect("assignment_progress", assignment.public_id)
 
 
@@ -180,12 +180,14 @@ def excuse_student(request: TeacherRequest, public_id: str, student_id: str) -> 
     reason = form.cleaned_data["reason"]
     if form.cleaned_data["is_excused"]:
         accommodations.excuse(assignment, student, reason=reason, by=request.user, now=now)
-        text = gettext("{display_name} is excused. This quiz doesn’t count.").format(display_name=student.display_name)
+        text = gettext("{display_name} is excused. This quiz doesn’t count.").format(
+            display_name=isolated(student.display_name)
+        )
         offer_undo(request, text, request.path, is_excused="False", reason=BY_MISTAKE)
     else:
         accommodations.undo_excuse(assignment, student, reason=reason, by=request.user, now=now)
         messages.success(
-            request, gettext("{display_name} is no longer excused.").format(display_name=student.display_name)
+            request, gettext("{display_name} is no longer excused.").format(display_name=isolated(student.display_name))
         )
     return redirect("student_overrides", assignment.public_id, student.public_id)
 

@@ -19,7 +19,7 @@ from quizzes.attempts import answers, lifecycle
 from quizzes.attempts.attempt_content import AttemptContent, content_of, shown_content
 from quizzes.content.editions import published
 from quizzes.content.question_types.question import Question, Value
-from quizzes.formatting import points
+from quizzes.formatting import isolated, points
 from quizzes.forms.accommodations import ReopenForm
 from quizzes.forms.grading import AttemptCommentForm, AttemptGradeForm, OpenAnswersForm
 from quizzes.grading import manual_grades
@@ -300,7 +300,7 @@ def reopen_attempt(request: TeacherRequest, public_id: str) -> HttpResponse:
         # Paper answers are entered again instead.
         raise Http404
     form, now = ReopenForm(request.POST), timezone.now()
-    name = attempt.student.first_name
+    name = isolated(attempt.student.first_name)
     if form.is_valid() and form.cleaned_data["receipt"] == attempt.receipt:
         try:
             lifecycle.reopen(

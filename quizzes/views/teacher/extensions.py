@@ -17,6 +17,7 @@ from quizzes.assignments.lifecycle import window_state
 from quizzes.assignments.status import Status, StudentStatus
 from quizzes.assignments.student_settings import window_of
 from quizzes.assignments.student_statuses import by_student_and_assignment, load_overrides
+from quizzes.formatting import isolated
 from quizzes.forms.extensions import ExtendStudentsForm, UndoExcusesForm
 from quizzes.models import Assignment, Attempt, Extension, Student
 from quizzes.models.reasons import BY_MISTAKE
@@ -107,7 +108,7 @@ def _words(assignment: Assignment, extension: Extension | None) -> str:
 def _warn(request: TeacherRequest, assignment: Assignment, students: Sequence[Student], *, now: datetime) -> None:
     """Name the students for whom the extension is not enough."""
     stuck = [
-        student.display_name
+        isolated(student.display_name)
         for student, found, _ in _rows(assignment, students, now=now)
         if found.open_attempt is None and not found.can_start and found.status is not Status.NOT_OPEN
     ]
@@ -119,7 +120,7 @@ def _warn(request: TeacherRequest, assignment: Assignment, students: Sequence[St
     times = extended_times(
         assignment.classroom, window_of(assignment), assignment.time_limit, now=now, assignment=assignment
     )
-    short = [time.student.display_name for time in times if time.student in students and time.needed_close_at]
+    short = [isolated(time.student.display_name) for time in times if time.student in students and time.needed_close_at]
     if short:
         text = gettext("The extra time ends after a quiz closes. Extend it on the student’s page: {names}")
         messages.warning(request, text.format(names=", ".join(short)))

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET
 from quizzes.attempts.attempt_content import content_of
 from quizzes.content.editions import shown_edition
 from quizzes.content.question_types.registry import type_of
+from quizzes.formatting import isolated
 from quizzes.formatting import points as points_text
 from quizzes.forms.grading import QueueGradeForm, QueuePageForm, SettleForm
 from quizzes.grading import manual_grades, queue, regrades
@@ -244,7 +245,7 @@ def _notice(assignment: Assignment, group: UUID) -> str:
         points = words.format(points=points_text(saved[0].points))
         if len(saved) == 1:
             return gettext("Saved. {display_name} gets {points}.").format(
-                display_name=saved[0].attempt.student.display_name, points=points
+                display_name=isolated(saved[0].attempt.student.display_name), points=points
             )
         return gettext("Saved. {count} students get {points}.").format(count=len(saved), points=points)
     regrade = assignment.regrades.in_force().filter(group=group).first()

@@ -17,7 +17,7 @@ from quizzes.attempts.paper.answers import StoredPaperAnswers, form_of, save_pap
 from quizzes.attempts.paper.corrections import CannotReceive, PaperAnswersChanged
 from quizzes.attempts.paper.handout import LETTERS
 from quizzes.content.editions import shown_edition
-from quizzes.formatting import points
+from quizzes.formatting import isolated, points
 from quizzes.forms.paper_answers import (
     CorrectionForm,
     LetterForm,
@@ -140,14 +140,14 @@ def move_paper_answers(request: TeacherRequest, public_id: str, student_id: str)
         messages.error(
             request,
             gettext("{display_name} has paper answers already, or no attempt left.").format(
-                display_name=to.display_name
+                display_name=isolated(to.display_name)
             ),
         )
         return redirect("student_paper_answers", public_id, student_id)
     messages.success(
         request,
         gettext("{receiver} has these paper answers now. {giver} can use the attempt again.").format(
-            receiver=to.display_name, giver=student.display_name
+            receiver=isolated(to.display_name), giver=isolated(student.display_name)
         ),
     )
     return redirect("student_paper_answers", public_id, to.public_id)
@@ -170,7 +170,9 @@ def delete_paper_answers(request: TeacherRequest, public_id: str, student_id: st
     else:
         messages.success(
             request,
-            gettext("Deleted. {display_name} can use the attempt again.").format(display_name=student.display_name),
+            gettext("Deleted. {display_name} can use the attempt again.").format(
+                display_name=isolated(student.display_name)
+            ),
         )
     return redirect("student_paper_answers", public_id, student_id)
 
@@ -252,7 +254,7 @@ def _add_messages(
         score = points(attempt.score)
         messages.success(
             request,
-            words.format(display_name=saved[0].display_name, score=score, max_score=attempt.max_score),
+            words.format(display_name=isolated(saved[0].display_name), score=score, max_score=attempt.max_score),
         )
     elif saved:
         messages.success(request, gettext("Saved: paper answers of {count} students.").format(count=len(saved)))

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from quizzes.assignments.deadlines import is_over
 from quizzes.attempts import late_joiners, merges, transfers
 from quizzes.content.reading import LEVELS
-from quizzes.formatting import clock, listed
+from quizzes.formatting import clock, isolated, listed
 from quizzes.forms.accommodations import AccommodationForm, ExcuseEarlierForm
 from quizzes.forms.classrooms import StudentLevelForm
 from quizzes.forms.fields import ConfirmForm, NextPageForm
@@ -70,7 +70,9 @@ def rename_student(request: TeacherRequest, public_id: str) -> HttpResponse:
         except rosters.NameTaken:
             form.add_error("name", gettext("A student in this class already has that name."))
         else:
-            messages.success(request, gettext("Renamed to “{display_name}”.").format(display_name=student.display_name))
+            messages.success(
+                request, gettext("Renamed to “{display_name}”.").format(display_name=isolated(student.display_name))
+            )
             return redirect("student_history", student.public_id)
     return history_page(request, taught_student(request, public_id), rename_form=form)
 
@@ -126,7 +128,7 @@ def move_student(request: TeacherRequest, public_id: str) -> HttpResponse:
         else:
             words = ngettext("{count} quiz counts here too.", "{count} quizzes count here too.", count)
             moved = gettext("{display_name} moved to “{name}”. Print a new card.").format(
-                display_name=student.display_name, name=to.name
+                display_name=isolated(student.display_name), name=to.name
             )
             messages.success(request, f"{moved} {words.format(count=count)}" if count else moved)
             if count:
@@ -153,7 +155,9 @@ def _confirm_move(request: TeacherRequest, student: Student, *, to: Classroom, t
             len(working),
         )
         titles = listed([f"“{title}”" for title in working])
-        effects.insert(0, warning.format(first_name=student.first_name, titles=titles, name=student.classroom.name))
+        effects.insert(
+            0, warning.format(first_name=isolated(student.first_name), titles=titles, name=student.classroom.name)
+        )
     if left := transfers.settings_left(student, to=to):
         words = gettext(
             "What you set for this student alone, such as an extension or an excuse, stays in “{name}”: {titles}. Set "
@@ -163,7 +167,9 @@ def _confirm_move(request: TeacherRequest, student: Student, *, to: Classroom, t
         effects.append(words.format(name=student.classroom.name, titles=titles, to=to.name))
     return confirm_page(
         request,
-        question=gettext("Move {display_name} to {name}?").format(display_name=student.display_name, name=to.name),
+        question=gettext("Move {display_name} to {name}?").format(
+            display_name=isolated(student.display_name), name=to.name
+        ),
         effect=" ".join(effects),
         verb=gettext("Move to this class"),
         keep=gettext("Stay in {name}").format(name=student.classroom.name),
@@ -198,7 +204,7 @@ def excuse_earlier(request: TeacherRequest, public_id: str) -> HttpResponse:
         return redirect("student_history", student.public_id)
     if not form.cleaned_data["is_excused"]:
         late_joiners.undo_excuses(student, by=request.user, now=now)
-        text = gettext("{display_name} is no longer excused.").format(display_name=student.display_name)
+        text = gettext("{display_name} is no longer excused.").format(display_name=isolated(student.display_name))
         messages.success(request, text)
     elif count := late_joiners.excuse_from_earlier(student, by=request.user, now=now):
         words = ngettext(
@@ -206,7 +212,7 @@ def excuse_earlier(request: TeacherRequest, public_id: str) -> HttpResponse:
             "{display_name} is excused from {count} quizzes. They don’t count.",
             count,
         )
-        text = words.format(display_name=student.display_name, count=count)
+        text = words.format(display_name=isolated(student.display_name), count=count)
         offer_undo(request, text, request.path, is_excused="False")
     return redirect("student_history", student.public_id)
 
@@ -236,7 +242,9 @@ def merge_student(request: TeacherRequest, public_id: str) -> HttpResponse:
         try:
             if is_sent:
                 merges.merge_students(student, other, seen=form.cleaned_data["seen"], by=request.user, now=now)
-                text = gettext("Merged. {display_name} has the work of both.").format(display_name=student.display_name)
+                text = gettext("Merged. {display_name} has the work of both.").format(
+                    display_name=isolated(student.display_name)
+                )
                 offer_undo(request, text, reverse("restore_student", args=[other.public_id]))
                 return redirect("student_history", student.public_id)
         except merges.MergeChanged:
@@ -262,7 +270,7 @@ def remove_student(request: TeacherRequest, public_id: str) -> HttpResponse:
     student = taught_student(request, public_id)
     rosters.remove_student(student, by=request.user, now=timezone.now())
     text = gettext("{display_name} is off the roster and signed out. Work is kept.").format(
-        display_name=student.display_name
+        display_name=isolated(student.display_name)
     )
     offer_undo(request, text, reverse("restore_student", args=[public_id]))
     return redirect("roster", student.classroom.public_id)
@@ -280,7 +288,7 @@ def restore_student(request: TeacherRequest, public_id: str) -> HttpResponse:
         except rosters.NameTaken:
             messages.error(request, gettext("A student in this class already has that name. Rename one of them first."))
         else:
-            text = gettext("{display_name} is back on the roster.").format(display_name=student.display_name)
+            text = gettext("{display_name} is back on the roster.").format(display_name=isolated(student.display_name))
             if restored.external_id == number:
                 messages.success(request, text)
             else:
@@ -298,7 +306,7 @@ def change_pin(request: TeacherRequest, public_id: str) -> HttpResponse:
     if not form.is_valid():
         return confirm_page(
             request,
-            question=gettext("Make a new PIN for {display_name}?").format(display_name=student.display_name),
+            question=gettext("Make a new PIN for {display_name}?").format(display_name=isolated(student.display_name)),
             effect=gettext("The old PIN and the printed card stop working, and the student is signed out."),
             verb=gettext("Make a new PIN"),
             keep=gettext("Keep this PIN"),
@@ -321,7 +329,7 @@ def let_student_in(request: TeacherRequest, public_id: str) -> HttpResponse:
     messages.success(
         request,
         gettext("{display_name} can sign in on any device until {until}.").format(
-            display_name=student.display_name, until=until
+            display_name=isolated(student.display_name), until=until
         ),
     )
     form = NextPageForm(request.POST, host=request.get_host())
