@@ -175,9 +175,14 @@ def isolated(name: str) -> str:
     return f"{FIRST_STRONG_ISOLATE}{name}{POP_DIRECTIONAL_ISOLATE}" if is_other else name
 
 
+def grouped(count: int) -> str:
+    """A count with a comma between thousands, “1,171”, as schools in the United States write it in Spanish too."""
+    return f"{count:,}"
+
+
 def up_to(characters: int) -> Label:
     """The error of a text that is longer, in the language of the page that shows it."""
-    return format_lazy(gettext_lazy("Use up to {count} characters."), count=f"{characters:,}")
+    return format_lazy(gettext_lazy("Use up to {count} characters."), count=grouped(characters))
 
 
 def _decimal(value: Decimal | Fraction | float) -> Decimal:

@@ -171,7 +171,7 @@ def _refuse_more(count: int, at_most: int) -> None:
     if count > at_most:
         raise InvalidRoster(
             gettext("This list has {count} names. A class has room for {max_rows}.").format(
-                count=count, max_rows=MAX_ROWS
+                count=f"{count:,}", max_rows=MAX_ROWS
             )
         )
 

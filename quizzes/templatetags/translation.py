@@ -16,7 +16,7 @@ from django.utils.translation import get_language, gettext
 
 from quizzes.caches import process_cache
 from quizzes.content.languages import PageWords, TranslatedText
-from quizzes.formatting import isolated
+from quizzes.formatting import grouped, isolated
 
 register = template.Library()
 
@@ -36,24 +36,37 @@ def translate(parser: Parser, token: Token) -> Node:
 def blocktranslate(parser: Parser, token: Token) -> Node:
     """`{% blocktranslate trimmed %}You have {{ count }}.{% endblocktranslate %}`: a text with values or with markup.
 
-    Each value has the filter `isolated`, because it may be a name in the other direction.
+    Each value has the filter `in_sentence`.
     """
     node = do_block_translate(parser, token)
     parts = *node.singular, *(node.plural or ())
-    names = {part.contents for part in parts if part.token_type is TokenType.VAR} - {node.countervar}
+    names = {part.contents for part in parts if part.token_type is TokenType.VAR}
     if names or node.countervar or node.extra_context or node.asvar:
         values = {name: name for name in names} | {name: one.token for name, one in node.extra_context.items()}
-        node.extra_context = {name: parser.compile_filter(f"{value}|isolated") for name, value in values.items()}
+        if node.countervar and node.counter:
+            values[node.countervar] = node.counter.token
+            # Django sets this name to the number that selects the plural form. The text shows the value above.
+            node.countervar = f"{node.countervar} as a number"
+        node.extra_context = {name: parser.compile_filter(f"{value}|in_sentence") for name, value in values.items()}
         return node
     text, _ = node.render_token_list(node.singular)
     # Django doubles each % of such a text.
     return TextNode(gettext(text) % {})
 
 
-@register.filter(name="isolated", is_safe=True)
-def isolated_value(value: Any) -> Any:
-    """The value; a text as `isolated` of formatting.py returns it."""
-    return isolated(value) if isinstance(value, str) else value
+@register.filter(is_safe=True)
+def in_sentence(value: Any) -> Any:
+    """The value of a sentence: a text is isolated if it has the other direction, an integer has its thousands apart."""
+    if isinstance(value, str):
+        return isolated(value)
+    # `int`, because it may be a SimpleLazyObject.
+    return grouped(int(value)) if isinstance(value, int) and int(value) >= 1000 else value
+
+
+@register.filter(name="isolated")
+def isolated_name(name: str) -> str:
+    """The name, as `isolated` of formatting.py returns it, for a title."""
+    return isolated(name)
 
 
 @register.tag

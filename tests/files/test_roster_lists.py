@@ -499,7 +499,7 @@ def test_lines_that_are_no_students_take_no_room() -> None:
     assert (len(found), sum(not one.startswith("- ") for one in found)) == (502, 500)
     with pytest.raises(InvalidRoster, match="This list has 501 names. A class has room for 500"):
         outcomes(heads + "".join(students) + test)
-    with pytest.raises(InvalidRoster, match="This list has 2001 names"):
+    with pytest.raises(InvalidRoster, match="This list has 2,001 names"):
         outcomes("Name,Status\n" + "Maya Lopez,Withdrawn\n" * 2_001)
 
 
