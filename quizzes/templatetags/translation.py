@@ -59,8 +59,8 @@ def in_sentence(value: Any) -> Any:
     """The value of a sentence: a text is isolated if it has the other direction, an integer has its thousands apart."""
     if isinstance(value, str):
         return isolated(value)
-    # `int`, because it may be a SimpleLazyObject.
-    return grouped(int(value)) if isinstance(value, int) and int(value) >= 1000 else value
+    # Not `isinstance`, which takes a SimpleLazyObject for its number. That has no order and no format.
+    return grouped(value) if type(value) is int and value >= 1000 else value
 
 
 @register.filter(name="isolated")
