@@ -522,7 +522,10 @@ def test_open_notes_leave_the_question_in_sight_on_a_small_phone(
     page = open_context(student, width=320, height=568).new_page()
     open_question(page, attempt)
     page.locator(".switch label", has_text="Question").click()
-    page.locator("[data-notes] summary").click()
+    summary = page.locator("[data-notes] summary")
+    place_of_button = summary.bounding_box()
+    summary.click()
+    assert summary.bounding_box() == place_of_button
     places = [page.locator("label.opt").first, page.get_by_role("button", name="Check my answer")]
     for place in [*places, page.get_by_role("button", name="Skip for now")]:
         place.evaluate("place => place.scrollIntoView({ block: 'nearest' })")
