@@ -13,7 +13,7 @@ from quizzes.assignments.extended_times import ExtendedTime
 from quizzes.assignments.student_settings import extensions_of, personal_window, time_factor_of, time_factors
 from quizzes.models import Accommodation, Assignment, Attempt, AuditEvent, Classroom, Excuse, Extension, Student, User
 from quizzes.models.assignments import ExtensionValues
-from quizzes.models.locks import lock_rows, read_locked, read_row
+from quizzes.models.locks import lock_remaining, lock_rows, read_locked, read_row
 from quizzes.models.reasons import EXTRA_MINUTES, FITS_EXTRA_TIME
 
 
@@ -28,12 +28,12 @@ def accommodations_of(classroom: Classroom) -> dict[int, Accommodation]:
 
 
 def lock_quizzes_of(students: Sequence[Student]) -> None:
-    """Lock all quizzes of these students: those of their classes, and those that they have open."""
+    """Lock these students and all their quizzes: those of their classes, and those that they have open."""
     started = Attempt.objects.open().filter(student__in=students).order_by().values("assignment")
     of_class = Q(classroom__in={student.classroom_id for student in students})
-    quizzes = Assignment.objects.filter(of_class | Q(pk__in=started)).order_by()
-    keys = [student.pk for student in students]
-    lock_rows(assignments=quizzes.values_list("pk", flat=True), students=keys, with_starts=True)
+    quizzes = Assignment.objects.filter(of_class | Q(pk__in=started))
+    lock_remaining(quizzes)
+    lock_rows(students=[student.pk for student in students], with_starts=True)
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from quizzes.assignments.accommodations import lock_quizzes_of, set_accommodatio
 from quizzes.assignments.extended_times import times_with_factor
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Student, User
 from quizzes.models.attempts import AttemptQuerySet
-from quizzes.models.locks import lock_rows, locked, read_locked
+from quizzes.models.locks import lock_remaining, locked, read_locked
 
 TEXT_SIZES = (100, 125, 150, 200)
 # For each attempt, in minutes.
@@ -96,7 +96,7 @@ def set_class_supports(classroom: Classroom, supports: Supports, *, by: User, no
     as_the_class = Attempt.objects.open().filter(student__classroom=classroom, student__supports__isnull=True)
     # A start at the same moment comes before or after, as in `lock_quizzes_of`.
     quizzes = Assignment.objects.filter(Q(classroom=classroom) | Q(pk__in=as_the_class.order_by().values("assignment")))
-    lock_rows(assignments=quizzes.order_by().values_list("pk", flat=True))
+    lock_remaining(quizzes)
     _set_open_attempts(as_the_class, supports)
     AuditEvent.objects.record(
         AuditEvent.Action.CLASSROOM_CHANGED,

@@ -504,6 +504,26 @@ def test_a_quiz_that_is_deleted_twice_at_once_is_deleted_once(
 
 
 @pytest.mark.django_db(transaction=True)
+def test_settings_of_students_are_saved_while_a_quiz_is_deleted(
+    edition: Edition, classroom: Classroom, student: Student, teacher: User
+) -> None:
+    supports = Supports(break_minutes=5)
+    acts: tuple[Callable[[], object], ...] = (
+        partial(accommodations.set_accommodation, student, time_factor=Decimal(2), by=teacher, now=LATER),
+        partial(set_supports, student, supports, by=teacher, now=LATER),
+        partial(set_class_supports, classroom, supports, by=teacher, now=LATER),
+    )
+    for act in acts:
+        assignment = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+        with transaction.atomic():
+            delete_assignment(assignment, by=teacher, now=LATER)
+            thread, errors = _waiting_thread(act)
+        thread.join(timeout=30)
+        assert errors == []
+    assert AuditEvent.objects.exclude(action="assignment_changed").count() == len(acts)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_version_that_a_new_student_gets_now_is_deleted_for_them_too(
     edition: Edition, classroom: Classroom, student: Student, teacher: User
 ) -> None:

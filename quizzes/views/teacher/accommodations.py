@@ -1,6 +1,7 @@
 """Accommodations of a student; extensions and excuses for one student on one assignment."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -32,7 +33,7 @@ from quizzes.forms.classrooms import StudentLevelForm
 from quizzes.forms.supports import StudentSupportsForm
 from quizzes.models import Assignment, Attempt, Extension, Student
 from quizzes.models.assignments import ExtensionValues
-from quizzes.models.locks import read_again
+from quizzes.models.locks import RowDeleted, read_again
 from quizzes.models.reasons import BY_MISTAKE, shown_reason
 from quizzes.reports.answer_visibility import student_saw_answers_at
 from quizzes.views.access import TeacherRequest, may_open_student, taught_assignment, taught_student
@@ -212,7 +213,9 @@ def set_accommodations(request: TeacherRequest, public_id: str) -> HttpResponse:
     with transaction.atomic():
         accommodations.lock_quizzes_of([student])
         for assignment, time in room.extended if room.asked else ():
-            accommodations.extend_to_fit(assignment, [time], by=request.user, now=now)
+            # A quiz that was deleted meanwhile needs no extension.
+            with suppress(RowDeleted):
+                accommodations.extend_to_fit(assignment, [time], by=request.user, now=now)
         accommodations.set_accommodation(student, time_factor=time_form.time_factor, by=request.user, now=now)
         supports.set_supports(student, supports_form.own_supports, by=request.user, now=now)
         if level_form.cleaned_data["variant"] != StudentLevelForm.of(student).initial["variant"]:
