@@ -22,6 +22,8 @@ type Label = str | _StrPromise
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 FIRST_STRONG_ISOLATE = "\N{FIRST STRONG ISOLATE}"
 POP_DIRECTIONAL_ISOLATE = "\N{POP DIRECTIONAL ISOLATE}"
+# A notice that names more is long on a phone, and the page itself shows each of them.
+MAX_NAMES = 10
 WEEKDAYS = (
     pgettext_lazy("day of the week", "Mon"),
     pgettext_lazy("day of the week", "Tue"),
@@ -178,6 +180,13 @@ def isolated(name: str) -> str:
 def grouped(count: int) -> str:
     """A count with a comma between thousands, “1,171”, as schools in the United States write it in Spanish too."""
     return f"{count:,}"
+
+
+def listed_names(names: Sequence[str]) -> str:
+    """The names as `listed`, each `isolated`, at most 10 of them: “A, B, and 3 more”."""
+    more = len(names) - MAX_NAMES
+    rest = [gettext("{count} more").format(count=more)] if more > 0 else []
+    return listed([*map(isolated, names[:MAX_NAMES]), *rest])
 
 
 def up_to(characters: int) -> Label:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils.translation import override
 
-from quizzes.formatting import listed, moment, percent, percent_number, points
+from quizzes.formatting import listed, listed_names, moment, percent, percent_number, points
 
 
 @pytest.mark.parametrize("value", [23 / 40, Fraction(23, 40), Decimal("0.575")])
@@ -33,6 +33,18 @@ def test_half_a_hundredth_of_a_point_rounds_up_for_every_kind_of_number(value: f
 def test_list_has_the_word_of_its_language_before_the_last(language: str, expected: list[str]) -> None:
     with override(language):
         assert [listed("ABC"[:count]) for count in range(4)] == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", ["A", "A, B, C, D, E, F, G, H, I, and J", "A, B, C, D, E, F, G, H, I, J, and 2 more"]),
+        ("es", ["A", "A, B, C, D, E, F, G, H, I y J", "A, B, C, D, E, F, G, H, I, J y 2 más"]),
+    ],
+)
+def test_list_of_names_counts_those_after_the_tenth(language: str, expected: list[str]) -> None:
+    with override(language):
+        assert [listed_names("ABCDEFGHIJKL"[:count]) for count in (1, 10, 12)] == expected
 
 
 @pytest.mark.parametrize(

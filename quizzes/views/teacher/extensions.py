@@ -17,7 +17,7 @@ from quizzes.assignments.lifecycle import window_state
 from quizzes.assignments.status import Status, StudentStatus
 from quizzes.assignments.student_settings import window_of
 from quizzes.assignments.student_statuses import by_student_and_assignment, load_overrides
-from quizzes.formatting import isolated
+from quizzes.formatting import listed_names
 from quizzes.forms.extensions import ExtendStudentsForm, UndoExcusesForm
 from quizzes.models import Assignment, Attempt, Extension, Student
 from quizzes.models.reasons import BY_MISTAKE
@@ -108,7 +108,7 @@ def _words(assignment: Assignment, extension: Extension | None) -> str:
 def _warn(request: TeacherRequest, assignment: Assignment, students: Sequence[Student], *, now: datetime) -> None:
     """Name the students for whom the extension is not enough."""
     stuck = [
-        isolated(student.display_name)
+        student.display_name
         for student, found, _ in _rows(assignment, students, now=now)
         if found.open_attempt is None and not found.can_start and found.status is not Status.NOT_OPEN
     ]
@@ -116,11 +116,11 @@ def _warn(request: TeacherRequest, assignment: Assignment, students: Sequence[St
         text = gettext(
             "These students still can’t start. They are excused, have no attempts left, or the quiz is closed: {names}"
         )
-        messages.warning(request, text.format(names=", ".join(stuck)))
+        messages.warning(request, text.format(names=listed_names(stuck)))
     times = extended_times(
         assignment.classroom, window_of(assignment), assignment.time_limit, now=now, assignment=assignment
     )
-    short = [isolated(time.student.display_name) for time in times if time.student in students and time.needed_close_at]
+    short = [time.student.display_name for time in times if time.student in students and time.needed_close_at]
     if short:
         text = gettext("The extra time ends after a quiz closes. Extend it on the student’s page: {names}")
-        messages.warning(request, text.format(names=", ".join(short)))
+        messages.warning(request, text.format(names=listed_names(short)))

@@ -17,7 +17,7 @@ from quizzes.assignments.supports import supports_of
 from quizzes.files import signed_preview
 from quizzes.files.accommodations import NoNames, export_accommodations, read_changes, read_values, values_of
 from quizzes.files.signed_preview import StalePreview
-from quizzes.formatting import isolated, listed
+from quizzes.formatting import listed_names
 from quizzes.forms.supports import (
     AccommodationsFileForm,
     BulkAccommodationsForm,
@@ -116,7 +116,7 @@ def _apply(request: TeacherRequest, changes: Sequence[tuple[Student, Mapping[str
     messages.success(request, text)
     if short:
         text = gettext("The extra time ends after a quiz closes. Extend it on the student’s page: {names}")
-        messages.warning(request, text.format(names=listed([isolated(student.display_name) for student in short])))
+        messages.warning(request, text.format(names=listed_names([student.display_name for student in short])))
 
 
 def _class_page(

@@ -84,6 +84,10 @@ def test_page_says_whether_students_can_start(
 ) -> None:
     Assignment.objects.update(**given_times)
     assert said in text_of(teacher_client.get(page_of(homework)))
+    Classroom.objects.update(archived_at=NOW)
+    text = text_of(teacher_client.get(page_of(homework)))
+    assert "Period 3 can’t start now; due" in text
+    assert "This class is archived, so students can’t sign in." in text
 
 
 def test_chosen_students_get_the_extension_once(
@@ -201,9 +205,15 @@ def test_page_names_students_for_whom_it_is_not_enough(
     Accommodation.objects.create(student=classmate, time_factor=2, changed_at=NOW)
     make_answered_attempt(assignment=homework, student=student)
 
-    page = text_of(send(teacher_client, homework, student, classmate, closes=NOW + 2 * DAY + timedelta(hours=1)))
+    others = [make_student(classroom=homework.classroom, name=f"Zoe {number} Young") for number in range(11)]
+    for other in others:
+        make_answered_attempt(assignment=homework, student=other)
 
-    assert "have no attempts left, or the quiz is closed: Maya Lopez" in page
+    closes_at = NOW + 2 * DAY + timedelta(hours=1)
+    page = text_of(send(teacher_client, homework, student, classmate, *others, closes=closes_at))
+
+    assert "have no attempts left, or the quiz is closed: Maya Lopez, Zoe 0 Young" in page
+    assert ", and 2 more" in page
     assert "The extra time ends after a quiz closes. Extend it on the student’s page: Noah Park" in page
 
 
