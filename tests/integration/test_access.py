@@ -427,7 +427,7 @@ TABLE: dict[str, Row] = {
     "grading_queue": Row(EDITOR, of_assignment),
     "settle_queued_answer": Row(moving(EDITOR), of_assignment, method="post", data={"entry": "none", "act": "accept"}),
     "undo_settled": Row(moving(EDITOR), of_regrade, method="post"),
-    "extend_students": Row(OWN_TEACHER, of_assignment),
+    "extend_students": Row(EDITOR, of_assignment),
     "undo_excuses": Row(moving(EDITOR), of_assignment, method="post", data={"students": "none"}),
     "student_overrides": Row(OWN_TEACHER, of_student_on_assignment),
     "extend_student": Row(

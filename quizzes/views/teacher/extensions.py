@@ -21,12 +21,14 @@ from quizzes.formatting import listed_names
 from quizzes.forms.extensions import ExtendStudentsForm, UndoExcusesForm
 from quizzes.models import Assignment, Attempt, Extension, Student
 from quizzes.models.reasons import BY_MISTAKE
-from quizzes.views.access import TeacherRequest, taught_assignment
+from quizzes.people.class_roles import ClassAct
+from quizzes.views.access import TeacherRequest, class_act, taught_assignment
 from quizzes.views.methods import require_POST
 from quizzes.views.teacher.accommodations import extension_words
 from quizzes.views.teacher.undo import offer_undo
 
 
+@class_act(ClassAct.CHANGE)
 @require_http_methods(["GET", "POST"])
 def extend_students(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The students of an assignment, and an extension or an excuse for several of them."""
