@@ -1,4 +1,4 @@
-"""The encoding of a text file that says it, by a mark or by the zeros of UTF-16."""
+"""The encoding of a text file that says it, by a mark or by the zeros of UTF-16, and a guess for one that does not."""
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
@@ -9,3 +9,17 @@ def declared_encoding(content: bytes) -> str:
     if not marked and b"\x00" in content[:4]:
         return "utf-16-be" if content[:1] == b"\x00" else "utf-16-le"
     return marked
+
+
+# What an English or Spanish text has beside ASCII.
+_COMMON = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿœšžÁÉÍÓÚÑÜ¿¡“”‘’–—…•°§ªº€£©®™½¼¾·")
+
+
+def guessed_encoding(content: bytes) -> str:
+    """The encoding of a text that is not UTF-8: Windows-1252, or that of older Macs or MS-DOS if it fits better."""
+    # Beside ASCII, each byte is one character in all of them.
+    other = content.translate(None, delete=bytes(range(128)))
+    return max(
+        ("cp1252", "mac_roman", "cp850"),
+        key=lambda name: sum(character in _COMMON for character in other.decode(name, errors="replace")),
+    )

@@ -15,7 +15,8 @@ from defusedxml.ElementTree import fromstring
 
 from quizzes.content.picture_files import MAX_UPLOAD_BYTES
 from quizzes.files.questions.item import UnreadableFile
-from quizzes.files.text_encoding import declared_encoding
+from quizzes.files.sheet import OLD_EXCEL, ZIP
+from quizzes.files.text_encoding import declared_encoding, guessed_encoding
 from quizzes.files.zip_file import DAMAGED, TooBig, declared_size, read_entry
 from quizzes.phrases import gettext, gettext_noop
 
@@ -44,17 +45,28 @@ _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def decoded(content: bytes) -> str:
-    """The text of a file: UTF-8, UTF-16, or else Windows-1252. Raises UnreadableFile."""
+    """The text of a file: UTF-8, UTF-16, or else what its letters are likely in. Raises UnreadableFile."""
     check_size(content)
     try:
         text = content.decode(declared_encoding(content) or "utf-8")
     except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
+        text = content.decode(guessed_encoding(content), errors="replace")
     if "\x00" in text:
         raise UnreadableFile(gettext("This isn’t a file of questions in a format that we know."))
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     check_lines(text, at_most=MAX_LINES)
     return text
+
+
+def is_guessed(content: bytes) -> bool:
+    """Whether `decoded` guesses how the letters of a text are stored."""
+    if content.startswith((ZIP, OLD_EXCEL)) or content.lstrip().startswith(b"<") or declared_encoding(content):
+        return False
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return True
+    return False
 
 
 def check_lines(text: str, *, at_most: int) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from quizzes.files.questions import aiken, blackboard, gift_reader, gift_writer, kahoot, tables
-from quizzes.files.questions.containers import decoded
+from quizzes.files.questions.containers import decoded, is_guessed
 from quizzes.files.questions.drafts import checked
 from quizzes.files.questions.footnote_files import read_own, storable
 from quizzes.files.questions.item import Item, QuestionType, ReadFile, UnknownFormat, UnreadableFile, skipped
@@ -31,6 +31,7 @@ _JSON_START = re.compile(r"\{\s*[\"}]|\[\s*[{\]]")
 # PDF, RTF, PNG and JPEG, whose bytes can have braces as GIFT has.
 _OTHER_KINDS = (b"%PDF-", b"{\\rtf", b"\x89PNG", b"\xff\xd8\xff")
 _UNKNOWN = gettext_noop("We don’t know this format. See which files we can read, below.")
+_GUESSED = gettext_noop("This file doesn’t say how its letters are stored. Check the letters with accents.")
 _NO_HEADINGS = gettext_noop(
     "The columns of this table need headings such as “Question”, “Answer 1”, and “Correct”. Our template has them."
 )
@@ -252,7 +253,8 @@ def read_questions(content: bytes) -> ReadFile:
     found = _read(content)
     if not found.questions:
         raise UnreadableFile(gettext("We found no questions in this file."))
-    return replace(found, questions=tuple(map(checked, found.questions)))
+    notes = (*found.notes, gettext(_GUESSED)) if is_guessed(content) else found.notes
+    return replace(found, questions=tuple(map(checked, found.questions)), notes=notes)
 
 
 def _read(content: bytes) -> ReadFile:

@@ -380,6 +380,18 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
         ),
         ["single: A. Lincoln said what? [*This; That]", "single: Read. / I. Lee wrote. What? [Peace; *War]"],
     ),
+    "Aiken of an older Mac": (
+        "¿Quién?\rA. Señor\rB. “Niño” – él\rANSWER: B\r".encode("mac_roman"),
+        ["single: ¿Quién? [Señor; *“Niño” – él]"],
+    ),
+    "a table of MS-DOS": (
+        "Question,A,B,Answer\r\n¿Quién votó?,Señor,Niño,B\r\n".encode("cp850"),
+        ["single: ¿Quién votó? [Señor; *Niño]"],
+    ),
+    "Aiken in Windows-1252 with quotes": (
+        "Who?\nA. The mayor’s – plan\nB. They’re “in”\nANSWER: B\n".encode("cp1252"),
+        ["single: Who? [The mayor’s – plan; *They’re “in”]"],
+    ),
     "Aiken in Windows-1252": (
         "¿Quién?\r\n\r\nA. Señor\r\n\r\nB. Niño\r\nANSWER: B\r\n".encode("cp1252"),
         ["single: ¿Quién? [Señor; *Niño]"],
@@ -411,6 +423,13 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
 @pytest.mark.parametrize(("content", "expected"), TEXTS.values(), ids=TEXTS)
 def test_text_that_people_type(content: str | bytes, expected: list[str]) -> None:
     assert outcomes(content) == expected
+
+
+@pytest.mark.parametrize(("encoding", "is_said"), [("cp1252", True), ("utf-8", False), ("utf-16", False)])
+def test_a_guess_of_the_encoding_is_said(encoding: str, is_said: bool) -> None:
+    found = read_questions("¿Quién?\nA. a\nB. b\nANSWER: A\n".encode(encoding))
+    said = ("This file doesn’t say how its letters are stored. Check the letters with accents.",)
+    assert found.notes == (said if is_said else ())
 
 
 # --- Spreadsheets -------------------------------------------------------------------------------------------------
