@@ -34,6 +34,17 @@ MAX_LINES = 1_000_000
 # Deeper elements would exhaust the stack of a reader that walks the tree.
 _MAX_DEPTH = 200
 
+COPY_QUESTIONS = gettext_noop("This is a {kind} file. Copy the questions from it, and paste them here.")
+_DOCUMENTS = ((b"%PDF-", "PDF"), (b"{\\rtf", "Word"))
+_DOCUMENTS_IN_ZIP = (
+    (b"word/document.xml", "Word"),
+    (b"ppt/presentation.xml", "PowerPoint"),
+    (b"opendocument.text", "LibreOffice"),
+    (b"opendocument.presentation", "LibreOffice"),
+    (b"Index/Tables/", "Numbers"),
+    (b"Index/Document.iwa", "Pages"),
+)
+_OLD_WORD = "WordDocument".encode("utf-16-le")
 # Bounded: a long run of spaces would otherwise be read again from each of its spaces.
 _ENCODING = re.compile(r"""^(\s{0,99}<\?xml[^>]{0,99}?)\sencoding\s{0,9}=\s{0,9}["'][^"']{0,99}["']""")
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
@@ -56,6 +67,15 @@ def decoded(content: bytes) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     check_lines(text, at_most=MAX_LINES)
     return text
+
+
+def document_kind(content: bytes) -> str:
+    """What made a document of text, such as “Word”; "" for other files. A ZIP file has the names in it uncompressed."""
+    if content.startswith(ZIP):
+        return next((kind for mark, kind in _DOCUMENTS_IN_ZIP if mark in content), "")
+    if content.startswith(OLD_EXCEL):
+        return "Word" if _OLD_WORD in content else ""
+    return next((kind for mark, kind in _DOCUMENTS if content.startswith(mark)), "")
 
 
 def is_guessed(content: bytes) -> bool:

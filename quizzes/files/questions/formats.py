@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from quizzes.files.questions import aiken, blackboard, gift_reader, gift_writer, kahoot, tables
-from quizzes.files.questions.containers import decoded, is_guessed
+from quizzes.files.questions.containers import COPY_QUESTIONS, decoded, document_kind, is_guessed
 from quizzes.files.questions.drafts import checked
 from quizzes.files.questions.footnote_files import read_own, storable
 from quizzes.files.questions.item import Item, QuestionType, ReadFile, UnknownFormat, UnreadableFile, skipped
@@ -28,8 +28,9 @@ _ALL: frozenset[QuestionType] = _COMMON | {"ordering", "blanks"}
 _HEAD_BYTES = 200
 # A question of GIFT has words before its brace.
 _JSON_START = re.compile(r"\{\s*[\"}]|\[\s*[{\]]")
-# PDF, RTF, PNG and JPEG, whose bytes can have braces as GIFT has.
-_OTHER_KINDS = (b"%PDF-", b"{\\rtf", b"\x89PNG", b"\xff\xd8\xff")
+_WEB_PAGE = re.compile(r"<(?:!doctype html|html)\b", re.IGNORECASE)
+# PNG and JPEG, whose bytes can have braces as GIFT has.
+_OTHER_KINDS = (b"\x89PNG", b"\xff\xd8\xff")
 _UNKNOWN = gettext_noop("We don’t know this format. See which files we can read, below.")
 _GUESSED = gettext_noop("This file doesn’t say how its letters are stored. Check the letters with accents.")
 _NO_HEADINGS = gettext_noop(
@@ -261,6 +262,8 @@ def _read(content: bytes) -> ReadFile:
     # An OpenDocument file names its kind in its first entry.
     # Three bytes alone can be part of a compressed picture.
     is_sheet = b"xl/workbook" in content or b"opendocument.spreadsheet" in content[:_HEAD_BYTES]
+    if not content.startswith(ZIP) and (kind := document_kind(content)):
+        raise UnreadableFile(gettext(COPY_QUESTIONS).format(kind=kind))
     if content.startswith(OLD_EXCEL) or (content.startswith(ZIP) and is_sheet):
         return _read_table(content)
     if content.startswith(ZIP):
@@ -269,6 +272,8 @@ def _read(content: bytes) -> ReadFile:
         raise UnknownFormat(gettext(_UNKNOWN))
     text = decoded(content).lstrip("\ufeff")
     start = text.lstrip(" \t\n")
+    if _WEB_PAGE.match(start):
+        raise UnreadableFile(gettext("This is a web page. Copy the questions from it, and paste them here."))
     if start.startswith("<"):
         return ReadFile(*read_xml(content))
     if _JSON_START.match(start):

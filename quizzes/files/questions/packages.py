@@ -3,7 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from quizzes.files.questions.containers import in_order_of_test, weights_of_test, xml_tree, zip_entries, zip_pictures
+from quizzes.files.questions.containers import (
+    COPY_QUESTIONS,
+    document_kind,
+    in_order_of_test,
+    weights_of_test,
+    xml_tree,
+    zip_entries,
+    zip_pictures,
+)
 from quizzes.files.questions.item import ReadQuestion, UnreadableFile, check_count, points_of, skipped
 from quizzes.files.questions.moodle_reader import read_moodle
 from quizzes.files.questions.pictures import in_package
@@ -64,8 +72,13 @@ def read_package(content: bytes) -> tuple[str, tuple[ReadQuestion, ...]]:
         labels += [label] if label else []
         questions += [_weighted(question, weights.get(path)) for question in found]
         check_count(len(questions))
-    if not labels and b"word/document.xml" in content:
-        raise UnreadableFile(gettext("This is a Word file. Copy the questions from it, and paste them here."))
+    if not labels and (kind := document_kind(content)):
+        raise UnreadableFile(gettext(COPY_QUESTIONS).format(kind=kind))
     if not labels:
-        raise UnreadableFile(gettext("This ZIP file has no questions in QTI or Moodle XML."))
+        raise UnreadableFile(
+            gettext(
+                "This ZIP file has no questions in QTI or Moodle XML. If another file in it has them, unpack it and "
+                "choose that file."
+            )
+        )
     return labels[0], tuple(questions)

@@ -1312,8 +1312,8 @@ def test_qti_2_asks_for_a_sample_answer_only_where_it_has_none(version: str, sam
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"%PDF-1.4\n1 0 obj <</Type /Catalog>> {x}", "We don’t know this format."),
-        (b"{\\rtf1\\ansi {\\fonttbl {\\f0 Times;}} 1. Who? \\par}", "We don’t know this format."),
+        (b"%PDF-1.4\n1 0 obj <</Type /Catalog>> {x}", "This is a PDF file. Copy the questions"),
+        (b"{\\rtf1\\ansi {\\fonttbl {\\f0 Times;}} 1. Who? \\par}", "This is a Word file. Copy the questions"),
         (b"\x89PNG\r\n\x1a\n{=x}", "We don’t know this format."),
         (b"\xff\xd8\xff\xe0 {=x}", "We don’t know this format."),
         (b'[{"question": "Who?"}]', "This file has no list of questions."),

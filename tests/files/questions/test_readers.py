@@ -19,6 +19,7 @@ from quizzes.files.questions.formats import FORMATS, holds, read_questions
 from quizzes.files.questions.importing import EXAMPLES, whole_set
 from quizzes.files.questions.item import MAX_QUESTIONS_IN_FILE, Gap, Item, Line, ReadQuestion, UnreadableFile
 from quizzes.files.questions.tables import write_template_csv
+from quizzes.files.sheet import OLD_EXCEL
 from quizzes.models import Edition
 
 GIFT = r"""// A comment
@@ -683,8 +684,30 @@ OUTSIDE = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname">]><quiz><questi
         (b"<svg/>", "neither Moodle XML nor QTI"),
         (b"<quiz><question>", "line 1"),
         (b"\x00\x01\x02\x03", "format"),
+        (b"<!DOCTYPE html>\n<html><br></html>", "This is a web page. Copy the questions from it"),
+        (OLD_EXCEL + "..WordDocument".encode("utf-16-le"), "This is a Word file. Copy the questions from it"),
+        (
+            write_zip({"mimetype": b"", "quiz.gift": b"Who? {=a ~b}"}),
+            "If another file in it has them, unpack it and choose that file.",
+        ),
     ],
-    ids=["entities", "outside", "deep", "zip", "empty", "words", "commas", "table", "svg", "cut", "binary"],
+    ids=[
+        *(
+            "entities",
+            "outside",
+            "deep",
+            "zip",
+            "empty",
+            "words",
+            "commas",
+            "table",
+            "svg",
+            "cut",
+            "binary",
+            "web page",
+        ),
+        *("old Word", "GIFT in a ZIP file"),
+    ],
 )
 def test_a_file_that_is_no_set_of_questions_is_refused_in_words(content: bytes, words: str) -> None:
     with pytest.raises(UnreadableFile, match=words):
