@@ -289,7 +289,8 @@ def test_a_set_holds_sixty_questions(teacher_client: Client, teacher: User) -> N
     page = text_of(preview(teacher_client, "\n\n".join(f"Q{n}? {{=a ~b}}" for n in range(62))))
     assert "60 can be imported" in page
     assert (
-        "A question set has room for 60 questions. 2 questions don’t fit. Import them as a new question set."
+        "A question set has room for 60 questions. 2 questions don’t fit. Import them from a file or text without the "
+        "others."
     ) in page
     full = make_draft(owner=teacher)
     page = text_of(
