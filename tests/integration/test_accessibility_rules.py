@@ -65,6 +65,10 @@ def test_name_of_a_student_is_isolated_from_the_text_around_it() -> None:
     assert [name for name, line in lines if NAME.search(line) and 'dir="auto"' not in line] == []
     code = [path for folder in ("views", "forms") for path in (QUIZZES / folder).rglob("*.py")]
     assert [path.name for path in code if NAME_IN_PYTHON.search(path.read_text(encoding="utf-8"))] == []
+    # Each line of a field has the direction of its own letters.
+    assert re.search(
+        r"^\.in\{[^}]*unicode-bidi:plaintext[;}]", (QUIZZES / "static" / "footnote.css").read_text(), re.MULTILINE
+    )
 
 
 def moving_rules(css: str) -> list[str]:
