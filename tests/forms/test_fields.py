@@ -27,7 +27,7 @@ def test_points_take_a_decimal_comma(typed: str, points: str, language: str) -> 
     ("language", "zone", "name"),
     [
         ("en", "America/New_York", "New York time"),
-        ("es", "America/New_York", "hora de Nueva York"),
+        ("es", "America/New_York", "Hora de Nueva York"),
         ("es", "America/Los_Angeles", "hora de Los Ángeles"),
         ("es", "America/Denver", "hora de Denver"),
     ],
