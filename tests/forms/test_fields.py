@@ -28,8 +28,8 @@ def test_points_take_a_decimal_comma(typed: str, points: str, language: str) -> 
     [
         ("en", "America/New_York", "New York time"),
         ("es", "America/New_York", "Hora de Nueva York"),
-        ("es", "America/Los_Angeles", "hora de Los Ángeles"),
-        ("es", "America/Denver", "hora de Denver"),
+        ("es", "America/Los_Angeles", "Hora de Los Ángeles"),
+        ("es", "America/Denver", "Hora de Denver"),
     ],
 )
 def test_zone_name_is_in_the_language_of_the_page(language: str, zone: str, name: str) -> None:
