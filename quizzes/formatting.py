@@ -164,6 +164,13 @@ def listed(texts: Sequence[str]) -> str:
     return gettext("{others}, and {last}").format(others=", ".join(texts[:-1]), last=texts[-1])
 
 
+def listed_names(names: Sequence[str]) -> str:
+    """The names as `listed`, each `isolated`, at most 10 of them: “A, B, and 3 more”."""
+    more = len(names) - MAX_NAMES
+    rest = [gettext("{count} more").format(count=more)] if more > 0 else []
+    return listed([*map(isolated, names[:MAX_NAMES]), *rest])
+
+
 def isolated(name: str) -> str:
     """A name for the middle of a sentence. If it is written in the other direction, it has U+2068 and U+2069 around it.
 
@@ -180,13 +187,6 @@ def isolated(name: str) -> str:
 def grouped(count: int) -> str:
     """A count with a comma between thousands, “1,171”, as schools in the United States write it in Spanish too."""
     return f"{count:,}"
-
-
-def listed_names(names: Sequence[str]) -> str:
-    """The names as `listed`, each `isolated`, at most 10 of them: “A, B, and 3 more”."""
-    more = len(names) - MAX_NAMES
-    rest = [gettext("{count} more").format(count=more)] if more > 0 else []
-    return listed([*map(isolated, names[:MAX_NAMES]), *rest])
 
 
 def up_to(characters: int) -> Label:
