@@ -111,7 +111,7 @@ def test_free_text_public_view_is_an_allowlist_without_what_earns_points() -> No
     [
         ({}, "Begin with who says so. 20 to 600 characters"),
         ({"min_length": 0, "note": ""}, "<p> Up to 600 characters </p>"),
-        ({"max_length": 4000, "min_length": 0}, "Begin with who says so. Up to 4000 characters"),
+        ({"max_length": 4000, "min_length": 0}, "Begin with who says so. Up to 4,000 characters"),
     ],
 )
 def test_free_text_page_states_the_lengths(changes: dict[str, Any], text: str) -> None:
