@@ -16,6 +16,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from quizzes.assignments import accommodations, lifecycle, newer_versions
 from quizzes.assignments.deletion import delete_assignment, restore_assignment
@@ -35,7 +36,17 @@ from quizzes.files.oneroster import RosterClass
 from quizzes.files.roster_sync import Change, ClassPlan
 from quizzes.grading import manual_grades
 from quizzes.grading.regrades import lock_affected
-from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Student, SupportMark, User
+from quizzes.models import (
+    Accommodation,
+    Assignment,
+    Attempt,
+    AuditEvent,
+    Classroom,
+    Edition,
+    Student,
+    SupportMark,
+    User,
+)
 from quizzes.models.locks import RowDeleted, lock_rows
 from quizzes.people import erasure
 from quizzes.people.accounts import invite
@@ -521,6 +532,23 @@ def test_settings_of_students_are_saved_while_a_quiz_is_deleted(
         thread.join(timeout=30)
         assert errors == []
     assert AuditEvent.objects.exclude(action="assignment_changed").count() == len(acts)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_more_time_is_saved_while_a_quiz_that_it_extends_is_deleted(
+    edition: Edition, classroom: Classroom, student: Student, teacher: User, teacher_client: Client
+) -> None:
+    limits = {"time_limit": 60 * MINUTE, "closes_at": timezone.now() + 65 * MINUTE}
+    assignment = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher, **limits)
+    form = form_of(teacher_client.get(reverse("student_history", args=[student.public_id])), having="time")
+    form = form_of(teacher_client.post(form.action, form.data(time="1.5")), having="time")
+    data = form.data(**{f"room-{assignment.public_id}": "extend"})
+    with transaction.atomic():
+        delete_assignment(assignment, by=teacher, now=LATER)
+        thread, errors = _waiting_thread(partial(teacher_client.post, form.action, data))
+    thread.join(timeout=30)
+    assert errors == []
+    assert Accommodation.objects.get().time_factor == Decimal("1.5")
 
 
 @pytest.mark.django_db(transaction=True)
