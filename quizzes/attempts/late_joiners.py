@@ -18,7 +18,7 @@ from quizzes.models.reasons import JOINED_LATER
 def earlier_quizzes(student: Student, *, now: datetime) -> list[Assignment]:
     """The missing quizzes of the class that were over while the student was not in it, the oldest first.
 
-    Without those for which work of another class can count. 7 queries, 1 if no quiz of the class is over.
+    Without those for which work of another class can count. At most 9 queries, 1 if no quiz of the class is over.
     """
     over = over_quizzes(student.classroom, now=now)
     if student.removed_at is not None or not over:

@@ -168,3 +168,5 @@ def test_third_version_is_given_once_whichever_version_it_is_given_from(
         waiting: [newest if 1 in presses else between],
         by_hand: [newest if 0 in presses else oldest],
     }
+    # Sent again from a page of before.
+    assert split_by_edition(newest, third, group=uuid.uuid4(), by=teacher, now=now) == newest

@@ -125,9 +125,10 @@ def test_search_finds_a_set_by_the_title_that_shows(built_in: QuestionSet, teach
 
 def test_title_of_another_version_is_stored_in_the_first_language(given: Assignment, teacher: User) -> None:
     make_student(classroom=given.classroom)
+    newer = make_edition(question_set=given.edition.question_set, document={**given.edition.document, "minutes": 5})
     with translation.override("es"):
-        made = split_by_edition(given, given.edition, group=uuid4(), by=teacher, now=NOW)
-        assert (given.title, made.own_title) == (SPANISH, f"{ENGLISH}, version 1")
+        made = split_by_edition(given, newer, group=uuid4(), by=teacher, now=NOW)
+        assert (given.title, made.own_title) == (SPANISH, f"{ENGLISH}, version 2")
 
 
 def test_published_draft_has_its_titles(teacher: User) -> None:
