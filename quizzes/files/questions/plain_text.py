@@ -231,7 +231,9 @@ def _one_by_one(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
             places = [0, *(start for _, start in starts), len(line)]
             parts = [part for start, end in pairwise(places) if (part := line[start:end].strip())]
         found += [(number, part) for part in reversed(parts)]
-        below = _letter(line) if line.strip() else below
+        if line.strip():
+            # “True” or a bullet is the first answer.
+            below = "A" if TRUTH.fullmatch(line) or _BULLET.fullmatch(line) else _letter(line)
     return found[::-1]
 
 

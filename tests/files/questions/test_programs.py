@@ -283,11 +283,12 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
     "a text with its answers in the line of the question": (
         "1. Who? a) Mayor *b) Council c) Both\n2. When? (a) June\n(b) July\nAnswer: b\n\n"
         "3. Which of a) and b) is true?\nA) It met. B) It voted.\nAnswer: A\n"
-        "Feedback: Because a) it met b) it says so\n",
+        "Feedback: Because a) it met b) it says so\n\n4. It a) met and b) voted.\nTrue\nFalse\nAnswer: True\n",
         [
             "single: Who? [Mayor; *Council; Both]",
             "single: When? [June; *July]",
             "single: Which of a) and b) is true? [*It met.; It voted.] = Because a) it met b) it says so",
+            "single: It a) met and b) voted. [*True; False]",
         ],
     ),
     "a text with check boxes": (
