@@ -19,7 +19,11 @@ from quizzes.phrases import gettext
 # “ANSWER: B) The council” or “ANSWER: B – The council” repeats the choice, or says why.
 _REPEATED = re.compile(r"\s*\(?([A-Za-z])(?:[.):]|\)?\s[–—-]\s)\s*(.*)")
 _WHOLE_CHOICE = re.compile(r"\s*\(?([A-Za-z])(?:[.):]\s*|\)?\s[–—-]\s|\s\()\w\S.*")
-_FEEDBACK = re.compile(r"\s*(?:FEEDBACK|EXPLANATION|RATIONALE|JUSTIFICATION)\s*:\s*(.*)", re.IGNORECASE)
+_FEEDBACK = re.compile(
+    r"\s*(?:FEEDBACK|EXPLANATION|RATIONALE|JUSTIFICATION|EXPLICACIÓN|JUSTIFICACIÓN)\s*:\s*(.*)", re.IGNORECASE
+)
+# “Q: Who?” with “A: Mayor” below it.
+_QUESTION = re.compile(r"(?:Q|Question|Pregunta)\s?:\s+(?=\S)", re.IGNORECASE)
 _NUMBERED = re.compile(r"\s*(?:Q(?:uestion)?\s?)?(\d{1,3})[.):]\s+(?=\S)", re.IGNORECASE)
 _KEY_HEADING = re.compile(
     r"\s*(?:(?P<title>answer key|clave de respuestas)|answers|key|clave|respuestas)\b\s*:?(?P<rest>.*)", re.IGNORECASE
@@ -238,7 +242,7 @@ def _read_block(start: int, lines: list[str]) -> ReadQuestion:
         else:
             stem.append(line)
     choices = [(letter, tidy(" ".join(parts))) for letter, parts in found_choices]
-    text = tidy("\n".join(stem))
+    text = _QUESTION.sub("", tidy("\n".join(stem)), count=1)
     try:
         item = _item(text, choices, ANSWER.fullmatch(lines[-1]))
         return read(where, replace(item, explanation=tidy(feedback[1])) if feedback else item)

@@ -31,7 +31,7 @@ _BOX = re.compile(r"\s*(?:[-*•]\s{1,9})?(?P<box>\[[ xX*✓✔]?\]|\([ xX*✓�
 _IN_LINE = re.compile(r"(?<!\S)\*?(?P<open>\(?)(?P<letter>[A-Ha-h])\)\s*(?=\S)")
 _NO_QUESTION = re.compile(
     r"\s*(?:(?:correct )?answers?(?: key)?|ans|key|clave(?: de respuestas)?|respuestas?(?: correcta)?|feedback"
-    r"|explanation|rationale|justification)\s?[:=–\d-]",
+    r"|explanation|rationale|justification|explicación|justificación)\s?[:=–\d-]",
     re.IGNORECASE,
 )
 _ONES = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
@@ -52,13 +52,20 @@ ANSWER = re.compile(
     r"\s*(?:(?:correct )?ANSWER\s*:(?P<any>.*)"
     r"|(?:(?:the )?correct (?:answer|choice|option) is:?\s"
     r"|(?:(?:correct )?(?:answers?|ans|key|choice|option)|correct|respuesta(?: correcta)?)\s?[:=–-]\s?)"
-    r"(?P<letters>\(?[a-z](?:[ ,;&]{0,3}[a-z])*[.)]?)\s*)",
+    # ExamView has the points and the page after it: “ANS: B PTS: 1 REF: p. 3”.
+    r"(?P<letters>\(?[a-z](?:[ ,;&]{0,3}[a-z])*[.)]?)(?:\s{1,9}(?:PTS|DIF|REF|OBJ|TOP)\s?:.*|\s*))",
     re.IGNORECASE,
 )
 # Chat programs and notes have Markdown: “### Question 1”, “**Answer:** B”, “---”. “2**3” is a number.
 _MARKDOWN_HEAD = re.compile(r"\s{0,3}#{1,6}\s+(?=\S)|\s{0,3}(?:---+|\*\*\*+)\s*\Z")
 _BOLD = re.compile(r"(?<![^\s(])\*\*(?=[^\s*])([^*]+)\*\*(?!\w)")
 _ARABIC = re.compile(r"\s*\d{1,3}[.):]\s")
+# “*Explanation: It voted.*”
+_ITALIC = re.compile(
+    r"\s*([*_])((?:(?:correct )?answer|respuesta|explanation|explicación|feedback|rationale)\b.*)\1\s*", re.IGNORECASE
+)
+# A line for the answer of a student, as ExamView prints it: “____ 1. Who?”
+_DRAWN_LINE = re.compile(r"\s*_{2,99}\s*(?=\d{1,3}[.):]\s)")
 # Above the text of the question.
 _NUMBER_ALONE = re.compile(r"\s*(?:Question|Pregunta)\s(\d{1,3})[.):]?\s*", re.IGNORECASE)
 
@@ -89,6 +96,7 @@ def text_lines(text: str) -> list[str]:
 
 
 def _without_markdown(line: str) -> str:
+    line = _ITALIC.sub(r"\2", line) if _ITALIC.fullmatch(line) else _DRAWN_LINE.sub("", line, count=1)
     return _BOLD.sub(r"\1", _MARKDOWN_HEAD.sub("", line, count=1) if _MARKDOWN_HEAD.match(line) else line)
 
 

@@ -338,6 +338,20 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
         "2. When?\nA. June\nB. July\nThe correct answer is A.\n\n3. Where?\nA. Here\nB. There\nCorrect: b\n",
         ["single: Who? [Mayor; *Council] = It voted.", "single: When? [*June; July]", "single: Where? [Here; *There]"],
     ),
+    "a text of ExamView": (
+        "MULTIPLE CHOICE\n\n____\t1.\tWho?\na.\tMayor\tc.\tCourt\nb.\tCouncil\td.\tBoth\n\n\n"
+        "ANS:\tB\tPTS:\t1\tREF:\tp. 3\n\n"
+        "____\t2.\tWhen?\na.\tMay\nb.\tJune\n\nANS:\tA\tPTS:\t1\n",
+        [
+            "single: Who? [Mayor; *Council; Court; Both] ! The text above it was left out: “MULTIPLE CHOICE”",
+            "single: When? [*May; June]",
+        ],
+    ),
+    "a text with its reasons in italics": (
+        "Q: Who?\nA: Mayor\nB: Council\n\n**Answer: B**\n\n*Explanation: It voted.*\n\n"
+        "Q: ¿Cuándo?\nA: Mayo\nB: Junio\nRespuesta: A\nExplicación: Línea 2.\n",
+        ["single: Who? [Mayor; *Council] = It voted.", "single: ¿Cuándo? [*Mayo; Junio] = Línea 2."],
+    ),
     "a text in parts": (
         "Part 1: Who\n1. Who?\n*A. Mayor\nB. Council\n\nPart 2: When\n\n2. When?\n1. Read.\n*A. June\nB. July\n",
         [
