@@ -11,7 +11,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.caches import process_cache
 from quizzes.content.reading import LEVELS
-from quizzes.formatting import Label
+from quizzes.formatting import Label, isolated
 from quizzes.forms.fields import ClassroomChoice, NameField, choice_field
 from quizzes.models import Classroom, PinKind, Student, Teaching, User
 from quizzes.models.rosters import ClassroomQuerySet
@@ -103,7 +103,7 @@ class SettingsSourceField(ClassroomChoice):
 
     def label_from_instance(self, obj: Classroom) -> str:
         """The name of the class."""
-        return gettext("{name} (archived)").format(name=obj.name) if obj.archived_at else obj.list_name
+        return gettext("{name} (archived)").format(name=isolated(obj.name)) if obj.archived_at else obj.list_name
 
 
 class NewClassroomForm(ClassroomForm):

@@ -10,7 +10,7 @@ from django.core.validators import MaxLengthValidator
 from django.db.models import QuerySet
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
-from quizzes.formatting import Label
+from quizzes.formatting import Label, isolated
 from quizzes.models import PinKind, Student
 from quizzes.people.guess_limits import PIN_LENGTH, Limit, Refusal
 from quizzes.people.pins import pin_of_words
@@ -202,7 +202,7 @@ class PinForm(forms.Form):
 
     def name_teachers(self, teachers: Sequence[str]) -> None:
         """Set the hint with the names of teachers who can give a new PIN."""
-        self["pin"].help_text = str(self._texts.hint).format(teacher=gettext(" or ").join(teachers))
+        self["pin"].help_text = str(self._texts.hint).format(teacher=gettext(" or ").join(map(isolated, teachers)))
 
     def refuse_pin(self, tries_left: int) -> None:
         """Add the error for a wrong PIN, with how many more tries this device has."""
@@ -227,6 +227,7 @@ class PinForm(forms.Form):
 
         when: the end of the wait, such as “at 11:05 am”. whom: the person who can let the student in.
         """
+        whom = isolated(whom)
         if refusal.until is None:
             rest = gettext("Ask {teacher} to let you in.").format(teacher=whom)
         elif refusal.limit is Limit.ADDRESS:

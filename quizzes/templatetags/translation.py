@@ -46,7 +46,7 @@ def blocktranslate(parser: Parser, token: Token) -> Node:
         if node.countervar and node.counter:
             values[node.countervar] = node.counter.token
             # Django sets this name to the number that selects the plural form. The text shows the value above.
-            node.countervar = f"{node.countervar}_number"
+            node.countervar = f"#{node.countervar}"
         node.extra_context = {name: parser.compile_filter(f"{value}|in_sentence") for name, value in values.items()}
         return node
     text, _ = node.render_token_list(node.singular)

@@ -31,6 +31,7 @@ from django.utils.translation import gettext, gettext_noop
 from requests import RequestException
 
 from quizzes.caches import process_dict
+from quizzes.formatting import isolated
 from quizzes.forms.fields import NameField
 from quizzes.limited_http import LimitedSession
 from quizzes.models import User
@@ -311,7 +312,8 @@ class SignOnAdapter(DefaultSocialAccountAdapter):
         finally:
             forget_invitation(request)
         messages.info(
-            request, gettext("Students see you as “{name}”. You can change it under your name.").format(name=name)
+            request,
+            gettext("Students see you as “{name}”. You can change it under your name.").format(name=isolated(name)),
         )
         return user
 

@@ -127,7 +127,7 @@ def _changed_meanwhile(
             "{teacher} changed this extension: {values} (“{reason}”). Yours isn’t saved. Check it, then save again."
         )
     values, reason = extension_words(extension, assignment.classroom.zone), shown_reason(extension.reason)
-    form.add_error(None, text.format(teacher=extension.given_by, values=values, reason=reason))
+    form.add_error(None, text.format(teacher=isolated(str(extension.given_by)), values=values, reason=reason))
     return _overrides_page(request, assignment, student, now=now, extension_form=form)
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
 from quizzes.attempts.heartbeats import open_page_count
+from quizzes.formatting import isolated
 from quizzes.forms.classrooms import ArchiveForm
 from quizzes.grading.queue import queued_counts
 from quizzes.models import Classroom
@@ -52,7 +53,7 @@ def _archive(request: TeacherRequest, classroom: Classroom, *, is_sure: bool) ->
     if not is_sure and (effects := _archive_effects(classroom, working)):
         return _confirm_archive(request, classroom, effects)
     classrooms.archive_classroom(classroom, by=request.user, now=now)
-    text = ARCHIVED.format(name=classroom.name)
+    text = ARCHIVED.format(name=isolated(classroom.name))
     if working:
         # Their pages ask for a PIN, and take none until the class is restored.
         interrupted = ngettext(
@@ -69,7 +70,7 @@ def _restore(request: TeacherRequest, classroom: Classroom) -> HttpResponse:
     except classrooms.ClassroomNameTaken as error:
         messages.error(request, NOT_RESTORED if error.owner == request.user else OWNERS_NOT_RESTORED)
         return redirect("change_classroom", classroom.public_id)
-    messages.success(request, UNARCHIVED.format(name=classroom.name))
+    messages.success(request, UNARCHIVED.format(name=isolated(classroom.name)))
     return redirect("teacher_home")
 
 
@@ -97,7 +98,7 @@ def _confirm_archive(request: TeacherRequest, classroom: Classroom, effects: lis
     """The page that asks before a class is archived."""
     return confirm_page(
         request,
-        question=gettext("Archive “{name}” now?").format(name=classroom.name),
+        question=gettext("Archive “{name}” now?").format(name=isolated(classroom.name)),
         effect=" ".join(effects),
         verb=gettext("Archive class"),
         keep=gettext("Not now"),

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from quizzes.formatting import isolated
 from quizzes.forms.classrooms import AddPersonForm, RoleForm
 from quizzes.people import class_people
 from quizzes.people.class_roles import ClassAct
@@ -30,7 +31,10 @@ def add_person(request: TeacherRequest, public_id: str) -> HttpResponse:
             form.add_error("email", NO_OWNER)
         else:
             messages.success(
-                request, gettext("Added to {classroom}: {name}").format(classroom=classroom.name, name=person.name)
+                request,
+                gettext("Added to {classroom}: {name}").format(
+                    classroom=isolated(classroom.name), name=isolated(person.name)
+                ),
             )
             return redirect("change_classroom", classroom.public_id)
     return render(request, "teacher/add_person.html", {"classroom": classroom, "form": form})
@@ -67,7 +71,7 @@ def remove_person(request: TeacherRequest, public_id: str, number: int) -> HttpR
         except class_people.LastOwner:
             messages.error(request, NO_OWNER)
         else:
-            messages.success(request, gettext("No longer in this class: {name}").format(name=person.name))
+            messages.success(request, gettext("No longer in this class: {name}").format(name=isolated(person.name)))
             if person == request.user:
                 return redirect("teacher_home")
     return redirect("change_classroom", classroom.public_id)
@@ -84,6 +88,6 @@ def leave_classroom(request: TeacherRequest, public_id: str) -> HttpResponse:
         except class_people.LastOwner:
             messages.error(request, NO_OWNER)
             return redirect("change_classroom", classroom.public_id)
-        messages.success(request, gettext("You left {name}").format(name=classroom.name))
+        messages.success(request, gettext("You left {name}").format(name=isolated(classroom.name)))
         return redirect("teacher_home")
     return render(request, "teacher/leave_classroom.html", {"classroom": classroom})

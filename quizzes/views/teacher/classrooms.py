@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.supports import Supports
 from quizzes.attempts.sample_class import NoBuiltInSets, make_sample_class
+from quizzes.formatting import isolated
 from quizzes.forms.classrooms import (
     DEFAULT_ZONE,
     ClassroomForm,
@@ -253,12 +254,15 @@ def hand_over_classroom(request: TeacherRequest, public_id: str) -> HttpResponse
             form.add_error(
                 "email",
                 gettext("This teacher already has a class named “{name}”. Rename one of them.").format(
-                    name=classroom.name
+                    name=isolated(classroom.name)
                 ),
             )
         else:
             messages.success(
-                request, gettext("{classroom} now belongs to {name}").format(classroom=classroom.name, name=to.name)
+                request,
+                gettext("{classroom} now belongs to {name}").format(
+                    classroom=isolated(classroom.name), name=isolated(to.name)
+                ),
             )
             return redirect("teacher_home")
     return render(request, "teacher/hand_over_classroom.html", {"classroom": classroom, "form": form})
@@ -273,7 +277,7 @@ def change_code(request: TeacherRequest, public_id: str) -> HttpResponse:
     if not form.is_valid():
         return confirm_page(
             request,
-            question=gettext("Get a new class code for {name}?").format(name=classroom.name),
+            question=gettext("Get a new class code for {name}?").format(name=isolated(classroom.name)),
             effect=gettext("Sign-in cards that you’ve already printed stop working. Signed-in students stay in."),
             verb=gettext("Get a new code"),
             keep=gettext("Keep this code"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_http_methods
 
-from quizzes.formatting import listed
+from quizzes.formatting import isolated, listed
 from quizzes.forms.fields import ConfirmForm
 from quizzes.forms.lti import NEW, CourseForm, LinkForm, MembersForm, StepForm
 from quizzes.lti import courses, scores
@@ -77,7 +77,7 @@ def lti_disconnect(request: TeacherRequest, public_id: str, course_id: int) -> H
         return confirm_page(
             request,
             question=gettext("Disconnect {name} from {course}?").format(
-                name=classroom.name, course=courses.course_name(course)
+                name=isolated(classroom.name), course=courses.course_name(course)
             ),
             effect=gettext(
                 "Links in the course no longer open quizzes, and no more scores are sent. Students, their work, and "

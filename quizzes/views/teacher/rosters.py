@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from quizzes.attempts import late_joiners
 from quizzes.files.roster_rows import RosterRow
 from quizzes.files.rosters import name_keys
+from quizzes.formatting import isolated
 from quizzes.forms.fields import ConfirmForm
 from quizzes.forms.rosters import AddStudentsForm, CardsForm
 from quizzes.people import rosters, student_sign_in
@@ -116,7 +117,7 @@ def change_pins(request: TeacherRequest, public_id: str) -> HttpResponse:
     if not form.is_valid() or not form.cleaned_data["seen"].isdecimal():
         return confirm_page(
             request,
-            question=gettext("Make new PINs for everyone in {name}?").format(name=classroom.name),
+            question=gettext("Make new PINs for everyone in {name}?").format(name=isolated(classroom.name)),
             effect=gettext(
                 "All old PINs and printed cards stop working, and all students are signed out. Saved answers are kept."
             ),

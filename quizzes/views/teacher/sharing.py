@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from quizzes.content import sharing
+from quizzes.formatting import isolated
 from quizzes.forms.classrooms import AllTeachersForm, ColleagueForm
 from quizzes.models import QuestionSet
 from quizzes.views.access import TeacherRequest
@@ -27,7 +28,7 @@ def share_set(request: TeacherRequest, public_id: str) -> HttpResponse:
         else:
             sharing.share_set(question_set, with_user=user, by=request.user, now=timezone.now())
             text = gettext("Shared with all teachers") if user is None else gettext("Shared with {name}")
-            messages.success(request, text if user is None else text.format(name=user.name))
+            messages.success(request, text if user is None else text.format(name=isolated(user.name)))
             return redirect("share_set", question_set.public_id)
     shares = question_set.shares.select_related("user").order_by("pk")
     context = {"question_set": question_set, "form": form, "shares": shares}
@@ -48,7 +49,7 @@ def stop_sharing(request: TeacherRequest, public_id: str, number: int) -> HttpRe
         messages.success(request, text)
     else:
         text = gettext("{name} can no longer use this question set. Quizzes and copies that teachers made stay.")
-        messages.success(request, text.format(name=share.user.name))
+        messages.success(request, text.format(name=isolated(share.user.name)))
     return redirect("share_set", question_set.public_id)
 
 

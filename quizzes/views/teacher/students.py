@@ -116,19 +116,21 @@ def move_student(request: TeacherRequest, public_id: str) -> HttpResponse:
         except rosters.NameTaken:
             form.add_error(
                 "classroom",
-                gettext("{name} already has a student with this name. Rename one of them first.").format(name=to.name),
+                gettext("{name} already has a student with this name. Rename one of them first.").format(
+                    name=isolated(to.name)
+                ),
             )
         except rosters.NumberTaken:
             form.add_error(
                 "classroom",
                 gettext(
                     "{name} already has a student with this student number. Change one of the numbers first."
-                ).format(name=to.name),
+                ).format(name=isolated(to.name)),
             )
         else:
             words = ngettext("{count} quiz counts here too.", "{count} quizzes count here too.", count)
             moved = gettext("{display_name} moved to “{name}”. Print a new card.").format(
-                display_name=isolated(student.display_name), name=to.name
+                display_name=isolated(student.display_name), name=isolated(to.name)
             )
             messages.success(request, f"{moved} {words.format(count=count)}" if count else moved)
             if count:
@@ -156,7 +158,10 @@ def _confirm_move(request: TeacherRequest, student: Student, *, to: Classroom, t
         )
         titles = listed([f"“{title}”" for title in working])
         effects.insert(
-            0, warning.format(first_name=isolated(student.first_name), titles=titles, name=student.classroom.name)
+            0,
+            warning.format(
+                first_name=isolated(student.first_name), titles=titles, name=isolated(student.classroom.name)
+            ),
         )
     if left := transfers.settings_left(student, to=to):
         words = gettext(
@@ -164,15 +169,15 @@ def _confirm_move(request: TeacherRequest, student: Student, *, to: Classroom, t
             "it again in “{to}” if it’s needed there."
         )
         titles = listed([f"“{quiz.title}”" for quiz in left])
-        effects.append(words.format(name=student.classroom.name, titles=titles, to=to.name))
+        effects.append(words.format(name=isolated(student.classroom.name), titles=titles, to=isolated(to.name)))
     return confirm_page(
         request,
         question=gettext("Move {display_name} to {name}?").format(
-            display_name=isolated(student.display_name), name=to.name
+            display_name=isolated(student.display_name), name=isolated(to.name)
         ),
         effect=" ".join(effects),
         verb=gettext("Move to this class"),
-        keep=gettext("Stay in {name}").format(name=student.classroom.name),
+        keep=gettext("Stay in {name}").format(name=isolated(student.classroom.name)),
         place=student.display_name,
         back=reverse("student_history", args=[student.public_id]),
         fields=[
@@ -190,7 +195,7 @@ def transfer_work(request: TeacherRequest, public_id: str) -> HttpResponse:
     count = transfers.transfer_attempts(student, by=request.user, now=timezone.now())
     if count:
         words = ngettext("{count} quiz counts in {name} too.", "{count} quizzes count in {name} too.", count)
-        messages.success(request, words.format(count=count, name=student.classroom.name))
+        messages.success(request, words.format(count=count, name=isolated(student.classroom.name)))
         _warn_of_other_scores(request, student)
     return redirect("student_history", student.public_id)
 
