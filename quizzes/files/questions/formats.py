@@ -325,7 +325,7 @@ def _read_table(content: bytes) -> ReadFile:
         for name in others
     ]
     if (heading := kahoot.kahoot_heading(rows)) is not None:
-        name = gettext("Spreadsheet with Kahoot’s headings")
+        name = gettext("Spreadsheet of questions")
         return ReadFile(name, (*kahoot.read_kahoot(rows, heading), *left), notes=notes)
     if (heading := tables.template_heading(rows)) is not None:
         questions = (*tables.read_template(rows, heading), *left)

@@ -653,7 +653,7 @@ def test_spreadsheets_of_quiz_games() -> None:
         "single: Who? [*Council; Mayor]"
     ]
     assert read_questions(b"Question,Option A,Option B,Correct Answer\nWho?,Council,Mayor,A\n").label == (
-        "Spreadsheet with Kahoot’s headings"
+        "Spreadsheet of questions"
     )
     # A teacher's own spreadsheet. “A law” is no answer A.
     assert outcomes(
