@@ -369,7 +369,9 @@ def _blanks(
         if not accepted:
             raise Skipped(gettext("A blank of it has no correct answer."))
         gaps.append(Gap(tuple(accepted), tuple(choices.values())))
-    if len(gaps) == 1 and not gaps[0].choices:
+    # Our own files name the first of several fields RESPONSE_A, and a blank that is alone as well.
+    is_alone = len(gaps) == 1 and elements[0].get("responseidentifier") != "RESPONSE_A"
+    if is_alone and not gaps[0].choices:
         stem = tidy(re.sub("\ue000\\d+\ue001", " _____ ", text))
         # A single field after the question is not a blank in the text.
         stem = tidy(stem.removesuffix("_____")) or stem

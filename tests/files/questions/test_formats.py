@@ -227,6 +227,9 @@ def test_each_blank_earns_a_point_in_qti(version: str) -> None:
     gaps = (Gap(("7", "seven")), Gap(("red",), ("blue", "red")))
     made = Item("blanks", "Fill in the blanks.", text="{a} of {b}", gaps=gaps)
     package = write_qti2("T", [made], version=version)
+    one = replace(made, text="It has {a} members.", gaps=gaps[:1])
+    [alone] = read_questions(write_qti2("T", [one], version=version)).questions
+    assert alone.item == replace(one, title="Question 1")
 
     written = item_file(package)
     assert "rptemplates" not in written
