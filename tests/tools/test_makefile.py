@@ -118,8 +118,12 @@ def _make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["make", "-f", makefile, "-o", ".venv/.test", *arguments],  # noqa: S607  make is where the shell finds it
         cwd=folder,
-        # Without the settings of this run.
-        env={"PATH": os.environ["PATH"]},
+        # Without the settings of this run, and of pytest's plugins only those that the Makefile's options name.
+        env={
+            "PATH": os.environ["PATH"],
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            "PYTEST_PLUGINS": "xdist.plugin",
+        },
         capture_output=True,
         text=True,
         check=False,
