@@ -65,7 +65,7 @@ _ITALIC = re.compile(
     r"\s*([*_])((?:(?:correct )?answer|respuesta|explanation|explicación|feedback|rationale)\b.*)\1\s*", re.IGNORECASE
 )
 # A line for the answer of a student, as ExamView prints it: “____ 1. Who?”
-_DRAWN_LINE = re.compile(r"\s*_{2,99}\s*(?=\d{1,3}[.):]\s)")
+_DRAWN_LINE = re.compile(r"\A\s*_{2,99}\s*(?=\d{1,3}[.):]\s)")
 # Above the text of the question.
 _NUMBER_ALONE = re.compile(r"\s*(?:Question|Pregunta)\s(\d{1,3})[.):]?\s*", re.IGNORECASE)
 
@@ -164,7 +164,7 @@ def _with_lettered_romans(lines: list[tuple[int, str]]) -> list[tuple[int, str]]
     found, row = list(lines), list[tuple[int, re.Match[str]]]()
     for place, (_, line) in enumerate([*lines, (0, "-")]):
         roman = _ROMAN.fullmatch(line)
-        if roman and roman["numeral"].casefold() == _ROMAN_NUMERALS[len(row) + 1]:
+        if roman and roman["numeral"].casefold() == _ROMAN_NUMERALS[min(len(row) + 1, 49)]:
             row.append((place, roman))
         elif line.strip():
             for letter, (number, roman) in zip(string.ascii_uppercase, row if len(row) > 1 else (), strict=False):
@@ -229,20 +229,33 @@ def _letter(line: str) -> str:
 def _one_by_one(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
     """The numbered lines, with one answer on each where several stand in the line of the question or below it."""
     found = list[tuple[int, str]]()
-    below = ""
-    for number, line in reversed(lines):
+    below, is_alike = "", False
+    for (number, line), above in reversed(list(zip(lines, _letters_above(lines), strict=True))):
         starts = _in_line(line) if len(line) < _MAX_ROW else []
         parts = [line]
         letters = [letter for letter, _ in starts]
-        # “Who? a) Mayor” may stand above “b) Council”.
-        if (len(starts) > 1 or (letters == ["A"] and below == "B" and starts[0][1])) and below not in letters:
+        # “Who? a) Mayor” may stand above “b) Council”, and “A. Clause a) of it” above “B. Clause b) of it”.
+        is_row = len(starts) > 1 or (letters == ["A"] and below == "B" and is_alike and starts[0][1])
+        # “C. Both a) and b) are true” below “B. Council” is one answer.
+        is_next = letters and letters[0] != (own := _letter(line)) and own and above == chr(ord(own) - 1)
+        if is_row and below not in letters and not is_next:
             places = [0, *(start for _, start in starts), len(line)]
             parts = [part for start, end in pairwise(places) if (part := line[start:end].strip())]
         found += [(number, part) for part in reversed(parts)]
         if line.strip():
             # “True” or a bullet is the first answer.
             below = "A" if TRUTH.fullmatch(line) or _BULLET.fullmatch(line) else _letter(line)
+            is_alike = _IN_LINE.match(line.lstrip(" \t*")) is not None
     return found[::-1]
+
+
+def _letters_above(lines: list[tuple[int, str]]) -> list[str]:
+    """The letter of the line with text above each line."""
+    found, letter = list[str](), ""
+    for _, line in lines:
+        found.append(letter)
+        letter = _letter(line) if line.strip() else letter
+    return found
 
 
 def _in_line(line: str) -> list[tuple[str, int]]:

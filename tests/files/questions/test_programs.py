@@ -15,6 +15,7 @@ from quizzes.files.questions.drafts import draft_question, item_of
 from quizzes.files.questions.formats import read_questions
 from quizzes.files.questions.importing import EXAMPLES
 from quizzes.files.questions.item import Item, UnreadableFile
+from quizzes.files.questions.plain_text import _ROMAN_NUMERALS
 from quizzes.files.questions.qti2_writer import write_qti2
 from quizzes.files.questions.tables import write_template_xlsx
 from quizzes.files.xlsx import Sheet, write_xlsx
@@ -291,6 +292,14 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
             "single: It a) met and b) voted. [*True; False]",
         ],
     ),
+    "a text whose answers name letters": (
+        "1. Which applies?\nA. Clause a) of it\nB. Clause b) of it\n*C. Both a) and b) are true\n",
+        ["single: Which applies? [Clause a) of it; Clause b) of it; *Both a) and b) are true]"],
+    ),
+    "a text with a line to write on before a number": (
+        "1. It has ____ 9. What?\n*A. Seats\nB. Rooms\n",
+        ["single: It has ____ 9. What? [*Seats; Rooms]"],
+    ),
     "a text with check boxes": (
         "1. Who?\n[ ] Mayor\n[x] Council\n\n2. When?\n( ) A. June\n(x) B. July\n\n"
         "3. Where?\n- [X] Here\n- [x] There\n- [ ] Out\n",
@@ -308,6 +317,10 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
             "single: When? [*June; July]",
             "single: Where? [Here; There; *Out]",
         ],
+    ),
+    "a text with more roman numerals than are known": (
+        "Which?\n" + "".join(f"{one}. x\n" for one in [*_ROMAN_NUMERALS[1:], "l"]) + "ANSWER: A\n",
+        ["- 2 of its answers have the same letter."],
     ),
     "a text with roman numerals before statements": (
         "1. Which are true?\ni. It met.\nii. It voted.\nA. i only\n*B. both\n",
