@@ -95,11 +95,12 @@ def read_kahoot(rows: Sequence[Row], heading: int) -> list[ReadQuestion]:
 
 def _kahoot_keys(text: str, answers: Sequence[str]) -> set[int]:
     """The numbers of the correct answers: “1,3”, “B”, a day that Excel made of “1,3”, or the words of an answer."""
+    here = set(range(1, len(answers) + 1))
     if day := _DAY.fullmatch(text):
-        return {int(day[1]), int(day[2])}
+        return {int(day[1]), int(day[2])} & here
     # Excel makes the number 1.2 of “1,2” in some countries.
     places = text.replace(".", ",").replace("/", ",") if _PLACES.fullmatch(text) else text
-    return correct_numbers(places, answers) & set(range(1, len(answers) + 1))
+    return correct_numbers(places, answers) & here
 
 
 def _kahoot_item(stem: str, answers: Sequence[str], right: set[int], kind: str) -> Item:

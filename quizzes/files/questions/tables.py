@@ -319,7 +319,8 @@ def correct_numbers(text: str, answers: Sequence[str]) -> set[int]:
 
 
 def _answer_number(part: str) -> int:
-    """The number of the answer that this means, such as 2 for “2” and for “b”; 0 for another text."""
+    """The number of the answer that this means, such as 2 for “2”, “b”, and “b.”; 0 for another text."""
+    part = part.removesuffix(".")
     if part.isdecimal() and 1 <= int(part[:3]) <= ANSWERS:
         return int(part[:3])
     return GAP_LETTERS.index(part) + 1 if len(part) == 1 and part in GAP_LETTERS else 0

@@ -689,10 +689,12 @@ def test_spreadsheets_of_quiz_games() -> None:
     ]
     quizizz = "Question Text,Question Type,Option 1,Option 2,Correct Answer,Answer explanation\n"
     assert outcomes(
-        f"{quizizz}Who?,Multiple Choice,A,B,2,Why\nFill,Fill-in-the-Blank,A,,,\nOpen,Open-Ended,,,,\nP,Poll,A,B,,\n"
+        f"{quizizz}Who?,Multiple Choice,A,B,2.,Why\nFill,Fill-in-the-Blank,A,2020-11-06,2020-11-06,\n"
+        "Open,Open-Ended,,,,\nP,Poll,A,B,,\n"
     ) == [
         "single: Who? [A; *B] = Why",
-        "short_answer: Fill [*A]",
+        "short_answer: Fill [*A; *2020-11-06] ! Check “2020-11-06”. A spreadsheet may have changed a percentage, "
+        "an amount, a date, or a time.",
         "free_text: Open",
         "- It has no correct answer.",
     ]
