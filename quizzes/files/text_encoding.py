@@ -13,13 +13,13 @@ def declared_encoding(content: bytes) -> str:
 
 # What an English or Spanish text has beside ASCII.
 _COMMON = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿœšžÁÉÍÓÚÑÜ¿¡“”‘’–—…•°§ªº€£©®™½¼¾·")
+# By encoding, the bytes of these. A text of 16 MB that is decoded in each to count them takes 3 s.
+_BYTES = {
+    name: bytes(byte for byte in range(128, 256) if bytes([byte]).decode(name, errors="replace") in _COMMON)
+    for name in ("cp1252", "mac_roman", "cp850")
+}
 
 
 def guessed_encoding(content: bytes) -> str:
     """The encoding of a text that is not UTF-8: Windows-1252, or that of older Macs or MS-DOS if it fits better."""
-    # Beside ASCII, each byte is one character in all of them.
-    other = content.translate(None, delete=bytes(range(128)))
-    return max(
-        ("cp1252", "mac_roman", "cp850"),
-        key=lambda name: sum(character in _COMMON for character in other.decode(name, errors="replace")),
-    )
+    return min(_BYTES, key=lambda name: len(content.translate(None, delete=_BYTES[name])))
