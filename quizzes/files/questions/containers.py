@@ -89,9 +89,9 @@ def is_guessed(content: bytes) -> bool:
     return False
 
 
-def check_lines(text: str, *, at_most: int) -> None:
-    """Raise UnreadableFile if a text has so many lines."""
-    if text.count("\n") > at_most:
+def check_lines(text: str, *, at_most: int, characters: int = MAX_BYTES) -> None:
+    """Raise UnreadableFile if a text has more lines or more characters."""
+    if text.count("\n") > at_most or len(text) > characters:
         raise UnreadableFile(gettext(_TOO_MUCH))
 
 

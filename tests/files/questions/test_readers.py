@@ -460,6 +460,7 @@ def test_too_many_questions_of_a_package_are_refused_before_all_are_read() -> No
         b"<quiz>" + b"<a/>" * 500_000 + b"</quiz>",
         b"Q {=a}" + b"\n" * 1_000_001,
         b"Q?\n*A. a\n" + b"B. b\n" * 100_000,
+        b"Q?\n*A. a\n" + b"a) b c) d e) f\n" * 90_000,
         b"MC\tQ" + b"\ta\tcorrect" * 250_001,
         b"MC\tQ\ta\tcorrect" + b"<b>" * 500_000,
     ],
