@@ -61,9 +61,13 @@ def lock_rows(
             raise RowDeleted
 
 
-def lock_remaining(assignments: QuerySet[Assignment]) -> None:
-    """Lock these assignments as `lock_rows` does, without those that another request deletes first. 1 query."""
-    list(locked(assignments.order_by("pk")).values_list("pk"))
+def lock_remaining(assignments: QuerySet[Assignment]) -> bool:
+    """Lock these assignments as `lock_rows` does, without those that another request deletes first. 1 query.
+
+    Returns whether there are any. To read them with their editions, query again: PostgreSQL leaves out a row of a join
+    that has another edition when its lock is free.
+    """
+    return bool(locked(assignments.order_by("pk")).values_list("pk"))
 
 
 def lock_account(user: User) -> None:

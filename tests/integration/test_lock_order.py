@@ -616,6 +616,31 @@ def test_a_version_that_is_restored_while_students_are_excused_ends_in_no_deadlo
     assert set(older.excuses.values_list("student", flat=True)) == {student.pk, started.pk}
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_student_who_comes_while_a_version_gets_another_edition_has_that_one(
+    edition: Edition, classroom: Classroom, student: Student, teacher: User
+) -> None:
+    older, newer = two_versions(edition, classroom, student, teacher)
+    newest = make_edition(question_set=edition.question_set, document=make_document(title="Corrected again"))
+    with transaction.atomic():
+        newer_versions.use_edition(newer, newest, by=teacher, now=LATER)
+        add = partial(add_students, classroom, new_students(["Ana Diaz"]), by=teacher, now=LATER)
+        thread, errors = _waiting_thread(add)
+    thread.join(timeout=30)
+    assert errors == []
+    assert older.excuses.filter(student=classroom.students.latest("pk")).count() == 1
+
+
+def two_versions(
+    edition: Edition, classroom: Classroom, student: Student, teacher: User
+) -> tuple[Assignment, Assignment]:
+    """A quiz that another student has started, and the newer version of it that this student has."""
+    older = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+    newest = make_edition(question_set=edition.question_set, document=make_document(title="Corrected"))
+    start_attempt(make_student(classroom=classroom), older, now=NOW)
+    return older, newer_versions.split_by_edition(older, newest, group=uuid.uuid4(), by=teacher, now=LATER)
+
+
 def grade(attempt: Attempt, teacher: User) -> None:
     question = attempt.assignment.edition.questions.get(position=1)
     manual_grades.grade_answer(attempt, question, points=Decimal(1), comment="", by=teacher, now=LATER)
