@@ -9,12 +9,13 @@ from itertools import chain
 
 from django.core import serializers
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 
 from quizzes.assignments.accommodations import excuse, undo_excuse
 from quizzes.assignments.newer_versions import HasAttempts
 from quizzes.assignments.own_versions import excuses_for
 from quizzes.models import Assignment, Attempt, AuditEvent, Board, Classroom, Excuse, Extension, Student, User
-from quizzes.models.locks import lock_rows, locked_with_keys, read_row
+from quizzes.models.locks import lock_remaining, lock_rows, locked_with_keys, read_row
 from quizzes.models.reasons import HAS_VERSION, VERSION_DELETED
 from quizzes.people.newcomers import give_one_version
 
@@ -75,11 +76,10 @@ def restore_assignment(rows: str, classroom: Classroom, *, by: User, now: dateti
     # Before the new rows, which lock the keys of the students.
     others = {assignment.newer_version_of_id or 0, *(one.assignment_id for one in left), *(one.pk for one in newer)}
     named = {one.student_id for one in objects if isinstance(one, Excuse | Extension)}
-    lock_rows(
-        assignments=Assignment.objects.filter(pk__in=others).values_list("pk", flat=True),
-        students=Student.objects.filter(pk__in=named).values_list("pk", flat=True),
-        with_starts=True,
-    )
+    lock_remaining(classroom.assignments.with_versions() | Assignment.objects.filter(pk__in=others))
+    # Who came since is excused too.
+    students = Student.objects.filter(Q(pk__in=named) | Q(classroom=classroom, removed_at=None))
+    lock_rows(students=students.order_by().values_list("pk", flat=True), with_starts=True)
     try:
         with transaction.atomic():
             for row in saved:

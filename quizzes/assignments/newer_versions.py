@@ -11,7 +11,7 @@ from quizzes.assignments.lifecycle import make_assignments, settings_of
 from quizzes.assignments.student_settings import window_of
 from quizzes.models import Assignment, Attempt, AuditEvent, Edition, Excuse, Extension, Student, User
 from quizzes.models.assignments import MAX_TITLE, NEW_VERSION
-from quizzes.models.locks import lock_rows, locked_with_keys, read_row
+from quizzes.models.locks import lock_remaining, lock_rows, locked_with_keys, read_row
 from quizzes.models.reasons import HAS_VERSION, STAYS_EXCUSED
 
 
@@ -64,11 +64,13 @@ def split_by_edition(
     """
     # A student comes to the class before or after this.
     lock_rows(classrooms=[assignment.classroom_id])
+    of_class = Assignment.objects.filter(classroom=assignment.classroom_id)
+    # The older versions come before this one.
+    lock_remaining(of_class.with_versions() | of_class.filter(pk=assignment.pk))
     current = read_row(locked_with_keys(Assignment.objects.all()), assignment.pk)
-    known = Assignment.objects.filter(group=group, classroom=current.classroom_id).first()
+    known = of_class.filter(group=group).first()
     if known is not None:
         return known
-    of_class = Assignment.objects.filter(classroom=current.classroom_id)
     versions = next((versions for versions in of_class.versions() if current in versions), [current])
     before = next((quiz for quiz in versions if quiz.edition_id == edition.pk), None)
     made = before or _make(current, edition, newest=versions[-1], group=group, by=by, now=now)

@@ -184,8 +184,13 @@ def add_list(
 
     A student to restore stays removed if another student has the name. to_number: with the school's number.
     """
-    added, restored, numbered = add_students(classroom, students, by=by, now=now), 0, list(to_number)
-    for student in to_restore:
+    known, numbered, restored = list(to_restore), list(to_number), 0
+    # All students in one order, after the rows that `add_students` locks too.
+    lock_roster(classroom.pk)
+    newcomers.lock_versions([classroom.pk])
+    lock_rows(students=[student.pk for student in (*known, *(student for student, _ in numbered))])
+    added = add_students(classroom, students, by=by, now=now)
+    for student in known:
         with suppress(NameTaken):
             restore_student(student, by=by, now=now)
             restored += 1

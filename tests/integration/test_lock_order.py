@@ -54,6 +54,7 @@ from quizzes.people.class_people import add_person
 from quizzes.people.classrooms import add_classroom, change_classroom, hand_over, set_missing_rule
 from quizzes.people.names import PersonName
 from quizzes.people.rosters import (
+    add_list,
     add_students,
     change_pins,
     move_student,
@@ -629,6 +630,48 @@ def test_a_student_who_comes_while_a_version_gets_another_edition_has_that_one(
     thread.join(timeout=30)
     assert errors == []
     assert older.excuses.filter(student=classroom.students.latest("pk")).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_version_is_given_again_while_it_is_deleted_without_a_deadlock(
+    edition: Edition, classroom: Classroom, student: Student, teacher: User
+) -> None:
+    _, newer = two_versions(edition, classroom, student, teacher)
+    newest = make_edition(question_set=edition.question_set, document=make_document(title="Corrected again"))
+    delete = partial(delete_assignment, Assignment.objects.get(pk=newer.pk), by=teacher, now=LATER)
+    threads: list[tuple[threading.Thread, list[Exception]]] = []
+
+    def delete_after_the_first_lock(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        result = execute(sql, *rest)
+        if 'FROM "quizzes_assignment"' in sql and " FOR " in sql and not threads:
+            threads.append(_waiting_thread(delete))
+        return result
+
+    with connection.execute_wrapper(delete_after_the_first_lock):
+        newer_versions.split_by_edition(newer, newest, group=uuid.uuid4(), by=teacher, now=LATER)
+    [(thread, errors)] = threads
+    thread.join(timeout=30)
+    assert errors == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("act", ["restore", "number"])
+def test_a_class_that_is_extended_while_its_students_change_ends_in_no_deadlock(
+    act: str, edition: Edition, classroom: Classroom, student: Student, teacher: User
+) -> None:
+    """The extension locks the students in the order of their ids, and the acts come to the last name first."""
+    _, newer = two_versions(edition, classroom, student, teacher)
+    rows = delete_assignment(Assignment.objects.get(pk=newer.pk), by=teacher, now=LATER)
+    came = add_students(classroom, new_students(["Zoe Young", "Ana Diaz"]), by=teacher, now=LATER)
+    numbers = [(came[1], "4711"), (came[0], "4712")]
+    acts: dict[str, Callable[[], object]] = {
+        "restore": partial(restore_assignment, rows, classroom, by=teacher, now=LATER),
+        "number": partial(add_list, classroom, [], to_restore=[], to_number=numbers, by=teacher, now=LATER),
+    }
+    times = {"due_at": None, "closes_at": NOW + 50 * MINUTE, "extra_attempts": 0, "reason": ""}
+    other = make_assignment(classroom=classroom, assigned_by=teacher)
+    extend = partial(accommodations.extend_students, other, came, **times, by=teacher, now=LATER)
+    assert at_once(Student.objects.filter(pk=came[0].pk), [extend, acts[act]]) == []
 
 
 def two_versions(
