@@ -184,6 +184,11 @@ def isolated(name: str) -> str:
     return f"{FIRST_STRONG_ISOLATE}{name}{POP_DIRECTIONAL_ISOLATE}" if is_other else name
 
 
+def without_isolates(text: str) -> str:
+    """The text without the characters of `isolated` at its ends: a name copied from a sentence of a page has them."""
+    return text.strip().strip(FIRST_STRONG_ISOLATE + POP_DIRECTIONAL_ISOLATE).strip()
+
+
 def grouped(count: int) -> str:
     """A count with a comma between thousands, “1,171”, as schools in the United States write it in Spanish too."""
     return f"{count:,}"

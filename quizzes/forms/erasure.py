@@ -6,6 +6,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, gettext_lazy
 
+from quizzes.formatting import without_isolates
+
 
 class EraseClassroomForm(forms.Form):
     """The name of the class, typed by hand."""
@@ -25,7 +27,7 @@ class EraseClassroomForm(forms.Form):
 
     def clean_name(self) -> str:
         """The name, if it is that of the class, with any spacing."""
-        name = str(self.cleaned_data["name"])
+        name = without_isolates(self.cleaned_data["name"])
         if " ".join(name.split()) != " ".join(self.classroom_name.split()):
             raise ValidationError(
                 gettext("This isn’t the name of the class. Type “{classroom_name}”.").format(

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from quizzes.formatting import up_to
+from quizzes.formatting import up_to, without_isolates
 
 NOT_TEXT = gettext_lazy("The text has a hidden character. Retype it.")
 
@@ -21,3 +21,7 @@ class SearchForm(forms.Form):
         },
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
     )
+
+    def clean_q(self) -> str:
+        """The text, as `without_isolates` returns it."""
+        return without_isolates(self.cleaned_data["q"])

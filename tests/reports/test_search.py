@@ -158,7 +158,7 @@ def test_search_page_leads_to_what_it_found(
     for text, address in (
         ("maya", reverse("student_history", args=[student.public_id])),
         (attempt.receipt, reverse("attempt_review", args=[attempt.public_id])),
-        ("small", reverse("question_set", args=[assignment.edition.question_set.public_id])),
+        ("\u2068small\u2069", reverse("question_set", args=[assignment.edition.question_set.public_id])),
         (draft.question_set.title, reverse("edit_questions", args=[draft.question_set.public_id])),
     ):
         page = teacher_client.get(reverse("search"), {"q": text})

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from quizzes.content.question_types.question import has_visible
 from quizzes.content.tables import Table
-from quizzes.formatting import Label, up_to
+from quizzes.formatting import Label, up_to, without_isolates
 
 
 class PartForm(forms.Form):
@@ -134,11 +134,11 @@ class SentencesField(forms.MultipleChoiceField):
 
 
 class TextField(forms.CharField):
-    """A text. Without a visible character it is empty."""
+    """A text, as `without_isolates` returns it. Without a visible character it is empty."""
 
     def to_python(self, value: Any) -> Any:
         """The text, or the empty value."""
-        given = super().to_python(value) or ""
+        given = without_isolates(super().to_python(value) or "")
         return given if has_visible(given) else self.empty_value
 
 

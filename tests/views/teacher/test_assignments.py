@@ -699,7 +699,7 @@ def test_change_keeps_a_start_that_comes_while_it_is_saved(
         return found
 
     monkeypatch.setattr(assignments_views, "taught_assignment", taught)
-    teacher_client.post(change_of(given), form.data(own_title="Mine", act="save"))
+    teacher_client.post(change_of(given), form.data(own_title="\u2068Mine\u2069", act="save"))
 
     given.refresh_from_db()
     assert (given.opens_at, given.waits_for_teacher, given.own_title) == (NOW, False, "Mine")

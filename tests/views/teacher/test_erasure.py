@@ -113,7 +113,7 @@ def test_class_is_deleted_by_its_typed_name(done: Attempt, teacher_client: Clien
     ]
     assert Classroom.objects.count() == 1
 
-    response = teacher_client.post(address, {"name": " Period  3 "}, follow=True)
+    response = teacher_client.post(address, {"name": " \u2068Period  3\u2069 "}, follow=True)
 
     assert "1 class, 2 students, 2 attempts, and 8 answers are gone for good." in text_of(response)
     assert list(Classroom.objects.all()) == []
