@@ -18,6 +18,7 @@ from quizzes.assignments import accommodations, student_settings, supports
 from quizzes.assignments.board import has_closed_questions
 from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.extended_times import ExtendedTime, time_on, times_with_factor
+from quizzes.assignments.own_versions import own_versions
 from quizzes.assignments.status import Status, StudentStatus, status_of
 from quizzes.attempts.breaks import earliest_end
 from quizzes.formatting import isolated, listed, moment
@@ -274,12 +275,14 @@ def _overrides_page(
         max_attempts=settings.max_attempts,
         now=now,
     )
+    versions = own_versions([assignment]) if settings.is_excused else {}
     context = {
         "assignment": assignment,
         "classroom": assignment.classroom,
         "student": student,
         "may_open_student": may_open_student(request, student, assignment.classroom),
         "settings": settings,
+        "own_version": versions.get((student.pk, assignment.pk)),
         "window_state": settings.window.state(at=now).value,
         "attempts": attempts,
         "earliest_end": next((earliest_end(attempt, now=now) for attempt in attempts if attempt.is_open), None),

@@ -658,6 +658,9 @@ def test_newer_version_goes_to_those_who_have_not_started(
         newer,
         {student.pk for student in waiting},
     )
+    page = teacher_client.get(reverse("student_overrides", args=[given.public_id, waiting[0].public_id]))
+    assert "Ben has “ Friday check, version 2 ” instead. If you remove this excuse, both count." in text_of(page)
+    assert reverse("student_overrides", args=[made.public_id, waiting[0].public_id]) in read(page).links
     assert "is newer" not in text_of(teacher_client.get(reverse("change_assignment", args=[given.public_id])))
     # In another window, for a student who came since. The class has the version once more, as a quiz of its own.
     again = make_assignment(edition=newer, classroom=classroom)

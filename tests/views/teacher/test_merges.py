@@ -13,7 +13,7 @@ from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.attempts.merges import merge_plan, merge_students
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Student, User
 from quizzes.people.rosters import remove_student
-from tests.factories import NOW, make_answered_attempt, make_attempt, make_student
+from tests.factories import NOW, make_answered_attempt, make_attempt, make_classroom, make_student
 from tests.pages import errors_of, form_of, read, text_of
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +77,10 @@ def test_preview_says_what_happens_to_work_of_both(
     make_answered_attempt(assignment=assignment, student=twin, started_at=NOW - HOUR)
     page = text_of(preview(teacher_client, student, twin))
     assert "Both names have work, and all attempts stay. The best one counts: 8 of 8" in page
+    assert "Small set Both" in page
+    # Of an earlier class.
+    Assignment.objects.update(classroom=make_classroom(teacher=assignment.assigned_by, name="Period 5"))
+    assert "Small set Period 5 Both" in text_of(preview(teacher_client, student, twin))
 
 
 def test_preview_says_what_happens_to_work_in_progress(
