@@ -76,7 +76,8 @@ def split_by_edition(
     made = before or _make(current, edition, newest=versions[-1], group=group, by=by, now=now)
     students = list(current.classroom.students.enrolled())
     quizzes = {quiz.pk: quiz for quiz in (*versions, made)}
-    lock_rows(assignments=quizzes, students=[student.pk for student in students], with_starts=True)
+    extended = current.extensions.order_by().values_list("student", flat=True)
+    lock_rows(assignments=quizzes, students=[*(student.pk for student in students), *extended], with_starts=True)
     excused = set(Excuse.objects.filter(assignment__in=quizzes).order_by().values_list("student", "assignment"))
     starts = set(Attempt.objects.filter(assignment__in=quizzes).order_by().values_list("student", "assignment"))
     taken = excused | starts

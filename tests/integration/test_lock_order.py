@@ -61,6 +61,7 @@ from quizzes.people.rosters import (
     new_students,
     person_name,
     pins_state,
+    remove_student,
     restore_student,
     sort_roster,
 )
@@ -655,20 +656,27 @@ def test_a_version_is_given_again_while_it_is_deleted_without_a_deadlock(
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("act", ["restore", "number"])
+@pytest.mark.parametrize("act", ["restore", "number", "give again"])
 def test_a_class_that_is_extended_while_its_students_change_ends_in_no_deadlock(
     act: str, edition: Edition, classroom: Classroom, student: Student, teacher: User
 ) -> None:
     """The extension locks the students in the order of their ids, and the acts come to the last name first."""
-    _, newer = two_versions(edition, classroom, student, teacher)
+    older, newer = two_versions(edition, classroom, student, teacher)
     rows = delete_assignment(Assignment.objects.get(pk=newer.pk), by=teacher, now=LATER)
     came = add_students(classroom, new_students(["Zoe Young", "Ana Diaz"]), by=teacher, now=LATER)
     numbers = [(came[1], "4711"), (came[0], "4712")]
     acts: dict[str, Callable[[], object]] = {
         "restore": partial(restore_assignment, rows, classroom, by=teacher, now=LATER),
         "number": partial(add_list, classroom, [], to_restore=[], to_number=numbers, by=teacher, now=LATER),
+        "give again": partial(
+            newer_versions.split_by_edition, older, newer.edition, group=uuid.uuid4(), by=teacher, now=LATER
+        ),
     }
     times = {"due_at": None, "closes_at": NOW + 50 * MINUTE, "extra_attempts": 0, "reason": ""}
+    if act == "give again":
+        # Extensions of students who left the class are given again too.
+        accommodations.extend(older, came[0], **times, by=teacher, now=LATER)
+        remove_student(came[0], by=teacher, now=LATER)
     other = make_assignment(classroom=classroom, assigned_by=teacher)
     extend = partial(accommodations.extend_students, other, came, **times, by=teacher, now=LATER)
     assert at_once(Student.objects.filter(pk=came[0].pk), [extend, acts[act]]) == []
