@@ -3,6 +3,7 @@
 Of two versions of a quiz, each student is excused from one. They have that one again when the other is deleted.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import chain
@@ -11,7 +12,7 @@ from django.core import serializers
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 
-from quizzes.assignments.accommodations import excuse, undo_excuse
+from quizzes.assignments.accommodations import excuse_students, undo_excuses
 from quizzes.assignments.newer_versions import HasAttempts
 from quizzes.assignments.own_versions import excuses_for
 from quizzes.models import Assignment, Attempt, AuditEvent, Board, Classroom, Excuse, Extension, Student, User
@@ -50,8 +51,11 @@ def delete_assignment(assignment: Assignment, *, by: User, now: datetime) -> str
     reason = VERSION_DELETED.format(number=assignment.edition.number)
     assignment.newer_versions.update(newer_version_of=assignment.newer_version_of_id)
     assignment.delete()
+    students = defaultdict[Assignment, list[Student]](list)
     for given in left:
-        undo_excuse(given.assignment, given.student, reason=reason, by=by, now=now)
+        students[given.assignment].append(given.student)
+    for version, excused in students.items():
+        undo_excuses(version, excused, reason=reason, by=by, now=now)
     return rows
 
 
@@ -108,13 +112,16 @@ def _join_versions(
     students = Student.objects.select_related("classroom").in_bulk({one.student_id for one in left})
     Assignment.objects.filter(pk__in=[one.pk for one in newer]).update(newer_version_of=assignment)
     started = set(Attempt.objects.filter(assignment__in=quizzes).values_list("student", "assignment"))
+    # By the quiz that they do not have and the one that they have.
+    excused = defaultdict[tuple[Assignment, Assignment], list[Student]](list)
     for given in left:
         version, student = quizzes.get(given.assignment_id), students.get(given.student_id)
         if version is None or student is None:
             continue
-        quiz, other = (assignment, version) if (student.pk, version.pk) in started else (version, assignment)
-        reason = HAS_VERSION.format(number=other.edition.number)
-        excuse(quiz, student, reason=reason, by=by, now=now)
+        has_started = (student.pk, version.pk) in started
+        excused[(assignment, version) if has_started else (version, assignment)].append(student)
+    for (quiz, own), chosen in excused.items():
+        excuse_students(quiz, chosen, reason=HAS_VERSION.format(number=own.edition.number), by=by, now=now)
 
 
 def _record(assignment: Assignment, *, by: User, now: datetime, withdrawn: bool) -> None:

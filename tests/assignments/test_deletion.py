@@ -1,18 +1,27 @@
 """An assignment without attempts is deleted and restored with its rows; one with attempts is refused."""
 
+import uuid
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime
+from typing import Any
 
 import pytest
 
 from quizzes.assignments.deletion import delete_assignment, restore_assignment
-from quizzes.assignments.newer_versions import HasAttempts
+from quizzes.assignments.newer_versions import HasAttempts, split_by_edition
 from quizzes.assignments.own_versions import own_versions
-from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Excuse, Regrade, User
+from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Excuse, Regrade, User
 from quizzes.people.erasure import erase_student
 from quizzes.people.rosters import add_students, new_students
 from tests.assignments.test_newer_versions import give_three_versions
 from tests.factories import (
+    make_assignment,
+    make_classroom,
+    make_document,
+    make_edition,
     make_regrade,
+    make_student,
 )
 
 
@@ -67,3 +76,22 @@ def test_newest_version_follows_the_oldest_without_the_one_between(
     delete_assignment(between, by=teacher, now=now)
     delete_assignment(Assignment.objects.get(pk=newest.pk), by=teacher, now=now)
     assert not Excuse.objects.filter(student=waiting).exists()
+
+
+def test_version_of_many_students_is_deleted_and_restored_in_a_fixed_number_of_queries(
+    edition: Edition, teacher: User, now: datetime, queries: Callable[[], AbstractContextManager[Any]]
+) -> None:
+    newest = make_edition(question_set=edition.question_set, document=make_document(title="Corrected"))
+    counts = []
+    for count in (1, 3):
+        older = make_assignment(edition=edition, classroom=make_classroom(teacher=teacher), assigned_by=teacher)
+        for _ in range(count):
+            make_student(classroom=older.classroom)
+        newer = split_by_edition(older, newest, group=uuid.uuid4(), by=teacher, now=now)
+        with queries() as seen:
+            rows = delete_assignment(Assignment.objects.get(pk=newer.pk), by=teacher, now=now)
+            assert not older.excuses.exists()
+            restore_assignment(rows, older.classroom, by=teacher, now=now)
+        assert older.excuses.count() == count
+        counts.append(len(seen))
+    assert counts == [56, 56]
