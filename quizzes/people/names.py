@@ -7,7 +7,6 @@ from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from quizzes.formatting import without_isolates
 from quizzes.phrases import gettext
 
 MAX_NAME_LENGTH = 60
@@ -49,10 +48,9 @@ def clean_name(text: str) -> str:
     """The name in NFKC with single spaces. Raises InvalidName if it is too long or has no letter or digit.
 
     Control, format (bidi, zero-width) and private characters raise InvalidName too: nobody types them by accident.
-    Those that a name has in the sentences of pages are left out.
     Joiners are allowed between letters of scripts that need them. Tabs and line ends count as spaces.
     """
-    name = without_isolates(" ".join(unicodedata.normalize("NFKC", text[: MAX_NAME_LENGTH * 20]).split()))
+    name = " ".join(unicodedata.normalize("NFKC", text[: MAX_NAME_LENGTH * 20]).split())
     if has_hidden(name):
         raise InvalidName(gettext("the name has a hidden character, so retype it"))
     if "@" in name:
