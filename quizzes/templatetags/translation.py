@@ -43,11 +43,15 @@ def blocktranslate(parser: Parser, token: Token) -> Node:
     names = {part.contents for part in parts if part.token_type is TokenType.VAR}
     if names or node.countervar or node.extra_context or node.asvar:
         values = {name: name for name in names} | {name: one.token for name, one in node.extra_context.items()}
+        counts = {}
         if node.countervar and node.counter:
             values[node.countervar] = node.counter.token
-            # Django sets this name to the number that selects the plural form. The text shows the value above.
-            node.countervar = f"#{node.countervar}"
+            # Django reads the number that selects the plural form after the values, which may hide its name.
+            node.countervar = f"unformatted_{node.countervar}"
+            counts[node.countervar] = node.counter
+            node.counter = parser.compile_filter(node.countervar)
         node.extra_context = {name: parser.compile_filter(f"{value}|in_sentence") for name, value in values.items()}
+        node.extra_context |= counts
         return node
     text, _ = node.render_token_list(node.singular)
     # Django doubles each % of such a text.

@@ -27,3 +27,5 @@ def test_name_in_the_other_direction_is_isolated() -> None:
 @pytest.mark.parametrize(("count", "expected"), [(1, "1 answer"), (999, "999 answers"), (1171, "1,171 answers")])
 def test_large_count_has_a_comma(count: int, expected: str) -> None:
     assert rendered(PLURAL, counts={"answers": count}, name="<ש>") == f"{expected}, \u2068&lt;ש&gt;\u2069"
+    same_name = PLURAL.replace("counts.answers", "n")
+    assert rendered(same_name, n=count, name="<ש>") == f"{expected}, \u2068&lt;ש&gt;\u2069"
