@@ -224,8 +224,9 @@ def _read_block(start: int, lines: list[str]) -> ReadQuestion:
     feedback = _FEEDBACK.fullmatch(lines[-1]) if len(lines) > 1 else None
     if feedback:
         lines = lines[:-1]
-    for line in lines:
-        if ANSWER.fullmatch(line):
+    for place, line in enumerate(lines):
+        # “1. Correct: The mayor vote.” is a question.
+        if (place or len(lines) == 1) and ANSWER.fullmatch(line):
             break
         if found_choices and (above := _FEEDBACK.fullmatch(line)):
             feedback = feedback or above

@@ -296,6 +296,10 @@ TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
         "1. Which applies?\nA. Clause a) of it\nB. Clause b) of it\n*C. Both a) and b) are true\n",
         ["single: Which applies? [Clause a) of it; Clause b) of it; *Both a) and b) are true]"],
     ),
+    "a text with a question that starts as an answer line does": (
+        "1. Correct: The mayor vote.\n*A. votes\nB. voting\n",
+        ["single: Correct: The mayor vote. [*votes; voting]"],
+    ),
     "a text with a line to write on before a number": (
         "1. It has ____ 9. What?\n*A. Seats\nB. Rooms\n",
         ["single: It has ____ 9. What? [*Seats; Rooms]"],
