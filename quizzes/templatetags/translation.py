@@ -68,9 +68,9 @@ def in_sentence(value: Any) -> Any:
 
 
 @register.filter(name="isolated")
-def isolated_name(name: str) -> str:
-    """The name, as `isolated` of formatting.py returns it, for a title."""
-    return isolated(name)
+def isolated_name(named: Any) -> str:
+    """The name, as `isolated` of formatting.py returns it, for what is in no sentence. named: a name, or who has it."""
+    return isolated(str(named))
 
 
 @register.tag

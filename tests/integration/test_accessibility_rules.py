@@ -54,7 +54,7 @@ def test_no_script_waits_for_a_gesture() -> None:
     assert found == []
 
 
-NAME = re.compile(r"(?<!<bdi>)\{\{ [\w.]+\.display_name \}\}")
+NAME = re.compile(r"(?<!<bdi>)\{\{ [\w.]+\.display_name \}\}|\{\{ [\w.]*classroom\.(?:list_)?name \}\}")
 # The values of a sentence. What the person who runs Footnote names needs no isolation.
 VALUES = re.compile(r"\.format\(((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)")
 NAME_IN_PYTHON = re.compile(r"\b(?!platform=)\w+=(?!isolated\()\w[\w.\[\]]*\.(?:display_|first_)?name\b")
