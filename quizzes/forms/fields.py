@@ -14,7 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.assignments.deadlines import NoSuchLocalTime, in_zone
-from quizzes.formatting import up_to, wall_clock, without_isolates
+from quizzes.formatting import up_to, wall_clock
 from quizzes.models import Classroom, Student
 from quizzes.people.names import MAX_NAME_LENGTH, InvalidName, clean_name
 
@@ -107,10 +107,10 @@ class NameField(forms.CharField):
         return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}
 
     def clean(self, value: Any) -> str:
-        """The name as `clean_name` returns it, also if it was copied from a sentence; refuses hidden characters."""
+        """The name as `clean_name` returns it; refuses hidden characters."""
         text = super().clean(value)
         try:
-            return clean_name(without_isolates(text))
+            return clean_name(text)
         except InvalidName as error:
             raise ValidationError(f"{str(error)[0].upper()}{str(error)[1:]}.") from error
 

@@ -19,6 +19,8 @@ _SORTED_AS = str.maketrans({"ł": "l", "đ": "d", "ð": "d", "ø": "o", "æ": "a
 _JOINERS = "\u200c\u200d"
 # Hebrew is the first script after Greek, Cyrillic and Armenian. No script before it needs a joiner.
 _FIRST_JOINED = "\u0590"
+# Of `isolated` in formatting.py, which this module cannot import because it uses no Django.
+_ISOLATES = "\N{FIRST STRONG ISOLATE}\N{POP DIRECTIONAL ISOLATE}"
 _HIDDEN = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}
 # Words that belong to the family name after them: “de la Cruz”, “van Dyke”.
 _PARTICLES = frozenset(
@@ -48,9 +50,10 @@ def clean_name(text: str) -> str:
     """The name in NFKC with single spaces. Raises InvalidName if it is too long or has no letter or digit.
 
     Control, format (bidi, zero-width) and private characters raise InvalidName too: nobody types them by accident.
+    Those that a name has in the sentences of pages are left out.
     Joiners are allowed between letters of scripts that need them. Tabs and line ends count as spaces.
     """
-    name = " ".join(unicodedata.normalize("NFKC", text[: MAX_NAME_LENGTH * 20]).split())
+    name = " ".join(unicodedata.normalize("NFKC", text[: MAX_NAME_LENGTH * 20]).split()).strip(_ISOLATES)
     if has_hidden(name):
         raise InvalidName(gettext("the name has a hidden character, so retype it"))
     if "@" in name:
