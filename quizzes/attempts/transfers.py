@@ -29,7 +29,7 @@ from quizzes.models import (
     Student,
     User,
 )
-from quizzes.models.locks import lock_rows
+from quizzes.models.locks import lock_remaining, lock_rows
 from quizzes.models.public_ids import new_public_id
 from quizzes.models.reasons import HAS_VERSION, JOINED_LATER, ON_TIME, OTHER_FORM
 from quizzes.people.rosters import move_student
@@ -92,6 +92,9 @@ def move_with_work(student: Student, *, to: Classroom, by: User, now: datetime) 
 
     Raises NameTaken and NumberTaken of `move_student`.
     """
+    # Before the student, in the order of all changes to students.
+    lock_rows(classrooms=[to.pk])
+    lock_remaining(Assignment.objects.filter(classroom=to))
     move_student(student, to=to, by=by, now=now)
     return transfer_attempts(student, by=by, now=now)
 

@@ -29,7 +29,7 @@ from quizzes.attempts.merges import merge_plan, merge_students
 from quizzes.attempts.paper.corrections import delete_paper_answers, move_paper_answers
 from quizzes.attempts.sample_class import make_sample_class
 from quizzes.attempts.support_marks import Mark, save_marks
-from quizzes.attempts.transfers import transfer_attempts
+from quizzes.attempts.transfers import move_with_work, transfer_attempts
 from quizzes.content.drafts.lifecycle import copy_set
 from quizzes.files import roster_sync
 from quizzes.files.oneroster import RosterClass
@@ -243,6 +243,28 @@ def test_a_start_at_the_moment_of_a_merge_makes_no_second_attempt(
     merge = partial(merge_students, keep, student, seen=seen, by=teacher, now=LATER)
     assert at_once(attempt, [merge, partial(start_attempt, keep, assignment, now=LATER)]) == []
     assert list(Attempt.objects.values_list("pk", "student", "number")) == [(attempt.pk, keep.pk, 1)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_merge_while_the_student_moves_with_work_ends_in_no_deadlock(
+    edition: Edition, classroom: Classroom, student: Student, teacher: User
+) -> None:
+    """The other entry has work in the class to which the student moves."""
+    here = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+    to = make_classroom(teacher=teacher)
+    there = make_assignment(edition=edition, classroom=to, assigned_by=teacher)
+    make_answered_attempt(assignment=here, student=student)
+    other = make_student(classroom=to)
+    make_answered_attempt(assignment=there, student=other)
+    other = move_student(other, to=classroom, by=teacher, now=NOW)
+    seen = merge_plan(other, student, now=LATER).seen
+    acts: list[Callable[[], object]] = [
+        partial(move_with_work, student, to=to, by=teacher, now=LATER),
+        partial(merge_students, other, student, seen=seen, by=teacher, now=LATER),
+    ]
+    assert deadlocks(at_once(Student.objects.filter(pk=student.pk), acts)) == []
+    student.refresh_from_db()
+    assert student.classroom == to
 
 
 @pytest.mark.django_db(transaction=True)
