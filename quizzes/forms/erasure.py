@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, gettext_lazy
 
-from quizzes.formatting import without_isolates
+from quizzes.formatting import isolated, without_isolates
 
 
 class EraseClassroomForm(forms.Form):
@@ -22,7 +22,7 @@ class EraseClassroomForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.classroom_name = classroom_name
         self.fields["name"].help_text = gettext("Type “{classroom_name}” to delete the class.").format(
-            classroom_name=classroom_name
+            classroom_name=isolated(classroom_name)
         )
 
     def clean_name(self) -> str:
@@ -31,7 +31,7 @@ class EraseClassroomForm(forms.Form):
         if " ".join(name.split()) != " ".join(self.classroom_name.split()):
             raise ValidationError(
                 gettext("This isn’t the name of the class. Type “{classroom_name}”.").format(
-                    classroom_name=self.classroom_name
+                    classroom_name=isolated(self.classroom_name)
                 )
             )
         return name

@@ -112,8 +112,11 @@ def test_class_is_deleted_by_its_typed_name(done: Attempt, teacher_client: Clien
         "This isn’t the name of the class. Type “Period 3”."
     ]
     assert Classroom.objects.count() == 1
+    Classroom.objects.update(name="כיתה א.")
+    asked = "\u2068כיתה א.\u2069"
+    assert f"Type “{asked}” to delete the class." in text_of(teacher_client.get(address))
 
-    response = teacher_client.post(address, {"name": " \u2068Period  3\u2069 "}, follow=True)
+    response = teacher_client.post(address, {"name": f" {asked} "}, follow=True)
 
     assert "1 class, 2 students, 2 attempts, and 8 answers are gone for good." in text_of(response)
     assert list(Classroom.objects.all()) == []
