@@ -13,6 +13,7 @@ from quizzes.models import Assignment, Attempt, AuditEvent, Edition, Excuse, Ext
 from quizzes.models.assignments import MAX_TITLE, NEW_VERSION
 from quizzes.models.locks import lock_remaining, lock_rows, locked_with_keys, read_row
 from quizzes.models.reasons import HAS_VERSION, STAYS_EXCUSED
+from quizzes.people.newcomers import by_student, own_version
 
 
 class AllStarted(Exception):
@@ -78,23 +79,21 @@ def split_by_edition(
     quizzes = {quiz.pk: quiz for quiz in (*versions, made)}
     extended = current.extensions.order_by().values_list("student", flat=True)
     lock_rows(assignments=quizzes, students=[*(student.pk for student in students), *extended], with_starts=True)
-    excused = set(Excuse.objects.filter(assignment__in=quizzes).order_by().values_list("student", "assignment"))
-    starts = set(Attempt.objects.filter(assignment__in=quizzes).order_by().values_list("student", "assignment"))
-    taken = excused | starts
-    excuses, undone, kept = list[Excuse](), list[Student](), {student for student, _ in starts}
+    excused, started = by_student(Excuse, quizzes), by_student(Attempt, quizzes)
+    excuses, undone, kept = list[Excuse](), list[Student](), set(started)
     for student in students:
-        left = [quiz for quiz in versions if (student.pk, quiz.pk) not in excused]
-        started = [quiz for quiz in left if (student.pk, quiz.pk) in starts]
-        own = made if current in left and not started else next(reversed(started or left), None)
+        own = own_version(versions, excused=excused[student.pk], started=started[student.pk])
+        if own is not None and current.pk not in excused[student.pk] and own.pk not in started[student.pk]:
+            own = made
         reason = STAYS_EXCUSED if own is None else HAS_VERSION.format(number=own.edition.number)
-        if own == made and (student.pk, made.pk) in excused:
+        if own == made and made.pk in excused[student.pk]:
             undone.append(student)
         excuses += [
             Excuse(assignment=quiz, student=student, reason=reason, given_by=by, given_at=now)
             for pk, quiz in quizzes.items()
-            if quiz != own and (student.pk, pk) not in taken
+            if quiz != own and pk not in excused[student.pk] | started[student.pk]
         ]
-        if own not in (None, made) or (before is not None and current not in left):
+        if own not in (None, made) or (before is not None and current.pk in excused[student.pk]):
             kept.add(student.pk)
     undo_excuses(made, undone, reason=HAS_VERSION.format(number=edition.number), by=by, now=now)
     Excuse.objects.give(excuses, by=by)

@@ -1,9 +1,9 @@
 """Students who come to a class: of a quiz with several versions, each of them gets one."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import chain, product
-from typing import Any
 
 from quizzes.models import Assignment, Attempt, Excuse, Student, User
 from quizzes.models.locks import lock_remaining
@@ -28,19 +28,35 @@ def give_one_version(
     """
     if not quizzes:
         return
-    of_students: dict[str, Any] = {"assignment__in": list(chain(*quizzes)), "student__in": students}
-    excused = set(Excuse.objects.filter(**of_students).order_by().values_list("student", "assignment"))
-    started = set(Attempt.objects.filter(**of_students).order_by().values_list("student", "assignment"))
+    pks = [quiz.pk for quiz in chain(*quizzes)]
+    excused, started = by_student(Excuse, pks), by_student(Attempt, pks)
     given = []
     for student, versions in product(students, quizzes):
-        left = [one for one in versions if (student.pk, one.pk) not in excused]
-        done = [one for one in left if (student.pk, one.pk) in started]
-        for own in (done or left)[-1:]:
-            reason = HAS_VERSION.format(number=own.edition.number)
-            giver = by.pk if by is not None else own.assigned_by_id
-            given += [
-                Excuse(assignment=one, student=student, reason=reason, given_by_id=giver, given_at=now)
-                for one in left
-                if one not in (own, *done)
-            ]
+        own = own_version(versions, excused=excused[student.pk], started=started[student.pk])
+        if own is None:
+            continue
+        reason = HAS_VERSION.format(number=own.edition.number)
+        giver = by.pk if by is not None else own.assigned_by_id
+        given += [
+            Excuse(assignment=one, student=student, reason=reason, given_by_id=giver, given_at=now)
+            for one in versions
+            if one != own and one.pk not in excused[student.pk] | started[student.pk]
+        ]
     Excuse.objects.give(given, by=by)
+
+
+def own_version(versions: Sequence[Assignment], *, excused: set[int], started: set[int]) -> Assignment | None:
+    """The version that a student has: without an excuse, the last one started, else the newest; None if all have one.
+
+    excused, started: ids of the quizzes from which the student is excused, and of those that the student has started.
+    """
+    left = [quiz for quiz in versions if quiz.pk not in excused]
+    return next(reversed([quiz for quiz in left if quiz.pk in started] or left), None)
+
+
+def by_student(rows: type[Excuse | Attempt], quizzes: Iterable[int]) -> defaultdict[int, set[int]]:
+    """By the id of a student: for which of these quizzes the student has a row. 1 query."""
+    found = defaultdict[int, set[int]](set)
+    for student, quiz in rows.objects.filter(assignment__in=quizzes).order_by().values_list("student", "assignment"):
+        found[student].add(quiz)
+    return found
