@@ -174,6 +174,8 @@ def test_phone_without_a_session_asks_for_the_pin_if_an_answer_waits(
     with ben.expect_response("**/current/"):
         ben.clock.run_for(8000)
     if first == "poll":
+        # A page that follows the class waits half a second for a save.
+        ben.clock.run_for(1000)
         ben.evaluate("release()")
     expect(ben.get_by_label("Your PIN")).to_be_visible()
     ben.get_by_label("Your PIN").fill(pin_of(Student.objects.get(display_name="Ben")))

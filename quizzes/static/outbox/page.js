@@ -456,8 +456,8 @@ async function onMove(event) {
   event.preventDefault();
   keepTyped();
   await Promise.race([sender.settle(), new Promise((resolve) => { setTimeout(resolve, MOVE_PATIENCE); })]);
-  // An answer that waits asks for the PIN here.
-  if (isSignedOut && notices.shown === "pin") return;
+  // An answer that waits asks for the PIN here, as soon as the site replies to it.
+  if (isSignedOut && store.pending().length > 0) return;
   leave(address);
 }
 
