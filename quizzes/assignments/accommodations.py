@@ -276,7 +276,9 @@ def excuse_students(
     excused = _lock_and_read_excused(assignment, students)
     new = [student for student in students if student.pk not in excused]
     Excuse.objects.give(
-        [Excuse(assignment=assignment, student=one, reason=reason, given_by=by, given_at=now) for one in new], by=by
+        [Excuse(assignment=assignment, student=one, reason=reason, given_by=by, given_at=now) for one in new],
+        by=by,
+        now=now,
     )
     return new
 
@@ -344,19 +346,11 @@ def _record(
     by: User,
     now: datetime,
 ) -> None:
-    AuditEvent.objects.bulk_create(
-        [
-            AuditEvent(
-                action=action,
-                actor=by,
-                classroom_id=assignment.classroom_id,
-                student=student,
-                at=now,
-                detail={"assignment": assignment.public_id, **detail},
-            )
-            for student, detail in details.items()
-        ]
-    )
+    rows = [
+        (assignment.classroom_id, student, {"assignment": assignment.public_id, **detail})
+        for student, detail in details.items()
+    ]
+    AuditEvent.objects.record_each(action, rows, actor=by, at=now)
 
 
 def _open_attempts(**lookups: Any) -> Iterable[Attempt]:

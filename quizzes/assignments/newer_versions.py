@@ -96,7 +96,7 @@ def split_by_edition(
         if own not in (None, made) or (before is not None and current.pk in excused[student.pk]):
             kept.add(student.pk)
     undo_excuses(made, undone, reason=HAS_VERSION.format(number=edition.number), by=by, now=now)
-    Excuse.objects.give(excuses, by=by)
+    Excuse.objects.give(excuses, by=by, now=now)
     kept |= set(made.extensions.values_list("student", flat=True))
     extensions = list(current.extensions.exclude(student__in=kept))
     for extension in extensions:

@@ -307,21 +307,21 @@ class Extension(models.Model):
 class ExcuseManager(models.Manager["Excuse"]):
     """Excuses students."""
 
-    def give(self, excuses: Sequence["Excuse"], *, by: User | None) -> None:
+    def give(self, excuses: Sequence["Excuse"], *, by: User | None, now: datetime) -> None:
         """Store new excuses, each with a row of the audit log. 2 queries. by: as the actor of the log."""
         self.bulk_create(excuses)
-        AuditEvent.objects.bulk_create(
+        AuditEvent.objects.record_each(
+            AuditEvent.Action.EXCUSED,
             [
-                AuditEvent(
-                    action=AuditEvent.Action.EXCUSED,
-                    actor=by,
-                    classroom_id=one.assignment.classroom_id,
-                    student=one.student,
-                    at=one.given_at,
-                    detail={"assignment": one.assignment.public_id, "reason": one.reason},
+                (
+                    one.assignment.classroom_id,
+                    one.student,
+                    {"assignment": one.assignment.public_id, "reason": one.reason},
                 )
                 for one in excuses
-            ]
+            ],
+            actor=by,
+            at=now,
         )
 
 

@@ -42,7 +42,7 @@ def give_one_version(
             for one in versions
             if one != own and one.pk not in excused[student.pk] | started[student.pk]
         ]
-    Excuse.objects.give(given, by=by)
+    Excuse.objects.give(given, by=by, now=now)
 
 
 def own_version(versions: Sequence[Assignment], *, excused: set[int], started: set[int]) -> Assignment | None:
