@@ -140,7 +140,27 @@ def move_student(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 
 def _confirm_move(request: TeacherRequest, student: Student, *, to: Classroom, transfers_work: bool) -> HttpResponse:
-    """The page that asks before a student moves to another class. It names what the student works on."""
+    """The page that asks before a student moves to another class."""
+    return confirm_page(
+        request,
+        question=gettext("Move {display_name} to {name}?").format(
+            display_name=isolated(student.display_name), name=isolated(to.name)
+        ),
+        effect=" ".join(_effects_of_move(student, to=to)),
+        verb=gettext("Move to this class"),
+        keep=gettext("Stay in {name}").format(name=isolated(student.classroom.name)),
+        place=student.display_name,
+        back=reverse("student_history", args=[student.public_id]),
+        fields=[
+            ("classroom", to.public_id),
+            ("is_confirmed", "on"),
+            *([("transfers_work", "on")] if transfers_work else []),
+        ],
+    )
+
+
+def _effects_of_move(student: Student, *, to: Classroom) -> list[str]:
+    """What a move to another class does, in sentences."""
     now = timezone.now()
     working = [
         attempt.assignment.title
@@ -157,12 +177,8 @@ def _confirm_move(request: TeacherRequest, student: Student, *, to: Classroom, t
             len(working),
         )
         titles = listed([f"“{title}”" for title in working])
-        effects.insert(
-            0,
-            warning.format(
-                first_name=isolated(student.first_name), titles=titles, name=isolated(student.classroom.name)
-            ),
-        )
+        name = isolated(student.classroom.name)
+        effects.insert(0, warning.format(first_name=isolated(student.first_name), titles=titles, name=name))
     if left := transfers.settings_left(student, to=to):
         words = gettext(
             "What you set for this student alone, such as an extension or an excuse, stays in “{name}”: {titles}. Set "
@@ -170,22 +186,7 @@ def _confirm_move(request: TeacherRequest, student: Student, *, to: Classroom, t
         )
         titles = listed([f"“{quiz.title}”" for quiz in left])
         effects.append(words.format(name=isolated(student.classroom.name), titles=titles, to=isolated(to.name)))
-    return confirm_page(
-        request,
-        question=gettext("Move {display_name} to {name}?").format(
-            display_name=isolated(student.display_name), name=isolated(to.name)
-        ),
-        effect=" ".join(effects),
-        verb=gettext("Move to this class"),
-        keep=gettext("Stay in {name}").format(name=isolated(student.classroom.name)),
-        place=student.display_name,
-        back=reverse("student_history", args=[student.public_id]),
-        fields=[
-            ("classroom", to.public_id),
-            ("is_confirmed", "on"),
-            *([("transfers_work", "on")] if transfers_work else []),
-        ],
-    )
+    return effects
 
 
 @require_POST
