@@ -1,7 +1,7 @@
 """Who may open which URL: one table of URLs and actors. A URL that is not in the table fails a test."""
 
+import pickle
 from collections.abc import Callable, Iterator, Mapping
-from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
@@ -492,8 +492,8 @@ Cast = dict[Actor, Student | User | None]
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[School, Cast]]:
-    """The rows of `school` and `cast`, made once for a module. Each test's own writes are rolled back after it."""
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[bytes]:
+    """`people`, pickled. Their rows are made once for a module. Each test's own writes are rolled back after it."""
     with django_db_blocker.unblock(), transaction.atomic():
         teacher = make_user(email="rivera@school.test", name="Ms. Rivera")
         other_teacher = make_user(email="okafor@school.test", name="Mr. Okafor")
@@ -506,26 +506,25 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Schoo
         outsider = make_student(classroom=make_classroom(teacher=other_teacher, name="Period 5"), name="Omar Diaz")
         assignment = make_assignment(edition=make_edition(), classroom=classroom, assigned_by=teacher)
         school = School(teacher, student, assignment, make_attempt(assignment=assignment, student=student))
-        yield (
-            school,
-            {
-                "nobody": None,
-                "student": student,
-                "classmate": classmate,
-                "outsider": outsider,
-                "teacher": teacher,
-                "viewer": viewer,
-                "other_teacher": other_teacher,
-                "staff": staff,
-            },
-        )
+        cast: Cast = {
+            "nobody": None,
+            "student": student,
+            "classmate": classmate,
+            "outsider": outsider,
+            "teacher": teacher,
+            "viewer": viewer,
+            "other_teacher": other_teacher,
+            "staff": staff,
+        }
+        yield pickle.dumps((school, cast))
         transaction.set_rollback(True)
 
 
 @pytest.fixture
-def people(world: tuple[School, Cast], db: None) -> tuple[School, Cast]:
-    """Copies, since a test may change an object as well as its row."""
-    return deepcopy(world)
+def people(world: bytes, db: None) -> tuple[School, Cast]:
+    """A school and who may ask. Copies, since a test may change an object as well as its row."""
+    copies: tuple[School, Cast] = pickle.loads(world)  # noqa: S301  made by the fixture above
+    return copies
 
 
 @pytest.fixture
