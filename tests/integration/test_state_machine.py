@@ -14,11 +14,11 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.integration.state_machine_machine import School
 from tests.integration.state_machine_stories import FairSchool
 
-# 40 programs of 50 steps on SQLite, in parts for several workers. `make simulate` runs the same model for longer.
+# 28 programs of 50 steps on SQLite, in parts for several workers. `make simulate` runs the same model for longer.
 # PostgreSQL gets fewer, since its queries take much longer. The engines differ in locking, which a single thread cannot
 # test.
 PARTS = 2
-PROGRAMS = 20 if connection.vendor == "sqlite" else 5
+PROGRAMS = 14 if connection.vendor == "sqlite" else 5
 STEPS = 50
 FIXED_SEED = 2
 SEED = int(os.environ.get("STATE_MACHINE_SEED", FIXED_SEED))

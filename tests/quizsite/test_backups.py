@@ -582,7 +582,7 @@ def test_restore_killed_at_any_moment_leaves_the_old_site_or_the_new_one(drill: 
     whole = time.monotonic() - began
     drill.add_class("Second")
     seen = set()
-    for tenth in range(1, 11):
+    for sixth in range(1, 8):
         process = subprocess.Popen(
             [*MANAGE, "restore", str(made)],
             env=environment(drill.data, drill.site.port, drill.site.extra),
@@ -590,7 +590,7 @@ def test_restore_killed_at_any_moment_leaves_the_old_site_or_the_new_one(drill: 
             stdout=subprocess.DEVNULL,
         )
         try:
-            process.wait(timeout=whole * tenth / 9)
+            process.wait(timeout=whole * sixth / 6)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
