@@ -27,6 +27,10 @@ from quizzes.views.methods import require_POST
 from quizzes.views.teacher.accommodations import extension_words
 from quizzes.views.teacher.undo import offer_undo
 
+# In the query of the page: the students who have not turned in are chosen.
+UNFINISHED = "unfinished"
+FINISHED = {Status.SUBMITTED, Status.EXCUSED}
+
 
 @class_act(ClassAct.CHANGE)
 @require_http_methods(["GET", "POST"])
@@ -37,16 +41,17 @@ def extend_students(request: TeacherRequest, public_id: str) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = ExtendStudentsForm(data, assignment=assignment, students=students, now=now)
     if not form.is_valid():
-        rows = [
-            (student, found, _words(assignment, extension))
-            for student, found, extension in _rows(assignment, students, now=now)
-        ]
+        rows = _rows(assignment, students, now=now)
+        unfinished = [student.public_id for student, found, _ in rows if found.status not in FINISHED]
+        if request.GET.get("choose") == UNFINISHED:
+            form.initial["students"] = unfinished
         context = {
             "assignment": assignment,
             "classroom": assignment.classroom,
             "window_state": window_state(assignment, now=now).value,
             "form": form,
-            "rows": rows,
+            "rows": [(student, found, _words(assignment, extension)) for student, found, extension in rows],
+            "unfinished_count": len(unfinished),
         }
         return render(request, "teacher/extend_students.html", context)
     if form.is_excuse:

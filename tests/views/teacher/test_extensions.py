@@ -109,6 +109,20 @@ def test_chosen_students_get_the_extension_once(
     assert third.public_id in page.content.decode()
 
 
+def test_link_chooses_the_students_who_have_not_turned_in(
+    homework: Assignment, student: Student, classmate: Student, teacher: User, teacher_client: Client
+) -> None:
+    third = make_student(classroom=homework.classroom)
+    accommodations.excuse_students(homework, [third], reason="Ill", by=teacher, now=NOW)
+    make_answered_attempt(assignment=homework, student=student)
+    page = teacher_client.get(page_of(homework))
+    assert form_of(page, having="reason").data().get("students") is None
+    [link] = [link for link in read(page).links if "choose=" in link]
+    assert "Choose the 1 student who hasn’t turned in" in text_of(page)
+    page = teacher_client.get(page_of(homework) + link.partition("#")[0])
+    assert form_of(page, having="reason").data()["students"] == [classmate.public_id]
+
+
 def test_student_with_a_later_time_keeps_it(
     homework: Assignment, student: Student, classmate: Student, teacher: User, teacher_client: Client
 ) -> None:
