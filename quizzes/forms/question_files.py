@@ -5,7 +5,7 @@ from pathlib import PurePath
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext, gettext_lazy, gettext_noop
+from django.utils.translation import gettext, gettext_lazy, gettext_noop, ngettext
 
 from quizzes.content.drafts.document import MAX_QUESTIONS
 from quizzes.content.picture_files import PictureFile
@@ -51,6 +51,16 @@ class QuestionFileForm(forms.Form):
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ".gift,.txt,.xml,.zip,.xlsx,.xls,.ods,.csv,.tsv,.json,.toml"}),
     )
+    first = forms.IntegerField(
+        label=gettext_lazy("Start at question"),
+        help_text=gettext_lazy("Such as 61, for the rest of a file that doesn’t fit into one set. Leave blank for 1."),
+        required=False,
+        min_value=1,
+        error_messages={
+            "invalid": gettext_lazy("Enter a whole number."),
+            "min_value": gettext_lazy("Enter 1 or more."),
+        },
+    )
     target = forms.ChoiceField(
         label=gettext_lazy("Add them to"),
         error_messages={
@@ -66,15 +76,22 @@ class QuestionFileForm(forms.Form):
         self.drafts = {draft.question_set.public_id: draft for draft in drafts}
         choice_field(self, "target").choices = _targets(drafts)
         self.read: ReadFile | None = None
+        # From the first question that the teacher asked for.
         self.outcomes: list[ReadQuestion] = []
-        # How many questions the set has no room for.
+        # How many questions the set has no room for, and the number of the first one in the file.
         self.no_room = 0
+        self.first_left = 0
         self.pictures: Mapping[bytes, PictureFile] = {}
 
     @property
     def draft(self) -> Draft | None:
         """The chosen draft; None for a new question set."""
         return self.drafts.get(self.cleaned_data["target"])
+
+    @property
+    def is_from_start(self) -> bool:
+        """Whether the preview starts at the first question."""
+        return (self.cleaned_data["first"] or 1) == 1
 
     @property
     def proposed_title(self) -> str:
@@ -151,12 +168,20 @@ class QuestionFileForm(forms.Form):
             is_no_quiz = file is None and isinstance(error, UnknownFormat)
             self.add_error("text" if file is None else "file", gettext(_NO_ANSWERS) if is_no_quiz else str(error))
             return cleaned
+        first, count = cleaned["first"] or 1, len(self.read.questions)
+        if first > max(count, 1):
+            self.add_error("first", _ends_before(count))
+            return cleaned
         draft = self.draft
         room = MAX_QUESTIONS - (len(draft.document["questions"]) if draft is not None else 0)
-        outcomes = fitting(self.read.questions, room)
-        self.no_room = sum(found.item is not None for found in self.read.questions) - sum(
-            outcome.item is not None for outcome in outcomes
-        )
+        asked = self.read.questions[first - 1 :]
+        outcomes = fitting(asked, room)
+        left = [
+            number
+            for number, (found, outcome) in enumerate(zip(asked, outcomes, strict=True), start=first)
+            if found.item is not None and outcome.item is None
+        ]
+        self.no_room, self.first_left = len(left), min(left, default=0)
         pictures = clean_pictures(picture_contents(self.read, outcomes))
         self.outcomes = [with_clean_pictures(outcome, pictures) for outcome in outcomes]
         self.pictures = pictures.files
@@ -247,6 +272,10 @@ class ExportForm(forms.Form):
             "invalid_choice": gettext_lazy("Choose a format."),
         },
     )
+
+
+def _ends_before(count: int) -> str:
+    return ngettext("There is only {count} question.", "There are only {count} questions.", count).format(count=count)
 
 
 def _targets(drafts: Sequence[Draft]) -> list[tuple[str, str]]:

@@ -66,11 +66,12 @@ def _import_page(
     """The page with the preview of a valid form. chosen: the numbers of its checked questions; None for all."""
     context: dict[str, Any] = {"form": form, "preview": form.is_valid(), "chosen": chosen}
     if form.is_valid() and form.read is not None:
-        document = importing.whole_set(form.read, form.pictures) if form.draft is None else None
+        can_be_whole = form.draft is None and form.is_from_start
+        document = importing.whole_set(form.read, form.pictures) if can_be_whole else None
         context |= {
             "packed": importing.pack(form.outcomes, document, form.pictures.values(), by=request.user),
             "is_whole": document is not None,
-            "why_not_whole": importing.why_not_whole(form.read) if form.draft is None else "",
+            "why_not_whole": importing.why_not_whole(form.read) if can_be_whole else "",
             "question_count": len(document["questions"]) if document is not None else 0,
             "lost_pictures": importing.lost_pictures(form.read, document),
         }

@@ -288,15 +288,43 @@ def test_a_set_holds_sixty_questions(teacher_client: Client, teacher: User) -> N
     assert "A question set has room for 60 questions." in text_of(teacher_client.get(reverse("import_questions")))
     page = text_of(preview(teacher_client, "\n\n".join(f"Q{n}? {{=a ~b}}" for n in range(62))))
     assert "60 can be imported" in page
-    assert (
-        "A question set has room for 60 questions. 2 questions don’t fit. Import them from a file or text without the "
-        "others."
-    ) in page
+    said = "don’t fit. After this import, check the file or text again, and start at question 61."
+    assert f"A question set has room for 60 questions. 2 questions {said}" in page
     full = make_draft(owner=teacher)
     page = text_of(
         preview(teacher_client, "\n\n".join(f"Q{n}? {{=a ~b}}" for n in range(57)), target=full.question_set.public_id)
     )
-    assert "60 questions. 1 question doesn’t fit. Import it as a new question set." in page
+    said = "doesn’t fit. After this import, check the file or text again, and start at question 57."
+    assert f"60 questions. 1 question {said}" in page
+
+
+def test_the_rest_of_a_long_text_is_imported_from_a_number(teacher_client: Client, teacher: User) -> None:
+    """Also after a preview that was refused."""
+    text = "\n\n".join(f"Q{n}? {{=a ~b}}" for n in range(1, 63))
+    asked = {"text": text, "target": "new", "first": "62"}
+    page = teacher_client.post(reverse("import_questions"), asked)
+    assert "1 can be imported." in text_of(page)
+
+    page = confirm(teacher_client, page, packed="x")
+    confirm(teacher_client, page, chosen=["0"])
+
+    draft = Draft.objects.owned_by(teacher).get()
+    assert [question["stem"] for question in draft.document["questions"]] == ["Q62?"]
+    page = teacher_client.post(reverse("import_questions"), {**asked, "first": "63"})
+    assert "There are only 62 questions." in text_of(page)
+
+
+def test_a_whole_set_from_a_later_question_is_imported_without_the_others(
+    teacher_client: Client, edition: Edition, teacher: User
+) -> None:
+    page = teacher_client.post(
+        reverse("export_questions", args=[edition.question_set.public_id]), {"file_format": "json"}
+    )
+    file = SimpleUploadedFile("set.json", page.content)
+    page = teacher_client.post(reverse("import_questions"), {"file": file, "target": "new", "first": "2"})
+    confirm(teacher_client, page, chosen=["0"])
+    stems = [question["stem"] for question in Draft.objects.owned_by(teacher).get().document["questions"]]
+    assert stems == [edition.document["questions"][1]["stem"]]
 
 
 def test_a_file_that_cannot_be_read_is_named_by_its_field(teacher_client: Client) -> None:
