@@ -2,6 +2,7 @@
 
 import sys
 
+from django.core.exceptions import RequestDataTooBig
 from django.db import Error as DatabaseError
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -14,6 +15,13 @@ from quizzes.views.language import use_language_of_signed_in
 RETRY_SECONDS = 5
 # Under this URL a form holds a student's answer, to type once only. Elsewhere it may hold a password.
 ANSWERS = "/student/attempts/"
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's page, or what to do about a form with too much text."""
+    if isinstance(exception, RequestDataTooBig):
+        return HttpResponse(_error_page("413.html", {}), status=413)
+    return defaults.bad_request(request, exception)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -234,7 +234,7 @@ class Bridge:
 
 def too_long() -> Refusal:
     """The refusal of a body with too many bytes."""
-    return Refusal(413, "That’s too big to upload. Go back and choose a smaller file.")
+    return Refusal(413, "That’s too big to send. Go back, and choose a smaller file or paste less text.")
 
 
 def check_headers(headers: Any) -> None:

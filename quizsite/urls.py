@@ -92,5 +92,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
+handler400 = "quizsite.errors.bad_request"
 handler404 = "quizsite.errors.page_not_found"
 handler500 = "quizsite.errors.server_error"

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig
 from django.db import (
     Error,
     InterfaceError,
@@ -227,7 +227,7 @@ def test_session_that_ended_meanwhile_is_no_error_of_the_database(teacher: User)
 
 @pytest.mark.parametrize(
     ("error", "status"),
-    [(BadRequest(), 400), (PermissionDenied(), 403), (KeyError(), 500), (ERRORS[1], 503)],
+    [(BadRequest(), 400), (RequestDataTooBig(), 413), (PermissionDenied(), 403), (KeyError(), 500), (ERRORS[1], 503)],
 )
 def test_error_in_a_view_has_a_page_in_the_students_language(
     error: Exception, status: int, student_client: Client

@@ -159,7 +159,10 @@ def test_too_long_body_is_refused_before_it_is_sent(site: Site) -> None:
         link.sendall(head("POST", "/teacher/", "Content-Length: 50000000"))
         status, headers, body = reply(link)
 
-        assert (status, body) == (413, "That’s too big to upload. Go back and choose a smaller file.\n".encode())
+        assert (status, body) == (
+            413,
+            "That’s too big to send. Go back, and choose a smaller file or paste less text.\n".encode(),
+        )
         assert dict(headers)["connection"] == "close"
         assert link.recv(1) == b""
 

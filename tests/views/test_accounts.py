@@ -773,6 +773,7 @@ def test_form_without_its_token_is_not_sent(teacher: User) -> None:
     [
         ("400.html", "We couldn’t read that request"),
         ("403.html", "You don’t have access to this page"),
+        ("413.html", "That’s too much text to send"),
         ("429.html", "Too many tries"),
         ("500.html", "Something went wrong on our side"),
     ],
