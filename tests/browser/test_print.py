@@ -241,6 +241,8 @@ def test_pages_of_a_teacher_print_without_what_one_presses(
         # A printed roster had no names.
         has_name = school.student.display_name in page.locator("main").inner_text()
         assert has_name or name in {"assignment_results", "item_analysis", "question_set"}, name
+    # Of the question set: no page is left half empty.
+    assert len(printed(page, "Letter")) <= 6
 
 
 def test_large_print_has_eighteen_points(assignment: Assignment, teacher: User, open_context: NewContext) -> None:
