@@ -566,7 +566,9 @@ def test_paper_and_board_carry_the_language(teacher_client: Client, classroom: C
     assignment = make_assignment(edition=make_edition(document=document), classroom=classroom, assigned_by=teacher)
     paper = teacher_client.get(reverse("print_assignment", args=[assignment.public_id])).content.decode()
     assert paper.count('<div class="reading" lang="he" dir="rtl">') == 1
-    assert paper.count('<div class="text" lang="he" dir="rtl">') == 4
+    # The list has the direction too, so that the number of a question and its points are on the sides of its words.
+    assert paper.count('<ol class="paper-q" lang="he" dir="rtl">') == 1
+    assert paper.count('<p class="small worth"><span lang="en" dir="ltr">') == 4
     board = teacher_client.get(reverse("class_board", args=[assignment.public_id])).content.decode()
     assert '<h2 id="stem" lang="he" dir="rtl">' in board
 

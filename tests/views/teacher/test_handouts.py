@@ -190,7 +190,7 @@ def test_handout_of_an_assignment_says_which_question_does_not_count(
     [leaf] = leaves(teacher_client.get(sheet_url(assignment)))
 
     assert "Form A · Version 1 · Period 3 · 7 points" in " ".join(leaf.split())
-    worth = re.findall(r'<p class="small worth">\s*(.+?)\s*</p>', leaf)
+    worth = re.findall(r'<p class="small worth"><span>\s*(.+?)\s*</span>', leaf)
     assert worth == ["Doesn’t count", "2 points", "3 points", "2 points"]
     of_set = teacher_client.get(reverse("print_set", args=[assignment.edition.question_set.public_id]))
     assert "8 points" in text_of(of_set)
