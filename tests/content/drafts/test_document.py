@@ -292,8 +292,8 @@ def test_a_question_says_what_it_lacks(key: str, fields: Table, faults: list[str
     ("statement", "fault"),
     [
         ({"voice": ""}, "Choose who says statement 1."),
-        ({"voice": "mayor", "evidence": []}, "Enter the sentence that says statement 1."),
-        ({"voice": "not_stated"}, "Statement 1 is “The story does not say”, so leave its sentence blank."),
+        ({"voice": "mayor", "evidence": []}, "Choose the sentence that says statement 1."),
+        ({"voice": "not_stated"}, "Statement 1 is “The story does not say”, so choose no sentence for it."),
         ({"text": "PEOPLE are easy to find."}, "Statements 1 and 2 are the same."),
         (
             {"voice": "protesters"},

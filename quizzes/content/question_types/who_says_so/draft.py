@@ -58,12 +58,12 @@ class WhoSaysSoDraft(QuestionDraft):
                 )
             if speaker == NOT_STATED and evidence:
                 found.append(
-                    gettext("Statement {number} is “The story does not say”, so leave its sentence blank.").format(
+                    gettext("Statement {number} is “The story does not say”, so choose no sentence for it.").format(
                         number=number
                     )
                 )
             if speaker != NOT_STATED and not evidence:
-                found.append(gettext("Enter the sentence that says statement {number}.").format(number=number))
+                found.append(gettext("Choose the sentence that says statement {number}.").format(number=number))
             found += lost(
                 evidence,
                 sentence_keys,
