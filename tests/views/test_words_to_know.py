@@ -52,6 +52,8 @@ def check(page: str, type_name: str) -> None:
         r'<button type="button" class="word"\s+popovertarget="word-agreement"\s*>agreement</button>', page
     )
     assert len(buttons) == (2 if type_name == "single" else 1)
+    # Beside sentences to choose, a word is in a list.
+    assert ("Tap a dotted word" in page) is (type_name == "single")
     [note] = re.findall(r'<div popover class="word-note" id="word-agreement"[^>]*>(.*?)</div>', page, re.DOTALL)
     assert "a promise between two sides" in note
     assert '<i lang="es">acuerdo</i>' in note
@@ -98,6 +100,7 @@ def test_copy_of_a_set_publishes_its_words(teacher: User) -> None:
 def test_handout_lists_the_words_that_its_reading_has(teacher_client: Client, assignment: Assignment) -> None:
     text = text_of(teacher_client.get(reverse("print_assignment", args=[assignment.public_id])))
     assert "Words to know: agreement : a promise between two sides." in text
+    assert "Tap a dotted word" not in text
     assert "allege" not in text
 
 
