@@ -67,7 +67,7 @@ SEARCHED = {
         *("made_by__email", "attempt__student__display_name", "attempt__student__external_id"),
         *("=attempt__student__public_id", "attempt__classroom__name"),
     ),
-    models.AuditEvent: ("actor__email", "actor__name", *STUDENT),
+    models.AuditEvent: ("actor__email", "actor__name", "=detail__receipt", *STUDENT),
 }
 for model, columns in LISTED.items():
     related = tuple(name for name in columns if model._meta.get_field(name).is_relation)

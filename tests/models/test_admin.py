@@ -34,20 +34,22 @@ def test_staff_can_view_and_change_nothing(model: type, superuser_client: Client
     assert superuser_client.get(reverse(f"{name}_add")).status_code == 403
 
 
-@pytest.mark.parametrize("words", ["maya", "S-101", "Ms. Rivera", "rivera@school", "Advisory"])
+@pytest.mark.parametrize("words", ["maya", "S-101", "Ms. Rivera", "rivera@school", "Advisory", "k7q-4mh"])
 def test_audit_log_finds_who_changed_a_grade(words: str, superuser_client: Client) -> None:
     teacher = make_user(email="rivera@school.test")
     classroom = make_classroom(name="Advisory")
     maya = make_student(classroom=classroom, name="Maya Anders", external_id="S-101")
-    for by, student in ((teacher, maya), (make_user(name="Mr. Okafor"), make_student(name="Ben Castro"))):
+    ben = make_student(name="Ben Castro")
+    for by, student, receipt in ((teacher, maya, "K7Q-4MH"), (make_user(name="Mr. Okafor"), ben, "K7Q-4MJ")):
+        detail = {"points": "2.00", "receipt": receipt}
         AuditEvent.objects.record(
-            "answer_marked", actor=by, classroom=student.classroom, student=student, at=NOW, points="2.00"
+            "answer_marked", actor=by, classroom=student.classroom, student=student, at=NOW, **detail
         )
 
     page = superuser_client.get(reverse("admin:quizzes_auditevent_changelist"), {"q": words})
 
     assert [event.student for event in page.context["cl"].result_list] == [maya]
-    assert "{&quot;points&quot;: &quot;2.00&quot;}" in page.content.decode()
+    assert "{&quot;points&quot;: &quot;2.00&quot;, " in page.content.decode()
 
 
 def test_an_id_is_found_whole_only(superuser_client: Client) -> None:
