@@ -6,6 +6,8 @@
 const PREFIX = "footnote.unsent.";
 // In ms. Long enough to sign in, also on another device; short for a shared computer.
 const MAX_AGE = 60 * 60 * 1000;
+// For a moment in the storage that all tabs share: the account that has signed out.
+const SIGNED_OUT = "footnote.signed-out";
 const SECRETS = "[type=password], [autocomplete=one-time-code]";
 // A token is new after a sign-in, and no page can fill in a file.
 const NOT_KEPT = "fieldset, output, button, [type=file], [name=csrfmiddlewaretoken]";
@@ -188,6 +190,13 @@ function onOtherPage() {
   for (const words of document.querySelectorAll("[data-unsent]")) words.hidden = words.dataset.unsent !== shown;
 }
 
+function tellOtherTabs() {
+  try {
+    localStorage.setItem(SIGNED_OUT, account);
+    localStorage.removeItem(SIGNED_OUT);
+  } catch { /* A browser without storage. */ }
+}
+
 if (account) {
   document.addEventListener("submit", ({ target, defaultPrevented }) => {
     sentTo.add(actionOf(target));
@@ -195,6 +204,15 @@ if (account) {
     if (!("signsOut" in target.dataset)) return;
     window.removeEventListener("pagehide", note);
     forget();
+    // By then the site has replied, so the session has ended.
+    window.addEventListener("pagehide", tellOtherTabs);
+  });
+  // The next person on this device must not read this tab.
+  window.addEventListener("storage", ({ key, newValue }) => {
+    if (key !== SIGNED_OUT || newValue !== account) return;
+    window.removeEventListener("pagehide", note);
+    forget();
+    location.reload();
   });
   window.addEventListener("pagehide", note);
   // htmx comes first, so that it sends what is filled in.

@@ -468,8 +468,12 @@ def test_sign_out_of_another_student_keeps_what_waits(
     join(page, classmate)
     # It is not sent in the classmate's name either.
     assert notice(page).count() == 0
+    # The next student must not read what another tab shows.
+    other = context.new_page()
+    other.goto(reverse("start_attempt", args=[attempt.assignment.public_id]))
     page.get_by_role("link", name="Sign out").click()
     expect(page.get_by_text("You’re signed out")).to_be_visible()
+    expect(other.get_by_label("Class code")).to_be_visible()
     assert page.evaluate(WAITING) == 1
     with page.expect_response(lambda response: is_save(response.request)) as sent:
         join(page, student)
@@ -504,9 +508,9 @@ def test_button_of_a_tab_that_was_left_open_says_who_gave_the_pin_again(
     choose(left, 1)
     says(left, "Saved")
     own = make_attempt(assignment=attempt.assignment, student=classmate, started_at=timezone.now())
+    Session.objects.all().delete()
     page = context.new_page()
     page.goto(reverse("join"))
-    page.get_by_role("button", name="Sign out").click()
     join(page, classmate)
     page.goto(reverse("take_attempt", args=[own.public_id, 1]))
     Session.objects.all().delete()

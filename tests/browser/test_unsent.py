@@ -212,7 +212,13 @@ def _signed_out(page: Page) -> None:
     page.goto(reverse("account"))
     assert kept_in(page) == 1
     page.get_by_role("textbox", name="Name").fill("Typed and not sent")
+    # The next person must not read what another tab shows.
+    other = page.context.new_page()
+    other.goto(reverse("add_classroom"))
+    other.get_by_role("textbox", name="Class name").fill("Civics 5")
     page.get_by_role("button", name="Sign out", exact=True).click()
+    expect(other.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert kept_in(other) == 0
     page.goto(reverse("account_login"))
 
 

@@ -131,6 +131,16 @@ function onOtherStudent() {
   reopen(location.pathname, "");
 }
 
+// In another tab. The next student on this device must not read this one.
+function onSignedOut({ signedOut, address }) {
+  if (signedOut !== outbox?.dataset.owner) return;
+  clearTimeout(typingTimer);
+  typingTimer = 0;
+  isLeaving = true;
+  sessionStorage.clear();
+  location.replace(address);
+}
+
 function setToken(token) {
   for (const place of [document, ...sections.values()]) {
     findAll("input[name=csrfmiddlewaretoken]", place).forEach((input) => { input.value = token; });
@@ -568,7 +578,7 @@ function showChosenPart() {
 }
 
 function start() {
-  tabs?.addEventListener("message", ({ data }) => sender.receive(data));
+  tabs?.addEventListener("message", ({ data }) => data.signedOut ? onSignedOut(data) : sender.receive(data));
   const listeners = {
     submit: onSubmit,
     click: onClick,
@@ -606,6 +616,7 @@ function start() {
   if (signedOut) {
     clearOwn(localStorage, signedOut);
     sessionStorage.clear();
+    tabs?.postMessage({ signedOut, address: location.pathname });
   }
   if (find("#reading")) keepScroll(find("#reading"));
   // As form_reply.js.
