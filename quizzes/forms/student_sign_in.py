@@ -157,8 +157,9 @@ def _widget(kind: str) -> forms.Widget:
         return forms.TextInput(
             attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false", "maxlength": "40"}
         )
+    # Chromium offers to save any other password field, also with "off", and fills it in for the next student.
     return forms.PasswordInput(
-        attrs={"inputmode": "numeric", "autocomplete": "current-password", "maxlength": str(PIN_LENGTH)}
+        attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "maxlength": str(PIN_LENGTH)}
     )
 
 

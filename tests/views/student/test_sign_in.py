@@ -516,6 +516,8 @@ def test_notice_of_the_outbox_has_the_field_of_the_form(attempt: Attempt, studen
     form = PinForm()
     form.name_teachers(["your teacher"])
     field = render_to_string("parts/field.html", {"field": form["pin"]})
+    # A browser offers to save any other, and fills it in for the next student.
+    assert 'autocomplete="one-time-code"' in field
     # A line break does not show between two elements. In a tag it counts as a space.
     field, page = (re.sub(r">\s+<", "><", " ".join(text.split())) for text in (field.strip(), page))
     assert field in page
