@@ -111,7 +111,8 @@ def lti_register(request: HttpRequest, token: str) -> HttpResponse:
             now=timezone.now(),
         )
     except LaunchRefused as error:
-        return _refused(request, str(error))
+        logger.warning("The registration of a learning platform was refused: %s.", error)
+        return render(request, "public/lti_not_registered.html", status=401)
     return render(request, "public/lti_registered.html", {"platform": platform})
 
 

@@ -328,7 +328,10 @@ def test_registration_needs_an_https_address(client: Client, db: None, configura
     call_command("lti", "link", stdout=out)
     path = "/" + out.getvalue().strip().split("/", 3)[3]
 
-    assert client.post(f"{path}?openid_configuration={configuration}", secure=True).status_code == 401
+    page = client.post(f"{path}?openid_configuration={configuration}", secure=True)
+
+    # Not of a link in a course, which works for 30 minutes.
+    assert (page.status_code, "A registration link works once, for 24 hours." in page.text) == (401, True)
     assert LtiRegistrationLink.objects.exists()
 
 
