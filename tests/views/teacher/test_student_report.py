@@ -154,6 +154,7 @@ def test_report_hides_what_the_student_may_not_see(
     said = report_of(teacher_client, student)
 
     assert "Score not shown to students yet" in said
+    assert "The file of all data also has scores and comments that the student can’t see yet." in said
     assert "1. Which of these does the system record? Birthplace Fri, Oct 23, 11:00 am EDT 2. Which two" in said
     assert "Correct answer" not in said
     assert "Good try" not in said
