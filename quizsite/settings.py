@@ -338,7 +338,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "NAME": "quizzes.forms.accounts.SimilarityValidator",
         "OPTIONS": {"user_attributes": ["email", "name"]},
     },
 ]

@@ -7,7 +7,7 @@ from allauth.account import forms as allauth_forms
 from allauth.account.adapter import get_adapter
 from allauth.core import context
 from django import forms
-from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.password_validation import UserAttributeSimilarityValidator, validate_password
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy, ngettext
@@ -54,6 +54,13 @@ def _again(refusal: Refusal, now: datetime) -> str:
     return ngettext("Try again in {count} minute.", "Try again in {count} minutes.", minutes).format(count=minutes)
 
 
+class SimilarityValidator(UserAttributeSimilarityValidator):
+    """Django's, in words that name no column: those are in English in each language."""
+
+    def get_error_message(self) -> str:
+        return gettext("Choose a password that isn’t like your name or email.")
+
+
 class Labeled:
     """Sets labels, hints, and the errors of empty fields. Removes placeholders, which disappear when a user types."""
 
@@ -82,6 +89,8 @@ class Labeled:
             field.label, field.help_text = self.wording.get(name, (field.label, field.help_text))
             if name in self.missing:
                 field.error_messages["required"] = self.missing[name]
+            if isinstance(field, forms.EmailField):
+                field.error_messages["invalid"] = ENTER_EMAIL
 
 
 class OwnNameField(NameField):
