@@ -593,6 +593,18 @@ def test_serve_says_that_errors_show_data(settings: Settings) -> None:
     )
 
 
+def test_serve_names_what_a_restore_has_kept(settings: Settings, tmp_path: Path) -> None:
+    said = StringIO()
+    settings.DATA_DIR = tmp_path
+    Command(stderr=said).warn_about_earlier_sites()
+    assert said.getvalue() == ""
+    (tmp_path / "before-restore-20261101T080000000000Z").mkdir()
+
+    Command(stderr=said).warn_about_earlier_sites()
+
+    assert "with all personal data: before-restore-20261101T080000000000Z. Delete it" in said.getvalue()
+
+
 @pytest.mark.parametrize("workers", ["0", "-1"])
 def test_serve_refuses_to_serve_without_workers(workers: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOST", "192.0.2.1")

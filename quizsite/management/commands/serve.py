@@ -91,6 +91,7 @@ class Command(BaseCommand):
         self.print_address()
         self.allow_hosts(names)
         self.warn_about_settings()
+        self.warn_about_earlier_sites()
         serve(address, number, workers=workers)
 
     def prepare(self, *, init: bool, parent: int) -> None:
@@ -175,6 +176,14 @@ class Command(BaseCommand):
         if settings.HTTPS:
             for warning in check_deployment():
                 self.stderr.write(str(warning.msg))
+
+    def warn_about_earlier_sites(self) -> None:
+        """Print a line if a restore has left what it replaced. Nothing deletes it, and it has what was erased since."""
+        if kept := sorted(path.name for path in settings.DATA_DIR.glob("before-restore-*")):
+            self.stderr.write(
+                f"A restore has kept the earlier site, with all personal data: {', '.join(kept)}. Delete it when you "
+                "no longer need it, as docs/operate.md says."
+            )
 
     def allow_hosts(self, names: list[str]) -> None:
         """Add the machine's own names; the environment is for workers on systems that cannot fork."""
