@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -24,6 +25,8 @@ def student_report(request: TeacherRequest, public_id: str) -> HttpResponse:
         "now": now,
         "report": load_report(student, by=request.user, now=now),
         "accommodation": Accommodation.objects.filter(student=student).first(),
+        # Paper has no foot with a link.
+        "privacy_address": request.build_absolute_uri(reverse("privacy")),
         "events": events_of([student], by=request.user).select_related("actor").order_by("at", "pk"),
     }
     return render(request, "teacher/student_report.html", context)

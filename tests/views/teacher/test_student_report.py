@@ -91,11 +91,12 @@ def test_report_is_linked_outside_the_folded_settings(student: Student, teacher_
 
 
 def test_report_has_the_year(student: Student, teacher: User, teacher_client: Client, clock: Any) -> None:
-    """A record of 2 school years."""
+    """A record of 2 school years, for whoever gets it on paper."""
     rename_student(student, name="Maya L", by=teacher, now=datetime(2025, 10, 24, 15, 0, tzinfo=UTC))
     said = report_of(teacher_client, student)
     assert "Footnote Fri, Oct 23, 2026, 11:00 am EDT" in said
     assert "Fri, Oct 24, 2025, 11:00 am EDT: Ms. Rivera, renamed" in said
+    assert "who sees it, and how long it is kept: http://testserver/about/privacy/" in said
     page = text_of(teacher_client.get(reverse("student_history", args=[student.public_id])))
     assert "Fri, Oct 24, 2025, 11:00 am EDT Ms. Rivera" in page
 
