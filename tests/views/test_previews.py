@@ -533,6 +533,7 @@ def test_privacy_names_what_is_stored_about_a_student(visitor: Client, db: None)
     for words in ("The name that", "student number", "Answers", "receipt", "Accommodations", "comments", "notes"):
         assert words in text
     assert "The teachers of a class, and viewers that its owner adds, see its students" in text
+    assert "After a wrong password, a scrambled form of the email" in text
     # Its scores leave the site.
     assert "A learning platform of the school, if it is connected to a class, gets the scores of that class." in text
 
