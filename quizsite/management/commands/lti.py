@@ -26,6 +26,7 @@ ADDED = {
     "deployment": "the id of a deployment that may launch",
 }
 NUMBER = "its number in `lti list`"
+MAX_NAME = LtiPlatform._meta.get_field("name").max_length or 0
 
 
 class Command(BaseCommand):
@@ -84,6 +85,9 @@ class Command(BaseCommand):
             if not _is_https_address(options[name]):
                 option = name.replace("_", "-")
                 raise CommandError(f"--{option} must be an https address with a host, not {options[name]!r}.")
+        # PostgreSQL refuses a longer one.
+        if len(options["name"]) > MAX_NAME:
+            raise CommandError(f"--name has more than {MAX_NAME} characters. Write a shorter one.")
         if not LtiKey.objects.filter(retired_at=None).exists():
             rotate_key(now=timezone.now())
         platform, _ = LtiPlatform.objects.update_or_create(
