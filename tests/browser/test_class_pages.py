@@ -84,7 +84,10 @@ def test_tabs_of_a_class_fill_their_rows_on_a_phone_and_one_row_beyond(
     rows = Counter(round(tab.bounding_box()["y"]) for tab in page.locator(".tabs a").all())  # type: ignore[index]
     assert list(rows.values()) == [3, 2, 2]
     rows = Counter(round(link.bounding_box()["y"]) for link in page.locator(".mast nav a").all())  # type: ignore[index]
-    assert list(rows.values()) == [3, 2]
+    assert list(rows.values()) == [2, 3]
+    brand, link = (page.locator(f".mast {part}").bounding_box() for part in (".brand", "nav a >> nth=0"))
+    assert brand["x"] + brand["width"] < link["x"]  # type: ignore[index]
+    assert link["y"] < brand["y"] + brand["height"]  # type: ignore[index]
     assert overflow(page) == 0
     assert violations(page) == []
     # Spanish has the longest words, and the settings the narrowest page.
