@@ -94,7 +94,7 @@ function show(text) {
     isOurs = true;
   }
   // Another teacher has closed or resumed it, and the message of this page says that it is paused.
-  if (windowState() !== before) document.querySelector("[data-messages]")?.remove();
+  if (windowState() !== before) document.getElementById("messages")?.remove();
   // A row that moved is a new element, without the focus.
   if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus({ preventScroll: true });
   return isOurs;

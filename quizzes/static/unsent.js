@@ -151,7 +151,15 @@ const isSentHere = (kept) => PREFIX + JSON.parse(kept.name)[0] === here;
 /** @param {Kept[]} kept @param {string} words the id of the notice; returns whether there was something to show */
 function showAgain(kept, words) {
   if (!kept.map(fillForm).some(Boolean)) return false;
-  document.querySelector("main")?.prepend(document.getElementById(words).content.cloneNode(true));
+  const group = document.getElementById(words).content.firstElementChild.cloneNode(true);
+  const shown = document.getElementById("messages");
+  if (shown) shown.prepend(...group.children);
+  else {
+    // As parts/messages.html.
+    Object.assign(group, { id: "messages", role: "group", tabIndex: -1, autofocus: true });
+    group.setAttribute("aria-labelledby", group.id);
+    document.querySelector("main")?.prepend(group);
+  }
   return true;
 }
 

@@ -1063,7 +1063,9 @@ def test_open_10_more_minutes_without_a_close_says_that_the_page_is_out_of_date(
     assert "This page is out of date. Try again." in text_of(page)
     assert "Closes ." not in text_of(page)
     # The title of the page is the same as before, so nothing else says it to a screen reader.
-    assert re.search(r'<div class="notice bad-n" tabindex="-1"\s+autofocus\s+role="status">', page.content.decode())
+    [group] = re.findall(r'<div [^>]*id="messages"[^>]*>', page.content.decode())
+    assert 'aria-labelledby="messages"' in group
+    assert group.count("autofocus") == 1
 
 
 def test_open_10_more_minutes_after_a_close_makes_no_work_late(
