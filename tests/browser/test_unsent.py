@@ -356,7 +356,7 @@ def test_a_comment_stays_when_another_form_of_its_page_is_sent(
     page = open_context(rosa).new_page()
     page.goto(reverse("attempt_review", args=[attempt.public_id], query={"show": "all"}))
     comment = page.locator("[id=id_whole_comment]")
-    form = page.locator("form[action$='/mark/']").first
+    form = page.get_by_role("form", name="Grade of question 1", exact=True)
     comment.fill("Read paragraph 2 again.")
     page.get_by_text("Grade this answer").first.click()
     for points, reply in (("99", "Enter 0 to"), ("0", "graded.")):
