@@ -40,6 +40,7 @@ def test_panel_lists_classes_and_students_with_the_moment(
     assert f"{classmate.display_name} Not yet" in text
     assert f"{other_classroom.name} No one so far" in text
     assert "Noor A. Not yet Zoe B. Not yet" in text
+    assert f"Students of {other_classroom.name}" in text
     assert text.index(assignment.classroom.name) < text.index(other_classroom.name)
     progress = teacher_client.get(reverse("assignment_progress", args=[assignment.public_id]))
     assert page_of(assignment) in read(progress).links

@@ -1,6 +1,7 @@
 """The report of one student for a parent."""
 
 import json
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
@@ -53,6 +54,8 @@ def test_report_has_questions_and_answers_in_words(done: Attempt, student: Stude
     assert "Sentence 3: The mayor said that the rules were broken. Fri, Oct 23, 11:00 am EDT Sentence 5; " in said
     assert "4. Which two sentences prove this? After a protest there is an end in summer." in said
     assert "Noah" not in said
+    page = teacher_client.get(address).text
+    assert re.findall(r'role="region"\s+aria-label="([^"]*)"', page) == ["Answers of attempt 1, Small set"]
 
 
 def test_report_names_the_teachers_of_the_class_and_who_commented(

@@ -134,6 +134,9 @@ def test_a_speaker_is_added_where_a_sentence_needs_one(draft: Draft, teacher_cli
     response = teacher_client.post(address, data)
 
     assert response.headers["Location"] == f"{address}#sentence-s1"
+    # Each sentence has the same buttons.
+    groups = re.findall(r'role="group"\s+aria-label="([^"]*)"', html_of(teacher_client.get(address)))
+    assert groups[:2] == ["Sentence 1", "Sentence 2"]
     document = document_of(draft)
     [clerk] = [speaker for speaker in document["voices"] if speaker["label"] == "The clerk"]
     assert sentence_tables(document)[0]["voice"] == clerk["key"]
