@@ -51,6 +51,7 @@ def test_teacher_corrects_a_key_and_undoes_it(
     page.get_by_role("textbox", name="Why").fill("Sentence 2 can be read that way.")
     page.get_by_role("button", name="Preview").click()
     expect(page.locator("main")).to_contain_text("1 score goes up, 0 go down, average 94% to 100%. Grades kept: 0.")
+    expect(page.get_by_role("heading", name="Result", exact=True)).to_be_focused()
     assert overflow(page) == 0
     page.get_by_role("button", name="Regrade").click()
     expect(page.locator("main")).to_contain_text("Question 1 is regraded. Scores updated.")
