@@ -32,5 +32,5 @@ def test_the_button_is_hidden_without_javascript(teacher: User, open_context: Ne
     page = open_context(teacher, javascript=False).new_page()
     page.goto(reverse("account"))
     page.get_by_role("button", name="Create an invitation link").click()
-    expect(page.get_by_label("Send this link to 1 teacher")).to_be_visible()
+    expect(page.get_by_label("Send this link to 1 teacher")).to_be_focused()
     expect(page.get_by_role("button", name="Copy link")).to_be_hidden()

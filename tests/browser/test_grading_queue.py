@@ -87,6 +87,7 @@ def test_keys_move_comment_repeat_and_undo(assignment: Assignment, teacher: User
     page.keyboard.press("Escape")
     page.keyboard.press("1")
     expect(page.locator("main")).to_contain_text("Saved. Ana R. gets 1 point.")
+    expect(page.get_by_role("group", name="Saved. Ana R. gets 1 point. Undo")).to_be_focused()
     expect(words).to_have_text("B rule.")
     page.keyboard.press("s")
     assert page.get_by_label("Comment").input_value() == "Names 2 rules, just"

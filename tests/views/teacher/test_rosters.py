@@ -1100,6 +1100,7 @@ def test_new_pin_is_shown_once_and_ends_the_old_one(
     assert pin not in teacher_client.session.values()
     shown = teacher_client.get(answer.headers["Location"]).content.decode()
     assert f'<p class="in big num">{pin}</p>' in shown
+    assert '<div class="notice ok-n" role="status" tabindex="-1" autofocus>' in shown
     assert '<p class="in big num">' not in teacher_client.get(answer.headers["Location"]).content.decode()
     assert student_client.get(reverse("student_home")).status_code == 302
 
