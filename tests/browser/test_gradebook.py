@@ -241,11 +241,24 @@ def test_link_that_tab_leads_to_is_not_under_the_names(
         assert sorts.nth(place).evaluate(IS_ON_TOP), place
 
 
-def test_every_link_is_there_without_a_script(full: Classroom, teacher: User, open_context: NewContext) -> None:
-    page = open_context(teacher, javascript=False).new_page()
+def test_every_link_is_there_without_a_script(
+    full: Classroom, edition: Edition, teacher: User, open_context: NewContext
+) -> None:
+    for _ in range(4):
+        make_assignment(
+            edition=edition, classroom=full, assigned_by=teacher, created_at=timezone.now() - timedelta(days=9)
+        )
+    page = open_context(teacher, width=360, height=740, javascript=False).new_page()
     page.goto(reverse("classroom_gradebook", args=[full.public_id]))
     assert page.locator("table.grid a[tabindex]").count() == 0
     assert not page.get_by_text("Move with arrow keys").is_visible()
+    link = page.locator("table.grid tbody td a").first
+    # A link all under the names.
+    beyond = "link => link.getBoundingClientRect().right - link.closest('tr').cells[0].getBoundingClientRect().right"
+    link.evaluate(f"link => {{ link.closest('.grid-wrap').scrollLeft += ({beyond})(link) + 9; }}")
+    assert link.evaluate(beyond) < 0
+    link.focus()
+    assert link.evaluate(beyond) > 0
     page.get_by_role("link", name="Amara B.").click()
     page.wait_for_url("**/teacher/students/**")
 
