@@ -189,6 +189,8 @@ def test_assign_sums_up_before_it_saves(
     )
     summary = teacher_client.post(address_of(edition), data)
     assert summary.status_code == 200
+    # The page has the title of the form.
+    assert re.findall(r"<h2[^>]* autofocus>\s*(\w+)", summary.content.decode()) == ["Summary"]
     assert (
         "Period 3 (24 students) can start Mon, Oct 26, 8:00 am EDT; due Fri, Oct 30, 3:00 pm EDT; "
         "closes Mon, Nov 2, 8:00 am EST. "
