@@ -638,6 +638,7 @@ def test_write_without_a_session_leads_through_sign_in_to_the_page_of_its_button
     assert response.headers["Location"].partition("?")[0] == reverse("account_login")
     page = client.get(response.headers["Location"])
     assert "You were signed out, so your last change isn’t saved." in text_of(page)
+    assert 'role="alert" tabindex="-1" autofocus' in page.content.decode()
     form = form_of(page, having="password")
     fields = form.data(login=school.teacher.email, password="long enough for anyone")
     signed_in = client.post(form.action, fields, follow=True)

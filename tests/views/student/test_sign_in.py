@@ -158,7 +158,9 @@ def test_qr_code_waits_for_the_page_after_a_sign_out(student: Student, student_c
 def test_name_of_another_class_is_refused_with_a_code(student: Student, outsider: Student) -> None:
     client = Client()
     data = {"code": student.classroom.join_code, "student": outsider.public_id}
-    assert "Choose your name from the list." in body(client.post(reverse("choose_name"), data))
+    page = body(client.post(reverse("choose_name"), data))
+    assert "Choose your name from the list." in page
+    assert '<p class="err" role="alert" tabindex="-1" autofocus>' in page
     assert client.get(reverse("enter_pin")).headers["Location"] == reverse("join")
 
 

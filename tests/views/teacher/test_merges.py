@@ -125,6 +125,7 @@ def test_change_in_the_meantime_shows_the_plan_again(
     submit_attempt(attempt, now=NOW)
     page = teacher_client.post(url("merge_student", student), form.data())
     assert "Something changed. Nothing was merged. Check it again." in text_of(page)
+    assert 'role="alert" tabindex="-1" autofocus' in page.content.decode()
     assert Attempt.objects.get().student == twin
     teacher_client.post(url("merge_student", student), form_of(page, having="seen").data())
     assert Attempt.objects.get().student == student
