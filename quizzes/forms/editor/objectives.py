@@ -41,7 +41,7 @@ class ObjectivesForm(DraftForm):
             min_value=0,
             max_value=60,
             required=False,
-            error_messages={"invalid": gettext("Enter a number of questions.")},
+            error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), gettext("Enter 0 to 60 questions.")),
         )
         self.initial.update({f"title-{key}": title, f"minimum-{key}": minimum})
 

@@ -43,7 +43,7 @@ class SourceForm(DraftForm):
         min_value=1,
         max_value=300,
         help_text=gettext_lazy("Leave blank to estimate."),
-        error_messages={"invalid": gettext_lazy("Enter a number of minutes.")},
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), gettext_lazy("Enter 1 to 300 minutes.")),
     )
     story_title = text(gettext_lazy("Story title"), 300)
     publisher = text(gettext_lazy("Publisher"), 200, hint=gettext_lazy("Newspaper, station, site, or office"))

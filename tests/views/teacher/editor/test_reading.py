@@ -207,7 +207,7 @@ def test_add_set_refuses_a_sentence_that_is_too_long(teacher_client: Client) -> 
         ({"rights": "", "text": "The council voted no."}, ["Choose what you may show students."]),
         ({"rights": "all"}, ["Choose one of these."]),
         ({"title": "x" * 201}, ["Use up to 200 characters."]),
-        ({"about_minutes": "0"}, ["Ensure this value is greater than or equal to 1."]),
+        ({"about_minutes": "0"}, ["Enter 1 to 300 minutes."]),
     ],
 )
 def test_add_set_says_what_is_wrong_and_keeps_what_was_typed(
@@ -444,7 +444,7 @@ def test_edit_objectives_keeps_one_that_questions_test(draft: Draft, teacher_cli
 
     assert errors_of(response) == [
         "2 questions test this objective. Choose another objective for them first.",
-        "Enter a number of questions.",
+        "Enter 0 to 60 questions.",
     ]
     assert document_of(draft)["objectives"] == draft.document["objectives"]
     assert document_of(draft)["minimum"] == draft.document["minimum"]
