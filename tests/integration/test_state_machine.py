@@ -18,7 +18,7 @@ from tests.integration.state_machine_stories import FairSchool
 # PostgreSQL gets fewer, since its queries take much longer. The engines differ in locking, which a single thread cannot
 # test.
 PARTS = 2
-PROGRAMS = 14 if connection.vendor == "sqlite" else 5
+PROGRAMS = 14 if connection.vendor == "sqlite" else 3
 STEPS = 50
 FIXED_SEED = 2
 SEED = int(os.environ.get("STATE_MACHINE_SEED", FIXED_SEED))
