@@ -17,7 +17,7 @@ from tests.integration.test_languages import NAMES
 INSIDE = 5
 ENGLISH = re.compile(r"[A-Za-z]{2,}")
 # A line may break before its path.
-ADDRESS = re.compile(r"localhost:\d+(/\w+)?|^/join\b")
+ADDRESS = re.compile(r"https?://[\w.:/-]+|localhost:\d+(/\w+)?|^/join\b")
 # The same in every language: time zones, formats of files, codes of standards, and of a correct answer on paper.
 SAME = re.compile(
     r"\b(EST|EDT|UTC|eo|Diné bizaad|Hmoob|Soomaali|Tagalog|CSV|Excel|JSON|TOML|GIFT|Aiken|Canvas|QTI|Moodle|XML"
