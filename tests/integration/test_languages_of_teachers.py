@@ -81,7 +81,7 @@ class Pages:
         # These lines are in the language of the reading.
         told = [one.date_line for reading in readings for one in (reading, *reading.variants)]
         texts = [*told, *_data(DOCUMENT), *_data(story()), BLANKS, *NAMES, *SAME, *zones, *receipts]
-        texts += [code, f"{code[:3]}-{code[3:]}"]
+        texts += [code, f"{code[:3]}-{code[3:]}", f"http://testserver{reverse('privacy')}"]
         # Django has their names in Esperanto too.
         with translation.override("eo"):
             texts += dict(languages("en")).values()
