@@ -120,7 +120,7 @@ def test_teacher_writes_and_publishes_a_set_without_script(teacher: User, open_c
     page.get_by_role("button", name="Create question set").click()
     page.get_by_label("Text", exact=True).fill("The council kept the night bus for one more year.")
     page.get_by_role("button", name="Split into sentences").click()
-    expect(page.get_by_label("Sentence 1", exact=True)).to_be_visible()
+    expect(page.get_by_role("textbox", name="Sentence 1", exact=True)).to_be_visible()
     page.get_by_role("textbox", name="Level (optional)", exact=True).fill("Grade 7")
     page.get_by_role("button", name="Save", exact=True).last.click()
     page.get_by_role("link", name="Next: Objectives").click()

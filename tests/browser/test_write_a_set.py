@@ -102,16 +102,16 @@ def write_reading(page: Page) -> None:
     """Paste, join two sentences that belong together, split one that two people say, give each its speaker."""
     page.get_by_label("Text", exact=True).fill(STORY)
     page.get_by_role("button", name="Split into sentences").click()
-    expect(page.get_by_label("Sentence 7", exact=True)).to_be_visible()
+    expect(page.get_by_role("textbox", name="Sentence 7", exact=True)).to_be_visible()
     open_acts(page, 4)
     page.get_by_role("button", name="Join with sentence 5").click()
-    expect(page.get_by_label("Sentence 4", exact=True)).to_have_value(
+    expect(page.get_by_role("textbox", name="Sentence 4", exact=True)).to_have_value(
         "The hall was full. Forty people spoke before the vote."
     )
-    page.get_by_label("Sentence 5", exact=True).fill(f"{VARGA}\n{ADEYEMI}")
+    page.get_by_role("textbox", name="Sentence 5", exact=True).fill(f"{VARGA}\n{ADEYEMI}")
     open_acts(page, 5)
     page.get_by_role("button", name="Split", exact=True).locator("visible=true").click()
-    expect(page.get_by_label("Sentence 6", exact=True)).to_have_value(ADEYEMI)
+    expect(page.get_by_role("textbox", name="Sentence 6", exact=True)).to_have_value(ADEYEMI)
     page.get_by_role("link", name="Speakers", exact=True).click()
     page.get_by_label("Another speaker").fill("Council member’s account")
     page.get_by_role("button", name="Save speakers").click()
