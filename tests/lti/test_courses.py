@@ -33,7 +33,7 @@ from quizzes.models import (
 )
 from quizzes.people.erasure import erase_classroom, erase_student, erase_teacher
 from quizzes.people.names import PersonName
-from tests.factories import make_student, make_user
+from tests.factories import make_classroom, make_student, make_user
 from tests.lti.conftest import Launch
 from tests.lti.platform import DEPLOYMENT, MEMBERSHIP, Platform, make_key
 from tests.pages import form_of, read, text_of
@@ -372,6 +372,13 @@ def test_operator_adds_allows_and_turns_off(platform: Platform) -> None:
     call_command("lti", "list", stdout=out)
 
     assert f"{row.pk}  Canvas (off)  https://canvas.example  client: 9  deployments: one, two" in out.getvalue()
+    call_command("lti", "deny", str(row.pk), "two", stdout=StringIO())
+    assert row.deployments.get().deployment_id == "one"
+    with pytest.raises(CommandError, match="Canvas has no deployment two"):
+        call_command("lti", "deny", str(row.pk), "two")
+    LtiCourse.objects.create(deployment=row.deployments.get(), context_id="c", classroom=make_classroom())
+    with pytest.raises(CommandError, match="Courses of Canvas are connected through one."):
+        call_command("lti", "deny", str(row.pk), "one")
     again = StringIO()
     call_command("lti", "add", *flags, stdout=again)
     assert f"It is off. `manage.py lti on {row.pk}` turns it on." in again.getvalue()

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 from django.utils import timezone
 
 from quizsite.addresses import served_address
@@ -40,9 +41,13 @@ class Command(BaseCommand):
         add = acts.add_parser("add", help="register a platform by hand")
         for option, said in ADDED.items():
             add.add_argument(f"--{option}", required=True, type=_text, help=said)
-        allow = acts.add_parser("allow", help="accept launches from one more deployment")
-        allow.add_argument("platform", type=int, help=NUMBER)
-        allow.add_argument("deployment", type=_text, help=ADDED["deployment"])
+        for name, said in (
+            ("allow", "accept launches from one more deployment"),
+            ("deny", "accept no launches from a deployment"),
+        ):
+            act = acts.add_parser(name, help=said)
+            act.add_argument("platform", type=int, help=NUMBER)
+            act.add_argument("deployment", type=_text, help="the id of the deployment")
         for name, said in (("on", "accept launches again"), ("off", "accept no launches, and send no scores")):
             acts.add_parser(name, help=said).add_argument("platform", type=int, help=NUMBER)
         acts.add_parser("link", help="a link that registers a platform: it works once, for 24 hours")
@@ -58,6 +63,8 @@ class Command(BaseCommand):
                 platform = self._platform(options["platform"])
                 LtiDeployment.objects.get_or_create(platform=platform, deployment_id=options["deployment"])
                 self.stdout.write(f"{platform.name}: launches from {options['deployment']} are allowed.")
+            case "deny":
+                self._deny(self._platform(options["platform"]), options["deployment"])
             case "on" | "off":
                 platform = self._platform(options["platform"])
                 LtiPlatform.objects.filter(pk=platform.pk).update(is_active=act == "on")
@@ -99,6 +106,22 @@ class Command(BaseCommand):
         self.stdout.write(f"{platform.name} is registered as platform {platform.pk}.")
         if not platform.is_active:
             self.stdout.write(f"It is off. `manage.py lti on {platform.pk}` turns it on.")
+
+    def _deny(self, platform: LtiPlatform, deployment_id: str) -> None:
+        with transaction.atomic():
+            deployment = platform.deployments.select_for_update().filter(deployment_id=deployment_id).first()
+            if deployment is None:
+                raise CommandError(
+                    f"{platform.name} has no deployment {deployment_id}. `manage.py lti list` lists them."
+                )
+            # Its courses would be deleted with it, and the scores would no longer go out.
+            if deployment.courses.exists():
+                raise CommandError(
+                    f"Courses of {platform.name} are connected through {deployment_id}. Disconnect them in the "
+                    f"settings of their classes, or turn the platform off: `manage.py lti off {platform.pk}`."
+                )
+            deployment.delete()
+        self.stdout.write(f"{platform.name}: launches from {deployment_id} are no longer allowed.")
 
     def _link(self) -> None:
         token = secrets.token_urlsafe(32)
