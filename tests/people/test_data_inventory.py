@@ -20,6 +20,7 @@ from quizzes.models import (
     Excuse,
     Extension,
     FailedTry,
+    KnownDevice,
     LtiScore,
     LtiStudent,
     ManualGrade,
@@ -92,8 +93,9 @@ def test_files_of_people_have_the_tables_that_the_inventory_names() -> None:
         Presence,
     ]
 
+    others = [FailedTry, KnownDevice, AuditEvent, LtiStudent, LtiScore]
     assert of_teacher == {rows.model._meta.db_table for rows in sections(User(pk=1)).values()}
-    assert of_student == {model._meta.db_table for model in [*models, FailedTry, AuditEvent, LtiStudent, LtiScore]}
+    assert of_student == {model._meta.db_table for model in [*models, *others]}
 
 
 @pytest.mark.django_db

@@ -134,7 +134,7 @@ STUDENTS: tuple[StoredTable, ...] = (
             ("device address used_at", "keyed digests of the browser's random number and network address, and when"),
         ),
         Term.DEVICE,
-        Copy.NONE,
+        Copy.STUDENT,
         Deletion.EITHER,
     ),
 )
