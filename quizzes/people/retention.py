@@ -13,6 +13,8 @@ logger = logging.getLogger(__name__)
 
 # A teacher who looks in once a month sees it.
 NOTICE = timedelta(days=30)
+# Deleted in one transaction: 0.2 s on SQLite, in which no answer is saved. PostgreSQL ends a query after 10 s.
+EVENTS_AT_ONCE = 10_000
 # An invitation that nobody can use any more says only who invited whom.
 KEEP_INVITATIONS = timedelta(days=30)
 
@@ -70,11 +72,15 @@ def erased_at(classroom: Classroom) -> datetime | None:
 
 
 def delete_old_events(*, now: datetime) -> int:
-    """Delete events of the audit log that are past their term; returns how many."""
+    """Delete events of the audit log that are past their term, at most EVENTS_AT_ONCE; returns how many.
+
+    After a shorter term was set, the next rounds delete the rest.
+    """
     # A look takes no lock. The transaction below does. It asks for the oldest event and not for one before the term:
     # with a plan for any time, PostgreSQL expects one early in the table and reads all of it.
     oldest = AuditEvent.objects.aggregate(at=Min("at"))["at"]
     if oldest is None or oldest >= now - log_term():
         return 0
     with allow_deleting_logs():
-        return AuditEvent.objects.filter(at__lt=now - log_term()).delete()[0]
+        old = AuditEvent.objects.filter(at__lt=now - log_term()).order_by("at")[:EVENTS_AT_ONCE]
+        return AuditEvent.objects.filter(pk__in=old.values("pk")).delete()[0]

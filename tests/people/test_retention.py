@@ -208,7 +208,9 @@ def test_notices_cost_no_query_more(
     assert len(seen) == 5
 
 
-def test_log_rows_and_invitations_end(classroom: Classroom, teacher: User, now: datetime) -> None:
+def test_log_rows_and_invitations_end(
+    classroom: Classroom, teacher: User, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for days in (0, 1):
         AuditEvent.objects.record("code_changed", actor=teacher, classroom=classroom, at=now + days * DAY)
     make_invitation(invited_by=teacher, now=now)
@@ -221,6 +223,13 @@ def test_log_rows_and_invitations_end(classroom: Classroom, teacher: User, now: 
     run_periodic_jobs(now=now + 730 * DAY + timedelta(seconds=1))
 
     assert [event.at for event in AuditEvent.objects.all()] == [now + DAY]
+
+    # The oldest go first, and the next round deletes the rest.
+    monkeypatch.setattr("quizzes.people.retention.EVENTS_AT_ONCE", 1)
+    AuditEvent.objects.record("code_changed", actor=teacher, classroom=classroom, at=now)
+    assert delete_old_events(now=now + 800 * DAY) == 1
+    assert [event.at for event in AuditEvent.objects.all()] == [now + DAY]
+    assert delete_old_events(now=now + 800 * DAY) == 1
 
 
 def test_look_for_old_log_rows_reads_an_index(classroom: Classroom, teacher: User, now: datetime) -> None:
