@@ -70,7 +70,9 @@ SEARCHED = {
     models.AuditEvent: ("actor__email", "actor__name", "=detail__receipt", *STUDENT),
 }
 for model, columns in LISTED.items():
-    related = tuple(name for name in columns if model._meta.get_field(name).is_relation)
+    related = [name for name in columns if model._meta.get_field(name).is_relation]
+    if "edition" in related:
+        related.append("edition__question_set")  # The name of an edition has it.
     options = {
         "list_display": columns,
         "list_select_related": related,
