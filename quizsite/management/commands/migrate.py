@@ -23,8 +23,12 @@ class Command(migrate.Command):
         parser.add_argument(
             "--init", action="store_true", help="start with an empty database where SQLite's file is gone"
         )
+        parser.add_argument(
+            "--accept-loss", action="store_true", help="undo migrations, with all data that is only in their columns"
+        )
 
-    def handle(self, *args: Any, init: bool = False, **options: Any) -> None:
+    def handle(self, *args: Any, init: bool = False, accept_loss: bool = False, **options: Any) -> None:
+        self.accepts_loss = accept_loss
         connection = connections[options["database"]]
         if connection.vendor == "sqlite" and not connection.is_in_memory_db():  # type: ignore[attr-defined]  # its own
             prepare_database(Path(connection.settings_dict["NAME"]), init=init)
@@ -36,3 +40,12 @@ class Command(migrate.Command):
         with without_time_limit(connection):
             super().handle(*args, **options)
             call_command("createcachetable", database=options["database"], verbosity=0)
+
+    def migration_progress_callback(self, action: str, *args: Any, **options: Any) -> None:
+        """Print what is done, as Django does. Raises CommandError before the first migration that would be undone."""
+        if action == "unapply_start" and not self.accepts_loss:
+            raise CommandError(
+                "This would undo migrations and delete data. Nothing was undone. To go back to an earlier version, "
+                "stop the site and restore a backup. To undo them anyway, add --accept-loss."
+            )
+        super().migration_progress_callback(action, *args, **options)
