@@ -141,13 +141,13 @@ def given_with(assignments: Collection[Assignment]) -> AssignmentQuerySet:
     Of several sets and teachers, also those of a set by the teacher of another one.
     """
     these = Assignment.objects.filter(pk__in=[item.pk for item in assignments]).order_by()
-    teachers = these.with_responsible().values("responsible")
+    teachers = these.with_responsible().values("responsible")  # type: ignore[misc]  # mypy sees none
     taught = Teaching.objects.filter(teacher__in=teachers).values("classroom")
     return Assignment.objects.with_responsible().filter(
         # Every class has an owner. So this leaves nothing out, and no query reads all quizzes of the site.
         classroom__in=taught,
         edition__question_set__in=QuestionSet.objects.filter(editions__assignments__in=assignments),
-        responsible__in=teachers,  # type: ignore[misc]  # mypy sees none
+        responsible__in=teachers,
     )
 
 
