@@ -14,12 +14,14 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
 from quizsite import health, storage
+from quizzes.forms.search import AccountSearchForm
 from quizzes.models import Invitation, User
 from quizzes.people import accounts
 from quizzes.people.class_people import classes_without_owner
-from quizzes.reports.teacher_accounts import site_counts, teacher_accounts
+from quizzes.reports.teacher_accounts import find_accounts, site_counts, teacher_accounts
 from quizzes.views.access import TeacherRequest
 from quizzes.views.methods import require_POST
+from quizzes.views.request_meta import page_before
 
 ACCOUNTS_ON_A_PAGE = 100
 # What the checks of `/readyz` are about, in the words of a school.
@@ -57,7 +59,9 @@ def administration(request: TeacherRequest) -> HttpResponse:
     """Health, storage, backups, accounts and open invitations."""
     _, lines = health.report(health.READING_CHECKS)
     checks = [_shown(line) for line in lines]
-    page = Paginator(teacher_accounts(), ACCOUNTS_ON_A_PAGE).get_page(request.GET.get("page"))
+    form = AccountSearchForm(request.GET)
+    query = form.cleaned_data["q"] if form.is_valid() else ""
+    page = Paginator(find_accounts(query), ACCOUNTS_ON_A_PAGE).get_page(request.GET.get("page"))
     context = {
         # A late backup, too: it never makes `/readyz` red, but someone must look.
         "is_fit": all(check["is_ok"] for check in checks),
@@ -65,6 +69,8 @@ def administration(request: TeacherRequest) -> HttpResponse:
         "database_size": storage.database_size(),
         "backups": storage.stored_backups(),
         "counts": site_counts(),
+        "form": form,
+        "query": query,
         "accounts": page,
         "invitations": Invitation.objects.open(now=timezone.now()).select_related("invited_by").order_by("-created_at"),
     }
@@ -88,7 +94,7 @@ def close_account(request: TeacherRequest, number: int) -> HttpResponse:
                 count,
             )
             messages.warning(request, text.format(count=count))
-    return redirect("administration")
+    return redirect(page_before(request) or "administration")
 
 
 @require_POST
@@ -98,7 +104,7 @@ def reopen_account(request: TeacherRequest, number: int) -> HttpResponse:
     user = _account(number)
     accounts.reopen_account(user, by=request.user, now=timezone.now())
     messages.success(request, gettext("Account open again: {email}").format(email=user.email))
-    return redirect("administration")
+    return redirect(page_before(request) or "administration")
 
 
 @require_POST

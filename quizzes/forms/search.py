@@ -1,4 +1,6 @@
-"""The form of the search box."""
+"""The forms of the search boxes."""
+
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy
@@ -25,3 +27,12 @@ class SearchForm(forms.Form):
     def clean_q(self) -> str:
         """The text, as `without_isolates` returns it."""
         return without_isolates(self.cleaned_data["q"])
+
+
+class AccountSearchForm(SearchForm):
+    """Whose account the administrator searches for; "" for all accounts."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["q"].label = gettext_lazy("Name or email")
+        self.fields["q"].required = False

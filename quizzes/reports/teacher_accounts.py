@@ -8,6 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from quizzes.models import Assignment, Classroom, Student, User
 from quizzes.people.erasure import accounts_not_erased
 from quizzes.people.second_factor import STEPS
+from quizzes.reports.search import written_as
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,12 @@ def teacher_accounts() -> QuerySet[User]:
         .annotate(class_count=Count("classrooms", filter=counted, distinct=True), has_second_step=Exists(steps))
         .order_by("name", "pk")
     )
+
+
+def find_accounts(text: str) -> QuerySet[User]:
+    """Those of `teacher_accounts` with this text in their name or email; all without a text."""
+    part = written_as(text)
+    return teacher_accounts().filter(Q(name__iregex=part) | Q(email__iregex=part)) if text else teacher_accounts()
 
 
 def site_counts() -> SiteCounts:

@@ -238,10 +238,23 @@ def test_accounts_have_pages(client: Client) -> None:
     )
     page = client.get(SITE)
     assert len(page.context["accounts"]) == ACCOUNTS_ON_A_PAGE
-    assert "?page=2" in read(page).links
+    assert "?page=2&q=#h-acc" in read(page).links
     last = client.get(SITE, {"page": "2"})
     assert [account.name for account in last.context["accounts"]] == ["The office"]
     assert client.get(SITE, {"page": "nonsense"}).context["accounts"].number == 1
+
+
+def test_accounts_are_found_by_a_part_of_name_or_email(client: Client, teacher: User, other_teacher: User) -> None:
+    User.objects.filter(pk=teacher.pk).update(name="Mr. Peña")
+    for text, names in {"pena": ["Mr. Peña"], "RIVERA@": ["Mr. Peña"], "r. o": ["Mr. Okafor"], "(": []}.items():
+        page = client.get(SITE, {"q": text})
+        assert [account.name for account in page.context["accounts"]] == names
+        assert ("Nothing found" in text_of(page)) is not bool(names)
+    found = f"http://testserver{SITE}?page=1&q=pena"
+    for action in ("close_account", "reopen_account"):
+        reply = client.post(reverse(action, args=[teacher.pk]), headers={"referer": found})
+        assert reply.headers["Location"] == f"{SITE}?page=1&q=pena"
+    assert "hidden character" in text_of(client.get(SITE, {"q": "\0"}))
 
 
 def test_command_gives_and_takes_the_role(teacher: User, teacher_client: Client) -> None:
