@@ -46,7 +46,8 @@ def start_periodic_jobs() -> None:
 def run_periodic_jobs(*, now: datetime) -> None:
     """Submit overdue attempts, delete what is old, send scores to learning platforms, and record that the jobs ran.
 
-    A job that fails is logged and does not stop the others. All run again later.
+    A job that fails is logged and does not stop the others. All run again later. Raises OperationalError if the
+    database is down: each job would log the same error.
     """
     jobs: Sequence[tuple[str, Callable[[], object]]] = (
         ("submit overdue attempts", lambda: submit_overdue(now=now - LOCK_WAIT)),
@@ -70,6 +71,7 @@ def run_periodic_jobs(*, now: datetime) -> None:
         except Exception:
             logger.exception("A periodic job failed: %s. Trying again in %s seconds.", name, INTERVAL_SECONDS)
             _renew_connection()
+            connection.ensure_connection()
     SiteState.objects.record(SiteState.PERIODIC_JOBS, "ok", now=now)
 
 

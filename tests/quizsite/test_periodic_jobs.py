@@ -1,6 +1,7 @@
 """Periodic jobs: one that fails stops neither the others nor the thread."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -35,15 +36,18 @@ def test_periodic_jobs_go_on_past_one_that_fails(caplog: pytest.LogCaptureFixtur
 
 
 @pytest.mark.django_db
-def test_error_beside_the_jobs_does_not_end_their_thread(
+def test_database_that_is_down_is_logged_for_one_job_and_does_not_end_the_thread(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def away(**arguments: Any) -> None:
         raise OperationalError("away")
 
-    monkeypatch.setattr(periodic_jobs, "run_periodic_jobs", away)
+    monkeypatch.setattr(periodic_jobs, "submit_overdue", away)
+    monkeypatch.setattr(periodic_jobs, "connection", SimpleNamespace(ensure_connection=away))
 
     periodic_jobs._run_once()
 
-    [record] = caplog.records
-    assert record.getMessage() == "The periodic jobs failed. Trying again in 20 seconds."
+    assert [record.getMessage() for record in caplog.records] == [
+        "A periodic job failed: submit overdue attempts. Trying again in 20 seconds.",
+        "The periodic jobs failed. Trying again in 20 seconds.",
+    ]
