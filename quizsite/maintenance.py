@@ -4,6 +4,7 @@ import hashlib
 import logging
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -86,15 +87,16 @@ def back_up_if_due(*, now: datetime) -> Path | None:
 def _run_forever() -> None:
     rest = threading.Event()
     rest.wait(CHECK_AFTER_SECONDS)
-    for task, name in ((check_database, "check of the whole database"), (update_scores, "update of scores")):
-        try:
-            task(now=timezone.now())
-        except Exception:
-            logger.exception("The %s failed.", name)
+    _try(check_database, "check of the whole database")
     # Not the time of day: a clock that is set back must not put the next try off.
     not_before = time.monotonic()
+    scores_not_before: float | None = not_before
     while True:
         close_old_connections()
+        # Until it succeeds: after a database that was down, old scores would stay until the next start.
+        if scores_not_before is not None and time.monotonic() >= scores_not_before:
+            is_done = _try(update_scores, "update of scores")
+            scores_not_before = None if is_done else time.monotonic() + RETRY_SECONDS
         try:
             if time.monotonic() >= not_before:
                 back_up_if_due(now=timezone.now())
@@ -105,3 +107,13 @@ def _run_forever() -> None:
             logger.exception("The scheduled backup failed.")
             not_before = time.monotonic() + RETRY_SECONDS
         rest.wait(INTERVAL_SECONDS)
+
+
+def _try(task: Callable[..., object], name: str) -> bool:
+    """Whether the task ended without an error. An error is logged."""
+    try:
+        task(now=timezone.now())
+    except Exception:
+        logger.exception("The %s failed.", name)
+        return False
+    return True

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from quizsite.backups.create import is_backup_due, make_backup, make_scheduled_backup
@@ -61,7 +61,9 @@ def test_backup_is_due_when_the_last_one_is_in_the_future(now: datetime) -> None
     assert not is_backup_due(now=now + timedelta(minutes=10, seconds=-5))
 
 
-def test_backups_go_on_after_the_clock_was_set_back(monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
+def test_backups_go_on_after_the_clock_was_set_back_and_scores_are_updated_once(
+    monkeypatch: pytest.MonkeyPatch, now: datetime
+) -> None:
     class EndOfTest(Exception):
         pass
 
@@ -83,11 +85,20 @@ def test_backups_go_on_after_the_clock_was_set_back(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("quizsite.maintenance.threading.Event", Rest)
     monkeypatch.setattr("quizsite.maintenance.timezone.now", lambda: clock[0])
     monkeypatch.setattr("quizsite.maintenance.back_up_if_due", lambda *, now: tries.append(now))
+    outcomes: list[Exception | None] = [OperationalError("the database is down"), None]
+
+    def update(*, now: datetime) -> None:
+        if (error := outcomes.pop(0)) is not None:
+            raise error
+
+    monkeypatch.setattr("quizsite.maintenance.update_scores", update)
+    monkeypatch.setattr("quizsite.maintenance.RETRY_SECONDS", 0)
 
     with pytest.raises(EndOfTest):
         _run_forever()
 
     assert tries == [now + timedelta(days=400), now, now]
+    assert outcomes == []
 
 
 def test_scheduled_backups_are_rotated_and_others_are_left_alone(
