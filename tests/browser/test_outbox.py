@@ -468,17 +468,23 @@ def test_sign_out_of_another_student_keeps_what_waits(
     join(page, classmate)
     # It is not sent in the classmate's name either.
     assert notice(page).count() == 0
-    # The next student must not read what another tab shows.
-    other = context.new_page()
-    other.goto(reverse("start_attempt", args=[attempt.assignment.public_id]))
+    # The next student must not read what another tab shows. What was typed there since waits too.
+    own = make_attempt(assignment=attempt.assignment, student=classmate, started_at=timezone.now())
+    other = open_question(context, own, 5)
+    other.get_by_role("textbox").first.fill("August")
     page.get_by_role("link", name="Sign out").click()
     expect(page.get_by_text("You’re signed out")).to_be_visible()
     expect(other.get_by_label("Class code")).to_be_visible()
-    assert page.evaluate(WAITING) == 1
-    with page.expect_response(lambda response: is_save(response.request)) as sent:
-        join(page, student)
-    sent.value.finished()
-    assert saves() == [(1, "saved")]
+    assert page.evaluate(WAITING) == 2
+    for someone, left in ((student, 1), (classmate, 0)):
+        Session.objects.all().delete()
+        page.goto(reverse("join"))
+        with page.expect_response(lambda response: is_save(response.request)) as sent:
+            join(page, someone)
+        sent.value.finished()
+        page.goto(reverse("student_home"))
+        assert page.evaluate(WAITING) == left
+    assert saves() == [(1, "saved"), (1, "saved")]
 
 
 def test_tab_that_was_left_open_says_who_is_signed_in_now(

@@ -5,6 +5,8 @@ import { createSender, readText, request, TIMEOUT } from "./sender.js";
 import { attemptOf, clearOld, clearOwn, createStore, numberOf, PREFIX } from "./store.js";
 
 const SCROLL = "footnote.reading";
+// When “Sign out” was pressed. By then all answers were saved, or the student read that not all are.
+const SIGN_OUT_AT = "footnote.sign-out-at";
 // In ms. Text is not sent letter by letter.
 const TYPING_PAUSE = 1000;
 // In ms. Typing without a pause is saved this often: a device may fail, and a teacher may open the next question.
@@ -131,14 +133,14 @@ function onOtherStudent() {
   reopen(location.pathname, "");
 }
 
-// In another tab. The next student on this device must not read this one.
+// In another tab. The next student on this device must not read this one. What was typed since waits for its student.
 function onSignedOut({ signedOut, address }) {
   if (signedOut !== outbox?.dataset.owner) return;
-  clearTimeout(typingTimer);
-  typingTimer = 0;
-  isLeaving = true;
-  sessionStorage.clear();
-  location.replace(address);
+  keepTyped();
+  quit(() => {
+    sessionStorage.clear();
+    location.replace(address);
+  });
 }
 
 function setToken(token) {
@@ -388,6 +390,7 @@ async function onSubmit(event) {
   // What is saved needs no new page, on which the focus would be lost.
   if (button?.matches("[data-save]") && isIdle() && notices.repeatSaved()) return event.preventDefault();
   const action = [...TURN_IN, "sign-out"].find((name) => form.matches(`[data-${name}]`)) ?? "act";
+  if (action === "sign-out") remember(SIGN_OUT_AT, Date.now());
   // A question has no check, which would be one more request for each. Safari 15.3 does not name the button.
   const isUnchecked = address || !button && !TURN_IN.includes(action);
   const isFree = isIdle() ? isUnchecked || isReached(action) : action === "sign-out" && isWarned();
@@ -482,6 +485,7 @@ function onPolled({ detail: failures }) {
 
 async function onConfirm(event) {
   const isSignOut = event.target.matches("[data-sign-out]");
+  if (isSignOut) remember(SIGN_OUT_AT, Date.now());
   if (!event.target.closest("[data-answers], [data-sign-out]") || isIdle()) return;
   if (isSignOut && isWarned()) {
     isLeaving = true;
@@ -614,7 +618,7 @@ function start() {
   if (worker) navigator.serviceWorker?.register(worker).catch(() => null);
   const signedOut = find("[data-signed-out]")?.dataset.signedOut;
   if (signedOut) {
-    clearOwn(localStorage, signedOut);
+    clearOwn(localStorage, signedOut, Number(sessionStorage.getItem(SIGN_OUT_AT)) || Date.now());
     sessionStorage.clear();
     tabs?.postMessage({ signedOut, address: location.pathname });
   }

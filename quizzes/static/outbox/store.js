@@ -36,8 +36,12 @@ function removeWhere(storage, isGone) {
   }
 }
 
-/** @param {Storage} storage  @param {string} owner signed out: what they left is removed */
-export const clearOwn = (storage, owner) => removeWhere(storage, (entry) => entry.owner === owner);
+/**
+ * @param {Storage} storage  @param {string} owner signed out: what they left is removed
+ * @param {number} until when. What another tab kept later stays
+ */
+export const clearOwn = (storage, owner, until) =>
+  removeWhere(storage, (entry) => entry.owner === owner && !(entry.at > until));
 
 /**
  * The clock decides only about other students: it may be wrong, or a weekend passed.
