@@ -36,6 +36,8 @@ let pageOfForm = null;
 const sentTo = new Set();
 /** The form that the page was left with, or null. */
 let sent = null;
+/** Whether the account has signed out in another tab. */
+let isLeaving = false;
 
 /** @returns {[string, Note][]} */
 function notes() {
@@ -198,6 +200,13 @@ function onOtherPage() {
   for (const words of document.querySelectorAll("[data-unsent]")) words.hidden = words.dataset.unsent !== shown;
 }
 
+/** Whether this account's session is over. A sign-out can fail, such as without a connection. */
+async function isSignedOut() {
+  const response = await fetch("/teacher/", { redirect: "manual" }).catch(() => null);
+  if (!response?.ok) return response?.type === "opaqueredirect";
+  return !(await response.text()).includes(`<meta name="account" content="${account}">`);
+}
+
 function tellOtherTabs() {
   try {
     localStorage.setItem(SIGNED_OUT, account);
@@ -212,16 +221,19 @@ if (account) {
     if (!("signsOut" in target.dataset)) return;
     window.removeEventListener("pagehide", note);
     forget();
-    // By then the site has replied, so the session has ended.
+    // By then the site has replied.
     window.addEventListener("pagehide", tellOtherTabs);
   });
   // The next person on this device must not read this tab.
-  window.addEventListener("storage", ({ key, newValue }) => {
-    if (key !== SIGNED_OUT || newValue !== account) return;
+  window.addEventListener("storage", async ({ key, newValue }) => {
+    if (key !== SIGNED_OUT || newValue !== account || !await isSignedOut()) return;
     window.removeEventListener("pagehide", note);
     forget();
+    isLeaving = true;
     location.reload();
   });
+  // Before the page's own listener, which would ask about typed text, and could keep the page.
+  window.addEventListener("beforeunload", (event) => { if (isLeaving) event.stopImmediatePropagation(); });
   window.addEventListener("pagehide", note);
   // htmx comes first, so that it sends what is filled in.
   document.addEventListener("DOMContentLoaded", onTeacherPage);

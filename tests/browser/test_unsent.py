@@ -216,7 +216,22 @@ def _signed_out(page: Page) -> None:
     other = page.context.new_page()
     other.goto(reverse("add_classroom"))
     other.get_by_role("textbox", name="Class name").fill("Civics 5")
+    # Nor what a form with text that is not saved shows.
+    asking = page.context.new_page()
+    asking.on("dialog", lambda dialog: dialog.dismiss())
+    asking.goto(reverse("account"))
+    # As the editor and the queue for grading.
+    asking.evaluate("window.addEventListener('beforeunload', (event) => event.preventDefault())")
+    asking.get_by_role("textbox", name="Name").fill("Typed")
+    # A sign-out that does not reach the site leaves what is typed.
+    page.context.set_offline(True)
     page.get_by_role("button", name="Sign out", exact=True).click()
+    page.wait_for_url("chrome-error://**")
+    page.context.set_offline(False)
+    expect(other.get_by_role("textbox", name="Class name")).to_have_value("Civics 5")
+    page.goto(reverse("account"))
+    page.get_by_role("button", name="Sign out", exact=True).click()
+    expect(asking.get_by_role("heading", name="Sign in")).to_be_visible()
     expect(other.get_by_role("heading", name="Sign in")).to_be_visible()
     assert kept_in(other) == 0
     page.goto(reverse("account_login"))
@@ -226,7 +241,7 @@ def _signed_out(page: Page) -> None:
 def test_kept_text_is_gone_for_the_next_person(
     someone: Callable[[Page], None], rosa: User, open_context: NewContext
 ) -> None:
-    page = open_context(rosa).new_page()
+    page = open_context(rosa, watched=False).new_page()
     page.goto(reverse("add_classroom"))
     page.get_by_role("textbox", name="Class name").fill("Civics 4")
     end_sessions()
