@@ -41,6 +41,12 @@ class ExtendStudentsForm(ExtensionForm):
         return super().clean()
 
 
+class UnfinishedForm(forms.Form):
+    """Valid for a link that chooses the students who have not turned in."""
+
+    choose = forms.ChoiceField(choices=[("unfinished", "unfinished")])
+
+
 class UndoExcusesForm(forms.Form):
     """The students whose excuses are undone, by public id, with spaces between."""
 

@@ -18,7 +18,7 @@ from quizzes.assignments.status import Status, StudentStatus
 from quizzes.assignments.student_settings import window_of
 from quizzes.assignments.student_statuses import by_student_and_assignment, load_overrides
 from quizzes.formatting import listed_names
-from quizzes.forms.extensions import ExtendStudentsForm, UndoExcusesForm
+from quizzes.forms.extensions import ExtendStudentsForm, UndoExcusesForm, UnfinishedForm
 from quizzes.models import Assignment, Attempt, Extension, Student
 from quizzes.models.reasons import BY_MISTAKE
 from quizzes.people.class_roles import ClassAct
@@ -27,8 +27,6 @@ from quizzes.views.methods import require_POST
 from quizzes.views.teacher.accommodations import extension_words
 from quizzes.views.teacher.undo import offer_undo
 
-# In the query of the page: the students who have not turned in are chosen.
-UNFINISHED = "unfinished"
 FINISHED = {Status.SUBMITTED, Status.EXCUSED}
 
 
@@ -43,7 +41,7 @@ def extend_students(request: TeacherRequest, public_id: str) -> HttpResponse:
     if not form.is_valid():
         rows = _rows(assignment, students, now=now)
         unfinished = [student.public_id for student, found, _ in rows if found.status not in FINISHED]
-        if request.GET.get("choose") == UNFINISHED:
+        if UnfinishedForm(request.GET).is_valid():
             form.initial["students"] = unfinished
         context = {
             "assignment": assignment,
