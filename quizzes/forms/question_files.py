@@ -89,11 +89,6 @@ class QuestionFileForm(forms.Form):
         return self.drafts.get(self.cleaned_data["target"])
 
     @property
-    def is_from_start(self) -> bool:
-        """Whether the preview starts at the first question."""
-        return (self.cleaned_data["first"] or 1) == 1
-
-    @property
     def proposed_title(self) -> str:
         """A title for a new question set: what was typed, that of the file, or its name."""
         title, file = self.read.title if self.read else "", self.cleaned_data["file"]
@@ -147,6 +142,10 @@ class QuestionFileForm(forms.Form):
             found.append((outcome, place if outcome.item is not None else None))
         return found
 
+    def clean_first(self) -> int:
+        """The number of the first question, 1 if it was left blank."""
+        return self.cleaned_data["first"] or 1
+
     def clean(self) -> dict[str, Any]:
         """Read the questions of the text or of the file."""
         cleaned = super().clean() or {}
@@ -168,7 +167,7 @@ class QuestionFileForm(forms.Form):
             is_no_quiz = file is None and isinstance(error, UnknownFormat)
             self.add_error("text" if file is None else "file", gettext(_NO_ANSWERS) if is_no_quiz else str(error))
             return cleaned
-        first, count = cleaned["first"] or 1, len(self.read.questions)
+        first, count = cleaned["first"], len(self.read.questions)
         if first > max(count, 1):
             self.add_error("first", _ends_before(count))
             return cleaned

@@ -66,7 +66,7 @@ def _import_page(
     """The page with the preview of a valid form. chosen: the numbers of its checked questions; None for all."""
     context: dict[str, Any] = {"form": form, "preview": form.is_valid(), "chosen": chosen}
     if form.is_valid() and form.read is not None:
-        can_be_whole = form.draft is None and form.is_from_start
+        can_be_whole = form.draft is None and form.cleaned_data["first"] == 1
         document = importing.whole_set(form.read, form.pictures) if can_be_whole else None
         context |= {
             "packed": importing.pack(form.outcomes, document, form.pictures.values(), by=request.user),

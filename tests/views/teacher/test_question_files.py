@@ -288,13 +288,13 @@ def test_a_set_holds_sixty_questions(teacher_client: Client, teacher: User) -> N
     assert "A question set has room for 60 questions." in text_of(teacher_client.get(reverse("import_questions")))
     page = text_of(preview(teacher_client, "\n\n".join(f"Q{n}? {{=a ~b}}" for n in range(62))))
     assert "60 can be imported" in page
-    said = "don’t fit. After this import, check the file or text again, and start at question 61."
+    said = "don’t fit. Import them as a new question set, and start at question 61."
     assert f"A question set has room for 60 questions. 2 questions {said}" in page
     full = make_draft(owner=teacher)
     page = text_of(
         preview(teacher_client, "\n\n".join(f"Q{n}? {{=a ~b}}" for n in range(57)), target=full.question_set.public_id)
     )
-    said = "doesn’t fit. After this import, check the file or text again, and start at question 57."
+    said = "doesn’t fit. Import it as a new question set, and start at question 57."
     assert f"60 questions. 1 question {said}" in page
 
 
