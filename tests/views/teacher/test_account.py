@@ -97,7 +97,10 @@ def test_account_is_deleted_with_its_classes_after_the_password(
     Teaching.objects.create(classroom=shared, teacher=other_teacher)
     address = reverse("delete_account")
     assert f'href="{address}"' in teacher_client.get(reverse("account")).text
-    said = text_of(teacher_client.get(address))
+    page = teacher_client.get(address)
+    # Other tabs leave their pages, as after a sign-out.
+    assert "novalidate data-signs-out>" in page.text
+    said = text_of(page)
     assert "It also deletes the classes below with 1 student, 0 attempts, and 0 answers." in said
     assert "Period 3 Hand over" in said
     assert "Shared" not in said
