@@ -602,7 +602,7 @@ def test_serve_names_what_a_restore_has_kept(settings: Settings, tmp_path: Path)
 
     Command(stderr=said).warn_about_earlier_sites()
 
-    assert "with all personal data: before-restore-20261101T080000000000Z. Delete it" in said.getvalue()
+    assert "which can hold personal data: before-restore-20261101T080000000000Z. Delete it" in said.getvalue()
 
 
 @pytest.mark.parametrize("workers", ["0", "-1"])

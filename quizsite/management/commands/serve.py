@@ -181,8 +181,8 @@ class Command(BaseCommand):
         """Print a line if a restore has left what it replaced. Nothing deletes it, and it has what was erased since."""
         if kept := sorted(path.name for path in settings.DATA_DIR.glob("before-restore-*")):
             self.stderr.write(
-                f"A restore has kept the earlier site, with all personal data: {', '.join(kept)}. Delete it when you "
-                "no longer need it, as docs/operate.md says."
+                f"A restore has kept what it replaced, which can hold personal data: {', '.join(kept)}. Delete it when "
+                "you no longer need it, as docs/operate.md says."
             )
 
     def allow_hosts(self, names: list[str]) -> None:
