@@ -27,6 +27,6 @@ def student_report(request: TeacherRequest, public_id: str) -> HttpResponse:
         "accommodation": Accommodation.objects.filter(student=student).first(),
         # Paper has no foot with a link.
         "privacy_address": request.build_absolute_uri(reverse("privacy")),
-        "events": events_of([student], by=request.user).select_related("actor").order_by("at", "pk"),
+        "events": events_of(student, by=request.user).select_related("actor", "student").order_by("at", "pk"),
     }
     return render(request, "teacher/student_report.html", context)

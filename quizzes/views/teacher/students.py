@@ -348,7 +348,7 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
     """The page of one student. context: invalid forms, or a new PIN."""
     others, now = _other_classrooms(request, student), timezone.now()
     work = history_lines(student, by=request.user, now=now)
-    log = events_of([student], by=request.user).select_related("actor", "classroom")
+    log = events_of(student, by=request.user).select_related("actor", "classroom", "student")
     changes = Paginator(log, CHANGES_SHOWN).get_page(request.GET.get("changes"))
     context = {
         "student": student,

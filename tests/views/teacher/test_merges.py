@@ -60,6 +60,8 @@ def test_teacher_chooses_sees_and_merges(
     assert "Also on the roster as Maya Lopes" in text_of(page)
     assert f"Receipt {done.receipt}" in text_of(page)
     assert "Merged 2 entries of Maya Lopez" in text_of(page)
+    assert "Removed Maya Lopes" in text_of(page)
+    assert "removed Maya Lopes" in text_of(teacher_client.get(url("student_report", student)))
     gone = teacher_client.get(url("student_history", twin))
     assert "The same student as Maya Lopez To undo the merge, restore Maya Lopes" in text_of(gone)
 
