@@ -55,6 +55,8 @@ def test_teacher_corrects_a_key_and_undoes_it(
     assert overflow(page) == 0
     page.get_by_role("button", name="Regrade").click()
     expect(page.locator("main")).to_contain_text("Question 1 is regraded. Scores updated.")
+    widths = page.locator("main td").evaluate_all("cells => cells.map((one) => one.getBoundingClientRect().width)")
+    assert min(widths) > 300
     assert sorted(Attempt.objects.values_list("score", flat=True)) == [8, 8]
     reader = open_context(student, width=360, javascript=javascript).new_page()
     reader.goto(reverse("result", args=[Attempt.objects.get(student=student).public_id]))
