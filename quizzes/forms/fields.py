@@ -20,8 +20,6 @@ from quizzes.people.names import MAX_NAME_LENGTH, InvalidName, clean_name
 
 NO_SUCH_QUESTION = gettext_lazy("There’s no such question.")
 
-REASON_REQUIRED = gettext_lazy("Tell students why.")
-
 # The format of `<input type=datetime-local>`.
 WALL_TIME = "%Y-%m-%dT%H:%M"
 # Other years are more likely typos. The range is far from the limits of `datetime`.
@@ -196,6 +194,13 @@ def moment_of(form: forms.Form, name: str, wall: datetime, zone: ZoneInfo) -> da
 class ReasonField(forms.CharField):
     """The reason for a decision, in one sentence."""
 
+    default_error_messages = {
+        # Students see the reason of a regrade only.
+        "required": gettext_lazy("Say why."),
+        "max_length": up_to(300),
+        "null_characters_not_allowed": gettext_lazy("The text has a hidden character. Retype it."),
+    }
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
             max_length=300,
@@ -203,13 +208,9 @@ class ReasonField(forms.CharField):
             **{
                 "label": gettext_lazy("Why"),
                 "help_text": gettext_lazy("Required. Kept in the student’s history."),
-                "error_messages": {},
                 **kwargs,
             },
         )
-        self.error_messages["required"] = REASON_REQUIRED
-        self.error_messages["max_length"] = up_to(300)
-        self.error_messages["null_characters_not_allowed"] = gettext_lazy("The text has a hidden character. Retype it.")
 
 
 class ClassroomChoice(forms.ModelChoiceField):

@@ -71,7 +71,10 @@ class RegradeForm(forms.Form):
             "invalid_choice": gettext_lazy("Choose one of these."),
         },
     )
-    reason = ReasonField(help_text=gettext_lazy("Required. Affected students see this with your name."))
+    reason = ReasonField(
+        help_text=gettext_lazy("Required. Affected students see this with your name."),
+        error_messages={"required": gettext_lazy("Tell students why.")},
+    )
     explanation = forms.CharField(
         label=gettext_lazy("New explanation"),
         required=False,

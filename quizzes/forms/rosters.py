@@ -267,7 +267,7 @@ class RenameStudentForm(forms.Form):
 
     name = NameField(
         label=gettext_lazy("Name on the roster"),
-        help_text=gettext_lazy("Classmates see it when they join."),
+        help_text=gettext_lazy("Classmates see a short form, such as “Ana R.”, when they sign in."),
         error_messages={"required": gettext_lazy("Enter a name.")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )

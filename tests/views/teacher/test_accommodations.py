@@ -411,7 +411,7 @@ def test_form_of_an_older_submission_changes_nothing(
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"reason": ""}, "Tell students why."),
+        ({"reason": ""}, "Say why."),
         ({"minutes": "some"}, "Enter whole minutes."),
         ({"minutes": "-5"}, "Enter 0 or more minutes."),
         ({"minutes": "481"}, "Enter up to 480 minutes."),
@@ -823,7 +823,7 @@ def test_extension_that_the_class_moved_past_stays_with_another_change(
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"reason": "", "closes": "2026-10-26T09:30"}, "Tell students why."),
+        ({"reason": "", "closes": "2026-10-26T09:30"}, "Say why."),
         ({"closes": "2026-10-23T07:00"}, "“Closes” is before “Opens”."),
         ({"due": "2026-10-23T07:00"}, "“Due” is before “Opens”."),
         ({"closes": "2026-10-23T15:30"}, "The class has until later. Choose a later time."),
@@ -904,7 +904,7 @@ def test_excuse_without_a_reason_is_refused(assignment: Assignment, student: Stu
     form = form_of(teacher_client.get(terms_of(assignment, student)), having="is_excused")
     assert "Why Required. Kept in the student’s history." in text_of(teacher_client.get(terms_of(assignment, student)))
     page = teacher_client.post(form.action, form.data(reason=" "))
-    assert errors_of(page) == ["Tell students why."]
+    assert errors_of(page) == ["Say why."]
     assert Excuse.objects.count() == 0
 
 

@@ -184,7 +184,7 @@ def test_refused_form_keeps_what_was_chosen(
         ([], {}, ["Choose at least 1 student."]),
         ([student], {}, [NOTHING]),
         ([student], {"due": NOW}, ["The class has until later. Choose a later time."]),
-        ([student], {"reason": "", "extra_attempts": "1"}, ["Tell students why."]),
+        ([student], {"reason": "", "extra_attempts": "1"}, ["Say why."]),
         (
             [outsider],
             {"extra_attempts": "1"},
@@ -196,7 +196,7 @@ def test_refused_form_keeps_what_was_chosen(
         assert (NOTHING in text_of(page)) is (NOTHING in errors)
         kept = form_of(page, having="reason").data().get("students", [])
         assert kept == [one.public_id for one in chosen if one != outsider]
-    assert errors_of(send(teacher_client, homework, student, act="excuse", reason="")) == ["Tell students why."]
+    assert errors_of(send(teacher_client, homework, student, act="excuse", reason="")) == ["Say why."]
     assert (given(homework), acts()) == ([], [])
     bad = teacher_client.post(reverse("undo_excuses", args=[homework.public_id]), {"students": "<>"})
     assert bad.status_code == 400
