@@ -333,10 +333,10 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 PASSWORD_HASHERS = ["quizsite.hashers.FootnoteArgon2Hasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "NAME": "quizzes.forms.accounts.LengthValidator",
         "OPTIONS": {"min_length": 12},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "quizzes.forms.accounts.CommonValidator"},
     {
         "NAME": "quizzes.forms.accounts.SimilarityValidator",
         "OPTIONS": {"user_attributes": ["email", "name"]},

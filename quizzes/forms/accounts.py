@@ -7,7 +7,12 @@ from allauth.account import forms as allauth_forms
 from allauth.account.adapter import get_adapter
 from allauth.core import context
 from django import forms
-from django.contrib.auth.password_validation import UserAttributeSimilarityValidator, validate_password
+from django.contrib.auth.password_validation import (
+    CommonPasswordValidator,
+    MinimumLengthValidator,
+    UserAttributeSimilarityValidator,
+    validate_password,
+)
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy, ngettext
@@ -52,6 +57,20 @@ def too_many_codes(refusal: Refusal, *, now: datetime) -> str:
 def _again(refusal: Refusal, now: datetime) -> str:
     minutes = minutes_left(at=now, deadline_at=refusal.until) or 1
     return ngettext("Try again in {count} minute.", "Try again in {count} minutes.", minutes).format(count=minutes)
+
+
+class LengthValidator(MinimumLengthValidator):
+    """Django's, in words that say what to enter."""
+
+    def get_error_message(self) -> str:
+        return gettext("Use at least {count} characters.").format(count=self.min_length)
+
+
+class CommonValidator(CommonPasswordValidator):
+    """Django's, in words that say what to enter."""
+
+    def get_error_message(self) -> str:
+        return gettext("Choose a password that is harder to guess.")
 
 
 class SimilarityValidator(UserAttributeSimilarityValidator):
