@@ -406,9 +406,13 @@ def test_students_with_each_other_s_name_turned_get_their_own_numbers(
 def test_preview_shows_the_columns_in_use(classroom: Classroom, teacher_client: Client) -> None:
     address = url("add_students", classroom)
     names = "ID,Last Name,First Name,Preferred Name\n1,Lee,Robert,Bobby\n2,Lopez,Maya,\n"
-    form = form_of(teacher_client.post(address, {"names": names}), having="full")
+    page = teacher_client.post(address, {"names": names})
+    names_of_columns = ["full", "first", "last", "preferred", "external_id"]
+    # Each looks like the other fields of the page.
+    assert re.findall(r'<select name="(\w+)" class="in"', page.content.decode()) == names_of_columns
+    form = form_of(page, having="full")
     sent = form.data()
-    columns = [sent[name] for name in ("full", "first", "last", "preferred", "external_id")]
+    columns = [sent[name] for name in names_of_columns]
     assert columns == [[""], ["2"], ["1"], ["3"], [""]]
 
     teacher_client.post(address, form.data(preferred="", is_confirmed="on"))
