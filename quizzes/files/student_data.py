@@ -73,7 +73,7 @@ def export_student(student: Student, *, by: User, now: datetime) -> ExportedFile
         ],
         "record": [
             {**_columns(row, "action", "detail", "at"), "by": row.actor.name if row.actor else ""}
-            for row in events_of(student, by=by).select_related("actor").order_by("at", "pk")
+            for row in events_of(entries, by=by).select_related("actor").order_by("at", "pk")
         ],
     }
     content = json.dumps(document, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1).encode()

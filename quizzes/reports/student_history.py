@@ -1,6 +1,6 @@
 """One student's work: every assignment of the class, with its status and attempts."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -62,12 +62,12 @@ def history_lines(student: Student, *, by: User, now: datetime) -> list[HistoryL
     return lines
 
 
-def events_of(student: Student, *, by: User) -> QuerySet[AuditEvent]:
-    """What was done to this student, merged entries too, in this teacher's classes, the newest first.
+def events_of(entries: Collection[Student], *, by: User) -> QuerySet[AuditEvent]:
+    """What was done to these entries of a student in this teacher's classes, the newest first.
 
     What teachers of an earlier class did stays theirs: it has their grades, comments and reasons.
     """
-    return AuditEvent.objects.filter(student__in=Student.objects.with_merged(student.pk), classroom__teachers=by)
+    return AuditEvent.objects.filter(student__in=entries, classroom__teachers=by)
 
 
 def titled_events(events: Iterable[AuditEvent], lines: Iterable[HistoryLine]) -> list[tuple[AuditEvent, str]]:

@@ -18,6 +18,7 @@ from quizzes.views.access import TeacherRequest, exports, taught_student
 def student_report(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The student's quizzes, scores, questions and answers in words, and who changed or downloaded what."""
     student, now = taught_student(request, public_id), timezone.now()
+    log = events_of([student, *student.merged.all()], by=request.user)
     context = {
         "student": student,
         "classroom": student.classroom,
@@ -27,6 +28,6 @@ def student_report(request: TeacherRequest, public_id: str) -> HttpResponse:
         "accommodation": Accommodation.objects.filter(student=student).first(),
         # Paper has no foot with a link.
         "privacy_address": request.build_absolute_uri(reverse("privacy")),
-        "events": events_of(student, by=request.user).select_related("actor", "student").order_by("at", "pk"),
+        "events": log.select_related("actor", "student").order_by("at", "pk"),
     }
     return render(request, "teacher/student_report.html", context)

@@ -348,7 +348,8 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
     """The page of one student. context: invalid forms, or a new PIN."""
     others, now = _other_classrooms(request, student), timezone.now()
     work = history_lines(student, by=request.user, now=now)
-    log = events_of(student, by=request.user).select_related("actor", "classroom", "student")
+    merged = list(student.merged.all())
+    log = events_of([student, *merged], by=request.user).select_related("actor", "classroom", "student")
     changes = Paginator(log, CHANGES_SHOWN).get_page(request.GET.get("changes"))
     context = {
         "student": student,
@@ -372,7 +373,7 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
         "has_other_classroom": others.exists(),
         "transferable_count": len(transfers.transferable_attempts(student)),
         "earlier_titles": [quiz.title for quiz in late_joiners.earlier_quizzes(student, now=now)],
-        "merged": list(student.merged.all()),
+        "merged": merged,
         "events": titled_events(changes, work),
         "changes": changes,
         "is_log_open": "changes" in request.GET,

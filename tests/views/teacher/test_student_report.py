@@ -225,4 +225,4 @@ def test_report_takes_the_same_queries_for_more_quizzes(
     with queries() as seen:
         report_of(teacher_client, student)
 
-    assert len(seen) == 14
+    assert len(seen) == 15
