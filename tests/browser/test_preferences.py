@@ -78,6 +78,13 @@ def test_forced_colors_show_what_is_chosen_and_what_has_the_focus(
         chosen = drawn(target)
         if not is_plain(before, chosen):
             alike.append(question.type)
+        if question.type == "who_says_so":
+            fills = page.locator(".speaker input").evaluate_all(
+                "inputs => inputs.map((one) => [one.checked, getComputedStyle(one).backgroundColor])"
+            )
+            assert {fill for is_chosen, fill in fills if is_chosen}.isdisjoint(
+                fill for is_chosen, fill in fills if not is_chosen
+            )
         choice.press("Tab")
         page.keyboard.press("Shift+Tab")
         if not is_plain(chosen, drawn_now(target)):
