@@ -82,7 +82,7 @@ def serve(host: str, port: int, *, workers: int) -> None:
         after_in_parent=partial(signal.pthread_sigmask, signal.SIG_UNBLOCK, STOP),
     )
     try:
-        server.serve(target_loader=load_worker)
+        server.serve(target_loader=partial(load_worker, parent=os.getpid()))
     finally:
         # Workers end without closing their connections. After this the main file alone holds everything.
         if connection.vendor == "sqlite":
@@ -122,12 +122,15 @@ def new_server(host: str, port: int, *, workers: int) -> Any:
     return server
 
 
-def load_worker(target: str) -> Any:
-    """The bridge to the WSGI application at this dotted path, in a worker that has just started."""
+def load_worker(target: str, *, parent: int) -> Any:
+    """The bridge to the WSGI application at this dotted path, in a worker that has just started.
+
+    parent: the process that started it. It may be gone by now.
+    """
     # Out of reach of a terminal's Ctrl-C: a worker that meets the signal twice, from the terminal and from its
     # parent, hangs until it is killed.
     os.setpgid(0, 0)
-    Thread(target=end_with_parent, args=[os.getppid()], name="parent", daemon=True).start()
+    Thread(target=end_with_parent, args=[parent], name="parent", daemon=True).start()
     limits = Limits(
         max_bytes=settings.REQUEST_MAX_BYTES,
         max_bytes_at=settings.REQUEST_MAX_BYTES_AT,

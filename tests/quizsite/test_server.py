@@ -89,12 +89,12 @@ import django
 django.setup()
 from quizsite import server
 
-def load_stopped(target):
-    os.kill(os.getppid(), signal.SIGTERM)
+def load_stopped(target, *, parent):
+    os.kill(parent, getattr(signal, sys.argv[2]))
     until = time.monotonic() + 5
-    while signal.SIGTERM not in signal.sigpending() and time.monotonic() < until:
+    while signal.SIGTERM not in signal.sigpending() and os.getppid() == parent and time.monotonic() < until:
         time.sleep(0.01)
-    return load(target)
+    return load(target, parent=parent)
 
 load, server.load_worker = server.load_worker, load_stopped
 server.serve("127.0.0.1", int(sys.argv[1]), workers=1)
@@ -103,20 +103,23 @@ server.serve("127.0.0.1", int(sys.argv[1]), workers=1)
 
 @pytest.mark.sockets
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="starts a site on SQLite")
-def test_worker_that_still_loads_stops_with_the_site(site_data: Path) -> None:
+@pytest.mark.parametrize(("stopped_by", "code"), [("SIGTERM", 0), ("SIGKILL", -signal.SIGKILL)])
+def test_worker_that_still_loads_stops_with_the_site(stopped_by: str, code: int, site_data: Path) -> None:
     variables = environment(site_data, 0, {"DATABASE_URL": ""})
 
+    # It returns once the worker has closed its output, too.
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", STOPPED_WHILE_IT_LOADS, str(free_port())],
+        [sys.executable, "-W", "ignore", "-c", STOPPED_WHILE_IT_LOADS, str(free_port()), stopped_by],
         env={**variables, "PYTHONPATH": os.pathsep.join([str(ROOT)])},
         cwd=ROOT,
         check=False,
         capture_output=True,
         text=True,
+        timeout=60,
     )
 
     # Its periodic jobs may have written something by then.
-    assert (done.returncode, "Killing worker" in done.stderr) == (0, False)
+    assert (done.returncode, "Killing worker" in done.stderr) == (code, False)
 
 
 def is_running(pid: int) -> bool:
