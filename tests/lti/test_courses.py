@@ -391,6 +391,8 @@ def test_operator_adds_allows_and_turns_off(platform: Platform) -> None:
         call_command("lti", "add", *flags[:-1], "--deployment=")
     with pytest.raises(CommandError, match="--name has more than 80 characters"):
         call_command("lti", "add", *flags[1:], f"--name={'x' * 81}")
+    with pytest.raises(CommandError, match="--deployment has more than 255 characters"):
+        call_command("lti", "add", *flags[:-1], f"--deployment={'x' * 256}")
     LtiPlatform.objects.all().delete()
     out = StringIO()
     call_command("lti", "list", stdout=out)

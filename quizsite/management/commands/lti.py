@@ -27,7 +27,6 @@ ADDED = {
     "deployment": "the id of a deployment that may launch",
 }
 NUMBER = "its number in `lti list`"
-MAX_NAME = LtiPlatform._meta.get_field("name").max_length or 0
 
 
 class Command(BaseCommand):
@@ -92,9 +91,7 @@ class Command(BaseCommand):
             if not _is_https_address(options[name]):
                 option = name.replace("_", "-")
                 raise CommandError(f"--{option} must be an https address with a host, not {options[name]!r}.")
-        # PostgreSQL refuses a longer one.
-        if len(options["name"]) > MAX_NAME:
-            raise CommandError(f"--name has more than {MAX_NAME} characters. Write a shorter one.")
+        _check_lengths(options)
         if not LtiKey.objects.filter(retired_at=None).exists():
             rotate_key(now=timezone.now())
         platform, _ = LtiPlatform.objects.update_or_create(
@@ -149,6 +146,16 @@ def _text(given: str) -> str:
     if not given.strip():
         raise ArgumentTypeError("it is empty")
     return given
+
+
+def _check_lengths(options: dict[str, Any]) -> None:
+    """Raise CommandError if an option of `lti add` is too long for its column, which PostgreSQL would refuse."""
+    limits = {field.name: field.max_length for field in (*LtiPlatform._meta.fields, *LtiDeployment._meta.fields)}
+    for option in ADDED:
+        name = option.replace("-", "_")
+        limit = limits["deployment_id" if name == "deployment" else name]
+        if limit is not None and len(options[name]) > limit:
+            raise CommandError(f"--{option} has more than {limit} characters. Write a shorter one.")
 
 
 def _is_https_address(text: str) -> bool:
