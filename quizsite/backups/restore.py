@@ -170,7 +170,7 @@ def _restore_sqlite(stage: Path, key: str, commands: Sequence[str], now: datetim
     connections.close_all()
     with suppress(library.sqlite.Error):
         empty_log(settings.SQLITE_PATH)
-    kept = f"before-restore-{now.astimezone(UTC):%Y%m%dT%H%M%S%fZ}"
+    kept = _kept_name(now)
     swap.commit(settings.DATA_DIR, kept=kept)
     swap.finish_locked(settings.DATA_DIR)
     return str(settings.DATA_DIR / kept)
@@ -232,9 +232,14 @@ def _restore_postgresql(stage: Path, key: str, commands: Sequence[str], now: dat
                 server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(new)))
             raise
     # A kill before this leaves the new database with the old key, which the start refuses; restoring again mends it.
-    swap.commit(settings.DATA_DIR, kept=f"before-restore-{now.astimezone(UTC):%Y%m%dT%H%M%S%fZ}")
+    swap.commit(settings.DATA_DIR, kept=_kept_name(now))
     swap.finish_locked(settings.DATA_DIR)
     return kept
+
+
+def _kept_name(now: datetime) -> str:
+    """The name of the folder with what a restore replaces."""
+    return f"{swap.KEPT_PREFIX}{now.astimezone(UTC):%Y%m%dT%H%M%S%fZ}"
 
 
 def _creation(server: "psycopg.Connection[Any]", new: str, *, like: str) -> sql.Composed:

@@ -20,6 +20,8 @@ KEPT_NAME = "kept"
 # SQLite would replay the old log into the new database, so the logs leave first and the database comes last.
 LOGS = (f"{SQLITE_FILE}-wal", f"{SQLITE_FILE}-shm", f"{SQLITE_FILE}-journal")
 REPLACED = (SECRET_KEY_FILE, LEDGER_FILE, SQLITE_FILE)
+# How the names of folders with what a restore has replaced begin.
+KEPT_PREFIX = "before-restore-"
 
 
 def commit(data: Path, *, kept: str) -> None:

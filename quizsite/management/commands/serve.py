@@ -21,6 +21,7 @@ from quizsite.apps import check_deployment
 from quizsite.backups.create import make_scheduled_backup, problem_with_folder
 from quizsite.backups.manifest import BackupError
 from quizsite.backups.rotation import BEFORE_MIGRATION
+from quizsite.backups.swap import KEPT_PREFIX
 from quizsite.built_in_sets import load_if_changed
 from quizsite.environment import host_list, unknown_settings
 from quizsite.health import (
@@ -179,7 +180,7 @@ class Command(BaseCommand):
 
     def warn_about_earlier_sites(self) -> None:
         """Print a line if a restore has left what it replaced. Nothing deletes it, and it has what was erased since."""
-        if kept := sorted(path.name for path in settings.DATA_DIR.glob("before-restore-*")):
+        if kept := sorted(path.name for path in settings.DATA_DIR.glob(f"{KEPT_PREFIX}*")):
             self.stderr.write(
                 f"A restore has kept what it replaced, which can hold personal data: {', '.join(kept)}. Delete it when "
                 "you no longer need it, as docs/operate.md says."
