@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from quizzes.models import Accommodation
+from quizzes.models import Accommodation, Student
 from quizzes.people.class_people import teachers_of
 from quizzes.reports.student_history import events_of
 from quizzes.reports.student_report import student_report as load_report
@@ -18,7 +18,7 @@ from quizzes.views.access import TeacherRequest, exports, taught_student
 def student_report(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The student's quizzes, scores, questions and answers in words, and who changed or downloaded what."""
     student, now = taught_student(request, public_id), timezone.now()
-    log = events_of([student, *student.merged.all()], by=request.user)
+    log = events_of(list(Student.objects.with_merged(student.pk)), by=request.user)
     context = {
         "student": student,
         "classroom": student.classroom,
