@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from quizsite import __version__
 from quizsite.addresses import phone_host
 from quizsite.middleware import ENGLISH_ONLY
+from quizzes.models import User
 from quizzes.views.language import other_languages
 
 
@@ -20,7 +21,8 @@ def site(request: HttpRequest) -> dict[str, object]:
     is_reply: whether the page is the reply to a form that was sent, at an address that answers GET too.
     footnote_version: Footnote's version on the pages that need a teacher's sign-in, else None.
     sign_on: the providers of school accounts, for the pages where teachers sign in.
-    phone_host and other_languages: functions, since most pages do not read them.
+    has_teacher: whether anyone has an account.
+    has_teacher, phone_host, and other_languages: functions, since most pages do not read them.
     """
     match = request.resolver_match
     # LoginRequiredMiddleware reads the same attribute. Without a match no view answers the request.
@@ -30,6 +32,7 @@ def site(request: HttpRequest) -> dict[str, object]:
         "is_viewer": getattr(request, "is_viewer", False),
         "is_reply": request.method == "POST" and match is not None and getattr(match.func, "is_page", True),
         "footnote_version": __version__ if is_for_teachers else None,
+        "has_teacher": User.objects.exists,
         "phone_host": phone_host,
         "sign_on": settings.SIGN_ON,
         "other_languages": partial(_other_languages, request),

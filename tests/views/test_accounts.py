@@ -799,14 +799,19 @@ def test_what_is_wrong_with_a_whole_form_has_the_focus() -> None:
 
 def test_sign_in_page_and_landing_page_say_how_to_get_an_account(db: None) -> None:
     first = "It prints the first link when it starts."
-    sign_in = text_of(Client().get(reverse("account_login")))
-    assert "No account? Ask a teacher who uses Footnote to invite you." in sign_in
-    assert first in sign_in
+    restart = "Setting up Footnote? Restart it for a new link."
+    invite = "Ask a teacher who uses Footnote to invite you."
+    void = url("accept_invitation", "void")
+    pages = [reverse("landing"), reverse("account_login"), reverse("account_signup"), void]
+
+    def count(text: str) -> list[int]:
+        return [text_of(Client().get(page)).count(text) for page in pages]
+
+    assert (count(first), count(invite), count(restart)) == ([1, 1, 1, 0], [0, 0, 0, 0], [0, 0, 0, 1])
     # Also reached from pages in another language.
-    assert "Español" in sign_in
-    assert first in text_of(Client().get(reverse("landing")))
+    assert "Español" in text_of(Client().get(reverse("account_login")))
     make_user()
-    assert first not in text_of(Client().get(reverse("landing")))
+    assert (count(first), count(invite), count(restart)) == ([0, 0, 0, 0], [0, 1, 1, 0], [0, 0, 0, 0])
 
 
 def test_a_new_invitation_link_has_a_copy_button(teacher_client: Client) -> None:
