@@ -319,6 +319,12 @@ def test_every_column_of_the_item_analysis_prints(
     page = open_context(teacher).new_page()
     page.goto(reverse("item_analysis", args=[assignment.public_id]))
     cells = page.locator(".items tr > *").count()
+    # A question has the room that 6 columns of figures leave. 180 mm are the width of the text on A4.
+    page.set_viewport_size({"width": 680, "height": 900})
+    page.emulate_media(media="print")
+    shares = "cells => cells.map(cell => cell.offsetWidth / cell.closest('table').offsetWidth)"
+    assert min(page.locator(".items tbody th").evaluate_all(shares)) > 0.4
+    page.emulate_media(media="null")
     mark(page, ".items tr > *")
 
     pages = read_pdf(page.pdf(format=paper, prefer_css_page_size=False))
