@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.editions import latest_edition
-from quizzes.models import Assignment, Classroom, QuestionSet, User
+from quizzes.models import Assignment, Attempt, Classroom, QuestionSet, User
 from tests.browser.conftest import NewContext, goto_with_fonts, overflow, violations
 from tests.browser.pdf import A4, LETTER, PdfPage, mark, read_pdf, split_marks
 from tests.browser.test_every_page import school  # noqa: F401  the class of three on the built-in set
@@ -222,6 +222,7 @@ def test_pages_of_a_teacher_print_without_what_one_presses(
     open_context: NewContext,
 ) -> None:
     submit_attempt(school.attempt, now=timezone.now())
+    Attempt.objects.filter(pk=school.attempt.pk).update(comment="Reread paragraph 2.")
     quiz, classroom = [school.assignment.public_id], [school.assignment.classroom.public_id]
     page = open_context(school.teacher).new_page()
     page.emulate_media(media="print")
@@ -234,13 +235,19 @@ def test_pages_of_a_teacher_print_without_what_one_presses(
         ("question_set", [school.assignment.edition.question_set.public_id]),
     ):
         page.goto(reverse(name, args=args))
-        pressed = page.locator(".btn, .tabs, .txt:not(.register > li > a), button:not(.word)").evaluate_all(
+        controls = ".btn, .tabs, .txt:not(.register > li > a), button:not(.word), input, textarea, select"
+        pressed = page.locator(controls).evaluate_all(
             "all => all.filter(one => one.checkVisibility()).map(one => one.outerHTML.slice(0, 90))"
         )
         assert (name, pressed, overflow(page)) == (name, [], 0)
         # A printed roster had no names.
         has_name = school.student.display_name in page.locator("main").inner_text()
         assert has_name or name in {"assignment_results", "item_analysis", "question_set"}, name
+        if name == "attempt_review":
+            # Each answer is open.
+            assert "Reread paragraph 2." in page.locator("main").inner_text()
+            assert page.locator(".of-attempt .rv-b").evaluate_all("all => all.every(one => one.checkVisibility())")
+            assert page.locator(".of-attempt details:not([open])").count() > 0
     # Of the question set: no page is left half empty.
     assert len(printed(page, "Letter")) <= 6
 
