@@ -10,7 +10,7 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 from django.urls import Resolver404, resolve, reverse
 
-from quizzes.models import Assignment, AuditEvent, Classroom, Edition, Student, Teaching, User
+from quizzes.models import Accommodation, Assignment, AuditEvent, Classroom, Edition, Student, Teaching, User
 from quizzes.people.accounts import close_account
 from tests.factories import NOW, make_answered_attempt, make_attempt, make_classroom, make_student, make_user
 from tests.integration.test_access import TABLE, School
@@ -223,6 +223,8 @@ def test_viewers_pages_have_no_heading_or_link_without_content(
     assignment.waits_for_teacher = True
     assignment.save()
     attempt = make_answered_attempt(assignment=assignment, student=student, answers={})
+    Accommodation.objects.create(student=student, time_factor=2, changed_at=NOW)
+    Student.objects.filter(pk=student.pk).update(supports={"read_aloud": True})
     overrides = reverse("student_overrides", args=[assignment.public_id, student.public_id])
     pages = {
         "assignment_progress": reverse("assignment_progress", args=[assignment.public_id]),
@@ -233,7 +235,6 @@ def test_viewers_pages_have_no_heading_or_link_without_content(
     }
     client = signed_in(viewer)
     shown = {name: client.get(address).text for name, address in pages.items()}
-    accommodations = reverse("class_accommodations", args=[assignment.classroom.public_id])
     for name, start in (
         ("assignment_progress", f'<a id="t-{student.public_id}"'),
         ("assignment_progress", f'<a id="o-{attempt.public_id}"'),
@@ -242,13 +243,14 @@ def test_viewers_pages_have_no_heading_or_link_without_content(
         ("attempt_review", 'id="h-comment"'),
         ("attempt_review", 'id="h-open"'),
         ("student_history", f'href="{overrides}"'),
-        ("roster", f'href="{accommodations}"'),
         ("overrides", 'id="h-ext"'),
         ("overrides", 'id="h-exc"'),
     ):
         before, found, _ = re.sub(r"\s+", " ", shown[name]).partition(start)
         opened = re.findall(r"<(?:p|a|details|section)\b[^>]*", before)[-1]
         assert (found, "edits" in opened) == (start, True), (name, start)
+    page = client.get(reverse("class_accommodations", args=[assignment.classroom.public_id]))
+    assert "Students Name Time Supports Maya Lopez 2x time read aloud Download" in text_of(page)
     page = client.get(pages["assignment_progress"])
     assert "can start when the teacher presses Start" in text_of(page)
     assert "Print the handout or the answer key ." in text_of(page)
