@@ -256,7 +256,7 @@ def _key(assignment: Assignment, question: Question, reading: Reading, language:
             else [("", part) for part in _right_parts(key, reading)]
         )
     )
-    note = gettext("The answer changed after the quiz.") if after.regrades.get(question.key) else ""
+    note = gettext("The correct answer changed.") if after.regrades.get(question.key) else ""
     return KeyWithEvidence(tuple(right), sentences, note)
 
 

@@ -110,8 +110,8 @@ def test_evidence_names_the_key_its_sentences_and_who_vouches(answered: Assignme
     [
         ("drop", (), "This question was dropped. It doesn’t count."),
         ("full_credit", (), "Everyone gets full credit for this question."),
-        ("new_key", (("A", "Citizenship"),), "The answer changed after the quiz."),
-        ("either_key", (("B", "Birthplace"), ("A", "Citizenship")), "The answer changed after the quiz."),
+        ("new_key", (("A", "Citizenship"),), "The correct answer changed."),
+        ("either_key", (("B", "Birthplace"), ("A", "Citizenship")), "The correct answer changed."),
     ],
 )
 def test_evidence_follows_corrections(
