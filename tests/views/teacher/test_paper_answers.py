@@ -381,6 +381,9 @@ def test_an_error_and_the_hints_on_a_sheet_belong_to_their_fields(
     # The notice above leaves the focus to the field.
     assert shown.text.count("autofocus") == 1
     assert re.findall(rf'<p class="hint" id="{fields[1]}-h">([^<]+)<', shown.text) == ["A, B, or C, or the word"]
+    # In the box of a written answer, it starts a new line.
+    assert shown.text.count("<textarea") == 1
+    assert "In a field of 1 line, Enter saves." in text_of(shown)
 
 
 def test_students_of_other_classes_have_no_sheet_here(
