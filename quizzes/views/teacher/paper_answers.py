@@ -260,8 +260,8 @@ def _add_messages(
         messages.success(request, gettext("Saved: paper answers of {count} students.").format(count=len(saved)))
     if refused_count:
         words = ngettext(
-            "{count} student’s answers are not saved. Your entries are still here. Fix them and save again.",
-            "{count} students’ answers are not saved. Your entries are still here. Fix them and save again.",
+            "Answers of {count} student aren’t saved. What you typed is still here. Fix it, then save again.",
+            "Answers of {count} students aren’t saved. What you typed is still here. Fix it, then save again.",
             refused_count,
         )
         messages.error(request, words.format(count=refused_count))

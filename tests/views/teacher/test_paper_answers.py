@@ -142,7 +142,7 @@ def test_a_mark_that_the_form_does_not_have_is_told_beside_its_cell_and_everythi
     # The good row is stored, the other waits for its teacher.
     assert list(assignment.attempts.values_list("student", flat=True)) == [student.pk]
     assert "Saved: Maya Lopez" in text_of(done)
-    assert "1 student’s answers are not saved. Your entries are still here" in text_of(done)
+    assert "Answers of 1 student aren’t saved. What you typed is still here." in text_of(done)
     assert "“E”" in done.content.decode().split(f'id="id_{classmate.public_id}-q1-e"')[1][:200]
 
     mended = teacher_client.post(
