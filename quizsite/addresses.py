@@ -2,11 +2,12 @@
 
 import os
 import socket
+from argparse import ArgumentTypeError
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from quizsite.environment import whole_number, words
+from quizsite.environment import parts_of_address, whole_number, words
 from quizsite.models import SiteState
 
 ANY = frozenset({"0.0.0.0", "::"})  # noqa: S104  # recognized here, not bound
@@ -62,6 +63,13 @@ def served_address() -> str:
     """The address that `serve` printed last, since this shell may lack its settings. Before a start: `site_address`."""
     served = SiteState.objects.find(SiteState.ADDRESS)
     return served.value if served else site_address()
+
+
+def given_address(text: str) -> str:
+    """The address of a site that was given to a command; refuses one that makes a link which no browser opens."""
+    if parts_of_address(text) is None:
+        raise ArgumentTypeError(f"{text!r} must read like https://quiz.school.example")
+    return text
 
 
 def listening_port() -> int:

@@ -131,9 +131,10 @@ def test_changepassword_needs_an_email_and_a_terminal(other_teacher: User, monke
 
 
 @pytest.mark.parametrize("address", ["quiz.school.example", "https//quiz.school.example", ""])
-def test_sign_in_link_needs_a_whole_address(teacher: User, address: str) -> None:
-    with pytest.raises(CommandError, match="must read like https://quiz.school.example"):
-        run("sign_in_link", teacher.email, "--base-url", address)
+def test_commands_that_print_a_link_need_a_whole_address(teacher: User, address: str) -> None:
+    for command in (["sign_in_link", teacher.email], ["load_demo"]):
+        with pytest.raises(CommandError, match="must read like https://quiz.school.example"):
+            run(*command, "--base-url", address)
 
     said = run("sign_in_link", teacher.email, "--base-url", "http://10.1.2.3:8000/")
     assert said.startswith("http://10.1.2.3:8000/enter/")

@@ -1,11 +1,10 @@
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from quizsite.addresses import served_address
-from quizsite.environment import parts_of_address
+from quizsite.addresses import given_address, served_address
 from quizzes.models import User
 from quizzes.people import accounts
 
@@ -16,7 +15,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("email", help="the email of the teacher's account")
         parser.add_argument(
-            "--base-url", type=_site, help="the address of the site, if not the one that `serve` printed last"
+            "--base-url", type=given_address, help="the address of the site, if not the one that `serve` printed last"
         )
 
     def handle(self, *args: Any, email: str, base_url: str | None, **options: Any) -> None:
@@ -26,10 +25,3 @@ class Command(BaseCommand):
         if not user.is_active:
             raise CommandError(f"The account {user.email} is closed. Reopen it first with close_account --reopen.")
         self.stdout.write(accounts.give_sign_in_link(user, base_url or served_address(), now=timezone.now()))
-
-
-def _site(given: str) -> str:
-    """The address itself; refuses one that makes a link which no browser opens."""
-    if parts_of_address(given) is None:
-        raise ArgumentTypeError(f"{given!r} must read like https://quiz.school.example")
-    return given

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
 
+from quizsite.addresses import given_address
 from quizzes.management.sample_school import TEACHER_EMAIL, make_sample_school
 from quizzes.models import Classroom, User
 from quizzes.people.accounts import sign_in_link
@@ -18,7 +19,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--base-url", default="http://127.0.0.1:8000", help="the address of the site; default: %(default)s"
+            "--base-url",
+            type=given_address,
+            default="http://127.0.0.1:8000",
+            help="the address of the site; default: %(default)s",
         )
 
     def handle(self, *args: Any, base_url: str, **options: Any) -> None:
