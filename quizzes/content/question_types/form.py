@@ -44,11 +44,14 @@ class QuestionTypeForm(PartForm):
     """The fields that only one question type has. No name of a field is also a field of `QuestionForm`.
 
     regrade_fields: those that a regrade can change with the key. Their names are also those in the question's document.
+    row_list: the list of the question whose entries have a row of fields each, "" for none. row_fields: their names.
 
     Django's form metaclass conflicts with ABCMeta. mypy checks the abstract methods without it.
     """
 
     regrade_fields: tuple[str, ...] = ()
+    row_list = ""
+    row_fields: tuple[str, ...] = ()
 
     def __init__(
         self,
@@ -97,9 +100,15 @@ class QuestionTypeForm(PartForm):
         """A field for sentences of the reading."""
         return SentencesField(label=label, sentence_keys=self.sentence_keys)
 
+    @property
+    def row_tables(self) -> list[Table]:
+        """The entries of the question that have a row of fields."""
+        tables: list[Table] = self.question.get(self.row_list, [])
+        return tables
+
     def rows(self) -> list["Row"]:
         """The rows of the question, as the page shows them."""
-        return []
+        return [Row(self, number, *self.row_fields) for number in range(1, len(self.row_tables) + 1)]
 
 
 class Row:

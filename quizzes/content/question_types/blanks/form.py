@@ -11,6 +11,7 @@ from quizzes.content.tables import Table
 class BlanksForm(QuestionTypeForm):
     """A text with gaps, and what is right in each."""
 
+    row_list = "gaps"
     regrade_fields = ("forgive_slips",)
 
     def build(self) -> None:
@@ -27,7 +28,7 @@ class BlanksForm(QuestionTypeForm):
         )
         self.put("forgive_slips", slips, self.question.get("forgive_slips", False))
         self.put("note", text(gettext("Note to students (optional)"), 200), self.question.get("note", ""))
-        for number, row in enumerate(self._rows, start=1):
+        for number, row in enumerate(self.row_tables, start=1):
             letter = CHOICE_IDS[number - 1]
             self.put(
                 f"accepted-{number}",
@@ -52,7 +53,7 @@ class BlanksForm(QuestionTypeForm):
                 "choices": fields.get(f"choices-{number}", row.get("choices", [])),
                 "rationale": fields.get(f"why-{number}", row.get("rationale", "")),
             }
-            for number, row in enumerate(self._rows, start=1)
+            for number, row in enumerate(self.row_tables, start=1)
         ]
         names = {"text": "blank_text", "forgive_slips": "forgive_slips", "note": "note"}
         return {**{name: fields.get(field, self.initial[field]) for name, field in names.items()}, "gaps": gaps}
@@ -61,10 +62,5 @@ class BlanksForm(QuestionTypeForm):
         """A row for each gap."""
         return [
             Row(self, number, "accepted", "choices", "why", letter=CHOICE_IDS[number - 1])
-            for number in range(1, len(self._rows) + 1)
+            for number in range(1, len(self.row_tables) + 1)
         ]
-
-    @property
-    def _rows(self) -> list[Table]:
-        rows: list[Table] = self.question.get("gaps", [])
-        return rows

@@ -13,8 +13,8 @@ SHOWN_WORDS = 9
 class TemptingForm(QuestionTypeForm):
     """The sentences that tempt, each with a reason, and a reason for all others."""
 
-    # The question's list that holds them.
-    name = "tempting"
+    row_list = "tempting"
+    row_fields = ("sentence", "tempts")
 
     def build(self) -> None:
         """A sentence and a reason for each row."""
@@ -24,7 +24,7 @@ class TemptingForm(QuestionTypeForm):
             text(gettext("Any other sentence (optional)"), 500, hint=hint),
             self.question.get("rationale_other", ""),
         )
-        for number, row in enumerate(self._rows, start=1):
+        for number, row in enumerate(self.row_tables, start=1):
             field = forms.ChoiceField(
                 label=gettext("Wrong sentence {number}").format(number=number),
                 choices=self._sentences(row),
@@ -43,13 +43,13 @@ class TemptingForm(QuestionTypeForm):
                 "sentence": fields.get(f"sentence-{number}", row.get("sentence", "")),
                 "rationale": fields.get(f"tempts-{number}", row.get("rationale", "")),
             }
-            for number, row in enumerate(self._rows, start=1)
+            for number, row in enumerate(self.row_tables, start=1)
         ]
-        return {self.name: rows, "rationale_other": fields.get("other", self.initial["other"])}
+        return {self.row_list: rows, "rationale_other": fields.get("other", self.initial["other"])}
 
     def tempting(self) -> list[Row]:
         """A row for each tempting sentence."""
-        return [Row(self, number, "sentence", "tempts") for number in range(1, len(self._rows) + 1)]
+        return super().rows()
 
     def _sentences(self, row: Table) -> list[tuple[str, str]]:
         shown = [("", pgettext("a sentence", "None"))]
@@ -61,16 +61,11 @@ class TemptingForm(QuestionTypeForm):
             shown.append((row["sentence"], gettext("A sentence that was removed from the reading")))
         return shown
 
-    @property
-    def _rows(self) -> list[Table]:
-        rows: list[Table] = self.question.get(self.name, [])
-        return rows
-
 
 class EvidenceForm(TemptingForm):
     """The statement to prove, and the sentences that a student may pick wrongly."""
 
-    name = "choices"
+    row_list = "choices"
 
     def build(self) -> None:
         """The statement, and the rows of tempting sentences."""

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext
 
-from quizzes.content.question_types.form import QuestionTypeForm, Row, text
+from quizzes.content.question_types.form import QuestionTypeForm, text
 from quizzes.content.question_types.free_text.question import MAX_LENGTH
 from quizzes.content.question_types.question import MAX_POINTS
 from quizzes.content.tables import Table
@@ -11,6 +11,9 @@ from quizzes.content.tables import Table
 
 class FreeTextForm(QuestionTypeForm):
     """The rubric by which a teacher marks, one good answer, and how long an answer may be."""
+
+    row_list = "criteria"
+    row_fields = ("text", "points", "earns")
 
     def build(self) -> None:
         """A title, points and a description for each line; the good answer; the lengths."""
@@ -22,7 +25,7 @@ class FreeTextForm(QuestionTypeForm):
         ):
             length = forms.IntegerField(label=label, min_value=least, max_value=MAX_LENGTH, required=False)
             self.put(name, length, self.question.get(name))
-        for number, row in enumerate(self._rows, start=1):
+        for number, row in enumerate(self.row_tables, start=1):
             self.put(
                 f"text-{number}",
                 text(gettext("Line {number}").format(number=number), 200, named=True),
@@ -46,16 +49,7 @@ class FreeTextForm(QuestionTypeForm):
                 "points": fields.get(f"points-{number}", row.get("points", 1)),
                 "description": fields.get(f"earns-{number}", row.get("description", "")),
             }
-            for number, row in enumerate(self._rows, start=1)
+            for number, row in enumerate(self.row_tables, start=1)
         ]
         names = {"sample_answer": "sample", "note": "note", "min_length": "min_length", "max_length": "max_length"}
         return {**{name: fields.get(field, self.initial[field]) for name, field in names.items()}, "criteria": criteria}
-
-    def rows(self) -> list[Row]:
-        """A row for each line of the rubric."""
-        return [Row(self, number, "text", "points", "earns") for number in range(1, len(self._rows) + 1)]
-
-    @property
-    def _rows(self) -> list[Table]:
-        rows: list[Table] = self.question.get("criteria", [])
-        return rows

@@ -2,16 +2,19 @@
 
 from django.utils.translation import gettext
 
-from quizzes.content.question_types.form import QuestionTypeForm, Row, text
+from quizzes.content.question_types.form import QuestionTypeForm, text
 from quizzes.content.tables import Table
 
 
 class MatchingForm(QuestionTypeForm):
     """Lines with what each is matched with, and more options that fit none."""
 
+    row_list = "prompts"
+    row_fields = ("text", "option", "why")
+
     def build(self) -> None:
         """A line, its option and a reason for each; the other options, one a line."""
-        matched = {row.get("option", "") for row in self._rows}
+        matched = {row.get("option", "") for row in self.row_tables}
         others = [option for option in self.question.get("options", []) if option not in matched]
         self.put(
             "options",
@@ -23,7 +26,7 @@ class MatchingForm(QuestionTypeForm):
             ),
             "\n".join(others),
         )
-        for number, row in enumerate(self._rows, start=1):
+        for number, row in enumerate(self.row_tables, start=1):
             self.put(f"text-{number}", text(gettext("Line {number}").format(number=number), 300), row.get("text", ""))
             self.put(
                 f"option-{number}",
@@ -49,15 +52,6 @@ class MatchingForm(QuestionTypeForm):
                     "option": fields.get(f"option-{number}", row.get("option", "")),
                     "rationale": fields.get(f"why-{number}", row.get("rationale", "")),
                 }
-                for number, row in enumerate(self._rows, start=1)
+                for number, row in enumerate(self.row_tables, start=1)
             ],
         }
-
-    def rows(self) -> list[Row]:
-        """A row for each line."""
-        return [Row(self, number, "text", "option", "why") for number in range(1, len(self._rows) + 1)]
-
-    @property
-    def _rows(self) -> list[Table]:
-        rows: list[Table] = self.question.get("prompts", [])
-        return rows

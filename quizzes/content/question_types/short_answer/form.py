@@ -3,13 +3,15 @@
 from django import forms
 from django.utils.translation import gettext
 
-from quizzes.content.question_types.form import LinesField, QuestionTypeForm, Row, text
+from quizzes.content.question_types.form import LinesField, QuestionTypeForm, text
 from quizzes.content.tables import Table
 
 
 class ShortAnswerForm(QuestionTypeForm):
     """What is accepted, and the wrong answers that are expected."""
 
+    row_list = "wrong"
+    row_fields = ("text", "why", "leans")
     regrade_fields = ("forgive_slips",)
 
     def build(self) -> None:
@@ -26,7 +28,7 @@ class ShortAnswerForm(QuestionTypeForm):
         )
         self.put("forgive_slips", slips, self.question.get("forgive_slips", False))
         self.put("note", text(gettext("Note to students (optional)"), 200), self.question.get("note", ""))
-        for number, row in enumerate(self._rows, start=1):
+        for number, row in enumerate(self.row_tables, start=1):
             self.put(
                 f"text-{number}",
                 text(gettext("Wrong answer {number}").format(number=number), 200, named=True),
@@ -42,7 +44,7 @@ class ShortAnswerForm(QuestionTypeForm):
         """All of it, with the valid values that were sent."""
         fields = self.valid
         wrong = []
-        for number, row in enumerate(self._rows, start=1):
+        for number, row in enumerate(self.row_tables, start=1):
             answer = {
                 "text": fields.get(f"text-{number}", row.get("text", "")),
                 "rationale": fields.get(f"why-{number}", row.get("rationale", "")),
@@ -52,12 +54,3 @@ class ShortAnswerForm(QuestionTypeForm):
             wrong.append(answer)
         names = ("accepted", "forgive_slips", "note")
         return {**{name: fields.get(name, self.initial[name]) for name in names}, "wrong": wrong}
-
-    def rows(self) -> list[Row]:
-        """A row for each wrong answer."""
-        return [Row(self, number, "text", "why", "leans") for number in range(1, len(self._rows) + 1)]
-
-    @property
-    def _rows(self) -> list[Table]:
-        rows: list[Table] = self.question.get("wrong", [])
-        return rows

@@ -21,13 +21,15 @@ MARK_CHOICES = [
 class ChoicesForm(QuestionTypeForm):
     """The choices of a question. is_single: whether exactly one of them is correct."""
 
+    row_list = "choices"
     is_single: bool
 
     def build(self) -> None:
         """A text, a reason and the sentences that tempt, for each choice; and which is right."""
-        keys = [str(number) for number, row in enumerate(self._rows, start=1) if row.get("key")]
+        keys = [str(number) for number, row in enumerate(self.row_tables, start=1) if row.get("key")]
         offered = [
-            (str(number), gettext("Answer {number}").format(number=number)) for number in range(1, len(self._rows) + 1)
+            (str(number), gettext("Answer {number}").format(number=number))
+            for number in range(1, len(self.row_tables) + 1)
         ]
         if self.is_single:
             self.put(
@@ -43,7 +45,7 @@ class ChoicesForm(QuestionTypeForm):
             )
         kept = forms.BooleanField(label=gettext("Keep this order for every student"), required=False)
         self.put("keep_order", kept, self.question.get("keep_order", False))
-        for number, row in enumerate(self._rows, start=1):
+        for number, row in enumerate(self.row_tables, start=1):
             self.put(
                 f"text-{number}",
                 text(gettext("Answer {number}").format(number=number), 500, named=True),
@@ -75,7 +77,7 @@ class ChoicesForm(QuestionTypeForm):
         given = fields.get("key", self.initial["key"])
         right = {given} if isinstance(given, str) else set(given)
         choices = []
-        for number, row in enumerate(self._rows, start=1):
+        for number, row in enumerate(self.row_tables, start=1):
             choice: dict[str, Any] = {
                 "text": fields.get(f"text-{number}", row.get("text", "")),
                 "rationale": fields.get(f"why-{number}", row.get("rationale", "")),
@@ -102,13 +104,8 @@ class ChoicesForm(QuestionTypeForm):
         right = {sent} if isinstance(sent, str) else set(sent)
         return [
             Row(self, number, "text", "why", "leans", "mark", "against", is_key=str(number) in right)
-            for number in range(1, len(self._rows) + 1)
+            for number in range(1, len(self.row_tables) + 1)
         ]
-
-    @property
-    def _rows(self) -> list[Table]:
-        rows: list[Table] = self.question.get("choices", [])
-        return rows
 
 
 class SingleForm(ChoicesForm):

@@ -3,12 +3,15 @@
 from django import forms
 from django.utils.translation import gettext
 
-from quizzes.content.question_types.form import QuestionTypeForm, Row, text
+from quizzes.content.question_types.form import QuestionTypeForm, text
 from quizzes.content.tables import Table
 
 
 class WhoSaysSoForm(QuestionTypeForm):
     """Statements, each with who says it and where; and the speakers that students choose from."""
+
+    row_list = "statements"
+    row_fields = ("text", "speaker", "proof", "why")
 
     def build(self) -> None:
         """A text, a speaker, its sentences and a reason, for each statement."""
@@ -24,7 +27,7 @@ class WhoSaysSoForm(QuestionTypeForm):
             ),
             offered,
         )
-        for number, row in enumerate(self._rows, start=1):
+        for number, row in enumerate(self.row_tables, start=1):
             self.put(
                 f"text-{number}", text(gettext("Statement {number}").format(number=number), 500), row.get("text", "")
             )
@@ -61,7 +64,7 @@ class WhoSaysSoForm(QuestionTypeForm):
                 "evidence": [*fields.get(f"proof-{number}", self._here(row)), *self._lost(row)],
                 "rationale": fields.get(f"why-{number}", row.get("rationale", "")),
             }
-            for number, row in enumerate(self._rows, start=1)
+            for number, row in enumerate(self.row_tables, start=1)
         ]
         return {"voices": fields.get("voices", self.initial["voices"]), "statements": statements}
 
@@ -70,12 +73,3 @@ class WhoSaysSoForm(QuestionTypeForm):
 
     def _lost(self, row: Table) -> list[str]:
         return [key for key in row.get("evidence", []) if key not in self.sentence_keys]
-
-    def rows(self) -> list[Row]:
-        """A row for each statement."""
-        return [Row(self, number, "text", "speaker", "proof", "why") for number in range(1, len(self._rows) + 1)]
-
-    @property
-    def _rows(self) -> list[Table]:
-        rows: list[Table] = self.question.get("statements", [])
-        return rows
