@@ -5,10 +5,11 @@ answers were acknowledged.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import batched
 from typing import Any
 
 from django.db import connection
@@ -83,7 +84,8 @@ def _findings() -> list[Finding]:
     log, scores, deadlines = [], [], []
     answers = submitted = saves = 0
     moves = deadline_moves()
-    for batch in _batches():
+    attempts = Attempt.objects.select_related("assignment").order_by("pk").iterator(BATCH)
+    for batch in batched(attempts, BATCH):
         current, events = _by_attempt(Answer, batch), _by_attempt(AnswerEvent, batch)
         expected = computed(batch)
         for attempt in batch:
@@ -99,7 +101,7 @@ def _findings() -> list[Finding]:
             deadlines += [
                 f"{attempt}: {event} counts though it was late"
                 for event in saved
-                if _is_late(attempt, event)
+                if is_over(at=event.at, deadline_at=attempt.deadline_at)
                 and not any(
                     moves.moved_after(event.at, assignment=attempt.assignment, student_id=student_id)
                     # An extension of before a merge is in the log of the other entry.
@@ -135,18 +137,7 @@ def _snapshot() -> Iterator[None]:
             cursor.execute("ROLLBACK")
 
 
-def _batches() -> Iterator[list[Attempt]]:
-    batch: list[Attempt] = []
-    for attempt in Attempt.objects.select_related("assignment").order_by("pk").iterator(BATCH):
-        batch.append(attempt)
-        if len(batch) == BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
-
-
-def _by_attempt[Row: (Answer, AnswerEvent)](model: type[Row], batch: list[Attempt]) -> defaultdict[int, list[Row]]:
+def _by_attempt[Row: (Answer, AnswerEvent)](model: type[Row], batch: Sequence[Attempt]) -> defaultdict[int, list[Row]]:
     rows: defaultdict[int, list[Row]] = defaultdict(list)
     for row in model._default_manager.filter(attempt__in=[attempt.pk for attempt in batch]).order_by("pk"):
         rows[row.attempt_id].append(row)
@@ -165,10 +156,6 @@ def _unexplained(attempt: Attempt, answers: list[Answer], events: list[AnswerEve
         if [event.revision for event in saves] != list(range(1, answer.revision + 1)) or last != answer.value:
             broken.append(f"{attempt}: {answer} has revision {answer.revision} and the log {len(saves)} saves")
     return broken + [f"{attempt}: a save of question {question_id} has no answer" for question_id in saved]
-
-
-def _is_late(attempt: Attempt, event: AnswerEvent) -> bool:
-    return is_over(at=event.at, deadline_at=attempt.deadline_at)
 
 
 def _operations_once() -> Finding:
