@@ -96,7 +96,7 @@ def queue_scores(*, now: datetime) -> None:
     if parts > 1:
         part = int(now.timestamp()) // 60 % parts
         links = links.annotate(part=models.F("pk") % parts).filter(Q(part=part) | _changed_lately(now))
-    for some in batched(links, LINKS_AT_ONCE, strict=False):
+    for some in batched(links, LINKS_AT_ONCE):
         _queue_scores_of(some, now)
 
 
