@@ -34,7 +34,6 @@ def chosen_language(request: HttpRequest) -> str:
     return chosen if chosen and chosen in dict(settings.LANGUAGES) else ""
 
 
-@process_cache(maxsize=16)
 def other_languages(language: str | None) -> list[tuple[str, str]]:
     """(code, name) of each language that a page in this language can change to."""
     return [(code, name) for code, name in settings.LANGUAGES if code != language]
