@@ -231,7 +231,7 @@ def _restore_postgresql(stage: Path, key: str, commands: Sequence[str], now: dat
             with suppress(psycopg.Error):
                 server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(new)))
             raise
-    # A kill before this leaves the new database with the old key, which the start refuses; restoring again mends it.
+    # A kill before this leaves the new database with the old key, which the start refuses; another restore fixes it.
     swap.commit(settings.DATA_DIR, kept=_kept_name(now))
     swap.finish_locked(settings.DATA_DIR)
     return kept

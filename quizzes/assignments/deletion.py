@@ -81,7 +81,7 @@ def restore_assignment(rows: str, classroom: Classroom, *, by: User, now: dateti
     others = {assignment.newer_version_of_id or 0, *(one.assignment_id for one in left), *(one.pk for one in newer)}
     named = {one.student_id for one in objects if isinstance(one, Excuse | Extension)}
     lock_remaining(classroom.assignments.with_versions() | Assignment.objects.filter(pk__in=others))
-    # Who came since is excused too.
+    # Students who came since are excused too.
     students = Student.objects.filter(Q(pk__in=named) | Q(classroom=classroom, removed_at=None))
     lock_rows(students=students.order_by().values_list("pk", flat=True), with_starts=True)
     try:
@@ -106,7 +106,7 @@ def _join_versions(
 ) -> None:
     """Make the restored quiz a version of the others again, and excuse its students from those. All are locked.
 
-    Who has started the other version since is excused from the restored one.
+    Students who have started the other version since are excused from the restored one.
     """
     quizzes = Assignment.objects.select_related("classroom", "edition").in_bulk({one.assignment_id for one in left})
     students = Student.objects.select_related("classroom").in_bulk({one.student_id for one in left})

@@ -133,7 +133,7 @@ def give_halves(check: HalvedCheck, *, by: User, now: datetime) -> int:
     lot = {
         student.pk: sha256(f"{check.before[0].public_id}:{student.public_id}".encode()).digest() for student in students
     }
-    # Students who are excused from form B at first take form A first. Who left the class keeps the excuse.
+    # Students who are excused from form B at first take form A first. Students who left the class keep the excuse.
     enrolled = classroom.students.enrolled()
     sizes = [other.excuses.filter(student__in=enrolled).count() for other in reversed(check.before)]
     for student in sorted(students, key=lambda student: lot[student.pk]):

@@ -204,7 +204,7 @@ class _Members:
             key,
             title,
             tuple(sorted(here.values(), key=_order)),
-            # Who left and came back has 2 enrollments.
+            # A student who left and came back has 2 enrollments.
             tuple(one for one in dict.fromkeys(self.gone) if one not in here),
             tuple(self.problems),
             tuple(f"{row.get('givenname', '')} {row.get('familyname', '')}".strip() for row in self.teachers.values()),

@@ -41,9 +41,9 @@ _TOTALS = {
     "student", "teacher", "teachers", "ta", "observer", "designer", "alumno", "estudiante", "profesor", "profesores",
     "email", "emails", "e mail", "email address", "correo", "correo electronico", "actions", "acciones",
 }  # fmt: skip
-# The numbers of PowerSchool for who is inactive, transferred, graduated, or from an earlier year.
+# The numbers of PowerSchool for students who are inactive, transferred, graduated, or from an earlier year.
 _LEFT_NUMBERS = frozenset("1234")
-# Who is not in the class any more, as schools write it in a column for the status.
+# What schools write in a column for the status of a student who has left the class.
 _NOT_ENROLLED = re.compile(
     r"(?:no longer|not)? ?(?:to ?be ?deleted|deleted|inactive|withdrawn?|dropped|drop|transferred(?: out)?|graduated"
     r"|exited|concluded|suspended|not enrolled|not current|w ?d|baja|inactivo|inactiva|egresad[oa])"

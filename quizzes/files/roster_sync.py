@@ -98,7 +98,7 @@ def plans(file: OneRoster, targets: Mapping[str, Classroom | None], *, by: User)
     chosen = [_with_numbers(one, numbers) for one, numbers in zip(in_file, spelled, strict=True)]
     who_left = _who_left(chosen, targets, own, is_delta=file.is_delta)
     left = {student.external_id: student for student in who_left}
-    # Who is in 2 classes and left one of them moves nowhere.
+    # A student who is in 2 classes and left one of them does not move.
     numbers_here = {(student.classroom, student.external_id) for student in own}
     moving = {
         left[row.external_id].pk
@@ -372,7 +372,7 @@ def apply(
         )
         wanted = [change for change in plan.changes if (plan.roster.key, change.key) in chosen]
         try:
-            # Who leaves goes first, so that the name is free.
+            # Students who leave come first, so that their names are free.
             for change in sorted(wanted, key=lambda change: change.kind != "gone"):
                 if change.student is not None:
                     _change_student(change.student, change, to=classroom, by=by, now=now)

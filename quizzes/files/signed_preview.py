@@ -7,7 +7,7 @@ from django.core import signing
 
 from quizzes.models import User
 
-# A preview that is older than a day is not confirmed any more.
+# In s. A preview that is older cannot be confirmed.
 MAX_AGE = 24 * 3600
 
 

@@ -238,7 +238,7 @@ class Assignment(models.Model):
                     "In a teacher-paced quiz, you show the answers on the class board."
                 ),
             ),
-            # Whose time is over may see the answers to questions that others have not reached.
+            # A student whose time is over may see the answers to questions that others have not reached.
             models.CheckConstraint(
                 condition=~Q(is_teacher_paced=True) | Q(time_limit=None),
                 name="assignment_paced_has_no_time_limit",

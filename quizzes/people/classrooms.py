@@ -91,7 +91,7 @@ def set_pin_kind(classroom: Classroom, *, pin_kind: str, by: User, now: datetime
 
 @transaction.atomic
 def change_code(classroom: Classroom, *, by: User, now: datetime) -> Classroom:
-    """Give a classroom a new class code. The old code stops working immediately, and wrong PINs count no more.
+    """Give a classroom a new class code. The old code stops working immediately, and wrong PINs no longer count.
 
     A person who guessed PINs cannot see the names, so new devices need not wait for the teacher. It changes nothing
     if the code changed after the page was opened.

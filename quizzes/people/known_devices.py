@@ -38,7 +38,7 @@ def delete_old_devices(*, now: datetime) -> int:
 def hash_address(address: str) -> str:
     """The keyed digest of a network address; of an IPv6 address, of its network.
 
-    A home or a phone has a network of 2**64 IPv6 addresses, and could count its tries at each of them anew.
+    A home or a phone has a network of 2**64 IPv6 addresses, and would have all its tries at each of them.
     """
     return salted_hmac("quizzes.joining.address", _network(address), algorithm="sha256").hexdigest()[:32]
 

@@ -61,7 +61,7 @@ def count_try(email: str, *, address: str, device: str, now: datetime, step: str
 
 
 def clear_tries(counted: FailedTry, *, device: str) -> None:
-    """The password was right: this try, and earlier ones for this account on this device, count no more."""
+    """The password was right: this try, and earlier ones for this account on this device, no longer count."""
     FailedTry.objects.filter(kind=FailedTry.Kind.PASSWORD, target=counted.target, device=hash_device(device)).delete()
 
 

@@ -1,4 +1,4 @@
-"""Whose a row is."""
+"""Controls of the teacher that each row belongs to."""
 
 from tools.mutations.control import Control, control
 

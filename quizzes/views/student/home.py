@@ -36,7 +36,7 @@ def student_home(request: HttpRequest, student: Student) -> HttpResponse:
 @require_GET
 @student_polls
 def open_quizzes(request: HttpRequest, student: Student) -> HttpResponse:
-    """Whether another quiz is open or paused than when the home page was loaded: a reply, or a 304. 3 queries."""
+    """A reply if the open or paused quizzes changed since the home page was loaded, else a 304. 3 queries."""
     tag = content_etag(open_times(student, now=timezone.now()))
     if request.headers.get("If-None-Match") == tag:
         response: HttpResponse = HttpResponseNotModified()

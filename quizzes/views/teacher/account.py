@@ -146,6 +146,6 @@ def sign_out_everywhere(request: TeacherRequest) -> HttpResponse:
 
 
 def _school_account(user: User) -> str:
-    """The name of the provider of the account's school account; "" for none, and for one that is set up no more."""
+    """The name of the provider of the account's school account; "" for none, and for one that is no longer set up."""
     names = {provider.id: provider.name for provider in settings.SIGN_ON}
     return names.get(sign_on.linked_provider(user) or "", "") if names else ""

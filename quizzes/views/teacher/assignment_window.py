@@ -197,7 +197,7 @@ def _confirm_close(request: TeacherRequest, assignment: Assignment, *, page: str
 
 
 def _effects_of_release(assignment: Assignment, *, by: User, now: datetime) -> list[str]:
-    """Who still has the quiz to do, or again, and could use its answers. Four queries."""
+    """What a teacher learns before a release: who could use the answers for an attempt. Four queries."""
     effects = []
     to_do_count, again_count = counts_before_release(assignment, now=now)
     if to_do_count:

@@ -62,7 +62,7 @@ def paper_answers(request: TeacherRequest, public_id: str) -> HttpResponse:
         ]
     excused = set(assignment.excuses.order_by().values_list("student_id", flat=True))
     without_paper = [row.stored for row in rows if row.stored.attempt is None]
-    # Who answered online or is excused has no handout to enter.
+    # Students who answered online or are excused have no handout to enter.
     to_enter = [stored for stored in without_paper if not stored.on_screen and stored.student.pk not in excused]
     typed_count = len(rows) - len(without_paper)
     context = {

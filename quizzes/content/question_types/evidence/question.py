@@ -157,7 +157,7 @@ class Evidence(Question):
 
     @classmethod
     def regraded(cls, document: Mapping[str, Any], value: Value) -> dict[str, Any]:
-        """The document with these sentences as its key and its evidence. None of them is tempting any more."""
+        """The document with these sentences as its key and its evidence. None of them is a tempting one."""
         return {
             **document,
             "key_sentences": list(value),
