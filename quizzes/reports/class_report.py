@@ -259,10 +259,6 @@ def class_report(assignment: Assignment, *, now: datetime, standards: Sequence[S
     )
     max_points = sum(line.report.figures.item.points for line in questions)
     paragraphs = items.published.document.reading.paragraphs
-    weakest = sorted(
-        (line for line in questions if line.points_share is not None and not line.report.waiting_count),
-        key=_difficulty,
-    )
     return ClassReport(
         items=items,
         objectives=objectives,
@@ -270,7 +266,7 @@ def class_report(assignment: Assignment, *, now: datetime, standards: Sequence[S
         lines=lines,
         totals=tuple(_total(lines, place) for place in range(len(objectives))),
         misconceptions=misconceptions,
-        retry=_retry(questions, misconceptions, weakest),
+        retry=_retry(questions, misconceptions),
         histogram=_histogram(lines),
         max_points=max_points,
         average=_average(lines, max_points, missing_is_zero=assignment.classroom.counts_missing_as_zero),
@@ -365,18 +361,17 @@ def _total(lines: Sequence[StudentLine], place: int) -> ObjectiveScore | None:
     return ObjectiveScore(scores[0].objective, whole, sum(score.points for score in scores))
 
 
-def _retry(
-    questions: Sequence[QuestionLine], misconceptions: Sequence[Misconception], weakest: Sequence[QuestionLine]
-) -> Retry:
+def _retry(questions: Sequence[QuestionLine], misconceptions: Sequence[Misconception]) -> Retry:
     """The questions with a misconception, then the weakest that the class has not got yet; no regraded key."""
     numbers = dict.fromkeys(misconception.question.number for misconception in misconceptions)
     by_number = {line.report.number: line for line in questions}
     shared = [line for number in numbers if not (line := by_number[number]).report.is_regraded]
     rest = [
         line
-        for line in weakest
+        for line in sorted(questions, key=_difficulty)
         if line.points_share is not None
         and line.points_share < GOT_IT_SHARE
+        and not line.report.waiting_count
         and line.report.number not in numbers
         and not line.report.is_regraded
     ]

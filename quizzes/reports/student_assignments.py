@@ -139,7 +139,7 @@ def open_times(student: Student, *, now: datetime) -> tuple[tuple[datetime, date
     rows = (
         _of_class_or_attempts(student, _made_by(student).open())
         .order_by()
-        .only(*("opens_at", "due_at", "closes_at", "waits_for_teacher", "paused_at", "created_at"))
+        .only("opens_at", "due_at", "closes_at", "waits_for_teacher", "paused_at", "created_at")
     )
     return _open_times(rows, now=now)
 
