@@ -7,7 +7,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from python_calamine import CalamineWorkbook
 
 from quizzes.files.downloads import FileFormat, Layout, export, export_answers, export_item_report
 from quizzes.files.gradebook import distinct_titles
@@ -25,6 +24,7 @@ from tests.factories import (
     make_regrade,
     make_student,
 )
+from tests.files.test_xlsx import read_xlsx
 from tests.reports.test_item_report import Gather, regrade
 
 NAMES = ("Zoë “Z” O’Neil, Jr.", "李 Łukasz", "=Nina", "Maya Lopez")
@@ -32,14 +32,6 @@ NAMES = ("Zoë “Z” O’Neil, Jr.", "李 Łukasz", "=Nina", "Maya Lopez")
 
 def read_csv(content: bytes) -> list[list[str]]:
     return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
-
-
-def read_xlsx(content: bytes) -> dict[str, list[list[object]]]:
-    workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-    return {
-        name: [list(row) for row in workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)]
-        for name in workbook.sheet_names
-    }
 
 
 @pytest.fixture

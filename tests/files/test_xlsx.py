@@ -12,7 +12,7 @@ from quizzes.files.spreadsheet import CellValue, safe_cell
 from quizzes.files.xlsx import MAX_CELL, MAX_SHEET_NAME, Sheet, write_xlsx
 
 
-def read(content: bytes) -> dict[str, list[list[object]]]:
+def read_xlsx(content: bytes) -> dict[str, list[list[object]]]:
     """Rows by sheet name, as python-calamine reads them."""
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
     return {
@@ -29,7 +29,7 @@ def test_workbook_gives_back_names_and_numbers() -> None:
         ["two\nlines", None],
     ]
 
-    assert read(write_xlsx([Sheet("Scores", rows)])) == {
+    assert read_xlsx(write_xlsx([Sheet("Scores", rows)])) == {
         "Scores": [["Student", "Points"], ["Zoë “Z”, Jr.", 7.5], ["李 Łukasz 🙂", 3.0], ["two\nlines", ""]]
     }
 
@@ -39,7 +39,7 @@ def test_text_that_looks_like_something_else_stays_text() -> None:
 
     content = write_xlsx([Sheet("Scores", rows)])
 
-    assert [row[0] for row in read(content)["Scores"]] == [safe_cell(row[0]) for row in rows]
+    assert [row[0] for row in read_xlsx(content)["Scores"]] == [safe_cell(row[0]) for row in rows]
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         sheet = archive.read("xl/worksheets/sheet1.xml").decode()
         assert "<f>" not in sheet
@@ -63,14 +63,14 @@ def test_same_rows_are_the_same_bytes() -> None:
     ],
 )
 def test_sheet_names_are_those_that_excel_takes(names: list[str], expected: list[str]) -> None:
-    assert list(read(write_xlsx([Sheet(name, [["x"]]) for name in names]))) == expected
+    assert list(read_xlsx(write_xlsx([Sheet(name, [["x"]]) for name in names]))) == expected
     assert all(len(name) <= MAX_SHEET_NAME for name in expected)
 
 
 def test_a_text_that_is_too_long_for_a_cell_is_cut_and_says_so() -> None:
     rows = [["Head"], ["a" * MAX_CELL], ["🙂" * MAX_CELL]]
 
-    written = [str(row[0]) for row in read(write_xlsx([Sheet("Scores", rows)]))["Scores"]]
+    written = [str(row[0]) for row in read_xlsx(write_xlsx([Sheet("Scores", rows)]))["Scores"]]
 
     assert written[1] == "a" * MAX_CELL
     assert written[2] == "🙂" * (MAX_CELL // 2) + "…"
@@ -83,7 +83,7 @@ cells = (
 
 @given(st.lists(st.lists(cells, min_size=3, max_size=3), min_size=1, max_size=4))
 def test_every_table_comes_back_as_it_was_made_safe(rows: list[list[CellValue]]) -> None:
-    again = read(write_xlsx([Sheet("Scores", [["a", "b", "c"], *rows])]))["Scores"]
+    again = read_xlsx(write_xlsx([Sheet("Scores", [["a", "b", "c"], *rows])]))["Scores"]
     padded = again + [["", "", ""]] * (len(rows) + 1 - len(again))
 
     assert padded[1:] == [[safe_cell(cell) for cell in row] for row in rows]

@@ -762,16 +762,7 @@ def at_once(held: Attempt | QuerySet[Any], acts: list[Callable[[], object]]) -> 
     """
     rows = Attempt.objects.filter(pk=held.pk) if isinstance(held, Attempt) else held
     errors: list[Exception] = []
-
-    def run(act: Callable[[], object]) -> None:
-        try:
-            act()
-        except Exception as error:
-            errors.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[act]) for act in acts]
+    threads = [_thread_of(act, errors) for act in acts]
     # Whoever comes first holds its first locks and waits for the row; then the other one takes its own.
     with transaction.atomic():
         list(rows.select_for_update().values_list("pk"))
@@ -792,9 +783,8 @@ def _waiting() -> int:
         return int(cursor.fetchone()[0])
 
 
-def _waiting_thread(act: Callable[[], object]) -> tuple[threading.Thread, list[Exception]]:
-    """A thread that acts on a connection of its own and waits for a lock, and the errors that it will have raised."""
-    errors: list[Exception] = []
+def _thread_of(act: Callable[[], object], errors: list[Exception]) -> threading.Thread:
+    """A thread that acts on a connection of its own, and adds what it raises to the errors."""
 
     def run() -> None:
         try:
@@ -804,7 +794,13 @@ def _waiting_thread(act: Callable[[], object]) -> tuple[threading.Thread, list[E
         finally:
             connection.close()
 
-    thread = threading.Thread(target=run)
+    return threading.Thread(target=run)
+
+
+def _waiting_thread(act: Callable[[], object]) -> tuple[threading.Thread, list[Exception]]:
+    """A thread that waits for a lock, and the errors that it will have raised."""
+    errors: list[Exception] = []
+    thread = _thread_of(act, errors)
     thread.start()
     _wait_until(lambda: _waiting() == 1)
     return thread, errors

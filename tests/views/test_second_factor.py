@@ -26,6 +26,7 @@ from quizzes.urls import urlpatterns
 from tests.factories import NOW, make_classroom, make_user
 from tests.management.test_commands import run
 from tests.pages import read, text_of
+from tests.views.test_accounts import is_signed_in
 
 PASSWORD = "seven green bicycles"
 type Commits = Callable[..., AbstractContextManager[Any]]
@@ -78,10 +79,6 @@ def start_sign_in(client: Client, user: User) -> None:
 def send_code(client: Client, code: str) -> str:
     """Send a code; where it leads, or "" for the same page."""
     return client.post(reverse("mfa_authenticate"), {"code": code}).headers.get("Location", "")
-
-
-def is_signed_in(client: Client) -> bool:
-    return client.get(reverse("teacher_home")).status_code == 200
 
 
 def test_pages_of_the_second_step_ask_for_the_password_first(client: Client, baptiste: User) -> None:

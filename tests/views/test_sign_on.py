@@ -30,6 +30,7 @@ from tests.factories import NOW, make_user
 from tests.identity_provider import CLIENT_ID, CLIENT_SECRET, IdentityProvider, serving
 from tests.management.test_commands import run
 from tests.pages import text_of
+from tests.views.test_accounts import is_signed_in
 from tests.views.test_second_factor import code_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sockets]
@@ -78,10 +79,6 @@ def back(client: Client, start: str = START) -> str:
 def sign_on(client: Client, start: str = START) -> HttpResponse:
     """Sign in through the provider."""
     return client.get(back(client, start))
-
-
-def is_signed_in(client: Client) -> bool:
-    return client.get(reverse("teacher_home")).status_code == 200
 
 
 def refusal_of(response: HttpResponse, status: int = 403) -> str:
