@@ -215,6 +215,12 @@ def _ip_address(text: str) -> IPv4Address | IPv6Address | None:
         return None
 
 
+def is_loopback(address: str) -> bool:
+    """Whether an IP address is this machine's own."""
+    found = _ip_address(address)
+    return found is not None and found.is_loopback
+
+
 def domain_list(variables: Mapping[str, str], name: str) -> list[str]:
     """The comma-separated domains of emails in `name`, in lower case; refuses what no email ends with."""
     domains = [word.lower().removeprefix("@") for word in words(variables, name)]

@@ -5,7 +5,6 @@ import shutil
 import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from ipaddress import ip_address
 from pathlib import Path
 
 from django.conf import settings
@@ -20,6 +19,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.module_loading import import_string
 from django.views.decorators.http import require_safe
 
+from quizsite.environment import is_loopback
 from quizsite.models import SiteState
 from quizsite.secret_key import has_its_key
 from quizsite.sqlite import library
@@ -109,14 +109,6 @@ def is_operator(request: HttpRequest) -> bool:
         return True
     is_forwarded = any(name.startswith(FORWARDED) for name in request.META)
     return not is_forwarded and is_loopback(str(request.META.get("REMOTE_ADDR", "")))
-
-
-def is_loopback(address: str) -> bool:
-    """Whether an IP address is this machine's own."""
-    try:
-        return ip_address(address).is_loopback
-    except ValueError:
-        return False
 
 
 def report(checks: Sequence[Callable[[], str]] | None = None) -> tuple[bool, list[str]]:

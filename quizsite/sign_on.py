@@ -3,13 +3,12 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from quizsite.environment import parts_of_address, words
+from quizsite.environment import is_loopback, parts_of_address, words
 
 GOOGLE_ISSUER = "https://accounts.google.com"
 # The tenants that Microsoft shares between organizations. Any of them lets every organization in.
@@ -88,16 +87,9 @@ def _issuer(variables: Mapping[str, str], name: str) -> str:
     issuer = _needed(variables, name).rstrip("/")
     parts = parts_of_address(issuer)
     # Without TLS anyone on the way could name the keys that sign.
-    if parts is None or parts.query or not (parts.scheme == "https" or _is_own(parts.hostname or "")):
+    if parts is None or parts.query or not (parts.scheme == "https" or is_loopback(parts.hostname or "")):
         raise ImproperlyConfigured(f"{name} must read like https://login.school.example.")
     # The address of the provider's description, which begins with the issuer. Each sign-in would be refused.
     if "/.well-known" in parts.path:
         raise ImproperlyConfigured(f"{name} is the part before /.well-known/openid-configuration.")
     return issuer
-
-
-def _is_own(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

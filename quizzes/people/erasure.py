@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from itertools import batched
 from pathlib import Path
 
 from allauth.account.models import EmailAddress
@@ -342,12 +343,10 @@ def _delete_students(students: QuerySet[Student], attempts: QuerySet[Attempt]) -
     # Materialized, because the rows that the queries join go one after another.
     student_ids = list(students.order_by().values_list("pk", flat=True))
     attempt_ids = list(attempts.order_by().values_list("pk", flat=True))
-    for start in range(0, len(attempt_ids), _BATCH):
-        batch = attempt_ids[start : start + _BATCH]
+    for batch in batched(attempt_ids, _BATCH):
         AnswerEvent.objects.filter(attempt__in=batch).delete()
         Attempt.objects.filter(pk__in=batch).delete()
-    for start in range(0, len(student_ids), _BATCH):
-        batch = student_ids[start : start + _BATCH]
+    for batch in batched(student_ids, _BATCH):
         AuditEvent.objects.filter(student__in=batch).delete()
         Student.objects.filter(pk__in=batch).delete()
 

@@ -167,10 +167,8 @@ def _offers(view: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 
 def _latest_attempts(assignment: Assignment) -> list[Attempt]:
     """The newest attempt of each student on the roster who is not excused."""
-    newest: dict[int, Attempt] = {}
-    for attempt in assignment.attempts.in_reports().order_by("number"):
-        newest[attempt.student_id] = attempt
-    return list(newest.values())
+    attempts = assignment.attempts.in_reports().order_by("number")
+    return list({attempt.student_id: attempt for attempt in attempts}.values())
 
 
 def distribution(question: Question, values: Sequence[Value], reading: Reading) -> tuple[tuple[Bar, ...], int]:

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import batched
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -158,8 +159,7 @@ def check_closed_through(part: AssignmentPart, content: Published) -> None:
 def check_scores(attempts: Sequence[Attempt]) -> None:
     """Check that the scores in the file equal the scores of its answers. attempts: stored, with their answers."""
     submitted = [attempt for attempt in attempts if not attempt.is_open]
-    for start in range(0, len(submitted), BATCH):
-        batch = submitted[start : start + BATCH]
+    for batch in batched(submitted, BATCH):
         expected = computed(batch)
         for attempt in batch:
             score, max_score, _ = expected[attempt.pk]
