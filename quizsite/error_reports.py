@@ -1,4 +1,4 @@
-"""Reports of errors to a Sentry server, if FOOTNOTE_SENTRY_DSN names one. They say where it happened, and of no one."""
+"""Reports of errors to a Sentry server, if FOOTNOTE_SENTRY_DSN names one. They say where, and name no person."""
 
 import logging
 from typing import Any

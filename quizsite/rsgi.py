@@ -1,4 +1,4 @@
-"""Between Granian and Django: the event loop reads a request whole, and only then does a thread take it.
+"""The bridge from Granian to Django: the event loop reads a request whole, and only then does a thread take it.
 
 A client that goes silent, sends slowly or reads slowly holds a connection, never a thread. Granian's own WSGI mode
 reads the body in the thread and has no limit in time for it.

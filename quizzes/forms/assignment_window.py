@@ -1,4 +1,4 @@
-"""One click on the window of a quiz, and the page that sent it."""
+"""Forms of the buttons that open, close and pause a quiz, and of the page that sent one."""
 
 from django import forms
 from django.utils.translation import gettext_lazy

@@ -1,4 +1,4 @@
-"""Students who come to a class: of a quiz with several versions, each of them gets one."""
+"""Give each student who comes to a class one version of a quiz that has several."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence

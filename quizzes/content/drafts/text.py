@@ -4,7 +4,8 @@ The functions that return None change the document in place.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 
 from quizzes.content.drafts.document import UNNAMED, anchored, name_fixed_speakers, sentence_tables
 from quizzes.content.reading import REPORTER
@@ -32,7 +33,7 @@ def replace_text(document: Table, text: str) -> None:
         name_fixed_speakers(document, "es")
     paragraphs = split_text(text, document["reading"]["language"])
     places = iter(match_sentences([table["text"] for table in old], [text for texts in paragraphs for text in texts]))
-    keys = _NewKeys(document)
+    keys = _new_keys(document)
     document["reading"]["paragraphs"] = [
         {
             "sentences": [
@@ -84,7 +85,7 @@ def split(document: Table, key: str, text: str) -> None:
     pieces = lines if len(lines) > 1 else split_sentences(text, document["reading"]["language"])
     if len(pieces) < 2:
         raise NothingToSplit
-    keys = _NewKeys(document)
+    keys = _new_keys(document)
     for paragraph in document["reading"]["paragraphs"]:
         for place, table in enumerate(paragraph["sentences"]):
             if table["key"] == key:
@@ -155,16 +156,10 @@ def uses_of_speakers(document: Table) -> Counter[str]:
     return Counter(table["voice"] for table in tables)
 
 
-class _NewKeys:
+def _new_keys(document: Table) -> Iterator[str]:
     """New sentence keys (s1, s2, ...), higher than every key in the sentences and questions of the draft."""
-
-    def __init__(self, document: Table) -> None:
-        keys = {table["key"] for table in sentence_tables(document)}
-        for question in document["questions"]:
-            keys |= {*question.get("anchors", {}), *anchored(question)}
-        numbers = [int(key[1:]) for key in keys if key[:1] == "s" and key[1:].isdecimal()]
-        self._last = max(numbers, default=0)
-
-    def __next__(self) -> str:
-        self._last += 1
-        return f"s{self._last}"
+    keys = {table["key"] for table in sentence_tables(document)}
+    for question in document["questions"]:
+        keys |= {*question.get("anchors", {}), *anchored(question)}
+    numbers = [int(key[1:]) for key in keys if key[:1] == "s" and key[1:].isdecimal()]
+    return (f"s{number}" for number in count(max(numbers, default=0) + 1))

@@ -1,4 +1,4 @@
-"""The picture of a reading or a question."""
+"""The form for the picture of a reading or a question."""
 
 from collections.abc import Mapping
 from typing import Any
