@@ -84,6 +84,8 @@ export function createNotices(outbox) {
 
   const notices = {
     shown: "",
+    // The numbers of the questions that can be opened without the server.
+    openable: "",
     // What could not be done without the server: "question", "questions", "hand-in", "time-up", "sign-out", "act" or "".
     get blocked() { return blocked; },
     set blocked(name) {
@@ -107,6 +109,7 @@ export function createNotices(outbox) {
       notices.shown = template ? name : "";
       setText(inNotice("[data-count]"), countedAnswers(count));
       if (number) setText(inNotice("[data-number]"), number);
+      setText(inNotice("[data-openable]"), notices.openable);
       // It says to keep going.
       inNotice("[data-waiting]").forEach((place) => { place.hidden = count === 0 || notices.blocked === "time-up"; });
       inNotice("[data-blocked]").forEach((place) => { place.hidden = !place.dataset.blocked.split(" ").includes(notices.blocked); });

@@ -341,9 +341,12 @@ const awayReason = () => navigator.onLine ? "down" : "offline";
 
 const isIdle = () => !typingTimer && (outbox ? sender.isIdle() : sender.isOnline());
 
-// The notice for an address that does not open offline. Without preloaded questions, as where sentences are chosen, that
-// is each other question. The address of the review has no number.
-const blockedBy = (address) => !numberOf(address) ? "act" : sections.size > 0 ? "question" : "questions";
+// The numbers of the other questions that are preloaded. None where sentences are chosen.
+const openable = () => Array.from(sections.keys())
+  .filter((number) => number !== find("#question").dataset.question).sort((a, b) => a - b);
+
+// The notice for an address that does not open offline. The address of the review has no number.
+const blockedBy = (address) => !numberOf(address) ? "act" : openable().length > 0 ? "question" : "questions";
 
 // Whether the page says that signing out deletes what waits. Answers that the site does not take keep nobody signed in.
 const isWarned = () => ["down", "pin", "signed-out"].includes(notices.shown) && notices.blocked === "sign-out";
@@ -373,6 +376,7 @@ function isReached(action) {
 function block(action) {
   // The notice for “sign-out” says that answers wait.
   notices.blocked = action === "sign-out" && store.pending().length === 0 ? "act" : action;
+  if (action === "question") notices.openable = openable().join(", ");
   notify(["down", "pin", "signed-out"].includes(notices.shown) ? notices.shown : awayReason());
   return false;
 }
