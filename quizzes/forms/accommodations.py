@@ -306,7 +306,11 @@ class ExtensionForm(forms.Form):
                 self.add_error(name, error)
         own = extended_window(window, due_at=due_at, closes_at=closes_at)
         if not self.errors and own.due_at is not None and own.closes_at is not None and own.closes_at < own.due_at:
-            self.add_error("closes", gettext("“Closes” is before “Due”."))
+            # A blank field is the end of the class, which the teacher did not type.
+            earlier = gettext("The quiz closes {moment}. Choose a later time.").format(
+                moment=moment(own.closes_at, self.zone)
+            )
+            self.add_error("closes", gettext("“Closes” is before “Due”.") if closes_at else earlier)
 
     def _refusal(self, name: str, end: datetime, class_end: datetime | None) -> Label:
         """Why the student cannot have this end; "" if they can."""
