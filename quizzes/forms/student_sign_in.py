@@ -80,7 +80,9 @@ class CodeForm(forms.Form):
     def refuse_code(self) -> None:
         """Add the error for an unknown code. It does not depend on the reason."""
         self.add_error("code", NO_SUCH_CODE)
-        self["code"].help_text = gettext("Check it against the board or your card. Codes never use I, O, 0, or 1.")
+        self["code"].help_text = gettext(
+            "Check it against the board or your card. Codes never use I, O, 0, or 1. Still no class? Ask your teacher."
+        )
 
 
 class NameForm(forms.Form):

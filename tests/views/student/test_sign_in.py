@@ -214,6 +214,7 @@ def test_wrong_closed_and_archived_codes_get_the_same_page(
         pages.append((response.status_code, page.replace(token, "")))
     assert pages[0][0] == 200
     assert "No class has this code." in pages[0][1]
+    assert "Still no class? Ask your teacher." in pages[0][1]
     assert "Codes never use I, O, 0, or 1." in pages[0][1]
     assert pages[1:] == pages[:1] * 2
     assert FailedTry.objects.filter(kind="code").count() == 3
