@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ImproperlyConfigured
-from django.db import Error, connection, transaction
+from django.db import Error, OperationalError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
@@ -60,6 +60,12 @@ POSTGRESQL_SETTINGS: dict[str, object] = {
     "synchronous_commit": "on",
     "statement_timeout": "10s",
     "lock_timeout": "5s",
+}
+
+# What to look at if the database does not answer.
+NO_ANSWER = {
+    "sqlite": "the database does not answer: check the disk of the data folder",
+    "postgresql": "the database does not answer: check that its server runs, and its address and user in DATABASE_URL",
 }
 
 
@@ -128,9 +134,12 @@ def report(checks: Sequence[Callable[[], str]] | None = None) -> tuple[bool, lis
 
 def read() -> str:
     """The database answers."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-        cursor.fetchone()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+            cursor.fetchone()
+    except OperationalError as error:
+        raise CheckFailed(NO_ANSWER[connection.vendor]) from error
     return ""
 
 
