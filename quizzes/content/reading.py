@@ -36,6 +36,9 @@ MONTHS = (
 )
 _SPANISH_MONTHS = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
 # The levels of a reading by key, with their names. The reading as written is the standard level.
+# Notes of built-in versions before 0.6.0 end with it. The page says it above each reading that explains words.
+_WORD_HINT = "Tap a dotted word to see what it means."
+
 STANDARD = "standard"
 LEVELS = {STANDARD: gettext_noop("Standard"), "easier": gettext_noop("Easier"), "es": gettext_noop("Spanish")}
 
@@ -386,5 +389,5 @@ def parse_variant(table: Mapping[str, Any], reading: Reading) -> Reading:
         level=text_of(table, "level", optional=True),
         paragraphs=explain_words([paragraph for paragraph in paragraphs if paragraph], reading.words, language),
         variant=key,
-        note=text_of(table, "note", optional=True, at_most=300),
+        note=text_of(table, "note", optional=True, at_most=300).removesuffix(_WORD_HINT).rstrip(),
     )

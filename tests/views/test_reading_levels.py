@@ -41,7 +41,8 @@ def document(**levels: dict[str, str]) -> dict[str, Any]:
         "es": {key: f"Fácil {key}." for key in keys} | {"s2": SPANISH},
     }
     table["reading"]["variants"] = [
-        {"key": "easier", "language": "en", "level": "Grade 4", "title": "Easy", "note": "Read slowly.",
+        {"key": "easier", "language": "en", "level": "Grade 4", "title": "Easy",
+         "note": "Read slowly. Tap a dotted word to see what it means.",
          "sentences": levels.get("easier", texts["easier"])},
         {"key": "es", "language": "es", "title": "El acuerdo", "sentences": levels.get("es", texts["es"])},
     ]  # fmt: skip
@@ -102,7 +103,7 @@ def test_student_reads_the_level_of_the_class(
     if type_name == "single":
         # The page is in English, so only another language is named.
         assert ('class="reading" lang="es"' in text) == (language == "es")
-        assert ("Read slowly." in text) == (level == "easier")
+        assert ("Read slowly.</p>" in text) == (level == "easier")
 
 
 def test_teacher_chooses_another_level_for_one_student(
