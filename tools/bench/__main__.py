@@ -29,7 +29,7 @@ from tests.servers import ROOT
 from tools.bench import boards, reports, whole
 from tools.bench import load as bench
 from tools.bench.contenders import Contender, contenders, save_fields
-from tools.bench.load import Run
+from tools.bench.load import Run, row
 from tools.faults.ledger import make_clients
 
 # The field's figures on one machine, over F's on the same: PERFORMANCE's table, saves a second with 30 at once.
@@ -181,11 +181,6 @@ def queries() -> list[str]:
 
 
 HEAD = ["| goal | median | min | max |", "| --- | --- | --- | --- |"]
-
-
-def row(name: str, values: Sequence[float]) -> str:
-    """A line of the table."""
-    return f"| {name} | {median(values):.2f} | {min(values):.2f} | {max(values):.2f} |"
 
 
 def absolute(runs: dict[str, list[Run]]) -> list[str]:

@@ -51,7 +51,7 @@ def board_poll(port: int, pid: int, clients: Sequence[Client], *, cycles: int, e
             polls.append(asked.cpu_ms)
             others.append(shown.cpu_ms)
     return [
-        _row("15 a board's poll with nothing new: CPU over a question page's", shares),
+        load.row("15 a board's poll with nothing new: CPU over a question page's", shares),
         f"|   queries | {count} | | |",
         f"|   CPU ms: poll, question page | {median(polls):.2f}, {median(others):.2f} | | |",
     ]
@@ -86,7 +86,3 @@ def _asked(path: str, cookie: str) -> tuple[str, int]:
 
 def _get(path: str, cookie: str, tag: str) -> bytes:
     return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\nIf-None-Match: {tag}\r\n\r\n".encode()
-
-
-def _row(name: str, values: Sequence[float]) -> str:
-    return f"| {name} | {median(values):.2f} | {min(values):.2f} | {max(values):.2f} |"

@@ -165,3 +165,8 @@ def _reply(link: socket.socket) -> tuple[bytes, int]:
         while len(body) < length:
             body += link.recv(65536)
     return head.split(b" ", 2)[1], len(head) + 4 + len(body)
+
+
+def row(name: str, values: Sequence[float]) -> str:
+    """A line of the table of docs/performance.md."""
+    return f"| {name} | {median(values):.2f} | {min(values):.2f} | {max(values):.2f} |"

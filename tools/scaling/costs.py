@@ -29,7 +29,6 @@ class Costs:
 
     requests: Mapping[str, Cost]
     figures: Mapping[str, float]
-    sources: Mapping[str, str]
     people: Mapping[str, float]
     attempt_kb: float
     measured_on: str
@@ -61,7 +60,6 @@ def parse(document: Mapping[str, Any]) -> Costs:
     return Costs(
         {name: Cost(**cost) for name, cost in document["requests"].items()},
         {name: figure["value"] for name, figure in figures.items()},
-        {name: figure["source"] for name, figure in figures.items()},
         document["people"],
         document["storage"]["attempt_kb"],
         document["storage"]["measured_on"],
@@ -72,24 +70,24 @@ def parse(document: Mapping[str, Any]) -> Costs:
 
 
 @cache
-def interval(script: str, constant: str) -> float:
-    """Seconds between two requests that a script sends by itself; ValueError where it has no such constant."""
-    found = re.search(rf"^const {constant} = (\d+);", (_STATIC / script).read_text(), re.MULTILINE)
+def _period(script: str) -> float:
+    """Seconds between two requests that a script sends by itself; ValueError if it has no PERIOD."""
+    found = re.search(r"^const PERIOD = (\d+);", (_STATIC / script).read_text(), re.MULTILINE)
     if found is None:
-        raise ValueError(f"{script} has no {constant}")
+        raise ValueError(f"{script} has no PERIOD")
     return int(found[1]) / 1000
 
 
 def clock_seconds() -> float:
     """How often the page of an attempt with a deadline asks for the time that is left."""
-    return interval("clock.js", "PERIOD")
+    return _period("clock.js")
 
 
 def presence_seconds() -> float:
     """How often the page of an attempt says that it is there."""
-    return interval("presence.js", "PERIOD")
+    return _period("presence.js")
 
 
 def board_seconds() -> float:
     """How often a teacher's live page asks what is new."""
-    return interval("live_page.js", "PERIOD")
+    return _period("live_page.js")
