@@ -30,7 +30,7 @@ def gift_seconds() -> float:
     start = process_time()
     found = read_questions(content).questions
     made = [
-        draft_question(question.item, key=f"q-{number}", objective="")
+        draft_question(question.item, key=f"q-{number}")
         for number, question in enumerate(found)
         if question.item is not None
     ]

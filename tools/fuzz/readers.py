@@ -57,7 +57,7 @@ def _read_questions(content: bytes) -> None:
     for number, question in enumerate(file.questions[:60]):
         if question.item is None:
             continue
-        draft_question(question.item, key=f"q-{number}", objective="")
+        draft_question(question.item, key=f"q-{number}")
         for question_format in FORMATS:
             holds(question_format, question.item)
     whole_set(file)

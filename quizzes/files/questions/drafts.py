@@ -218,12 +218,15 @@ def _checked_gap(gap: Gap, notes: list[str]) -> Gap:
     return Gap(accepted[:1] if choices else accepted, choices, feedback)
 
 
-def draft_question(item: Item, *, key: str, objective: str) -> Table:
-    """The question as a draft stores it, without evidence. item: checked, and its picture encoded again."""
+def draft_question(item: Item, *, key: str) -> Table:
+    """The question as a draft stores it, without objective and evidence.
+
+    item: checked, and its picture encoded again.
+    """
     question = {
         "key": key,
         "type": item.question_type,
-        "objective": objective,
+        "objective": "",
         "stem": _TRUE_OR_FALSE if item.question_type == "true_false" else item.stem,
         "skill": "recall",
         "points": item.points,

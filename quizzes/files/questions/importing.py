@@ -172,7 +172,7 @@ def pack(
     """The importable questions with their pictures as signed text, for the form of the preview."""
     batch = secrets.token_hex(4)
     tables = [
-        draft_question(question.item, key=f"i-{batch}-{number}", objective="")
+        draft_question(question.item, key=f"i-{batch}-{number}")
         for number, question in enumerate(questions)
         if question.item is not None
     ]

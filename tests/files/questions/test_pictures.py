@@ -176,7 +176,7 @@ def test_a_picture_without_text_or_credit_is_incomplete_in_the_draft() -> None:
         clean = clean_pictures([photo])
         outcome = with_clean_pictures(found_with(photo, *texts), clean)
         assert outcome.item is not None
-        question = draft_question(outcome.item, key="k", objective="o")
+        question = draft_question(outcome.item, key="k")
         [file] = clean.files.values()
         assert b"home address" not in file.content
         assert question[name] == {

@@ -833,7 +833,7 @@ def test_all_or_nothing_of_moodle_stays_so() -> None:
     answers = answer(100, "A") + answer(100, "B") + answer(0, "C")
     found = read_questions(moodle("multichoiceset", answers).encode()).questions[0].item
     assert found is not None
-    question = draft_question(found, key="i", objective="")
+    question = draft_question(found, key="i")
     assert question["all_or_nothing"]
     assert item_of(question, 1) == replace(found, title="Question 1")
 

@@ -612,7 +612,7 @@ def test_what_is_too_long_or_too_many_is_said() -> None:
 
 @pytest.mark.parametrize("item", EXAMPLES, ids=lambda item: item.question_type)
 def test_an_imported_question_needs_evidence_and_nothing_unknown(item: Item) -> None:
-    question = draft_question(item, key="i-1", objective="")
+    question = draft_question(item, key="i-1")
     assert question["evidence"] == []
     draft_of(question).problems(question, [], [])
     back = item_of(draft_of(question).finish(question, [], []), 1)
