@@ -71,8 +71,8 @@ def extended(
     }
 
 
-def move_deadlines(attempts: Iterable[Attempt], *, now: datetime, more_time: timedelta = timedelta(0)) -> int:
-    """Recompute the deadlines of open attempts, never with a shorter time limit; returns how many changed.
+def move_deadlines(attempts: Iterable[Attempt], *, now: datetime, more_time: timedelta = timedelta(0)) -> None:
+    """Recompute the deadlines of open attempts, never with a shorter time limit.
 
     more_time: added to the time limit of each attempt. No deadline moves into the past: an attempt that started in an
     extension would end before its start. As `set_deadlines`, and one update.
@@ -89,7 +89,6 @@ def move_deadlines(attempts: Iterable[Attempt], *, now: datetime, more_time: tim
         if (attempt.time_limit, attempt.deadline_at) != (time_limit, deadline_at):
             moved.append(attempt)
     Attempt.objects.bulk_update(moved, ["time_limit", "deadline_at"])
-    return len(moved)
 
 
 def set_deadlines(attempts: Sequence[Attempt]) -> None:

@@ -141,19 +141,6 @@ def _set_open_attempts(attempts: AttemptQuerySet, supports: Supports) -> None:
         attempts.filter(which).update(supports=replace(supports, fewer_choices=fewer).stored())
 
 
-def change_supports(student: Student, changes: Mapping[str, Any], *, by: User, now: datetime) -> bool:
-    """Change single supports of a student, who has own ones from then on; whether anything changed. Safe to repeat.
-
-    changes: new values by name. student: with the classroom.
-    """
-    before = supports_of(student)
-    after = replace(before, **changes)
-    if after == before:
-        return False
-    set_supports(student, after, by=by, now=now)
-    return True
-
-
 @transaction.atomic
 def change_accommodations(
     changes: Sequence[tuple[Student, Mapping[str, Any]]], *, by: User, now: datetime
@@ -172,5 +159,9 @@ def change_accommodations(
             times = times_with_factor(student, time_factor=factor, now=now)
             if any(time.needed_close_at is not None for _, time in times):
                 short.append(student)
-        change_supports(student, rest, by=by, now=now)
+        before = supports_of(student)
+        after = replace(before, **rest)
+        # Without a change, a student keeps those of the class.
+        if after != before:
+            set_supports(student, after, by=by, now=now)
     return short

@@ -157,8 +157,8 @@ def _run(folder: Path, cluster: Cluster, *, port: int, bouncer: int, old: Path, 
             for name, fault in (
                 ("rolling restart", lambda: _rolling_restart(a, b)),
                 ("killed", lambda: _killed(a)),
-                ("machine paused", lambda: _pause(_pid(b), FAULT_SECONDS)),
-                ("PgBouncer paused", lambda: _pause(bouncer, FAULT_SECONDS)),
+                ("machine paused", lambda: _pause(_pid(b))),
+                ("PgBouncer paused", lambda: _pause(bouncer)),
                 ("clock 5 min fast", lambda: _fast_clock(b, clients, windows)),
             ):
                 before = _errors(windows)
@@ -290,9 +290,9 @@ def _killed(machine: Machine) -> str:
     return ""
 
 
-def _pause(pid: int, seconds: float) -> str:
+def _pause(pid: int) -> str:
     with paused(pid):
-        time.sleep(seconds)
+        time.sleep(FAULT_SECONDS)
     return ""
 
 
