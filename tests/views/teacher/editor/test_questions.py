@@ -808,15 +808,6 @@ def in_use(draft: Draft, teacher: User, classroom: Classroom, teacher_client: Cl
     return draft
 
 
-def test_publish_says_what_becomes_of_one_quiz(
-    teacher_client: Client, draft: Draft, classroom: Classroom, teacher: User
-) -> None:
-    publish(teacher_client, draft)
-    make_assignment(edition=Edition.objects.get(), classroom=classroom, assigned_by=teacher)
-    save(teacher_client, draft, stem="Which one is it?")
-    assert "This quiz keeps its version." in html_of(teacher_client.get(url("publish_set", draft)))
-
-
 def test_page_of_a_question_set_names_skills_as_the_editor_does(teacher_client: Client, draft: Draft) -> None:
     publish(teacher_client, draft)
     page = html_of(teacher_client.get(url("question_set", draft)))
@@ -827,7 +818,7 @@ def test_page_of_a_question_set_names_skills_as_the_editor_does(teacher_client: 
 def test_publish_says_what_becomes_of_assignments(in_use: Draft, teacher_client: Client) -> None:
     text = html_of(teacher_client.get(url("publish_set", in_use)))
     assert "1 student started it." in text
-    assert "These quizzes keep their version" in text
+    assert "After you publish a new version, you can give it to students who haven’t started." in text
 
     text = html_of(publish(teacher_client, in_use))
     assert "Classes that started keep their version" in text
