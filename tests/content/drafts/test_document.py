@@ -281,8 +281,8 @@ def test_a_question_says_what_it_lacks(key: str, fields: Table, faults: list[str
     if key == "who" and "voices" in fields:
         faults = [
             "Offer at least 2 speakers.",
-            "The speaker of statement 2, “Protesters’ claim”, isn’t one of the choices.",
-            "The speaker of statement 3, “The story does not say”, isn’t one of the choices.",
+            "Select “Protesters’ claim”, who says statement 2, under “Speakers to choose from”.",
+            "Select “The story does not say”, who says statement 3, under “Speakers to choose from”.",
         ]
 
     assert question_problems(document, question(document, key)) == faults

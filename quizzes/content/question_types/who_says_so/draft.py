@@ -52,7 +52,7 @@ class WhoSaysSoDraft(QuestionDraft):
                 found.append(gettext("Choose who says statement {number}.").format(number=number))
             elif speaker not in offered:
                 found.append(
-                    gettext("The speaker of statement {number}, “{value}”, isn’t one of the choices.").format(
+                    gettext("Select “{value}”, who says statement {number}, under “Speakers to choose from”.").format(
                         number=number, value=labels[speaker]
                     )
                 )

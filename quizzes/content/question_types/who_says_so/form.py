@@ -21,6 +21,7 @@ class WhoSaysSoForm(QuestionTypeForm):
             "voices",
             forms.MultipleChoiceField(
                 label=gettext("Speakers to choose from"),
+                help_text=gettext("Is someone missing? Add the speaker under Reading."),
                 choices=speakers,
                 required=False,
                 widget=forms.CheckboxSelectMultiple,
