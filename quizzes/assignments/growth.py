@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from itertools import chain
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from quizzes.assignments import accommodations, lifecycle
 from quizzes.assignments.deadlines import Window
@@ -15,20 +17,28 @@ from quizzes.content.editions import published
 from quizzes.models import Assignment, Classroom, Edition, Excuse, QuestionSet, Student, User
 from quizzes.models.assignments import AFTER_LESSONS, BEFORE_LESSONS
 from quizzes.models.locks import lock_rows
-from quizzes.models.reasons import JOINED_LATER, OTHER_FORM
+from quizzes.models.reasons import HAS_VERSION, JOINED_LATER, OTHER_FORM
+
+# One quiz of a check: the assignments of all its versions, the oldest first.
+type Quiz = list[Assignment]
 
 
 @dataclass(frozen=True, slots=True)
 class HalvedCheck:
-    """The 4 assignments of 2 forms in a class. before, after: form A and form B of each time."""
+    """The 4 quizzes of 2 forms in a class. before, after: form A and form B of each time."""
 
-    before: tuple[Assignment, Assignment]
-    after: tuple[Assignment, Assignment]
+    before: tuple[Quiz, Quiz]
+    after: tuple[Quiz, Quiz]
 
     @property
-    def assignments(self) -> tuple[Assignment, ...]:
-        """All 4."""
-        return (*self.before, *self.after)
+    def assignments(self) -> list[Assignment]:
+        """Those of all 4 quizzes."""
+        return list(chain(*self.before, *self.after))
+
+    def excuses(self, assignments: Sequence[Assignment]) -> QuerySet[Excuse]:
+        """The excuses from some of its assignments, but not those of students who have another version."""
+        versions = {HAS_VERSION.format(number=assignment.edition.number) for assignment in assignments}
+        return Excuse.objects.filter(assignment__in=assignments).exclude(reason__in=versions)
 
 
 def check_forms(user: User) -> tuple[Edition, Edition] | None:
@@ -90,12 +100,19 @@ def assign_halves(
 
 def halved_check(assignments: Sequence[Assignment]) -> HalvedCheck | None:
     """The newest check of a class that was given in halves; None without one. assignments: of it, oldest first."""
-    by_form: dict[frozenset[str], dict[str, list[Assignment]]] = {}
+    by_form: dict[frozenset[str], dict[str, list[Quiz]]] = {}
+    by_version: dict[int | None, Quiz] = {}
     for assignment in assignments:
         document = published(assignment.edition_id).document
-        if document.form_of:
+        if not document.form_of:
+            continue
+        quiz = by_version.get(assignment.newer_version_of_id)
+        if quiz is None:
+            quiz = []
             pair = by_form.setdefault(frozenset({document.slug, document.form_of}), {})
-            pair.setdefault(document.slug, []).append(assignment)
+            pair.setdefault(document.slug, []).append(quiz)
+        quiz.append(assignment)
+        by_version[assignment.pk] = quiz
     for pair in reversed(by_form.values()):
         if len(pair) == 2 and all(len(of_form) >= 2 for of_form in pair.values()):
             first, second = (pair[slug][-2:] for slug in sorted(pair))
@@ -108,9 +125,8 @@ def students_without_half(check: HalvedCheck, classroom: Classroom) -> list[Stud
 
     A student who came after a form was over is excused from it, and still needs a half.
     """
-    ids = [assignment.pk for assignment in check.assignments]
-    excused = Excuse.objects.filter(assignment__in=ids).exclude(reason=JOINED_LATER)
-    started = classroom.attempts.filter(assignment__in=ids)
+    excused = check.excuses(check.assignments).exclude(reason=JOINED_LATER)
+    started = classroom.attempts.filter(assignment__in=check.assignments)
     return list(
         classroom.students.enrolled()
         .exclude(pk__in=excused.values("student"))
@@ -124,21 +140,25 @@ def give_halves(check: HalvedCheck, *, by: User, now: datetime) -> int:
 
     A student of a half is excused from the other form each time.
     """
-    classroom = check.before[0].classroom
+    oldest = check.before[0][0]
+    classroom = oldest.classroom
     lock_rows(classrooms=[classroom.pk])
     students = students_without_half(check, classroom)
     quizzes = [assignment.pk for assignment in check.assignments]
     lock_rows(assignments=quizzes, students=[student.pk for student in students], with_starts=True)
     # Random, but the same when the page is sent twice.
     lot = {
-        student.pk: sha256(f"{check.before[0].public_id}:{student.public_id}".encode()).digest() for student in students
+        student.pk: sha256(f"{oldest.public_id}:{student.public_id}".encode()).digest() for student in students
     }
     # Students who are excused from form B at first take form A first. Students who left the class keep the excuse.
     enrolled = classroom.students.enrolled()
-    sizes = [other.excuses.filter(student__in=enrolled).count() for other in reversed(check.before)]
+    sizes = [
+        check.excuses(other).filter(student__in=enrolled).order_by().values("student").distinct().count()
+        for other in reversed(check.before)
+    ]
     for student in sorted(students, key=lambda student: lot[student.pk]):
         half = 0 if sizes[0] <= sizes[1] else 1
         sizes[half] += 1
-        for assignment in (check.before[1 - half], check.after[half]):
+        for assignment in chain(check.before[1 - half], check.after[half]):
             accommodations.excuse(assignment, student, reason=OTHER_FORM, by=by, now=now)
     return len(students)
