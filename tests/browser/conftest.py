@@ -191,6 +191,12 @@ def overflow(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
+def assert_sound(page: Page) -> None:
+    """Check a page at the width that it has."""
+    assert violations(page) == []
+    assert overflow(page) == 0
+
+
 def assert_fits(page: Page) -> None:
     """Check a page on a laptop, a phone, and at 400 % zoom."""
     page.set_viewport_size({"width": 1280, "height": 900})

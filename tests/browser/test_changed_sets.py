@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from quizzes.content.drafts import publishing, saving, saving_questions
 from quizzes.models import Assignment, Draft, Edition, Student, User
-from tests.browser.conftest import NewContext, overflow, violations
+from tests.browser.conftest import NewContext, assert_sound, violations
 from tests.content.question_types.test_distractor_marks import marked_document
 from tests.factories import make_answered_attempt, make_assignment, make_draft, make_edition
 from tests.views.teacher.test_grading_queue import typed_document
@@ -42,8 +42,7 @@ def test_change_of_an_answered_set_leads_to_its_corrections(
     for name, args in (("publish_set", [public_id]), ("remove_question", [public_id, "some"])):
         page.goto(reverse(name, args=args))
         expect(page.locator("main")).to_contain_text("1 student")
-        assert violations(page) == []
-        assert overflow(page) == 0
+        assert_sound(page)
     page.goto(reverse("publish_set", args=[public_id]))
     page.get_by_label("Why publish with missing questions?").fill("One question is gone.")
     page.get_by_role("button", name="Publish anyway").click()
@@ -53,8 +52,7 @@ def test_change_of_an_answered_set_leads_to_its_corrections(
     assert violations(page) == []
     page.get_by_role("link", name="Drop question 4 of version 1 from scoring").click()
     expect(page.get_by_role("radio", name=re.compile("Drop the question"))).to_be_checked()
-    assert violations(page) == []
-    assert overflow(page) == 0
+    assert_sound(page)
 
 
 @pytest.mark.parametrize("width", [1280, 320])
@@ -67,8 +65,7 @@ def test_old_and_new_reading_stand_side_by_side(
     page.goto(reverse("edit_orphans", args=[draft.question_set.public_id]))
     page.get_by_role("link", name="Compare the old and new reading").click()
     expect(page.locator("main")).to_contain_text("2 sentences changed.")
-    assert violations(page) == []
-    assert overflow(page) == 0
+    assert_sound(page)
 
 
 @pytest.mark.parametrize("width", [1280, 320])
@@ -92,8 +89,7 @@ def test_answer_not_marked_yet_reads_so_everywhere(
         page = open_context(person, width=width).new_page()
         page.goto(reverse(name, args=args))
         expect(page.locator("main")).to_contain_text(says)
-        assert violations(page) == []
-        assert overflow(page) == 0
+        assert_sound(page)
 
 
 @pytest.mark.parametrize("width", [1280, 320])
@@ -123,5 +119,4 @@ def test_marks_of_wrong_choices_read_so_to_student_and_teacher(
         expect(page.locator("main")).to_contain_text(words)
         if name == "attempt_review":
             page.locator("#r1 > details > summary").click()
-        assert violations(page) == []
-        assert overflow(page) == 0
+        assert_sound(page)

@@ -7,7 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from quizzes.models import Accommodation, Assignment, Attempt, LtiCourse, LtiScore, Student, User
-from tests.browser.conftest import NewContext, goto_with_fonts, overflow, violations
+from tests.browser.conftest import NewContext, assert_sound, goto_with_fonts
 from tests.factories import (
     NOW,
     make_answered_attempt,
@@ -88,8 +88,7 @@ def test_tabs_of_a_class_fill_their_rows_on_a_phone_and_one_row_beyond(
     brand, link = (page.locator(f".mast {part}").bounding_box() for part in (".brand", "nav a >> nth=0"))
     assert brand["x"] + brand["width"] < link["x"]  # type: ignore[index]
     assert link["y"] < brand["y"] + brand["height"]  # type: ignore[index]
-    assert overflow(page) == 0
-    assert violations(page) == []
+    assert_sound(page)
     # Spanish has the longest words, and the settings the narrowest page.
     User.objects.update(language="es")
     page.goto(reverse("question_sets"))

@@ -5,7 +5,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from quizzes.models import User
-from tests.browser.conftest import NOTE_CHANGES, NewContext, overflow, violations
+from tests.browser.conftest import NOTE_CHANGES, NewContext, assert_sound
 
 
 @pytest.mark.parametrize("width", [1280, 360])
@@ -24,8 +24,7 @@ def test_a_teacher_copies_an_invitation_link(width: int, teacher: User, open_con
     expect(said).to_have_attribute("title", "Link copied;;Link copied;")
     link = page.get_by_label("Send this link to 1 teacher").input_value()
     assert page.evaluate("navigator.clipboard.readText()") == link
-    assert violations(page) == []
-    assert overflow(page) == 0
+    assert_sound(page)
 
 
 def test_the_button_is_hidden_without_javascript(teacher: User, open_context: NewContext) -> None:

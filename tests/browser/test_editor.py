@@ -12,7 +12,7 @@ from quizzes.content.drafts.saving import save_reading
 from quizzes.content.drafts.saving_questions import remove_question, save_question
 from quizzes.content.tables import Table
 from quizzes.models import Draft, Edition, QuestionSet, User
-from tests.browser.conftest import NewContext, go_offline, overflow, violations
+from tests.browser.conftest import NewContext, assert_sound, go_offline, overflow, violations
 from tests.drafting import BUILT_IN, EXAMPLES
 from tests.factories import NOW, make_draft
 
@@ -603,13 +603,11 @@ def test_the_editor_of_every_type_fits_a_phone_and_is_accessible(
     draft = make_draft(owner=teacher, document={**BUILT_IN.document, "questions": [table]})
     page = open_context(teacher, width=360, height=740, dark=True).new_page()
     open_editor(page, draft, table["key"])
-    assert overflow(page) == 0
-    assert violations(page) == []
+    assert_sound(page)
     assert page.evaluate(NARROW_FIELDS) == []
 
     page.goto(reverse("preview_draft", args=[draft.question_set.public_id, 1]))
-    assert overflow(page) == 0
-    assert violations(page) == []
+    assert_sound(page)
 
 
 def test_question_comes_before_its_evidence(teacher: User, open_context: NewContext) -> None:
@@ -677,8 +675,7 @@ def test_publishing_is_accessible_with_all_that_it_can_say(teacher: User, open_c
         page = open_context(teacher, width=width).new_page()
         for name in ("publish_set", "edit_orphans"):
             page.goto(reverse(name, args=[draft.question_set.public_id]))
-            assert violations(page) == []
-            assert overflow(page) == 0
+            assert_sound(page)
         expect(page.locator("main")).to_contain_text("This quote isn’t in the reading.")
 
 

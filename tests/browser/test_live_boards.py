@@ -15,7 +15,7 @@ from quizzes.attempts import heartbeats
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.editions import latest_edition, published
 from quizzes.models import Assignment, Attempt, Board, Classroom, Presence, QuestionSet, Student, User
-from tests.browser.conftest import NewContext, go_offline, overflow, reply_in_place, violations
+from tests.browser.conftest import NewContext, assert_sound, go_offline, reply_in_place, violations
 from tests.browser.test_every_page import BROKEN_WORDS, school  # noqa: F401  a fixture
 from tests.factories import (
     make_answered_attempt,
@@ -197,8 +197,7 @@ def test_names_stay_hidden_while_the_board_lives(running: Assignment, teacher: U
     assert "Secret" not in shown
     assert str(Attempt.objects.get(pk=attempt.pk).receipt) not in shown
     assert len(names) == page.locator("#progress-board tbody tr").count()
-    assert violations(page) == []
-    assert overflow(page) == 0
+    assert_sound(page)
 
 
 def test_progress_without_javascript_is_whole(running: Assignment, teacher: User, open_context: NewContext) -> None:
@@ -443,8 +442,7 @@ def test_board_is_accessible_in_each_phase(
         page.goto(reverse("class_board", args=[school.assignment.public_id]))
         assert violations(page) == []
         page.set_viewport_size({"width": 320, "height": 640})
-        assert overflow(page) == 0
-        assert violations(page) == []
+        assert_sound(page)
 
 
 def test_board_without_javascript_is_driven_by_its_buttons(

@@ -23,7 +23,7 @@ from quizzes.models import (
     User,
 )
 from quizzes.models.public_ids import new_receipt
-from tests.browser.conftest import PATIENCE, Watch, overflow, violations
+from tests.browser.conftest import PATIENCE, Watch, assert_sound
 from tests.conftest import _sign_in
 from tests.factories import make_attempt
 from tests.lti.platform import CLIENT, DEPLOYMENT, ISSUER, Platform, make_key, serving
@@ -103,11 +103,6 @@ def launch(page: Page, platform: Platform, **claims: Any) -> None:
     page.get_by_role("button", name="Open Footnote").press("Enter")
 
 
-def check(page: Page) -> None:
-    assert violations(page) == []
-    assert overflow(page) == 0
-
-
 def turn_in(learner: LtiStudent, assignment: Assignment) -> None:
     """A score of the learner that students may see."""
     Assignment.objects.filter(pk=assignment.pk).update(release=Assignment.Release.AFTER_SUBMIT)
@@ -133,10 +128,10 @@ def test_course_from_the_first_launch_to_a_score(
     # The first launch connects the course with a class, then the link with a quiz, all by keyboard.
     launch(page, platform, role="Instructor")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    check(page)
+    assert_sound(page)
     page.locator("button[name=act]").first.press("Enter")
     expect(page.get_by_role("heading", name="Choose a quiz")).to_be_visible()
-    check(page)
+    assert_sound(page)
     page.get_by_role("button", name="Use this quiz").press("Enter")
     expect(page.get_by_text("The link in your course opens this quiz.")).to_be_visible()
     assert LtiLink.objects.get().assignment == assignment
@@ -151,7 +146,7 @@ def test_course_from_the_first_launch_to_a_score(
     expect(page.get_by_role("heading", name="Choose a quiz")).to_be_visible()
     page.get_by_role("button", name="Use this quiz").press("Enter")
     expect(page.get_by_text(title).first).to_be_visible()
-    check(page)
+    assert_sound(page)
     page.locator("main form button").last.press("Enter")
     expect(page.get_by_role("heading", name="Added to the course")).to_be_visible()
     assert len(platform.content) == 1
@@ -162,7 +157,7 @@ def test_course_from_the_first_launch_to_a_score(
     launch(own, platform)
     expect(own.get_by_text(title).first).to_be_visible()
     assert reverse("start_attempt", args=[assignment.public_id]) in own.url
-    check(own)
+    assert_sound(own)
     assert LtiStudent.objects.get().student.display_name == "Ana Ruiz"
 
     # The teacher compares the rosters, and adds who is missing.
@@ -171,7 +166,7 @@ def test_course_from_the_first_launch_to_a_score(
     ]
     page.goto(reverse("lti_members", args=[classroom.public_id, LtiCourse.objects.get().pk]))
     expect(page.get_by_text("Bo Lee").first).to_be_visible()
-    check(page)
+    assert_sound(page)
     page.locator("main form button").last.press("Enter")
     expect(page.get_by_text("1 student added, 0 connected")).to_be_visible()
 
@@ -187,7 +182,7 @@ def test_course_from_the_first_launch_to_a_score(
     expect(section.get_by_role("listitem")).to_have_text(
         ["Bo Lee: The platform refused it. The course may not be published."]
     )
-    check(page)
+    assert_sound(page)
     section.get_by_role("button", name="Retry").press("Enter")
     expect(page.get_by_text("Sending 1 score again. This takes up to a minute.")).to_be_visible()
     platform.status = 200

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from quizzes.content.drafts import publishing
 from quizzes.models import Classroom, Draft, Student, User
-from tests.browser.conftest import NewContext, overflow, violations
+from tests.browser.conftest import NewContext, assert_sound
 from tests.browser.pdf import A4, LETTER, read_pdf
 from tests.drafting import url
 from tests.factories import NOW, make_assignment, make_attempt, make_draft, make_picture
@@ -43,8 +43,7 @@ def test_picture_reaches_students_and_paper(
     phone = open_context(student, width=360, height=740).new_page()
     phone.goto(reverse("take_attempt", args=[attempt.public_id, 1]))
     assert is_loaded(phone, 2)
-    assert overflow(phone) == 0
-    assert violations(phone) == []
+    assert_sound(phone)
     # The reading and the question are behind each other on a phone.
     assert phone.get_by_role("img", name="A red field.").count() == 1
 

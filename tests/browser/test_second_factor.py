@@ -10,7 +10,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from quizzes.models import User
-from tests.browser.conftest import NewContext, overflow, violations
+from tests.browser.conftest import NewContext, assert_sound
 from tests.factories import make_user
 
 PASSWORD = "seven green bicycles"
@@ -43,30 +43,25 @@ def sign_in(page: Page) -> None:
     page.get_by_role("button", name="Sign in").click()
 
 
-def check(page: Page) -> None:
-    assert violations(page) == []
-    assert overflow(page) == 0
-
-
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (360, True)])
 def test_passkey_is_added_and_signs_in(width: int, dark: bool, baptiste: User, open_context: NewContext) -> None:
     page = open_context(width=width, dark=dark).new_page()
     device, key = plug_in(page)
     sign_in(page)
     page.goto(reverse("mfa_index"))
-    check(page)
+    assert_sound(page)
     page.get_by_role("link", name="Add a passkey").click()
-    check(page)
+    assert_sound(page)
     page.get_by_label("Your password").fill(PASSWORD)
     page.get_by_role("button", name="Continue").click()
-    check(page)
+    assert_sound(page)
     page.get_by_label("Name").fill("My laptop")
     page.get_by_role("button", name="Add passkey").click()
     expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
-    check(page)
+    assert_sound(page)
     page.get_by_role("link", name="I saved them").click()
     expect(page.get_by_text("My laptop, added")).to_be_visible()
-    check(page)
+    assert_sound(page)
     assert len(device.send("WebAuthn.getCredentials", {"authenticatorId": key})["credentials"]) == 1
     # The same device again.
     page.get_by_role("link", name="Add a passkey").click()
@@ -74,11 +69,11 @@ def test_passkey_is_added_and_signs_in(width: int, dark: bool, baptiste: User, o
     expect(page.get_by_text("This device already has a passkey for your account.")).to_be_visible()
 
     page.goto(reverse("account"))
-    check(page)
+    assert_sound(page)
     page.get_by_role("button", name="Sign out", exact=True).click()
     sign_in(page)
     expect(page.get_by_role("heading", name="2-step sign-in")).to_be_visible()
-    check(page)
+    assert_sound(page)
     page.get_by_role("button", name="Use a passkey").click()
     page.wait_for_url("**/teacher/")
     assert Authenticator.objects.get(type="webauthn").last_used_at is not None
@@ -86,10 +81,10 @@ def test_passkey_is_added_and_signs_in(width: int, dark: bool, baptiste: User, o
     page.goto(reverse("mfa_index"))
     page.get_by_role("link", name="Remove My laptop").click()
     page.get_by_role("link", name="Use a passkey").click()
-    check(page)
+    assert_sound(page)
     page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_role("heading", name="Remove this passkey?")).to_be_visible()
-    check(page)
+    assert_sound(page)
     page.get_by_role("button", name="Remove passkey").click()
     expect(page.get_by_text("Passkey removed.")).to_be_visible()
     assert not Authenticator.objects.exists()

@@ -5,7 +5,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from quizzes.models import User
-from tests.browser.conftest import NewContext, overflow, violations
+from tests.browser.conftest import NewContext, assert_sound, violations
 from tests.factories import make_edition, make_question_set
 
 
@@ -20,13 +20,11 @@ def test_colleague_copies_a_shared_set(
     page.get_by_label("Teacher’s email").fill("okafor@school.test")
     page.get_by_role("button", name="Share", exact=True).click()
     expect(page.get_by_text("Shared with Mr. Okafor", exact=True)).to_be_visible()
-    assert violations(page) == []
-    assert overflow(page) == 0
+    assert_sound(page)
 
     other = open_context(other_teacher, width=width, dark=dark).new_page()
     other.goto(reverse("question_sets"))
-    assert violations(other) == []
-    assert overflow(other) == 0
+    assert_sound(other)
     other.get_by_role("link", name=question_set.title, exact=True).click()
     expect(other.get_by_text("By Ms. Rivera")).to_be_visible()
     assert violations(other) == []

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from quizzes.models import Assignment, Student, User
 from quizzes.people.known_devices import remember_student_device
-from tests.browser.conftest import NewContext, overflow, violations
+from tests.browser.conftest import NewContext, assert_sound
 from tests.factories import make_answered_attempt, make_assignment, make_classroom, make_edition, make_student
 
 
@@ -35,11 +35,6 @@ def planned(teacher: User) -> Assignment:
 
 def arrive(student: Student) -> None:
     remember_student_device(student, device="0" * 32, address="10.0.0.1", now=timezone.now())
-
-
-def is_sound(page: Page) -> None:
-    assert violations(page) == []
-    assert overflow(page) == 0
 
 
 def test_class_starts_and_ends_on_the_wall(planned: Assignment, teacher: User, open_context: NewContext) -> None:
@@ -87,7 +82,7 @@ def test_wall_is_accessible_and_fits(planned: Assignment, teacher: User, open_co
         for width, height in ((1280, 720), (360, 640)):
             page.set_viewport_size({"width": width, "height": height})
             page.goto(address)
-            is_sound(page)
+            assert_sound(page)
             if width == 1280:
                 # The slide alone fills the projector.
                 assert page.locator(".slide").evaluate("slide => slide.getBoundingClientRect().bottom") <= height
@@ -117,7 +112,7 @@ def test_start_is_in_view_with_a_full_class_on_a_laptop(
     arrive(students[30])
     # A poll leaves the list open.
     expect(absent.get_by_role("listitem")).to_have_count(1)
-    is_sound(page)
+    assert_sound(page)
 
 
 def test_wall_works_without_javascript(planned: Assignment, teacher: User, open_context: NewContext) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.editions import latest_edition
 from quizzes.models import Assignment, Attempt, Classroom, QuestionSet, Student, User
-from tests.browser.conftest import NewContext, go_offline, overflow, violations
+from tests.browser.conftest import NewContext, assert_sound, go_offline, overflow, violations
 from tests.content.drafts.test_levels import EASY
 from tests.factories import (
     make_assignment,
@@ -251,8 +251,7 @@ def test_open_word_fits_a_phone(attempt: Attempt, open_context: NewContext) -> N
         # An open note may cover the next word.
         page.keyboard.press("Escape")
     page.locator("button.word").first.click()
-    assert overflow(page) == 0
-    assert violations(page) == []
+    assert_sound(page)
 
 
 @pytest.mark.parametrize("javascript", [True, False])
