@@ -184,11 +184,14 @@ def test_connection_that_is_refused_for_its_version_is_red(client: Client) -> No
 def test_database_that_is_down_is_red_and_tells_no_host(client: Client) -> None:
     with raising(OperationalError("connection to 10.0.0.5 as ana failed")):
         failed = red(client)
-    assert failed.pop("read") == {
-        "sqlite": "the database does not answer: check the disk of the data folder",
-        "postgresql": "the database does not answer: check that its server runs, and its address and user in "
-        "DATABASE_URL",
-    }[connection.vendor]
+    assert (
+        failed.pop("read")
+        == {
+            "sqlite": "the database does not answer: check the disk of the data folder",
+            "postgresql": "the database does not answer: check that its server runs, and its address and user in "
+            "DATABASE_URL",
+        }[connection.vendor]
+    )
     assert {"write", "migrations", "durability"} <= set(failed)
     assert set(failed.values()) == {"OperationalError"}
 
