@@ -91,6 +91,10 @@ def test_tabs_of_a_class_fill_their_rows_on_a_phone_and_one_row_beyond(
     assert_sound(page)
     # Spanish has the longest words, and the settings the narrowest page.
     User.objects.update(language="es")
+    make_answered_attempt(assignment=assignment, student=student)
+    Attempt.objects.update(ungraded_count=1)
+    page.goto(reverse("student_history", args=[student.public_id]))
+    assert page.locator(".scroll").first.evaluate("table => table.scrollWidth - table.clientWidth") == 0
     page.goto(reverse("question_sets"))
     rows = Counter(round(link.bounding_box()["y"]) for link in page.locator(".mast nav a").all())  # type: ignore[index]
     assert list(rows.values()) == [2, 3]
