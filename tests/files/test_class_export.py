@@ -1,6 +1,7 @@
 """A classroom leaves as one file and comes in elsewhere with the same scores; a broken file changes nothing."""
 
 import json
+import os
 import re
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
@@ -8,7 +9,7 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from uuid import uuid4
 
 import pytest
@@ -872,6 +873,21 @@ def test_command_says_that_a_deleted_student_was_left_out(
     call_command("import_classroom", str(file), "--teacher", teacher.email)
 
     assert "Students left out, because they were deleted for good on this site: 1." in capsys.readouterr().out
+
+
+def test_command_leaves_no_part_of_a_file(school: Classroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "class.json"
+
+    def full_disk(descriptor: int, mode: str) -> IO[Any]:
+        os.close(descriptor)
+        return open("/dev/full", mode)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fdopen", full_disk)
+        with pytest.raises(CommandError, match="class.json: No space left on device."):
+            call_command("export_classroom", school.public_id, str(file))
+    call_command("export_classroom", school.public_id, str(file))
+    assert file.stat().st_size > 1000
 
 
 def test_commands_say_why_not(school: Classroom, teacher: User, tmp_path: Path) -> None:

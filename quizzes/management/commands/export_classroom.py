@@ -26,9 +26,15 @@ class Command(BaseCommand):
         now = timezone.now()
         content = export_classroom(classroom, now=now)
         try:
-            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
+            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except OSError as error:
+            raise CommandError(f"Can’t write {file}: {error.strerror}.") from error
+        try:
+            with os.fdopen(descriptor, "wb") as target:
                 record_export(classroom, by=None, now=now)
                 target.write(content)
         except OSError as error:
+            # A part of it would refuse the next try.
+            file.unlink()
             raise CommandError(f"Can’t write {file}: {error.strerror}.") from error
         self.stdout.write(f"{classroom}: {len(content):,} bytes in {file}. It has names, answers, and answer keys.")
