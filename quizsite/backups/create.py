@@ -59,8 +59,9 @@ def make_backup(folder: Path, *, now: datetime, suffix: str = "") -> Path:
                 raise
     except OSError as error:
         place = f" ({error.filename})" if error.filename else ""
-        advice = f" {OPERATORS[error.errno]}" if error.errno in OPERATORS else ""
-        raise BackupError(f"The backup in {folder} stopped: {error.strerror or error}{place}.{advice}") from error
+        advice = OPERATORS.get(error.errno or 0, "" if folder.is_dir() else "Use another folder (FOOTNOTE_BACKUPS).")
+        text = f"The backup in {folder} stopped: {error.strerror or error}{place}. {advice}"
+        raise BackupError(text.strip()) from error
     return done
 
 

@@ -192,11 +192,16 @@ def test_backup_refuses_an_empty_folder() -> None:
         call_command("backup", "")
 
 
-def test_backup_refuses_a_file(tmp_path: Path) -> None:
-    """It said only “File exists”."""
+def test_backup_refuses_a_file(tmp_path: Path, settings: Any) -> None:
+    """It said only “File exists”, which the setting still says, with what to do."""
     (tmp_path / "notes.txt").touch()
     with pytest.raises(CommandError, match=r"argument folder: .*notes\.txt is a file, not a folder"):
         call_command("backup", str(tmp_path / "notes.txt"))
+    settings.BACKUP_DIR = tmp_path / "notes.txt"
+    with pytest.raises(
+        CommandError, match=r"File exists \(.*notes\.txt\)\. Use another folder \(FOOTNOTE_BACKUPS\)\.$"
+    ):
+        call_command("backup")
 
 
 def test_backup_leaves_space_for_answers_on_the_disk_of_the_site(
