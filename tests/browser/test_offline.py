@@ -21,7 +21,9 @@ def test_installed_site_says_that_there_is_no_connection(student: Student, open_
     context.set_offline(True)
     page.goto(manifest["start_url"])
     expect(page.get_by_role("heading", level=1)).to_have_text("No connection")
-    expect(page.locator("main p").nth(1)).to_have_text("Quiz answers are safe on this device. Get back online, then try again.")
+    expect(page.locator("main p").nth(1)).to_have_text(
+        "Quiz answers are safe on this device. Get back online, then try again."
+    )
     # The kept page has its style, and no name.
     assert page.evaluate("getComputedStyle(document.body).fontFamily.includes('Public Sans')")
     assert student.first_name not in page.content()

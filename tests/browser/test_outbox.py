@@ -1353,8 +1353,8 @@ def test_what_waits_for_the_network_is_said(context: BrowserContext, attempt: At
     go_offline(context)
     # The next one is answered in the reading, and has its own page.
     page.get_by_role("button", name="Next question").click()
-    blocked = notice(page).get_by_text("You need to be online for that question. Under “All questions”, you can open 1, 2, 5.")
-    expect(blocked).to_be_visible()
+    blocked = "You need to be online for that question. Under “All questions”, you can open 1, 2, 5."
+    expect(notice(page).get_by_text(blocked)).to_be_visible()
     page.get_by_role("button", name="Flag for later").click()
     expect(notice(page).get_by_text("You need to be online for that.")).to_be_visible()
     expect(notice(page).get_by_text("You need to be online for that question.")).to_be_hidden()
