@@ -147,9 +147,7 @@ def give_halves(check: HalvedCheck, *, by: User, now: datetime) -> int:
     quizzes = [assignment.pk for assignment in check.assignments]
     lock_rows(assignments=quizzes, students=[student.pk for student in students], with_starts=True)
     # Random, but the same when the page is sent twice.
-    lot = {
-        student.pk: sha256(f"{oldest.public_id}:{student.public_id}".encode()).digest() for student in students
-    }
+    lot = {student.pk: sha256(f"{oldest.public_id}:{student.public_id}".encode()).digest() for student in students}
     # Students who are excused from form B at first take form A first. Students who left the class keep the excuse.
     enrolled = classroom.students.enrolled()
     sizes = [
