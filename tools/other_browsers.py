@@ -142,7 +142,7 @@ def visit_teacher(pages: Pages, sign_in_link: str) -> tuple[str, str, list[tuple
     pages.open(sign_in_link)
     pages.press("main button", until="/teacher/$")
     addresses = _links(driver)
-    pages.press("main a", "Civics, Period 3", until="/teacher/classrooms/")
+    pages.press("main a[href*='/classrooms/']", "Civics, Period 3", until="/teacher/classrooms/")
     classroom = driver.current_url
     addresses |= _links(driver)
     pages.press("a", SET, until="/teacher/assignments/")
