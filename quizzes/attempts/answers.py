@@ -53,7 +53,7 @@ class Saved:
 # Since it sets `operation`, the database logs the save in the same query (migration 0055).
 # In a teacher-paced quiz, the columns of the class board are compared as in `Pace.takes_answers`. A test compares the
 # two in each state of the board.
-_UPDATE_ANSWER = """
+_SAVE_ANSWER = """
 INSERT INTO quizzes_answer (attempt_id, question_id, value, operation, revision, flagged, saved_at)
 SELECT a.id, %s, {value}, %s, 1, {false}, %s FROM quizzes_attempt a
 WHERE a.id = %s AND a.submitted_at IS NULL AND (a.deadline_at IS NULL OR a.deadline_at >= %s)
@@ -89,7 +89,7 @@ def save_answer(
     is_single = connection.vendor == "postgresql" and not connection.in_atomic_block
     try:
         with nullcontext() if is_single else transaction.atomic():
-            saved = _update(attempt.id, question_id, value, operation=operation, seen_revision=seen_revision, now=now)
+            saved = _upsert(attempt.id, question_id, value, operation=operation, seen_revision=seen_revision, now=now)
         return saved or _refused(attempt.id, question_id, value, operation=operation, now=now)
     except IntegrityError:
         # The log has this operation: it came again with a newer revision, or twice at the same time. Nothing changed.
@@ -302,12 +302,12 @@ def _acceptance(event: AnswerEvent) -> str:
 _ACCEPTANCE_LENGTH = len("accepted.") + 40
 
 
-def _update(
+def _upsert(
     attempt_id: int, question_id: int, value: Value, *, operation: str, seen_revision: int, now: datetime
 ) -> Saved | None:
     """The saved answer; None if a condition did not hold. Raises IntegrityError if the log has this operation."""
     is_postgresql = connection.vendor == "postgresql"
-    query = _UPDATE_ANSWER.format(
+    query = _SAVE_ANSWER.format(
         value="CAST(%s AS jsonb)" if is_postgresql else "%s",
         false="FALSE" if is_postgresql else "0",
         lock="FOR SHARE OF a" if is_postgresql else "",

@@ -96,8 +96,8 @@ def arrange_content(
     each question that has enough.
     """
     content = published(edition_id).in_language(language)
-    order = Shuffle(seed, shuffle_questions)
-    questions = order.order("questions", [(question.key, question) for question in content.document.questions])
+    shuffle = Shuffle(seed, shuffle_questions)
+    questions = shuffle.order("questions", [(question.key, question) for question in content.document.questions])
     if fewer_choices:
         # Not by the seed: a second attempt would lack another wrong choice, and both together tell more than one.
         draw = Shuffle(content.content_hash, is_shuffled=True)

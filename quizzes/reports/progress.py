@@ -245,10 +245,10 @@ def _activity(attempt: Attempt, own: _SavedWork, presence: Presence | None, load
     answered_id = own.question_id if own.saved_at == own.answered_at else None
     if asked is not None and asked.is_done(None if answered_id is None else loaded.numbers[answered_id]):
         return Activity.WORKING
-    is_watched = presence is not None or attempt.deadline_at is not None
+    can_be_stuck = presence is not None or attempt.deadline_at is not None
     open_since = presence.open_since if presence is not None else None
     asked_since = asked.since if asked is not None else None
     starts = (saved_at, attempt.break_ends_at, loaded.resumed_at, open_since, asked_since)
     working_since = max(moment for moment in starts if moment is not None)
     silence = (attempt.assignment.paused_at or now) - working_since
-    return Activity.STUCK if is_watched and silence > STUCK_AFTER else Activity.WORKING
+    return Activity.STUCK if can_be_stuck and silence > STUCK_AFTER else Activity.WORKING

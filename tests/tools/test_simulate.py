@@ -63,11 +63,11 @@ FAULTS = {
     "a regrade has no transaction": (without_transaction(regrades, "apply"), 1701),
     "an attempt is reopened without a transaction": (without_transaction(lifecycle, "reopen"), 1655),
     "a stale window overwrites": (
-        in_text(answers, "_UPDATE_ANSWER", "quizzes_answer.revision = %s", "quizzes_answer.revision >= 0 * %s"),
+        in_text(answers, "_SAVE_ANSWER", "quizzes_answer.revision = %s", "quizzes_answer.revision >= 0 * %s"),
         1634,
     ),
     "a submitted attempt takes an answer": (
-        in_text(answers, "_UPDATE_ANSWER", "AND a.submitted_at IS NULL", ""),
+        in_text(answers, "_SAVE_ANSWER", "AND a.submitted_at IS NULL", ""),
         1707,
     ),
 }
