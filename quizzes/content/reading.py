@@ -35,10 +35,10 @@ MONTHS = (
     gettext_noop("December"),
 )
 _SPANISH_MONTHS = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
-# The levels of a reading by key, with their names. The reading as written is the standard level.
 # Notes of built-in versions before 0.6.0 end with it. The page says it above each reading that explains words.
 _WORD_HINT = "Tap a dotted word to see what it means."
 
+# The levels of a reading by key, with their names. The reading as written is the standard level.
 STANDARD = "standard"
 LEVELS = {STANDARD: gettext_noop("Standard"), "easier": gettext_noop("Easier"), "es": gettext_noop("Spanish")}
 
