@@ -616,7 +616,14 @@ def test_question_comes_before_its_evidence(teacher: User, open_context: NewCont
     places = [page.locator(part) for part in ("#id_stem", "[name=evidence] >> nth=0", "[value=next]")]
     tops = [box["y"] for place in places if (box := place.bounding_box())]
     assert (len(tops), tops) == (3, sorted(tops))
+    # On a phone, the list is above the question, and its links lead past it.
+    page.locator("#question-list a").nth(1).click()
+    expect(page.locator("#id_stem")).to_be_in_viewport(ratio=1)
     page.set_viewport_size({"width": 1280, "height": 800})
+    page.locator("#question-list a").first.click()
+    expect(page.locator("#question-list a").first).to_have_attribute("aria-current", "page")
+    page.wait_for_load_state()
+    expect(page.locator(".brand")).to_be_in_viewport(ratio=1)
     stem, evidence, button = [box for place in places if (box := place.bounding_box())]
     assert (evidence["x"] < stem["x"], button["x"] == stem["x"], button["y"] > stem["y"]) == (True, True, True)
 
