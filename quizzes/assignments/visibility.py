@@ -1,10 +1,9 @@
 """Since when a student could see the answers, by the settings and the attempts as they were at each moment."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db.models import Max, Q
 
@@ -21,17 +20,24 @@ _TICK = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
-    """The settings of one student during a time. max_attempts, closes_at: their own. ends_at None: until now.
+class ReleaseSettings:
+    """When answers become visible, for a class or for one student.
 
-    closes_at None: no close, or a pause. max_attempts 0: the student has left.
+    closes_at None: no close, or a pause, in which a quiz does not close. max_attempts 0: the student has left.
     """
 
-    starts_at: datetime
-    ends_at: datetime | None
     release: str
     max_attempts: int | None
     closes_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The settings of one student during a time. ends_at None: until now."""
+
+    starts_at: datetime
+    ends_at: datetime | None
+    settings: ReleaseSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +85,11 @@ class SetClose:
 class History:
     """What the audit log knows.
 
-    changes: (moment, settings before) by assignment. reopened: undone submissions by attempt. extended: the closes of
-    extensions by assignment and student id.
+    changes: (moment, settings of the class before it) by assignment. reopened: undone submissions by attempt. extended:
+    the closes of extensions by assignment and student id.
     """
 
-    changes: defaultdict[str, list[tuple[datetime, dict[str, Any]]]]
+    changes: defaultdict[str, list[tuple[datetime, ReleaseSettings]]]
     reopened: defaultdict[str, list[tuple[datetime, datetime]]]
     extended: defaultdict[str, defaultdict[int, list[tuple[datetime, datetime | None]]]]
 
@@ -105,8 +111,8 @@ def first_visible_at(
     for period in periods:
         moments = {period.starts_at, *(start for work in works for start, _ in work.submissions)}
         moments.update(*(close.moments() for close in set_closes))
-        if period.closes_at is not None:
-            moments.add(grace_ends_at(period.closes_at))
+        if period.settings.closes_at is not None:
+            moments.add(grace_ends_at(period.settings.closes_at))
         end = min(now, period.ends_at or now)
         found += [at for at in moments if period.starts_at <= at <= end and _is_shown(period, works, set_closes, at)]
     return min(found, default=None)
@@ -130,7 +136,7 @@ def visible_since(
         last = [(attempt.submitted_at, None)] if attempt.submitted_at is not None else []
         works[attempt.student_id, attempt.assignment_id].append(Work(attempt.started_at, (*undone, *last)))
     releases = {assignment.release for assignment in assignments}
-    releases |= {before["release"] for given in assignments for _, before in changes[given.public_id]}
+    releases |= {before.release for given in assignments for _, before in changes[given.public_id]}
     checks = _first_checks(attempts) if Release.AT_ONCE in releases else {}
     same_set = list(given_with(assignments).with_set()) if Release.AFTER_CLOSE in releases else []
     groups = {each.pk: (each.edition.question_set_id, each.responsible) for each in same_set}
@@ -190,7 +196,8 @@ def _until_left(periods: Iterable[Period], left_at: datetime | None) -> Iterator
             continue
         if period.starts_at < left_at:
             yield replace(period, ends_at=left_at)
-        yield replace(period, starts_at=max(period.starts_at, left_at), max_attempts=0)
+        without_attempts = replace(period.settings, max_attempts=0)
+        yield replace(period, starts_at=max(period.starts_at, left_at), settings=without_attempts)
 
 
 def _is_shown(period: Period, works: Sequence[Work], set_closes: Sequence[SetClose], at: datetime) -> bool:
@@ -198,12 +205,13 @@ def _is_shown(period: Period, works: Sequence[Work], set_closes: Sequence[SetClo
     submitted_at = [work.submitted_at(at) for work in works if work.started_at <= at or work.submitted_at(at)]
     if not any(submitted_at):
         return False
+    settings = period.settings
     shown_at = (
-        last_attempt_ended_at(submitted_at, max_attempts=period.max_attempts, closes_at=period.closes_at)
-        if period.release == Release.AFTER_LAST
+        last_attempt_ended_at(submitted_at, max_attempts=settings.max_attempts, closes_at=settings.closes_at)
+        if settings.release == Release.AFTER_LAST
         else last_of([close.close(at) for close in set_closes if close.counts(at)])
     )
-    return is_released(period.release, shown_at=shown_at, at=at)
+    return is_released(settings.release, shown_at=shown_at, at=at)
 
 
 def _in_force(closes: Closes, at: datetime) -> datetime | None:
@@ -213,8 +221,7 @@ def _in_force(closes: Closes, at: datetime) -> datetime | None:
 def _set_close(assignment: Assignment, history: History, extensions: Iterable[Extension], *, is_own: bool) -> SetClose:
     """The closes of an assignment. is_own: of the students themselves, who wait for it in an archived class too."""
     changes = history.changes[assignment.public_id]
-    closes = [None if before["is_paused"] else before["closes_at"] for _, before in changes]
-    closes.append(assignment.closes_at if assignment.paused_at is None else None)
+    closes = [*(before.closes_at for _, before in changes), _current_settings(assignment).closes_at]
     starts = [assignment.created_at, *(at for at, _ in changes)]
     extended = dict(history.extended[assignment.public_id])
     for row in extensions:
@@ -242,7 +249,7 @@ def _history(assignments: Sequence[Assignment]) -> History:
     for action, at, student, detail in events.order_by("at", "pk").values_list("action", "at", "student", "detail"):
         if action == actions.ASSIGNMENT_CHANGED:
             changed = detail["assignment"]
-            history.changes[changed].append((at, _parsed(detail["before"]) | {"is_paused": changed in paused}))
+            history.changes[changed].append((at, _settings_before(detail["before"], is_paused=changed in paused)))
             if "paused" in detail:
                 (paused.add if detail["paused"] else paused.discard)(changed)
         elif action == actions.EXTENSION_GIVEN:
@@ -257,37 +264,35 @@ def _history(assignments: Sequence[Assignment]) -> History:
 
 
 def _periods(
-    assignment: Assignment, changes: Sequence[tuple[datetime, dict[str, Any]]], extension: Extension | None
+    assignment: Assignment, changes: Sequence[tuple[datetime, ReleaseSettings]], extension: Extension | None
 ) -> Iterator[Period]:
     """The settings of one student, from the first to the current ones. An extension splits a period in two."""
-    current = {name: getattr(assignment, name) for name in ("release", "max_attempts", "closes_at")}
-    current["is_paused"] = assignment.paused_at is not None
     moments = [at for at, _ in changes]
-    settings = [*(before for _, before in changes), current]
-    for start, end, values in zip([assignment.created_at, *moments], [*moments, None], settings, strict=True):
-        values = dict(values)
-        is_paused = values.pop("is_paused")
-        # A quiz does not close in a pause.
-        values["closes_at"] = None if is_paused else values["closes_at"]
+    settings = [*(before for _, before in changes), _current_settings(assignment)]
+    for start, end, of_class in zip([assignment.created_at, *moments], [*moments, None], settings, strict=True):
         if extension is None or (end is not None and end <= extension.given_at):
-            yield Period(start, end, **values)
+            yield Period(start, end, of_class)
             continue
         if start < extension.given_at:
-            yield Period(start, extension.given_at, **values)
-        yield Period(
-            max(start, extension.given_at),
-            end,
-            values["release"],
-            attempt_limit(values["max_attempts"], extension.extra_attempts),
-            None if is_paused else later_time(extension.closes_at, values["closes_at"]),
+            yield Period(start, extension.given_at, of_class)
+        own = ReleaseSettings(
+            of_class.release,
+            attempt_limit(of_class.max_attempts, extension.extra_attempts),
+            later_time(extension.closes_at, of_class.closes_at),
         )
+        yield Period(max(start, extension.given_at), end, own)
 
 
-def _parsed(before: dict[str, str]) -> dict[str, Any]:
+def _current_settings(assignment: Assignment) -> ReleaseSettings:
+    closes_at = assignment.closes_at if assignment.paused_at is None else None
+    return ReleaseSettings(assignment.release, assignment.max_attempts, closes_at)
+
+
+def _settings_before(before: Mapping[str, str], *, is_paused: bool) -> ReleaseSettings:
     """The settings in an audit event, which has them as text."""
     limit, close = before["max_attempts"], before["closes_at"]
-    return {
-        "release": before["release"],
-        "max_attempts": None if limit == "None" else int(limit),
-        "closes_at": None if close == "None" else datetime.fromisoformat(close),
-    }
+    return ReleaseSettings(
+        before["release"],
+        None if limit == "None" else int(limit),
+        None if is_paused or close == "None" else datetime.fromisoformat(close),
+    )
