@@ -5,8 +5,8 @@ the other one has is added.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,9 +19,10 @@ from quizzes.assignments.status import StudentStatus
 from quizzes.assignments.student_statuses import Key, Overrides, by_student_and_assignment, load_overrides
 from quizzes.assignments.supports import Supports, set_supports
 from quizzes.attempts.lifecycle import submit_at_deadline
+from quizzes.attempts.merged_excuses import excused_after_merge
 from quizzes.models import Accommodation, Assignment, Attempt, AuditEvent, Excuse, Extension, Student, User
 from quizzes.models.locks import lock_rows, read_row
-from quizzes.models.reasons import HAS_VERSION, OTHER_FORM
+from quizzes.models.reasons import HAS_VERSION
 from quizzes.people import rosters
 from quizzes.people.names import number_key
 
@@ -92,14 +93,14 @@ def merge_plan(keep: Student, other: Student, *, now: datetime) -> MergePlan:
         raise CannotMerge
     pair = [keep.pk, other.pk]
     made = by_student_and_assignment(Attempt.objects.filter(student__in=pair))
-    overrides = _with_one_half(load_overrides(student__in=pair), made, keep, other)
+    overrides = load_overrides(student__in=pair)
     extended = _new_extensions(keep, other)
-    excused = _excused_after(made, overrides, keep, other)
+    excused_before = {quiz for student, quiz in overrides.excused if student == keep.pk}
+    excused = excused_after_merge(keep, other, made=made, excused=overrides.excused)
     touched = {quiz for _, quiz in [*made, *overrides.extensions, *overrides.excused]} | excused
     quizzes = {quiz.pk: quiz for quiz in Assignment.objects.filter(pk__in=touched).with_set()}
     extensions = {**overrides.extensions, **{(keep.pk, quiz): row for quiz, row in extended.items()}}
     after = Overrides(extensions, {(keep.pk, quiz) for quiz in excused})
-    ended = {quiz for quiz in quizzes if (keep.pk, quiz) in overrides.excused and quiz not in excused}
     settings = _settings(keep), _settings(other)
     pairs = {name: (settings[0][name], value) for name, value in settings[1].items() if value is not None}
     return MergePlan(
@@ -112,7 +113,7 @@ def merge_plan(keep: Student, other: Student, *, now: datetime) -> MergePlan:
                 own=made.get((keep.pk, pk), []),
                 moved=made[other.pk, pk],
                 after=after,
-                ends_excuse=pk in ended,
+                ends_excuse=pk in excused_before - excused,
                 now=now,
             )
             for pk, quiz in quizzes.items()
@@ -121,7 +122,7 @@ def merge_plan(keep: Student, other: Student, *, now: datetime) -> MergePlan:
         taken=tuple(name for name, (own, _) in pairs.items() if own is None),
         left=tuple(name for name, (own, value) in pairs.items() if own is not None and own != value),
         extended=tuple(quizzes[quiz] for quiz in extended),
-        excused=tuple(quiz for pk, quiz in quizzes.items() if pk in excused and (keep.pk, pk) not in overrides.excused),
+        excused=tuple(quiz for pk, quiz in quizzes.items() if pk in excused - excused_before),
         seen=_seen(pair, settings, made),
     )
 
@@ -250,48 +251,6 @@ def _new_extensions(keep: Student, other: Student) -> dict[int, Extension]:
                 given_at=row.given_at,
             )
     return found
-
-
-def _with_one_half(
-    overrides: Overrides, made: Mapping[Key, Sequence[Attempt]], keep: Student, other: Student
-) -> Overrides:
-    """Without the half of a check of `other`, if `keep` has a half or did a quiz that it excuses, and `other` did none.
-
-    With both halves, the student would be excused from both forms. With a part of one, the student would take a form
-    twice. At most 2 queries.
-    """
-    if other.pk not in {pk for pk, _ in overrides.excused}:
-        return overrides
-    halves = Excuse.objects.filter(student__in=[keep.pk, other.pk], reason=OTHER_FORM)
-    rows = list(halves.values_list("student", "assignment", "assignment__edition"))
-    half = {(other.pk, quiz) for student, quiz, _ in rows if student == other.pk}
-    has_half = any(student == keep.pk for student, _, _ in rows)
-    if not half or not (has_half or any((keep.pk, quiz) in made for _, quiz in half)):
-        return overrides
-    check = keep.classroom.assignments.filter(edition__in={edition for _, _, edition in rows}).order_by()
-    if any((other.pk, quiz) in made for quiz in check.values_list("pk", flat=True)):
-        return overrides
-    return replace(overrides, excused=overrides.excused - half)
-
-
-def _excused_after(
-    made: Mapping[Key, Sequence[Attempt]], overrides: Overrides, keep: Student, other: Student
-) -> Set[int]:
-    """The quizzes from which the student is excused after the merge. Work that was not excused still counts.
-
-    Of several versions of a quiz, that of `keep` counts, unless `other` alone has work. made, overrides: of both
-    entries. 1 query.
-    """
-    counting = {key for key in made if key not in overrides.excused}
-    excused = {quiz for _, quiz in overrides.excused} - {quiz for _, quiz in counting}
-    for versions in keep.classroom.assignments.all().versions():
-        quizzes = {quiz.pk for quiz in versions}
-        done, others = ({quiz for quiz in quizzes if (one.pk, quiz) in counting} for one in (keep, other))
-        left, others_left = (
-            {quiz for quiz in quizzes if (one.pk, quiz) not in overrides.excused} for one in (keep, other)
-        )
-        excused = excused - quizzes | quizzes - (done or others or (others_left and left))
-    return excused
 
 
 def _reasons(plan: MergePlan) -> Mapping[int, str]:
