@@ -118,7 +118,7 @@ def test_a_name_typed_for_a_problem_is_added(classroom: Classroom, teacher_clien
     preview = teacher_client.post(address, {"names": "Ana Reyes\nAna Reyes"})
     page = preview.content.decode()
     assert "Leave blank to add no one, or type a name such as Ana Reyes (2)" in text_of(preview)
-    assert '<label class="hint" for="fix-2">Name to add</label>' in page
+    assert '<label for="fix-2">Name to add</label>' in page
     assert 'placeholder="Ana' not in page
     form = form_of(preview, having="fix-2")
 
