@@ -248,6 +248,8 @@ def test_pages_of_a_teacher_print_without_what_one_presses(
             assert "Reread paragraph 2." in page.locator("main").inner_text()
             assert page.locator(".of-attempt .rv-b").evaluate_all("all => all.every(one => one.checkVisibility())")
             assert page.locator(".of-attempt details:not([open])").count() > 0
+            # Two questions on a page.
+            assert len(printed(page, "Letter")) <= (page.locator(".of-attempt > li").count() + 1) / 2 + 1
     # Of the question set: no page is left half empty.
     assert len(printed(page, "Letter")) <= 6
 
