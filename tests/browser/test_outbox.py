@@ -1353,8 +1353,9 @@ def test_what_waits_for_the_network_is_said(context: BrowserContext, attempt: At
     go_offline(context)
     # The next one is answered in the reading, and has its own page.
     page.get_by_role("button", name="Next question").click()
-    blocked = "You need to be online for that question. Under “All questions”, you can open 1, 2, 5."
+    blocked = "You need to be online for that question. In the list below, you can open 1, 2, 5."
     expect(notice(page).get_by_text(blocked)).to_be_visible()
+    expect(page.locator(".jump a").last).to_be_in_viewport()
     page.get_by_role("button", name="Flag for later").click()
     expect(notice(page).get_by_text("You need to be online for that.")).to_be_visible()
     expect(notice(page).get_by_text("You need to be online for that question.")).to_be_hidden()
@@ -1413,7 +1414,7 @@ def test_question_answered_in_the_reading_says_that_no_other_opens_offline(
     page.get_by_text("All questions").click()
     page.get_by_role("navigation", name="All questions").get_by_role("link").nth(1).click()
     expect(notice(page).get_by_text("You need to be online for the other questions.")).to_be_visible()
-    expect(notice(page).get_by_text("Under “All questions”").first).to_be_hidden()
+    expect(notice(page).get_by_text("In the list below").first).to_be_hidden()
     page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
     top, bottom = (
         page.evaluate("([place, edge]) => document.querySelector(place).getBoundingClientRect()[edge]", [place, edge])

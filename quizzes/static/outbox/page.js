@@ -376,7 +376,10 @@ function isReached(action) {
 function block(action) {
   // The notice for “sign-out” says that answers wait.
   notices.blocked = action === "sign-out" && store.pending().length === 0 ? "act" : action;
-  if (action === "question") notices.openable = openable().join(", ");
+  if (action === "question") {
+    notices.openable = openable().join(", ");
+    find("[data-places]").open = true;
+  }
   notify(["down", "pin", "signed-out"].includes(notices.shown) ? notices.shown : awayReason());
   return false;
 }
