@@ -15,6 +15,8 @@ const TYPING_LIMIT = 5000;
 const MOVE_PATIENCE = 500;
 // In ms. For that long after the page or a later reply came, a form goes without a check. A turn-in always has one.
 const REACHED_FOR = 30_000;
+// In ms. A question comes without a request, so the second tap of a double tap would go on to the next one.
+const DOUBLE_TAP = 400;
 const TURN_IN = ["hand-in", "time-up"];
 
 const find = (selector, within = document) => within.querySelector(selector);
@@ -55,6 +57,7 @@ let typingTimer = 0;
 let typingSince = 0;
 let lastAnswer = "";
 let signingIn = null;
+let movedAt = -DOUBLE_TAP;
 
 function availableStorage() {
   try {
@@ -426,8 +429,17 @@ async function signIn(form) {
   find("input:not([type=hidden])", form).focus();
 }
 
+// Phones do not count taps, and a key has the detail 0.
+function isRepeated({ pointerType, detail, timeStamp }) {
+  if (pointerType === "mouse") return detail > 1;
+  const isSoon = detail > 0 && timeStamp - movedAt < DOUBLE_TAP;
+  if (!isSoon) movedAt = timeStamp;
+  return isSoon;
+}
+
 async function onClick(event) {
   const { target } = event;
+  if (target.closest("[data-go]") && isRepeated(event)) return event.preventDefault();
   if (target.closest("[data-send]")) sender.retryNow();
   // Not every browser opens the row of a target inside it.
   const place = target.closest(".strip a")?.hash;
