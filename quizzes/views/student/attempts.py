@@ -62,6 +62,8 @@ from quizzes.views.student.start_page import start_context
 
 # The outbox goes to the receipt after a 410 and shows what is newest after a 409.
 JSON_STATUS = {Outcome.SAVED: 200, Outcome.STALE: 409, Outcome.SETTLED: 409, Outcome.LATE: 410}
+# The result of a form without an answer: nothing is left to save.
+NOTHING_SENT = Saved(Outcome.SAVED, 0, None)
 
 
 @require_http_methods(["GET", "POST"])
@@ -196,6 +198,7 @@ def submit_attempt(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse
 
 
 def _take_answer(request: HtmxRequest, attempt: LoadedAttempt, number: int, *, now: datetime) -> HttpResponse:
+    """Save the answer that was sent. Reply as JSON to the outbox, else with a page (`_page_after_save`)."""
     if not may_save(attempt.id, now=now):
         # The outbox sends it again. No person is so fast, with script or without.
         return HttpResponse(status=429, headers={"Retry-After": "1"})
@@ -206,49 +209,25 @@ def _take_answer(request: HtmxRequest, attempt: LoadedAttempt, number: int, *, n
         reading_levels.choose_level(attempt.student.id, attempt.reading_choice, form.level)
     if not form.is_valid():
         return _not_an_answer(request, attempt, number, form)
-    saved = _save_sent(request, attempt, form, now=now)
-    # “Take a break” may come twice, the second time with an answer that is saved already.
-    if saved is not None and saved.outcome == Outcome.SAVED and form.cleaned_data["act"] != "break":
-        attempt = back_from_break(attempt, now=now)
-    if saved is not None and saved.is_question_closed:
+    saved, attempt = _save_sent(request, attempt, form, now=now)
+    if saved.is_question_closed:
         return _question_closed(request, attempt, number, saved)
-    is_late = saved is not None and saved.outcome == Outcome.LATE
-    if is_late or attempt.has_ended(now=now):
-        return _ended(request, attempt, now, is_late=is_late)
+    if saved.outcome == Outcome.LATE or attempt.has_ended(now=now):
+        return _ended(request, attempt, now, is_late=saved.outcome == Outcome.LATE)
     if wants_json(request):
-        return _saved_reply(saved or Saved(Outcome.SAVED, 0, None), attempt, question)
-    return _after_save(request, attempt, number, form, saved, now=now)
+        return _saved_reply(saved, attempt, question)
+    return _page_after_save(request, attempt, number, form, saved, now=now)
 
 
-def _after_save(
-    request: HtmxRequest, attempt: LoadedAttempt, number: int, form: AnswerForm, saved: Saved | None, *, now: datetime
-) -> HttpResponse:
-    """The page that the pressed button leads to. saved: None without an answer in the form."""
+def _save_sent(
+    request: HtmxRequest, attempt: LoadedAttempt, form: AnswerForm, *, now: datetime
+) -> tuple[Saved, LoadedAttempt]:
+    """Save the answer of a valid form, if it has one. Returns the attempt too, because a save ends a break."""
     act = form.cleaned_data["act"]
-    if form.language:
-        _choose_language(attempt, form.language)
-    if form.language or form.level or attempt.stands_still(now=now):
-        # The next page shows a newer answer from another window, if there is one.
-        return _redirect_to_part("levels" if form.level else "question", attempt, number)
-    if saved is not None and saved.outcome == Outcome.STALE:
-        return _stale_page(request, attempt, number, now, value=form.cleaned_data["value"], saved=saved)
-    if saved is not None and saved.outcome == Outcome.SETTLED:
-        act = "save"
-    if form.question.is_step(form.submitted):
-        # Without a fragment of its own, so that the browser keeps the one of the pressed button.
-        return redirect("take_attempt", attempt.public_id, number)
-    # A question that the teacher has just closed asks for no answer.
-    if act == "save" and attempt.pace is not None and attempt.pace.is_open and not form.has_input:
-        return _question_page(request, attempt, number, now, needs_answer=True)
-    return _act(request, attempt, number, act, now)
-
-
-def _save_sent(request: HtmxRequest, attempt: LoadedAttempt, form: AnswerForm, *, now: datetime) -> Saved | None:
-    """Save the answer of a valid form; None if it has none."""
     # If htmx sets a flag, the outbox sends the answer, which stays on the page.
-    if not form.has_input or (request.htmx and form.cleaned_data["act"] in {"flag", "unflag"}):
-        return None
-    return save_answer(
+    if not form.has_input or (request.htmx and act in {"flag", "unflag"}):
+        return NOTHING_SENT, attempt
+    saved = save_answer(
         attempt,
         attempt.content.question_id(form.question),
         form.cleaned_data["value"],
@@ -256,6 +235,36 @@ def _save_sent(request: HtmxRequest, attempt: LoadedAttempt, form: AnswerForm, *
         seen_revision=form.cleaned_data["revision"],
         now=now,
     )
+    # “Take a break” may come twice, the second time with an answer that is saved already.
+    if saved.outcome == Outcome.SAVED and act != "break":
+        attempt = back_from_break(attempt, now=now)
+    return saved, attempt
+
+
+def _page_after_save(
+    request: HtmxRequest, attempt: LoadedAttempt, number: int, form: AnswerForm, saved: Saved, *, now: datetime
+) -> HttpResponse:
+    """The page that the pressed button leads to (`_act`), unless the student must see another one first."""
+    if form.language:
+        _choose_language(attempt, form.language)
+    if form.language or form.level or attempt.stands_still(now=now):
+        # The next page shows a newer answer from another window, if there is one.
+        return _redirect_to_part("levels" if form.level else "question", attempt, number)
+    if saved.outcome == Outcome.STALE:
+        return _stale_page(request, attempt, number, now, value=form.cleaned_data["value"], saved=saved)
+    if form.question.is_step(form.submitted):
+        # Without a fragment of its own, so that the browser keeps the one of the pressed button.
+        return redirect("take_attempt", attempt.public_id, number)
+    act = "save" if saved.outcome == Outcome.SETTLED else form.cleaned_data["act"]
+    if attempt.pace is not None:
+        shown = paced_number(attempt)
+        if number != shown:
+            # The class has not come to this question, or is past it.
+            return redirect("take_attempt", attempt.public_id, shown or 1)
+        if act == "save" and attempt.pace.is_open and not form.has_input:
+            # Not on a question that the teacher has just closed: it takes no answer.
+            return _question_page(request, attempt, number, now, needs_answer=True)
+    return _act(request, attempt, number, act, now)
 
 
 def _choose_language(attempt: LoadedAttempt, language: str) -> None:
@@ -266,10 +275,7 @@ def _choose_language(attempt: LoadedAttempt, language: str) -> None:
 
 
 def _act(request: HtmxRequest, attempt: LoadedAttempt, number: int, act: str, now: datetime) -> HttpResponse:
-    """What the pressed button does, once the answer is saved."""
-    if attempt.pace is not None and number != (shown := paced_number(attempt)):
-        # The class has not come to this question, or is past it.
-        return redirect("take_attempt", attempt.public_id, shown or 1)
+    """Do what the pressed button says. Returns the page that it leads to."""
     question_id = attempt.content.question_id(attempt.content.questions[number - 1])
     try:
         match act:
