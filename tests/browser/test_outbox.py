@@ -1062,7 +1062,8 @@ def test_page_stays_when_time_runs_out_without_the_site(proxy: bool, context: Br
         re.compile("/student/|/livez"),
         lambda route: route.fulfill(status=502, body="Bad Gateway") if proxy else route.abort(),
     )
-    expect(notice(page).get_by_text("Late answers count only if your teacher accepts them.")).to_be_visible()
+    late = "Stay on this page until your quiz is turned in. Late answers count only if your teacher accepts them."
+    expect(notice(page).get_by_text(late)).to_be_visible()
     expect(page.locator("[data-say=alert]")).to_contain_text("Time’s up.")
     context.unroute(re.compile("/student/|/livez"))
     page.wait_for_url("**/receipt/")
