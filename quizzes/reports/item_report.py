@@ -19,7 +19,7 @@ from django.utils.translation import gettext
 from quizzes.assignments.status import counting_attempt
 from quizzes.assignments.student_statuses import load_overrides
 from quizzes.content.editions import Published, shown_edition
-from quizzes.content.question_types.question import Question
+from quizzes.content.question_types.question import Question, Value
 from quizzes.content.question_types.registry import type_of
 from quizzes.content.question_types.results import Option
 from quizzes.content.question_types.shuffle import Shuffle
@@ -131,6 +131,11 @@ class _QuestionAnswers:
 
     answers: list[_DistinctAnswer]
     codes: list[int]
+
+    def add(self, answer: _DistinctAnswer) -> int:
+        """Add a distinct answer. Returns its code."""
+        self.answers.append(answer)
+        return len(self.answers) - 1
 
     def column(self) -> Column:
         """The column for item analysis."""
@@ -260,72 +265,51 @@ def _regrades(attempts: Iterable[_SubmittedAttempt]) -> dict[int, Adjustments]:
     return {assignment_id: Adjustments(regrades[assignment_id]) for assignment_id in sorted(assignment_ids)}
 
 
-class _AnswerCodes(dict[str | None, int]):
-    """The index in `answers` by answer value (as JSON text), for one question on one assignment. Computed on first use.
-
-    All assignments share the `answers` of the question.
-    """
-
-    def __init__(
-        self, question: Question, after: Adjustments, document: SetDocument, answers: list[_DistinctAnswer]
-    ) -> None:
-        super().__init__()
-        self.question = question
-        self.after = after
-        self.reading = document.reading
-        self.language = document.language
-        self.answers = answers
-
-    def __missing__(self, text: str | None) -> int:
-        value = None if text is None else json.loads(text)
-        keys = _keys(self.question, self.after, self.language)
-        points = earned(self.question, value, self.after)
-        # A dropped question earns no points, but its answers still show who knew the right one.
-        credit = points.points / points.possible if points.possible else max(key.grade(value) for key in keys)
-        # An answer that a teacher grades is free text without options to count.
-        is_free = type_of(self.question).graded_by == "teacher"
-        chosen = (option for key in keys for option in key.chosen_options(value, self.reading))
-        options = () if is_free else _merged(chosen)
-        self.answers.append(
-            _DistinctAnswer(
-                credit=credit if credit or value is not None else None,
-                options=options,
-                misread=tuple(option.leans_on for option in options if option.leans_on and not option.right),
-                is_waiting=needs_grading(self.question, value, self.after),
-            )
-        )
-        self[text] = len(self.answers) - 1
-        return self[text]
-
-
 def _answers(
     content: Published, attempts: Sequence[_SubmittedAttempt], regrades: Mapping[int, Adjustments]
 ) -> list[_QuestionAnswers]:
     """The answers by question. A question without an answer row counts as unanswered."""
-    questions = content.document.questions
+    questions, document = content.document.questions, content.document
     answers = [_QuestionAnswers([], []) for _ in questions]
-    tables = {
-        assignment_id: [
-            _AnswerCodes(question, after, content.document, row.answers)
-            for question, row in zip(questions, answers, strict=True)
-        ]
-        for assignment_id, after in regrades.items()
-    }
-    for place, row in enumerate(answers):
-        unanswered = {assignment_id: known[place][None] for assignment_id, known in tables.items()}
-        row.codes.extend([unanswered[attempt.assignment_id] for attempt in attempts])
-    by_attempt = {attempt.pk: (number, tables[attempt.assignment_id]) for number, attempt in enumerate(attempts)}
+    # By assignment, because each has its own regrades, and by question: the code of each value. None: unanswered.
+    codes: dict[int, list[dict[str | None, int]]] = {pk: [{} for _ in questions] for pk in regrades}
+    for place, (question, row) in enumerate(zip(questions, answers, strict=True)):
+        for assignment_id, after in regrades.items():
+            codes[assignment_id][place][None] = row.add(_distinct_answer(question, None, after, document))
+        row.codes.extend([codes[attempt.assignment_id][place][None] for attempt in attempts])
+    by_attempt = {attempt.pk: (number, attempt.assignment_id) for number, attempt in enumerate(attempts)}
     place_of = {content.question_ids[question.key]: place for place, question in enumerate(questions)}
-    columns = [row.codes for row in answers]
     for attempt_id, question_id, text in _values(regrades):
         # The query also returns answers of attempts that do not count.
         if attempt_id in by_attempt:
-            number, known = by_attempt[attempt_id]
+            number, assignment_id = by_attempt[attempt_id]
             place = place_of[question_id]
-            columns[place][number] = known[place][text]
+            row, code_of = answers[place], codes[assignment_id][place]
+            if text not in code_of:
+                value, after = json.loads(text), regrades[assignment_id]
+                code_of[text] = row.add(_distinct_answer(questions[place], value, after, document))
+            row.codes[number] = code_of[text]
     number_of = {attempt_id: number for attempt_id, (number, _) in by_attempt.items()}
     _apply_manual_grades(answers, questions, number_of, regrades)
     return answers
+
+
+def _distinct_answer(question: Question, value: Value, after: Adjustments, document: SetDocument) -> _DistinctAnswer:
+    """What this value is worth on an assignment, and its options. after: the regrades of the assignment."""
+    keys = _keys(question, after, document.language)
+    points = earned(question, value, after)
+    # A dropped question earns no points, but its answers still show who knew the right one.
+    credit = points.points / points.possible if points.possible else max(key.grade(value) for key in keys)
+    # An answer that a teacher grades is free text without options to count.
+    is_free = type_of(question).graded_by == "teacher"
+    chosen = (option for key in keys for option in key.chosen_options(value, document.reading))
+    options = () if is_free else _merged(chosen)
+    return _DistinctAnswer(
+        credit=credit if credit or value is not None else None,
+        options=options,
+        misread=tuple(option.leans_on for option in options if option.leans_on and not option.right),
+        is_waiting=needs_grading(question, value, after),
+    )
 
 
 def _apply_manual_grades(
@@ -346,8 +330,7 @@ def _apply_manual_grades(
             if credit == 1 and type_of(questions[place]).is_typed:
                 # No key has these words, and they are right.
                 graded = replace(graded, options=tuple(replace(one, right=True) for one in graded.options), misread=())
-            row.answers.append(graded)
-            row.codes[number] = len(row.answers) - 1
+            row.codes[number] = row.add(graded)
 
 
 def _values(assignment_ids: Iterable[int]) -> Iterable[tuple[int, int, str]]:
