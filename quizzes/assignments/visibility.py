@@ -1,7 +1,7 @@
 """Since when a student could see the answers, by the settings and the attempts as they were at each moment."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -129,33 +129,17 @@ def visible_since(
     attempts = list(Attempt.objects.filter(assignment__in=assignments, **one).with_left().order_by("number"))
     left_at = _left_at(attempts)
     history = _history(assignments)
-    changes = history.changes
-    works: defaultdict[Key, list[Work]] = defaultdict(list)
-    for attempt in attempts:
-        undone = history.reopened[attempt.public_id]
-        last = [(attempt.submitted_at, None)] if attempt.submitted_at is not None else []
-        works[attempt.student_id, attempt.assignment_id].append(Work(attempt.started_at, (*undone, *last)))
-    releases = {assignment.release for assignment in assignments}
-    releases |= {before.release for given in assignments for _, before in changes[given.public_id]}
+    works = _works(attempts, history)
+    releases = _releases(assignments, history)
     checks = _first_checks(attempts) if Release.AT_ONCE in releases else {}
     same_set = list(given_with(assignments).with_set()) if Release.AFTER_CLOSE in releases else []
-    groups = {each.pk: (each.edition.question_set_id, each.responsible) for each in same_set}
     later_closes = Q(assignment__in=same_set, closes_at__isnull=False)
-    extensions = {
-        (extension.student_id, extension.assignment_id): extension
-        for extension in Extension.objects.filter(Q(assignment__in=assignments, **one) | later_closes).select_related(
-            "student"
-        )
-    }
+    extensions = _extensions(Q(assignment__in=assignments, **one) | later_closes)
     result = {}
     for assignment in assignments:
-        set_closes = [
-            _set_close(each, history, extensions.values(), is_own=each == assignment)
-            for each in same_set
-            if groups[each.pk] == groups.get(assignment.pk)
-        ]
+        set_closes = _set_closes(assignment, same_set, history, extensions.values())
         for key in [key for key in works if key[1] == assignment.pk]:
-            periods = _periods(assignment, changes[assignment.public_id], extensions.get(key))
+            periods = _periods(assignment, history.changes[assignment.public_id], extensions.get(key))
             since = first_visible_at(
                 list(_until_left(periods, left_at.get(key))),
                 works[key],
@@ -166,6 +150,28 @@ def visible_since(
             if since is not None:
                 result[key] = since
     return result
+
+
+def _works(attempts: Iterable[Attempt], history: History) -> dict[Key, list[Work]]:
+    """The attempts of each student, by student id and assignment id."""
+    works: defaultdict[Key, list[Work]] = defaultdict(list)
+    for attempt in attempts:
+        undone = history.reopened[attempt.public_id]
+        last = [(attempt.submitted_at, None)] if attempt.submitted_at is not None else []
+        works[attempt.student_id, attempt.assignment_id].append(Work(attempt.started_at, (*undone, *last)))
+    return works
+
+
+def _releases(assignments: Sequence[Assignment], history: History) -> set[str]:
+    """The releases that one of the assignments has or had."""
+    changes = [change for assignment in assignments for change in history.changes[assignment.public_id]]
+    return {assignment.release for assignment in assignments} | {before.release for _, before in changes}
+
+
+def _extensions(condition: Q) -> dict[Key, Extension]:
+    """The extensions that match, by student id and assignment id. One query."""
+    rows = Extension.objects.filter(condition).select_related("student")
+    return {(row.student_id, row.assignment_id): row for row in rows}
 
 
 def _first_checks(attempts: Sequence[Attempt]) -> dict[Key, datetime]:
@@ -216,6 +222,18 @@ def _is_shown(period: Period, works: Sequence[Work], set_closes: Sequence[SetClo
 
 def _in_force(closes: Closes, at: datetime) -> datetime | None:
     return next((close for start, close in reversed(closes) if start <= at), None)
+
+
+def _set_closes(
+    assignment: Assignment, same_set: Sequence[Assignment], history: History, extensions: Collection[Extension]
+) -> list[SetClose]:
+    """Of all classes that a release after the close of this assignment waits for: of its set and teacher."""
+    groups = {each.pk: (each.edition.question_set_id, each.responsible) for each in same_set}
+    return [
+        _set_close(each, history, extensions, is_own=each == assignment)
+        for each in same_set
+        if groups[each.pk] == groups.get(assignment.pk)
+    ]
 
 
 def _set_close(assignment: Assignment, history: History, extensions: Iterable[Extension], *, is_own: bool) -> SetClose:
