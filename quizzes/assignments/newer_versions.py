@@ -1,6 +1,7 @@
 """Give a newer version of its set with an assignment: to the class, or to the students who have not started."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -76,33 +77,69 @@ def split_by_edition(
     before = next((quiz for quiz in versions if quiz.edition_id == edition.pk), None)
     made = before or _make(current, edition, newest=versions[-1], group=group, by=by, now=now)
     students = list(current.classroom.students.enrolled())
-    quizzes = {quiz.pk: quiz for quiz in (*versions, made)}
+    quizzes = {quiz.pk for quiz in (*versions, made)}
     extended = current.extensions.order_by().values_list("student", flat=True)
     lock_rows(assignments=quizzes, students=[*(student.pk for student in students), *extended], with_starts=True)
-    excused, started = by_student(Excuse, quizzes), by_student(Attempt, quizzes)
-    excuses, undone, kept = list[Excuse](), list[Student](), set(started)
-    for student in students:
-        own = own_version(versions, excused=excused[student.pk], started=started[student.pk])
-        if own is not None and current.pk not in excused[student.pk] and own.pk not in started[student.pk]:
-            own = made
-        reason = STAYS_EXCUSED if own is None else HAS_VERSION.format(number=own.edition.number)
-        if own == made and made.pk in excused[student.pk]:
-            undone.append(student)
-        excuses += [
-            Excuse(assignment=quiz, student=student, reason=reason, given_by=by, given_at=now)
-            for pk, quiz in quizzes.items()
-            if quiz != own and pk not in excused[student.pk] | started[student.pk]
-        ]
-        if own not in (None, made) or (before is not None and current.pk in excused[student.pk]):
-            kept.add(student.pk)
-    undo_excuses(made, undone, reason=HAS_VERSION.format(number=edition.number), by=by, now=now)
-    Excuse.objects.give(excuses, by=by, now=now)
-    kept |= set(made.extensions.values_list("student", flat=True))
-    extensions = list(current.extensions.exclude(student__in=kept))
-    for extension in extensions:
-        extension.pk, extension.assignment = None, made
-    Extension.objects.bulk_create(extensions)
+    _give_version(made, students, current=current, versions=versions, by=by, now=now)
     return made
+
+
+def _give_version(
+    made: Assignment,
+    students: Sequence[Student],
+    *,
+    current: Assignment,
+    versions: Sequence[Assignment],
+    by: User,
+    now: datetime,
+) -> None:
+    """Give `made` to those who have not started `current`, with their extensions. Excuse all from the other versions.
+
+    versions: those before the split. `made` is one of them, or new.
+    """
+    quizzes = {quiz.pk: quiz for quiz in (*versions, made)}
+    excused, started = by_student(Excuse, quizzes), by_student(Attempt, quizzes)
+    with_work = set(started)
+    own_versions = {
+        student: _own_after_split(current, made, versions, excused=excused[student.pk], started=started[student.pk])
+        for student in students
+    }
+    undone = [student for student, own in own_versions.items() if own == made and made.pk in excused[student.pk]]
+    undo_excuses(made, undone, reason=_reason(made), by=by, now=now)
+    excuses = [
+        Excuse(assignment=quiz, student=student, reason=_reason(own), given_by=by, given_at=now)
+        for student, own in own_versions.items()
+        for pk, quiz in quizzes.items()
+        if quiz != own and pk not in excused[student.pk] | started[student.pk]
+    ]
+    Excuse.objects.give(excuses, by=by, now=now)
+    with_other = {student.pk for student, own in own_versions.items() if own not in (None, made)}
+    # Those who were given a version by an earlier split have the extensions that they got then.
+    split_before = {student.pk for student in students if made in versions and current.pk in excused[student.pk]}
+    _copy_extensions(current, made, without=with_work | with_other | split_before)
+
+
+def _own_after_split(
+    current: Assignment, made: Assignment, versions: Sequence[Assignment], *, excused: set[int], started: set[int]
+) -> Assignment | None:
+    """The version that a student has after the split, None if they are excused from all. excused, started: ids."""
+    own = own_version(versions, excused=excused, started=started)
+    is_moved = own is not None and current.pk not in excused and own.pk not in started
+    return made if is_moved else own
+
+
+def _reason(own: Assignment | None) -> str:
+    """Why a student whose version this is has an excuse from the others."""
+    return STAYS_EXCUSED if own is None else HAS_VERSION.format(number=own.edition.number)
+
+
+def _copy_extensions(source: Assignment, target: Assignment, *, without: set[int]) -> None:
+    """Give each extension on the source on the target too, without these students and those who have one there."""
+    without = without | set(target.extensions.values_list("student", flat=True))
+    extensions = list(source.extensions.exclude(student__in=without))
+    for extension in extensions:
+        extension.pk, extension.assignment = None, target
+    Extension.objects.bulk_create(extensions)
 
 
 def _make(

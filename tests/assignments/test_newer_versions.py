@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from quizzes.assignments.accommodations import excuse, undo_excuse
+from quizzes.assignments.accommodations import excuse, extend, undo_excuse
 from quizzes.assignments.newer_versions import split_by_edition, use_edition
 from quizzes.assignments.student_settings import window_of
 from quizzes.attempts.attempt_content import content_of
@@ -117,8 +117,13 @@ def test_student_who_came_since_gets_the_third_version_alone(
     (given, between, newest), (started, second_started, waiting) = give_three_versions(classroom, teacher, now)
     came, came_and_started = (make_student(classroom=classroom, name=name) for name in ("Dee", "Eve"))
     make_answered_attempt(assignment=between, student=came_and_started)
+    for student in (waiting, came):
+        extend(given, student, due_at=None, closes_at=None, extra_attempts=1, reason="", by=teacher, now=now)
 
     assert split_by_edition(given, newest.edition, group=uuid.uuid4(), by=teacher, now=now) == newest
+
+    # Not of the student who had the version before.
+    assert [extension.student for extension in newest.extensions.all()] == [came]
 
     own = {
         student: [*classroom.assignments.exclude(excuses__student=student)]
