@@ -169,33 +169,18 @@ def reopen(attempt: Attempt, *, more_time: timedelta | None, reason: str, by: Us
     if attempt.is_open:
         return attempt
     extension = attempt.assignment.extensions.filter(student=attempt.student_id).first()
-    window = personal_window(attempt.assignment, extension)
-    closes_at = window.closes_at
+    closes_at = personal_window(attempt.assignment, extension).closes_at
     deadline_at = _reopened_deadline(attempt, more_time or timedelta(0), closes_at=closes_at, now=at)
     if deadline_at is not None and deadline_at <= at:
         raise NoTimeLeft
     receipt, submitted_at = attempt.receipt, attempt.submitted_at
     # If the close submitted the attempt during a break, the break ended then.
     set_breaks(attempt, breaks_of(attempt).ended(at=submitted_at or at))
-    if attempt.time_limit is not None and deadline_at is not None:
-        # The granted time is stored in the time limit, so that a later change of the settings does not remove it.
-        attempt.time_limit = deadline_at - attempt.started_at - attempt.paused_for
-    elif attempt.time_limit is not None and more_time is not None:
-        attempt.time_limit += more_time
+    attempt.time_limit = _reopened_time_limit(attempt, more_time or timedelta(0), deadline_at=deadline_at)
     attempt.deadline_at = None if paused_at is not None else deadline_at
     _save_open(attempt)
     if deadline_at is not None and closes_at is not None and deadline_at > closes_at:
-        kept = extension or Extension()
-        extend(
-            attempt.assignment,
-            attempt.student,
-            due_at=deadline_at if window.is_due_at_close else kept.due_at,
-            closes_at=deadline_at,
-            extra_attempts=kept.extra_attempts,
-            reason=reason,
-            by=by,
-            now=now,
-        )
+        _extend_until(deadline_at, attempt, extension, reason=reason, by=by, now=now)
     AuditEvent.objects.record(
         AuditEvent.Action.ATTEMPT_REOPENED,
         actor=by,
@@ -208,6 +193,24 @@ def reopen(attempt: Attempt, *, more_time: timedelta | None, reason: str, by: Us
         submitted_at=submitted_at and submitted_at.isoformat(),
     )
     return attempt
+
+
+def _extend_until(
+    deadline_at: datetime, attempt: Attempt, extension: Extension | None, *, reason: str, by: User, now: datetime
+) -> None:
+    """Move the student's close to the deadline, and a due time at the close too. extension: the one of before."""
+    before = extension or Extension()
+    is_due_at_close = personal_window(attempt.assignment, extension).is_due_at_close
+    extend(
+        attempt.assignment,
+        attempt.student,
+        due_at=deadline_at if is_due_at_close else before.due_at,
+        closes_at=deadline_at,
+        extra_attempts=before.extra_attempts,
+        reason=reason,
+        by=by,
+        now=now,
+    )
 
 
 def _save_open(attempt: Attempt) -> None:
@@ -307,6 +310,15 @@ def _reopened_deadline(
         return now + max(timedelta(0), attempt.deadline_at - attempt.submitted_at) + more_time
     # Without a time limit, the close is the only deadline.
     return None if closes_at is None else max(closes_at, now) + more_time
+
+
+def _reopened_time_limit(attempt: Attempt, more_time: timedelta, *, deadline_at: datetime | None) -> timedelta | None:
+    """The time limit with the granted time, so that a later change of the settings does not remove that."""
+    if attempt.time_limit is None:
+        return None
+    if deadline_at is None:
+        return attempt.time_limit + more_time
+    return deadline_at - attempt.started_at - attempt.paused_for
 
 
 def _end_break(attempt: Attempt, *, now: datetime) -> None:
