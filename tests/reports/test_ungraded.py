@@ -190,4 +190,4 @@ def test_page_of_a_student_has_no_percentage_of_a_score_so_far(
     assert "1 of 8 so far Receipt" in page
     assert "13%" not in page
     mark(given, "Ana", 1, teacher)
-    assert "2 of 8 , 25% Receipt" in text_of(teacher_client.get(address))
+    assert "2 of 8, 25% Receipt" in text_of(teacher_client.get(address))
