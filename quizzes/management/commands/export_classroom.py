@@ -27,6 +27,8 @@ class Command(BaseCommand):
         content = export_classroom(classroom, now=now)
         try:
             descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError as error:
+            raise CommandError(f"{file} is there already. Name a new file.") from error
         except OSError as error:
             raise CommandError(f"Can’t write {file}: {error.strerror}.") from error
         try:
