@@ -61,8 +61,13 @@ def test_home_asks_which_quizzes_are_open(
     assert f'data-tag="{tag.replace(chr(34), "&quot;")}"' in page.content.decode()
     address = reverse("open_quizzes")
     assert student_client.get(address, headers={"If-None-Match": tag}).status_code == 304
+    # So does the page of the quiz that is not open.
+    own_page = reverse("start_attempt", args=[coming.public_id])
+    waiting = student_client.get(own_page).content.decode()
+    assert (f'data-tag="{tag.replace(chr(34), "&quot;")}"' in waiting, "/static/home." in waiting) == (True, True)
     # The teacher presses Start.
     Assignment.objects.filter(pk=coming.pk).update(opens_at=NOW)
+    assert "data-open-quizzes" not in student_client.get(own_page).content.decode()
     opened = student_client.get(address, headers={"If-None-Match": tag})
     assert (opened.status_code, opened.json()) == (200, {"has_changed": True})
     assert opened.headers["ETag"] == student_client.get(reverse("student_home")).context["tag"]
