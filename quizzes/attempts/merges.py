@@ -101,8 +101,8 @@ def merge_plan(keep: Student, other: Student, *, now: datetime) -> MergePlan:
     quizzes = {quiz.pk: quiz for quiz in Assignment.objects.filter(pk__in=touched).with_set()}
     extensions = {**overrides.extensions, **{(keep.pk, quiz): row for quiz, row in extended.items()}}
     after = Overrides(extensions, {(keep.pk, quiz) for quiz in excused})
-    settings = _settings(keep), _settings(other)
-    pairs = {name: (settings[0][name], value) for name, value in settings[1].items() if value is not None}
+    keep_settings, other_settings = _settings(keep), _settings(other)
+    set_for_other = [name for name, value in other_settings.items() if value is not None]
     return MergePlan(
         keep=keep,
         other=other,
@@ -119,11 +119,11 @@ def merge_plan(keep: Student, other: Student, *, now: datetime) -> MergePlan:
             for pk, quiz in quizzes.items()
             if (other.pk, pk) in made
         ),
-        taken=tuple(name for name, (own, _) in pairs.items() if own is None),
-        left=tuple(name for name, (own, value) in pairs.items() if own is not None and own != value),
+        taken=tuple(name for name in set_for_other if keep_settings[name] is None),
+        left=tuple(name for name in set_for_other if keep_settings[name] not in (None, other_settings[name])),
         extended=tuple(quizzes[quiz] for quiz in extended),
         excused=tuple(quiz for pk, quiz in quizzes.items() if pk in excused - excused_before),
-        seen=_seen(pair, settings, made),
+        seen=_seen(pair, (keep_settings, other_settings), made),
     )
 
 
