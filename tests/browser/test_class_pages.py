@@ -90,7 +90,7 @@ def test_tabs_of_a_class_fill_their_rows_on_a_phone_and_one_row_beyond(
     assert link["y"] < brand["y"] + brand["height"]  # type: ignore[index]
     assert_sound(page)
     # Spanish has the longest words, and the settings the narrowest page.
-    User.objects.update(language="es")
+    User.objects.update(language="es", name="Profesora María José Hernández-Villanueva")
     make_answered_attempt(assignment=assignment, student=student)
     Attempt.objects.update(ungraded_count=1)
     page.goto(reverse("student_history", args=[student.public_id]))
