@@ -219,8 +219,8 @@ class PinForm(forms.Form):
     def refuse_pin_of_attempt(self, tries_left: int) -> None:
         """Add the error for a wrong PIN on an attempt's page or an archived class. It does not say which."""
         text = ngettext(
-            "That PIN didn’t work, or the class has ended. You have {count} more try.",
-            "That PIN didn’t work, or the class has ended. You have {count} more tries.",
+            "That PIN didn’t work, or your teacher closed the class. You have {count} more try.",
+            "That PIN didn’t work, or your teacher closed the class. You have {count} more tries.",
             tries_left,
         )
         self.add_error("pin", text.format(count=tries_left))

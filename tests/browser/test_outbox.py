@@ -597,7 +597,9 @@ def test_lost_session_is_mended_in_place_by_the_pin(
     field = page.get_by_label("Your PIN")
     field.fill("0000" if student_sign_in.pin_of(student) != "0000" else "1111")
     page.get_by_role("button", name="Continue").click()
-    expect(page.get_by_text("That PIN didn’t work, or the class has ended. You have 4 more tries.")).to_be_visible()
+    expect(
+        page.get_by_text("That PIN didn’t work, or your teacher closed the class. You have 4 more tries.")
+    ).to_be_visible()
     expect(field).to_be_focused()
     expect(field).to_have_value("")
     expect(field).to_have_accessible_description(re.compile("That PIN didn’t work"))

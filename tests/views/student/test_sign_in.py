@@ -419,7 +419,7 @@ def test_wrong_pins_of_an_attempt_count_down_and_then_this_device_waits(
 ) -> None:
     client = at_pin(student)
     for left in ("4 more tries", "3 more tries", "2 more tries", "1 more try"):
-        assert f"That PIN didn’t work, or the class has ended. You have {left}." in field_of(
+        assert f"That PIN didn’t work, or your teacher closed the class. You have {left}." in field_of(
             client.post(again(attempt), {"pin": wrong_pin(student)})
         )
     locked = "Too many wrong PINs on this device. Try again in 5 minutes, or ask your teacher to let you in."
@@ -495,7 +495,7 @@ def test_attempt_with_which_nobody_can_go_on_is_as_a_wrong_pin(
             expected = other_asker.post(again(other), {"pin": wrong_pin(outsider)})
         assert (reply.status_code, reply.content) == (expected.status_code, expected.content)
         # So the words are true for both.
-        assert re.search("or the class has ended|Too many wrong PINs", field_of(reply))
+        assert re.search("or your teacher closed the class|Too many wrong PINs", field_of(reply))
         assert {name for name, _ in reply.items()} == {name for name, _ in expected.items()}
         assert set(reply.cookies) == set(expected.cookies) == {DEVICE_COOKIE}
         # Nor does its time tell them apart.
