@@ -94,30 +94,28 @@ def preview(
     stamp = _stamp(assignments, _submitted(_attempts(assignments)))
     counted = _attempts(assignments).in_reports()
     submitted = _submitted(counted)
-    adjusted = adjustments(submitted)
-    values = values_of(submitted)
-    after_it: dict[int, Regrades] = {}
-    before, after = [], []
-    grades_kept = 0
-    for attempt in submitted:
-        current = adjusted[attempt.pk]
-        if attempt.assignment_id not in after_it:
-            after_it[attempt.assignment_id] = _with_one(
-                current.regrades, policy, document, edition_id=question.edition_id, key=question.key
-            )
-        changed = Adjustments(after_it[attempt.assignment_id], current.grades)
-        content = published(attempt.assignment.edition_id).document
-        grades_kept += question.key in current.grades and not changed.is_dropped(question.key)
-        before.append(_share(*score(content.questions, values[attempt.pk], current)))
-        after.append(_share(*score(content.questions, values[attempt.pk], changed)))
-    changes = [new - old for old, new in zip(before, after, strict=True) if old is not None and new is not None]
+    before, values = adjustments(submitted), values_of(submitted)
+    in_force = {attempt.assignment_id: before[attempt.pk].regrades for attempt in submitted}
+    regrades = {
+        pk: _with_one(applied, policy, document, edition_id=question.edition_id, key=question.key)
+        for pk, applied in in_force.items()
+    }
+    after = {
+        attempt.pk: Adjustments(regrades[attempt.assignment_id], before[attempt.pk].grades) for attempt in submitted
+    }
+    old_shares, new_shares = _shares(submitted, values, before), _shares(submitted, values, after)
+    pairs = zip(old_shares, new_shares, strict=True)
+    changes = [new - old for old, new in pairs if old is not None and new is not None]
     return Preview(
         attempt_count=len(submitted),
         gain_count=sum(change > 0 for change in changes),
         lose_count=sum(change < 0 for change in changes),
-        mean_before=_mean(before),
-        mean_after=_mean(after),
-        grades_kept=grades_kept,
+        mean_before=_mean(old_shares),
+        mean_after=_mean(new_shares),
+        grades_kept=sum(
+            question.key in before[pk].grades and not adjusted.is_dropped(question.key)
+            for pk, adjusted in after.items()
+        ),
         open_count=counted.open().count(),
         fewer_count=_fewer_count(counted, question),
         stamp=stamp,
@@ -133,9 +131,16 @@ def _with_one(
     return {**regrades, key: [*earlier, made]}
 
 
-def _share(points: Decimal, possible: int) -> Fraction | None:
-    """A score as a share, 0 to 1; None if every question was dropped."""
-    return Fraction(points) / possible if possible else None
+def _shares(
+    attempts: Iterable[Attempt], values: Mapping[int, Mapping[str, Any]], adjusted: Mapping[int, Adjustments]
+) -> list[Fraction | None]:
+    """The score of each attempt as a share, 0 to 1; None if every question was dropped."""
+    shares = []
+    for attempt in attempts:
+        questions = published(attempt.assignment.edition_id).document.questions
+        points, possible = score(questions, values[attempt.pk], adjusted[attempt.pk])
+        shares.append(Fraction(points) / possible if possible else None)
+    return shares
 
 
 def _mean(shares: Iterable[Fraction | None]) -> Fraction | None:
