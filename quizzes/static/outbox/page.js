@@ -429,9 +429,9 @@ async function signIn(form) {
   find("input:not([type=hidden])", form).focus();
 }
 
-// Phones do not count taps, and a key has the detail 0.
+// Of quick clicks, every second one. Phones do not count taps, so there the time decides. A key has the detail 0.
 function isRepeated({ pointerType, detail, timeStamp }) {
-  if (pointerType === "mouse") return detail > 1;
+  if (pointerType === "mouse") return detail > 0 && detail % 2 === 0;
   const isSoon = detail > 0 && timeStamp - movedAt < DOUBLE_TAP;
   if (!isSoon) movedAt = timeStamp;
   return isSoon;
