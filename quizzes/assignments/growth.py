@@ -15,7 +15,7 @@ from quizzes.assignments.deadlines import Window
 from quizzes.assignments.lifecycle import AssignmentSettings
 from quizzes.content.editions import published
 from quizzes.models import Assignment, Classroom, Edition, Excuse, QuestionSet, Student, User
-from quizzes.models.assignments import AFTER_LESSONS, BEFORE_LESSONS
+from quizzes.models.assignments import AFTER_LESSONS, BEFORE_LESSONS, by_quiz
 from quizzes.models.locks import lock_rows
 from quizzes.models.reasons import HAS_VERSION, JOINED_LATER, OTHER_FORM
 
@@ -100,19 +100,12 @@ def assign_halves(
 
 def halved_check(assignments: Sequence[Assignment]) -> HalvedCheck | None:
     """The newest check of a class that was given in halves; None without one. assignments: of it, oldest first."""
+    forms = [assignment for assignment in assignments if published(assignment.edition_id).document.form_of]
     by_form: dict[frozenset[str], dict[str, list[Quiz]]] = {}
-    by_version: dict[int | None, Quiz] = {}
-    for assignment in assignments:
-        document = published(assignment.edition_id).document
-        if not document.form_of:
-            continue
-        quiz = by_version.get(assignment.newer_version_of_id)
-        if quiz is None:
-            quiz = []
-            pair = by_form.setdefault(frozenset({document.slug, document.form_of}), {})
-            pair.setdefault(document.slug, []).append(quiz)
-        quiz.append(assignment)
-        by_version[assignment.pk] = quiz
+    for quiz in by_quiz(forms):
+        document = published(quiz[0].edition_id).document
+        pair = by_form.setdefault(frozenset({document.slug, document.form_of}), {})
+        pair.setdefault(document.slug, []).append(quiz)
     for pair in reversed(by_form.values()):
         if len(pair) == 2 and all(len(of_form) >= 2 for of_form in pair.values()):
             first, second = (pair[slug][-2:] for slug in sorted(pair))

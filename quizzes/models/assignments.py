@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Self, TypedDict
 
@@ -112,12 +112,17 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
 
     def versions(self) -> list[list["Assignment"]]:
         """Each quiz with several versions: all of them, the oldest first. Each `with_set()`; 1 query."""
-        by_id = dict[int | None, list[Assignment]]()
         # An older version has the smaller id.
-        for version in self.with_versions().with_set().order_by("pk"):
-            by_id[version.pk] = by_id.get(version.newer_version_of_id, [])
-            by_id[version.pk].append(version)
-        return [versions for pk, versions in by_id.items() if versions[0].pk == pk]
+        return by_quiz(self.with_versions().with_set().order_by("pk"))
+
+
+def by_quiz(assignments: Iterable["Assignment"]) -> list[list["Assignment"]]:
+    """The versions of each quiz among these, the oldest first. assignments: a version comes after the older ones."""
+    by_id = dict[int | None, list[Assignment]]()
+    for version in assignments:
+        by_id[version.pk] = by_id.get(version.newer_version_of_id, [])
+        by_id[version.pk].append(version)
+    return [versions for pk, versions in by_id.items() if versions[0].pk == pk]
 
 
 class Assignment(models.Model):
