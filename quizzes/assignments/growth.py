@@ -35,11 +35,6 @@ class HalvedCheck:
         """Those of all 4 quizzes."""
         return list(chain(*self.before, *self.after))
 
-    def excuses(self, assignments: Sequence[Assignment]) -> QuerySet[Excuse]:
-        """The excuses from some of its assignments, but not those of students who have another version."""
-        versions = {HAS_VERSION.format(number=assignment.edition.number) for assignment in assignments}
-        return Excuse.objects.filter(assignment__in=assignments).exclude(reason__in=versions)
-
 
 def check_forms(user: User) -> tuple[Edition, Edition] | None:
     """The newest editions of the first 2 sets that are forms of each other, form A first; None without such sets.
@@ -118,7 +113,7 @@ def students_without_half(check: HalvedCheck, classroom: Classroom) -> list[Stud
 
     A student who came after a form was over is excused from it, and still needs a half.
     """
-    excused = check.excuses(check.assignments).exclude(reason=JOINED_LATER)
+    excused = _excuses(check.assignments).exclude(reason=JOINED_LATER)
     started = classroom.attempts.filter(assignment__in=check.assignments)
     return list(
         classroom.students.enrolled()
@@ -144,7 +139,7 @@ def give_halves(check: HalvedCheck, *, by: User, now: datetime) -> int:
     # Students who are excused from form B at first take form A first. Students who left the class keep the excuse.
     enrolled = classroom.students.enrolled()
     sizes = [
-        check.excuses(other).filter(student__in=enrolled).order_by().values("student").distinct().count()
+        _excuses(other).filter(student__in=enrolled).order_by().values("student").distinct().count()
         for other in reversed(check.before)
     ]
     for student in sorted(students, key=lambda student: lot[student.pk]):
@@ -153,3 +148,9 @@ def give_halves(check: HalvedCheck, *, by: User, now: datetime) -> int:
         for assignment in chain(check.before[1 - half], check.after[half]):
             accommodations.excuse(assignment, student, reason=OTHER_FORM, by=by, now=now)
     return len(students)
+
+
+def _excuses(assignments: Sequence[Assignment]) -> QuerySet[Excuse]:
+    """The excuses from these assignments, but not those of students who have another version."""
+    versions = {HAS_VERSION.format(number=assignment.edition.number) for assignment in assignments}
+    return Excuse.objects.filter(assignment__in=assignments).exclude(reason__in=versions)
