@@ -71,13 +71,17 @@ def test_wrong_pictures_lead_back_to_the_first_row(student_with_pictures: Studen
 def test_attempt_asks_for_pictures_after_the_session_ended(
     attempt: Attempt, student_with_pictures: Student, open_context: NewContext
 ) -> None:
-    page = open_context(student_with_pictures, width=360, watched=False).new_page()
+    page = open_context(student_with_pictures, width=360, height=568, watched=False).new_page()
     page.goto(reverse("take_attempt", args=[attempt.public_id, 1]))
     Session.objects.all().delete()
     show_question(page)
     pick_first(page, content_of(attempt).questions[0].type)
     notice = page.locator("form[data-pin]")
-    expect(notice).to_be_visible()
+    # The pictures are taller than the screen of a phone: a finger scrolls from what happened to the button.
+    expect(page.locator(".notice").get_by_text("isn’t saved")).to_be_in_viewport()
+    notice.get_by_text("Picture 1").hover()
+    page.mouse.wheel(0, 2000)
+    expect(notice.get_by_role("button", name="Continue")).to_be_in_viewport(ratio=1)
     assert violations(page) == []
     for place, digit in enumerate(pin_of(student_with_pictures), start=1):
         notice.locator(f"[name=pin-{place}][value='{digit}']").check()
