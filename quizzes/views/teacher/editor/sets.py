@@ -1,5 +1,7 @@
 """Create and copy question sets, and edit their source and objectives."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,7 +11,6 @@ from django.views.decorators.http import require_http_methods
 from quizzes.content.drafts import lifecycle, saving, saving_questions
 from quizzes.content.drafts.document import OBJECTIVES, READING, SPEAKERS, WORDS, question_part
 from quizzes.content.drafts.removals import CannotPutBack
-from quizzes.content.drafts.saving import DraftChanged
 from quizzes.content.drafts.validation import (
     meter,
     objective_problems,
@@ -20,12 +21,13 @@ from quizzes.content.editions import latest_edition
 from quizzes.forms.editor.objectives import ObjectivesForm
 from quizzes.forms.editor.reading import NewSetForm
 from quizzes.forms.editor.source import SourceForm
-from quizzes.models import Draft, QuestionSet
+from quizzes.models import QuestionSet
 from quizzes.views.access import TeacherRequest
 from quizzes.views.methods import require_POST
-from quizzes.views.teacher.editor.access import Conflict, actor_and_time, own_draft, show, today
+from quizzes.views.teacher.editor.access import actor_and_time, own_draft, today
 from quizzes.views.teacher.editor.publishing import publish_or_review
 from quizzes.views.teacher.editor.reading import cleaned_message
+from quizzes.views.teacher.editor.saving import edit_part, show_part
 
 QUOTES_FOUND = gettext_lazy("These sentences sound like quotes: {numbers}. Choose who says them under Reading.")
 # A message is stored in the session.
@@ -70,29 +72,19 @@ def copy_set(request: TeacherRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit_source(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Edit the title, the source and the rights."""
-    draft, day = own_draft(request, public_id), today(request)
-    if request.method == "GET":
-        return _source_page(request, draft, SourceForm(document=draft.document, today=day))
-    form = SourceForm(request.POST, document=draft.document, today=day)
-    try:
-        draft = saving.save_source(draft, **form.source, seen=form.seen, **actor_and_time(request))
-    except DraftChanged as refused:
-        form = SourceForm(request.POST, document=refused.draft.document, today=day)
-        conflict = Conflict(refused.draft, form.seen, form.others())
-        return _source_page(request, refused.draft, form, conflict=conflict)
-    if request.htmx or not form.is_valid():
-        return _source_page(request, draft, form)
-    if form.publishes:
-        return publish_or_review(request, draft)
+    draft = own_draft(request, public_id)
+    part = edit_part(
+        request,
+        draft,
+        partial(SourceForm, today=today(request)),
+        lambda form, sender: saving.save_source(draft, **form.source, **sender),
+    )
+    if not part.is_done:
+        return show_part(request, "edit_source", part, problems=source_problems(part.draft.document))
+    if part.form.publishes:
+        return publish_or_review(request, part.draft)
     messages.success(request, gettext("Saved."))
     return redirect("edit_source", public_id)
-
-
-def _source_page(
-    request: TeacherRequest, draft: Draft, form: SourceForm, *, conflict: Conflict | None = None
-) -> HttpResponse:
-    context = {"form": form, "problems": source_problems(draft.document)}
-    return show(request, "edit_source", draft, forms=[form], conflict=conflict, **context)
 
 
 @require_POST
@@ -120,28 +112,16 @@ def undo_removal(request: TeacherRequest, public_id: str) -> HttpResponse:
 def edit_objectives(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Edit the objectives and how many questions each needs."""
     draft = own_draft(request, public_id)
-    if request.method == "GET":
-        return _objectives_page(request, draft, ObjectivesForm(document=draft.document))
-    form = ObjectivesForm(request.POST, document=draft.document)
-    objectives, minimum = form.blueprint(draft.document)
-    try:
-        draft = saving.save_objectives(
-            draft, objectives, minimum, moved=form.moved, seen=form.seen, **actor_and_time(request)
-        )
-    except DraftChanged as refused:
-        form = ObjectivesForm(request.POST, document=refused.draft.document)
-        conflict = Conflict(refused.draft, form.seen, form.others())
-        return _objectives_page(request, refused.draft, form, conflict=conflict)
-    if request.htmx or not form.is_valid():
-        return _objectives_page(request, draft, form)
-    if form.publishes:
-        return publish_or_review(request, draft)
+    part = edit_part(
+        request,
+        draft,
+        ObjectivesForm,
+        lambda form, sender: saving.save_objectives(draft, *form.blueprint(draft.document), moved=form.moved, **sender),
+    )
+    if not part.is_done:
+        context = {"problems": objective_problems(part.draft.document), "meter": meter(part.draft.document)}
+        return show_part(request, "edit_objectives", part, **context)
+    if part.form.publishes:
+        return publish_or_review(request, part.draft)
     messages.success(request, gettext("Saved."))
     return redirect("edit_objectives", public_id)
-
-
-def _objectives_page(
-    request: TeacherRequest, draft: Draft, form: ObjectivesForm, *, conflict: Conflict | None = None
-) -> HttpResponse:
-    context = {"form": form, "problems": objective_problems(draft.document), "meter": meter(draft.document)}
-    return show(request, "edit_objectives", draft, forms=[form], conflict=conflict, **context)
