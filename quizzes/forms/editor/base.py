@@ -13,8 +13,10 @@ class DraftForm(PartForm):
 
     revision: of the draft when the page was loaded. over: a newer one, which the sender has seen and overwrites.
     publish: whether the button that was pressed publishes what was saved.
+    is_whole: whether nothing is saved while a field is invalid.
     """
 
+    is_whole = False
     not_saved: tuple[str, ...] = ("revision", "over", "act", "publish")
 
     revision = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)

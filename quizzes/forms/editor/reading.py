@@ -132,6 +132,9 @@ class NewSetForm(SourceForm):
 class TextForm(DraftForm):
     """The text of the reading, pasted or typed."""
 
+    is_whole = True
+    not_saved = (*DraftForm.not_saved, "is_same_story")
+
     text = forms.CharField(
         label=gettext_lazy("Text"),
         max_length=MAX_TEXT_LENGTH,
@@ -317,6 +320,8 @@ class SentenceRow:
 
 class SpeakersForm(DraftForm):
     """The speakers of the source: names and icons. A speaker with an empty name is removed."""
+
+    is_whole = True
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, document: Table) -> None:
         super().__init__(data)

@@ -30,6 +30,8 @@ _LONGEST = 60
 class WordsForm(DraftForm):
     """The explained words: each as the reading has it, and its meaning. A word with an empty first field is removed."""
 
+    is_whole = True
+
     def __init__(self, data: Mapping[str, Any] | None = None, *, document: Table) -> None:
         super().__init__(data)
         self.stored = {f"word-{slug(word.name)}": word for word in explained_words(document)}

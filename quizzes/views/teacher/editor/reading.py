@@ -28,15 +28,10 @@ from quizzes.models import Draft
 from quizzes.reports.answered_editions import answered_editions
 from quizzes.views.access import TeacherRequest
 from quizzes.views.methods import require_POST
-from quizzes.views.teacher.editor.access import (
-    Conflict,
-    actor_and_time,
-    own_draft,
-    removed_message,
-    show,
-)
+from quizzes.views.teacher.editor.access import actor_and_time, own_draft, removed_message, show
 from quizzes.views.teacher.editor.levels import offered_levels_of
 from quizzes.views.teacher.editor.publishing import publish_or_review
+from quizzes.views.teacher.editor.saving import edit_part, show_part
 
 NO_SPLIT = gettext_lazy("We couldn’t find a place to split. Start a new line there and try again.")
 # A message is stored in the session.
@@ -48,37 +43,18 @@ CHANGED = gettext_lazy("The draft changed in another window. Nothing was lost. C
 def edit_reading(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Edit the sentences and their speakers; the buttons split, join and remove sentences."""
     draft = own_draft(request, public_id)
-    if request.method == "GET":
-        if not draft.document["reading"]["paragraphs"]:
-            return redirect("replace_text", public_id)
-        return _reading_page(request, draft, ReadingForm(document=draft.document))
-    form = ReadingForm(request.POST, document=draft.document)
-    name, key = form.action
-    try:
-        draft = saving.save_reading(
-            draft,
-            form.reading,
-            form.texts,
-            form.speakers,
-            then=_action(form),
-            then_touches=[SPEAKERS] if form.new_speakers else [],
-            seen=form.seen,
-            **actor_and_time(request),
-        )
-    except DraftChanged as refused:
-        form = ReadingForm(request.POST, document=refused.draft.document)
-        conflict = Conflict(refused.draft, form.seen, form.others())
-        return _reading_page(request, refused.draft, form, conflict=conflict)
-    except text.NothingToSplit:
-        form.add_error(f"text-{key}", NO_SPLIT)
-        return _reading_page(request, draft, form)
-    if request.htmx or not form.is_valid():
-        return _reading_page(request, draft, form)
-    if form.publishes:
-        return publish_or_review(request, draft)
-    lost = orphans(draft.document)
+    if request.method == "GET" and not draft.document["reading"]["paragraphs"]:
+        return redirect("replace_text", public_id)
+    part = edit_part(request, draft, ReadingForm, partial(_save_reading, draft))
+    if not part.is_done:
+        context = {**_shared(part.draft), "levels": offered_levels_of(part.draft)}
+        return show_part(request, "edit_reading", part, **context)
+    if part.form.publishes:
+        return publish_or_review(request, part.draft)
+    lost = orphans(part.draft.document)
     if lost:
         messages.warning(request, _lost_message(len(lost)))
+    name, key = part.form.action
     return redirect(f"{request.path}#sentence-{key}" if key and name != "remove" else request.path)
 
 
@@ -86,17 +62,18 @@ def edit_reading(request: TeacherRequest, public_id: str) -> HttpResponse:
 def replace_text(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Replace the text with a pasted one, and keep the sentences that match."""
     draft = own_draft(request, public_id)
-    form = TextForm(request.POST if request.method == "POST" else None, document=draft.document)
-    if not form.is_valid():
-        return _text_page(request, draft, form)
-    try:
-        draft = saving.save_text(draft, form.cleaned_data["text"], seen=form.seen, **actor_and_time(request))
-    except DraftChanged as refused:
-        conflict = Conflict(refused.draft, form.seen, [(gettext("Text"), text.text_of(refused.draft.document))])
-        return _text_page(request, refused.draft, form, conflict=conflict)
-    if form.pasted.is_changed:
-        messages.info(request, cleaned_message(form.pasted))
-    lost = orphans(draft.document)
+    part = edit_part(
+        request,
+        draft,
+        TextForm,
+        lambda form, sender: saving.save_text(draft, form.cleaned_data["text"], **sender),
+    )
+    if not part.is_done:
+        context = {**_shared(part.draft), "has_text": bool(part.draft.document["reading"]["paragraphs"])}
+        return show_part(request, "replace_text", part, **context)
+    if part.form.pasted.is_changed:
+        messages.info(request, cleaned_message(part.form.pasted))
+    lost = orphans(part.draft.document)
     if lost:
         messages.warning(request, _lost_message(len(lost)))
         return redirect("edit_orphans", public_id)
@@ -108,17 +85,13 @@ def replace_text(request: TeacherRequest, public_id: str) -> HttpResponse:
 def edit_speakers(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Edit the speakers of the source."""
     draft = own_draft(request, public_id)
-    form = SpeakersForm(request.POST if request.method == "POST" else None, document=draft.document)
-    if not form.is_valid():
-        return show(request, "edit_speakers", draft, forms=[form], form=form)
-    try:
-        draft = saving.save_speakers(draft, form.speakers_to_save, seen=form.seen, **actor_and_time(request))
-    except DraftChanged as refused:
-        form = SpeakersForm(request.POST, document=refused.draft.document)
-        conflict = Conflict(refused.draft, form.seen, form.others())
-        return show(request, "edit_speakers", refused.draft, forms=[form], form=form, conflict=conflict)
-    if form.publishes:
-        return publish_or_review(request, draft)
+    part = edit_part(
+        request, draft, SpeakersForm, lambda form, sender: saving.save_speakers(draft, form.speakers_to_save, **sender)
+    )
+    if not part.is_done:
+        return show_part(request, "edit_speakers", part)
+    if part.form.publishes:
+        return publish_or_review(request, part.draft)
     messages.success(request, gettext("Speakers saved."))
     return redirect("edit_speakers", public_id)
 
@@ -127,17 +100,11 @@ def edit_speakers(request: TeacherRequest, public_id: str) -> HttpResponse:
 def edit_words(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Edit the words of the reading that are explained to students."""
     draft = own_draft(request, public_id)
-    form = WordsForm(request.POST if request.method == "POST" else None, document=draft.document)
-    if not form.is_valid():
-        return show(request, "edit_words", draft, forms=[form], form=form)
-    try:
-        draft = saving.save_words(draft, form.words, seen=form.seen, **actor_and_time(request))
-    except DraftChanged as refused:
-        form = WordsForm(request.POST, document=refused.draft.document)
-        conflict = Conflict(refused.draft, form.seen, form.others())
-        return show(request, "edit_words", refused.draft, forms=[form], form=form, conflict=conflict)
-    if form.publishes:
-        return publish_or_review(request, draft)
+    part = edit_part(request, draft, WordsForm, lambda form, sender: saving.save_words(draft, form.words, **sender))
+    if not part.is_done:
+        return show_part(request, "edit_words", part)
+    if part.form.publishes:
+        return publish_or_review(request, part.draft)
     messages.success(request, gettext("Words saved."))
     return redirect("edit_words", public_id)
 
@@ -212,20 +179,6 @@ def resolve_orphan(request: TeacherRequest, public_id: str, key: str) -> HttpRes
     return _left_orphans(request, public_id)
 
 
-def _reading_page(
-    request: TeacherRequest, draft: Draft, form: ReadingForm, *, conflict: Conflict | None = None
-) -> HttpResponse:
-    context = {**_shared(draft), "form": form, "levels": offered_levels_of(draft)}
-    return show(request, "edit_reading", draft, forms=[form], conflict=conflict, **context)
-
-
-def _text_page(
-    request: TeacherRequest, draft: Draft, form: TextForm, *, conflict: Conflict | None = None
-) -> HttpResponse:
-    context = {**_shared(draft), "form": form, "has_text": bool(draft.document["reading"]["paragraphs"])}
-    return show(request, "replace_text", draft, forms=[form], conflict=conflict, **context)
-
-
 def _left_orphans(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Redirect to the questions that still lack evidence, with what was chosen for them on the page that was sent."""
     chosen = _chosen(request.POST, own_draft(request, public_id))
@@ -246,6 +199,23 @@ def _shared(draft: Draft) -> dict[str, Any]:
         "orphans": orphans(document),
         "must_be_own_words": document["reading"]["rights"] == QUOTES,
     }
+
+
+def _save_reading(draft: Draft, form: ReadingForm, sender: Mapping[str, Any]) -> Draft:
+    """Save the sentences, and do what the pressed button says. Says at its sentence if that cannot be split."""
+    try:
+        return saving.save_reading(
+            draft,
+            form.reading,
+            form.texts,
+            form.speakers,
+            then=_action(form),
+            then_touches=[SPEAKERS] if form.new_speakers else [],
+            **sender,
+        )
+    except text.NothingToSplit:
+        form.add_error(f"text-{form.action[1]}", NO_SPLIT)
+        return draft
 
 
 def _action(form: ReadingForm) -> saving.Change | None:

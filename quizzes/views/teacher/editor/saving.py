@@ -37,6 +37,8 @@ def edit_part[F: DraftForm](
     if request.method == "GET":
         return EditedPart(draft, form_of(document=draft.document))
     form = form_of(request.POST, document=draft.document)
+    if form.is_whole and not form.is_valid():
+        return EditedPart(draft, form)
     try:
         draft = save(form, {"seen": form.seen, **actor_and_time(request)})
     except DraftChanged as refused:

@@ -777,9 +777,12 @@ def test_a_pasted_text_does_not_overwrite_what_another_window_saved(
     saving.save_reading(draft, {}, {"s1": "Their sentence."}, {}, seen=1, by=teacher, now=NOW)
     pasted = "Quite another text of some length. " * 6
 
-    response = teacher_client.post(url("replace_text", draft), {"text": pasted, "revision": "1"})
+    data = {"text": pasted, "is_same_story": "on", "revision": "1"}
+    response = teacher_client.post(url("replace_text", draft), data)
 
     assert "changed in another window" in html_of(response)
+    # The other window has no answer to this question.
+    assert "same story:" not in html_of(response)
     assert pasted.strip() in html_of(response)
     assert sentence_tables(document_of(draft))[0]["text"] == "Their sentence."
 
