@@ -36,6 +36,8 @@ class PreviewLevelForm(forms.Form):
 class LevelTextForm(DraftForm):
     """The text of another level of the reading, pasted or typed."""
 
+    is_whole = True
+
     text = forms.CharField(
         label=gettext_lazy("Text"),
         max_length=MAX_TEXT_LENGTH,

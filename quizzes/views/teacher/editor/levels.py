@@ -1,6 +1,7 @@
 """Edit the other levels of a draft's reading: an easier one, and one in Spanish."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -11,15 +12,15 @@ from django.views.decorators.http import require_http_methods
 from quizzes.content.drafts import saving_levels
 from quizzes.content.drafts.document import sentence_tables
 from quizzes.content.drafts.levels import LevelState, level_language, level_of, offered_levels, state_of
-from quizzes.content.drafts.saving import DraftChanged
 from quizzes.content.drafts.validation import questions_without_evidence_at
 from quizzes.content.reading import LEVELS
 from quizzes.forms.editor.levels import LevelForm, LevelTextForm
 from quizzes.models import Draft
 from quizzes.views.access import TeacherRequest
 from quizzes.views.methods import require_POST
-from quizzes.views.teacher.editor.access import Conflict, actor_and_time, own_draft, show
+from quizzes.views.teacher.editor.access import actor_and_time, own_draft
 from quizzes.views.teacher.editor.publishing import publish_or_review
+from quizzes.views.teacher.editor.saving import EditedPart, edit_part, show_part
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,29 +37,20 @@ class OfferedLevel:
 def edit_level(request: TeacherRequest, public_id: str, level: str) -> HttpResponse:
     """Match the sentences of a level with those of the standard reading."""
     draft = _draft(request, public_id, level)
-    if request.method == "GET":
-        if level_of(draft.document, level) is None:
-            return redirect("replace_level_text", public_id, level)
-        return _page(request, draft, level, LevelForm(document=draft.document, level=level))
-    form = LevelForm(request.POST, document=draft.document, level=level)
-    try:
-        draft = saving_levels.save_level(
-            draft,
-            level,
-            form.about,
-            form.texts,
-            form.matches,
-            kept=form.kept,
-            seen=form.seen,
-            **actor_and_time(request),
-        )
-    except DraftChanged as refused:
-        form = LevelForm(request.POST, document=refused.draft.document, level=level)
-        return _page(request, refused.draft, level, form, conflict=Conflict(refused.draft, form.seen, form.others()))
-    if request.htmx or not form.is_valid():
-        return _page(request, draft, level, form)
-    if form.publishes:
-        return publish_or_review(request, draft)
+    if request.method == "GET" and level_of(draft.document, level) is None:
+        return redirect("replace_level_text", public_id, level)
+    part = edit_part(
+        request,
+        draft,
+        partial(LevelForm, level=level),
+        lambda form, sender: saving_levels.save_level(
+            draft, level, form.about, form.texts, form.matches, kept=form.kept, **sender
+        ),
+    )
+    if not part.is_done:
+        return _page(request, part, level)
+    if part.form.publishes:
+        return publish_or_review(request, part.draft)
     return redirect("edit_level", public_id, level)
 
 
@@ -66,17 +58,24 @@ def edit_level(request: TeacherRequest, public_id: str, level: str) -> HttpRespo
 def replace_level_text(request: TeacherRequest, public_id: str, level: str) -> HttpResponse:
     """Add a level with a pasted text, or replace its text and keep the matches of sentences that stay."""
     draft = _draft(request, public_id, level)
-    form = LevelTextForm(request.POST if request.method == "POST" else None, document=draft.document, level=level)
-    if not form.is_valid():
-        return _text_page(request, draft, level, form)
-    try:
-        saving_levels.save_level_text(
-            draft, level, form.cleaned_data["text"], seen=form.seen, **actor_and_time(request)
+    part = edit_part(
+        request,
+        draft,
+        partial(LevelTextForm, level=level),
+        lambda form, sender: saving_levels.save_level_text(draft, level, form.cleaned_data["text"], **sender),
+    )
+    if not part.is_done:
+        document = part.draft.document
+        return show_part(
+            request,
+            "replace_level_text",
+            part,
+            level=level,
+            level_name=gettext(LEVELS[level]),
+            is_added=level_of(document, level) is not None,
+            standard_count=len(sentence_tables(document)),
+            problems=(),
         )
-    except DraftChanged as refused:
-        theirs = LevelTextForm(document=refused.draft.document, level=level).initial["text"]
-        conflict = Conflict(refused.draft, form.seen, [(gettext("Text"), theirs)])
-        return _text_page(request, refused.draft, level, form, conflict=conflict)
     messages.success(request, gettext("Text added. Check which standard sentence each one matches."))
     return redirect("edit_level", public_id, level)
 
@@ -109,39 +108,16 @@ def _draft(request: TeacherRequest, public_id: str, level: str) -> Draft:
     return draft
 
 
-def _page(
-    request: TeacherRequest,
-    draft: Draft,
-    level: str,
-    form: LevelForm,
-    *,
-    conflict: Conflict | None = None,
-) -> HttpResponse:
-    document = draft.document
+def _page(request: TeacherRequest, part: EditedPart[LevelForm], level: str) -> HttpResponse:
+    document = part.draft.document
     variant = level_of(document, level)
     context = {
         "level": level,
         "level_name": gettext(LEVELS[level]),
-        "form": form,
         "state": None if variant is None else state_of(variant, sentence_tables(document)),
         "language": level_language(document["reading"], level),
         "question_count": len(document["questions"]),
         "lacking": questions_without_evidence_at(document, level),
         "problems": (),
     }
-    return show(request, "edit_level", draft, forms=[form], conflict=conflict, **context)
-
-
-def _text_page(
-    request: TeacherRequest, draft: Draft, level: str, form: LevelTextForm, *, conflict: Conflict | None = None
-) -> HttpResponse:
-    document = draft.document
-    context = {
-        "level": level,
-        "level_name": gettext(LEVELS[level]),
-        "form": form,
-        "is_added": level_of(document, level) is not None,
-        "standard_count": len(sentence_tables(document)),
-        "problems": (),
-    }
-    return show(request, "replace_level_text", draft, forms=[form], conflict=conflict, **context)
+    return show_part(request, "edit_level", part, **context)
