@@ -1,5 +1,6 @@
 """Edit the texts of a draft in another language, one question at a time."""
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -9,7 +10,6 @@ from django.views.decorators.http import require_http_methods
 
 from quizzes.content.drafts import translations
 from quizzes.content.drafts.document import question_of
-from quizzes.content.drafts.saving import DraftChanged
 from quizzes.content.drafts.saving_translations import add_language, remove_language, save_translations
 from quizzes.content.drafts.translations import SET, label_of, missing_in
 from quizzes.content.pictures import picture_tables
@@ -17,8 +17,9 @@ from quizzes.forms.editor.translations import LanguageActForm, TranslationForm
 from quizzes.forms.handouts import NAMES
 from quizzes.models import Draft
 from quizzes.views.access import TeacherRequest
-from quizzes.views.teacher.editor.access import Conflict, actor_and_time, own_draft, show
+from quizzes.views.teacher.editor.access import actor_and_time, own_draft, show
 from quizzes.views.teacher.editor.publishing import publish_or_review
+from quizzes.views.teacher.editor.saving import EditedPart, edit_part, show_part
 
 
 @require_http_methods(["GET", "POST"])
@@ -43,24 +44,17 @@ def edit_languages(request: TeacherRequest, public_id: str) -> HttpResponse:
 def edit_translation(request: TeacherRequest, public_id: str, language: str, key: str) -> HttpResponse:
     """The texts of one question, or of the set itself, in another language next to those of the first one."""
     draft = _draft(request, public_id, language, key)
-    if request.method == "GET":
-        return _page(
-            request, draft, language, key, TranslationForm(document=draft.document, key=key, language=language)
-        )
-    form = TranslationForm(request.POST, document=draft.document, key=key, language=language)
-    try:
-        draft = save_translations(
-            draft, key, language, form.values, kept=form.kept, seen=form.seen, **actor_and_time(request)
-        )
-    except DraftChanged as refused:
-        draft = refused.draft
-        form = TranslationForm(request.POST, document=draft.document, key=key, language=language)
-        return _page(request, draft, language, key, form, conflict=Conflict(draft, form.seen, form.others()))
-    if not form.is_valid():
-        return _page(request, draft, language, key, form)
-    if form.publishes:
-        return publish_or_review(request, draft)
-    following = _following(draft, key) if form.cleaned_data["act"] == "next" else key
+    part = edit_part(
+        request,
+        draft,
+        partial(TranslationForm, key=key, language=language),
+        lambda form, sender: save_translations(draft, key, language, form.values, kept=form.kept, **sender),
+    )
+    if not part.is_done:
+        return _page(request, part, language, key)
+    if part.form.publishes:
+        return publish_or_review(request, part.draft)
+    following = _following(part.draft, key) if part.form.cleaned_data["act"] == "next" else key
     return (
         redirect("edit_translation", public_id, language, following)
         if following
@@ -99,23 +93,15 @@ def _following(draft: Draft, key: str) -> str:
     return keys[place] if place < len(keys) else ""
 
 
-def _page(
-    request: TeacherRequest,
-    draft: Draft,
-    language: str,
-    key: str,
-    form: TranslationForm,
-    *,
-    conflict: Conflict | None = None,
-) -> HttpResponse:
-    keys = [question["key"] for question in draft.document["questions"]]
+def _page(request: TeacherRequest, part: EditedPart[TranslationForm], language: str, key: str) -> HttpResponse:
+    document = part.draft.document
+    keys = [question["key"] for question in document["questions"]]
     context: dict[str, Any] = {
-        "form": form,
         "language": language,
         "language_name": NAMES.get(language, language),
-        "first": draft.document["reading"]["language"],
+        "first": document["reading"]["language"],
         "number": keys.index(key) + 1 if key in keys else 0,
-        "is_last": not _following(draft, key),
+        "is_last": not _following(part.draft, key),
         "problems": (),
     }
-    return show(request, "edit_translation", draft, forms=(form,), conflict=conflict, **context)
+    return show_part(request, "edit_translation", part, **context)
