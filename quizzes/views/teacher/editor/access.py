@@ -24,10 +24,9 @@ from quizzes.views.access import TeacherRequest
 class Conflict:
     """A refused save: another window saved the part after revision `seen`.
 
-    draft: as stored now. others: (label, stored value) for each field that differs from the submitted one.
+    others: (label, stored value) for each field that differs from the submitted one.
     """
 
-    draft: Draft
     seen: int
     others: list[tuple[str, str]]
 

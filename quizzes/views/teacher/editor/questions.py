@@ -154,7 +154,7 @@ def _edit(request: TeacherRequest, draft: Draft, key: str) -> HttpResponse:
     except DraftChanged as refused:
         draft = refused.draft
         editor = _question_editor(draft, key, request.POST)
-        conflict = Conflict(draft, form.seen, [*editor.form.others(), *editor.own.others()])
+        conflict = Conflict(form.seen, [*editor.form.others(), *editor.own.others()])
     else:
         if not request.htmx:
             wording = _wording(draft.document, found_question(draft.document, key), request.POST)

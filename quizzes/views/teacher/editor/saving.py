@@ -44,7 +44,7 @@ def edit_part[F: DraftForm](
     except DraftChanged as refused:
         # With the rows that the other window added.
         form = form_of(request.POST, document=refused.draft.document)
-        return EditedPart(refused.draft, form, Conflict(refused.draft, form.seen, form.others()))
+        return EditedPart(refused.draft, form, Conflict(form.seen, form.others()))
     # After a save by itself, the page stays.
     return EditedPart(draft, form, is_done=form.is_valid() and not request.htmx)
 
