@@ -296,7 +296,6 @@ def _page(
     row_lists = draft_of(question).row_lists
     problems = problems_by_question(document)
     context = {
-        "editor": editor,
         "form": editor.form,
         "own": editor.own,
         "question": question,
