@@ -1,6 +1,7 @@
 """Forms for one question of a draft."""
 
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any
 
 from django import forms
@@ -8,9 +9,10 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.content.drafts.document import sentence_tables
+from quizzes.content.drafts.saving import found_question
 from quizzes.content.question_types.form import text
 from quizzes.content.question_types.question import MAX_POINTS, SKILL_LABELS, SKILLS
-from quizzes.content.question_types.registry import TYPES, draft_of
+from quizzes.content.question_types.registry import TYPES, change_type, draft_of
 from quizzes.content.tables import Table
 from quizzes.forms.editor.base import DraftForm
 from quizzes.forms.fields import choice_field
@@ -129,3 +131,49 @@ class QuestionForm(DraftForm):
         """The key of the question to add or copy, "" without one."""
         self.is_valid()
         return self.cleaned_data.get("new_key") or ""
+
+
+class FullQuestionForm(QuestionForm):
+    """All fields of one question. own: those of its type, which is the type that the submitted page shows."""
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, document: Table, key: str) -> None:
+        """Raises NoSuchQuestion."""
+        question = deepcopy(found_question(document, key))
+        shown_type = data.get("shown_type", "") if data is not None else ""
+        if shown_type in TYPES:
+            change_type(question, shown_type, document["voices"])
+        super().__init__(data, document=document, question=question)
+        self.own = TYPES[question["type"]].form(
+            data, question=question, sentences=sentence_tables(document), speakers=document["voices"]
+        )
+        self.fields["stem"].help_text = self.own.stem_hint
+
+    def is_valid(self) -> bool:
+        """Whether all submitted fields are valid."""
+        return super().is_valid() and self.own.is_valid()
+
+    def others(self) -> list[tuple[str, str]]:
+        """Also those of the type."""
+        return [*super().others(), *self.own.others()]
+
+    def problems(self) -> list[str]:
+        """Also those of the type."""
+        return [*super().problems(), *self.own.problems()]
+
+    @property
+    def question(self) -> Table:
+        """The valid fields as a draft stores them, also those of the type."""
+        return {**super().question, **self.own.own}
+
+    @property
+    def changes_fields(self) -> bool:
+        """Whether what was sent gives the question other fields, so that the page must show another form."""
+        return self.question.get("type") != self.own.question["type"] or self.own.changes_fields
+
+    @property
+    def list_to_lengthen(self) -> str:
+        """The list that the button adds a row to, "" for another button."""
+        if self.action not in {"more", "more_tempting"}:
+            return ""
+        names = draft_of(self.own.question).row_lists
+        return "".join(names[-1:] if self.action == "more_tempting" else names[:1])

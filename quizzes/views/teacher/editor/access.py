@@ -14,7 +14,6 @@ from django.utils.translation import gettext
 
 from quizzes.content.drafts.removals import what_was_removed
 from quizzes.content.drafts.validation import draft_problems, question_tips
-from quizzes.content.question_types.form import PartForm
 from quizzes.forms.classrooms import DEFAULT_ZONE
 from quizzes.models import Classroom, Draft
 from quizzes.views.access import TeacherRequest
@@ -46,17 +45,16 @@ def show(
     template: str,
     draft: Draft,
     *,
-    forms: Sequence[PartForm] = (),
+    unsaved: Sequence[str] = (),
     conflict: Conflict | None = None,
     **context: Any,
 ) -> HttpResponse:
     """A page of the editor; for htmx only the parts that a save changes, which contain no input fields.
 
-    forms: the submitted forms. The page lists their invalid fields.
+    unsaved: a message for each field that was not saved.
     """
     zone = own_zone(request)
     removed = draft.document.get("removed", {})
-    unsaved = [line for form in forms if form.is_bound for line in form.problems()]
     shared = {
         "draft": draft,
         "question_set": draft.question_set,

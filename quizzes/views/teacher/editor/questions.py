@@ -1,8 +1,7 @@
 """The question editor: one question, its evidence in the reading, and its preview."""
 
 from collections.abc import Mapping
-from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -21,7 +20,6 @@ from quizzes.content.drafts.document import (
     number_of,
     question_of,
     reading_of,
-    sentence_tables,
     sentences,
 )
 from quizzes.content.drafts.preview import preview, shown_reading
@@ -34,27 +32,20 @@ from quizzes.content.drafts.validation import (
     question_tips,
 )
 from quizzes.content.question_types.draft import MAX_ROWS
-from quizzes.content.question_types.form import QuestionTypeForm
-from quizzes.content.question_types.registry import TYPES, change_type, draft_of
+from quizzes.content.question_types.registry import TYPES, draft_of
 from quizzes.content.reading import STANDARD
 from quizzes.content.tables import Table
 from quizzes.forms.editor.base import DraftForm
 from quizzes.forms.editor.levels import PreviewLevelForm
-from quizzes.forms.editor.question import QuestionForm, type_choices
+from quizzes.forms.editor.question import FullQuestionForm, QuestionForm, type_choices
 from quizzes.forms.editor.wording import WordingForm
 from quizzes.models import Draft
 from quizzes.reports.answered_editions import answered_editions
 from quizzes.views.access import TeacherRequest
 from quizzes.views.methods import require_POST
-from quizzes.views.teacher.editor.access import (
-    Conflict,
-    actor_and_time,
-    has_published,
-    own_draft,
-    removed_message,
-    show,
-)
+from quizzes.views.teacher.editor.access import actor_and_time, has_published, own_draft, removed_message, show
 from quizzes.views.teacher.editor.publishing import publish_or_review
+from quizzes.views.teacher.editor.saving import EditedPart, edit_part, show_part
 from quizzes.views.teacher.editor.wording import save_reasons, say_what_to_enter
 
 GONE = gettext_lazy("This question is no longer in the draft.")
@@ -62,25 +53,6 @@ RESTORED = gettext_lazy("This question was removed in another window. It’s in 
 # Before there is a question, a form has only its buttons.
 _BLANK: Table = {"key": "", "type": next(iter(TYPES)), "objective": ""}
 FULL = format_lazy(gettext_lazy("The limit is {count} questions."), count=MAX_QUESTIONS)
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionEditor:
-    """The forms of one question. own: the form of its type."""
-
-    question: Table
-    form: QuestionForm
-    own: QuestionTypeForm
-
-    @property
-    def fields(self) -> Table:
-        """The valid fields of the question."""
-        return {**self.form.question, **self.own.own}
-
-    @property
-    def is_valid(self) -> bool:
-        """Whether all submitted fields are valid."""
-        return self.form.is_valid() and self.own.is_valid()
 
 
 @require_GET
@@ -137,34 +109,30 @@ def _has_typed(request: TeacherRequest, draft: Draft) -> bool:
 
 def _edit(request: TeacherRequest, draft: Draft, key: str) -> HttpResponse:
     """The page of the question, or what its form asks for; raises NoSuchQuestion."""
-    if request.method == "GET":
-        return _page(request, draft, _question_editor(draft, key))
-    editor, conflict = _question_editor(draft, key, request.POST), None
-    form = editor.form
-    try:
-        draft = saving_questions.save_question(
+    part = edit_part(
+        request,
+        draft,
+        partial(FullQuestionForm, key=key),
+        lambda form, sender: saving_questions.save_question(
             draft,
             key,
-            editor.fields,
-            shown_type=editor.question["type"],
-            add_row_to=_list_to_lengthen(editor),
-            seen=form.seen,
-            **actor_and_time(request),
-        )
-    except DraftChanged as refused:
-        draft = refused.draft
-        editor = _question_editor(draft, key, request.POST)
-        conflict = Conflict(form.seen, [*editor.form.others(), *editor.own.others()])
-    else:
-        if not request.htmx:
-            wording = _wording(draft.document, found_question(draft.document, key), request.POST)
-            draft = save_reasons(request, draft, wording)
-            if form.action == "keep" and not wording.reasons:
-                say_what_to_enter(request, wording)
-        is_retyped = editor.fields.get("type") != editor.question["type"] or editor.own.changes_fields
-        if editor.is_valid and (is_retyped or not request.htmx):
-            return _act(request, draft, key, form)
-    return _page(request, draft, editor, conflict=conflict)
+            form.question,
+            shown_type=form.own.question["type"],
+            add_row_to=form.list_to_lengthen,
+            **sender,
+        ),
+    )
+    form = part.form
+    if not form.is_bound or part.conflict:
+        return _page(request, part)
+    if not request.htmx:
+        wording = _wording(part.draft.document, found_question(part.draft.document, key), request.POST)
+        part = replace(part, draft=save_reasons(request, part.draft, wording))
+        if form.action == "keep" and not wording.reasons:
+            say_what_to_enter(request, wording)
+    if part.is_done or (form.is_valid() and form.changes_fields):
+        return _act(request, part.draft, key, form)
+    return _page(request, part)
 
 
 @require_http_methods(["GET", "POST"])
@@ -225,20 +193,6 @@ def _gone(request: TeacherRequest, public_id: str) -> HttpResponse:
     return redirect("edit_questions", public_id)
 
 
-def _question_editor(draft: Draft, key: str, sent: Mapping[str, Any] | None = None) -> QuestionEditor:
-    """The forms of a question, for the type that the submitted page shows; raises NoSuchQuestion."""
-    question = deepcopy(found_question(draft.document, key))
-    shown_type = sent.get("shown_type", "") if sent is not None else ""
-    if shown_type in TYPES:
-        change_type(question, shown_type, draft.document["voices"])
-    own = TYPES[question["type"]].form(
-        sent, question=question, sentences=sentence_tables(draft.document), speakers=draft.document["voices"]
-    )
-    form = QuestionForm(sent, document=draft.document, question=question)
-    form.fields["stem"].help_text = own.stem_hint
-    return QuestionEditor(question, form, own)
-
-
 def _wording(document: Table, question: Table, sent: Mapping[str, Any] | None) -> WordingForm:
     return WordingForm(sent, tips=[(question["key"], tip) for tip in question_tips(document, question)])
 
@@ -271,45 +225,34 @@ def _act(request: TeacherRequest, draft: Draft, key: str, form: QuestionForm) ->
     return redirect("edit_question", public_id, key)
 
 
-def _list_to_lengthen(editor: QuestionEditor) -> str:
-    """The list that the button adds a row to, "" for another button."""
-    if editor.form.action not in {"more", "more_tempting"}:
-        return ""
-    names = draft_of(editor.question).row_lists
-    return "".join(names[-1:] if editor.form.action == "more_tempting" else names[:1])
-
-
 def _next_key(document: Table, key: str) -> str:
     keys = [question["key"] for question in document["questions"]]
     following: str = keys[(keys.index(key) + 1) % len(keys)]
     return following
 
 
-def _page(
-    request: TeacherRequest, draft: Draft, editor: QuestionEditor, *, conflict: Conflict | None = None
-) -> HttpResponse:
-    document = draft.document
-    key = editor.question["key"]
-    question = question_of(document, key) or editor.question
+def _page(request: TeacherRequest, part: EditedPart[FullQuestionForm]) -> HttpResponse:
+    document, form = part.draft.document, part.form
+    key = form.own.question["key"]
+    question = question_of(document, key) or form.own.question
     number = number_of(document, key)
     evidence = set(evidence_keys(question))
     row_lists = draft_of(question).row_lists
     problems = problems_by_question(document)
     context = {
-        "form": editor.form,
-        "own": editor.own,
+        "own": form.own,
         "question": question,
         "new_key": saving_questions.new_question_key(),
         "number": number,
         # A function, because a save shows no part that reads it.
-        "is_published": partial(has_published, draft, key),
+        "is_published": partial(has_published, part.draft, key),
         "lines": [
             (place, table, len(problems[table["key"]]), bool(evidence_keys(table)))
             for place, table in enumerate(document["questions"], start=1)
         ],
         "reading": reading_of(document),
-        "picked": editor.form["evidence"].value() or [] if "evidence" in editor.form.fields else sorted(evidence),
-        "uses_picker": "evidence" in editor.form.fields,
+        "picked": form["evidence"].value() or [] if "evidence" in form.fields else sorted(evidence),
+        "uses_picker": "evidence" in form.fields,
         "cited": [sentence for sentence in sentences(document) if sentence.key in evidence],
         "paragraph_of": {
             table["key"]: place
@@ -324,4 +267,4 @@ def _page(
         "can_add_row": bool(row_lists) and len(question[row_lists[0]]) < MAX_ROWS,
         "meter": meter(document),
     }
-    return show(request, "edit_question", draft, forms=(editor.form, editor.own), conflict=conflict, **context)
+    return show_part(request, "edit_question", part, **context)

@@ -51,5 +51,5 @@ def edit_part[F: DraftForm](
 
 def show_part(request: TeacherRequest, template: str, part: EditedPart[Any], **context: Any) -> HttpResponse:
     """The page of a part, as `show` renders it."""
-    context["form"] = part.form
-    return show(request, template, part.draft, forms=[part.form], conflict=part.conflict, **context)
+    unsaved = part.form.problems() if part.form.is_bound else ()
+    return show(request, template, part.draft, unsaved=unsaved, conflict=part.conflict, form=part.form, **context)
