@@ -1,7 +1,7 @@
 """Since when a student could see the answers, by the settings and the attempts as they were at each moment."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -135,9 +135,15 @@ def visible_since(
     same_set = list(given_with(assignments).with_set()) if Release.AFTER_CLOSE in releases else []
     later_closes = Q(assignment__in=same_set, closes_at__isnull=False)
     extensions = _extensions(Q(assignment__in=assignments, **one) | later_closes)
+    # A release after the close waits for all classes of one set and teacher.
+    groups = {each.pk: (each.edition.question_set_id, each.responsible) for each in same_set}
     result = {}
     for assignment in assignments:
-        set_closes = _set_closes(assignment, same_set, history, extensions.values())
+        set_closes = [
+            _set_close(each, history, extensions.values(), is_own=each == assignment)
+            for each in same_set
+            if groups[each.pk] == groups.get(assignment.pk)
+        ]
         for key in [key for key in works if key[1] == assignment.pk]:
             periods = _periods(assignment, history.changes[assignment.public_id], extensions.get(key))
             since = first_visible_at(
@@ -222,18 +228,6 @@ def _is_shown(period: Period, works: Sequence[Work], set_closes: Sequence[SetClo
 
 def _in_force(closes: Closes, at: datetime) -> datetime | None:
     return next((close for start, close in reversed(closes) if start <= at), None)
-
-
-def _set_closes(
-    assignment: Assignment, same_set: Sequence[Assignment], history: History, extensions: Collection[Extension]
-) -> list[SetClose]:
-    """Of all classes that a release after the close of this assignment waits for: of its set and teacher."""
-    groups = {each.pk: (each.edition.question_set_id, each.responsible) for each in same_set}
-    return [
-        _set_close(each, history, extensions, is_own=each == assignment)
-        for each in same_set
-        if groups[each.pk] == groups.get(assignment.pk)
-    ]
 
 
 def _set_close(assignment: Assignment, history: History, extensions: Iterable[Extension], *, is_own: bool) -> SetClose:
