@@ -42,7 +42,7 @@ def edit_part[F: DraftForm](
     try:
         draft = save(form, {"seen": form.seen, **actor_and_time(request)})
     except DraftChanged as refused:
-        # With the rows that the other window added.
+        # The other window may have saved after this request loaded the draft.
         form = form_of(request.POST, document=refused.draft.document)
         return EditedPart(refused.draft, form, Conflict(form.seen, form.others()))
     # After a save by itself, the page stays.
