@@ -687,6 +687,8 @@ def test_get_writes_nothing(
         client = signed_in(person)
         with queries() as seen:
             client.get(reverse(name, kwargs=kwargs))
+            # A page that does not use htmx is sent whole to whoever says so.
+            client.get(reverse(name, kwargs=kwargs), headers={"HX-Request": "true"})
         assert seen.writes == []
 
 

@@ -72,8 +72,9 @@ def show(
         "tip_count": SimpleLazyObject(lambda: _tip_count(draft)),
         "oob": bool(request.htmx),
     }
-    fragment = "#draft-saved" if request.htmx else ""
-    return render(request, f"teacher/editor/{template}.html{fragment}", {**shared, **context})
+    page = f"teacher/editor/{template}.html"
+    # A page that does not save itself has no such parts.
+    return render(request, [f"{page}#draft-saved", page] if request.htmx else page, {**shared, **context})
 
 
 def has_published(draft: Draft, key: str) -> bool:
