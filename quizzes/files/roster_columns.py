@@ -232,7 +232,7 @@ def looks_like_name(text: str) -> bool:
 
 # Numbers, bullets and check boxes before a name; “a)”, but not the initial “A.”.
 ROW_MARK = re.compile(
-    r"^(?:\(?\d{1,3}[.)\]:]\s*|\d{1,12}\s+(?=\D)|\[\s*x?\s*\]\s*|[a-z]\)\s+|[^\w\s\"“'’‘(\[<&]{1,3}\s+"
+    r"^(?:[(#]?\d{1,3}[.)\]:]\s*|#?\d{1,12}\s+(?=\D)|\[\s*x?\s*\]\s*|[a-z]\)\s+|[^\w\s\"“'’‘(\[<&]{1,3}\s+"
     r"|(?:student|name|alumn[oa]|estudiante|nombre)\s*:\s*)+",
     re.IGNORECASE,
 )

@@ -53,10 +53,12 @@ _NOT_ENROLLED = re.compile(
 # What reports print between the rows and below them.
 _PRINTED = re.compile(
     r"(?:page|página)\s+\d+\b.*|(?:printed|generated|report run|run date|impreso)\b.*\d.*"
-    r"|(?:end of|fin del?)\s+(?:report|list|reporte|lista).*|\d{1,4}\s+(?:students|alumnos|estudiantes|invited)\b.*"
+    r"|(?:end of|fin del?)\s+(?:report|list|reporte|lista).*"
+    r"|\d{1,4}\s+(?:students|alumnos|estudiantes|names|invited|total)\b.*"
     r"|(?:class (?:list|roster)|roster|lista|period|section|homeroom|grade)\b[\s\W]*(?:\w{1,20}[\s\W]+)?\d{1,4}\w?"
-    # “Total students: 3  Page 1 of 1”.
-    r"|total (?:students|alumnos|estudiantes)\b.*"
+    # “Total students: 3  Page 1 of 1”, “Total: 4 students”, “Students: 4 total”.
+    r"|total\W{1,3}(?:de )?(?:\d{1,4}\s+)?(?:students|alumnos|estudiantes|enrollment|names)\b.*"
+    r"|(?:students|alumnos|estudiantes|class size|enrollment)\W{1,3}\d{1,4}\b.*"
     # “Male: 12 Female: 14”, “Count = 26”.
     r"|(?:[^\W\d][^:=,]{0,30}[:=]\s*\d{1,4}[\s,;|]*)+",
     re.IGNORECASE,
@@ -74,8 +76,10 @@ _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
 _PRONOUNS = re.compile(r"[(\[]\s*\w{1,5}(?:\s*/\s*\w{1,6}){1,3}\s*[)\]]")
 # A line to sign on, a check box, or a student number after the name.
 _ROW_END = re.compile(r"(?:\s*+_{2,}+|\s+[-–]\s*\d{1,2}(?:th)?|\s+[☐☑☒✓✔□■]|\s+[(\[#]?\d{4,12}[)\]]?)+$")
-# “Maya Lopez and Noah Kim”, “Maya Lopez / Noah Kim”. Spanish names have “y”.
-_TWO_NAMES = re.compile(r"[^\s,]+ [^,]{0,100}\S\s*(?:/|&| and )\s*[^\s,]+ [^,]{0,100}", re.IGNORECASE)
+# “Maya Lopez / Noah Kim”, “Maya and Noah”. Spanish names have “y”.
+_TWO_NAMES = re.compile(
+    r"[^\s,]+ [^,]{0,100}\S\s*(?:/|&)\s*[^\s,]+ [^,]{0,100}|[^,]{0,100}\S\s+and\s+\S[^,]{0,100}", re.IGNORECASE
+)
 # What was before an address, and a quote that never ends.
 _LOOSE = re.compile(r"\s+[-–—|]+$|^[\"“](?=[^\"”]*$)")
 _EMAIL = re.compile(r"[<(\[]?[^\s<>()\[\],;]+@[^\s<>()\[\],;]+[>)\]]?")

@@ -221,6 +221,9 @@ LISTS: dict[str, tuple[str | bytes, list[str]]] = {
             "Noah Kim,1\n"
             "Total Students: 2,\n"
             "Total: 2,\n"
+            "Total: 2 students,\n"
+            "Students: 2 total,\n"
+            "Total de 2 alumnos,\n"
             "Count = 2,\n"
             "Boys: 1,\n"
             "End of report,\n"
@@ -228,6 +231,9 @@ LISTS: dict[str, tuple[str | bytes, list[str]]] = {
         [
             "Maya Lopez / Lopez",
             "Noah Kim / Kim",
+            "- Not a student",
+            "- Not a student",
+            "- Not a student",
             "- Not a student",
             "- Not a student",
             "- Not a student",
@@ -464,8 +470,9 @@ LISTS |= {
         ["Íñigo Peña / Peña", "- A test student"],
     ),
     "two names in a row": (
-        "Maya Lopez and Noah Kim\nBo Cho / Cy Diaz\nAl Gil & Di Egan\nAna Ortega y Gasset\n",
+        "Maya Lopez and Noah Kim\nBo Cho / Cy Diaz\nAl Gil & Di Egan\nAna and Bo\n#5 Ana Ortega y Gasset\n",
         [
+            "- This line has several names: put each name on a line of its own.",
             "- This line has several names: put each name on a line of its own.",
             "- This line has several names: put each name on a line of its own.",
             "- This line has several names: put each name on a line of its own.",
