@@ -85,9 +85,12 @@ def read_roster(
     number_heading = cell_of(heading, found.external_id) if heading is not None else ""
     columns = _with_choice(found, chosen)
     if columns.full is None and columns.first is None and columns.last is None:
-        raise InvalidRoster(
-            gettext("We found no names in this list. Choose the column that has them, or put one name per line.")
+        text = gettext(
+            "We found no names in this list. It starts with “{text}”. Give the column of the names the heading “Name”, or "
+            "put one name per line."
         )
+        first = ", ".join(cell for row in table[:1] for cell in row.cells if cell)
+        raise InvalidRoster(text.format(text=first[:MAX_NAME_LENGTH]))
     if heading is None and not _names_columns(chosen):
         one_each = _one_name_each(table)
         if len(one_each) > len(table):

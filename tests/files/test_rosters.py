@@ -178,7 +178,7 @@ def test_student_numbers_are_kept_only_if_chosen() -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("id,grade\n1,7\n2,8", "We found no names in this list. Choose the column"),
+        ("id,grade\n1,7\n2,8", "no names in this list. It starts with “id, grade”. Give the column of"),
         ("\n".join(f"Student number{'x' * number}" for number in range(501)), "This list has 501 names. A class has"),
     ],
     ids=["no names", "501 names"],
