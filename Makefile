@@ -27,11 +27,11 @@ run: .venv/.base                  ## Serve on http://127.0.0.1:8000; HOST, PORT 
 # Never on a real site's data: neither its folder nor its database server counts here.
 demo: export FOOTNOTE_DATA := $(or $(DEMO_DATA),data-demo)
 demo: export DATABASE_URL :=
-demo: .venv/.base                 ## The same on a data folder of its own (DEMO_DATA), with a sample school
+demo: .venv/.base                 ## Serve a sample school from its own data folder (DEMO_DATA)
 	@$(PY) manage.py load_demo --base-url http://$(or $(filter-out 0.0.0.0,$(HOST)),127.0.0.1):$(or $(PORT),8000)
 	@$(PY) manage.py serve
 
-test: lint unit javascript browser ## Everything that must be green
+test: lint unit javascript browser ## All checks and tests
 
 lint: .venv/.test                 ## Style, unsafe calls, layers, templates, types, migrations
 	$(PY) -m ruff check .
@@ -71,16 +71,16 @@ test-postgres: .venv/.test        ## The unit tests on a PostgreSQL server of th
 fuzz: .venv/.test                 ## Damaged files for each reader, 1 minute each; MINUTES=10, SEED=n, READER=name
 	$(PY) -m tools.fuzz --minutes $(or $(MINUTES),1) --seed $(or $(SEED),1) $(READER)
 
-faults: .venv/.test               ## Kill, fill, repeat, race: one line per fault; FULL=1 runs as many as the goals ask for
+faults: .venv/.test               ## Crash, full-disk, retry, and race tests; FULL=1 runs the full count
 	$(PY) -m tools.faults $(if $(FULL),--full)
 
 machines: .venv/.test             ## Two web machines behind PgBouncer and HAProxy, under faults; FULL=1 and OLD=REVISION
 	$(PY) -m tools.faults $(if $(FULL),--full) R25@pg
 
-mutations: .venv/.test            ## Take each control out of a copy of the site, and see the tests turn red
+mutations: .venv/.test            ## Mutation tests: remove one control at a time, and a test must fail
 	$(PY) -m tools.mutations
 
-bench: .venv/.test                ## Speed as ratios, into docs/performance.md; OLD=REVISION compares with an older one
+bench: .venv/.test                ## Benchmarks as ratios, into docs/performance.md; OLD=REVISION compares with an older version
 	$(PY) -m $(if $(OLD),tools.bench.before_after $(OLD),tools.bench)
 
 scaling: .venv/.test              ## From a class to a state, by simulation, into docs/scaling.md; MEASURE=1 measures first
@@ -116,12 +116,12 @@ translations: .venv/.test         ## Update and compile the translations of the 
 accessibility-report: .venv/.test ## Write docs/accessibility-report.md from its dated checklist
 	$(PY) -m tools.accessibility_report
 
-format: .venv/.test               ## Put code and templates into shape
+format: .venv/.test               ## Format code and templates
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 	@$(DJADE) || $(DJADE) --check
 
-requirements:                     ## Pin pyproject.toml's dependencies anew; needs uv
+requirements:                     ## Pin the dependencies of pyproject.toml again; needs uv
 	uv pip compile $(PINS) pyproject.toml -o requirements/base.txt
 	uv pip compile $(PINS) pyproject.toml --group pyproject.toml:test -c requirements/base.txt -o requirements/test.txt
 	uv pip compile $(PINS) --group pyproject.toml:browsers -c requirements/test.txt -o requirements/browsers.txt

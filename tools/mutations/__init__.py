@@ -1,1 +1,1 @@
-"""Take each control out of a copy of the site, one at a time, and see whether the tests notice."""
+"""Remove one control at a time from a copy of the site, and check that a test fails."""
