@@ -263,7 +263,7 @@ def test_serve_prepares_a_site_and_is_quick_and_quiet_the_second_time(
         "Preparing the database ...",
         "Collected the static files.",
         f"Footnote is at {address} (stop it with Ctrl-C)",
-        "No teacher has an account yet. This link makes the first one, once:",
+        "Open this link to create the first teacher account (works once):",
     ]
     assert lines[4].startswith(f"  {address}/invitation/")
     assert lines[5:] == []
@@ -413,7 +413,7 @@ def test_sign_in_link_opens_the_running_site_without_an_option(
         ),
         (
             {"HOST": "192.0.2.1"},
-            "CommandError: Cannot serve on 192.0.2.1:{port}: Cannot assign requested address. "
+            "CommandError: Can’t use 192.0.2.1:{port}: Cannot assign requested address. "
             "Set HOST or PORT to another value.",
         ),
     ],
@@ -528,7 +528,7 @@ def test_serve_says_in_one_line_that_the_port_is_taken(tmp_path: Path) -> None:
     assert (code, lines) == (
         1,
         [
-            f"CommandError: Cannot serve on 127.0.0.1:{run.port}: Address already in use. "
+            f"CommandError: Can’t use 127.0.0.1:{run.port}: Address already in use. "
             "Set HOST or PORT to another value."
         ],
     )

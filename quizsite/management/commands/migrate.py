@@ -21,7 +21,7 @@ class Command(migrate.Command):
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument(
-            "--init", action="store_true", help="start with an empty database where SQLite's file is gone"
+            "--init", action="store_true", help="start with an empty database if the database file is missing"
         )
         parser.add_argument(
             "--accept-loss", action="store_true", help="undo migrations, with all data that is only in their columns"

@@ -44,13 +44,13 @@ from quizzes.people import accounts
 
 
 class Command(BaseCommand):
-    help = "Bring the site up to date and serve it; HOST, PORT and FOOTNOTE_DATA in the environment say where."
+    help = "Update the database and serve the site. Reads HOST, PORT, and FOOTNOTE_DATA."
     requires_system_checks = ()  # they take longer than the start itself, and `make test` runs them
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes; one per core")
         parser.add_argument(
-            "--init", action="store_true", help="start with an empty database where SQLite's file is gone"
+            "--init", action="store_true", help="start with an empty database if the database file is missing"
         )
 
     def handle(self, *args: Any, workers: int, init: bool, **options: Any) -> None:
@@ -76,7 +76,7 @@ class Command(BaseCommand):
             ) from error
         # After the locks: a second start of the same site must not be told to take another port.
         if problem := problem_with_binding(address, number):
-            raise CommandError(f"Cannot serve on {host}:{number}: {problem}. Set HOST or PORT to another value.")
+            raise CommandError(f"Can’t use {host}:{number}: {problem}. Set HOST or PORT to another value.")
         # A worker that cannot open it would serve on, without periodic jobs and backups.
         open_lock().close()
         # A separate process: a first start takes half as much memory again as serving, and Python returns little of
@@ -87,7 +87,7 @@ class Command(BaseCommand):
         preparation.join()
         if code := preparation.exitcode:
             # A process that failed has printed why; one that was killed has not.
-            sys.exit(1 if code > 0 else f"Preparing the site was ended by signal {-code}.")
+            sys.exit(1 if code > 0 else f"Startup was stopped by signal {-code}.")
         names = host_names(host)
         self.print_address()
         self.allow_hosts(names)
@@ -164,7 +164,7 @@ class Command(BaseCommand):
         SiteState.objects.record(SiteState.ADDRESS, address, now=timezone.now())
         self.stdout.write(f"Footnote is at {address} (stop it with Ctrl-C)")
         if link := accounts.first_teacher_link(address, timezone.now()):
-            self.stdout.write(f"No teacher has an account yet. This link makes the first one, once:\n  {link}")
+            self.stdout.write(f"Open this link to create the first teacher account (works once):\n  {link}")
         self.stdout.flush()
 
     def warn_about_settings(self) -> None:
