@@ -156,11 +156,17 @@ def test_refused_grade_opens_a_right_answer_and_a_saved_one_returns_to_it(
     assert open_answers(teacher_client.post(mark_address(mixed), {"points": "2"}, follow=True)) == [1, 2]
 
 
-def test_ungraded_answer_is_open(student: Student, teacher: User, teacher_client: Client) -> None:
+def test_ungraded_answer_is_open_and_needs_grading_wherever_it_is_named(
+    student: Student, teacher: User, teacher_client: Client
+) -> None:
     edition = make_edition(document=typed_document())
     given = make_assignment(edition=edition, classroom=student.classroom, assigned_by=teacher)
     attempt = make_answered_attempt(assignment=given, student=student, answers={"who": "The rules."})
-    assert open_answers(teacher_client.get(review_of(attempt))) == [3]
+    page = teacher_client.get(review_of(attempt))
+    assert open_answers(page) == [3]
+    # In the strip of numbers, and in the list.
+    assert text_of(page).count("Needs grading") == 2
+    assert "Not graded yet" not in text_of(page)
 
 
 def test_next_student_is_the_next_on_the_roster_with_an_attempt(
