@@ -73,10 +73,6 @@ class StoredTable:
     copy: Copy
     deletion: Deletion
 
-    def column_names(self) -> list[str]:
-        """The names of the columns, in this order."""
-        return [name for names, _ in self.columns for name in names.split()]
-
 
 def of_student(name: str, purpose: str, *columns: tuple[str, str]) -> StoredTable:
     """A table about a student, kept as long as the class."""
