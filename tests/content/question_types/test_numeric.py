@@ -294,6 +294,19 @@ def test_numeric_key_is_shown_as_people_write_it(table: dict[str, Any], shown: s
     assert [row.text for row in question.answer_key(READING)] == [shown + margin]
 
 
+@pytest.mark.parametrize(
+    ("table", "near"),
+    [
+        (document(answer="7"), "6"),
+        (document(answer="0", units=["months"], tolerance="0.5"), "1.5 months"),
+        (on("--12-31", tolerance=3), "December 27"),
+        (on("9999-12-31", tolerance=4_000_000), "No idea"),
+    ],
+)
+def test_numeric_wrong_answer_is_near_the_right_one(table: dict[str, Any], near: str) -> None:
+    assert parse_question(table).wrong_answer(lambda found: found[0]) == near
+
+
 def test_numeric_review_shows_both_answers() -> None:
     question = parse_question(document())
 

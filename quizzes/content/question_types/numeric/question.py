@@ -62,9 +62,12 @@ class Numeric(Question):
     @property
     def shown(self) -> str:
         """The correct answer as people write it."""
-        if isinstance(self.answer, Day):
-            return write_date(self.answer)
-        return " ".join([f"{self.answer:f}", *self.units[:1]])
+        return self._written(self.answer)
+
+    def _written(self, answer: Decimal | Day) -> str:
+        if isinstance(answer, Day):
+            return write_date(answer)
+        return " ".join([f"{answer:f}", *self.units[:1]])
 
     @property
     def _in_words(self) -> str:
@@ -170,8 +173,9 @@ class Numeric(Question):
         return self.shown
 
     def wrong_answer(self, choose: Choose) -> Value:
-        """Words without a number or date."""
-        return NO_IDEA
+        """The nearest number or date that is surely wrong; words if there is none."""
+        near = map(self._written, self._near_misses())
+        return next((text for text in near if not self.grade(text) and not self.needs_grading(text)), NO_IDEA)
 
     @property
     def grading_terms(self) -> tuple[Any, ...]:
@@ -246,6 +250,17 @@ class Numeric(Question):
             # Fractions, since the difference of two decimals is rounded to 28 digits.
             return abs(Fraction(given) - Fraction(self.answer)) <= Fraction(self.tolerance)
         return False
+
+    def _near_misses(self) -> list[Decimal | Day]:
+        """The numbers or dates just beyond the tolerance. No number is below zero if the key is not."""
+        steps = (-self.tolerance - 1, self.tolerance + 1)
+        if isinstance(self.answer, Decimal):
+            numbers = [self.answer + step for step in steps]
+            return [number for number in numbers if number >= 0 or self.answer < 0]
+        key = date(self.answer.year or _ANY_YEAR, self.answer.month, self.answer.day).toordinal()
+        last = date.max.toordinal()
+        days = [date.fromordinal(min(max(key + int(step), 1), last)) for step in steps]
+        return [Day(self.answer.year and day.year, day.month, day.day) for day in days]
 
     def _has_unit(self, unit: str) -> bool:
         return unit in self.normalized_units or (not unit and not self.unit_required)
