@@ -47,7 +47,7 @@ def test_teachers_find_help_on_their_pages(assignment: Assignment, student: Stud
 
 
 @pytest.mark.parametrize(
-    "word", ["Speaker", "Objective", "Version", "Coverage", "Evidence", "Receipt", "Item analysis"]
+    "word", ["Speaker", "Objective", "Version", "Questions per objective", "Evidence", "Receipt", "Item analysis"]
 )
 @pytest.mark.django_db
 def test_help_says_what_each_word_means(word: str) -> None:
