@@ -29,6 +29,8 @@ _NOT_STUDENTS = re.compile(
     r"\b(?:teacher|instructor|aide|staff|faculty|substitute|designer|observer|guardian|parent|administrator|admin|owner|ta"
     r"|tutor|counselor|profesora?|docente|maestr[oa])\b"
 )
+# “Ms. Rivera” above a list. A title before a whole name may be of a student in a class of adults.
+_ADULT = re.compile(r"(?:mrs?|ms|mx|dr|prof|sra?|srta)\b\.?\s*[^\W\d]+", re.IGNORECASE)
 # Rows of gradebook files and lists that are no students, as name keys. Canvas calls its sample student “Test Student”.
 _TEST_STUDENTS = re.compile(r"test student|student (?:view )?test|(?:alumno|estudiante) de prueba")
 # Blackboard adds one for each teacher who looks at the course as a student.
@@ -63,9 +65,10 @@ _PRINTED = re.compile(
     r"|(?:[^\W\d][^:=,]{0,30}[:=]\s*\d{1,4}[\s,;|]*)+",
     re.IGNORECASE,
 )
-# “Period 3 - Civics”, “Civics 8 (Period 3)”.
+# “Period 3 - Civics”, “Civics 8 (Period 3)”, “Civics, Period 3”.
 _SECTION = re.compile(
-    r"(?:[^,]{0,80}\W)?(?:period|section|homeroom|room|block|hour|semester|período|grupo)\W{1,3}\d{1,4}\w?\b(?:\W.{0,80})?",
+    r"(?:[^,]{0,80}\W{1,2})?(?:period|section|homeroom|room|block|hour|semester|período|grupo)\W{1,3}\d{1,4}\w?\b"
+    r"(?:\W.{0,80})?",
     re.IGNORECASE,
 )
 _TIME = re.compile(r"\b\d{1,2}:\d\d(?:\b|[ap]m)")
@@ -197,7 +200,7 @@ def _not_a_student(row: TableRow, columns: Columns, heading: TableRow | None) ->
     # “TeacherEnrollment” is two words.
     role = heading_key(cell_of(row, columns.role)) if columns.role is not None else ""
     label = key if re.match(r"\s*(?:teacher|instructor|maestr[oa]|profesora?)\s*:", text, re.I) else ""
-    if _NOT_STUDENTS.search(f"{role} {label}"):
+    if _NOT_STUDENTS.search(f"{role} {label}") or _ADULT.fullmatch(text):
         return gettext("Not a student: a teacher or another adult")
     return ""
 

@@ -469,6 +469,16 @@ LISTS |= {
         "Student;ID\nPeña, Íñigo;1\nEstudiante de prueba;2\n",
         ["Íñigo Peña / Peña", "- A test student"],
     ),
+    "a class and its teacher above the names": (
+        "Civics, Period 3\nMs. Rivera\nMaya Lopez\nMr. Noah Kim\nLopez, Ana Period\n",
+        [
+            "- Not a student",
+            "- Not a student: a teacher or another adult",
+            "Maya Lopez / Lopez",
+            "Mr. Noah Kim / Kim",
+            "Ana Period Lopez / Lopez",
+        ],
+    ),
     "two names in a row": (
         "Maya Lopez and Noah Kim\nBo Cho / Cy Diaz\nAl Gil & Di Egan\nAna and Bo\n#5 Ana Ortega y Gasset\n",
         [
