@@ -86,8 +86,8 @@ def read_roster(
     columns = _with_choice(found, chosen)
     if columns.full is None and columns.first is None and columns.last is None:
         text = gettext(
-            "We found no names in this list. It starts with “{text}”. Give the column of the names the heading “Name”, or "
-            "put one name per line."
+            "We found no names in this list. It starts with “{text}”. Give the column of the names the heading “Name”, "
+            "or put one name per line."
         )
         first = ", ".join(cell for row in table[:1] for cell in row.cells if cell)
         raise InvalidRoster(text.format(text=first[:MAX_NAME_LENGTH]))
