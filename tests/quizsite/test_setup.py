@@ -527,10 +527,7 @@ def test_serve_says_in_one_line_that_the_port_is_taken(tmp_path: Path) -> None:
 
     assert (code, lines) == (
         1,
-        [
-            f"CommandError: Can’t use 127.0.0.1:{run.port}: Address already in use. "
-            "Set HOST or PORT to another value."
-        ],
+        [f"CommandError: Can’t use 127.0.0.1:{run.port}: Address already in use. Set HOST or PORT to another value."],
     )
 
 
