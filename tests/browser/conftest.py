@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.servers.basehttp import ThreadedWSGIServer
 from django.test.testcases import LiveServerThread
-from playwright.sync_api import Browser, BrowserContext, Page, Response, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Response, Route, expect
 
 from quizsite.call_stack import with_large_stack
 from quizzes.models import Student, User
@@ -205,6 +205,30 @@ def assert_fits(page: Page) -> None:
     assert dark_violations(page) == []
     page.set_viewport_size({"width": 320, "height": 256})
     assert overflow(page) == 0
+
+
+# Whether a finger can bring the middle of an element into sight. It scrolls the page, and what has a scroll bar;
+# `scrollIntoView` and Playwright's actions also scroll boxes that hide what is beyond their edge.
+_REACH = """place => {
+  const boxes = [];
+  for (let box = place.parentElement; box; box = box.parentElement) {
+    if (!box.parentElement || /auto|scroll/.test(getComputedStyle(box).overflowY)) boxes.push(box);
+  }
+  return [0.5, 0.2, 0.8].some((share) => {
+    for (const box of boxes) {
+      const frame = box.parentElement ? box.getBoundingClientRect() : { top: 0, height: innerHeight };
+      const { top, height } = place.getBoundingClientRect();
+      box.scrollTop += (top + height / 2 - frame.top - frame.height * share) / (box.currentCSSZoom ?? 1);
+    }
+    const { left, top, width, height } = place.getBoundingClientRect();
+    return place.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+  });
+}"""
+
+
+def out_of_reach(place: Locator) -> list[str]:
+    """The texts of the elements that a finger cannot bring into sight."""
+    return [one.inner_text() for one in place.all() if not one.evaluate(_REACH)]
 
 
 def goto_with_fonts(page: Page, url: str) -> None:

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from quizzes.attempts.breaks import start_break
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.models import Answer, Assignment, Attempt, Classroom, Student, SupportMark, User
-from tests.browser.conftest import NewContext, go_offline, overflow, violations
+from tests.browser.conftest import NewContext, go_offline, out_of_reach, overflow, violations
 from tests.browser.test_every_page import HIDDEN_FOCUS
 from tests.factories import make_assignment, make_attempt, make_document, make_edition
 from tests.integration.twin_documents import twins
@@ -462,10 +462,11 @@ def test_line_focus_shows_its_lines_below_open_notes(
 def test_line_focus_does_not_shade_the_notice_of_work_offline(
     attempt: Attempt, student: Student, open_context: NewContext
 ) -> None:
-    Attempt.objects.update(supports={"line_focus": True})
-    context = open_context(student, watched=False)
+    Attempt.objects.update(supports={"line_focus": True, "text_size": 200})
+    context = open_context(student, width=320, height=568, watched=False)
     page = context.new_page()
     open_question(page, attempt)
+    page.locator(".switch label", has_text="Question").click()
     page.get_by_role("button", name="Line focus").press("Enter")
     go_offline(context)
     page.locator(".opt input").first.check()
@@ -476,6 +477,9 @@ def test_line_focus_does_not_shade_the_notice_of_work_offline(
         for place in (notice, page.locator(".shade").first)
     ]
     assert layers[0] > layers[1]
+    # With the largest text, it leaves room for the question.
+    page.locator(".fold summary").click()
+    assert out_of_reach(page.locator(".fold p:visible, .opt, .acts .btn, .switch label")) == []
 
 
 def test_highlights_and_notes_are_there_again_on_another_device(
@@ -532,18 +536,13 @@ def test_open_notes_leave_the_question_in_sight_on_a_small_phone(
     open_question(page, attempt)
     page.locator(".switch label", has_text="Question").click()
     summary = page.locator("[data-notes] summary")
+    expect(summary).to_be_visible()
     place_of_button = summary.bounding_box()
     summary.click()
     assert summary.bounding_box() == place_of_button
     places = [page.locator("label.opt").first, page.get_by_role("button", name="Check my answer")]
     for place in [*places, page.get_by_role("button", name="Skip for now")]:
-        place.evaluate("place => place.scrollIntoView({ block: 'nearest' })")
-        assert place.evaluate(
-            """place => {
-              const { left, top, width, height } = place.getBoundingClientRect();
-              return place.contains(document.elementFromPoint(left + width / 2, top + height / 2));
-            }"""
-        )
+        assert out_of_reach(place) == []
 
 
 def test_teachers_page_of_accommodations_fits_and_is_accessible(
