@@ -28,6 +28,7 @@ from tests.browser.conftest import (
     be_signed_in,
     go_back,
     go_offline,
+    out_of_reach,
     overflow,
     violations,
 )
@@ -699,11 +700,13 @@ def test_pin_that_does_not_get_through_waits_for_the_network(
 
 
 def test_pin_gives_the_focus_back_where_sentences_are_picked(
-    context: BrowserContext, attempt: Attempt, student: Student
+    attempt: Attempt, student: Student, open_context: NewContext
 ) -> None:
-    page = open_question(context, attempt, 4)
+    page = open_question(open_context(student, width=360, height=640, watched=False), attempt, 4)
     Session.objects.all().delete()
     page.locator(".pick label").first.click()
+    expect(page.get_by_label("Your PIN")).to_be_visible()
+    assert out_of_reach(page.locator(".pick label, [data-places] > summary")) == []
     enter_pin(page, student)
     says(page, "Saved")
     assert page.evaluate("document.activeElement.id") == "pick"
