@@ -193,6 +193,12 @@ def test_quiz_on_the_home_page_fits_a_phone_with_large_letters(
     for size in ("150%", "200%"):
         page.evaluate("size => { document.documentElement.style.fontSize = size; }", size)
         assert (overflow(page), size) == (0, size)
+    # The bar with the main button breaks no word, so that it covers few sentences.
+    types = [question.type for question in content_of(attempt).questions]
+    page.goto(reverse("take_attempt", args=[attempt.public_id, types.index("evidence") + 1]))
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    broken = [line.split(" in ")[0] for line in page.evaluate(BROKEN_WORDS)]
+    assert {"Selected", "Check", "my", "evidence"} & {*broken} == set()
 
 
 def test_largest_letters_of_a_browser_leave_whole_words_on_a_phone(
