@@ -64,6 +64,11 @@ def test_number_of_the_strip_opens_its_row(
     page.goto(reverse("result", args=[done.public_id]))
     row = page.locator("#r1 details")
     assert row.get_attribute("open") is None
+    # The width of a phone in letters, if they are twice as large.
+    page.set_viewport_size({"width": 160, "height": 284})
+    wide = "links => links.filter((link) => link.scrollWidth > link.clientWidth).length"
+    assert page.locator(".strip a").evaluate_all(wide) == 0
+    page.set_viewport_size({"width": 360, "height": 640})
     page.locator(".strip a").first.click()
     expect(page.locator("#a1")).to_be_in_viewport()
     assert row.get_attribute("open") is not None
