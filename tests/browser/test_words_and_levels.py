@@ -252,6 +252,14 @@ def test_open_word_fits_a_phone(attempt: Attempt, open_context: NewContext) -> N
         page.keyboard.press("Escape")
     page.locator("button.word").first.click()
     assert_sound(page)
+    Attempt.objects.update(supports={"text_size": 200})
+    page.reload()
+    open_list(page)
+    page.locator("button.word").first.click()
+    box = page.locator(".word-note:popover-open").bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 360
 
 
 @pytest.mark.parametrize("javascript", [True, False])
