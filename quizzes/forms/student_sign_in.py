@@ -130,6 +130,7 @@ class _Texts:
 
     required: Label
     malformed: Label
+    wrong: Label
     hint: Label
 
 
@@ -137,16 +138,19 @@ _TEXTS = {
     PinKind.DIGITS: _Texts(
         gettext_lazy("Type your PIN."),
         NOT_A_PIN,
+        gettext_lazy("That’s not the right PIN."),
         gettext_lazy("4 digits. Forgot it? Ask {teacher} for a new one."),
     ),
     PinKind.PICTURES: _Texts(
         gettext_lazy("Choose your 4 pictures."),
         gettext_lazy("Choose 1 picture in each row."),
+        gettext_lazy("Those aren’t your pictures. Look at your card."),
         gettext_lazy("4 pictures, in the order on your card. Forgot them? Ask {teacher} for new ones."),
     ),
     PinKind.WORDS: _Texts(
         gettext_lazy("Type your 2 words."),
         gettext_lazy("Type the 2 words on your card, with a space between them."),
+        gettext_lazy("Those aren’t your words. Look at your card."),
         gettext_lazy("2 words. Forgot them? Ask {teacher} for new ones."),
     ),
 }
@@ -209,12 +213,8 @@ class PinForm(forms.Form):
 
     def refuse_pin(self, tries_left: int) -> None:
         """Add the error for a wrong PIN, with how many more tries this device has."""
-        text = ngettext(
-            "That’s not the right PIN. You have {count} more try.",
-            "That’s not the right PIN. You have {count} more tries.",
-            tries_left,
-        )
-        self.add_error("pin", text.format(count=tries_left))
+        rest = ngettext("You have {count} more try.", "You have {count} more tries.", tries_left)
+        self.add_error("pin", f"{self._texts.wrong} {rest.format(count=tries_left)}")
 
     def refuse_pin_of_attempt(self, tries_left: int) -> None:
         """Add the error for a wrong PIN on an attempt's page or an archived class. It does not say which."""

@@ -53,7 +53,8 @@ def test_student_signs_in_with_4_pictures(student: Student) -> None:
     for incomplete in ({}, chosen(pin[:3]), {**chosen(pin), "pin-2": "77"}, {**chosen(pin), "pin-2": "sun"}):
         assert "Choose " in text_of(client.post(reverse("enter_pin"), incomplete))
     assert not FailedTry.objects.exists()
-    assert "You have 4 more tries" in text_of(client.post(reverse("enter_pin"), chosen(wrong(pin))))
+    said = "Those aren’t your pictures. Look at your card. You have 4 more tries."
+    assert said in text_of(client.post(reverse("enter_pin"), chosen(wrong(pin))))
     assert client.post(reverse("enter_pin"), chosen(pin)).headers["Location"] == reverse("student_home")
 
 
@@ -66,7 +67,8 @@ def test_student_signs_in_with_2_words(student: Student) -> None:
         assert said in text_of(client.post(reverse("enter_pin"), {"pin": malformed}))
     # A value that cannot be a PIN does not count as a guess.
     assert not FailedTry.objects.exists()
-    assert "You have 4 more tries" in text_of(client.post(reverse("enter_pin"), {"pin": words_of(wrong(pin))}))
+    said = "Those aren’t your words. Look at your card. You have 4 more tries."
+    assert said in text_of(client.post(reverse("enter_pin"), {"pin": words_of(wrong(pin))}))
     right = {"pin": words_of(pin).upper()}
     assert client.post(reverse("enter_pin"), right).headers["Location"] == reverse("student_home")
 
