@@ -236,6 +236,14 @@ def test_closed_question_shows_the_own_answer_and_takes_none(
     assert running.is_open
 
 
+def test_receipt_of_a_quiz_reopened_for_a_while_does_not_call_it_open(running: Attempt, student_client: Client) -> None:
+    reply = student_client.post(reverse("record_heartbeat", args=[running.public_id]), {"is_closed": "on"})
+    assert reply.json()["has_ended"] is False
+    submit_attempt(running, now=NOW)
+    receipt = text_of(student_client.get(reverse("receipt", args=[running.public_id])))
+    assert "The quiz is open." not in receipt
+
+
 @pytest.mark.parametrize(
     ("answered", "told"), [("b", "Not answered: statement 1, statement 3. "), ("abc", "")], ids=["half", "whole"]
 )

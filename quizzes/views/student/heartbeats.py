@@ -49,8 +49,8 @@ def record_heartbeat(request: HttpRequest, attempt: LoadedAttempt) -> HttpRespon
         question_id = content.question_id(content.questions[number - 1]) if number else None
         heartbeats.record_heartbeat(attempt.id, question_id, now=now)
     has_ended = attempt.has_ended(now=now)
-    if form.cleaned_data["is_closed"] and not has_ended:
-        # The teacher undid the close, or gave more time. The next page says so.
+    if form.cleaned_data["is_closed"] and not has_ended and attempt.pace is None:
+        # The teacher undid the close, or gave more time. The next page says so. A teacher-paced class gets its question.
         messages.info(request, gettext("The quiz is open. You can keep working."))
     return JsonResponse(
         {
