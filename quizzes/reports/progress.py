@@ -59,7 +59,8 @@ class StudentProgress:
     activity: None unless in progress. answered_count, last_saved_at: of the latest attempt. An answer that lacks a part
     does not count, as on the student's own pages.
     at_number: position in the set of the question on the screen, else of the last answered one; None before either and
-    without an open attempt. is_reviewing: the review page is on the screen.
+    without an open attempt. In a teacher-paced quiz, of the question on the class board, unless the student is offline.
+    is_reviewing: the review page is on the screen.
     seen_at: the last heartbeat or save of the open attempt, None without one.
     earliest_end: when the open attempt ends if a break stops now; None if it has no end.
     has_late_answers: whether an attempt has late answers that the teacher can accept.
@@ -164,11 +165,13 @@ def _saved_work(attempt_ids: Iterable[int], content: Published) -> defaultdict[i
 class _Asked:
     """What a teacher-paced class is asked.
 
-    number: of the question, None while none takes answers. since: the last move of the board.
+    number: of the question, None while none takes answers. since: the last move of the board. shown: the question on
+    the board, which takes answers or is closed; None before the first.
     """
 
     number: int | None
     since: datetime | None
+    shown: int | None
 
     def is_done(self, answered_number: int | None) -> bool:
         """Whether a student whose newest answer is to this question waits for the class."""
@@ -180,9 +183,11 @@ def _asked(assignment: Assignment) -> _Asked | None:
     if not assignment.is_teacher_paced:
         return None
     board = Board.objects.filter(assignment=assignment).first()
-    if board is None or board.position <= board.closed_through:
-        return _Asked(None, None)
-    return _Asked(board.position, board.changed_at)
+    if board is None:
+        return _Asked(None, None, None)
+    if board.position <= board.closed_through:
+        return _Asked(None, None, board.position)
+    return _Asked(board.position, board.changed_at, board.position)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,10 +225,15 @@ def _progress(student: Student, found: StudentStatus[Attempt], loaded: _Loaded) 
     presence = loaded.presences.get(attempt.pk)
     is_newer = presence is not None and (own.saved_at is None or presence.seen_at >= own.saved_at)
     question_id = presence.question_id if presence is not None and is_newer else own.question_id
+    at_number = loaded.numbers[question_id] if question_id is not None else None
+    activity = _activity(attempt, own, presence, loaded) if found.status is Status.IN_PROGRESS else None
+    # The pages of a teacher-paced quiz follow the board within seconds, sooner than their heartbeats tell.
+    if loaded.asked is not None and presence is not None and activity is not Activity.OFFLINE:
+        at_number = loaded.asked.shown
     return replace(
         entry,
-        activity=_activity(attempt, own, presence, loaded) if found.status is Status.IN_PROGRESS else None,
-        at_number=loaded.numbers[question_id] if question_id is not None else None,
+        activity=activity,
+        at_number=at_number,
         is_reviewing=is_newer and question_id is None,
         seen_at=presence.seen_at if presence is not None and is_newer else own.saved_at,
         earliest_end=earliest_end(attempt, now=loaded.now),

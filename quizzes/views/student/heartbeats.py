@@ -50,7 +50,7 @@ def record_heartbeat(request: HttpRequest, attempt: LoadedAttempt) -> HttpRespon
         heartbeats.record_heartbeat(attempt.id, question_id, now=now)
     has_ended = attempt.has_ended(now=now)
     if form.cleaned_data["is_closed"] and not has_ended and attempt.pace is None:
-        # The teacher undid the close, or gave more time. The next page says so. A teacher-paced class gets its question.
+        # The teacher undid the close, or gave more time. The next page says so. Teacher-paced, it is the question.
         messages.info(request, gettext("The quiz is open. You can keep working."))
     return JsonResponse(
         {

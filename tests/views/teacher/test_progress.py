@@ -362,7 +362,7 @@ def test_clock_that_runs_makes_silence_stuck_and_its_end_says_so(assignment: Ass
         ({1: "1-1", 3: "1-4", 4: "2-1"}, 2, 9.1, "stuck"),
     ],
 )
-def test_no_one_is_stuck_who_waits_for_the_class(
+def test_student_is_where_the_class_is_and_not_stuck_while_it_waits(
     aims: dict[int, str], answered: int | None, asked: float, activity: str, attempt: Attempt, teacher: User
 ) -> None:
     Assignment.objects.update(is_teacher_paced=True, shuffle_questions=False)
@@ -376,8 +376,10 @@ def test_no_one_is_stuck_who_waits_for_the_class(
             number, phase = map(int, aim.split("-"))
             show_on_board(assignment, number=number, phase=phase, by=teacher, now=now)
     send_heartbeats(attempt, "one", until=asked)
-    [(found, _)] = activities(assignment, NOW + asked * MINUTE)
-    assert found == activity
+    shown = int(list(aims.values())[-1][0]) if aims else None
+    assert activities(assignment, NOW + asked * MINUTE) == [(activity, shown)]
+    # A page without a connection does not follow the board.
+    assert activities(assignment, NOW + (asked + 2) * MINUTE) == [("offline", 1)]
 
 
 @pytest.fixture
