@@ -198,6 +198,10 @@ def test_student_waits_then_is_led_to_the_question_of_the_class(
     # A late joiner starts at the question of the class.
     start = reverse("start_attempt", args=[paced.public_id])
     assert student_client.post(start, follow=True).redirect_chain[-1][0] == question(running, 2)
+    # Question 1 is closed, so a count of those without an answer is not what is left.
+    home = text_of(student_client.get(reverse("student_home")))
+    assert "Your teacher moves everyone from question to question." in home
+    assert "Left to do" not in home
 
 
 def test_save_without_an_answer_asks_for_one_only_while_the_question_is_open(
