@@ -55,6 +55,8 @@ function sendNow() {
 if (form) {
   timer = setTimeout(sendHeartbeat, timeToNext());
   document.addEventListener("footnote:signed-in", sendNow);
+  // So that the teacher's page does not call a student offline whose answers arrive again.
+  window.addEventListener("online", sendNow);
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible" && timeToNext() === 0) sendNow();
   });

@@ -138,7 +138,8 @@ def test_late_answer_of_a_phone_that_was_offline_is_kept(
     go_offline(ana.context)
     ana.get_by_label("Birthplace").check()
     show_on_board(paced, number=1, phase=ANSWERS, by=teacher, now=timezone.now())
-    ana.context.set_offline(False)
+    with ana.expect_request("**/here/", timeout=5_000):  # not in 20 seconds
+        ana.context.set_offline(False)
     notice = "Question 1 is closed. Your late answer doesn’t count yet. Your teacher can accept it."
     expect(ana.get_by_text(notice)).to_be_visible()
     attempt = Attempt.objects.get(student__display_name="Ana")
