@@ -181,6 +181,20 @@ test("after the end, the page is left once all late answers are sent", async () 
   assert.deepEqual(calls, [["leave", "/receipt/"], ["onAllSaved", true]]);
 });
 
+test("a closed question is reopened once all late answers to it are sent", async () => {
+  store.add(ONE, 0, "choice=a");
+  answer = () => null;
+  await sender.send();
+  store.add(ONE, 0, "choice=b");
+  store.add(TWO, 0, "choice=c");
+  calls.length = requests.length = 0;
+  answer = (url) => url === ONE ? json(409, { outcome: "late", revision: 0 }) : json(200, { revision: 1 });
+  await sender.send();
+  assert.deepEqual(requests.map(({ body }) => body.choice), ["a", "b", "c"]);
+  assert.deepEqual(calls[0], ["reopen", ONE, ""]);
+  assert.deepEqual(store.pending(), []);
+});
+
 test("a stale answer is dropped and its question reopened with it", async () => {
   store.add(ONE, 0, "choice=a");
   page.isLeaving = () => true;

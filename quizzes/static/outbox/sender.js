@@ -151,6 +151,11 @@ export function createSender(store, page, tabs) {
       // The receipt counts the late answers, so all are sent first.
       const isLast = !store.pending().some((other) => attemptOf(other.entry.url) === attemptOf(url));
       if (isLast && page.isHere(url)) page.leave(reply.location);
+    } else if (status === 409 && reply?.outcome === "late") {
+      store.remove(key);
+      store.unacknowledged.delete(url);
+      // The teacher can accept the newest late answer to a closed question, so a newer one is sent first.
+      if (store.pendingFor(url).length === 0 && page.isHere(url)) page.reopen(url, "");
     } else if (status === 409 && reply) {
       const waiting = store.pendingFor(url);
       waiting.forEach((other) => store.remove(other.key));
