@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from django import forms
 from django.utils.text import format_lazy
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.assignments.supports import BREAKS, TEXT_SIZES, Supports, supports_of
 from quizzes.files.accommodations import HEADINGS, NO_LIMIT, TIMES, read_values
@@ -117,15 +117,20 @@ class StudentSupportsForm(SupportsForm):
         },
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, student: Student, **kwargs: Any) -> None:
+        """student: with the classroom."""
         super().__init__(*args, **{"auto_id": "support_%s", **kwargs})
+        self.shown = supports_of(student)
+        self.initial = {
+            "source": AS_THE_CLASS if student.supports is None else OWN,
+            **{name: getattr(self.shown, name) for name in Supports.__dataclass_fields__},
+        }
 
-    @classmethod
-    def of_student(cls, student: Student) -> Self:
-        """The form with the student's supports. student: with the classroom."""
-        form = cls.of(supports_of(student))
-        form.initial["source"] = AS_THE_CLASS if student.supports is None else OWN
-        return form
+    def clean(self) -> None:
+        """Refuse supports that were changed under “Same as the class”. Saving would drop them without a word."""
+        is_of_class = self.initial["source"] == self.cleaned_data.get("source") == AS_THE_CLASS
+        if is_of_class and not self.errors and self.supports != self.shown:
+            self.add_error("source", gettext("You changed supports. To save them, choose “Only these”."))
 
     @property
     def own_supports(self) -> Supports | None:

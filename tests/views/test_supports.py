@@ -46,6 +46,9 @@ def test_teacher_sets_the_supports_of_the_class_and_of_one_student(
 
     form = form_of(teacher_client.get(profile), having="source")
     assert (form.data()["source"], form.data()["read_aloud"]) == (["class"], ["on"])
+    refused = teacher_client.post(form.action, form.data(line_focus="on"))
+    assert "You changed supports. To save them, choose “Only these”." in errors_of(refused)
+    assert form_of(refused, having="source").data()["line_focus"] == ["on"]
     own = {name: values for name, values in form.data(source="own").items() if name != "read_aloud"}
     teacher_client.post(form.action, own)
     assert "supports/" not in question_page(student_client, attempt)

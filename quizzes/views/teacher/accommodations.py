@@ -201,8 +201,8 @@ def excuse_student(request: TeacherRequest, public_id: str, student_id: str) -> 
 def set_accommodations(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Set a student's time, supports and reading level on every assignment."""
     student = taught_student(request, public_id)
-    time_form, supports_form = AccommodationForm(request.POST), StudentSupportsForm(request.POST)
-    level_form = StudentLevelForm(request.POST)
+    time_form, level_form = AccommodationForm(request.POST), StudentLevelForm(request.POST)
+    supports_form = StudentSupportsForm(request.POST, student=student)
     bound = {"accommodation_form": time_form, "supports_form": supports_form, "level_form": level_form}
     if not all(form.is_valid() for form in bound.values()):
         return history_page(request, student, **bound)

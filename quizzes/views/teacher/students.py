@@ -366,7 +366,7 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
         "move_form": MoveStudentForm(others=others),
         "accommodation_form": AccommodationForm.of(Accommodation.objects.filter(student=student).first()),
         "level_form": StudentLevelForm.of(student),
-        "supports_form": StudentSupportsForm.of_student(student),
+        "supports_form": StudentSupportsForm(student=student),
         "chosen_level": gettext(LEVELS[student.chosen_variant]) if student.chosen_variant in LEVELS else "",
         "room": None,
         "is_refused": bool(context.keys() & FORMS),
