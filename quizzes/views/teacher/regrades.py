@@ -16,7 +16,7 @@ from quizzes.content.editions import shown_edition, written_questions
 from quizzes.content.question_types.registry import type_of
 from quizzes.content.question_types.results import KeyRow
 from quizzes.content.set_document import SetDocument
-from quizzes.forms.grading import PolicyForm, RegradeForm
+from quizzes.forms.regrades import PolicyForm, RegradeForm
 from quizzes.grading import regrades
 from quizzes.grading.new_keys import own_document
 from quizzes.grading.points import explanation_in_force, since_new_key

@@ -16,7 +16,7 @@ from django.utils import timezone
 from quizzes.assignments.accommodations import excuse, undo_excuse
 from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.transfers import transfer_attempts
-from quizzes.forms.grading import AS_WRITTEN
+from quizzes.forms.regrades import AS_WRITTEN
 from quizzes.grading import manual_grades, queue
 from quizzes.grading.scores import adjustments
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, ManualGrade, Regrade, Student, User

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.forms.grading import AS_WRITTEN
+from quizzes.forms.regrades import AS_WRITTEN
 from quizzes.grading.queue import queued_answers
 from quizzes.models import Assignment, Classroom, Edition, User
 from tests.factories import make_assignment, make_edition
