@@ -1,6 +1,6 @@
 """Regrade a question: form, preview, apply, history, undo."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -40,10 +40,10 @@ def regrade_question(request: TeacherRequest, public_id: str, number: int) -> Ht
     question = document.questions[number - 1]
     row = Question.objects.get(edition_id=assignment.edition_id, key=question.key)
     edition = Edition.objects.get(pk=assignment.edition_id)
-    affected = regrades.affected_assignments(edition, here=assignment.classroom, by=request.user)
     form = RegradeForm(
         request.POST if request.method == "POST" else None,
-        affected=affected,
+        affected=regrades.affected_assignments(edition, here=assignment.classroom, by=request.user),
+        here=assignment.classroom,
         edition=edition,
         question=question,
         earlier=applied_regrades({assignment.pk})[assignment.pk].get(question.key, []),
@@ -52,7 +52,7 @@ def regrade_question(request: TeacherRequest, public_id: str, number: int) -> Ht
     context = _context(assignment, row, form, document)
     if form.moves_a_line or not form.is_valid() or form.cleaned_data["act"] == "edit":
         return render(request, "teacher/regrade_question.html", context)
-    act = {name: form.cleaned_data[name] for name in ("policy", "document")}
+    affected, act = form.reached, {name: form.cleaned_data[name] for name in ("policy", "document")}
     if form.cleaned_data["act"] == "save":
         # The group id from the form is combined with the teacher's id, as in `assign`.
         group = uuid5(form.cleaned_data["group"], f"{request.user.pk}:{row.pk}")
@@ -65,6 +65,7 @@ def regrade_question(request: TeacherRequest, public_id: str, number: int) -> Ht
             messages.success(request, gettext("Question {number} is regraded. Scores updated.").format(number=number))
             return redirect("assignment_regrades", assignment.public_id)
     context |= {
+        "class_names": _class_names(affected),
         "preview": regrades.preview(affected, row, **act),
         "outside_count": count_outside_averages(affected),
         "new_key": _new_key(question.key, act["document"], assignment),
@@ -118,13 +119,17 @@ def _context(assignment: Assignment, row: Question, form: RegradeForm, document:
         "sentences": form.reading.sentences(present.evidence),
         "evidence": present.evidence,
         "explanation": explanation_in_force(form.question, form.earlier),
-        # A class that has the questions in two quizzes is one class.
-        "class_names": list({other.classroom_id: other.classroom.name for other in form.affected}.values()),
+        "class_names": _class_names(form.affected),
         "form": form,
         "view": form.view,
         "question_template": type_of(form.question).template("page"),
         "address": reverse("regrade_question", args=[assignment.public_id, row.position]),
     }
+
+
+def _class_names(assignments: Sequence[Assignment]) -> list[str]:
+    """The names of their classes. A class that has the questions in two quizzes is one class."""
+    return list({assignment.classroom_id: assignment.classroom.name for assignment in assignments}.values())
 
 
 def _new_key(key: str, document: Mapping[str, Any] | None, assignment: Assignment) -> list[KeyRow]:

@@ -316,6 +316,25 @@ def test_another_teacher_reaches_only_the_own_class(
     assert list(Regrade.objects.values_list("assignment", flat=True)) == [theirs.pk]
 
 
+def test_regrade_of_one_class_leaves_the_others(assignment: Assignment, teacher: User, teacher_client: Client) -> None:
+    address, label = address_of(assignment), "Only Period 3"
+    assert label not in text_of(teacher_client.get(address))
+    other = make_assignment(edition=assignment.edition, classroom=make_classroom(teacher=teacher, name="Period 6"))
+    assert label in text_of(teacher_client.get(address))
+    sent = {**filled(teacher_client, address, pick=None, policy="drop"), "only_here": "on"}
+    preview = teacher_client.post(address, sent)
+    assert "Period 3 Only this class will be regraded." in text_of(preview)
+    form = form_of(preview, having="stamp")
+    assert "All of these classes will be regraded." in text_of(teacher_client.post(address, form.data(act="edit")))
+    teacher_client.post(address, form.data(act="save"))
+    assert list(Regrade.objects.values_list("assignment", flat=True)) == [assignment.pk]
+    # Without the check box, all classes of the teacher.
+    preview = teacher_client.post(address, filled(teacher_client, address, pick=None, policy="full_credit"))
+    teacher_client.post(address, form_of(preview, having="stamp").data(act="save"))
+    reached = Regrade.objects.filter(policy="full_credit").values_list("assignment", flat=True)
+    assert set(reached) == {assignment.pk, other.pk}
+
+
 @pytest.mark.parametrize("is_here_archived", [False, True])
 def test_archived_classes_keep_their_scores_unless_the_regrade_is_of_one(
     is_here_archived: bool, assignment: Assignment, teacher: User, teacher_client: Client
