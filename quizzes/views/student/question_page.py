@@ -139,8 +139,12 @@ def may_submit(attempt: LoadedAttempt) -> bool:
 
 
 def pace_tag(attempt: LoadedAttempt, *, now: datetime) -> str:
-    """The ETag of where a teacher-paced class is, of a pause, of a break, and of a close that ends the break."""
-    return content_etag(attempt.pace, attempt.is_open, attempt.is_paused, attempt.stands_still(now=now))
+    """The ETag of where a teacher-paced class is, of a pause, of a break, and of a close that ends the break.
+
+    A close is news to a page without a clock only: the clock of a page turns the attempt in.
+    """
+    has_end = attempt.deadline_at is not None
+    return content_etag(attempt.pace, attempt.is_open, has_end, attempt.is_paused, attempt.stands_still(now=now))
 
 
 def time_context(attempt: LoadedAttempt, *, now: datetime) -> dict[str, Any]:
