@@ -150,7 +150,7 @@ def _already_graded(request: TeacherRequest, assignment: Assignment, form: Settl
     """The queue, with the notice of this form's grade if it was sent twice."""
     group = form.cleaned_data.get("group")
     if group is None or _notice(assignment, group) == "":
-        messages.info(request, gettext("This answer is already graded."))
+        messages.info(request, gettext("This answer is already graded. Nothing changed."))
         return redirect(_address(assignment))
     return redirect(_address(assignment, undo=group))
 

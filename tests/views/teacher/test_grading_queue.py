@@ -246,7 +246,7 @@ def test_grade_goes_to_the_next_answer_and_can_be_undone(
     assert [event.action for event in AuditEvent.objects.order_by("pk")] == ["answer_marked", "grade_undone"]
     # The first form, sent again, does not restore the undone grade.
     page = teacher_client.post(form.action, data, follow=True)
-    assert "This answer is already graded." in text_of(page)
+    assert "This answer is already graded. Nothing changed." in text_of(page)
     assert scores() == [0, 0]
 
 
@@ -498,7 +498,7 @@ def test_what_is_not_in_the_queue_changes_nothing(
 ) -> None:
     give(assignment, "Ana", one="Friday, August 31")
     page = teacher_client.post(reverse("settle_queued_answer", args=[assignment.public_id]), data, follow=True)
-    assert "This answer is already graded." in text_of(page)
+    assert "This answer is already graded. Nothing changed." in text_of(page)
     assert (Regrade.objects.count(), ManualGrade.objects.count()) == (0, 0)
 
 
