@@ -64,7 +64,9 @@ def test_wrong_pictures_lead_back_to_the_first_row(student_with_pictures: Studen
         page.locator(f"[name=pin-{place}][value='{(int(digit) + 1) % 10}']").check()
     page.get_by_role("button", name="Sign in").press("Enter")
     pictures = page.get_by_role("group", name="Your PIN")
-    expect(pictures).to_have_accessible_description(re.compile("^Those aren’t your pictures. Look at your card. You have 4 more tries."))
+    expect(pictures).to_have_accessible_description(
+        re.compile("^Those aren’t your pictures. Look at your card. You have 4 more tries.")
+    )
     expect(pictures.get_by_role("radio").first).to_be_focused()
     expect(page.locator(".err")).to_be_in_viewport()
 
