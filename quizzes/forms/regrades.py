@@ -84,9 +84,7 @@ class RegradeForm(forms.Form):
     # Its place on the page is outside the element of the form.
     only_here = forms.BooleanField(
         required=False,
-        help_text=gettext_lazy(
-            "Useful if this class didn’t get to the question. Other classes keep their scores."
-        ),
+        help_text=gettext_lazy("Useful if this class didn’t get to the question. Other classes keep their scores."),
         widget=forms.CheckboxInput(attrs={"form": "regrade"}),
     )
     group = forms.UUIDField(widget=forms.HiddenInput)
