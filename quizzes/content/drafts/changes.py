@@ -110,11 +110,13 @@ def _reading_changes(old: Table, new: Table) -> Iterator[Change]:
     for name, what in (
         ("title", gettext("The title of the reading changed.")),
         ("level", gettext("The level of the reading changed.")),
-        ("language", gettext("The language of the reading changed.")),
         ("rights_note", gettext("The rights note changed.")),
     ):
         if before.get(name, "") != after.get(name, ""):
             yield Change(what, before.get(name, ""), after.get(name, ""))
+    # Without both: they are tags, and only Django has their names.
+    if before.get("language") != after.get("language"):
+        yield Change(gettext("The language of the reading changed."))
     has_same_note = before.get("rights_note", "") == after.get("rights_note", "")
     if has_same_note and before.get(TEXTS) != after.get(TEXTS) and _same_languages(old, new):
         yield Change(gettext("The rights note in another language changed."))

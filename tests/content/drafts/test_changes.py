@@ -53,6 +53,11 @@ def test_changes_name_a_language_in_words() -> None:
     assert [change.what for change in changes(finished(two), one)] == [
         "Students can no longer read the questions in “Spanish”."
     ]
+    two = story()
+    two["reading"]["language"] = "ar"
+    assert [(change.what, change.before, change.after) for change in changes(finished(one), two)] == [
+        ("The language of the reading changed.", "", "")
+    ]
 
 
 def with_words(**fields: object) -> Table:
