@@ -28,7 +28,7 @@ In the shape of VPAT 2.5, WCAG edition. `make accessibility-report` writes it fr
 | Report date | {checked_on} |
 | Standard | Web Content Accessibility Guidelines 2.2, levels A and AA |
 | Evaluated with | {checked_with} |
-| Evaluated by | the project itself; nobody outside it has audited Footnote |
+| Evaluated by | the project itself; no one outside it has audited Footnote |
 | Contact | the person who runs the site: its accessibility page has the address |
 
 Automated tests find about half of all problems. Not tested on real devices: NVDA, VoiceOver, TalkBack, and ChromeVox.

@@ -1,4 +1,4 @@
-"""Share a question set with a colleague or with all teachers of the site, to use or to copy."""
+"""Share a question set with another teacher or with all teachers of the site, to use or to copy."""
 
 from datetime import datetime
 

@@ -187,7 +187,7 @@ class StudentLevelForm(forms.Form):
 
 
 class ColleagueForm(forms.Form):
-    """A colleague's account."""
+    """Another teacher's account."""
 
     email = forms.EmailField(
         label=gettext_lazy("Teacher’s email"),
@@ -224,7 +224,7 @@ class RoleForm(forms.Form):
 
 
 class AddPersonForm(ColleagueForm):
-    """A colleague, and what they may do in a class."""
+    """Another teacher, and what they may do in a class."""
 
     role = forms.ChoiceField(
         label=gettext_lazy("Role"),

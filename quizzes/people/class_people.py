@@ -1,4 +1,4 @@
-"""The people of a class: add a colleague, change a role, remove, leave. Every act is in the audit log."""
+"""The people of a class: add a teacher, change a role, remove, leave. Every act is in the audit log."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -45,7 +45,7 @@ def teachers_of(classroom: Classroom) -> list[str]:
 
 @transaction.atomic
 def add_person(classroom: Classroom, person: User, *, role: str, by: User, now: datetime) -> Teaching:
-    """Add a colleague to a class, or change their role in it. Raises LastOwner. Safe to repeat."""
+    """Add a teacher to a class, or change their role in it. Raises LastOwner. Safe to repeat."""
     row = _locked_row(classroom, person)
     if row is not None:
         return _change_role(row, role, by, now)

@@ -31,7 +31,7 @@ def test_close_account_signs_out_and_keeps_the_classes(
 
     assert said == (
         "The account rivera@school.test is closed.\n"
-        f"Nobody else owns Period 3: hand_over_class {classroom.public_id} EMAIL --giver rivera@school.test\n"
+        f"No one else owns Period 3: hand_over_class {classroom.public_id} EMAIL --giver rivera@school.test\n"
     )
     assert client.get("/teacher/").status_code == 302
     assert not TeacherSession.objects.filter(user=teacher).exists()

@@ -30,5 +30,5 @@ class Command(BaseCommand):
         self.stdout.write(f"The account {user.email} is closed.")
         for classroom in classes_without_owner(user):
             self.stdout.write(
-                f"Nobody else owns {classroom.name}: hand_over_class {classroom.public_id} EMAIL --giver {user.email}"
+                f"No one else owns {classroom.name}: hand_over_class {classroom.public_id} EMAIL --giver {user.email}"
             )

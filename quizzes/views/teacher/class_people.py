@@ -1,4 +1,4 @@
-"""The people of a class: add a colleague, change a role, remove, leave."""
+"""The people of a class: add a teacher, change a role, remove, leave."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -20,7 +20,7 @@ NO_OWNER = gettext_lazy("The class needs an owner. Make someone else an owner fi
 @class_act(ClassAct.OWN)
 @require_http_methods(["GET", "POST"])
 def add_person(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Give a colleague a role in a class."""
+    """Give a teacher a role in a class."""
     classroom = taught_classroom(request, public_id)
     form = AddPersonForm(request.POST if request.method == "POST" else None, initial={"role": "teacher"})
     if form.is_valid():

@@ -122,7 +122,7 @@ def question_set(request: TeacherRequest, public_id: str) -> HttpResponse:
         "growth_classes": taught.current().with_list_names(request.user) if has_forms else (),
         "objectives": list(_by_objective(edition.document)),
         "is_own": is_own,
-        # A colleague's class can have a set that its owner does not share.
+        # Another teacher's class can have a set that its owner does not share.
         "may_use": is_own or QuestionSet.objects.open_to(request.user).filter(pk=found.pk).exists(),
         "may_edit": is_own and Draft.objects.owned_by(request.user).filter(question_set=found).exists(),
         "answered": answered_notices(found, None, latest=edition.number, by=request.user) if is_own else [],

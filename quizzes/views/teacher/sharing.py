@@ -1,4 +1,4 @@
-"""Share a question set with a colleague or with all teachers of the site."""
+"""Share a question set with another teacher or with all teachers of the site."""
 
 from django.contrib import messages
 from django.http import HttpResponse
