@@ -61,6 +61,13 @@ _PRINTED = re.compile(
     # “Total students: 3  Page 1 of 1”, “Total: 4 students”, “Students: 4 total”.
     r"|total\W{1,3}(?:de )?(?:\d{1,4}\s+)?(?:students|alumnos|estudiantes|enrollment|names)\b.*"
     r"|(?:students|alumnos|estudiantes|class size|enrollment)\W{1,3}\d{1,4}\b.*"
+    # “8th grade civics”, “2nd period”, “Ms. Rivera’s class”, “Fall 2026”, “2026-2027”, “Class of 2030”, “Team A”.
+    r"|(?:[^,]{1,60}['’]s\s+)?\d{1,2}(?:st|nd|rd|th)\s+(?:grade|period|hour|block)\b.{0,80}"
+    r"|[^,]{1,60}['’]s\s+(?:class|roster|list|students|homeroom)\b.{0,80}"
+    r"|(?:fall|spring|summer|winter|class of)\s+20\d\d|20\d\d\s*[-–/]\s*(?:20)?\d\d"
+    r"|(?:period|block|group|table|team|row|grupo|equipo)\s+\w{1,2}"
+    # “Absent:”, “School: Lincoln Middle”.
+    r"|[^:,]{1,40}:|(?:school|campus|district|course|class|subject|term|escuela|clase|curso)\s*:.{0,120}"
     # “Male: 12 Female: 14”, “Count = 26”.
     r"|(?:[^\W\d][^:=,]{0,30}[:=]\s*\d{1,4}[\s,;|]*)+",
     re.IGNORECASE,

@@ -479,6 +479,18 @@ LISTS |= {
             "Ana Period Lopez / Lopez",
         ],
     ),
+    "titles that are no names": (
+        "8th grade civics\nMr. Lee’s 3rd period\nMs. Rivera’s class\nFall 2026\n2026-2027\nSchool: Lincoln Middle\n"
+        "Maya Lopez\nAbsent:\nSummer Lee\nTeam A\nTeam Lee\n",
+        [
+            *["- Not a student"] * 6,
+            "Maya Lopez / Lopez",
+            "- Not a student",
+            "Summer Lee / Lee",
+            "- Not a student",
+            "Team Lee / Lee",
+        ],
+    ),
     "two names in a row": (
         "Maya Lopez and Noah Kim\nBo Cho / Cy Diaz\nAl Gil & Di Egan\nAna and Bo\n#5 Ana Ortega y Gasset\n",
         [
