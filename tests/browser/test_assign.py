@@ -1,11 +1,12 @@
 """Assigning in a real browser: in one step, with and without script, at every width."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from quizzes.models import Assignment, Classroom, Edition, User
 from tests.browser.conftest import NewContext, overflow, violations
@@ -84,6 +85,17 @@ def test_summary_and_settings_follow_the_preset(
     expect(page.get_by_label("Due", exact=True)).to_have_value("")
     expect(page.get_by_label("Time limit in minutes")).to_have_value("25")
     assert page.get_by_role("radio", name=re.compile("^Test")).evaluate("input => input === document.activeElement")
+    # So does a change before the reply to the preset.
+    held: list[Route] = []
+    page.route("**/assign/", lambda route: route.continue_() if held else held.append(route))
+    closes = f"{timezone.localdate() + timedelta(days=9)}T09:30"
+    page.get_by_role("radio", name=re.compile("^Homework")).check()
+    page.get_by_label("Closes", exact=True).fill(closes)
+    held[0].continue_()
+    expect(page.get_by_label("Due", exact=True)).to_have_value(re.compile("T08:00"))
+    expect(page.get_by_label("Closes", exact=True)).to_have_value(closes)
+    page.get_by_role("radio", name=re.compile("^Test")).check()
+    expect(page.get_by_label("Due", exact=True)).to_have_value("")
     page.get_by_role("button", name="Assign").click()
     page.wait_for_url("**/teacher/assignments/**")
     assignment = Assignment.objects.get()
