@@ -65,9 +65,10 @@ _PRINTED = re.compile(
     r"|(?:[^,]{1,60}['’]s\s+)?\d{1,2}(?:st|nd|rd|th)\s+(?:grade|period|hour|block)\b.{0,80}"
     r"|[^,]{1,60}['’]s\s+(?:class|roster|list|students|homeroom)\b.{0,80}"
     r"|(?:fall|spring|summer|winter|class of)\s+20\d\d|20\d\d\s*[-–/]\s*(?:20)?\d\d"
-    r"|(?:period|block|group|table|team|row|grupo|equipo)\s+\w{1,2}"
+    r"|(?:period|block|group|table|team|row|grupo|equipo)\s+(?:[a-z]|\d{1,2}[a-z]?)"
     # “Absent:”, “School: Lincoln Middle”.
-    r"|[^:,]{1,40}:|(?:school|campus|district|course|class|subject|term|escuela|clase|curso)\s*:.{0,120}"
+    r"|(?:absent|present|late|tardy|names|students|boys|girls|attendance|ausentes|presentes)\s*:"
+    r"|(?:school|campus|district|course|class|subject|term|escuela|clase|curso)\s*:.{0,120}"
     # “Male: 12 Female: 14”, “Count = 26”.
     r"|(?:[^\W\d][^:=,]{0,30}[:=]\s*\d{1,4}[\s,;|]*)+",
     re.IGNORECASE,
