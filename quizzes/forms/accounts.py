@@ -98,6 +98,7 @@ class Labeled:
         "oldpassword": ENTER_PASSWORD,
         "password1": ENTER_NEW_PASSWORD,
         "password2": ENTER_NEW_PASSWORD,
+        "code": gettext_lazy("Enter the code."),
     }
     fields: dict[str, forms.Field]
 

@@ -60,7 +60,10 @@ class AddPasskeyForm(Labeled, AddWebAuthnForm):
     """A new passkey. A script fills in what the device said."""
 
     name = forms.CharField(
-        label=gettext_lazy("Name"), help_text=gettext_lazy("Where the passkey is, such as My laptop."), max_length=40
+        label=gettext_lazy("Name"),
+        help_text=gettext_lazy("Where the passkey is, such as My laptop."),
+        max_length=40,
+        error_messages={"required": gettext_lazy("Enter a name, such as My laptop.")},
     )
     credential = SentJsonField(widget=forms.HiddenInput)
 

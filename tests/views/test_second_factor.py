@@ -140,6 +140,8 @@ def test_page_of_the_app_shows_the_code_and_the_key(client: Client) -> None:
     # A mistyped code keeps the key, which the app has by now.
     again = client.post(reverse("mfa_activate_totp"), {"code": "000000"})
     assert again.context["form"].secret == secret
+    assert "Enter the code." in text_of(client.post(reverse("mfa_activate_totp"), {"code": ""}))
+    assert "Enter a name, such as My laptop." in text_of(client.post(reverse("mfa_add_webauthn"), {"name": ""}))
     assert not Authenticator.objects.exists()
 
 
