@@ -16,12 +16,12 @@ from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import open_in_draft, public_view, type_of
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.tables import InvalidDocument
-from quizzes.formatting import isolated, up_to
+from quizzes.formatting import up_to
 from quizzes.forms.fields import ReasonField, choice_field
 from quizzes.grading.new_keys import NEW_EXPLANATION, Document, adding, replacing
 from quizzes.grading.points import Adjustments, AppliedRegrade, regraded_question
 from quizzes.grading.scores import document_in_force
-from quizzes.models import Assignment, Classroom, Edition, Regrade
+from quizzes.models import Assignment, Edition, Regrade
 
 Policy = Regrade.Policy
 
@@ -83,8 +83,9 @@ class RegradeForm(forms.Form):
     )
     # Its place on the page is outside the element of the form.
     only_here = forms.BooleanField(
+        label=gettext_lazy("Only this quiz of this class"),
         required=False,
-        help_text=gettext_lazy("Useful if this class didn’t get to the question. Other classes keep their scores."),
+        help_text=gettext_lazy("Useful if the class didn’t get to the question. All other scores stay the same."),
         widget=forms.CheckboxInput(attrs={"form": "regrade"}),
     )
     group = forms.UUIDField(widget=forms.HiddenInput)
@@ -95,24 +96,22 @@ class RegradeForm(forms.Form):
         self,
         *args: Any,
         affected: Sequence[Assignment],
-        here: Classroom,
+        here: Assignment,
         edition: Edition,
         question: Question,
         earlier: Sequence[AppliedRegrade],
         initial_policy: str = "",
         **kwargs: Any,
     ) -> None:
-        """affected: the quizzes that a regrade can change. here: the class of the page.
+        """affected: the quizzes that a regrade can change. here: the one of the page.
 
         earlier: the regrades of the question in force, the oldest first.
         """
         # By default no score falls.
         initial = {"group": uuid.uuid4(), "policy": initial_policy or Policy.EITHER_KEY}
         super().__init__(*args, **{**kwargs, "initial": initial})
-        self.affected, self.edition = affected, edition
-        self.of_class = [assignment for assignment in affected if assignment.classroom_id == here.pk]
-        self.fields["only_here"].label = gettext("Only {class_name}").format(class_name=isolated(here.name))
-        if len(self.of_class) == len(affected):
+        self.affected, self.here, self.edition = affected, here, edition
+        if len(affected) == 1:
             del self.fields["only_here"]
         self.question, self.earlier = question, earlier
         # With the key that counts now.
@@ -145,8 +144,8 @@ class RegradeForm(forms.Form):
 
     @property
     def reached(self) -> Sequence[Assignment]:
-        """The quizzes to regrade: those of all classes, or of one if a valid form says so."""
-        return self.of_class if self.is_valid() and self.cleaned_data.get("only_here") else self.affected
+        """The quizzes to regrade: all that a regrade can change, or the one of the page if a valid form says so."""
+        return [self.here] if self.is_valid() and self.cleaned_data.get("only_here") else self.affected
 
     @property
     def of_type(self) -> list[BoundField]:

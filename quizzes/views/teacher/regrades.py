@@ -43,7 +43,7 @@ def regrade_question(request: TeacherRequest, public_id: str, number: int) -> Ht
     form = RegradeForm(
         request.POST if request.method == "POST" else None,
         affected=regrades.affected_assignments(edition, here=assignment.classroom, by=request.user),
-        here=assignment.classroom,
+        here=assignment,
         edition=edition,
         question=question,
         earlier=applied_regrades({assignment.pk})[assignment.pk].get(question.key, []),

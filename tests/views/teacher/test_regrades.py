@@ -316,10 +316,11 @@ def test_another_teacher_reaches_only_the_own_class(
     assert list(Regrade.objects.values_list("assignment", flat=True)) == [theirs.pk]
 
 
-def test_regrade_of_one_class_leaves_the_others(assignment: Assignment, teacher: User, teacher_client: Client) -> None:
-    address, label = address_of(assignment), "Only Period 3"
+def test_regrade_of_one_quiz_leaves_the_others(assignment: Assignment, teacher: User, teacher_client: Client) -> None:
+    address, label = address_of(assignment), "Only this quiz of this class"
     assert label not in text_of(teacher_client.get(address))
-    other = make_assignment(edition=assignment.edition, classroom=make_classroom(teacher=teacher, name="Period 6"))
+    rooms = (assignment.classroom, make_classroom(teacher=teacher, name="Period 6"))
+    others = [make_assignment(edition=assignment.edition, classroom=room) for room in rooms]
     assert label in text_of(teacher_client.get(address))
     sent = {**filled(teacher_client, address, pick=None, policy="drop"), "only_here": "on"}
     preview = teacher_client.post(address, sent)
@@ -332,7 +333,7 @@ def test_regrade_of_one_class_leaves_the_others(assignment: Assignment, teacher:
     preview = teacher_client.post(address, filled(teacher_client, address, pick=None, policy="full_credit"))
     teacher_client.post(address, form_of(preview, having="stamp").data(act="save"))
     reached = Regrade.objects.filter(policy="full_credit").values_list("assignment", flat=True)
-    assert set(reached) == {assignment.pk, other.pk}
+    assert set(reached) == {assignment.pk, *(other.pk for other in others)}
 
 
 @pytest.mark.parametrize("is_here_archived", [False, True])
