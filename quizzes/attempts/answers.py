@@ -204,6 +204,12 @@ def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
     return len(waiting)
 
 
+def attempts_with_late(assignment: Assignment, *, now: datetime) -> QuerySet[Attempt]:
+    """The attempts with a late answer that a teacher can accept, of students who are still in the class."""
+    made = assignment.attempts.filter(student__removed_at=None, student__classroom=assignment.classroom_id)
+    return made.annotate(has_late=has_late_to_accept(now=now)).filter(has_late=True)
+
+
 @transaction.atomic
 def undo_accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
     """Count the answers in time again where accepted ones count; returns how many answers changed. Safe to repeat.

@@ -242,6 +242,7 @@ urlpatterns = [
         accommodations.excuse_student,
         name="excuse_student",
     ),
+    path("assignments/<public_id:public_id>/late/", attempt_review.accept_all_late, name="accept_all_late"),
     # One attempt
     path("attempts/<public_id:public_id>/", attempt_review.attempt_review, name="attempt_review"),
     path("attempts/<public_id:public_id>/reopen/", attempt_review.reopen_attempt, name="reopen_attempt"),

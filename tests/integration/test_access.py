@@ -445,6 +445,7 @@ TABLE: dict[str, Row] = {
     ),
     "accept_late": Row(moving(EDITOR), of_attempt, method="post"),
     "undo_late": Row(moving(EDITOR), of_attempt, method="post"),
+    "accept_all_late": Row(moving(EDITOR), of_assignment),
     "comment_on_attempt": Row(moving(EDITOR), of_attempt, method="post", data={"comment": "Well done."}),
     "grade_answer": Row(moving(EDITOR), first_of_attempt, method="post", data={"points": "1"}),
     "account": Row(ANY_TEACHER),

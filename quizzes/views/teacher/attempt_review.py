@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy, ngettext
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from quizzes.assignments.board import has_closed_questions
 from quizzes.assignments.student_statuses import load_overrides
@@ -25,6 +25,7 @@ from quizzes.forms.grading import AttemptCommentForm, AttemptGradeForm, OpenAnsw
 from quizzes.grading import manual_grades
 from quizzes.grading.scores import adjustments
 from quizzes.models import AnswerEvent, Attempt, ManualGrade
+from quizzes.people.class_roles import ClassAct
 from quizzes.reports.answer_visibility import student_saw_answers_at
 from quizzes.reports.attempt_review import (
     ReviewedAttempt,
@@ -35,8 +36,9 @@ from quizzes.reports.attempt_review import (
     unused_events,
 )
 from quizzes.reports.support_use import support_lines
-from quizzes.views.access import TeacherRequest, may_open_student, taught_attempt
+from quizzes.views.access import TeacherRequest, class_act, may_open_student, taught_assignment, taught_attempt
 from quizzes.views.methods import require_POST
+from quizzes.views.teacher.confirm import confirm_page
 from quizzes.views.teacher.undo import offer_undo
 
 Outcome = AnswerEvent.Outcome
@@ -272,6 +274,41 @@ def accept_late(request: TeacherRequest, public_id: str) -> HttpResponse:
         )
         offer_undo(request, words.format(count=count), reverse("undo_late", args=[attempt.public_id]))
     return redirect("attempt_review", attempt.public_id)
+
+
+@class_act(ClassAct.CHANGE)
+@require_http_methods(["GET", "POST"])
+def accept_all_late(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Accept the late answers of all students on an assignment, after a question."""
+    assignment, now = taught_assignment(request, public_id), timezone.now()
+    late = list(answers.attempts_with_late(assignment, now=now).select_related("assignment", "classroom", "student"))
+    count = len({attempt.student_id for attempt in late})
+    back = reverse("assignment_progress", args=[public_id])
+    if request.method == "GET" and late:
+        words = ngettext("Accept late answers of {count} student?", "Accept late answers of {count} students?", count)
+        return confirm_page(
+            request,
+            question=words.format(count=count),
+            effect=gettext(
+                "The newest late answer to each question will count. Some students may have seen the answers first. "
+                "You can undo it on the page of each attempt."
+            ),
+            verb=gettext("Accept late answers"),
+            keep=gettext("Don’t accept"),
+            place=assignment.title,
+            back=back,
+            fields=[],
+        )
+    for attempt in late:
+        answers.accept_late(attempt, by=request.user, now=now)
+    if late:
+        words = ngettext(
+            "Late answers of {count} student accepted. Scores updated.",
+            "Late answers of {count} students accepted. Scores updated.",
+            count,
+        )
+        messages.success(request, words.format(count=count))
+    return redirect(back)
 
 
 @require_POST

@@ -53,8 +53,10 @@ def assignment_progress(request: TeacherRequest, public_id: str) -> HttpResponse
     assignment = taught_assignment(request, public_id)
     tag = _progress_tag(request, require_live_state(request, public_id, now=now), now)
     content = shown_edition(assignment.edition_id).document
+    shown = _progress_context(request, assignment, now)
     context = {
-        **_progress_context(request, assignment, now),
+        **shown,
+        "has_late_answers": any(entry.has_late_answers for entry in shown["entries"]),
         "questions": content.questions,
         # Only typed answers can need grading.
         "can_need_grading": any(type_of(question).is_typed for question in content.questions),

@@ -277,6 +277,35 @@ def test_late_answers_count_after_one_act(late: Attempt, teacher_client: Client)
     assert "changed nothing" not in text_of(page)
 
 
+def test_late_answers_of_a_class_count_after_one_act(
+    late: Attempt,
+    assignment: Assignment,
+    other_classroom: Classroom,
+    teacher_client: Client,
+    clock: time_machine.Traveller,
+) -> None:
+    second = make_answered_attempt(assignment=assignment, student=make_student(classroom=assignment.classroom))
+    gone = make_answered_attempt(assignment=assignment, student=make_student(classroom=assignment.classroom))
+    for attempt in (second, gone):
+        save(attempt, "one", "b", seen_revision=1, now=NOW + timedelta(minutes=5))
+    Student.objects.filter(pk=gone.student_id).update(classroom=other_classroom)
+    clock.shift(timedelta(minutes=10))
+    address = reverse("accept_all_late", args=[assignment.public_id])
+    progress = reverse("assignment_progress", args=[assignment.public_id])
+    assert address in read(teacher_client.get(progress)).links
+    page = teacher_client.get(address)
+    assert "Accept late answers of 2 students?" in text_of(page)
+    assert acts() == []
+    page = teacher_client.post(address, follow=True)
+    assert "Late answers of 2 students accepted. Scores updated." in text_of(page)
+    assert address not in read(page).links
+    assert acts() == ["late_accepted", "late_accepted"]
+    # Sent again, or opened from an old page.
+    assert teacher_client.post(address).headers["Location"] == progress
+    assert teacher_client.get(address).headers["Location"] == progress
+    assert len(acts()) == 2
+
+
 def test_late_answers_that_were_accepted_can_be_undone(late: Attempt, teacher_client: Client) -> None:
     accept, undo = (reverse(name, args=[late.public_id]) for name in ("accept_late", "undo_late"))
     assert undo not in teacher_client.get(review_of(late)).content.decode()
