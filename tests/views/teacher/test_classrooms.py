@@ -294,6 +294,12 @@ def test_home_leads_to_late_answers(
     text = "1 Late answers Period 3, “Small set”. They don’t count yet. See late answers: Maya L."
     assert text in text_of(page)
     assert f"{reverse('attempt_review', args=[attempt.public_id])}#h-late" in read(page).links
+    # Of several students, Progress has all, and accepts them in one step.
+    second = make_answered_attempt(assignment=assignment, student=make_student(classroom=classroom, name="Ben A."))
+    save(second, "one", "b", seen_revision=1, now=NOW + timedelta(minutes=5))
+    page = teacher_client.get(HOME)
+    assert "2 Late answers Period 3, “Small set”. They don’t count yet. See who : Small set, Period 3" in text_of(page)
+    assert f"{reverse('attempt_review', args=[attempt.public_id])}#h-late" not in read(page).links
 
 
 @pytest.mark.parametrize("count", [1, 3])
