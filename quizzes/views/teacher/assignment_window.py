@@ -75,13 +75,12 @@ def undo_close(request: TeacherRequest, public_id: str) -> HttpResponse:
     assignment, now = taught_assignment(request, public_id), timezone.now()
     form = WindowPageForm(request.POST)
     page = form.cleaned_data["page"] if form.is_valid() else ""
-    owner, closed_at, *before = request.session.get(CLOSED, ("", "", None, None))
-    due_at, closes_at = (datetime.fromisoformat(time) if time else None for time in before)
-    if owner != public_id or assignment.closes_at is None or assignment.closes_at.isoformat() != closed_at:
+    if not can_undo_close(request, assignment):
         messages.error(request, gettext("This page is out of date. Try again."))
         return redirect(page or "assignment_progress", public_id)
     # Only now: until then, it may be about another quiz, which can still be undone.
-    del request.session[CLOSED]
+    _, _, *before = request.session.pop(CLOSED)
+    due_at, closes_at = (datetime.fromisoformat(time) if time else None for time in before)
     undone = undo_close_now(assignment, due_at=due_at, closes_at=closes_at, by=request.user, now=now)
     text = ngettext(
         "Reopened. {count} student can keep working.", "Reopened. {count} students can keep working.", undone.working
@@ -102,6 +101,13 @@ def undo_close(request: TeacherRequest, public_id: str) -> HttpResponse:
             ).format(count=undone.left),
         )
     return redirect(page or "assignment_progress", public_id)
+
+
+def can_undo_close(request: TeacherRequest, assignment: Assignment) -> bool:
+    """Whether the assignment has the close that this teacher made last in this browser."""
+    closed = request.session.get(CLOSED, ("", ""))
+    closes_at = assignment.closes_at
+    return closes_at is not None and tuple(closed[:2]) == (assignment.public_id, closes_at.isoformat())
 
 
 def _paused_words(assignment: Assignment) -> str:

@@ -32,6 +32,7 @@ from quizzes.reports.progress import (
 )
 from quizzes.views.access import TeacherRequest, class_act, taught_assignment
 from quizzes.views.methods import require_POST
+from quizzes.views.teacher.assignment_window import can_undo_close
 
 # A session key: the choice of one teacher in one browser.
 NAMES_HIDDEN = "names_hidden"
@@ -134,6 +135,8 @@ def _progress_context(request: TeacherRequest, assignment: Assignment, now: date
         "shows_after_first_attempt": shows_after_first_attempt(assignment),
         "is_open": state.is_open,
         "window_state": state.value,
+        # The notice with its “Undo” is there once.
+        "can_undo_close": can_undo_close(request, assignment),
         "is_anonymous": is_anonymous,
         "accommodations": accommodations_of(assignment.classroom),
         "expected_count": len(entries) - counts[Status.EXCUSED],

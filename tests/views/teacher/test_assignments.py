@@ -983,7 +983,11 @@ def test_close_now_asks_and_can_be_undone_for_the_whole_class(
     clock.shift(timedelta(minutes=5))
     assert lifecycle.submit_overdue(timezone.now()) == 2
     undo = next(form for form in read(closed).forms if form.action == reverse("undo_close", args=[timed.public_id]))
+    # The notice is gone, and the quiz can still be opened again for everyone.
+    progress = reverse("assignment_progress", args=[timed.public_id])
+    assert "Undo “Close now”" in text_of(teacher_client.get(progress))
     reply = teacher_client.post(undo.action, undo.data(), follow=True)
+    assert "Undo “Close now”" not in text_of(reply)
     assert "Reopened. 2 students can keep working. Some of them may have seen the answers." in text_of(reply)
     for row in (timed, untimed, limited, done):
         row.refresh_from_db()
