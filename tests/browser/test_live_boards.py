@@ -475,6 +475,12 @@ def test_progress_shows_answers_and_menu_on_a_phone(
     ]
     assert len(ends) == 2
     assert ends[0] == ends[1]
+    # Letters twice as large leave a phone on its side 180 pixels.
+    page.set_viewport_size({"width": 320, "height": 180})
+    page.locator(".row-menu").first.click()
+    menu = page.locator(":popover-open").bounding_box()
+    assert menu is not None
+    assert menu["y"] >= 0
 
 
 # The cells with words that reach into the next column or are broken.
