@@ -480,6 +480,8 @@ def test_line_focus_does_not_shade_the_notice_of_work_offline(
     # With the largest text, it leaves room for the question.
     page.locator(".fold summary").click()
     assert out_of_reach(page.locator(".fold p:visible, .opt, .acts .btn, .switch label")) == []
+    # Only the quiz scrolls. Below it, the page would be empty.
+    assert page.evaluate("document.documentElement.scrollHeight") == 568
 
 
 def test_highlights_and_notes_are_there_again_on_another_device(
