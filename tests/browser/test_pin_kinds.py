@@ -86,8 +86,12 @@ def test_attempt_asks_for_pictures_after_the_session_ended(
     page.mouse.wheel(0, 2000)
     expect(notice.get_by_role("button", name="Continue")).to_be_in_viewport(ratio=1)
     assert violations(page) == []
-    for place, digit in enumerate(pin_of(student_with_pictures), start=1):
-        notice.locator(f"[name=pin-{place}][value='{digit}']").check()
-    notice.get_by_role("button", name="Continue").click()
+    for shift in (1, 0):
+        for place, digit in enumerate(pin_of(student_with_pictures), start=1):
+            notice.locator(f"[name=pin-{place}][value='{(int(digit) + shift) % 10}']").check()
+        notice.get_by_role("button", name="Continue").click()
+        if shift:
+            expect(notice.locator(".err")).to_be_in_viewport(ratio=1)
+            expect(notice.get_by_role("radio").first).to_be_focused()
     expect(page.locator("[data-save-state]")).to_have_text(re.compile("Saved"))
     assert Answer.objects.get(attempt=attempt).value is not None

@@ -426,7 +426,9 @@ async function signIn(form) {
   const field = await sender.signIn(`${attemptPath}again/`, new URLSearchParams(new FormData(form)));
   if (!field) return;
   find(".field", form).replaceWith(find(".field", parseHTML(field)));
-  find("input:not([type=hidden])", form).focus();
+  // The first of many pictures is below the error.
+  find("input:not([type=hidden])", form).focus({ preventScroll: true });
+  find(".err", form)?.scrollIntoView({ block: "nearest" });
 }
 
 // Of quick clicks, every second one. Phones do not count taps, so there the time decides. A key has the detail 0.
