@@ -252,3 +252,8 @@ def test_largest_letters_of_a_browser_leave_whole_words_on_a_teachers_phone(
         page.set_viewport_size({"width": 240, "height": 427})
         sets, search = (page.locator(".mast nav a").nth(place).evaluate(BOX_OF_WORDS) for place in (1, 2))
         assert sets[2] <= search[0] or sets[3] <= search[1]
+    # The bar of a preview has a sentence.
+    page.set_viewport_size({"width": 180, "height": 320})
+    page.goto(reverse("try_set_question", args=[attempt.assignment.edition.question_set.public_id, 1]))
+    expect(page.locator(".qbar")).to_be_visible()
+    assert overflow(page) == 0
