@@ -30,6 +30,7 @@ class AssignmentSettings:
     shuffle_questions: bool
     shuffle_choices: bool
     release: str
+    shows_scores: bool = False
     is_teacher_paced: bool = False
     own_title: str = ""
 
@@ -39,7 +40,7 @@ class NotOpen(Exception):
 
 
 class StillMoreAttempts(Exception):
-    """The answers would show to students who can start another attempt."""
+    """The answers or the scores would show to students who can start another attempt."""
 
 
 @transaction.atomic
@@ -255,8 +256,30 @@ def release_now(assignment: Assignment, *, by: User, now: datetime) -> Assignmen
     return change_assignment(assignment, window=window_of(assignment), settings=settings, by=by, now=now)
 
 
+@transaction.atomic
+def show_scores(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
+    """Show scores before the answers, as `can_see_score` has it. Raises StillMoreAttempts; safe to repeat."""
+    lock_settings(assignment)
+    if assignment.shows_scores:
+        return assignment
+    if has_more_attempts(assignment, now=now):
+        raise StillMoreAttempts
+    settings = replace(settings_of(assignment), shows_scores=True)
+    return change_assignment(assignment, window=window_of(assignment), settings=settings, by=by, now=now)
+
+
+@transaction.atomic
+def hide_scores(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
+    """Hide the scores until the answers show. Safe to repeat."""
+    lock_settings(assignment)
+    if not assignment.shows_scores:
+        return assignment
+    settings = replace(settings_of(assignment), shows_scores=False)
+    return change_assignment(assignment, window=window_of(assignment), settings=settings, by=by, now=now)
+
+
 def has_more_attempts(assignment: Assignment, *, now: datetime) -> bool:
-    """Whether students who have turned in can start again, so that the answers must wait."""
+    """Whether students who have turned in can start again, so that answers and scores must wait."""
     is_closed = window_state(assignment, now=now) is WindowState.CLOSED
     return not is_closed and shows_before_last_attempt(Assignment.Release.AFTER_SUBMIT, assignment.max_attempts)
 

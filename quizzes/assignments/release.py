@@ -1,6 +1,7 @@
-"""When students see the answers.
+"""When students see the answers, and their score.
 
-`can_see_answers` decides for an attempt, with the moment from `answers_shown_at`. `is_released` decides for any moment.
+`can_see_answers` decides for an attempt, with the moment from `answers_shown_at`. `can_see_score` decides for its
+score, with the one from `attempts_ended_at` too. `is_released` decides for any moment.
 The four functions after them read the settings of the quiz alone.
 """
 
@@ -19,11 +20,29 @@ Release = Assignment.Release
 
 
 def can_see_answers(assignment: Assignment, attempt: Attempt, *, shown_at: datetime | None, now: datetime) -> bool:
-    """Whether the student may see key, score and evidence of the whole attempt.
+    """Whether the student may see key, verdicts and evidence of the whole attempt.
 
     shown_at: from `answers_shown_at`.
     """
     return not attempt.is_open and is_released(assignment.release, shown_at=shown_at, at=now)
+
+
+def can_see_score(
+    assignment: Assignment,
+    attempt: Attempt,
+    *,
+    shown_at: datetime | None,
+    ended_at: datetime | None,
+    now: datetime,
+) -> bool:
+    """Whether the student may see the score of the attempt: with the answers, or after the last attempt if shown first.
+
+    Not before: two scores with one changed answer between them tell whether that answer is correct.
+    shown_at: from `answers_shown_at`. ended_at: from `attempts_ended_at`, of use only if the quiz shows scores.
+    """
+    if can_see_answers(assignment, attempt, shown_at=shown_at, now=now):
+        return True
+    return assignment.shows_scores and ended_at is not None and ended_at <= now
 
 
 def is_released(release: str, *, shown_at: datetime | None, at: datetime) -> bool:
@@ -62,16 +81,28 @@ def shows_after_first_attempt(assignment: Assignment) -> bool:
     )
 
 
+def scores_can_show_first(assignment: Assignment) -> bool:
+    """Whether scores can show before the answers: these wait for more than the student's last attempt."""
+    return assignment.release in {Release.AFTER_CLOSE, Release.NEVER}
+
+
 def answers_shown_at(assignment: Assignment, student_id: int) -> datetime | None:
     """The moment that the release waits for, as `is_released` takes it. One query, or none.
 
     None if it waits for none, or if none is known yet.
     After the close: the last close of all classes that get the set from the same teacher; without the grace time.
-    After the last attempt: see `last_attempt_ended_at`; with the grace time. A student who left the class starts no
-    other attempt there.
+    After the last attempt: see `attempts_ended_at`.
     """
     if assignment.release != Release.AFTER_LAST:
         return last_closes([assignment])[assignment.pk]
+    return attempts_ended_at(assignment, student_id)
+
+
+def attempts_ended_at(assignment: Assignment, student_id: int) -> datetime | None:
+    """`last_attempt_ended_at` of this student, with the grace time. One query.
+
+    A student who left the class starts no other attempt there.
+    """
     extension = Extension.objects.filter(assignment=assignment, student=student_id).order_by()
     rows = list(
         assignment.attempts.made_by(student_id)

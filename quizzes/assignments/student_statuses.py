@@ -95,6 +95,12 @@ class Overrides:
         """
         if assignment.release != Release.AFTER_LAST:
             return last_close
+        return self.attempts_ended_at(assignment, student_id, attempts)
+
+    def attempts_ended_at(
+        self, assignment: Assignment, student_id: int, attempts: Sequence[Attempt]
+    ) -> datetime | None:
+        """`release.attempts_ended_at` from rows that are loaded, as `answers_shown_at` takes them."""
         return last_attempt_ended_at(
             [attempt.submitted_at for attempt in attempts],
             max_attempts=0 if attempts and attempts[0].has_left else self.max_attempts(assignment, student_id),
@@ -111,6 +117,15 @@ def answers_shown_times(student_id: int, attempts: Iterable[Attempt]) -> dict[in
         pk: overrides.answers_shown_at(own[0].assignment, student_id, own, last_close=closes[pk])
         for (_, pk), own in made.items()
     }
+
+
+def attempts_ended_times(student_id: int, attempts: Iterable[Attempt]) -> dict[int, datetime | None]:
+    """`Overrides.attempts_ended_at` of each assignment that shows scores, by id; 1 query, none without one."""
+    made = by_student_and_assignment(attempt for attempt in attempts if attempt.assignment.shows_scores)
+    if not made:
+        return {}
+    overrides = load_overrides(student=student_id)
+    return {pk: overrides.attempts_ended_at(own[0].assignment, student_id, own) for (_, pk), own in made.items()}
 
 
 def load_overrides(**lookups: Any) -> Overrides:

@@ -82,6 +82,7 @@ def sections(user: User) -> dict[str, QuerySet[Any, dict[str, Any]]]:
             *("public_id", "classroom__name", "edition__question_set__title", "own_title"),
             *("assigned_by__name", "created_at"),
             *("opens_at", "due_at", "closes_at", "time_limit", "max_attempts", "attempt_policy", "release"),
+            "shows_scores",
             *("waits_for_teacher", "paused_at", "shuffle_questions", "shuffle_choices", "is_teacher_paced"),
         ),
         "boards": Board.objects.filter(changed_by=user)

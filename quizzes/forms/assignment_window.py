@@ -14,14 +14,15 @@ class WindowPageForm(forms.Form):
 
 
 class WindowActForm(WindowPageForm):
-    """One click on a window: open or close it now, pause or resume it, give more time, or release the answers.
+    """One click on a window: open or close it now, pause or resume it, give more time, or show answers or scores.
 
-    is_sure: whether the teacher was asked before the close, or before the answers show. seen_close, seen_limit: the
-    close and the time limit on the page, None without one.
+    is_sure: whether the teacher was asked before the close, or before the answers show.
+    seen_close, seen_limit: the close and the time limit on the page, None without one.
     """
 
     OPEN, CLOSE, MORE_TIME, RELEASE = "open", "close", "more_time", "release"
     PAUSE, RESUME = "pause", "resume"
+    SHOW_SCORES, HIDE_SCORES = "show_scores", "hide_scores"
 
     act = forms.ChoiceField(
         choices=[
@@ -29,6 +30,8 @@ class WindowActForm(WindowPageForm):
             (CLOSE, gettext_lazy("Close now")),
             (MORE_TIME, gettext_lazy("Open 10 more minutes")),
             (RELEASE, gettext_lazy("Release answers now")),
+            (SHOW_SCORES, gettext_lazy("Show scores now")),
+            (HIDE_SCORES, gettext_lazy("Hide scores")),
             (PAUSE, gettext_lazy("Pause")),
             (RESUME, gettext_lazy("Resume")),
         ]

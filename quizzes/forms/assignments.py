@@ -112,6 +112,8 @@ class AssignmentSettingsForm(forms.Form):
     # Sent by the page that asks to confirm.
     is_confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
+    # No field: a button of the window shows and hides the scores, and another quiz starts with hidden ones.
+    shows_scores = False
     # Whether the fields hold values that the page did not show.
     is_mixed = False
 
@@ -139,7 +141,8 @@ class AssignmentSettingsForm(forms.Form):
     @property
     def settings(self) -> AssignmentSettings:
         """The settings of a valid form, the same for every classroom."""
-        return AssignmentSettings(**{name: self.cleaned_data[name] for name in AssignmentSettings.__dataclass_fields__})
+        values = {**self.cleaned_data, "shows_scores": self.shows_scores}
+        return AssignmentSettings(**{name: values[name] for name in AssignmentSettings.__dataclass_fields__})
 
     def window_in(self, zone: ZoneInfo, *, stored: Window | None = None) -> Window:
         """The window in this zone; a wall time that does not exist in the zone is an error of its field.
@@ -238,7 +241,7 @@ def field_values(values: PresetValues) -> dict[str, Any]:
     """The values as initial values of the fields of `AssignmentSettingsForm`."""
     settings = values.settings
     return {
-        **asdict(settings),
+        **{name: value for name, value in asdict(settings).items() if name != "shows_scores"},
         "opens": values.opens,
         "due": values.due,
         "closes": values.closes,
@@ -286,6 +289,7 @@ class ChangeAssignmentForm(AssignmentSettingsForm):
         """assignment: with its classroom."""
         self.zone = assignment.classroom.zone
         self.stored = window_of(assignment)
+        self.shows_scores = assignment.shows_scores
         opens, due, closes = (
             wall_time(moment, self.zone) for moment in (assignment.opens_at, assignment.due_at, assignment.closes_at)
         )

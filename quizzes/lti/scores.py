@@ -15,7 +15,7 @@ from django.db.models import Count, Q
 from django.utils.module_loading import import_string
 
 from quizzes.assignments.own_versions import own_versions
-from quizzes.assignments.release import can_see_answers, last_closes
+from quizzes.assignments.release import can_see_score, last_closes
 from quizzes.assignments.status import Status
 from quizzes.assignments.student_statuses import Overrides, by_student_and_assignment, load_overrides
 from quizzes.lti.errors import shown_reason
@@ -52,7 +52,7 @@ class Due:
 class SendState:
     """What teachers see of the scores of an assignment. errors: (student's name, reason).
 
-    sent_count, waiting_count: of scores with points. Before the release, the platform only hears who turned in.
+    sent_count, waiting_count: of scores with points. Before scores show, the platform only hears who turned in.
     column_error: why the platform has no column for them, "" if it has.
     """
 
@@ -269,8 +269,9 @@ def _due(
     if counting is None or found.status is Status.EXCUSED or not counting.max_score:
         return None
     shown_at = overrides.answers_shown_at(assignment, student_id, attempts, last_close=last_close)
+    ended_at = overrides.attempts_ended_at(assignment, student_id, attempts)
     # The platform shows a score to the student at once.
-    if not can_see_answers(assignment, counting, shown_at=shown_at, now=now):
+    if not can_see_score(assignment, counting, shown_at=shown_at, ended_at=ended_at, now=now):
         return Due(None, counting.max_score, Progress.PENDING)
     if counting.ungraded_count:
         return Due(None, counting.max_score, Progress.MANUAL)

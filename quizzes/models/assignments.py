@@ -133,6 +133,7 @@ class Assignment(models.Model):
     waits_for_teacher: not open until the teacher presses Start. paused_at: since when it is paused.
     time_limit None: untimed. max_attempts None: no limit.
     is_teacher_paced: every student is at the question on the class board, and only that one takes answers.
+    shows_scores: students who turned in see their score, also before the answers are shown.
     own_title: shown instead of the title of the question set, "" for none.
     newer_version_of: students of the class have one of the two, and are excused from the other.
     """
@@ -166,6 +167,7 @@ class Assignment(models.Model):
     shuffle_questions = models.BooleanField(default=False)
     shuffle_choices = models.BooleanField(default=True)
     release = models.CharField(max_length=13, choices=Release, default=Release.AFTER_LAST)
+    shows_scores = models.BooleanField(default=False, db_default=False)
 
     is_teacher_paced = models.BooleanField(default=False, db_default=False)
     own_title = models.CharField(max_length=MAX_TITLE, blank=True, default="", db_default="")

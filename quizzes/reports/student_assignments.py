@@ -1,6 +1,7 @@
 """A student's assignments: to continue, to do, coming, done and missed.
 
-Before the answers are shown, nothing here depends on the answer key. The best attempt is therefore named only after.
+Before the answers or the scores are shown, nothing here depends on the answer key. The best attempt is therefore named
+only after.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,7 +12,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 
 from quizzes.assignments.deadlines import Window, WindowState, has_countdown, is_over, minutes_left
-from quizzes.assignments.release import can_see_answers, last_closes
+from quizzes.assignments.release import can_see_answers, can_see_score, last_closes
 from quizzes.assignments.status import Status, StudentStatus, counting_attempt, is_late
 from quizzes.assignments.student_settings import window_of
 from quizzes.assignments.student_statuses import Overrides, by_student_and_assignment, load_overrides
@@ -26,13 +27,16 @@ from quizzes.models.question_sets import title_in_page_language
 
 # A quiz that the class takes now opened in this lesson. Three hours are longer than a double lesson.
 LESSON = timedelta(hours=3)
+# When an assignment was made, whether it is open, since when it is paused, and whether its scores are shown.
+OpenTime = tuple[datetime, bool, datetime | None, bool]
 
 
 @dataclass(frozen=True, slots=True)
 class StudentAssignment:
     """One assignment of a student.
 
-    attempt: the open one, else the one to show, None before the first. is_shown: whether its answers are shown.
+    attempt: the open one, else the one to show, None before the first.
+    is_shown, is_score_shown: whether its answers and its score are shown.
     is_late: whether it was submitted late. is_past_due: whether the due time is over and the window still open.
     attempts_left: how many more the student may start now, None without a limit. shown_at: when answers are shown, None
     if no time decides. question_count, about_minutes: of the whole set. extension, is_excused: of this student.
@@ -45,6 +49,7 @@ class StudentAssignment:
     window: Window
     attempt: Attempt | None
     is_shown: bool
+    is_score_shown: bool
     is_late: bool
     is_past_due: bool
     attempts_left: int | None
@@ -95,7 +100,7 @@ class StudentAssignments:
     coming: tuple[StudentAssignment, ...]
     done: tuple[StudentAssignment, ...]
     missed: tuple[StudentAssignment, ...]
-    open_times: tuple[tuple[datetime, datetime | None], ...]
+    open_times: tuple[OpenTime, ...]
 
     @property
     def retry(self) -> StudentAssignment | None:
@@ -130,16 +135,16 @@ def student_assignments(student: Student, *, now: datetime) -> StudentAssignment
     )
 
 
-def open_times(student: Student, *, now: datetime) -> tuple[tuple[datetime, datetime | None], ...]:
-    """When each assignment that is open for the student was made and paused, in order; 1 query.
+def open_times(student: Student, *, now: datetime) -> tuple[OpenTime, ...]:
+    """The assignments that are open for the student or show scores, in the order in which they were made; 1 query.
 
-    Changes when one opens, closes, is paused, or is resumed. Leaves out a turned-in quiz of a class that the student
-    left, because the student can do nothing more with it.
+    Changes when one opens, closes, is paused, or is resumed, and when its scores are shown or hidden. Leaves out a
+    turned-in quiz of a class that the student left, because the student can do nothing more with it.
     """
     rows = (
         _of_class_or_attempts(student, _made_by(student).open())
         .order_by()
-        .only("opens_at", "due_at", "closes_at", "waits_for_teacher", "paused_at", "created_at")
+        .only("opens_at", "due_at", "closes_at", "waits_for_teacher", "paused_at", "created_at", "shows_scores")
     )
     return _open_times(rows, now=now)
 
@@ -205,9 +210,13 @@ def _may_work_on(given: StudentAssignment) -> bool:
     return not given.left_class or given.found.open_attempt is not None
 
 
-def _open_times(assignments: Iterable[Assignment], *, now: datetime) -> tuple[tuple[datetime, datetime | None], ...]:
-    found = [entry for entry in assignments if window_of(entry).state(at=now).is_open]
-    return tuple((entry.created_at, entry.paused_at) for entry in sorted(found, key=lambda entry: entry.created_at))
+def _open_times(assignments: Iterable[Assignment], *, now: datetime) -> tuple[OpenTime, ...]:
+    found = [
+        (entry.created_at, is_open, entry.paused_at, entry.shows_scores)
+        for entry in assignments
+        if (is_open := window_of(entry).state(at=now).is_open) or entry.shows_scores
+    ]
+    return tuple(sorted(found, key=lambda entry: entry[0]))
 
 
 def _load(queryset: QuerySet[Assignment], student: Student, now: datetime) -> list[StudentAssignment]:
@@ -263,7 +272,11 @@ def _student_assignment(
     if left_class:
         found = replace(found, can_start=False)
     shown_at = overrides.answers_shown_at(assignment, student.pk, attempts, last_close=last_close)
-    shown = _attempt_to_show(assignment, attempts, shown_at, now)
+    ended_at = overrides.attempts_ended_at(assignment, student.pk, attempts) if assignment.shows_scores else None
+    done = [attempt for attempt in attempts if not attempt.is_open]
+    is_score_shown = bool(done) and can_see_score(assignment, done[-1], shown_at=shown_at, ended_at=ended_at, now=now)
+    # Which attempt is the best tells something about the key.
+    shown = counting_attempt(done, assignment.attempt_policy) if is_score_shown else next(reversed(done), None)
     state = window.state(at=now)
     is_excused = found.status is Status.EXCUSED
     return StudentAssignment(
@@ -273,6 +286,7 @@ def _student_assignment(
         window=window,
         attempt=found.open_attempt or shown,
         is_shown=shown is not None and can_see_answers(assignment, shown, shown_at=shown_at, now=now),
+        is_score_shown=is_score_shown,
         is_late=not is_excused and shown is not None and is_late(shown, window.due_at),
         is_past_due=state is WindowState.PAST_DUE,
         attempts_left=_attempts_left(overrides.max_attempts(assignment, student.pk), len(attempts), state),
@@ -283,17 +297,6 @@ def _student_assignment(
         is_excused=is_excused,
         left_class=left_class,
     )
-
-
-def _attempt_to_show(
-    assignment: Assignment, attempts: Sequence[Attempt], shown_at: datetime | None, now: datetime
-) -> Attempt | None:
-    done = [attempt for attempt in attempts if not attempt.is_open]
-    if not done:
-        return None
-    if can_see_answers(assignment, done[-1], shown_at=shown_at, now=now):
-        return counting_attempt(done, assignment.attempt_policy)
-    return done[-1]
 
 
 def _attempts_left(limit: int | None, made: int, state: WindowState) -> int | None:

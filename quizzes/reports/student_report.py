@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from quizzes.assignments.release import can_see_answers
-from quizzes.assignments.student_statuses import answers_shown_times
+from quizzes.assignments.release import can_see_answers, can_see_score
+from quizzes.assignments.student_statuses import answers_shown_times, attempts_ended_times
 from quizzes.attempts.attempt_content import AttemptContent, content_of, shown_content
 from quizzes.content.editions import shown_edition
 from quizzes.content.question_types.registry import Value
@@ -41,13 +41,15 @@ class ReportedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ReportedAttempt:
-    """One attempt. is_released: whether the student may see score, verdicts and correct answers.
+    """One attempt. is_released: whether the student may see verdicts and correct answers.
 
+    shows_score: whether the student may see the score.
     supports: those that the student had, in words.
     """
 
     attempt: Attempt
     is_released: bool
+    shows_score: bool
     supports: list[str]
     answers: tuple[ReportedAnswer, ...]
 
@@ -68,7 +70,7 @@ class ReportLine:
 def student_report(student: Student, *, by: User, now: datetime) -> list[ReportLine]:
     """Everything that the student did in this teacher's classes, the newest quiz first.
 
-    At most 10 queries, and 2 for each edition that is not in the process cache.
+    At most 10 queries, 11 if a quiz shows scores, and 2 for each edition that is not in the process cache.
     """
     lines = history_lines(student, by=by, now=now)
     attempts = []
@@ -79,6 +81,7 @@ def student_report(student: Student, *, by: User, now: datetime) -> list[ReportL
             attempts.append(attempt)
     reviewed = review_attempts(attempts, content_for=shown_content)
     shown_at = answers_shown_times(student.pk, attempts)
+    ended_at = attempts_ended_times(student.pk, attempts)
     comments = _comments(attempts)
     supports = support_lines(attempts, now=now)
     return [
@@ -92,6 +95,13 @@ def student_report(student: Student, *, by: User, now: datetime) -> list[ReportL
                     supports[attempt.pk],
                     is_released=can_see_answers(
                         line.assignment, attempt, shown_at=shown_at[line.assignment.pk], now=now
+                    ),
+                    shows_score=can_see_score(
+                        line.assignment,
+                        attempt,
+                        shown_at=shown_at[line.assignment.pk],
+                        ended_at=ended_at.get(line.assignment.pk),
+                        now=now,
                     ),
                 )
                 for attempt, _ in reversed(line.attempts)
@@ -169,6 +179,7 @@ def _reported(
     supports: list[str],
     *,
     is_released: bool,
+    shows_score: bool,
 ) -> ReportedAttempt:
     content = shown_content(attempt)
     none = "", ""
@@ -183,7 +194,7 @@ def _reported(
         )
         for number, item in enumerate(questions, start=1)
     )
-    return ReportedAttempt(attempt, is_released, supports, answers)
+    return ReportedAttempt(attempt, is_released, shows_score, supports, answers)
 
 
 def _comments(attempts: list[Attempt]) -> defaultdict[int, dict[str, tuple[str, str]]]:

@@ -29,6 +29,7 @@ def test_split_gives_each_student_one_edition(classroom: Classroom, teacher: Use
         closes_at=NOW + 2 * DAY,
         time_limit=30 * MINUTE,
         max_attempts=2,
+        shows_scores=True,
     )
     started, waiting, excused = (make_student(classroom=classroom, name=name) for name in ("Ana", "Ben", "Cy"))
     make_student(classroom=classroom, name="Gone", removed_at=now)
@@ -44,9 +45,9 @@ def test_split_gives_each_student_one_edition(classroom: Classroom, teacher: Use
         made = split_by_edition(given, newer, group=group, by=teacher, now=now)
 
     assert classroom.assignments.count() == 2
-    assert (made.edition, made.title, made.max_attempts, made.time_limit) == (
+    assert (made.edition, made.title, made.max_attempts, made.time_limit, made.shows_scores) == (
         *(newer, "T" * 89 + ", version 2"),
-        *(2, 30 * MINUTE),
+        *(2, 30 * MINUTE, True),
     )
     assert window_of(made) == window_of(given)
     assert set(Excuse.objects.values_list("assignment", "student", "reason")) == {

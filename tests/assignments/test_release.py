@@ -8,7 +8,9 @@ from django.db import connection
 from quizzes.assignments.deadlines import GRACE, Window
 from quizzes.assignments.release import (
     answers_shown_at,
+    attempts_ended_at,
     can_see_answers,
+    can_see_score,
     given_with,
     last_attempt_ended_at,
     shows_before_last_attempt,
@@ -78,6 +80,53 @@ def test_answers_show_by_the_release(
     submit_attempt(attempt, now=NOW + MINUTE)
     assert shown(attempt, now=NOW + 2 * MINUTE) is once_submitted
     assert shown(attempt, now=NOW + 2 * DAY) is once_closed
+
+
+@pytest.mark.parametrize(
+    ("release", "shows_scores", "once_submitted", "once_closed"),
+    [
+        ("after_hand_in", False, True, True),
+        ("after_close", False, False, True),
+        ("after_close", True, True, True),
+        ("never", False, False, False),
+        ("never", True, True, True),
+    ],
+)
+def test_score_shows_with_the_answers_or_once_the_teacher_shows_scores(
+    edition: Edition, student: Student, release: str, shows_scores: bool, once_submitted: bool, once_closed: bool
+) -> None:
+    assignment = make_assignment(
+        edition=edition, classroom=student.classroom, closes_at=NOW + DAY, release=release, shows_scores=shows_scores
+    )
+    attempt = make_attempt(assignment=assignment, student=student)
+
+    def score_shown(now: datetime) -> bool:
+        given = student_assignment(student, assignment.public_id, now=now)
+        times = {
+            "shown_at": answers_shown_at(assignment, student.pk),
+            "ended_at": attempts_ended_at(assignment, student.pk),
+        }
+        is_shown = can_see_score(assignment, attempt, **times, now=now)
+        assert given is not None
+        assert (given.is_score_shown, given.is_shown) == (is_shown, shown(attempt, now=now))
+        return is_shown
+
+    assert [score_shown(NOW), score_shown(NOW + 2 * DAY)] == [False, False]
+    submit_attempt(attempt, now=NOW + MINUTE)
+    assert [score_shown(NOW + 2 * MINUTE), score_shown(NOW + 2 * DAY)] == [once_submitted, once_closed]
+
+
+def test_attempt_that_counts_is_listed_once_scores_show(edition: Edition, student: Student) -> None:
+    """Before, which attempt is the best would tell something about the key."""
+    assignment = make_assignment(edition=edition, classroom=student.classroom, release="never", max_attempts=2)
+    best, last = (make_answered_attempt(assignment=assignment, student=student, number=number) for number in (1, 2))
+    Attempt.objects.filter(pk=last.pk).update(score=0)
+    for max_attempts, shows_scores, attempt in ((2, False, last), (2, True, best), (3, True, last)):
+        Assignment.objects.update(max_attempts=max_attempts, shows_scores=shows_scores)
+        given = student_assignment(student, assignment.public_id, now=NOW + MINUTE)
+        assert given is not None
+        # With another attempt left, a second score would tell the key of an answer that changed.
+        assert (given.attempt, given.is_score_shown) == (attempt, attempt == best)
 
 
 @pytest.mark.parametrize(

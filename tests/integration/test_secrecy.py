@@ -21,6 +21,7 @@ from tests.pages import form_of, read
 Release = Assignment.Release
 # Random tokens and ids, which differ between any two replies.
 _DRAWN = re.compile(rb'name="(?:csrfmiddlewaretoken|operation)" value="[^"]*"')
+_SCORE, _LENGTH = re.compile(rb"[^\s>]+(?=\s+(?:<small>\s*)?of 8\b)"), re.compile(rb"Content-Length: \d+")
 
 
 def all_replies(client: Client, attempt: Attempt, *, pick: int) -> Iterator[HttpResponse]:
@@ -50,6 +51,14 @@ def all_replies(client: Client, attempt: Attempt, *, pick: int) -> Iterator[Http
     yield client.get(reverse("receipt", args=[attempt.public_id]))
     yield client.get(reverse("result", args=[attempt.public_id]))
     yield client.get(reverse("student_home"))
+
+
+def pages_with_score(client: Client, attempt: Attempt) -> list[HttpResponse]:
+    """The pages of a submitted attempt whose teacher shows scores before the answers."""
+    Assignment.objects.update(shows_scores=True)
+    addresses = [reverse(name, args=[attempt.public_id]) for name in ("receipt", "result")]
+    addresses += [reverse("student_home"), reverse("start_attempt", args=[attempt.assignment.public_id])]
+    return [client.get(address) for address in addresses]
 
 
 def give(document: dict[str, Any], classroom: Classroom, teacher: User, student: Student, release: str) -> Attempt:
@@ -88,6 +97,8 @@ def test_no_page_before_release_holds_a_canary(
     replies = list(all_replies(student_client, attempt, pick=pick))
     if release == Release.AFTER_SUBMIT:
         replies = replies[:-3]  # the receipt, the result and the page after it come when answers may be seen
+    else:
+        replies += pages_with_score(student_client, attempt)
     assert len(replies) > 20
     for reply in replies:
         assert CANARY not in whole(reply).decode()
@@ -153,16 +164,23 @@ def test_replies_are_the_same_whichever_choice_is_right(
     clock: time_machine.Traveller,
 ) -> None:
     document = make_document()
-    seen = []
+    seen: list[list[bytes]] = []
+    points = set()
     for version in (document, other_key(document)):
         clear_all()
         with transaction.atomic():
             attempt = give(version, classroom, teacher, student, release)
             replies = [whole(reply) for reply in all_replies(signed_in(student), attempt, pick=pick)]
+            with_score = [whole(reply) for reply in pages_with_score(signed_in(student), attempt)]
+            points |= {score for page in with_score for score in _SCORE.findall(page)}
+            replies += [_LENGTH.sub(b"", _SCORE.sub(b"", page)) for page in with_score]
             receipt = attempt.__class__.objects.get(pk=attempt.pk).receipt or ""
             seen.append([reply.replace(receipt.encode(), b"") for reply in replies])
             transaction.set_rollback(True)
     assert seen[0] == seen[1]
+    # Once the teacher shows scores, they are all that depends on the key. The second choices earn the same with both.
+    # While the student has another attempt, scores wait too.
+    assert len(points) == (0 if release == Release.AFTER_LAST else 1 if pick == 1 else 2)
 
 
 def test_student_pages_lead_to_no_teacher_page(attempt: Attempt, student_client: Client) -> None:

@@ -142,8 +142,12 @@ def test_score_waits_for_the_release(platform: Platform, link: LtiLink, learner:
     exchange_scores(now=LATER)
     assert [(sent.get("scoreGiven"), sent["gradingProgress"]) for sent in platform.scores] == [(None, "Pending")]
     assert send_state(link.assignment) == scores.SendState(0, 0, ())
+    # The teacher shows scores before the answers, and hides them again.
+    for shows_scores in (True, False):
+        Assignment.objects.update(shows_scores=shows_scores)
+        exchange_scores(now=LATER)
     exchange_scores(now=NOW + timedelta(days=2))
-    assert [sent.get("scoreGiven") for sent in platform.scores] == [None, 3.0]
+    assert [sent.get("scoreGiven") for sent in platform.scores] == [None, 3.0, None, 3.0]
     assert send_state(link.assignment) == scores.SendState(1, 0, ())
 
 

@@ -13,7 +13,7 @@ from quizzes.files.class_export.typed_json import InvalidJson, Json, plain, read
 from quizzes.phrases import gettext
 
 FORMAT = "footnote-classroom"
-FIRST_VERSION, VERSION = 1, 4
+FIRST_VERSION, VERSION = 1, 5
 # Which members each version added, with the values of a file that lacks them, by part.
 ADDED: dict[int, dict[str, dict[str, Json]]] = {
     2: {"attempts": {"medium": "screen"}},
@@ -52,6 +52,7 @@ ADDED: dict[int, dict[str, dict[str, Json]]] = {
         },
     },
     4: {"assignments": {"newer_version_of": None}},
+    5: {"assignments": {"shows_scores": False}},
 }
 MAX_BYTES = 50_000_000
 

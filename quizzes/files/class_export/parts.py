@@ -148,6 +148,7 @@ class AssignmentPart:
     shuffle_questions: bool
     shuffle_choices: bool
     release: str
+    shows_scores: bool
     is_teacher_paced: bool
     closed_through: int
     newer_version_of: Key | None

@@ -185,6 +185,7 @@ def _assignments(classroom: Classroom, assignments: list[Assignment]) -> tuple[A
             shuffle_questions=assignment.shuffle_questions,
             shuffle_choices=assignment.shuffle_choices,
             release=assignment.release,
+            shows_scores=assignment.shows_scores,
             is_teacher_paced=assignment.is_teacher_paced,
             newer_version_of=keys.get(assignment.newer_version_of_id or 0),
             closed_through=closed_through.get(assignment.pk, 0) if assignment.is_teacher_paced else 0,

@@ -46,8 +46,8 @@ CLASSES: tuple[StoredTable, ...] = (
         ("opens_at due_at closes_at time_limit max_attempts attempt_policy", "when and how often it can be taken"),
         ("waits_for_teacher paused_at", "whether it waits for the teacher, or is paused"),
         (
-            "shuffle_questions shuffle_choices release is_teacher_paced",
-            "the order, who moves on, and when students see the answers",
+            "shuffle_questions shuffle_choices release shows_scores is_teacher_paced",
+            "the order, who moves on, and when students see the answers and their score",
         ),
     ),
     of_class(

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
-from quizzes.assignments.release import answers_shown_at, can_see_answers
+from quizzes.assignments.release import answers_shown_at, attempts_ended_at, can_see_answers, can_see_score
 from quizzes.assignments.status import is_late
 from quizzes.assignments.student_statuses import Overrides, load_overrides
 from quizzes.attempts.access import LoadedAttempt
@@ -51,6 +51,7 @@ def receipt(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
         "late_count": len(waiting_late_questions(attempt.pk)),
         "shown_at": shown_at,
         "is_shown": can_see_answers(attempt.assignment, attempt, shown_at=shown_at, now=now),
+        "is_score_shown": _is_score_shown(attempt, shown_at, now=now),
     }
     return render(request, "student/receipt.html", context)
 
@@ -72,6 +73,7 @@ def result(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
         "document": loaded.content.published.document,
         "reading": loaded.content.whole_reading,
         "shown_at": shown_at,
+        "is_score_shown": _is_score_shown(attempt, shown_at, now=now),
     }
     if can_see_answers(attempt.assignment, attempt, shown_at=shown_at, now=now):
         reviewed = attempt_review.review_attempt(attempt, loaded.content)
@@ -98,6 +100,13 @@ def _whole_levels(loaded: LoadedAttempt) -> list[tuple[str, str, bool]]:
     offered = levels_of(loaded, content.whole_reading)
     whole = [level for level in offered if content.whole_reading_at(level[0]).variant == level[0]]
     return whole if len(whole) > 1 else []
+
+
+def _is_score_shown(attempt: Attempt, shown_at: datetime | None, *, now: datetime) -> bool:
+    """Whether the student may see the score; 1 query if the quiz shows scores. shown_at: from `answers_shown_at`."""
+    assignment = attempt.assignment
+    ended_at = attempts_ended_at(assignment, attempt.student_id) if assignment.shows_scores else None
+    return can_see_score(assignment, attempt, shown_at=shown_at, ended_at=ended_at, now=now)
 
 
 def _overrides(attempt: Attempt) -> Overrides:

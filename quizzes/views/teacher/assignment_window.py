@@ -1,4 +1,4 @@
-"""Open, close, and pause a quiz, give more time, release its answers: one click each, with an undo for the close."""
+"""Open, close, and pause a quiz, give more time, show scores or answers: one click each, and an undo of the close."""
 
 from datetime import datetime, timedelta
 
@@ -33,7 +33,7 @@ TEN_MINUTES = timedelta(minutes=10)
 
 @require_POST
 def change_window(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Open or close now, pause or resume, give 10 more minutes, or release the answers: one click each."""
+    """Open or close now, pause or resume, give 10 more minutes, or show scores or answers: one click each."""
     assignment, now = taught_assignment(request, public_id), timezone.now()
     form = WindowActForm(request.POST)
     if not form.is_valid():
@@ -62,6 +62,11 @@ def change_window(request: TeacherRequest, public_id: str) -> HttpResponse:
         case WindowActForm.RELEASE:
             if confirm := _release(request, assignment, is_sure=form.cleaned_data["is_sure"], now=now):
                 return confirm
+        case WindowActForm.SHOW_SCORES:
+            _show_scores(request, assignment, now=now)
+        case WindowActForm.HIDE_SCORES:
+            lifecycle.hide_scores(assignment, by=request.user, now=now)
+            messages.success(request, gettext("Scores are no longer shown before the answers."))
     if assignment.is_teacher_paced and act == WindowActForm.OPEN:
         page = "class_board"
     # The window of a class board keeps its language.
@@ -87,6 +92,8 @@ def undo_close(request: TeacherRequest, public_id: str) -> HttpResponse:
     ).format(count=undone.working)
     if undone.reopened and assignment.release != Assignment.Release.NEVER:
         text = f"{text} {gettext('Some of them may have seen the answers.')}"
+    elif undone.reopened and assignment.shows_scores:
+        text = f"{text} {gettext('Some of them may have seen their score.')}"
     if not undone.working and window_state(assignment, now=now) is WindowState.CLOSED:
         # The restored close has passed in the meantime.
         text = gettext("Saved.")
@@ -246,6 +253,17 @@ def _release(request: TeacherRequest, assignment: Assignment, *, is_sure: bool, 
     else:
         messages.success(request, gettext("Answers released. Students who turned in can see them."))
     return None
+
+
+def _show_scores(request: TeacherRequest, assignment: Assignment, *, now: datetime) -> None:
+    """Show the scores before the answers."""
+    try:
+        lifecycle.show_scores(assignment, by=request.user, now=now)
+    except lifecycle.StillMoreAttempts:
+        messages.error(request, gettext("Students can still start another attempt. Close the quiz first."))
+    else:
+        text = gettext("Scores shown. Students see their score after their last attempt, without the answers.")
+        messages.success(request, text)
 
 
 def _timed_out(count: int) -> str:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from quizzes.assignments.accommodations import accommodations_of
 from quizzes.assignments.lifecycle import window_state
-from quizzes.assignments.release import shows_after_first_attempt
+from quizzes.assignments.release import scores_can_show_first, shows_after_first_attempt
 from quizzes.assignments.status import Status
 from quizzes.assignments.student_statuses import counted_words
 from quizzes.attempts.heartbeats import OFFLINE_AFTER
@@ -133,6 +133,7 @@ def _progress_context(request: TeacherRequest, assignment: Assignment, now: date
         # A poll has another path.
         "page": reverse("assignment_progress", args=[assignment.public_id]),
         "shows_after_first_attempt": shows_after_first_attempt(assignment),
+        "scores_can_show_first": scores_can_show_first(assignment),
         "is_open": state.is_open,
         "window_state": state.value,
         # The notice with its “Undo” is there once.

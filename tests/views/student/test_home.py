@@ -77,6 +77,31 @@ def test_home_asks_which_quizzes_are_open(
     assert (closed.status_code, closed.headers["ETag"]) == (200, tag)
 
 
+@pytest.mark.parametrize("release", ["after_close", "never"])
+def test_shown_scores_reach_the_pages_of_a_student_without_the_answers(
+    release: str, assignment: Assignment, student: Student, student_client: Client, clock: time_machine.Traveller
+) -> None:
+    Assignment.objects.update(release=release, closes_at=NOW + timedelta(hours=2))
+    done = make_answered_attempt(assignment=assignment, student=student)
+    Attempt.objects.update(ungraded_count=1)
+    home, poll = reverse("student_home"), reverse("open_quizzes")
+    pages = [home, *(reverse(name, args=[done.public_id]) for name in ("receipt", "result"))]
+    waits = {"after_close": "1:00 pm", "never": "Answers won’t be shown"}[release]
+    # Closed but within the grace time, the answers still wait.
+    for moment in (NOW + timedelta(hours=1), NOW + timedelta(hours=2, seconds=30)):
+        clock.move_to(moment)
+        for shows_scores in (False, True):
+            Assignment.objects.update(shows_scores=not shows_scores)
+            tag = student_client.get(home).context["tag"]
+            assert student_client.get(poll, headers={"If-None-Match": tag}).status_code == 304
+            Assignment.objects.update(shows_scores=shows_scores)
+            assert student_client.get(poll, headers={"If-None-Match": tag}).status_code == 200
+            texts = [text_of(student_client.get(page)) for page in pages]
+            assert ["of 8 so far" in text for text in texts] == [shows_scores] * 3
+            assert [waits in text for text in texts] == [release == "after_close" or shows_scores, True, True]
+            assert not [text for text in texts if "See your result" in text or "Correct" in text]
+
+
 def test_poll_of_the_home_page_is_cheap(
     assignment: Assignment, teacher: User, student_client: Client, queries: Gather
 ) -> None:

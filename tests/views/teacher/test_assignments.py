@@ -999,6 +999,19 @@ def test_close_now_asks_and_can_be_undone_for_the_whole_class(
     assert "This page is out of date." in text_of(teacher_client.post(undo.action, undo.data(), follow=True))
 
 
+def test_undo_of_a_close_says_that_students_may_have_seen_their_score(
+    timed: Assignment, student: Student, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    Assignment.objects.update(max_attempts=1, release="never")
+    make_attempt(assignment=timed, student=student, deadline_at=timed.closes_at)
+    teacher_client.post(reverse("change_window", args=[timed.public_id]), {"act": "close", "is_sure": "on"})
+    clock.shift(timedelta(minutes=5))
+    assert lifecycle.submit_overdue(timezone.now()) == 1
+    click(teacher_client, timed, "show_scores")
+    reply = teacher_client.post(reverse("undo_close", args=[timed.public_id]), follow=True)
+    assert "Reopened. 1 student can keep working. Some of them may have seen their score." in text_of(reply)
+
+
 def test_undo_of_a_close_after_the_earlier_close_reopens_nothing(
     timed: Assignment, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
@@ -1263,6 +1276,65 @@ def test_release_answers_now_waits_for_a_close_while_attempts_are_left(
     Assignment.objects.update(closes_at=NOW - timedelta(seconds=1), due_at=NOW - timedelta(seconds=1))
     click(teacher_client, timed, "release")
     assert timed.release == "after_hand_in"
+
+
+def test_show_scores_now_and_hide_them(timed: Assignment, teacher_client: Client) -> None:
+    Assignment.objects.update(release="never", max_attempts=1)
+    progress = reverse("assignment_progress", args=[timed.public_id])
+    tag = teacher_client.get(progress).headers["ETag"]
+    shown_before: list[str] = []
+    for act, said, offered in (
+        (
+            "show_scores",
+            "Scores shown. Students see their score after their last attempt, without the answers.",
+            "Hide scores",
+        ),
+        ("hide_scores", "Scores are no longer shown before the answers.", "Show scores now"),
+    ):
+        reply = text_of(click(teacher_client, timed, act))
+        assert (said in reply, f"{offered} Release answers now" in reply) == (True, True)
+        assert (
+            ("Answers stay hidden. Scores show after each student’s last attempt." in reply)
+            == timed.shows_scores
+            == (act == "show_scores")
+        )
+        # The second press changed nothing.
+        shown_before.append(str(not timed.shows_scores))
+        events = AuditEvent.objects.order_by("pk").values_list("detail__before__shows_scores", flat=True)
+        assert list(events) == shown_before
+        # Open pages of other teachers follow.
+        assert tag != (tag := teacher_client.get(progress).headers["ETag"])
+    # With these, a student has the score and the answers together.
+    for release in ("after_hand_in", "after_last"):
+        Assignment.objects.update(release=release, max_attempts=2)
+        assert "Show scores now" not in text_of(teacher_client.get(progress))
+
+
+def test_scores_wait_while_students_can_start_another_attempt(timed: Assignment, teacher_client: Client) -> None:
+    """Nobody would see a score now: with each student's next score, one changed answer would tell the key."""
+    Assignment.objects.update(max_attempts=2, release="never")
+    refused = click(teacher_client, timed, "show_scores")
+    assert "Students can still start another attempt. Close the quiz first." in text_of(refused)
+    assert not timed.shows_scores
+    click(teacher_client, timed, "close")
+    Assignment.objects.update(closes_at=NOW - timedelta(seconds=1), due_at=NOW - timedelta(seconds=1))
+    click(teacher_client, timed, "show_scores")
+    assert timed.shows_scores
+
+
+def test_changed_settings_keep_shown_scores_and_another_quiz_hides_them(
+    timed: Assignment, teacher_client: Client
+) -> None:
+    Assignment.objects.update(max_attempts=1, release="never", shows_scores=True)
+    for name in ("change_assignment", "assign_again"):
+        address = reverse(name, args=[timed.public_id])
+        page = teacher_client.get(address)
+        assert ("Scores show after" in text_of(page)) == (name == "change_assignment")
+        form = form_of(page, having="max_attempts")
+        reply = teacher_client.post(form.action or address, form.data(shuffle_questions="on", act="save"), follow=True)
+        if asked := [one for one in read(reply).forms if "is_confirmed" in one.data()]:
+            teacher_client.post(asked[0].action or address, asked[0].data(act="save"), follow=True)
+    assert list(Assignment.objects.values_list("shuffle_questions", "shows_scores")) == [(True, True), (True, False)]
 
 
 def test_close_now_before_the_quiz_opens_is_refused(timed: Assignment, teacher_client: Client) -> None:

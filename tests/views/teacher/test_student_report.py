@@ -163,6 +163,12 @@ def test_report_hides_what_the_student_may_not_see(
     assert "Correct answer" not in said
     assert "Good try" not in said
     assert "points" not in said
+    clock.shift(timedelta(minutes=30))
+    Assignment.objects.update(shows_scores=True)
+    said = report_of(teacher_client, student)
+    assert "1 of 8 points" in said
+    assert not [words for words in ("Score not shown", "Correct answer", "Good try") if words in said]
+    Assignment.objects.update(shows_scores=False)
     clock.shift(timedelta(hours=2))
     assert ("1 of 8 points" in report_of(teacher_client, student)) == (release == "after_close")
 
