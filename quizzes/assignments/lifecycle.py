@@ -252,8 +252,7 @@ def release_now(assignment: Assignment, *, by: User, now: datetime) -> Assignmen
         return assignment
     if has_more_attempts(assignment, now=now):
         raise StillMoreAttempts
-    settings = replace(settings_of(assignment), release=Assignment.Release.AFTER_SUBMIT)
-    return change_assignment(assignment, window=window_of(assignment), settings=settings, by=by, now=now)
+    return _change_settings(assignment, release=Assignment.Release.AFTER_SUBMIT, by=by, now=now)
 
 
 @transaction.atomic
@@ -264,8 +263,7 @@ def show_scores(assignment: Assignment, *, by: User, now: datetime) -> Assignmen
         return assignment
     if has_more_attempts(assignment, now=now):
         raise StillMoreAttempts
-    settings = replace(settings_of(assignment), shows_scores=True)
-    return change_assignment(assignment, window=window_of(assignment), settings=settings, by=by, now=now)
+    return _change_settings(assignment, shows_scores=True, by=by, now=now)
 
 
 @transaction.atomic
@@ -274,8 +272,7 @@ def hide_scores(assignment: Assignment, *, by: User, now: datetime) -> Assignmen
     lock_settings(assignment)
     if not assignment.shows_scores:
         return assignment
-    settings = replace(settings_of(assignment), shows_scores=False)
-    return change_assignment(assignment, window=window_of(assignment), settings=settings, by=by, now=now)
+    return _change_settings(assignment, shows_scores=False, by=by, now=now)
 
 
 def has_more_attempts(assignment: Assignment, *, now: datetime) -> bool:
@@ -330,6 +327,12 @@ def _window_fields(window: Window) -> dict[str, Any]:
         "closes_at": window.closes_at,
         "waits_for_teacher": window.waits_for_teacher,
     }
+
+
+def _change_settings(assignment: Assignment, *, by: User, now: datetime, **settings: Any) -> Assignment:
+    """Change some settings and keep the window. settings: fields of `AssignmentSettings`."""
+    changed = replace(settings_of(assignment), **settings)
+    return change_assignment(assignment, window=window_of(assignment), settings=changed, by=by, now=now)
 
 
 def _in_force(assignment: Assignment) -> dict[str, str]:

@@ -181,8 +181,8 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "scores wait while another attempt can be started",
         "quizzes/assignments/lifecycle.py",
-        "        raise StillMoreAttempts\n    settings = replace(settings_of(assignment), shows_scores=True)\n",
-        "        pass\n    settings = replace(settings_of(assignment), shows_scores=True)\n",
+        "        raise StillMoreAttempts\n    return _change_settings(assignment, shows_scores=True,",
+        "        pass\n    return _change_settings(assignment, shows_scores=True,",
         "tests/views/teacher/test_assignments.py",
         *("-k", "scores"),
     ),
