@@ -1,6 +1,7 @@
 """Open, close, and pause a quiz, give more time, show scores or answers: one click each, and an undo of the close."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -14,6 +15,7 @@ from quizzes.assignments.affected import classes_to_come, ended_count, working_c
 from quizzes.assignments.board import unopened_count
 from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.lifecycle import window_state
+from quizzes.assignments.release import scores_can_show_first, shows_after_first_attempt
 from quizzes.attempts.lifecycle import undo_close_now
 from quizzes.formatting import duration, listed, moment
 from quizzes.forms.assignment_window import WindowActForm, WindowPageForm
@@ -80,7 +82,7 @@ def undo_close(request: TeacherRequest, public_id: str) -> HttpResponse:
     assignment, now = taught_assignment(request, public_id), timezone.now()
     form = WindowPageForm(request.POST)
     page = form.cleaned_data["page"] if form.is_valid() else ""
-    if not can_undo_close(request, assignment):
+    if not _can_undo_close(request, assignment):
         messages.error(request, gettext("This page is out of date. Try again."))
         return redirect(page or "assignment_progress", public_id)
     # Only now: until then, it may be about another quiz, which can still be undone.
@@ -110,7 +112,20 @@ def undo_close(request: TeacherRequest, public_id: str) -> HttpResponse:
     return redirect(page or "assignment_progress", public_id)
 
 
-def can_undo_close(request: TeacherRequest, assignment: Assignment) -> bool:
+def button_context(request: TeacherRequest, assignment: Assignment, *, now: datetime) -> dict[str, Any]:
+    """What `parts/window_actions.html` needs besides the assignment."""
+    state = window_state(assignment, now=now)
+    return {
+        "is_open": state.is_open,
+        "window_state": state.value,
+        "shows_after_first_attempt": shows_after_first_attempt(assignment),
+        "scores_can_show_first": scores_can_show_first(assignment),
+        # The notice with its “Undo” is there once.
+        "can_undo_close": _can_undo_close(request, assignment),
+    }
+
+
+def _can_undo_close(request: TeacherRequest, assignment: Assignment) -> bool:
     """Whether the assignment has the close that this teacher made last in this browser."""
     closed = request.session.get(CLOSED, ("", ""))
     closes_at = assignment.closes_at

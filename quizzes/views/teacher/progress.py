@@ -10,8 +10,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from quizzes.assignments.accommodations import accommodations_of
-from quizzes.assignments.lifecycle import window_state
-from quizzes.assignments.release import scores_can_show_first, shows_after_first_attempt
 from quizzes.assignments.status import Status
 from quizzes.assignments.student_statuses import counted_words
 from quizzes.attempts.heartbeats import OFFLINE_AFTER
@@ -32,7 +30,7 @@ from quizzes.reports.progress import (
 )
 from quizzes.views.access import TeacherRequest, class_act, taught_assignment
 from quizzes.views.methods import require_POST
-from quizzes.views.teacher.assignment_window import can_undo_close
+from quizzes.views.teacher.assignment_window import button_context
 
 # A session key: the choice of one teacher in one browser.
 NAMES_HIDDEN = "names_hidden"
@@ -116,12 +114,12 @@ def _progress_context(request: TeacherRequest, assignment: Assignment, now: date
     numbers = anonymous_numbers([entry.student for entry in entries], assignment) if is_anonymous else {}
     counts = status_counts(entries)
     trouble = sign_in_trouble([assignment.classroom], now=now)
-    state = window_state(assignment, now=now)
     if is_anonymous:
         entries = sorted(entries, key=lambda entry: numbers[entry.student.pk])
     # Two tables side by side show 30 students on one screen.
     middle = (len(entries) + 1) // 2
     return {
+        **button_context(request, assignment, now=now),
         "assignment": assignment,
         "classroom": assignment.classroom,
         "entries": entries,
@@ -132,12 +130,6 @@ def _progress_context(request: TeacherRequest, assignment: Assignment, now: date
         "is_attacked": assignment.classroom_id in trouble.attacked,
         # A poll has another path.
         "page": reverse("assignment_progress", args=[assignment.public_id]),
-        "shows_after_first_attempt": shows_after_first_attempt(assignment),
-        "scores_can_show_first": scores_can_show_first(assignment),
-        "is_open": state.is_open,
-        "window_state": state.value,
-        # The notice with its “Undo” is there once.
-        "can_undo_close": can_undo_close(request, assignment),
         "is_anonymous": is_anonymous,
         "accommodations": accommodations_of(assignment.classroom),
         "expected_count": len(entries) - counts[Status.EXCUSED],
