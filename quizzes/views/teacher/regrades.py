@@ -39,16 +39,7 @@ def regrade_question(request: TeacherRequest, public_id: str, number: int) -> Ht
         raise Http404
     question = document.questions[number - 1]
     row = Question.objects.get(edition_id=assignment.edition_id, key=question.key)
-    edition = Edition.objects.get(pk=assignment.edition_id)
-    form = RegradeForm(
-        request.POST if request.method == "POST" else None,
-        affected=regrades.affected_assignments(edition, here=assignment.classroom, by=request.user),
-        here=assignment,
-        edition=edition,
-        question=question,
-        earlier=applied_regrades({assignment.pk})[assignment.pk].get(question.key, []),
-        initial_policy=PolicyForm(request.GET).initial_policy,
-    )
+    form = _form(request, assignment, document, number)
     context = _context(assignment, row, form, document)
     if form.moves_a_line or not form.is_valid() or form.cleaned_data["act"] == "edit":
         return render(request, "teacher/regrade_question.html", context)
@@ -100,6 +91,20 @@ def undo_regrade(request: TeacherRequest, public_id: str, group: UUID) -> HttpRe
     words = ngettext("Regrade undone: {count} score changed.", "Regrade undone: {count} scores changed.", changed)
     messages.success(request, words.format(count=changed))
     return redirect("assignment_regrades", assignment.public_id)
+
+
+def _form(request: TeacherRequest, assignment: Assignment, document: SetDocument, number: int) -> RegradeForm:
+    question = document.questions[number - 1]
+    edition = Edition.objects.get(pk=assignment.edition_id)
+    return RegradeForm(
+        request.POST if request.method == "POST" else None,
+        affected=regrades.affected_assignments(edition, here=assignment.classroom, by=request.user),
+        here=assignment,
+        edition=edition,
+        question=question,
+        earlier=applied_regrades({assignment.pk})[assignment.pk].get(question.key, []),
+        initial_policy=PolicyForm(request.GET).initial_policy,
+    )
 
 
 def _context(assignment: Assignment, row: Question, form: RegradeForm, document: SetDocument) -> dict[str, Any]:
