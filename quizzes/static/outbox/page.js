@@ -1,6 +1,9 @@
-// The question page: forms, links, and moves between questions. One file, because goal 8 of docs/performance.md leaves no
-// room for a request.
+// The question page: what the student and the server do, and what follows from it.
 import { createNotices } from "./announcements.js";
+import {
+  currentForm, currentNumber, fill, find, findAll, forms, isAnswered, isChanged, isLoaded, keepQuestions, moveItem, openable,
+  parseHTML, pathOf, refuseOldAnswers, replaceQuestion, sayTooMany, setAnswered, setFlagged, setToken,
+} from "./questions.js";
 import { createSender, readText, request, TIMEOUT } from "./sender.js";
 import { attemptOf, clearOld, clearOwn, createStore, numberOf, PREFIX } from "./store.js";
 
@@ -19,16 +22,9 @@ const REACHED_FOR = 30_000;
 const DOUBLE_TAP = 400;
 const TURN_IN = ["hand-in", "time-up"];
 
-const find = (selector, within = document) => within.querySelector(selector);
-const findAll = (selector, within = document) => Array.from(within.querySelectorAll(selector));
-const questionForm = () => find("form[data-answers]");
-const pathOf = (form) => new URL(form.action).pathname;
 const outbox = find("[data-outbox]");
 // The attempt that this page belongs to, if any.
 const attemptPath = /^\/student\/attempts\/[^/]+\//.exec(location.pathname)?.[0];
-// Questions that are shown without a request, by number.
-const sections = new Map();
-const forms = () => [document, ...sections.values()].flatMap((place) => findAll("form[data-answers]", place));
 
 const storage = availableStorage();
 const store = createStore(storage, outbox?.dataset.owner, location.pathname);
@@ -113,13 +109,7 @@ function onAcknowledged(url, revision) {
 }
 
 function onSaved(url, reply) {
-  const link = linkTo(numberOf(url));
-  if (link) {
-    link.toggleAttribute("data-answered", reply.is_answered);
-    link.toggleAttribute("data-partly", reply.is_answered && !reply.is_complete);
-    setLabel(link, link.hasAttribute("aria-current"));
-    find(".qbar progress").value = findAll("[data-places] .jump a[data-answered]:not([data-partly])").length;
-  }
+  setAnswered(numberOf(url), reply);
   if (typeof reply.seconds_left !== "number") return;
   document.dispatchEvent(new CustomEvent("footnote:time", { detail: reply.seconds_left }));
 }
@@ -146,12 +136,6 @@ function onSignedOut({ signedOut, address }) {
   });
 }
 
-function setToken(token) {
-  for (const place of [document, ...sections.values()]) {
-    findAll("input[name=csrfmiddlewaretoken]", place).forEach((input) => { input.value = token; });
-  }
-}
-
 // The cookie may be gone too. A new page brings both. The home page has a token whoever is signed in by now.
 async function refreshToken() {
   const page = await request("/student/", {}, readText);
@@ -160,20 +144,7 @@ async function refreshToken() {
   return Boolean(token);
 }
 
-const parseHTML = (text) => new DOMParser().parseFromString(text, "text/html");
-
 // ---- Answers
-
-// The style sheet counts the chosen sentences. Only this script can say that they are too many before the page reloads.
-function sayTooMany(form) {
-  for (const place of findAll("[data-asked]", form)) {
-    const chosen = findAll(":checked", place.closest("fieldset") ?? find(".pick", form));
-    const isOver = chosen.length > Number(place.dataset.asked);
-    const text = isOver ? place.dataset.over : "";
-    if (place.textContent !== text) place.textContent = text;
-    place.nextElementSibling.hidden = isOver;
-  }
-}
 
 function keepAnswer(form) {
   sayTooMany(form);
@@ -195,7 +166,7 @@ function keepAnswer(form) {
 
 function keepTyped() {
   clearTimeout(typingTimer);
-  if (typingTimer && questionForm()) keepAnswer(questionForm());
+  if (typingTimer && currentForm()) keepAnswer(currentForm());
 }
 
 // Shows an answer that waits in the form of its question.
@@ -203,58 +174,8 @@ function restore(form) {
   const entry = store.pendingFor(pathOf(form)).pop()?.entry;
   if (!entry) return false;
   store.claim(entry);
-  const fields = new URLSearchParams(entry.body);
-  arrange(form, fields.getAll("item"));
-  for (const field of form.elements) {
-    const values = fields.getAll(field.name);
-    if (field.matches("[type=radio], [type=checkbox]")) field.checked = values.includes(field.value);
-    else if (values.length > 0 && field.matches("input:not([type=hidden]), textarea, select")) field.value = values[0];
-  }
-  sayTooMany(form);
+  fill(form, entry.body);
   return true;
-}
-
-// Otherwise a browser that goes back fills in what this page had, beside the “Saved” of a newer answer.
-const refuseOldAnswers = () => forms().forEach((form) => { form.autocomplete = "off"; });
-
-// Whether the form differs from the page that the server sent.
-function isChanged(form) {
-  return Array.from(form.elements).some((field) => {
-    if (field.matches("[type=radio], [type=checkbox]")) return field.checked !== field.defaultChecked;
-    // Without a selected option, a browser selects the first.
-    const selected = Array.from(field.options ?? []).findIndex((option) => option.defaultSelected);
-    if (field.matches("select")) return field.selectedIndex !== Math.max(0, selected);
-    return field.matches("input:not([type=hidden]), textarea") && field.value !== field.defaultValue;
-  });
-}
-
-// The neighbor is moved in the page, so that the item keeps the focus.
-function moveItem(form, button) {
-  const item = button.closest("li");
-  if (button.name === "up") item.after(item.previousElementSibling);
-  else item.before(item.nextElementSibling);
-  renumber(form);
-  if (button.disabled) find("button:enabled", item).focus();
-  item.scrollIntoView({ block: "nearest" });
-  const [text, position] = [find("[data-line]", item), find(".pos", item)].map((place) => place.textContent);
-  find("[data-moved]", form).textContent = `${text}: ${position}`;
-  form.elements.placed.checked = true;
-  keepAnswer(form);
-}
-
-function arrange(form, tokens) {
-  const items = new Map(findAll(".order > li", form).map((item) => [find("[name=item]", item).value, item]));
-  for (const item of tokens.map((token) => items.get(token))) item?.parentElement.append(item);
-  renumber(form);
-}
-
-function renumber(form) {
-  findAll(".order > li", form).forEach((item, index, items) => {
-    find(".pos", item).textContent = index + 1;
-    findAll("button", item).forEach((button) => { button.value = index + 1; });
-    find("[name=up]", item).disabled = index === 0;
-    find("[name=down]", item).disabled = index === items.length - 1;
-  });
 }
 
 // ---- Questions of this attempt
@@ -263,39 +184,19 @@ async function loadQuestions() {
   const address = find("[data-ahead]")?.dataset.ahead;
   if (!address) return;
   const response = await request(address, { redirect: "manual" }, readText);
-  const current = find("#question");
-  if (response?.status !== 200 || !current) return;
-  for (const section of findAll("section[data-question]", parseHTML(response.reply))) {
-    const { elements } = find("form", section);
-    // The answer may have been stored meanwhile.
-    const isOld = (store.revisions.get(pathOf(elements.revision.form)) ?? 0) > Number(elements.revision.value);
-    if (!isOld) sections.set(section.dataset.question, document.adoptNode(section));
-  }
-  current.dataset.heading = find("#heading").textContent;
-  sections.set(current.dataset.question, current);
-  refuseOldAnswers();
+  if (response?.status !== 200 || !currentNumber()) return;
+  keepQuestions(parseHTML(response.reply), store.revisions);
   // The student may be changing the question in front.
-  forms().filter((form) => form !== questionForm()).forEach(restore);
+  forms().filter((form) => form !== currentForm()).forEach(restore);
 }
 
 // Shows a question without leaving the page. Returns false if it is not loaded.
 function showQuestion(number, isBack = false) {
-  const next = sections.get(number);
-  const current = find("#question");
-  if (!next || !current) return false;
-  if (next === current) return true;
+  if (!isLoaded(number)) return false;
+  if (number === currentNumber()) return true;
   keepTyped();
-  const list = find("[data-places]", current);
   if (!isBack) history.pushState(null, "", `../${number}/`);
-  current.replaceWith(next);
-  htmx.process(next);
-  list.open = false;
-  find("form", next).append(list);
-  findAll(".jump a", list).forEach((link) => setLabel(link, link === linkTo(number)));
-  find("#heading").textContent = next.dataset.heading;
-  document.title = `${next.dataset.heading} - Footnote`;
-  find("[data-number-shown]").textContent = number;
-  findAll("form[data-presence] [name=number], .levels [name=number]").forEach((input) => { input.value = number; });
+  const next = replaceQuestion(number);
   showView("#v-q");
   notices.blocked = "";
   notify(["sent", "stale", "refused"].includes(notices.shown) ? "" : notices.shown);
@@ -316,7 +217,7 @@ function bringIntoSight(question) {
 function saveStateOf(url) {
   if (store.pending().length > 0) return sender.isStuck() ? "kept" : "saving";
   if (store.unacknowledged.has(url)) return "refused";
-  return linkTo(numberOf(url))?.hasAttribute("data-answered") ? "saved" : "";
+  return isAnswered(numberOf(url)) ? "saved" : "";
 }
 
 // On a narrow screen, the reading and the question hide each other.
@@ -324,29 +225,11 @@ function showView(tab) {
   if (find(tab)) find(tab).checked = true;
 }
 
-const linkTo = (number) => find(`[data-places] .jump a[href="../${number}/"]`);
-
-function setLabel(link, isCurrent) {
-  const isPartly = "partly" in link.dataset;
-  const isAnswered = "answered" in link.dataset && !isPartly;
-  link.toggleAttribute("data-done", isAnswered && !isCurrent);
-  if (isCurrent) link.setAttribute("aria-current", "page");
-  else link.removeAttribute("aria-current");
-  // The page has the words, in its language.
-  const words = link.closest("[data-places]").dataset;
-  const state = isCurrent ? words.shown : isAnswered ? words.answered : isPartly ? words.partly : words.open;
-  find(".vh", link).textContent = `, ${state}${"flagged" in link.dataset ? words.flagged : ""}`;
-}
-
 // ---- Forms and links wait until all answers are stored
 
 const awayReason = () => navigator.onLine ? "down" : "offline";
 
 const isIdle = () => !typingTimer && (outbox ? sender.isIdle() : sender.isOnline());
-
-// The numbers of the other questions that are preloaded. None where sentences are chosen.
-const openable = () => Array.from(sections.keys())
-  .filter((number) => number !== find("#question").dataset.question).sort((a, b) => a - b);
 
 // The notice for an address that does not open offline. The address of the review has no number.
 const blockedBy = (address) => !numberOf(address) ? "act" : openable().length > 0 ? "question" : "questions";
@@ -411,7 +294,10 @@ async function onSubmit(event) {
     return;
   }
   event.preventDefault();
-  if (staysHere && button.matches("[name=up], [name=down]")) return moveItem(form, button);
+  if (staysHere && button.matches("[name=up], [name=down]")) {
+    moveItem(form, button);
+    return keepAnswer(form);
+  }
   // Enter in a field presses the first button, which must not move an item.
   if (staysHere) return keepTyped();
   if (address && showQuestion(numberOf(address))) return;
@@ -479,7 +365,7 @@ function onInput({ target }) {
 
 function onPopState() {
   const number = numberOf(location.pathname);
-  const current = find("#question")?.dataset.question;
+  const current = currentNumber();
   if (number && current && number !== current && !showQuestion(number, true)) location.reload();
 }
 
@@ -559,15 +445,12 @@ function onSettled({ target }) {
   refuseOldAnswers();
   const place = target.id === "flag" ? target : find("#question .verdict, #question .err[role=alert]");
   if (place) place.focus();
-  const link = target.id === "flag" ? linkTo(find("#question")?.dataset.question) : null;
-  if (!link) return;
-  link.toggleAttribute("data-flagged", target.value === "unflag");
-  setLabel(link, true);
+  if (target.id === "flag") setFlagged(target.value === "unflag");
 }
 
 // Other answers take a tap or a word. A text would have to be written again.
 function quoteTyped(body) {
-  const field = find("textarea", questionForm() ?? outbox);
+  const field = find("textarea", currentForm() ?? outbox);
   const text = field && new URLSearchParams(body).get(field.name);
   if (!text || text === field.value) return;
   const place = find("[data-typed]", find("[data-notice=stale]", outbox).content);
@@ -657,7 +540,7 @@ function start() {
   }
   clearOld(localStorage, outbox.dataset.owner);
   refuseOldAnswers();
-  const form = questionForm();
+  const form = currentForm();
   if (form && restore(form)) notices.setSaveState("saving");
   // The student answered before this script came.
   else if (form && isChanged(form)) keepAnswer(form);

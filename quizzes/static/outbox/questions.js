@@ -1,0 +1,164 @@
+// The questions in the page: their forms, those that are loaded ahead, and the list of all questions.
+import { numberOf } from "./store.js";
+
+export const find = (selector, within = document) => within.querySelector(selector);
+export const findAll = (selector, within = document) => Array.from(within.querySelectorAll(selector));
+export const parseHTML = (text) => new DOMParser().parseFromString(text, "text/html");
+
+// Questions that are shown without a request, by number.
+const sections = new Map();
+const places = () => [document, ...sections.values()];
+
+const currentSection = () => find("#question");
+export const currentNumber = () => currentSection()?.dataset.question;
+export const currentForm = () => find("form[data-answers]");
+export const forms = () => places().flatMap((place) => findAll("form[data-answers]", place));
+export const pathOf = (form) => new URL(form.action).pathname;
+
+export function setToken(token) {
+  const inputs = places().flatMap((place) => findAll("input[name=csrfmiddlewaretoken]", place));
+  inputs.forEach((input) => { input.value = token; });
+}
+
+// Otherwise a browser that goes back fills in what this page had, beside the “Saved” of a newer answer.
+export const refuseOldAnswers = () => forms().forEach((form) => { form.autocomplete = "off"; });
+
+// ---- The form of one question
+
+// The style sheet counts the chosen sentences. Only this script can say that they are too many before the page reloads.
+export function sayTooMany(form) {
+  for (const place of findAll("[data-asked]", form)) {
+    const chosen = findAll(":checked", place.closest("fieldset") ?? find(".pick", form));
+    const isOver = chosen.length > Number(place.dataset.asked);
+    const text = isOver ? place.dataset.over : "";
+    if (place.textContent !== text) place.textContent = text;
+    place.nextElementSibling.hidden = isOver;
+  }
+}
+
+/** @param {HTMLFormElement} form shows the answer  @param {string} body of the answer, as a form sends it */
+export function fill(form, body) {
+  const fields = new URLSearchParams(body);
+  arrange(form, fields.getAll("item"));
+  for (const field of form.elements) {
+    const values = fields.getAll(field.name);
+    if (field.matches("[type=radio], [type=checkbox]")) field.checked = values.includes(field.value);
+    else if (values.length > 0 && field.matches("input:not([type=hidden]), textarea, select")) field.value = values[0];
+  }
+  sayTooMany(form);
+}
+
+/** @param {HTMLFormElement} form returns whether it differs from the page that the server sent */
+export function isChanged(form) {
+  return Array.from(form.elements).some((field) => {
+    if (field.matches("[type=radio], [type=checkbox]")) return field.checked !== field.defaultChecked;
+    // Without a selected option, a browser selects the first.
+    const selected = Array.from(field.options ?? []).findIndex((option) => option.defaultSelected);
+    if (field.matches("select")) return field.selectedIndex !== Math.max(0, selected);
+    return field.matches("input:not([type=hidden]), textarea") && field.value !== field.defaultValue;
+  });
+}
+
+// The neighbor is moved in the page, so that the item keeps the focus.
+export function moveItem(form, button) {
+  const item = button.closest("li");
+  if (button.name === "up") item.after(item.previousElementSibling);
+  else item.before(item.nextElementSibling);
+  renumber(form);
+  if (button.disabled) find("button:enabled", item).focus();
+  item.scrollIntoView({ block: "nearest" });
+  const [text, position] = [find("[data-line]", item), find(".pos", item)].map((place) => place.textContent);
+  find("[data-moved]", form).textContent = `${text}: ${position}`;
+  form.elements.placed.checked = true;
+}
+
+function arrange(form, tokens) {
+  const items = new Map(findAll(".order > li", form).map((item) => [find("[name=item]", item).value, item]));
+  for (const item of tokens.map((token) => items.get(token))) item?.parentElement.append(item);
+  renumber(form);
+}
+
+function renumber(form) {
+  findAll(".order > li", form).forEach((item, index, items) => {
+    find(".pos", item).textContent = index + 1;
+    findAll("button", item).forEach((button) => { button.value = index + 1; });
+    find("[name=up]", item).disabled = index === 0;
+    find("[name=down]", item).disabled = index === items.length - 1;
+  });
+}
+
+// ---- Questions that are loaded ahead
+
+// The numbers of the other questions that are loaded. None where sentences are chosen.
+export const openable = () => Array.from(sections.keys())
+  .filter((number) => number !== currentNumber()).sort((a, b) => a - b);
+
+/**
+ * Keeps the questions of a page, so that they can be shown without a request.
+ *
+ * @param {Document} page  @param {Map<string, number>} revisions the newest known, by path
+ */
+export function keepQuestions(page, revisions) {
+  const current = currentSection();
+  for (const section of findAll("section[data-question]", page)) {
+    const { elements } = find("form", section);
+    // The answer may have been stored meanwhile.
+    const isOld = (revisions.get(pathOf(elements.revision.form)) ?? 0) > Number(elements.revision.value);
+    if (!isOld) sections.set(section.dataset.question, document.adoptNode(section));
+  }
+  current.dataset.heading = find("#heading").textContent;
+  sections.set(current.dataset.question, current);
+  refuseOldAnswers();
+}
+
+export const isLoaded = (number) => Boolean(currentSection()) && sections.has(number);
+
+/** @param {string} number of a loaded question, which takes the place of the current one; returns its section */
+export function replaceQuestion(number) {
+  const next = sections.get(number);
+  const list = find("[data-places]", currentSection());
+  currentSection().replaceWith(next);
+  htmx.process(next);
+  list.open = false;
+  find("form", next).append(list);
+  findAll(".jump a", list).forEach((link) => setLabel(link, link === linkTo(number)));
+  find("#heading").textContent = next.dataset.heading;
+  document.title = `${next.dataset.heading} - Footnote`;
+  find("[data-number-shown]").textContent = number;
+  findAll("form[data-presence] [name=number], .levels [name=number]").forEach((input) => { input.value = number; });
+  return next;
+}
+
+// ---- The list of all questions
+
+const linkTo = (number) => find(`[data-places] .jump a[href="../${number}/"]`);
+
+export const isAnswered = (number) => Boolean(linkTo(number)?.hasAttribute("data-answered"));
+
+export function setAnswered(number, reply) {
+  const link = linkTo(number);
+  if (!link) return;
+  link.toggleAttribute("data-answered", reply.is_answered);
+  link.toggleAttribute("data-partly", reply.is_answered && !reply.is_complete);
+  setLabel(link, link.hasAttribute("aria-current"));
+  find(".qbar progress").value = findAll("[data-places] .jump a[data-answered]:not([data-partly])").length;
+}
+
+export function setFlagged(isFlagged) {
+  const link = linkTo(currentNumber());
+  if (!link) return;
+  link.toggleAttribute("data-flagged", isFlagged);
+  setLabel(link, true);
+}
+
+function setLabel(link, isCurrent) {
+  const isPartly = "partly" in link.dataset;
+  const isDone = "answered" in link.dataset && !isPartly;
+  link.toggleAttribute("data-done", isDone && !isCurrent);
+  if (isCurrent) link.setAttribute("aria-current", "page");
+  else link.removeAttribute("aria-current");
+  // The page has the words, in its language.
+  const words = link.closest("[data-places]").dataset;
+  const state = isCurrent ? words.shown : isDone ? words.answered : isPartly ? words.partly : words.open;
+  find(".vh", link).textContent = `, ${state}${"flagged" in link.dataset ? words.flagged : ""}`;
+}
