@@ -55,8 +55,8 @@ def needed_close(*, starts_at: datetime, granted: timedelta | None, closes_at: d
     return whole_minute if whole_minute == needed else whole_minute + timedelta(minutes=1)
 
 
-def earliest_deadline(at: datetime) -> datetime:
-    """The earliest deadline that is not over at `at`: one grace time before it. For Python and for queries."""
+def earliest_deadline_in_grace(at: datetime) -> datetime:
+    """A deadline before this one is over at `at`, and so is its grace time. For Python and for queries."""
     return at - GRACE
 
 
@@ -65,7 +65,7 @@ def is_over(*, at: datetime, deadline_at: datetime | None) -> bool:
 
     This is about time only. attempts/answers.py, `save_answer`, has the other reasons to refuse an answer.
     """
-    return deadline_at is not None and deadline_at < earliest_deadline(at)
+    return deadline_at is not None and deadline_at < earliest_deadline_in_grace(at)
 
 
 def grace_ends_at(deadline_at: datetime) -> datetime:

@@ -1,8 +1,9 @@
 """When students see the answers, and their score.
 
 `can_see_answers` decides for an attempt, with the moment from `answers_shown_at`. `can_see_score` decides for its
-score, with the one from `attempts_ended_at` too. `is_released` decides for any moment.
-The four functions after them read the settings of the quiz alone.
+score, with the one from `attempts_ended_at` too. `is_released` decides for a submitted attempt at any moment. Before
+that, `is_checked_at_once` decides. It and the functions after it, to `scores_can_show_first`, read only the settings of
+the quiz.
 """
 
 from collections import defaultdict
@@ -90,8 +91,8 @@ def answers_shown_at(assignment: Assignment, student_id: int) -> datetime | None
     """The moment that the release waits for, as `is_released` takes it. One query, or none.
 
     None if it waits for none, or if none is known yet.
-    After the close: the last close of all classes that get the set from the same teacher; without the grace time.
-    After the last attempt: see `attempts_ended_at`.
+    After the close: the last close of all classes that get the set from the same teacher. `is_released` adds the grace
+    time. After the last attempt: from `attempts_ended_at`, which includes it.
     """
     if assignment.release != Release.AFTER_LAST:
         return last_closes([assignment])[assignment.pk]

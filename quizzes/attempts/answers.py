@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, connection, transaction
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 
-from quizzes.assignments.deadlines import earliest_deadline, is_over
+from quizzes.assignments.deadlines import earliest_deadline_in_grace, is_over
 from quizzes.assignments.release import is_checked_at_once
 from quizzes.attempts.access import LoadedAttempt, Pace
 from quizzes.content.question_types.registry import Value
@@ -49,7 +49,7 @@ class Saved:
 
 # Raw SQL for correctness: the query that writes has the conditions, so that nothing can change between check and
 # write. `FOR SHARE` makes a submission on PostgreSQL wait for this query. The deadline is compared with
-# `earliest_deadline(now)`.
+# `earliest_deadline_in_grace(now)`.
 # Since it sets `operation`, the database logs the save in the same query (migration 0055).
 # In a teacher-paced quiz, the columns of the class board are compared as in `Pace.takes_answers`. A test compares the
 # two in each state of the board.
@@ -319,7 +319,7 @@ def _upsert(
         lock="FOR SHARE OF a" if is_postgresql else "",
     )
     json_value = None if value is None else json.dumps(value)
-    at, earliest = map(connection.ops.adapt_datetimefield_value, (now, earliest_deadline(now)))
+    at, earliest = map(connection.ops.adapt_datetimefield_value, (now, earliest_deadline_in_grace(now)))
     with connection.cursor() as cursor:
         cursor.execute(
             query,
@@ -368,7 +368,10 @@ def _takes_answers(assignment: Assignment, question_id: int) -> bool:
 def _log(
     attempt_id: int, question_id: int, value: Value, *, operation: str, revision: int, outcome: str, now: datetime
 ) -> None:
-    """Append a save that did not write its answer. Raises IntegrityError if the log has this operation."""
+    """Append what the trigger does not log: a refused save, or an answer that a teacher accepts late or takes back.
+
+    Raises IntegrityError if the log has this operation.
+    """
     AnswerEvent.objects.create(
         attempt_id=attempt_id,
         question_id=question_id,

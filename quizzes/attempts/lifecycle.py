@@ -9,7 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from quizzes.assignments.accommodations import extend
-from quizzes.assignments.deadlines import WindowState, deadline, earliest_deadline, is_over
+from quizzes.assignments.deadlines import WindowState, deadline, earliest_deadline_in_grace, is_over
 from quizzes.assignments.lifecycle import change_assignment, lock_settings, settings_of
 from quizzes.assignments.student_settings import personal_window, student_settings, window_of
 from quizzes.assignments.supports import supports_of
@@ -259,7 +259,7 @@ def submit_overdue(now: datetime) -> int:
     An attempt that raises an error is logged with its id and stays open until the next round. The others are submitted.
     """
     count = 0
-    for attempt in list(Attempt.objects.overdue(before=earliest_deadline(now)).select_related("assignment")):
+    for attempt in list(Attempt.objects.overdue(before=earliest_deadline_in_grace(now)).select_related("assignment")):
         try:
             submit_attempt(attempt, now=now)
         except RowDeleted:

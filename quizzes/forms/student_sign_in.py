@@ -217,7 +217,7 @@ class PinForm(forms.Form):
         self.add_error("pin", f"{self._texts.wrong} {rest.format(count=tries_left)}")
 
     def refuse_pin_of_attempt(self, tries_left: int) -> None:
-        """Add the error for a wrong PIN on an attempt's page or an archived class. It does not say which."""
+        """Add the error for a wrong PIN on the page of an attempt. The same text is for an archived class."""
         text = ngettext(
             "That PIN didn’t work, or your teacher closed the class. You have {count} more try.",
             "That PIN didn’t work, or your teacher closed the class. You have {count} more tries.",
@@ -225,7 +225,7 @@ class PinForm(forms.Form):
         )
         self.add_error("pin", text.format(count=tries_left))
 
-    def refuse(self, refusal: Refusal, when: str, whom: str) -> None:
+    def refuse_more_tries(self, refusal: Refusal, when: str, whom: str) -> None:
         """Add the error that this device must wait or needs the teacher.
 
         when: the end of the wait, such as “at 11:05 am”. whom: the person who can let the student in.

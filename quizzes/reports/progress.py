@@ -1,12 +1,4 @@
-"""The progress of each student on an assignment, and what an open attempt's page last showed.
-
-The first of these that fits is the activity of a student in progress. On a break: a break stops the clock. Offline: the
-quiz page sent heartbeats, and then neither a heartbeat nor an answer for `OFFLINE_AFTER`. All answered: each question
-has an answer. Stuck: no answer saved for `STUCK_AFTER`, and the page sends heartbeats or the attempt has a deadline.
-That time stops in a pause, and starts at 0 again after a break or a pause, when a page that was closed or offline is
-back, and when a teacher moves the class on. Who waits for a teacher-paced class is not stuck. Working: any other.
-Without JavaScript there are no heartbeats, so no student is offline.
-"""
+"""The progress of each student on an assignment, and what an open attempt's page last showed."""
 
 import hashlib
 from collections import Counter, defaultdict
@@ -241,12 +233,21 @@ def _progress(student: Student, found: StudentStatus[Attempt], loaded: _Loaded) 
 
 
 def _activity(attempt: Attempt, own: _SavedWork, presence: Presence | None, loaded: _Loaded) -> Activity:
-    """What the student does now. own: of the attempt."""
+    """What the student does now: the first of these that fits. own: of the attempt.
+
+    - On a break: a break stops the clock.
+    - Offline: the quiz page sent heartbeats, and then neither a heartbeat nor an answer for `OFFLINE_AFTER`. Without
+      JavaScript there are no heartbeats, so no student is offline.
+    - All answered: each question has a complete answer.
+    - Stuck: no answer saved for `STUCK_AFTER`, and the page sends heartbeats or the attempt has a deadline. That time
+      stops in a pause. It starts at 0 again after a break or a pause, when a page that was closed or offline is back,
+      and when a teacher moves the class on. A student who waits for a teacher-paced class is not stuck.
+    - Working: any other.
+    """
     now, asked = loaded.now, loaded.asked
     if is_on_break(attempt, now=now):
         return Activity.ON_BREAK
     saved_at = own.saved_at or attempt.started_at
-    # Without a first heartbeat (scripts off), silence does not mean offline.
     if presence is not None and now - max(presence.seen_at, saved_at) > OFFLINE_AFTER:
         return Activity.OFFLINE
     if own.answered_count == len(loaded.numbers):

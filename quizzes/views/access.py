@@ -58,7 +58,7 @@ def taught_classroom(request: TeacherRequest, public_id: str) -> Classroom:
 
     Raises PermissionDenied if a viewer changes something.
     """
-    return allowed(
+    return check_role(
         request, get_object_or_404(Classroom.objects.taught_by(request.user).with_role(), public_id=public_id)
     )
 
@@ -66,7 +66,7 @@ def taught_classroom(request: TeacherRequest, public_id: str) -> Classroom:
 def taught_student(request: TeacherRequest, public_id: str) -> Student:
     """A student of this teacher, removed or not, with the classroom; raises Http404."""
     students = Student.objects.taught_by(request.user).with_role().select_related("classroom")
-    return allowed(request, get_object_or_404(students, public_id=public_id))
+    return check_role(request, get_object_or_404(students, public_id=public_id))
 
 
 def may_open_student(request: TeacherRequest, student: Student, classroom: Classroom) -> bool:
@@ -84,27 +84,30 @@ def taught_assignment(
     """
     assignments = Assignment.objects.all() if among is None else among
     taught = assignments.taught_by(request.user).with_role().with_set()
-    return allowed(request, get_object_or_404(taught, public_id=public_id))
+    return check_role(request, get_object_or_404(taught, public_id=public_id))
 
 
 def taught_attempt(request: TeacherRequest, public_id: str) -> Attempt:
     """An attempt made in this teacher's classrooms, with student, classroom, assignment and set; raises Http404."""
     attempts = Attempt.objects.taught_by(request.user).with_role().with_set()
-    return allowed(request, get_object_or_404(attempts, public_id=public_id))
+    return check_role(request, get_object_or_404(attempts, public_id=public_id))
 
 
 def class_act[**P](act: ClassAct) -> Callable[[Callable[P, HttpResponse]], Callable[P, HttpResponse]]:
     """Decorator: what the view does with a class, where its method does not say it: a GET reads, a POST changes."""
 
     def decorate(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
-        view.class_act = act  # type: ignore[attr-defined]  # for `allowed`
+        view.class_act = act  # type: ignore[attr-defined]  # for `check_role`
         return view
 
     return decorate
 
 
-def allowed[R: (Classroom, Student, Assignment, Attempt)](request: TeacherRequest, row: R) -> R:
-    """The row, if this teacher's role in the class allows what the view does; raises PermissionDenied."""
+def check_role[R: (Classroom, Student, Assignment, Attempt)](request: TeacherRequest, row: R) -> R:
+    """The row, if this teacher's role in the class allows the act of the view; raises PermissionDenied.
+
+    The act is that of `class_act`, or READ for a GET and CHANGE for another method. Sets `request.is_viewer`.
+    """
     role = row.own_role
     view = request.resolver_match.func if request.resolver_match is not None else None
     by_method = ClassAct.READ if request.method == "GET" else ClassAct.CHANGE

@@ -14,7 +14,7 @@ from quizzes.assignments.deadlines import (
     Window,
     WindowState,
     deadline,
-    earliest_deadline,
+    earliest_deadline_in_grace,
     granted_time,
     in_zone,
     is_over,
@@ -49,7 +49,7 @@ def test_grace_is_a_minute() -> None:
 )
 def test_attempt_is_over_once_the_grace_has_ended(offset: timedelta, expected: bool) -> None:
     assert is_over(at=END + offset, deadline_at=END) is expected
-    assert (earliest_deadline(END + offset) > END) is expected
+    assert (earliest_deadline_in_grace(END + offset) > END) is expected
 
 
 def test_attempt_without_a_deadline_is_never_over() -> None:

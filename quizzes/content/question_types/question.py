@@ -333,6 +333,8 @@ def share_of_choices(chosen: Sequence[str], correct: Sequence[str]) -> Fraction:
     return max(Fraction(0), Fraction(hits - misses, len(correct)))
 
 
+# --- For `other_amount` -------------------------------------------------------------------------------------------
+
 _ASKED = re.compile(r"\b(?:Choose|Elige) (\w+)\.$")
 # The built-in sets ask for one sentence in these words.
 _ASKED_ONE = re.compile(r"(?:Which sentence proves|¿Qué oración prueba)\b")

@@ -276,7 +276,7 @@ def _refuse(
         refuse_pin(error.tries_left)
     else:
         until = error.refusal.until
-        form.refuse(error.refusal, when(until) if until is not None else "", whom)
+        form.refuse_more_tries(error.refusal, when(until) if until is not None else "", whom)
 
 
 def _in_minutes(until: datetime, now: datetime) -> str:
