@@ -12,8 +12,8 @@ from datetime import datetime
 
 from django.db.models import Max, Q, Subquery
 
-from quizzes.assignments.deadlines import grace_ends_at, is_over
-from quizzes.assignments.student_settings import attempt_limit, later_time
+from quizzes.assignments.deadlines import WindowState, grace_ends_at, is_over
+from quizzes.assignments.student_settings import attempt_limit, later_time, window_of
 from quizzes.models import Assignment, Attempt, Extension, QuestionSet, Teaching
 from quizzes.models.assignments import AssignmentQuerySet
 
@@ -85,6 +85,23 @@ def shows_after_first_attempt(assignment: Assignment) -> bool:
 def scores_can_show_first(assignment: Assignment) -> bool:
     """Whether scores can show before the answers: these wait for more than the student's last attempt."""
     return assignment.release in {Release.AFTER_CLOSE, Release.NEVER}
+
+
+def all_see_answers(assignment: Assignment, *, now: datetime) -> bool:
+    """Whether no student of the class waits for a release: each sees the answers by now, or after turning in once.
+
+    At most one query.
+    """
+    if shows_after_first_attempt(assignment):
+        return True
+    if assignment.release == Release.NEVER or window_of(assignment).state(at=now) is not WindowState.CLOSED:
+        return False
+    if assignment.release == Release.AFTER_CLOSE:
+        last_close = last_closes([assignment])[assignment.pk]
+    else:
+        extensions = assignment.extensions.filter(student__removed_at=None)
+        last_close = later_time(extensions.aggregate(last=Max("closes_at"))["last"], assignment.closes_at)
+    return is_over(at=now, deadline_at=last_close)
 
 
 def answers_shown_at(assignment: Assignment, student_id: int) -> datetime | None:

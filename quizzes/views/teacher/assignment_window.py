@@ -15,7 +15,7 @@ from quizzes.assignments.affected import classes_to_come, ended_count, working_c
 from quizzes.assignments.board import unopened_count
 from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.lifecycle import window_state
-from quizzes.assignments.release import scores_can_show_first, shows_after_first_attempt
+from quizzes.assignments.release import all_see_answers, scores_can_show_first
 from quizzes.attempts.lifecycle import undo_close_now
 from quizzes.formatting import duration, listed, moment
 from quizzes.forms.assignment_window import WindowActForm, WindowPageForm
@@ -64,6 +64,8 @@ def change_window(request: TeacherRequest, public_id: str) -> HttpResponse:
         case WindowActForm.RELEASE:
             if confirm := _release(request, assignment, is_sure=form.cleaned_data["is_sure"], now=now):
                 return confirm
+        case WindowActForm.SHOW_SCORES | WindowActForm.HIDE_SCORES if not _has_hidden_answers(assignment, now=now):
+            messages.error(request, gettext("Nothing changed. Students see their score with the answers."))
         case WindowActForm.SHOW_SCORES:
             _show_scores(request, assignment, now=now)
         case WindowActForm.HIDE_SCORES:
@@ -115,14 +117,23 @@ def undo_close(request: TeacherRequest, public_id: str) -> HttpResponse:
 def button_context(request: TeacherRequest, assignment: Assignment, *, now: datetime) -> dict[str, Any]:
     """What `parts/window_actions.html` needs besides the assignment."""
     state = window_state(assignment, now=now)
+    is_waiting = not all_see_answers(assignment, now=now)
+    can_show = is_waiting and not lifecycle.has_more_attempts(assignment, now=now)
+    has_scores = scores_can_show_first(assignment)
     return {
         "is_open": state.is_open,
         "window_state": state.value,
-        "shows_after_first_attempt": shows_after_first_attempt(assignment),
-        "scores_can_show_first": scores_can_show_first(assignment),
+        "can_show_scores": can_show and has_scores and not assignment.shows_scores,
+        "can_hide_scores": is_waiting and has_scores and assignment.shows_scores,
+        "can_release": can_show,
         # The notice with its “Undo” is there once.
         "can_undo_close": _can_undo_close(request, assignment),
     }
+
+
+def _has_hidden_answers(assignment: Assignment, *, now: datetime) -> bool:
+    """Whether scores can show before the answers, and some answers are still hidden."""
+    return scores_can_show_first(assignment) and not all_see_answers(assignment, now=now)
 
 
 def _can_undo_close(request: TeacherRequest, assignment: Assignment) -> bool:

@@ -1139,9 +1139,15 @@ def test_open_10_more_minutes_keeps_a_due_time_that_passed_before_the_close(
 
 def test_release_answers_now(timed: Assignment, teacher_client: Client) -> None:
     progress = reverse("assignment_progress", args=[timed.public_id])
-    for max_attempts, is_offered in ((1, False), (2, True)):
+    for release, max_attempts, is_offered in (
         # The only attempt is the last one, so its answers show already.
-        Assignment.objects.update(release="after_last", max_attempts=max_attempts)
+        ("after_last", 1, False),
+        # As long as students can start again, it is refused.
+        ("after_last", 2, False),
+        ("never", 2, False),
+        ("never", 1, True),
+    ):
+        Assignment.objects.update(release=release, max_attempts=max_attempts)
         assert ("Release answers now" in text_of(teacher_client.get(progress))) == is_offered
     Assignment.objects.update(max_attempts=1)
     Assignment.objects.update(release="never")
@@ -1269,7 +1275,9 @@ def test_release_answers_now_waits_for_a_close_while_attempts_are_left(
     timed: Assignment, teacher_client: Client
 ) -> None:
     Assignment.objects.update(max_attempts=2)
-    refused = click(teacher_client, timed, "release")
+    address = reverse("change_window", args=[timed.public_id])
+    refused = teacher_client.post(address, {"act": "release"}, follow=True)
+    timed.refresh_from_db()
     assert "Students can still start another attempt. Close the quiz first." in text_of(refused)
     assert timed.release == "after_last"
     click(teacher_client, timed, "close")
@@ -1307,13 +1315,46 @@ def test_show_scores_now_and_hide_them(timed: Assignment, teacher_client: Client
     # With these, a student has the score and the answers together.
     for release in ("after_hand_in", "after_last"):
         Assignment.objects.update(release=release, max_attempts=2)
-        assert "Show scores now" not in text_of(teacher_client.get(progress))
+        for act in ("show_scores", "hide_scores"):
+            reply = text_of(
+                teacher_client.post(reverse("change_window", args=[timed.public_id]), {"act": act}, follow=True)
+            )
+            assert "Nothing changed. Students see their score with the answers." in reply
+            assert ("Show scores now" in reply, "Hide scores" in reply) == (False, False)
+
+
+def test_scores_and_answers_have_no_buttons_once_all_students_see_the_answers(
+    timed: Assignment, student: Student, teacher: User, teacher_client: Client
+) -> None:
+    other = make_assignment(edition=timed.edition, classroom=make_classroom(teacher=teacher), assigned_by=teacher)
+    progress = reverse("assignment_progress", args=[timed.public_id])
+    closed = NOW - timedelta(minutes=2)
+
+    def offered() -> tuple[str, ...]:
+        text = text_of(teacher_client.get(progress))
+        return tuple(words for words in ("Show scores now", "Hide scores", "Release answers now") if words in text)
+
+    Assignment.objects.update(release="after_close", closes_at=closed, due_at=None)
+    assert offered() == ()
+    reply = teacher_client.post(reverse("change_window", args=[timed.public_id]), {"act": "show_scores"}, follow=True)
+    assert "Nothing changed. Students see their score with the answers." in text_of(reply)
+    # Another class, or a student with an extension, makes all students wait.
+    Assignment.objects.filter(pk=other.pk).update(closes_at=NOW + timedelta(days=1))
+    assert offered() == ("Show scores now", "Release answers now")
+    Assignment.objects.filter(pk=timed.pk).update(shows_scores=True)
+    assert offered() == ("Hide scores", "Release answers now")
+    Assignment.objects.update(release="after_last", max_attempts=2)
+    assert offered() == ()
+    extend(timed, student, due_at=None, closes_at=NOW + timedelta(days=1), reason="Ill.", by=teacher, now=NOW)
+    assert offered() == ("Release answers now",)
 
 
 def test_scores_wait_while_students_can_start_another_attempt(timed: Assignment, teacher_client: Client) -> None:
     """Nobody would see a score now: with each student's next score, one changed answer would tell the key."""
     Assignment.objects.update(max_attempts=2, release="never")
-    refused = click(teacher_client, timed, "show_scores")
+    address = reverse("change_window", args=[timed.public_id])
+    refused = teacher_client.post(address, {"act": "show_scores"}, follow=True)
+    timed.refresh_from_db()
     assert "Students can still start another attempt. Close the quiz first." in text_of(refused)
     assert not timed.shows_scores
     click(teacher_client, timed, "close")
