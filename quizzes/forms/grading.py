@@ -136,7 +136,7 @@ class SettleForm(forms.Form):
     """What a teacher decides about one entry of the grading queue.
 
     entry: its name. attempts: public ids of the attempts to grade, so that no answer is graded unseen;
-    [] if the teacher left out all. group: a new id, so that a form sent twice grades once.
+    [] if the teacher left out all. group: a new id, so that a form sent twice grades once. comment: as it was typed.
     """
 
     entry = forms.CharField(max_length=32)
@@ -150,6 +150,8 @@ class SettleForm(forms.Form):
     group = forms.UUIDField()
     # A list of texts. Each has the ids of one check box, with spaces between them.
     attempts = forms.Field(widget=forms.MultipleHiddenInput, required=False)
+    # `GradeForm` validates it.
+    comment = forms.Field(required=False)
 
     def clean_attempts(self) -> list[str]:
         """The public ids, in the order of the page."""

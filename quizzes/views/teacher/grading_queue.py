@@ -147,10 +147,13 @@ def _address(assignment: Assignment, **query: Any) -> str:
 
 
 def _already_graded(request: TeacherRequest, assignment: Assignment, form: SettleForm) -> HttpResponse:
-    """The queue, with the notice of this form's grade if it was sent twice."""
+    """The queue, with the notice of this form's grade if it was sent twice, else with the comment of the form."""
     group = form.cleaned_data.get("group")
     if group is None or _notice(assignment, group) == "":
-        messages.info(request, gettext("This answer is already graded. Nothing changed."))
+        text = gettext("This answer is already graded. Nothing changed.")
+        if comment := form.cleaned_data.get("comment"):
+            text = f"{text} {gettext('Your comment isn’t saved: “{comment}”').format(comment=comment)}"
+        messages.warning(request, text)
         return redirect(_address(assignment))
     return redirect(_address(assignment, undo=group))
 

@@ -244,10 +244,15 @@ def test_grade_goes_to_the_next_answer_and_can_be_undone(
     assert "Ana The rules." in text_of(page)
     assert scores() == [0, 0]
     assert [event.action for event in AuditEvent.objects.order_by("pk")] == ["answer_marked", "grade_undone"]
-    # The first form, sent again, does not restore the undone grade.
+    # The first form, sent again, does not restore the undone grade. What was typed stays in sight.
     page = teacher_client.post(form.action, data, follow=True)
-    assert "This answer is already graded. Nothing changed." in text_of(page)
+    said = "This answer is already graded. Nothing changed. Your comment isn’t saved: “¿Which rules?”"
+    assert said in text_of(page)
     assert scores() == [0, 0]
+    # The same for a teacher who comes second.
+    teacher_client.post(form.action, form.data(act="grade", points="1", group=str(uuid4())))
+    page = teacher_client.post(form.action, data | {"group": str(uuid4())}, follow=True)
+    assert (said in text_of(page), scores()) == (True, [1, 0])
 
 
 def test_undone_grade_leaves_the_older_one_in_force(assignment: Assignment, teacher: User) -> None:
