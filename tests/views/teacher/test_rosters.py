@@ -158,8 +158,10 @@ def test_a_removed_student_is_restored_and_not_made_again(
 ) -> None:
     rosters.remove_student(student, by=teacher, now=NOW)
     address = url("add_students", classroom)
+    preview = teacher_client.post(address, {"names": "Maya Lopez\nAna Reyes"})
+    assert "2 Ana Reyes New Add and restore students" in text_of(preview)
     preview = teacher_client.post(address, {"names": "Maya Lopez"})
-    assert "Restore, with the same PIN and work" in preview.content.decode()
+    assert "Restore, with the same PIN and work Restore students" in text_of(preview)
     form = form_of(preview, having="restore-1")
 
     teacher_client.post(
