@@ -25,6 +25,9 @@ NO_RIGHT = re.compile(r"permission denied for \w+ \w+")
 CANNOT_OPEN = "unable to open database file"
 CANNOT_WRITE = "attempt to write a readonly database"
 
+# EX_CONFIG of sysexits.h. With it, systemd does not start the site again by itself (deploy/footnote.service).
+WRONG_SETTING = 78
+
 
 def exit_with_message(work: Callable[[], object]) -> None:
     """Call the function; an error that the operator can fix ends the process with one line."""
@@ -34,10 +37,19 @@ def exit_with_message(work: Callable[[], object]) -> None:
         message = message_for(problem)
         if message is None:
             raise
+        if _is_wrong_setting(problem):
+            print(message, file=sys.stderr)
+            sys.exit(WRONG_SETTING)
         sys.exit(message)
     except KeyboardInterrupt:
         # The exit code that shells give to Ctrl-C.
         sys.exit(130)
+
+
+def _is_wrong_setting(problem: Exception) -> bool:
+    """Whether the next start fails too. A cause in the system can pass, such as a disk that is not there yet."""
+    wrong = problem.__cause__ if isinstance(problem, ValueError) else problem
+    return isinstance(wrong, ImproperlyConfigured) and not isinstance(wrong.__cause__, OSError)
 
 
 def message_for(problem: Exception) -> str | None:

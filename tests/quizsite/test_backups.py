@@ -692,7 +692,7 @@ def test_lost_secret_key_is_not_replaced_in_silence(drill: Drill) -> None:
 
     done = drill.manage("serve")
 
-    assert (done.returncode, done.stdout, path.exists()) == (1, "", False)
+    assert (done.returncode, done.stdout, path.exists()) == (78, "", False)
     assert done.stderr == (
         f"Footnote cannot start: The secret key of the database {drill.data / 'footnote.sqlite3'} is not set, and "
         f"there is no {path}. If it is in a settings file, FOOTNOTE_ENV_FILE names that file. Otherwise put it back "
@@ -722,7 +722,7 @@ def test_changed_secret_key_refuses_to_start_unless_it_is_rotated_or_accepted(dr
     assert "For a new key, put the earlier one into FOOTNOTE_SECRET_KEY_FALLBACKS." in done.stderr
     assert start(FOOTNOTE_SECRET_KEY=new, FOOTNOTE_SECRET_KEY_FALLBACKS=old) == ""
     done = drill.manage("backup", FOOTNOTE_SECRET_KEY=new)
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.returncode, done.stdout) == (78, "")
     assert done.stderr.startswith("Footnote cannot start: This database belongs to another secret key.")
     drill.manage("accept_secret_key", FOOTNOTE_SECRET_KEY=new)
     assert start(FOOTNOTE_SECRET_KEY=new) == ""
@@ -738,7 +738,7 @@ def test_weak_secret_key_is_refused(key: str, tmp_path: Path) -> None:
     )
 
     assert (done.returncode, done.stderr) == (
-        1,
+        78,
         "Footnote cannot start: The secret key in FOOTNOTE_SECRET_KEY can be guessed: it needs 50 random characters. "
         "Put a new one there, and the earlier one into FOOTNOTE_SECRET_KEY_FALLBACKS, so that PINs stay.\n",
     )

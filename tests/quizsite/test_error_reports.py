@@ -89,7 +89,7 @@ def test_missing_package_stops_the_start_with_one_sentence(tmp_path: Path) -> No
     result = manage("check", folder=tmp_path, PYTHONPATH=str(tmp_path), FOOTNOTE_SENTRY_DSN=dsn)
 
     sentence = "FOOTNOTE_SENTRY_DSN needs the package sentry-sdk: install footnote[sentry]."
-    assert (result.returncode, result.stdout, result.stderr) == (1, "", f"Footnote cannot start: {sentence}\n")
+    assert (result.returncode, result.stdout, result.stderr) == (78, "", f"Footnote cannot start: {sentence}\n")
 
 
 @pytest.mark.parametrize("dsn", ["not an address", "https://sentry.school.example/1", "https://key@sentry.example/"])
@@ -97,7 +97,7 @@ def test_malformed_address_stops_the_start_with_one_sentence(tmp_path: Path, dsn
     result = manage("check", folder=tmp_path, FOOTNOTE_SENTRY_DSN=dsn)
 
     sentence = "FOOTNOTE_SENTRY_DSN must read like https://key@sentry.school.example/1."
-    assert (result.returncode, result.stdout, result.stderr) == (1, "", f"Footnote cannot start: {sentence}\n")
+    assert (result.returncode, result.stdout, result.stderr) == (78, "", f"Footnote cannot start: {sentence}\n")
 
 
 def test_site_without_reports_does_not_load_the_library() -> None:

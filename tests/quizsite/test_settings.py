@@ -375,7 +375,7 @@ def test_malformed_value_stops_the_start_with_one_sentence(
 ) -> None:
     result = manage("check", folder=tmp_path, **{variable: text})
 
-    assert (result.returncode, result.stdout, result.stderr) == (1, "", f"Footnote cannot start: {sentence}\n")
+    assert (result.returncode, result.stdout, result.stderr) == (78, "", f"Footnote cannot start: {sentence}\n")
 
 
 def test_environment_wins_over_the_file(tmp_path: Path) -> None:
@@ -629,7 +629,7 @@ def test_command_for_a_site_makes_none_in_a_mistyped_folder(tmp_path: Path, exis
     result = manage("backup", folder=folder, DATABASE_URL="")
 
     sentence = f"There is no site in {folder}. FOOTNOTE_DATA names the folder of the site."
-    assert (result.returncode, result.stdout, result.stderr) == (1, "", f"Footnote cannot start: {sentence}\n")
+    assert (result.returncode, result.stdout, result.stderr) == (78, "", f"Footnote cannot start: {sentence}\n")
     assert list(tmp_path.rglob("*")) == ([folder] if exists else [])
 
 
@@ -641,7 +641,7 @@ def test_site_that_was_moved_needs_its_server(tmp_path: Path, command: str) -> N
     result = manage(command, folder=tmp_path, DATABASE_URL="")
 
     assert (result.returncode, result.stdout, result.stderr) == (
-        1,
+        78,
         "",
         "Footnote cannot start: This site was moved to PostgreSQL, and DATABASE_URL is not set. Set it to the database "
         f"of the site. Only to go back to the SQLite file as it was before the move, delete "
@@ -678,7 +678,7 @@ def test_migrate_starts_over_only_with_init_where_the_database_is_gone(tmp_path:
     done = manage("migrate", "--init", "sessions", folder=tmp_path, DATABASE_URL="")
 
     assert refused.stderr.endswith("Run `manage.py restore BACKUP`. To start without it, add --init.\n")
-    assert (refused.returncode, done.returncode, done.stderr) == (1, 0, "")
+    assert (refused.returncode, done.returncode, done.stderr) == (78, 0, "")
 
 
 def test_each_command_either_needs_a_site_or_works_without_one() -> None:

@@ -403,27 +403,30 @@ def test_sign_in_link_opens_the_running_site_without_an_option(
 
 
 @pytest.mark.parametrize(
-    ("variables", "sentence"),
+    ("variables", "code", "sentence"),
     [
-        ({"PORT": "eighty"}, "Footnote cannot start: PORT must be a whole number from 1 to 65535, not 'eighty'."),
-        ({"PORT": "70000"}, "Footnote cannot start: PORT must be a whole number from 1 to 65535, not '70000'."),
+        ({"PORT": "eighty"}, 78, "Footnote cannot start: PORT must be a whole number from 1 to 65535, not 'eighty'."),
+        ({"PORT": "70000"}, 78, "Footnote cannot start: PORT must be a whole number from 1 to 65535, not '70000'."),
         (
+            # A name server may not be there yet.
             {"HOST": "no such host"},
+            1,
             "Footnote cannot start: HOST must be an address or a name of this machine, not 'no such host'.",
         ),
         (
             {"HOST": "192.0.2.1"},
+            1,
             "CommandError: Can’t use 192.0.2.1:{port}: Cannot assign requested address. "
             "Set HOST or PORT to another value.",
         ),
     ],
 )
 def test_serve_says_in_one_line_why_it_cannot(
-    serve: Callable[..., Run], tmp_path: Path, variables: dict[str, str], sentence: str
+    serve: Callable[..., Run], tmp_path: Path, variables: dict[str, str], code: int, sentence: str
 ) -> None:
     run = serve(**variables)
 
-    assert run.ended() == (1, [sentence.format(port=run.port)])
+    assert run.ended() == (code, [sentence.format(port=run.port)])
     assert not (tmp_path / "footnote.sqlite3").exists()
 
 

@@ -1,7 +1,7 @@
 """Startup errors: one line for what the operator can mend, a traceback for the rest."""
 
 import os
-from errno import EIO, ENOSPC, EROFS
+from errno import EIO, ENOENT, ENOSPC, EROFS
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -23,7 +23,10 @@ def caused(error: Exception, *, by: Exception) -> Exception:
 @pytest.mark.parametrize(
     ("error", "line"),
     [
-        (ImproperlyConfigured("A setting is wrong."), "Footnote cannot start: A setting is wrong."),
+        (
+            caused(ImproperlyConfigured("A file cannot be read."), by=OSError(ENOENT, "No such file", "/data/env")),
+            "Footnote cannot start: A file cannot be read.",
+        ),
         (
             OperationalError("connection failed: FATAL: unsupported startup parameter in options: statement_timeout"),
             "PgBouncer refuses the settings of a connection. Set it up as docs/scaling.md says.",
@@ -109,6 +112,23 @@ def test_error_that_the_operator_can_mend_is_one_line(error: Exception, line: st
         exit_with_message(fail)
 
     assert ended.value.code == line
+
+
+@pytest.mark.parametrize(
+    "error", [ImproperlyConfigured("PORT."), caused(ValueError(), by=ImproperlyConfigured("PORT."))]
+)
+def test_wrong_setting_ends_with_the_status_after_which_systemd_waits(
+    error: Exception, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail() -> None:
+        raise error
+
+    with pytest.raises(SystemExit) as ended:
+        exit_with_message(fail)
+
+    assert (ended.value.code, capsys.readouterr().err) == (78, "Footnote cannot start: PORT.\n")
+    unit = Path(__file__).parents[2] / "deploy" / "footnote.service"
+    assert "\nRestartPreventExitStatus=78\n" in unit.read_text()
 
 
 @pytest.mark.parametrize(
