@@ -51,10 +51,15 @@ WAY_TO_OTHER_ENGINE = {
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """A finished restore. kept: where the old site is: a folder, or the name of a database."""
+    """A finished restore.
+
+    kept: where the old site is: a folder, "" if nothing was there, or the name of a database. has_database: whether an
+    old database is there.
+    """
 
     manifest: Manifest
     kept: str
+    has_database: bool = True
 
 
 def restore(backup: Path, *, now: datetime, accept_findings: bool = False) -> Restored:
@@ -76,8 +81,10 @@ def restore(backup: Path, *, now: datetime, accept_findings: bool = False) -> Re
                 _stage_files(folder, manifest, stage)
                 key = _key(manifest, stage)
                 commands = tuple(_commands(stage, manifest, known, accept_findings=accept_findings))
-                replace_site = _restore_sqlite if manifest.engine == "sqlite" else _restore_postgresql
-                return Restored(manifest, replace_site(stage, key, commands, now))
+                if manifest.engine != "sqlite":
+                    return Restored(manifest, _restore_postgresql(stage, key, commands, now))
+                kept = _restore_sqlite(stage, key, commands, now)
+                return Restored(manifest, str(kept or ""), kept is not None and (kept / SQLITE_FILE).exists())
             finally:
                 shutil.rmtree(stage, ignore_errors=True)
     except SiteInUse as error:
@@ -155,8 +162,8 @@ def _commands(stage: Path, manifest: Manifest, known: set[str], *, accept_findin
         yield "check_integrity"
 
 
-def _restore_sqlite(stage: Path, key: str, commands: Sequence[str], now: datetime) -> str:
-    """Check and update the staged database, and put it in place. Returns the folder of the old one."""
+def _restore_sqlite(stage: Path, key: str, commands: Sequence[str], now: datetime) -> Path | None:
+    """Check and update the staged database, and put it in place. Returns the folder of the old files, None for none."""
     database = stage / SQLITE_FILE
     if (found := quick_check(database)) != "ok":
         raise BackupError(f"The database of this backup is damaged ({found}). Use another backup.")
@@ -170,10 +177,13 @@ def _restore_sqlite(stage: Path, key: str, commands: Sequence[str], now: datetim
     connections.close_all()
     with suppress(library.sqlite.Error):
         empty_log(settings.SQLITE_PATH)
-    kept = _kept_name(now)
-    swap.commit(settings.DATA_DIR, kept=kept)
+    kept: Path = settings.DATA_DIR / _kept_name(now)
+    swap.commit(settings.DATA_DIR, kept=kept.name)
     swap.finish_locked(settings.DATA_DIR)
-    return str(settings.DATA_DIR / kept)
+    if any(kept.iterdir()):
+        return kept
+    kept.rmdir()
+    return None
 
 
 def _recorded_in(database: Path) -> str | None:

@@ -245,10 +245,12 @@ def test_restore_on_an_empty_machine_brings_back_the_key_too(drill: Drill, tmp_p
     shutil.rmtree(drill.data)
     drill.data.mkdir()
 
-    drill.site.run("restore", str(made))
+    printed = drill.site.run("restore", str(made))
 
     assert drill.shell(CLASSES_OF_A_SOUND_SITE) == "First"
     assert (drill.data / "secret_key").read_bytes() == key
+    # The key that the command itself has made.
+    assert ("There was no database. Other files from this folder are kept: " in printed) == (not drill.database)
 
 
 @POSTGRESQL

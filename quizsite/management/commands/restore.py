@@ -26,4 +26,8 @@ class Command(BaseCommand):
             raise CommandError(str(problem)) from problem
         rows = done.manifest.counts.get("quizzes_answer", 0)
         self.stdout.write(f"Restored the backup of {done.manifest.made_at} with {rows:,} answers.")
-        self.stdout.write(f"What was there before is kept: {done.kept}")
+        if done.has_database:
+            self.stdout.write(f"What was there before is kept: {done.kept}")
+        elif done.kept:
+            # On a new machine, the key that this command has made.
+            self.stdout.write(f"There was no database. Other files from this folder are kept: {done.kept}")
