@@ -95,8 +95,12 @@ class SourceForm(DraftForm):
         return day
 
     def clean_url(self) -> str:
-        """The link, with http or https."""
+        """The link, with http or https. One that starts with “www.” gets https."""
         url: str = self.cleaned_data["url"]
+        if url.lower().startswith("www."):
+            url = f"https://{url}"
+            # It may be too long now.
+            self.fields["url"].run_validators(url)
         message = gettext("Enter a web address that starts with http:// or https://")
         if url and not url.startswith(("http://", "https://")):
             raise ValidationError(message)

@@ -70,7 +70,7 @@ def test_languages_are_those_of_schools_with_their_own_names() -> None:
 
 
 def test_add_set_makes_a_draft_and_leads_to_its_reading(teacher: User, teacher_client: Client) -> None:
-    response = teacher_client.post(reverse("add_set"), SOURCE)
+    response = teacher_client.post(reverse("add_set"), SOURCE | {"url": " www.post.example/library "})
 
     draft = Draft.objects.owned_by(teacher).get()
     assert response.headers["Location"] == url("edit_reading", draft)
@@ -80,7 +80,7 @@ def test_add_set_makes_a_draft_and_leads_to_its_reading(teacher: User, teacher_c
         "author": "",
         "published_on": "2026-10-20",
         "date_note": "",
-        "url": "https://post.example/library",
+        "url": "https://www.post.example/library",
     }
     assert (draft.document["title"], draft.document["reading"]["rights"]) == ("Library hours", "quotes")
 
@@ -203,6 +203,8 @@ def test_add_set_refuses_a_sentence_that_is_too_long(teacher_client: Client) -> 
         ({"published_on": "soon"}, ["Enter a date, such as 2026-10-20."]),
         ({"url": "post.example"}, ["Enter a web address that starts with http:// or https://"]),
         ({"url": "javascript:alert(1)"}, ["Enter a web address that starts with http:// or https://"]),
+        ({"url": "www.post example"}, ["Enter a web address that starts with http:// or https://"]),
+        ({"url": f"www.post.example/{'x' * 180}"}, ["Use up to 200 characters."]),
         ({"url": "http://"}, ["Enter a web address that starts with http:// or https://"]),
         ({"rights": "", "text": "The council voted no."}, ["Choose what you may show students."]),
         ({"rights": "all"}, ["Choose one of these."]),
