@@ -105,7 +105,7 @@ def test_list_puts_the_current_attempt_first(student_client: Client, attempt: At
     save(attempt, "one", "a")
     save(attempt, "some", ["a"])
     page = student_client.get(reverse("student_home"))
-    assert "You stopped at question 3 of 4. Your answers are saved." in words(page)
+    assert "Next to answer: question 3 of 4. Your answers are saved." in words(page)
     assert "Left to do 2 questions" in words(page)
     assert address(attempt, 3) in read(page).links
 
@@ -462,7 +462,7 @@ def test_excused_student_goes_on_as_everyone(
     attempt = make_attempt(assignment=assignment, student=student)
     accommodations.excuse(assignment, student, reason="Ill", by=teacher, now=NOW)
     begin = reverse("start_attempt", args=[assignment.public_id])
-    assert "You stopped at question 1 of 4." in words(student_client.get(begin))
+    assert "Next to answer: question 1 of 4." in words(student_client.get(begin))
     Assignment.objects.update(is_teacher_paced=True)
     page = student_client.get(begin)
     assert "Your teacher moves everyone from question to question." in words(page)

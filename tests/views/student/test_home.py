@@ -184,7 +184,7 @@ def test_quiz_in_progress_names_the_class_that_the_student_left(
     left = attempt.classroom.name
     home = text_of(student_client.get(reverse("student_home")))
     assert home.count(left) == 1
-    assert f"In progress {left} You stopped at question 1" in home
+    assert f"In progress {left} Next to answer: question 1" in home
     make_attempt(assignment=own, student=student, started_at=timezone.now())
     home = text_of(student_client.get(reverse("student_home")))
     assert home.count(left) == 1
