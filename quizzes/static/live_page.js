@@ -93,11 +93,20 @@ function show(text) {
     patch(old, fresh);
     isOurs = true;
   }
-  // Another teacher has closed or resumed it, and the message of this page says that it is paused.
-  if (windowState() !== before) document.getElementById("messages")?.remove();
+  if (windowState() !== before) removeMessages();
   // A row that moved is a new element, without the focus.
   if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus({ preventScroll: true });
   return isOurs;
+}
+
+// Another teacher has closed or resumed it, and a message of this page says that it is paused. Errors, warnings, and the
+// Undo of anything but a close stay: the teacher may not have read them.
+function removeMessages() {
+  const messages = document.getElementById("messages");
+  for (const message of messages?.querySelectorAll(".ok-n") ?? []) {
+    if (!message.querySelector("form:not([action$='/window/undo/'])")) message.remove();
+  }
+  if (messages?.children.length === 0) messages.remove();
 }
 
 function patch(old, fresh) {

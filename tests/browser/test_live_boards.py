@@ -398,6 +398,7 @@ def test_message_goes_when_another_teacher_changes_what_it_says(
     page.get_by_role("button", name="Pause").click()
     message = page.get_by_text("Students can’t answer until you resume the quiz.")
     expect(message).to_be_visible()
+    page.locator("#messages").evaluate("box => box.insertAdjacentHTML('beforeend', '<p class=\"bad-n\">A warning</p>')")
     # Another change leaves it.
     with page.expect_response(lambda response: "/live/" in response.url and response.status == 200):
         newcomer = make_student(classroom=running.classroom, name="Ana S.")
@@ -406,6 +407,7 @@ def test_message_goes_when_another_teacher_changes_what_it_says(
     lifecycle.resume(running, by=teacher, now=timezone.now())
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
     expect(message).to_have_count(0)
+    expect(page.get_by_text("A warning")).to_be_visible()
 
 
 def test_count_on_the_board_rises_as_students_answer(
