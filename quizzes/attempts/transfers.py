@@ -34,8 +34,8 @@ from quizzes.models.public_ids import new_public_id
 from quizzes.models.reasons import HAS_VERSION, JOINED_LATER, ON_TIME, OTHER_FORM
 from quizzes.people.rosters import move_student
 
-# Columns of an attempt that get a new value in the copy. An entry that was merged never had the copy, so it does not
-# take it along when the merge is undone.
+# Columns of an attempt that get a new value in the copy. `made_as` is one: if a merge is undone, the other entry must
+# not get a copy that it never had.
 _NOT_COPIED = {"id", "public_id", "receipt", "assignment", "classroom", "number", "carried_from", "made_as"}
 
 

@@ -133,7 +133,7 @@ class Assignment(models.Model):
     waits_for_teacher: not open until the teacher presses Start. paused_at: since when it is paused.
     time_limit None: untimed. max_attempts None: no limit.
     is_teacher_paced: every student is at the question on the class board, and only that one takes answers.
-    shows_scores: students who turned in see their score, also before the answers are shown.
+    shows_scores: students see their score after their last attempt, also before the answers are shown.
     own_title: shown instead of the title of the question set, "" for none.
     newer_version_of: students of the class have one of the two, and are excused from the other.
     """

@@ -16,8 +16,7 @@ PIN_TRIES, PIN_WAIT = 5, timedelta(minutes=5)
 # Wrong PINs for one student, after which only the teacher can let a new device in.
 STUDENT_TRIES = 10
 # Wrong PINs of new devices in one class, on one device that its students use, and from one address elsewhere, after
-# which only the teacher can let the device in. Above 30, so that a class in which each student mistypes once locks
-# nobody.
+# which only the teacher can let the device in. Above 30: one wrong PIN of each student of a class locks no one out.
 CLASS_TRIES = ADDRESS_TRIES = 35
 # How long a wrong PIN counts, unless the device signs in or the teacher acts. Two groups of addresses give
 # 2 * 35 / 7 = 10 guesses a class and day, and 10 of 10,000 PINs are 0.001.

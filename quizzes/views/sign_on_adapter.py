@@ -46,8 +46,8 @@ ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES
 LEEWAY_SECONDS = 60
 # For an answer as a whole. A key set of Google has 2 KB.
 ANSWER_SECONDS, MAX_ANSWER_BYTES = 10, 256 * 1024
-# How long a process keeps a provider's description of itself. Addresses in it change rarely, and a sign-in that fails
-# ends it earlier.
+# How long a process keeps a provider's description of itself. Addresses in it change rarely, and after a sign-in that
+# fails, the next one reads it again.
 DESCRIPTION_SECONDS = 3600
 BROKEN = (OAuth2Error, RequestException, jwt.PyJWTError, KeyError, TypeError, ValueError, AttributeError)
 # How allauth says that it got no token. What follows is the whole reply.

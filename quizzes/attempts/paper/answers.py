@@ -1,7 +1,7 @@
 """Answers that a teacher enters from paper. They are an attempt like any other.
 
-A student has one attempt on paper for an assignment. Answers entered again update it through the log. Attempts on
-screen never change.
+A student has one attempt on paper for an assignment, and more only after a merge. Answers entered again update it
+through the log. Attempts on screen do not change.
 """
 
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""The pages after an attempt: the receipt, and the result once answers are shown."""
+"""The pages after an attempt: the receipt, and the result."""
 
 from datetime import datetime
 
@@ -59,7 +59,7 @@ def receipt(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
 @require_GET
 @attempt_required()
 def result(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
-    """Score, evidence and review of an attempt, once its answers are shown."""
+    """The score of an attempt, and its review with evidence, each once the student may see it."""
     now = timezone.now()
     if loaded.is_open:
         return redirect("receipt" if loaded.has_ended(now=now) else "review_attempt", loaded.public_id)

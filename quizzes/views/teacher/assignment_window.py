@@ -152,7 +152,7 @@ def _paused_words(assignment: Assignment) -> str:
 
 def _close(request: TeacherRequest, assignment: Assignment, *, page: str, now: datetime) -> None:
     """Close a quiz, and offer to take it back. page: as in `WindowPageForm`."""
-    # The end of a pause moves the times that “Undo” restores.
+    # First, because resuming moves the times that “Undo” restores.
     lifecycle.resume(assignment, by=request.user, now=now)
     before = [time.isoformat() if time else None for time in (assignment.due_at, assignment.closes_at)]
     was_open = window_state(assignment, now=now).is_open

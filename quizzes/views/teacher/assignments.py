@@ -44,7 +44,7 @@ SAME_TITLE = gettext_lazy("This class already has a quiz with this title. Add a 
 @class_act(ClassAct.CHANGE)
 @require_http_methods(["GET", "POST"])
 def change_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Change window and settings. Started attempts keep their settings."""
+    """Change window and settings. Attempts in progress get the new times, and keep their order."""
     assignment = taught_assignment(request, public_id)
     if request.method == "GET":
         return _change_page(request, assignment)

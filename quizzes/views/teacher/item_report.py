@@ -23,7 +23,7 @@ def item_analysis(request: TeacherRequest, public_id: str) -> HttpResponse:
     context = {
         "assignment": assignment,
         "classroom": assignment.classroom,
-        # By chance or not: with few attempts, no question is named for it.
+        # The page then says that it may be chance. A flag needs more attempts.
         "has_negative_discrimination": any((row.figures.discrimination or 0) < 0 for row in report.questions),
         "form": form,
         "class_count": len(together),
