@@ -151,7 +151,7 @@ def _already_graded(request: TeacherRequest, assignment: Assignment, form: Settl
     group = form.cleaned_data.get("group")
     if group is None or _notice(assignment, group) == "":
         text = gettext("This answer is already graded. Nothing changed.")
-        if comment := form.cleaned_data.get("comment"):
+        if comment := (form.cleaned_data.get("comment") or "").strip():
             text = f"{text} {gettext('Your comment isn’t saved: “{comment}”').format(comment=comment)}"
         messages.warning(request, text)
         return redirect(_address(assignment))

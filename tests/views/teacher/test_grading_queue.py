@@ -251,7 +251,7 @@ def test_grade_goes_to_the_next_answer_and_can_be_undone(
     assert scores() == [0, 0]
     # The same for a teacher who comes second.
     teacher_client.post(form.action, form.data(act="grade", points="1", group=str(uuid4())))
-    page = teacher_client.post(form.action, data | {"group": str(uuid4())}, follow=True)
+    page = teacher_client.post(form.action, data | {"group": str(uuid4()), "comment": "¿Which rules? "}, follow=True)
     assert (said in text_of(page), scores()) == (True, [1, 0])
 
 
