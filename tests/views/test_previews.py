@@ -110,6 +110,9 @@ def test_landing_says_only_what_the_built_in_reading_says(visitor: Client, db: N
         assert sentence is not None
         assert before + sentence.text in page
         assert before.strip() in {str(sentence.number), sentence.speaker.label}
+    page = text_of(visitor.get(reverse("landing"), headers={"accept-language": "es"}))
+    for sentence in reading.in_language("es").sentences(("s1", "s2", "s13", "s18")):
+        assert sentence.text in page
 
 
 def test_landing_has_a_working_question(try_out: Edition, visitor: Client) -> None:
