@@ -157,6 +157,11 @@ def duration(value: timedelta | None) -> str:
     return " ".join(parts)
 
 
+def min_left(count: int) -> str:
+    """“12 min left”, for a clock. Spanish has another verb for 1."""
+    return ngettext("{count} min left", "{count} min left", count).format(count=count)
+
+
 def listed(texts: Sequence[str]) -> str:
     """“A”, “A and B”, “A, B, and C”; “” for none."""
     if len(texts) < 3:

@@ -6,7 +6,8 @@ const since = Date.now();
 
 function tick() {
   const seconds = Number(place.dataset.breakLeft) - (Date.now() - since) / 1000;
-  const text = place.dataset.minutes.replace("{}", Math.max(0, Math.ceil(seconds / 60)));
+  const minutes = Math.max(0, Math.ceil(seconds / 60));
+  const text = minutes === 1 ? place.dataset.minute : place.dataset.minutes.replace("{}", minutes);
   if (place.textContent !== text) place.textContent = text;
 }
 

@@ -95,7 +95,8 @@ function tick() {
   if (left === Infinity) return;
   const seconds = left - (performance.now() - since) / 1000;
   const minutes = Math.max(0, Math.ceil(seconds / 60));
-  say(words, closing && seconds > COUNTDOWN ? closing : words.dataset.minutes.replace("{}", minutes));
+  const text = minutes === 1 ? words.dataset.minute : words.dataset.minutes.replace("{}", minutes);
+  say(words, closing && seconds > COUNTDOWN ? closing : text);
   if (minutes === 5 || minutes === 1) warn(warning.dataset[`at${minutes}`]);
   // There is more time, and a new end has its own warning.
   if (minutes > 5) warn("");

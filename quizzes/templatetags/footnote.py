@@ -31,6 +31,7 @@ for _format in (
     formatting.percent,
     formatting.bar_width,
     formatting.duration,
+    formatting.min_left,
     formatting.listed,
 ):
     register.filter(_format.__name__, _format)

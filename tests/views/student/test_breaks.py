@@ -67,10 +67,11 @@ def test_break_covers_the_questions_and_keeps_what_is_on_its_way(
     clock.shift(3 * MINUTE)
     assert "Break: 7 min left" in text_of(student_client.get(question))
     assert minutes in text_of(student_client.get(home))
-    # In Spanish the minutes start with a capital letter, so no colon stands before them.
+    # In Spanish the minutes start with a capital letter, so no colon stands before them. 1 minute has its own verb.
     Student.objects.update(language="es")
     spanish = student_client.get(question).text
-    assert re.search(r'Descanso\.\s*<b data-break-left="420" data-minutes="Quedan {} min">', spanish)
+    left = r'<b data-break-left="420" data-minutes="Quedan {} min"\s+data-minute="Queda 1 min">Quedan 7 min</b>'
+    assert re.search(rf"Descanso\.\s*{left}", spanish)
     Student.objects.update(language="en")
 
     assert student_client.get(page("questions_ahead", attempt)).content == b""
