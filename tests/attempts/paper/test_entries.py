@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given, settings
 
 from quizzes.attempts.paper.entries import cells, has_input, paper_view, read_typed, written
@@ -92,7 +93,9 @@ def test_several_letters_are_read_however_they_are_typed(typed: str) -> None:
     assert read_typed(question_of("multiple"), [typed], WRITTEN, READING) == ["a", "c"]
 
 
-@pytest.mark.parametrize(("typed", "value"), [("T", True), ("f", False), ("true", True), ("False", False)])
+@pytest.mark.parametrize(
+    ("typed", "value"), [("T", True), ("v.", True), ("f", False), ("true", True), ("False", False)]
+)
 def test_true_and_false_are_read_by_letter_and_by_word(typed: str, value: bool) -> None:
     assert read_typed(question_of("true_false"), [typed], WRITTEN, READING) is value
 
@@ -103,6 +106,8 @@ def test_letters_that_the_handout_does_not_have_are_named() -> None:
     assert refusal(single, "E") == "“E” isn’t on the handout. Enter A, B, or C."
     assert refusal(single, "AB") == "Enter A, B, or C."
     assert refusal(question_of("true_false"), "A") == "“A” isn’t on the handout. Enter T or F."
+    with override("es"):
+        assert refusal(question_of("true_false"), "A") == "“A” no está en la hoja. Escriba V o F."
     assert refusal(question_of("evidence"), "3 99") == "“99” isn’t a sentence. Enter numbers from 1 to 21."
 
 
