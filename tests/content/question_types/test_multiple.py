@@ -164,7 +164,7 @@ def test_multiple_public_view_is_an_allowlist() -> None:
     assert view == {
         "picture": None,
         "type": "multiple",
-        "hint": "Choose all that apply",
+        "hint": "Choose all answers that apply",
         "partial_credit": ("Correct choices add points. Wrong choices take points away. You can’t go below 0."),
         "stem": "Which two of these does the system record?",
         "choices": [

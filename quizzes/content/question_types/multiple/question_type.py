@@ -10,7 +10,7 @@ from quizzes.phrases import gettext_noop
 MULTIPLE = QuestionType(
     name="multiple",
     label=gettext_noop("Choose all that apply"),
-    hint=gettext_noop("Choose all that apply"),
+    hint=gettext_noop("Choose all answers that apply"),
     partial_credit=PARTIAL_CREDIT,
     graded_by="rule",
     is_typed=False,
