@@ -347,6 +347,11 @@ def test_every_example_of_the_documentation_can_be_written_in_the_editor(
     )
     # Tokens stand for places in a list, and the editor has its own order of options that no line is matched with.
     assert _without_tokens(shown) == _without_tokens(of_edition)
+    # Each text of a row that is refused has its reason beside it.
+    page = html_of(teacher_client.get(editor_of(draft, table["key"])))
+    texts = re.findall(r'<(?:input type="text"|textarea) name="(\w+-\d+)"', page)
+    refused = save(teacher_client, draft, table["key"], **dict.fromkeys(texts, "x" * 2_001))
+    assert len(errors_of(refused)) == len(texts)
 
 
 def _without_tokens(view: Any) -> str:
