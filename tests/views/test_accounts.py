@@ -631,6 +631,7 @@ def test_site_without_mail_says_how_to_get_in(teacher: User) -> None:
         assert answer.status_code == 200
         assert "This site doesn’t send email." in answer.content.decode()
         assert "sign_in_link" in answer.content.decode()
+        assert reverse("choose_language") in [form.action for form in read(answer).forms]
     assert mail.outbox == []
 
 
@@ -654,6 +655,7 @@ def test_site_with_mail_sends_a_link_for_a_new_password(
     form = form_of(page, having="password1")
     done = client.post(form.action, form.data(password1=NEW_PASSWORD, password2=NEW_PASSWORD), follow=True)
     assert "Sign in with your new password" in done.content.decode()
+    assert reverse("choose_language") in [form.action for form in read(done).forms]
     teacher.refresh_from_db()
     assert teacher.check_password(NEW_PASSWORD)
     again = Client().get(link.removeprefix("http://testserver"), follow=True)
