@@ -5,6 +5,7 @@ from typing import Any, cast
 from django import template
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms.boundfield import BoundField, BoundWidget
+from django.template import Context, Engine
 from django.utils.safestring import SafeString
 
 from quizzes.content.question_types.form import SentencesField
@@ -25,6 +26,14 @@ def control(field: BoundField, big: bool = False, hint: str = "") -> SafeString:
     if any(described):
         attrs["aria-describedby"] = " ".join(filter(None, described))
     return field.as_widget(attrs=attrs)
+
+
+@register.simple_block_tag(takes_context=True)
+def draft_form(context: Context, content: SafeString, *, saves_itself: bool, css_class: str = "") -> SafeString:
+    """The form of a draft around this content. saves_itself: whether htmx sends it after each change of a field."""
+    form = Engine.get_default().get_template("teacher/editor/draft_form.html")
+    with context.push(content=content, saves_itself=saves_itself, css_class=css_class):
+        return form.render(context)
 
 
 @register.filter
