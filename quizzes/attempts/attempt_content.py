@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from quizzes.assignments.supports import Supports
 from quizzes.caches import process_cache
 from quizzes.content.editions import Published, published, shown_edition
-from quizzes.content.question_types.registry import Question, Shuffle, Value
+from quizzes.content.question_types.registry import Question, Shuffle, Value, reading_at
 from quizzes.content.reading import STANDARD, Reading
 from quizzes.models import Answer, Attempt
 
@@ -27,21 +27,19 @@ class AttemptContent:
     variant: str = STANDARD
 
     def reading_of(self, question: Question) -> Reading:
-        """The reading for this question at the student's level; the standard one if that level lacks the evidence."""
-        return self.published.document.reading.at_level(self.variant, question.evidence)
+        """The reading for this question at the student's level; the standard one if that level lacks a sentence."""
+        return reading_at(self.published.document.reading, self.variant, question)
 
     @property
     def whole_reading(self) -> Reading:
-        """The reading at the student's level; as written if any question has no evidence there."""
+        """The reading at the student's level; as written if any question shows the standard one."""
         return self.whole_reading_at(self.variant)
 
     def whole_reading_at(self, variant: str) -> Reading:
-        """The reading at another level; as written if any question has no evidence there."""
+        """The reading at another level; as written if any question shows the standard one there."""
         reading = self.published.document.reading
-        shown = reading.in_variant(variant)
-        if shown is reading:
-            return reading
-        return shown if all(shown.has(question.evidence) for question in self.questions) else reading
+        is_whole = all(reading_at(reading, variant, question) is not reading for question in self.questions)
+        return reading.in_variant(variant) if is_whole else reading
 
     def number(self, question_key: str) -> int:
         """The number of the question with this key, in the attempt's order, from 1."""

@@ -213,10 +213,10 @@ class Reading:
         others = tuple(variant for variant in self.variants if variant is not shown)
         return replace(shown, variants=(replace(self, variants=()), *others))
 
-    def at_level(self, key: str, evidence: Sequence[str]) -> "Reading":
-        """The reading at this level; itself without such a level, or if the level lacks a sentence of the evidence."""
+    def at_level(self, key: str, needed: Sequence[str]) -> "Reading":
+        """The reading at this level; itself without such a level, or if the level lacks a needed sentence."""
         shown = self.in_variant(key)
-        return shown if shown is self or shown.has(evidence) else self
+        return shown if shown is self or shown.has(needed) else self
 
     @property
     def date_line(self) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from quizzes.content.answer_matching import normalize
 from quizzes.content.editions import published
 from quizzes.content.question_types.question import Question, Value
-from quizzes.content.question_types.registry import public_view, type_of
+from quizzes.content.question_types.registry import public_view, reading_at, type_of
 from quizzes.content.question_types.results import Option
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.reading import Reading, Sentence
@@ -120,7 +120,7 @@ def slide(assignment: Assignment, board: tuple[int, int] | None, *, language: st
     position, shown = board or (1, Phase.QUESTION)
     number, phase = min(position, len(questions)), Phase(shown if position <= len(questions) else 1)
     question = questions[number - 1]
-    reading = content.document.reading.at_level(level, question.evidence)
+    reading = reading_at(content.document.reading, level, question)
     latest = _latest_attempts(assignment)
     counted = {attempt.pk for attempt in latest}
     answers = Answer.objects.filter(

@@ -256,6 +256,23 @@ def test_question_without_its_evidence_at_a_level_shows_the_standard_reading(
     assert PLAIN in student_client.get(reverse("take_attempt", args=[attempt.public_id, other])).text
 
 
+def test_reading_of_a_question_about_evidence_does_not_depend_on_the_evidence(
+    student_client: Client, student: Student, teacher: User
+) -> None:
+    keys = [f"s{number}" for number in range(1, 7)]
+    for lacking in keys:
+        edition = make_edition(
+            document=document(es={key: SPANISH if key == "s2" else f"Fácil {key}." for key in keys if key != lacking})
+        )
+        attempt = make_attempt(
+            assignment=make_assignment(edition=edition, classroom=student.classroom, assigned_by=teacher),
+            student=student,
+        )
+        set_class(student.classroom, reading_variant="es")
+        shown = [PLAIN in page(student_client, attempt, name) for name in ("evidence", "who_says_so")]
+        assert shown == [True, True], f"without {lacking}"
+
+
 def test_result_shows_the_level_that_the_student_read_and_changes_it(
     student_client: Client, student: Student, assignment: Assignment
 ) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from quizzes.content.question_types.question import Question
+from quizzes.content.question_types.registry import reading_at
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.set_document import Objective, SetDocument
 
@@ -69,11 +70,11 @@ def letters_by_seed(document: SetDocument, content_hash: str) -> dict[str, FormL
 
 
 def printable_levels(document: SetDocument) -> list[str]:
-    """The levels of the reading that have the evidence of every question, the standard one first."""
+    """The levels of the reading that every question shows, the standard one first."""
     return [
         reading.variant
         for reading in (document.reading, *document.reading.variants)
-        if all(reading.has(question.evidence) for question in document.questions)
+        if all(reading_at(document.reading, reading.variant, question) is reading for question in document.questions)
     ]
 
 

@@ -29,7 +29,7 @@ from quizzes.content.languages import (
 )
 from quizzes.content.pictures import INCOMPLETE, parse_picture
 from quizzes.content.question_types.draft import rows
-from quizzes.content.question_types.registry import draft_of, open_in_draft, text_fields
+from quizzes.content.question_types.registry import draft_of, level_needs, open_in_draft, text_fields
 from quizzes.content.reading import (
     NOT_STATED,
     REPORTER,
@@ -219,6 +219,11 @@ def evidence_keys(question: Table) -> list[str]:
     """The keys of the sentences that prove the question, each once."""
     picked = question.get(_EVIDENCE, ()) if draft_of(question).uses_picker else ()
     return list(dict.fromkeys([*picked, *(key for row in rows(question) for key in row.get(_EVIDENCE, ()))]))
+
+
+def level_needs_of(question: Table, reading: Reading) -> Sequence[str]:
+    """As `level_needs` of the question's type."""
+    return level_needs(question["type"], evidence_keys(question), reading)
 
 
 def anchored(question: Table) -> list[str]:

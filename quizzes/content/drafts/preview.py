@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from quizzes.content.drafts.document import evidence_keys, finished_question, reading_of, sentence_tables
+from quizzes.content.drafts.document import finished_question, level_needs_of, reading_of, sentence_tables
 from quizzes.content.question_types.question import SKILLS
 from quizzes.content.question_types.registry import draft_of, parse_question, public_view
 from quizzes.content.question_types.shuffle import Shuffle
@@ -14,10 +14,9 @@ _AS_WRITTEN = Shuffle("preview", is_shuffled=False)
 
 
 def shown_reading(document: Table, question: Table, level: str) -> Reading:
-    """The reading that students at this level see with the question: the standard one without its evidence there."""
+    """The reading that students at this level see with the question: as `reading_at` for an edition."""
     reading = reading_of(document)
-    shown = reading.in_variant(level)
-    return shown if shown.has(evidence_keys(question)) else reading
+    return reading.at_level(level, level_needs_of(question, reading))
 
 
 def preview(document: Table, question: Table, *, level: str = STANDARD) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ from quizzes.content.drafts.document import (
     finished,
     finished_question,
     is_anchored,
+    level_needs_of,
     question_part,
     reading_of,
     sentence_tables,
@@ -130,8 +131,8 @@ def lost_evidence(document: Table, question: Table) -> list[Lost]:
     return lost
 
 
-def questions_without_evidence_at(document: Table, level: str) -> list[tuple[int, str, tuple[int, ...]]]:
-    """(number, key, numbers of the missing sentences) of each question that this level of the reading cannot prove.
+def questions_not_shown_at(document: Table, level: str) -> list[tuple[int, str, tuple[int, ...]]]:
+    """(number, key, numbers of the missing sentences) of each question that does not show this level of the reading.
 
     Students at this level see the standard reading with these questions.
     """
@@ -141,7 +142,8 @@ def questions_without_evidence_at(document: Table, level: str) -> list[tuple[int
     has = {sentence.key for sentence in shown} if shown is not reading else set()
     found = []
     for number, question in enumerate(document["questions"], start=1):
-        missing = tuple(sorted(numbers[key] for key in evidence_keys(question) if key in numbers and key not in has))
+        needed = level_needs_of(question, reading)
+        missing = tuple(sorted(numbers[key] for key in needed if key in numbers and key not in has))
         if missing:
             found.append((number, question["key"], missing))
     return found

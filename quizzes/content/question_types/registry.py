@@ -78,6 +78,20 @@ def type_of(question: Question) -> QuestionType:
     return TYPES[question.type]
 
 
+def level_needs(type_name: str, evidence: Sequence[str], reading: Reading) -> Sequence[str]:
+    """The keys of the sentences that a level of the reading must have to be shown with a question.
+
+    All of them if the evidence follows from the correct answer: otherwise a student who compares the levels would see
+    whether the sentences that one lacks are evidence.
+    """
+    return [sentence.key for sentence in reading] if TYPES[type_name].regrade_sets_evidence else evidence
+
+
+def reading_at(reading: Reading, level: str, question: Question) -> Reading:
+    """The reading that a question shows at a level: the standard one if the level lacks a sentence that it needs."""
+    return reading.at_level(level, level_needs(question.type, question.evidence, reading))
+
+
 def public_view(question: Question, shuffle: Shuffle, value: Value, reading: Reading) -> dict[str, Any]:
     """What a student may see before release: an allowlist that is the same whichever answer is correct."""
     question_type = TYPES[question.type]

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from quizzes.content.question_types.question import SKILLS, Question
+from quizzes.content.question_types.registry import reading_at
 from quizzes.content.rules.all_rules import findings
 from quizzes.content.rules.evidence_rules import confirmation, named_sentences
 from quizzes.content.rules.folder import Folder
@@ -86,7 +87,7 @@ def coverage_table(parsed: SetDocument) -> str:
         skills = "  ".join(f"{row.by_skill.get(skill, 0):>{len(skill)}}" for skill in SKILLS)
         lines.append(f"  {row.objective.title:{width}}  {row.question_count:>4}  {row.objective.minimum:>4}  {skills}")
     for variant in parsed.reading.variants:
-        offered = sum(variant.has(question.evidence) for question in parsed.questions)
+        offered = sum(reading_at(parsed.reading, variant.variant, question) is variant for question in parsed.questions)
         lines.append(f"  Reading level {variant.level_name}: {offered} of {len(parsed.questions)} questions")
     return "\n".join(lines) + "\n"
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from quizzes.content.drafts import saving_levels
 from quizzes.content.drafts.document import sentence_tables
 from quizzes.content.drafts.levels import LevelState, level_language, level_of, offered_levels, state_of
-from quizzes.content.drafts.validation import questions_without_evidence_at
+from quizzes.content.drafts.validation import questions_not_shown_at
 from quizzes.content.reading import LEVELS
 from quizzes.forms.editor.levels import LevelForm, LevelTextForm
 from quizzes.models import Draft
@@ -95,7 +95,7 @@ def offered_levels_of(draft: Draft) -> list[OfferedLevel]:
     for key in offered_levels(document["reading"]["language"]):
         variant = level_of(document, key)
         state = None if variant is None else state_of(variant, sentence_tables(document))
-        lacking = len(questions_without_evidence_at(document, key)) if state else 0
+        lacking = len(questions_not_shown_at(document, key)) if state else 0
         found.append(OfferedLevel(key, gettext(LEVELS[key]), state, len(document["questions"]) - lacking))
     return found
 
@@ -117,7 +117,7 @@ def _page(request: TeacherRequest, part: EditedPart[LevelForm], level: str) -> H
         "state": None if variant is None else state_of(variant, sentence_tables(document)),
         "language": level_language(document["reading"], level),
         "question_count": len(document["questions"]),
-        "lacking": questions_without_evidence_at(document, level),
+        "lacking": questions_not_shown_at(document, level),
         "problems": (),
     }
     return show_part(request, "edit_level", part, **context)
