@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Exists, ExpressionWrapper, Max, OuterRef, Q, QuerySet, Subquery
 
 from quizzes.assignments.deadlines import earliest_deadline_in_grace, is_over
 from quizzes.assignments.release import is_checked_at_once
@@ -205,9 +205,13 @@ def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
 
 
 def attempts_with_late(assignment: Assignment, *, now: datetime) -> QuerySet[Attempt]:
-    """The attempts with a late answer that a teacher can accept, of students who are still in the class."""
+    """The attempts with a late answer that a teacher can accept, of students who are still in the class.
+
+    Each has `late_at`: when its newest late answer came.
+    """
     made = assignment.attempts.filter(student__removed_at=None, student__classroom=assignment.classroom_id)
-    return made.annotate(has_late=has_late_to_accept(now=now)).filter(has_late=True)
+    late_at = Max("events__at", filter=Q(events__outcome=Outcome.LATE))
+    return made.annotate(has_late=has_late_to_accept(now=now), late_at=late_at).filter(has_late=True)
 
 
 @transaction.atomic

@@ -15,16 +15,17 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from quizzes.assignments.board import has_closed_questions
 from quizzes.assignments.student_statuses import load_overrides
+from quizzes.assignments.visibility import visible_since
 from quizzes.attempts import answers, lifecycle
 from quizzes.attempts.attempt_content import AttemptContent, content_of, shown_content
 from quizzes.content.editions import published
 from quizzes.content.question_types.question import Question, Value
-from quizzes.formatting import isolated, points
+from quizzes.formatting import isolated, listed_names, points
 from quizzes.forms.accommodations import ReopenForm
 from quizzes.forms.grading import AttemptCommentForm, AttemptGradeForm, OpenAnswersForm
 from quizzes.grading import manual_grades
 from quizzes.grading.scores import adjustments
-from quizzes.models import AnswerEvent, Attempt, ManualGrade
+from quizzes.models import AnswerEvent, Assignment, Attempt, ManualGrade
 from quizzes.people.class_roles import ClassAct
 from quizzes.reports.answer_visibility import student_saw_answers_at
 from quizzes.reports.attempt_review import (
@@ -289,10 +290,7 @@ def accept_all_late(request: TeacherRequest, public_id: str) -> HttpResponse:
         return confirm_page(
             request,
             question=words.format(count=count),
-            effect=gettext(
-                "The newest late answer to each question will count. Some students may have seen the answers first. "
-                "You can undo it on the page of each attempt."
-            ),
+            effect=_effect_of_accepting(assignment, late, now=now),
             verb=gettext("Accept late answers"),
             keep=gettext("Don’t accept"),
             place=assignment.title,
@@ -309,6 +307,26 @@ def accept_all_late(request: TeacherRequest, public_id: str) -> HttpResponse:
         )
         messages.success(request, words.format(count=count))
     return redirect(back)
+
+
+def _effect_of_accepting(assignment: Assignment, late: Sequence[Any], *, now: datetime) -> str:
+    """What it does to accept these late answers, and which students could see the answers first.
+
+    late: rows of `attempts_with_late`.
+    """
+    effects = [
+        gettext("The newest late answer to each question will count. You can undo it on the page of each attempt.")
+    ]
+    since = visible_since([assignment], now=now)
+    saw_first = [
+        attempt.student.display_name
+        for attempt in late
+        if (shown_at := since.get((attempt.student_id, assignment.pk))) and shown_at <= attempt.late_at
+    ]
+    if saw_first:
+        names = listed_names(list(dict.fromkeys(saw_first)))
+        effects.append(gettext("Could see the answers before their late answers came: {names}.").format(names=names))
+    return " ".join(effects)
 
 
 @require_POST

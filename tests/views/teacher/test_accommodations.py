@@ -295,6 +295,12 @@ def test_late_answers_of_a_class_count_after_one_act(
     assert address in read(teacher_client.get(progress)).links
     page = teacher_client.get(address)
     assert "Accept late answers of 2 students?" in text_of(page)
+    names = " and ".join([late.student.display_name, second.student.display_name])
+    assert f"Could see the answers before their late answers came: {names}." in text_of(page)
+    Attempt.objects.filter(pk=second.pk).update(submitted_at=NOW + timedelta(minutes=6))
+    assert f"came: {late.student.display_name}." in text_of(teacher_client.get(address))
+    Assignment.objects.update(release="never")
+    assert "Could see the answers" not in text_of(teacher_client.get(address))
     assert acts() == []
     page = teacher_client.post(address, follow=True)
     assert "Late answers of 2 students accepted. Scores updated." in text_of(page)
