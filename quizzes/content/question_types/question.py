@@ -27,6 +27,10 @@ CHOICE_IDS = "abcdefgh"
 MAX_POINTS = 100
 # What fits on one line of a screen. No answer in a few words is longer.
 MAX_LINE = 200
+# Accents and vowel signs on one letter. No language needs more, and a browser can't break a line between them.
+MAX_MARKS = 6
+# Embeddings, overrides, and isolates of text in the other direction. No keyboard types them.
+_REORDERING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 # The answer of a student who does not know. No type accepts it.
 NO_IDEA = "No idea"
 
@@ -306,13 +310,22 @@ def read_typed(submitted: Submitted, name: str, *, limit: int = MAX_LINE, lines:
     given = submitted.get(name, ())
     if len(given) > 1:
         raise NotAChoice(gettext("Enter only 1 answer."))
-    typed = "".join(given).replace("\r\n", "\n").replace("\r", "\n")
-    # Databases refuse some of these characters.
-    seen = "".join(char for char in typed if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs"))
+    seen = _clean("".join(given).replace("\r\n", "\n").replace("\r", "\n"))
     text = "\n".join(line.rstrip() for line in seen.strip().split("\n")) if lines else " ".join(seen.split())
     if len(text) > limit:
         raise NotAChoice(gettext("Use up to {limit} characters.").format(limit=f"{limit:,}"))
     return text if has_visible(text) else None
+
+
+def _clean(typed: str) -> str:
+    """The text without characters that databases refuse, or that draw or reorder what a page has around the answer."""
+    kept, marks = [], 0
+    for char in typed:
+        category = unicodedata.category(char)
+        marks = marks + 1 if category in ("Mn", "Me") else 0
+        if char in "\n\t" or (category not in ("Cc", "Cs") and marks <= MAX_MARKS and char not in _REORDERING):
+            kept.append(char)
+    return "".join(kept)
 
 
 def has_visible(text: str) -> bool:

@@ -207,6 +207,8 @@ def test_short_answer_paper_has_a_line_to_write_on() -> None:
         ([""], None),
         (["  \t "], None),
         (["\u200b\u2060"], None),
+        (["\u202eabc\u2066"], "abc"),
+        (["Z" + "\u0316" * 190 + "a"], "Z" + "\u0316" * 6 + "a"),
         ([], None),
     ],
 )
