@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.http import QueryDict
 from django.utils.text import format_lazy
 from django.utils.translation import gettext, gettext_lazy
 
@@ -15,14 +16,32 @@ from quizzes.assignments.extended_times import ExtendedTime
 from quizzes.assignments.student_settings import extended_window, window_of
 from quizzes.formatting import Label, duration, isolated, moment
 from quizzes.forms.assignments import MAX_MINUTES
-from quizzes.forms.fields import ReasonField, WallTimeField, moment_in_zone, wall_time, zone_note
-from quizzes.models import Accommodation, Assignment, Attempt, Extension
+from quizzes.forms.classrooms import StudentLevelForm
+from quizzes.forms.fields import (
+    ReasonField,
+    WallTimeField,
+    moment_in_zone,
+    seen_values,
+    wall_time,
+    with_changes_of_others,
+    zone_note,
+)
+from quizzes.forms.supports import StudentSupportsForm
+from quizzes.models import Accommodation, Assignment, Attempt, Extension, Student
 from quizzes.models.assignments import ExtensionValues
 from quizzes.models.reasons import shown_reason
 
 EXTEND, KEEP = "extend", "keep"
 NO_TIMER, AS_THE_CLASS = "none", "1"
 MAX_EXTRA_ATTEMPTS = 20
+
+
+class AccommodationForms(NamedTuple):
+    """The forms of a student's accommodations, by their names in the template."""
+
+    accommodation_form: "AccommodationForm"
+    supports_form: StudentSupportsForm
+    level_form: StudentLevelForm
 
 
 class AccommodationForm(forms.Form):
@@ -57,6 +76,23 @@ class AccommodationForm(forms.Form):
         """The time factor of a valid form; None for no time limit."""
         chosen = self.cleaned_data["time"]
         return None if chosen == NO_TIMER else Decimal(chosen)
+
+
+def accommodation_forms(student: Student, data: QueryDict | None = None) -> AccommodationForms:
+    """The forms of a student's accommodations, which are sent together. One query. student: with the classroom.
+
+    data: as sent. Other changes since the page was opened stay, as in `with_changes_of_others`.
+    """
+    time = AccommodationForm.of(Accommodation.objects.filter(student=student).first())
+    supports, level = StudentSupportsForm(student=student), StudentLevelForm.of(student)
+    initial = {**time.initial, **supports.initial, **level.initial}
+    if data is None:
+        supports = StudentSupportsForm(student=student, initial={"seen": seen_values(initial)})
+        return AccommodationForms(time, supports, level)
+    sent = with_changes_of_others(data, initial, {**time.fields, **supports.fields, **level.fields})
+    return AccommodationForms(
+        AccommodationForm(sent), StudentSupportsForm(sent, student=student), StudentLevelForm(sent)
+    )
 
 
 class ExtendToFitForm(forms.Form):

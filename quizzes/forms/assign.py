@@ -18,8 +18,8 @@ from quizzes.assignments.presets import Preset, PresetValues, preset_values
 from quizzes.content.editions import Size, sizes_of
 from quizzes.content.languages import TranslatedText
 from quizzes.formatting import Label, day, duration, near_day, wall_clock
-from quizzes.forms.assignments import TIMES, AssignmentSettingsForm, field_values, sent_values
-from quizzes.forms.fields import WallTimeField, choice_field, moment_of, zone_name, zone_note
+from quizzes.forms.assignments import TIMES, AssignmentSettingsForm, field_values
+from quizzes.forms.fields import WallTimeField, choice_field, moment_of, sent_values, zone_name, zone_note
 from quizzes.models import Classroom, QuestionSet
 
 

@@ -1,8 +1,7 @@
 """The settings of an assignment as fields, and the forms that change an assignment."""
 
-import json
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +11,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import CheckConstraint
 from django.http import QueryDict
-from django.utils.datastructures import MultiValueDict
 from django.utils.text import format_lazy
 from django.utils.translation import gettext, gettext_lazy
 
@@ -23,7 +21,14 @@ from quizzes.assignments.release import Release, is_checked_at_once, shows_befor
 from quizzes.assignments.student_settings import window_of
 from quizzes.content.question_types.form import TextField
 from quizzes.formatting import up_to
-from quizzes.forms.fields import WALL_TIME, WallTimeField, moment_in_zone, wall_time, zone_note
+from quizzes.forms.fields import (
+    WallTimeField,
+    moment_in_zone,
+    seen_values,
+    wall_time,
+    with_changes_of_others,
+    zone_note,
+)
 from quizzes.models import Assignment
 from quizzes.models.assignments import MAX_TITLE
 
@@ -227,16 +232,6 @@ class AssignmentSettingsForm(forms.Form):
         )
 
 
-def sent_values(value: Any) -> list[str]:
-    """The values that a browser sends for a field with this initial value."""
-    match value:
-        case bool():
-            return ["on"] if value else []
-        case datetime():
-            return [value.strftime(WALL_TIME)]
-    return ["" if value is None else str(value)]
-
-
 def field_values(values: PresetValues) -> dict[str, Any]:
     """The values as initial values of the fields of `AssignmentSettingsForm`."""
     settings = values.settings
@@ -294,13 +289,12 @@ class ChangeAssignmentForm(AssignmentSettingsForm):
             wall_time(moment, self.zone) for moment in (assignment.opens_at, assignment.due_at, assignment.closes_at)
         )
         initial = field_values(PresetValues(settings_of(assignment), opens, due, closes))
-        current = {name: sent_values(value) for name, value in initial.items()}
-        initial["seen"] = json.dumps(current)
+        fields = AssignmentSettingsForm.base_fields
         super().__init__(
-            _with_changes_of_others(data, current) if data is not None else None,
+            with_changes_of_others(data, initial, fields) if data is not None else None,
             zones=[self.zone],
             now=now,
-            initial=initial,
+            initial={**initial, "seen": seen_values(initial)},
         )
         if self.stored.waits_for_teacher:
             hint = gettext("Leave blank to open when you press Start. {zone}")
@@ -317,25 +311,6 @@ class ChangeAssignmentForm(AssignmentSettingsForm):
         """The window of a valid form."""
         window: Window = self.cleaned_data["window"]
         return window
-
-
-def _with_changes_of_others(data: QueryDict, current: Mapping[str, list[str]]) -> QueryDict:
-    """The sent data with the current values of all fields that are as the page showed them."""
-    try:
-        seen = dict(json.loads(data.get("seen", "")))
-    except (ValueError, TypeError, RecursionError):
-        seen = {}
-    merged = data.copy()
-    for name, values in current.items():
-        widget = AssignmentSettingsForm.base_fields[name].widget
-        sent = data.getlist(name)
-        if isinstance(widget, forms.CheckboxInput):
-            # The page that asks to confirm sends a box as “True” or “False”.
-            sent = sent_values(widget.value_from_datadict(data, MultiValueDict(), name))
-        if sent == seen.get(name):
-            merged.setlist(name, values)
-    merged["seen"] = json.dumps(current)
-    return merged
 
 
 class RestoreForm(forms.Form):

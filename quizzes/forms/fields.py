@@ -1,7 +1,7 @@
 """Fields that several forms share: names, classes, students, reasons, wall times."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, cast
@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.dateparse import parse_datetime
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext, gettext_lazy
@@ -24,6 +26,43 @@ NO_SUCH_QUESTION = gettext_lazy("There’s no such question.")
 WALL_TIME = "%Y-%m-%dT%H:%M"
 # Other years are more likely typos. The range is far from the limits of `datetime`.
 YEARS = range(2000, 2101)
+
+
+def sent_values(value: Any) -> list[str]:
+    """The values that a browser sends for a field with this initial value."""
+    match value:
+        case bool():
+            return ["on"] if value else []
+        case datetime():
+            return [value.strftime(WALL_TIME)]
+    return ["" if value is None else str(value)]
+
+
+def seen_values(initial: Mapping[str, Any]) -> str:
+    """What a page with these initial values shows, for a hidden field `seen`, as `with_changes_of_others` reads it."""
+    return json.dumps({name: sent_values(value) for name, value in initial.items()})
+
+
+def with_changes_of_others(data: QueryDict, current: Mapping[str, Any], fields: Mapping[str, forms.Field]) -> QueryDict:
+    """The sent data with the current values of all fields that are as the page showed them.
+
+    So a field that the teacher left alone keeps what somebody else has set since. data: with `seen`. current: the
+    initial values of now.
+    """
+    try:
+        seen = dict(json.loads(data.get("seen", "")))
+    except (ValueError, TypeError, RecursionError):
+        seen = {}
+    merged = data.copy()
+    for name, value in current.items():
+        widget, sent = fields[name].widget, data.getlist(name)
+        if isinstance(widget, forms.CheckboxInput):
+            # The page that asks to confirm sends a box as “True” or “False”.
+            sent = sent_values(widget.value_from_datadict(data, MultiValueDict(), name))
+        if sent == seen.get(name):
+            merged.setlist(name, sent_values(value))
+    merged["seen"] = seen_values(current)
+    return merged
 
 
 def choice_field(form: forms.BaseForm, name: str) -> forms.ChoiceField:

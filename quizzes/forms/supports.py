@@ -1,16 +1,18 @@
 """Forms for the supports of a class and of a student."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import Any, Self
 
 from django import forms
+from django.http import QueryDict
 from django.utils.text import format_lazy
 from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.assignments.supports import BREAKS, TEXT_SIZES, Supports, supports_of
 from quizzes.files.accommodations import HEADINGS, NO_LIMIT, TIMES, read_values
 from quizzes.files.table_file import TableFile, UnreadableTable, read_table
-from quizzes.forms.fields import students_field
+from quizzes.forms.fields import seen_values, students_field, with_changes_of_others
 from quizzes.models import Student
 
 AS_THE_CLASS, OWN = "class", "own"
@@ -33,8 +35,10 @@ SUPPORT_CHOICES: dict[str, list[tuple[Any, Any]]] = {
 
 
 class SupportsForm(forms.Form):
-    """The supports of a class."""
+    """The supports of a class. Other changes since the page was opened stay, as in `with_changes_of_others`."""
 
+    # What the page showed, as a browser sends it.
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
     read_aloud = forms.BooleanField(
         label=gettext_lazy("Read aloud"),
         required=False,
@@ -81,9 +85,11 @@ class SupportsForm(forms.Form):
     )
 
     @classmethod
-    def of(cls, supports: Supports) -> Self:
-        """The form with these supports."""
-        return cls(initial={name: getattr(supports, name) for name in cls.base_fields if hasattr(supports, name)})
+    def of(cls, supports: Supports, data: QueryDict | None = None) -> Self:
+        """The form with these supports. data: as sent."""
+        initial = asdict(supports)
+        sent = with_changes_of_others(data, initial, cls.base_fields) if data is not None else None
+        return cls(sent, initial={**initial, "seen": seen_values(initial)})
 
     def clean_text_size(self) -> int:
         """The size in percent."""
@@ -118,12 +124,13 @@ class StudentSupportsForm(SupportsForm):
     )
 
     def __init__(self, *args: Any, student: Student, **kwargs: Any) -> None:
-        """student: with the classroom."""
+        """student: with the classroom. `accommodation_forms` makes the form of a page, which has `seen`."""
         super().__init__(*args, **{"auto_id": "support_%s", **kwargs})
         self.shown = supports_of(student)
         self.initial = {
             "source": AS_THE_CLASS if student.supports is None else OWN,
-            **{name: getattr(self.shown, name) for name in Supports.__dataclass_fields__},
+            **asdict(self.shown),
+            **self.initial,
         }
 
     def clean(self) -> None:

@@ -118,6 +118,7 @@ def test_teacher_chooses_another_level_for_one_student(
         teacher_client.post(url, form.data(variant="es"))
     assert SPANISH in page(student_client, attempt)
     assert student.audit_events.filter(action="accommodation_changed").count() == 1
+    form = form_of(teacher_client.get(profile), having="variant")
     teacher_client.post(url, form.data(variant=""))
     assert EASY in page(student_client, attempt)
     assert "Choose one of these." in text_of(teacher_client.post(url, form.data(variant="klingon")))

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from quizzes.assignments.supports import Supports, set_supports
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.files.class_export.document import read_class_export
 from quizzes.files.class_export.writer import export_classroom
-from quizzes.models import Attempt, Classroom, Student, SupportMark, User
+from quizzes.models import Accommodation, Attempt, Classroom, Student, SupportMark, User
 from tests.conftest import NOW, Queries
 from tests.factories import make_assignment, make_document, make_edition
 from tests.pages import errors_of, form_of, text_of
@@ -52,11 +53,35 @@ def test_teacher_sets_the_supports_of_the_class_and_of_one_student(
     own = {name: values for name, values in form.data(source="own").items() if name != "read_aloud"}
     teacher_client.post(form.action, own)
     assert "supports/" not in question_page(student_client, attempt)
-    assert form_of(teacher_client.get(profile), having="source").data()["source"] == ["own"]
+    form = form_of(teacher_client.get(profile), having="source")
+    assert form.data()["source"] == ["own"]
 
     teacher_client.post(form.action, form.data(source="class"))
     assert "read_aloud.js" in question_page(student_client, attempt)
     assert "Choose one of these." in text_of(teacher_client.post(form.action, {"time": "1", "source": "klingon"}))
+
+
+def test_what_another_teacher_has_set_since_the_page_was_opened_stays(
+    teacher_client: Client, classroom: Classroom, student: Student
+) -> None:
+    settings = reverse("change_classroom", args=[classroom.public_id])
+    old = form_of(teacher_client.get(settings), having="read_aloud")
+    teacher_client.post(old.action, old.data(line_focus="on"))
+    teacher_client.post(old.action, old.data(read_aloud="on"))
+    classroom.refresh_from_db()
+    assert classroom.supports == {"line_focus": True, "read_aloud": True}
+
+    profile = reverse("student_history", args=[student.public_id])
+    old = form_of(teacher_client.get(profile), having="source")
+    teacher_client.post(old.action, old.data(time="1.5", source="own", notes="on"))
+    assert errors_of(teacher_client.post(old.action, old.data(variant="easier"))) == []
+    student.refresh_from_db()
+    assert student.supports == {"line_focus": True, "read_aloud": True, "notes": True}
+    assert (student.accommodation.time_factor, student.reading_variant) == (Decimal("1.5"), "easier")
+    new = form_of(teacher_client.get(profile), having="source")
+    teacher_client.post(new.action, new.data(time="1", source="class"))
+    student.refresh_from_db()
+    assert (student.supports, Accommodation.objects.count()) == (None, 0)
 
 
 @pytest.mark.parametrize(("name", "value"), [("text_size", "300"), ("color", "brown"), ("break_minutes", "7")])

@@ -23,15 +23,14 @@ from quizzes.assignments.status import Status, StudentStatus, status_of
 from quizzes.attempts.breaks import earliest_end
 from quizzes.formatting import isolated, listed, moment
 from quizzes.forms.accommodations import (
-    AccommodationForm,
     AddMinutesForm,
     ExcuseForm,
     ExtendQuizzesForm,
     ExtendToFitForm,
     ExtensionForm,
+    accommodation_forms,
 )
 from quizzes.forms.classrooms import StudentLevelForm
-from quizzes.forms.supports import StudentSupportsForm
 from quizzes.models import Assignment, Attempt, Extension, Student
 from quizzes.models.assignments import ExtensionValues
 from quizzes.models.locks import RowDeleted, read_again
@@ -201,10 +200,10 @@ def excuse_student(request: TeacherRequest, public_id: str, student_id: str) -> 
 def set_accommodations(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Set a student's time, supports and reading level on every assignment."""
     student = taught_student(request, public_id)
-    time_form, level_form = AccommodationForm(request.POST), StudentLevelForm(request.POST)
-    supports_form = StudentSupportsForm(request.POST, student=student)
-    bound = {"accommodation_form": time_form, "supports_form": supports_form, "level_form": level_form}
-    if not all(form.is_valid() for form in bound.values()):
+    sent = accommodation_forms(student, request.POST)
+    time_form, supports_form, level_form = sent
+    bound = sent._asdict()
+    if not all(form.is_valid() for form in sent):
         return history_page(request, student, **bound)
     now = timezone.now()
     times = times_with_factor(student, time_factor=time_form.time_factor, now=now)

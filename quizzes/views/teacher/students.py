@@ -15,12 +15,10 @@ from quizzes.assignments.deadlines import is_over
 from quizzes.attempts import late_joiners, merges, transfers
 from quizzes.content.reading import LEVELS
 from quizzes.formatting import clock, isolated, listed
-from quizzes.forms.accommodations import AccommodationForm, ExcuseEarlierForm
-from quizzes.forms.classrooms import StudentLevelForm
+from quizzes.forms.accommodations import ExcuseEarlierForm, accommodation_forms
 from quizzes.forms.fields import ConfirmForm, NextPageForm
 from quizzes.forms.rosters import MergeStudentForm, MoveStudentForm, RenameStudentForm, StudentNumberForm
-from quizzes.forms.supports import StudentSupportsForm
-from quizzes.models import Accommodation, Classroom, Student
+from quizzes.models import Classroom, Student
 from quizzes.models.rosters import ClassroomQuerySet
 from quizzes.people import rosters, student_sign_in
 from quizzes.people.class_roles import ClassAct
@@ -364,9 +362,7 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
         "rename_form": RenameStudentForm(initial=_stored_name(student)),
         "number_form": StudentNumberForm(initial={"number": student.external_id}),
         "move_form": MoveStudentForm(others=others),
-        "accommodation_form": AccommodationForm.of(Accommodation.objects.filter(student=student).first()),
-        "level_form": StudentLevelForm.of(student),
-        "supports_form": StudentSupportsForm(student=student),
+        **accommodation_forms(student)._asdict(),
         "chosen_level": gettext(LEVELS[student.chosen_variant]) if student.chosen_variant in LEVELS else "",
         "room": None,
         "is_refused": bool(context.keys() & FORMS),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from quizzes.assignments import supports
 from quizzes.assignments.accommodations import accommodations_of
-from quizzes.assignments.supports import supports_of
+from quizzes.assignments.supports import Supports, supports_of
 from quizzes.files import signed_preview
 from quizzes.files.accommodations import NoNames, export_accommodations, read_changes, read_values, values_of
 from quizzes.files.signed_preview import StalePreview
@@ -37,7 +37,7 @@ PREVIEW = "accommodations"
 def set_class_supports(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Set the supports of a class, quizzes in progress included."""
     classroom = taught_classroom(request, public_id)
-    form = SupportsForm(request.POST)
+    form = SupportsForm.of(Supports.of(classroom.supports), request.POST)
     if form.is_valid():
         supports.set_class_supports(classroom, form.supports, by=request.user, now=timezone.now())
         messages.success(request, gettext("Saved for every quiz."))
