@@ -326,6 +326,8 @@ def _effect_of_accepting(assignment: Assignment, late: Sequence[Any], *, now: da
     if saw_first:
         names = listed_names(list(dict.fromkeys(saw_first)))
         effects.append(gettext("Could see the answers before their late answers came: {names}.").format(names=names))
+    if has_closed_questions(assignment):
+        effects.append(gettext("The class board may have shown the answers first."))
     return " ".join(effects)
 
 
