@@ -49,8 +49,8 @@ OPENED = gettext_lazy("Class code on. Students can sign in.")
 CLOSED = gettext_lazy("Class code off. Signed-in students stay in.")
 OWNERS_NAME_TAKEN = gettext_lazy("An owner of this class already has a class with this name. Choose another name.")
 
-# The session key of the class code that “Undo” restores: the class’s public id and the code.
-OLD_CODE = "old_class_code"
+# The session key of the class code that “Undo” restores: the class’s public id, the code, and the one after it.
+OLD_CODE = "replaced_class_code"
 QUIZ_GROUPS = {
     pgettext_lazy("quizzes of a class", "Open"): {WindowState.OPEN, WindowState.PAST_DUE},
     gettext_lazy("Not open yet"): {WindowState.NOT_OPEN},
@@ -286,8 +286,9 @@ def change_code(request: TeacherRequest, public_id: str) -> HttpResponse:
             fields=[("seen", classroom.join_code)],
         )
     if form.cleaned_data["seen"] == classroom.join_code:
-        request.session[OLD_CODE] = [public_id, classroom.join_code]
+        old = classroom.join_code
         classrooms.change_code(classroom, by=request.user, now=timezone.now())
+        request.session[OLD_CODE] = [public_id, old, classroom.join_code]
         offer_undo(request, NEW_CODE, reverse("restore_code", args=[public_id]))
     return redirect("roster", public_id)
 
@@ -296,10 +297,13 @@ def change_code(request: TeacherRequest, public_id: str) -> HttpResponse:
 def restore_code(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Undo a new class code, so that printed cards work again."""
     classroom = taught_classroom(request, public_id)
-    owner, code = request.session.get(OLD_CODE, ("", ""))
+    owner, code, replaced_by = request.session.get(OLD_CODE, ("", "", ""))
     if owner == public_id:
         # Only now: until then, it may be the code of another class, which can still be restored.
         del request.session[OLD_CODE]
+        if classroom.join_code != replaced_by:
+            messages.error(request, gettext("The class has another new code by now. Nothing changed."))
+            return redirect("roster", public_id)
         try:
             classrooms.restore_code(classroom, code=code, by=request.user, now=timezone.now())
         except classrooms.CodeTaken:

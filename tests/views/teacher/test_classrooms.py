@@ -517,6 +517,15 @@ def test_undo_of_a_code_is_for_the_class_that_got_the_new_one(
     assert Classroom.objects.get(pk=classroom.pk).join_code == classroom.join_code
 
 
+def test_undo_of_a_code_leaves_a_newer_one(classroom: Classroom, teacher_client: Client) -> None:
+    teacher_client.post(url("change_code", classroom), {"seen": classroom.join_code})
+    # Another teacher of the class got a new one, and has printed cards with it.
+    Classroom.objects.filter(pk=classroom.pk).update(join_code="XYZ789")
+    answer = teacher_client.post(url("restore_code", classroom), follow=True)
+    assert "The class has another new code by now. Nothing changed." in text_of(answer)
+    assert Classroom.objects.get(pk=classroom.pk).join_code == "XYZ789"
+
+
 def test_code_closes_and_opens_from_the_roster(classroom: Classroom, teacher_client: Client) -> None:
     roster = url("roster", classroom)
     assert "Turn off code" in teacher_client.get(roster).content.decode()
