@@ -180,11 +180,15 @@ def excuse_student(request: TeacherRequest, public_id: str, student_id: str) -> 
         return _overrides_page(request, assignment, student, now=now, excuse_form=form)
     reason = form.cleaned_data["reason"]
     if form.cleaned_data["is_excused"]:
-        accommodations.excuse(assignment, student, reason=reason, by=request.user, now=now)
+        is_new = accommodations.excuse(assignment, student, reason=reason, by=request.user, now=now)
         text = gettext("{display_name} is excused. This quiz doesn’t count.").format(
             display_name=isolated(student.display_name)
         )
-        offer_undo(request, text, request.path, is_excused="False", reason=BY_MISTAKE)
+        if is_new:
+            offer_undo(request, text, request.path, is_excused="False", reason=BY_MISTAKE)
+        else:
+            # Another teacher has excused the student since the page was opened.
+            messages.success(request, text)
     else:
         accommodations.undo_excuse(assignment, student, reason=reason, by=request.user, now=now)
         messages.success(

@@ -947,6 +947,17 @@ def test_excuse_and_its_taking_back_are_recorded_with_reasons(
     assert "No longer excused Maya Lopez Small set “Was ill.”" in page
 
 
+def test_excuse_that_another_teacher_gave_is_not_undone(
+    assignment: Assignment, student: Student, teacher: User, teacher_client: Client
+) -> None:
+    form = form_of(teacher_client.get(terms_of(assignment, student)), having="is_excused")
+    accommodations.excuse(assignment, student, reason="Was ill.", by=teacher, now=NOW)
+    page = teacher_client.post(form.action, form.data(reason="No."), follow=True)
+    assert "is excused. This quiz doesn’t count." in text_of(page)
+    assert "Undo" not in text_of(page)
+    assert Excuse.objects.get().reason == "Was ill."
+
+
 def test_excuse_without_a_reason_is_refused(assignment: Assignment, student: Student, teacher_client: Client) -> None:
     form = form_of(teacher_client.get(terms_of(assignment, student)), having="is_excused")
     assert "Why Required. Kept in the student’s history." in text_of(teacher_client.get(terms_of(assignment, student)))
