@@ -272,11 +272,16 @@ def merge_student(request: TeacherRequest, public_id: str) -> HttpResponse:
 def remove_student(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Remove a student from the roster."""
     student = taught_student(request, public_id)
+    was_enrolled = student.removed_at is None
     rosters.remove_student(student, by=request.user, now=timezone.now())
     text = gettext("{display_name} is off the roster and signed out. Work is kept.").format(
         display_name=isolated(student.display_name)
     )
-    offer_undo(request, text, reverse("restore_student", args=[public_id]))
+    if was_enrolled:
+        offer_undo(request, text, reverse("restore_student", args=[public_id]))
+    else:
+        # Another teacher has removed the entry since, or merged it. Its undo would undo that.
+        messages.success(request, text)
     return redirect("roster", student.classroom.public_id)
 
 

@@ -150,6 +150,10 @@ def test_two_teachers_in_both_directions_merge_once(student: Student, twin: Stud
     assert AuditEvent.objects.filter(action="student_merged").count() == 2
     student.refresh_from_db()
     assert student.removed_at is None
+    # Takes the notice of the merge. A third teacher then removes the entry on an old page.
+    assert "Undo" in text_of(teacher_client.get(url("student_history", student)))
+    page = teacher_client.post(url("remove_student", twin), follow=True)
+    assert ("Maya Lopes is off the roster" in text_of(page), "Undo" in text_of(page)) == (True, False)
 
 
 def test_device_that_works_as_the_other_one_is_asked_to_sign_in(
