@@ -322,7 +322,7 @@ def _clean(typed: str) -> str:
     kept, marks = [], 0
     for char in typed:
         category = unicodedata.category(char)
-        marks = marks + 1 if category in ("Mn", "Me") else 0
+        marks = marks + 1 if category.startswith("M") else 0
         if char in "\n\t" or (category not in ("Cc", "Cs") and marks <= MAX_MARKS and char not in _REORDERING):
             kept.append(char)
     return "".join(kept)
