@@ -3,16 +3,17 @@
 import zoneinfo
 from collections import defaultdict
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Self, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.caches import process_cache
 from quizzes.content.reading import LEVELS
 from quizzes.formatting import Label, isolated
-from quizzes.forms.fields import ClassroomChoice, NameField, choice_field
+from quizzes.forms.fields import ClassroomChoice, NameField, choice_field, seen_values, with_changes_of_others
 from quizzes.models import Classroom, PinKind, Student, Teaching, User
 from quizzes.models.rosters import ClassroomQuerySet
 
@@ -139,8 +140,13 @@ class MissingRuleForm(forms.Form):
 
 
 class ReadingLevelsForm(forms.Form):
-    """The level of readings for a class, and whether students may choose another."""
+    """The level of readings for a class, and whether students may choose another.
 
+    Other changes since the page was opened stay, as in `with_changes_of_others`.
+    """
+
+    # What the page showed, as a browser sends it. The form of the supports, on the same page, has such a field too.
+    seen = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"id": "id_seen_level"}))
     variant = forms.ChoiceField(
         label=gettext_lazy("Level for the class"),
         choices=_LEVEL_CHOICES,
@@ -152,6 +158,13 @@ class ReadingLevelsForm(forms.Form):
     may_choose = forms.BooleanField(
         label=gettext_lazy("Students can change the level of their reading"), required=False
     )
+
+    @classmethod
+    def of(cls, classroom: Classroom, data: QueryDict | None = None) -> Self:
+        """The form with the levels of this class. data: as sent."""
+        initial = {"variant": classroom.reading_variant, "may_choose": classroom.students_choose_variant}
+        sent = with_changes_of_others(data, initial, cls.base_fields) if data is not None else None
+        return cls(sent, initial={**initial, "seen": seen_values(initial)})
 
 
 class PinKindForm(forms.Form):

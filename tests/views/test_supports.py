@@ -71,6 +71,13 @@ def test_what_another_teacher_has_set_since_the_page_was_opened_stays(
     classroom.refresh_from_db()
     assert classroom.supports == {"line_focus": True, "read_aloud": True}
 
+    old = form_of(teacher_client.get(settings), having="may_choose")
+    teacher_client.post(old.action, old.data(variant="es"))
+    unchecked = {name: value for name, value in old.data().items() if name != "may_choose"}
+    teacher_client.post(old.action, unchecked)
+    classroom.refresh_from_db()
+    assert (classroom.reading_variant, classroom.students_choose_variant) == ("es", False)
+
     profile = reverse("student_history", args=[student.public_id])
     old = form_of(teacher_client.get(profile), having="source")
     teacher_client.post(old.action, old.data(time="1.5", source="own", notes="on"))

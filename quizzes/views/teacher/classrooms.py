@@ -166,7 +166,6 @@ def change_classroom(request: TeacherRequest, public_id: str) -> HttpResponse:
             messages.success(request, gettext("Saved."))
             return redirect("change_classroom", classroom.public_id)
     sort_form = SortForm(initial={"by_first": "1" if classroom.sorts_by_first_name else ""})
-    levels = {"variant": classroom.reading_variant, "may_choose": classroom.students_choose_variant}
     people = class_people.people(classroom)
     courses = classroom.lti_courses.select_related("deployment__platform").order_by("pk")
     context = {
@@ -175,7 +174,7 @@ def change_classroom(request: TeacherRequest, public_id: str) -> HttpResponse:
         "form": form,
         "sort_form": sort_form,
         "courses": [(course, course_name(course)) for course in courses],
-        "level_form": ReadingLevelsForm(initial=levels),
+        "level_form": ReadingLevelsForm.of(classroom),
         "pin_form": PinKindForm(initial={"pin_kind": classroom.pin_kind}),
         "supports_form": SupportsForm.of(Supports.of(classroom.supports)),
         "erased_at": erased_at(classroom),
@@ -202,9 +201,12 @@ def sort_roster(request: TeacherRequest, public_id: str) -> HttpResponse:
 def set_reading_levels(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Set the level of readings for a class, and whether students may choose another."""
     classroom = taught_classroom(request, public_id)
-    form = ReadingLevelsForm(request.POST)
+    form = ReadingLevelsForm.of(classroom, request.POST)
     if form.is_valid():
-        classrooms.set_reading_levels(classroom, by=request.user, now=timezone.now(), **form.cleaned_data)
+        variant, may_choose = form.cleaned_data["variant"], form.cleaned_data["may_choose"]
+        classrooms.set_reading_levels(
+            classroom, variant=variant, may_choose=may_choose, by=request.user, now=timezone.now()
+        )
         messages.success(request, gettext("Saved."))
     return redirect("change_classroom", classroom.public_id)
 
