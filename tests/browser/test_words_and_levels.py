@@ -342,5 +342,5 @@ def test_a_teacher_adds_a_level_without_a_script_and_changes_it_with_one(
     ).first.focus()
     page.keyboard.press("Home")
     page.keyboard.press("Tab")
-    expect(page.locator("#level-state")).to_contain_text("1 of 4 questions has the standard reading")
+    expect(page.locator("#level-state")).to_contain_text("3 of 4 questions have the standard reading")
     expect(page.locator("#draft-state")).to_contain_text("Saved")

@@ -42,11 +42,11 @@ def test_a_teacher_adds_a_level_and_sees_which_questions_it_has(teacher_client: 
     save(teacher_client, draft, level="Grade 4", note="Read slowly.", **{"to-r2": ""})
 
     shown = text_of(teacher_client.get(url("edit_level", draft, "easier")))
-    assert "1 of 4 questions has the standard reading" in shown
+    assert "3 of 4 questions have the standard reading" in shown
     assert "Question 2 needs sentence 2" in shown
     assert "Standard sentences without a match: 2." in shown
     reading = text_of(teacher_client.get(url("edit_reading", draft)))
-    assert "Easier 3 of 4 questions" in reading
+    assert "Easier 1 of 4 questions" in reading
     assert "Check the matches" in reading
     preview = reverse("preview_draft", args=[draft.question_set.public_id, 1])
     assert "The system keeps a birthplace." in text_of(teacher_client.get(preview, {"level": "easier"}))
