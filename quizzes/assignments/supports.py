@@ -67,6 +67,11 @@ class Supports:
         return self.read_aloud or self.line_focus or self.cross_out or self.notes
 
     @property
+    def tag(self) -> str:
+        """A text that is the same for the same supports, so that an open page notices a change; "" for none."""
+        return " ".join(f"{name}={value}" for name, value in self.stored().items())
+
+    @property
     def is_any(self) -> bool:
         """Whether any support is on."""
         return self != NO_SUPPORTS

@@ -23,12 +23,14 @@ function timeToNext() {
   }
 }
 
-// The attempt is turned in elsewhere or closed, the teacher has paused it, or it has an end now and needs a clock. A
-// receipt is out of date when the quiz continues.
+// The attempt is turned in elsewhere or closed, the teacher has paused it or changed the supports, or it has an end now
+// and needs a clock. A receipt is out of date when the quiz continues.
 function isOutOfDate(reply) {
   if ("closed" in form.dataset) return reply.has_ended === false;
+  if (reply.is_open === false || "paused" in form.dataset) return reply.is_open === false;
   const hasNewEnd = reply.has_end && !("timed" in form.dataset);
-  return reply.is_open === false || (!("paused" in form.dataset) && (reply.is_paused || hasNewEnd));
+  const hasNewSupports = "supports" in reply && reply.supports !== form.dataset.supports;
+  return reply.is_paused || hasNewEnd || hasNewSupports;
 }
 
 async function sendHeartbeat() {

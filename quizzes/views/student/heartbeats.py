@@ -39,6 +39,7 @@ def record_heartbeat(request: HttpRequest, attempt: LoadedAttempt) -> HttpRespon
     """Record a heartbeat of an open page, which shows teachers who is offline. 3 queries.
 
     has_end: a page without a clock then opens again with one. has_ended: when it is false again, a receipt leads back.
+    supports: a page with others opens again.
     """
     content = attempt.content
     form = HeartbeatForm(request.POST, question_count=len(content.questions))
@@ -58,5 +59,6 @@ def record_heartbeat(request: HttpRequest, attempt: LoadedAttempt) -> HttpRespon
             "is_paused": attempt.stands_still(now=now),
             "has_end": attempt.deadline_at is not None,
             "has_ended": has_ended,
+            "supports": attempt.supports.tag,
         }
     )

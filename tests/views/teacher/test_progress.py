@@ -537,11 +537,15 @@ def test_heartbeat_is_one_row_however_often_it_comes(
     attempt: Attempt, student_client: Client, queries: Callable[[], Any], clock: time_machine.Traveller
 ) -> None:
     address = reverse("record_heartbeat", args=[attempt.public_id])
+    Attempt.objects.update(supports={"notes": True, "text_size": 150})
     for number in ("2", "2", ""):
         clock.shift(20 * SECOND)
         with queries() as seen:
             response = student_client.post(address, {"number": number})
-        assert response.json() == {"is_open": True, "is_paused": False, "has_end": False, "has_ended": False}
+        shown = response.json()
+        # What the page shows, for a page that was opened before a change.
+        assert shown.pop("supports") == "text_size=150 notes=True"
+        assert shown == {"is_open": True, "is_paused": False, "has_end": False, "has_ended": False}
     [row] = Presence.objects.all()
     assert (row.question, row.seen_at) == (None, NOW + 60 * SECOND)
     assert (len(seen), len(seen.writes)) == (3, 1)  # session, attempt; the sign
@@ -557,15 +561,18 @@ def test_heartbeat_from_no_such_question_is_refused(number: str, attempt: Attemp
 def test_heartbeat_after_submission_writes_nothing(attempt: Attempt, student_client: Client) -> None:
     submit_attempt(attempt, now=NOW)
     response = student_client.post(reverse("record_heartbeat", args=[attempt.public_id]), {"number": "1"})
-    assert response.json() == {"is_open": False, "is_paused": False, "has_end": False, "has_ended": True}
+    ended = {"is_open": False, "is_paused": False, "has_end": False, "has_ended": True, "supports": ""}
+    assert response.json() == ended
     assert not Presence.objects.exists()
 
 
 def test_quiz_pages_carry_what_the_heartbeat_sends(attempt: Attempt, student_client: Client) -> None:
     address = reverse("record_heartbeat", args=[attempt.public_id])
+    Attempt.objects.update(supports={"text_size": 150})
     for name, args, number in [("take_attempt", [2], [("number", "2")]), ("review_attempt", [], [])]:
         page = student_client.get(reverse(name, args=[attempt.public_id, *args]))
         [form] = [form for form in read(page).forms if form.action == address]
+        assert 'data-supports="text_size=150"' in page.content.decode()
         assert [field for field in form.fields if field[0] != "csrfmiddlewaretoken"] == number
 
 
