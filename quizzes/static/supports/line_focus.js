@@ -59,6 +59,8 @@ function show(isShown) {
   middle = reading ? reading.left + reading.width / 2 : innerWidth / 2;
   document.body.append(...shades);
   place(reading ? Math.max(reading.top, innerHeight / 4) : innerHeight / 3);
+  const spoken = document.querySelector("[data-speaking]");
+  if (spoken) follow(spoken);
 }
 
 function onFocus({ target }) {
