@@ -7,7 +7,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from quizzes.assignments.deadlines import Window, deadline, granted_time, needed_close
-from quizzes.assignments.student_settings import attempt_limit, extended_window, extensions_of, personal_window
+from quizzes.assignments.student_settings import (
+    attempt_limit,
+    extended_window,
+    extensions_of,
+    personal_window,
+    time_factor_of,
+)
 from quizzes.models import Accommodation, Assignment, Attempt, Classroom, Extension, Student
 
 
@@ -104,7 +110,13 @@ def time_on(
 def times_with_factor(
     student: Student, *, time_factor: Decimal | None, now: datetime
 ) -> list[tuple[Assignment, ExtendedTime]]:
-    """The student's time with this factor on each assignment that has a limit and is not done. Three queries."""
+    """The student's time with this factor on each assignment that has a limit and is not done. Four queries.
+
+    Empty for a factor that gives no more time than the student has: nothing new can end after a close.
+    """
+    before = time_factor_of(student)
+    if before is None or (time_factor is not None and time_factor <= before):
+        return []
     limited = student.classroom.assignments.filter(time_limit__isnull=False, closes_at__isnull=False)
     assignments = list(limited.exclude(excuses__student=student).with_set())
     attempts = defaultdict(list)

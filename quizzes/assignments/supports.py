@@ -160,8 +160,8 @@ def change_accommodations(
         rest = dict(values)
         if "time" in rest:
             factor = rest.pop("time")
-            set_accommodation(student, time_factor=factor, by=by, now=now)
             times = times_with_factor(student, time_factor=factor, now=now)
+            set_accommodation(student, time_factor=factor, by=by, now=now)
             if any(time.needed_close_at is not None for _, time in times):
                 short.append(student)
         before = supports_of(student)

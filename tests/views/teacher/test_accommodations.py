@@ -1057,6 +1057,8 @@ def test_accommodation_that_does_not_fit_an_open_quiz_asks_first(
     assert saved.status_code == 302
     attempt.refresh_from_db()
     assert (attempt.deadline_at, Accommodation.objects.get().time_factor) == (close, Decimal("1.5"))
+    # The close is decided. Without more time, the page does not ask again, such as for another support.
+    assert [set_time(teacher_client, student, time).status_code for time in ("1.5", "1.25")] == [302, 302]
 
 
 def test_accommodation_asks_only_about_quizzes_that_are_not_done(
