@@ -139,6 +139,15 @@ def set_accommodation(student: Student, *, time_factor: Decimal | None, by: User
     )
 
 
+def reading_level_of(student: Student) -> str:
+    """The level of a student's readings, "" for that of the class: an own choice counts where the class allows one.
+
+    student: with the classroom.
+    """
+    own = student.chosen_variant if student.classroom.students_choose_variant else ""
+    return own or student.reading_variant
+
+
 @transaction.atomic
 def set_reading_level(student: Student, *, variant: str, by: User, now: datetime) -> None:
     """Set the level of a student's readings, "" for as the class; drops the student's own choice. Safe to repeat."""

@@ -8,7 +8,12 @@ from typing import Any, Self
 from django.db import transaction
 from django.db.models import Q
 
-from quizzes.assignments.accommodations import lock_quizzes_of, set_accommodation
+from quizzes.assignments.accommodations import (
+    lock_quizzes_of,
+    reading_level_of,
+    set_accommodation,
+    set_reading_level,
+)
 from quizzes.assignments.extended_times import times_with_factor
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Student, User
 from quizzes.models.attempts import AttemptQuerySet
@@ -150,9 +155,9 @@ def _set_open_attempts(attempts: AttemptQuerySet, supports: Supports) -> None:
 def change_accommodations(
     changes: Sequence[tuple[Student, Mapping[str, Any]]], *, by: User, now: datetime
 ) -> list[Student]:
-    """Change the time and the supports of several students; returns those whose extra time ends after a quiz closes.
+    """Change accommodations of several students; returns those whose extra time ends after a quiz closes.
 
-    changes: new values by name; “time” is the time factor. The students: with their classrooms.
+    changes: new values by name; “time” is the time factor, “level” that of readings. The students: with classrooms.
     """
     short = []
     lock_quizzes_of([student for student, _ in changes])
@@ -164,6 +169,9 @@ def change_accommodations(
             set_accommodation(student, time_factor=factor, by=by, now=now)
             if any(time.needed_close_at is not None for _, time in times):
                 short.append(student)
+        level = rest.pop("level", reading_level_of(student))
+        if level != reading_level_of(student):
+            set_reading_level(student, variant=level, by=by, now=now)
         before = supports_of(student)
         after = replace(before, **rest)
         # Without a change, a student keeps those of the class.

@@ -1,15 +1,17 @@
 """The accommodations and supports of a class as a table: a file to change in a spreadsheet and upload again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext
 
+from quizzes.assignments.accommodations import reading_level_of
 from quizzes.assignments.student_settings import time_factors
 from quizzes.assignments.supports import BREAKS, COLORS, TEXT_SIZES, supports_of
+from quizzes.content.reading import STANDARD
 from quizzes.files.downloads import CONTENT_TYPES, ExportedFile, FileFormat, file_name, record_download
 from quizzes.files.roster_columns import cell_of
 from quizzes.files.spreadsheet import write_csv
@@ -17,7 +19,7 @@ from quizzes.files.table_file import TableRow
 from quizzes.models import Accommodation, Classroom, Student, User
 from quizzes.people.names import name_key
 
-NAME, TIME = "Name", "Time"
+NAME, TIME, LEVEL = "Name", "Time", "Reading level"
 HEADINGS = {
     "read_aloud": "Read aloud",
     "text_size": "Text size",
@@ -30,13 +32,14 @@ HEADINGS = {
     "notes": "Highlighter and notes",
     "break_minutes": "Break minutes",
 }
-_COLUMNS = {"time": TIME, **HEADINGS}
+_COLUMNS = {"time": TIME, "level": LEVEL, **HEADINGS}
 NO_LIMIT = "no limit"
 TIMES: dict[str, Decimal | None] = {
     "1": Decimal(1),
     **{factor: Decimal(factor) for factor in Accommodation.Factor.values},
     NO_LIMIT: None,
 }
+LEVEL_VALUES = {"class": "", "standard": STANDARD, "easier": "easier", "spanish": "es"}
 _SWITCH = {"yes": True, "no": False}
 _COLORS = {"none": "", **{color: color for color in COLORS}}
 _BREAKS = {str(minutes): minutes for minutes in BREAKS}
@@ -51,7 +54,7 @@ class NoNames(ValueError):
 class ChangeLine:
     """One line of a file. number: from 1. student: None if there is no such student. problem: "" for none.
 
-    changes: new values by name, a time factor under "time".
+    changes: new values by name, a time factor under "time", the level of readings under "level".
     """
 
     number: int
@@ -76,7 +79,8 @@ def export_accommodations(classroom: Classroom, *, by: User, now: datetime) -> E
         time = factors.get(student.pk, Decimal(1))
         supports = supports_of(student)
         values = [_in_words(name, getattr(supports, name)) for name in HEADINGS]
-        rows.append([student.display_name, _in_words("time", time), *values])
+        level = _in_words("level", reading_level_of(student))
+        rows.append([student.display_name, _in_words("time", time), level, *values])
     name = file_name(f"{classroom.name}, accommodations", "csv", now=now, zone=classroom.zone)
     return ExportedFile(name, CONTENT_TYPES[FileFormat.CSV], write_csv(rows))
 
@@ -107,7 +111,8 @@ def read_changes(rows: Sequence[TableRow], classroom: Classroom) -> list[ChangeL
 
 
 def _read_line(row: TableRow, name: str, student: Student, places: dict[str, int], time: Decimal | None) -> ChangeLine:
-    supports, changes = supports_of(student), {}
+    now_on = {"time": time, "level": reading_level_of(student), **asdict(supports_of(student))}
+    changes = {}
     for column, place in places.items():
         text = cell_of(row, place).casefold().removesuffix("%")
         if not text:
@@ -118,8 +123,7 @@ def _read_line(row: TableRow, name: str, student: Student, places: dict[str, int
                 heading=_COLUMNS[column], values=", ".join(offered)
             )
             return ChangeLine(row.number, name, student, {}, problem)
-        before = time if column == "time" else getattr(supports, column)
-        if offered[text] != before:
+        if offered[text] != now_on[column]:
             changes[column] = offered[text]
     return ChangeLine(row.number, name, student, changes)
 
@@ -129,6 +133,8 @@ def _offered(column: str) -> dict[str, Any]:
     match column:
         case "time":
             return TIMES
+        case "level":
+            return LEVEL_VALUES
         case "text_size":
             return _SIZES
         case "color":

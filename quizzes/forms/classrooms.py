@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext, gettext_lazy
 
+from quizzes.assignments.accommodations import reading_level_of
 from quizzes.caches import process_cache
 from quizzes.content.reading import LEVELS
 from quizzes.formatting import Label, isolated
@@ -189,14 +190,14 @@ class StudentLevelForm(forms.Form):
         label=gettext_lazy("Reading level"),
         required=False,
         choices=[("", gettext_lazy("Same as the class")), *_LEVEL_CHOICES],
+        help_text=gettext_lazy("A reading without this level shows its standard text."),
         error_messages={"invalid_choice": gettext_lazy("Choose one of these.")},
     )
 
     @classmethod
     def of(cls, student: Student) -> "StudentLevelForm":
-        """The form with the level that the student has: an own choice counts where the class allows one."""
-        own = student.chosen_variant if student.classroom.students_choose_variant else ""
-        return cls(initial={"variant": own or student.reading_variant})
+        """The form with the level that the student has. student: with the classroom."""
+        return cls(initial={"variant": reading_level_of(student)})
 
 
 class ColleagueForm(forms.Form):

@@ -10,7 +10,8 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.assignments.supports import BREAKS, TEXT_SIZES, Supports, supports_of
-from quizzes.files.accommodations import HEADINGS, NO_LIMIT, TIMES, read_values
+from quizzes.content.reading import LEVELS
+from quizzes.files.accommodations import HEADINGS, LEVEL_VALUES, NO_LIMIT, TIMES, read_values
 from quizzes.files.table_file import TableFile, UnreadableTable, read_table
 from quizzes.forms.fields import seen_values, students_field, with_changes_of_others
 from quizzes.models import Student
@@ -164,6 +165,12 @@ class BulkAccommodationsForm(forms.Form):
             required=False,
             choices=_with_no_change((words, times.get(words, f"{words}x")) for words in TIMES),
         )
+        levels = {"": gettext_lazy("Same as the class"), **{key: gettext_lazy(LEVELS[key]) for key in LEVELS}}
+        self.fields["level"] = forms.ChoiceField(
+            label=gettext_lazy("Reading level"),
+            required=False,
+            choices=_with_no_change((words, levels[level]) for words, level in LEVEL_VALUES.items()),
+        )
         on_off = [("yes", gettext_lazy("On")), ("no", gettext_lazy("Off"))]
         for name in HEADINGS:
             field = SupportsForm.base_fields[name]
@@ -181,7 +188,7 @@ class BulkAccommodationsForm(forms.Form):
     @property
     def change_fields(self) -> list[forms.BoundField]:
         """The fields of the change."""
-        return [self[name] for name in ("time", *HEADINGS)]
+        return [self[name] for name in ("time", "level", *HEADINGS)]
 
 
 class AccommodationsFileForm(forms.Form):

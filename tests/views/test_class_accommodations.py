@@ -40,18 +40,19 @@ def test_one_change_reaches_the_chosen_students_and_their_open_quizzes(
     Student.objects.filter(pk=student.pk).update(supports={"text_size": 150})
     form = form_of(teacher_client.get(page), having="students")
     for _ in range(2):
-        data = form.data(students=student.public_id, read_aloud="yes", time="1.5")
+        data = form.data(students=student.public_id, read_aloud="yes", time="1.5", level="easier")
         response = teacher_client.post(page, data, follow=True)
         assert "Saved for 1 student." in text_of(response)
     assert supports_of(student, classmate) == [{"text_size": 150, "read_aloud": True}, None]
     assert list(Accommodation.objects.values_list("student", "time_factor")) == [(student.pk, Decimal("1.5"))]
     attempt.refresh_from_db()
     assert attempt.supports == {"text_size": 150, "read_aloud": True}
-    assert student.audit_events.count() == 2
-    assert "read aloud, text size 150%" in text_of(teacher_client.get(page))
+    assert student.audit_events.count() == 3
+    assert "1.5x time Easier read aloud, text size 150%" in text_of(teacher_client.get(page))
 
     both = form.data(students=[student.public_id, classmate.public_id], read_aloud="no", color="blue", time="1")
-    teacher_client.post(page, both)
+    teacher_client.post(page, {**both, "level": "class"})
+    assert list(Student.objects.values_list("reading_variant", flat=True)) == ["", ""]
     assert supports_of(student, classmate) == [{"text_size": 150, "color": "blue"}, {"color": "blue"}]
     assert not Accommodation.objects.exists()
 
@@ -96,21 +97,24 @@ def test_teacher_is_told_whose_time_does_not_fit(
 def test_file_goes_out_and_comes_back_with_changes(
     teacher_client: Client, classroom: Classroom, student: Student, classmate: Student
 ) -> None:
-    Student.objects.filter(pk=classmate.pk).update(supports={"notes": True, "color": "rose"})
+    Student.objects.filter(pk=classmate.pk).update(supports={"notes": True, "color": "rose"}, chosen_variant="es")
     url = reverse("download_accommodations", args=[classroom.public_id])
     rows = list(csv.DictReader(io.StringIO(teacher_client.post(url).content.decode("utf-8-sig"))))
-    assert [(row["Name"], row["Time"], row["Read aloud"], row["Colors"]) for row in rows] == [
-        ("Maya Lopez", "1", "no", "none"),
-        ("Noah Park", "1", "no", "rose"),
+    assert [(row["Name"], row["Time"], row["Reading level"], row["Read aloud"], row["Colors"]) for row in rows] == [
+        ("Maya Lopez", "1", "class", "no", "none"),
+        # An own choice, where the class allows one
+        ("Noah Park", "1", "spanish", "no", "rose"),
     ]
     assert classroom.audit_events.get().action == "scores_exported"
 
     changed = (
-        "Name,Time,Read aloud,Colors,Text size,Break minutes\r\n"
-        "maya lopez,no limit,YES,,150%,15\r\nNoah Park,,,none,,0\r\n"
+        "Name,Time,Reading level,Read aloud,Colors,Text size,Break minutes\r\n"
+        "maya lopez,no limit,Easier,YES,,150%,15\r\nNoah Park,,spanish,,none,,0\r\n"
     )
     response = upload(teacher_client, classroom, changed)
-    assert "Time: no limit, Read aloud: yes, Text size: 150, Break minutes: 15" in text_of(response)
+    assert "Time: no limit, Reading level: easier, Read aloud: yes, Text size: 150, Break minutes: 15" in text_of(
+        response
+    )
     assert supports_of(student) == [None]
     form = form_of(response, having="packed")
     for _ in range(2):
@@ -120,6 +124,10 @@ def test_file_goes_out_and_comes_back_with_changes(
         {"notes": True},
     ]
     assert Accommodation.objects.get().time_factor is None
+    assert list(Student.objects.order_by("sort_key").values_list("reading_variant", "chosen_variant")) == [
+        ("easier", ""),
+        ("", "es"),
+    ]
     assert "The file changes nothing." in text_of(upload(teacher_client, classroom, changed))
 
 

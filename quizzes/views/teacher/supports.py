@@ -12,8 +12,9 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods
 
 from quizzes.assignments import supports
-from quizzes.assignments.accommodations import accommodations_of
+from quizzes.assignments.accommodations import accommodations_of, reading_level_of
 from quizzes.assignments.supports import Supports, supports_of
+from quizzes.content.reading import LEVELS
 from quizzes.files import signed_preview
 from quizzes.files.accommodations import NoNames, export_accommodations, read_changes, read_values, values_of
 from quizzes.files.signed_preview import StalePreview
@@ -24,7 +25,7 @@ from quizzes.forms.supports import (
     ConfirmChangesForm,
     SupportsForm,
 )
-from quizzes.models import Classroom, Student
+from quizzes.models import Accommodation, Classroom, Student
 from quizzes.reports.support_use import in_words
 from quizzes.views.access import TeacherRequest, exports, taught_classroom
 from quizzes.views.methods import require_POST
@@ -119,6 +120,12 @@ def _apply(request: TeacherRequest, changes: Sequence[tuple[Student, Mapping[str
         messages.warning(request, text.format(names=listed_names([student.display_name for student in short])))
 
 
+def _row(student: Student, accommodation: Accommodation | None) -> tuple[Student, Accommodation | None, str, list[str]]:
+    """(student, accommodation, name of the reading level, supports in words) of a line of the page."""
+    level = reading_level_of(student)
+    return student, accommodation, gettext(LEVELS[level]) if level else "", list(in_words(supports_of(student)))
+
+
 def _class_page(
     request: TeacherRequest, classroom: Classroom, students: Sequence[Student], **context: Any
 ) -> HttpResponse:
@@ -126,7 +133,7 @@ def _class_page(
     factors = accommodations_of(classroom)
     context = {
         "classroom": classroom,
-        "rows": [(student, factors.get(student.pk), list(in_words(supports_of(student)))) for student in students],
+        "rows": [_row(student, factors.get(student.pk)) for student in students],
         "form": BulkAccommodationsForm(students=students),
         "file_form": AccommodationsFileForm(),
         "lines": None,
