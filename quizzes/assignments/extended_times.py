@@ -79,6 +79,19 @@ def extended_times(
     return times
 
 
+def names_without_extra_time(
+    classroom: Classroom, window: Window, time_limit: timedelta | None, *, is_teacher_paced: bool
+) -> list[str]:
+    """The names of students with an accommodation that gives them no more time than the class has; [] if it does.
+
+    Extra time extends a time limit. Without one, the close or the teacher ends an attempt. One query, else none.
+    """
+    if time_limit is not None or (window.closes_at is None and not is_teacher_paced):
+        return []
+    students = classroom.students.enrolled().filter(accommodation__isnull=False)
+    return list(students.order_by("sort_key", "pk").values_list("display_name", flat=True))
+
+
 def time_on(
     assignment: Assignment,
     student: Student,

@@ -309,17 +309,30 @@ def test_keeping_the_close_is_a_choice(
     assert (Assignment.objects.count(), Extension.objects.count()) == (1, 0)
 
 
-@pytest.mark.parametrize("changes", [{"time_limit": ""}, {"closes": "2026-10-23T12:45"}, {"closes": ""}])
-def test_what_fits_is_not_asked_about(
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"time_limit": ""}, "extra time adds nothing. These students have until the close too: Ana B."),
+        ({"time_limit": "", "closes": "", "is_teacher_paced": "on"}, "Wait on the class board for: Ana B."),
+        ({"time_limit": "", "closes": ""}, ""),
+        ({"closes": "2026-10-23T12:45"}, ""),
+        ({"closes": ""}, ""),
+    ],
+)
+def test_what_fits_is_not_asked_about_and_what_adds_nothing_is_said(
     changes: dict[str, str],
+    said: str,
     edition: Edition,
     classroom: Classroom,
     ana: Student,
     teacher_client: Client,
     clock: time_machine.Traveller,
 ) -> None:
+    Student.objects.update(reading_variant="es")
     page = summary_of(teacher_client, edition, classroom, **changes)
-    assert "won’t fit" not in text_of(page)
+    text = text_of(page)
+    assert "The reading has no level “Spanish”. These students get the standard text: Ana B." in text
+    assert ("won’t fit" in text, "adds nothing" in text, said in text) == (False, bool(said), True)
     assert (
         teacher_client.post(assign_address(edition), form_of(page, having="group").data(act="save")).status_code == 302
     )
@@ -380,5 +393,5 @@ def test_summary_costs_the_same_however_many_are_accommodated(
             page = teacher_client.post(address, data)
     assert len(re.findall("won’t fit before", text_of(page))) == count
     # Session, teacher, assignment, its lock; students who have started, any attempt, newest version; ten constraints;
-    # extensions, attempts, accommodations.
-    assert len(seen) == 20
+    # extensions, attempts, accommodations, levels; the edition, 2 on a first use.
+    assert len(seen) == 23

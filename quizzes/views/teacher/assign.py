@@ -177,6 +177,7 @@ def _assign(request: TeacherRequest, offer: Offer) -> HttpResponse:
         request,
         form,
         form.windows,
+        edition_id=plan.edition.pk,
         alike=plan.classes_with_title(form.windows),
         more_warnings=[*_early_key(offer.retry_of, form), *_regraded_elsewhere(plan, offer, by=request.user)],
     )

@@ -18,10 +18,12 @@ from django.views.decorators.http import require_http_methods
 from quizzes.assignments import deletion, lifecycle, newer_versions
 from quizzes.assignments.accommodations import extend_to_fit
 from quizzes.assignments.deadlines import Window
-from quizzes.assignments.extended_times import ExtendedTime, extended_times
+from quizzes.assignments.extended_times import ExtendedTime, extended_times, names_without_extra_time
 from quizzes.assignments.release import shows_before_last_attempt, shows_by_submit
-from quizzes.assignments.student_settings import window_of
+from quizzes.assignments.student_settings import names_without_level, window_of
+from quizzes.content.reading import LEVELS
 from quizzes.files import signed_preview
+from quizzes.formatting import listed_names
 from quizzes.forms.accommodations import ExtendToFitForm
 from quizzes.forms.assignments import (
     AssignmentSettingsForm,
@@ -71,7 +73,7 @@ def _change_page(request: TeacherRequest, assignment: Assignment) -> HttpRespons
     if not form.is_valid() or form.cleaned_data["act"] == "edit":
         return render(request, "teacher/change_assignment.html", context)
     windows = {assignment.classroom: form.window}
-    asked = confirmation(request, form, windows, assignment=assignment)
+    asked = confirmation(request, form, windows, edition_id=assignment.edition_id, assignment=assignment)
     if not asked.is_settled:
         context |= {"room": asked.room, "early": asked.early, "summary": asked.summary, "is_asked": True}
         return render(request, "teacher/change_assignment.html", context)
@@ -172,11 +174,12 @@ def _version_context(request: TeacherRequest, assignment: Assignment) -> dict[st
 class Confirmation:
     """What a teacher has to confirm before settings are saved.
 
-    summary: (classroom, window, warnings, extended times) for each class. room: the form for times that do not fit.
-    early: the form that confirms answers before the last attempt. is_settled: whether the settings can be saved.
+    summary: (classroom, window, warnings, extended times, accommodations without effect) for each class.
+    room: the form for times that do not fit. early: the form that confirms answers before the last attempt.
+    is_settled: whether the settings can be saved.
     """
 
-    summary: Sequence[tuple[Classroom, Window, Sequence[str], Sequence[ExtendedTime]]]
+    summary: Sequence[tuple[Classroom, Window, Sequence[str], Sequence[ExtendedTime], Sequence[str]]]
     room: ExtendToFitForm
     early: EarlyAnswersForm
     is_confirmed: bool
@@ -188,11 +191,12 @@ def confirmation(
     form: AssignmentSettingsForm,
     windows: Mapping[Classroom, Window],
     *,
+    edition_id: int,
     assignment: Assignment | None = None,
     alike: Collection[int] = (),
     more_warnings: Sequence[str] = (),
 ) -> Confirmation:
-    """What to confirm before the settings of a valid form are saved. One query for each class with a time limit.
+    """What to confirm before the settings of a valid form are saved. 2 queries for each class at most.
 
     assignment: to change. alike: the ids of classes that have a quiz with the same title. more_warnings: for each
     class.
@@ -206,23 +210,43 @@ def confirmation(
         warnings += [*form.warnings(window, stored=stored), *more_warnings]
         if assignment is not None and _releases(assignment, form):
             warnings += start_again_warning(counts_before_release(assignment, now=form.now)[1])
-        summary.append((classroom, window, warnings, times))
-    times_of = {time.student.pk: classroom for classroom, _, _, times in summary for time in times}
+        summary.append((classroom, window, warnings, times, _without_effect(classroom, window, form, edition_id)))
+    times_of = {time.student.pk: classroom for classroom, _, _, times, _ in summary for time in times}
     sent = request.POST if is_confirmed else None
     room = ExtendToFitForm(
         sent,
-        times=[time for _, _, _, times in summary for time in times],
+        times=[time for _, _, _, times, _ in summary for time in times],
         zone_of=lambda time: times_of[time.student.pk].zone,
     )
     early = EarlyAnswersForm(sent, settings=form.settings)
     if is_confirmed:
         is_settled = room.is_valid() and early.is_valid()
     else:
-        has_warnings = any(warnings for _, _, warnings, _ in summary)
+        has_warnings = any(warnings for _, _, warnings, _, _ in summary)
         is_settled = not (has_warnings or form.is_mixed or room.fields or early.fields)
     if form.cleaned_data["act"] == "preview":
         is_settled = False
     return Confirmation(summary, room, early, is_confirmed, is_settled)
+
+
+def _without_effect(
+    classroom: Classroom, window: Window, form: AssignmentSettingsForm, edition_id: int
+) -> Sequence[str]:
+    """Which accommodations the quiz leaves without effect, and for whom."""
+    settings, notes = form.settings, []
+    names = names_without_extra_time(classroom, window, settings.time_limit, is_teacher_paced=settings.is_teacher_paced)
+    if names and settings.is_teacher_paced:
+        text = gettext("You set the pace, so extra time adds nothing by itself. Wait on the class board for: {names}")
+        notes.append(text.format(names=listed_names(names)))
+    elif names:
+        text = gettext(
+            "Without a time limit, extra time adds nothing. These students have until the close too: {names}"
+        )
+        notes.append(text.format(names=listed_names(names)))
+    for level, names in names_without_level(classroom, edition_id).items():
+        text = gettext("The reading has no level “{level}”. These students get the standard text: {names}")
+        notes.append(text.format(level=gettext(LEVELS[level]), names=listed_names(names)))
+    return notes
 
 
 def start_again_warning(count: int) -> list[str]:
