@@ -78,17 +78,20 @@ def test_read_aloud_reads_what_the_page_shows_by_keyboard(
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Pause")).to_be_focused()
     spoken = page.locator("[data-speaking]")
+    # What to do, such as “Choose one answer”, the question, the choices
+    hint, stem = (page.locator(place).inner_text().strip() for place in (".q-no > span", "#stem"))
+    expect(spoken).to_have_text(hint)
+    page.evaluate("finish()")
     expect(spoken).to_have_id("stem")
-    stem = page.locator("#stem").inner_text().strip()
     choices = page.locator(".opt > span").all_inner_texts()
     page.evaluate("finish()")
     expect(spoken).to_have_text(choices[0])
-    assert said(page) == [stem, choices[0]]
+    assert said(page) == [hint, stem, choices[0]]
     assert (violations(page), overflow(page)) == ([], 0)
 
     page.get_by_role("button", name="Next sentence").press("Enter")
     page.get_by_role("button", name="Sentence before").press("Enter")
-    assert said(page) == [stem, *choices[:2], choices[0]]
+    assert said(page) == [hint, stem, *choices[:2], choices[0]]
     page.get_by_role("button", name="Pause").press("Enter")
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_focused()
     page.keyboard.press("Enter")
@@ -125,7 +128,7 @@ def test_practice_is_read_aloud_as_the_quiz(attempt: Attempt, student: Student, 
     page = context.new_page()
     page.goto(reverse("practice_question", args=[attempt.public_id, 1]))
     page.get_by_role("button", name="Hear the question").click()
-    assert said(page) == [page.locator("#stem").inner_text().strip()]
+    assert said(page) == [page.locator(".q-no > span").inner_text().strip()]
     page.get_by_role("button", name="Stop").click()
     page.get_by_role("button", name="Hear the reading").click()
     assert len(said(page)) == 2
@@ -147,7 +150,7 @@ def test_focus_stays_in_sight_when_the_voice_ends_or_stalls(
     hear = page.get_by_role("button", name="Hear the question")
     spoken = page.locator("[data-speaking]")
     hear.press("Enter")
-    for _ in range(1 + page.locator(".opt").count()):
+    for _ in range(2 + page.locator(".opt").count()):
         page.evaluate("finish()")
     expect(spoken).to_have_count(0)
     expect(hear).to_be_focused()

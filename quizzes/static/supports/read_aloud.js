@@ -3,7 +3,9 @@ import { loaded, marks } from "./page_marks.js";
 import { createPlayer, SPEEDS, voiceFor } from "./player.js";
 
 const READING = "article.reading > :is(h2, .small), article.reading > p > span[id], .pick label > span:last-child";
-const QUESTION = `.verdict, .stem, .says, .opt > span, .speaker, .order [data-line], .pickone > span, select, .fn p,
+// What to do: “Choose all that apply”, and how points are given. In the language of the page.
+const DIRECTIONS = ".q-no > span, .ask .hint, #partial-credit";
+const QUESTION = `${DIRECTIONS}, .verdict, .stem, .says, .opt > span, .speaker, .order [data-line], .pickone > span, select, .fn p,
   .field > label:not(.stem, .says), .field > .hint`;
 // In ms. Browsers list their voices some time after the page.
 const VOICES_LATE = 3000;
@@ -107,7 +109,8 @@ function showVoices() {
   const voices = synth?.getVoices() ?? [];
   let count = 0;
   starts().forEach((button) => {
-    const hasVoice = sentencesOf(button.dataset.read).some(({ language }) => voiceFor(voices, language));
+    const texts = sentencesOf(button.dataset.read).filter(({ element }) => !element.matches(DIRECTIONS));
+    const hasVoice = texts.some(({ language }) => voiceFor(voices, language));
     button.hidden = !hasVoice;
     count += hasVoice;
   });
