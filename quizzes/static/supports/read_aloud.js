@@ -5,7 +5,7 @@ import { createPlayer, SPEEDS, voiceFor } from "./player.js";
 const READING = "article.reading > :is(h2, .small), article.reading > p > span[id], .pick label > span:last-child";
 // What to do: “Choose all that apply”, and how points are given. In the language of the page.
 const DIRECTIONS = ".q-no > span, .ask .hint, #partial-credit";
-const QUESTION = `${DIRECTIONS}, .verdict, .stem, .says, .opt > span, .speaker, .order [data-line], .pickone > span, select, .fn p,
+const QUESTION = `.verdict, .stem, .says, .opt > span, .speaker, .order [data-line], .pickone > span, select, .fn p,
   .field > label:not(.stem, .says), .field > .hint`;
 // In ms. Browsers list their voices some time after the page.
 const VOICES_LATE = 3000;
@@ -45,7 +45,7 @@ function readingSentences() {
 function questionSentences() {
   const lists = new Set();
   const root = document.querySelector("#question .q, form .text");
-  return Array.from(root?.querySelectorAll(QUESTION) ?? []).flatMap((element) => {
+  return Array.from(root?.querySelectorAll([DIRECTIONS, QUESTION].join()) ?? []).flatMap((element) => {
     if (!element.matches("select")) return sentencesIn(element, textOf(element));
     const options = Array.from(element.options).filter((option) => option.value);
     const list = options.map((option) => option.text).join("\n");
