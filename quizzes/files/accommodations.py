@@ -52,7 +52,7 @@ class NoNames(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ChangeLine:
-    """One line of a file. number: from 1. student: None if there is no such student. problem: "" for none.
+    """One line of a file. number: from 1. student: None if the class has none with this name. problem: "" for none.
 
     changes: new values by name, a time factor under "time", the level of readings under "level".
     """
@@ -104,10 +104,10 @@ def read_changes(rows: Sequence[TableRow], classroom: Classroom) -> list[ChangeL
         name = cell_of(row, at)
         student = students.get(name_key(name)) if name else None
         if student is None:
-            lines.append(ChangeLine(row.number, name, None, {}, gettext("No student in this class has this name.")))
+            lines.append(ChangeLine(row.number, name, None, {}))
             continue
         lines.append(_read_line(row, name, student, places, factors.get(student.pk, Decimal(1))))
-    return [line for line in lines if line.changes or line.problem]
+    return [line for line in lines if line.changes or line.problem or line.student is None]
 
 
 def _read_line(row: TableRow, name: str, student: Student, places: dict[str, int], time: Decimal | None) -> ChangeLine:

@@ -55,7 +55,9 @@ class AccommodationForm(forms.Form):
             *Accommodation.Factor.choices,
             (NO_TIMER, gettext_lazy("No time limit")),
         ],
-        help_text=gettext_lazy("Applies to every quiz with a time limit. A quiz in progress gets more time, never less."),
+        help_text=gettext_lazy(
+            "Applies to every quiz with a time limit. A quiz in progress gets more time, never less."
+        ),
         error_messages={
             "required": gettext_lazy("Choose one."),
             "invalid_choice": gettext_lazy("Choose one of these."),

@@ -134,7 +134,7 @@ def test_file_goes_out_and_comes_back_with_changes(
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("Name,Read aloud\r\nNobody,yes\r\n", "No student in this class has this name."),
+        ("Name,Read aloud\r\nNobody,yes\r\n,no\r\n", "Names that aren’t in this class: Nobody and Line 3"),
         ("Name,Read aloud\r\nMaya Lopez,perhaps\r\n", "In “Read aloud”, enter one of these: yes, no."),
         ("Student,Read aloud\r\nMaya Lopez,yes\r\n", "The first line needs “Name”"),
         ("Name,Shoe size\r\nMaya Lopez,40\r\n", "The first line needs “Name”"),

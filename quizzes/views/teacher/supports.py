@@ -84,13 +84,15 @@ def import_accommodations(request: TeacherRequest, public_id: str) -> HttpRespon
             sure = [
                 (line.student.public_id, values_of(line.changes)) for line in lines if line.student and line.changes
             ]
+            unknown = [line.name or f"{gettext('Line')} {line.number}" for line in lines if line.student is None]
             packed_text = signed_preview.pack({"changes": sure}, purpose=PREVIEW, by=request.user)
             return _class_page(
                 request,
                 classroom,
                 _students(classroom),
                 file_form=form,
-                lines=lines,
+                lines=[line for line in lines if line.student],
+                unknown=listed_names(unknown),
                 sure_count=len(sure),
                 packed=packed_text,
             )
@@ -137,6 +139,7 @@ def _class_page(
         "form": BulkAccommodationsForm(students=students),
         "file_form": AccommodationsFileForm(),
         "lines": None,
+        "unknown": "",
         "sure_count": 0,
         "packed": "",
         **context,
