@@ -29,7 +29,9 @@ function isOutOfDate(reply) {
   if ("closed" in form.dataset) return reply.has_ended === false;
   if (reply.is_open === false || "paused" in form.dataset) return reply.is_open === false;
   const hasNewEnd = reply.has_end && !("timed" in form.dataset);
-  const hasNewSupports = "supports" in reply && reply.supports !== form.dataset.supports;
+  // Not while the student types: the new page would take the focus.
+  const isTyping = document.activeElement.matches("textarea, input:not([type=radio], [type=checkbox])");
+  const hasNewSupports = "supports" in reply && reply.supports !== form.dataset.supports && !isTyping;
   return reply.is_paused || hasNewEnd || hasNewSupports;
 }
 
