@@ -34,6 +34,7 @@ class Supports:
     "". line_focus: a band shows few lines at a time. cross_out: the student can cross out answer choices.
     fewer_choices: questions lack one wrong choice, in attempts that start while it is on.
     notes: the student can highlight sentences of the reading and write private notes on it.
+    hide_clock: the time left shows only in its last 5 minutes.
     break_minutes: how long breaks may stop the clock of a timed attempt, one of `BREAKS`.
     """
 
@@ -46,6 +47,7 @@ class Supports:
     cross_out: bool = False
     fewer_choices: bool = False
     notes: bool = False
+    hide_clock: bool = False
     break_minutes: int = 0
 
     @classmethod

@@ -30,6 +30,7 @@ HEADINGS = {
     "cross_out": "Cross out choices",
     "fewer_choices": "Fewer choices",
     "notes": "Highlighter and notes",
+    "hide_clock": "Hide the clock",
     "break_minutes": "Break minutes",
 }
 _COLUMNS = {"time": TIME, "level": LEVEL, **HEADINGS}

@@ -78,6 +78,11 @@ class SupportsForm(forms.Form):
         required=False,
         help_text=gettext_lazy("On the reading. No page shows the notes to others; the file of all data has them."),
     )
+    hide_clock = forms.BooleanField(
+        label=gettext_lazy("Hide the clock"),
+        required=False,
+        help_text=gettext_lazy("The time left shows only in the last 5 minutes."),
+    )
     break_minutes = forms.ChoiceField(
         label=gettext_lazy("Breaks that stop the clock"),
         required=False,

@@ -76,6 +76,8 @@ def _display(supports: Supports) -> Iterable[str]:
         yield gettext("wide spacing")
     if supports.plain_font:
         yield gettext("easy-to-read font")
+    if supports.hide_clock:
+        yield gettext("hidden clock")
     if supports.color in {"contrast", "inverse"}:
         yield gettext("high contrast")
     elif supports.color:

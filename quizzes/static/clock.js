@@ -97,6 +97,8 @@ function tick() {
   const minutes = Math.max(0, Math.ceil(seconds / 60));
   const text = minutes === 1 ? words.dataset.minute : words.dataset.minutes.replace("{}", minutes);
   say(words, closing && seconds > COUNTDOWN ? closing : text);
+  // For a student whose clock is hidden until then.
+  place.toggleAttribute("data-soon", minutes <= 5);
   if (minutes === 5 || minutes === 1) warn(warning.dataset[`at${minutes}`]);
   // There is more time, and a new end has its own warning.
   if (minutes > 5) warn("");

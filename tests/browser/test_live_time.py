@@ -173,17 +173,24 @@ def test_pause_covers_the_page_and_ends_by_itself(
     expect(page.locator("[data-minutes]")).to_have_text(re.compile("(19|20) min left"))
 
 
-def test_five_minute_warning_is_said_once_in_an_attempt(
+def test_five_minute_warning_is_said_once_and_shows_a_hidden_clock(
     running: Attempt, teacher: User, student: Student, open_context: NewContext
 ) -> None:
+    Attempt.objects.filter(pk=running.pk).update(supports={"hide_clock": True})
+    page = open_context(student).new_page()
+    for address in ("take_attempt", "review_attempt"):
+        page.goto(reverse(address, args=[running.public_id, *([1] if address == "take_attempt" else [])]))
+        # After a tick of the clock
+        expect(page.locator("[data-minutes]")).to_have_text(re.compile("min left"))
+        expect(page.locator("[data-seconds-left]")).to_be_hidden()
     # 20 minutes, of which 4 and a half are left.
     Attempt.objects.filter(pk=running.pk).update(deadline_at=timezone.now() + timedelta(minutes=4, seconds=30))
-    page = open_context(student).new_page()
     warning = page.locator("[data-time-warning]")
     on_question(page, running)
     expect(warning).to_have_text("5 minutes left")
     page.goto(reverse("take_attempt", args=[running.public_id, 2]))
     expect(page.locator("[data-minutes]")).to_have_text("5 min left")
+    expect(page.locator("[data-seconds-left]")).to_be_visible()
     # Longer than a tick of the clock and the task that writes the warning.
     page.evaluate("() => new Promise((done) => setTimeout(done, 1500))")
     assert warning.text_content() == ""

@@ -122,6 +122,7 @@ ALL: dict[str, Any] = {
     "cross_out": True,
     "fewer_choices": True,
     "notes": True,
+    "hide_clock": True,
     "break_minutes": 15,
 }
 
@@ -131,7 +132,7 @@ def test_display_supports_hold_on_every_page_of_the_student(
 ) -> None:
     Student.objects.update(supports=ALL)
     give(student, **ALL)
-    attributes = 'dir="ltr" data-text="150" data-spacing data-plain data-color="blue" >'
+    attributes = 'dir="ltr" data-text="150" data-spacing data-plain data-hide-clock data-color="blue" >'
     own = [attempt.public_id]
     addresses = [
         reverse("student_home"),
