@@ -80,12 +80,14 @@ class AccommodationForm(forms.Form):
         return None if chosen == NO_TIMER else Decimal(chosen)
 
 
-def accommodation_forms(student: Student, data: QueryDict | None = None) -> AccommodationForms:
-    """The forms of a student's accommodations, which are sent together. One query. student: with the classroom.
+def accommodation_forms(
+    student: Student, accommodation: Accommodation | None, data: QueryDict | None = None
+) -> AccommodationForms:
+    """The forms of a student's accommodations, which are sent together. No query. student: with the classroom.
 
     data: as sent. Other changes since the page was opened stay, as in `with_changes_of_others`.
     """
-    time = AccommodationForm.of(Accommodation.objects.filter(student=student).first())
+    time = AccommodationForm.of(accommodation)
     supports, level = StudentSupportsForm(student=student), StudentLevelForm.of(student)
     initial = {**time.initial, **supports.initial, **level.initial}
     if data is None:

@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext
 
-from quizzes.assignments.supports import Supports
+from quizzes.assignments.accommodations import reading_level_of
+from quizzes.assignments.supports import Supports, supports_of
 from quizzes.attempts.breaks import breaks_of
-from quizzes.models import Attempt, SupportMark
+from quizzes.content.reading import LEVELS
+from quizzes.models import Accommodation, Attempt, Student, SupportMark
 
 
 def support_lines(attempts: Collection[Attempt], *, now: datetime) -> dict[int, list[str]]:
@@ -29,6 +31,14 @@ def support_lines(attempts: Collection[Attempt], *, now: datetime) -> dict[int, 
         ]
         for attempt in attempts
     }
+
+
+def accommodation_words(student: Student, accommodation: Accommodation | None) -> str:
+    """What a student has in every quiz: time, reading level, supports; "" for nothing. student: with the classroom."""
+    time = [str(accommodation)] if accommodation is not None else []
+    level = reading_level_of(student)
+    levels = [gettext("reading level “{level}”").format(level=gettext(LEVELS[level]))] if level else []
+    return ", ".join([*time, *levels, *in_words(supports_of(student))])
 
 
 def in_words(supports: Supports) -> Iterable[str]:

@@ -49,6 +49,9 @@ def test_one_change_reaches_the_chosen_students_and_their_open_quizzes(
     assert attempt.supports == {"text_size": 150, "read_aloud": True}
     assert student.audit_events.count() == 3
     assert "1.5x time Easier read aloud, text size 150%" in text_of(teacher_client.get(page))
+    profile = reverse("student_history", args=[student.public_id])
+    words = "Accommodations: 1.5x time, reading level “Easier”, read aloud, text size 150%"
+    assert words in text_of(teacher_client.get(profile))
 
     both = form.data(students=[student.public_id, classmate.public_id], read_aloud="no", color="blue", time="1")
     teacher_client.post(page, {**both, "level": "class"})

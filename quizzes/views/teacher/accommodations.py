@@ -31,7 +31,7 @@ from quizzes.forms.accommodations import (
     accommodation_forms,
 )
 from quizzes.forms.classrooms import StudentLevelForm
-from quizzes.models import Assignment, Attempt, Extension, Student
+from quizzes.models import Accommodation, Assignment, Attempt, Extension, Student
 from quizzes.models.assignments import ExtensionValues
 from quizzes.models.locks import RowDeleted, read_again
 from quizzes.models.reasons import BY_MISTAKE, shown_reason
@@ -204,7 +204,8 @@ def excuse_student(request: TeacherRequest, public_id: str, student_id: str) -> 
 def set_accommodations(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Set a student's time, supports and reading level on every assignment."""
     student = taught_student(request, public_id)
-    sent = accommodation_forms(student, request.POST)
+    accommodation = Accommodation.objects.filter(student=student).first()
+    sent = accommodation_forms(student, accommodation, request.POST)
     time_form, supports_form, level_form = sent
     bound = sent._asdict()
     if not all(form.is_valid() for form in sent):

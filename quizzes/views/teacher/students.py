@@ -18,7 +18,7 @@ from quizzes.formatting import clock, isolated, listed
 from quizzes.forms.accommodations import ExcuseEarlierForm, accommodation_forms
 from quizzes.forms.fields import ConfirmForm, NextPageForm
 from quizzes.forms.rosters import MergeStudentForm, MoveStudentForm, RenameStudentForm, StudentNumberForm
-from quizzes.models import Classroom, Student
+from quizzes.models import Accommodation, Classroom, Student
 from quizzes.models.rosters import ClassroomQuerySet
 from quizzes.people import rosters, student_sign_in
 from quizzes.people.class_roles import ClassAct
@@ -26,6 +26,7 @@ from quizzes.people.guess_limits import LET_IN_DURATION
 from quizzes.reports.classroom_quizzes import current_quizzes
 from quizzes.reports.student_history import class_average, events_of, history_lines, titled_events
 from quizzes.reports.student_report import student_breakdown
+from quizzes.reports.support_use import accommodation_words
 from quizzes.reports.trend import student_trend
 from quizzes.views.access import TeacherRequest, class_act, taught_student
 from quizzes.views.methods import require_POST
@@ -351,7 +352,7 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
     """The page of one student. context: invalid forms, or a new PIN."""
     others, now = _other_classrooms(request, student), timezone.now()
     work = history_lines(student, by=request.user, now=now)
-    merged = list(student.merged.all())
+    merged, accommodation = list(student.merged.all()), Accommodation.objects.filter(student=student).first()
     log = events_of([student, *merged], by=request.user).select_related("actor", "classroom", "student")
     changes = Paginator(log, CHANGES_SHOWN).get_page(request.GET.get("changes"))
     context = {
@@ -367,7 +368,8 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
         "rename_form": RenameStudentForm(initial=_stored_name(student)),
         "number_form": StudentNumberForm(initial={"number": student.external_id}),
         "move_form": MoveStudentForm(others=others),
-        **accommodation_forms(student)._asdict(),
+        "accommodations": accommodation_words(student, accommodation),
+        **accommodation_forms(student, accommodation)._asdict(),
         "chosen_level": gettext(LEVELS[student.chosen_variant]) if student.chosen_variant in LEVELS else "",
         "room": None,
         "is_refused": bool(context.keys() & FORMS),
