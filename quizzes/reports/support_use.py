@@ -88,7 +88,16 @@ def _display(supports: Supports) -> Iterable[str]:
         yield gettext("easy-to-read font")
     if supports.hide_clock:
         yield gettext("hidden clock")
-    if supports.color in {"contrast", "inverse"}:
-        yield gettext("high contrast")
-    elif supports.color:
-        yield gettext("color overlay")
+    if supports.color:
+        yield _colors()[supports.color]
+
+
+def _colors() -> dict[str, str]:
+    return {
+        "yellow": gettext("yellow overlay"),
+        "blue": gettext("blue overlay"),
+        "green": gettext("green overlay"),
+        "rose": gettext("rose overlay"),
+        "contrast": gettext("black on white"),
+        "inverse": gettext("white on black"),
+    }

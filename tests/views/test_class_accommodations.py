@@ -13,7 +13,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from quizzes.assignments.supports import COLORS, Supports
 from quizzes.models import Accommodation, Attempt, Classroom, Student
+from quizzes.reports.support_use import in_words
 from tests.conftest import Queries
 from tests.factories import NOW, make_assignment, make_student
 from tests.pages import errors_of, form_of, text_of
@@ -57,6 +59,8 @@ def test_one_change_reaches_the_chosen_students_and_their_open_quizzes(
     teacher_client.post(page, {**both, "level": "class"})
     assert list(Student.objects.values_list("reading_variant", flat=True)) == ["", ""]
     assert supports_of(student, classmate) == [{"text_size": 150, "color": "blue"}, {"color": "blue"}]
+    assert "text size 150%, blue overlay" in text_of(teacher_client.get(page))
+    assert len({word for color in COLORS for word in in_words(Supports(color=color))}) == len(COLORS)
     assert not Accommodation.objects.exists()
 
 

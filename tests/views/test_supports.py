@@ -328,7 +328,7 @@ def test_teacher_sees_which_supports_an_attempt_had_and_which_were_used(
     give(student, read_aloud=True, notes=True, text_size=150, color="inverse")
     SupportMark.objects.create(attempt=attempt, kind="used", place="read_aloud", changed_at=now)
     SupportMark.objects.create(attempt=attempt, kind="note", place="reading", value="my secret", changed_at=now)
-    words = "Supports: read aloud (used), highlighter and notes (not used), text size 150%, high contrast"
+    words = "Supports: read aloud (used), highlighter and notes (not used), text size 150%, white on black"
     for page in pages:
         assert words in text_of(teacher_client.get(page))
         assert "my secret" not in teacher_client.get(page).text
