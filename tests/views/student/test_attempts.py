@@ -287,9 +287,12 @@ def test_page_before_beginning_names_the_time_there_is(
         time_limit=timedelta(minutes=45),
         closes_at=now + timedelta(minutes=minutes),
     )
+    Student.objects.update(supports={"break_minutes": 10})
     text = words(student_client.get(page_of("start_attempt", assignment)))
     assert said in text
     assert text.count("You have ") == 1
+    # A break doesn’t move a close.
+    assert ("below each question, stops the clock for up to 10 minutes." in text) == (minutes == 45)
 
 
 def test_page_before_beginning_says_what_applies_and_begins_nothing(
