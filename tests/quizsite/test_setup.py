@@ -169,7 +169,12 @@ def test_module_imports_name_hashed_files_that_exist(collected_static: Path) -> 
     outbox = collected_static / "static" / "outbox"
     [page] = outbox.glob("page.*.js")
     imports = re.findall(r'from "\./(.+?)"', page.read_text())
-    assert [re.sub(r"\.[0-9a-f]{12}\.js$", "", name) for name in imports] == ["announcements", "sender", "store"]
+    assert [re.sub(r"\.[0-9a-f]{12}\.js$", "", name) for name in imports] == [
+        "announcements",
+        "questions",
+        "sender",
+        "store",
+    ]
     assert [name for name in imports if not (outbox / name).exists()] == []
 
 

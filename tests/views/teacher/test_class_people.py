@@ -250,7 +250,7 @@ def test_viewers_pages_have_no_heading_or_link_without_content(
         opened = re.findall(r"<(?:p|a|details|section)\b[^>]*", before)[-1]
         assert (found, "edits" in opened) == (start, True), (name, start)
     page = client.get(reverse("class_accommodations", args=[assignment.classroom.public_id]))
-    assert "Students Name Time Supports Maya Lopez 2x time read aloud Download" in text_of(page)
+    assert "Students Name Time Reading level Supports Maya Lopez 2x time read aloud Download" in text_of(page)
     page = client.get(pages["assignment_progress"])
     assert "can start when the teacher presses Start" in text_of(page)
     assert "Print the handout or the answer key ." in text_of(page)
