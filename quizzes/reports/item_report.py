@@ -115,11 +115,12 @@ class _SubmittedAttempt(NamedTuple):
 class _DistinctAnswer:
     """One distinct answer to one question.
 
-    credit: 0 to 1, None without an answer and without points. misread: the sentences that each wrong option points to.
+    credit: 0 to 1. misread: the sentences that each wrong option points to.
     is_waiting: a teacher must still grade it; until then nobody knows whether its options are wrong.
     """
 
-    credit: Fraction | None
+    credit: Fraction
+    is_answered: bool
     options: tuple[Option, ...]
     misread: tuple[tuple[str, ...], ...]
     is_waiting: bool
@@ -140,7 +141,11 @@ class _QuestionAnswers:
     def column(self) -> Column:
         """The column for item analysis."""
         answers = [
-            DistinctAnswer(answer.credit, () if answer.is_waiting else tuple(option.id for option in answer.options))
+            DistinctAnswer(
+                answer.credit,
+                () if answer.is_waiting else tuple(option.id for option in answer.options),
+                answer.is_answered,
+            )
             for answer in self.answers
         ]
         return Column(answers, self.codes)
@@ -157,7 +162,7 @@ class _QuestionAnswers:
     def graded_share(self) -> float | None:
         """The mean credit without the answers that a teacher must still grade; None if no other is left."""
         graded = [answer for code in self.codes if not (answer := self.answers[code]).is_waiting]
-        return float(sum(answer.credit or Fraction(0) for answer in graded) / len(graded)) if graded else None
+        return float(sum(answer.credit for answer in graded) / len(graded)) if graded else None
 
 
 def item_report(assignments: Sequence[Assignment], *, policy: str | None = FIRST) -> ItemReport:
@@ -305,7 +310,8 @@ def _distinct_answer(question: Question, value: Value, after: Adjustments, docum
     chosen = (option for key in keys for option in key.chosen_options(value, document.reading))
     options = () if is_free else _merged(chosen)
     return _DistinctAnswer(
-        credit=credit if credit or value is not None else None,
+        credit=credit,
+        is_answered=value is not None,
         options=options,
         misread=tuple(option.leans_on for option in options if option.leans_on and not option.right),
         is_waiting=needs_grading(question, value, after),

@@ -254,6 +254,17 @@ def test_a_dropped_question_is_in_no_total(assignment: Assignment, teacher: User
     assert report.questions[2].figures.facility == 1
 
 
+def test_full_credit_for_everyone_answers_for_no_one(assignment: Assignment, teacher: User) -> None:
+    make_answered_attempt(assignment=assignment, answers={"one": "b"})
+    regrade(assignment, "proof", "full_credit", teacher)
+
+    report = item_report([assignment])
+
+    assert credits(report) == [1, 0, 0, 1]
+    assert [item.answered_count for item in report.figures.items] == [1, 0, 0, 0]
+    assert [item.not_reached_count for item in report.figures.items] == [0, 1, 1, 1]
+
+
 def test_a_mark_is_the_credit_of_that_answer_alone(assignment: Assignment, teacher: User) -> None:
     marked = make_answered_attempt(assignment=assignment, right=0)
     make_answered_attempt(assignment=assignment, right=0)

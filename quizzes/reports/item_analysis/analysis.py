@@ -46,7 +46,8 @@ def analyze(
     for place in range(len(items)):
         known: dict[DistinctAnswer, int] = {}
         answers = [
-            DistinctAnswer(row[place], picks[number][place] if picks else ()) for number, row in enumerate(credits)
+            DistinctAnswer(row[place] or Fraction(0), picks[number][place] if picks else (), row[place] is not None)
+            for number, row in enumerate(credits)
         ]
         codes = [known.setdefault(answer, len(known)) for answer in answers]
         columns.append(Column(list(known), codes))
@@ -73,7 +74,7 @@ def analyze_columns(
     figures = []
     for place, item in enumerate(items):
         column = columns[place]
-        unanswered = sum(number for answer, number in numbers[place].items() if column.answers[answer].credit is None)
+        unanswered = sum(number for answer, number in numbers[place].items() if not column.answers[answer].is_answered)
         item_figures = ItemFigures(
             item=item,
             attempt_count=count,
@@ -167,14 +168,12 @@ def _used_credits(columns: Sequence[Column], numbers: Sequence[Mapping[int, int]
     """The credits of at least one attempt."""
     for column, counts in zip(columns, numbers, strict=True):
         for answer in counts:
-            credit = column.answers[answer].credit
-            if credit is not None:
-                yield credit
+            yield column.answers[answer].credit
 
 
 def _scaled(column: Column, scale: int) -> list[int]:
     # The credit of an answer that nobody gave may not fit the scale. Its rounded value is never used.
-    worth = [int(answer.credit * scale) if answer.credit is not None else 0 for answer in column.answers]
+    worth = [int(answer.credit * scale) for answer in column.answers]
     return [worth[code] for code in column.codes]
 
 
@@ -188,7 +187,7 @@ def _unreached(columns: Sequence[Column], order_of: Callable[[int], Order] | Non
     # One bit for each question: most attempts have no bit set and need no further work.
     left_out = [0] * (len(columns[0].codes) if columns else 0)
     for place, column in enumerate(columns):
-        bits = [0 if answer.credit is not None else 1 << place for answer in column.answers]
+        bits = [0 if answer.is_answered else 1 << place for answer in column.answers]
         if any(bits):
             left_out = [mask | bits[code] for mask, code in zip(left_out, column.codes, strict=True)]
     counts = [0] * width

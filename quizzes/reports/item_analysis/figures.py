@@ -23,13 +23,14 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class DistinctAnswer:
-    """One distinct answer to a question. credit: 0 to 1, None without an answer and without points.
+    """One distinct answer to a question. credit: 0 to 1. picks: the ids of the options that it contains.
 
-    picks: the ids of the options that it contains.
+    is_answered: False for no answer, which earns credit if everyone gets full credit.
     """
 
-    credit: Fraction | None
+    credit: Fraction
     picks: tuple[str, ...] = ()
+    is_answered: bool = True
 
 
 @dataclass(frozen=True, slots=True)

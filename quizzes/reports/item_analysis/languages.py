@@ -35,7 +35,7 @@ def language_flags(
     counting = [place for place, item in enumerate(items) if item.points]
     if len(large) < 2 or len(counting) < 2:
         return [() for _ in items]
-    credits = [[float(column.answers[code].credit or 0) for code in column.codes] for column in columns]
+    credits = [[float(column.answers[code].credit) for code in column.codes] for column in columns]
     totals = [
         sum(credits[place][number] * items[place].points for place in counting) for number in range(len(languages))
     ]
