@@ -285,7 +285,7 @@ def review_content(content: AttemptContent, answers: Mapping[int, Answer], adjus
         review_question(content, question, answers.get(content.question_id(question)), adjusted)
         for question in content.questions
     )
-    missed = tuple(item for item in questions if item.verdict in {"partly", "wrong", "unanswered"})
+    missed = tuple(item for item in questions if item.earned < item.possible and item.verdict != "ungraded")
     return ReviewedAttempt(
         content=content,
         questions=questions,

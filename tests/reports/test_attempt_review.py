@@ -54,6 +54,9 @@ def test_dropped_question_is_neither_right_nor_missed(assignment: Assignment, st
     reviewed = review_attempt(attempt)
     assert reviewed.questions[0].verdict == "dropped"
     assert [item.question.key for item in reviewed.missed] == ["some", "who", "proof"]
+    # An empty answer has missed nothing if everyone gets full credit.
+    make_regrade(assignment=assignment, policy="full_credit", number=2)
+    assert [item.question.key for item in review_attempt(attempt).missed] == ["who", "proof"]
 
 
 def test_student_reads_that_an_answer_is_not_marked_yet(
