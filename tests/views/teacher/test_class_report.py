@@ -63,6 +63,8 @@ def test_question_under_half_never_reads_as_half(
     assert ("Questions under 50% of points earned:" in text) is bool(said)
     # The retry names the question with the same figure.
     assert ("question 3 (50%)" in text) is not bool(said)
+    share = said.partition("(")[2].strip(")") or "50%"
+    assert f"Who says so? {share} Needs 10 attempts" in words(teacher_client, "item_analysis", assignment)
 
 
 def test_results_say_what_to_reteach_and_on_how_many_it_rests(
