@@ -1,14 +1,28 @@
 """The charts as SVG: where they put what they draw."""
 
+import re
+from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
 
-from quizzes.templatetags.charts import item_scatter
+from django.template.loader import render_to_string
+
+from quizzes.reports.score_histogram import score_histogram as ranges_of
+from quizzes.templatetags.charts import item_scatter, score_histogram
 
 
 def question(number: int, facility: float | None, discrimination: float | None, **changes: Any) -> Any:
     figures = SimpleNamespace(facility=facility, discrimination=discrimination, flags=changes.pop("flags", ()))
     return SimpleNamespace(number=number, figures=figures, waiting_count=changes.pop("waiting_count", 0))
+
+
+def test_only_a_range_of_1_point_is_in_the_singular() -> None:
+    labels = []
+    for max_points in (8, 9):
+        ranges = ranges_of([], max_points=max_points, help_below=Fraction(0))
+        page = render_to_string("parts/score_histogram.html", score_histogram(ranges, max_points))
+        labels.append(re.findall(r'<th scope="row">\s*(.*?)\s*</th>', page)[:3])
+    assert labels == [["0 points", "1 point", "2 points"], ["0–1 points", "2–3 points", "4–5 points"]]
 
 
 def test_scatter_puts_hard_questions_left_and_telling_ones_high() -> None:
