@@ -107,3 +107,8 @@ class Figures:
     standard_error: float | None
     group_size: int | None
     items: tuple[ItemFigures, ...]
+
+    @property
+    def counting_count(self) -> int:
+        """The number of questions in the totals. Alpha and the standard error need 2."""
+        return sum(bool(one.item.points) for one in self.items)

@@ -199,6 +199,11 @@ def test_results_of_a_quiz_of_one_question_say_so_in_words(
 
     assert "Wrong answers to the question" in page
     assert "1 questions" not in page
+    for right in range(9):
+        make_answered_attempt(assignment=assignment, right=right % 2)
+    page = words(teacher_client, "item_analysis", assignment)
+    assert "Cronbach’s alpha: 1 is perfect Needs 2 questions" in page
+    assert "All scores are the same" not in page
 
 
 def test_results_before_anybody_turned_in_have_no_figures(teacher_client: Client, assignment: Assignment) -> None:
