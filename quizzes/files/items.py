@@ -1,5 +1,7 @@
 """Item analysis as tables: of the questions, of the answers given, and of the figures of the set."""
 
+from fractions import Fraction
+
 from quizzes.files.gradebook import Table
 from quizzes.files.spreadsheet import CellValue
 from quizzes.formatting import percent_number
@@ -55,7 +57,7 @@ def figures_table(report: ItemReport) -> Table:
     ]
 
 
-def _percent(share: float | None) -> CellValue:
+def _percent(share: Fraction | float | None) -> CellValue:
     return None if share is None else percent_number(share)
 
 

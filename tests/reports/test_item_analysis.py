@@ -3,6 +3,7 @@
 import random
 import statistics
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -294,7 +295,11 @@ def test_choices_are_counted_in_all_and_in_each_group() -> None:
     ]
     # Scores 5, 5, 4, 4, 2, 2, 1, 1, 0, 0: the lower three are a c, the d, and one place that a b and a c share.
     assert [choice.upper_share for choice in question.choices] == [1, 0, 0, 0]
-    assert [choice.lower_share for choice in question.choices] == [0, 1 / 6, 1 / 2, 1 / 3]
+    third, sixth = Fraction(1, 3), Fraction(1, 6)
+    assert [choice.lower_share for choice in question.choices] == [0, sixth, 3 * sixth, third]
+    # As floats, their difference would be a little less than 0.555, and the page would write 0.55.
+    exact = replace(question, upper_share=Fraction(533, 600), lower_share=third)
+    assert exact.upper_lower == 0.555
 
 
 def test_unlisted_options_appear_only_where_given() -> None:

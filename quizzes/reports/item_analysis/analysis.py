@@ -148,8 +148,8 @@ def _choices(
             option,
             counts[option.id],
             counts[option.id] / attempt_count if attempt_count else None,
-            upper.get(option.id, 0.0) if groups is not None else None,
-            lower.get(option.id, 0.0) if groups is not None else None,
+            upper.get(option.id, Fraction(0)) if groups is not None else None,
+            lower.get(option.id, Fraction(0)) if groups is not None else None,
         )
         for option in item.options
         if option.listed or counts[option.id]

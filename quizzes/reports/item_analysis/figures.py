@@ -60,8 +60,8 @@ class ChoiceFigures:
     option: Option
     count: int
     share: float | None
-    upper_share: float | None = None
-    lower_share: float | None = None
+    upper_share: Fraction | None = None
+    lower_share: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +81,16 @@ class ItemFigures:
     facility: float | None
     choices: tuple[ChoiceFigures, ...]
     discrimination: float | None = None
-    upper_share: float | None = None
-    lower_share: float | None = None
+    upper_share: Fraction | None = None
+    lower_share: Fraction | None = None
     flags: tuple[Flag, ...] = ()
 
     @property
     def upper_lower(self) -> float | None:
         """The upper group's share minus the lower group's, -1 to 1; None without groups."""
-        return None if self.upper_share is None or self.lower_share is None else self.upper_share - self.lower_share
+        if self.upper_share is None or self.lower_share is None:
+            return None
+        return float(self.upper_share - self.lower_share)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,14 +21,14 @@ class Group:
     size: int
     whole: tuple[int, ...]
     ties: tuple[int, ...]
-    weight: float
+    weight: Fraction
 
-    def mean(self, scores: Sequence[int]) -> float:
+    def mean(self, scores: Sequence[int]) -> Fraction:
         """The mean score of the group."""
         inside = sum([scores[place] for place in self.whole])
         return (inside + self.weight * sum([scores[place] for place in self.ties])) / self.size
 
-    def shares(self, codes: Sequence[int], picks: Sequence[tuple[str, ...]]) -> dict[str, float]:
+    def shares(self, codes: Sequence[int], picks: Sequence[tuple[str, ...]]) -> dict[str, Fraction]:
         """The share of the group that gave each option, 0 to 1, without options that nobody gave.
 
         codes: for each attempt, the index of its distinct answer. picks: the options of each.
@@ -134,7 +134,7 @@ def extreme_groups(totals: Sequence[int]) -> tuple[Group, Group]:
 
 
 def _group(size: int, whole: list[int], ties: list[int]) -> Group:
-    return Group(size, tuple(whole), tuple(ties), (size - len(whole)) / len(ties))
+    return Group(size, tuple(whole), tuple(ties), Fraction(size - len(whole), len(ties)))
 
 
 def count_options(numbers: Mapping[int, int], picks: Sequence[tuple[str, ...]]) -> Counter[str]:
