@@ -143,7 +143,7 @@ def test_results_lead_over_a_retry_to_assigning_it(
     make_student(classroom=assignment.classroom)
     sit(assignment, 5, proof=["s3"], who={"a": "reporter"})
     page = teacher_client.get(reverse("assignment_results", args=[assignment.public_id]))
-    assert "Assign a 2-question retry Wrong answers above: questions 3 and 4 For the whole class" in text_of(page)
+    assert "Assign a retry of 2 questions Wrong answers above: questions 3 and 4 For the whole class" in text_of(page)
 
     results = reverse("retry_assignment", args=[assignment.public_id])
     pages = [teacher_client.post(results, follow=True) for _ in range(2)]

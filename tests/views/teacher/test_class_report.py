@@ -173,6 +173,9 @@ def test_results_hide_the_map_of_few_and_say_so(teacher_client: Client, assignme
     text = words(teacher_client, "assignment_results", assignment)
     assert "Needs 5 attempts, to protect students’ privacy." in text
     assert "wrong answers," not in text
+    sit(assignment, 1, one="a")
+    mapped = words(teacher_client, "assignment_results", assignment)
+    assert "1 student 2 It also records an address. 4 students 3 The mayor said" in mapped
 
 
 @pytest.mark.parametrize(("count", "said"), [(2, "Too few students have turned in"), (3, "No wrong answer stands out")])
@@ -187,18 +190,21 @@ def test_results_of_two_students_name_no_common_wrong_answer(
 
 
 def test_results_of_a_quiz_of_one_question_say_so_in_words(
-    teacher_client: Client, classroom: Classroom, student: Student
+    teacher_client: Client, student_client: Client, classroom: Classroom, student: Student
 ) -> None:
     document = make_document()
-    document["questions"] = document["questions"][2:3]
+    document["questions"] = [{**document["questions"][2], "points": 1}]
     document["minimum"] = {"ended": 1}
     assignment = make_assignment(edition=make_edition(document=document), classroom=classroom)
-    make_answered_attempt(assignment=assignment, student=student)
+    attempt = make_answered_attempt(assignment=assignment, student=student)
 
     page = words(teacher_client, "assignment_results", assignment)
 
+    assert "Average 100%, 1 of 1 point." in page
     assert "Wrong answers to the question" in page
     assert "1 questions" not in page
+    receipt = text_of(student_client.get(reverse("receipt", args=[attempt.public_id])))
+    assert "You answered 1 of 1 question on Fri, Oct 23, 2026." in receipt
     for right in range(9):
         make_answered_attempt(assignment=assignment, right=right % 2)
     page = words(teacher_client, "item_analysis", assignment)
