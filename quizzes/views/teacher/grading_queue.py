@@ -246,10 +246,12 @@ def _notice(assignment: Assignment, group: UUID) -> str:
     if saved:
         words = ngettext("{points} point", "{points} points", 1 if saved[0].points == 1 else 2)
         points = words.format(points=points_text(saved[0].points))
-        if len(saved) == 1:
+        # Several attempts of a student can have similar answers.
+        student_count = len({grade.attempt.student_id for grade in saved})
+        if student_count == 1:
             return gettext("Saved. {display_name} gets {points}.").format(
                 display_name=isolated(saved[0].attempt.student.display_name), points=points
             )
-        return gettext("Saved. {count} students get {points}.").format(count=len(saved), points=points)
+        return gettext("Saved. {count} students get {points}.").format(count=student_count, points=points)
     regrade = assignment.regrades.in_force().filter(group=group).first()
     return gettext("{reason} Scores updated.").format(reason=shown_reason(regrade.reason)) if regrade else ""
