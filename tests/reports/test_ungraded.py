@@ -121,6 +121,7 @@ def test_results_count_no_ungraded_answer(given: Assignment, teacher: User, teac
     page = text_of(teacher_client.get(address))
     # Where missing work counts as 0, the average is of more students than the chart.
     assert "Until then, the average leaves them out, and the chart shows 1 of 3." in page
+    assert "A question with answers to grade isn’t listed yet." in page
     mark(given, "Ana", 2, teacher)
     mark(given, "Cy", 0, teacher)
     report = class_report(given, now=NOW)
@@ -139,7 +140,9 @@ def test_gradebook_costs_no_query_more(count: int, given: Assignment, queries: C
     assert len(seen) == 3
 
 
-def test_close_answer_waits_and_is_never_called_not_correct(classroom: Classroom, teacher: User) -> None:
+def test_close_answer_waits_and_is_never_called_not_correct(
+    classroom: Classroom, teacher: User, teacher_client: Client
+) -> None:
     assignment = make_assignment(
         edition=make_edition(document=typed_document()), classroom=classroom, assigned_by=teacher
     )
@@ -148,6 +151,10 @@ def test_close_answer_waits_and_is_never_called_not_correct(classroom: Classroom
     assert [(item.question.key, item.verdict) for item in review_attempt(attempt).ungraded] == [("one", "ungraded")]
     [[cell]] = [row.cells for row in gradebook(classroom, now=NOW).rows]
     assert (cell.is_ungraded, cell.share) == (True, None)
+    for number in (2, 3, 4):
+        make_regrade(assignment=assignment, number=number)
+    results = text_of(teacher_client.get(reverse("assignment_results", args=[assignment.public_id])))
+    assert "Nothing stands out so far. A question with answers to grade isn’t listed yet." in results
     [question, *_] = review_attempt(attempt).questions
     shown = render_to_string("parts/review_rows.html", {"item": question})
     assert "Your answer: not graded yet" in shown
