@@ -186,6 +186,11 @@ class ClassReport:
         return sum(line.has_score for line in self.lines)
 
     @property
+    def has_part_points(self) -> bool:
+        """Whether a score of the histogram is not a whole number of points."""
+        return any(line.has_score and line.earned.denominator > 1 for line in self.lines)
+
+    @property
     def needing_help(self) -> tuple[StudentLine, ...]:
         """The students who need help, the lowest share first."""
         return tuple(line for line in self.lines if line.needs_help)

@@ -60,6 +60,7 @@ def test_question_under_half_never_reads_as_half(
     grade_answer(attempt, question, points=Decimal(points), comment="", by=teacher, now=NOW)
     text = words(teacher_client, "assignment_results", assignment)
     assert said in text
+    assert "Parts of a point are rounded down in the chart." in text
     assert ("Questions under 50% of points earned:" in text) is bool(said)
     # The retry names the question with the same figure.
     assert ("question 3 (50%)" in text) is not bool(said)
@@ -201,6 +202,7 @@ def test_results_of_a_quiz_of_one_question_say_so_in_words(
     page = words(teacher_client, "assignment_results", assignment)
 
     assert "Average 100%, 1 of 1 point." in page
+    assert "rounded down" not in page
     assert "Wrong answers to the question" in page
     assert "1 questions" not in page
     receipt = text_of(student_client.get(reverse("receipt", args=[attempt.public_id])))
