@@ -100,6 +100,9 @@ def test_results_say_what_to_reteach_and_on_how_many_it_rests(
     assert "Evidence, Why it was ended 1 of 6 17%" in text
     assert "5 students 3 The mayor said that the rules were broken." in text
     assert "Zoe In progress No score" in text
+    # The figures there are of the same attempts.
+    page = teacher_client.get(reverse("assignment_results", args=[assignment.public_id])).content.decode()
+    assert set(re.findall(r'/items/([^"]*)#a', page)) == {"?attempts=best"}
 
 
 def test_results_that_open_from_the_projector_name_no_student(
