@@ -221,7 +221,7 @@ def test_gradebook_shows_scores_states_averages_median_and_mean(
         ["Dee", "No score yet", "Not started", "Excused"],
         ["Median Average", "41% 41%", "3 3", "4.5 4.5"],
     ]
-    assert "4 students, class average 41%, median 41% of 2 with a score" in text_of(page)
+    assert "4 students, class average 41%, median 41%, of 2 with an average" in text_of(page)
     assert re.findall(r'<b class="bad">(.*?)</b>', page.content.decode()) == ["3", "3", "1"]  # the first is the legend
     _past, _coming = full_book
     links = read(page).links
