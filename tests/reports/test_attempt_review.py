@@ -1,9 +1,12 @@
 """One attempt read with its verdicts: what waits for a mark, and what a correction leaves of it."""
 
 import re
+from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
@@ -36,6 +39,8 @@ def test_answer_that_nobody_marked_yet_is_not_a_wrong_one(waiting: Attempt, teac
     reviewed = review_attempt(waiting)
     assert [(item.question.key, item.verdict) for item in reviewed.ungraded] == [("who", "ungraded")]
     assert "who" not in {item.question.key for item in reviewed.missed}
+    half = replace(reviewed.ungraded[0], earned=Fraction(1, 2), possible=1, needs_grading=False)
+    assert "<p>0.5 of 1 point</p>" in render_to_string("parts/review_question.html", {"item": half})
     own = reviewed.ungraded[0].question
     before = {score.objective.key: score.points for score in reviewed.objectives}.get(own.objective, 0)
 
