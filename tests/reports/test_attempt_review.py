@@ -58,6 +58,9 @@ def test_dropped_question_is_neither_right_nor_missed(assignment: Assignment, st
     make_regrade(assignment=assignment, policy="drop")
     reviewed = review_attempt(attempt)
     assert reviewed.questions[0].verdict == "dropped"
+    line = render_to_string("parts/review_line.html", {"item": reviewed.questions[0], "acts": ""})
+    assert "Doesn’t count" in line
+    assert "0 of 0 points" not in line
     assert [item.question.key for item in reviewed.missed] == ["some", "who", "proof"]
     # An empty answer has missed nothing if everyone gets full credit.
     make_regrade(assignment=assignment, policy="full_credit", number=2)
