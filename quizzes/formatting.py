@@ -54,7 +54,7 @@ def moment(value: datetime | None, zone: ZoneInfo | None = None) -> str:
     if value is None:
         return ""
     local = value.astimezone(zone or timezone.get_current_timezone())
-    return f"{_day(local)}, {wall_clock(local)} {local.tzname()}"
+    return f"{_day(local)}, {wall_clock(local)} {_zone(local)}"
 
 
 def dated_moment(value: datetime | None, zone: ZoneInfo | None = None) -> str:
@@ -62,7 +62,7 @@ def dated_moment(value: datetime | None, zone: ZoneInfo | None = None) -> str:
     if value is None:
         return ""
     local = value.astimezone(zone or timezone.get_current_timezone())
-    return f"{_day_of_year(local)}, {wall_clock(local)} {local.tzname()}"
+    return f"{_day_of_year(local)}, {wall_clock(local)} {_zone(local)}"
 
 
 def dated_day(value: datetime | None, zone: ZoneInfo | None = None) -> str:
@@ -217,6 +217,15 @@ def _day(local: datetime) -> str:
 
 def _day_of_year(local: datetime) -> str:
     return gettext("{weekday}, {month} {day}, {year}").format(**_day_names(local), year=local.year)
+
+
+def _zone(local: datetime) -> str:
+    """The short name of the zone, “EDT”. Zones without one, such as Nepal’s “+0545”, have “GMT+5:45”."""
+    name = str(local.tzname())
+    if name[0] not in "+-":
+        return name
+    sign, hours, minutes = name[0], int(name[1:3]), name[3:]
+    return f"GMT{sign}{hours}:{minutes}" if minutes else f"GMT{sign}{hours}"
 
 
 def _day_names(local: datetime) -> dict[str, Label | int]:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils.translation import override
 
-from quizzes.formatting import listed, listed_names, moment, percent, percent_number, points
+from quizzes.formatting import dated_moment, listed, listed_names, moment, percent, percent_number, points
 
 
 @pytest.mark.parametrize("value", [23 / 40, Fraction(23, 40), Decimal("0.575")])
@@ -57,3 +57,19 @@ def test_list_of_names_counts_those_after_the_tenth(language: str, expected: lis
 def test_line_ends_between_the_day_and_the_time_only(language: str, expected: str) -> None:
     with override(language):
         assert moment(datetime(2026, 10, 23, 19, tzinfo=UTC), ZoneInfo("America/New_York")) == expected
+
+
+@pytest.mark.parametrize(
+    ("zone", "expected"),
+    [
+        ("America/Phoenix", "12:00\xa0pm MST"),
+        ("America/St_Johns", "4:30\xa0pm NDT"),
+        ("America/Sao_Paulo", "4:00\xa0pm GMT-3"),
+        ("Asia/Kathmandu", "12:45\xa0am GMT+5:45"),
+        ("Australia/Lord_Howe", "6:00\xa0am GMT+11"),
+    ],
+)
+def test_zone_has_its_name_or_its_distance_from_greenwich(zone: str, expected: str) -> None:
+    at = datetime(2026, 10, 23, 19, tzinfo=UTC)
+    assert moment(at, ZoneInfo(zone)).endswith(f", {expected}")
+    assert dated_moment(at, ZoneInfo(zone)).endswith(f", 2026, {expected}")
