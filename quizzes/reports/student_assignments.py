@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
+from django.utils import timezone
 
 from quizzes.assignments.deadlines import Window, WindowState, has_countdown, is_over, minutes_left
 from quizzes.assignments.release import can_see_answers, can_see_score, last_closes
@@ -24,6 +25,7 @@ from quizzes.models import Answer, Assignment, Attempt, Extension, Student
 from quizzes.models.assignments import assignment_title
 from quizzes.models.attempts import AttemptQuerySet
 from quizzes.models.question_sets import title_in_page_language
+from quizzes.reports.live_etag import content_etag
 
 # A quiz that the class takes now opened in this lesson. Three hours are longer than a double lesson.
 LESSON = timedelta(hours=3)
@@ -147,6 +149,11 @@ def open_times(student: Student, *, now: datetime) -> tuple[OpenTime, ...]:
         .only("opens_at", "due_at", "closes_at", "waits_for_teacher", "paused_at", "created_at", "shows_scores")
     )
     return _open_times(rows, now=now)
+
+
+def home_etag(times: Sequence[OpenTime], *, now: datetime) -> str:
+    """The ETag of the home page with these `open_times`. It changes at midnight, when “tomorrow” becomes “today”."""
+    return content_etag(times, timezone.localdate(now))
 
 
 def student_assignment(student: Student, public_id: str, *, now: datetime) -> StudentAssignment | None:

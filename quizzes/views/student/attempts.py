@@ -41,8 +41,7 @@ from quizzes.models import Attempt, Student
 from quizzes.models.locks import RowDeleted
 from quizzes.people.class_people import teachers_of
 from quizzes.people.rosters import set_language
-from quizzes.reports.live_etag import content_etag
-from quizzes.reports.student_assignments import answered_count, current_of, open_times, student_assignment
+from quizzes.reports.student_assignments import answered_count, current_of, home_etag, open_times, student_assignment
 from quizzes.views.access import HtmxRequest, attempt_required, student_required
 from quizzes.views.methods import require_POST
 from quizzes.views.request_meta import arrival, wants_json
@@ -97,7 +96,7 @@ def start_attempt(request: HttpRequest, student: Student, public_id: str) -> Htt
             "is_closed": given.window.state(at=now) is WindowState.CLOSED,
             "current": current_of(given, now=now),
             "answered_count": answered_count(given.attempt) if given.attempt else 0,
-            "tag": lambda: content_etag(open_times(student, now=now)),
+            "tag": lambda: home_etag(open_times(student, now=now), now=now),
         },
     )
 

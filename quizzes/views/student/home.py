@@ -8,8 +8,7 @@ from django.views.decorators.http import require_GET
 from quizzes.assignments.supports import supports_of
 from quizzes.models import Student
 from quizzes.people.class_people import teachers_of
-from quizzes.reports.live_etag import content_etag
-from quizzes.reports.student_assignments import open_times, student_assignments
+from quizzes.reports.student_assignments import home_etag, open_times, student_assignments
 from quizzes.views.access import student_polls, student_required
 from quizzes.views.student.start_page import start_context
 
@@ -26,7 +25,7 @@ def student_home(request: HttpRequest, student: Student) -> HttpResponse:
         "now": now,
         "teachers": teachers_of(student.classroom),
         "assignments": assignments,
-        "tag": content_etag(assignments.open_times),
+        "tag": home_etag(assignments.open_times, now=now),
     }
     if assignments.next_up is not None:
         context |= start_context(student, assignments.next_up, now=now)
@@ -36,8 +35,12 @@ def student_home(request: HttpRequest, student: Student) -> HttpResponse:
 @require_GET
 @student_polls
 def open_quizzes(request: HttpRequest, student: Student) -> HttpResponse:
-    """A reply if the open or paused quizzes changed since the home page was loaded, else a 304. 3 queries."""
-    tag = content_etag(open_times(student, now=timezone.now()))
+    """A reply if the open or paused quizzes changed or midnight passed since the home page was loaded, else a 304.
+
+    3 queries.
+    """
+    now = timezone.now()
+    tag = home_etag(open_times(student, now=now), now=now)
     if request.headers.get("If-None-Match") == tag:
         response: HttpResponse = HttpResponseNotModified()
     else:

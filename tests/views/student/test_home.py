@@ -75,6 +75,12 @@ def test_home_asks_which_quizzes_are_open(
     clock.shift(timedelta(minutes=2))
     closed = student_client.get(address, headers={"If-None-Match": opened.headers["ETag"]})
     assert (closed.status_code, closed.headers["ETag"]) == (200, tag)
+    # Where it is 11:47 pm now: the page says “tomorrow”.
+    Classroom.objects.update(time_zone="Australia/Eucla")
+    tag = student_client.get(reverse("student_home")).context["tag"]
+    assert student_client.get(address, headers={"If-None-Match": tag}).status_code == 304
+    clock.shift(timedelta(minutes=13))
+    assert student_client.get(address, headers={"If-None-Match": tag}).status_code == 200
 
 
 @pytest.mark.parametrize("release", ["after_close", "never"])
