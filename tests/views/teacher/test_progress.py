@@ -109,7 +109,7 @@ def test_progress_says_how_far_each_student_is(mixed: Assignment, teacher_client
         for menu in MENU.findall(page.content.decode())
     ]
     assert menus == [
-        f"More: Ana Ana Last saved Fri, Oct 23, 11:00 am Turned in 11:01 am, receipt {receipt} "
+        f"More: Ana Ana Last saved Fri, Oct 23, 11:00 am Turned in Fri, Oct 23, 11:01 am EDT, receipt {receipt} "
         "Extend or excuse: Ana Reopen: Ana Sign-in card: Ana Close",
         "More: Ben Ben Last saved Fri, Oct 23, 11:00 am Extend or excuse: Ben Sign-in card: Ben Close",
         "More: Cy Cy Extend or excuse: Cy Sign-in card: Cy Close",
@@ -511,9 +511,11 @@ def test_page_says_who_is_stuck_and_who_is_offline(
     assert "Stuck: no new answer for 5 minutes." in text
     assert "no signal for 90 seconds" in text
     # In the menu of the row, so that 30 rows fit on a screen; without names, a row has no menu.
-    assert "Offline since 11:01 am" in text
+    assert "Offline since Fri, Oct 23, 11:01 am EDT" in text
     teacher_client.post(reverse("hide_names", args=[mixed.public_id]), {"is_hidden": "True"})
-    assert "In progress Offline Since 11:01 am" in [row[1] for row in rows_of(teacher_client.get(page_of(mixed)))]
+    assert "In progress Offline Since Fri, Oct 23, 11:01 am EDT" in [
+        row[1] for row in rows_of(teacher_client.get(page_of(mixed)))
+    ]
 
 
 def test_answer_that_lacks_a_part_does_not_count(
@@ -840,7 +842,7 @@ def test_poll_brings_what_a_co_teacher_did_with_the_quiz(
         page = poll(teacher_client, assignment, page.headers["ETag"])
         assert acts(page) == shown
         # The top of the page and the times of the quiz.
-        assert text_of(page).count("Paused since") == (2 if "resume" in shown else 0)
+        assert text_of(page).count("Paused since Fri, Oct 23") == (2 if "resume" in shown else 0)
 
 
 def test_page_names_who_is_locked_out_as_soon_as_it_happens(

@@ -431,7 +431,7 @@ def test_end_now_closes_and_leads_to_the_class_board(
     assert assignment.closes_at == NOW
     clock.shift(timedelta(seconds=1))
     page = teacher_client.get(running_of(assignment))
-    assert "Closed 11:00 am" in text_of(page)
+    assert "Closed Fri, Oct 23, 11:00 am EDT" in text_of(page)
     assert "Quizzes in progress are turned in within 2 minutes." in text_of(page)
     assert reverse("class_board", args=[assignment.public_id]) in read(page).links
 
