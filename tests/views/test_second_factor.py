@@ -393,7 +393,7 @@ def test_dates_of_passkeys_are_those_of_the_teachers_time_zone(client: Client, b
     make_classroom(teacher=baptiste)
     passkey = Authenticator.objects.create(user=baptiste, type=Authenticator.Type.WEBAUTHN, data={"name": "Laptop"})
     Authenticator.objects.filter(pk=passkey.pk).update(created_at=datetime(2026, 10, 23, 2, tzinfo=UTC))
-    assert "Laptop, added Thu, Oct 22" in text_of(client.get(reverse("mfa_index")))
+    assert "Laptop, added Thu, Oct 22, 2026" in text_of(client.get(reverse("mfa_index")))
 
 
 def test_proposed_name_of_a_passkey_is_new(baptiste: User) -> None:
