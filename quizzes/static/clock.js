@@ -22,7 +22,7 @@ const COUNTDOWN = 3600;
 
 let closing = place?.dataset.closing;
 let left = Number(place?.dataset.secondsLeft);
-let since = performance.now();
+let since = clocks();
 let triedAt = -Infinity;
 let refreshing = Promise.resolve();
 let isQueued = false;
@@ -47,6 +47,17 @@ function remember(text) {
   }
 }
 
+function clocks() {
+  return { monotonic: performance.now(), wall: Date.now() };
+}
+
+// In s. performance.now() stands still while a device sleeps, and Date.now() goes back if the clock is set back, so the
+// longer time counts. If the clock is set forward, the next reply of the server corrects it.
+function remaining() {
+  const now = clocks();
+  return left - Math.max(now.monotonic - since.monotonic, now.wall - since.wall) / 1000;
+}
+
 function say(region, text) {
   if (region.textContent !== text) region.textContent = text;
 }
@@ -54,7 +65,7 @@ function say(region, text) {
 function set(seconds) {
   // A teacher can take the timer away while it runs.
   left = seconds === null ? Infinity : seconds;
-  since = performance.now();
+  since = clocks();
   if (seconds !== null) return tick();
   say(words, words.dataset.unlimited);
   warn("");
@@ -93,7 +104,7 @@ async function refreshNow() {
 
 function tick() {
   if (left === Infinity) return;
-  const seconds = left - (performance.now() - since) / 1000;
+  const seconds = remaining();
   const minutes = Math.max(0, Math.ceil(seconds / 60));
   const text = minutes === 1 ? words.dataset.minute : words.dataset.minutes.replace("{}", minutes);
   say(words, closing && seconds > COUNTDOWN ? closing : text);
@@ -110,7 +121,7 @@ function tick() {
 // A tab in the background does not refresh, and the teacher may have given more time since.
 async function timeUp() {
   await refresh();
-  if (left - (performance.now() - since) / 1000 <= 0) form.querySelector("button").click();
+  if (remaining() <= 0) form.querySelector("button").click();
 }
 
 function refreshIfVisible() {

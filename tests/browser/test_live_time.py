@@ -213,3 +213,7 @@ def test_clock_waits_for_one_request_at_a_time_and_ends_it(
         page.clock.run_for(AT_MOST)
     # The end of one is told only after the start of the next.
     assert (max(most) <= 2, len(most) > 1) == (True, True)
+    # The lid is closed for 10 minutes: performance.now() stands still, and the network comes back later.
+    page.evaluate("() => { const asleep = performance.now(); performance.now = () => asleep; }")
+    page.clock.fast_forward(600_000)
+    expect(page.locator("[data-minutes]")).to_have_text(re.compile("^(8|9) min left"))
