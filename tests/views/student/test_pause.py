@@ -119,6 +119,20 @@ def test_home_says_that_a_quiz_is_paused(
     assert (changed.status_code, resumed.status_code) == (200, 304)
 
 
+def test_paused_quiz_in_the_list_shows_no_time(
+    attempt: Attempt, edition: Edition, student: Student, teacher: User, student_client: Client
+) -> None:
+    """The end of the pause moves its due time. Until then, the due time may be days ago, and the quiz is not late."""
+    attempt.delete()
+    Assignment.objects.update(due_at=NOW + timedelta(hours=1))
+    soon = NOW + timedelta(minutes=10)
+    make_assignment(edition=edition, classroom=student.classroom, assigned_by=teacher, due_at=soon)
+    home, shown = reverse("student_home"), (PAUSED, "Due today, 12:00 pm")
+    assert [words in text_of(student_client.get(home)) for words in shown] == [False, True]
+    lifecycle.pause(attempt.assignment, by=teacher, now=NOW)
+    assert [words in text_of(student_client.get(home)) for words in shown] == [True, False]
+
+
 @pytest.mark.parametrize("is_paced", [False, True])
 def test_teacher_paced_quiz_has_no_clock_and_no_own_question(
     is_paced: bool, attempt: Attempt, teacher: User, student_client: Client
