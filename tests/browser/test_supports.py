@@ -619,6 +619,8 @@ def test_break_by_keyboard_stops_the_clock_until_an_answer_comes_from_a_device_o
     # The minutes count down on the page.
     place = page.locator("[data-break-left]")
     expect(place).to_have_text("10 min left")
+    # Someone sets the clock of the device back by an hour.
+    page.evaluate("() => { const back = Date.now() - 3_600_000; Date.now = () => back; }")
     for seconds, minutes in ((200, 4), (50, 1)):
         place.evaluate("(node, seconds) => { node.dataset.breakLeft = seconds; }", seconds)
         expect(place).to_have_text(f"{minutes} min left")
