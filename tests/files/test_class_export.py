@@ -21,7 +21,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.assignments import accommodations
+from quizzes.assignments import accommodations, lifecycle
 from quizzes.attempts import answers
 from quizzes.attempts.lifecycle import start_attempt, submit_attempt, submit_overdue
 from quizzes.caches import clear_all
@@ -295,6 +295,27 @@ def test_answer_of_an_extension_that_was_shortened_comes_in(
     again = import_classroom(content, by=empty_site(), now=LATER)
 
     assert again.attempts.get().answers.get().value == "a"
+
+
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_class_comes_in_after_the_clock_of_its_site_was_set_back(
+    is_closed: bool, classroom: Classroom, student: Student, teacher: User
+) -> None:
+    quiz = make_assignment(classroom=classroom, assigned_by=teacher)
+    attempt = start_attempt(student, quiz, now=NOW + timedelta(hours=5))
+    save(attempt, "one", "a", now=NOW + timedelta(hours=5))
+    # The clock was 5 hours ahead.
+    save(attempt, "some", ["a"], now=NOW)
+    if is_closed:
+        lifecycle.close_now(quiz, by=teacher, now=NOW)
+        submit_overdue(NOW + timedelta(minutes=5))
+    else:
+        submit_attempt(attempt, now=NOW)
+    content = export_classroom(classroom, now=NOW + timedelta(minutes=6))
+
+    again = import_classroom(content, by=empty_site(), now=LATER)
+
+    assert again.attempts.get().submitted_at == NOW
 
 
 def test_terms_of_students_and_decisions_travel(school: Classroom) -> None:
@@ -687,7 +708,7 @@ REFUSALS: dict[str, tuple[Spoil, str]] = {
         " has an answer that counts though it came after the deadline.",
     ),
     "answer after the turn-in": (
-        lambda document: _on_second_quiz(document)["log"][2].update(at="2026-10-24T00:00:00+00:00"),
+        lambda document: _on_second_quiz(document)["log"][2].update(at="2026-10-24T18:00:00+00:00"),
         " has an answer that counts though it came after it was turned in.",
     ),
     "answer from after the file": (

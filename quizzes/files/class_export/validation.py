@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import batched
 from typing import Any
 
@@ -31,6 +31,9 @@ from quizzes.models import Attempt
 from quizzes.people.names import name_key
 
 BATCH = 1000
+# Times of rows that the server itself wrote may contradict each other this much: its clock was wrong and was set right,
+# by minutes or by the hours between UTC and its local time.
+CLOCK_ERROR = timedelta(days=1)
 # The outcome of a save that counts without a teacher's decision, and the medium of an attempt that was not on paper.
 _SAVED, _ON_SCREEN = "saved", "screen"
 
@@ -48,20 +51,22 @@ def check_times(class_export: ClassExport) -> None:
 def _wrong_time(attempt: AttemptPart, *, made_at: datetime, has_moved: bool) -> str:
     """How an attempt contradicts itself in time, "" for not at all. has_moved: whether the times of its quiz have."""
     start, end, is_on_screen = attempt.started_at, attempt.handed_in_at, attempt.medium == _ON_SCREEN
-    if end is not None and end < start:
+    earliest = start - CLOCK_ERROR
+    if end is not None and end < earliest:
         return gettext("Attempt {key} of {student} was turned in before it started.")
-    if attempt.deadline_at is not None and attempt.deadline_at < start:
+    if attempt.deadline_at is not None and attempt.deadline_at < earliest:
         return gettext("Attempt {key} of {student} has a deadline before its start.")
-    if max(start, end or start, *(event.at for event in attempt.log)) > made_at:
+    if max(start, end or start, *(event.at for event in attempt.log)) > made_at + CLOCK_ERROR:
         return gettext("Attempt {key} of {student} is later than the file itself.")
     # Answers from paper may be older than the row that holds them.
-    if is_on_screen and any(event.at < start for event in attempt.log):
+    if is_on_screen and any(event.at < earliest for event in attempt.log):
         return gettext("Attempt {key} of {student} has an answer from before its start.")
     saved = [event.at for event in attempt.log if event.outcome == _SAVED]
     if not has_moved and any(is_over(at=at, deadline_at=attempt.deadline_at) for at in saved):
         return gettext("Attempt {key} of {student} has an answer that counts though it came after the deadline.")
     # The clock turns in at the deadline, and answers count until the end of the grace time.
-    if end is not None and is_on_screen and not has_moved and any(at > grace_ends_at(end) for at in saved):
+    latest = None if end is None else grace_ends_at(end) + CLOCK_ERROR
+    if latest is not None and is_on_screen and not has_moved and any(at > latest for at in saved):
         return gettext("Attempt {key} of {student} has an answer that counts though it came after it was turned in.")
     return ""
 
