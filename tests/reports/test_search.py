@@ -175,6 +175,9 @@ def test_search_finds_the_receipt_from_before_a_reopening(
 ) -> None:
     attempt = make_answered_attempt(assignment=assignment, student=student)
     before = attempt.receipt or ""
+    # The class may be archived since last year.
+    page = teacher_client.get(reverse("search"), {"q": before})
+    assert f"Maya Lopez {before} Small set, Period 3, turned in Fri, Oct 23, 2026, 11:01 am EDT" in text_of(page)
     lifecycle.reopen(attempt, more_time=None, reason="The fire alarm.", by=teacher, now=NOW)
     for is_open in (True, False):
         assert search(teacher, before).attempts == (attempt,)

@@ -442,7 +442,7 @@ def test_attempt_shows_each_answer_with_key_reason_evidence_and_points(
     document = assignment.edition.document
     assert "Maya Lopez Attempt 1, started Fri, Oct 23, 11:00 am EDT." in text
     # 0 of 1, 1/2 of 2, 2/3 of 3, nothing of 2.
-    assert "3 of 8 Fri, Oct 23, 11:01 am EDT" in text
+    assert "3 of 8 Fri, Oct 23, 2026, 11:01 am EDT" in text
     assert f"Receipt {attempt.receipt}" in text
     verdicts = re.findall(r'<span class="tag \w+">.*?</svg> ([^<]*)</span>\s*</summary>', page.content.decode())
     assert verdicts == ["Not correct", "Partly correct", "Partly correct", "Not answered"]
@@ -509,7 +509,7 @@ def test_attempt_submitted_late_or_by_the_clock_says_so(
     attempt = make_answered_attempt(assignment=given, student=student, submitted=False)
     submit_attempt(attempt, now=NOW + timedelta(hours=1))
     text = text_of(teacher_client.get(review_of(attempt)))
-    assert "Turned in automatically, Fri, Oct 23, 11:10 am EDT" in text
+    assert "Turned in automatically, Fri, Oct 23, 2026, 11:10 am EDT" in text
 
 
 def test_open_attempt_is_shown_as_it_stands_and_without_a_score(
