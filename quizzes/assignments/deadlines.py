@@ -119,7 +119,8 @@ class Breaks:
         """With the current break ended at this moment. Unchanged outside a break."""
         if self.ends_at is None or at >= self.ends_at:
             return self
-        return Breaks(self.used - (self.ends_at - at), at)
+        # The server's clock may have been set back to before the break.
+        return Breaks(max(timedelta(0), self.used - (self.ends_at - at)), at)
 
 
 @dataclass(frozen=True, slots=True)

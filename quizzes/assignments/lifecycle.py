@@ -204,7 +204,8 @@ def pause(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
 def resume(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
     """Continue a paused assignment. Safe to repeat.
 
-    Time limits and the times of class and students that were still to come move by the length of the pause.
+    Time limits and the times of class and students that were still to come move by the length of the pause. It is at
+    least 0: after the server's clock was set back in the pause, nobody loses time.
     """
     lock_settings(assignment)
     paused_at = assignment.paused_at
@@ -212,20 +213,23 @@ def resume(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
         return assignment
     before = _in_force(assignment)
     assignment.paused_at = None
-    _shift(assignment, since=paused_at, length=now - paused_at)
+    ended_at = max(now, paused_at)
+    length = ended_at - paused_at
+    _shift(assignment, since=paused_at, length=length)
     assignment.save(update_fields=["paused_at", "due_at", "closes_at"])
     extensions = list(assignment.extensions.all())
     for extension in extensions:
-        _shift(extension, since=paused_at, length=now - paused_at)
+        _shift(extension, since=paused_at, length=length)
     assignment.extensions.bulk_update(extensions, ["due_at", "closes_at"])
     submitted_in_pause = Q(submitted_at__gte=paused_at, deadline_at=None)
     attempts = _locked_attempts(Q(submitted_at=None) | submitted_in_pause, assignment)
     for attempt in attempts:
         if not is_over(at=paused_at, deadline_at=attempt.deadline_at):
-            attempt.paused_for += (attempt.submitted_at or now) - max(paused_at, attempt.started_at)
+            stood_still = (attempt.submitted_at or ended_at) - max(paused_at, attempt.started_at)
+            attempt.paused_for += max(timedelta(0), stood_still)
         # A break that was on when the pause began loses no time.
         if attempt.break_ends_at is not None and Breaks(ends_at=attempt.break_ends_at).is_on(at=paused_at):
-            attempt.break_ends_at += now - paused_at
+            attempt.break_ends_at += length
     set_deadlines(attempts)
     # One update: a second one of a row would lock the key of its student, out of the order of `lock_rows`.
     Attempt.objects.bulk_update(attempts, ["paused_for", "break_ends_at", "time_limit", "deadline_at"])

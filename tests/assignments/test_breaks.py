@@ -52,6 +52,8 @@ def test_break_starts_with_all_that_is_left(before: Breaks, allowance: timedelta
         (WHOLE, NOW, Breaks(NONE, NOW)),
         (WHOLE, NOW + 4 * MINUTE, Breaks(4 * MINUTE, NOW + 4 * MINUTE)),
         (REST, NOW + MINUTE, Breaks(11 * MINUTE, NOW + MINUTE)),
+        # The server's clock was set back.
+        (WHOLE, NOW - MINUTE, Breaks(NONE, NOW - MINUTE)),
         # It ended by itself.
         (WHOLE, NOW + ALLOWED, WHOLE),
         (WHOLE, NOW + 60 * MINUTE, WHOLE),

@@ -111,6 +111,20 @@ def test_pause_stops_every_clock_and_no_time_is_lost(
 
 
 @pytest.mark.django_db
+def test_clock_that_is_set_back_in_a_pause_takes_no_time_away(
+    given: Assignment, student: Student, classmate: Student, teacher: User
+) -> None:
+    before = start_attempt(student, given, now=NOW)
+    given = lifecycle.pause(given, by=teacher, now=NOW + 10 * MINUTE)
+    joined = start_attempt(classmate, given, now=NOW + 11 * MINUTE)
+    given = lifecycle.resume(given, by=teacher, now=NOW + 2 * MINUTE)
+    assert (given.due_at, given.closes_at) == (NOW + 20 * MINUTE, NOW + 40 * MINUTE)
+    assert (fresh(before).deadline_at, fresh(joined).deadline_at) == (NOW + 30 * MINUTE, NOW + 40 * MINUTE)
+    # A class file has no negative length.
+    assert (fresh(before).paused_for, fresh(joined).paused_for) == (timedelta(0), timedelta(0))
+
+
+@pytest.mark.django_db
 def test_time_granted_later_comes_on_top_of_the_pause(given: Assignment, student: Student, teacher: User) -> None:
     attempt = start_attempt(student, given, now=NOW)
     given = lifecycle.pause(given, by=teacher, now=NOW + MINUTE)
