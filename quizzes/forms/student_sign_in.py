@@ -228,7 +228,7 @@ class PinForm(forms.Form):
     def refuse_more_tries(self, refusal: Refusal, when: str, whom: str) -> None:
         """Add the error that this device must wait or needs the teacher.
 
-        when: the end of the wait, such as “at 11:05 am”. whom: the person who can let the student in.
+        when: the end of the wait, such as “in 5 minutes”. whom: the person who can let the student in.
         """
         whom = isolated(whom)
         if refusal.until is None:

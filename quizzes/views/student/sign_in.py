@@ -18,7 +18,6 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from quizzes.assignments.deadlines import minutes_left
-from quizzes.formatting import clock
 from quizzes.forms.language import LanguageForm
 from quizzes.forms.student_sign_in import CodeForm, NameForm, PinForm, PinKindForm, SignOutForm, UnsentForm
 from quizzes.models import Classroom, Student
@@ -91,22 +90,16 @@ def enter_pin(request: HttpRequest) -> HttpResponse:
     student = _chosen_student(request)
     if student is None:
         return redirect("join" if _joined_classroom(request) is None else "choose_name")
-    classroom, device = student.classroom, device_of(request)
+    classroom, device, now = student.classroom, device_of(request), timezone.now()
     form = PinForm(request.POST if request.method == "POST" else None, kind=classroom.pin_kind)
     try:
         is_right = form.is_valid()
         if is_right:
             pin, address = form.cleaned_data["pin"], client_address(request)
-            check_pin(student, pin, address=address, device=device, now=timezone.now())
+            check_pin(student, pin, address=address, device=device, now=now)
     except (WrongPin, PinLocked) as error:
         is_right = False
-        _refuse(
-            form,
-            error,
-            form.refuse_pin,
-            lambda until: gettext("at {time}").format(time=clock(until, classroom.zone)),
-            gettext(" or ").join(teachers_of(classroom)),
-        )
+        _refuse(form, error, form.refuse_pin, gettext(" or ").join(teachers_of(classroom)), now=now)
     if is_right:
         sign_in_student(request, student, is_shared=form.is_shared)
         if (chosen := chosen_language(request)) and chosen != student.language:
@@ -146,8 +139,7 @@ def enter_pin_again(request: HttpRequest, public_id: str) -> JsonResponse:
             check_pin_of_attempt(student, public_id, pin, address=address, device=device, now=now)
     except (WrongPin, PinLocked) as error:
         is_right = False
-        # Minutes, not a time of day, which would reveal the class's time zone.
-        _refuse(form, error, form.refuse_pin_of_attempt, lambda until: _in_minutes(until, now), gettext("your teacher"))
+        _refuse(form, error, form.refuse_pin_of_attempt, gettext("your teacher"), now=now)
     if is_right and student is not None:
         sign_in_student(request, student, is_shared=True)
         response = JsonResponse({"token": get_token(request)})
@@ -266,19 +258,13 @@ def _chosen_student(request: HttpRequest) -> Student | None:
 
 
 def _refuse(
-    form: PinForm,
-    error: WrongPin | PinLocked,
-    refuse_pin: Callable[[int], None],
-    when: Callable[[datetime], str],
-    whom: str,
+    form: PinForm, error: WrongPin | PinLocked, refuse_pin: Callable[[int], None], whom: str, *, now: datetime
 ) -> None:
     if isinstance(error, WrongPin):
         refuse_pin(error.tries_left)
     else:
-        until = error.refusal.until
-        form.refuse_more_tries(error.refusal, when(until) if until is not None else "", whom)
-
-
-def _in_minutes(until: datetime, now: datetime) -> str:
-    minutes = minutes_left(at=now, deadline_at=until)
-    return ngettext("in {count} minute", "in {count} minutes", minutes or 0).format(count=minutes)
+        # Minutes, not a time of day: a device may have a wrong clock or another time zone. And the reply of
+        # `enter_pin_again` must not reveal the class's time zone.
+        minutes = minutes_left(at=now, deadline_at=error.refusal.until) or 0
+        when = ngettext("in {count} minute", "in {count} minutes", minutes).format(count=minutes)
+        form.refuse_more_tries(error.refusal, when, whom)
