@@ -156,11 +156,14 @@ def test_home_says_how_many_have_not_turned_in(
     assert "Period 3, “Small set”. 1 not started." in text
     assert "See who : Small set, Period 3" in text_of(page)
     assert reverse("assignment_progress", args=[assignment.public_id]) in read(page).links
+    # A pause before the due time: nothing is late.
+    Assignment.objects.update(paused_at=NOW)
+    assert "Not turned in, paused since today at 11:00 am" in text_of(teacher_client.get(HOME))
 
     clock.shift(timedelta(hours=26))
-    assert "Not turned in, was due Fri, Oct 23, 3:00 pm EDT" in " ".join(
-        teacher_client.get(HOME).content.decode().split()
-    )
+    assert "Not turned in, paused since Fri, Oct 23, 11:00 am EDT" in text_of(teacher_client.get(HOME))
+    Assignment.objects.update(paused_at=None)
+    assert "Not turned in, was due Fri, Oct 23, 3:00 pm EDT" in text_of(teacher_client.get(HOME))
 
 
 def test_button_that_hides_an_item_names_its_quiz_and_class(
