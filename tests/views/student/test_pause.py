@@ -110,7 +110,9 @@ def test_home_says_that_a_quiz_is_paused(
     for address in (home, own):
         paused = student_client.get(address)
         words = text_of(paused)
-        assert [said in words for said in (PAUSED, time, "About", "You have")] == [True, False, False, False]
+        # The end of the pause moves the close.
+        said = [part in words for part in (PAUSED, time, "About", "You have", "Closes")]
+        assert said == [True, False, False, False, False]
         assert (_has_start(paused), "Refresh" in words) == (False, not is_started)
     # The open page shows the pause and its end by itself.
     changed = student_client.get(reverse("open_quizzes"), headers={"If-None-Match": tag})
