@@ -182,6 +182,7 @@ def _queue_page(
         "assignment": assignment,
         "classroom": assignment.classroom,
         "entry": None,
+        "next_class": None if entries else queue.next_class(assignment, by=request.user),
         "undo_group": undo_group,
         "notice": _notice(assignment, undo_group) if undo_group else "",
     }

@@ -189,12 +189,19 @@ def test_what_was_accepted_before_stays_accepted(assignment: Assignment, teacher
     assert Regrade.objects.count() == 2
 
 
-def test_leaving_it_marks_each_by_hand(assignment: Assignment, teacher_client: Client) -> None:
+def test_leaving_it_marks_each_by_hand(assignment: Assignment, teacher: User, teacher_client: Client) -> None:
     give(assignment, "Ana", one="Friday, August 31")
     page = settle(teacher_client, assignment, "keep")
     assert (scores(), ManualGrade.objects.get().points) == ([0], 0)
     assert [event.action for event in AuditEvent.objects.all()] == ["answer_marked"]
     assert "All done Every answer is graded. Results Back to quiz" in text_of(page)
+    # The same quiz of another class is one click away.
+    other = make_assignment(edition=assignment.edition, classroom=make_classroom(teacher=teacher, name="Period 6"))
+    give(other, "Ben", who="A rule.")
+    give(make_assignment(edition=assignment.edition), "Cy", who="A rule.")
+    page = teacher_client.get(queue_of(assignment))
+    assert "Period 6 has 1 answer to grade. Next: Period 6 Results Back to quiz" in text_of(page)
+    assert queue_of(other) in read(page).links
     assert f'href="{reverse("assignment_results", args=[assignment.public_id])}"' in page.text
 
 
