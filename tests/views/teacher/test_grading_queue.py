@@ -538,6 +538,9 @@ def test_home_says_how_many_there_are(assignment: Assignment, teacher_client: Cl
     # A list of the links of the page tells one item from the next.
     assert "2 Answers to grade Period 3, “Small set”. Grade them : Small set, Period 3" in text_of(page)
     assert queue_of(assignment) in read(page).links
+    # At the top of Progress, beside Results: no one looks for it under Regrades.
+    progress = teacher_client.get(reverse("assignment_progress", args=[assignment.public_id]))
+    assert "Results Grade answers Start class" in text_of(progress)
 
 
 @pytest.mark.parametrize("count", [1, 3])
