@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
+from quizzes.assignments.release import Release
 from quizzes.formatting import Label, up_to
 from quizzes.forms.fields import PointsField
 
@@ -48,7 +49,16 @@ def _comment_field(label: Label, help_text: Label, *, rows: int) -> forms.CharFi
     )
 
 
-class AttemptCommentForm(forms.Form):
+class _CommentForm(forms.Form):
+    """A form with a comment that a student sees with the answers. release: of the quiz."""
+
+    def __init__(self, *args: Any, release: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if release == Release.NEVER:
+            self.fields["comment"].help_text = gettext("The student sees it only if you release the answers.")
+
+
+class AttemptCommentForm(_CommentForm):
     """A comment on the whole attempt, "" for none. seen: of the comment as the page showed it."""
 
     comment = _comment_field(
@@ -59,7 +69,7 @@ class AttemptCommentForm(forms.Form):
     seen = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
 
 
-class GradeForm(forms.Form):
+class GradeForm(_CommentForm):
     """The points and the comment for one answer."""
 
     points = PointsField(

@@ -17,7 +17,7 @@ from quizzes.forms.grading import GradeForm
 )
 def test_points_take_a_decimal_comma(typed: str, points: str, language: str) -> None:
     with translation.override(language):
-        form = GradeForm({"points": typed}, possible=3)
+        form = GradeForm({"points": typed}, possible=3, release="after_close")
         form.full_clean()
     assert form.cleaned_data.get("points") == (Decimal(points) if points else None)
     assert ("points" in form.errors) is not bool(points)

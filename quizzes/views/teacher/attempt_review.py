@@ -115,7 +115,7 @@ def attempt_page(
         "open_numbers": _open_numbers(reviewed, shown, refused=refused),
         **_unused(attempt, reviewed),
         "tools": _answer_tools(attempt, reviewed, refused=refused),
-        "comment_form": comment_form or _comment_form(initial=_initial_comment(attempt.comment)),
+        "comment_form": comment_form or _comment_form(attempt, initial=_initial_comment(attempt.comment)),
         "reopen_form": reopen_form or ReopenForm(initial={"receipt": attempt.receipt}),
         "answers_since": None if attempt.is_open else student_saw_answers_at(attempt, now=now),
         "has_closed_questions": not attempt.is_open and has_closed_questions(attempt.assignment),
@@ -134,16 +134,19 @@ def _answer_tools(
             position,
             grades.get(question.key),
             refused.get(question.key)
-            or _grade_form(question, position, initial=_initial(values[question.key], grades.get(question.key))),
+            or _grade_form(
+                attempt, question, position, initial=_initial(values[question.key], grades.get(question.key))
+            ),
             question.key in refused,
         )
         for position, question in enumerate(reviewed.content.published.document.questions, start=1)
     }
 
 
-def _grade_form(question: Question, position: int, **kwargs: Any) -> AttemptGradeForm:
+def _grade_form(attempt: Attempt, question: Question, position: int, **kwargs: Any) -> AttemptGradeForm:
     """The form that grades one answer. position: of its question in the edition."""
-    return AttemptGradeForm(possible=question.points, auto_id=f"id_{position}_%s", **kwargs)
+    release = attempt.assignment.release
+    return AttemptGradeForm(possible=question.points, release=release, auto_id=f"id_{position}_%s", **kwargs)
 
 
 def _initial(value: Value, grade: ManualGrade | None) -> dict[str, Any]:
@@ -151,9 +154,9 @@ def _initial(value: Value, grade: ManualGrade | None) -> dict[str, Any]:
     return {**given, "seen": manual_grades.seen_stamp(value, grade)}
 
 
-def _comment_form(data: Mapping[str, Any] | None = None, **kwargs: Any) -> AttemptCommentForm:
+def _comment_form(attempt: Attempt, data: Mapping[str, Any] | None = None, **kwargs: Any) -> AttemptCommentForm:
     """The form with the comment on the whole attempt."""
-    return AttemptCommentForm(data, auto_id="id_whole_%s", **kwargs)
+    return AttemptCommentForm(data, release=attempt.assignment.release, auto_id="id_whole_%s", **kwargs)
 
 
 def _initial_comment(comment: str) -> dict[str, str]:
@@ -224,7 +227,7 @@ def grade_answer(request: TeacherRequest, public_id: str, number: int) -> HttpRe
         # The page offers no form, but the question may have been dropped since the page was opened.
         messages.error(request, gettext("You can’t grade this answer, because its question was dropped."))
         return redirect("attempt_review", attempt.public_id)
-    form = _grade_form(question, number, data=request.POST)
+    form = _grade_form(attempt, question, number, data=request.POST)
     if not form.is_valid():
         return attempt_page(request, attempt, now=now, grade_forms={question.key: form})
     row = attempt.assignment.edition.questions.get(key=question.key)
@@ -232,7 +235,7 @@ def grade_answer(request: TeacherRequest, public_id: str, number: int) -> HttpRe
         manual_grades.change_grade(attempt, row, by=request.user, now=now, **form.cleaned_data)
     except manual_grades.GradeOutdated as error:
         # The page then shows the answer and the grade as they are now.
-        form = _grade_form(question, number, data={**form.cleaned_data, "seen": error.seen})
+        form = _grade_form(attempt, question, number, data={**form.cleaned_data, "seen": error.seen})
         form.add_error(None, GRADE_OUTDATED)
         return attempt_page(request, attempt, now=now, grade_forms={question.key: form})
     messages.success(request, gettext("Question {number} graded.").format(number=number))
@@ -245,14 +248,14 @@ def grade_answer(request: TeacherRequest, public_id: str, number: int) -> HttpRe
 def comment_on_attempt(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Set, change, or clear the comment on the whole attempt."""
     attempt, now = taught_attempt(request, public_id), timezone.now()
-    form = _comment_form(request.POST)
+    form = _comment_form(attempt, request.POST)
     if not form.is_valid():
         return attempt_page(request, attempt, now=now, comment_form=form)
     comment = form.cleaned_data["comment"]
     try:
         is_changed = manual_grades.comment_on(attempt, by=request.user, now=now, **form.cleaned_data)
     except manual_grades.CommentOutdated as error:
-        form = _comment_form({**_initial_comment(error.comment), "comment": comment})
+        form = _comment_form(attempt, {**_initial_comment(error.comment), "comment": comment})
         text = COMMENT_OUTDATED if error.comment else COMMENT_DELETED
         form.add_error("comment", text.format(comment=error.comment))
         return attempt_page(request, attempt, now=now, comment_form=form)

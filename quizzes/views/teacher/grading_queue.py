@@ -101,7 +101,9 @@ def settle_queued_answer(request: TeacherRequest, public_id: str) -> HttpRespons
     are_gone = bool(chosen) and not attempts
     if are_gone or manual_grades.is_used(group) or (entry.is_by_hand and act != "grade"):
         return _already_graded(request, assignment, form)
-    grade = QueueGradeForm(request.POST if act == "grade" else None, possible=entry.question.points)
+    grade = QueueGradeForm(
+        request.POST if act == "grade" else None, possible=entry.question.points, release=assignment.release
+    )
     if not attempts or (act == "grade" and not grade.is_valid()):
         return _queue_page(request, assignment, entries, OpenEntry(place, grade, group, chosen))
     settled: dict[str, Any] = {"group": group, "by": request.user, "now": timezone.now()}
@@ -165,7 +167,7 @@ def _asked_entry(
     names = [entry.name for entry in entries]
     place = names.index(link.answer_name) if link.answer_name in names else 0
     initial = {"comment": manual_grades.last_comment(assignment, by=by)} if link.repeats_comment else {}
-    form = QueueGradeForm(possible=entries[place].question.points, initial=initial)
+    form = QueueGradeForm(possible=entries[place].question.points, release=assignment.release, initial=initial)
     return OpenEntry(place, form, uuid4())
 
 

@@ -458,6 +458,14 @@ def test_last_comment_can_be_given_again(assignment: Assignment, teacher_client:
     page = teacher_client.get(again)
     assert form_of(page, having="entry").data()["comment"][0].strip() == "Which rules?"
     assert "Ben Who knows?" in text_of(page)
+    review = reverse("attempt_review", args=[Attempt.objects.earliest("pk").public_id], query={"show": "all"})
+    assert ["sees it with the answers" in text_of(teacher_client.get(url)) for url in (again, review)] == [True, True]
+    # A comment on a quiz that never shows its answers reaches no one.
+    Assignment.objects.update(release=Assignment.Release.NEVER)
+    for url, count in ((again, 1), (review, 5)):
+        text = text_of(teacher_client.get(url))
+        assert text.count("The student sees it only if you release the answers.") == count
+        assert "with the answers" not in text
 
 
 def test_question_with_many_points_has_a_field(teacher: User, classroom: Classroom, teacher_client: Client) -> None:
