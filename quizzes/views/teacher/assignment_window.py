@@ -20,6 +20,7 @@ from quizzes.attempts.lifecycle import undo_close_now
 from quizzes.formatting import duration, listed, moment
 from quizzes.forms.assignment_window import WindowActForm, WindowPageForm
 from quizzes.forms.board import WindowForm
+from quizzes.grading.queue import queued_counts
 from quizzes.models import Assignment, User
 from quizzes.reports.start_class import counts_before_release
 from quizzes.views.access import TeacherRequest, taught_assignment
@@ -118,7 +119,8 @@ def button_context(request: TeacherRequest, assignment: Assignment, *, now: date
     """What `parts/window_actions.html` needs besides the assignment."""
     state = window_state(assignment, now=now)
     is_waiting = not all_see_answers(assignment, now=now)
-    can_show = is_waiting and not lifecycle.has_more_attempts(assignment, now=now)
+    has_more = is_waiting and lifecycle.has_more_attempts(assignment, now=now)
+    can_show = is_waiting and not has_more
     has_scores = scores_can_show_first(assignment)
     return {
         "is_open": state.is_open,
@@ -126,6 +128,7 @@ def button_context(request: TeacherRequest, assignment: Assignment, *, now: date
         "can_show_scores": can_show and has_scores and not assignment.shows_scores,
         "can_hide_scores": is_waiting and has_scores and assignment.shows_scores,
         "can_release": can_show,
+        "must_close_first": has_more and state.is_open,
         # The notice with its “Undo” is there once.
         "can_undo_close": _can_undo_close(request, assignment),
     }
@@ -277,7 +280,8 @@ def _release(request: TeacherRequest, assignment: Assignment, *, is_sure: bool, 
     except lifecycle.StillMoreAttempts:
         messages.error(request, gettext("Students can still start another attempt. Close the quiz first."))
     else:
-        messages.success(request, gettext("Answers released. Students who turned in can see them."))
+        text = gettext("Answers released. Students who turned in can see them.")
+        messages.success(request, text + _ungraded(assignment))
     return None
 
 
@@ -289,7 +293,18 @@ def _show_scores(request: TeacherRequest, assignment: Assignment, *, now: dateti
         messages.error(request, gettext("Students can still start another attempt. Close the quiz first."))
     else:
         text = gettext("Scores shown. Students see their score after their last attempt, without the answers.")
-        messages.success(request, text)
+        messages.success(request, text + _ungraded(assignment))
+
+
+def _ungraded(assignment: Assignment) -> str:
+    """How many answers of a shown score need grading, after a space; "" for none. Three queries."""
+    count = queued_counts([assignment])[assignment.pk]
+    text = ngettext(
+        "{count} answer still needs grading. Its score says “so far”.",
+        "{count} answers still need grading. Their scores say “so far”.",
+        count,
+    ).format(count=count)
+    return f" {text}" if count else ""
 
 
 def _timed_out(count: int) -> str:

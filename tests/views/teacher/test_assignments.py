@@ -1276,13 +1276,15 @@ def test_release_answers_now_waits_for_a_close_while_attempts_are_left(
 ) -> None:
     Assignment.objects.update(max_attempts=2)
     address = reverse("change_window", args=[timed.public_id])
+    why = "To show scores or answers now, close the quiz first. Students have attempts left."
+    assert why in text_of(teacher_client.get(reverse("assignment_progress", args=[timed.public_id])))
     refused = teacher_client.post(address, {"act": "release"}, follow=True)
     timed.refresh_from_db()
     assert "Students can still start another attempt. Close the quiz first." in text_of(refused)
     assert timed.release == "after_last"
     click(teacher_client, timed, "close")
     Assignment.objects.update(closes_at=NOW - timedelta(seconds=1), due_at=NOW - timedelta(seconds=1))
-    click(teacher_client, timed, "release")
+    assert why not in text_of(click(teacher_client, timed, "release"))
     assert timed.release == "after_hand_in"
 
 

@@ -549,6 +549,12 @@ def test_home_says_how_many_there_are(assignment: Assignment, teacher_client: Cl
     # At the top of Progress, beside Results: no one looks for it under Regrades.
     progress = teacher_client.get(reverse("assignment_progress", args=[assignment.public_id]))
     assert "Results Grade answers Start class" in text_of(progress)
+    # Before scores or answers show, or after, grade the rest.
+    Assignment.objects.update(release=Assignment.Release.NEVER)
+    address = reverse("change_window", args=[assignment.public_id])
+    for act in ("show_scores", "release"):
+        page = teacher_client.post(address, {"act": act, "is_sure": "on"}, follow=True)
+        assert "2 answers still need grading. Their scores say “so far”." in text_of(page)
 
 
 @pytest.mark.parametrize("count", [1, 3])
