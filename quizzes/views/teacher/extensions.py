@@ -58,6 +58,8 @@ def extend_students(request: TeacherRequest, public_id: str) -> HttpResponse:
         accommodations.extend_students(assignment, form.students, by=request.user, now=now, **form.values)
         count = len(form.students)
         text = ngettext("Saved for {count} student.", "Saved for {count} students.", count).format(count=count)
+        if assignment.shows_scores and form.values["extra_attempts"]:
+            text = f"{text} {gettext('They see their score again after their last attempt.')}"
         messages.success(request, text)
         _warn(request, assignment, form.students, now=now)
     return redirect("extend_students", assignment.public_id)

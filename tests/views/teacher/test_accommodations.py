@@ -521,8 +521,11 @@ def test_extra_attempts_say_whether_the_student_could_see_the_answers(
     assert "Maya could see the answers starting" in text_of(teacher_client.get(terms_of(given, student)))
     assert "see the answers" not in text_of(teacher_client.get(terms_of(given, classmate)))
 
-    Assignment.objects.update(release="never")
-    assert "Maya could not see the answers so far." in text_of(teacher_client.get(terms_of(given, student)))
+    Assignment.objects.update(release="never", shows_scores=True)
+    said = "Maya could not see the answers so far. Maya may have seen the score."
+    assert said in text_of(teacher_client.get(terms_of(given, student)))
+    Assignment.objects.update(shows_scores=False)
+    assert "seen the score" not in text_of(teacher_client.get(terms_of(given, student)))
 
 
 def test_late_answers_of_a_paced_quiz_name_the_class_board(

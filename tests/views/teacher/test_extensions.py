@@ -108,6 +108,12 @@ def test_chosen_students_get_the_extension_once(
     assert text_of(page).count("due Mon, Oct 26") == 2
     assert third.public_id in page.content.decode()
 
+    Assignment.objects.update(shows_scores=True)
+    homework.refresh_from_db()
+    again = "They see their score again after their last attempt."
+    assert again not in text_of(send(teacher_client, homework, student, closes=NOW + 5 * DAY))
+    assert again in text_of(send(teacher_client, homework, student, extra_attempts="1"))
+
 
 def test_link_chooses_the_students_who_have_not_turned_in(
     homework: Assignment, student: Student, classmate: Student, teacher: User, teacher_client: Client
