@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from quizzes.assignments.release import Release
@@ -178,10 +179,20 @@ class Level:
 
 
 class QueueGradeForm(GradeForm):
-    """The points and the comment for one entry of the grading queue."""
+    """The points and the comment for one entry of the grading queue. other: points between two levels, "" for none."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    other = forms.CharField(
+        label=gettext_lazy("Other points, such as 1.5"),
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+
+    def __init__(self, data: QueryDict | None = None, **kwargs: Any) -> None:
+        if data is not None and not data.get("points"):
+            data = data.copy()
+            data["points"] = data.get("other", "")
+        super().__init__(data, **kwargs)
         if self.levels:
             self.fields["points"].error_messages["required"] = gettext("Choose the points.")
 

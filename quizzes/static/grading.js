@@ -2,6 +2,8 @@
 
 const form = document.querySelector("form.grade");
 const comment = document.querySelector("form.grade textarea");
+/** @type {HTMLInputElement} */
+const other = document.querySelector("form.grade [name=other]");
 const hints = document.querySelector("[data-hints]");
 // Single keys must be possible to turn off (WCAG 2.1.4): speech input types letters.
 const SETTING = "grading-shortcuts";
@@ -45,23 +47,34 @@ function isTyping(event) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && event.target === comment) {
-    comment.blur();
+  if (event.key === "Escape" && (event.target === comment || event.target === other)) {
+    /** @type {HTMLElement} */ (event.target).blur();
     return;
   }
   if (isOff || isSent || event.repeat || event.ctrlKey || event.altKey || event.metaKey || isTyping(event)) return;
   // Arrows move between the points once one of them has the focus.
   if (event.key.startsWith("Arrow") && /** @type {HTMLElement} */ (event.target).matches("[type=radio]")) return;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  if (key === "c" && comment) {
+  const field = { c: comment, ".": other }[key];
+  if (field) {
     event.preventDefault();
-    comment.focus();
+    field.focus();
     return;
   }
   const target = document.querySelector(`[data-key~="${CSS.escape(key)}"]`);
   if (!target) return;
   event.preventDefault();
   use(/** @type {HTMLElement} */ (target));
+});
+
+// A chosen number wins over typed points, so that the page never shows both.
+form?.addEventListener("input", (event) => {
+  const input = /** @type {HTMLInputElement} */ (event.target);
+  if (input === other) {
+    for (const radio of form.querySelectorAll("[name=points]")) radio.checked = false;
+  } else if (input.name === "points" && other) {
+    other.value = "";
+  }
 });
 
 document.addEventListener("submit", (event) => {

@@ -98,6 +98,17 @@ def test_keys_move_comment_repeat_and_undo(assignment: Assignment, teacher: User
     expect(page.locator("main")).to_contain_text("Undone.")
     expect(words).to_have_text("B rule.")
     assert (points_of("Ana R."), points_of("Ben O.")) == ([1], [])
+    # Of typed and chosen points, the newer ones count.
+    other = page.get_by_label("Other points")
+    page.keyboard.press(".")
+    page.keyboard.type("0.5")
+    page.locator("label.speaker").nth(2).click()
+    expect(other).to_have_value("")
+    page.keyboard.press(".")
+    page.keyboard.type("1.5")
+    expect(page.locator("[name=points]:checked")).to_have_count(0)
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_contain_text("Saved. Ben O. gets 1.5 points.")
 
 
 def test_group_is_graded_with_one_key_without_the_answer_that_was_left_out(

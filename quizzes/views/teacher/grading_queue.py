@@ -108,7 +108,8 @@ def settle_queued_answer(request: TeacherRequest, public_id: str) -> HttpRespons
         return _queue_page(request, assignment, entries, OpenEntry(place, grade, group, chosen))
     settled: dict[str, Any] = {"group": group, "by": request.user, "now": timezone.now()}
     if act == "grade":
-        queue.grade_entry(assignment, entry, attempts, **grade.cleaned_data, **settled)
+        given = {name: grade.cleaned_data[name] for name in ("points", "comment")}
+        queue.grade_entry(assignment, entry, attempts, **given, **settled)
     elif not entry.may_accept or act == "keep":
         queue.grade_entry(assignment, entry, attempts, points=entry.points_to_keep, **settled)
     else:

@@ -468,6 +468,21 @@ def test_last_comment_can_be_given_again(assignment: Assignment, teacher_client:
         assert "with the answers" not in text
 
 
+def test_points_between_two_levels_are_typed(assignment: Assignment, teacher_client: Client) -> None:
+    give(assignment, "Ana", who="The rules.")
+    form = grade_form(teacher_client, assignment)
+    for typed, error in (
+        ("", "Choose the points."),
+        ("half", "Enter a number, such as 1.5."),
+        ("3.5", "The question has 3 points. Enter 0 to 3."),
+    ):
+        page = teacher_client.post(form.action, form.data(act="grade", other=typed))
+        assert (errors_of(page), form_of(page, having="entry").data()["other"]) == ([error], [typed])
+    page = teacher_client.post(form.action, form.data(act="grade", other="1,5"), follow=True)
+    assert "Saved. Ana gets 1.5 points." in text_of(page)
+    assert scores() == [Decimal("1.5")]
+
+
 def test_question_with_many_points_has_a_field(teacher: User, classroom: Classroom, teacher_client: Client) -> None:
     document = typed_document()
     document["questions"][2] |= {"points": 12, "criteria": [{"title": "A", "points": 12, "description": "B."}]}
