@@ -268,7 +268,7 @@ def _release(request: TeacherRequest, assignment: Assignment, *, is_sure: bool, 
         return confirm_page(
             request,
             question=gettext("Release the answers of “{title}” now?").format(title=assignment.title),
-            effect=" ".join(effects),
+            effect=" ".join(effects) + _ungraded(assignment),
             verb=gettext("Release answers now"),
             keep=gettext("Not now"),
             place=assignment.classroom.name,

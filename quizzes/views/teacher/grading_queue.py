@@ -213,6 +213,7 @@ def _entry_context(
         "type_label": gettext(type_of(entry.question).label),
         "first": wordings[0].boxes[0].answers[0],
         "is_group": len(entry.attempts) > 1,
+        "has_several_spellings": sum(len(wording.spellings) for wording in entry.wordings) > 1,
         "none_chosen": opened.chosen == [],
         "number": place + 1,
         "entry_count": len(entries),

@@ -468,6 +468,15 @@ def test_last_comment_can_be_given_again(assignment: Assignment, teacher_client:
         assert "with the answers" not in text
 
 
+def test_equal_answers_show_their_words_once(assignment: Assignment, teacher_client: Client) -> None:
+    words = "A rule. " * 50
+    for name in ("Ana", "Ben"):
+        give(assignment, name, who=words)
+    page = teacher_client.get(queue_of(assignment)).text
+    assert "2 similar answers" in page
+    assert ('class="words long"' in page, 'class="says"' in page) == (True, False)
+
+
 def test_points_between_two_levels_are_typed(assignment: Assignment, teacher_client: Client) -> None:
     give(assignment, "Ana", who="The rules.")
     form = grade_form(teacher_client, assignment)
@@ -567,8 +576,9 @@ def test_home_says_how_many_there_are(assignment: Assignment, teacher_client: Cl
     # Before scores or answers show, or after, grade the rest.
     Assignment.objects.update(release=Assignment.Release.NEVER)
     address = reverse("change_window", args=[assignment.public_id])
-    for act in ("show_scores", "release"):
-        page = teacher_client.post(address, {"act": act, "is_sure": "on"}, follow=True)
+    make_student(classroom=assignment.classroom)
+    for act, is_sure in (("show_scores", ""), ("release", ""), ("release", "on")):
+        page = teacher_client.post(address, {"act": act, "is_sure": is_sure}, follow=True)
         assert "2 answers still need grading. Their scores say “so far”." in text_of(page)
 
 
