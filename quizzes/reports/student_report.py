@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from quizzes.assignments.release import can_see_answers, can_see_score
 from quizzes.assignments.student_statuses import answers_shown_times, attempts_ended_times
 from quizzes.attempts.attempt_content import AttemptContent, content_of, shown_content
@@ -109,6 +111,12 @@ def student_report(student: Student, *, by: User, now: datetime) -> list[ReportL
         )
         for line in lines
     ]
+
+
+def next_student(student: Student) -> Student | None:
+    """The next student on the roster of the class; None after the last. One query."""
+    later = Q(sort_key__gt=student.sort_key) | Q(sort_key=student.sort_key, pk__gt=student.pk)
+    return student.classroom.students.enrolled().filter(later).order_by("sort_key", "pk").first()
 
 
 def review_attempts(

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 from quizzes.models import Accommodation, Student
 from quizzes.people.class_people import teachers_of
 from quizzes.reports.student_history import events_of
+from quizzes.reports.student_report import next_student
 from quizzes.reports.student_report import student_report as load_report
 from quizzes.views.access import TeacherRequest, exports, taught_student
 
@@ -21,6 +22,7 @@ def student_report(request: TeacherRequest, public_id: str) -> HttpResponse:
     log = events_of(list(Student.objects.with_merged(student.pk)), by=request.user)
     context = {
         "student": student,
+        "next_student": next_student(student),
         "classroom": student.classroom,
         "teachers": teachers_of(student.classroom),
         "now": now,

@@ -37,7 +37,9 @@ def done(assignment: Assignment, student: Student, classmate: Student, teacher: 
     return attempt
 
 
-def test_report_has_questions_and_answers_in_words(done: Attempt, student: Student, teacher_client: Client) -> None:
+def test_report_has_questions_and_answers_in_words(
+    done: Attempt, student: Student, classmate: Student, teacher_client: Client
+) -> None:
     address = reverse("student_report", args=[student.public_id])
     assert f'href="{address}"' in teacher_client.get(reverse("student_history", args=[student.public_id])).text
 
@@ -55,6 +57,10 @@ def test_report_has_questions_and_answers_in_words(done: Attempt, student: Stude
     assert "4. Which two sentences prove this? After a protest there is an end in summer." in said
     assert "Noah" not in said
     page = teacher_client.get(address).text
+    # The reports of a class are one click apart, without a name that a parent could see.
+    following = reverse("student_report", args=[classmate.public_id])
+    assert (f'rel="next" href="{following}"' in page, "Next student" in said) == (True, True)
+    assert "Next student" not in report_of(teacher_client, classmate)
     assert re.findall(r'role="region"\s+aria-label="([^"]*)"', page) == ["Answers of attempt 1, Small set"]
 
 
@@ -231,4 +237,4 @@ def test_report_takes_the_same_queries_for_more_quizzes(
     with queries() as seen:
         report_of(teacher_client, student)
 
-    assert len(seen) == 15
+    assert len(seen) == 16
