@@ -243,8 +243,12 @@ def test_student_reads_mark_and_comment_once_answers_are_shown(
     Assignment.objects.update(release="never")
     assert "Well argued." not in text_of(student_client.get(result))
     Assignment.objects.update(release="after_hand_in")
-    page = text_of(student_client.get(result))
-    assert "Ms. Rivera gave 1 of 2 points. “Well argued.”" in page
+    page = student_client.get(result)
+    assert "Ms. Rivera gave 1 of 2 points. “Well argued.”" in text_of(page)
+    # An answer with a comment is open, so that the student doesn't have to look for it.
+    assert page.text.count("<details open>") == 2
+    teacher_client.post(mark_address(done), {"points": "1", "comment": ""})
+    assert student_client.get(result).text.count("<details open>") == 1
 
 
 # --- Late answers -------------------------------------------------------------------------------------------------
