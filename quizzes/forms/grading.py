@@ -115,11 +115,12 @@ class AttemptGradeForm(GradeForm):
 
 
 class QueuePageForm(forms.Form):
-    """Which entry of the grading queue a link shows, what it offers to undo, and whether it repeats a comment."""
+    """Which entry of the grading queue a link shows, what it offers to undo, and which comment it repeats."""
 
     answer = forms.CharField(required=False, max_length=32)
     undo = forms.UUIDField(required=False)
-    comment = forms.ChoiceField(choices=[("last", gettext_lazy("The last comment"))], required=False)
+    # Its place in `recent_comments`.
+    comment = forms.IntegerField(required=False, min_value=1, max_value=5)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -138,9 +139,10 @@ class QueuePageForm(forms.Form):
         return group
 
     @property
-    def repeats_comment(self) -> bool:
-        """Whether the comment field starts with the last comment."""
-        return self.cleaned_data.get("comment") == "last"
+    def comment_number(self) -> int | None:
+        """The place of the comment that the field starts with; None for none."""
+        number: int | None = self.cleaned_data.get("comment")
+        return number
 
 
 class SettleForm(forms.Form):

@@ -222,10 +222,14 @@ def replace_grades(answer: Answer, *, replaced_at: datetime | None, now: datetim
     grades.filter(pk__in=own).update(undone_at=None)
 
 
-def last_comment(assignment: Assignment, *, by: User) -> str:
-    """The newest comment that this teacher gave on this assignment, "" for none. One query."""
-    given = ManualGrade.objects.in_force().filter(attempt__assignment=assignment, made_by=by).exclude(comment="")
-    return given.values_list("comment", flat=True).last() or ""
+def recent_comments(assignment: Assignment, *, by: User) -> list[str]:
+    """The newest comments of this teacher on quizzes with the same question set, each once, up to 5. One query."""
+    given = ManualGrade.objects.in_force().filter(
+        attempt__assignment__edition__question_set=assignment.edition.question_set_id, made_by=by
+    )
+    newest = given.exclude(comment="").order_by("-pk").values_list("comment", flat=True)
+    # A comment repeats for many students.
+    return list(dict.fromkeys(newest[:200]))[:5]
 
 
 def is_used(group: uuid.UUID) -> bool:

@@ -275,7 +275,7 @@ def test_queue_works_without_a_script(assignment: Assignment, teacher: User, ope
     page.get_by_role("button", name="Save and next").click()
     expect(page.locator("main")).to_contain_text("Saved. 2 students get 2 points.")
     expect(page.locator(".words")).to_have_text("B rule.")
-    page.get_by_role("link", name="Same comment as last time").click()
+    page.get_by_role("link", name="“Which one?”").click()
     expect(page.get_by_label("Comment")).to_have_value("Which one?")
     page.locator("label.speaker").nth(3).click()
     page.get_by_role("button", name="Save and next").click()

@@ -164,10 +164,12 @@ def _already_graded(request: TeacherRequest, assignment: Assignment, form: Settl
 def _asked_entry(
     assignment: Assignment, entries: Sequence[QueuedAnswer], link: QueuePageForm, *, by: User
 ) -> OpenEntry:
-    """The entry of a link, else the first, with an empty form or one with the last comment."""
+    """The entry of a link, else the first, with an empty form or one with an earlier comment."""
     names = [entry.name for entry in entries]
     place = names.index(link.answer_name) if link.answer_name in names else 0
-    initial = {"comment": manual_grades.last_comment(assignment, by=by)} if link.repeats_comment else {}
+    number = link.comment_number
+    repeated = manual_grades.recent_comments(assignment, by=by)[number - 1 : number] if number else []
+    initial = {"comment": "".join(repeated)}
     form = QueueGradeForm(possible=entries[place].question.points, release=assignment.release, initial=initial)
     return OpenEntry(place, form, uuid4())
 
@@ -220,7 +222,7 @@ def _entry_context(
         "answer_count": sum(len(entry.attempts) for entry in entries),
         "previous": names[place - 1] if place else "",
         "next": names[place + 1] if place + 1 < len(names) else "",
-        "last_comment": manual_grades.last_comment(assignment, by=by),
+        "comments": manual_grades.recent_comments(assignment, by=by),
         "grades": entry.is_by_hand or not entry.may_accept,
         "form": opened.form,
         "group": opened.group,

@@ -447,13 +447,15 @@ def test_refused_grade_keeps_what_was_typed(
     assert ManualGrade.objects.count() == 0
 
 
-def test_last_comment_can_be_given_again(assignment: Assignment, teacher_client: Client) -> None:
+def test_earlier_comments_can_be_given_again(
+    assignment: Assignment, teacher: User, other_teacher: User, teacher_client: Client
+) -> None:
     for name, words in (("Ana", "The rules."), ("Ben", "Who knows?")):
         give(assignment, name, who=words)
-    assert "Same comment" not in text_of(teacher_client.get(queue_of(assignment)))
+    assert "Use a comment again" not in text_of(teacher_client.get(queue_of(assignment)))
     form = grade_form(teacher_client, assignment)
     page = teacher_client.post(form.action, form.data(act="grade", points="1", comment="Which rules?"), follow=True)
-    again = next(link for link in read(page).links if link.endswith("comment=last"))
+    again = next(link for link in read(page).links if link.endswith("comment=1"))
     assert form_of(page, having="entry").data()["comment"][0].strip() == ""
     page = teacher_client.get(again)
     assert form_of(page, having="entry").data()["comment"][0].strip() == "Which rules?"
@@ -466,6 +468,20 @@ def test_last_comment_can_be_given_again(assignment: Assignment, teacher_client:
         text = text_of(teacher_client.get(url))
         assert text.count("The student sees it only if you release the answers.") == count
         assert "with the answers" not in text
+    # In each class with the set, the newest first, and no comment of another teacher.
+    given = make_assignment(edition=assignment.edition, classroom=make_classroom(teacher=teacher, name="Period 6"))
+    attempts = [give(given, name, who=f"{name}.") for name in ("Cy", "Dee", "Eve")]
+    question = given.edition.questions.get(position=3)
+    for attempt, comment, by in zip(
+        attempts, ("Which rules?", "Good.", "Mine."), (teacher, teacher, other_teacher), strict=True
+    ):
+        manual_grades.grade_answer(attempt, question, points=Decimal(1), comment=comment, by=by, now=NOW)
+    assert manual_grades.recent_comments(assignment, by=teacher) == ["Good.", "Which rules?"]
+    page = teacher_client.get(queue_of(assignment), {"comment": "2"})
+    assert form_of(page, having="entry").data()["comment"][0].strip() == "Which rules?"
+    for number in ("0", "5", "6", "last"):
+        page = teacher_client.get(queue_of(assignment), {"comment": number})
+        assert form_of(page, having="entry").data()["comment"][0].strip() == ""
 
 
 def test_equal_answers_show_their_words_once(assignment: Assignment, teacher_client: Client) -> None:
@@ -600,7 +616,7 @@ def test_queue_and_home_cost_the_same_however_many(
     with queries() as seen:
         page = teacher_client.get(queue_of(assignment))
     assert f"1 of {count}" in text_of(page)
-    assert len(seen) == 7  # session, teacher, assignment; answers, regrades, grades; last comment
+    assert len(seen) == 7  # session, teacher, assignment; answers, regrades, grades; comments
     with queries() as seen:
         teacher_client.get(HOME)
     assert len(seen) == 13
