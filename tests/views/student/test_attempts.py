@@ -964,6 +964,12 @@ def test_seconds_left_come_from_the_server(
     assert "6 min left" in words(page)
     data = form_of(page, having="operation").data(choice=token(attempt, 1, "b"), act="save")
     assert as_json(student_client, address(attempt, 1), data).json()["seconds_left"] == 330
+    # The home page hides the time too, until 5 minutes are left.
+    Student.objects.update(supports={"hide_clock": True})
+    hidden = words(student_client.get(reverse("student_home")))
+    clock.shift(timedelta(minutes=1))
+    shown = words(student_client.get(reverse("student_home")))
+    assert ("6 min left" in hidden, "5 min left" in shown) == (False, True)
 
 
 # --- After the end
