@@ -16,12 +16,17 @@ ALL_QUESTIONS = gettext_noop("All questions")
 
 @dataclass(frozen=True, slots=True)
 class GrowthLine:
-    """Growth on one objective. before, after: mean shares of the points. figure: None with too few students."""
+    """Growth on one objective. before, after: mean shares of the points.
+
+    figure: None if a half has too few students, or if all students of each half changed alike.
+    is_too_small: whether a half has too few students.
+    """
 
     title: str
     before: float
     after: float
     figure: GrowthFigure | None
+    is_too_small: bool = False
 
     @property
     def change(self) -> str:
@@ -36,8 +41,10 @@ class GrowthLine:
     @property
     def sentence(self) -> str:
         """What the figure means, in one plain sentence."""
-        if self.figure is None:
+        if self.is_too_small:
             return gettext("Too few to tell.")
+        if self.figure is None:
+            return gettext("In each half, all students changed by the same amount.")
         low, high = whole_percent(self.figure.low), whole_percent(self.figure.high)
         if not self.figure.is_clear:
             return gettext("Too few to tell: the change is between {low} and {high} points of 100.").format(
@@ -140,6 +147,7 @@ def _line(title: str, halves: tuple[list[_Pair], list[_Pair]], *, shown: str) ->
         sum(before for before, _ in both) / len(both) if both else 0,
         sum(after for _, after in both) / len(both) if both else 0,
         growth_figure(*([after - before for before, after in half] for half in shares)),
+        is_too_small=min(map(len, shares)) < MIN_HALF,
     )
 
 

@@ -251,7 +251,7 @@ def test_excused_work_and_one_form_alone_do_not_count(
 @pytest.mark.parametrize(
     ("figure", "sentence"),
     [
-        (None, "Too few to tell."),
+        (None, "In each half, all students changed by the same amount."),
         (GrowthFigure(0.1, 0.1, -0.08, 0.2, 20), "Too few to tell: the change is between −8 and 20 points of 100."),
         (GrowthFigure(0.2, 0.1, 0.12, 0.31, 20), "More than before, by 12 to 31 points of 100."),
         (GrowthFigure(-0.2, 0.1, -0.31, -0.12, 20), "Less than before, by 12 to 31 points of 100."),
@@ -277,6 +277,8 @@ def test_page_shows_growth_with_its_error_and_is_linked(
         take(student, *((a, b) if number % 2 else (b, a)), right=(0, 4 if number % 3 else 2))
     text = text_of(teacher_client.get(growth_url(classroom)))
     assert "6 students took Form-A first, 6 took Form-B first" in text
+    same = "In each half, all students changed by the same amount."
+    assert f"What the system records 0% 100% No variation No variation {same}" in text
     assert "More than before, by" in text
     assert "Standard error" in text
     mastery = teacher_client.get(reverse("classroom_mastery", args=[classroom.public_id]))
