@@ -16,15 +16,15 @@ ALL_QUESTIONS = gettext_noop("All questions")
 
 @dataclass(frozen=True, slots=True)
 class GrowthLine:
-    """Growth on one objective. before, after: mean shares of the points.
+    """Growth on one objective. before, after: mean shares of the points; None without a student who has both.
 
     figure: None if a half has too few students, or if all students of each half changed alike.
     is_too_small: whether a half has too few students.
     """
 
     title: str
-    before: float
-    after: float
+    before: float | None
+    after: float | None
     figure: GrowthFigure | None
     is_too_small: bool = False
 
@@ -144,8 +144,8 @@ def _line(title: str, halves: tuple[list[_Pair], list[_Pair]], *, shown: str) ->
     both = [pair for half in shares for pair in half]
     return GrowthLine(
         shown,
-        sum(before for before, _ in both) / len(both) if both else 0,
-        sum(after for _, after in both) / len(both) if both else 0,
+        sum(before for before, _ in both) / len(both) if both else None,
+        sum(after for _, after in both) / len(both) if both else None,
         growth_figure(*([after - before for before, after in half] for half in shares)),
         is_too_small=min(map(len, shares)) < MIN_HALF,
     )

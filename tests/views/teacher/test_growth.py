@@ -29,6 +29,7 @@ from tests.factories import (
     make_document,
     make_edition,
     make_question_set,
+    make_regrade,
     make_student,
 )
 from tests.pages import errors_of, form_of, text_of
@@ -246,6 +247,11 @@ def test_excused_work_and_one_form_alone_do_not_count(
     [growth] = growth_of(gradebook(classroom, now=NOW + timedelta(weeks=3)))
     assert growth.halves == (1, 0)
     assert {line.sentence for line in growth.lines} == {"Too few to tell."}
+    # No student has points on an objective both times if one form has no question of it.
+    for number in (1, 2):
+        make_regrade(assignment=classroom.assignments.get(edition=b), policy="drop", number=number)
+    [growth] = growth_of(gradebook(classroom, now=NOW + timedelta(weeks=3)))
+    assert [(line.before, line.after) for line in growth.lines] == [(None, None), (0, 1), (0, 1)]
 
 
 @pytest.mark.parametrize(
