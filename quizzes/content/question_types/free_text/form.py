@@ -32,7 +32,10 @@ class FreeTextForm(QuestionTypeForm):
                 row.get("title", ""),
             )
             points = forms.IntegerField(
-                label=gettext("Points of line {number}").format(number=number), min_value=1, max_value=MAX_POINTS
+                label=gettext("Points of line {number}").format(number=number),
+                min_value=1,
+                max_value=MAX_POINTS,
+                error_messages={"required": gettext("Enter 1 to {count} points.").format(count=MAX_POINTS)},
             )
             points.widget.attrs["class"] = "why"
             self.put(f"points-{number}", points, row.get("points", 1))

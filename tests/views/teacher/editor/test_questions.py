@@ -251,6 +251,7 @@ def test_a_rubric_says_what_students_see_and_what_may_stay_blank(draft: Draft, t
     assert "Before they write, students see each line and its points, not how to earn them." in text
     for label in ("Minimum characters", "Maximum characters", "Note to students"):
         assert f"{label} (optional)" in text
+    assert errors_of(save(teacher_client, draft, **{"points-1": ""})) == ["Enter 1 to 100 points."]
 
 
 def test_the_editor_previews_a_question_as_students_see_it(draft: Draft, teacher_client: Client) -> None:
