@@ -26,7 +26,7 @@ from quizzes.content.reading import NOT_STATED, REPORTER
 from quizzes.content.rights import RIGHTS
 from quizzes.content.sentences import split_text
 from quizzes.content.tables import Table, repeated
-from quizzes.formatting import up_to
+from quizzes.formatting import grouped, up_to
 from quizzes.forms.editor.base import DraftForm, new_key
 from quizzes.forms.editor.source import SourceForm
 from quizzes.forms.fields import choice_field
@@ -89,7 +89,7 @@ def check_sentences(pasted: str, language: str) -> None:
     if too_long:
         raise ValidationError(
             gettext("A sentence is over {max_sentence_length} characters. Split it: “{value}…”").format(
-                max_sentence_length=MAX_SENTENCE_LENGTH, value=too_long[:60]
+                max_sentence_length=grouped(MAX_SENTENCE_LENGTH), value=too_long[:60]
             )
         )
 

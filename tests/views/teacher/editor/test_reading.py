@@ -191,7 +191,7 @@ def test_a_speaker_without_a_name_or_beyond_the_limit_is_refused(
 def test_add_set_refuses_a_sentence_that_is_too_long(teacher_client: Client) -> None:
     response = teacher_client.post(reverse("add_set"), {**SOURCE, "text": "word " * 250})
 
-    assert "A sentence is over 1000 characters." in errors_of(response)[0]
+    assert "A sentence is over 1,000 characters." in errors_of(response)[0]
     assert not QuestionSet.objects.exists()
 
 
@@ -569,7 +569,7 @@ def test_a_text_without_words_after_cleaning_is_refused(empty: Draft, teacher_cl
     [
         ("", "Paste or type the reading."),
         ("Word. " * 301, "This has 301 sentences. The limit is 300."),
-        ("long " * 300, "A sentence is over 1000 characters."),
+        ("long " * 300, "A sentence is over 1,000 characters."),
     ],
 )
 def test_a_text_that_cannot_be_a_reading_stays_on_the_page(
