@@ -6,6 +6,7 @@ import { move } from "./move.js";
 // In ms. Each heartbeat is a write, and a teacher needs no more of them.
 const PERIOD = 20000;
 const KEPT = "footnote.presence";
+const FOCUS = "footnote.focus";
 // For a request, where the browser can end it: Safari 15 cannot.
 const TIMEOUT = 10000;
 
@@ -35,6 +36,24 @@ function isOutOfDate(reply) {
   return reply.is_paused || hasNewEnd || hasNewSupports;
 }
 
+// Where the focus is, so that a student with a keyboard continues there when the page opens again.
+function keepFocus() {
+  const { name, value, form: within } = document.activeElement;
+  if (within?.id !== "answers") return;
+  try {
+    sessionStorage.setItem(FOCUS, JSON.stringify([location.pathname, name, value]));
+  } catch { /* Without storage, the focus starts at the top. */ }
+}
+
+function restoreFocus() {
+  try {
+    const [path, name, value] = JSON.parse(sessionStorage.getItem(FOCUS) || "[]");
+    sessionStorage.removeItem(FOCUS);
+    if (path !== location.pathname) return;
+    [...document.querySelector("#answers")?.elements ?? []].find((one) => one.name === name && one.value === value)?.focus();
+  } catch { /* As above. */ }
+}
+
 async function sendHeartbeat() {
   try {
     sessionStorage.setItem(KEPT, `${form.action} ${Date.now()}`);
@@ -45,7 +64,10 @@ async function sendHeartbeat() {
   const reply = await fetch(form.action, { ...options, signal: AbortSignal.timeout?.(TIMEOUT) })
     .then((response) => response.json())
     .catch(() => ({}));
-  if (isOutOfDate(reply)) return move(location.pathname);
+  if (isOutOfDate(reply)) {
+    keepFocus();
+    return move(location.pathname);
+  }
   // Two may have been under way.
   clearTimeout(timer);
   timer = setTimeout(sendHeartbeat, PERIOD);
@@ -57,6 +79,7 @@ function sendNow() {
 }
 
 if (form) {
+  restoreFocus();
   timer = setTimeout(sendHeartbeat, timeToNext());
   document.addEventListener("footnote:signed-in", sendNow);
   // So that the teacher's page does not call a student offline whose answers arrive again.

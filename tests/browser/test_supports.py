@@ -189,8 +189,11 @@ def test_read_aloud_comes_after_typing_and_says_what_a_written_answer_needs(
             page.evaluate("dispatchEvent(new Event('online'))")
     assert page.evaluate("window.isFirst") is True
     expect(answer).to_be_focused()
-    answer.blur()
+    flag = page.get_by_role("button", name="Flag for later")
+    flag.focus()
     page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.get_by_role("button", name="Hear the question")).to_be_visible()
+    expect(flag).to_be_focused()
     page.get_by_role("button", name="Hear the question").press("Enter")
     expect(answer).to_have_value("The mayor")
     while page.locator("[data-speaking]").count():
