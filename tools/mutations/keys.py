@@ -205,8 +205,7 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "accepting late answers says whether the student could see the answers",
         "templates/teacher/attempt_review.html",
-        "          {% csrf_token %}\n"
-        '          {% include "parts/answers_since.html" with student=attempt.student %}\n',
+        '          {% csrf_token %}\n          {% include "parts/answers_since.html" with student=attempt.student %}\n',
         "          {% csrf_token %}\n",
         "tests/views/teacher/test_accommodations.py",
         *("-k", "could_see"),
