@@ -13,6 +13,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 from quizzes.assignments.release import Release
 from quizzes.formatting import Label, up_to
 from quizzes.forms.fields import PointsField
+from quizzes.grading.manual_grades import OFFERED_COMMENTS
 
 MAX_COMMENT = 600
 # The highest number on one key.
@@ -120,7 +121,7 @@ class QueuePageForm(forms.Form):
     answer = forms.CharField(required=False, max_length=32)
     undo = forms.UUIDField(required=False)
     # Its place in `recent_comments`.
-    comment = forms.IntegerField(required=False, min_value=1, max_value=5)
+    comment = forms.IntegerField(required=False, min_value=1, max_value=OFFERED_COMMENTS)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

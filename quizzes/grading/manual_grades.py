@@ -16,6 +16,9 @@ from quizzes.grading.scores import lock_score, rescore
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, ManualGrade, Question, User
 from quizzes.models.locks import lock_rows, read_again
 
+# How many earlier comments the grading queue offers.
+OFFERED_COMMENTS = 5
+
 
 class GradeOutdated(Exception):
     """The answer changed, or a teacher graded it, after the page was opened. seen: the `seen_stamp` of now."""
@@ -223,13 +226,16 @@ def replace_grades(answer: Answer, *, replaced_at: datetime | None, now: datetim
 
 
 def recent_comments(assignment: Assignment, *, by: User) -> list[str]:
-    """The newest comments of this teacher on quizzes with the same question set, each once, up to 5. One query."""
+    """The newest comments of this teacher on quizzes with the same question set, each once. One query.
+
+    At most `OFFERED_COMMENTS`.
+    """
     given = ManualGrade.objects.in_force().filter(
         attempt__assignment__edition__question_set=assignment.edition.question_set_id, made_by=by
     )
     newest = given.exclude(comment="").order_by("-pk").values_list("comment", flat=True)
     # A comment repeats for many students.
-    return list(dict.fromkeys(newest[:200]))[:5]
+    return list(dict.fromkeys(newest[:200]))[:OFFERED_COMMENTS]
 
 
 def is_used(group: uuid.UUID) -> bool:
