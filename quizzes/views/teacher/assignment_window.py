@@ -65,13 +65,10 @@ def change_window(request: TeacherRequest, public_id: str) -> HttpResponse:
         case WindowActForm.RELEASE:
             if confirm := _release(request, assignment, is_sure=form.cleaned_data["is_sure"], now=now):
                 return confirm
-        case WindowActForm.SHOW_SCORES | WindowActForm.HIDE_SCORES if not _has_hidden_answers(assignment, now=now):
-            messages.error(request, gettext("Nothing changed. Students see their score with the answers."))
         case WindowActForm.SHOW_SCORES:
             _show_scores(request, assignment, now=now)
         case WindowActForm.HIDE_SCORES:
-            lifecycle.hide_scores(assignment, by=request.user, now=now)
-            messages.success(request, gettext("Scores are no longer shown before the answers."))
+            _hide_scores(request, assignment, now=now)
     if assignment.is_teacher_paced and act == WindowActForm.OPEN:
         page = "class_board"
     # The window of a class board keeps its language.
@@ -132,11 +129,6 @@ def button_context(request: TeacherRequest, assignment: Assignment, *, now: date
         # The notice with its “Undo” is there once.
         "can_undo_close": _can_undo_close(request, assignment),
     }
-
-
-def _has_hidden_answers(assignment: Assignment, *, now: datetime) -> bool:
-    """Whether scores can show before the answers, and some answers are still hidden."""
-    return scores_can_show_first(assignment) and not all_see_answers(assignment, now=now)
 
 
 def _can_undo_close(request: TeacherRequest, assignment: Assignment) -> bool:
@@ -287,6 +279,8 @@ def _release(request: TeacherRequest, assignment: Assignment, *, is_sure: bool, 
 
 def _show_scores(request: TeacherRequest, assignment: Assignment, *, now: datetime) -> None:
     """Show the scores before the answers."""
+    if _refuses_scores(request, assignment, now=now):
+        return
     try:
         lifecycle.show_scores(assignment, by=request.user, now=now)
     except lifecycle.StillMoreAttempts:
@@ -294,6 +288,21 @@ def _show_scores(request: TeacherRequest, assignment: Assignment, *, now: dateti
     else:
         text = gettext("Scores shown. Students see their score after their last attempt, without the answers.")
         messages.success(request, text + _ungraded(assignment))
+
+
+def _hide_scores(request: TeacherRequest, assignment: Assignment, *, now: datetime) -> None:
+    """Show scores with the answers again."""
+    if not _refuses_scores(request, assignment, now=now):
+        lifecycle.hide_scores(assignment, by=request.user, now=now)
+        messages.success(request, gettext("Scores are no longer shown before the answers."))
+
+
+def _refuses_scores(request: TeacherRequest, assignment: Assignment, *, now: datetime) -> bool:
+    """Whether scores can't show before the answers, or all students see the answers by now. If so, it says that."""
+    if scores_can_show_first(assignment) and not all_see_answers(assignment, now=now):
+        return False
+    messages.error(request, gettext("Nothing changed. Students see their score with the answers."))
+    return True
 
 
 def _ungraded(assignment: Assignment) -> str:
