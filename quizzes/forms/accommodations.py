@@ -91,7 +91,7 @@ def accommodation_forms(
     supports, level = StudentSupportsForm(student=student), StudentLevelForm.of(student)
     initial = {**time.initial, **supports.initial, **level.initial}
     if data is None:
-        supports = StudentSupportsForm(student=student, initial={"seen": seen_values(initial)})
+        supports.initial["seen"] = seen_values(initial)
         return AccommodationForms(time, supports, level)
     sent = with_changes_of_others(data, initial, {**time.fields, **supports.fields, **level.fields})
     return AccommodationForms(

@@ -21,14 +21,7 @@ from quizzes.assignments.release import Release, is_checked_at_once, shows_befor
 from quizzes.assignments.student_settings import window_of
 from quizzes.content.question_types.form import TextField
 from quizzes.formatting import up_to
-from quizzes.forms.fields import (
-    WallTimeField,
-    moment_in_zone,
-    seen_values,
-    wall_time,
-    with_changes_of_others,
-    zone_note,
-)
+from quizzes.forms.fields import WallTimeField, form_arguments, moment_in_zone, wall_time, zone_note
 from quizzes.models import Assignment
 from quizzes.models.assignments import MAX_TITLE
 
@@ -289,13 +282,8 @@ class ChangeAssignmentForm(AssignmentSettingsForm):
             wall_time(moment, self.zone) for moment in (assignment.opens_at, assignment.due_at, assignment.closes_at)
         )
         initial = field_values(PresetValues(settings_of(assignment), opens, due, closes))
-        fields = AssignmentSettingsForm.base_fields
-        super().__init__(
-            with_changes_of_others(data, initial, fields) if data is not None else None,
-            zones=[self.zone],
-            now=now,
-            initial={**initial, "seen": seen_values(initial)},
-        )
+        arguments = form_arguments(initial, AssignmentSettingsForm.base_fields, data)
+        super().__init__(**arguments, zones=[self.zone], now=now)
         if self.stored.waits_for_teacher:
             hint = gettext("Leave blank to open when you press Start. {zone}")
             self.fields["opens"].help_text = hint.format(zone=zone_note([self.zone]))

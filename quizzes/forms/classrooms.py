@@ -14,7 +14,7 @@ from quizzes.assignments.accommodations import reading_level_of
 from quizzes.caches import process_cache
 from quizzes.content.reading import LEVELS
 from quizzes.formatting import Label, isolated
-from quizzes.forms.fields import ClassroomChoice, NameField, choice_field, seen_values, with_changes_of_others
+from quizzes.forms.fields import ClassroomChoice, NameField, choice_field, form_arguments
 from quizzes.models import Classroom, PinKind, Student, Teaching, User
 from quizzes.models.rosters import ClassroomQuerySet
 
@@ -164,8 +164,7 @@ class ReadingLevelsForm(forms.Form):
     def of(cls, classroom: Classroom, data: QueryDict | None = None) -> Self:
         """The form with the levels of this class. data: as sent."""
         initial = {"variant": classroom.reading_variant, "may_choose": classroom.students_choose_variant}
-        sent = with_changes_of_others(data, initial, cls.base_fields) if data is not None else None
-        return cls(sent, initial={**initial, "seen": seen_values(initial)})
+        return cls(**form_arguments(initial, cls.base_fields, data))
 
 
 class PinKindForm(forms.Form):

@@ -65,6 +65,14 @@ def with_changes_of_others(data: QueryDict, current: Mapping[str, Any], fields: 
     return merged
 
 
+def form_arguments(
+    initial: Mapping[str, Any], fields: Mapping[str, forms.Field], data: QueryDict | None
+) -> dict[str, Any]:
+    """`data` and `initial` of a form with a hidden field `seen`. data: as sent, None for a page that is opened."""
+    sent = with_changes_of_others(data, initial, fields) if data is not None else None
+    return {"data": sent, "initial": {**initial, "seen": seen_values(initial)}}
+
+
 def choice_field(form: forms.BaseForm, name: str) -> forms.ChoiceField:
     """The choice field of this name, to read or set its choices."""
     return cast(forms.ChoiceField, form.fields[name])

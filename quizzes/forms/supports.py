@@ -13,7 +13,7 @@ from quizzes.assignments.supports import BREAKS, TEXT_SIZES, Supports, supports_
 from quizzes.content.reading import LEVELS
 from quizzes.files.accommodations import HEADINGS, LEVEL_VALUES, NO_LIMIT, TIMES, read_values
 from quizzes.files.table_file import TableFile, UnreadableTable, read_table
-from quizzes.forms.fields import seen_values, students_field, with_changes_of_others
+from quizzes.forms.fields import form_arguments, students_field
 from quizzes.models import Student
 
 AS_THE_CLASS, OWN = "class", "own"
@@ -93,9 +93,7 @@ class SupportsForm(forms.Form):
     @classmethod
     def of(cls, supports: Supports, data: QueryDict | None = None) -> Self:
         """The form with these supports. data: as sent."""
-        initial = asdict(supports)
-        sent = with_changes_of_others(data, initial, cls.base_fields) if data is not None else None
-        return cls(sent, initial={**initial, "seen": seen_values(initial)})
+        return cls(**form_arguments(asdict(supports), cls.base_fields, data))
 
     def clean_text_size(self) -> int:
         """The size in percent."""
@@ -136,7 +134,6 @@ class StudentSupportsForm(SupportsForm):
         self.initial = {
             "source": AS_THE_CLASS if student.supports is None else OWN,
             **asdict(self.shown),
-            **self.initial,
         }
 
     def clean(self) -> None:
