@@ -11,6 +11,8 @@ from django.db.models import Q
 from quizzes.assignments.deadlines import deadline, granted_time
 from quizzes.assignments.extended_times import ExtendedTime
 from quizzes.assignments.student_settings import extensions_of, personal_window, time_factor_of, time_factors
+from quizzes.content.editions import published
+from quizzes.content.reading import LEVELS, STANDARD
 from quizzes.models import Accommodation, Assignment, Attempt, AuditEvent, Classroom, Excuse, Extension, Student, User
 from quizzes.models.assignments import ExtensionValues
 from quizzes.models.locks import lock_remaining, lock_rows, read_locked, read_row
@@ -146,6 +148,20 @@ def reading_level_of(student: Student) -> str:
     """
     own = student.chosen_variant if student.classroom.students_choose_variant else ""
     return own or student.reading_variant
+
+
+def names_without_level(classroom: Classroom, edition_id: int) -> dict[str, list[str]]:
+    """The names of students by the level of their readings, for each level that the edition does not have.
+
+    They get the standard reading. One query, none for an edition with all levels.
+    """
+    reading = published(edition_id).document.reading
+    offered = {STANDARD, reading.language.partition("-")[0], *(variant.variant for variant in reading.variants)}
+    found: dict[str, list[str]] = {level: [] for level in LEVELS if level not in offered}
+    if found:
+        for student in classroom.students.enrolled().select_related("classroom").order_by("sort_key", "pk"):
+            found.get(reading_level_of(student) or classroom.reading_variant, []).append(student.display_name)
+    return {level: names for level, names in found.items() if names}
 
 
 @transaction.atomic

@@ -6,9 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from quizzes.assignments.deadlines import Window, granted_time
-from quizzes.content.editions import published
-from quizzes.content.reading import LEVELS, STANDARD
-from quizzes.models import Accommodation, Assignment, Classroom, Extension, Student
+from quizzes.models import Accommodation, Assignment, Extension, Student
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +96,3 @@ def time_factor_of(student: Student) -> Decimal | None:
 def time_factors(student_ids: Iterable[int]) -> dict[int, Decimal | None]:
     """The time factor of each of these students who has an accommodation; None for no time limit. One query."""
     return dict(Accommodation.objects.filter(student__in=student_ids).values_list("student_id", "time_factor"))
-
-
-def names_without_level(classroom: Classroom, edition_id: int) -> dict[str, list[str]]:
-    """The names of students by the level of their readings, for each level that the edition does not have.
-
-    They get the standard reading. One query, none for an edition with all levels.
-    """
-    reading = published(edition_id).document.reading
-    offered = {STANDARD, reading.language.partition("-")[0], *(variant.variant for variant in reading.variants)}
-    found: dict[str, list[str]] = {level: [] for level in LEVELS if level not in offered}
-    if found:
-        students = classroom.students.enrolled().order_by("sort_key", "pk")
-        for name, level in students.values_list("display_name", "reading_variant"):
-            found.get(level or classroom.reading_variant, []).append(name)
-    return {level: names for level, names in found.items() if names}

@@ -336,6 +336,10 @@ def test_what_fits_is_not_asked_about_and_what_adds_nothing_is_said(
     assert (
         teacher_client.post(assign_address(edition), form_of(page, having="group").data(act="save")).status_code == 302
     )
+    # An own choice of the student counts, where the class allows one.
+    Classroom.objects.update(students_choose_variant=True)
+    Student.objects.update(chosen_variant="standard")
+    assert "no level" not in text_of(summary_of(teacher_client, edition, classroom, **changes))
 
 
 def test_changing_asks_as_well_and_moves_the_running_attempt(

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
 from django.contrib import messages
@@ -16,11 +16,11 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from quizzes.assignments import deletion, lifecycle, newer_versions
-from quizzes.assignments.accommodations import extend_to_fit
+from quizzes.assignments.accommodations import extend_to_fit, names_without_level
 from quizzes.assignments.deadlines import Window
 from quizzes.assignments.extended_times import ExtendedTime, extended_times, names_without_extra_time
 from quizzes.assignments.release import shows_before_last_attempt, shows_by_submit
-from quizzes.assignments.student_settings import names_without_level, window_of
+from quizzes.assignments.student_settings import window_of
 from quizzes.content.reading import LEVELS
 from quizzes.files import signed_preview
 from quizzes.formatting import listed_names
@@ -170,16 +170,25 @@ def _version_context(request: TeacherRequest, assignment: Assignment) -> dict[st
     }
 
 
+class ClassSummary(NamedTuple):
+    """What new settings mean for one class. notes: accommodations without effect."""
+
+    classroom: Classroom
+    window: Window
+    warnings: Sequence[str]
+    times: Sequence[ExtendedTime]
+    notes: Sequence[str]
+
+
 @dataclass(frozen=True, slots=True)
 class Confirmation:
     """What a teacher has to confirm before settings are saved.
 
-    summary: (classroom, window, warnings, extended times, accommodations without effect) for each class.
     room: the form for times that do not fit. early: the form that confirms answers before the last attempt.
     is_settled: whether the settings can be saved.
     """
 
-    summary: Sequence[tuple[Classroom, Window, Sequence[str], Sequence[ExtendedTime], Sequence[str]]]
+    summary: Sequence[ClassSummary]
     room: ExtendToFitForm
     early: EarlyAnswersForm
     is_confirmed: bool
@@ -210,20 +219,20 @@ def confirmation(
         warnings += [*form.warnings(window, stored=stored), *more_warnings]
         if assignment is not None and _releases(assignment, form):
             warnings += start_again_warning(counts_before_release(assignment, now=form.now)[1])
-        summary.append((classroom, window, warnings, times, _without_effect(classroom, window, form, edition_id)))
-    times_of = {time.student.pk: classroom for classroom, _, _, times, _ in summary for time in times}
+        notes = _without_effect(classroom, window, form, edition_id)
+        summary.append(ClassSummary(classroom, window, warnings, times, notes))
+    classrooms = {time.student.pk: line.classroom for line in summary for time in line.times}
     sent = request.POST if is_confirmed else None
     room = ExtendToFitForm(
         sent,
-        times=[time for _, _, _, times, _ in summary for time in times],
-        zone_of=lambda time: times_of[time.student.pk].zone,
+        times=[time for line in summary for time in line.times],
+        zone_of=lambda time: classrooms[time.student.pk].zone,
     )
     early = EarlyAnswersForm(sent, settings=form.settings)
     if is_confirmed:
         is_settled = room.is_valid() and early.is_valid()
     else:
-        has_warnings = any(warnings for _, _, warnings, _, _ in summary)
-        is_settled = not (has_warnings or form.is_mixed or room.fields or early.fields)
+        is_settled = not (any(line.warnings for line in summary) or form.is_mixed or room.fields or early.fields)
     if form.cleaned_data["act"] == "preview":
         is_settled = False
     return Confirmation(summary, room, early, is_confirmed, is_settled)
