@@ -70,12 +70,13 @@ class TodoItem:
 class ClassroomSummary:
     """One classroom. open_quizzes: the quizzes that are open or wait for their teacher, the newest first.
 
-    average_share: the class average, as in the gradebook.
+    average_share: the class average, as in the gradebook. averaged_count: how many students have an average.
     """
 
     classroom: Classroom
     student_count: int
     average_share: Decimal | None
+    averaged_count: int
     open_quizzes: tuple[QuizLine, ...]
 
     @property
@@ -212,11 +213,13 @@ def _summary(classes: _Classes, classroom: Classroom) -> ClassroomSummary:
             if attempts or missing_is_zero:
                 found = classes.overrides.status(assignment, student_id, attempts, now=classes.now)
                 cells.append(cell_of(found, assignment.max_points, missing_is_zero=missing_is_zero))
-        averages.append(average_of_cells(cells))
+        if (average := average_of_cells(cells)) is not None:
+            averages.append(average)
     return ClassroomSummary(
         classroom,
         len(classes.students.get(classroom.pk, ())),
-        average_of(average for average in averages if average is not None),
+        average_of(averages),
+        len(averages),
         open_quizzes,
     )
 
